@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Tonne.Quantities;
+
+/// <summary>Metered energy, counted: a whole number of microjoules, so that parts add up to their whole exactly.</summary>
+/// <remarks>
+/// 64 bits reach 2,562 MWh; arithmetic is checked. Figures and estimates use <see cref="Energy"/>; this is the evidence below them.
+/// Splits are by largest remainder (Hamilton's method), so the parts of a split sum to the whole to the microjoule.
+/// </remarks>
+public readonly record struct Microjoules : IComparable<Microjoules>,
+    IAdditionOperators<Microjoules, Microjoules, Microjoules>, ISubtractionOperators<Microjoules, Microjoules, Microjoules>
+{
+    /// <summary>A count of microjoules.</summary>
+    public Microjoules(long value) => Value = value;
+
+    /// <summary>The count, in µJ.</summary>
+    public long Value { get; }
+
+    /// <summary>No energy.</summary>
+    public static Microjoules Zero => default;
+
+    /// <summary>The same energy as a figure.</summary>
+    public Energy Energy => Energy.FromJoules(Value / 1e6);
+
+    /// <summary>The nearest count to an energy in joules.</summary>
+    /// <exception cref="OverflowException">The energy is beyond 64 bits of microjoules, or not a number.</exception>
+    public static Microjoules FromJoules(double joules) => new(checked((long)Math.Round(joules * 1e6)));
+
+    /// <summary>The sum of two counts.</summary>
+    public static Microjoules operator +(Microjoules left, Microjoules right) => new(checked(left.Value + right.Value));
+
+    /// <summary>The difference of two counts.</summary>
+    public static Microjoules operator -(Microjoules left, Microjoules right) => new(checked(left.Value - right.Value));
+
+    /// <summary>Whether one count is less than another.</summary>
+    public static bool operator <(Microjoules left, Microjoules right) => left.Value < right.Value;
+
+    /// <summary>Whether one count is greater than another.</summary>
+    public static bool operator >(Microjoules left, Microjoules right) => left.Value > right.Value;
+
+    /// <summary>Whether one count is at most another.</summary>
+    public static bool operator <=(Microjoules left, Microjoules right) => left.Value <= right.Value;
+
+    /// <summary>Whether one count is at least another.</summary>
+    public static bool operator >=(Microjoules left, Microjoules right) => left.Value >= right.Value;
+
+    /// <inheritdoc/>
+    public int CompareTo(Microjoules other) => Value.CompareTo(other.Value);
+
+    /// <summary>Splits the count in proportion to weights, by largest remainder: the parts sum to the count exactly.</summary>
+    /// <param name="weights">Non-negative weights; if all are zero everything goes to the last part.</param>
+    /// <param name="parts">Receives one count per weight.</param>
+    /// <exception cref="ArgumentException">No weights, a negative or non-finite weight, or lengths that differ.</exception>
+    public void Split(ReadOnlySpan<double> weights, Span<Microjoules> parts)
+    {
+        if (weights.Length == 0 || weights.Length != parts.Length)
+            throw new ArgumentException("A split needs as many parts as weights, and at least one.", nameof(parts));
+        var total = 0d;
+        foreach (var weight in weights)
+        {
+            if (!double.IsFinite(weight) || weight < 0)
+                throw new ArgumentException($"A weight must be finite and not negative, but one is {weight.ToString(CultureInfo.InvariantCulture)}.", nameof(weights));
+            total += weight;
+        }
+
+        if (total <= 0 || !double.IsFinite(total))
+        {
+            parts.Clear();
+            parts[^1] = this;
+            return;
+        }
+
+        Span<double> remainders = weights.Length <= 64 ? stackalloc double[weights.Length] : new double[weights.Length];
+        var given = 0L;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var exact = Value * (weights[i] / total);
+            var floor = Math.Floor(exact);
+            remainders[i] = exact - floor;
+            parts[i] = new((long)floor);
+            given += (long)floor;
+        }
+
+        // Floating point may have floored one too many for very large counts; hand out or take back one by one.
+        var left = Value - given;
+        while (left != 0)
+        {
+            var pick = 0;
+            for (var i = 1; i < remainders.Length; i++)
+            {
+                if (left > 0 ? remainders[i] > remainders[pick] : remainders[i] < remainders[pick])
+                    pick = i;
+            }
+
+            var step = Math.Abs(left) > parts.Length ? left / parts.Length : Math.Sign(left);
+            parts[pick] = new(parts[pick].Value + step);
+            remainders[pick] += left > 0 ? -1 : 1;
+            left -= step;
+        }
+    }
+
+    /// <summary>The count with its unit, invariant.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Value} µJ");
+}
