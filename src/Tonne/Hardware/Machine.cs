@@ -1,0 +1,30 @@
+namespace Tonne.Hardware;
+
+/// <summary>The machine a run was on, as far as it can be told: facts, not figures.</summary>
+/// <param name="Kind">server, vm, laptop, desktop or unknown.</param>
+/// <param name="Cpu">Name of the processor as the machine gives it.</param>
+/// <param name="Microarchitecture">Micro-architecture it was taken for; null if unknown.</param>
+/// <param name="Threads">Hardware threads visible.</param>
+/// <param name="Sockets">Processor packages visible, at least 1.</param>
+/// <param name="MemoryBytes">Main memory visible, in bytes.</param>
+/// <param name="OperatingSystem">Name and kernel release.</param>
+/// <param name="Virtual">Whether a hypervisor is seen.</param>
+/// <param name="BootId">Identity of this boot; ranks and runs on one machine share it.</param>
+/// <param name="CloudRegion">Cloud region told by the instance's metadata, for example <c>gcp:europe-west9</c>; null if none.</param>
+/// <param name="Gpus">Names of accelerators seen.</param>
+public sealed record Machine(
+    string Kind,
+    string Cpu,
+    string? Microarchitecture,
+    int Threads,
+    int Sockets,
+    long MemoryBytes,
+    string OperatingSystem,
+    bool Virtual,
+    string BootId,
+    string? CloudRegion = null,
+    IReadOnlyList<string>? Gpus = null)
+{
+    /// <summary>Main memory in gigabytes (10^9 bytes).</summary>
+    public double MemoryGigabytes => MemoryBytes / 1e9;
+}

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Tonne.Quantities;
+
+/// <summary>How a figure was computed: a tree from the figure down to each cited factor and each counted number.</summary>
+/// <remarks>
+/// Immutable; branches may be shared. The tree is the formula: <see cref="Value"/> is the plain formula at best factors, and
+/// <see cref="Uncertainty"/> derives the bounds from it. A page or a notebook that has the tree needs no formula of its own.
+/// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(Counted), "counted")]
+[JsonDerivedType(typeof(Given), "factor")]
+[JsonDerivedType(typeof(Sum), "sum")]
+[JsonDerivedType(typeof(Difference), "difference")]
+[JsonDerivedType(typeof(Product), "product")]
+[JsonDerivedType(typeof(Quotient), "quotient")]
+public abstract record Derivation
+{
+    Derivation(string label, string unit) => (Label, Unit) = (label, unit);
+
+    /// <summary>What this node is, in words.</summary>
+    public string Label { get; init; }
+
+    /// <summary>Unit of the node's value; <c>1</c> if dimensionless.</summary>
+    public string Unit { get; init; }
+
+    /// <summary>The value at best factors.</summary>
+    [JsonIgnore]
+    public double Value => ValueAt(static factor => factor.Bounds.Best);
+
+    /// <summary>The value with each factor given by a function, for example a draw.</summary>
+    public abstract double ValueAt(Func<Factor, double> valueOf);
+
+    /// <summary>The nodes directly below, left to right.</summary>
+    [JsonIgnore]
+    public abstract ImmutableArray<Derivation> Children { get; }
+
+    /// <summary>Every factor in the tree, once each, in the order met.</summary>
+    public IReadOnlyList<Factor> Factors()
+    {
+        var met = new List<Factor>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        Visit(this);
+        return met;
+
+        void Visit(Derivation node)
+        {
+            if (node is Given given && ids.Add(given.Factor.Id))
+                met.Add(given.Factor);
+            foreach (var child in node.Children)
+                Visit(child);
+        }
+    }
+
+    /// <summary>The same tree with some factors replaced: a recount after a catalog has changed.</summary>
+    /// <param name="replace">Returns the factor to use instead, or the same.</param>
+    public abstract Derivation With(Func<Factor, Factor> replace);
+
+    /// <summary>A number without uncertainty: a count, a time, an amount read off a counter.</summary>
+    public sealed record Counted : Derivation
+    {
+        /// <summary>A counted number.</summary>
+        [JsonConstructor]
+        public Counted(string label, string unit, double value)
+            : base(label, unit) => Number = Finite.Require(value);
+
+        /// <summary>The number.</summary>
+        [JsonPropertyName("value")]
+        public double Number { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => [];
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf) => Number;
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => this;
+    }
+
+    /// <summary>A factor from the world.</summary>
+    public sealed record Given : Derivation
+    {
+        /// <summary>A factor as a leaf.</summary>
+        public Given(Factor factor)
+            : base(factor.Label, factor.Unit) => Factor = factor;
+
+        /// <summary>The factor.</summary>
+        public Factor Factor { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => [];
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf) => valueOf(Factor);
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => new Given(replace(Factor));
+    }
+
+    /// <summary>Several nodes of one unit added up.</summary>
+    public sealed record Sum : Derivation
+    {
+        /// <summary>The sum of terms.</summary>
+        [JsonConstructor]
+        public Sum(string label, string unit, ImmutableArray<Derivation> terms)
+            : base(label, unit) => Terms = terms;
+
+        /// <summary>What is added.</summary>
+        public ImmutableArray<Derivation> Terms { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => Terms;
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf)
+        {
+            var total = 0d;
+            foreach (var term in Terms)
+                total += term.ValueAt(valueOf);
+            return total;
+        }
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => new Sum(Label, Unit, [.. Terms.Select(term => term.With(replace))]);
+    }
+
+    /// <summary>One node less another of the same unit.</summary>
+    public sealed record Difference : Derivation
+    {
+        /// <summary>A minuend less a subtrahend.</summary>
+        [JsonConstructor]
+        public Difference(string label, string unit, Derivation minuend, Derivation subtrahend)
+            : base(label, unit) => (Minuend, Subtrahend) = (minuend, subtrahend);
+
+        /// <summary>What is taken from.</summary>
+        public Derivation Minuend { get; }
+
+        /// <summary>What is taken away.</summary>
+        public Derivation Subtrahend { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => [Minuend, Subtrahend];
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf) => Minuend.ValueAt(valueOf) - Subtrahend.ValueAt(valueOf);
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => new Difference(Label, Unit, Minuend.With(replace), Subtrahend.With(replace));
+    }
+
+    /// <summary>Several nodes multiplied, and an exact conversion of units.</summary>
+    public sealed record Product : Derivation
+    {
+        /// <summary>The product of nodes, times an exact scale.</summary>
+        /// <param name="label">What it is.</param>
+        /// <param name="unit">Unit of the result.</param>
+        /// <param name="of">What is multiplied.</param>
+        /// <param name="scale">Exact conversion of units, for example 1/3,600,000 from J to kWh. Default 1.</param>
+        [JsonConstructor]
+        public Product(string label, string unit, ImmutableArray<Derivation> of, double scale = 1)
+            : base(label, unit) => (Of, Scale) = (of, scale);
+
+        /// <summary>What is multiplied.</summary>
+        public ImmutableArray<Derivation> Of { get; }
+
+        /// <summary>Exact conversion of units.</summary>
+        public double Scale { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => Of;
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf)
+        {
+            var total = Scale;
+            foreach (var node in Of)
+                total *= node.ValueAt(valueOf);
+            return total;
+        }
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => new Product(Label, Unit, [.. Of.Select(node => node.With(replace))], Scale);
+    }
+
+    /// <summary>One node divided by another.</summary>
+    public sealed record Quotient : Derivation
+    {
+        /// <summary>A numerator over a denominator.</summary>
+        [JsonConstructor]
+        public Quotient(string label, string unit, Derivation numerator, Derivation denominator)
+            : base(label, unit) => (Numerator, Denominator) = (numerator, denominator);
+
+        /// <summary>What is divided.</summary>
+        public Derivation Numerator { get; }
+
+        /// <summary>What it is divided by.</summary>
+        public Derivation Denominator { get; }
+
+        /// <inheritdoc/>
+        public override ImmutableArray<Derivation> Children => [Numerator, Denominator];
+
+        /// <inheritdoc/>
+        public override double ValueAt(Func<Factor, double> valueOf) => Numerator.ValueAt(valueOf) / Denominator.ValueAt(valueOf);
+
+        /// <inheritdoc/>
+        public override Derivation With(Func<Factor, Factor> replace) => new Quotient(Label, Unit, Numerator.With(replace), Denominator.With(replace));
+    }
+}

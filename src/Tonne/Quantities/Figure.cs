@@ -1,0 +1,17 @@
+namespace Tonne.Quantities;
+
+/// <summary>A figure that can be believed: never naked.</summary>
+/// <param name="Name">Stable dotted name, for example <c>emissions_kg.operational</c>; what <c>tonne explain RUN FIGURE</c> takes. Its unit is the derivation's.</param>
+/// <param name="Boundary">What it includes.</param>
+/// <param name="Bounds">Low, best and high (95 %), in <see cref="Unit"/>.</param>
+/// <param name="Quality">The worst quality of its parts above 5 %.</param>
+/// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1.</param>
+/// <param name="Derivation">How it was computed.</param>
+public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quality Quality, double MeasuredShare, Derivation Derivation)
+{
+    /// <summary>The unit of the value and its bounds.</summary>
+    public string Unit => Derivation.Unit;
+
+    /// <summary>The best value.</summary>
+    public double Value => Bounds.Best;
+}

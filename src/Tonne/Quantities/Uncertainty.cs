@@ -1,0 +1,219 @@
+namespace Tonne.Quantities;
+
+/// <summary>Derives the 95 % bounds of a figure from its derivation.</summary>
+/// <remarks>
+/// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
+/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, or where a low is 0,
+/// 20,000 seeded draws of split log-normal factors decide instead. One factor id is one unknown however often it appears.
+/// The draws of a factor depend on its id alone, so figures that share factors share their draws. Not thread safe.
+/// </remarks>
+public sealed class Uncertainty
+{
+    /// <summary>Number of draws where the first order does not hold.</summary>
+    public const int Draws = 20_000;
+
+    /// <summary>Total σ above which draws replace the first order.</summary>
+    public const double FirstOrderLimit = 0.3;
+
+    readonly Dictionary<string, double[]> _draws = new(StringComparer.Ordinal);
+
+    /// <summary>The 95 % bounds of a derivation. A value of zero has no spread; a negative value is an error.</summary>
+    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    public Bounds Of(Derivation derivation)
+    {
+        var best = derivation.Value;
+        if (!double.IsFinite(best) || best < 0)
+            throw new ArgumentException($"'{derivation.Label}' comes to {best} {derivation.Unit}; a figure cannot be negative.", nameof(derivation));
+        if (best == 0)
+            return Bounds.Exactly(0);
+        var factors = derivation.Factors();
+        if (factors.All(factor => factor.Bounds.IsExact))
+            return Bounds.Exactly(best);
+        var (down, up) = FirstOrderSigmas(derivation, best, factors);
+        return Math.Max(down, up) <= FirstOrderLimit
+            ? new Bounds(best * Math.Exp(-Bounds.Z * down), best, best * Math.Exp(Bounds.Z * up))
+            : FromDraws(derivation, best);
+    }
+
+    /// <summary>The first-order bounds whatever σ comes to: for comparison with draws.</summary>
+    public static Bounds FirstOrder(Derivation derivation)
+    {
+        var best = derivation.Value;
+        var (down, up) = FirstOrderSigmas(derivation, best, derivation.Factors());
+        return new Bounds(best * Math.Exp(-Bounds.Z * down), best, best * Math.Exp(Bounds.Z * up));
+    }
+
+    /// <summary>The bounds by draws whatever σ is. The best value stays that of the plain formula.</summary>
+    public Bounds FromDraws(Derivation derivation) => FromDraws(derivation, derivation.Value);
+
+    /// <summary>The 95 % interval of a ratio of two derivations; factors that both share cancel.</summary>
+    public (double Low, double Best, double High) Ratio(Derivation numerator, Derivation denominator)
+    {
+        var top = Drawn(numerator, Fresh());
+        var bottom = Drawn(denominator, Fresh());
+        var ratios = new double[Draws];
+        for (var i = 0; i < Draws; i++)
+            ratios[i] = top[i] / bottom[i];
+        Array.Sort(ratios);
+        var best = numerator.Value / denominator.Value;
+        return (Math.Min(best, Quantile(ratios, 0.025)), best, Math.Max(best, Quantile(ratios, 0.975)));
+    }
+
+    static (double Down, double Up) FirstOrderSigmas(Derivation derivation, double best, IReadOnlyList<Factor> factors)
+    {
+        var slopes = new Dictionary<string, double>(StringComparer.Ordinal);
+        Slopes(derivation, 1, slopes);
+        double down = 0, up = 0;
+        foreach (var factor in factors)
+        {
+            if (!slopes.TryGetValue(factor.Id, out var slope) || slope == 0)
+                continue;
+            var s = slope * factor.Bounds.Best / best;
+            var rises = s > 0;
+            up += Square(s * (rises ? factor.Bounds.SigmaHigh : factor.Bounds.SigmaLow));
+            down += Square(s * (rises ? factor.Bounds.SigmaLow : factor.Bounds.SigmaHigh));
+        }
+
+        return (Math.Sqrt(down), Math.Sqrt(up));
+    }
+
+    static double Square(double x) => x * x;
+
+    /// <summary>Adds ∂F/∂x of every factor below a node, given ∂F/∂node.</summary>
+    static void Slopes(Derivation node, double outer, Dictionary<string, double> slopes)
+    {
+        switch (node)
+        {
+            case Derivation.Given given:
+                slopes[given.Factor.Id] = slopes.GetValueOrDefault(given.Factor.Id) + outer;
+                break;
+            case Derivation.Sum sum:
+                foreach (var term in sum.Terms)
+                    Slopes(term, outer, slopes);
+                break;
+            case Derivation.Difference difference:
+                Slopes(difference.Minuend, outer, slopes);
+                Slopes(difference.Subtrahend, -outer, slopes);
+                break;
+            case Derivation.Product product:
+                for (var i = 0; i < product.Of.Length; i++)
+                {
+                    if (product.Of[i] is Derivation.Counted)
+                        continue;
+                    var rest = product.Scale;
+                    for (var j = 0; j < product.Of.Length; j++)
+                    {
+                        if (j != i)
+                            rest *= product.Of[j].Value;
+                    }
+
+                    Slopes(product.Of[i], outer * rest, slopes);
+                }
+
+                break;
+            case Derivation.Quotient quotient:
+                var bottom = quotient.Denominator.Value;
+                Slopes(quotient.Numerator, outer / bottom, slopes);
+                Slopes(quotient.Denominator, -outer * quotient.Numerator.Value / (bottom * bottom), slopes);
+                break;
+            default:
+                break;
+        }
+    }
+
+    Bounds FromDraws(Derivation derivation, double best)
+    {
+        var values = (double[])Drawn(derivation, Fresh()).Clone();
+        Array.Sort(values);
+        return new Bounds(
+            Math.Clamp(Quantile(values, 0.025), 0, best),
+            best,
+            Math.Max(best, Quantile(values, 0.975)));
+    }
+
+    static double Quantile(double[] sorted, double p) => sorted[(int)Math.Round(p * (sorted.Length - 1))];
+
+    double[] Drawn(Derivation node, Dictionary<Derivation, double[]> known)
+    {
+        if (known.TryGetValue(node, out var have))
+            return have;
+        var values = new double[Draws];
+        switch (node)
+        {
+            case Derivation.Counted counted:
+                Array.Fill(values, counted.Number);
+                break;
+            case Derivation.Given given:
+                return DrawsOf(given.Factor);
+            case Derivation.Sum sum:
+                foreach (var term in sum.Terms)
+                {
+                    var drawn = Drawn(term, known);
+                    for (var i = 0; i < Draws; i++)
+                        values[i] += drawn[i];
+                }
+
+                break;
+            case Derivation.Difference difference:
+                var (minuend, subtrahend) = (Drawn(difference.Minuend, known), Drawn(difference.Subtrahend, known));
+                for (var i = 0; i < Draws; i++)
+                    values[i] = minuend[i] - subtrahend[i];
+                break;
+            case Derivation.Product product:
+                Array.Fill(values, product.Scale);
+                foreach (var part in product.Of)
+                {
+                    var drawn = Drawn(part, known);
+                    for (var i = 0; i < Draws; i++)
+                        values[i] *= drawn[i];
+                }
+
+                break;
+            case Derivation.Quotient quotient:
+                var (top, bottom) = (Drawn(quotient.Numerator, known), Drawn(quotient.Denominator, known));
+                for (var i = 0; i < Draws; i++)
+                    values[i] = top[i] / bottom[i];
+                break;
+            default:
+                throw new InvalidOperationException($"A derivation of kind {node.GetType().Name} cannot be drawn.");
+        }
+
+        known[node] = values;
+        return values;
+    }
+
+    static Dictionary<Derivation, double[]> Fresh() => new(ReferenceEqualityComparer.Instance);
+
+    double[] DrawsOf(Factor factor)
+    {
+        if (_draws.TryGetValue(factor.Id, out var have))
+            return have;
+        var random = new Random(SeedOf(factor.Id));
+        var bounds = factor.Bounds;
+        var (down, up) = (bounds.SigmaLow, bounds.SigmaHigh);
+        var values = new double[Draws];
+        for (var i = 0; i < Draws; i += 2)
+        {
+            // Box and Muller 1958: two independent standard normals from two uniforms.
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
+            values[i] = Draw(radius * cos);
+            values[i + 1] = Draw(radius * sin);
+        }
+
+        return _draws[factor.Id] = values;
+
+        double Draw(double z) => z >= 0 ? bounds.Best * Math.Exp(z * up)
+            : double.IsFinite(down) ? bounds.Best * Math.Exp(z * down)
+            : bounds.Best * Math.Max(0, 1 + (z / Bounds.Z));
+    }
+
+    static int SeedOf(string id)
+    {
+        // FNV-1a, 32 bit: stable across runs and machines, unlike string.GetHashCode.
+        var hash = 2166136261u;
+        foreach (var c in id)
+            hash = unchecked((hash ^ c) * 16777619u);
+        return unchecked((int)hash);
+    }
+}

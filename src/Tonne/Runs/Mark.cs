@@ -1,0 +1,20 @@
+namespace Tonne.Runs;
+
+/// <summary>Something the program said of itself while it ran.</summary>
+/// <param name="Kind">What was said.</param>
+/// <param name="Timestamp">Monotonic time in ns from the start of the run.</param>
+/// <param name="Name">Stage name, or the text of a note.</param>
+/// <param name="Number">Epoch number; null otherwise.</param>
+/// <param name="DataIn">Shape of the data a stage takes in.</param>
+/// <param name="DataOut">Shape of the data a stage gives out.</param>
+/// <param name="Metrics">Metrics of an epoch by canonical name (loss, accuracy, validation_loss, validation_accuracy, …).</param>
+/// <param name="Origin">Where it came from: <c>mark</c>, or <c>pattern</c> for a line recognised in the output.</param>
+public sealed record Mark(
+    MarkKind Kind,
+    long Timestamp,
+    string? Name = null,
+    int? Number = null,
+    DataShape? DataIn = null,
+    DataShape? DataOut = null,
+    IReadOnlyDictionary<string, double>? Metrics = null,
+    string Origin = "mark");

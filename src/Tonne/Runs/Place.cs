@@ -1,0 +1,20 @@
+namespace Tonne.Runs;
+
+/// <summary>Where a run was, as far as known: what the accountant needs to choose a grid and a facility. Facts and choices, no carbon.</summary>
+/// <param name="Zone">Grid zone code, for example <c>FR</c>; null if unknown.</param>
+/// <param name="Region">Cloud region, for example <c>gcp:europe-west9</c>; null if none.</param>
+/// <param name="IntensityGramsPerKwh">Intensity given by the user in g CO2e/kWh; null if none.</param>
+/// <param name="Pue">PUE given by the user; null if none.</param>
+/// <param name="How">How the place is known: <c>given</c>, <c>configured</c>, <c>cloud metadata</c>, <c>time zone</c>, <c>unknown</c>.</param>
+/// <param name="Detail">For example the time zone or the file it came from.</param>
+public sealed record Place(
+    string? Zone = null,
+    string? Region = null,
+    double? IntensityGramsPerKwh = null,
+    double? Pue = null,
+    string How = "unknown",
+    string? Detail = null)
+{
+    /// <summary>Whether the place was guessed and the bounds must say so.</summary>
+    public bool Guessed => How is "time zone" or "unknown";
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Tonne.Quantities;
+
+namespace Tonne.Runs;
+
+/// <summary>What is known when the command has ended: the last block of a trace that was closed by its own recorder.</summary>
+public sealed record RunEnding
+{
+    /// <summary>End, in ns from the start of the run.</summary>
+    public required long Timestamp { get; init; }
+
+    /// <summary>Exit code, 128 + n for signal n.</summary>
+    public required int ExitCode { get; init; }
+
+    /// <summary>CPU time of the job, settled from the kernel's account, in ns; null if only what was polled is known.</summary>
+    public long? JobCpuNanoseconds { get; init; }
+
+    /// <summary>What measuring cost.</summary>
+    public Overhead? Overhead { get; init; }
+
+    /// <summary>Doubts that came up.</summary>
+    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Metering;
+
+namespace Tonne.Runs;
+
+/// <summary>What is known of a run when it starts: the first block of its trace.</summary>
+public sealed record RunOpening
+{
+    /// <summary>Id: UTC date and time of start and a random suffix, sortable; for example <c>20261122-054210-4f2a9c</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name given, or made from the command.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Project; null if none.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Tags.</summary>
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Rank in a distributed job; null if alone.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>The command and its arguments.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>Wall time at the anchor (monotonic 0 of this trace), UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required Machine Machine { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required Place Place { get; init; }
+
+    /// <summary>How a shared machine is split.</summary>
+    public SharePolicy Policy { get; init; } = SharePolicy.Share;
+
+    /// <summary>Wanted time between samples, in s.</summary>
+    public double PeriodSeconds { get; init; } = 1;
+
+    /// <summary>Share of the machine's threads reserved for the job (Slurm, cpuset, cpu.max), 0 to 1; null if none: then the held share is CPU time ÷ (threads × time).</summary>
+    public double? ReservedShare { get; init; }
+
+    /// <summary>Memory limit of the job's control group in bytes; null if none: then the held share is resident memory.</summary>
+    public long? ReservedMemoryBytes { get; init; }
+
+    /// <summary>The meters, in the order of the values in each sample.</summary>
+    public required ImmutableArray<MeterDescription> Meters { get; init; }
+
+    /// <summary>Which meters or rates stand for each component of this machine.</summary>
+    public required ImmutableArray<ComponentBasis> Bases { get; init; }
+
+    /// <summary>What amounts cost.</summary>
+    public required ImmutableArray<Rate> Rates { get; init; }
+
+    /// <summary>Doubts known at the start, for example a meter that may not be read.</summary>
+    public ImmutableArray<Quantities.Doubt> Doubts { get; init; } = [];
+
+    /// <summary>Process that holds the run: dead process, dead run.</summary>
+    public required RunHolder Holder { get; init; }
+}

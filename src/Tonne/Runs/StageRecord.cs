@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Runs;
+
+/// <summary>One stage of a run. Stages do not overlap; time in none is the stage <see cref="Outside"/>.</summary>
+/// <param name="Name">Name, or <c>(outside)</c>.</param>
+/// <param name="StartSeconds">Start, in s from the start of the run (for outside: of its first part).</param>
+/// <param name="DurationSeconds">Duration in s.</param>
+/// <param name="DataIn">Shape of the data taken in; null if not said.</param>
+/// <param name="DataOut">Shape of the data given out; null if not said.</param>
+/// <param name="Energy">The job's energy by component.</param>
+public sealed record StageRecord(
+    string Name,
+    double StartSeconds,
+    double DurationSeconds,
+    DataShape? DataIn,
+    DataShape? DataOut,
+    ImmutableArray<EnergyUse> Energy)
+{
+    /// <summary>Name of the time in no stage.</summary>
+    public const string Outside = "(outside)";
+}
