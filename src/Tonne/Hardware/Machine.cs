@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tonne.Hardware;
 
 /// <summary>The machine a run was on, as far as it can be told: facts, not figures.</summary>
@@ -26,5 +28,6 @@ public sealed record Machine(
     IReadOnlyList<string>? Gpus = null)
 {
     /// <summary>Main memory in gigabytes (10^9 bytes).</summary>
+    [JsonIgnore]
     public double MemoryGigabytes => MemoryBytes / 1e9;
 }

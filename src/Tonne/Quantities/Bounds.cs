@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tonne.Quantities;
 
 /// <summary>A best value between a low and a high one: together a 95 % interval.</summary>
@@ -12,6 +14,7 @@ public readonly record struct Bounds
 
     /// <summary>Bounds around a best value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The three are not finite, not ordered, or negative.</exception>
+    [JsonConstructor]
     public Bounds(double low, double best, double high)
     {
         if (!(double.IsFinite(low) && double.IsFinite(best) && double.IsFinite(high) && low >= 0 && low <= best && best <= high))
@@ -29,12 +32,15 @@ public readonly record struct Bounds
     public double High { get; }
 
     /// <summary>Whether there is no spread.</summary>
+    [JsonIgnore]
     public bool IsExact => Low == High;
 
     /// <summary>Spread below the best value, in natural logarithms; infinite if low is 0 and best is not.</summary>
+    [JsonIgnore]
     public double SigmaLow => Best == 0 ? 0 : Low == 0 ? double.PositiveInfinity : Math.Log(Best / Low) / Z;
 
     /// <summary>Spread above the best value, in natural logarithms.</summary>
+    [JsonIgnore]
     public double SigmaHigh => Best == 0 ? 0 : Math.Log(High / Best) / Z;
 
     /// <summary>A value without spread.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tonne.Runs;
 
 /// <summary>Where a run was, as far as known: what the accountant needs to choose a grid and a facility. Facts and choices, no carbon.</summary>
@@ -16,5 +18,6 @@ public sealed record Place(
     string? Detail = null)
 {
     /// <summary>Whether the place was guessed and the bounds must say so.</summary>
+    [JsonIgnore]
     public bool Guessed => How is "time zone" or "unknown";
 }

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Footprints;
+
+/// <summary>Turns the facts of a run and a set of factors into its footprint: the one formula for carbon in the code base.</summary>
+/// <remarks>
+/// <code>
+/// energy      = Σ components Σ amount × rate                    [kWh, at the plug]
+/// facility    = energy × PUE                                    [kWh; ISO/IEC 30134-2]
+/// operational = facility × intensity                            [kg CO2e, location-based; GHG Protocol Scope 2 Guidance]
+/// embodied    = Σ held share × duration × M ÷ (L × U)           [kg CO2e; ISO/IEC 21031 (SCI): M = TE × TS × RS]
+/// water       = energy × WUE                                    [L, on site; ISO/IEC 30134-9]
+/// </code>
+/// Pure: the same record and factors give the same footprint. Not thread safe (its draws are kept).
+/// </remarks>
+public sealed class Accountant
+{
+    /// <summary>Version of the definitions; changes when one of them does.</summary>
+    public const string Method = "tonne-1";
+
+    const double KilowattHoursPerJoule = 1 / Quantities.Energy.JoulesPerKilowattHour;
+    const double SecondsPerYear = 365.25 * 86_400;
+
+    readonly Uncertainty _uncertainty = new();
+
+    /// <summary>Accounts a run.</summary>
+    /// <param name="record">The facts.</param>
+    /// <param name="factors">The factors.</param>
+    public Footprint Account(RunRecord record, AccountingFactors factors)
+    {
+        var rates = record.Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
+        var policy = record.Opening.Policy.ToString().ToLowerInvariant();
+        var components = record.Components.Select(Name).Distinct().ToImmutableArray();
+        var it = new Boundary("it", components, policy);
+        var (quality, measured) = QualityOf(record.Components, use => use.JobMicrojoules);
+        var (machineQuality, machineMeasured) = QualityOf(record.Components, use => use.MachineMicrojoules);
+        var pue = new Derivation.Given(factors.Pue);
+        var intensity = new Derivation.Given(factors.Grid.Intensity);
+
+        var energy = EnergyOf("energy of the job at the plug", record.Components.Select(use => (Name(use), use.Job)), rates);
+        var machine = EnergyOf("energy of the machine at the plug", record.Components.Select(use => (Name(use), use.Machine)), rates);
+        var facility = new Derivation.Product("energy of the job with its building", "kWh", [energy, pue]);
+        var operational = OperationalOf("operational emissions", facility, intensity);
+        var embodied = EmbodiedOf(record, factors);
+        var total = embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, embodied]);
+        var carbon = it with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        return new Footprint
+        {
+            Method = Method,
+            Factors = factors,
+            Energy = Make("energy_kwh", it, energy, quality, measured),
+            MachineEnergy = Make("machine_energy_kwh", it with { Policy = "machine" }, machine, machineQuality, machineMeasured),
+            FacilityEnergy = Make("facility_energy_kwh", it with { Extent = "facility" }, facility, quality, measured),
+            Operational = Make("emissions_kg.operational", carbon, operational, quality, measured),
+            Embodied = embodied is null ? null
+                : Make("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.Factors()), 0),
+            Total = Make("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
+            Water = factors.WaterOnSite is { } wue
+                ? Make("water_l", it with { Method = "on site" }, new Derivation.Product("water on site", "L", [energy, new Derivation.Given(wue)]), quality, measured)
+                : null,
+            Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
+            Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
+            Doubts = [.. factors.Doubts],
+        };
+
+        StageFigures Part(string path, string name, ImmutableArray<EnergyUse> uses)
+        {
+            var qualities = record.Components.ToDictionary(component => (component.Component, component.Device), component => component.Quality);
+            var (partQuality, partMeasured) = QualityOf(uses, use => use.Microjoules, use => qualities[(use.Component, use.Device)]);
+            var partEnergy = EnergyOf("energy of " + name, uses.Select(use => (Name(use.Component, use.Device), use.Amounts)), rates);
+            var partEmissions = OperationalOf("operational emissions of " + name, new Derivation.Product("energy with its building", "kWh", [partEnergy, pue]), intensity);
+            return new StageFigures(
+                name,
+                Make(path + ".energy_kwh", it, partEnergy, partQuality, partMeasured),
+                Make(path + ".emissions_kg", carbon, partEmissions, partQuality, partMeasured));
+        }
+    }
+
+    Figure Make(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
+        new(name, boundary, _uncertainty.Of(derivation), quality, measured, derivation);
+
+    static string Name(ComponentEnergy use) => Name(use.Component, use.Device);
+
+    static string Name(Component component, string? device)
+    {
+        var word = component.ToString().ToLowerInvariant();
+        return device is null ? word : $"{word}:{device}";
+    }
+
+    static Derivation EnergyOf(string label, IEnumerable<(string Name, ImmutableArray<RatedAmount> Amounts)> uses, Dictionary<string, Rate> rates)
+    {
+        var terms = uses.Select(use => Joules(use.Name, use.Amounts, rates)).ToImmutableArray();
+        return new Derivation.Product(label, "kWh", [new Derivation.Sum("components", "J", terms)], KilowattHoursPerJoule);
+    }
+
+    static Derivation Joules(string name, ImmutableArray<RatedAmount> amounts, Dictionary<string, Rate> rates) =>
+        new Derivation.Sum(name, "J",
+            [.. amounts.Select(amount =>
+            {
+                var rate = rates[amount.Rate];
+                return (Derivation)new Derivation.Product(amount.Rate, "J", [new Derivation.Counted("counted", rate.Per, amount.Amount), rate.Derivation]);
+            })]);
+
+    static Derivation OperationalOf(string label, Derivation facility, Derivation intensity) =>
+        new Derivation.Product(label, "kg CO2e", [facility, intensity], 1 / 1000d);
+
+    static Derivation? EmbodiedOf(RunRecord record, AccountingFactors factors)
+    {
+        if (factors.Embodied.Count == 0)
+            return null;
+        var held = new Derivation.Counted("time-mean held share of the machine", "1", HeldShare(record));
+        var duration = new Derivation.Counted("duration", "s", record.DurationSeconds);
+        var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
+        var hardware = new Derivation.Sum("manufacturing of this machine", "kg CO2e",
+            [.. factors.Embodied.Select(part => part.HostShare is { } share
+                ? (Derivation)new Derivation.Product(part.Manufacturing.Label, "kg CO2e", [new Derivation.Given(part.Manufacturing), new Derivation.Given(share)])
+                : new Derivation.Given(part.Manufacturing))]);
+        return new Derivation.Product("embodied emissions", "kg CO2e",
+            [hardware, held, new Derivation.Quotient("share of its used life", "1", duration, life)]);
+    }
+
+    /// <summary>h̄: 1 under the machine policy; else what was reserved, or CPU time ÷ (threads × duration), at most 1.</summary>
+    static double HeldShare(RunRecord record)
+    {
+        if (record.Opening.Policy == SharePolicy.Machine)
+            return 1;
+        if (record.Opening.ReservedShare is { } reserved)
+            return Math.Clamp(reserved, 0, 1);
+        var capacity = record.Opening.Machine.Threads * record.DurationSeconds;
+        return capacity > 0 ? Math.Clamp(record.JobCpuSeconds / capacity, 0, 1) : 0;
+    }
+
+    static (Quality Quality, double MeasuredShare) QualityOf(ImmutableArray<ComponentEnergy> components, Func<ComponentEnergy, long> energyOf) =>
+        QualityOf(components, energyOf, component => component.Quality);
+
+    /// <summary>The worst quality of the parts above 5 % of the energy, and measured ÷ total.</summary>
+    static (Quality Quality, double MeasuredShare) QualityOf<T>(IReadOnlyCollection<T> parts, Func<T, long> energyOf, Func<T, Quality> qualityOf)
+    {
+        double total = parts.Sum(energyOf);
+        if (total <= 0)
+            return (parts.Count == 0 ? Quality.Assumed : parts.Max(qualityOf), 0);
+        var above = parts.Where(part => energyOf(part) > 0.05 * total).ToList();
+        var measured = parts.Where(part => qualityOf(part) == Quality.Measured).Sum(energyOf);
+        return ((above.Count > 0 ? above : [.. parts]).Max(qualityOf), measured / total);
+    }
+
+    static Quality Worst(IReadOnlyList<Factor> factors) => factors.Count == 0 ? Quality.Assumed : factors.Max(factor => factor.Quality);
+}
