@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Quantities;
-using Tonne.Runs;
 
 namespace Tonne.Footprints;
 
-/// <summary>How records, footprints and the JSON blocks of a trace are written: source-generated, camel case, enums as words.</summary>
+/// <summary>How statements and derivations are written; records are written by <see cref="Runs.RunJson"/>.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
@@ -13,10 +12,6 @@ namespace Tonne.Footprints;
     NumberHandling = JsonNumberHandling.Strict,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(RunOpening))]
-[JsonSerializable(typeof(RunEnding))]
-[JsonSerializable(typeof(Mark))]
-[JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(FootprintStatement))]
 [JsonSerializable(typeof(LedgerEntry))]
 [JsonSerializable(typeof(Derivation))]

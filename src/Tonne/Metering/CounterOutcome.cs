@@ -14,4 +14,7 @@ public enum CounterOutcome
 
     /// <summary>The counter started again, or jumped beyond what is possible: the energy in between is unknown.</summary>
     Reset,
+
+    /// <summary>So much time has passed that the counter may have wrapped more than once: the energy in between is unknown.</summary>
+    Ambiguous,
 }

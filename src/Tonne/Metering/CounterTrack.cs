@@ -3,7 +3,8 @@ namespace Tonne.Metering;
 /// <summary>Follows one cumulative energy counter and says what each reading means.</summary>
 /// <remarks>
 /// The first value means nothing. A smaller value is a wrap if the corrected difference is physically possible
-/// (range − previous + current over the elapsed time below the ceiling), else a reset, whose energy is unknown.
+/// (range − previous + current over the elapsed time below the ceiling), else a reset, whose energy is unknown. After a time in which
+/// it could have wrapped more than once, no difference means anything.
 /// RAPL: the modulus is one unit above <c>max_energy_range_uj</c>; the 15 to 61 µJ are ignored. Source: Linux powercap documentation.
 /// </remarks>
 public sealed class CounterTrack(MeterDescription meter)
@@ -32,6 +33,8 @@ public sealed class CounterTrack(MeterDescription meter)
         var (previous, since) = (_value, timestamp - _timestamp);
         (_value, _timestamp) = (value, timestamp);
         var possible = meter.CeilingWatts * (since / 1e3);
+        if (meter.Range is { } whole && possible >= whole)
+            return new(CounterOutcome.Ambiguous, 0);
         var difference = value - previous;
         if (difference >= 0)
             return difference <= possible ? new(CounterOutcome.Counted, difference) : new(CounterOutcome.Reset, 0);

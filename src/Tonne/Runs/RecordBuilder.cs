@@ -1,0 +1,309 @@
+using System.Text.Json;
+using Tonne.Hardware;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Runs;
+
+/// <summary>Folds a trace into the frozen record of its run. A run that ended well and one that was killed take the same way.</summary>
+/// <remarks>
+/// Reads the trace twice and keeps no samples, so memory does not grow with the run. First the marks, the end and the CPU time that polling missed;
+/// then the slices. Missed CPU time (the kernel's account at the end less what was polled) is spread over the slices by the machine's busy time that nobody claimed.
+/// </remarks>
+public sealed class RecordBuilder
+{
+    readonly RunOpening _opening;
+    readonly Survey _survey;
+    readonly Apportionment _apportionment;
+    readonly EnergyTally _job = new();
+    readonly EnergyTally _others = new();
+    readonly EnergyTally _idle = new();
+    readonly EnergyTally _machine = new();
+    readonly List<Gap> _gaps = [];
+    readonly List<Doubt> _doubts = [];
+    readonly List<ComponentAccount> _modelled = [];
+    readonly List<MeterWindow> _metered = [];
+    readonly ComponentAccount? _other;
+    readonly Dictionary<string, double> _rates;
+    readonly Microjoules[] _cpuParts = [default, default, new(1)];
+    readonly MachineUse _use;
+    readonly UseWindow _slice = new();
+
+    RecordBuilder(RunOpening opening, Survey survey)
+    {
+        _opening = opening;
+        _survey = survey;
+        _use = new MachineUse(opening);
+        _apportionment = new Apportionment(new Timeline(survey.Marks, survey.End), opening.StartedAt);
+        _rates = opening.Rates.ToDictionary(rate => rate.Id, rate => rate.Derivation.Value, StringComparer.Ordinal);
+        foreach (var basis in opening.Bases.OrderBy(basis => basis.Component))
+        {
+            var account = new ComponentAccount(opening, basis, _rates);
+            if (basis.Component == Component.Other)
+                _other = account;
+            else if (basis.Meters.IsDefaultOrEmpty)
+                _modelled.Add(account);
+            else
+                _metered.AddRange(basis.Meters.Select(id => Window(id, account)));
+        }
+    }
+
+    /// <summary>Builds the record of a trace.</summary>
+    /// <param name="open">Opens the trace from its start; called twice.</param>
+    /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
+    public static RunRecord Build(Func<Stream> open)
+    {
+        Survey survey;
+        RunOpening opening;
+        using (var stream = open())
+        {
+            var reader = new TraceReader(stream);
+            opening = ReadOpening(reader);
+            survey = new Survey(opening);
+            while (reader.Read())
+                survey.Take(reader);
+            survey.Damage = reader.Damage;
+        }
+
+        var builder = new RecordBuilder(opening, survey);
+        using (var stream = open())
+        {
+            var reader = new TraceReader(stream);
+            ReadOpening(reader);
+            var readings = new Reading[opening.Meters.Length];
+            while (reader.Read())
+            {
+                if (reader.Kind == TraceBlock.Sample)
+                    builder.Take(reader.ReadSample(readings), readings);
+            }
+        }
+
+        return builder.Finish();
+    }
+
+    static RunOpening ReadOpening(TraceReader reader)
+    {
+        if (!reader.Read() || reader.Kind != TraceBlock.Opening)
+            throw new TraceDamagedException(reader.Damage ?? "The trace has no opening block: nothing is known of its run.");
+        try
+        {
+            return JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunOpening)
+                ?? throw new TraceDamagedException("The trace's opening block is empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new TraceDamagedException("The trace's opening block cannot be read: " + error.Message, error);
+        }
+    }
+
+    MeterWindow Window(string id, ComponentAccount account)
+    {
+        for (var i = 0; i < _opening.Meters.Length; i++)
+        {
+            if (_opening.Meters[i].Id == id)
+                return new MeterWindow(_opening.Meters[i], i, account);
+        }
+
+        throw new TraceDamagedException($"The trace's opening names meter '{id}' for {account.Basis.Component}, but does not describe it.");
+    }
+
+    void Take(long timestamp, ReadOnlySpan<Reading> readings)
+    {
+        var seconds = (timestamp - _slice.To) / 1e9;
+        var (busy, polled, peers, memory) = _use.Take(readings, seconds);
+        if (_survey.Samples == 0 || timestamp < _slice.To)
+            return;
+        var job = polled + _survey.Settle(Math.Max(0, busy - polled - peers), polled, seconds);
+        busy = Math.Max(busy, job + peers);
+        var from = _slice.To;
+        _slice.Restart(from);
+        _slice.Add(timestamp, seconds, busy, job, peers, memory);
+        foreach (var account in _modelled)
+        {
+            if (seconds <= 0)
+                break;
+            if (account.Basis.Component == Component.Memory)
+                account.SplitModelledMemory(_slice);
+            else
+                account.SplitModelledCpu(_slice);
+            Keep(account, null, _slice);
+        }
+
+        foreach (var meter in _metered)
+        {
+            meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            TakeMeter(meter, readings[meter.Index], timestamp);
+        }
+    }
+
+    void TakeMeter(MeterWindow meter, Reading reading, long timestamp)
+    {
+        if (reading.Reason is { } reason)
+        {
+            meter.OpenGap ??= reason;
+            return;
+        }
+
+        var (outcome, joules) = meter.Take(reading, timestamp);
+        switch (outcome)
+        {
+            case CounterOutcome.Counted or CounterOutcome.Wrapped when meter.Window.Seconds > 0:
+                meter.Account.SplitMetered(meter.Window, joules, meter.Account.Basis.Meters.Length);
+                Keep(meter.Account, meter.Meter.Device, meter.Window);
+                if (meter.OpenGap is { } bridged)
+                    _doubts.Add(new Doubt("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s ({bridged}); its counter went on and the energy in between is spread evenly."));
+                break;
+            case CounterOutcome.Reset:
+                AddGap(meter, meter.OpenGap ?? "the counter started again or jumped");
+                break;
+            case CounterOutcome.Ambiguous:
+                AddGap(meter, meter.OpenGap ?? "so long unread that the counter may have wrapped more than once");
+                break;
+            case CounterOutcome.First when meter.Window.Seconds > 0:
+                AddGap(meter, meter.OpenGap ?? "no reading yet");
+                break;
+            default:
+                break;
+        }
+
+        meter.OpenGap = null;
+        meter.Window.Restart(timestamp);
+    }
+
+    void AddGap(MeterWindow meter, string reason) =>
+        _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
+
+    /// <summary>Adds a slice of one component, and the part of everything else that goes with it.</summary>
+    void Keep(ComponentAccount account, string? device, UseWindow window)
+    {
+        var component = account.Basis.Component;
+        Keep(component, device, account, window);
+        if (component == Component.Cpu)
+            account.Parts.CopyTo(_cpuParts, 0);
+        if (_other is null)
+            return;
+        if (component == Component.Cpu)
+            _other.Follow(account.JobAmounts, account.MachineAmounts, account.Parts);
+        else
+            _other.FollowProcessors(account.MachineAmounts, _cpuParts);
+        Keep(Component.Other, null, _other, window);
+    }
+
+    void Keep(Component component, string? device, ComponentAccount account, UseWindow window)
+    {
+        _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
+        _others.Add(component, device, account.Parts[1], [], 1);
+        _idle.Add(component, device, account.Parts[2], [], 1);
+        _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
+        _apportionment.Add(component, device, window.From, window.To, account.Parts[0], account.JobAmounts);
+    }
+
+    RunRecord Finish()
+    {
+        foreach (var meter in _metered)
+        {
+            if (meter.Window.Seconds > 0)
+                AddGap(meter, meter.OpenGap ?? "no reading at the end");
+        }
+
+        foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
+            _doubts.Add(new Doubt("unmetered", $"{gap.Key} said nothing for {gap.Sum(part => part.To - part.From):0.0} of {_survey.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+        CheckClock();
+        if (_survey.Damage is { } damage)
+            _doubts.Add(new Doubt("trace-damaged", damage));
+        if (_survey.Missed > 0.2 * _survey.JobSeconds && _survey.Missed > 0.05)
+            _doubts.Add(new Doubt("settled-at-exit", $"{_survey.Missed:0.00} of {_survey.JobSeconds:0.00} CPU-seconds were only known when processes had ended; they are spread over the run by the machine's busy time."));
+        var ending = _survey.Ending;
+        return new RunRecord
+        {
+            Opening = _opening,
+            Status = ending is null ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
+            ExitCode = ending?.ExitCode,
+            DurationSeconds = _survey.End / 1e9,
+            JobCpuSeconds = _survey.JobSeconds,
+            Samples = _survey.Samples,
+            Components = [.. _machine.Uses().Select(use => new ComponentEnergy(
+                use.Component, use.Device, QualityOf(use.Component),
+                _job.Energy(use.Component, use.Device).Value, _others.Energy(use.Component, use.Device).Value,
+                _idle.Energy(use.Component, use.Device).Value, use.Microjoules,
+                _job.Amounts(use.Component, use.Device), use.Amounts))],
+            Stages = _apportionment.Stages(),
+            Epochs = _apportionment.Epochs(),
+            QuarterHours = _apportionment.QuarterHours(),
+            Gaps = [.. _gaps],
+            Notes = [.. _apportionment.Notes],
+            Overhead = ending?.Overhead,
+            Doubts = [.. _opening.Doubts, .. ending?.Doubts ?? [], .. _doubts],
+        };
+    }
+
+    /// <summary>Busy and idle come from their own counters; together they must be the machine's time.</summary>
+    void CheckClock()
+    {
+        var (busy, idle, capacity) = _use.Machine;
+        var missing = capacity - busy - idle;
+        if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
+            _doubts.Add(new Doubt("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} thread-seconds: {missing:0.0} s went to other guests of the host or to none."));
+    }
+
+    Quality QualityOf(Component component) =>
+        _opening.Bases.FirstOrDefault(basis => basis.Component == component)?.Quality ?? Quality.Assumed;
+
+    /// <summary>What the first reading finds: marks, end, and the CPU time that polling missed.</summary>
+    sealed class Survey(RunOpening opening)
+    {
+        readonly MachineUse _use = new(opening);
+        readonly Reading[] _readings = new Reading[opening.Meters.Length];
+        long _last;
+        double _unclaimed;
+
+        public List<Mark> Marks { get; } = [];
+
+        public RunEnding? Ending { get; private set; }
+
+        public int Samples { get; private set; }
+
+        public string? Damage { get; set; }
+
+        public long End => Math.Max(1, Ending?.Timestamp ?? _last);
+
+        public double JobSeconds => Ending?.JobCpuNanoseconds is { } settled ? settled / 1e9 : _use.JobPolled;
+
+        public double Missed => Math.Max(0, JobSeconds - _use.JobPolled);
+
+        public void Take(TraceReader reader)
+        {
+            switch (reader.Kind)
+            {
+                case TraceBlock.Sample:
+                    var timestamp = reader.ReadSample(_readings);
+                    var seconds = (timestamp - _last) / 1e9;
+                    var (busy, job, peers, _) = _use.Take(_readings, seconds);
+                    _unclaimed += Math.Max(0, busy - job - peers);
+                    _last = Math.Max(_last, timestamp);
+                    Samples++;
+                    break;
+                case TraceBlock.Mark when JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.Mark) is { } mark:
+                    Marks.Add(mark);
+                    _last = Math.Max(_last, mark.Timestamp);
+                    break;
+                case TraceBlock.Ending:
+                    Ending = JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunEnding);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        /// <summary>The part of the missed CPU time that belongs to a slice; negative where polling saw more than the kernel settled.</summary>
+        public double Settle(double unclaimed, double polled, double seconds)
+        {
+            var missed = JobSeconds - _use.JobPolled;
+            if (missed < 0)
+                return polled * missed / _use.JobPolled;
+            if (missed == 0)
+                return 0;
+            return _unclaimed > 0 ? missed * unclaimed / _unclaimed : missed * seconds * 1e9 / End;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tonne.Runs;
+
+/// <summary>How records and the JSON blocks of a trace are written: source-generated, camel case, enums as words.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RunOpening))]
+[JsonSerializable(typeof(RunEnding))]
+[JsonSerializable(typeof(Mark))]
+[JsonSerializable(typeof(RunRecord))]
+public sealed partial class RunJson : JsonSerializerContext;
