@@ -1,0 +1,196 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>The user's command, running as if we were not there.</summary>
+/// <remarks>
+/// It is in our process group and session and keeps our standard input, so the terminal and its keys are the kernel's business. It gets the
+/// arguments, environment, signal dispositions and limits that we were given. What it writes passes through us only when somebody listens.
+/// One at a time, and nothing else in the process may start or wait for processes meanwhile.
+/// </remarks>
+sealed class Child : IDisposable
+{
+    static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(200);
+
+    readonly TimeProvider _clock;
+    readonly Plumbing _plumbing;
+    readonly SignalForwarding _signals;
+    readonly Reaper _reaper;
+    readonly List<string> _doubts = [];
+    readonly TaskCompletionSource<ChildExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    Child(ChildCommand command, TimeProvider clock)
+    {
+        _clock = clock;
+        var inheritance = Inheritance.Read();
+        Reaper.AdoptOrphans();
+        NoticeChildren(inheritance);
+        _plumbing = Plumbing.Lay(command.Listener, clock);
+        _signals = new SignalForwarding(inheritance, Noticed);
+        _reaper = new Reaper(_signals.IsBystander, Stopped);
+        try
+        {
+            var launch = new Launch(CommandBytes.Of(command.Arguments), CommandBytes.Environment(command.Environment))
+            {
+                Descriptors = _plumbing.Descriptors,
+                Defaults = ~inheritance.Ignored,
+                Blocked = inheritance.Blocked,
+            };
+            StartedAt = clock.GetUtcNow();
+            StartedTimestamp = clock.GetTimestamp();
+            Pid = Start(launch, inheritance, command.Placement);
+            _signals.To(Pid);
+            _plumbing.Open();
+        }
+        catch
+        {
+            _plumbing.Abandon();
+            _signals.Dispose();
+            throw;
+        }
+
+        new Thread(Wait, 256 * 1024) { IsBackground = true, Name = "wait" }.Start();
+    }
+
+    public int Pid { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> just before it was started.</summary>
+    public long StartedTimestamp { get; }
+
+    /// <summary>CPU time, user and system, of all processes of the job that have ended so far. Safe from any thread.</summary>
+    public TimeSpan ReapedCpu => _reaper.User + _reaper.System;
+
+    /// <summary>Streams that could not be listened to, and control groups that could not be entered, with the reason; empty when all is well.</summary>
+    public IReadOnlyList<string> Doubts => [.. _plumbing.Unheard, .. _doubts];
+
+    /// <summary>Starts the command.</summary>
+    /// <exception cref="StartFailureException">It cannot be started: 127, 126 or 125.</exception>
+    public static Child Start(ChildCommand command, TimeProvider clock)
+    {
+        if (command.Arguments.Count == 0)
+        {
+            throw new ArgumentException("A command has at least one word.", nameof(command));
+        }
+
+        return new Child(command, clock);
+    }
+
+    /// <summary>The end of the child, when all it wrote has been passed on.</summary>
+    public Task<ChildExit> WaitAsync() => _exit.Task;
+
+    /// <summary>Whether the child got this signal from the terminal or with the whole group, and so did whoever called us.</summary>
+    public bool GroupGot(int signal) => (_signals.GroupWide & Inheritance.Bit(signal)) != 0;
+
+    /// <summary>Gives up signal handling: from now on signals end us as usual.</summary>
+    public void Dispose() => _signals.Dispose();
+
+    unsafe int Start(Launch launch, Inheritance inheritance, CgroupPlacement? placement)
+    {
+        Libc.Limit ours = default;
+        var lowered = inheritance.OpenFiles is not null && Libc.GetLimit(Libc.OpenFilesLimit, &ours) == 0;
+        if (lowered)
+        {
+            var given = ours with { Soft = inheritance.OpenFiles!.Value };
+            lowered = Libc.SetLimit(Libc.OpenFilesLimit, &given) == 0;
+        }
+
+        if (placement is not null)
+        {
+            _doubts.AddRange(placement.StepIn());
+        }
+
+        try
+        {
+            return CommandSearch.Start(launch);
+        }
+        finally
+        {
+            if (placement is not null)
+            {
+                _doubts.AddRange(placement.StepOut());
+            }
+
+            if (lowered)
+            {
+                _ = Libc.SetLimit(Libc.OpenFilesLimit, &ours);
+            }
+        }
+    }
+
+    /// <summary>Where a parent ignored SIGCHLD the kernel would throw the exit code away.</summary>
+    static unsafe void NoticeChildren(Inheritance inheritance)
+    {
+        if (inheritance.Ignores(Libc.ChildChanged))
+        {
+            Libc.SignalAction byDefault = default;
+            _ = Libc.SetAction(Libc.ChildChanged, &byDefault, null);
+        }
+    }
+
+    void Wait()
+    {
+        var status = _reaper.WaitFor(Pid);
+        var endedAt = _clock.GetTimestamp();
+        _signals.ToNobody();
+        var handedOver = false;
+        foreach (var relay in _plumbing.Relays)
+        {
+            if (relay.Finish() is Relay.Ending.StillHeld)
+            {
+                handedOver |= Handover.Of(relay);
+            }
+
+            relay.Dispose();
+        }
+
+        _reaper.TakeTheRest();
+        var (code, signal) = Meaning(status);
+        _exit.SetResult(new ChildExit(code, signal, _reaper.User, _reaper.System, handedOver, endedAt));
+    }
+
+    static (int Code, int? Signal) Meaning(int? status) => status switch
+    {
+        null => (125, null),
+        { } word when (word & 0x7F) is not 0 and var signal => (128 + signal, signal),
+        { } word => ((word >> 8) & 0xFF, null),
+    };
+
+    void Noticed(int signal)
+    {
+        if (signal is not (Libc.WindowChanged or Libc.Continue))
+        {
+            return;
+        }
+
+        // The child may have asked for the size before it was right: say it again, to all who heard it the first time.
+        var changed = false;
+        foreach (var relay in _plumbing.Relays)
+        {
+            changed |= relay.Terminal?.FollowSize() ?? false;
+        }
+
+        if (changed)
+        {
+            _ = Libc.Send(0, Libc.WindowChanged);
+        }
+    }
+
+    /// <summary>The terminal stopped the child, so the shell has to see us stopped as well; `fg` and `bg` wake us both.</summary>
+    void Stopped(int signal)
+    {
+        // SIGSTOP is somebody else's business with the child; a shell that wants us stopped stops the whole group.
+        if (signal is not (Libc.TerminalStop or Libc.TerminalInput or Libc.TerminalOutput))
+        {
+            return;
+        }
+
+        foreach (var relay in _plumbing.Relays)
+        {
+            relay.Drain(_patience);
+        }
+
+        OwnStop.By(signal);
+    }
+}

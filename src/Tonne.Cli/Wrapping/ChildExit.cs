@@ -1,0 +1,10 @@
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>How the child ended.</summary>
+/// <param name="ExitCode">Its exit code, or 128 + n when signal n ended it.</param>
+/// <param name="Signal">The signal that ended it, or null.</param>
+/// <param name="User">CPU time in user mode of all reaped processes: the child, what it waited for, and its orphans that ended before it.</param>
+/// <param name="System">CPU time in the kernel, of the same processes.</param>
+/// <param name="HandedOver">A descendant still holds the output; `cat` relays it from now on.</param>
+/// <param name="EndedAt"><see cref="TimeProvider.GetTimestamp"/> when it was reaped.</param>
+sealed record ChildExit(int ExitCode, int? Signal, TimeSpan User, TimeSpan System, bool HandedOver, long EndedAt);

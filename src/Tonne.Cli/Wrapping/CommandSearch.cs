@@ -1,0 +1,99 @@
+using System.Text;
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>Finds and starts a command the way a shell's `env` or `nohup` would.</summary>
+/// <remarks>
+/// A name with a slash is a file; any other is looked for along PATH of the child's environment. A file the kernel does not recognise as a
+/// program is given to `/bin/sh`. Nothing found is 127, found but not startable 126, no room to start it 125.
+/// </remarks>
+static class CommandSearch
+{
+    /// <summary>What the C library searches when there is no PATH at all.</summary>
+    static readonly byte[] _noPath = "/bin:/usr/bin"u8.ToArray();
+
+    static readonly byte[] _shell = "/bin/sh"u8.ToArray();
+
+    /// <summary>Finds and starts the command.</summary>
+    /// <returns>The process id.</returns>
+    /// <exception cref="StartFailureException">It cannot be started.</exception>
+    internal static int Start(Launch launch)
+    {
+        var name = launch.Arguments[0];
+        if (name.Length == 0)
+        {
+            throw new StartFailureException(127, "tonne: cannot run '': the command is empty");
+        }
+
+        var worst = Errors.NotFound;
+        foreach (var candidate in Candidates(name, launch.Environment))
+        {
+            if (!Exists(candidate))
+            {
+                continue;
+            }
+
+            var error = launch.Start(candidate, out var pid);
+            if (error == Errors.NotAProgram)
+            {
+                error = (launch with { Arguments = [_shell, candidate, .. launch.Arguments.Skip(1)] }).Start(_shell, out pid);
+            }
+
+            if (error == 0)
+            {
+                return pid;
+            }
+
+            // A file that is there but whose interpreter is not, says "not found" as well.
+            worst = error == Errors.NotADirectory ? Errors.NotFound : error;
+            if (error is not (Errors.NotFound or Errors.NotADirectory or Errors.NotAllowed))
+            {
+                break;
+            }
+        }
+
+        throw Failure(name, worst);
+    }
+
+    static IEnumerable<byte[]> Candidates(byte[] name, IReadOnlyList<byte[]> environment)
+    {
+        if (name.Contains((byte)'/'))
+        {
+            return [name];
+        }
+
+        List<byte[]> candidates = [];
+        var path = (CommandBytes.Value(environment, "PATH") ?? _noPath).AsSpan();
+        foreach (var range in path.Split((byte)':'))
+        {
+            var folder = path[range];
+            candidates.Add(folder.IsEmpty ? [.. "./"u8, .. name] : [.. folder, (byte)'/', .. name]);
+        }
+
+        return candidates;
+    }
+
+    static unsafe bool Exists(byte[] path)
+    {
+        fixed (byte* file = (byte[])[.. path, 0])
+        {
+            // Only "not there" is left out here; all else is for the start itself to say.
+            return Libc.Access(file, 0) == 0 || Errors.Last is not (Errors.NotFound or Errors.NotADirectory);
+        }
+    }
+
+    static StartFailureException Failure(byte[] name, int error)
+    {
+        var shown = Encoding.UTF8.GetString(name);
+        return error switch
+        {
+            Errors.NotFound when name.Contains((byte)'/') => new(127, $"tonne: cannot run '{shown}': no such file, or its interpreter is missing"),
+            Errors.NotFound => new(127, $"tonne: cannot run '{shown}': not found on PATH"),
+            Errors.NotAllowed => new(126, $"tonne: cannot run '{shown}': not executable (permission denied, or a folder)"),
+            Errors.TryAgain or Errors.NoMemory or Errors.TooManyFiles or Errors.TooManyFilesHere =>
+                new(125, $"tonne: could not start '{shown}': {Errors.Words(error)}"),
+            _ => new(126, $"tonne: cannot run '{shown}': {Errors.Words(error)}"),
+        };
+    }
+}

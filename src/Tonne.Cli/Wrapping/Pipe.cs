@@ -1,0 +1,44 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>A pipe whose ends stay with us unless handed out, and never lie on 0, 1 or 2 (which may have been closed on purpose).</summary>
+readonly record struct Pipe(int ReadEnd, int WriteEnd)
+{
+    /// <summary>What we ask for, so that a fast child and we take turns less often. The kernel may grant less.</summary>
+    const int WantedBytes = 1 << 20;
+
+    internal static unsafe Pipe? Open(bool roomy = false)
+    {
+        var ends = stackalloc int[2];
+        if (Libc.Pipe(ends, Libc.CloseOnExec) != 0)
+        {
+            return null;
+        }
+
+        if (roomy)
+        {
+            _ = Libc.Control(ends[0], Libc.SetPipeSize, WantedBytes);
+        }
+
+        return new Pipe(AboveStandard(ends[0]), AboveStandard(ends[1]));
+    }
+
+    internal static int AboveStandard(int descriptor)
+    {
+        if (descriptor is < 0 or > Libc.StandardError)
+        {
+            return descriptor;
+        }
+
+        var moved = Libc.Control(descriptor, Libc.DuplicateCloseOnExec, Libc.StandardError + 1);
+        _ = Libc.Close(descriptor);
+        return moved;
+    }
+
+    internal static void SetBlocking(int descriptor, bool blocking)
+    {
+        var flags = Libc.Control(descriptor, Libc.GetStatusFlags, 0);
+        _ = Libc.Control(descriptor, Libc.SetStatusFlags, blocking ? flags & ~Libc.NonBlocking : flags | Libc.NonBlocking);
+    }
+}

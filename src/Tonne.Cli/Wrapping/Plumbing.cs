@@ -1,0 +1,156 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>Where the child's standard output and standard error go.</summary>
+/// <remarks>
+/// Nobody listening: they are inherited and we never see a byte. Otherwise a pipe, or a terminal of our own where the real stream is one;
+/// a single one for both where they are one open file, so that their order is kept. A stream that is closed, or that there is no pipe or
+/// terminal for, is inherited.
+/// </remarks>
+sealed class Plumbing
+{
+    readonly List<int> _childsEnds = [];
+
+    Plumbing()
+    {
+    }
+
+    internal List<(int Ours, int Childs)> Descriptors { get; } = [];
+
+    internal List<Relay> Relays { get; } = [];
+
+    /// <summary>What could not be listened to, and why.</summary>
+    internal List<string> Unheard { get; } = [];
+
+    internal static Plumbing Lay(IOutputListener? listener, TimeProvider clock)
+    {
+        var plumbing = new Plumbing();
+        if (listener is null)
+        {
+            return plumbing;
+        }
+
+        var output = IsOpen(Libc.StandardOutput);
+        var error = IsOpen(Libc.StandardError);
+        if (output && error && AreOneFile())
+        {
+            plumbing.Connect(OutputStream.Merged, [Libc.StandardOutput, Libc.StandardError], listener, clock);
+            return plumbing;
+        }
+
+        if (output)
+        {
+            plumbing.Connect(OutputStream.Output, [Libc.StandardOutput], listener, clock);
+        }
+
+        if (error)
+        {
+            plumbing.Connect(OutputStream.Error, [Libc.StandardError], listener, clock);
+        }
+
+        return plumbing;
+    }
+
+    void Connect(OutputStream stream, ReadOnlySpan<int> standard, IOutputListener listener, TimeProvider clock)
+    {
+        var real = standard[0];
+        int childs;
+        if (Libc.IsTerminal(real))
+        {
+            if (Pseudoterminal.Open(real) is not { } terminal)
+            {
+                Unheard.Add($"{stream}: no pseudoterminal ({Errors.Words(Errors.Last)})");
+                return;
+            }
+
+            childs = terminal.Slave;
+            Relays.Add(new Relay(terminal.Master, real, stream, terminal, listener, clock));
+        }
+        else
+        {
+            if (Pipe.Open(roomy: true) is not { } pipe)
+            {
+                Unheard.Add($"{stream}: no pipe ({Errors.Words(Errors.Last)})");
+                return;
+            }
+
+            childs = pipe.WriteEnd;
+            Relays.Add(new Relay(pipe.ReadEnd, real, stream, null, listener, clock));
+        }
+
+        _childsEnds.Add(childs);
+        foreach (var descriptor in standard)
+        {
+            Descriptors.Add((childs, descriptor));
+        }
+    }
+
+    /// <summary>The child has its ends: let go of ours and begin.</summary>
+    internal void Open()
+    {
+        CloseChildsEnds();
+        foreach (var relay in Relays)
+        {
+            relay.Start();
+        }
+    }
+
+    /// <summary>There will be no child.</summary>
+    internal void Abandon()
+    {
+        CloseChildsEnds();
+        foreach (var relay in Relays)
+        {
+            _ = Libc.Close(relay.From);
+            relay.Dispose();
+        }
+    }
+
+    void CloseChildsEnds()
+    {
+        foreach (var end in _childsEnds)
+        {
+            _ = Libc.Close(end);
+        }
+
+        _childsEnds.Clear();
+    }
+
+    static bool IsOpen(int descriptor)
+    {
+        // Closed when we were started, and perhaps taken by a file of the runtime since: those close on exec.
+        var flags = Libc.Control(descriptor, Libc.GetDescriptorFlags, 0);
+        return flags >= 0 && (flags & Libc.DescriptorCloseOnExec) == 0;
+    }
+
+    static bool AreOneFile()
+    {
+        if (LinkOf(Libc.StandardOutput) is not { } output || output != LinkOf(Libc.StandardError))
+        {
+            return false;
+        }
+
+        // Pipes, sockets and terminals have no position: the same one opened twice is still one stream.
+        var position = Libc.Seek(Libc.StandardOutput, 0, Libc.SeekCurrent);
+        return position < 0
+            || (SameDescription() ?? (position == Libc.Seek(Libc.StandardError, 0, Libc.SeekCurrent)
+                && Libc.Control(Libc.StandardOutput, Libc.GetStatusFlags, 0) == Libc.Control(Libc.StandardError, Libc.GetStatusFlags, 0)));
+    }
+
+    static string? LinkOf(int descriptor)
+    {
+        try
+        {
+            return new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether both are one open file; null when the kernel does not say.</summary>
+    static bool? SameDescription() =>
+        Libc.Compare(Environment.ProcessId, Libc.StandardOutput, Libc.StandardError) is >= 0 and var order ? order == 0 : null;
+}

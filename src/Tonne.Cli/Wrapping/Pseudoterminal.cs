@@ -1,0 +1,128 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>A terminal for the child to write to, so that we can hear it, which looks and behaves like the real one.</summary>
+/// <remarks>
+/// Only output goes through it. The child stays in the user's session, group and controlling terminal, and reads the real one: keys, Ctrl-C,
+/// Ctrl-Z, `fg` and `bg` are the kernel's business as ever, nothing is left raw if we are killed, and no key is taken that was meant for the shell.
+/// Our side translates nothing (the real terminal does), the size follows the real one, and modes the child sets here are set there.
+/// </remarks>
+sealed class Pseudoterminal
+{
+    readonly Lock _gate = new();
+    readonly int _real;
+    Libc.TerminalModes _modes;
+
+    Pseudoterminal(int master, int slave, int real)
+    {
+        Master = master;
+        Slave = slave;
+        _real = real;
+    }
+
+    internal int Master { get; }
+
+    /// <summary>The child's end. Ours is to be closed once the child has it, or the end of output is never seen.</summary>
+    internal int Slave { get; }
+
+    /// <summary>Opens one.</summary>
+    /// <param name="real">Descriptor of the terminal it stands in for.</param>
+    /// <returns>Null when the system has none to give.</returns>
+    internal static unsafe Pseudoterminal? Open(int real)
+    {
+        var master = Pipe.AboveStandard(Libc.OpenPseudoterminal(Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec));
+        if (master < 0)
+        {
+            return null;
+        }
+
+        const int Room = 128;
+        var name = stackalloc byte[Room];
+        if (Libc.GrantPseudoterminal(master) == 0 && Libc.UnlockPseudoterminal(master) == 0 && Libc.SlaveName(master, name, Room) == 0
+            && System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name) is { } path
+            && Pipe.AboveStandard(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec)) is >= 0 and var slave)
+        {
+            var terminal = new Pseudoterminal(master, slave, real);
+            terminal.TakeAfterReal();
+            return terminal;
+        }
+
+        _ = Libc.Close(master);
+        return null;
+    }
+
+    unsafe void TakeAfterReal()
+    {
+        Libc.TerminalModes modes;
+        if (Libc.GetModes(_real, &modes) == 0)
+        {
+            modes.Output &= ~Libc.ProcessOutput;
+            modes.Local |= Libc.ExternalProcessing;
+            _ = Libc.SetModes(Slave, Libc.ApplyNow, &modes);
+            _modes = modes;
+        }
+
+        var on = 1;
+        _ = Libc.InputOutputControl(Master, Libc.SetPacketMode, &on);
+        _ = FollowSize();
+    }
+
+    /// <summary>Gives the child's terminal the size of the real one.</summary>
+    /// <returns>Whether it was another.</returns>
+    internal unsafe bool FollowSize()
+    {
+        Libc.WindowSize real;
+        Libc.WindowSize ours;
+        if (Libc.InputOutputControl(_real, Libc.GetWindowSize, &real) != 0
+            || Libc.InputOutputControl(Master, Libc.GetWindowSize, &ours) != 0
+            || real.Equals(ours))
+        {
+            return false;
+        }
+
+        return Libc.InputOutputControl(Master, Libc.SetWindowSize, &real) == 0;
+    }
+
+    /// <summary>Sets on the real terminal what the child has set on its own: echo, line editing, control characters.</summary>
+    internal unsafe void FollowModes()
+    {
+        lock (_gate)
+        {
+            Libc.TerminalModes childs;
+            Libc.TerminalModes real;
+            if (Libc.GetModes(Master, &childs) != 0)
+            {
+                return;
+            }
+
+            if ((childs.Local & Libc.ExternalProcessing) == 0)
+            {
+                // The child wrote modes it made up itself; ask again to be told of the next ones.
+                childs.Local |= Libc.ExternalProcessing;
+                _ = Libc.SetModes(Master, Libc.ApplyNow, &childs);
+            }
+
+            if (Same(childs, _modes) || Libc.GetModes(_real, &real) != 0)
+            {
+                return;
+            }
+
+            _modes = childs;
+            real.Input = childs.Input;
+            real.Local = childs.Local & ~Libc.ExternalProcessing;
+            real.Rest = childs.Rest;
+            _ = Libc.SetModes(_real, Libc.ApplyNow, &real);
+        }
+    }
+
+    static bool Same(Libc.TerminalModes a, Libc.TerminalModes b) =>
+        a.Input == b.Input && a.Local == b.Local && ((ReadOnlySpan<uint>)a.Rest).SequenceEqual(b.Rest);
+
+    /// <summary>Makes the master a plain stream of bytes, for whoever reads it after us.</summary>
+    internal unsafe void Plain()
+    {
+        var off = 0;
+        _ = Libc.InputOutputControl(Master, Libc.SetPacketMode, &off);
+    }
+}

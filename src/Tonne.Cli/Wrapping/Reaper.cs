@@ -1,0 +1,69 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>Waits for the child and for everything it leaves behind, and adds up what they used.</summary>
+/// <param name="isOwn">Whether a process is one of ours and no part of the job.</param>
+/// <param name="stopped">Called when the child itself has been stopped, with the signal that did it.</param>
+sealed class Reaper(Func<int, bool> isOwn, Action<int> stopped)
+{
+    long _userMicroseconds;
+    long _systemMicroseconds;
+
+    internal TimeSpan User => TimeSpan.FromMicroseconds(Interlocked.Read(ref _userMicroseconds));
+
+    internal TimeSpan System => TimeSpan.FromMicroseconds(Interlocked.Read(ref _systemMicroseconds));
+
+    /// <summary>Orphans of the job become our children, so that their time reaches us.</summary>
+    internal static void AdoptOrphans() => _ = Libc.ProcessControl(Libc.BecomeSubreaper, 1, 0, 0, 0);
+
+    /// <summary>Returns when the child has ended.</summary>
+    /// <returns>Its status as the kernel gives it, or null when it was lost.</returns>
+    internal int? WaitFor(int child)
+    {
+        while (true)
+        {
+            switch (Next(Libc.WaitStopped, out var status))
+            {
+                case var pid when pid == child && IsStop(status):
+                    stopped((status >> 8) & 0xFF);
+                    break;
+                case var pid when pid == child:
+                    return status;
+                case < 0:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>Takes in what has ended meanwhile, without waiting.</summary>
+    internal void TakeTheRest()
+    {
+        while (Next(Libc.WaitNoHang, out _) > 0)
+        {
+        }
+    }
+
+    unsafe int Next(int options, out int status)
+    {
+        int word;
+        Libc.ResourceUse use;
+        int pid;
+        do
+        {
+            pid = Libc.Wait(-1, &word, options, &use);
+        }
+        while (pid < 0 && Errors.Last == Errors.Interrupted);
+
+        status = word;
+        if (pid > 0 && !IsStop(word) && !isOwn(pid))
+        {
+            Interlocked.Add(ref _userMicroseconds, (use.UserSeconds * 1_000_000) + use.UserMicroseconds);
+            Interlocked.Add(ref _systemMicroseconds, (use.SystemSeconds * 1_000_000) + use.SystemMicroseconds);
+        }
+
+        return pid;
+    }
+
+    static bool IsStop(int status) => (status & 0xFF) == 0x7F;
+}
