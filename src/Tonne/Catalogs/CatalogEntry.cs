@@ -1,0 +1,62 @@
+using System.Globalization;
+using Tonne.Quantities;
+
+namespace Tonne.Catalogs;
+
+/// <summary>One row of a catalog as it is shown and searched.</summary>
+/// <param name="Id">Stable id of the factor behind it, or of the row where there is none.</param>
+/// <param name="Name">What it is.</param>
+/// <param name="Bounds">Its value with bounds, in <paramref name="Unit"/>; null where there is no number.</param>
+/// <param name="Unit">Unit of the value.</param>
+/// <param name="Year">Year it holds for or was published; null if unknown.</param>
+/// <param name="Quality">Measured, modelled or assumed.</param>
+/// <param name="Source">Id of the source, or several joined by <c>;</c>.</param>
+/// <param name="Note">Anything else a reader should see; null if nothing.</param>
+public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string Unit, int? Year, Quality Quality, string Source, string? Note = null)
+{
+    /// <summary>The entry that shows a factor.</summary>
+    public static CatalogEntry Of(Factor factor, string? name = null, int? year = null) =>
+        new(factor.Id, name ?? factor.Label, factor.Bounds, factor.Unit, year ?? factor.Source.Year, factor.Quality, factor.Source.Id, factor.Note);
+
+    /// <summary>Whether every word of a search occurs in the id, name, note or source; an empty search finds all.</summary>
+    public bool Matches(string? search)
+    {
+        if (string.IsNullOrWhiteSpace(search))
+            return true;
+        foreach (var word in search.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var key = Spelling.Key(word);
+            var found = Spelling.Key(Name).Contains(key, StringComparison.Ordinal) || Spelling.Key(Id).Contains(key, StringComparison.Ordinal)
+                || Source.Contains(word, StringComparison.OrdinalIgnoreCase) || (Note is not null && Note.Contains(word, StringComparison.OrdinalIgnoreCase));
+            if (!found)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Value, bounds and unit in one text.</summary>
+    public string ValueText => Bounds is not { } b ? ""
+        : b.IsExact ? string.Create(CultureInfo.InvariantCulture, $"{b.Best:G4} {Unit}")
+        : string.Create(CultureInfo.InvariantCulture, $"{b.Best:G4} [{b.Low:G3}, {b.High:G3}] {Unit}");
+
+    /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if nothing.</summary>
+    public static IReadOnlyList<string> Problems(IEnumerable<CatalogEntry> entries)
+    {
+        var problems = new List<string>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (!ids.Add(entry.Id))
+                problems.Add($"{entry.Id}: the id is used twice");
+            if (entry.Source.Length == 0 || !SourceList.Knows(entry.Source))
+                problems.Add($"{entry.Id}: the source \"{entry.Source}\" is not listed");
+            if (entry.Year is < 1995 or > 2035)
+                problems.Add($"{entry.Id}: the year {entry.Year} is out of range");
+            if (entry.Name.Length == 0)
+                problems.Add($"{entry.Id}: the name is empty");
+            if (entry.Bounds is { } b && !(b.Low <= b.Best && b.Best <= b.High && double.IsFinite(b.High)))
+                problems.Add($"{entry.Id}: the bounds are not ordered");
+        }
+        return problems;
+    }
+}

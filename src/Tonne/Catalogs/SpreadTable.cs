@@ -1,0 +1,23 @@
+namespace Tonne.Catalogs;
+
+/// <summary>A small table of spreads computed from published rows: name, value, unit, how many, source, what.</summary>
+sealed class SpreadTable(string table)
+{
+    readonly Lazy<Dictionary<string, (double Value, string Source)>> _rows = new(() =>
+    {
+        var all = new Dictionary<string, (double, string)>(StringComparer.Ordinal);
+        var rows = new CsvReader(table, EmbeddedTable.Text(table), "name,value,unit,count,source,what");
+        while (rows.Read())
+        {
+            if (!all.TryAdd(rows.Text(0), (rows.Number(1), rows.Text(4))))
+                throw rows.Broken("the name is used twice");
+        }
+        return all;
+    });
+
+    /// <summary>The value of a named spread, in the unit its row states.</summary>
+    public double this[string name] => _rows.Value[name].Value;
+
+    /// <summary>The source of a named spread.</summary>
+    public string Source(string name) => _rows.Value[name].Source;
+}

@@ -1,0 +1,18 @@
+namespace Tonne.Grids;
+
+/// <summary>A region of a cloud provider and the intensity published for it or for its zone.</summary>
+/// <param name="Provider">Lower case: <c>aws</c>, <c>azure</c>, <c>gcp</c>, <c>ovh</c>, <c>scaleway</c>.</param>
+/// <param name="Name">The provider's name of the region, such as <c>europe-west9</c>.</param>
+/// <param name="Location">City or area, as the provider writes it.</param>
+/// <param name="Country">The zone of the country it lies in.</param>
+/// <param name="Signal">Its intensity: the provider's own where published, else that of the smallest zone with a published one.</param>
+public sealed record CloudRegion(string Provider, string Name, string Location, Zone Country, CarbonSignal Signal)
+{
+    /// <summary>Provider and name, such as <c>gcp:europe-west9</c>.</summary>
+    public string Id => $"{Provider}:{Name}";
+
+    /// <summary>An intensity of this region on a given basis: its own, else that of its country; null if neither has one.</summary>
+    /// <remarks>Where it is the country's the place is coarser; the sentence in <see cref="CarbonSignal.How"/> says so.</remarks>
+    public CarbonSignal? SignalOn(IntensityBasis basis) => Signal.Basis == basis ? Signal
+        : AnnualIntensities.Of(Country, basis) is { } country ? country with { How = $"{country.How}, for {Id}" } : null;
+}

@@ -1,0 +1,78 @@
+using Tonne.Catalogs;
+
+namespace Tonne.Grids;
+
+/// <summary>The zones with a published annual intensity, found as people write them: <c>FR</c>, <c>FRA</c>, <c>france</c>, <c>World</c>.</summary>
+public static class ZoneCatalog
+{
+    const string Table = "zones.csv";
+    const string TimeZoneTable = "time_zones.csv";
+
+    static readonly Lazy<(Zone[] Zones, Dictionary<string, Zone> ByKey, List<(string Key, string Name)> Keys)> Index = new(Read);
+
+    /// <summary>All zones, by code.</summary>
+    public static IReadOnlyList<Zone> All => Index.Value.Zones;
+
+    /// <summary>The zone that a code (two or three letters), an English name or a common other name stands for; case, accents and punctuation do not matter.</summary>
+    public static Lookup<Zone> Find(string name) =>
+        Index.Value.ByKey.TryGetValue(Spelling.Key(name), out var zone) ? zone
+            : new UnknownName("zone", name, Ambiguous: false, Spelling.Nearest(name, Index.Value.Keys));
+
+    /// <summary>The country of an IANA time zone, such as <c>Europe/Paris</c>; null if it belongs to none (<c>UTC</c>) or to one without a published intensity.</summary>
+    public static Zone? OfTimeZone(string timeZone)
+    {
+        if (timeZone.Length == 0 || timeZone.Contains(' '))
+            return null;
+        var rows = new CsvReader(TimeZoneTable, EmbeddedTable.Text(TimeZoneTable), "zone,time_zones");
+        while (rows.Read())
+        {
+            foreach (var part in rows[1].Split(' '))
+            {
+                if (rows[1][part].SequenceEqual(timeZone))
+                    return Find(rows.Text(0)).Value;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Rows for <c>tonne catalog zones</c>: the preferred annual intensity of each zone.</summary>
+    public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
+        [.. AnnualIntensities.Newest()
+            .Select(signal => CatalogEntry.Of(signal.Intensity, $"{signal.Zone?.Code} {signal.Zone?.Name}", signal.Year) with { Note = AnnualIntensities.Describe(signal.Basis, signal.Scope) })
+            .Where(entry => entry.Matches(search))];
+
+    /// <summary>What is wrong with the tables; empty if nothing.</summary>
+    public static IReadOnlyList<string> Validate() =>
+        [.. CatalogEntry.Problems(Search()), .. All.Where(zone => AnnualIntensities.Of(zone) is null).Select(zone => $"{zone.Code}: no annual intensity")];
+
+    static (Zone[], Dictionary<string, Zone>, List<(string, string)>) Read()
+    {
+        var zones = new List<Zone>();
+        var byKey = new Dictionary<string, Zone>(StringComparer.Ordinal);
+        var keys = new List<(string, string)>();
+        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), "code,name,kind,iso3,aliases");
+        while (rows.Read())
+        {
+            var kind = rows[2] switch
+            {
+                "country" => ZoneKind.Country,
+                "subregion" => ZoneKind.Subregion,
+                "union" => ZoneKind.Union,
+                "world" => ZoneKind.World,
+                _ => throw rows.Broken($"the kind \"{rows[2]}\" is unknown"),
+            };
+            var zone = new Zone(rows.Text(0), rows.Text(1), kind, rows[3].IsEmpty ? null : rows.Text(3));
+            zones.Add(zone);
+            // A code wins over a name: it is read first in any case, so the order of the table does not matter.
+            string[] names = [zone.Code, .. zone.Iso3 is null ? Array.Empty<string>() : [zone.Iso3], zone.Name, .. rows[4].IsEmpty ? [] : rows.Text(4).Split(';')];
+            foreach (var name in names)
+            {
+                var key = Spelling.Key(name);
+                if (!byKey.TryAdd(key, zone) && byKey[key] != zone)
+                    throw rows.Broken($"the name \"{name}\" also stands for {byKey[key].Code}");
+                keys.Add((key, $"{zone.Code} ({zone.Name})"));
+            }
+        }
+        return ([.. zones], byKey, keys);
+    }
+}

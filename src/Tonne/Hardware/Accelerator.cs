@@ -1,0 +1,15 @@
+using Tonne.Quantities;
+
+namespace Tonne.Hardware;
+
+/// <summary>A GPU, TPU or other accelerator board or chip.</summary>
+/// <param name="Name">Name with its variant, such as <c>NVIDIA A100 SXM4 80 GB</c>.</param>
+/// <param name="Vendor">Maker.</param>
+/// <param name="Year">Year of introduction; null if unknown.</param>
+/// <param name="Tdp">Thermal design power, W: a limit, never a measurement.</param>
+/// <param name="MemoryGigabytes">Memory on the board, GB; null if unknown.</param>
+/// <param name="Idle">W idle without a context.</param>
+/// <param name="IdleWithContext">W idle while a process holds a context; null for chips without a figure of their own or of the generic fraction.</param>
+/// <param name="Inference">W while serving, where published; else null.</param>
+/// <param name="Training">W while training.</param>
+public sealed record Accelerator(string Name, string Vendor, int? Year, Factor Tdp, double? MemoryGigabytes, Factor Idle, Factor IdleWithContext, Factor? Inference, Factor Training);

@@ -1,0 +1,137 @@
+using Tonne.Catalogs;
+using Tonne.Quantities;
+
+namespace Tonne.Hardware;
+
+/// <summary>Accelerators, found as people write them: <c>a100</c>, <c>A100 80GB</c>, <c>NVIDIA H100 80GB HBM3</c>, <c>TPU v4</c>.</summary>
+/// <remarks>Where a part has no measured power, idle, context and training watts are fractions of its TDP with wide bounds, assumed.</remarks>
+public static class AcceleratorCatalog
+{
+    const string Table = "accelerators.csv";
+    const string Header = "name,vendor,year,tdp_w,memory_gb,idle_w,idle_low,idle_high,context_w,context_low,context_high,inference_w,inference_low,inference_high,"
+        + "training_w,training_low,training_high,power_quality,source,aliases";
+
+    // Fractions of TDP over the measured rows of the table; small boards are proportionally worse.
+    static readonly Bounds IdleFraction = new(0.03, 0.1, 0.2);
+    static readonly Bounds ContextFraction = new(0.06, 0.19, 0.4);
+    static readonly Bounds TrainingFraction = new(0.5, 0.8, 1.0);
+
+    static readonly HashSet<string> Fillers = new(StringComparer.Ordinal)
+    {
+        "nvidia", "amd", "intel", "google", "amazon", "aws", "huawei", "meta", "microsoft", "tesla", "geforce", "instinct", "radeon", "quadro", "habana", "gpu", "graphics", "card", "accelerator", "cloud",
+        "hbm2", "hbm2e", "hbm3", "hbm3e", "hgx", "dgx",
+    };
+
+    static readonly Lazy<(Accelerator[] Rows, Dictionary<string, Accelerator> ByKey)> Index = new(Read);
+
+    /// <summary>All accelerators, by name.</summary>
+    public static IReadOnlyList<Accelerator> All => Index.Value.Rows;
+
+    /// <summary>The accelerator that a name stands for; a family's name stands for its most common variant where that is stated in the table.</summary>
+    public static Lookup<Accelerator> Find(string name)
+    {
+        var words = Words(name);
+        var key = string.Concat(words);
+        if (key.Length == 0)
+            return new UnknownName("accelerator", name, Ambiguous: false, []);
+        if (Index.Value.ByKey.TryGetValue(key, out var exact))
+            return exact;
+        List<Accelerator> having = [.. Index.Value.Rows.Where(row => Words(row.Name) is var own && words.All(word => own.Contains(word)))];
+        if (having.Count == 1)
+            return having[0];
+        if (having.Count > 1)
+            return new UnknownName("accelerator", name, Ambiguous: true, [.. having.Select(row => row.Name).Take(8)]);
+        return new UnknownName("accelerator", name, Ambiguous: false,
+            Spelling.Nearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(Words(row.Name)), row.Name)))));
+    }
+
+    /// <summary>Words of a name in one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>, <c>TPUv4</c> as <c>tpu v4</c>.</summary>
+    internal static List<string> Words(string name)
+    {
+        var words = new List<string>();
+        var text = name.ToLowerInvariant().AsSpan();
+        var start = -1;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var inside = i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] == '.' && start >= 0));
+            if (inside && start < 0)
+                start = i;
+            if (!inside && start >= 0)
+            {
+                Add(words, text[start..i].TrimEnd('.').ToString());
+                start = -1;
+            }
+        }
+        return words;
+    }
+
+    internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.Idle, row.IdleWithContext, row.Inference, row.Training }
+        .OfType<Factor>().Select(factor => CatalogEntry.Of(factor, null, row.Year)));
+
+    static void Add(List<string> words, string word)
+    {
+        if (word is "gb" or "gib" && words.Count > 0 && double.TryParse(words[^1], System.Globalization.CultureInfo.InvariantCulture, out _))
+        {
+            words[^1] += "gb";
+            return;
+        }
+        if (word.EndsWith("gib", StringComparison.Ordinal))
+            word = string.Concat(word.AsSpan(0, word.Length - 3), "gb");
+        if (word.StartsWith("sxm", StringComparison.Ordinal) && word.Length > 3)
+        {
+            words.Add("sxm");
+            word = word[3..];
+        }
+        else if (word.StartsWith("tpuv", StringComparison.Ordinal) && word.Length > 4)
+        {
+            words.Add("tpu");
+            word = word[3..];
+        }
+        else if (word.StartsWith("rtx", StringComparison.Ordinal) && word.Length > 3 && char.IsAsciiDigit(word[3]))
+        {
+            words.Add("rtx");
+            word = word[3..];
+        }
+        if (!Fillers.Contains(word))
+            words.Add(word);
+    }
+
+    static (Accelerator[], Dictionary<string, Accelerator>) Read()
+    {
+        var all = new List<Accelerator>();
+        var byKey = new Dictionary<string, Accelerator>(StringComparer.Ordinal);
+        var aliases = new List<(string Alias, Accelerator Row)>();
+        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), Header);
+        while (rows.Read())
+        {
+            var row = ReadRow(rows);
+            all.Add(row);
+            if (!byKey.TryAdd(string.Concat(Words(row.Name)), row))
+                throw rows.Broken($"the name {row.Name} is written like another");
+            if (!rows[19].IsEmpty)
+                aliases.AddRange(rows.Text(19).Split(';').Select(alias => (alias, row)));
+        }
+        foreach (var (alias, row) in aliases)
+            byKey.TryAdd(string.Concat(Words(alias)), row);
+        return ([.. all], byKey);
+    }
+
+    static Accelerator ReadRow(CsvReader rows)
+    {
+        var name = rows.Text(0);
+        var slug = Spelling.Slug(name);
+        var source = rows.Text(18);
+        var tdp = rows.Number(3);
+        var quality = rows[17] is "modelled" ? Quality.Modelled : rows[17] is "assumed" or "" ? Quality.Assumed : throw rows.Broken($"the quality \"{rows[17]}\" is unknown");
+        return new Accelerator(name, rows.Text(1), rows.WholeOrNull(2),
+            new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.Citation(source)}", $"{name}, TDP", "W", Bounds.Exactly(tdp), Quality.Assumed, SourceList.Find(source), "a limit of the data sheet, not a measurement"),
+            rows.NumberOrNull(4),
+            Watts(rows, 5, "idle", IdleFraction), Watts(rows, 8, "idle-with-context", ContextFraction),
+            rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
+
+        Factor Watts(CsvReader row, int column, string what, Bounds fraction) => row.NumberOrNull(column) is { } best
+            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(source)}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), quality, SourceList.Find(source))
+            : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", fraction * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
+                $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");
+    }
+}

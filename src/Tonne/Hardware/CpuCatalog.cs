@@ -1,0 +1,377 @@
+using System.Globalization;
+using Tonne.Catalogs;
+using Tonne.Quantities;
+
+namespace Tonne.Hardware;
+
+/// <summary>Recognises a processor and says what a machine built on it draws at the plug.</summary>
+/// <remarks>
+/// Name, else family, model and stepping, else (Arm) implementer and part → micro-architecture → watts per hardware thread of published whole machines, times what a host in service draws over those;
+/// client processors without published machines: TDP · (package fraction) + the rest of the machine. Unknown: quantiles of the catalog. See docs/methods/cpu-model.md.
+/// </remarks>
+public static class CpuCatalog
+{
+    const string ModelTable = "cpu_models.csv";
+    const string ModelHeader = "name,microarchitecture,segment,cores,threads,tdp_w,tdp_low,tdp_high,year,one_thread_per_core,source";
+    const string IdTable = "cpuid.csv";
+    const string IdHeader = "vendor_id,family,model_from,model_to,stepping_from,stepping_to,microarchitecture,segment,also,source";
+    const string ArchitectureTable = "cpu_microarchitectures.csv";
+    const string ArchitectureHeader =
+        "vendor,microarchitecture,segment,year,idle_w_per_thread,sd_ln_idle,full_w_per_thread,sd_ln_full,machines,gb_per_thread,socket_threads_low,socket_threads_high,memory,source";
+
+    /// <summary>Micro-architectures this many years apart may stand behind a name that a hypervisor hides.</summary>
+    const int NeighbourYears = 2;
+
+    /// <summary>Machines in service are at most so much older than the newest of the catalog.</summary>
+    const int ServiceYears = 10;
+
+    static readonly Lazy<CpuMicroarchitecture[]> Architectures = new(ReadArchitectures);
+
+    /// <summary>Package power idle over TDP, dimensionless: the idle part of a metered package where idle was not measured.</summary>
+    public static Factor PackageIdleFraction => MachineFactors.Table["cpu/package-idle-fraction"];
+
+    /// <summary>Package power at full load over TDP, dimensionless.</summary>
+    public static Factor PackageFullFraction => MachineFactors.Table["cpu/package-full-fraction"];
+
+    /// <summary>The power model of the machine around a processor. Never fails: what is not known widens the bounds and is said in <see cref="CpuPowerModel.Why"/>.</summary>
+    public static CpuPowerModel Identify(CpuIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        var model = identity.Name is { } name ? FindModel(name) : null;
+        var byId = FindId(identity);
+        if (model is not null && (Find(model.Microarchitecture, model.Segment) is not null || IsClient(model.Segment)))
+            return Named(identity, model);
+        if (byId is { } id)
+            return ById(identity, id, model);
+        return Unknown(identity, model, model is null ? "the processor is not recognised" : $"no machine with {model.Microarchitecture} was measured");
+    }
+
+    /// <summary>The processor whose catalog name is the longest that begins a given name; null if none.</summary>
+    /// <remarks>White space is collapsed, a leading "12th Gen " dropped, case ignored; the character after must be no letter, digit or <c>+</c>, and the rest must not begin with " v2" to " v9".</remarks>
+    public static CpuModel? FindModel(string name)
+    {
+        var written = Normalise(name);
+        var rows = new CsvReader(ModelTable, EmbeddedTable.Text(ModelTable), ModelHeader);
+        CpuModel? best = null;
+        var length = 0;
+        while (rows.Read())
+        {
+            var pattern = rows[0];
+            if (pattern.Length > length && IsPrefix(pattern, written))
+            {
+                length = pattern.Length;
+                best = ReadModel(rows);
+            }
+        }
+        return best;
+    }
+
+    /// <summary>A name with single spaces and without a leading "12th Gen ".</summary>
+    internal static string Normalise(string name)
+    {
+        var words = name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var skip = words.Length > 2 && words[1].Equals("gen", StringComparison.OrdinalIgnoreCase) && words[0].Length >= 3 && char.IsAsciiDigit(words[0][0])
+            && words[0].AsSpan(words[0].Length - 2).ToString().ToLowerInvariant() is "st" or "nd" or "rd" or "th" ? 2 : 0;
+        return string.Join(' ', words.Skip(skip));
+    }
+
+    internal static bool IsPrefix(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        if (!name.StartsWith(pattern, StringComparison.OrdinalIgnoreCase))
+            return false;
+        var rest = name[pattern.Length..];
+        return rest.IsEmpty || (!char.IsLetterOrDigit(rest[0]) && rest[0] != '+' && !(rest.Length >= 3 && rest[0] == ' ' && rest[1] is 'v' or 'V' && rest[2] is >= '2' and <= '9'));
+    }
+
+    internal static IEnumerable<CatalogEntry> Entries()
+    {
+        foreach (var architecture in Architectures.Value)
+        {
+            foreach (var factor in new[] { Watts(architecture, idle: true), Watts(architecture, idle: false) })
+                yield return CatalogEntry.Of(factor, null, architecture.Year);
+        }
+        var rows = new CsvReader(ModelTable, EmbeddedTable.Text(ModelTable), ModelHeader);
+        var entries = new List<CatalogEntry>();
+        while (rows.Read())
+        {
+            var model = ReadModel(rows);
+            entries.Add(model.Tdp is { } tdp
+                ? CatalogEntry.Of(tdp, null, model.Year) with { Note = model.Microarchitecture }
+                : new CatalogEntry($"cpu/model/{Slug(model.Name)}", model.Name, null, "", model.Year, Quality.Assumed, model.Source, model.Microarchitecture));
+        }
+        foreach (var entry in entries)
+            yield return entry;
+    }
+
+    internal static IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        var rows = new CsvReader(IdTable, EmbeddedTable.Text(IdTable), IdHeader);
+        while (rows.Read())
+        {
+            if (!SourceList.Knows(rows.Text(9)))
+                problems.Add($"{IdTable}, line {rows.Line}: the source \"{rows[9]}\" is not listed");
+            if (rows.Whole(2) > rows.Whole(3) || rows.Whole(4) > rows.Whole(5))
+                problems.Add($"{IdTable}, line {rows.Line}: a range is upside down");
+            if (!rows[8].IsEmpty)
+                problems.AddRange(rows.Text(8).Split(';').Where(also => Find(also, "server") is null).Select(also => $"{IdTable}: {also} is not a micro-architecture with watts"));
+        }
+        return problems;
+    }
+
+    static bool IsClient(string segment) => segment is "desktop" or "mobile";
+
+    /// <summary>A processor whose name says its micro-architecture, and machines of it were measured or it is a client's.</summary>
+    static CpuPowerModel Named(CpuIdentity identity, CpuModel model)
+    {
+        var architecture = string.Equals(model.Segment, "mobile", StringComparison.Ordinal) ? null : Find(model.Microarchitecture, model.Segment);
+        if (architecture is null)
+            return Client(identity, model, model.Microarchitecture, string.Equals(model.Segment, "mobile", StringComparison.Ordinal), $"{model.Name}: {model.Microarchitecture}");
+        var halved = model.OneThreadPerCore && architecture.HasTwoThreadsPerCore;
+        return FromArchitecture(architecture, Watts(architecture, idle: true, halved ? 2 : 1), Watts(architecture, idle: false, halved ? 2 : 1), model,
+            $"{model.Name}: {architecture.Name}{(halved ? ", one thread per core, so twice the watts per thread" : "")}");
+    }
+
+    static CpuPowerModel ById(CpuIdentity identity, Identified id, CpuModel? model)
+    {
+        var numbers = identity.Part is { } part
+            ? $"implementer 0x{identity.Implementer:x}, part 0x{part:x}"
+            : string.Create(CultureInfo.InvariantCulture, $"family {identity.Family} model {identity.Model} stepping {identity.Stepping}");
+        if (Board(identity, id) is { } board)
+            return FromArchitecture(board, Watts(board, idle: true), Watts(board, idle: false), model, $"{numbers}: {board.Name}, a single-board computer");
+        var segment = id.Segment is "client" or "mobile" ? identity.Laptop || id.Segment is "mobile" ? "mobile" : "desktop" : id.Segment;
+        var architecture = string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment);
+        if (architecture is null && (IsClient(segment) || string.Equals(segment, "entry", StringComparison.Ordinal)))
+            return Client(identity, model, id.Microarchitecture, string.Equals(segment, "mobile", StringComparison.Ordinal), $"{numbers}: {id.Microarchitecture}");
+        if (architecture is null)
+            return Unknown(identity, model, $"{numbers} is {id.Microarchitecture}, of which no machine was measured");
+
+        // A hidden name: the same numbers may cover several micro-architectures, and a hypervisor may show an older one than the host's.
+        CpuMicroarchitecture[] around = [architecture, .. id.Also.Select(also => Find(also, "server")).OfType<CpuMicroarchitecture>(),
+            .. identity.Hypervisor && architecture.IsServer ? Neighbours(architecture) : []];
+        var maybeCore = identity is { Hypervisor: true, ThreadsPerCore: 1 } && architecture.HasTwoThreadsPerCore;
+        if (around.Length == 1 && !maybeCore)
+            return FromArchitecture(architecture, Watts(architecture, idle: true), Watts(architecture, idle: false), model, $"{numbers}: {architecture.Name}");
+        var others = around.Skip(1).Select(other => other.Name).Distinct(StringComparer.Ordinal).ToArray();
+        var why = $"{numbers}: {architecture.Name}, {(identity.Hypervisor ? "its name hidden by the hypervisor" : "which shares its numbers")}"
+            + (others.Length > 0 ? $", bounds widened to {string.Join(", ", others)}" : "") + (maybeCore ? " and to one whole core per virtual CPU" : "");
+        return FromArchitecture(architecture, Widened(architecture, around, idle: true, maybeCore), Widened(architecture, around, idle: false, maybeCore), model, why);
+    }
+
+    static CpuPowerModel FromArchitecture(CpuMicroarchitecture architecture, Factor idle, Factor full, CpuModel? model, string why)
+    {
+        var board = string.Equals(architecture.Segment, "board", StringComparison.Ordinal);
+        return new CpuPowerModel
+        {
+            Microarchitecture = architecture.Name,
+            IdleWattsPerThread = idle,
+            FullWattsPerThread = full,
+            RealHostIdle = board ? One : MachineFactors.Table["cpu/real-host/idle"],
+            RealHostFull = board ? One : MachineFactors.Table["cpu/real-host/full"],
+            MedianGigabytesPerThread = architecture.MedianGigabytes ?? (board ? 1 : MedianOfAll()),
+            Memory = architecture.Memory,
+            HostThreads = HostThreads(architecture),
+            Model = model,
+            Quality = architecture.IsAnalogue ? Quality.Assumed : Quality.Modelled,
+            Why = architecture.IsAnalogue ? $"{why}; no machine of it was measured, a relative stands in" : why,
+        };
+    }
+
+    /// <summary>A client machine from its processor's TDP: (fraction · TDP + rest) ÷ threads, at the plug.</summary>
+    static CpuPowerModel Client(CpuIdentity identity, CpuModel? model, string microarchitecture, bool laptop, string why)
+    {
+        var tdp = model?.Tdp ?? MachineFactors.Table[laptop ? "cpu/tdp/mobile" : "cpu/tdp/desktop"];
+        var rest = MachineFactors.Table[laptop ? "rest/laptop" : "rest/desktop"];
+        var supply = MachineFactors.Table["psu/ratio"];
+        var threads = Math.Max(1, model?.Threads ?? identity.Threads ?? model?.Cores ?? 8);
+        var kind = laptop ? "laptop" : "desktop";
+        var slug = model is null ? $"unknown-{kind}" : Slug(model.Name);
+        return new CpuPowerModel
+        {
+            Microarchitecture = microarchitecture,
+            IdleWattsPerThread = PerThread("idle", PackageIdleFraction),
+            FullWattsPerThread = PerThread("full", PackageFullFraction),
+            RealHostIdle = One,
+            RealHostFull = One,
+            MedianGigabytesPerThread = 16d / threads,
+            Memory = MemoryType.Unknown,
+            HostThreads = new Factor($"cpu/host-threads/{threads}", "hardware threads of the machine", "1", Bounds.Exactly(threads), Quality.Assumed, SourceList.Find("TONNE-METHOD-1")),
+            Model = model,
+            Quality = Quality.Assumed,
+            Why = $"{why}; a {kind} from {(model?.Tdp is null ? "the usual TDP" : "its TDP")}",
+        };
+
+        Factor PerThread(string load, Factor fraction)
+        {
+            // A sum of a product and a term: half-widths add in quadrature, then everything is divided by exact threads.
+            var product = fraction.Bounds.Best * tdp.Bounds.Best * supply.Bounds.Best;
+            var best = product + rest.Bounds.Best;
+            var up = LogNormal.Together(product * (Math.Exp(Bounds.Z * LogNormal.Together(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh)) - 1), rest.Bounds.High - rest.Bounds.Best);
+            var down = LogNormal.Together(product * (1 - Math.Exp(-Bounds.Z * LogNormal.Together(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow))), rest.Bounds.Best - rest.Bounds.Low);
+            return new Factor($"cpu/{kind}/{slug}/{load}-w-per-thread/{Citation(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
+                new Bounds(Math.Max(0, best - down) / threads, best / threads, (best + up) / threads), Quality.Assumed, SourceList.Find(tdp.Source.Id.Contains("TEADS-2021", StringComparison.Ordinal) ? tdp.Source.Id : $"{tdp.Source.Id};TEADS-2021"),
+                $"({fraction.Bounds.Best} x TDP {tdp.Bounds.Best} W x {supply.Bounds.Best} + {rest.Bounds.Best} W) / {threads} threads");
+        }
+    }
+
+    /// <summary>Quantiles of the catalog: the median and spread of server micro-architectures in service, of the vendor where three or more are known.</summary>
+    static CpuPowerModel Unknown(CpuIdentity identity, CpuModel? model, string why)
+    {
+        if (identity.Laptop)
+            return Client(identity, model, "unknown", laptop: true, why);
+        var newest = Architectures.Value.Max(row => row.Year);
+        var vendor = VendorOf(identity);
+        CpuMicroarchitecture[] all = [.. Architectures.Value.Where(row => string.Equals(row.Segment, "server", StringComparison.Ordinal) && row.Year > newest - ServiceYears)];
+        CpuMicroarchitecture[] own = [.. all.Where(row => vendor.Contains(row.Vendor))];
+        var ofVendor = own.Length >= 3;
+        var rows = ofVendor ? own : all;
+        var slug = ofVendor ? $"unknown-{vendor[0].ToLowerInvariant()}" : "unknown";
+        return new CpuPowerModel
+        {
+            Microarchitecture = "unknown",
+            IdleWattsPerThread = Quantiles("idle", row => row.IdleWatts, row => row.IdleSigma),
+            FullWattsPerThread = Quantiles("full", row => row.FullWatts, row => row.FullSigma),
+            RealHostIdle = MachineFactors.Table["cpu/real-host/idle"],
+            RealHostFull = MachineFactors.Table["cpu/real-host/full"],
+            MedianGigabytesPerThread = MedianOfAll(),
+            Memory = MemoryType.Unknown,
+            HostThreads = MachineFactors.Table["cpu/host-threads/unknown"],
+            Model = model,
+            Quality = Quality.Assumed,
+            Why = $"{why}; quantiles of {(ofVendor ? $"{vendor[0]} " : "")}servers of {newest - ServiceYears + 1} to {newest}",
+        };
+
+        Factor Quantiles(string load, Func<CpuMicroarchitecture, double> watts, Func<CpuMicroarchitecture, double> sigma)
+        {
+            var logs = rows.Select(row => Math.Log(watts(row))).ToArray();
+            var mean = logs.Average();
+            var between = logs.Sum(x => (x - mean) * (x - mean)) / logs.Length;
+            var within = rows.Average(row => sigma(row) * sigma(row));
+            return new Factor($"cpu/{slug}/{load}-w-per-thread/SPECPOWER-2026", $"{(ofVendor ? $"{vendor[0]} " : "")}server, processor unknown, {load} W per hardware thread", "W",
+                LogNormal.Around(Math.Exp(mean), Math.Sqrt(between + within)), Quality.Assumed, SourceList.Find("SPECPOWER-2026"),
+                $"geometric mean and spread of {rows.Length} server micro-architectures");
+        }
+    }
+
+    static Factor One { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.Exactly(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
+
+    static Factor HostThreads(CpuMicroarchitecture architecture) => architecture is { SocketThreadsLow: { } low, SocketThreadsHigh: { } high, IsServer: true }
+        ? new Factor($"cpu/{Id(architecture)}/host-threads/{architecture.Source}", $"hardware threads of a host with {architecture.Name}", "1", new Bounds(low, Math.Max(low, Math.Min(2 * low, 2 * high)), 2 * high),
+            Quality.Assumed, SourceList.Find(architecture.Source), "two sockets of the smaller published part; from one socket to two of the larger")
+        : architecture is { SocketThreadsHigh: { } one, IsServer: false }
+            ? new Factor($"cpu/{Id(architecture)}/host-threads/{architecture.Source}", $"hardware threads of a machine with {architecture.Name}", "1",
+                new Bounds(architecture.SocketThreadsLow ?? one, one, one), Quality.Assumed, SourceList.Find(architecture.Source))
+            : MachineFactors.Table["cpu/host-threads/unknown"];
+
+    static Factor Watts(CpuMicroarchitecture row, bool idle, double scale = 1)
+    {
+        var load = idle ? "idle" : "full";
+        return new Factor($"cpu/{Id(row)}/{load}-w-per-{(scale > 1 ? "core" : "thread")}/{row.Source}", $"{row.Vendor} {row.Name} {row.Segment}, {load} W per {(scale > 1 ? "core" : "hardware thread")}", "W",
+            LogNormal.Around(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma) * scale, row.IsAnalogue ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
+            row.IsAnalogue ? "carried over from a relative" : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
+    }
+
+    static Factor Widened(CpuMicroarchitecture row, CpuMicroarchitecture[] around, bool idle, bool maybeCore)
+    {
+        var own = Watts(row, idle);
+        var all = around.Select(other => Watts(other, idle).Bounds).ToArray();
+        var high = all.Max(b => b.High);
+        return own with
+        {
+            Id = own.Id.Replace($"{Id(row)}/", $"{Id(row)}~hidden{(maybeCore ? "-core" : "")}/", StringComparison.Ordinal),
+            Bounds = new Bounds(all.Min(b => b.Low), own.Bounds.Best, maybeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
+            Note = "the name is hidden: bounds cover its neighbours",
+        };
+    }
+
+    static IEnumerable<CpuMicroarchitecture> Neighbours(CpuMicroarchitecture row) => Architectures.Value.Where(other =>
+        other != row && string.Equals(other.Vendor, row.Vendor, StringComparison.Ordinal) && string.Equals(other.Segment, "server", StringComparison.Ordinal) && Math.Abs(other.Year - row.Year) <= NeighbourYears);
+
+    /// <summary>A single-board computer: a small Arm part, at most four threads, no hypervisor.</summary>
+    static CpuMicroarchitecture? Board(CpuIdentity identity, Identified id) => identity is { Part: not null, Hypervisor: false, Threads: <= 4 }
+        ? Architectures.Value.FirstOrDefault(row => string.Equals(row.Segment, "board", StringComparison.Ordinal)
+            && (string.Equals(id.Microarchitecture, row.Name, StringComparison.Ordinal) || id.Microarchitecture.StartsWith($"{row.Name} ", StringComparison.Ordinal)))
+        : null;
+
+    static string Id(CpuMicroarchitecture row) => $"{row.Vendor.ToLowerInvariant()}/{Spelling.Slug(row.Name)}{(string.Equals(row.Segment, "server", StringComparison.Ordinal) ? "" : $"-{Spelling.Slug(row.Segment)}")}";
+
+    static string Slug(string name) => Spelling.Slug(name.Replace("(R)", "", StringComparison.OrdinalIgnoreCase).Replace("(TM)", "", StringComparison.OrdinalIgnoreCase).Replace("+", " plus", StringComparison.Ordinal));
+
+    /// <summary>Source ids as they stand in a factor id.</summary>
+    internal static string Citation(string source) => source.Replace(';', '+');
+
+    static string[] VendorOf(CpuIdentity identity) => identity.VendorId switch
+    {
+        "AuthenticAMD" => ["AMD"],
+        "GenuineIntel" => ["Intel"],
+        _ => identity.Part is not null ? ["Arm", "Ampere", "NVIDIA"] : ["?"],
+    };
+
+    static double MedianOfAll()
+    {
+        double[] all = [.. Architectures.Value.Where(row => row.IsServer).Select(row => row.MedianGigabytes).OfType<double>().Order()];
+        return all[all.Length / 2];
+    }
+
+    /// <summary>The watts of a micro-architecture in a segment; where it has one row only, that one.</summary>
+    static CpuMicroarchitecture? Find(string name, string segment)
+    {
+        CpuMicroarchitecture[] rows = [.. Architectures.Value.Where(row => string.Equals(row.Name, name, StringComparison.Ordinal) && row.Segment is not "board")];
+        if (rows.Length <= 1)
+            return rows.FirstOrDefault(row => !IsClient(segment) || !row.IsServer);
+        return rows.FirstOrDefault(row => string.Equals(row.Segment, segment, StringComparison.Ordinal))
+            ?? rows.FirstOrDefault(row => row.IsServer == segment is "server" or "edge" or "edge/server");
+    }
+
+    static Identified? FindId(CpuIdentity identity)
+    {
+        var arm = identity.Part is not null;
+        var vendor = arm ? "ARM" : identity.VendorId;
+        if (vendor is null)
+            return null;
+        var (family, model) = arm ? (identity.Implementer, identity.Part) : (identity.Family, identity.Model);
+        if (family is null || model is null)
+            return null;
+        var rows = new CsvReader(IdTable, EmbeddedTable.Text(IdTable), IdHeader);
+        while (rows.Read())
+        {
+            if (rows[0].SequenceEqual(vendor) && rows.Whole(1) == family && rows.Whole(2) <= model && model <= rows.Whole(3)
+                && (identity.Stepping is not { } stepping || (rows.Whole(4) <= stepping && stepping <= rows.Whole(5))))
+            {
+                return new Identified(rows.Text(6), rows.Text(7), rows[8].IsEmpty ? [] : rows.Text(8).Split(';'));
+            }
+        }
+        return null;
+    }
+
+    static CpuModel ReadModel(CsvReader rows)
+    {
+        var (name, source) = (rows.Text(0), rows.Text(10));
+        var (best, low, high) = (rows.NumberOrNull(5), rows.NumberOrNull(6), rows.NumberOrNull(7));
+        Factor? tdp = null;
+        if (best is not null || (low is not null && high is not null))
+        {
+            // Where only a range is known, its geometric middle.
+            var middle = best ?? Math.Sqrt((low ?? 0) * (high ?? 0));
+            tdp = new Factor($"cpu/model/{Slug(name)}/tdp-w/{Citation(source)}", $"{name}, TDP", "W", new Bounds(low ?? middle, middle, high ?? middle), Quality.Assumed, SourceList.Find(source),
+                "a limit of the data sheet, not a measurement");
+        }
+        var cores = rows.WholeOrNull(3);
+        var threads = rows[9].IsEmpty ? rows.WholeOrNull(4) : cores;
+        return new CpuModel(name, rows.Text(1), rows.Text(2), cores, threads, !rows[9].IsEmpty || (threads is not null && threads == cores), tdp, rows.WholeOrNull(8), source);
+    }
+
+    static CpuMicroarchitecture[] ReadArchitectures()
+    {
+        var all = new List<CpuMicroarchitecture>();
+        var rows = new CsvReader(ArchitectureTable, EmbeddedTable.Text(ArchitectureTable), ArchitectureHeader);
+        while (rows.Read())
+        {
+            all.Add(new CpuMicroarchitecture(rows.Text(0), rows.Text(1), rows.Text(2), rows.Whole(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7), rows.Whole(8),
+                rows.NumberOrNull(9), rows.WholeOrNull(10), rows.WholeOrNull(11), MemoryCatalog.Parse(rows.Text(12)), rows.Text(13)));
+        }
+        return [.. all];
+    }
+
+    readonly record struct Identified(string Microarchitecture, string Segment, string[] Also);
+}

@@ -1,0 +1,30 @@
+namespace Tonne.Hardware;
+
+/// <summary>Whole-machine watts per hardware thread of the machines built on one micro-architecture.</summary>
+/// <param name="Vendor">AMD, Intel, Ampere, Arm, NVIDIA …</param>
+/// <param name="Name">Such as <c>Zen 5 (Turin)</c>.</param>
+/// <param name="Segment">server, entry, edge, edge/server or board.</param>
+/// <param name="Year">Year of its first machines.</param>
+/// <param name="IdleWatts">Median W per hardware thread at the plug, idle.</param>
+/// <param name="IdleSigma">Standard deviation of its natural logarithm between machines.</param>
+/// <param name="FullWatts">Median W per hardware thread at the plug, full load.</param>
+/// <param name="FullSigma">Standard deviation of its natural logarithm between machines.</param>
+/// <param name="Machines">Machines published; 0 where it is carried over from a relative.</param>
+/// <param name="MedianGigabytes">Median memory per thread of those machines, GB; null if unknown.</param>
+/// <param name="SocketThreadsLow">Fewest threads per socket among them; null if unknown.</param>
+/// <param name="SocketThreadsHigh">Most threads per socket among them; null if unknown.</param>
+/// <param name="Memory">The memory it takes.</param>
+/// <param name="Source">Id of the source.</param>
+sealed record CpuMicroarchitecture(string Vendor, string Name, string Segment, int Year, double IdleWatts, double IdleSigma, double FullWatts, double FullSigma, int Machines,
+    double? MedianGigabytes, int? SocketThreadsLow, int? SocketThreadsHigh, MemoryType Memory, string Source)
+{
+    /// <summary>Whether it is a server's.</summary>
+    public bool IsServer => Segment is "server" or "edge/server" or "edge";
+
+    /// <summary>Whether it is carried over from a relative, without a measured machine.</summary>
+    public bool IsAnalogue => Machines == 0;
+
+    /// <summary>Whether its cores have two threads, so that a machine with one per core uses twice the watts per thread.</summary>
+    public bool HasTwoThreadsPerCore => (string.Equals(Vendor, "AMD", StringComparison.Ordinal) && Name.StartsWith("Zen", StringComparison.Ordinal))
+        || (string.Equals(Vendor, "Intel", StringComparison.Ordinal) && Name is not ("Core" or "Penryn" or "Sierra Forest" or "Clearwater Forest" or "Arrow Lake"));
+}

@@ -1,0 +1,44 @@
+using Tonne.Quantities;
+
+namespace Tonne.Hardware;
+
+/// <summary>The power of a whole machine by what its processor does: P = N · (f_idle·w0 + (f_full·w1 − f_idle·w0) · L), at the plug.</summary>
+/// <remarks>
+/// N hardware threads visible, L their mean load 0 to 1. Memory up to <see cref="MedianGigabytesPerThread"/> per thread, fans, board, drives and supply losses are inside: add nothing but memory above that
+/// and accelerators.
+/// </remarks>
+public sealed record CpuPowerModel
+{
+    /// <summary>Name of the micro-architecture, or <c>unknown</c>.</summary>
+    public required string Microarchitecture { get; init; }
+
+    /// <summary>w0: W per hardware thread at the plug, idle.</summary>
+    public required Factor IdleWattsPerThread { get; init; }
+
+    /// <summary>w1: W per hardware thread at the plug, full load.</summary>
+    public required Factor FullWattsPerThread { get; init; }
+
+    /// <summary>f_idle: what a host in service draws idle over the tuned machines behind w0; exactly 1 where w0 is not from such machines.</summary>
+    public required Factor RealHostIdle { get; init; }
+
+    /// <summary>f_full: the same at full load.</summary>
+    public required Factor RealHostFull { get; init; }
+
+    /// <summary>Memory per thread that w0 and w1 include, GB (2^30 bytes).</summary>
+    public required double MedianGigabytesPerThread { get; init; }
+
+    /// <summary>The memory the processor takes, for memory above that.</summary>
+    public required MemoryType Memory { get; init; }
+
+    /// <summary>Hardware threads of the whole host, for the share of it that a virtual machine holds.</summary>
+    public required Factor HostThreads { get; init; }
+
+    /// <summary>The processor, where its name is known.</summary>
+    public CpuModel? Model { get; init; }
+
+    /// <summary>Modelled where machines of this micro-architecture were measured, else assumed.</summary>
+    public required Quality Quality { get; init; }
+
+    /// <summary>How the processor was recognised and which watts were taken.</summary>
+    public required string Why { get; init; }
+}
