@@ -62,11 +62,10 @@ public abstract record Derivation
     {
         /// <summary>A counted number.</summary>
         [JsonConstructor]
-        public Counted(string label, string unit, double value)
-            : base(label, unit) => Number = Finite.Require(value);
+        public Counted(string label, string unit, double number)
+            : base(label, unit) => Number = Finite.Require(number);
 
         /// <summary>The number.</summary>
-        [JsonPropertyName("value")]
         public double Number { get; }
 
         /// <inheritdoc/>

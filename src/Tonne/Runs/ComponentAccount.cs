@@ -32,7 +32,7 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     {
         var (idle, busy) = (rates[basis.IdleRate!], rates[basis.BusyRate!]);
         var capacity = Math.Max(basis.Capacity * window.Seconds, window.Busy);
-        var (held, peersHeld) = window.Held(basis.Capacity, opening.ReservedShare);
+        var (held, peersHeld) = window.Held(capacity, opening.ReservedShare);
         Begin();
         Put(_machine, basis.IdleRate!, capacity - window.Busy);
         Put(_machine, basis.BusyRate!, window.Busy);
@@ -41,7 +41,7 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
         {
             case SharePolicy.Share:
                 Put(_job, basis.BusyRate!, window.Job);
-                Put(_job, basis.IdleRate!, Math.Max(0, (held * capacity) - window.Job));
+                Put(_job, basis.IdleRate!, (held * capacity) - window.Job);
                 Settle(((window.Busy - window.Job) * active) + (peersHeld * capacity * idle), (1 - held - peersHeld) * capacity * idle);
                 break;
             case SharePolicy.Marginal:
@@ -63,7 +63,7 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
         var idlePower = basis.IdleRate is { } rate && !memory ? rates[rate] / Math.Max(1, meters) : memory ? double.PositiveInfinity : 0;
         var allIdle = idlePower * window.Seconds >= joules;
         var idle = allIdle ? joules : idlePower * window.Seconds;
-        var (held, peersHeld) = memory ? (window.MemoryShare, 0) : window.Held(opening.Machine.Threads, opening.ReservedShare);
+        var (held, peersHeld) = memory ? (window.MemoryShare, 0) : window.Held(Math.Max(opening.Machine.Threads * window.Seconds, window.Busy), opening.ReservedShare);
         Begin();
         Put(_machine, meter, joules);
         switch (opening.Policy)
@@ -177,7 +177,7 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
 
     static void Put(List<RatedAmount> list, string rate, double amount)
     {
-        if (amount != 0)
+        if (Math.Abs(amount) > 1e-12)
             list.Add(new RatedAmount(rate, amount));
     }
 }

@@ -37,9 +37,10 @@ sealed class UseWindow
     internal double MemoryShare => Seconds > 0 ? Math.Clamp(HeldMemory / Seconds, 0, 1) : 0;
 
     /// <summary>Held shares of the job and of other live runs, h, summing to at most 1.</summary>
-    internal (double Job, double Peers) Held(double threads, double? reserved)
+    /// <param name="capacity">Threads × time, in thread·s.</param>
+    /// <param name="reserved">Share reserved for the job; null if none is.</param>
+    internal (double Job, double Peers) Held(double capacity, double? reserved)
     {
-        var capacity = threads * Seconds;
         if (capacity <= 0)
             return (0, 0);
         var (job, peers) = (reserved ?? (Job / capacity), Peers / capacity);
