@@ -12,7 +12,7 @@ namespace Tonne.Footprints;
 /// facility    = energy × PUE                                    [kWh; ISO/IEC 30134-2]
 /// operational = facility × intensity                            [kg CO2e, location-based; GHG Protocol Scope 2 Guidance]
 /// embodied    = Σ held share × duration × M ÷ (L × U)           [kg CO2e; ISO/IEC 21031 (SCI): M = TE × TS × RS]
-/// water       = energy × WUE                                    [L, on site; ISO/IEC 30134-9]
+/// water       = energy × WUE + facility × water of the grid     [L; ISO/IEC 30134-9; PUE once]
 /// </code>
 /// Pure: the same record and factors give the same footprint. Not thread safe (its draws are kept).
 /// </remarks>
@@ -58,9 +58,7 @@ public sealed class Accountant
             Embodied = embodied is null ? null
                 : Make("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.Factors()), 0),
             Total = Make("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = factors.WaterOnSite is { } wue
-                ? Make("water_l", it with { Method = "on site" }, new Derivation.Product("water on site", "L", [energy, new Derivation.Given(wue)]), quality, measured)
-                : null,
+            Water = WaterOf(energy, facility, factors) is { } water ? Make("water_l", it with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, measured) : null,
             Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
             Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
             Doubts = [.. factors.Doubts],
@@ -107,6 +105,15 @@ public sealed class Accountant
     static Derivation OperationalOf(string label, Derivation facility, Derivation intensity) =>
         new Derivation.Product(label, "kg CO2e", [facility, intensity], 1 / 1000d);
 
+    static Derivation? WaterOf(Derivation energy, Derivation facility, AccountingFactors factors) =>
+        factors is { WaterOnSite: { } site, WaterOfGrid: { } grid }
+            ? new Derivation.Sum("water", "L",
+                [
+                    new Derivation.Product("on site", "L", [energy, new Derivation.Given(site)]),
+                    new Derivation.Product("in generation", "L", [facility, new Derivation.Given(grid)]),
+                ])
+            : null;
+
     static Derivation? EmbodiedOf(RunRecord record, AccountingFactors factors)
     {
         if (factors.Embodied.Count == 0)
@@ -115,8 +122,12 @@ public sealed class Accountant
         var duration = new Derivation.Counted("duration", "s", record.DurationSeconds);
         var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
         var hardware = new Derivation.Sum("manufacturing of this machine", "kg CO2e",
-            [.. factors.Embodied.Select(part => part.HostShare is { } share
-                ? (Derivation)new Derivation.Product(part.Manufacturing.Label, "kg CO2e", [new Derivation.Given(part.Manufacturing), new Derivation.Given(share)])
+            [.. factors.Embodied.Select(part => part.HostThreads is { } host
+                ? (Derivation)new Derivation.Product("part of a shared host", "kg CO2e",
+                    [
+                        new Derivation.Given(part.Manufacturing),
+                        new Derivation.Quotient("threads of this machine ÷ threads of its host", "1", new Derivation.Counted("threads of this machine", "threads", part.Threads), new Derivation.Given(host)),
+                    ])
                 : new Derivation.Given(part.Manufacturing))]);
         return new Derivation.Product("embodied emissions", "kg CO2e",
             [hardware, held, new Derivation.Quotient("share of its used life", "1", duration, life)]);

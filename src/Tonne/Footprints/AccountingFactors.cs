@@ -10,6 +10,7 @@ namespace Tonne.Footprints;
 /// <param name="Lifetime">Years of use, L.</param>
 /// <param name="Utilisation">Share of the life in use, U.</param>
 /// <param name="WaterOnSite">WUE of the site in L/kWh of IT energy; null if unknown.</param>
+/// <param name="WaterOfGrid">Water consumed in generation in L/kWh of facility energy; null if unknown.</param>
 /// <param name="FactorsHash">Hash of the embedded tables.</param>
 /// <param name="Doubts">What is unsure about the choice.</param>
 public sealed record AccountingFactors(
@@ -20,5 +21,6 @@ public sealed record AccountingFactors(
     Factor Lifetime,
     Factor Utilisation,
     Factor? WaterOnSite,
+    Factor? WaterOfGrid,
     string FactorsHash,
     IReadOnlyList<Doubt> Doubts);

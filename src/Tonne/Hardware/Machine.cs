@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
@@ -14,6 +15,8 @@ namespace Tonne.Hardware;
 /// <param name="BootId">Identity of this boot; ranks and runs on one machine share it.</param>
 /// <param name="CloudRegion">Cloud region told by the instance's metadata, for example <c>gcp:europe-west9</c>; null if none.</param>
 /// <param name="Gpus">Names of accelerators seen.</param>
+/// <param name="Product">What the firmware calls the machine, for example <c>PowerEdge R740</c>; null if hidden.</param>
+/// <param name="HostThreads">In a virtual machine, the hardware threads of the host it shares, as a factor; null otherwise.</param>
 public sealed record Machine(
     string Kind,
     string Cpu,
@@ -25,7 +28,9 @@ public sealed record Machine(
     bool Virtual,
     string BootId,
     string? CloudRegion = null,
-    IReadOnlyList<string>? Gpus = null)
+    IReadOnlyList<string>? Gpus = null,
+    string? Product = null,
+    Factor? HostThreads = null)
 {
     /// <summary>Main memory in gigabytes (10^9 bytes).</summary>
     [JsonIgnore]

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Tonne.Quantities;
 
 /// <summary>What a kilowatt-hour of electricity emits where it is generated or used.</summary>
-/// <remarks>Stored in grams of CO2-equivalent per kilowatt-hour. Says nothing of its basis (lifecycle or direct) or scope: <c>Tonne.Grids.CarbonSignal</c> does. <c>default</c> is zero. NaN and infinity are refused.</remarks>
+/// <remarks>Stored in grams of CO2-equivalent per kilowatt-hour. Says nothing of its basis (lifecycle or direct) or scope: its owner does. <c>default</c> is zero. NaN and infinity are refused.</remarks>
 public readonly record struct CarbonIntensity : IComparable<CarbonIntensity>,
     IAdditionOperators<CarbonIntensity, CarbonIntensity, CarbonIntensity>, ISubtractionOperators<CarbonIntensity, CarbonIntensity, CarbonIntensity>
 {
