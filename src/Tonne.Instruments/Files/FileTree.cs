@@ -1,0 +1,141 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Tonne.Instruments.Files;
+
+/// <summary>The files of a machine below a root: <c>/</c> itself, or a folder that stands in for another machine.</summary>
+/// <remarks>Paths are relative to the root, for example <c>sys/class/powercap</c>. Nothing here throws for what a file is or is not.</remarks>
+public sealed class FileTree
+{
+    /// <summary>The most that is read of any file, in bytes.</summary>
+    public const int Limit = 4 * 1024 * 1024;
+
+    readonly FileOpening _open;
+
+    /// <summary>The files below a root.</summary>
+    /// <param name="root">A folder; <c>/</c> is the running kernel's own.</param>
+    public FileTree(string root = "/")
+        : this(root, Libc.OpenToRead)
+    {
+    }
+
+    internal FileTree(string root, FileOpening open) =>
+        (Root, _open) = (string.IsNullOrEmpty(root) ? "/" : root, open);
+
+    /// <summary>Opens a file by its full path; an invalid handle and an errno if it cannot.</summary>
+    internal delegate SafeFileHandle FileOpening(string path, out int error);
+
+    /// <summary>The running machine's own files.</summary>
+    public static FileTree Own { get; } = new();
+
+    /// <summary>The root folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Whether the files stand in for another machine.</summary>
+    public bool IsStandIn => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) is not "/";
+
+    /// <summary>The full path of a file in the tree.</summary>
+    public string PathOf(string relative) => Path.Join(Root, relative);
+
+    /// <summary>Whether a file or folder is there.</summary>
+    public bool Exists(string relative) => Path.Exists(PathOf(relative));
+
+    /// <summary>Reads a file whole.</summary>
+    /// <param name="relative">Its path.</param>
+    /// <param name="reason">Why it could not be read (<see cref="Unreadable"/>); null if it was.</param>
+    /// <returns>Its bytes, at most <see cref="Limit"/>; empty if it could not be read.</returns>
+    public byte[] ReadBytes(string relative, out string? reason)
+    {
+        using var handle = Open(relative, out reason);
+        if (reason is not null)
+            return [];
+        var buffer = new byte[4096];
+        var length = 0;
+        while (true)
+        {
+            var count = Libc.ReadAt(handle, buffer.AsSpan(length), length);
+            if (count < 0)
+            {
+                reason = Unreadable.Because(-count);
+                return [];
+            }
+
+            length += count;
+            if (count == 0 || length == Limit)
+                return buffer[..length];
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, Math.Min(Limit, buffer.Length * 2));
+        }
+    }
+
+    /// <summary>Reads a file as text; null if it cannot be read. Bytes that are not UTF-8 become U+FFFD.</summary>
+    public string? ReadText(string relative)
+    {
+        var bytes = ReadBytes(relative, out var reason);
+        return reason is null ? Encoding.UTF8.GetString(bytes) : null;
+    }
+
+    /// <summary>Reads a file as one line without the white space around it; null if it cannot be read or is empty.</summary>
+    public string? ReadLine(string relative) =>
+        ReadText(relative)?.Trim('\0', ' ', '\t', '\r', '\n') is { Length: > 0 } line ? line : null;
+
+    /// <summary>Reads a file that holds one whole number; null if it does not, or cannot be read.</summary>
+    public long? ReadNumber(string relative)
+    {
+        ReadOnlySpan<byte> bytes = ReadBytes(relative, out var reason);
+        return reason is null && Digits.TryWhole(bytes, out var value) ? value : null;
+    }
+
+    /// <summary>Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.</summary>
+    public IReadOnlyList<string> Names(string relative)
+    {
+        try
+        {
+            var names = Directory.EnumerateFileSystemEntries(PathOf(relative)).Select(path => Path.GetFileName(path)).ToArray();
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What a symbolic link points to, as it is written; null if it is none.</summary>
+    public string? LinkTarget(string relative)
+    {
+        try
+        {
+            return new FileInfo(PathOf(relative)).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Access rights of a file; null if it is not there.</summary>
+    public UnixFileMode? ModeOf(string relative)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(PathOf(relative));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a file open, to be read again and again.</summary>
+    /// <param name="relative">Its path.</param>
+    /// <param name="head">Only so many bytes from its start are wanted; null for all of it.</param>
+    public KeptFile Keep(string relative, int? head = null) => new(this, relative, head);
+
+    internal SafeFileHandle Open(string relative, out string? reason)
+    {
+        var handle = _open(PathOf(relative), out var error);
+        reason = handle.IsInvalid ? Unreadable.Because(error) : null;
+        return handle;
+    }
+}

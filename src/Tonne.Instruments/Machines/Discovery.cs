@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Instruments.Modelled;
+using Tonne.Metering;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Machines;
+
+/// <summary>What was found of a machine: its facts, its meters, how each component's energy is known, and what is missing.</summary>
+public sealed class Discovery : IDisposable
+{
+    /// <summary>The machine.</summary>
+    public required Machine Machine { get; init; }
+
+    /// <summary>What its description files say.</summary>
+    public required MachineDescription Description { get; init; }
+
+    /// <summary>The factors that stand for its power.</summary>
+    public required MachinePower Power { get; init; }
+
+    /// <summary>Energy meters, both those summed and those contained in others.</summary>
+    public required IReadOnlyList<IMeter> EnergyMeters { get; init; }
+
+    /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
+    public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
+
+    /// <summary>How each component's energy is known.</summary>
+    public required ImmutableArray<ComponentBasis> Bases { get; init; }
+
+    /// <summary>What counted amounts cost.</summary>
+    public required ImmutableArray<Rate> Rates { get; init; }
+
+    /// <summary>Meters that could be here and are not.</summary>
+    public required IReadOnlyList<MissingMeter> Missing { get; init; }
+
+    /// <summary>What makes the figures less sure.</summary>
+    public required ImmutableArray<Doubt> Doubts { get; init; }
+
+    /// <summary>All meters of the machine, energy first.</summary>
+    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters);
+
+    /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
+    public long? StealNanoseconds => Clock?.StealNanoseconds;
+
+    internal Processes.MachineCpuTime? Clock { get; init; }
+
+    internal IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
+    /// <summary>Closes the files kept open.</summary>
+    public void Dispose()
+    {
+        foreach (var owned in Owned)
+            owned.Dispose();
+    }
+}

@@ -1,0 +1,123 @@
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Modelled;
+using Tonne.Instruments.Processes;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Machines;
+
+/// <summary>Looks at a machine through its files and says what can be metered, what must be modelled, and why.</summary>
+/// <remarks>Never throws for what it finds, writes nothing, asks no network.</remarks>
+public static class MachineDiscovery
+{
+    /// <summary>Looks below a root.</summary>
+    /// <param name="tree">The machine's files, or a folder that stands in for them.</param>
+    /// <param name="options">What is known beforehand.</param>
+    public static Discovery Discover(FileTree tree, DiscoveryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        options ??= new DiscoveryOptions();
+        var description = MachineDescription.Read(tree);
+        var doubts = new List<Doubt>(description.Doubts);
+        var missing = new List<MissingMeter>();
+        var identity = IdentityOf(description);
+        var cpu = CpuCatalog.Identify(identity);
+        var machine = description.Machine with
+        {
+            Kind = KindOf(description, cpu),
+            Microarchitecture = cpu.Microarchitecture == "unknown" ? null : cpu.Microarchitecture,
+            Cpu = description.Machine.Cpu == "unknown" && cpu.Model is { } model ? model.Name : description.Machine.Cpu,
+        };
+        var power = new MachinePower(
+            cpu,
+            MemoryCatalog.WattsPerGigabyte(cpu.Memory),
+            options.OtherFraction ?? OtherPower.Fraction(OtherKindOf(machine, identity, cpu)),
+            machine.Threads,
+            machine.Sockets,
+            machine.MemoryBytes);
+        var rates = MachineModel.WholeMachine(power);
+        var clock = ClockOf(tree, doubts, missing);
+        return new Discovery
+        {
+            Machine = machine,
+            Description = description,
+            Power = power,
+            EnergyMeters = [],
+            CpuTimeMeters = clock is null ? [] : [clock.Busy, clock.Idle],
+            Bases = rates.Bases,
+            Rates = rates.Rates,
+            Missing = missing,
+            Doubts = [.. doubts],
+            Clock = clock,
+            Owned = clock is null ? [] : [clock],
+        };
+    }
+
+    internal static CpuIdentity IdentityOf(MachineDescription description)
+    {
+        var cpu = description.Cpu;
+        return new CpuIdentity
+        {
+            Name = cpu.Name,
+            VendorId = cpu.VendorId,
+            Family = cpu.Family,
+            Model = cpu.Model,
+            Stepping = cpu.Stepping,
+            Implementer = cpu.Implementer,
+            Part = cpu.Part,
+            Hypervisor = description.Machine.Virtual,
+            Threads = description.Machine.Threads,
+            ThreadsPerCore = cpu.ThreadsPerCore,
+            Laptop = description.Machine.Kind == "laptop" || description.Battery,
+        };
+    }
+
+    /// <summary>Busy and idle time. A tree that holds no <c>proc/stat</c> stands in for sensors only: then the running kernel's is used, since the job runs there.</summary>
+    static MachineCpuTime? ClockOf(FileTree tree, List<Doubt> doubts, List<MissingMeter> missing)
+    {
+        foreach (var candidate in tree.IsStandIn ? new[] { tree, FileTree.Own } : [tree])
+        {
+            var clock = new MachineCpuTime(candidate);
+            var reading = clock.Busy.Read(long.MinValue + 1);
+            if (!reading.IsGap)
+            {
+                if (candidate != tree)
+                    doubts.Add(new Doubt("cpu-time-from-kernel", $"{tree.PathOf("proc/stat")} is not there: the busy time of the running kernel was used."));
+                return clock;
+            }
+
+            clock.Dispose();
+            missing.Add(new MissingMeter(MachineCpuTime.BusyId, candidate.PathOf("proc/stat"), reading.Reason ?? Unreadable.Failed, null, []));
+        }
+
+        doubts.Add(new Doubt("cpu-time-unknown", "The machine's busy time cannot be read: it was taken to be as busy as its known jobs."));
+        return null;
+    }
+
+    /// <summary>What the firmware tells, else what the processor's segment tells.</summary>
+    static string KindOf(MachineDescription description, CpuPowerModel cpu)
+    {
+        var machine = description.Machine;
+        if (machine.Kind != "unknown")
+            return machine.Kind;
+        return cpu.Model?.Segment switch
+        {
+            "server" or "edge" or "edge/server" => "server",
+            "desktop" => "desktop",
+            "mobile" => "laptop",
+            _ => "unknown",
+        };
+    }
+
+    /// <summary>The kind whose rest (fans, board, supply) this machine has. The catalog's watts of a small machine come without a real-host factor.</summary>
+    static MachineKind OtherKindOf(Machine machine, CpuIdentity identity, CpuPowerModel cpu) => machine.Kind switch
+    {
+        "laptop" => MachineKind.Laptop,
+        "desktop" => MachineKind.Desktop,
+        "server" => MachineKind.Server,
+        _ when !cpu.RealHostIdle.Bounds.IsExact => MachineKind.Server,
+        _ when identity.Part is not null => MachineKind.Board,
+        _ when identity.Laptop || cpu.Model?.Segment == "mobile" => MachineKind.Laptop,
+        _ => MachineKind.Desktop,
+    };
+}

@@ -1,7 +1,0 @@
-namespace Tonne.Instruments.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}
