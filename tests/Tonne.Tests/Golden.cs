@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Tonne.Tests;
 
@@ -15,7 +16,19 @@ static class Golden
         }
 
         Assert.True(File.Exists(file), $"The golden file {path} is missing; TONNE_UPDATE_GOLDEN=1 writes it.");
-        Assert.Equal(File.ReadAllText(file), actual);
+        var expected = File.ReadAllBytes(file);
+        if (expected.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(actual)))
+            return;
+        Assert.Equal(Encoding.UTF8.GetString(expected), actual);
+        Assert.Fail($"{path} differs in bytes that read the same.");
+    }
+
+    /// <summary>The text a renderer writes.</summary>
+    public static string TextOf(Action<TextWriter> write)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        write(writer);
+        return writer.ToString();
     }
 
     /// <summary>The test project's folder: goldens lie relative to it whoever calls.</summary>

@@ -9,7 +9,8 @@ namespace Tonne.Footprints;
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    NumberHandling = JsonNumberHandling.Strict,
+    // A loss may be NaN: that is a fact of the run and must not lose the record.
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(FootprintStatement))]

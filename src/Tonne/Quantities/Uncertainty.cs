@@ -59,6 +59,23 @@ public sealed class Uncertainty
         return (Math.Min(best, Quantile(ratios, 0.025)), best, Math.Max(best, Quantile(ratios, 0.975)));
     }
 
+    /// <summary>s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure moves when the factor moves by one. Empty for a value of zero.</summary>
+    public static IReadOnlyDictionary<string, double> Sensitivities(Derivation derivation)
+    {
+        var slopes = new Dictionary<string, double>(StringComparer.Ordinal);
+        var best = derivation.Value;
+        if (best == 0)
+            return slopes;
+        Slopes(derivation, 1, slopes);
+        foreach (var factor in derivation.Factors())
+        {
+            if (slopes.TryGetValue(factor.Id, out var slope))
+                slopes[factor.Id] = slope * factor.Bounds.Best / best;
+        }
+
+        return slopes;
+    }
+
     static (double Down, double Up) FirstOrderSigmas(Derivation derivation, double best, IReadOnlyList<Factor> factors)
     {
         var slopes = new Dictionary<string, double>(StringComparer.Ordinal);

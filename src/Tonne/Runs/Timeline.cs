@@ -113,10 +113,7 @@ sealed class Timeline
         public void Add(IReadOnlyDictionary<string, double>? metrics)
         {
             foreach (var (name, value) in metrics ?? new Dictionary<string, double>())
-            {
-                if (double.IsFinite(value))
-                    _metrics[name] = value;
-            }
+                _metrics[name] = value;
         }
     }
 }

@@ -1,0 +1,39 @@
+using Tonne.Quantities;
+
+namespace Tonne.Explaining;
+
+/// <summary>A boundary in words a reader understands without the manual.</summary>
+public static class BoundaryWords
+{
+    /// <summary>Where the figure is taken: <c>at the plug</c>, <c>with the building</c>, or a component by name.</summary>
+    public static string Extent(Boundary boundary) => boundary.Extent switch
+    {
+        "it" => "at the plug",
+        "facility" => "with the building",
+        "hardware" => "making the hardware",
+        _ => boundary.Extent + " only",
+    };
+
+    /// <summary>Whose part of the machine: the job's share, its extra, or all of it.</summary>
+    public static string Policy(Boundary boundary) => boundary.Policy switch
+    {
+        "share" => "this job's share",
+        "marginal" => "only what this job added",
+        "machine" => "the whole machine",
+        _ => boundary.Policy,
+    };
+
+    /// <summary>The boundary of a carbon figure in one sentence without an end.</summary>
+    public static string Sentence(Boundary boundary, string dot = "·")
+    {
+        var parts = new List<string> { Policy(boundary) };
+        parts.Add(boundary.Components.IsDefaultOrEmpty ? Extent(boundary) : $"{string.Join(" + ", boundary.Components)} {Extent(boundary)}");
+        if (boundary.Method is not null)
+            parts.Add(boundary.Method is "location" or "market" ? boundary.Method + "-based" : boundary.Method);
+        if (boundary.Basis is not null)
+            parts.Add(boundary.Basis == "unstated" ? "basis unstated" : boundary.Basis);
+        if (boundary.Extent != "hardware")
+            parts.Add(boundary.Embodied ? "with making the hardware" : "without making the hardware");
+        return string.Join($" {dot} ", parts);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Tonne.Footprints;
+using Tonne.Quantities;
+
+namespace Tonne.Reports;
+
+/// <summary>A quantity in JSON; its unit is in the name of its field.</summary>
+/// <param name="Value">The value at best factors.</param>
+/// <param name="Low">The 2.5 % limit, six digits.</param>
+/// <param name="High">The 97.5 % limit, six digits.</param>
+/// <param name="Boundary">What it includes.</param>
+/// <param name="Quality">measured, modelled or assumed.</param>
+/// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1; of a factor: 1 if it was measured.</param>
+public sealed record QuantityDocument(double Value, double Low, double High, string Boundary, string Quality, double MeasuredShare)
+{
+    /// <summary>A figure as a quantity.</summary>
+    public static QuantityDocument Of(Figure figure) => Of(figure.Bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
+
+    /// <summary>A figure as it was stated.</summary>
+    public static QuantityDocument Of(StatedFigure figure) => Of(figure.Bounds, figure.Boundary, figure.Quality, figure.MeasuredShare);
+
+    /// <summary>A factor as a quantity.</summary>
+    public static QuantityDocument Of(Factor factor, string boundary) =>
+        Of(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
+
+    static QuantityDocument Of(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
+        new(bounds.Best, Math.Min(bounds.Best, SixDigits(bounds.Low)), Math.Max(bounds.Best, SixDigits(bounds.High)), boundary, Word(quality), measuredShare);
+
+    /// <summary>A bound says no more than six digits can: the rest would be noise that differs between machines. The value stays exact.</summary>
+    static double SixDigits(double bound) => double.Parse(bound.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    internal static string Word(Quality quality) => quality.ToString().ToLowerInvariant();
+}
