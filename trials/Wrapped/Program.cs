@@ -6,6 +6,8 @@ namespace Wrapped;
 /// <summary>`wrapped [--listen] [--report FILE] [--placement ENTER RETURN] -- COMMAND ARG…`</summary>
 static class Program
 {
+    const int Interrupt = 2;
+
     static int Main(string[] arguments)
     {
         var split = Array.IndexOf(arguments, "--");
@@ -27,6 +29,11 @@ static class Program
                 var own = Environment.CpuUsage.TotalTime;
                 File.WriteAllText(report, string.Create(CultureInfo.InvariantCulture,
                     $"code={exit.ExitCode} signal={exit.Signal} child={(exit.User + exit.System).TotalSeconds:F6} own={own.TotalSeconds:F6} handed={exit.HandedOver} bytes={listener?.Bytes} lines={listener?.Lines} start={startCost.TotalMilliseconds:F3} doubts={string.Join(';', child.Doubts)}\n"));
+            }
+
+            if (exit.Signal is Interrupt && child.GroupGot(Interrupt))
+            {
+                OwnEnd.By(Interrupt);
             }
 
             return exit.ExitCode;

@@ -191,6 +191,7 @@ sealed class Child : IDisposable
             relay.Drain(_patience);
         }
 
+        _signals.Settle(signal);
         OwnStop.By(signal);
     }
 }
