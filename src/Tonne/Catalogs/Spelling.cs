@@ -1,7 +1,7 @@
 namespace Tonne.Catalogs;
 
 /// <summary>Names as people write them: without case, accents, spaces and punctuation.</summary>
-static class Spelling
+public static class Spelling
 {
     const string Accented = "àáâãäåāçćčèéêëēìíîïñńòóôõöøōùúûüūýÿšžğłı";
     const string Plain = "aaaaaaaccceeeeeiiiinnooooooouuuuuyyszgli";

@@ -20,19 +20,20 @@ public sealed class Sampler : IDisposable
     volatile bool _stopping;
     long _last = -1;
 
-    /// <summary>A sampler at rest. Its anchor, monotonic zero of the trace, is now.</summary>
+    /// <summary>A sampler at rest.</summary>
     /// <param name="meters">The meters, in the order of the trace's opening.</param>
     /// <param name="trace">Where samples go.</param>
     /// <param name="time">The clock.</param>
     /// <param name="period">Time between samples, 10 ms to 1 h.</param>
     /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
-    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null)
+    /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
+    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromHours(1));
         (_meters, _trace, _time, _period, _threadCpuClock) = (meters, trace, time, period, threadCpuClock);
         _readings = new Reading[meters.Count];
-        _anchor = time.GetTimestamp();
+        _anchor = anchor ?? time.GetTimestamp();
     }
 
     /// <summary>Monotonic time since the anchor, in ns.</summary>
@@ -75,6 +76,8 @@ public sealed class Sampler : IDisposable
     /// <summary>Stops the thread and waits for it.</summary>
     public void Dispose()
     {
+        if (_stopping)
+            return;
         _stopping = true;
         _wake.Set();
         _thread?.Join();

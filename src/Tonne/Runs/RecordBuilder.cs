@@ -216,7 +216,7 @@ public sealed class RecordBuilder
         var ending = _survey.Ending;
         return new RunRecord
         {
-            Opening = _opening,
+            Opening = ending?.Place is { } place ? _opening with { Place = place } : _opening,
             Status = ending is null ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _survey.End / 1e9,

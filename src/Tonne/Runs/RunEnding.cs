@@ -15,6 +15,9 @@ public sealed record RunEnding
     /// <summary>CPU time of the job, settled from the kernel's account, in ns; null if only what was polled is known.</summary>
     public long? JobCpuNanoseconds { get; init; }
 
+    /// <summary>The place, where it was found out only after the start; null if the opening's holds.</summary>
+    public Place? Place { get; init; }
+
     /// <summary>What measuring cost.</summary>
     public Overhead? Overhead { get; init; }
 
