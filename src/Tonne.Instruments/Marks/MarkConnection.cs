@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using System.Text;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Marks;
+
+/// <summary>One open connection of a <see cref="MarkServer"/>: gathers bytes into lines and answers each.</summary>
+sealed class MarkConnection(Socket socket) : IDisposable
+{
+    static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    readonly byte[] _bytes = new byte[MarkLine.Longest + 1];
+    int _length;
+
+    public Socket Socket => socket;
+
+    /// <summary>Takes what has come.</summary>
+    /// <param name="take">Takes a line and gives what is wrong with it; null if nothing is.</param>
+    /// <returns>Whether the connection may stay.</returns>
+    public bool Receive(Func<string, string?> take)
+    {
+        var count = socket.Receive(_bytes.AsSpan(_length), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+            return true;
+        if (error != SocketError.Success || count == 0)
+        {
+            // The last line may lack its end.
+            if (error == SocketError.Success && _length > 0)
+                Answer(take, _bytes.AsSpan(0, _length));
+            return false;
+        }
+
+        _length += count;
+        var from = 0;
+        while (_bytes.AsSpan(from, _length - from).IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            if (!Answer(take, _bytes.AsSpan(from, end)))
+                return false;
+            from += end + 1;
+        }
+
+        _bytes.AsSpan(from, _length - from).CopyTo(_bytes);
+        _length -= from;
+        return _length <= MarkLine.Longest || Refuse($"the line is longer than {MarkLine.Longest} bytes");
+    }
+
+    /// <summary>Says why, and that this was the last word.</summary>
+    public bool Refuse(string why)
+    {
+        Send("error: " + why);
+        return false;
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    bool Answer(Func<string, string?> take, ReadOnlySpan<byte> line)
+    {
+        line = line.TrimEnd((byte)'\r');
+        string text;
+        try
+        {
+            text = Strict.GetString(line);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Refuse("the line is not UTF-8");
+        }
+
+        return Send(take(text) is { } wrong ? "error: " + wrong : "ok");
+    }
+
+    /// <summary>Sends an answer; who does not read theirs is not waited for.</summary>
+    bool Send(string answer)
+    {
+        var bytes = Encoding.UTF8.GetBytes(answer + "\n");
+        return socket.Send(bytes, SocketFlags.None, out var error) == bytes.Length && error == SocketError.Success;
+    }
+}

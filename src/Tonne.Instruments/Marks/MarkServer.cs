@@ -1,0 +1,218 @@
+using System.Net.Sockets;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Marks;
+
+/// <summary>Listens on a Unix socket for marks of the program that runs, one line each, and hands them on with the time they came.</summary>
+/// <remarks>
+/// One thread, asleep until somebody connects; no connection costs more than its buffer. Bounded against whatever may come: at most <see cref="MostConnections"/>
+/// at once (the one silent the longest makes room), lines of at most <see cref="MarkLine.Longest"/> bytes, <see cref="MostMarks"/> marks and <see cref="MostBytes"/> bytes of them in a run.
+/// Nothing that comes over the socket can stop the run; what is wrong is answered with <c>error: …</c>. Protocol in docs/formats/marks.md.
+/// </remarks>
+public sealed class MarkServer : IDisposable
+{
+    /// <summary>Most connections open at once.</summary>
+    public const int MostConnections = 64;
+
+    /// <summary>Most marks taken in one run.</summary>
+    public const int MostMarks = 100_000;
+
+    /// <summary>Most bytes of marks taken in one run.</summary>
+    public const long MostBytes = 16 * 1024 * 1024;
+
+    readonly Socket _listener;
+    readonly Thread _thread;
+    readonly TimeProvider _time;
+    readonly long _anchor;
+    readonly Action<Mark> _heard;
+
+    // Oldest word first.
+    readonly List<MarkConnection> _connections = [];
+    volatile bool _stopping;
+    int _marks;
+    long _taken;
+
+    MarkServer(string path, Socket listener, TimeProvider time, long anchor, Action<Mark> heard)
+    {
+        (Path, _listener, _time, _anchor, _heard) = (path, listener, time, anchor, heard);
+        _thread = new Thread(Listen, maxStackSize: 256 * 1024) { IsBackground = true, Name = "marks" };
+    }
+
+    /// <summary>Path of the socket: what the child finds in <see cref="MarkAddress.Variable"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="runtimeDirectory">The user's runtime folder (<c>XDG_RUNTIME_DIR</c>), null if there is none.</param>
+    /// <param name="time">Clock that stamps the marks.</param>
+    /// <param name="anchor">Timestamp of <paramref name="time"/> at the start of the run.</param>
+    /// <param name="heard">Takes a mark, on the server's thread; what it throws is answered to the sender as an error.</param>
+    /// <exception cref="IOException">No socket could be made; the run can go on without marks, and should say so.</exception>
+    public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> heard)
+    {
+        var path = MarkAddress.Make(runtimeDirectory);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(MostConnections);
+            listener.Blocking = false;
+        }
+        catch (SocketException error)
+        {
+            listener.Dispose();
+            Remove(path);
+            throw new IOException($"The socket of marks at '{path}' could not be opened ({error.Message}).", error);
+        }
+
+        var server = new MarkServer(path, listener, time, anchor, heard);
+        server._thread.Start();
+        return server;
+    }
+
+    /// <summary>Takes what has been sent already, then stops and removes the socket.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+            return;
+        _stopping = true;
+        try
+        {
+            // Wakes the thread, whatever the number of connections.
+            using var wake = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            wake.Connect(new UnixDomainSocketEndPoint(Path));
+        }
+        catch (SocketException)
+        {
+            // The queue is full, so the thread is awake; or the socket was removed, and the wait below ends by its limit.
+        }
+
+        _thread.Join(TimeSpan.FromSeconds(1));
+        _listener.Dispose();
+        Remove(Path);
+    }
+
+    void Listen()
+    {
+        var ready = new List<Socket>();
+        // After the word to stop, only what is there already is taken, and not for ever.
+        for (var left = 100; !_stopping || left > 0; left--)
+        {
+            ready.Clear();
+            ready.Add(_listener);
+            foreach (var connection in _connections)
+                ready.Add(connection.Socket);
+            try
+            {
+                Socket.Select(ready, null, null, _stopping ? 0 : -1);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                break;
+            }
+
+            if (!_stopping)
+                left = 100;
+            else if (ready.Count == 0)
+                break;
+            foreach (var socket in ready)
+            {
+                if (socket == _listener)
+                    Accept();
+                else
+                    Serve(socket);
+            }
+        }
+
+        foreach (var connection in _connections)
+            connection.Dispose();
+        _connections.Clear();
+    }
+
+    void Accept()
+    {
+        Socket socket;
+        try
+        {
+            socket = _listener.Accept();
+            socket.Blocking = false;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return;
+        }
+
+        if (_connections.Count >= MostConnections)
+        {
+            _connections[0].Refuse("too many connections; this one was silent the longest");
+            Close(_connections[0]);
+        }
+
+        _connections.Add(new MarkConnection(socket));
+    }
+
+    void Serve(Socket socket)
+    {
+        if (_connections.Find(connection => connection.Socket == socket) is not { } speaking)
+            return;
+        var stays = false;
+        try
+        {
+            stays = speaking.Receive(Take);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The other side is gone.
+        }
+
+        _connections.Remove(speaking);
+        if (stays)
+            _connections.Add(speaking);
+        else
+            speaking.Dispose();
+    }
+
+    void Close(MarkConnection connection)
+    {
+        _connections.Remove(connection);
+        connection.Dispose();
+    }
+
+    string? Take(string line)
+    {
+        if (_marks >= MostMarks || _taken + line.Length > MostBytes)
+            return "this run holds as many marks as it can";
+        if (!MarkLine.TryParse(line, Now(), out var marks, out var wrong))
+            return wrong;
+        try
+        {
+            foreach (var mark in marks)
+                _heard(mark);
+        }
+#pragma warning disable CA1031 // Whatever keeps the marks, its failure is not the program's: the run goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return "the run could not keep the mark: " + error.Message.ReplaceLineEndings(" ");
+        }
+
+        _marks += marks.Count;
+        _taken += line.Length;
+        return null;
+    }
+
+    /// <summary>Monotonic time in ns from the start of the run.</summary>
+    long Now() => (long)((Int128)(_time.GetTimestamp() - _anchor) * 1_000_000_000 / _time.TimestampFrequency);
+
+    static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            Directory.Delete(System.IO.Path.GetDirectoryName(path) ?? path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody put something else there: it is theirs.
+        }
+    }
+}
