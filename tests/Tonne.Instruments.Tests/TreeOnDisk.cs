@@ -40,6 +40,13 @@ sealed class TreeOnDisk : IDisposable
         return this;
     }
 
+    public TreeOnDisk WithMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Join(Root, path), mode);
+        return this;
+    }
+
     public TreeOnDisk Without(string path)
     {
         var full = Path.Join(Root, path);

@@ -89,6 +89,9 @@ public sealed class FileTree
     /// <summary>Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.</summary>
     public IReadOnlyList<string> Names(string relative)
     {
+        // Most folders asked for are not there; an exception for each would cost more than all the rest.
+        if (!Directory.Exists(PathOf(relative)))
+            return [];
         try
         {
             var names = Directory.EnumerateFileSystemEntries(PathOf(relative)).Select(path => Path.GetFileName(path)).ToArray();

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
 using Tonne.Instruments.Modelled;
+using Tonne.Instruments.Processes;
+using Tonne.Instruments.Rapl;
 using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -43,14 +45,20 @@ public sealed class Discovery : IDisposable
     /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
     public long? StealNanoseconds => Clock?.StealNanoseconds;
 
-    internal Processes.MachineCpuTime? Clock { get; init; }
+    /// <summary>What was decided for each power zone, with the reason.</summary>
+    public IReadOnlyList<RaplDomain> PowerZones => Rapl?.Domains ?? [];
 
-    internal IReadOnlyList<IDisposable> Owned { get; init; } = [];
+    /// <summary>Doubts that only the samples could bring; ask after the last one.</summary>
+    public IEnumerable<Doubt> ClosingDoubts() => Rapl?.ClosingDoubts() ?? [];
+
+    internal MachineCpuTime? Clock { get; init; }
+
+    internal RaplMeters? Rapl { get; init; }
 
     /// <summary>Closes the files kept open.</summary>
     public void Dispose()
     {
-        foreach (var owned in Owned)
-            owned.Dispose();
+        Clock?.Dispose();
+        Rapl?.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Processes;
+using Tonne.Instruments.Rapl;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
@@ -35,21 +36,26 @@ public static class MachineDiscovery
             machine.Threads,
             machine.Sockets,
             machine.MemoryBytes);
-        var rates = MachineModel.WholeMachine(power);
+        var rapl = new RaplMeters(tree, description);
+        missing.AddRange(rapl.Missing);
+        doubts.AddRange(rapl.Doubts);
+        var rates = rapl.Packages.IsEmpty
+            ? MachineModel.WholeMachine(power)
+            : MachineModel.Metered(power, rapl.Packages, rapl.Memory, options.CpuIdlePower, $"The counters of {rapl.Packages.Length} processor package{(rapl.Packages.Length == 1 ? "" : "s")}.");
         var clock = ClockOf(tree, doubts, missing);
         return new Discovery
         {
             Machine = machine,
             Description = description,
             Power = power,
-            EnergyMeters = [],
+            EnergyMeters = rapl.Meters,
             CpuTimeMeters = clock is null ? [] : [clock.Busy, clock.Idle],
             Bases = rates.Bases,
             Rates = rates.Rates,
             Missing = missing,
             Doubts = [.. doubts],
             Clock = clock,
-            Owned = clock is null ? [] : [clock],
+            Rapl = rapl,
         };
     }
 

@@ -1,0 +1,11 @@
+using Tonne.Hardware;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Rapl;
+
+/// <summary>What becomes of a zone.</summary>
+/// <param name="Zone">The zone.</param>
+/// <param name="Component">Part of the machine it counts.</param>
+/// <param name="Role">Summed, or contained in another.</param>
+/// <param name="Why">The reason, for the report.</param>
+public sealed record RaplDomain(RaplZone Zone, Component Component, MeterRole Role, string Why);

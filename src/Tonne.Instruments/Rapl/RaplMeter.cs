@@ -1,0 +1,37 @@
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Rapl;
+
+/// <summary>The energy counter of one zone, in µJ.</summary>
+public sealed class RaplMeter : IMeter, IDisposable
+{
+    readonly KeptFile _file;
+    long? _last;
+
+    internal RaplMeter(FileTree tree, RaplZone zone, MeterDescription description) =>
+        (_file, Zone, Description) = (tree.Keep(zone.Counter), zone, description);
+
+    /// <inheritdoc/>
+    public MeterDescription Description { get; }
+
+    /// <summary>The zone.</summary>
+    public RaplZone Zone { get; }
+
+    /// <summary>What it has counted since it was first read, wraps corrected, in µJ.</summary>
+    internal long Moved { get; private set; }
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        if (!_file.TryReadNumber(out var value, out var reason))
+            return Reading.Gap(reason ?? Unreadable.Failed);
+        if (_last is { } last)
+            Moved += value >= last ? value - last : Zone.Range is { } range && range - last + value is > 0 and var wrapped ? wrapped : 0;
+        _last = value;
+        return Reading.Of(value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

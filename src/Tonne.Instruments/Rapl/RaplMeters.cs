@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Rapl;
+
+/// <summary>The power zones of one machine as meters, with what is missing and why.</summary>
+public sealed class RaplMeters : IDisposable
+{
+    /// <summary>The advisory behind the access rights of energy counters.</summary>
+    public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can tell what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";
+
+    readonly List<RaplMeter> _meters = [];
+    readonly List<(RaplMeter Counted, RaplMeter Mirror)> _mirrors = [];
+
+    /// <summary>Looks for zones and reads each twice, to tell mirrors.</summary>
+    public RaplMeters(FileTree tree, MachineDescription description)
+    {
+        var zones = RaplZones.List(tree);
+        var missing = new List<MissingMeter>();
+        var doubts = new List<Doubt>();
+        var looks = new Dictionary<string, (Reading First, Reading Second)>(StringComparer.Ordinal);
+        foreach (var zone in zones)
+            looks[zone.Id] = (Look(tree, zone), default);
+        foreach (var zone in zones)
+            looks[zone.Id] = (looks[zone.Id].First, Look(tree, zone));
+
+        Domains = DomainTable.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors);
+        foreach (var domain in Domains)
+        {
+            var zone = domain.Zone;
+            if (looks[zone.Id].Second.Reason is { } reason)
+            {
+                missing.Add(new MissingMeter(zone.MeterId, tree.PathOf(zone.Counter), Explain(tree, zone, reason), reason == Unreadable.Denied ? Advisory : null, reason == Unreadable.Denied ? Remedies() : []));
+                continue;
+            }
+
+            var taken = _meters.Exists(meter => meter.Description.Id == zone.MeterId);
+            _meters.Add(new RaplMeter(tree, zone, new MeterDescription(
+                taken ? $"{zone.MeterId}@{zone.Id}" : zone.MeterId, domain.Component, MeterKind.EnergyCounter, domain.Role, Range: zone.Range, CeilingWatts: zone.CeilingWatts,
+                Note: $"{tree.PathOf(zone.Counter)}: {(domain.Role == MeterRole.Machine ? "summed" : "not summed")}: {domain.Why}")));
+        }
+
+        if (zones.Count == 0)
+            missing.Add(Absent(tree, description));
+        foreach (var counted in _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage))
+        {
+            _mirrors.AddRange(_meters.Where(meter => meter.Description.Role == MeterRole.Contained && meter.Zone.IsPackage && meter.Zone.ControlType == counted.Zone.ControlType
+                && meter.Zone.Package == counted.Zone.Package).Select(mirror => (counted, mirror)));
+        }
+
+        var lost = Domains.Where(domain => domain.Role == MeterRole.Machine && looks[domain.Zone.Id].Second.IsGap && domain.Zone.IsPackage).Select(domain => domain.Zone.Name).ToArray();
+        if (lost.Length > 0)
+            doubts.Add(new Doubt("package-missing", $"{string.Join(", ", lost)} cannot be read while other packages can: the processor's energy lacks it."));
+        (Missing, Doubts) = (missing, doubts);
+
+        bool AreMirrors(RaplZone a, RaplZone b)
+        {
+            var (ofA, ofB) = (looks[a.Id], looks[b.Id]);
+            return !ofA.First.IsGap && !ofB.First.IsGap && !ofA.Second.IsGap && !ofB.Second.IsGap
+                && MirrorCheck.AreEqual(ofA.First.Value, ofB.First.Value, a.Range) && MirrorCheck.AreEqual(ofA.Second.Value, ofB.Second.Value, a.Range);
+        }
+    }
+
+    /// <summary>What was decided for each zone.</summary>
+    public IReadOnlyList<RaplDomain> Domains { get; }
+
+    /// <summary>Every zone that can be read.</summary>
+    public IReadOnlyList<RaplMeter> Meters => _meters;
+
+    /// <summary>Ids of the package meters that are summed.</summary>
+    public ImmutableArray<string> Packages => [.. _meters.Where(meter => meter.Description is { Role: MeterRole.Machine, Component: Hardware.Component.Cpu }).Select(meter => meter.Description.Id)];
+
+    /// <summary>Ids of the memory meters that are summed.</summary>
+    public ImmutableArray<string> Memory => [.. _meters.Where(meter => meter.Description is { Role: MeterRole.Machine, Component: Hardware.Component.Memory }).Select(meter => meter.Description.Id)];
+
+    /// <summary>Zones that cannot be read, or why there are none.</summary>
+    public IReadOnlyList<MissingMeter> Missing { get; }
+
+    /// <summary>Doubts known before the first sample.</summary>
+    public IReadOnlyList<Doubt> Doubts { get; }
+
+    /// <summary>Doubts after a run: what dies counted since does not agree with what was decided at the start.</summary>
+    public IEnumerable<Doubt> ClosingDoubts()
+    {
+        foreach (var (counted, mirror) in _mirrors)
+        {
+            if (MirrorCheck.AreOneBySince(counted.Moved, mirror.Moved) is false)
+                yield return new Doubt("not-a-mirror", $"{mirror.Zone.Name} was taken for a mirror of {counted.Zone.Name}, but counted {mirror.Moved / 1e6:0.0} J where that counted {counted.Moved / 1e6:0.0} J; it was not summed.");
+        }
+
+        var summed = _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage).ToArray();
+        for (var i = 0; i < summed.Length; i++)
+        {
+            for (var j = i + 1; j < summed.Length; j++)
+            {
+                // Two dies of one socket under the same load come near each other, but not as near as one counter read twice.
+                if (summed[i].Zone.Package == summed[j].Zone.Package && Math.Abs(summed[i].Moved - summed[j].Moved) * 1000 < summed[i].Moved && summed[i].Moved > 100_000_000)
+                    yield return new Doubt("perhaps-a-mirror", $"{summed[i].Zone.Name} and {summed[j].Zone.Name} counted the same {summed[i].Moved / 1e6:0.0} J within 0.1 %; if they are one counter, the processor was counted twice.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var meter in _meters)
+            meter.Dispose();
+    }
+
+    static Reading Look(FileTree tree, RaplZone zone)
+    {
+        using var file = tree.Keep(zone.Counter);
+        return file.TryReadNumber(out var value, out var reason) ? Reading.Of(value) : Reading.Gap(reason ?? Unreadable.Failed);
+    }
+
+    static string Explain(FileTree tree, RaplZone zone, string reason)
+    {
+        if (reason != Unreadable.Denied)
+            return reason;
+        return tree.ModeOf(zone.Counter) is { } mode ? $"{reason}: its mode is {Convert.ToString((int)mode, 8).PadLeft(4, '0')}, for its owner root alone" : reason;
+    }
+
+    static IReadOnlyList<Remedy> Remedies() =>
+    [
+        new Remedy(
+            "let the group powercap read the counters, from every boot on (udev rule)",
+            """sudo groupadd -f powercap && sudo usermod -aG powercap "$USER" && echo 'SUBSYSTEM=="powercap", ACTION=="add", TEST=="energy_uj", RUN+="/bin/chgrp powercap /sys%p/energy_uj", RUN+="/bin/chmod 0440 /sys%p/energy_uj"' | sudo tee /etc/udev/rules.d/60-tonne-powercap.rules && sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=powercap --action=add""",
+            LastsAcrossBoots: true),
+        new Remedy("let one copy of tonne read any file (CAP_DAC_READ_SEARCH); only for a copy that nobody else may change", "sudo setcap cap_dac_read_search=ep \"$(readlink -f \"$(command -v tonne)\")\"", LastsAcrossBoots: true),
+        new Remedy("measure this run as root", "sudo tonne run -- COMMAND", LastsAcrossBoots: false),
+        new Remedy("until the next boot, for one group", "sudo groupadd -f powercap && sudo find /sys/devices/virtual/powercap -name energy_uj -exec chgrp powercap {} + -exec chmod 0440 {} +", LastsAcrossBoots: false),
+    ];
+
+    static MissingMeter Absent(FileTree tree, MachineDescription description)
+    {
+        var path = tree.PathOf(RaplZones.Folders[0]);
+        if (description.Machine.Virtual)
+            return new MissingMeter("rapl", path, "a virtual machine: hosts keep their energy counters to themselves", null, []);
+        if (description.Cpu.VendorId is null)
+            return new MissingMeter("rapl", path, "the processor is not known to have energy counters (Intel since 2011, AMD since Zen have)", null, []);
+        if (RaplZones.Folders.Any(tree.Exists))
+        {
+            return new MissingMeter("rapl", path, "the folder is there and holds no zone: a container hides it, or the driver is not loaded", Advisory,
+            [
+                new Remedy("load the driver", "sudo modprobe intel_rapl_msr", LastsAcrossBoots: false),
+                new Remedy("in a container: run tonne on its host, or show it the host's counters", "docker run --security-opt systempaths=unconfined …", LastsAcrossBoots: false),
+            ]);
+        }
+
+        return new MissingMeter("rapl", path, "no power zones: the driver is not loaded, or the kernel is without it (AMD needs Linux 5.8)", null, [new Remedy("load the driver", "sudo modprobe intel_rapl_msr", LastsAcrossBoots: false)]);
+    }
+}
