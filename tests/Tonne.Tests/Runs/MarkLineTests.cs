@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tonne.Footprints;
 using Tonne.Runs;
 
 namespace Tonne.Tests.Runs;
@@ -68,8 +67,8 @@ public class MarkLineTests
         Assert.Equal(["epoch 3 accuracy=0.5", "note \"epoch 3: loss is NaN, validation_loss is minus infinity\""], marks.Select(MarkLine.Format));
         foreach (var mark in marks)
         {
-            var json = JsonSerializer.Serialize(mark, LedgerJson.Default.Mark);
-            Assert.Equal(MarkLine.Format(mark), MarkLine.Format(JsonSerializer.Deserialize(json, LedgerJson.Default.Mark)!));
+            var json = JsonSerializer.Serialize(mark, RunJson.Default.Mark);
+            Assert.Equal(MarkLine.Format(mark), MarkLine.Format(JsonSerializer.Deserialize(json, RunJson.Default.Mark)!));
         }
     }
 
