@@ -141,6 +141,7 @@ def grids():
         ["countries-low", num(q(.025)), "g CO2e/kWh", len(newest), "OWID-EMBER-2026", "2.5 % quantile over countries"],
         ["day-of-year", num(hours[24][0], 3), "sd ln", hours[24][1], "EIA930-2022", "24 h mean against the year's mean"],
         ["hour-of-year", num(hours[1][0], 3), "sd ln", hours[1][1], "EIA930-2022", "hour against the year's mean"],
+        ["newest-year", max(int(r["year"]) for r in annual), "year", len(annual), "OWID-EMBER-2026", "newest year of any zone"],
         ["publishers", num(publishers, 3), "sd ln", len(pairs), "GCP-REGION;OWID-EMBER-2026", "two publishers' lifecycle values of one country and year"],
         ["week-of-year", num(hours[168][0], 3), "sd ln", hours[168][1], "EIA930-2022", "week's mean against the year's mean"],
         ["yearly-change", num(typical, 3), "sd ln", len(changes), "OWID-EMBER-2026", "median over countries of the root mean square yearly change"],
@@ -422,7 +423,7 @@ def accelerators():
         name = fix_name.get(r["name"], r["name"])
         if not r["tdp_w"]:
             continue
-        by_name[name] = [name, vendor.get(r["vendor"], r["vendor"]), r["year"], num(r["tdp_w"]), num(r["mem_gb"]), *[""] * 12, "", source, aliases.get(name, "")]
+        by_name[name] = [name, vendor.get(r["vendor"], r["vendor"]), r["year"], num(r["tdp_w"]), num(r["mem_gb"]), *[""] * 12, "", source, "", aliases.get(name, "")]
     for g, r in power.items():
         if g in skip_power:
             continue
@@ -433,7 +434,7 @@ def accelerators():
         if target not in by_name:
             year = {"NVIDIA A30": 2021, "NVIDIA A10G": 2021, "NVIDIA A100 80GB PCIe": 2021, "NVIDIA L40S": 2023, "AMD Instinct MI210": 2022, "AMD Radeon AI PRO R9700": 2025}[g]
             mem = {"NVIDIA A30": 24, "NVIDIA A10G": 24, "NVIDIA A100 80GB PCIe": 80, "NVIDIA L40S": 48, "AMD Instinct MI210": 64, "AMD Radeon AI PRO R9700": 32}[g]
-            by_name[target] = [g, r["vendor"], year, num(r["tdp_w"]), mem, *[""] * 12, "", r["source"].replace("; ", ";"), ""]
+            by_name[target] = [g, r["vendor"], year, num(r["tdp_w"]), mem, *[""] * 12, "", r["source"].replace("; ", ";"), "", ""]
         row = by_name[target]
         if row[3] != num(r["tdp_w"]):
             print("   TDP differs", target, row[3], r["tdp_w"])
@@ -442,9 +443,9 @@ def accelerators():
         row[5:17] = [num(r[c]) for c in ("idle_w", "idle_low", "idle_high", "idle_with_context_w", "context_low", "context_high", "typical_inference_w", "inference_low", "inference_high",
                                          "typical_training_w", "training_low", "training_high")]
         row[17] = kind
-        row[18] = ";".join(dict.fromkeys((row[18] + ";" + r["source"].replace("; ", ";")).split(";")))
+        row[19] = r["source"].replace("; ", ";")
     write("Hardware", "accelerators.csv", ["name", "vendor", "year", "tdp_w", "memory_gb", "idle_w", "idle_low", "idle_high", "context_w", "context_low", "context_high", "inference_w",
-          "inference_low", "inference_high", "training_w", "training_low", "training_high", "power_quality", "source", "aliases"], [by_name[k] for k in sorted(by_name, key=str.lower)])
+          "inference_low", "inference_high", "training_w", "training_low", "training_high", "power_quality", "source", "power_source", "aliases"], [by_name[k] for k in sorted(by_name, key=str.lower)])
 
 
 grids()

@@ -6,8 +6,15 @@ namespace Tonne.Catalogs;
 static class EmbeddedTable
 {
     /// <summary>File names of all tables, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        [.. typeof(EmbeddedTable).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".csv", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names
+    {
+        get
+        {
+            var names = Array.FindAll(typeof(EmbeddedTable).Assembly.GetManifestResourceNames(), name => name.EndsWith(".csv", StringComparison.Ordinal));
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
+        }
+    }
 
     /// <summary>The bytes of a table as shipped.</summary>
     public static byte[] Bytes(string name)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Tonne.Catalogs;
@@ -8,7 +7,7 @@ public static class FactorSet
 {
     static readonly Lazy<string> Digest = new(Compute);
 
-    /// <summary>SHA-256 over all embedded tables in ordinal order of their names, each as name, NUL, length, NUL, bytes; 64 hexadecimal digits.</summary>
+    /// <summary>SHA-256 over all embedded tables in ordinal order of their names, each as name, NUL, length in bytes, NUL, bytes; 64 hexadecimal digits.</summary>
     public static string Hash => Digest.Value;
 
     /// <summary>The first twelve digits of <see cref="Hash"/>, for people.</summary>
@@ -16,13 +15,13 @@ public static class FactorSet
 
     static string Compute()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var all = new MemoryStream(512 * 1024);
         foreach (var name in EmbeddedTable.Names)
         {
             var bytes = EmbeddedTable.Bytes(name);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{bytes.Length}\0"));
-            hash.AppendData(bytes);
+            all.Write(Encoding.UTF8.GetBytes($"{name}\0{bytes.Length}\0"));
+            all.Write(bytes);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Sha256.Of(all.GetBuffer().AsSpan(0, (int)all.Length));
     }
 }

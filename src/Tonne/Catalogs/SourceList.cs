@@ -22,8 +22,10 @@ static class SourceList
         if (!citation.Contains(';'))
             return One(citation);
         Source[] all = [.. citation.Split(';').Select(One)];
-        return new Source(citation, string.Join("; ", all.Select(source => source.Title)), all.Max(source => source.Year),
-            string.Join("; ", all.Select(source => source.Licence).OfType<string>().Distinct()), all[0].Link);
+        int? newest = null;
+        foreach (var source in all)
+            newest = newest is null || source.Year > newest ? source.Year : newest;
+        return new Source(citation, string.Join("; ", all.Select(source => source.Title)), newest, string.Join("; ", all.Select(source => source.Licence).OfType<string>().Distinct()), all[0].Link);
     }
 
     static Source One(string id) => Sources.Value.TryGetValue(id, out var source) ? source : throw new ArgumentException($"The source {id} is not listed in {Table}.", nameof(id));

@@ -35,7 +35,9 @@ public static class Spelling
             else if (length > 0 && slug[length - 1] != '-')
                 slug[length++] = '-';
         }
-        return slug[..length].TrimEnd('-').ToString();
+        if (length > 0 && slug[length - 1] == '-')
+            length--;
+        return slug[..length].ToString();
     }
 
     /// <summary>The names whose keys come nearest to what was written, best first; none if nothing comes near.</summary>

@@ -3,13 +3,13 @@ namespace Tonne.Catalogs;
 /// <summary>A small table of spreads computed from published rows: name, value, unit, how many, source, what.</summary>
 sealed class SpreadTable(string table)
 {
-    readonly Lazy<Dictionary<string, (double Value, string Source)>> _rows = new(() =>
+    readonly Lazy<Dictionary<string, Row>> _rows = new(() =>
     {
-        var all = new Dictionary<string, (double, string)>(StringComparer.Ordinal);
+        var all = new Dictionary<string, Row>(StringComparer.Ordinal);
         var rows = new CsvReader(table, EmbeddedTable.Text(table), "name,value,unit,count,source,what");
         while (rows.Read())
         {
-            if (!all.TryAdd(rows.Text(0), (rows.Number(1), rows.Text(4))))
+            if (!all.TryAdd(rows.Text(0), new Row(rows.Number(1), rows.Text(4))))
                 throw rows.Broken("the name is used twice");
         }
         return all;
@@ -20,4 +20,6 @@ sealed class SpreadTable(string table)
 
     /// <summary>The source of a named spread.</summary>
     public string Source(string name) => _rows.Value[name].Source;
+
+    sealed record Row(double Value, string Source);
 }

@@ -24,16 +24,6 @@ public static class AnnualIntensities
     static readonly SpreadTable Spreads = new("intensity_spreads.csv");
     static readonly Lazy<string> Text = new(() => EmbeddedTable.Text(Table));
 
-    /// <summary>The newest year for which the table has a lifecycle intensity of any zone.</summary>
-    static readonly Lazy<int> NewestYear = new(() =>
-    {
-        var newest = 0;
-        var rows = new CsvReader(Table, Text.Value, Header);
-        while (rows.Read())
-            newest = Math.Max(newest, rows.Whole(1));
-        return newest;
-    });
-
     /// <summary>The preferred annual intensity of a zone; null if the table has none.</summary>
     public static CarbonSignal? Of(Zone zone) => Choose(zone, Rows(zone.Code), null);
 
@@ -94,14 +84,15 @@ public static class AnnualIntensities
     /// <summary>Bounds of an annual value of a zone for a run of unknown hours a year or more later.</summary>
     /// <param name="grams">The annual value, g CO2e/kWh.</param>
     /// <param name="year">The year it averages over.</param>
-    /// <param name="changes">Yearly changes of the zone, in natural logarithms; empty if not known.</param>
-    internal static Bounds Around(double grams, int year, IReadOnlyList<double> changes)
+    /// <param name="squares">Sum of the squares of the zone's yearly changes, in natural logarithms.</param>
+    /// <param name="changes">How many they are; 0 if not known.</param>
+    internal static Bounds Around(double grams, int year, double squares, int changes)
     {
         if (grams == 0)
             return new Bounds(0, 0, Spreads["countries-low"]);
         var typical = Spreads["yearly-change"];
-        var change = (changes.Sum(d => d * d) + (TypicalChangeWeight * typical * typical)) / (changes.Count + TypicalChangeWeight);
-        var years = Math.Max(1, NewestYear.Value + 1 - year);
+        var change = (squares + (TypicalChangeWeight * typical * typical)) / (changes + TypicalChangeWeight);
+        var years = Math.Max(1, (int)Spreads["newest-year"] + 1 - year);
         return LogNormal.Around(grams, LogNormal.Together(Math.Sqrt(change * years), Spreads["publishers"] / Math.Sqrt(2), Spreads["day-of-year"]));
     }
 
@@ -127,17 +118,30 @@ public static class AnnualIntensities
         {
             if (basis is { } wanted && row.Basis != wanted)
                 continue;
-            if (chosen is not { } best || row.Basis < best.Basis || (row.Basis == best.Basis && row.Year > best.Year))
+            if (chosen is null || row.Basis < chosen.Basis || (row.Basis == chosen.Basis && row.Year > chosen.Year))
                 chosen = row;
         }
         if (chosen is not { } value)
             return null;
-        var series = rows.Where(row => row.Basis == value.Basis && string.Equals(row.Source, value.Source, StringComparison.Ordinal) && row.Grams > 0).OrderBy(row => row.Year).ToList();
-        List<double> changes = [.. series.Zip(series.Skip(1)).Where(pair => pair.Second.Year == pair.First.Year + 1).Select(pair => Math.Log(pair.Second.Grams / pair.First.Grams))];
+        var (squares, changes) = (0d, 0);
+        Row? before = null;
+        // The table is sorted by year within a zone. Plain loops: this lies on the path of every run, and LINQ over numbers is compiled anew at each start.
+        foreach (var row in rows)
+        {
+            if (row.Basis != value.Basis || !string.Equals(row.Source, value.Source, StringComparison.Ordinal))
+                continue;
+            if (before is { Grams: > 0 } && row.Grams > 0 && row.Year == before.Year + 1)
+            {
+                var change = Math.Log(row.Grams / before.Grams);
+                squares += change * change;
+                changes++;
+            }
+            before = row;
+        }
         var how = $"annual mean {value.Year}, {zone.Name}";
         return new CarbonSignal(
             new Factor($"grid/{zone.Code}/{value.Year}/{value.Source}", $"grid intensity, {zone.Name} {value.Year}, {Describe(value.Basis, value.Scope)}", "g CO2e/kWh",
-                Around(value.Grams, value.Year, changes), Quality.Modelled, SourceList.Find(value.Source)),
+                Around(value.Grams, value.Year, squares, changes), Quality.Modelled, SourceList.Find(value.Source)),
             zone, value.Basis, value.Scope, value.Year, how);
     }
 
@@ -166,5 +170,5 @@ public static class AnnualIntensities
 
     static Row ReadRow(CsvReader rows) => new(rows.Text(0), rows.Whole(1), rows.Number(2), Basis(rows, 3), Scope(rows, 4), rows.Text(5));
 
-    readonly record struct Row(string Zone, int Year, double Grams, IntensityBasis Basis, IntensityScope Scope, string Source);
+    sealed record Row(string Zone, int Year, double Grams, IntensityBasis Basis, IntensityScope Scope, string Source);
 }

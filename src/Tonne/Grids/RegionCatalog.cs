@@ -86,7 +86,7 @@ public static class RegionCatalog
         }
         var (year, basis, scope, source) = (rows.Whole(7), AnnualIntensities.Basis(rows, 8), AnnualIntensities.Scope(rows, 9), rows.Text(10));
         var factor = new Factor($"grid/{provider}/{name}/{year}/{source}", $"grid intensity, {provider}:{name} {year}, {AnnualIntensities.Describe(basis, scope)}", "g CO2e/kWh",
-            AnnualIntensities.Around(rows.Number(6), year, []), Quality.Modelled, SourceList.Find(source));
+            AnnualIntensities.Around(rows.Number(6), year, 0, 0), Quality.Modelled, SourceList.Find(source));
         return new CloudRegion(provider, name, rows.Text(2), country, new CarbonSignal(factor, country, basis, scope, year, $"annual mean {year} that {provider} publishes for {name}"));
     }
 }

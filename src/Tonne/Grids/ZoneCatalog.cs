@@ -8,15 +8,22 @@ public static class ZoneCatalog
     const string Table = "zones.csv";
     const string TimeZoneTable = "time_zones.csv";
 
-    static readonly Lazy<(Zone[] Zones, Dictionary<string, Zone> ByKey, List<(string Key, string Name)> Keys)> Index = new(Read);
+    static readonly Lazy<Names> Index = new(Read);
 
     /// <summary>All zones, by code.</summary>
     public static IReadOnlyList<Zone> All => Index.Value.Zones;
 
     /// <summary>The zone that a code (two or three letters), an English name or a common other name stands for; case, accents and punctuation do not matter.</summary>
-    public static Lookup<Zone> Find(string name) =>
-        Index.Value.ByKey.TryGetValue(Spelling.Key(name), out var zone) ? zone
-            : new UnknownName("zone", name, Ambiguous: false, Spelling.Nearest(name, Index.Value.Keys));
+    public static Lookup<Zone> Find(string name)
+    {
+        if (Index.Value.ByKey.TryGetValue(Spelling.Key(name), out var zone))
+            return zone;
+        var nearest = Spelling.Nearest(name, Index.Value.ByKey.Select(pair => (pair.Key, Shown(pair.Value))));
+        // A part of a country that has no row (US-CA, CA-QC): its country first.
+        if (name.IndexOf('-') is var dash and > 0 && Index.Value.ByKey.TryGetValue(Spelling.Key(name.AsSpan(0, dash)), out var country))
+            nearest = [.. nearest.Prepend(Shown(country)).Distinct(StringComparer.Ordinal)];
+        return new UnknownName("zone", name, Ambiguous: false, nearest);
+    }
 
     /// <summary>The country of an IANA time zone, such as <c>Europe/Paris</c>; null if it belongs to none (<c>UTC</c>) or to one without a published intensity.</summary>
     public static Zone? OfTimeZone(string timeZone)
@@ -45,11 +52,12 @@ public static class ZoneCatalog
     public static IReadOnlyList<string> Validate() =>
         [.. CatalogEntry.Problems(Search()), .. All.Where(zone => AnnualIntensities.Of(zone) is null).Select(zone => $"{zone.Code}: no annual intensity")];
 
-    static (Zone[], Dictionary<string, Zone>, List<(string, string)>) Read()
+    static string Shown(Zone zone) => $"{zone.Code} ({zone.Name})";
+
+    static Names Read()
     {
         var zones = new List<Zone>();
         var byKey = new Dictionary<string, Zone>(StringComparer.Ordinal);
-        var keys = new List<(string, string)>();
         var rows = new CsvReader(Table, EmbeddedTable.Text(Table), "code,name,kind,iso3,aliases");
         while (rows.Read())
         {
@@ -70,9 +78,10 @@ public static class ZoneCatalog
                 var key = Spelling.Key(name);
                 if (!byKey.TryAdd(key, zone) && byKey[key] != zone)
                     throw rows.Broken($"the name \"{name}\" also stands for {byKey[key].Code}");
-                keys.Add((key, $"{zone.Code} ({zone.Name})"));
             }
         }
-        return ([.. zones], byKey, keys);
+        return new Names([.. zones], byKey);
     }
+
+    sealed record Names(Zone[] Zones, Dictionary<string, Zone> ByKey);
 }

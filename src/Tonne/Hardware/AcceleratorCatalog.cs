@@ -9,7 +9,7 @@ public static class AcceleratorCatalog
 {
     const string Table = "accelerators.csv";
     const string Header = "name,vendor,year,tdp_w,memory_gb,idle_w,idle_low,idle_high,context_w,context_low,context_high,inference_w,inference_low,inference_high,"
-        + "training_w,training_low,training_high,power_quality,source,aliases";
+        + "training_w,training_low,training_high,power_quality,source,power_source,aliases";
 
     // Fractions of TDP over the measured rows of the table; small boards are proportionally worse.
     static readonly Bounds IdleFraction = new(0.03, 0.1, 0.2);
@@ -108,8 +108,8 @@ public static class AcceleratorCatalog
             all.Add(row);
             if (!byKey.TryAdd(string.Concat(Words(row.Name)), row))
                 throw rows.Broken($"the name {row.Name} is written like another");
-            if (!rows[19].IsEmpty)
-                aliases.AddRange(rows.Text(19).Split(';').Select(alias => (alias, row)));
+            if (!rows[20].IsEmpty)
+                aliases.AddRange(rows.Text(20).Split(';').Select(alias => (alias, row)));
         }
         foreach (var (alias, row) in aliases)
             byKey.TryAdd(string.Concat(Words(alias)), row);
@@ -130,7 +130,8 @@ public static class AcceleratorCatalog
             rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
 
         Factor Watts(CsvReader row, int column, string what, Bounds fraction) => row.NumberOrNull(column) is { } best
-            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(source)}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), quality, SourceList.Find(source))
+            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(row.Text(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), quality,
+                SourceList.Find(row.Text(19)))
             : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", fraction * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
                 $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");
     }

@@ -25,6 +25,9 @@ public static class CpuCatalog
     /// <summary>Machines in service are at most so much older than the newest of the catalog.</summary>
     const int ServiceYears = 10;
 
+    /// <summary>Brands of laptops and desktops.</summary>
+    static readonly string[] ClientNames = ["Core(TM)", "Ryzen", "Pentium", "Celeron", "Athlon", "Atom(TM)", "Intel(R) N"];
+
     static readonly Lazy<CpuMicroarchitecture[]> Architectures = new(ReadArchitectures);
 
     /// <summary>Package power idle over TDP, dimensionless: the idle part of a metered package where idle was not measured.</summary>
@@ -140,7 +143,9 @@ public static class CpuCatalog
         if (Board(identity, id) is { } board)
             return FromArchitecture(board, Watts(board, idle: true), Watts(board, idle: false), model, $"{numbers}: {board.Name}, a single-board computer");
         var segment = id.Segment is "client" or "mobile" ? identity.Laptop || id.Segment is "mobile" ? "mobile" : "desktop" : id.Segment;
-        var architecture = string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment);
+        // Hypervisors have named models with the numbers of client processors ("Intel Core Processor (Haswell)"); the host is a server all the same.
+        var server = identity.Hypervisor && model is null && !(segment is "server" or "edge" or "edge/server") ? ServerOf(id.Microarchitecture, identity) : null;
+        var architecture = server ?? (string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment));
         if (architecture is null && (IsClient(segment) || string.Equals(segment, "entry", StringComparison.Ordinal)))
             return Client(identity, model, id.Microarchitecture, string.Equals(segment, "mobile", StringComparison.Ordinal), $"{numbers}: {id.Microarchitecture}");
         if (architecture is null)
@@ -210,16 +215,18 @@ public static class CpuCatalog
             var down = LogNormal.Together(product * (1 - Math.Exp(-Bounds.Z * LogNormal.Together(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow))), rest.Bounds.Best - rest.Bounds.Low);
             return new Factor($"cpu/{kind}/{slug}/{load}-w-per-thread/{Citation(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
                 new Bounds(Math.Max(0, best - down) / threads, best / threads, (best + up) / threads), Quality.Assumed, SourceList.Find(tdp.Source.Id.Contains("TEADS-2021", StringComparison.Ordinal) ? tdp.Source.Id : $"{tdp.Source.Id};TEADS-2021"),
-                $"({fraction.Bounds.Best} x TDP {tdp.Bounds.Best} W x {supply.Bounds.Best} + {rest.Bounds.Best} W) / {threads} threads");
+                $"({fraction.Bounds.Best} x TDP {tdp.Bounds.Best:0.#} W x {supply.Bounds.Best} + {rest.Bounds.Best} W) / {threads} threads");
         }
     }
 
     /// <summary>Quantiles of the catalog: the median and spread of server micro-architectures in service, of the vendor where three or more are known.</summary>
     static CpuPowerModel Unknown(CpuIdentity identity, CpuModel? model, string why)
     {
-        if (identity.Laptop)
-            return Client(identity, model, "unknown", laptop: true, why);
-        var newest = Architectures.Value.Max(row => row.Year);
+        if (identity.Laptop || (identity.Name is { } name && ClientNames.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) && !identity.Hypervisor))
+            return Client(identity, model, "unknown", identity.Laptop, why);
+        var newest = 0;
+        foreach (var row in Architectures.Value)
+            newest = Math.Max(newest, row.Year);
         var vendor = VendorOf(identity);
         CpuMicroarchitecture[] all = [.. Architectures.Value.Where(row => string.Equals(row.Segment, "server", StringComparison.Ordinal) && row.Year > newest - ServiceYears)];
         CpuMicroarchitecture[] own = [.. all.Where(row => vendor.Contains(row.Vendor))];
@@ -243,10 +250,14 @@ public static class CpuCatalog
 
         Factor Quantiles(string load, Func<CpuMicroarchitecture, double> watts, Func<CpuMicroarchitecture, double> sigma)
         {
-            var logs = rows.Select(row => Math.Log(watts(row))).ToArray();
-            var mean = logs.Average();
-            var between = logs.Sum(x => (x - mean) * (x - mean)) / logs.Length;
-            var within = rows.Average(row => sigma(row) * sigma(row));
+            var (mean, between, within) = (0d, 0d, 0d);
+            foreach (var row in rows)
+                mean += Math.Log(watts(row)) / rows.Length;
+            foreach (var row in rows)
+            {
+                between += Math.Pow(Math.Log(watts(row)) - mean, 2) / rows.Length;
+                within += sigma(row) * sigma(row) / rows.Length;
+            }
             return new Factor($"cpu/{slug}/{load}-w-per-thread/SPECPOWER-2026", $"{(ofVendor ? $"{vendor[0]} " : "")}server, processor unknown, {load} W per hardware thread", "W",
                 LogNormal.Around(Math.Exp(mean), Math.Sqrt(between + within)), Quality.Assumed, SourceList.Find("SPECPOWER-2026"),
                 $"geometric mean and spread of {rows.Length} server micro-architectures");
@@ -267,21 +278,36 @@ public static class CpuCatalog
     {
         var load = idle ? "idle" : "full";
         return new Factor($"cpu/{Id(row)}/{load}-w-per-{(scale > 1 ? "core" : "thread")}/{row.Source}", $"{row.Vendor} {row.Name} {row.Segment}, {load} W per {(scale > 1 ? "core" : "hardware thread")}", "W",
-            LogNormal.Around(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma) * scale, row.IsAnalogue ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
+            Spread(row, idle) * scale, row.IsAnalogue ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
             row.IsAnalogue ? "carried over from a relative" : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
     }
+
+    static Bounds Spread(CpuMicroarchitecture row, bool idle) => LogNormal.Around(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma);
 
     static Factor Widened(CpuMicroarchitecture row, CpuMicroarchitecture[] around, bool idle, bool maybeCore)
     {
         var own = Watts(row, idle);
-        var all = around.Select(other => Watts(other, idle).Bounds).ToArray();
-        var high = all.Max(b => b.High);
+        var (low, high) = (own.Bounds.Low, own.Bounds.High);
+        foreach (var other in around)
+        {
+            var bounds = Spread(other, idle);
+            (low, high) = (Math.Min(low, bounds.Low), Math.Max(high, bounds.High));
+        }
         return own with
         {
             Id = own.Id.Replace($"{Id(row)}/", $"{Id(row)}~hidden{(maybeCore ? "-core" : "")}/", StringComparison.Ordinal),
-            Bounds = new Bounds(all.Min(b => b.Low), own.Bounds.Best, maybeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
+            Bounds = new Bounds(low, own.Bounds.Best, maybeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
             Note = "the name is hidden: bounds cover its neighbours",
         };
+    }
+
+    /// <summary>The server micro-architecture of the generation of a client one: of the same name up to the parenthesis.</summary>
+    static CpuMicroarchitecture? ServerOf(string name, CpuIdentity identity)
+    {
+        var vendor = VendorOf(identity);
+        var generation = name.Split(" (")[0];
+        return Architectures.Value.FirstOrDefault(row => string.Equals(row.Segment, "server", StringComparison.Ordinal) && vendor.Contains(row.Vendor)
+            && string.Equals(row.Name.Split(" (")[0], generation, StringComparison.Ordinal));
     }
 
     static IEnumerable<CpuMicroarchitecture> Neighbours(CpuMicroarchitecture row) => Architectures.Value.Where(other =>
@@ -309,8 +335,9 @@ public static class CpuCatalog
 
     static double MedianOfAll()
     {
-        double[] all = [.. Architectures.Value.Where(row => row.IsServer).Select(row => row.MedianGigabytes).OfType<double>().Order()];
-        return all[all.Length / 2];
+        var all = Architectures.Value.Where(row => row.IsServer && row.MedianGigabytes is not null).ToArray();
+        Array.Sort(all, (a, b) => Nullable.Compare(a.MedianGigabytes, b.MedianGigabytes));
+        return all[all.Length / 2].MedianGigabytes ?? 1;
     }
 
     /// <summary>The watts of a micro-architecture in a segment; where it has one row only, that one.</summary>
@@ -373,5 +400,5 @@ public static class CpuCatalog
         return [.. all];
     }
 
-    readonly record struct Identified(string Microarchitecture, string Segment, string[] Also);
+    sealed record Identified(string Microarchitecture, string Segment, string[] Also);
 }

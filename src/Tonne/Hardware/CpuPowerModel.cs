@@ -41,4 +41,13 @@ public sealed record CpuPowerModel
 
     /// <summary>How the processor was recognised and which watts were taken.</summary>
     public required string Why { get; init; }
+
+    /// <summary>The part of the host that a virtual machine with so many threads is: threads ÷ host threads, at most 1.</summary>
+    public Factor HostShare(int threads)
+    {
+        var host = HostThreads.Bounds;
+        double Share(double all) => all <= threads ? 1 : threads / all;
+        return new Factor($"{HostThreads.Id}/share-of-{threads}", $"share of the host that {threads} virtual CPUs are", "1", new Bounds(Share(host.High), Share(host.Best), Share(host.Low)),
+            HostThreads.Quality, HostThreads.Source, HostThreads.Note);
+    }
 }
