@@ -54,12 +54,14 @@ public static class Spelling
         var best = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var (candidate, name) in candidates)
         {
-            double distance = Distance(key, candidate);
+            var limit = Math.Max(1, Math.Max(key.Length, candidate.Length) / 2.5);
+            // The difference in length is a lower bound of the distance.
+            double distance = Math.Abs(key.Length - candidate.Length) <= limit ? Distance(key, candidate) : double.PositiveInfinity;
             if (key.Length >= 2 && candidate.StartsWith(key, StringComparison.Ordinal))
                 distance = Math.Min(distance, 0.5);
             else if (key.Length >= 3 && (candidate.Contains(key, StringComparison.Ordinal) || (candidate.Length >= 3 && key.Contains(candidate, StringComparison.Ordinal))))
                 distance = Math.Min(distance, 1.5);
-            if (distance <= Math.Max(1, Math.Max(key.Length, candidate.Length) / 2.5) && (!best.TryGetValue(name, out var known) || distance < known))
+            if (distance <= limit && (!best.TryGetValue(name, out var known) || distance < known))
                 best[name] = distance;
         }
         return [.. best.OrderBy(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(count).Select(pair => pair.Key)];
