@@ -43,7 +43,7 @@ def num(x, digits=4):
 
 def from_memory(verification):
     v = verification.lower()
-    return "from memory" in v or v.startswith("from-memory") or "assumed" in v
+    return "from memory" in v or "weakly" in v or v.startswith("from-memory") or "assumed" in v
 
 
 # ---------------------------------------------------------------- Grids
@@ -404,6 +404,11 @@ def accelerators():
             "Tesla V100-SXM2-16GB": "NVIDIA Tesla V100 SXM2 16 GB", "Tesla V100-SXM2-32GB": "NVIDIA Tesla V100 SXM2 32 GB", "Tesla P100": "NVIDIA Tesla P100 PCIe 16GB",
             "NVIDIA GeForce RTX 5090": "NVIDIA GeForce RTX 5090", "Intel Gaudi 2": "Intel Habana Gaudi2", "Google TPU v3 (chip)": "Google TPU v3", "Google TPU v4 (chip)": "Google TPU v4",
             "AMD Instinct MI250X (package of two)": "AMD Radeon Instinct MI250X"}
+    # What was read of each part: idle, idle with a context, inference, training; m measured or reported, a assumed or from memory, - none.
+    read = {"NVIDIA H100 80GB HBM3": "mmma", "NVIDIA H100 PCIe": "am-a", "NVIDIA H200": "maaa", "NVIDIA B200": "mama", "NVIDIA A100-SXM4-80GB": "mm-a", "NVIDIA A100-SXM4-40GB": "amma",
+            "NVIDIA A100 80GB PCIe": "mm-a", "NVIDIA L40S": "mm-a", "NVIDIA L4": "am-a", "Tesla T4": "am-a", "NVIDIA A10G": "am-a", "NVIDIA A40": "mm-a", "NVIDIA RTX A4000": "ma-a",
+            "Tesla V100-SXM2-32GB": "am-a", "Tesla P100": "aa-m", "NVIDIA GeForce RTX 5090": "ma-a", "NVIDIA GeForce RTX 4090": "ma-a", "NVIDIA GeForce RTX 3090": "ma-a",
+            "AMD Instinct MI355X": "ma-a", "AMD Instinct MI300X": "amma", "AMD Radeon AI PRO R9700": "mm-a", "Google TPU v3 (chip)": "m--m", "Google TPU v4 (chip)": "m--m"}
     skip_power = {"Google TPU v3 (per chip, system share included)", "Google TPU v4 (per chip, system share included)", "GPU not in this table", "Tesla K80 (per GPU of two)"}
     by_name, aliases = {}, {
         "NVIDIA H100 SXM5 80GB": "h100;h100 80gb hbm3", "NVIDIA A100 SXM4 80 GB": "a100;a100 80gb", "NVIDIA A100 SXM4 40 GB": "a100 40gb", "NVIDIA Tesla V100 SXM2 16 GB": "v100;v100 16gb",
@@ -439,10 +444,9 @@ def accelerators():
         if row[3] != num(r["tdp_w"]):
             print("   TDP differs", target, row[3], r["tdp_w"])
             row[3] = num(r["tdp_w"])
-        kind = "assumed" if r["kind"] in ("assumed", "estimate") else "modelled"
         row[5:17] = [num(r[c]) for c in ("idle_w", "idle_low", "idle_high", "idle_with_context_w", "context_low", "context_high", "typical_inference_w", "inference_low", "inference_high",
                                          "typical_training_w", "training_low", "training_high")]
-        row[17] = kind
+        row[17] = read.get(g, "aaaa")
         row[19] = r["source"].replace("; ", ";")
     write("Hardware", "accelerators.csv", ["name", "vendor", "year", "tdp_w", "memory_gb", "idle_w", "idle_low", "idle_high", "context_w", "context_low", "context_high", "inference_w",
           "inference_low", "inference_high", "training_w", "training_low", "training_high", "power_quality", "source", "power_source", "aliases"], [by_name[k] for k in sorted(by_name, key=str.lower)])

@@ -122,7 +122,8 @@ public static class AcceleratorCatalog
         var slug = Spelling.Slug(name);
         var source = rows.Text(18);
         var tdp = rows.Number(3);
-        var quality = rows[17] is "modelled" ? Quality.Modelled : rows[17] is "assumed" or "" ? Quality.Assumed : throw rows.Broken($"the quality \"{rows[17]}\" is unknown");
+        if (!rows[17].IsEmpty && (rows[17].Length != 4 || rows[17].ContainsAnyExcept("ma-")))
+            throw rows.Broken($"the quality \"{rows[17]}\" must be four letters of m, a and -");
         return new Accelerator(name, rows.Text(1), rows.WholeOrNull(2),
             new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.Citation(source)}", $"{name}, TDP", "W", Bounds.Exactly(tdp), Quality.Assumed, SourceList.Find(source), "a limit of the data sheet, not a measurement"),
             rows.NumberOrNull(4),
@@ -130,7 +131,7 @@ public static class AcceleratorCatalog
             rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
 
         Factor Watts(CsvReader row, int column, string what, Bounds fraction) => row.NumberOrNull(column) is { } best
-            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(row.Text(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), quality,
+            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(row.Text(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
                 SourceList.Find(row.Text(19)))
             : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", fraction * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
                 $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");

@@ -54,7 +54,10 @@ public sealed class AcceleratorCatalogTests
         // Vadari 2026: H100 71.8 W idle, 121.7 W with a context.
         var h100 = AcceleratorCatalog.Find("h100").Required;
         Assert.Equal((71.8, 121.7), (h100.Idle.Bounds.Best, h100.IdleWithContext.Bounds.Best));
-        Assert.Equal(Quality.Modelled, h100.Idle.Quality);
+        Assert.Equal((Quality.Modelled, Quality.Assumed), (h100.Idle.Quality, h100.Training.Quality));
+        Assert.Equal(531, h100.Inference?.Bounds.Best);
+        // The vendor measured 170 W on average per TPU v4 chip.
+        Assert.Equal((170, Quality.Modelled), (AcceleratorCatalog.Find("tpu v4").Required.Training.Bounds.Best, AcceleratorCatalog.Find("tpu v4").Required.Training.Quality));
 
         var titan = AcceleratorCatalog.Find("titan v").Required;
         Assert.Equal(25, titan.Idle.Bounds.Best, 1e-9);
