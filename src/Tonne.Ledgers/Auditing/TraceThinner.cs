@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Tonne.Ledgers.Folders;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Auditing;
+
+/// <summary>Leaves samples out of the trace of a closed run, keeping those at edges. The rule is <c>edges/1</c> of docs/formats/ledger.md.</summary>
+/// <remarks>
+/// Kept: the first and last sample; those on both sides of every mark, of every quarter hour (UTC), of the end, of every begin and end of a gap, of every wrap, reset
+/// or step back of a counter; and enough others that no counter that wraps goes unread longer than it can tell. Marks, reasons, opening and ending stay as they are.
+/// </remarks>
+static class TraceThinner
+{
+    internal const string Rule = "edges/1";
+
+    static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
+    /// <summary>Thins a trace, if it is whole and folds to its record.</summary>
+    internal static ThinnedRun Thin(RunFolder folder, DateTimeOffset now)
+    {
+        var before = new FileInfo(folder.Trace).Length;
+        TraceSurvey survey;
+        using (var stream = folder.OpenTrace())
+            survey = TraceSurvey.Of(stream);
+        if (survey.Opening is not { } opening || survey.Damage is not null)
+            return Left("is damaged", "`tonne ledger verify` says where; a damaged trace is never thinned.");
+        var record = folder.ReadRecord();
+        var (whole, wrong) = RunAudit.Fold(folder);
+        if (whole is null || RecordComparison.Differences(record, whole).Count > 0)
+            return Left(wrong ?? "does not fold to its record", "`tonne ledger verify` says where; evidence in doubt is never thinned.");
+
+        var keep = Edges(folder, opening, survey);
+        var part = folder.Trace + DurableFile.Part;
+        try
+        {
+            Copy(folder, opening, keep, part);
+            var thinned = RecordBuilder.Build(() => File.OpenRead(part));
+            var after = new FileInfo(part).Length;
+            var note = new ThinningNote
+            {
+                Rule = Rule,
+                ThinnedAt = now,
+                SamplesBefore = survey.Samples,
+                SamplesAfter = thinned.Samples,
+                BytesBefore = before,
+                LargestDeviation = RecordComparison.LargestDeviation(record, thinned),
+                Folded = ThinningNote.Energies(thinned),
+            };
+            DurableFile.Replace(folder.Thinned, note.Sealed());
+            File.Move(part, folder.Trace, overwrite: true);
+            DurableFile.SyncFolder(folder.Location);
+            return new(folder.Id, survey.Samples, thinned.Samples, before, after, note.LargestDeviation, null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            DurableFile.Forget(part);
+            throw LedgerUnavailableException.For(folder.Trace, error);
+        }
+
+        ThinnedRun Left(string what, string remedy) => new(folder.Id, survey.Samples, survey.Samples, before, before, 0, new(folder.Id, folder.Trace, what, remedy));
+    }
+
+    /// <summary>Which samples to keep, by their order.</summary>
+    static bool[] Edges(RunFolder folder, RunOpening opening, TraceSurvey survey)
+    {
+        var keep = new bool[survey.Samples];
+        var at = new long[survey.Samples];
+        var edges = new List<long>();
+        var tracks = opening.Meters.Select(meter => meter.Kind == MeterKind.EnergyCounter ? new CounterTrack(meter) : null).ToArray();
+        var (last, readings) = (new Reading[opening.Meters.Length], new Reading[opening.Meters.Length]);
+        using (var stream = folder.OpenTrace())
+        {
+            var reader = new TraceReader(stream);
+            for (var i = 0; reader.Read();)
+            {
+                if (reader.Kind == TraceBlock.Mark && JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.Mark) is { } mark)
+                    edges.Add(mark.Timestamp);
+                if (reader.Kind != TraceBlock.Sample)
+                    continue;
+                at[i] = reader.ReadSample(readings);
+                if (Changes(opening, tracks, last, readings, at[i], first: i == 0))
+                {
+                    keep[i] = true;
+                    keep[Math.Max(0, i - 1)] = true;
+                }
+
+                (last, readings) = (readings, last);
+                i++;
+            }
+        }
+
+        if (keep.Length == 0)
+            return keep;
+        keep[0] = keep[^1] = true;
+        if (survey.Ending is { } ending)
+            edges.Add(ending.Timestamp);
+        for (var quarter = NextQuarter(opening.StartedAt); (quarter - opening.StartedAt).Ticks * 100 <= at[^1]; quarter += Quarter)
+            edges.Add((quarter - opening.StartedAt).Ticks * 100);
+        edges.Sort();
+        KeepAround(edges, at, keep);
+        KeepReadable(opening, at, keep);
+        return keep;
+    }
+
+    static DateTimeOffset NextQuarter(DateTimeOffset start) => new(start.UtcTicks - (start.UtcTicks % Quarter.Ticks) + Quarter.Ticks, TimeSpan.Zero);
+
+    /// <summary>Whether something begins, ends or jumps between two samples.</summary>
+    static bool Changes(RunOpening opening, CounterTrack?[] tracks, Reading[] last, Reading[] now, long at, bool first)
+    {
+        var changes = false;
+        for (var i = 0; i < now.Length; i++)
+        {
+            changes |= !first && now[i].Reason != last[i].Reason;
+            if (now[i].IsGap)
+                continue;
+            if (tracks[i]?.Take(now[i].Value, at).Outcome is { } outcome)
+                changes |= outcome is not CounterOutcome.Counted;
+            else if (opening.Meters[i].Kind == MeterKind.CpuTime && !first && !last[i].IsGap)
+                changes |= now[i].Value < last[i].Value;
+        }
+
+        return changes;
+    }
+
+    static void KeepAround(List<long> edges, long[] at, bool[] keep)
+    {
+        var i = 0;
+        foreach (var edge in edges)
+        {
+            while (i + 1 < at.Length && at[i + 1] <= edge)
+                i++;
+            keep[i] = true;
+            if (at[i] != edge && i + 1 < at.Length)
+                keep[i + 1] = true;
+        }
+    }
+
+    /// <summary>A counter that wraps means nothing after a time in which it could wrap more than once.</summary>
+    static void KeepReadable(RunOpening opening, long[] at, bool[] keep)
+    {
+        var longest = opening.Meters.Where(meter => meter.Kind == MeterKind.EnergyCounter && meter.Range is not null)
+            .Select(meter => (double)meter.Range! * 1e3 / meter.CeilingWatts).DefaultIfEmpty(double.PositiveInfinity).Min();
+        var kept = 0;
+        for (var i = 1; i < at.Length; i++)
+        {
+            if (!keep[i] && i + 1 < at.Length && at[i + 1] - at[kept] >= longest)
+                keep[i] = true;
+            if (keep[i])
+                kept = i;
+        }
+    }
+
+    static void Copy(RunFolder folder, RunOpening opening, bool[] keep, string to)
+    {
+        using var from = folder.OpenTrace();
+        using var file = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        var reader = new TraceReader(from);
+        var writer = new TraceWriter(file);
+        var readings = new Reading[opening.Meters.Length];
+        var i = 0;
+        while (reader.Read())
+        {
+            if (reader.Kind != TraceBlock.Sample)
+                writer.Append(reader.Kind, reader.Payload.Span);
+            else if (keep[i++])
+                writer.AppendSample(reader.ReadSample(readings), readings);
+        }
+
+        if (writer.Failure is { } failure)
+            throw failure;
+        file.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Tonne.Footprints;
+
+namespace Tonne.Ledgers.Exchanging;
+
+/// <summary>Reads and writes CodeCarbon's emissions.csv.</summary>
+public static class CodeCarbonCsv
+{
+    static readonly string[] Needed = [CodeCarbonColumn.Timestamp, CodeCarbonColumn.Duration, CodeCarbonColumn.Emissions, CodeCarbonColumn.EnergyConsumed];
+
+    static CsvConfiguration Manners => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
+
+    /// <summary>Reads a file. A row that cannot be one is told with its line and passed over; of a run stated several times as it went on, the last row counts.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="at">Time of accounting, UTC.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ForeignRuns Import(string path, DateTimeOffset at)
+    {
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        return Import(reader, path, at);
+    }
+
+    /// <summary>Writes entries, with a header, in CodeCarbon's columns and then tonne's own.</summary>
+    /// <returns>The number of rows.</returns>
+    public static int Export(IEnumerable<LedgerEntry> entries, TextWriter writer)
+    {
+        using var csv = new CsvWriter(writer, Manners, leaveOpen: true);
+        Fields(csv, CodeCarbonExport.Header);
+        return Rows(csv, entries);
+    }
+
+    /// <summary>Appends entries to a file of the same columns. If its columns are others, a new file beside it is written, so that no value ever moves.</summary>
+    /// <param name="path">The file; made if it is not there.</param>
+    /// <param name="entries">The entries.</param>
+    /// <exception cref="LedgerUnavailableException">The file cannot be written.</exception>
+    public static ExportOutcome Append(string path, IEnumerable<LedgerEntry> entries)
+    {
+        try
+        {
+            var (file, note) = (path, (string?)null);
+            for (var number = 1; !Fits(file); number++)
+            {
+                file = Path.Combine(Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.{number}{Path.GetExtension(path)}"));
+                note = $"{path} has other columns than these; it was left as it is, and {file} holds the rows.";
+            }
+
+            using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var fresh = stream.Length == 0;
+            var ended = fresh || EndsLine(stream);
+            stream.Seek(0, SeekOrigin.End);
+            using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            if (!ended)
+                writer.Write('\n');
+            using var csv = new CsvWriter(writer, Manners, leaveOpen: true);
+            if (fresh)
+                Fields(csv, CodeCarbonExport.Header);
+            return new ExportOutcome(file, Rows(csv, entries), note);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(path, error);
+        }
+    }
+
+    internal static ForeignRuns Import(TextReader text, string path, DateTimeOffset at)
+    {
+        var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
+        var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
+        var file = Path.GetFileName(path);
+        using var parser = new CsvParser(text, Manners);
+        var (header, headerText) = (Array.Empty<string>(), "");
+        while (parser.Read())
+        {
+            var fields = parser.Record ?? [];
+            if (header.Length == 0 || fields.Contains(CodeCarbonColumn.Timestamp))
+            {
+                header = [.. fields.Select(name => name.Trim())];
+                headerText = parser.RawRecord.TrimEnd('\r', '\n');
+                if (Needed.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
+                {
+                    problems.Add(new(null, At(parser.RawRow), "is not a header of CodeCarbon's emissions.csv: it lacks " + string.Join(", ", missing), "Give the file CodeCarbon wrote, with its header."));
+                    return new([], problems.ToImmutable());
+                }
+
+                continue;
+            }
+
+            if (CodeCarbonRow.Read(header, fields, out var wrong) is { } row)
+                rows.Add((row, headerText + "\n" + parser.RawRecord.TrimEnd('\r', '\n') + "\n", parser.RawRow));
+            else
+                problems.Add(new(null, At(parser.RawRow), wrong, "The row is passed over; nothing is guessed."));
+        }
+
+        if (header.Length == 0)
+            problems.Add(new(null, At(1), "is empty", "Give the file CodeCarbon wrote, with its header."));
+        return new(Entries(rows, file, at, At, problems), problems.ToImmutable());
+
+        string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+    }
+
+    static ImmutableArray<ForeignRun> Entries(List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    {
+        var runs = ImmutableArray.CreateBuilder<ForeignRun>();
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (row, origin, line) = rows[i];
+            if (Later(rows, i) is { } later)
+            {
+                problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, this one is passed over: CodeCarbon's flush() states the whole run so far, not a part of it."));
+                continue;
+            }
+
+            try
+            {
+                var entry = CodeCarbonRun.Entry(row, file, at);
+                if (ids.TryAdd(entry.Record.Opening.Id, line))
+                    runs.Add(new ForeignRun(entry, origin, line));
+                else
+                    problems.Add(new(null, place(line), $"says the same as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
+            }
+            catch (OverflowException)
+            {
+                problems.Add(new(null, place(line), "states an energy no machine can use", "The row is passed over; nothing is guessed."));
+            }
+        }
+
+        return runs.ToImmutable();
+    }
+
+    /// <summary>The line of a later state of the same run: same ids, same start but for rounding, not shorter.</summary>
+    static int? Later(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
+    {
+        var row = rows[at].Row;
+        if (row[CodeCarbonColumn.RunId] is not { } id)
+            return null;
+        for (var i = rows.Count - 1; i > at; i--)
+        {
+            var other = rows[i].Row;
+            if (other[CodeCarbonColumn.RunId] == id && other[CodeCarbonColumn.TaskName] == row[CodeCarbonColumn.TaskName]
+                && (other.Start - row.Start).Duration() <= TimeSpan.FromSeconds(2) && other.Duration > row.Duration && other.EnergyConsumed >= row.EnergyConsumed)
+            {
+                return rows[i].Line;
+            }
+        }
+
+        return null;
+    }
+
+    static bool Fits(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            return true;
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var parser = new CsvParser(reader, Manners);
+        return parser.Read() && parser.Record is { } header && header.SequenceEqual(CodeCarbonExport.Header);
+    }
+
+    static bool EndsLine(FileStream stream)
+    {
+        stream.Seek(-1, SeekOrigin.End);
+        return stream.ReadByte() == '\n';
+    }
+
+    static int Rows(CsvWriter csv, IEnumerable<LedgerEntry> entries)
+    {
+        var rows = 0;
+        foreach (var entry in entries)
+        {
+            Fields(csv, CodeCarbonExport.Row(entry));
+            rows++;
+        }
+
+        return rows;
+    }
+
+    static void Fields(CsvWriter csv, IEnumerable<string> fields)
+    {
+        foreach (var field in fields)
+            csv.WriteField(field);
+        csv.NextRecord();
+    }
+}

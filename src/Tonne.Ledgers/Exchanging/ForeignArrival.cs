@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Tonne.Ledgers.Folders;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Exchanging;
+
+/// <summary>Puts the runs of another tool into a ledger, each once.</summary>
+static class ForeignArrival
+{
+    /// <summary>Timestamps are whole seconds, so two states of one run may seem to start so far apart.</summary>
+    static readonly TimeSpan Rounding = TimeSpan.FromSeconds(2);
+
+    internal static ImportOutcome Add(ForeignRuns foreign, LedgerHome home, IReadOnlyList<RunSummary> present)
+    {
+        var (added, known, problems) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>(), foreign.Problems.ToBuilder());
+        var byTheirId = present.Where(run => run.Tags.ContainsKey(CodeCarbonColumn.RunIdTag)).ToLookup(Key, StringComparer.Ordinal);
+        foreach (var run in foreign.Runs)
+        {
+            var record = run.Entry.Record;
+            var opening = record.Opening;
+            var folder = home.Of(opening.Id);
+            if (Directory.Exists(folder.Location))
+            {
+                known.Add(opening.Id);
+                continue;
+            }
+
+            if (opening.Tags.ContainsKey(CodeCarbonColumn.RunIdTag)
+                && byTheirId[Key(RunSummary.OfOpening(opening))].FirstOrDefault(other => (other.StartedAt - opening.StartedAt).Duration() <= Rounding) is { } earlier)
+            {
+                known.Add(earlier.Id);
+                problems.Add(new(earlier.Id, folder.Location, $"would be another state of run {earlier.Id} (line {run.Line} of its file), which was imported already and stands", "Remove that run's folder and import again if the newer state is to count."));
+                continue;
+            }
+
+            Write(run, record, folder);
+            added.Add(opening.Id);
+        }
+
+        return new(added.ToImmutable(), known.ToImmutable(), problems.ToImmutable());
+    }
+
+    static string Key(RunSummary run) => run.Tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag) + "\n" + run.Tags.GetValueOrDefault(CodeCarbonColumn.TaskTag);
+
+    static void Write(ForeignRun run, RunRecord record, RunFolder folder)
+    {
+        var year = Path.GetDirectoryName(folder.Location)!;
+        var fresh = new RunFolder(folder.Id, Path.Combine(year, ".import-" + folder.Id));
+        try
+        {
+            if (Directory.Exists(fresh.Location))
+                Directory.Delete(fresh.Location, recursive: true);
+            Directory.CreateDirectory(fresh.Location);
+            DurableFile.Replace(fresh.Origin, Encoding.UTF8.GetBytes(run.Origin));
+            foreach (var statement in run.Entry.Statements)
+                fresh.Append(statement);
+            DurableFile.Replace(fresh.Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
+            Directory.Move(fresh.Location, folder.Location);
+            DurableFile.SyncFolder(year);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(folder.Location, error);
+        }
+    }
+}

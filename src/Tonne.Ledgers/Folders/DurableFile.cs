@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+
+namespace Tonne.Ledgers.Folders;
+
+/// <summary>Writes that survive a power cut: whole files by a second file and a rename, lines by appending, both made sure of on the disk.</summary>
+static partial class DurableFile
+{
+    /// <summary>Suffix of a file being written; one left behind by a crash is written over.</summary>
+    internal const string Part = ".part";
+
+    /// <summary>Writes or replaces a whole file: others see the old one or the new one.</summary>
+    internal static void Replace(string path, ReadOnlySpan<byte> bytes)
+    {
+        var part = path + Part;
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 0))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+            SyncFolder(Path.GetDirectoryName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Forget(part);
+            throw LedgerUnavailableException.For(path, error);
+        }
+    }
+
+    /// <summary>Appends whole lines; if the file ends in the middle of one, that one is ended first. If the disk fails, the file is cut back to what it was.</summary>
+    internal static void Append(string path, ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+            var length = stream.Length;
+            try
+            {
+                if (length > 0)
+                {
+                    stream.Position = length - 1;
+                    if (stream.ReadByte() != '\n')
+                        stream.WriteByte((byte)'\n');
+                }
+
+                stream.Write(lines);
+                stream.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                stream.SetLength(length);
+                throw;
+            }
+
+            if (length == 0)
+                SyncFolder(Path.GetDirectoryName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(path, error);
+        }
+    }
+
+    /// <summary>Makes sure that names made in a folder are on the disk; does nothing where the system has no such thing.</summary>
+    internal static void SyncFolder(string? folder)
+    {
+        if (folder is null || OperatingSystem.IsWindows())
+            return;
+        var descriptor = Open(folder, 0);
+        if (descriptor < 0)
+            return;
+        _ = Fsync(descriptor);
+        _ = Close(descriptor);
+    }
+
+    /// <summary>Deletes a file if that can be done.</summary>
+    internal static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is only in the way of nobody.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

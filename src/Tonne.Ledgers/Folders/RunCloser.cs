@@ -1,0 +1,40 @@
+using Tonne.Footprints;
+using Tonne.Ledgers.Auditing;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Folders;
+
+/// <summary>Closes a run that its holder did not live to close: whoever comes next does it, from the trace.</summary>
+static class RunCloser
+{
+    /// <summary>Closes a dead run.</summary>
+    /// <returns>What became of it; null if it lives, is closed, or is being closed by another process.</returns>
+    internal static ClosedRun? Close(RunFolder folder, HolderProcess processes, DateTimeOffset now, Func<RunRecord, FootprintStatement> account)
+    {
+        const string alone = "It is left as it is, and never deleted: look at it, and remove the folder yourself if it is of no use.";
+        if (folder.IsClosed || folder.IsAlive(processes, now))
+            return null;
+        if (!File.Exists(folder.Trace))
+            return Problem(folder.Location, "has neither a trace nor a record");
+        if (new FileInfo(folder.Trace).Length == 0)
+            return Problem(folder.Trace, "is empty");
+        TraceSurvey survey;
+        using (var stream = folder.OpenTrace())
+            survey = TraceSurvey.OpeningOf(stream);
+        if (survey.Opening is not { } opening)
+            return Problem(folder.Trace, $"has no opening that can be read ({(survey.Damage ?? "it was cut short").TrimEnd('.')})");
+        if (opening.Id != folder.Id)
+            return Problem(folder.Trace, $"is the trace of {opening.Id}");
+        using var taken = RunLock.TryTake(folder.Lock);
+        if (taken is null || folder.IsClosed)
+            return null;
+        var (record, wrong) = RunAudit.Fold(folder);
+        if (record is null)
+            return Problem(folder.Trace, wrong ?? "cannot be folded");
+        folder.Close(record, account(record));
+        taken.Remove();
+        return new ClosedRun(folder.Id, record, null);
+
+        ClosedRun Problem(string file, string what) => new(folder.Id, null, new(folder.Id, file, what, alone));
+    }
+}

@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Tonne.Footprints;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Folders;
+
+/// <summary>The folder of one run: its trace, its record, what was stated of it. The truth of the ledger.</summary>
+/// <remarks>
+/// <c>trace</c> is appended to while the run lives; <c>record.json</c> is written once, whole; <c>statements.jsonl</c> only grows;
+/// <c>lock</c> is held by the living; <c>thinned.json</c> says what was left out of an old trace; <c>origin.csv</c> takes the place of a trace for an imported run.
+/// </remarks>
+/// <param name="id">Id of the run.</param>
+/// <param name="path">The folder.</param>
+public sealed class RunFolder(string id, string path)
+{
+    /// <summary>How long the trace of a run of another boot or machine may be silent before the run counts as dead.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+
+    /// <summary>Id of the run.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>The folder.</summary>
+    public string Location { get; } = path;
+
+    /// <summary>Path of the trace.</summary>
+    public string Trace => Path.Combine(Location, "trace");
+
+    /// <summary>Path of the record.</summary>
+    public string Record => Path.Combine(Location, "record.json");
+
+    /// <summary>Path of the statements.</summary>
+    public string Statements => Path.Combine(Location, "statements.jsonl");
+
+    /// <summary>Path of the note about a thinned trace.</summary>
+    public string Thinned => Path.Combine(Location, "thinned.json");
+
+    /// <summary>Path of the row an imported run was made from.</summary>
+    public string Origin => Path.Combine(Location, "origin.csv");
+
+    /// <summary>Path of the lock.</summary>
+    public string Lock => Path.Combine(Location, "lock");
+
+    /// <summary>Whether the run has a record.</summary>
+    public bool IsClosed => File.Exists(Record);
+
+    /// <summary>Makes the folder of a run, takes its lock and writes the opening, all on the disk when this returns. The folder appears at once with all of it.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be written, or a run of that id is there.</exception>
+    public static RunInProgress Create(LedgerHome home, RunOpening opening, TimeProvider time)
+    {
+        var folder = home.Of(opening.Id);
+        var year = Path.GetDirectoryName(folder.Location)!;
+        var fresh = new RunFolder(folder.Id, Path.Combine(year, ".new-" + folder.Id));
+        RunLock? taken = null;
+        TraceFile? file = null;
+        try
+        {
+            if (Directory.Exists(folder.Location))
+                throw new LedgerUnavailableException(folder.Location, "a run of this id is there", "Start again: an id is made of the time and chance.");
+            Directory.CreateDirectory(fresh.Location);
+            taken = RunLock.TryTake(fresh.Lock) ?? throw new LedgerUnavailableException(fresh.Lock, "another tonne is making a run of this id", "Start again: an id is made of the time and chance.");
+            file = new TraceFile(fresh.Trace, time);
+            var trace = new TraceWriter(file);
+            trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
+            if (trace.Failure is { } failure)
+                throw failure;
+            file.Sync();
+            DurableFile.SyncFolder(fresh.Location);
+            Directory.Move(fresh.Location, folder.Location);
+            DurableFile.SyncFolder(year);
+            return new RunInProgress(folder, opening, taken, file, trace);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            DurableFile.Forget(fresh.Trace);
+            taken?.Remove();
+            try
+            {
+                Directory.Delete(fresh.Location);
+            }
+            catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+            {
+                // Nothing in it is of use, and nothing reads it.
+            }
+
+            throw LedgerUnavailableException.For(folder.Location, error);
+        }
+    }
+
+    /// <summary>Whether a living process holds the run: by its lock, and where the file system has none, by boot, process and start time.</summary>
+    /// <remarks>Of a holder of another boot or machine nothing can be asked: it counts as alive while its trace was written in the last <see cref="Silence"/>.</remarks>
+    /// <param name="processes">Processes of this machine.</param>
+    /// <param name="now">The time, UTC.</param>
+    public bool IsAlive(HolderProcess processes, DateTimeOffset now)
+    {
+        if (RunLock.IsHeld(Lock))
+            return true;
+        if (!File.Exists(Lock) || Opening() is not { } opening)
+            return false;
+        return processes.IsAlive(opening.Holder) ?? (now.UtcDateTime - File.GetLastWriteTimeUtc(Trace) < Silence);
+    }
+
+    /// <summary>The opening of the trace; null if there is no trace or it has none.</summary>
+    public RunOpening? Opening()
+    {
+        try
+        {
+            using var stream = OpenTrace();
+            return TraceSurvey.OpeningOf(stream).Opening;
+        }
+        catch (LedgerUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the trace for reading; it may still grow.</summary>
+    /// <exception cref="LedgerUnavailableException">It is not there or cannot be read.</exception>
+    public Stream OpenTrace()
+    {
+        try
+        {
+            return new FileStream(Trace, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(Trace, error);
+        }
+    }
+
+    /// <summary>Reads the record.</summary>
+    /// <exception cref="LedgerDamagedException">It is not what was written.</exception>
+    /// <exception cref="LedgerUnavailableException">It cannot be read.</exception>
+    public RunRecord ReadRecord()
+    {
+        const string remedy = "`tonne ledger verify` lists all damage; take the folder from a copy, or remove record.json to have the run closed again from its trace.";
+        var bytes = Bytes(Record);
+        if (SealedLine.Open("record", bytes, out var json) is { } wrong)
+            throw new LedgerDamagedException(new LedgerProblem(Id, Record, wrong, remedy));
+        try
+        {
+            var record = JsonSerializer.Deserialize(json.Span, RunJson.Default.RunRecord);
+            return record is not null && record.Opening.Id == Id ? record
+                : throw new LedgerDamagedException(new LedgerProblem(Id, Record, $"is the record of {record?.Opening.Id ?? "nothing"}", "Put the folder back under the id of its record."));
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw new LedgerDamagedException(new LedgerProblem(Id, Record, $"is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."), error);
+        }
+    }
+
+    /// <summary>Reads what was stated, in the order of accounting; a line that cannot be read is told and passed over.</summary>
+    /// <exception cref="LedgerUnavailableException">The file is there and cannot be read.</exception>
+    public StoredStatements ReadStatements()
+    {
+        var found = new List<(FootprintStatement Statement, int Line)>();
+        var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
+        ReadOnlyMemory<byte> rest = File.Exists(Statements) ? Bytes(Statements) : [];
+        for (var line = 1; !rest.IsEmpty; line++)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            var one = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (SealedLine.Open("statement", one, out var json) is { } wrong)
+            {
+                problems.Add(new(Id, Statements, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states it again."));
+                continue;
+            }
+
+            try
+            {
+                if (JsonSerializer.Deserialize(json.Span, LedgerJson.Default.FootprintStatement) is { } statement)
+                    found.Add((statement, line));
+            }
+            catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+            {
+                problems.Add(new(Id, Statements, $"line {line} is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."));
+            }
+        }
+
+        var ordered = found.OrderBy(pair => pair.Statement.AccountedAt).ToList();
+        return new([.. ordered.Select(pair => pair.Statement)], [.. ordered.Select(pair => pair.Line)], problems.DrainToImmutable());
+    }
+
+    /// <summary>Reads record and statements.</summary>
+    /// <exception cref="LedgerDamagedException">The record is not what was written, or no statement can be read.</exception>
+    /// <exception cref="LedgerUnavailableException">A file cannot be read.</exception>
+    public LedgerEntry ReadEntry()
+    {
+        var record = ReadRecord();
+        var stored = ReadStatements();
+        return stored.Statements.IsEmpty
+            ? throw new LedgerDamagedException(stored.Problems.FirstOrDefault() ?? new LedgerProblem(Id, Statements, "holds no statement", "`tonne ledger recount` states the run again."))
+            : new LedgerEntry(record, stored.Statements);
+    }
+
+    /// <summary>Appends a statement; those before it stay.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
+    public void Append(FootprintStatement statement) =>
+        DurableFile.Append(Statements, SealedLine.Close("statement", StatementJson.Bytes(statement)));
+
+    /// <summary>Writes a record and its first statement. The statement goes first, so that a folder with a record has one.</summary>
+    internal void Close(RunRecord record, FootprintStatement statement)
+    {
+        if (ReadStatements().Statements.IsEmpty)
+            Append(statement);
+        DurableFile.Replace(Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
+    }
+
+    /// <summary>What changes when record or statements do: their times and sizes.</summary>
+    internal string Stamp()
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"{Of(new FileInfo(Record))}/{Of(new FileInfo(Statements))}");
+
+        static string Of(FileInfo file) => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length}") : "none";
+    }
+
+    static byte[] Bytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(path, error);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Tonne.Footprints;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Folders;
+
+/// <summary>A run that this process keeps alive: its trace to append to, and its lock.</summary>
+/// <remarks>Disposing without <see cref="Finish"/> lets the lock go; whoever comes next closes the run from its trace.</remarks>
+public sealed class RunInProgress : IDisposable
+{
+    readonly RunLock _lock;
+    readonly TraceFile _file;
+    bool _ended;
+
+    internal RunInProgress(RunFolder folder, RunOpening opening, RunLock taken, TraceFile file, TraceWriter trace)
+    {
+        (Folder, Opening, Trace) = (folder, opening, trace);
+        (_lock, _file) = (taken, file);
+    }
+
+    /// <summary>The folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>What was written first.</summary>
+    public RunOpening Opening { get; }
+
+    /// <summary>The trace, opening written. Kept on the disk within five seconds of each write.</summary>
+    public TraceWriter Trace { get; }
+
+    /// <summary>Writes record and statement, lets the lock go. The trace must have its ending.</summary>
+    /// <exception cref="LedgerUnavailableException">They cannot be written; the trace stays, and the run is closed from it later.</exception>
+    public void Finish(RunRecord record, FootprintStatement statement)
+    {
+        try
+        {
+            _file.Sync();
+            Folder.Close(record, statement);
+        }
+        catch (IOException error)
+        {
+            throw LedgerUnavailableException.For(Folder.Location, error);
+        }
+
+        End(removeLock: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End(removeLock: false);
+
+    void End(bool removeLock)
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        _file.Dispose();
+        if (removeLock)
+            _lock.Remove();
+        _lock.Dispose();
+    }
+}

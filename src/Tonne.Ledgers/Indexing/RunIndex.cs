@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Tonne.Ledgers.Folders;
+
+namespace Tonne.Ledgers.Indexing;
+
+/// <summary>A copy of the summaries in SQLite, so that a list need not read every folder. It may be dropped at any time and is never the truth.</summary>
+/// <remarks>
+/// Rollback journal, since a write-ahead log does not work on a network file system. Each row carries its summary as a sealed line, so that a changed bit is found;
+/// the other columns are for whoever wants to ask by SQL. What cannot be read is set aside and made again; where it cannot be written, the folders serve.
+/// </remarks>
+/// <param name="path">The file.</param>
+/// <param name="say">Takes what the user should know.</param>
+sealed class RunIndex(string path, Action<string> say)
+{
+    /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
+    internal const int Version = 1;
+
+    const string Columns = """
+        id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL,
+        name TEXT, project TEXT, tags TEXT, rank INTEGER, status TEXT, exit_code INTEGER, started_at TEXT, duration_s REAL, zone TEXT,
+        energy_kwh REAL, energy_kwh_low REAL, energy_kwh_high REAL, energy_boundary TEXT, energy_quality TEXT, measured_share REAL,
+        operational_kg REAL, operational_kg_low REAL, operational_kg_high REAL, embodied_kg REAL, total_kg REAL, total_kg_low REAL, total_kg_high REAL, total_boundary TEXT,
+        method TEXT, factors_hash TEXT, statements INTEGER, trouble TEXT
+        """;
+
+    static readonly string[] Names = [.. Columns.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(column => column.Split(' ')[0])];
+
+    /// <summary>All rows that are whole; null if there is no index to be had.</summary>
+    internal Dictionary<string, IndexedRun>? Read()
+    {
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            try
+            {
+                return ReadRows();
+            }
+            catch (SqliteException error) when (IsBroken(error))
+            {
+                if (!SetAside($"cannot be read ({error.Message})"))
+                    return null;
+            }
+            catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes some rows and removes others, all or none. What fails is left for the next time.</summary>
+    internal void Write(IReadOnlyCollection<KeyValuePair<string, IndexedRun>> changed, IReadOnlyCollection<string> gone)
+    {
+        if (changed.Count == 0 && gone.Count == 0)
+            return;
+        try
+        {
+            using var connection = Open();
+            using var transaction = connection.BeginTransaction(deferred: false);
+            using (var put = connection.CreateCommand())
+            {
+                put.CommandText = $"INSERT OR REPLACE INTO runs ({string.Join(", ", Names)}) VALUES ({string.Join(", ", Names.Select(name => "$" + name))})";
+                foreach (var name in Names)
+                    put.Parameters.Add(new SqliteParameter("$" + name, null));
+                foreach (var (id, run) in changed)
+                {
+                    foreach (var (name, value) in Row(id, run))
+                        put.Parameters["$" + name].Value = value ?? DBNull.Value;
+                    put.ExecuteNonQuery();
+                }
+            }
+
+            using (var drop = connection.CreateCommand())
+            {
+                drop.CommandText = "DELETE FROM runs WHERE id = $id";
+                var parameter = drop.Parameters.Add(new SqliteParameter("$id", null));
+                foreach (var id in gone)
+                {
+                    parameter.Value = id;
+                    drop.ExecuteNonQuery();
+                }
+            }
+
+            transaction.Commit();
+        }
+        catch (SqliteException error) when (IsBroken(error))
+        {
+            SetAside($"cannot be written ({error.Message})");
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            // Another tonne writes it, or it may not be written: the folders have served, and the next one catches up.
+        }
+    }
+
+    /// <summary>Removes the index and its journal.</summary>
+    internal void Drop()
+    {
+        DurableFile.Forget(path);
+        DurableFile.Forget(path + "-journal");
+    }
+
+    Dictionary<string, IndexedRun> ReadRows()
+    {
+        using var connection = Open();
+        var rows = new Dictionary<string, IndexedRun>(StringComparer.Ordinal);
+        using var all = connection.CreateCommand();
+        all.CommandText = "SELECT id, stamp, sealed FROM runs";
+        using var reader = all.ExecuteReader();
+        while (reader.Read())
+        {
+            if (reader.IsDBNull(0) || reader.IsDBNull(1) || reader.IsDBNull(2))
+                continue;
+            var (id, stamp) = (reader.GetString(0), reader.GetString(1));
+            if (SealedLine.Open("run", (byte[])reader[2], out var json) is null && Parse(json) is { } kept && kept.Id == id)
+                rows[id] = new IndexedRun(stamp, kept);
+        }
+
+        return rows;
+    }
+
+    static RunSummary? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, SummaryJson.Default.RunSummary);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
+            var version = Scalar(connection, "PRAGMA user_version");
+            if (version > Version)
+                throw new SqliteException($"it is of a newer tonne: version {version}, where this one knows {Version}", SqliteNotADatabase);
+            if (version < Version)
+                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; DROP TABLE IF EXISTS runs; CREATE TABLE runs ({Columns}); PRAGMA user_version = {Version}; COMMIT"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    const int SqliteError = 1;
+    const int SqliteCorrupt = 11;
+    const int SqliteNotADatabase = 26;
+
+    static bool IsBroken(SqliteException error) => error.SqliteErrorCode is SqliteError or SqliteCorrupt or SqliteNotADatabase;
+
+    bool SetAside(string why)
+    {
+        try
+        {
+            for (var number = 1; ; number++)
+            {
+                var aside = string.Create(CultureInfo.InvariantCulture, $"{path}.set-aside-{number}");
+                if (File.Exists(aside))
+                    continue;
+                File.Move(path, aside);
+                DurableFile.Forget(path + "-journal");
+                say($"The index {path} {why}. It was set aside as {aside} and is made again from the run folders, which are whole; the old file may be deleted.");
+                return true;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            say($"The index {path} {why} and cannot be moved away ({error.Message}); the run folders are read instead. Delete it when you can.");
+            return false;
+        }
+    }
+
+    static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constant text of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constant text of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    static IEnumerable<(string Name, object? Value)> Row(string id, IndexedRun run)
+    {
+        var it = run.Summary;
+        yield return ("id", id);
+        yield return ("stamp", run.Stamp);
+        yield return ("sealed", SealedLine.Close("run", JsonSerializer.SerializeToUtf8Bytes(it, SummaryJson.Default.RunSummary)));
+        yield return ("name", it.Name);
+        yield return ("project", it.Project);
+        yield return ("tags", Tags(it));
+        yield return ("rank", it.Rank);
+        yield return ("status", it.Status?.ToString().ToLowerInvariant());
+        yield return ("exit_code", it.ExitCode);
+        yield return ("started_at", it.StartedAt.ToString("O", CultureInfo.InvariantCulture));
+        yield return ("duration_s", it.DurationSeconds);
+        yield return ("zone", it.Zone);
+        yield return ("energy_kwh", it.Energy?.Bounds.Best);
+        yield return ("energy_kwh_low", it.Energy?.Bounds.Low);
+        yield return ("energy_kwh_high", it.Energy?.Bounds.High);
+        yield return ("energy_boundary", it.Energy?.Boundary);
+        yield return ("energy_quality", it.Energy?.Quality.ToString().ToLowerInvariant());
+        yield return ("measured_share", it.Energy?.MeasuredShare);
+        yield return ("operational_kg", it.Operational?.Bounds.Best);
+        yield return ("operational_kg_low", it.Operational?.Bounds.Low);
+        yield return ("operational_kg_high", it.Operational?.Bounds.High);
+        yield return ("embodied_kg", it.Embodied?.Bounds.Best);
+        yield return ("total_kg", it.Total?.Bounds.Best);
+        yield return ("total_kg_low", it.Total?.Bounds.Low);
+        yield return ("total_kg_high", it.Total?.Bounds.High);
+        yield return ("total_boundary", it.Total?.Boundary);
+        yield return ("method", it.Method);
+        yield return ("factors_hash", it.FactorsHash);
+        yield return ("statements", it.Statements);
+        yield return ("trouble", it.Trouble?.ToString());
+    }
+
+    static string Tags(RunSummary run)
+    {
+        var json = new StringBuilder("{");
+        foreach (var (key, value) in run.Tags)
+            json.Append(json.Length > 1 ? "," : "").Append('"').Append(JsonEncodedText.Encode(key)).Append("\":\"").Append(JsonEncodedText.Encode(value)).Append('"');
+        return json.Append('}').ToString();
+    }
+}

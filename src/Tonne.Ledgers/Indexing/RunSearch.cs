@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Tonne.Catalogs;
+
+namespace Tonne.Ledgers.Indexing;
+
+/// <summary>Finds the run a text stands for: <c>last</c>, an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
+static class RunSearch
+{
+    internal static FoundRun Find(string text, IReadOnlyList<RunSummary> newestFirst)
+    {
+        if (text == "last")
+            return newestFirst.Count > 0 ? new FoundRun.One(newestFirst[0]) : new FoundRun.None(text, []);
+        Func<RunSummary, bool>[] rules =
+        [
+            run => run.Id == text,
+            run => run.Name == text,
+            run => text.Length > 0 && run.Id.StartsWith(text, StringComparison.Ordinal),
+            run => text.Length > 2 && run.Id.Length > 16 && run.Id.AsSpan(16).StartsWith(text, StringComparison.Ordinal),
+        ];
+        foreach (var rule in rules)
+        {
+            var fit = newestFirst.Where(rule).ToImmutableArray();
+            if (fit.Length == 1)
+                return new FoundRun.One(fit[0]);
+            if (fit.Length > 1)
+                return new FoundRun.Ambiguous(text, fit);
+        }
+
+        return new FoundRun.None(text, Nearest(text, newestFirst));
+    }
+
+    static ImmutableArray<string> Nearest(string text, IReadOnlyList<RunSummary> runs) =>
+        [.. Spelling.Nearest(text, runs.SelectMany(run => new[] { (Spelling.Key(run.Name), run.Name), (Spelling.Key(run.Id), run.Id) }))];
+}

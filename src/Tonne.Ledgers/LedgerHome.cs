@@ -1,0 +1,63 @@
+using System.Globalization;
+using Tonne.Ledgers.Folders;
+
+namespace Tonne.Ledgers;
+
+/// <summary>The folder of a ledger: <c>runs/yyyy/ID/</c> is the truth, <c>index.sqlite</c> a copy that may be dropped. See docs/formats/ledger.md.</summary>
+/// <remarks>Knows names only, opens nothing. Files and folders it does not know are left alone.</remarks>
+/// <param name="root">The folder; need not exist yet.</param>
+public sealed class LedgerHome(string root)
+{
+    /// <summary>The folder, absolute.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>The folder of all runs.</summary>
+    public string Runs => Path.Combine(Root, "runs");
+
+    /// <summary>The index.</summary>
+    public string Index => Path.Combine(Root, "index.sqlite");
+
+    /// <summary>The folder of a run, whether it exists or not.</summary>
+    /// <exception cref="ArgumentException">The id is not one.</exception>
+    public RunFolder Of(string id) => IsRunId(id)
+        ? new RunFolder(id, Path.Combine(Runs, id[..4], id))
+        : throw new ArgumentException($"'{id}' is not the id of a run, such as 20261122-054210-4f2a9c.", nameof(id));
+
+    /// <summary>The folders of all runs, oldest first. Empty if there is no ledger yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
+    public IReadOnlyList<RunFolder> Folders()
+    {
+        var found = new List<RunFolder>();
+        try
+        {
+            if (!Directory.Exists(Runs))
+                return found;
+            foreach (var year in Directory.EnumerateDirectories(Runs))
+            {
+                if (Path.GetFileName(year) is not { Length: 4 } name || !name.All(char.IsAsciiDigit))
+                    continue;
+                foreach (var path in Directory.EnumerateDirectories(year))
+                {
+                    var id = Path.GetFileName(path);
+                    if (IsRunId(id) && id.StartsWith(name, StringComparison.Ordinal))
+                        found.Add(new RunFolder(id, path));
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.For(Runs, error);
+        }
+
+        found.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+        return found;
+    }
+
+    /// <summary>Whether a text is the id of a run: UTC date, time, and a suffix of letters and digits.</summary>
+    public static bool IsRunId(string? text) =>
+        text is { Length: > 16 and <= 64 } && text[8] == '-' && text[15] == '-'
+        && DateTime.TryParseExact(text.AsSpan(0, 15), "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && text.AsSpan(16).IndexOfAnyExcept(Suffix) < 0;
+
+    static readonly System.Buffers.SearchValues<char> Suffix = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+}

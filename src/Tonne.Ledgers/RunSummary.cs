@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Tonne.Footprints;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers;
+
+/// <summary>A run in a list: enough to choose one, without its stages, epochs and derivations.</summary>
+public sealed record RunSummary
+{
+    /// <summary>Id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name; the id if none can be read.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Project; null if none.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Tags.</summary>
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Rank in a distributed job; null if alone.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>How it ended; <see cref="RunStatus.Running"/> while it lives; null if nothing can be read.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>Exit code; null if there is none.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Start, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Duration in s; null while it runs.</summary>
+    public double? DurationSeconds { get; init; }
+
+    /// <summary>The job's energy at the plug in kWh; null while it runs.</summary>
+    public StatedFigure? Energy { get; init; }
+
+    /// <summary>Operational emissions in kg CO2e.</summary>
+    public StatedFigure? Operational { get; init; }
+
+    /// <summary>Embodied emissions in kg CO2e; null where no cited factor fits.</summary>
+    public StatedFigure? Embodied { get; init; }
+
+    /// <summary>Operational and embodied emissions in kg CO2e.</summary>
+    public StatedFigure? Total { get; init; }
+
+    /// <summary>Grid zone; null if none is known.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>Method version of the newest statement.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Hash of the factor tables of the newest statement.</summary>
+    public string? FactorsHash { get; init; }
+
+    /// <summary>Number of statements.</summary>
+    public int Statements { get; init; }
+
+    /// <summary>What is wrong with the folder; null if nothing is.</summary>
+    public LedgerProblem? Trouble { get; init; }
+
+    /// <summary>A closed run.</summary>
+    internal static RunSummary Of(RunRecord record, StatementsOf statements, LedgerProblem? trouble)
+    {
+        var newest = statements.Count == 0 ? null : statements.Newest;
+        return OfOpening(record.Opening) with
+        {
+            Status = record.Status,
+            ExitCode = record.ExitCode,
+            DurationSeconds = record.DurationSeconds,
+            Energy = Figure("energy_kwh"),
+            Operational = Figure("emissions_kg.operational"),
+            Embodied = Figure("emissions_kg.embodied"),
+            Total = Figure("emissions_kg.total"),
+            Zone = newest?.Factors.Grid.Zone ?? record.Opening.Place.Zone,
+            Method = newest?.Method,
+            FactorsHash = newest?.FactorsHash,
+            Statements = statements.Count,
+            Trouble = trouble,
+        };
+
+        StatedFigure? Figure(string name) => newest?.Figures.FirstOrDefault(figure => figure.Name == name);
+    }
+
+    /// <summary>A run of which only the opening is known.</summary>
+    internal static RunSummary OfOpening(RunOpening opening) => new()
+    {
+        Id = opening.Id,
+        Name = opening.Name,
+        Project = opening.Project,
+        Tags = opening.Tags,
+        Rank = opening.Rank,
+        StartedAt = opening.StartedAt,
+        Zone = opening.Place.Zone,
+    };
+
+    internal readonly record struct StatementsOf(int Count, FootprintStatement? Newest);
+}
