@@ -32,7 +32,7 @@ static class RunCloser
         if (record is null)
             return Problem(folder.Trace, wrong ?? "cannot be folded");
         folder.Close(record, account(record));
-        taken.Remove();
+        taken.Remove(folder.Lock);
         return new ClosedRun(folder.Id, record, null);
 
         ClosedRun Problem(string file, string what) => new(folder.Id, null, new(folder.Id, file, what, alone));

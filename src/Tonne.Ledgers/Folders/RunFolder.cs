@@ -76,7 +76,7 @@ public sealed class RunFolder(string id, string path)
         {
             file?.Dispose();
             DurableFile.Forget(fresh.Trace);
-            taken?.Remove();
+            taken?.Remove(fresh.Lock);
             try
             {
                 Directory.Delete(fresh.Location);

@@ -54,7 +54,7 @@ public sealed class RunInProgress : IDisposable
         _ended = true;
         _file.Dispose();
         if (removeLock)
-            _lock.Remove();
+            _lock.Remove(Folder.Lock);
         _lock.Dispose();
     }
 }

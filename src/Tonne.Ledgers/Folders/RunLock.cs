@@ -45,9 +45,10 @@ sealed class RunLock : IDisposable
     }
 
     /// <summary>Lets the lock go and removes its file.</summary>
-    internal void Remove()
+    /// <param name="path">Where it is now; its folder may have been renamed since.</param>
+    internal void Remove(string path)
     {
-        DurableFile.Forget(_file.Name);
+        DurableFile.Forget(path);
         _file.Dispose();
     }
 

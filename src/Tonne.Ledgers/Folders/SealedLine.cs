@@ -30,7 +30,7 @@ static class SealedLine
         bytes = line.Span;
         var head = Encoding.UTF8.GetBytes($"{{\"crc32c\":\"00000000\",\"{name}\":");
         const int at = 11;
-        if (bytes.Length < head.Length + 3 || bytes[^1] != '}' || !bytes[..at].SequenceEqual(head.AsSpan(0, at)) || !bytes[(at + 8)..head.Length].SequenceEqual(head.AsSpan(at + 8)))
+        if (bytes.Length < head.Length + 2 || bytes[^1] != '}' || !bytes[..at].SequenceEqual(head.AsSpan(0, at)) || !bytes[(at + 8)..head.Length].SequenceEqual(head.AsSpan(at + 8)))
             return $"is not a sealed line of a {name}";
         if (!uint.TryParse(bytes.Slice(at, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sum) || bytes.Slice(at, 8).ContainsAnyInRange((byte)'A', (byte)'F'))
             return "has a checksum that is not one";
