@@ -1,6 +1,9 @@
+using Tonne.Cli.Commands;
+
 namespace Tonne.Cli;
 
+/// <summary>The entry of <c>tonne</c>: hands the words to the commands, and turns errors into messages and exit codes.</summary>
 static class Program
 {
-    static int Main(string[] args) => args.Length == 0 ? 0 : 2;
+    static int Main(string[] args) => CommandLine.Invoke(args, Surroundings.OfThisProcess());
 }

@@ -191,7 +191,6 @@ sealed class Child : IDisposable
             relay.Drain(_patience);
         }
 
-        _signals.Settle(signal);
         OwnStop.By(signal);
     }
 }

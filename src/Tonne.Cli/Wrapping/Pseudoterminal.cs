@@ -96,22 +96,19 @@ sealed class Pseudoterminal
                 return;
             }
 
-            var wantsTranslation = (childs.Output & Libc.ProcessOutput) != 0;
-            if (wantsTranslation || (childs.Local & Libc.ExternalProcessing) == 0)
+            if ((childs.Local & Libc.ExternalProcessing) == 0)
             {
-                // The child wrote modes of its own making (`stty sane`): translate nothing here all the same, and be told of the next ones.
-                childs.Output &= ~Libc.ProcessOutput;
+                // The child wrote modes it made up itself; ask again to be told of the next ones.
                 childs.Local |= Libc.ExternalProcessing;
                 _ = Libc.SetModes(Master, Libc.ApplyNow, &childs);
             }
 
-            if ((Same(childs, _modes) && !wantsTranslation) || Libc.GetModes(_real, &real) != 0)
+            if (Same(childs, _modes) || Libc.GetModes(_real, &real) != 0)
             {
                 return;
             }
 
             _modes = childs;
-            real.Output = wantsTranslation ? childs.Output | Libc.ProcessOutput : real.Output;
             real.Input = childs.Input;
             real.Local = childs.Local & ~Libc.ExternalProcessing;
             real.Rest = childs.Rest;

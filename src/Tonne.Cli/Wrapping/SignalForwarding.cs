@@ -6,8 +6,7 @@ namespace Tonne.Cli.Wrapping;
 /// <summary>Keeps signals from ending us, and passes on to the child those that it did not get itself, once each.</summary>
 /// <remarks>
 /// The child is in our process group, so the terminal's signals and those for the whole group reach it without us (<see cref="Bystander"/>).
-/// Signals that were ignored when we started (`nohup`) are still ignored when the child starts, and only then listened to and passed on: the child
-/// ignores them too, unless it has decided otherwise.
+/// Signals that were ignored when we started stay ignored, by us and by the child.
 /// </remarks>
 sealed class SignalForwarding : IDisposable
 {
@@ -22,10 +21,8 @@ sealed class SignalForwarding : IDisposable
     readonly List<int> _early = [];
     readonly HashSet<int> _bystanders = [];
     readonly Action<int> _noticed;
-    readonly Inheritance _inheritance;
     Bystander? _bystander;
     ulong _groupWide;
-    ulong _settled;
     int _child;
     bool _disposed;
 
@@ -35,8 +32,18 @@ sealed class SignalForwarding : IDisposable
     internal SignalForwarding(Inheritance inheritance, Action<int> noticed)
     {
         _noticed = noticed;
-        _inheritance = inheritance;
-        Register(ignored: false);
+        foreach (var signal in _signals)
+        {
+            if (!inheritance.Ignores(signal))
+            {
+                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+                {
+                    context.Cancel = true;
+                    Arrived(signal);
+                }));
+            }
+        }
+
         _bystander = Bystander.Start();
         Remember(_bystander);
     }
@@ -56,7 +63,6 @@ sealed class SignalForwarding : IDisposable
     /// <summary>From now on signals go to this process; those that came before it existed go to it now.</summary>
     internal void To(int child)
     {
-        Register(ignored: true);
         lock (_gate)
         {
             _child = child;
@@ -86,19 +92,6 @@ sealed class SignalForwarding : IDisposable
         }
     }
 
-    /// <summary>Judges a stop signal before we stop: continuing the group takes it back from the bystander, and it may still be on its way to us.</summary>
-    internal void Settle(int signal)
-    {
-        lock (_gate)
-        {
-            if (_bystander?.Got(signal) is true)
-            {
-                _settled |= Inheritance.Bit(signal);
-                Renew();
-            }
-        }
-    }
-
     void Arrived(int signal)
     {
         _noticed(signal);
@@ -106,12 +99,6 @@ sealed class SignalForwarding : IDisposable
         {
             if (_disposed)
             {
-                return;
-            }
-
-            if ((_settled & Inheritance.Bit(signal)) != 0)
-            {
-                _settled &= ~Inheritance.Bit(signal);
                 return;
             }
 
@@ -126,21 +113,6 @@ sealed class SignalForwarding : IDisposable
             else
             {
                 _ = Libc.Send(_child, signal);
-            }
-        }
-    }
-
-    void Register(bool ignored)
-    {
-        foreach (var signal in _signals)
-        {
-            if (_inheritance.Ignores(signal) == ignored)
-            {
-                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
-                {
-                    context.Cancel = true;
-                    Arrived(signal);
-                }));
             }
         }
     }

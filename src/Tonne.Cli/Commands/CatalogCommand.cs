@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tonne.Catalogs;
+using Tonne.Cli.Terminal;
+using Tonne.Facilities;
+using Tonne.Grids;
+using Tonne.Hardware;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne catalog KIND [SEARCH]</c>: the factors, each with its source.</summary>
+static class CatalogCommand
+{
+    static readonly Catalog[] _catalogs =
+    [
+        new("zones", "Grid zones and their annual carbon intensity", ZoneCatalog.Search, ZoneCatalog.Validate),
+        new("regions", "Cloud regions and their carbon intensity", RegionCatalog.Search, RegionCatalog.Validate),
+        new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
+        new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
+    ];
+
+    public static Command Build(Surroundings around)
+    {
+        var command = new Command("catalog", "Search the factors; each has its bounds, year, quality and source.");
+        foreach (var catalog in _catalogs)
+        {
+            var search = new Argument<string[]>("search") { Description = "Words that a row must hold", Arity = ArgumentArity.ZeroOrMore };
+            var validate = new Option<bool>("--validate") { Description = "Check the tables; exit 1 if something is wrong" };
+            var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.catalog/1)" };
+            var one = new Command(catalog.Name, catalog.Description + ".") { search, validate, json };
+            one.SetAction(parsed => parsed.GetValue(validate)
+                ? Validate(around, catalog)
+                : Search(around, catalog, string.Join(' ', parsed.GetValue(search) ?? []), parsed.GetValue(json)));
+            command.Subcommands.Add(one);
+        }
+
+        return command;
+    }
+
+    static int Validate(Surroundings around, Catalog catalog)
+    {
+        var problems = catalog.Validate();
+        foreach (var problem in problems)
+            around.Error.WriteLine("tonne: " + problem);
+        around.Out.WriteLine($"{catalog.Name}: {catalog.Search(null).Count} rows, {problems.Count} problems, factors {FactorSet.ShortHash}");
+        return problems.Count == 0 ? 0 : CommandLine.Failed;
+    }
+
+    static int Search(Surroundings around, Catalog catalog, string search, bool json)
+    {
+        var rows = catalog.Search(search);
+        if (json)
+        {
+            around.Out.WriteLine(JsonText.Of(writer => Write(writer, catalog, search, rows)));
+            return 0;
+        }
+
+        if (rows.Count == 0)
+        {
+            var nearest = Spelling.Nearest(search, catalog.Search(null).Select(row => (Spelling.Key(row.Name), row.Name)));
+            throw new WrongInputException($"no row of {catalog.Name} holds '{search}'." + (nearest.Count > 0 ? $" Near it: {string.Join(", ", nearest)}." : ""));
+        }
+
+        var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE");
+        foreach (var row in rows)
+            table.Add(row.Name, row.ValueText, row.Year?.ToString() ?? "-", row.Quality.ToString().ToLowerInvariant(), row.Source, row.Note ?? "");
+        table.Write(around.Out);
+        return 0;
+    }
+
+    static void Write(Utf8JsonWriter writer, Catalog catalog, string search, IReadOnlyList<CatalogEntry> rows)
+    {
+        writer.WriteString("schema", "tonne.catalog/1");
+        writer.WriteString("catalog", catalog.Name);
+        writer.WriteString("factors_hash", FactorSet.ShortHash);
+        writer.WriteString("search", search);
+        writer.WriteStartArray("rows");
+        foreach (var row in rows)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", row.Id);
+            writer.WriteString("name", row.Name);
+            if (row.Bounds is { } bounds)
+            {
+                writer.WriteNumber("value", bounds.Best);
+                writer.WriteNumber("low", bounds.Low);
+                writer.WriteNumber("high", bounds.High);
+            }
+
+            writer.WriteString("unit", row.Unit);
+            if (row.Year is { } year)
+                writer.WriteNumber("year", year);
+            writer.WriteString("quality", row.Quality.ToString().ToLowerInvariant());
+            writer.WriteString("source", row.Source);
+            if (row.Note is { } note)
+                writer.WriteString("note", note);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    sealed record Catalog(string Name, string Description, Func<string?, IReadOnlyList<CatalogEntry>> Search, Func<IReadOnlyList<string>> Validate);
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Tonne.Catalogs;
+using Tonne.Cli.Configuration;
+using Tonne.Ledgers;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>The commands of <c>tonne</c>, and what each error means to the caller.</summary>
+/// <remarks>Exit codes: 0 done, 1 failed at run time, 2 wrong usage or input; <c>tonne run</c> gives the child's own.</remarks>
+static class CommandLine
+{
+    public const int Failed = 1;
+    public const int WrongUse = 2;
+
+    public static int Invoke(string[] args, Surroundings around)
+    {
+        // What follows `run … --` is the child's, whatever it looks like: it never meets our parser.
+        var (ours, childs) = ChildWords.Split(args, RunCommand.Options);
+        var root = Build(around, childs);
+        try
+        {
+            if (args is ["--version"])
+                return VersionCommand.Print(around);
+            var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            return parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction && !IsCompletion(ours)
+                ? Refuse(around, parsed)
+                : parsed.Invoke(new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (SettingsException error)
+        {
+            foreach (var problem in error.Problems)
+                around.Error.WriteLine("tonne: " + problem);
+            return WrongUse;
+        }
+        catch (Exception error) when (error is UnknownNameException or WrongInputException)
+        {
+            around.Error.WriteLine("tonne: " + error.Message);
+            return WrongUse;
+        }
+        catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException or UnauthorizedAccessException)
+        {
+            around.Error.WriteLine("tonne: " + error.Message);
+            return Failed;
+        }
+        finally
+        {
+            Flush(around);
+        }
+    }
+
+    static RootCommand Build(Surroundings around, IReadOnlyList<string>? childs)
+    {
+        var root = new RootCommand("tonne, the carbon ledger for AI: measures, accounts and explains the energy and emissions of a model's life.\n\nFirst:  tonne run -- python train.py")
+        {
+            RunCommand.Build(around, childs),
+            MarkCommand.Build(around),
+            ListCommand.Build(around),
+            ShowCommand.Build(around),
+            CatalogCommand.Build(around),
+            ConfigCommand.Build(around),
+            CompletionCommand.Build(around),
+        };
+        var version = root.Options.OfType<VersionOption>().FirstOrDefault();
+        if (version is not null)
+            root.Options.Remove(version);
+        root.Options.Add(new Option<bool>("--version") { Description = "Show version, method version and factor-set hash" });
+        foreach (var help in Everything(root).SelectMany(command => command.Options.OfType<System.CommandLine.Help.HelpOption>()))
+            help.Action = new HelpWithExamples();
+        return root;
+    }
+
+    static IEnumerable<Command> Everything(Command command) => command.Subcommands.SelectMany(Everything).Prepend(command);
+
+    static bool IsCompletion(IReadOnlyList<string> words) => words.Count > 0 && words[0].StartsWith("[suggest", StringComparison.Ordinal);
+
+    static int Refuse(Surroundings around, ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+            around.Error.WriteLine("tonne: " + error.Message);
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        around.Error.WriteLine($"Try '{path} --help'.");
+        return WrongUse;
+
+        static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult? result)
+        {
+            var names = new Stack<string>();
+            for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+                names.Push(result.Command is RootCommand ? "tonne" : result.Command.Name);
+            return names;
+        }
+    }
+
+    static void Flush(Surroundings around)
+    {
+        try
+        {
+            around.Out.Flush();
+        }
+        catch (IOException)
+        {
+            // The reader of our answer went away: `tonne list | head`. That is its right.
+        }
+    }
+}

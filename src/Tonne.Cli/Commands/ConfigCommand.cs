@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Terminal;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne config</c>: each setting, its value and where it came from.</summary>
+static class ConfigCommand
+{
+    public static Command Build(Surroundings around)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.config/1)" };
+        var command = new Command("config", "Show each setting, its value and where it came from. Set them in tonne.yaml, by TONNE_* variables or by flags; later wins.") { json };
+        command.SetAction(parsed =>
+        {
+            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
+            if (parsed.GetValue(json))
+                WriteJson(around, settings);
+            else
+                WriteText(around, settings);
+            return 0;
+        });
+        return command;
+    }
+
+    static void WriteText(Surroundings around, Settings settings)
+    {
+        var rows = settings.All.Select(given => (given.Setting.Key, Value: Shown(given, settings), given.Origin, given.Setting.Means)).ToList();
+        var (keys, values, origins) = (rows.Max(row => row.Key.Length), rows.Max(row => row.Value.Length), rows.Max(row => row.Origin.Length));
+        foreach (var row in rows)
+            around.Out.WriteLine($"{row.Key.PadRight(keys)}  {row.Value.PadRight(values)}  {row.Origin.PadRight(origins)}  {row.Means}");
+    }
+
+    static void WriteJson(Surroundings around, Settings settings)
+    {
+        around.Out.WriteLine(JsonText.Of(writer =>
+        {
+            writer.WriteString("schema", "tonne.config/1");
+            writer.WriteStartArray("settings");
+            foreach (var given in settings.All)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("key", given.Setting.Key);
+                writer.WriteString("value", given.Setting == Setting.Home ? settings.Home : given.Value);
+                writer.WriteString("origin", given.Origin);
+                writer.WriteString("variable", given.Setting.Variable);
+                writer.WriteString("means", given.Setting.Means);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }));
+    }
+
+    static string Shown(GivenSetting given, Settings settings) =>
+        given.Setting == Setting.Home ? settings.Home : given.Value ?? "-";
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>Help as System.CommandLine writes it, followed by the command's examples.</summary>
+sealed class HelpWithExamples : SynchronousCommandLineAction
+{
+    static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
+    {
+        ["run"] =
+        [
+            "tonne run -- python train.py --epochs 10",
+            "tonne run --name mnist --zone FR --output run.json -- python train.py",
+            "tonne run --region gcp:europe-west9 --period 100ms -- ./train.sh",
+            "tonne run --epoch-pattern 'round (?<epoch>\\d+): loss=(?<loss>\\S+)' -- ./my-trainer",
+        ],
+        ["mark"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark note 'switched to the small data set'"],
+        ["list"] = ["tonne list", "tonne list --project demo --limit 20", "tonne list --json"],
+        ["show"] = ["tonne show last", "tonne show mnist --json"],
+        ["explain"] = ["tonne explain last", "tonne explain last emissions", "tonne explain last stages.train.energy_kwh --json"],
+        ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
+        ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv"],
+        ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv", "tonne ledger recount"],
+        ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog zones --validate"],
+        ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
+        ["config"] = ["tonne config", "tonne config --json"],
+        ["completion"] = ["tonne completion bash > ~/.local/share/bash-completion/completions/tonne", "tonne completion zsh > \"${fpath[1]}/_tonne\"", "tonne completion fish > ~/.config/fish/completions/tonne.fish"],
+    };
+
+    readonly HelpAction _help = new();
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = _help.Invoke(parseResult);
+        for (var result = parseResult.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            if (!_examples.TryGetValue(result.Command.Name, out var examples))
+                continue;
+            var writer = parseResult.InvocationConfiguration.Output;
+            writer.WriteLine("Examples:");
+            foreach (var example in examples)
+                writer.WriteLine("  " + example);
+            writer.WriteLine();
+            break;
+        }
+
+        return code;
+    }
+}

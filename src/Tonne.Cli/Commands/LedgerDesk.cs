@@ -1,0 +1,57 @@
+using Tonne.Cli.Configuration;
+using Tonne.Explaining;
+using Tonne.Footprints;
+using Tonne.Ledgers;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>The ledger as commands use it: dead runs closed first, runs found by what people write.</summary>
+sealed class LedgerDesk
+{
+    readonly Surroundings _around;
+
+    LedgerDesk(Surroundings around, Settings settings)
+    {
+        _around = around;
+        Settings = settings;
+        Ledger = new Ledger(new LedgerHome(settings.Home), around.Time, text => around.Error.WriteLine("tonne: " + text));
+    }
+
+    public Settings Settings { get; }
+
+    public Ledger Ledger { get; }
+
+    /// <summary>What a reader's terminal can show.</summary>
+    public Screen Screen => new() { Width = _around.Width, Colour = _around.Colour(_around.OutTerminal), Unicode = _around.Unicode };
+
+    /// <summary>Opens the ledger and closes what dead recorders left open.</summary>
+    public static LedgerDesk Open(Surroundings around)
+    {
+        var desk = new LedgerDesk(around, Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder));
+        foreach (var closed in desk.Ledger.CloseInterrupted(desk.Account))
+        {
+            around.Error.WriteLine(closed.Problem is { } problem
+                ? $"tonne: {problem}"
+                : $"tonne: {closed.Id} had been left open and is closed from its trace: {closed.Record?.Status.ToString().ToLowerInvariant()}.");
+        }
+
+        return desk;
+    }
+
+    /// <summary>The one run a text stands for.</summary>
+    /// <exception cref="WrongInputException">None or several; the message lists them.</exception>
+    public LedgerEntry Load(string text) => Ledger.Load(Id(text));
+
+    /// <summary>The id of the one run a text stands for.</summary>
+    /// <exception cref="WrongInputException">None or several; the message lists them.</exception>
+    public string Id(string text) => Ledger.Find(text) switch
+    {
+        FoundRun.One one => one.Run.Id,
+        var other => throw new WrongInputException(other.ToString()),
+    };
+
+    /// <summary>Accounts a record with the factors of today's catalogs.</summary>
+    public FootprintStatement Account(RunRecord record) =>
+        new Accountant().Account(record, FactorChoice.For(record.Opening.Place, record.Opening.Machine)).State(_around.Time.GetUtcNow());
+}

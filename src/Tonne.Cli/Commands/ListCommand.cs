@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tonne.Cli.Terminal;
+using Tonne.Explaining;
+using Tonne.Footprints;
+using Tonne.Ledgers;
+using Tonne.Reports;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne list</c>: the runs of the ledger, newest first.</summary>
+static class ListCommand
+{
+    public static Command Build(Surroundings around)
+    {
+        var project = new Option<string>("--project", "-p") { Description = "Only runs of this project", HelpName = "P" };
+        var name = new Option<string>("--name", "-n") { Description = "Only runs of this name", HelpName = "N" };
+        var status = new Option<RunStatus?>("--status") { Description = "completed, failed, interrupted or running", HelpName = "STATUS" };
+        var limit = new Option<int?>("--limit", "-l") { Description = "At most so many; default 30 (all with --json)", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.runs/1)" };
+        var command = new Command("list", "List the runs of the ledger, newest first.") { project, name, status, limit, json };
+        command.SetAction(parsed =>
+        {
+            var asJson = parsed.GetValue(json);
+            var desk = LedgerDesk.Open(around);
+            var runs = desk.Ledger.Entries(new RunFilter
+            {
+                Project = parsed.GetValue(project),
+                Name = parsed.GetValue(name),
+                Status = parsed.GetValue(status),
+                Limit = parsed.GetValue(limit) ?? (asJson ? null : 30),
+            });
+            if (asJson)
+            {
+                var entries = runs.Where(run => run.Trouble is null && run.Status is not null and not RunStatus.Running).Select(run => desk.Ledger.Load(run.Id));
+                around.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.Of(entries), ReportJson.Readable.RunListDocument));
+            }
+            else
+            {
+                Write(around, runs, desk);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    static void Write(Surroundings around, IReadOnlyList<RunSummary> runs, LedgerDesk desk)
+    {
+        if (runs.Count == 0)
+        {
+            around.Out.WriteLine($"No runs in {desk.Ledger.Home.Root} yet. Make one: tonne run -- COMMAND");
+            return;
+        }
+
+        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { Right = new HashSet<int> { 4, 5, 6 } };
+        foreach (var run in runs)
+        {
+            table.Add(
+                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status?.ToString().ToLowerInvariant() ?? "?",
+                run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
+                run.DurationSeconds is { } seconds ? Readout.Duration(seconds) : "-",
+                Value(run.Energy), Value(run.Operational), run.Energy?.Quality.ToString().ToLowerInvariant() ?? "-");
+        }
+
+        table.Write(around.Out);
+    }
+
+    static string Value(StatedFigure? figure)
+    {
+        if (figure is null)
+            return "-";
+        var shown = Readout.Of(figure.Bounds, figure.Unit);
+        return $"{shown.Value} {shown.Unit}";
+    }
+}

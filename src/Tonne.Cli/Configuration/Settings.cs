@@ -1,0 +1,113 @@
+using System.Globalization;
+using Tonne.Catalogs;
+using Tonne.Grids;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Configuration;
+
+/// <summary>Settings as they hold now. Later wins: the user's tonne.yaml, the folder's tonne.yaml, TONNE_*, flags.</summary>
+sealed class Settings
+{
+    readonly Dictionary<Setting, GivenSetting> _given;
+
+    Settings(Dictionary<Setting, GivenSetting> given) => _given = given;
+
+    public IEnumerable<GivenSetting> All => Setting.All.Select(setting => _given[setting]);
+
+    public string? this[Setting setting] => _given[setting].Value;
+
+    public TimeSpan Period => Setting.TryPeriod(this[Setting.Period]!, out var period) ? period : TimeSpan.FromSeconds(1);
+
+    public SharePolicy Policy => Enum.Parse<SharePolicy>(this[Setting.Policy]!, ignoreCase: true);
+
+    public bool Strict => this[Setting.Strict] == "true";
+
+    public string Sysroot => this[Setting.Sysroot]!;
+
+    /// <summary>Folder of the ledger: what is set, else tonne below the XDG data folder.</summary>
+    public string Home { get; private init; } = "";
+
+    /// <summary>The place as far as it was given; null if it must be guessed.</summary>
+    public Place? Place
+    {
+        get
+        {
+            var (zone, region, intensity) = (_given[Setting.Zone], _given[Setting.Region], _given[Setting.Intensity]);
+            // A zone given later than a region replaces it, and the other way round.
+            if (zone.Value is not null && region.Value is not null)
+                (zone, region) = zone.Rank > region.Rank ? (zone, region with { Value = null }) : (zone with { Value = null }, region);
+            var strongest = new[] { zone, region, intensity }.Where(given => given.Value is not null).MaxBy(given => given.Rank);
+            return strongest is null ? null : new Place(
+                zone.Value is { } name ? ZoneCatalog.Find(name).Required.Code : null,
+                region.Value is { } text ? RegionCatalog.Find(text).Required.Id : null,
+                Number(intensity), Pue, strongest.Rank == 4 ? "given" : "configured", strongest.Origin);
+        }
+    }
+
+    /// <summary>PUE if given.</summary>
+    public double? Pue => Number(_given[Setting.Pue]);
+
+    /// <summary>Finds out what holds.</summary>
+    /// <param name="flags">Flags of the command line by setting.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <exception cref="SettingsException">Something is wrong; all of it is told.</exception>
+    public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder)
+    {
+        var problems = new List<string>();
+        var given = Setting.All.ToDictionary(setting => setting, setting => new GivenSetting(setting, setting.Default, "default", 0));
+        var userFile = Path.Combine(Folder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
+        Take(SettingsFile.Read(userFile, problems), 1);
+        Take(SettingsFile.Read(Path.Combine(folder, "tonne.yaml"), problems), 2);
+        foreach (var setting in Setting.All)
+        {
+            if (variable(setting.Variable) is { Length: > 0 } value)
+                Put(setting, value, setting.Variable, 3);
+        }
+
+        foreach (var (setting, value) in flags)
+        {
+            if (value is not null)
+                Put(setting, value, "--" + setting.Key, 4);
+        }
+
+        CheckPlace();
+        return problems.Count > 0 ? throw new SettingsException(problems)
+            : new Settings(given) { Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(Folder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")) };
+
+        void Take(IEnumerable<(string Key, string Value, string Where)> lines, int rank)
+        {
+            foreach (var (key, value, where) in lines)
+            {
+                if (Setting.All.FirstOrDefault(setting => setting.Key == key) is { } setting)
+                    Put(setting, value, where, rank);
+                else
+                    problems.Add($"{where}: unknown key '{key}'. Did you mean {string.Join(" or ", Spelling.Nearest(key, Setting.All.Select(setting => (Spelling.Key(setting.Key), setting.Key)), 2))}?");
+            }
+        }
+
+        void Put(Setting setting, string value, string origin, int rank)
+        {
+            if (setting.Problem(value) is { } problem)
+                problems.Add($"{origin}: {setting.Key}: {problem}.");
+            else
+                given[setting] = new GivenSetting(setting, value, origin, rank);
+        }
+
+        void CheckPlace()
+        {
+            if (given[Setting.Zone] is { Value: { } zone } z && ZoneCatalog.Find(zone) is { IsFound: false } noZone)
+                problems.Add($"{z.Origin}: {noZone.Unknown.Message}");
+            if (given[Setting.Region] is { Value: { } region } r && RegionCatalog.Find(region) is { IsFound: false } noRegion)
+                problems.Add($"{r.Origin}: {noRegion.Unknown.Message}");
+            if (given[Setting.Zone] is { Value: not null, Rank: 4 } && given[Setting.Region] is { Value: not null, Rank: 4 })
+                problems.Add("--zone and --region say two places; give one.");
+        }
+    }
+
+    static string Folder(Func<string, string?> variable, string name, string below) =>
+        variable(name) is { Length: > 0 } folder && Path.IsPathRooted(folder) ? folder : Path.Combine(variable("HOME") is { Length: > 0 } home ? home : "/", below);
+
+    static double? Number(GivenSetting given) =>
+        given.Value is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
+}

@@ -1,0 +1,56 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Tonne.Cli.Configuration;
+
+/// <summary>Reads a tonne.yaml: one mapping of keys to plain values.</summary>
+static class SettingsFile
+{
+    /// <summary>The keys and values of a file, with file and line; none if there is no file.</summary>
+    public static IReadOnlyList<(string Key, string Value, string Where)> Read(string path, List<string> problems)
+    {
+        if (!File.Exists(path))
+            return [];
+        try
+        {
+            return Parse(path, File.ReadAllText(path), problems);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{path}: cannot be read: {error.Message}");
+            return [];
+        }
+    }
+
+    static List<(string Key, string Value, string Where)> Parse(string path, string text, List<string> problems)
+    {
+        var found = new List<(string, string, string)>();
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count == 0)
+                return found;
+            if (stream.Documents[0].RootNode is not YamlMappingNode root)
+            {
+                problems.Add($"{path}: must be lines like 'zone: FR'.");
+                return found;
+            }
+
+            foreach (var (key, value) in root.Children)
+            {
+                var where = $"{path}:{key.Start.Line}";
+                if (key is YamlScalarNode { Value: { } name } && value is YamlScalarNode { Value: { } word })
+                    found.Add((name, word, where));
+                else
+                    problems.Add($"{where}: {key} must have one plain value, as in 'zone: FR'.");
+            }
+        }
+        catch (YamlException error)
+        {
+            problems.Add($"{path}:{error.Start.Line}: is not YAML: {error.Message}");
+        }
+
+        return found;
+    }
+}

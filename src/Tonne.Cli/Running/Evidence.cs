@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Tonne.Footprints;
+using Tonne.Ledgers;
+using Tonne.Ledgers.Folders;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Running;
+
+/// <summary>Where a run's trace goes: the ledger, or memory where the ledger cannot be written. Either way the child runs.</summary>
+sealed class Evidence : IDisposable
+{
+    readonly RunInProgress? _stored;
+    readonly MemoryStream? _kept;
+
+    Evidence(RunInProgress stored) => (_stored, Trace) = (stored, stored.Trace);
+
+    Evidence(MemoryStream kept, TraceWriter trace) => (_kept, Trace) = (kept, trace);
+
+    /// <summary>The trace, opening written.</summary>
+    public TraceWriter Trace { get; }
+
+    /// <summary>The run's folder; null if it is only in memory.</summary>
+    public string? Folder => _stored?.Folder.Location;
+
+    /// <summary>Opens the trace before the child starts.</summary>
+    public static Evidence Open(LedgerHome home, RunOpening opening, TimeProvider time, Action<string> warn)
+    {
+        try
+        {
+            return new Evidence(RunFolder.Create(home, opening, time));
+        }
+        catch (LedgerUnavailableException error)
+        {
+            warn($"{error.Message} The command runs all the same and is summed up at the end, but the run will not be in the ledger.");
+            var kept = new MemoryStream();
+            var trace = new TraceWriter(kept);
+            trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
+            return new Evidence(kept, trace);
+        }
+    }
+
+    /// <summary>Opens the trace from its start.</summary>
+    public Stream Read() => _stored is not null ? _stored.Folder.OpenTrace() : new MemoryStream(_kept!.GetBuffer(), 0, (int)_kept.Length, writable: false);
+
+    /// <summary>Writes record and statement beside the trace.</summary>
+    public void Finish(RunRecord record, FootprintStatement statement, Action<string> warn)
+    {
+        try
+        {
+            _stored?.Finish(record, statement);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            warn($"{error.Message} The trace is kept; the run is closed from it as soon as the ledger can be written.");
+        }
+    }
+
+    public void Dispose()
+    {
+        _stored?.Dispose();
+        _kept?.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Running;
+
+/// <summary>What tonne itself has used.</summary>
+static class OwnUse
+{
+    public static Overhead Now(Sampler sampler) =>
+        new(Environment.CpuUsage.TotalTime.TotalSeconds, sampler.ThreadCpuNanoseconds / 1e9, PeakResidentBytes());
+
+    /// <summary>Largest resident size, from VmHWM of /proc/self/status; 0 if it cannot be had.</summary>
+    static long PeakResidentBytes()
+    {
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/self/status"))
+            {
+                if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                    return long.Parse(line.AsSpan(6).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // Another kernel: said as 0, which the report shows as unknown.
+        }
+
+        return 0;
+    }
+}

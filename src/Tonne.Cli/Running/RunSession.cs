@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Wrapping;
+using Tonne.Explaining;
+using Tonne.Footprints;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Ledgers;
+using Tonne.Ledgers.Folders;
+using Tonne.Metering;
+using Tonne.Quantities;
+using Tonne.Reports;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Running;
+
+/// <summary>One <c>tonne run</c>, from the first look at the machine to the summary.</summary>
+/// <remarks>
+/// Order matters: the trace is open and on the disk before the child starts; the first sample is taken before, the last after it;
+/// nothing of ours that fails keeps the child from starting or changes its exit code.
+/// </remarks>
+sealed class RunSession(Surroundings around, Settings settings)
+{
+    readonly List<Doubt> _doubts = [];
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us.</returns>
+    public int Run(RunRequest request)
+    {
+        using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot));
+        if (settings.Strict && Modelled(discovery) is { } modelled)
+        {
+            Say($"--strict: {modelled}. 'tonne doctor' says which meters are missing and how to enable them.");
+            return 125;
+        }
+
+        using var job = new JobMeters(discovery);
+        var place = settings.Place ?? new Place { Pue = settings.Pue };
+        var anchor = around.Time.GetTimestamp();
+        var opening = Open(request, discovery, job, place);
+        using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
+        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, ThreadClock.Nanoseconds, anchor);
+        using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
+        sampler.SampleNow();
+        Child child;
+        try
+        {
+            child = Child.Start(
+                new ChildCommand(request.Command) { Environment = marks.Environment, Listener = marks.Listener, Placement = job.Placement },
+                around.Time);
+        }
+        catch (StartFailureException error)
+        {
+            around.Error.WriteLine(error.Message);
+            Close(evidence, sampler, job, error.ExitCode, marks);
+            return error.ExitCode;
+        }
+
+        using (child)
+        {
+            job.Follow(child);
+            sampler.Start();
+            var exit = child.WaitAsync().GetAwaiter().GetResult();
+            try
+            {
+                _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));
+                if (exit.HandedOver)
+                    _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
+                var (record, footprint) = Close(evidence, sampler, job, exit.ExitCode, marks);
+                Tell(request, record, footprint, evidence.Folder);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or TraceDamagedException or LedgerUnavailableException or ArgumentException or InvalidOperationException)
+            {
+                Say("the run could not be summed up: " + error.Message);
+            }
+
+            return exit.ExitCode;
+        }
+    }
+
+    RunOpening Open(RunRequest request, Discovery discovery, JobMeters job, Place place)
+    {
+        var now = around.Time.GetUtcNow();
+        return new RunOpening
+        {
+            Id = RunNames.Id(now),
+            Name = request.Name ?? RunNames.FromCommand(request.Command),
+            Project = settings[Setting.Project],
+            Tags = request.Tags,
+            Command = request.Command,
+            StartedAt = now,
+            Machine = discovery.Machine,
+            Place = place,
+            Policy = settings.Policy,
+            PeriodSeconds = settings.Period.TotalSeconds,
+            Meters = [.. job.Meters.Select(meter => meter.Description)],
+            Bases = discovery.Bases,
+            Rates = discovery.Rates,
+            Doubts = [.. discovery.Doubts, .. discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(Missing)],
+            Holder = new HolderProcess().Current(),
+        };
+    }
+
+    /// <summary>Takes the last sample, writes the ending, folds the trace and accounts it.</summary>
+    (RunRecord Record, Footprint Footprint) Close(Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks)
+    {
+        var settled = job.Settle(_doubts);
+        var end = sampler.SampleNow();
+        sampler.Dispose();
+        marks.Finish(end);
+        if (evidence.Trace.Failure is { } failure)
+            Say($"the trace could not be written to its end ({failure.Message}); the figures reach to its last sample.");
+        var ending = new RunEnding
+        {
+            Timestamp = end,
+            ExitCode = exitCode,
+            JobCpuNanoseconds = settled,
+            Overhead = OwnUse.Now(sampler),
+            Doubts = [.. _doubts],
+        };
+        evidence.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
+        var record = RecordBuilder.Build(evidence.Read);
+        var footprint = new Accountant().Account(record, FactorChoice.For(record.Opening.Place, record.Opening.Machine));
+        evidence.Finish(record, footprint.State(around.Time.GetUtcNow()), Say);
+        return (record, footprint);
+    }
+
+    void Tell(RunRequest request, RunRecord record, Footprint footprint, string? folder)
+    {
+        if (request.Output is { } output)
+            WriteOutput(output, RunDocument.Of(record, footprint));
+        if (!request.Quiet)
+        {
+            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.ErrorTerminal), Unicode = around.Unicode };
+            Summary.Write(around.Error, record, footprint, screen, folder);
+        }
+    }
+
+    void WriteOutput(string path, RunDocument document)
+    {
+        try
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(document, ReportJson.Readable.RunDocument) + "\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Say($"--output {path}: {error.Message} The run is in the ledger: 'tonne show last --json' prints the same.");
+        }
+    }
+
+    static string? Modelled(Discovery discovery)
+    {
+        var modelled = discovery.Bases.Where(basis => basis.Quality != Quality.Measured).Select(basis => basis.Component.ToString().ToLowerInvariant()).ToList();
+        return modelled.Count == 0 ? null : $"the energy of {string.Join(", ", modelled)} would be modelled";
+    }
+
+    static Doubt Missing(MissingMeter meter) => new("meter-missing", $"{meter.Id} is not read ({meter.Reason}); 'tonne doctor' says how to enable it.");
+
+    void Say(string text) => around.Error.WriteLine("tonne: " + text);
+}
