@@ -52,9 +52,13 @@ public readonly record struct Readout(string Value, string? Low, string? High, s
     }
 
     /// <summary>Reads out one number in a unit, without bounds; it may be negative.</summary>
-    public static string Of(double value, string unit, int digits = 3)
+    /// <param name="value">The value.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="digits">Significant digits. Default 3.</param>
+    /// <param name="like">A value whose scale to take; null for the value's own.</param>
+    public static string Of(double value, string unit, int digits = 3, double? like = null)
     {
-        var (scale, name) = Scaled(value, unit, digits);
+        var (scale, name) = Scaled(like ?? value, unit, digits);
         var text = value == 0 || LadderOf(unit) is null ? Trimmed(value, digits) : At(value / scale, PlaceOf(value / scale, digits));
         return name.Length == 0 ? text : $"{text} {name}";
     }
@@ -141,7 +145,9 @@ public readonly record struct Readout(string Value, string? Low, string? High, s
         var rounded = Math.Abs(ToDigits(value, digits));
         for (var i = ladder.Length - 1; i > 0; i--)
         {
-            if (rounded >= ladder[i].Scale * (1 - 1e-12))
+            // A gram and a watt-hour are known to more people than their thousandths: they are kept down to a tenth.
+            var from = ladder[i].Unit is "g CO2e" or "Wh" ? 0.1 : 1;
+            if (rounded >= ladder[i].Scale * from * (1 - 1e-12))
                 return ladder[i];
         }
 

@@ -22,10 +22,11 @@ sealed class Sheet(TextWriter writer, Screen screen)
     public void Blank() => writer.Write('\n');
 
     /// <summary>A line of its own, broken between words.</summary>
-    public void Line(params IReadOnlyList<Inked> parts) => Write("", Margin, parts);
+    public void Line(params IReadOnlyList<Inked> parts) => Hang(new string(' ', Margin), new string(' ', Margin), parts);
 
     /// <summary>A line behind a label; what follows hangs under its text.</summary>
-    public void Row(string label, params IReadOnlyList<Inked> parts) => Write(label, Margin + LabelColumns, parts);
+    public void Row(string label, params IReadOnlyList<Inked> parts) =>
+        Hang(Inked.Faint(new string(' ', Margin) + Printable.Fit(label, LabelColumns, screen.Unicode)), new string(' ', Margin + LabelColumns), parts);
 
     /// <summary>Text that is already laid out: no margin, no breaking.</summary>
     public void Raw(params IReadOnlyList<Inked> parts)
@@ -38,13 +39,15 @@ sealed class Sheet(TextWriter writer, Screen screen)
         writer.Write('\n');
     }
 
-    void Write(string label, int indent, IReadOnlyList<Inked> parts)
+    /// <summary>Text behind a first prefix, and behind another of the same width on the lines that follow.</summary>
+    public void Hang(Inked first, string rest, params IReadOnlyList<Inked> parts)
     {
-        var room = screen.Width - indent;
+        var room = Math.Max(8, screen.Width - Printable.Columns(first.Text));
+        var prefix = first;
+        var written = false;
         var line = new List<Inked>();
         var used = 0;
-        var first = true;
-        foreach (var word in WordsOf([.. parts.Select(part => part with { Text = screen.Show(part.Text) })]))
+        foreach (var word in WordsOf([.. parts.Select(part => part with { Text = screen.Show(part.Text.Replace(" %", NoBreak + "%")) })]))
         {
             var width = word.Sum(piece => Printable.Columns(piece.Text));
             if (used > 0 && used + 1 + width > room)
@@ -69,13 +72,10 @@ sealed class Sheet(TextWriter writer, Screen screen)
 
         void Flush()
         {
-            if (line.Count == 0 && !first)
+            if (line.Count == 0 && written)
                 return;
-            writer.Write(new string(' ', Margin));
-            if (first && label.Length > 0)
-                Put(Inked.Faint(line.Count == 0 ? label : Printable.Fit(label, indent - Margin, screen.Unicode)));
-            else if (line.Count > 0)
-                writer.Write(new string(' ', indent - Margin));
+            var text = screen.Show(prefix.Text);
+            Put(prefix with { Text = line.Count == 0 ? text.TrimEnd() : text });
             for (var i = 0; i < line.Count;)
             {
                 var run = line[i..].TakeWhile(piece => piece.Ink == line[i].Ink).ToList();
@@ -86,7 +86,8 @@ sealed class Sheet(TextWriter writer, Screen screen)
             writer.Write('\n');
             line.Clear();
             used = 0;
-            first = false;
+            prefix = prefix with { Text = rest };
+            written = true;
         }
     }
 

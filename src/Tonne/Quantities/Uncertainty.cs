@@ -54,9 +54,24 @@ public sealed class Uncertainty
         var ratios = new double[Draws];
         for (var i = 0; i < Draws; i++)
             ratios[i] = top[i] / bottom[i];
-        Array.Sort(ratios);
-        var best = numerator.Value / denominator.Value;
-        return (Math.Min(best, Quantile(ratios, 0.025)), best, Math.Max(best, Quantile(ratios, 0.975)));
+        return Interval(ratios, numerator.Value / denominator.Value);
+    }
+
+    /// <summary>The 95 % interval of a difference of two derivations of one unit; it may be negative, and factors that both share move both.</summary>
+    public (double Low, double Best, double High) Difference(Derivation minuend, Derivation subtrahend)
+    {
+        var from = Drawn(minuend, Fresh());
+        var away = Drawn(subtrahend, Fresh());
+        var differences = new double[Draws];
+        for (var i = 0; i < Draws; i++)
+            differences[i] = from[i] - away[i];
+        return Interval(differences, minuend.Value - subtrahend.Value);
+    }
+
+    static (double Low, double Best, double High) Interval(double[] drawn, double best)
+    {
+        Array.Sort(drawn);
+        return (Math.Min(best, Quantile(drawn, 0.025)), best, Math.Max(best, Quantile(drawn, 0.975)));
     }
 
     /// <summary>s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure moves when the factor moves by one. Empty for a value of zero.</summary>

@@ -11,6 +11,8 @@ namespace Tonne.Reports;
     DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(RunListDocument))]
+[JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

@@ -13,7 +13,8 @@ static class StageTable
         var screen = sheet.Screen;
         var rows = record.Stages.Zip(footprint.Stages, (stage, figures) => new Row(
             Printable.OneLine(stage.Name), ShapesOf(stage, screen), Readout.Duration(stage.DurationSeconds),
-            Readout.Of(figures.Energy).Text, Readout.Of(figures.Emissions).Text)).ToList();
+            Readout.Of(figures.Energy.Bounds, figures.Energy.Unit, footprint.Energy.Value).Text,
+            Readout.Of(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).Text)).ToList();
         var shaped = rows.Any(row => row.Shapes.Length > 0);
         var heads = new Row("stage", "data in " + screen.Arrow + " out", "time", "energy", "emissions");
         int Columns(Func<Row, string> cell) => rows.Append(heads).Max(row => Printable.Columns(cell(row)));

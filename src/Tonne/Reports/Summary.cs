@@ -58,6 +58,7 @@ public static class Summary
 
     static void Energy(Sheet sheet, RunRecord record)
     {
+        var total = record.Components.Sum(part => part.JobMicrojoules) / 3.6e12;
         var largest = record.Components.Select(part => part.JobMicrojoules).DefaultIfEmpty(0).Max();
         var names = record.Components.Select(NameOf).ToList();
         var nameColumns = Math.Clamp(names.Select(Printable.Columns).DefaultIfEmpty(0).Max(), 6, 14);
@@ -65,7 +66,7 @@ public static class Summary
         for (var i = 0; i < names.Count; i++)
         {
             var part = record.Components[i];
-            var energy = Readout.Of(part.JobMicrojoules / 3.6e12, "kWh", 2);
+            var energy = Readout.Of(part.JobMicrojoules / 3.6e12, "kWh", 2, total);
             var label = i == 0 ? "energy" : "";
             var name = Sheet.Whole(Printable.Fit(names[i], nameColumns, sheet.Screen.Unicode));
             if (room < 4)
