@@ -68,6 +68,32 @@ public sealed class FileTree
         }
     }
 
+    /// <summary>Reads the start of a file into a buffer.</summary>
+    /// <returns>The number of bytes; 0 with a reason if it could not be read.</returns>
+    internal int ReadInto(string relative, Span<byte> buffer, out string? reason)
+    {
+        using var handle = Open(relative, out reason);
+        if (reason is not null)
+            return 0;
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var count = Libc.ReadAt(handle, buffer[length..], length);
+            if (count < 0)
+            {
+                reason = Unreadable.Because(-count);
+                return 0;
+            }
+
+            length += count;
+            // As in a kept file: a short answer that is no page of a list is the whole.
+            if (count == 0 || (length < buffer.Length && count < 2048))
+                break;
+        }
+
+        return length;
+    }
+
     /// <summary>Reads a file as text; null if it cannot be read. Bytes that are not UTF-8 become U+FFFD.</summary>
     public string? ReadText(string relative)
     {

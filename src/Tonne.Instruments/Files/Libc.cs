@@ -18,10 +18,47 @@ static partial class Libc
     // The values of Linux on x86, Arm, RISC-V and POWER alike.
     const int Nonblocking = 0x800;
     const int CloseOnExec = 0x80000;
+    const int WriteOnly = 1;
+    const int Create = 0x40;
+    const int Exclusive = 0x80;
+
+    // Arm and POWER number this one otherwise than x86 and RISC-V.
+    static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
+
+    const int ProcessClock = 2;
+    const int ThreadClock = 3;
+
+    /// <summary>CPU time of the calling thread in ns; 0 if the clock is not there.</summary>
+    internal static long ThreadCpuTime() => ClockOf(ThreadClock);
+
+    /// <summary>CPU time of this process in ns; 0 if the clock is not there.</summary>
+    internal static long ProcessCpuTime() => ClockOf(ProcessClock);
+
+    /// <summary>Makes a folder with exactly these rights; an existing one is left as it is.</summary>
+    /// <returns>0, or the errno.</returns>
+    internal static int MakeFolder(string path, int mode)
+    {
+        if (MkDir(path, mode) < 0)
+            return Marshal.GetLastSystemError();
+        return ChMod(path, mode) < 0 ? Marshal.GetLastSystemError() : 0;
+    }
+
+    /// <summary>Makes a file that must not be there yet, through no link, readable by all.</summary>
+    internal static SafeFileHandle MakeNew(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return new SafeFileHandle();
+        return new SafeFileHandle(Open(path, WriteOnly | Create | Exclusive | NoFollow | CloseOnExec, 0x1A4), ownsHandle: true);
+    }
 
     /// <summary>Opens a file to read, never waiting (a pipe in place of a file must not hang us).</summary>
     /// <returns>A handle, invalid if it failed; then <paramref name="error"/> is the errno.</returns>
-    internal static SafeFileHandle OpenToRead(string path, out int error)
+    internal static SafeFileHandle OpenToRead(string path, out int error) => OpenToRead(path, 0, out error);
+
+    /// <summary>The same, but not through a symbolic link at the end of the path.</summary>
+    internal static SafeFileHandle OpenToReadNoLink(string path, out int error) => OpenToRead(path, NoFollow, out error);
+
+    static SafeFileHandle OpenToRead(string path, int more, out int error)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -29,7 +66,7 @@ static partial class Libc
             return new SafeFileHandle();
         }
 
-        var descriptor = Open(path, Nonblocking | CloseOnExec, 0);
+        var descriptor = Open(path, Nonblocking | CloseOnExec | more, 0);
         error = descriptor < 0 ? Marshal.GetLastSystemError() : 0;
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
@@ -49,6 +86,23 @@ static partial class Libc
         var count = PWrite(handle, bytes, (nuint)bytes.Length, position);
         return count < 0 ? -Marshal.GetLastSystemError() : (int)count;
     }
+
+    static unsafe long ClockOf(int clock)
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+        var time = stackalloc long[2];
+        return ClockGetTime(clock, time) == 0 ? (time[0] * 1_000_000_000) + time[1] : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static unsafe partial int ClockGetTime(int clock, long* time);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkDir(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChMod(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);

@@ -1,0 +1,193 @@
+using System.Globalization;
+using Tonne.Instruments.Files;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>A control group for one job, below our own: the kernel's exact account of every descendant, however short it lived and whoever reaped it.</summary>
+/// <remarks>
+/// Preferred is <c>cpuacct</c> of version 1 alone, since its <c>tasks</c> file moves one thread (some 20 µs), where version 2 moves the whole process.
+/// A <c>cpuacct</c> that shares its hierarchy with <c>cpu</c> is left alone: a group there would change how the kernel shares the processor.
+/// A group of version 2 counts without any controller. Not thread safe.
+/// </remarks>
+public sealed class JobControlGroup : IDisposable
+{
+    const string Prefix = "tonne-";
+
+    readonly KeptFile _usage;
+    readonly bool _isFirst;
+
+    JobControlGroup(ControlGroupPlace place, string folder)
+    {
+        _isFirst = place.Version == 1;
+        Folder = folder;
+        Version = place.Version;
+        var list = _isFirst ? "tasks" : "cgroup.procs";
+        Enter = [Path.Join(folder, list)];
+        Return = [Path.Join(place.Folder, list)];
+        _usage = FileTree.Own.Keep(Path.Join(folder, _isFirst ? "cpuacct.usage" : "cpu.stat"));
+    }
+
+    /// <summary>The group's folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Version of the hierarchy: 1 counts in ns, 2 in µs.</summary>
+    public int Version { get; }
+
+    /// <summary>Files to write <c>0</c> (ourselves) or a process id to, to step into the group.</summary>
+    public IReadOnlyList<string> Enter { get; }
+
+    /// <summary>The same files of the group we came from.</summary>
+    public IReadOnlyList<string> Return { get; }
+
+    /// <summary>Makes a group for a run.</summary>
+    /// <param name="runId">Id of the run; letters, digits and hyphens of it become the folder's name.</param>
+    /// <param name="refusals">Why each possible place was not taken; empty on the first success.</param>
+    /// <returns>The group, or null if there is no place for one: then polling must do.</returns>
+    public static JobControlGroup? TryCreate(string runId, out IReadOnlyList<string> refusals) => TryCreate(runId, ControlGroupPlaces.Own(), out refusals);
+
+    internal static JobControlGroup? TryCreate(string runId, IReadOnlyList<ControlGroupPlace> places, out IReadOnlyList<string> refusals)
+    {
+        var said = new List<string>();
+        refusals = said;
+        // The process id tells the ranks of one run apart, and whose groups are left over.
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{string.Concat(runId.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'))}-{Environment.ProcessId}");
+        var possible = places.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
+        if (possible.Length == 0)
+            said.Add("no hierarchy of control groups that counts CPU time is mounted");
+        foreach (var place in possible)
+        {
+            if (place is { Version: 1 } && place.Controllers.Contains("cpu"))
+            {
+                said.Add($"{place.Mount}: cpuacct shares its hierarchy with cpu; a group there would change how the kernel shares the processor");
+                continue;
+            }
+
+            Sweep(place);
+            var folder = Path.Join(place.Folder, name);
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                said.Add($"{place.Folder}: {(e is UnauthorizedAccessException ? "no group may be made here by this user" : e.Message)}");
+                continue;
+            }
+
+            var group = new JobControlGroup(place, folder);
+            if (!group.TryReadCpu(out _, out var reason))
+                said.Add($"{folder}: its CPU time cannot be read ({reason})");
+            else if (Array.Find([.. group.Enter, .. group.Return], file => !IsWritable(file)) is { } closed)
+                said.Add($"{closed}: may not be written");
+            else
+                return group;
+            group.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>CPU time of everything that has been in the group, in ns.</summary>
+    public bool TryReadCpu(out long nanoseconds, out string? reason)
+    {
+        if (_isFirst)
+            return _usage.TryReadNumber(out nanoseconds, out reason);
+        nanoseconds = 0;
+        var bytes = _usage.Read(out reason);
+        if (reason is not null)
+            return false;
+        if (Digits.TryKeyed(bytes, "usage_usec"u8, out var microseconds) && microseconds <= long.MaxValue / 1000)
+        {
+            nanoseconds = microseconds * 1000;
+            return true;
+        }
+
+        reason = Unreadable.Malformed;
+        return false;
+    }
+
+    /// <summary>Ids of the processes in the group and in groups below it, without our own.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var all = new List<int>();
+        foreach (var folder in Below(Folder).Prepend(Folder))
+        {
+            foreach (var line in (FileTree.Own.ReadText(Path.Join(folder, "cgroup.procs")) ?? "").AsSpan().EnumerateLines())
+            {
+                // 0 is a process outside our process namespace.
+                if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 && id != Environment.ProcessId)
+                    all.Add(id);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Closes the files and removes the group and those below it, deepest first.</summary>
+    /// <returns>False if processes still live in it: then it is left to them.</returns>
+    public bool Remove()
+    {
+        _usage.Dispose();
+        return Remove(Folder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Remove();
+
+    /// <summary>Removes groups whose makers were killed. The kernel refuses where processes still live.</summary>
+    static void Sweep(ControlGroupPlace place)
+    {
+        foreach (var name in FileTree.Own.Names(place.Folder))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
+                && maker != Environment.ProcessId && OwnProcess.StartOf(maker) is null)
+            {
+                Remove(Path.Join(place.Folder, name));
+            }
+        }
+    }
+
+    static bool Remove(string group)
+    {
+        var removed = true;
+        foreach (var folder in Below(group).OrderByDescending(path => path.Length).Append(group))
+        {
+            try
+            {
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                removed = false;
+            }
+        }
+
+        return removed;
+    }
+
+    static IEnumerable<string> Below(string folder)
+    {
+        try
+        {
+            return Directory.GetDirectories(folder, "*", SearchOption.AllDirectories);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    static bool IsWritable(string file)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

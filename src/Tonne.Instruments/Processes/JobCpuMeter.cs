@@ -1,0 +1,94 @@
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>CPU time of the job in ns: the control group's account, else what was reaped and what lives.</summary>
+/// <remarks>Always from the running kernel. Not thread safe, as <see cref="IMeter"/>.</remarks>
+public sealed class JobCpuMeter : IMeter
+{
+    /// <summary>Id of the meter.</summary>
+    public const string MeterId = "job:cpu";
+
+    readonly JobControlGroup? _group;
+    readonly ProcessFamily? _family;
+    readonly Func<long>? _reaped;
+    readonly LiveRuns? _board;
+    // Looking for new processes costs most; between two such looks the known ones are read.
+    readonly Pace _search = new(TimeSpan.FromSeconds(0.9), eager: 2);
+    readonly Pace _glance = new(TimeSpan.Zero, eager: 0);
+    readonly Action _find;
+    readonly Action _look;
+    long _last;
+
+    /// <summary>A meter over a control group.</summary>
+    /// <param name="group">The job's group.</param>
+    /// <param name="board">Where other live runs are told; null if nobody is to be.</param>
+    public JobCpuMeter(JobControlGroup group, LiveRuns? board = null)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        (_group, _board) = (group, board);
+        _find = _look = static () => { };
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job, Note: $"{group.Folder}: control group version {group.Version}, every descendant however short-lived");
+    }
+
+    /// <summary>A meter over the living descendants and what has been reaped.</summary>
+    /// <param name="family">The descendants.</param>
+    /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns; any thread may ask.</param>
+    /// <param name="board">Where other live runs are told; null if nobody is to be.</param>
+    public JobCpuMeter(ProcessFamily family, Func<long> reapedNanoseconds, LiveRuns? board = null)
+    {
+        (_family, _reaped, _board) = (family, reapedNanoseconds, board);
+        _find = () => _family.Look(_reaped());
+        _look = () => _family.Look(_reaped(), findNew: false);
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job,
+            Note: "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
+    }
+
+    /// <inheritdoc/>
+    public MeterDescription Description { get; }
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        if (_group is not null)
+        {
+            if (!_group.TryReadCpu(out var value, out var reason))
+                return Reading.Gap(reason ?? Unreadable.Failed);
+            _last = Math.Max(_last, value);
+        }
+        else
+        {
+            if (_search.IsDue(timestamp))
+                _search.Run(timestamp, _find);
+            else
+                _glance.Run(timestamp, _look);
+            _last = _family!.CpuNanoseconds;
+        }
+
+        _board?.Publish(_last);
+        return Reading.Of(_last);
+    }
+
+    /// <summary>The job's CPU time at the end, from the best account there is, in ns.</summary>
+    /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns.</param>
+    /// <returns>The time, and a doubt if two accounts disagree.</returns>
+    public (long Nanoseconds, Quantities.Doubt? Doubt) Settle(long reapedNanoseconds)
+    {
+        if (_family is not null)
+        {
+            _family.Look(reapedNanoseconds);
+            return (Math.Max(_family.CpuNanoseconds, reapedNanoseconds), null);
+        }
+
+        if (!_group!.TryReadCpu(out var counted, out _))
+            counted = _last;
+        // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.
+        const long slack = 100_000_000;
+        if (reapedNanoseconds <= counted + (counted / 50) + slack)
+            return (counted, null);
+        return (reapedNanoseconds, new Quantities.Doubt("left-its-group",
+            $"The job's control group counted {counted / 1e9:0.00} CPU-seconds, its processes {reapedNanoseconds / 1e9:0.00}: some moved to another group. The larger was taken."));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>Resident memory of the job's living processes in bytes.</summary>
+/// <remarks>
+/// Σ of resident pages (<c>/proc/PID/statm</c>); pages that processes share are counted in each, since asking for proportional sizes walks every page and costs ms.
+/// Refreshed at each of the first ten samples, then after 5 s or ten samples, whichever is later.
+/// </remarks>
+public sealed class JobMemoryMeter : IMeter
+{
+    /// <summary>Id of the meter.</summary>
+    public const string MeterId = "job:memory";
+
+    const int Eager = 10;
+
+    readonly Func<IEnumerable<int>> _processes;
+    readonly FileTree _files;
+    readonly Pace _pace = new(TimeSpan.FromSeconds(5), Eager);
+    readonly Action _sum;
+    readonly byte[] _buffer = new byte[256];
+    int _since = Eager;
+    long _bytes;
+
+    /// <summary>A meter over a control group.</summary>
+    public JobMemoryMeter(JobControlGroup group)
+        : this(group.Processes, FileTree.Own)
+    {
+    }
+
+    /// <summary>A meter over living descendants.</summary>
+    public JobMemoryMeter(ProcessFamily family)
+        : this(() => family.Living, FileTree.Own)
+    {
+    }
+
+    internal JobMemoryMeter(Func<IEnumerable<int>> processes, FileTree files) => (_processes, _files, _sum) = (processes, files, Sum);
+
+    /// <inheritdoc/>
+    public MeterDescription Description { get; } = new(
+        MeterId, Component.Memory, MeterKind.Memory, MeterRole.Job, Note: "/proc/PID/statm: resident pages of living processes; shared pages count in each");
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        if (++_since >= Eager || _pace.IsEager)
+            _pace.Run(timestamp, _sum);
+        return Reading.Of(_bytes);
+    }
+
+    void Sum()
+    {
+        _since = 0;
+        long sum = 0;
+        foreach (var id in _processes())
+        {
+            var length = _files.ReadInto($"proc/{id.ToString(CultureInfo.InvariantCulture)}/statm", _buffer, out _);
+            ReadOnlySpan<byte> text = _buffer.AsSpan(0, length);
+            if (Digits.TryNext(ref text, out _) && Digits.TryNext(ref text, out var pages) && pages <= long.MaxValue / Environment.SystemPageSize / 4096)
+                sum += pages * Environment.SystemPageSize;
+        }
+
+        _bytes = sum;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>The board on which the live runs of one machine tell each other how much CPU time their jobs have used.</summary>
+/// <remarks>
+/// A folder that anyone may write to (mode 1777) with one small file per run, named by boot, process namespace, process id and start time, holding one number in ns.
+/// What another wrote is trusted for nothing but that number, and no more of it than the machine could have done. Files of the dead are removed by whoever sees them and may.
+/// A sample writes its own number once and reads one number for each other run; the folder is listed once a second at most. Not thread safe.
+/// </remarks>
+public sealed class LiveRuns : IMeter, IDisposable
+{
+    /// <summary>Id of the meter of other runs.</summary>
+    public const string MeterId = "peers:cpu";
+
+    /// <summary>The usual place: one for all users, so never the user's own temporary folder.</summary>
+    public const string UsualFolder = "/tmp/tonne-live";
+
+    const int Sticky = 0x3FF;
+    const int MostPeers = 256;
+    const int NumberLength = 19;
+    const long ListingInterval = 1_000_000_000;
+
+    readonly string _folder;
+    readonly string _name;
+    readonly string _namespace;
+    readonly int _threads;
+    readonly FileTree _files;
+    readonly SafeFileHandle? _own;
+    readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
+    readonly byte[] _number = new byte[NumberLength + 1];
+    readonly byte[] _theirs = new byte[64];
+    long _listed = long.MinValue;
+    long _lastTimestamp = long.MinValue;
+    long _total;
+
+    /// <summary>Joins the board.</summary>
+    /// <param name="holder">This process (<see cref="OwnProcess.Identity"/>).</param>
+    /// <param name="threads">Hardware threads of the machine: what others can have used at most.</param>
+    /// <param name="folder">The folder. Default: <see cref="UsualFolder"/>.</param>
+    public LiveRuns(RunHolder holder, int threads, string folder = UsualFolder)
+        : this(holder, threads, folder, new FileTree("/", Libc.OpenToReadNoLink))
+    {
+    }
+
+    internal LiveRuns(RunHolder holder, int threads, string folder, FileTree files)
+    {
+        (_folder, _threads, _files) = (Path.GetFullPath(folder), threads, files);
+        _namespace = NamespaceOf();
+        _name = string.Create(CultureInfo.InvariantCulture, $"{Letters(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
+        if (OperatingSystem.IsLinux() && (Directory.Exists(_folder) || Libc.MakeFolder(_folder, Sticky) == 0))
+        {
+            TryDelete(Path.Join(_folder, _name));
+            _own = Libc.MakeNew(Path.Join(_folder, _name));
+            if (_own.IsInvalid)
+                _own = null;
+        }
+
+        if (_own is not null)
+            Publish(0);
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers, Note: $"{_folder}: CPU time that the jobs of other live runs have told; runs that see another folder (containers) are not seen");
+    }
+
+    /// <inheritdoc/>
+    public MeterDescription Description { get; }
+
+    /// <summary>Whether this run is on the board.</summary>
+    public bool IsJoined => _own is not null;
+
+    /// <summary>How many other live runs were seen at the last sample.</summary>
+    public int Peers => _peers.Count;
+
+    /// <summary>Tells the others the job's CPU time so far, in ns.</summary>
+    public void Publish(long nanoseconds)
+    {
+        if (_own is null)
+            return;
+        var number = _number.AsSpan();
+        number[..NumberLength].Fill((byte)'0');
+        Utf8Formatter.TryFormat(Math.Max(0, nanoseconds), number, out _, new System.Buffers.StandardFormat('D', NumberLength));
+        number[NumberLength] = (byte)'\n';
+        _ = Libc.WriteAt(_own, number, 0);
+    }
+
+    /// <summary>CPU time of the jobs of all other live runs since this one joined, in ns; never falls.</summary>
+    public Reading Read(long timestamp)
+    {
+        if (_listed == long.MinValue || timestamp - _listed >= ListingInterval)
+            List(timestamp);
+        long grown = 0;
+        foreach (var peer in _peers.Values)
+        {
+            if (!TryRead(peer, out var value))
+                continue;
+            grown += Math.Max(0, value - peer.Last);
+            peer.Last = Math.Max(peer.Last, value);
+        }
+
+        if (_lastTimestamp != long.MinValue)
+        {
+            // A number is told up to one sample before it is read, so some slack is due.
+            var possible = (timestamp - _lastTimestamp + (2 * ListingInterval)) * _threads;
+            _total += Math.Clamp(possible, 0, grown);
+        }
+
+        _lastTimestamp = timestamp;
+        return Reading.Of(_total);
+    }
+
+    /// <summary>Leaves the board.</summary>
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Values)
+            peer.Handle.Dispose();
+        _peers.Clear();
+        if (_own is null)
+            return;
+        _own.Dispose();
+        TryDelete(Path.Join(_folder, _name));
+    }
+
+    void List(long timestamp)
+    {
+        var first = _listed == long.MinValue;
+        _listed = timestamp;
+        var names = _files.Names(_folder);
+        foreach (var gone in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
+        {
+            _peers[gone].Handle.Dispose();
+            _peers.Remove(gone);
+        }
+
+        foreach (var name in names)
+        {
+            if (name == _name || _peers.ContainsKey(name) || _peers.Count >= MostPeers || Parts(name) is null)
+                continue;
+            if (!IsAlive(name))
+            {
+                TryDelete(Path.Join(_folder, name));
+                continue;
+            }
+
+            var handle = _files.Open($"{_folder}/{name}", out var reason);
+            if (reason is not null)
+                continue;
+            var peer = new Peer(handle);
+            // Who was there before us has used what he has; who came since has used it in our time.
+            if (first && TryRead(peer, out var value))
+                peer.Last = value;
+            _peers.Add(name, peer);
+        }
+    }
+
+    bool TryRead(Peer peer, out long value)
+    {
+        value = 0;
+        var count = Libc.ReadAt(peer.Handle, _theirs, 0);
+        return count > 0 && Digits.TryWhole(_theirs.AsSpan(0, count), out value);
+    }
+
+    /// <summary>Whether the process a file names lives. One in another process namespace cannot be judged, and counts as alive.</summary>
+    bool IsAlive(string name)
+    {
+        if (Parts(name) is not { } parts)
+            return false;
+        if (parts.Boot != Parts(_name)?.Boot)
+            return false;
+        return parts.Namespace != _namespace || OwnProcess.StartOf(parts.Id) == parts.Start;
+    }
+
+    static (string Boot, string Namespace, int Id, long Start)? Parts(string name)
+    {
+        var parts = name.Split('_');
+        return parts.Length == 4 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? (parts[0], parts[1], id, start)
+            : null;
+    }
+
+    /// <summary>The number in <c>pid:[4026531836]</c>.</summary>
+    static string NamespaceOf() => Letters(FileTree.Own.LinkTarget("proc/self/ns/pid") ?? "0");
+
+    static string Letters(string text) => string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
+    static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's: it is for them, or for root, to remove.
+        }
+    }
+
+    sealed class Peer(SafeFileHandle handle)
+    {
+        public SafeFileHandle Handle { get; } = handle;
+
+        public long Last { get; set; }
+    }
+}

@@ -1,0 +1,29 @@
+using Tonne.Instruments.Files;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>This process, as others can tell whether it still lives.</summary>
+public static class OwnProcess
+{
+    /// <summary>Boot, process id and start time of this process, from the running kernel.</summary>
+    public static RunHolder Identity() =>
+        new(FileTree.Own.ReadLine("proc/sys/kernel/random/boot_id") ?? "unknown", Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
+
+    /// <summary>Whether the process that a run names still lives on this boot.</summary>
+    public static bool IsAlive(RunHolder holder) =>
+        holder.BootId == FileTree.Own.ReadLine("proc/sys/kernel/random/boot_id") && StartOf(holder.ProcessId) == holder.ProcessStart;
+
+    /// <summary>Start of a process in ticks of 10 ms since boot; null if there is none, or it is dead and not yet reaped.</summary>
+    public static long? StartOf(int processId)
+    {
+        var bytes = FileTree.Own.ReadBytes($"proc/{processId.ToString(System.Globalization.CultureInfo.InvariantCulture)}/stat", out var reason);
+        return reason is null && ProcessStat.TryParse(bytes, out var stat) && !stat.IsDead ? stat.StartTicks : null;
+    }
+
+    /// <summary>CPU time of the calling thread in ns, from the kernel's own clock; 0 if it has none.</summary>
+    public static long ThreadCpuNanoseconds() => Libc.ThreadCpuTime();
+
+    /// <summary>CPU time of this process in ns, from the kernel's own clock; 0 if it has none.</summary>
+    public static long CpuNanoseconds() => Libc.ProcessCpuTime();
+}
