@@ -87,6 +87,10 @@ static class RunAudit
             yield break;
         }
 
+        if (survey.Samples < record.Samples && !File.Exists(folder.Thinned))
+            yield return new(folder.Id, folder.Trace, string.Create(CultureInfo.InvariantCulture, $"can be read only up to sample {survey.Samples} of {record.Samples}"), FromACopy);
+        else if (survey.Ending is null && record.ExitCode is not null)
+            yield return new(folder.Id, folder.Trace, "has lost its ending, which the record has", FromACopy);
         if (!File.Exists(folder.Thinned) || (survey.Samples == record.Samples && !IsThinned(folder)))
         {
             if (RecordComparison.Differences(record, folded) is { Count: > 0 } differences)

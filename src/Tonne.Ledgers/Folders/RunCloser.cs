@@ -1,5 +1,6 @@
 using Tonne.Footprints;
 using Tonne.Ledgers.Auditing;
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
@@ -20,7 +21,7 @@ static class RunCloser
             return Problem(folder.Trace, "is empty");
         TraceSurvey survey;
         using (var stream = folder.OpenTrace())
-            survey = TraceSurvey.OpeningOf(stream);
+            survey = TraceSurvey.Of(stream);
         if (survey.Opening is not { } opening)
             return Problem(folder.Trace, $"has no opening that can be read ({(survey.Damage ?? "it was cut short").TrimEnd('.')})");
         if (opening.Id != folder.Id)
@@ -31,10 +32,20 @@ static class RunCloser
         var (record, wrong) = RunAudit.Fold(folder);
         if (record is null)
             return Problem(folder.Trace, wrong ?? "cannot be folded");
+        if (Torn(folder, survey, opening) is { } doubt)
+            record = record with { Doubts = record.Doubts.Add(doubt) };
         folder.Close(record, account(record));
         taken.Remove(folder.Lock);
         return new ClosedRun(folder.Id, record, null);
 
         ClosedRun Problem(string file, string what) => new(folder.Id, null, new(folder.Id, file, what, alone));
+    }
+
+    /// <summary>A kill tears at most the block being written; if more than a sample is unreadable, it may have been another fault.</summary>
+    static Doubt? Torn(RunFolder folder, TraceSurvey survey, RunOpening opening)
+    {
+        var unread = new FileInfo(folder.Trace).Length - survey.Length;
+        return survey.IsTorn && unread > 17 + (9 * opening.Meters.Length)
+            ? new Doubt("trace-torn", $"The last {unread} bytes of the trace are no whole block; what comes before is kept.") : null;
     }
 }

@@ -11,7 +11,8 @@ namespace Tonne.Ledgers.Folders;
 /// <param name="LastTimestamp">Time of the last sample or mark, in ns from the start of the run.</param>
 /// <param name="Damage">What is wrong and at which byte; null if the trace is whole, or only torn at its end.</param>
 /// <param name="IsTorn">Whether the last block was cut short, as a kill leaves it.</param>
-public sealed record TraceSurvey(RunOpening? Opening, RunEnding? Ending, int Samples, long LastTimestamp, string? Damage, bool IsTorn)
+/// <param name="Length">Bytes of whole blocks.</param>
+public sealed record TraceSurvey(RunOpening? Opening, RunEnding? Ending, int Samples, long LastTimestamp, string? Damage, bool IsTorn, long Length)
 {
     /// <summary>Reads a trace from its beginning to its end or first damage.</summary>
     public static TraceSurvey Of(Stream stream) => Of(stream, openingOnly: false);
@@ -69,6 +70,6 @@ public sealed record TraceSurvey(RunOpening? Opening, RunEnding? Ending, int Sam
             damage = $"The block that ends at byte {reader.Position} cannot be read: {error.Message}";
         }
 
-        return new(opening, ending, samples, last, damage ?? reader.Damage, reader.IsTorn);
+        return new(opening, ending, samples, last, damage ?? reader.Damage, reader.IsTorn, reader.Position);
     }
 }

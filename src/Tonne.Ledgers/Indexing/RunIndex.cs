@@ -112,11 +112,12 @@ sealed class RunIndex(string path, Action<string> say)
         using var reader = all.ExecuteReader();
         while (reader.Read())
         {
-            if (reader.IsDBNull(0) || reader.IsDBNull(1) || reader.IsDBNull(2))
-                continue;
-            var (id, stamp) = (reader.GetString(0), reader.GetString(1));
-            if (SealedLine.Open("run", (byte[])reader[2], out var json) is null && Parse(json) is { } kept && kept.Id == id)
+            // A changed bit may change the type of a value too.
+            if (reader[0] is string id && reader[1] is string stamp && reader[2] is byte[] line
+                && SealedLine.Open("run", line, out var json) is null && Parse(json) is { } kept && kept.Id == id)
+            {
                 rows[id] = new IndexedRun(stamp, kept);
+            }
         }
 
         return rows;

@@ -87,6 +87,29 @@ public class ClosingTests
         Assert.Contains(folder.Trace, Assert.Single(home.Ledger.Verify()).File, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_broken_length_that_swallows_the_rest_raises_a_doubt()
+    {
+        using var home = new TemporaryHome();
+        var folder = home.Kill(Id);
+        long second;
+        using (var stream = folder.OpenTrace())
+        {
+            var reader = new TraceReader(stream);
+            reader.Read();
+            second = reader.Position;
+        }
+
+        var bytes = File.ReadAllBytes(folder.Trace);
+        bytes[second + 2] ^= 0x01;
+        File.WriteAllBytes(folder.Trace, bytes);
+
+        var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
+
+        Assert.Equal(0, closed.Record?.Samples);
+        Assert.NotNull(TemporaryHome.DoubtOf(closed.Record!, "trace-torn"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]

@@ -1,4 +1,5 @@
 using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.Tests.Auditing;
 using Tonne.Metering;
 using Tonne.Runs;
 
@@ -33,7 +34,7 @@ public class RunFolderTests
         Assert.Equal(["record.json", "statements.jsonl", "trace"], Directory.GetFiles(folder.Location).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(folder.IsAlive(new HolderProcess(home.Proc), home.Time.GetUtcNow()));
         Assert.Equal(RunStatus.Completed, back.Record.Status);
-        Assert.Empty(Auditing.Same(entry.Record, back.Record));
+        Assert.Empty(Comparison.Same(entry.Record, back.Record));
         Assert.Equal(entry.Statements[0].Figures, back.Statements[0].Figures);
         Assert.Equal(entry.Account().Total.Bounds, back.Account().Total.Bounds);
     }

@@ -1,0 +1,98 @@
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Tests.Indexing;
+
+public class FindingTests
+{
+    static readonly string[] Ids = ["20261121-100000-aaaaa1", "20261121-100000-bbbbb2", "20261122-110000-ccccc3", "20261122-120000-ddddd4"];
+
+    static TemporaryHome Four()
+    {
+        var home = new TemporaryHome();
+        foreach (var id in Ids)
+            home.Complete(id, with: opening => id == Ids[3] ? opening with { Name = "train-c3", Project = "other" } : opening);
+        return home;
+    }
+
+    [Fact]
+    public void Runs_are_listed_newest_first_with_their_figures()
+    {
+        using var home = Four();
+
+        var runs = home.Ledger.Entries();
+
+        Assert.Equal(Ids.Reverse(), runs.Select(run => run.Id));
+        Assert.All(runs, run => Assert.Equal(RunStatus.Completed, run.Status));
+        // 12 W × 30 s on the package, of which idle 2 W; and everything else 40 % of it.
+        Assert.All(runs, run => Assert.InRange(run.Energy!.Bounds.Best, 1e-6, 12 * 30 * 1.4 / 3.6e6));
+        Assert.All(runs, run => Assert.Equal("it(cpu:package-0+other), share", run.Energy!.Boundary));
+        Assert.All(runs, run => Assert.True(run.Total!.Bounds.Best > run.Operational!.Bounds.Best));
+    }
+
+    [Fact]
+    public void A_filter_asks_for_project_tag_name_time_status_and_number()
+    {
+        using var home = Four();
+        var tags = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
+
+        Assert.Equal([Ids[3]], Ask(new() { Project = "other" }));
+        Assert.Equal([Ids[1]], Ask(new() { Tags = tags.Add("seed", "2") }));
+        Assert.Equal(4, Ask(new() { Tags = tags.Add("seed", "") }).Count);
+        Assert.Empty(Ask(new() { Tags = tags.Add("absent", "") }));
+        Assert.Equal([Ids[3], Ids[2]], Ask(new() { Name = "C3" }));
+        Assert.Equal([Ids[3], Ids[2]], Ask(new() { Since = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero) }));
+        Assert.Equal([Ids[2]], Ask(new() { Since = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero), Until = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) }));
+        Assert.Empty(Ask(new() { Status = RunStatus.Failed }));
+        Assert.Equal([Ids[3]], Ask(new() { Limit = 1 }));
+
+        List<string> Ask(RunFilter filter) => [.. home.Ledger.Entries(filter).Select(run => run.Id)];
+    }
+
+    [Theory]
+    [InlineData("last", 3)]
+    [InlineData("20261122-110000-ccccc3", 2)]
+    [InlineData("20261122-11", 2)]
+    [InlineData("ccccc", 2)]
+    [InlineData("train-a1", 0)]
+    public void A_run_is_found_by_id_beginning_suffix_name_or_last(string text, int which)
+    {
+        using var home = Four();
+
+        Assert.Equal(Ids[which], Assert.IsType<FoundRun.One>(home.Ledger.Find(text)).Run.Id);
+    }
+
+    [Fact]
+    public void What_may_be_several_is_told_with_all_of_them()
+    {
+        using var home = Four();
+
+        var runs = Assert.IsType<FoundRun.Ambiguous>(home.Ledger.Find("20261121-10"));
+        var names = Assert.IsType<FoundRun.Ambiguous>(home.Ledger.Find("train-c3"));
+
+        Assert.Equal([Ids[1], Ids[0]], runs.Runs.Select(run => run.Id));
+        Assert.Equal([Ids[3], Ids[2]], names.Runs.Select(run => run.Id));
+        Assert.Contains(Ids[2], names.ToString(), StringComparison.Ordinal);
+        Assert.Contains("`last`", names.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_there_is_told_with_the_nearest_names()
+    {
+        using var home = Four();
+
+        var none = Assert.IsType<FoundRun.None>(home.Ledger.Find("trian-b2"));
+
+        Assert.Equal("train-b2", none.Nearest[0]);
+        Assert.Contains("train-b2", none.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_home_has_no_runs_and_is_not_made()
+    {
+        using var home = new TemporaryHome();
+
+        Assert.Empty(home.Ledger.Entries());
+        Assert.IsType<FoundRun.None>(home.Ledger.Find("last"));
+        Assert.False(Directory.Exists(home.Home.Root));
+    }
+}

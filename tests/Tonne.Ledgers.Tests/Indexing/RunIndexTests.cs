@@ -1,0 +1,159 @@
+using Microsoft.Data.Sqlite;
+
+namespace Tonne.Ledgers.Tests.Indexing;
+
+public class RunIndexTests
+{
+    const string First = "20261122-054210-aaaaa1";
+    const string Second = "20261122-064210-bbbbb2";
+
+    [Fact]
+    public void The_index_says_what_the_folders_say()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        var fromFolders = home.Ledger.Entries();
+
+        var fromIndex = home.Reopened().Entries();
+
+        Assert.Equal(Text(fromFolders), Text(fromIndex));
+        Assert.Equal(1L, Ask(home, "SELECT count(*) FROM runs WHERE project = 'mnist' AND status = 'completed' AND energy_kwh > 0 AND energy_kwh_low < energy_kwh"));
+        Assert.Equal("delete", Ask(home, "PRAGMA journal_mode"));
+    }
+
+    [Fact]
+    public void A_run_that_is_there_is_read_from_the_index_and_not_from_its_folder()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        home.Ledger.Entries();
+        var record = home.Home.Of(First).Record;
+        var (time, length) = (File.GetLastWriteTimeUtc(record), new FileInfo(record).Length);
+        File.WriteAllBytes(record, new byte[length]);
+        File.SetLastWriteTimeUtc(record, time);
+
+        Assert.Null(Assert.Single(home.Ledger.Entries()).Trouble);
+        home.Ledger.Reindex();
+        Assert.NotNull(Assert.Single(home.Ledger.Entries()).Trouble);
+    }
+
+    [Fact]
+    public void The_index_catches_up_with_runs_added_changed_and_removed()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        home.Ledger.Entries();
+
+        home.Complete(Second);
+        Assert.Equal([Second, First], home.Ledger.Entries().Select(run => run.Id));
+        home.Ledger.Recount([Second], entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
+        Assert.Equal(2, home.Ledger.Entries()[0].Statements);
+        Directory.Delete(home.Home.Of(First).Location, recursive: true);
+        Assert.Equal([Second], home.Ledger.Entries().Select(run => run.Id));
+        Assert.Equal(1L, Ask(home, "SELECT count(*) FROM runs"));
+    }
+
+    [Fact]
+    public void A_dropped_index_is_made_again()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        var before = Text(home.Ledger.Entries());
+        File.Delete(home.Home.Index);
+
+        Assert.Equal(before, Text(home.Ledger.Entries()));
+        Assert.Equal(1, home.Ledger.Reindex());
+        Assert.Empty(home.Said);
+    }
+
+    [Fact]
+    public void An_index_of_a_newer_tonne_is_set_aside_and_told()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        home.Ledger.Entries();
+        Ask(home, "PRAGMA user_version = 99");
+
+        Assert.Single(home.Ledger.Entries());
+
+        var said = Assert.Single(home.Said);
+        Assert.Contains(home.Home.Index + ".set-aside-1", said, StringComparison.Ordinal);
+        Assert.Contains("newer", said, StringComparison.Ordinal);
+        Assert.True(File.Exists(home.Home.Index + ".set-aside-1"));
+        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Said);
+    }
+
+    [Fact]
+    public void An_index_of_an_older_tonne_is_made_anew_without_a_word()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        home.Ledger.Entries();
+        Ask(home, "DROP TABLE runs; CREATE TABLE runs (id TEXT); PRAGMA user_version = 0");
+
+        Assert.Single(home.Ledger.Entries());
+        Assert.Empty(home.Said);
+    }
+
+    [Fact]
+    public void Bits_flipped_anywhere_in_the_index_never_change_what_is_listed()
+    {
+        using var home = new TemporaryHome();
+        for (var i = 0; i < 8; i++)
+            home.Complete($"20261122-0542{i:00}-aaaa{i:00}");
+        var before = Text(home.Ledger.Entries());
+        var clean = File.ReadAllBytes(home.Home.Index);
+        var random = new Random(20261122);
+        for (var round = 0; round < 60; round++)
+        {
+            var bytes = (byte[])clean.Clone();
+            for (var flips = random.Next(1, 40); flips > 0; flips--)
+                bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(home.Home.Index, bytes);
+
+            Assert.Equal(before, Text(home.Reopened().Entries()));
+        }
+
+        Assert.All(home.Said, said => Assert.Contains(home.Home.Index, said, StringComparison.Ordinal));
+        Assert.NotEmpty(home.Said);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(5000)]
+    public void An_index_cut_short_or_of_another_kind_is_set_aside(int length)
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        var before = Text(home.Ledger.Entries());
+        File.WriteAllText(home.Home.Index, new string('x', length));
+
+        Assert.Equal(before, Text(home.Ledger.Entries()));
+    }
+
+    [Fact]
+    public void Where_the_index_cannot_be_written_the_folders_serve()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        // A folder in its place: nothing can be opened, moved over or written there.
+        Directory.CreateDirectory(home.Home.Index);
+
+        Assert.Single(home.Ledger.Entries());
+        Assert.IsType<FoundRun.One>(home.Ledger.Find("last"));
+    }
+
+    static string Text(IEnumerable<RunSummary> runs) =>
+        string.Join('\n', runs.Select(run => System.Text.Json.JsonSerializer.Serialize(run, Ledgers.Indexing.SummaryJson.Default.RunSummary)));
+
+    static object? Ask(TemporaryHome home, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={home.Home.Index};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
