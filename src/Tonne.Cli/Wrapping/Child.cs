@@ -133,6 +133,12 @@ sealed class Child : IDisposable
     {
         var status = _reaper.WaitFor(Pid);
         var endedAt = _clock.GetTimestamp();
+        var (code, signal) = Meaning(status);
+        if (signal is { } last)
+        {
+            _signals.Settle(last);
+        }
+
         _signals.ToNobody();
         var handedOver = false;
         foreach (var relay in _plumbing.Relays)
@@ -146,7 +152,6 @@ sealed class Child : IDisposable
         }
 
         _reaper.TakeTheRest();
-        var (code, signal) = Meaning(status);
         _exit.SetResult(new ChildExit(code, signal, _reaper.User, _reaper.System, handedOver, endedAt));
     }
 
@@ -191,6 +196,7 @@ sealed class Child : IDisposable
             relay.Drain(_patience);
         }
 
+        _signals.Settle(signal);
         OwnStop.By(signal);
     }
 }

@@ -96,25 +96,35 @@ sealed class Pseudoterminal
                 return;
             }
 
-            if ((childs.Local & Libc.ExternalProcessing) == 0)
+            var wantsTranslation = (childs.Output & Libc.ProcessOutput) != 0;
+            if (wantsTranslation || (childs.Local & Libc.ExternalProcessing) == 0)
             {
-                // The child wrote modes it made up itself; ask again to be told of the next ones.
+                // The child wrote modes of its own making (`stty sane`): translate nothing here all the same, and be told of the next ones.
+                childs.Output &= ~Libc.ProcessOutput;
                 childs.Local |= Libc.ExternalProcessing;
                 _ = Libc.SetModes(Master, Libc.ApplyNow, &childs);
             }
 
-            if (Same(childs, _modes) || Libc.GetModes(_real, &real) != 0)
+            if ((Same(childs, _modes) && !wantsTranslation) || Libc.GetModes(_real, &real) != 0)
             {
                 return;
             }
 
+            // Only what changed: the rest may have been set on the real one directly, through standard input.
+            real.Output = wantsTranslation ? childs.Output | Libc.ProcessOutput : real.Output;
+            real.Input = Changed(real.Input, _modes.Input, childs.Input);
+            real.Local = Changed(real.Local, _modes.Local, childs.Local) & ~Libc.ExternalProcessing;
+            for (var i = 0; i < Libc.TerminalModes.RestWords; i++)
+            {
+                real.Rest[i] = Changed(real.Rest[i], _modes.Rest[i], childs.Rest[i]);
+            }
+
             _modes = childs;
-            real.Input = childs.Input;
-            real.Local = childs.Local & ~Libc.ExternalProcessing;
-            real.Rest = childs.Rest;
             _ = Libc.SetModes(_real, Libc.ApplyNow, &real);
         }
     }
+
+    static uint Changed(uint real, uint before, uint now) => real ^ ((before ^ now) & (real ^ now));
 
     static bool Same(Libc.TerminalModes a, Libc.TerminalModes b) =>
         a.Input == b.Input && a.Local == b.Local && ((ReadOnlySpan<uint>)a.Rest).SequenceEqual(b.Rest);

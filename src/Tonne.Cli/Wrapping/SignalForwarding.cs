@@ -6,14 +6,16 @@ namespace Tonne.Cli.Wrapping;
 /// <summary>Keeps signals from ending us, and passes on to the child those that it did not get itself, once each.</summary>
 /// <remarks>
 /// The child is in our process group, so the terminal's signals and those for the whole group reach it without us (<see cref="Bystander"/>).
-/// Signals that were ignored when we started stay ignored, by us and by the child.
+/// Signals that were ignored when we started (`nohup`) are still ignored when the child starts, and only then listened to and passed on: the child
+/// ignores them too, unless it has decided otherwise.
 /// </remarks>
 sealed class SignalForwarding : IDisposable
 {
+    /// <summary>All that could end or stop us and that can be caught, but for SIGTTOU: writing to a terminal that refuses it has to stop us.</summary>
     static readonly int[] _signals =
     [
         Libc.HangUp, Libc.Interrupt, Libc.Quit, Libc.User1, Libc.User2, Libc.Alarm, Libc.Terminate, Libc.StackFault, Libc.Continue,
-        Libc.TerminalStop, Libc.VirtualAlarm, Libc.Profile, Libc.WindowChanged, Libc.InputOutput, Libc.PowerFailure,
+        Libc.TerminalStop, Libc.TerminalInput, Libc.VirtualAlarm, Libc.Profile, Libc.WindowChanged, Libc.InputOutput, Libc.PowerFailure,
     ];
 
     readonly Lock _gate = new();
@@ -21,8 +23,10 @@ sealed class SignalForwarding : IDisposable
     readonly List<int> _early = [];
     readonly HashSet<int> _bystanders = [];
     readonly Action<int> _noticed;
+    readonly Inheritance _inheritance;
     Bystander? _bystander;
     ulong _groupWide;
+    ulong _settled;
     int _child;
     bool _disposed;
 
@@ -32,18 +36,8 @@ sealed class SignalForwarding : IDisposable
     internal SignalForwarding(Inheritance inheritance, Action<int> noticed)
     {
         _noticed = noticed;
-        foreach (var signal in _signals)
-        {
-            if (!inheritance.Ignores(signal))
-            {
-                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
-                {
-                    context.Cancel = true;
-                    Arrived(signal);
-                }));
-            }
-        }
-
+        _inheritance = inheritance;
+        Register(ignored: false);
         _bystander = Bystander.Start();
         Remember(_bystander);
     }
@@ -63,6 +57,7 @@ sealed class SignalForwarding : IDisposable
     /// <summary>From now on signals go to this process; those that came before it existed go to it now.</summary>
     internal void To(int child)
     {
+        Register(ignored: true);
         lock (_gate)
         {
             _child = child;
@@ -92,6 +87,21 @@ sealed class SignalForwarding : IDisposable
         }
     }
 
+    /// <summary>Judges now a signal that the child has felt and that may still be on its way to us: whether the whole group got it.</summary>
+    /// <remarks>Before we stop, because continuing the group takes the stop back from the bystander; before we end, because then it is too late.</remarks>
+    internal void Settle(int signal)
+    {
+        lock (_gate)
+        {
+            if (_bystander?.Got(signal) is true)
+            {
+                _settled |= Inheritance.Bit(signal);
+                _groupWide |= Inheritance.Bit(signal);
+                Renew();
+            }
+        }
+    }
+
     void Arrived(int signal)
     {
         _noticed(signal);
@@ -99,6 +109,12 @@ sealed class SignalForwarding : IDisposable
         {
             if (_disposed)
             {
+                return;
+            }
+
+            if ((_settled & Inheritance.Bit(signal)) != 0)
+            {
+                _settled &= ~Inheritance.Bit(signal);
                 return;
             }
 
@@ -113,6 +129,21 @@ sealed class SignalForwarding : IDisposable
             else
             {
                 _ = Libc.Send(_child, signal);
+            }
+        }
+    }
+
+    void Register(bool ignored)
+    {
+        foreach (var signal in _signals)
+        {
+            if (_inheritance.Ignores(signal) == ignored)
+            {
+                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+                {
+                    context.Cancel = true;
+                    Arrived(signal);
+                }));
             }
         }
     }

@@ -51,6 +51,8 @@ static partial class Libc
     [StructLayout(LayoutKind.Sequential)]
     internal struct TerminalModes
     {
+        internal const int RestWords = 12;
+
         internal uint Input;
         internal uint Output;
         internal uint Control;
@@ -58,7 +60,7 @@ static partial class Libc
         internal Characters Rest;
 
         /// <summary>Line discipline, control characters, speeds: copied, never read. 44 bytes in glibc, 48 with room to spare.</summary>
-        [InlineArray(12)]
+        [InlineArray(RestWords)]
         internal struct Characters
         {
             uint _first;

@@ -1,0 +1,48 @@
+namespace Tonne.Trials.Wrapping;
+
+public class InheritanceTrials
+{
+    public static TheoryData<bool> BothWays => Wrapper.BothWays;
+
+    /// <summary>All a program can see of what it was given, but for its output and its parent.</summary>
+    const string Everything =
+        """
+        import os, resource, sys
+        print([os.fsencode(a) for a in sys.argv[1:]])
+        print(sorted((k, v) for k, v in os.environb.items() if k not in (b'_', b'TONNE_RUN')))
+        print(sorted((int(f), os.readlink('/proc/self/fd/' + f)) for f in os.listdir('/proc/self/fd')
+                     if f not in '12' and os.path.exists('/proc/self/fd/' + f)))
+        print([(n, resource.getrlimit(getattr(resource, n))) for n in sorted(dir(resource)) if n.startswith('RLIMIT')])
+        print([l for l in open('/proc/self/status') if l.startswith(('Sig', 'Shd', 'Cap', 'Cpus_allowed', 'Seccomp', 'Umask')) and not l.startswith('SigQ')])
+        print(os.getcwd(), os.getsid(0), os.getpgrp(), os.nice(0), os.getgroups())
+        print([open('/proc/self/' + f).read() for f in ('coredump_filter', 'oom_score_adj', 'timerslack_ns', 'personality', 'cgroup')])
+        """;
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task The_child_is_given_what_we_were_given(bool listening)
+    {
+        Assert.SkipUnless(File.Exists(Terminal.Python), $"{Terminal.Python} is missing (apt-get install python3)");
+        using var folder = new TemporaryFolder();
+        var program = folder.Write("everything.py", Everything);
+        var outcome = await Outcome.OfScript(
+            """
+            program=$1 folder=$2; shift 2
+            words=(one "" 'two words' -- --help -h --listen --zone=FR $'\xff\xfe not text' '*' $'line\nbreak' 'ünï')
+            export NOT_TEXT=$'\xfe\xff' EMPTY= DOTNET_something=1
+            exec 7< /dev/zero
+            ulimit -Sn 777
+            /usr/bin/python3 "$program" "${words[@]}" > "$folder/direct" 2>&1 < /dev/null
+            "$@" /usr/bin/python3 "$program" "${words[@]}" > "$folder/wrapped" 2>&1 < /dev/null
+            trap '' HUP USR1
+            cd /
+            umask 027
+            nice -n 5 /usr/bin/python3 "$program" "${words[@]}" >> "$folder/direct" 2>&1 <&7
+            nice -n 5 "$@" /usr/bin/python3 "$program" "${words[@]}" >> "$folder/wrapped" 2>&1 <&7
+            cmp "$folder/direct" "$folder/wrapped" || diff "$folder/direct" "$folder/wrapped"
+            wc -l < "$folder/direct"
+            """,
+            [program, folder.Path, .. Wrapper.Command(listening)]);
+        Assert.Equal("14\n", outcome.Text);
+        Assert.Equal("", outcome.ErrorText);
+    }
+}
