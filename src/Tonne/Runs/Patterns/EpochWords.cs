@@ -19,12 +19,18 @@ static class EpochWords
             var lower = Vector128.Create((byte)0x20);
             // A letter no byte can be after lower-casing stands for "not looked for".
             var (p, h) = (Vector128.Create((byte)'p'), Vector128.Create((byte)'h'));
+            var o = Vector128.Create((byte)'o');
             var (l, s) = loss ? (Vector128.Create((byte)'l'), Vector128.Create((byte)'s')) : (Vector128<byte>.Zero, Vector128<byte>.Zero);
             for (; i <= bytes.Length - Vector128<byte>.Count - Width + 1; i += Vector128<byte>.Count)
             {
                 var first = Vector128.LoadUnsafe(ref start, (nuint)i) | lower;
                 var fourth = Vector128.LoadUnsafe(ref start, (nuint)(i + Width - 1)) | lower;
                 var both = (Vector128.Equals(first, p) & Vector128.Equals(fourth, h)) | (Vector128.Equals(first, l) & Vector128.Equals(fourth, s));
+                if (both == Vector128<byte>.Zero)
+                    continue;
+                // "push" and "path" come this far: the letters between decide.
+                var second = Vector128.LoadUnsafe(ref start, (nuint)(i + 1)) | lower;
+                both &= Vector128.Equals(second, o);
                 for (var hits = both.ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
                 {
                     var at = i + System.Numerics.BitOperations.TrailingZeroCount(hits);

@@ -2,8 +2,8 @@ namespace Tonne.Runs.Patterns;
 
 /// <summary>Hears one stream of a program's output, block by block, and hands the few lines worth reading to its <see cref="EpochWatcher"/>.</summary>
 /// <remarks>
-/// Blocks without the words that matter cost one vector pass and the copy of an unfinished last line. A line ends at LF or CR; what a CR overwrites
-/// is a state of progress, and of many states of one epoch in a row only the first and the last are read. Lines above <see cref="LongestLine"/> bytes are not read.
+/// Blocks without the words that matter cost one vector pass and the copy of an unfinished last line. A line ends at LF or CR. Of many states of progress of one epoch
+/// in a row, overwritten by CR or alike but for their digits, only the first and the last are read. Lines above <see cref="LongestLine"/> bytes are not read.
 /// One thread at a time.
 /// </remarks>
 public sealed class LineListener
@@ -16,13 +16,14 @@ public sealed class LineListener
 
     readonly EpochWatcher _watcher;
     readonly byte[] _unfinished = new byte[LongestLine];
-    readonly byte[] _overwritten = new byte[LongestLine];
+    readonly byte[] _waiting = new byte[LongestLine];
     int _length;
     long _heardAt;
     bool _tooLong;
-    int _overwrittenLength;
-    long _overwrittenAt;
+    int _waitingLength;
+    long _waitingAt;
     int _key = NoKey;
+    uint _form;
 
     internal LineListener(EpochWatcher watcher) => _watcher = watcher;
 
@@ -69,14 +70,14 @@ public sealed class LineListener
         (_length, _tooLong) = (0, false);
     }
 
-    /// <summary>Reads the last overwritten state, if one waits.</summary>
+    /// <summary>Reads the last state of progress, if one waits.</summary>
     internal void Settle()
     {
-        if (_overwrittenLength == 0)
+        if (_waitingLength == 0)
             return;
-        var line = _overwritten.AsSpan(0, _overwrittenLength);
-        _overwrittenLength = 0;
-        _watcher.Read(line, _overwrittenAt);
+        var line = _waiting.AsSpan(0, _waitingLength);
+        _waitingLength = 0;
+        _watcher.Read(line, _waitingAt);
     }
 
     /// <summary>Goes through whole lines.</summary>
@@ -97,18 +98,19 @@ public sealed class LineListener
 
     void Take(ReadOnlySpan<byte> line, bool overwritten, long timestamp)
     {
-        var key = overwritten && !_watcher.NeedsEveryLine ? KeyOf(line) : NoKey;
-        if (key == NoKey || key != _key)
+        var key = _watcher.NeedsEveryLine ? NoKey : KeyOf(line);
+        var form = overwritten ? 0 : FormOf(line);
+        if (key == NoKey || key != _key || form != _form)
         {
-            _key = key;
+            (_key, _form) = (key, form);
             _watcher.Take(line, timestamp);
             return;
         }
 
         lock (_watcher.Gate)
         {
-            line.CopyTo(_overwritten);
-            (_overwrittenLength, _overwrittenAt) = (line.Length, timestamp);
+            line.CopyTo(_waiting);
+            (_waitingLength, _waitingAt) = (line.Length, timestamp);
         }
     }
 
@@ -129,6 +131,20 @@ public sealed class LineListener
 
     static bool IsOverwritten(ReadOnlySpan<byte> bytes, int end) =>
         bytes[end] == '\r' && end + 1 < bytes.Length && bytes[end + 1] is not ((byte)'\n' or (byte)'\r');
+
+    /// <summary>What a line looks like but for its digits: two of the same form have the same metrics, and the later one counts.</summary>
+    static uint FormOf(ReadOnlySpan<byte> line)
+    {
+        // FNV-1a, 32 bit, over all but digits and blanks.
+        var form = 2_166_136_261u;
+        foreach (var letter in line)
+        {
+            if (letter is not ((>= (byte)'0' and <= (byte)'9') or (byte)' '))
+                form = unchecked((form ^ letter) * 16_777_619u);
+        }
+
+        return form == 0 ? 1 : form;
+    }
 
     /// <summary>Number of the epoch a state of progress speaks of, without reading the line; <see cref="NoKey"/> where that is not sure.</summary>
     static int KeyOf(ReadOnlySpan<byte> line)

@@ -73,4 +73,12 @@ public class PlainPatternTests
     [Fact]
     public void A_metric_that_is_no_number_is_said_in_a_note() =>
         Assert.Equal(["0s epoch 2 accuracy=0.1", "0s note \"epoch 2: loss is NaN\""], Heard.From("Epoch 2: loss=nan acc=0.1\n"));
+
+    [Fact]
+    public void Lines_of_one_form_may_alternate_with_another_and_all_count() =>
+        Assert.Equal(
+            ["1s epoch 1 loss=0.8 validation_loss=0.6", "1s epoch 2 loss=0.4 validation_loss=0.3"],
+            Heard.From(
+                "Epoch 1 train loss 0.9\nEpoch 1 train loss 0.8\nEpoch 1 val loss 0.7\n",
+                "Epoch 1 val loss 0.6\nEpoch 2 train loss 0.5\nEpoch 2 train loss 0.4\nEpoch 2 val loss 0.3\n"));
 }
