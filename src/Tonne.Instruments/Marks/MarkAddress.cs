@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using System.Text;
 
 namespace Tonne.Instruments.Marks;
 
@@ -13,27 +13,40 @@ public static partial class MarkAddress
     /// <summary>Longest path a Unix socket can have on Linux, in bytes (unix(7): 108 with the final zero).</summary>
     public const int Longest = 107;
 
+    const int Attempts = 100;
+    const int Exists = 17; // EEXIST
+    const uint OwnerOnly = 0x1C0; // 0700
+
     /// <summary>Makes a private folder and says the path of the socket in it.</summary>
     /// <param name="runtimeDirectory">The user's runtime folder (<c>XDG_RUNTIME_DIR</c>), tried first; null if there is none. Then <c>/tmp</c>.</param>
+    /// <param name="timestamp">Now, to make the name unlike others of this process.</param>
     /// <exception cref="IOException">No folder can be made in either.</exception>
-    internal static string Make(string? runtimeDirectory)
+    internal static string Make(string? runtimeDirectory, long timestamp)
     {
-        Span<byte> random = stackalloc byte[6];
-        RandomNumberGenerator.Fill(random);
-        var name = "tonne-" + Convert.ToHexStringLower(random);
         var reasons = new List<string>();
         foreach (var parent in new[] { runtimeDirectory, "/tmp" })
         {
             if (string.IsNullOrEmpty(parent) || !Path.IsPathRooted(parent))
                 continue;
-            var folder = Path.Combine(parent, name);
-            var socket = Path.Combine(folder, "run");
-            if (System.Text.Encoding.UTF8.GetByteCount(socket) > Longest)
-                reasons.Add(parent + ": the path would be too long for a socket");
-            else if (MakeFolder(folder, 0x1C0) == 0) // 0700; fails if it is there already, so nobody else's is ever used
-                return socket;
-            else
-                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{parent}: {Marshal.GetLastPInvokeErrorMessage()}"));
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                // Cheap: a random generator costs milliseconds at its first use. Nothing rests on secrecy, for a folder that is there already is refused.
+                var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"tonne-{Environment.ProcessId:x}-{(timestamp + attempt) & 0xffffffff:x}"));
+                var socket = Path.Combine(folder, "run");
+                if (Encoding.UTF8.GetByteCount(socket) > Longest)
+                {
+                    reasons.Add(parent + ": the path would be too long for a socket");
+                    break;
+                }
+
+                if (MakeFolder(folder, OwnerOnly) == 0)
+                    return socket;
+                var error = Marshal.GetLastPInvokeError();
+                if (error == Exists && attempt < Attempts - 1)
+                    continue;
+                reasons.Add(parent + ": " + Marshal.GetPInvokeErrorMessage(error));
+                break;
+            }
         }
 
         throw new IOException("No folder for the socket of marks could be made (" + string.Join("; ", reasons) + ").");

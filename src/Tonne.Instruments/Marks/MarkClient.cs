@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Globalization;
 using System.Text;
 using Tonne.Runs;
 
@@ -7,8 +7,9 @@ namespace Tonne.Instruments.Marks;
 /// <summary>Sends a mark to the run this process is in.</summary>
 public static class MarkClient
 {
-    const int Level = 1; // SOL_SOCKET
-    const int SendLimit = 21; // SO_SNDTIMEO, which on Linux also bounds connect (socket(7))
+    // errno of Linux.
+    const int WouldBlock = 11;
+    const int Denied = 13;
 
     /// <summary>Sends one line and waits for the answer. Never throws.</summary>
     /// <param name="path">Path of the socket, as found in <see cref="MarkAddress.Variable"/>; null or empty if there is none.</param>
@@ -24,34 +25,32 @@ public static class MarkClient
             return new(MarkFate.Refused, "a mark is one line");
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            Span<byte> limit = stackalloc byte[16];
-            BitConverter.TryWriteBytes(limit, (long)timeout.TotalSeconds);
-            BitConverter.TryWriteBytes(limit[8..], timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
-            socket.SetRawSocketOption(Level, SendLimit, limit);
-            socket.SendTimeout = socket.ReceiveTimeout = Math.Max(1, (int)timeout.TotalMilliseconds);
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            socket.Send(Encoding.UTF8.GetBytes(line + "\n"));
-            return Read(socket);
+            using var socket = UnixSocket.Connect(path, timeout);
+            return socket.Send(Encoding.UTF8.GetBytes(line + "\n")) ? Read(socket) : new(MarkFate.Unreachable, $"the run at {path} is over");
         }
-        catch (SocketException error)
+        catch (IOException error)
         {
-            return new(MarkFate.Unreachable, error.SocketErrorCode switch
+            return new(MarkFate.Unreachable, error.HResult switch
             {
-                SocketError.TimedOut or SocketError.WouldBlock or SocketError.TryAgain => $"the run at {path} did not answer in {timeout.TotalSeconds:0.#} s",
-                SocketError.AccessDenied => $"the run at {path} belongs to another user",
+                WouldBlock => Late(path, timeout),
+                Denied => $"the run at {path} belongs to another user",
                 _ => $"the run at {path} is over ({error.Message})",
             });
         }
+
+        MarkReply Read(UnixSocket connection) => ReadReply(connection) ?? new(MarkFate.Unreachable, Late(path, timeout));
     }
 
-    static MarkReply Read(Socket socket)
+    static string Late(string path, TimeSpan timeout) => string.Create(CultureInfo.InvariantCulture, $"the run at {path} did not answer in {timeout.TotalSeconds:0.##} s");
+
+    static MarkReply? ReadReply(UnixSocket socket)
     {
         var bytes = new byte[1024];
         var length = 0;
         while (length < bytes.Length && bytes.AsSpan(0, length).IndexOf((byte)'\n') < 0)
         {
-            var count = socket.Receive(bytes.AsSpan(length));
+            if (socket.Receive(bytes.AsSpan(length)) is not { } count)
+                return null;
             if (count == 0)
                 break;
             length += count;

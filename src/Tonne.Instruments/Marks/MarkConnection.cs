@@ -1,31 +1,29 @@
-using System.Net.Sockets;
 using System.Text;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Marks;
 
 /// <summary>One open connection of a <see cref="MarkServer"/>: gathers bytes into lines and answers each.</summary>
-sealed class MarkConnection(Socket socket) : IDisposable
+sealed class MarkConnection(UnixSocket socket) : IDisposable
 {
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     readonly byte[] _bytes = new byte[MarkLine.Longest + 1];
     int _length;
 
-    public Socket Socket => socket;
+    public int Handle => socket.Handle;
 
     /// <summary>Takes what has come.</summary>
     /// <param name="take">Takes a line and gives what is wrong with it; null if nothing is.</param>
     /// <returns>Whether the connection may stay.</returns>
     public bool Receive(Func<string, string?> take)
     {
-        var count = socket.Receive(_bytes.AsSpan(_length), SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock)
+        if (socket.Receive(_bytes.AsSpan(_length)) is not { } count)
             return true;
-        if (error != SocketError.Success || count == 0)
+        if (count == 0)
         {
             // The last line may lack its end.
-            if (error == SocketError.Success && _length > 0)
+            if (_length > 0)
                 Answer(take, _bytes.AsSpan(0, _length));
             return false;
         }
@@ -70,9 +68,5 @@ sealed class MarkConnection(Socket socket) : IDisposable
     }
 
     /// <summary>Sends an answer; who does not read theirs is not waited for.</summary>
-    bool Send(string answer)
-    {
-        var bytes = Encoding.UTF8.GetBytes(answer + "\n");
-        return socket.Send(bytes, SocketFlags.None, out var error) == bytes.Length && error == SocketError.Success;
-    }
+    bool Send(string answer) => socket.Send(Encoding.UTF8.GetBytes(answer + "\n"));
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Marks;
@@ -20,7 +19,7 @@ public sealed class MarkServer : IDisposable
     /// <summary>Most bytes of marks taken in one run.</summary>
     public const long MostBytes = 16 * 1024 * 1024;
 
-    readonly Socket _listener;
+    readonly UnixSocket _listener;
     readonly Thread _thread;
     readonly TimeProvider _time;
     readonly long _anchor;
@@ -32,7 +31,7 @@ public sealed class MarkServer : IDisposable
     int _marks;
     long _taken;
 
-    MarkServer(string path, Socket listener, TimeProvider time, long anchor, Action<Mark> heard)
+    MarkServer(string path, UnixSocket listener, TimeProvider time, long anchor, Action<Mark> heard)
     {
         (Path, _listener, _time, _anchor, _heard) = (path, listener, time, anchor, heard);
         _thread = new Thread(Listen, maxStackSize: 256 * 1024) { IsBackground = true, Name = "marks" };
@@ -49,17 +48,14 @@ public sealed class MarkServer : IDisposable
     /// <exception cref="IOException">No socket could be made; the run can go on without marks, and should say so.</exception>
     public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> heard)
     {
-        var path = MarkAddress.Make(runtimeDirectory);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var path = MarkAddress.Make(runtimeDirectory, time.GetTimestamp());
+        UnixSocket listener;
         try
         {
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            listener.Listen(MostConnections);
-            listener.Blocking = false;
+            listener = UnixSocket.Listen(path, MostConnections);
         }
-        catch (SocketException error)
+        catch (IOException error)
         {
-            listener.Dispose();
             Remove(path);
             throw new IOException($"The socket of marks at '{path}' could not be opened ({error.Message}).", error);
         }
@@ -77,11 +73,10 @@ public sealed class MarkServer : IDisposable
         _stopping = true;
         try
         {
-            // Wakes the thread, whatever the number of connections.
-            using var wake = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
-            wake.Connect(new UnixDomainSocketEndPoint(Path));
+            // Wakes the thread.
+            UnixSocket.Connect(Path, TimeSpan.FromMilliseconds(100)).Dispose();
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // The queue is full, so the thread is awake; or the socket was removed, and the wait below ends by its limit.
         }
@@ -93,34 +88,31 @@ public sealed class MarkServer : IDisposable
 
     void Listen()
     {
-        var ready = new List<Socket>();
+        var waited = new UnixSocket.Waited[MostConnections + 1];
         // After the word to stop, only what is there already is taken, and not for ever.
         for (var left = 100; !_stopping || left > 0; left--)
         {
-            ready.Clear();
-            ready.Add(_listener);
-            foreach (var connection in _connections)
-                ready.Add(connection.Socket);
-            try
-            {
-                Socket.Select(ready, null, null, _stopping ? 0 : -1);
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
+            var count = _connections.Count;
+            for (var i = 0; i < count; i++)
+                waited[i] = new(_connections[i].Handle);
+            waited[count] = new(_listener.Handle);
+            var ready = UnixSocket.Wait(waited.AsSpan(0, count + 1), _stopping ? 0 : -1);
+            if (ready < 0 || (_stopping && ready == 0))
                 break;
-            }
-
             if (!_stopping)
                 left = 100;
-            else if (ready.Count == 0)
-                break;
-            foreach (var socket in ready)
+            for (var i = 0; i < count; i++)
             {
-                if (socket == _listener)
-                    Accept();
-                else
-                    Serve(socket);
+                if (waited[i].IsReady)
+                    Serve(waited[i].Handle);
             }
+
+            if (!waited[count].IsReady)
+                continue;
+            if (_listener.Accept() is { } arrived)
+                Welcome(arrived);
+            else
+                UnixSocket.Wait([], 100); // No descriptors left, it may be: asking again at once would burn a core.
         }
 
         foreach (var connection in _connections)
@@ -128,38 +120,27 @@ public sealed class MarkServer : IDisposable
         _connections.Clear();
     }
 
-    void Accept()
+    void Welcome(UnixSocket arrived)
     {
-        Socket socket;
-        try
-        {
-            socket = _listener.Accept();
-            socket.Blocking = false;
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            return;
-        }
-
         if (_connections.Count >= MostConnections)
         {
             _connections[0].Refuse("too many connections; this one was silent the longest");
             Close(_connections[0]);
         }
 
-        _connections.Add(new MarkConnection(socket));
+        _connections.Add(new MarkConnection(arrived));
     }
 
-    void Serve(Socket socket)
+    void Serve(int handle)
     {
-        if (_connections.Find(connection => connection.Socket == socket) is not { } speaking)
+        if (_connections.Find(connection => connection.Handle == handle) is not { } speaking)
             return;
         var stays = false;
         try
         {
             stays = speaking.Receive(Take);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (IOException)
         {
             // The other side is gone.
         }
