@@ -69,6 +69,7 @@ public abstract record Derivation
         public double Number { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => [];
 
         /// <inheritdoc/>
@@ -89,6 +90,7 @@ public abstract record Derivation
         public Factor Factor { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => [];
 
         /// <inheritdoc/>
@@ -110,6 +112,7 @@ public abstract record Derivation
         public ImmutableArray<Derivation> Terms { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => Terms;
 
         /// <inheritdoc/>
@@ -140,6 +143,7 @@ public abstract record Derivation
         public Derivation Subtrahend { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => [Minuend, Subtrahend];
 
         /// <inheritdoc/>
@@ -168,6 +172,7 @@ public abstract record Derivation
         public double Scale { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => Of;
 
         /// <inheritdoc/>
@@ -198,6 +203,7 @@ public abstract record Derivation
         public Derivation Denominator { get; }
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public override ImmutableArray<Derivation> Children => [Numerator, Denominator];
 
         /// <inheritdoc/>
