@@ -9,7 +9,7 @@ namespace Tonne.Ledgers.Exchanging;
 /// <summary>An entry as a row of CodeCarbon's columns, then of tonne's own.</summary>
 /// <remarks>
 /// CodeCarbon's columns keep CodeCarbon's boundary: CPU, GPU and memory (and a whole-machine meter, where there is only that) with the PUE on every energy, and emissions
-/// of that energy. What tonne counts beside, and with bounds, is in the columns that begin with <c>tonne_</c>. A field that is not known is empty.
+/// of that energy; water is that used on site, with no PUE on it. What tonne counts beside, and with bounds, is in the columns that begin with <c>tonne_</c>. A field that is not known is empty.
 /// </remarks>
 static class CodeCarbonExport
 {
@@ -20,7 +20,7 @@ static class CodeCarbonExport
         "tonne_status", "tonne_exit_code", "tonne_started_at",
         "tonne_energy_kwh", "tonne_energy_kwh_low", "tonne_energy_kwh_high", "tonne_energy_boundary",
         "tonne_operational_kg", "tonne_operational_kg_low", "tonne_operational_kg_high", "tonne_embodied_kg",
-        "tonne_total_kg", "tonne_total_kg_low", "tonne_total_kg_high", "tonne_total_boundary",
+        "tonne_total_kg", "tonne_total_kg_low", "tonne_total_kg_high", "tonne_total_boundary", "tonne_water_l",
         "tonne_quality", "tonne_measured_share", "tonne_zone", "tonne_intensity_g_per_kwh", "tonne_policy", "tonne_method", "tonne_factors_hash",
     ];
 
@@ -66,6 +66,7 @@ static class CodeCarbonExport
         Put(CodeCarbonColumn.CpuPower, Power(cpu));
         Put(CodeCarbonColumn.GpuPower, Power(gpu));
         Put(CodeCarbonColumn.RamPower, Power(ram));
+        Put(CodeCarbonColumn.WaterConsumed, Text(sum / pue * statement.Factors.WaterOnSite?.Bounds.Best));
         Put(CodeCarbonColumn.OnCloud, cloud is null ? "N" : "Y");
         fields[CodeCarbonColumn.Timestamp] = opening.StartedAt.AddSeconds(record.DurationSeconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
         fields[CodeCarbonColumn.ProjectName] = opening.Project ?? opening.Name;
@@ -78,7 +79,6 @@ static class CodeCarbonExport
         fields[CodeCarbonColumn.GpuEnergy] = Text((gpu ?? 0) * pue);
         fields[CodeCarbonColumn.RamEnergy] = Text(ram * pue);
         fields[CodeCarbonColumn.EnergyConsumed] = Text(sum);
-        fields[CodeCarbonColumn.WaterConsumed] = Text(Figure("water_l")?.Bounds.Best);
         fields[CodeCarbonColumn.Pue] = Text(pue);
         fields[CodeCarbonColumn.Wue] = Text(statement.Factors.WaterOnSite?.Bounds.Best);
 
@@ -91,6 +91,7 @@ static class CodeCarbonExport
         fields["tonne_embodied_kg"] = Text(Figure("emissions_kg.embodied")?.Bounds.Best);
         Stated("tonne_total_kg", "emissions_kg.total");
         fields["tonne_total_boundary"] = Figure("emissions_kg.total")?.Boundary;
+        fields["tonne_water_l"] = Text(Figure("water_l")?.Bounds.Best);
         fields["tonne_quality"] = Figure("energy_kwh")?.Quality.ToString().ToLowerInvariant();
         fields["tonne_measured_share"] = Text(Figure("energy_kwh")?.MeasuredShare);
         fields["tonne_zone"] = statement.Factors.Grid.Zone;

@@ -18,6 +18,9 @@ static class CodeCarbonRun
     const double BytesPerGibibyte = 1024d * 1024 * 1024;
     const string RateId = "codecarbon/stated";
 
+    /// <summary>In the place of a hash of factor tables: none was used.</summary>
+    const string NoTables = "none";
+
     static readonly Source Validation = new(
         "FISCHER-2025", "R. Fischer, Ground-Truthing AI Energy Consumption: Validating CodeCarbon Against External Measurements, arXiv:2509.22092", 2025, null, "https://arxiv.org/abs/2509.22092");
 
@@ -167,7 +170,7 @@ static class CodeCarbonRun
         var pue = new Factor(string.Create(CultureInfo.InvariantCulture, $"codecarbon/pue/{row.Pue:R}"), "PUE set in " + tool, "1", Bounds.Exactly(row.Pue), Quality.Assumed, source);
         var water = row.Wue is { } wue ? new Factor(string.Create(CultureInfo.InvariantCulture, $"codecarbon/wue/{wue:R}"), "WUE set in " + tool, "L/kWh", Bounds.Exactly(wue), Quality.Assumed, source) : null;
         return new AccountingFactors(
-            new GridFactor(intensity, null, "unstated", "unstated", null, $"stated by {tool} for {Where(row)}"), pue, "given", [], EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation, water, null, FactorSet.Hash,
+            new GridFactor(intensity, null, "unstated", "unstated", null, $"stated by {tool} for {Where(row)}"), pue, "given", [], EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation, water, null, NoTables,
             [new Doubt("intensity-without-bounds", $"The intensity is {tool}'s own, without bounds: the interval of the emissions is that of the energy only.")]);
     }
 }
