@@ -96,12 +96,12 @@ public class ThinningTests
 
     [Fact]
     public void Metered_energy_of_the_machine_is_kept_whatever_the_job_did() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(15), Prop.ForAll(
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(8), Prop.ForAll(
             Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
             {
                 using var home = new TemporaryHome();
                 var random = new Random(seed);
-                home.Complete(Id, trace => Random(trace, random, 1_200));
+                home.Complete(Id, trace => Random(trace, random, 960));
                 var before = home.Ledger.Load(Id).Record;
                 var thinned = home.Ledger.Thin().Single();
                 var after = RecordBuilder.Build(home.Home.Of(Id).OpenTrace);

@@ -54,7 +54,7 @@ public class CodeCarbonExportTests
 
     [Fact]
     public void A_value_with_commas_quotes_and_line_breaks_stays_in_its_column() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll<NonNull<string>>(name =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20), Prop.ForAll<NonNull<string>>(name =>
         {
             var text = name.Get.Trim().Replace("\r", "", StringComparison.Ordinal);
             using var home = new TemporaryHome();

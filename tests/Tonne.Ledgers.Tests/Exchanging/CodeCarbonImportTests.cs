@@ -179,7 +179,7 @@ public class CodeCarbonImportTests
         var random = new Random(1304);
         using var home = new TemporaryHome();
         var path = home.Elsewhere("fuzz.csv");
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 150; round++)
         {
             var text = clean.ToCharArray();
             for (var changes = random.Next(1, 30); changes > 0; changes--)

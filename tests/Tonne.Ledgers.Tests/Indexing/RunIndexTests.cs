@@ -105,7 +105,7 @@ public class RunIndexTests
         var before = Text(home.Ledger.Entries());
         var clean = File.ReadAllBytes(home.Home.Index);
         var random = new Random(20261122);
-        for (var round = 0; round < 60; round++)
+        for (var round = 0; round < 40; round++)
         {
             var bytes = (byte[])clean.Clone();
             for (var flips = random.Next(1, 40); flips > 0; flips--)
