@@ -10,7 +10,11 @@ public sealed class FileTree
     /// <summary>The most that is read of any file, in bytes.</summary>
     public const int Limit = 4 * 1024 * 1024;
 
+    /// <summary>In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.</summary>
+    public const string UnreadableList = "tonne-unreadable";
+
     readonly FileOpening _open;
+    readonly HashSet<string> _refused = [];
 
     /// <summary>The files below a root.</summary>
     /// <param name="root">A folder; <c>/</c> is the running kernel's own.</param>
@@ -19,8 +23,12 @@ public sealed class FileTree
     {
     }
 
-    internal FileTree(string root, FileOpening open) =>
+    internal FileTree(string root, FileOpening open)
+    {
         (Root, _open) = (string.IsNullOrEmpty(root) ? "/" : root, open);
+        if (IsStandIn)
+            _refused.UnionWith((ReadText(UnreadableList) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    }
 
     /// <summary>Opens a file by its full path; an invalid handle and an errno if it cannot.</summary>
     internal delegate SafeFileHandle FileOpening(string path, out int error);
@@ -163,6 +171,12 @@ public sealed class FileTree
 
     internal SafeFileHandle Open(string relative, out string? reason)
     {
+        if (_refused.Contains(relative))
+        {
+            reason = Unreadable.Denied;
+            return new SafeFileHandle();
+        }
+
         var handle = _open(PathOf(relative), out var error);
         reason = handle.IsInvalid ? Unreadable.Because(error) : null;
         return handle;

@@ -11,6 +11,9 @@ namespace Tonne.Instruments.Machines;
 /// <param name="AssetTag">The asset tag, which some clouds use to name themselves.</param>
 public sealed record Dmi(string? Vendor, string? Product, int? Chassis, string? Bios, string? AssetTag)
 {
+    /// <summary>The asset tag that Microsoft gives every machine of Azure.</summary>
+    public const string AzureTag = "7783-7084-3265-9085-8269-3286-77";
+
     static readonly string[] Folders = ["sys/class/dmi/id", "sys/devices/virtual/dmi/id"];
 
     /// <summary>Names in vendor, product or firmware that only virtual machines have.</summary>
@@ -65,8 +68,8 @@ public sealed record Dmi(string? Vendor, string? Product, int? Chassis, string? 
                 return "aws";
             if (Has(Product, "Google Compute Engine") || (Has(Vendor, "Google") && Has(Bios, "Google")))
                 return "gcp";
-            // Microsoft's own tag for Azure; Hyper-V elsewhere has another.
-            return Has(Vendor, "Microsoft Corporation") && AssetTag == "7783-7084-3265-9085-8269-3286-77" ? "azure" : null;
+            // Hyper-V elsewhere has another tag.
+            return Has(Vendor, "Microsoft Corporation") && AssetTag == AzureTag ? "azure" : null;
         }
     }
 

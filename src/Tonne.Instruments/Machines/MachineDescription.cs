@@ -45,7 +45,8 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
             memory,
             OperatingSystemOf(tree),
             isVirtual,
-            tree.ReadLine(BootIdFile) ?? FileTree.Own.ReadLine(BootIdFile) ?? "unknown");
+            tree.ReadLine(BootIdFile) ?? FileTree.Own.ReadLine(BootIdFile) ?? "unknown",
+            Product: isVirtual ? null : firmware.Product);
         return new MachineDescription(machine, cpu, firmware, battery, doubts);
     }
 

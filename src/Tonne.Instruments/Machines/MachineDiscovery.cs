@@ -25,9 +25,10 @@ public static class MachineDiscovery
         var cpu = CpuCatalog.Identify(identity);
         var machine = description.Machine with
         {
-            Kind = KindOf(description, cpu),
+            Kind = KindOf(description, identity, cpu),
             Microarchitecture = cpu.Microarchitecture == "unknown" ? null : cpu.Microarchitecture,
             Cpu = description.Machine.Cpu == "unknown" && cpu.Model is { } model ? model.Name : description.Machine.Cpu,
+            HostThreads = description.Machine.Virtual ? cpu.HostThreads : null,
         };
         var power = new MachinePower(
             cpu,
@@ -101,11 +102,14 @@ public static class MachineDiscovery
     }
 
     /// <summary>What the firmware tells, else what the processor's segment tells.</summary>
-    static string KindOf(MachineDescription description, CpuPowerModel cpu)
+    static string KindOf(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
     {
         var machine = description.Machine;
         if (machine.Kind != "unknown")
             return machine.Kind;
+        // The catalog's watts of a single-board computer are those of the board itself.
+        if (identity.Part is not null && cpu.RealHostIdle.Bounds.IsExact)
+            return "board";
         return cpu.Model?.Segment switch
         {
             "server" or "edge" or "edge/server" => "server",
@@ -121,6 +125,7 @@ public static class MachineDiscovery
         "laptop" => MachineKind.Laptop,
         "desktop" => MachineKind.Desktop,
         "server" => MachineKind.Server,
+        "board" => MachineKind.Board,
         _ when !cpu.RealHostIdle.Bounds.IsExact => MachineKind.Server,
         _ when identity.Part is not null => MachineKind.Board,
         _ when identity.Laptop || cpu.Model?.Segment == "mobile" => MachineKind.Laptop,

@@ -5,7 +5,7 @@ using Tonne.Metering;
 namespace Tonne.Instruments.Processes;
 
 /// <summary>CPU time of the job in ns: the control group's account, else what was reaped and what lives.</summary>
-/// <remarks>Always from the running kernel. Not thread safe, as <see cref="IMeter"/>.</remarks>
+/// <remarks>Always from the running kernel. Safe for one sampling thread and one that settles.</remarks>
 public sealed class JobCpuMeter : IMeter
 {
     /// <summary>Id of the meter.</summary>
@@ -15,6 +15,7 @@ public sealed class JobCpuMeter : IMeter
     readonly ProcessFamily? _family;
     readonly Func<long>? _reaped;
     readonly LiveRuns? _board;
+    readonly Lock _gate = new();
     // Looking for new processes costs most; between two such looks the known ones are read.
     readonly Pace _search = new(TimeSpan.FromSeconds(0.9), eager: 2);
     readonly Pace _glance = new(TimeSpan.Zero, eager: 0);
@@ -52,38 +53,46 @@ public sealed class JobCpuMeter : IMeter
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
-        if (_group is not null)
+        lock (_gate)
         {
-            if (!_group.TryReadCpu(out var value, out var reason))
-                return Reading.Gap(reason ?? Unreadable.Failed);
-            _last = Math.Max(_last, value);
-        }
-        else
-        {
-            if (_search.IsDue(timestamp))
-                _search.Run(timestamp, _find);
+            if (_group is not null)
+            {
+                if (!_group.TryReadCpu(out var value, out var reason))
+                    return Reading.Gap(reason ?? Unreadable.Failed);
+                _last = Math.Max(_last, value);
+            }
             else
-                _glance.Run(timestamp, _look);
-            _last = _family!.CpuNanoseconds;
-        }
+            {
+                if (_search.IsDue(timestamp))
+                    _search.Run(timestamp, _find);
+                else
+                    _glance.Run(timestamp, _look);
+                _last = _family!.CpuNanoseconds;
+            }
 
-        _board?.Publish(_last);
-        return Reading.Of(_last);
+            _board?.Publish(_last);
+            return Reading.Of(_last);
+        }
     }
 
-    /// <summary>The job's CPU time at the end, from the best account there is, in ns.</summary>
+    /// <summary>The job's CPU time at the end; safe while another thread still samples. From the best account there is, in ns.</summary>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns.</param>
     /// <returns>The time, and a doubt if two accounts disagree.</returns>
     public (long Nanoseconds, Quantities.Doubt? Doubt) Settle(long reapedNanoseconds)
     {
-        if (_family is not null)
+        long counted;
+        lock (_gate)
         {
-            _family.Look(reapedNanoseconds);
-            return (Math.Max(_family.CpuNanoseconds, reapedNanoseconds), null);
+            if (_family is not null)
+            {
+                _family.Look(reapedNanoseconds);
+                return (Math.Max(_family.CpuNanoseconds, reapedNanoseconds), null);
+            }
+
+            if (!_group!.TryReadCpu(out counted, out _))
+                counted = _last;
         }
 
-        if (!_group!.TryReadCpu(out var counted, out _))
-            counted = _last;
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.
         const long slack = 100_000_000;
         if (reapedNanoseconds <= counted + (counted / 50) + slack)

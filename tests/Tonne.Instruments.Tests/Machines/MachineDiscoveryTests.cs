@@ -27,7 +27,7 @@ public sealed class MachineDiscoveryTests : IDisposable
         using var found = MachineDiscovery.Discover(Server().Tree);
 
         Assert.Equal(
-            new Machine("server", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555"),
+            new Machine("server", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555", Product: "PowerEdge R640"),
             found.Machine);
         Assert.Equal([MachineCpuTime.BusyId, MachineCpuTime.IdleId], found.Meters.Select(meter => meter.Description.Id));
         Assert.Equal([Component.Cpu, Component.Memory, Component.Other], found.Bases.Select(basis => basis.Component));

@@ -1,0 +1,121 @@
+using System.Formats.Tar;
+using System.Text;
+using System.Text.RegularExpressions;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Rapl;
+
+namespace Tonne.Instruments.Examining;
+
+/// <summary>Packs the sensor and description files of a machine, and nothing else, so that somebody else can examine it.</summary>
+/// <remarks>
+/// A tar of plain files under the paths they have in the tree; links are followed and stored as what they lead to. Serial numbers, UUIDs, hardware addresses and the host's name are blotted out.
+/// Files that could not be read are named in <see cref="FileTree.UnreadableList"/>. Unpacked into a folder it is a stand-in (<c>--sysroot</c>). See docs/formats/sysroot.md.
+/// </remarks>
+public static partial class SupportBundle
+{
+    /// <summary>The largest file taken, in bytes.</summary>
+    const int Largest = 1024 * 1024;
+
+    static readonly string[] Single =
+    [
+        "proc/cpuinfo", "proc/meminfo", "proc/stat", "proc/sys/kernel/ostype", "proc/sys/kernel/osrelease", "proc/sys/kernel/random/boot_id", "proc/device-tree/model",
+        "etc/os-release", "sys/hypervisor/type", "sys/firmware/devicetree/base/hypervisor/compatible",
+        "sys/devices/system/cpu/online", "sys/devices/system/cpu/possible", "sys/devices/system/cpu/smt/active",
+        "sys/class/dmi/id/sys_vendor", "sys/class/dmi/id/product_name", "sys/class/dmi/id/chassis_type", "sys/class/dmi/id/bios_vendor", "sys/class/dmi/id/board_vendor", "sys/class/dmi/id/board_name",
+    ];
+
+    /// <summary>Writes the bundle.</summary>
+    /// <param name="tree">The machine's files.</param>
+    /// <param name="hostName">The host's name, to be blotted out; null if unknown.</param>
+    /// <param name="to">Where the tar goes; left open.</param>
+    /// <returns>Paths of the files packed.</returns>
+    public static IReadOnlyList<string> Write(FileTree tree, string? hostName, Stream to)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        var packed = new List<string>();
+        var unreadable = new List<string>();
+        using var tar = new TarWriter(to, TarEntryFormat.Ustar, leaveOpen: true);
+        foreach (var path in Paths(tree).Distinct(StringComparer.Ordinal))
+        {
+            var bytes = tree.ReadBytes(path, out var reason);
+            if (reason == Unreadable.Denied)
+                unreadable.Add(path);
+            else if (reason is not null || bytes.Length > Largest)
+                continue;
+            Add(path, Blot(bytes, hostName));
+        }
+
+        if (TimeZoneOf(tree) is { } zone)
+            Add("etc/timezone", Encoding.UTF8.GetBytes(zone + "\n"));
+        if (unreadable.Count > 0)
+            Add(FileTree.UnreadableList, Encoding.UTF8.GetBytes(string.Join('\n', unreadable) + "\n"));
+        return packed;
+
+        void Add(string path, byte[] content)
+        {
+            var mode = (tree.ModeOf(path) ?? UnixFileMode.None) | UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch, Mode = mode });
+            packed.Add(path);
+        }
+    }
+
+    /// <summary>The content without what names this one machine.</summary>
+    internal static byte[] Blot(byte[] content, string? hostName)
+    {
+        var text = Encoding.Latin1.GetString(content);
+        text = SerialLine().Replace(text, "$1 0");
+        text = Uuid().Replace(text, "00000000-0000-0000-0000-000000000000");
+        text = HardwareAddress().Replace(text, "00:00:00:00:00:00");
+        if (hostName is { Length: > 2 })
+            text = text.Replace(hostName, "host", StringComparison.OrdinalIgnoreCase);
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    static IEnumerable<string> Paths(FileTree tree)
+    {
+        foreach (var path in Single)
+            yield return path;
+        // An asset tag may be anybody's inventory number; Azure's own says only that it is Azure.
+        if (tree.ReadLine("sys/class/dmi/id/chassis_asset_tag") == Machines.Dmi.AzureTag)
+            yield return "sys/class/dmi/id/chassis_asset_tag";
+        foreach (var zone in RaplZones.List(tree))
+        {
+            foreach (var name in tree.Names(zone.Folder).Where(name => name is "name" or "energy_uj" or "max_energy_range_uj" or "enabled" || name.StartsWith("constraint_", StringComparison.Ordinal)))
+                yield return $"{zone.Folder}/{name}";
+        }
+
+        foreach (var cpu in tree.Names("sys/devices/system/cpu").Where(name => name.StartsWith("cpu", StringComparison.Ordinal) && name.Length > 3 && char.IsAsciiDigit(name[3])))
+            yield return $"sys/devices/system/cpu/{cpu}/topology/physical_package_id";
+        foreach (var supply in tree.Names("sys/class/power_supply"))
+        {
+            yield return $"sys/class/power_supply/{supply}/type";
+            yield return $"sys/class/power_supply/{supply}/scope";
+        }
+
+        foreach (var sensor in tree.Names("sys/class/hwmon"))
+        {
+            yield return $"sys/class/hwmon/{sensor}/name";
+            foreach (var name in tree.Names($"sys/class/hwmon/{sensor}").Where(name => name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)))
+                yield return $"sys/class/hwmon/{sensor}/{name}";
+        }
+    }
+
+    static string? TimeZoneOf(FileTree tree)
+    {
+        const string folder = "/zoneinfo/";
+        if (tree.ReadLine("etc/timezone") is { } told)
+            return told;
+        var target = tree.LinkTarget("etc/localtime");
+        var at = target?.LastIndexOf(folder, StringComparison.Ordinal) ?? -1;
+        return at < 0 ? null : target![(at + folder.Length)..];
+    }
+
+    [GeneratedRegex(@"^([ \t]*[^\n:]*serial[^\n:]*:)[^\n]*", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
+    private static partial Regex SerialLine();
+
+    [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
+    private static partial Regex Uuid();
+
+    [GeneratedRegex(@"\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
+    private static partial Regex HardwareAddress();
+}
