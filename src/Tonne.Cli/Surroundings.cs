@@ -1,3 +1,5 @@
+using Tonne.Cli.Wrapping;
+
 namespace Tonne.Cli;
 
 /// <summary>All that a command takes from outside: the clock, the streams, the environment, the folder.</summary>
@@ -28,8 +30,8 @@ sealed record Surroundings(
 
     public static Surroundings OfThisProcess() => new(
         TimeProvider.System,
-        new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
-        new StreamWriter(Console.OpenStandardError(), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
+        new StreamWriter(new DirectStream(1), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
+        new StreamWriter(new DirectStream(2), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
         Environment.GetEnvironmentVariable,
         Environment.CurrentDirectory,
         !Console.IsOutputRedirected,

@@ -16,6 +16,7 @@ static class Errors
     internal const int NotADirectory = 20;
     internal const int TooManyFilesHere = 23;
     internal const int TooManyFiles = 24;
+    internal const int NoReader = 32;
 
     internal static int Last => Marshal.GetLastPInvokeError();
 

@@ -9,7 +9,7 @@ public class InheritanceTrials
         """
         import os, resource, sys
         print([os.fsencode(a) for a in sys.argv[1:]])
-        print(sorted((k, v) for k, v in os.environb.items() if k not in (b'_', b'TONNE_RUN')))
+        print(sorted((k, v) for k, v in os.environb.items() if k != b'_' and not k.startswith(b'TONNE')))
         print(sorted((int(f), os.readlink('/proc/self/fd/' + f)) for f in os.listdir('/proc/self/fd')
                      if f not in '12' and os.path.exists('/proc/self/fd/' + f)))
         print([(n, resource.getrlimit(getattr(resource, n))) for n in sorted(dir(resource)) if n.startswith('RLIMIT')])

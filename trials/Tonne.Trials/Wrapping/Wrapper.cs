@@ -3,16 +3,36 @@ namespace Tonne.Trials.Wrapping;
 /// <summary>What stands before the command in these trials. The one place to change.</summary>
 static class Wrapper
 {
+    static readonly string _tonne = Locate();
+
     /// <summary>Ways to run a command that have to be alike: with somebody listening to its output, and with nobody.</summary>
     internal static TheoryData<bool> BothWays => [true, false];
 
+    /// <summary>The tool itself, at the root of the clone; it builds itself on first use.</summary>
     internal static string[] Command(bool listening, params string[] command) =>
-        [Executable, .. listening ? ["--listen"] : Array.Empty<string>(), "--", .. command];
+        [_tonne, "run", "--quiet", "--epoch-pattern", listening ? "auto" : "none", "--", .. command];
 
+    /// <summary>`trials/Wrapped`, which is the wrapping and nothing else and reports what it used; built with this project.</summary>
     internal static string[] Reporting(string report, bool listening, params string[] command) =>
-        [Executable, .. listening ? ["--listen"] : Array.Empty<string>(), "--report", report, "--", .. command];
+        [Alone, .. listening ? ["--listen"] : Array.Empty<string>(), "--report", report, "--", .. command];
 
-    /// <summary>`trials/Wrapped`, which is the wrapping and nothing else; built with this project.</summary>
-    static string Executable { get; } = Path.GetFullPath(Path.Combine(
+    static string Alone { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Wrapped", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Wrapped"));
+
+    static string Locate()
+    {
+        // The runs of trials go into a ledger of their own.
+        if (Environment.GetEnvironmentVariable("TONNE_HOME") is null)
+        {
+            Environment.SetEnvironmentVariable("TONNE_HOME", Directory.CreateTempSubdirectory("tonne-trials-home-").FullName);
+        }
+
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Tonne.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The trials run inside a clone.");
+        }
+
+        return Path.Combine(folder.FullName, "tonne");
+    }
 }
