@@ -6,8 +6,6 @@ namespace Wrapped;
 /// <summary>`wrapped [--listen] [--report FILE] [--placement ENTER RETURN] -- COMMAND ARG…`</summary>
 static class Program
 {
-    const int Interrupt = 2;
-
     static int Main(string[] arguments)
     {
         var split = Array.IndexOf(arguments, "--");
@@ -31,9 +29,9 @@ static class Program
                     $"code={exit.ExitCode} signal={exit.Signal} child={(exit.User + exit.System).TotalSeconds:F6} own={own.TotalSeconds:F6} handed={exit.HandedOver} bytes={listener?.Bytes} lines={listener?.Lines} start={startCost.TotalMilliseconds:F3} doubts={string.Join(';', child.Doubts)}\n"));
             }
 
-            if (exit.Signal is Interrupt && child.GroupGot(Interrupt))
+            if (exit.Interrupted)
             {
-                OwnEnd.By(Interrupt);
+                OwnEnd.ByInterrupt();
             }
 
             return exit.ExitCode;

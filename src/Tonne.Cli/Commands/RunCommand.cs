@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
+using Tonne.Cli.Wrapping;
 
 namespace Tonne.Cli.Commands;
 
@@ -56,8 +57,12 @@ static class RunCommand
                     [Setting.Sysroot] = parsed.GetValue(_sysroot),
                 },
                 around.Variable, around.Folder);
-            return new RunSession(around, settings).Run(new RunRequest(
+            var session = new RunSession(around, settings);
+            var code = session.Run(new RunRequest(
                 [.. childs], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)));
+            if (session.Interrupted)
+                OwnEnd.ByInterrupt();
+            return code;
         });
         return command;
     }

@@ -23,6 +23,9 @@ sealed class RunSession(Surroundings around, Settings settings)
 {
     readonly List<Doubt> _doubts = [];
 
+    /// <summary>Whether Ctrl-C ended the command.</summary>
+    public bool Interrupted { get; private set; }
+
     /// <summary>Runs the command.</summary>
     /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us.</returns>
     public int Run(RunRequest request)
@@ -61,6 +64,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             job.Follow(child);
             sampler.Start();
             var exit = child.WaitAsync().GetAwaiter().GetResult();
+            Interrupted = exit.Interrupted;
             try
             {
                 _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));

@@ -80,9 +80,6 @@ sealed class Child : IDisposable
     /// <summary>The end of the child, when all it wrote has been passed on.</summary>
     public Task<ChildExit> WaitAsync() => _exit.Task;
 
-    /// <summary>Whether the child got this signal from the terminal or with the whole group, and so did whoever called us.</summary>
-    public bool GroupGot(int signal) => (_signals.GroupWide & Inheritance.Bit(signal)) != 0;
-
     /// <summary>Gives up signal handling: from now on signals end us as usual.</summary>
     public void Dispose() => _signals.Dispose();
 
@@ -152,7 +149,8 @@ sealed class Child : IDisposable
         }
 
         _reaper.TakeTheRest();
-        _exit.SetResult(new ChildExit(code, signal, _reaper.User, _reaper.System, handedOver, endedAt));
+        var interrupted = signal == Libc.Interrupt && (_signals.GroupWide & Inheritance.Bit(Libc.Interrupt)) != 0;
+        _exit.SetResult(new ChildExit(code, signal, _reaper.User, _reaper.System, interrupted, handedOver, endedAt));
     }
 
     static (int Code, int? Signal) Meaning(int? status) => status switch

@@ -4,26 +4,40 @@ public class ExitTrials
 {
     public static TheoryData<bool> BothWays => Wrapper.BothWays;
 
-    [Theory, MemberData(nameof(BothWays))]
-    public async Task Every_exit_code_passes_through(bool listening)
-    {
-        int[] codes = listening ? [.. Enumerable.Range(0, 256)] : [0, 1, 2, 42, 124, 125, 126, 127, 128, 129, 137, 254, 255];
-        var outcome = await Outcome.OfScript(
-            """for code in $1; do "${@:2}" /bin/sh -c "exit $code"; echo $?; done""",
-            [string.Join(' ', codes), .. Wrapper.Command(listening)]);
-        Assert.Equal(codes, outcome.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
-    }
+    /// <summary>All that end a process by default; signal(7).</summary>
+    static readonly int[] _signals = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31, 34, 64];
+
+    [Fact]
+    public async Task Every_exit_code_passes_through_the_wrapping() =>
+        await Codes(Enumerable.Range(0, 256), Wrapper.CommandAlone(listening: true));
+
+    [Fact]
+    public async Task Every_signal_is_128_and_its_number_through_the_wrapping() =>
+        await Signals(_signals, Wrapper.CommandAlone(listening: true));
 
     [Theory, MemberData(nameof(BothWays))]
-    public async Task A_signal_is_128_and_its_number(bool listening)
+    public async Task Exit_codes_pass_through(bool listening) =>
+        await Codes([0, 1, 2, 42, 125, 126, 127, 128, 137, 255], Wrapper.Command(listening));
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task A_signal_is_128_and_its_number(bool listening) =>
+        await Signals([1, 2, 6, 9, 13, 15, 64], Wrapper.Command(listening));
+
+    static async Task Codes(IEnumerable<int> codes, string[] wrapper)
     {
-        // All that end a process by default; signal(7).
-        int[] signals = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31, 34, 64];
         var outcome = await Outcome.OfScript(
-            """ulimit -c 0; for signal in $1; do "${@:2}" /bin/sh -c "kill -$signal \$\$"; echo $?; done""",
-            [string.Join(' ', signals), .. Wrapper.Command(listening)]);
-        Assert.Equal(signals.Select(signal => 128 + signal), outcome.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
+            """for code in $1; do "${@:2}" /bin/sh -c "exit $code"; echo $?; done""", [string.Join(' ', codes), .. wrapper]);
+        Assert.Equal(codes, Numbers(outcome));
     }
+
+    static async Task Signals(int[] signals, string[] wrapper)
+    {
+        var outcome = await Outcome.OfScript(
+            """ulimit -c 0; for signal in $1; do "${@:2}" /bin/sh -c "kill -$signal \$\$"; echo $?; done""", [string.Join(' ', signals), .. wrapper]);
+        Assert.Equal(signals.Select(signal => 128 + signal), Numbers(outcome));
+    }
+
+    static IEnumerable<int> Numbers(Outcome outcome) => outcome.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
 
     [Theory, MemberData(nameof(BothWays))]
     public async Task What_cannot_be_started_says_why(bool listening)

@@ -16,6 +16,9 @@ static class Wrapper
     internal static string[] Reporting(string report, bool listening, params string[] command) =>
         [Alone, .. listening ? ["--listen"] : Array.Empty<string>(), "--report", report, "--", .. command];
 
+    internal static string[] CommandAlone(bool listening, params string[] command) =>
+        [Alone, .. listening ? ["--listen"] : Array.Empty<string>(), "--", .. command];
+
     static string Alone { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Wrapped", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Wrapped"));
 
