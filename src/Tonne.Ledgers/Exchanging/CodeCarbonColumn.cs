@@ -55,14 +55,6 @@ static class CodeCarbonColumn
     /// <summary>Tag with the name of a task.</summary>
     internal const string TaskTag = Prefix + TaskName;
 
-    /// <summary>The columns written, CodeCarbon's.</summary>
-    internal static readonly string[] Shared =
-    [
-        Timestamp, ProjectName, RunId, ExperimentId, Duration, Emissions, EmissionsRate, CpuPower, GpuPower, RamPower, CpuEnergy, GpuEnergy, RamEnergy, EnergyConsumed, WaterConsumed,
-        CountryName, CountryIsoCode, Region, CloudProvider, CloudRegion, OperatingSystem, PythonVersion, Version, CpuCount, CpuModel, GpuCount, GpuModel, Longitude, Latitude,
-        RamTotalSize, TrackingMode, CpuUtilization, GpuUtilization, RamUtilization, RamUsed, OnCloud, Pue, Wue,
-    ];
-
     /// <summary>Columns whose meaning is in the record or the statement, and that need no note.</summary>
     internal static readonly HashSet<string> Accounted = new(StringComparer.Ordinal)
     {

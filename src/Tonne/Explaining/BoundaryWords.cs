@@ -23,8 +23,10 @@ public static class BoundaryWords
         _ => boundary.Policy,
     };
 
-    /// <summary>The boundary of a carbon figure in one sentence without an end.</summary>
-    public static string Sentence(Boundary boundary, string dot = "·")
+    /// <summary>The boundary in one sentence without an end.</summary>
+    /// <param name="boundary">The boundary.</param>
+    /// <param name="between">Between the parts.</param>
+    public static string Sentence(Boundary boundary, string between = " · ")
     {
         var parts = new List<string> { Policy(boundary) };
         parts.Add(boundary.Components.IsDefaultOrEmpty ? Extent(boundary) : $"{string.Join(" + ", boundary.Components)} {Extent(boundary)}");
@@ -32,8 +34,9 @@ public static class BoundaryWords
             parts.Add(boundary.Method is "location" or "market" ? boundary.Method + "-based" : boundary.Method);
         if (boundary.Basis is not null)
             parts.Add(boundary.Basis == "unstated" ? "basis unstated" : boundary.Basis);
-        if (boundary.Extent != "hardware")
+        // Energy and water have no hardware to leave out.
+        if (boundary.Basis is not null)
             parts.Add(boundary.Embodied ? "with making the hardware" : "without making the hardware");
-        return string.Join($" {dot} ", parts);
+        return string.Join(between, parts);
     }
 }

@@ -36,7 +36,7 @@ public sealed class Explanation
         sheet.Blank();
         var readout = Readout.Of(Figure);
         sheet.Line(Inked.Strong(Printable.OneLine(Figure.Name)), "  ", Inked.Strong(Sheet.Whole(readout.Text)), " ", Inked.Faint(readout.Interval(screen.Dash)));
-        sheet.Row("counted", BoundaryWords.Sentence(Figure.Boundary, screen.Dot));
+        sheet.Row("counted", BoundaryWords.Sentence(Figure.Boundary, $" {screen.Dot} "));
         sheet.Row("quality", Inked.Of(Figure.Quality), $", {Readout.Percent(Figure.MeasuredShare)} of the energy was measured");
         sheet.Blank();
         Branch(sheet, Figure.Derivation, "  ", "  ", []);

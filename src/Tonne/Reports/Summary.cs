@@ -17,7 +17,8 @@ public static class Summary
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null)
+    /// <param name="reference">How the run is named in the command that explains it. Default <c>last</c>.</param>
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string reference = "last")
     {
         var sheet = new Sheet(writer, screen);
         sheet.Blank();
@@ -30,7 +31,7 @@ public static class Summary
         Epochs(sheet, record);
         sheet.Row("insight", Printable.OneLine(Insight.Of(record, footprint)));
         Doubts(sheet, record, footprint);
-        sheet.Row("record", Sheet.Whole(Printable.OneLine(recordPath ?? record.Opening.Id)), $" {screen.Dot} ", Inked.Strong(Sheet.Whole("tonne explain last")));
+        sheet.Row("record", Sheet.Whole(Printable.OneLine(recordPath ?? record.Opening.Id)), $" {screen.Dot} ", Inked.Strong(Sheet.Whole("tonne explain " + Printable.OneLine(reference))));
     }
 
     /// <summary>The headline: emissions with their interval, energy, time, quality, and how it ended if not well.</summary>
@@ -109,7 +110,7 @@ public static class Summary
         if (footprint.Water is { } water)
             parts.AddRange([$" {screen.Dot} ", Sheet.Whole(Readout.Of(water).Text + " of water")]);
         sheet.Row("carbon", parts);
-        sheet.Row("counted", Inked.Faint(BoundaryWords.Sentence(footprint.Total.Boundary, screen.Dot)));
+        sheet.Row("counted", Inked.Faint(BoundaryWords.Sentence(footprint.Total.Boundary, $" {screen.Dot} ")));
     }
 
     static void Place(Sheet sheet, Footprint footprint)

@@ -1,0 +1,18 @@
+using Tonne.Footprints;
+using Tonne.Grids;
+
+namespace Tonne.Reports;
+
+/// <summary>The place of a run in words.</summary>
+static class PlaceName
+{
+    /// <summary>City and country of a cloud region, or the country; null if only an intensity was given.</summary>
+    internal static string? Of(Runs.Place place, GridFactor grid)
+    {
+        if (place.Region is { } id)
+            return RegionCatalog.Find(id).Value is { } region ? $"{region.Location}, {region.Country.Name} ({region.Id})" : id;
+        if (grid.Zone is not { } code)
+            return null;
+        return ZoneCatalog.Find(code).Value is { } zone ? $"{zone.Name} ({zone.Code})" : code;
+    }
+}
