@@ -13,7 +13,7 @@ static class CodeCarbonExport
     };
 
     /// <summary>The columns.</summary>
-    internal static IReadOnlyList<string> Header => CarbonCsvRow.Columns;
+    internal static readonly string[] Header = [.. CarbonCsvRow.Columns];
 
     internal static IEnumerable<string> Row(LedgerEntry entry)
     {
