@@ -4,7 +4,7 @@ namespace Tonne.Quantities;
 /// <remarks>
 /// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
 /// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, or where a low is 0,
-/// 20,000 seeded draws of split log-normal factors decide instead. One factor id is one unknown however often it appears.
+/// 20,000 seeded draws of split log-normal factors decide instead (JCGM 101:2008). One factor id is one unknown however often it appears.
 /// The draws of a factor depend on its id alone, so figures that share factors share their draws. Not thread safe.
 /// </remarks>
 public sealed class Uncertainty
@@ -15,7 +15,10 @@ public sealed class Uncertainty
     /// <summary>Total σ above which draws replace the first order.</summary>
     public const double FirstOrderLimit = 0.3;
 
+    const int Block = 250;
+
     readonly Dictionary<string, double[]> _draws = new(StringComparer.Ordinal);
+    double[]? _normals;
 
     /// <summary>The 95 % bounds of a derivation. A value of zero has no spread; a negative value is an error.</summary>
     /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
@@ -49,8 +52,8 @@ public sealed class Uncertainty
     /// <summary>The 95 % interval of a ratio of two derivations; factors that both share cancel.</summary>
     public (double Low, double Best, double High) Ratio(Derivation numerator, Derivation denominator)
     {
-        var top = Drawn(numerator, Fresh());
-        var bottom = Drawn(denominator, Fresh());
+        var top = Drawn(numerator);
+        var bottom = Drawn(denominator);
         var ratios = new double[Draws];
         for (var i = 0; i < Draws; i++)
             ratios[i] = top[i] / bottom[i];
@@ -60,8 +63,8 @@ public sealed class Uncertainty
     /// <summary>The 95 % interval of a difference of two derivations of one unit; it may be negative, and factors that both share move both.</summary>
     public (double Low, double Best, double High) Difference(Derivation minuend, Derivation subtrahend)
     {
-        var from = Drawn(minuend, Fresh());
-        var away = Drawn(subtrahend, Fresh());
+        var from = Drawn(minuend);
+        var away = Drawn(subtrahend);
         var differences = new double[Draws];
         for (var i = 0; i < Draws; i++)
             differences[i] = from[i] - away[i];
@@ -70,8 +73,7 @@ public sealed class Uncertainty
 
     static (double Low, double Best, double High) Interval(double[] drawn, double best)
     {
-        Array.Sort(drawn);
-        return (Math.Min(best, Quantile(drawn, 0.025)), best, Math.Max(best, Quantile(drawn, 0.975)));
+        return (Math.Min(best, OrderStatistic.Quantile(drawn, 0.025)), best, Math.Max(best, OrderStatistic.Quantile(drawn, 0.975)));
     }
 
     /// <summary>s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure moves when the factor moves by one. Empty for a value of zero.</summary>
@@ -155,89 +157,104 @@ public sealed class Uncertainty
 
     Bounds FromDraws(Derivation derivation, double best)
     {
-        var values = (double[])Drawn(derivation, Fresh()).Clone();
-        Array.Sort(values);
+        var values = Drawn(derivation);
         return new Bounds(
-            Math.Clamp(Quantile(values, 0.025), 0, best),
+            Math.Clamp(OrderStatistic.Quantile(values, 0.025), 0, best),
             best,
-            Math.Max(best, Quantile(values, 0.975)));
+            Math.Max(best, OrderStatistic.Quantile(values, 0.975)));
     }
 
-    static double Quantile(double[] sorted, double p) => sorted[(int)Math.Round(p * (sorted.Length - 1))];
-
-    double[] Drawn(Derivation node, Dictionary<Derivation, double[]> known)
+    /// <summary>The derivation's value at every draw; evaluated in blocks, so that a tree needs no array per node.</summary>
+    double[] Drawn(Derivation derivation)
     {
-        if (known.TryGetValue(node, out var have))
-            return have;
         var values = new double[Draws];
-        switch (node)
-        {
-            case Derivation.Counted counted:
-                Array.Fill(values, counted.Number);
-                break;
-            case Derivation.Given given:
-                return DrawsOf(given.Factor);
-            case Derivation.Sum sum:
-                foreach (var term in sum.Terms)
-                {
-                    var drawn = Drawn(term, known);
-                    for (var i = 0; i < Draws; i++)
-                        values[i] += drawn[i];
-                }
-
-                break;
-            case Derivation.Difference difference:
-                var (minuend, subtrahend) = (Drawn(difference.Minuend, known), Drawn(difference.Subtrahend, known));
-                for (var i = 0; i < Draws; i++)
-                    values[i] = minuend[i] - subtrahend[i];
-                break;
-            case Derivation.Product product:
-                Array.Fill(values, product.Scale);
-                foreach (var part in product.Of)
-                {
-                    var drawn = Drawn(part, known);
-                    for (var i = 0; i < Draws; i++)
-                        values[i] *= drawn[i];
-                }
-
-                break;
-            case Derivation.Quotient quotient:
-                var (top, bottom) = (Drawn(quotient.Numerator, known), Drawn(quotient.Denominator, known));
-                for (var i = 0; i < Draws; i++)
-                    values[i] = top[i] / bottom[i];
-                break;
-            default:
-                throw new InvalidOperationException($"A derivation of kind {node.GetType().Name} cannot be drawn.");
-        }
-
-        known[node] = values;
+        for (var start = 0; start < Draws; start += Block)
+            Evaluate(derivation, start, values.AsSpan(start, Math.Min(Block, Draws - start)));
         return values;
     }
 
-    static Dictionary<Derivation, double[]> Fresh() => new(ReferenceEqualityComparer.Instance);
+    void Evaluate(Derivation node, int start, Span<double> into)
+    {
+        switch (node)
+        {
+            case Derivation.Counted counted:
+                into.Fill(counted.Number);
+                return;
+            case Derivation.Given given:
+                DrawsOf(given.Factor).AsSpan(start, into.Length).CopyTo(into);
+                return;
+            case Derivation.Product product:
+                into.Fill(product.Scale);
+                break;
+            default:
+                into.Clear();
+                break;
+        }
+
+        Span<double> part = stackalloc double[Block];
+        part = part[..into.Length];
+        var first = true;
+        foreach (var child in node.Children)
+        {
+            Evaluate(child, start, part);
+            switch (node)
+            {
+                case Derivation.Product:
+                    for (var i = 0; i < part.Length; i++)
+                        into[i] *= part[i];
+                    break;
+                case Derivation.Difference when !first:
+                    for (var i = 0; i < part.Length; i++)
+                        into[i] -= part[i];
+                    break;
+                case Derivation.Quotient when !first:
+                    for (var i = 0; i < part.Length; i++)
+                        into[i] /= part[i];
+                    break;
+                default:
+                    for (var i = 0; i < part.Length; i++)
+                        into[i] += part[i];
+                    break;
+            }
+
+            first = false;
+        }
+    }
 
     double[] DrawsOf(Factor factor)
     {
         if (_draws.TryGetValue(factor.Id, out var have))
             return have;
-        var random = new Random(SeedOf(factor.Id));
+        _normals ??= Normals();
+        var values = (double[])_normals.Clone();
+        new Random(SeedOf(factor.Id)).Shuffle(values);
         var bounds = factor.Bounds;
         var (down, up) = (bounds.SigmaLow, bounds.SigmaHigh);
-        var values = new double[Draws];
-        for (var i = 0; i < Draws; i += 2)
+        var finite = double.IsFinite(down);
+        for (var i = 0; i < values.Length; i++)
         {
-            // Box and Muller 1958: two independent standard normals from two uniforms.
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
-            values[i] = Draw(radius * cos);
-            values[i + 1] = Draw(radius * sin);
+            var z = values[i];
+            values[i] = z >= 0 ? bounds.Best * Math.Exp(z * up)
+                : finite ? bounds.Best * Math.Exp(z * down)
+                : bounds.Best * Math.Max(0, 1 + (z / Bounds.Z));
         }
 
         return _draws[factor.Id] = values;
+    }
 
-        double Draw(double z) => z >= 0 ? bounds.Best * Math.Exp(z * up)
-            : double.IsFinite(down) ? bounds.Best * Math.Exp(z * down)
-            : bounds.Best * Math.Max(0, 1 + (z / Bounds.Z));
+    /// <summary>Standard normals and their mirror images (Box and Muller 1958): each factor takes all of them in an order of its own.</summary>
+    static double[] Normals()
+    {
+        var random = new Random(1958);
+        var normals = new double[Draws];
+        for (var i = 0; i < Draws; i += 4)
+        {
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
+            (normals[i], normals[i + 1], normals[i + 2], normals[i + 3]) = (radius * cos, radius * sin, -radius * cos, -radius * sin);
+        }
+
+        return normals;
     }
 
     static int SeedOf(string id)
