@@ -6,7 +6,6 @@ using Tonne.Footprints;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Ledgers;
-using Tonne.Ledgers.Folders;
 using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Reports;
@@ -37,11 +36,12 @@ sealed class RunSession(Surroundings around, Settings settings)
             return 125;
         }
 
-        using var job = new JobMeters(discovery);
+        var now = around.Time.GetUtcNow();
+        using var job = new JobMeters(RunNames.Id(now), discovery);
         var place = settings.Place ?? new Place { Pue = settings.Pue };
-        var anchor = around.Time.GetTimestamp();
-        var opening = Open(request, discovery, job, place);
+        var opening = Open(request, now, discovery, job, place);
         using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
+        var anchor = around.Time.GetTimestamp();
         using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, ThreadClock.Nanoseconds, anchor);
         using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
         sampler.SampleNow();
@@ -82,12 +82,11 @@ sealed class RunSession(Surroundings around, Settings settings)
         }
     }
 
-    RunOpening Open(RunRequest request, Discovery discovery, JobMeters job, Place place)
+    RunOpening Open(RunRequest request, DateTimeOffset now, Discovery discovery, JobMeters job, Place place)
     {
-        var now = around.Time.GetUtcNow();
         return new RunOpening
         {
-            Id = RunNames.Id(now),
+            Id = job.RunId,
             Name = request.Name ?? RunNames.FromCommand(request.Command),
             Project = settings[Setting.Project],
             Tags = request.Tags,
@@ -96,12 +95,14 @@ sealed class RunSession(Surroundings around, Settings settings)
             Machine = discovery.Machine,
             Place = place,
             Policy = settings.Policy,
+            ReservedShare = job.Reservation.ThreadShare,
+            ReservedMemoryBytes = job.Reservation.MemoryBytes,
             PeriodSeconds = settings.Period.TotalSeconds,
             Meters = [.. job.Meters.Select(meter => meter.Description)],
             Bases = discovery.Bases,
             Rates = discovery.Rates,
             Doubts = [.. discovery.Doubts, .. discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(Missing)],
-            Holder = new HolderProcess().Current(),
+            Holder = job.Holder,
         };
     }
 

@@ -28,6 +28,7 @@ public sealed class RecordBuilder
     readonly Microjoules[] _cpuParts = [default, default, new(1)];
     readonly MachineUse _use;
     readonly UseWindow _slice = new();
+    bool _begun;
 
     RecordBuilder(RunOpening opening, Survey survey)
     {
@@ -111,8 +112,19 @@ public sealed class RecordBuilder
     {
         var seconds = (timestamp - _slice.To) / 1e9;
         var (busy, polled, peers, memory) = _use.Take(readings, seconds);
-        if (_survey.Samples == 0 || timestamp < _slice.To)
+        if (!_begun)
+        {
+            _begun = true;
+            _slice.Restart(timestamp);
+            foreach (var meter in _metered)
+            {
+                meter.Window.Restart(timestamp);
+                TakeMeter(meter, readings[meter.Index], timestamp);
+            }
+
             return;
+        }
+
         var job = polled + _survey.Settle(Math.Max(0, busy - polled - peers), polled, seconds);
         busy = Math.Max(busy, job + peers);
         var from = _slice.To;
