@@ -1,0 +1,181 @@
+using System.Globalization;
+using Tonne.Instruments.Examining;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Processes;
+using Tonne.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Trials.Instruments;
+
+/// <summary>The running kernel's own accounts, against CPU time burnt on purpose.</summary>
+public class JobTrials
+{
+    /// <summary>25 children of 20 ms each, shorter than any sample, of a parent that ignores SIGCHLD, so that no rusage ever tells of them.</summary>
+    const string Unseen = """
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        for i in range(25):
+            pid = os.fork()
+            if pid == 0:
+                burn(0.02)
+                os._exit(0)
+            try: os.waitpid(pid, 0)
+            except ChildProcessError: pass
+        """;
+
+    static JobControlGroup Group(int? version = null)
+    {
+        var group = version is null
+            ? JobControlGroup.TryCreate("trial", out var refusals)
+            : JobControlGroup.TryCreate($"trial-v{version}", [.. ControlGroupPlaces.Own().Where(place => place.Version == version)], out refusals);
+        Assert.SkipWhen(group is null, $"no control group may be made here: {string.Join("; ", refusals)}");
+        return group!;
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task A_control_group_counts_children_that_nobody_else_sees(int version)
+    {
+        using var group = Group(version);
+        using var burner = new Burner(Unseen);
+        burner.Enter(group.Enter);
+        Assert.True(group.TryReadCpu(out var before, out _));
+
+        await burner.BurnAsync();
+
+        Assert.True(group.TryReadCpu(out var after, out _));
+        // 0.5 s by the children's own clocks; forking and loading come on top.
+        Assert.InRange((after - before) / 1e9, 0.5, 0.75);
+        Assert.Contains(burner.Id, group.Processes());
+        await burner.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_group_in_which_something_lives_is_left_and_an_empty_one_is_removed_with_those_below()
+    {
+        using var group = Group();
+        using var burner = new Burner("pass");
+        burner.Enter(group.Enter);
+        Directory.CreateDirectory(Path.Join(group.Folder, "made-by-the-job", "deeper"));
+
+        Assert.False(group.Remove());
+        Assert.True(Directory.Exists(group.Folder));
+        await burner.BurnAsync();
+        await burner.EndAsync();
+
+        Assert.True(group.Remove());
+        Assert.False(Directory.Exists(group.Folder));
+    }
+
+    [Fact]
+    public async Task Without_a_group_the_living_are_found_to_any_depth()
+    {
+        using var burner = new Burner("""
+            done, say = os.pipe()
+            if os.fork() == 0:
+                burn(0.2 if os.fork() == 0 else 0.1)
+                os.write(say, b'x')
+                signal.pause()
+            os.read(done, 1)
+            os.read(done, 1)
+            """);
+        var family = new ProcessFamily(id => id != burner.Id && OwnProcess.StartOf(id) is not null && ParentOf(id) == Environment.ProcessId);
+        family.Look(0);
+        var before = family.CpuNanoseconds;
+
+        await burner.BurnAsync();
+        family.Look(0);
+
+        // 0.3 s in ticks of 10 ms, with loading on top; three processes live.
+        Assert.InRange((family.CpuNanoseconds - before) / 1e9, 0.27, 0.5);
+        Assert.Equal(3, family.Living.Count());
+    }
+
+    [Fact]
+    public async Task Children_that_end_between_two_looks_come_in_by_their_parent_once()
+    {
+        using var burner = new Burner("""
+            for i in range(10):
+                pid = os.fork()
+                if pid == 0:
+                    burn(0.03)
+                    os._exit(0)
+                os.waitpid(pid, 0)
+            """);
+        var family = new ProcessFamily(id => id != burner.Id && ParentOf(id) == Environment.ProcessId);
+        family.Look(0);
+        var before = family.CpuNanoseconds;
+        var burning = burner.BurnAsync();
+        while (!burning.IsCompleted)
+        {
+            family.Look(0);
+            await Task.WhenAny(burning, Task.Delay(7, TestContext.Current.CancellationToken));
+        }
+
+        await burning;
+        family.Look(0);
+
+        // 0.3 s, rounded to ticks per child.
+        Assert.InRange((family.CpuNanoseconds - before) / 1e9, 0.25, 0.5);
+    }
+
+    [Fact]
+    public async Task Everything_together_settles_names_what_lives_on_and_costs_next_to_nothing()
+    {
+        using var folder = new Wrapping.TemporaryFolder();
+        using var job = new JobInstruments("trial-together", OwnProcess.Identity(), Environment.ProcessorCount, static () => 0, board: Path.Join(folder.Path, "live"));
+        Assert.SkipUnless(job.IsExact, $"no control group may be made here: {string.Join("; ", job.Refusals)}");
+        using var burner = new Burner("burn(0.3)");
+        burner.Enter(job.Enter);
+        var first = job.Meters.Select(meter => meter.Read(0)).ToArray();
+
+        await burner.BurnAsync();
+        var second = job.Meters.Select(meter => meter.Read(1_000_000_000)).ToArray();
+
+        Assert.InRange((second[0].Value - first[0].Value) / 1e9, 0.3, 0.5);
+        // A Python process of some MB.
+        Assert.InRange(second[1].Value, 3e6, 60e6);
+        Assert.Equal(Reading.Of(0), second[2]);
+        var (settled, doubts) = job.Settle();
+        Assert.InRange(settled / 1e9, 0.3, 0.6);
+        var doubt = Assert.Single(doubts);
+        Assert.Equal("descendants-alive", doubt.Code);
+        Assert.Contains($"({burner.Id.ToString(CultureInfo.InvariantCulture)})", doubt.Text);
+        await burner.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_dies_is_taken_off_the_board_by_the_next_look()
+    {
+        using var folder = new Wrapping.TemporaryFolder();
+        using var peer = new Burner("pass");
+        var me = OwnProcess.Identity();
+        using var board = new LiveRuns(me, 4, Path.Join(folder.Path, "live"));
+        using var theirs = new LiveRuns(me with { ProcessId = peer.Id, ProcessStart = OwnProcess.StartOf(peer.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
+        board.Read(0);
+        theirs.Publish(700_000_000);
+
+        Assert.Equal(700_000_000, board.Read(1_000_000_000).Value);
+        Assert.Equal(1, board.Peers);
+        await peer.BurnAsync();
+        await peer.EndAsync();
+
+        Assert.Equal(700_000_000, board.Read(2_000_000_000).Value);
+        Assert.Equal(0, board.Peers);
+        Assert.Equal(UnixFileMode.StickyBit, OperatingSystem.IsWindows() ? UnixFileMode.StickyBit : File.GetUnixFileMode(Path.Join(folder.Path, "live")) & UnixFileMode.StickyBit);
+    }
+
+    [Fact]
+    public void A_sample_of_every_meter_of_this_machine_costs_less_than_a_tenth_of_a_millisecond()
+    {
+        var cost = Examiner.Examine(FileTree.Own, new Place()).Cost;
+
+        Assert.NotNull(cost);
+        TestContext.Current.SendDiagnosticMessage("{0:0.0} µs for {1} meters", cost.CpuMicroseconds, cost.Meters);
+        Assert.InRange(cost.CpuMicroseconds, 1, 100);
+    }
+
+    static int? ParentOf(int id)
+    {
+        var bytes = FileTree.Own.ReadBytes($"proc/{id}/stat", out var reason);
+        return reason is null && ProcessStat.TryParse(bytes, out var stat) ? stat.ParentId : null;
+    }
+}
