@@ -53,10 +53,10 @@ static class ForeignArrival
             if (Directory.Exists(fresh.Location))
                 Directory.Delete(fresh.Location, recursive: true);
             Directory.CreateDirectory(fresh.Location);
-            DurableFile.Replace(fresh.Origin, Encoding.UTF8.GetBytes(run.Origin));
+            DurableFile.Append(fresh.Origin, Encoding.UTF8.GetBytes(run.Origin));
             foreach (var statement in run.Entry.Statements)
                 fresh.Append(statement);
-            DurableFile.Replace(fresh.Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
+            DurableFile.Append(fresh.Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
             Directory.Move(fresh.Location, folder.Location);
             DurableFile.SyncFolder(year);
         }
