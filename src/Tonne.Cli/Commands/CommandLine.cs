@@ -56,7 +56,12 @@ static class CommandLine
             MarkCommand.Build(around),
             ListCommand.Build(around),
             ShowCommand.Build(around),
+            ExplainCommand.Build(around),
+            CompareCommand.Build(around),
+            ReportCommand.Build(around),
+            LedgerCommand.Build(around),
             CatalogCommand.Build(around),
+            DoctorCommand.Build(around),
             ConfigCommand.Build(around),
             CompletionCommand.Build(around),
         };
@@ -77,6 +82,13 @@ static class CommandLine
     {
         foreach (var error in parsed.Errors)
             around.Error.WriteLine("tonne: " + error.Message);
+        var known = parsed.CommandResult.Command.Subcommands.Select(command => (Spelling.Key(command.Name), command.Name));
+        foreach (var word in parsed.UnmatchedTokens)
+        {
+            if (Spelling.Nearest(word, known, 2) is { Count: > 0 } nearest)
+                around.Error.WriteLine($"Did you mean {string.Join(" or ", nearest)}?");
+        }
+
         var path = string.Join(' ', Path(parsed.CommandResult));
         around.Error.WriteLine($"Try '{path} --help'.");
         return WrongUse;

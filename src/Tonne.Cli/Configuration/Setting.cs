@@ -24,8 +24,10 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
     public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "NVML library to load (no meter of this version uses it yet)", Anything);
 
+    public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", Address);
+
     public static IReadOnlyList<Setting> All { get; } =
-        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml];
+        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, CloudMetadata];
 
     /// <summary>Reads <c>1s</c>, <c>100ms</c>, <c>1m</c>, <c>1h</c> or a plain number of seconds.</summary>
     public static bool TryPeriod(string text, out TimeSpan period)
@@ -39,6 +41,8 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     }
 
     static string? Anything(string text) => text.Length > 0 ? null : "it is empty";
+
+    static string? Address(string text) => System.Net.IPEndPoint.TryParse(text, out _) ? null : $"'{text}' is not an address and port, such as 127.0.0.1:8080";
 
     static string? OneOf(string text, params string[] words) =>
         Array.Exists(words, word => word == text) ? null : $"'{text}' is not one of {string.Join(", ", words)}";

@@ -5,6 +5,7 @@ using Tonne.Explaining;
 using Tonne.Footprints;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Places;
 using Tonne.Ledgers;
 using Tonne.Metering;
 using Tonne.Quantities;
@@ -38,8 +39,8 @@ sealed class RunSession(Surroundings around, Settings settings)
 
         var now = around.Time.GetUtcNow();
         using var job = new JobMeters(RunNames.Id(now), discovery);
-        var place = settings.Place ?? new Place { Pue = settings.Pue };
-        var opening = Open(request, now, discovery, job, place);
+        var place = settings.Place is { } given ? Task.FromResult(given) : Guess(discovery);
+        var opening = Open(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
         using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
         var anchor = around.Time.GetTimestamp();
         using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, ThreadClock.Nanoseconds, anchor);
@@ -55,7 +56,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         catch (StartFailureException error)
         {
             around.Error.WriteLine(error.Message);
-            Close(evidence, sampler, job, error.ExitCode, marks);
+            Close(evidence, sampler, job, error.ExitCode, marks, place);
             return error.ExitCode;
         }
 
@@ -70,7 +71,7 @@ sealed class RunSession(Surroundings around, Settings settings)
                 _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));
                 if (exit.HandedOver)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
-                var (record, footprint) = Close(evidence, sampler, job, exit.ExitCode, marks);
+                var (record, footprint) = Close(evidence, sampler, job, exit.ExitCode, marks, place);
                 Tell(request, record, footprint, evidence.Folder);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or TraceDamagedException or LedgerUnavailableException or ArgumentException or InvalidOperationException)
@@ -80,6 +81,16 @@ sealed class RunSession(Surroundings around, Settings settings)
 
             return exit.ExitCode;
         }
+    }
+
+    /// <summary>Finds out where we are while the child runs already; what is known at the start goes into the opening, the rest into the ending.</summary>
+    async Task<Place> Guess(Discovery discovery)
+    {
+        var tree = new FileTree(settings.Sysroot);
+        var asked = settings[Setting.CloudMetadata] is { } address ? System.Net.IPEndPoint.Parse(address) : null;
+        var metadata = asked is not null ? new CloudMetadata(around.Time, asked) : tree.IsStandIn ? null : new CloudMetadata(around.Time);
+        var guess = await PlaceGuess.BestAsync(tree, discovery.Description.Firmware, around.Variable("TZ"), metadata).ConfigureAwait(false);
+        return guess with { Pue = settings.Pue };
     }
 
     RunOpening Open(RunRequest request, DateTimeOffset now, Discovery discovery, JobMeters job, Place place)
@@ -107,7 +118,7 @@ sealed class RunSession(Surroundings around, Settings settings)
     }
 
     /// <summary>Takes the last sample, writes the ending, folds the trace and accounts it.</summary>
-    (RunRecord Record, Footprint Footprint) Close(Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks)
+    (RunRecord Record, Footprint Footprint) Close(Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks, Task<Place> place)
     {
         var settled = job.Settle(_doubts);
         var end = sampler.SampleNow();
@@ -120,6 +131,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             Timestamp = end,
             ExitCode = exitCode,
             JobCpuNanoseconds = settled,
+            Place = place.IsCompletedSuccessfully ? place.Result : null,
             Overhead = OwnUse.Now(sampler),
             Doubts = [.. _doubts],
         };

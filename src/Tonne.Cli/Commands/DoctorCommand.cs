@@ -1,0 +1,205 @@
+using System.CommandLine;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Terminal;
+using Tonne.Explaining;
+using Tonne.Instruments.Examining;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Places;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne doctor</c>: which meters are here, which are not, why, and the command that would enable each.</summary>
+static class DoctorCommand
+{
+    public static Command Build(Surroundings around)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.doctor/1)" };
+        var capture = new Option<string>("--capture") { Description = "Pack the sensor and description files into a tar for somebody else to examine", HelpName = "FILE" };
+        var sysroot = new Option<string>("--sysroot") { Description = "Examine this folder instead of /", HelpName = "DIR" };
+        var command = new Command("doctor", "Say which meters are here, which are not and why, and the exact command that enables each.") { json, capture, sysroot };
+        command.SetAction(parsed =>
+        {
+            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Sysroot] = parsed.GetValue(sysroot) }, around.Variable, around.Folder);
+            if (!Directory.Exists(settings.Sysroot))
+                throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+            var tree = new FileTree(settings.Sysroot);
+            if (parsed.GetValue(capture) is { } file)
+                return Capture(around, tree, file);
+            var examination = Examiner.Examine(tree, settings.Place ?? PlaceGuess.ByTimeZone(tree, around.Variable("TZ")));
+            if (parsed.GetValue(json))
+                WriteJson(around, examination, settings);
+            else
+                WriteText(around, examination, settings);
+            return 0;
+        });
+        return command;
+    }
+
+    static int Capture(Surroundings around, FileTree tree, string file)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
+        var packed = SupportBundle.Write(tree, Environment.MachineName, stream);
+        around.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are blotted out.");
+        around.Out.WriteLine($"To examine it: mkdir bundle && tar -xf {file} -C bundle && tonne doctor --sysroot bundle");
+        return 0;
+    }
+
+    static void WriteText(Surroundings around, Examination found, Settings settings)
+    {
+        var machine = found.Machine;
+        around.Out.WriteLine($"machine   {machine.Kind}, {machine.Cpu}{(machine.Microarchitecture is { } name ? $" ({name})" : "")}, {machine.Threads} threads, {Readout.Bytes(machine.MemoryBytes)}{(machine.Virtual ? ", virtual" : "")}");
+        around.Out.WriteLine($"place     {Place(found.Place)}");
+        around.Out.WriteLine($"ledger    {settings.Home}{Writable(settings.Home)}");
+        around.Out.WriteLine();
+        around.Out.WriteLine("How each component's energy is known here:");
+        foreach (var basis in found.Bases)
+            around.Out.WriteLine($"  {basis.Component.ToString().ToLowerInvariant(),-8} {basis.Quality.ToString().ToLowerInvariant(),-9} {basis.Why}");
+        around.Out.WriteLine($"  plug     {Readout.Of(found.IdleWatts.Best, "W")} idle ({found.IdleWatts.Low:0.#}–{found.IdleWatts.High:0.#}), {Readout.Of(found.FullWatts.Best, "W")} at full load ({found.FullWatts.Low:0.#}–{found.FullWatts.High:0.#}), modelled");
+        around.Out.WriteLine();
+        around.Out.WriteLine(found.Meters.Count == 0 ? "Meters here: none." : "Meters here:");
+        foreach (var meter in found.Meters)
+            around.Out.WriteLine($"  {meter.Meter.Id,-22} {(meter.Problem is { } problem ? "cannot be read: " + problem : meter.Meter.Note)}");
+        if (found.Missing.Count > 0)
+        {
+            around.Out.WriteLine();
+            around.Out.WriteLine("Meters not here:");
+            foreach (var missing in found.Missing)
+                Write(around, missing.Id, $"{missing.Reason} ({missing.Path})", missing.Advisory, missing.Remedies);
+        }
+
+        around.Out.WriteLine();
+        if (found.ControlGroup is { } group)
+        {
+            around.Out.WriteLine(group.Possible
+                ? $"A job's CPU time is counted exactly, by a control group (version {group.Version}, {group.Where})."
+                : "A job's CPU time is counted from what its processes say; children that vanish unseen may be missed:");
+            foreach (var refusal in group.Possible ? [] : group.Refusals)
+                around.Out.WriteLine("  " + refusal);
+            Remedies(around, group.Possible ? [] : group.Remedies);
+        }
+
+        if (found.Cost is { } cost)
+            around.Out.WriteLine($"One sample of {cost.Meters} meters costs {cost.CpuMicroseconds:0} µs of CPU time (mean of {cost.Samples}).");
+        foreach (var doubt in found.Doubts)
+            around.Out.WriteLine($"doubt: {doubt.Text}");
+    }
+
+    static void Write(Surroundings around, string id, string reason, string? advisory, IReadOnlyList<Remedy> remedies)
+    {
+        around.Out.WriteLine($"  {id,-22} {reason}");
+        if (advisory is not null)
+            around.Out.WriteLine($"  {"",-22} security: {advisory}");
+        Remedies(around, remedies);
+    }
+
+    static void Remedies(Surroundings around, IReadOnlyList<Remedy> remedies)
+    {
+        foreach (var remedy in remedies)
+        {
+            around.Out.WriteLine($"    - {remedy.Summary}{(remedy.LastsAcrossBoots ? "" : " (until the next boot)")}");
+            if (remedy.Command is { } command)
+                around.Out.WriteLine($"        {command.ReplaceLineEndings("\n        ")}");
+        }
+    }
+
+    static void WriteJson(Surroundings around, Examination found, Settings settings) =>
+        around.Out.WriteLine(JsonText.Of(writer =>
+        {
+            writer.WriteString("schema", "tonne.doctor/1");
+            writer.WriteString("root", found.Root);
+            writer.WriteString("home", settings.Home);
+            writer.WriteStartObject("machine");
+            writer.WriteString("kind", found.Machine.Kind);
+            writer.WriteString("cpu", found.Machine.Cpu);
+            writer.WriteString("microarchitecture", found.Machine.Microarchitecture);
+            writer.WriteNumber("threads", found.Machine.Threads);
+            writer.WriteNumber("memory_bytes", found.Machine.MemoryBytes);
+            writer.WriteBoolean("virtual", found.Machine.Virtual);
+            writer.WriteEndObject();
+            writer.WriteStartObject("place");
+            writer.WriteString("zone", found.Place.Zone);
+            writer.WriteString("region", found.Place.Region);
+            writer.WriteString("how", found.Place.How);
+            writer.WriteString("detail", found.Place.Detail);
+            writer.WriteEndObject();
+            writer.WriteStartArray("components");
+            foreach (var basis in found.Bases)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("component", basis.Component.ToString().ToLowerInvariant());
+                writer.WriteString("quality", basis.Quality.ToString().ToLowerInvariant());
+                writer.WriteString("why", basis.Why);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("meters");
+            foreach (var meter in found.Meters)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", meter.Meter.Id);
+                writer.WriteString("component", meter.Meter.Component.ToString().ToLowerInvariant());
+                writer.WriteString("role", meter.Meter.Role.ToString().ToLowerInvariant());
+                writer.WriteString("note", meter.Meter.Note);
+                writer.WriteString("problem", meter.Problem);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("missing");
+            foreach (var missing in found.Missing)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", missing.Id);
+                writer.WriteString("path", missing.Path);
+                writer.WriteString("reason", missing.Reason);
+                writer.WriteString("advisory", missing.Advisory);
+                writer.WriteStartArray("remedies");
+                foreach (var remedy in missing.Remedies)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("summary", remedy.Summary);
+                    writer.WriteString("command", remedy.Command);
+                    writer.WriteBoolean("lasts_across_boots", remedy.LastsAcrossBoots);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            if (found.ControlGroup is { } group)
+            {
+                writer.WriteStartObject("control_group");
+                writer.WriteBoolean("possible", group.Possible);
+                writer.WriteString("where", group.Where);
+                writer.WriteEndObject();
+            }
+
+            if (found.Cost is { } cost)
+                writer.WriteNumber("sample_cpu_us", cost.CpuMicroseconds);
+        }));
+
+    static string Place(Place place) => (place.Region ?? place.Zone ?? (place.IntensityGramsPerKwh is { } grams ? $"{grams} g CO2e/kWh" : null)) is { } where
+        ? $"{where}, by {place.How}{(place.Detail is { } detail ? $" ({detail})" : "")}{(place.Guessed ? "; set 'zone: XX' in tonne.yaml to settle it" : "")}"
+        : $"unknown ({place.Detail}); set 'zone: XX' in tonne.yaml, else the world's mean is used, with wide bounds";
+
+    static string Writable(string home)
+    {
+        try
+        {
+            Directory.CreateDirectory(home);
+            var probe = Path.Combine(home, $".probe-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            return ", writable";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $", NOT writable: {error.Message} Set TONNE_HOME to a folder you may write to.";
+        }
+    }
+}
