@@ -4,6 +4,7 @@ namespace Tonne.Runs;
 /// <remarks>
 /// A stage lasts until the next or its own end. An epoch mark says that an epoch has ended; it reaches back to its begin mark, else to the end of the epoch before,
 /// but never before the start of its stage. The same number said again adds metrics to the epoch just ended.
+/// Where the program marks its epochs itself, lines recognised in its output say nothing: they may count otherwise, and come late from a buffer.
 /// </remarks>
 sealed class Timeline
 {
@@ -12,7 +13,9 @@ sealed class Timeline
         End = end;
         StageSpan? open = null;
         (int Number, long At)? begun = null;
-        foreach (var mark in marks.OrderBy(mark => mark.Timestamp))
+        var ordered = marks.OrderBy(mark => mark.Timestamp).ToList();
+        var marked = ordered.Exists(mark => mark.Kind is MarkKind.Epoch && !IsRecognised(mark));
+        foreach (var mark in ordered)
         {
             var at = Math.Clamp(mark.Timestamp, 0, end);
             switch (mark.Kind)
@@ -30,6 +33,8 @@ sealed class Timeline
                         open.DataOut = mark.DataOut ?? open.DataOut;
                     Close(at);
                     break;
+                case MarkKind.EpochBegin or MarkKind.Epoch when marked && IsRecognised(mark):
+                    break;
                 case MarkKind.EpochBegin when mark.Number is { } number:
                     begun = (number, at);
                     break;
@@ -45,6 +50,8 @@ sealed class Timeline
         }
 
         Close(end);
+
+        static bool IsRecognised(Mark mark) => mark.Origin == "pattern";
 
         void Close(long at)
         {
