@@ -168,10 +168,11 @@ public sealed class CarbonCsvRow
 
         void Stated(string column, string figure)
         {
-            var bounds = figures.GetValueOrDefault(figure)?.Bounds;
-            Number(column, bounds?.Best);
-            Put(column + "_low", bounds?.Low.ToString("G6", CultureInfo.InvariantCulture));
-            Put(column + "_high", bounds?.High.ToString("G6", CultureInfo.InvariantCulture));
+            if (!figures.TryGetValue(figure, out var stated))
+                return;
+            Number(column, stated.Bounds.Best);
+            Number(column + "_low", SixDigits.Low(stated.Bounds));
+            Number(column + "_high", SixDigits.High(stated.Bounds));
         }
     }
 }

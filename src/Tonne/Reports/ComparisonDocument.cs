@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Tonne.Explaining;
 
@@ -63,9 +62,7 @@ public sealed record ComparisonDocument
     public sealed record IntervalPart(double Value, double Low, double High)
     {
         internal static IntervalPart? Of(Interval? interval) => interval is { } known
-            ? new(SixDigits(known.Value), SixDigits(known.Low), SixDigits(known.High))
+            ? new(SixDigits.Of(known.Value), SixDigits.Of(known.Low), SixDigits.Of(known.High))
             : null;
-
-        static double SixDigits(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

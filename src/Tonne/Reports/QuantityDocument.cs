@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tonne.Footprints;
 using Tonne.Quantities;
 
@@ -24,10 +23,7 @@ public sealed record QuantityDocument(double Value, double Low, double High, str
         Of(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
 
     static QuantityDocument Of(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
-        new(bounds.Best, Math.Min(bounds.Best, SixDigits(bounds.Low)), Math.Max(bounds.Best, SixDigits(bounds.High)), boundary, Word(quality), measuredShare);
-
-    /// <summary>A bound says no more than six digits can: the rest would be noise that differs between machines. The value stays exact.</summary>
-    static double SixDigits(double bound) => double.Parse(bound.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        new(bounds.Best, SixDigits.Low(bounds), SixDigits.High(bounds), boundary, Word(quality), measuredShare);
 
     internal static string Word(Quality quality) => quality.ToString().ToLowerInvariant();
 }
