@@ -8,14 +8,18 @@ static class Digits
     /// <summary>One non-negative whole number with nothing but white space around it.</summary>
     internal static bool TryWhole(ReadOnlySpan<byte> text, out long value)
     {
-        text = text.Trim(" \t\r\n\0"u8);
-        return Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9';
+        value = 0;
+        while (!text.IsEmpty && text[0] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            text = text[1..];
+        if (text.IsEmpty || text[0] is < (byte)'0' or > (byte)'9' || !Utf8Parser.TryParse(text, out value, out var used))
+            return false;
+        return IsBlank(text[used..]);
     }
 
     /// <summary>Takes the next non-negative whole number after blanks and moves behind it.</summary>
     internal static bool TryNext(ref ReadOnlySpan<byte> text, out long value)
     {
-        text = text.TrimStart(" \t"u8);
+        text = SkipBlanks(text);
         if (text.IsEmpty || text[0] is < (byte)'0' or > (byte)'9' || !Utf8Parser.TryParse(text, out value, out var used))
         {
             value = 0;
@@ -29,10 +33,12 @@ static class Digits
     /// <summary>Takes the next word (anything but blanks) and moves behind it.</summary>
     internal static ReadOnlySpan<byte> NextWord(ref ReadOnlySpan<byte> text)
     {
-        text = text.TrimStart(" \t"u8);
-        var end = text.IndexOfAny(" \t\n\r\0"u8);
-        var word = end < 0 ? text : text[..end];
-        text = text[word.Length..];
+        text = SkipBlanks(text);
+        var end = 0;
+        while (end < text.Length && text[end] is not ((byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r' or 0))
+            end++;
+        var word = text[..end];
+        text = text[end..];
         return word;
     }
 
@@ -54,5 +60,26 @@ static class Digits
 
         value = 0;
         return false;
+    }
+
+    /// <summary>Whether there is nothing but white space.</summary>
+    internal static bool IsBlank(ReadOnlySpan<byte> text)
+    {
+        foreach (var b in text)
+        {
+            if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0))
+                return false;
+        }
+
+        return true;
+    }
+
+    // Loops of their own: the base library's searches for one of several bytes are compiled at every start.
+    static ReadOnlySpan<byte> SkipBlanks(ReadOnlySpan<byte> text)
+    {
+        var start = 0;
+        while (start < text.Length && text[start] is (byte)' ' or (byte)'\t')
+            start++;
+        return text[start..];
     }
 }

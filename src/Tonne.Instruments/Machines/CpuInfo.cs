@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Machines;
 
@@ -32,11 +33,12 @@ public sealed record CpuInfo(
     {
         string? name = null, vendor = null, hardware = null;
         int? family = null, model = null, stepping = null, implementer = null, siblings = null, cores = null;
-        var packages = new HashSet<int>();
-        var parts = new Dictionary<int, int>();
+        // Plain lists of a few numbers: hash tables of int would have to be compiled at every start.
+        var packages = new List<int>();
+        var parts = new List<int>();
         var threads = 0;
         var hypervisor = false;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        foreach (var line in new Lines(text))
         {
             var colon = line.IndexOf(':');
             if (colon < 0)
@@ -71,7 +73,7 @@ public sealed record CpuInfo(
                     stepping ??= Number(value);
                     break;
                 case "physical id":
-                    if (Number(value) is { } package)
+                    if (Number(value) is { } package && !packages.Contains(package))
                         packages.Add(package);
                     break;
                 case "siblings":
@@ -85,7 +87,7 @@ public sealed record CpuInfo(
                     break;
                 case "CPU part":
                     if (Number(value) is { } part)
-                        parts[part] = parts.GetValueOrDefault(part) + 1;
+                        parts.Add(part);
                     break;
                 case "flags":
                     hypervisor |= HasWord(value, "hypervisor");
@@ -95,9 +97,8 @@ public sealed record CpuInfo(
             }
         }
 
-        int? most = parts.Count == 0 ? null : parts.OrderByDescending(pair => pair.Value).ThenByDescending(pair => pair.Key).First().Key;
         int? perCore = siblings is > 0 && cores is > 0 && siblings % cores == 0 ? siblings / cores : null;
-        return new CpuInfo(name ?? hardware, vendor, family, model, stepping, implementer, most, hypervisor, threads, packages.Count == 0 ? null : packages.Count, perCore);
+        return new CpuInfo(name ?? hardware, vendor, family, model, stepping, implementer, MostFrequent(parts), hypervisor, threads, packages.Count == 0 ? null : packages.Count, perCore);
     }
 
     static string? Text(ReadOnlySpan<char> value) => value.IsEmpty ? null : value.ToString();
@@ -109,12 +110,31 @@ public sealed record CpuInfo(
         return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
+    /// <summary>The most frequent number, the larger of two alike; null if there is none.</summary>
+    static int? MostFrequent(List<int> numbers)
+    {
+        numbers.Sort();
+        int? most = null;
+        var longest = 0;
+        for (var (i, run) = (0, 0); i < numbers.Count; i++)
+        {
+            run = i > 0 && numbers[i] == numbers[i - 1] ? run + 1 : 1;
+            if (run >= longest)
+                (most, longest) = (numbers[i], run);
+        }
+
+        return most;
+    }
+
     static bool HasWord(ReadOnlySpan<char> words, string word)
     {
-        foreach (var range in words.Split(' '))
+        for (var at = words.IndexOf(word); at >= 0;)
         {
-            if (words[range].SequenceEqual(word))
+            var end = at + word.Length;
+            if ((at == 0 || words[at - 1] == ' ') && (end == words.Length || words[end] == ' '))
                 return true;
+            var next = words[end..].IndexOf(word);
+            at = next < 0 ? -1 : end + next;
         }
 
         return false;

@@ -65,7 +65,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
             return online;
         var lines = (tree.ReadText("proc/stat") ?? "").AsSpan();
         var count = 0;
-        foreach (var line in lines.EnumerateLines())
+        foreach (var line in new Lines(lines))
         {
             if (line.Length > 3 && line.StartsWith("cpu") && char.IsAsciiDigit(line[3]))
                 count++;
@@ -106,7 +106,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
     static string OperatingSystemOf(FileTree tree)
     {
         var kernel = $"{tree.ReadLine("proc/sys/kernel/ostype") ?? "Linux"} {tree.ReadLine("proc/sys/kernel/osrelease")}".Trim();
-        foreach (var line in (tree.ReadText("etc/os-release") ?? "").AsSpan().EnumerateLines())
+        foreach (var line in new Lines(tree.ReadText("etc/os-release") ?? ""))
         {
             if (line.StartsWith("PRETTY_NAME=") && line[12..].Trim(" \"'") is { IsEmpty: false } name)
                 return $"{name}, {kernel}";

@@ -50,7 +50,7 @@ public sealed class JobControlGroup : IDisposable
         var said = new List<string>();
         refusals = said;
         // The process id tells the ranks of one run apart, and whose groups are left over.
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{string.Concat(runId.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'))}-{Environment.ProcessId}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{PlainName.Of(runId)}-{Environment.ProcessId}");
         var possible = places.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
         if (possible.Length == 0)
             said.Add("no hierarchy of control groups that counts CPU time is mounted");
@@ -112,7 +112,7 @@ public sealed class JobControlGroup : IDisposable
         var all = new List<int>();
         foreach (var folder in Below(Folder).Prepend(Folder))
         {
-            foreach (var line in (FileTree.Own.ReadText(Path.Join(folder, "cgroup.procs")) ?? "").AsSpan().EnumerateLines())
+            foreach (var line in new Lines(FileTree.Own.ReadText(Path.Join(folder, "cgroup.procs")) ?? ""))
             {
                 // 0 is a process outside our process namespace.
                 if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 && id != Environment.ProcessId)

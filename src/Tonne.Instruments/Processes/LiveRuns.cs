@@ -53,7 +53,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     {
         (_folder, _threads, _files) = (Path.GetFullPath(folder), threads, files);
         _namespace = NamespaceOf();
-        _name = string.Create(CultureInfo.InvariantCulture, $"{Letters(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
+        _name = string.Create(CultureInfo.InvariantCulture, $"{PlainName.Of(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
         if (OperatingSystem.IsLinux() && (Directory.Exists(_folder) || Libc.MakeFolder(_folder, Sticky) == 0))
         {
             TryDelete(Path.Join(_folder, _name));
@@ -183,9 +183,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     }
 
     /// <summary>The number in <c>pid:[4026531836]</c>.</summary>
-    static string NamespaceOf() => Letters(FileTree.Own.LinkTarget("proc/self/ns/pid") ?? "0");
-
-    static string Letters(string text) => string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+    static string NamespaceOf() => PlainName.Of(FileTree.Own.LinkTarget("proc/self/ns/pid") ?? "0");
 
     static void TryDelete(string path)
     {

@@ -31,10 +31,9 @@ public readonly record struct ProcessStat(int ParentId, int SessionId, char Stat
         for (var i = 0; i < fields.Length; i++)
         {
             // tty_nr, tpgid, priority, nice and the children's times may be negative.
-            rest = rest.TrimStart((byte)' ');
-            var negative = !rest.IsEmpty && rest[0] == (byte)'-';
+            var negative = rest is [(byte)' ', (byte)'-', ..];
             if (negative)
-                rest = rest[1..];
+                rest = rest[2..];
             if (!Digits.TryNext(ref rest, out fields[i]))
                 return false;
             if (negative)

@@ -52,7 +52,7 @@ public sealed record Reservation(double? ThreadShare, long? MemoryBytes, string 
 
     static int? AllowedProcessors(FileTree files)
     {
-        foreach (var line in (files.ReadText("proc/self/status") ?? "").AsSpan().EnumerateLines())
+        foreach (var line in new Lines(files.ReadText("proc/self/status") ?? ""))
         {
             if (line.StartsWith("Cpus_allowed_list:"))
                 return CpuList.Count(line[18..]);

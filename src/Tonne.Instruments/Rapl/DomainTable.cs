@@ -74,9 +74,15 @@ public static class DomainTable
         _ => Component.Cpu,
     };
 
-    static string? ChosenType(IReadOnlyList<RaplZone> zones, Func<RaplZone, bool> isReadable) =>
-        zones.Where(zone => zone is { IsPackage: true, ParentName: null } && isReadable(zone))
-            .Select(zone => zone.ControlType)
-            .OrderBy(type => type == Preferred ? 0 : 1).ThenBy(type => type, StringComparer.Ordinal)
-            .FirstOrDefault();
+    static string? ChosenType(IReadOnlyList<RaplZone> zones, Func<RaplZone, bool> isReadable)
+    {
+        string? chosen = null;
+        foreach (var zone in zones)
+        {
+            if (zone is { IsPackage: true, ParentName: null } && isReadable(zone) && (chosen is null || zone.ControlType == Preferred))
+                chosen = zone.ControlType;
+        }
+
+        return chosen;
+    }
 }

@@ -21,11 +21,11 @@ public sealed class RaplMeters : IDisposable
         var zones = RaplZones.List(tree);
         var missing = new List<MissingMeter>();
         var doubts = new List<Doubt>();
-        var looks = new Dictionary<string, (Reading First, Reading Second)>(StringComparer.Ordinal);
+        var looks = new Dictionary<string, TwoLooks>(StringComparer.Ordinal);
         foreach (var zone in zones)
-            looks[zone.Id] = (Look(tree, zone), default);
+            looks[zone.Id] = new TwoLooks(Look(tree, zone));
         foreach (var zone in zones)
-            looks[zone.Id] = (looks[zone.Id].First, Look(tree, zone));
+            looks[zone.Id].Second = Look(tree, zone);
 
         Domains = DomainTable.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors);
         foreach (var domain in Domains)
@@ -108,6 +108,13 @@ public sealed class RaplMeters : IDisposable
     {
         foreach (var meter in _meters)
             meter.Dispose();
+    }
+
+    sealed class TwoLooks(Reading first)
+    {
+        public Reading First { get; } = first;
+
+        public Reading Second { get; set; }
     }
 
     static Reading Look(FileTree tree, RaplZone zone)

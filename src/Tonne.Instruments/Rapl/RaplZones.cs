@@ -1,4 +1,3 @@
-using System.Buffers;
 using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Rapl;
@@ -12,20 +11,23 @@ public static class RaplZones
     /// <summary>Nothing that one machine has is nested deeper.</summary>
     const int Deepest = 4;
 
-    static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdef");
-
     /// <summary>Every zone once, in ordinal order of ids. Zones without a name are left out.</summary>
     public static IReadOnlyList<RaplZone> List(FileTree tree)
     {
-        var folders = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var root in Folders)
             Visit(tree, root, folders, 0);
-        var names = folders.ToDictionary(pair => pair.Key, pair => tree.ReadLine($"{pair.Value}/name"), StringComparer.Ordinal);
+        var ids = folders.Keys.ToArray();
+        Array.Sort(ids, StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var zones = new List<RaplZone>();
-        foreach (var (id, folder) in folders)
+        foreach (var id in ids)
         {
-            if (names[id] is not { } name)
+            var folder = folders[id];
+            if (tree.ReadLine($"{folder}/name") is not { } name)
                 continue;
+            // A parent's id begins its children's, so it has come before them.
+            names[id] = name;
             var parent = id[..id.LastIndexOf(':')];
             var parentName = parent.Contains(':') ? names.GetValueOrDefault(parent) ?? parent : null;
             zones.Add(new RaplZone(id, folder, name, parentName, tree.ReadNumber($"{folder}/max_energy_range_uj") is { } range and > 0 ? range : null, Ceiling(tree, folder)));
@@ -34,7 +36,7 @@ public static class RaplZones
         return zones;
     }
 
-    static void Visit(FileTree tree, string folder, SortedDictionary<string, string> found, int depth)
+    static void Visit(FileTree tree, string folder, Dictionary<string, string> found, int depth)
     {
         foreach (var name in tree.Names(folder))
         {
@@ -55,14 +57,15 @@ public static class RaplZones
         var colon = name.IndexOf(':');
         if (colon <= 0 || !IsControlType(name[..colon]))
             return false;
-        foreach (var range in name.AsSpan(colon + 1).Split(':'))
+        var last = ':';
+        foreach (var c in name.AsSpan(colon + 1))
         {
-            var number = name.AsSpan(colon + 1)[range];
-            if (number.IsEmpty || number.ContainsAnyExcept(HexadecimalDigits))
+            if (c == ':' ? last == ':' : c is not ((>= '0' and <= '9') or (>= 'a' and <= 'f')))
                 return false;
+            last = c;
         }
 
-        return true;
+        return last != ':';
     }
 
     /// <summary>Four times the highest limit the zone tells, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.</summary>
