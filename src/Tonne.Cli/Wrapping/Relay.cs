@@ -15,8 +15,8 @@ sealed unsafe class Relay : IDisposable
     /// <summary>Room in front of the block for the byte that says what follows.</summary>
     const int HeadBytes = 64;
 
-    /// <summary>Less than this at a time is worth waiting for more.</summary>
-    const int PlentyBytes = 16 * 1024;
+    /// <summary>What a terminal holds before its writer has to wait.</summary>
+    const int TerminalBytes = 64 * 1024;
 
     const int PauseMilliseconds = 1;
 
@@ -31,6 +31,9 @@ sealed unsafe class Relay : IDisposable
     readonly Pseudoterminal? _terminal;
     readonly TimeProvider _clock;
     readonly int _bell;
+
+    /// <summary>Less than this at a time is worth waiting for more: a small part of what fits, so that the child does not wait for us.</summary>
+    readonly int _plenty;
     readonly Thread _thread;
     readonly ManualResetEventSlim _drained = new();
     IOutputListener? _listener;
@@ -43,6 +46,8 @@ sealed unsafe class Relay : IDisposable
     {
         (_from, _to, _stream, _terminal, _listener, _clock) = (from, to, stream, terminal, listener, clock);
         Pipe.SetBlocking(from, blocking: false);
+        var room = terminal is null ? Libc.Control(from, Libc.GetPipeSize, 0) : TerminalBytes;
+        _plenty = Math.Clamp(room / 16, 4096, BlockBytes / 4);
         _bell = Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = $"relay {stream}" };
     }
@@ -162,7 +167,7 @@ sealed unsafe class Relay : IDisposable
                     return Ending.StillHeld;
                 }
             }
-            else if (count < PlentyBytes && !gone)
+            else if (count < _plenty && !gone)
             {
                 Pause();
             }
@@ -186,7 +191,7 @@ sealed unsafe class Relay : IDisposable
     {
         var filled = 0;
         closed = false;
-        while (filled < PlentyBytes)
+        while (filled < TerminalBytes)
         {
             var place = block + filled - 1;
             var covered = *place;
