@@ -11,8 +11,6 @@ static class Handover
     /// <returns>Whether it has been taken over; if not, there is no `cat`.</returns>
     internal static bool Of(Relay relay)
     {
-        relay.Terminal?.Plain();
-        Pipe.SetBlocking(relay.From, blocking: true);
         var nowhere = Pipe.AboveStandard(Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec));
         var launch = new Launch(["cat"u8.ToArray()], [])
         {

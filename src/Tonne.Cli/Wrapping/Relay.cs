@@ -120,7 +120,12 @@ sealed unsafe class Relay : IDisposable
         finally
         {
             NativeMemory.AlignedFree(block);
-            if (How is not Ending.StillHeld)
+            if (How is Ending.StillHeld)
+            {
+                _terminal?.Plain();
+                Pipe.SetBlocking(_from, blocking: true);
+            }
+            else
             {
                 _ = Libc.Close(_from);
             }

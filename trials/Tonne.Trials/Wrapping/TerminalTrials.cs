@@ -161,6 +161,17 @@ public class TerminalTrials
     }
 
     [Theory, MemberData(nameof(BothWays))]
+    public async Task A_process_left_behind_goes_on_writing_to_the_terminal(bool listening)
+    {
+        using var folder = new TemporaryFolder();
+        var session = await Play(
+            ["/bin/bash", "-c", $"mkfifo {folder.Path}/go; \"$@\"; echo back; echo > {folder.Path}/go; read line", "trial",
+                .. Wrapper.Command(listening, "/bin/sh", "-c", $"(read line < {folder.Path}/go; echo late; [ -t 1 ] && echo still a terminal) & echo now")],
+            Expect("back\r\n"), Expect("late\r\nstill a terminal\r\n"), Type("\r"));
+        Assert.StartsWith("now\r\nback\r\nlate\r\nstill a terminal\r\n", session.Screen, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(BothWays))]
     public async Task Modes_the_child_sets_last(bool listening)
     {
         var session = await Play(
