@@ -162,12 +162,11 @@ public sealed class MarkServer : IDisposable
     {
         if (_marks >= MostMarks || _taken + line.Length > MostBytes)
             return "this run holds as many marks as it can";
-        if (!MarkLine.TryParse(line, Now(), out var marks, out var wrong))
+        if (!MarkLine.TryParse(line, Now(), out var mark, out var wrong))
             return wrong;
         try
         {
-            foreach (var mark in marks)
-                _heard(mark);
+            _heard(mark);
         }
 #pragma warning disable CA1031 // Whatever keeps the marks, its failure is not the program's: the run goes on.
         catch (Exception error)
@@ -176,7 +175,7 @@ public sealed class MarkServer : IDisposable
             return "the run could not keep the mark: " + error.Message.ReplaceLineEndings(" ");
         }
 
-        _marks += marks.Count;
+        _marks++;
         _taken += line.Length;
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -29,13 +30,13 @@ public static class MarkLine
 
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line without its end.</param>
-    /// <param name="timestamp">Monotonic time in ns from the start of the run, put into the marks.</param>
-    /// <param name="marks">The mark; and a note after an epoch with a metric that is no finite number, which is kept as words and not as a metric.</param>
+    /// <param name="timestamp">Monotonic time in ns from the start of the run, put into the mark.</param>
+    /// <param name="mark">The mark; null if the line was not understood.</param>
     /// <param name="error">What is wrong and how it is right; empty if nothing is.</param>
     /// <returns>Whether the line was understood.</returns>
-    public static bool TryParse(ReadOnlySpan<char> line, long timestamp, out IReadOnlyList<Mark> marks, out string error)
+    public static bool TryParse(ReadOnlySpan<char> line, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
-        marks = [];
+        mark = null;
         error = "";
         if (line.Length > Longest)
             return Wrong($"the line is longer than {Longest} bytes", out error);
@@ -49,7 +50,7 @@ public static class MarkLine
         {
             if (!TryReadNote(rest, out var text, out error))
                 return false;
-            marks = [new Mark(MarkKind.Note, timestamp, Name: text)];
+            mark = new Mark(MarkKind.Note, timestamp, Name: text);
             return true;
         }
 
@@ -57,10 +58,10 @@ public static class MarkLine
             return false;
         return verb switch
         {
-            "stage" => TryReadStage(MarkKind.Stage, words, timestamp, out marks, out error),
-            "stage-end" => TryReadStage(MarkKind.StageEnd, words, timestamp, out marks, out error),
-            "epoch-begin" => TryReadEpochBegin(words, timestamp, out marks, out error),
-            "epoch" => TryReadEpoch(words, timestamp, out marks, out error),
+            "stage" => TryReadStage(MarkKind.Stage, words, timestamp, out mark, out error),
+            "stage-end" => TryReadStage(MarkKind.StageEnd, words, timestamp, out mark, out error),
+            "epoch-begin" => TryReadEpochBegin(words, timestamp, out mark, out error),
+            "epoch" => TryReadEpoch(words, timestamp, out mark, out error),
             _ => Wrong($"'{Shown(verb)}' is no mark; there are stage, stage-end, epoch-begin, epoch and note", out error),
         };
     }
@@ -96,9 +97,9 @@ public static class MarkLine
         return line.ToString();
     }
 
-    static bool TryReadStage(MarkKind kind, List<Word> words, long timestamp, out IReadOnlyList<Mark> marks, out string error)
+    static bool TryReadStage(MarkKind kind, List<Word> words, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
-        marks = [];
+        mark = null;
         string? name = null;
         DataShape? taken = null;
         DataShape? given = null;
@@ -123,23 +124,23 @@ public static class MarkLine
         if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.Any(char.IsControl) || name == StageRecord.Outside))
             return Wrong($"a stage name has 1 to {LongestName} characters, none of them a control character, and is not {StageRecord.Outside}", out error);
         error = "";
-        marks = [new Mark(kind, timestamp, Name: name?.Trim(), DataIn: taken, DataOut: given)];
+        mark = new Mark(kind, timestamp, Name: name?.Trim(), DataIn: taken, DataOut: given);
         return true;
     }
 
-    static bool TryReadEpochBegin(List<Word> words, long timestamp, out IReadOnlyList<Mark> marks, out string error)
+    static bool TryReadEpochBegin(List<Word> words, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
-        marks = [];
+        mark = null;
         if (words is not [{ Key: null } word] || !TryReadNumber(word, out var number))
             return Wrong("the beginning of an epoch needs its number and nothing else, for example: epoch-begin 3", out error);
         error = "";
-        marks = [new Mark(MarkKind.EpochBegin, timestamp, Number: number)];
+        mark = new Mark(MarkKind.EpochBegin, timestamp, Number: number);
         return true;
     }
 
-    static bool TryReadEpoch(List<Word> words, long timestamp, out IReadOnlyList<Mark> marks, out string error)
+    static bool TryReadEpoch(List<Word> words, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
-        marks = [];
+        mark = null;
         if (words.Count == 0 || words[0].Key is not null || !TryReadNumber(words[0], out var number))
             return Wrong("an epoch needs its whole number first, for example: epoch 3 loss=0.7 accuracy=0.72", out error);
         var metrics = new MetricReadings();
@@ -157,7 +158,7 @@ public static class MarkLine
         }
 
         error = "";
-        marks = [.. metrics.ToMarks(number, timestamp, "mark")];
+        mark = metrics.ToMark(number, timestamp, "mark");
         return true;
     }
 

@@ -236,8 +236,6 @@ public sealed class EpochWatcher
     {
         foreach (var (name, value) in _seen.Values)
             _metrics.Set(name, value);
-        foreach (var (name, value) in _seen.Odd)
-            _metrics.Set(name, value);
         _last ??= sighting.Last;
         _endAt = at;
         _reported = true;
@@ -251,8 +249,7 @@ public sealed class EpochWatcher
     {
         if (_number is not { } number)
             return;
-        foreach (var mark in _metrics.ToMarks(number, _reported ? _endAt : now, "pattern"))
-            _heard(mark);
+        _heard(_metrics.ToMark(number, _reported ? _endAt : now, "pattern"));
         _said = number;
         Forget();
     }

@@ -15,7 +15,7 @@ sealed partial class PlainPattern : ILinePattern
             var number = int.Parse(numbered.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
             int? last = numbered.Groups["last"].Success ? int.Parse(numbered.Groups["last"].ValueSpan, CultureInfo.InvariantCulture) : null;
             PrintedMetric.TakeAll(line, metrics);
-            if (metrics.Values.Keys.Any(name => name is not "learning_rate") || metrics.Remark is not null)
+            if (metrics.Values.Keys.Any(name => name is not "learning_rate"))
                 return new(SightingKind.Reports, number, Last: last);
             if (Over().IsMatch(line))
                 return new(SightingKind.Ended, number, Progress: 1, Last: last);
@@ -25,7 +25,7 @@ sealed partial class PlainPattern : ILinePattern
         if (!open || Apart().IsMatch(line))
             return EpochSighting.None;
         PrintedMetric.TakeAll(line, metrics);
-        return metrics.Values.Keys.Any(name => name.EndsWith("loss", StringComparison.Ordinal)) || metrics.Remark is not null
+        return metrics.Values.Keys.Any(name => name.EndsWith("loss", StringComparison.Ordinal))
             ? new(SightingKind.Continues)
             : EpochSighting.None;
     }
