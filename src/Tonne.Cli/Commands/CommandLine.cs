@@ -22,7 +22,7 @@ static class CommandLine
             if (args is ["--version"])
                 return VersionCommand.Print(around);
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            return parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction && !IsCompletion(ours)
+            return parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples && !IsCompletion(ours)
                 ? Refuse(around, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }

@@ -1,0 +1,116 @@
+using System.Text.Json;
+
+namespace Tonne.Cli.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    readonly Terminal _terminal = new();
+
+    public void Dispose() => _terminal.Dispose();
+
+    [Fact]
+    public void An_empty_ledger_says_how_to_fill_it()
+    {
+        var (code, output, _) = _terminal.Type("list");
+
+        Assert.Equal(0, code);
+        Assert.Contains("tonne run --", output);
+    }
+
+    [Theory]
+    [InlineData("list", "--json")]
+    [InlineData("config", "--json")]
+    [InlineData("catalog", "zones", "france", "--json")]
+    [InlineData("catalog", "regions", "--json")]
+    [InlineData("catalog", "hardware", "a100", "--json")]
+    [InlineData("catalog", "facilities", "--json")]
+    [InlineData("ledger", "verify", "--json")]
+    public void An_answer_as_json_is_one_document_with_a_schema(params string[] words)
+    {
+        var (code, output, _) = _terminal.Type(words);
+
+        Assert.Equal(0, code);
+        using var document = JsonDocument.Parse(output);
+        Assert.StartsWith("tonne.", document.RootElement.GetProperty("schema").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lsit", "list")]
+    [InlineData("catalogue", "catalog")]
+    public void A_mistyped_verb_is_wrong_use_and_the_nearest_is_told(string verb, string meant)
+    {
+        var (code, _, error) = _terminal.Type(verb);
+
+        Assert.Equal(2, code);
+        Assert.Contains(meant, error);
+    }
+
+    [Fact]
+    public void A_run_that_is_not_there_is_wrong_input_with_a_way_on()
+    {
+        var (code, _, error) = _terminal.Type("show", "nothing");
+
+        Assert.Equal(2, code);
+        Assert.Contains("tonne list", error);
+    }
+
+    [Fact]
+    public void A_mark_outside_a_run_is_wrong_input()
+    {
+        var (code, _, error) = _terminal.Type("mark", "stage", "clean");
+
+        Assert.Equal(2, code);
+        Assert.Contains("TONNE_RUN", error);
+    }
+
+    [Fact]
+    public void Run_without_a_command_shows_how()
+    {
+        var (code, _, error) = _terminal.Type("run", "--zone", "FR");
+
+        Assert.Equal(2, code);
+        Assert.Contains("tonne run -- python", error);
+    }
+
+    [Fact]
+    public void Every_verb_has_help_with_examples()
+    {
+        foreach (var verb in new[] { "run", "mark", "list", "show", "explain", "compare", "report", "ledger", "catalog", "doctor", "config", "completion" })
+        {
+            var (code, output, _) = _terminal.Type(verb, "--help");
+
+            Assert.Equal(0, code);
+            Assert.Contains("Examples:\n  tonne " + verb, output);
+        }
+    }
+
+    [Fact]
+    public void The_catalogs_validate()
+    {
+        foreach (var catalog in new[] { "zones", "regions", "hardware", "facilities" })
+            Assert.Equal(0, _terminal.Type("catalog", catalog, "--validate").Code);
+    }
+
+    [Fact]
+    public void Version_names_method_and_factors()
+    {
+        var lines = _terminal.Type("--version").Out.Split('\n');
+
+        Assert.Equal(["tonne", "method", "factors"], lines.Take(3).Select(line => line.Split(' ')[0]));
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    [InlineData("pwsh")]
+    public void Each_shell_has_a_completion_script(string shell) => Assert.Contains("tonne", _terminal.Type("completion", shell).Out);
+
+    [Fact]
+    public void The_shell_is_told_what_can_follow()
+    {
+        var (_, output, _) = _terminal.Type("[suggest:8]", "tonne re");
+
+        Assert.Contains("report", output.Split('\n'));
+    }
+}

@@ -1,0 +1,28 @@
+namespace Tonne.Cli.Tests;
+
+/// <summary>A command line without a process: what is typed goes in, what is printed comes out.</summary>
+sealed class Terminal : IDisposable
+{
+    readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("tonne-cli-").FullName;
+
+    public string this[string variable]
+    {
+        set => _variables[variable] = value;
+    }
+
+    public (int Code, string Out, string Error) Type(params string[] words)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var around = new Surroundings(TimeProvider.System, output, error, Variable, Folder, OutTerminal: false, ErrorTerminal: false, Width: 80);
+        var code = Cli.Commands.CommandLine.Invoke(words, around);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    public string? Variable(string name) => _variables.TryGetValue(name, out var value) ? value
+        : name is "HOME" ? Folder : name is "TONNE_HOME" ? Path.Combine(Folder, "ledger") : null;
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
