@@ -33,12 +33,19 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
+        var writer = parseResult.InvocationConfiguration.Output;
+        using var text = new StringWriter { NewLine = "\n" };
+        parseResult.InvocationConfiguration.Output = text;
         var code = _help.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = writer;
+        // The library names the program after its assembly, and puts the wrapped command before our options.
+        writer.Write(text.ToString()
+            .Replace($"\n  {RootCommand.ExecutableName}", "\n  tonne", StringComparison.Ordinal)
+            .Replace("run [<command>...] [options]", "run [options] -- COMMAND ARG…", StringComparison.Ordinal));
         for (var result = parseResult.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
             if (!_examples.TryGetValue(result.Command.Name, out var examples))
                 continue;
-            var writer = parseResult.InvocationConfiguration.Output;
             writer.WriteLine("Examples:");
             foreach (var example in examples)
                 writer.WriteLine("  " + example);

@@ -80,6 +80,7 @@ public sealed class CommandLineTests : IDisposable
             var (code, output, _) = _terminal.Type(verb, "--help");
 
             Assert.Equal(0, code);
+            Assert.Contains("Usage:\n  tonne " + verb, output);
             Assert.Contains("Examples:\n  tonne " + verb, output);
         }
     }
