@@ -46,12 +46,25 @@ public sealed class Explanation
 
     static void Branch(Sheet sheet, Derivation node, string first, string rest, HashSet<string> met)
     {
+        if (!node.Children.IsEmpty && node.Factors().Count > 0 && !met.Add(KeyOf(node)))
+        {
+            sheet.Hang(Inked.Faint(first), rest, Printable.OneLine(node.Label), " ", Inked.Strong(Sheet.Whole(Readout.Of(node.Value, node.Unit, 4))), " ", Inked.Faint("the same as above"));
+            return;
+        }
+
         sheet.Hang(Inked.Faint(first), rest, Words(sheet.Screen, node, met));
         for (var i = 0; i < node.Children.Length; i++)
         {
             var last = i == node.Children.Length - 1;
             Branch(sheet, node.Children[i], rest + (last ? "└─ " : "├─ "), rest + (last ? "   " : "│  "), met);
         }
+    }
+
+    /// <summary>What a branch is, down to its leaves: two branches with one key are the same formula of the same factors and counts.</summary>
+    static string KeyOf(Derivation node)
+    {
+        var leaf = node is Derivation.Given given ? given.Factor.Id : node.Value.ToString("R", CultureInfo.InvariantCulture);
+        return $"{node.GetType().Name}({node.Label},{node.Unit},{leaf}{string.Concat(node.Children.Select(child => "," + KeyOf(child)))})";
     }
 
     static List<Inked> Words(Screen screen, Derivation node, HashSet<string> met)

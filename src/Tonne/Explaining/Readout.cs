@@ -145,8 +145,8 @@ public readonly record struct Readout(string Value, string? Low, string? High, s
         var rounded = Math.Abs(ToDigits(value, digits));
         for (var i = ladder.Length - 1; i > 0; i--)
         {
-            // A gram and a watt-hour are known to more people than their thousandths: they are kept down to a tenth.
-            var from = ladder[i].Unit is "g CO2e" or "Wh" ? 0.1 : 1;
+            // A unit is known to more people than its thousandth: the small ones are kept down to a tenth.
+            var from = ladder[i].Unit is "g CO2e" or "mg CO2e" or "Wh" or "mWh" ? 0.1 : 1;
             if (rounded >= ladder[i].Scale * from * (1 - 1e-12))
                 return ladder[i];
         }
