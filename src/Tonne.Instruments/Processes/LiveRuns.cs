@@ -12,7 +12,8 @@ namespace Tonne.Instruments.Processes;
 /// <remarks>
 /// A folder that anyone may write to (mode 1777) with one small file per run, named by boot, process namespace, process id and start time, holding one number in ns.
 /// What another wrote is trusted for nothing but that number, and no more of it than the machine could have done. Files of the dead are removed by whoever sees them and may.
-/// A sample writes its own number once and reads one number for each other run; the folder is listed once a second at most. Not thread safe.
+/// A sample writes its own number once and reads one number for each other run; the folder is listed once a second at most.
+/// A run inside another is no peer of it. Not thread safe.
 /// </remarks>
 public sealed class LiveRuns : IMeter, IDisposable
 {
@@ -30,6 +31,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     readonly string _folder;
     readonly string _name;
     readonly string _namespace;
+    readonly int _processId;
     readonly int _threads;
     readonly FileTree _files;
     readonly SafeFileHandle? _own;
@@ -51,7 +53,7 @@ public sealed class LiveRuns : IMeter, IDisposable
 
     internal LiveRuns(RunHolder holder, int threads, string folder, FileTree files)
     {
-        (_folder, _threads, _files) = (Path.GetFullPath(folder), threads, files);
+        (_folder, _processId, _threads, _files) = (Path.GetFullPath(folder), holder.ProcessId, threads, files);
         _namespace = NamespaceOf();
         _name = string.Create(CultureInfo.InvariantCulture, $"{PlainName.Of(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
         if (OperatingSystem.IsLinux() && (Directory.Exists(_folder) || Libc.MakeFolder(_folder, Sticky) == 0))
@@ -146,6 +148,9 @@ public sealed class LiveRuns : IMeter, IDisposable
                 continue;
             }
 
+            // A run inside a run is part of the outer one's job already, and neither is the other's neighbour.
+            if (Parts(name) is { } peerParts && peerParts.Namespace == _namespace && (OwnProcess.IsAncestor(peerParts.Id, _processId) || OwnProcess.IsAncestor(_processId, peerParts.Id)))
+                continue;
             var handle = _files.Open($"{_folder}/{name}", out var reason);
             if (reason is not null)
                 continue;

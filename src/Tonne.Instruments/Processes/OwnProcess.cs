@@ -21,6 +21,23 @@ public static class OwnProcess
         return reason is null && ProcessStat.TryParse(bytes, out var stat) && !stat.IsDead ? stat.StartTicks : null;
     }
 
+    /// <summary>Whether one living process is among the parents of another.</summary>
+    internal static bool IsAncestor(int ancestor, int descendant)
+    {
+        // Nobody nests a thousand deep, and a chain that changes while it is read must end.
+        for (var (id, steps) = (descendant, 0); id > 1 && steps < 1000; steps++)
+        {
+            var bytes = FileTree.Own.ReadBytes($"proc/{id.ToString(System.Globalization.CultureInfo.InvariantCulture)}/stat", out var reason);
+            if (reason is not null || !ProcessStat.TryParse(bytes, out var stat))
+                return false;
+            if (stat.ParentId == ancestor)
+                return true;
+            id = stat.ParentId;
+        }
+
+        return false;
+    }
+
     /// <summary>CPU time of the calling thread in ns, from the kernel's own clock; 0 if it has none.</summary>
     public static long ThreadCpuNanoseconds() => Libc.ThreadCpuTime();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Tonne.Instruments.Examining;
 using Tonne.Instruments.Files;
@@ -146,21 +147,38 @@ public class JobTrials
     public async Task A_run_that_dies_is_taken_off_the_board_by_the_next_look()
     {
         using var folder = new Wrapping.TemporaryFolder();
-        using var peer = new Burner("pass");
+        using var orphan = await OrphanAsync();
         var me = OwnProcess.Identity();
         using var board = new LiveRuns(me, 4, Path.Join(folder.Path, "live"));
-        using var theirs = new LiveRuns(me with { ProcessId = peer.Id, ProcessStart = OwnProcess.StartOf(peer.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
+        using var theirs = new LiveRuns(me with { ProcessId = orphan.Id, ProcessStart = OwnProcess.StartOf(orphan.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
         board.Read(0);
         theirs.Publish(700_000_000);
 
         Assert.Equal(700_000_000, board.Read(1_000_000_000).Value);
         Assert.Equal(1, board.Peers);
-        await peer.BurnAsync();
-        await peer.EndAsync();
+        orphan.Kill();
+        while (OwnProcess.StartOf(orphan.Id) is not null)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
 
         Assert.Equal(700_000_000, board.Read(2_000_000_000).Value);
         Assert.Equal(0, board.Peers);
         Assert.Equal(UnixFileMode.StickyBit, OperatingSystem.IsWindows() ? UnixFileMode.StickyBit : File.GetUnixFileMode(Path.Join(folder.Path, "live")) & UnixFileMode.StickyBit);
+    }
+
+    [Fact]
+    public async Task A_run_inside_a_run_is_no_peer_of_it()
+    {
+        using var folder = new Wrapping.TemporaryFolder();
+        using var inner = new Burner("pass");
+        var me = OwnProcess.Identity();
+        using var board = new LiveRuns(me, 4, Path.Join(folder.Path, "live"));
+        using var theirs = new LiveRuns(me with { ProcessId = inner.Id, ProcessStart = OwnProcess.StartOf(inner.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
+        theirs.Publish(700_000_000);
+
+        Assert.Equal((0, 0), (board.Read(0).Value, board.Peers));
+        Assert.Equal((0, 0), (theirs.Read(0).Value, theirs.Peers));
+        await inner.BurnAsync();
+        await inner.EndAsync();
     }
 
     [Fact]
@@ -171,6 +189,15 @@ public class JobTrials
         Assert.NotNull(cost);
         TestContext.Current.SendDiagnosticMessage("{0:0.0} µs for {1} meters", cost.CpuMicroseconds, cost.Meters);
         Assert.InRange(cost.CpuMicroseconds, 1, 100);
+    }
+
+    /// <summary>A process that is none of our descendants: its parent has ended.</summary>
+    static async Task<Process> OrphanAsync()
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "setsid sleep 60 >/dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var id = int.Parse((await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return Process.GetProcessById(id);
     }
 
     static int? ParentOf(int id)
