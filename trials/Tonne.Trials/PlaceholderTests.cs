@@ -1,7 +1,0 @@
-namespace Tonne.Trials;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}
