@@ -86,9 +86,12 @@ sealed class TonneCommand : IDisposable
     /// <summary>The folder of a run in the ledger.</summary>
     internal string RunFolder(string id) => Path.Combine(Home, "runs", id[..4], id);
 
-    /// <summary>The folders of all runs in the ledger.</summary>
-    internal string[] RunFolders() =>
-        Directory.Exists(Path.Combine(Home, "runs")) ? [.. Directory.GetDirectories(Path.Combine(Home, "runs"), "*-*-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+    /// <summary>The folders of all runs in the ledger, oldest first; not those that are being made.</summary>
+    internal string[] RunFolders() => !Directory.Exists(Path.Combine(Home, "runs")) ? [] :
+    [
+        .. Directory.GetDirectories(Path.Combine(Home, "runs"), "*-*-*", SearchOption.AllDirectories)
+            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])).Order(StringComparer.Ordinal),
+    ];
 
     public void Dispose()
     {
