@@ -56,7 +56,11 @@ sealed class JobMeters : IDisposable
     public CgroupPlacement? Placement { get; }
 
     /// <summary>The child whose use is to be counted.</summary>
-    public void Follow(Child child) => _child = child;
+    public void Follow(Child child)
+    {
+        _cpu.OwnNanoseconds = child.OwnInPlacementNanoseconds;
+        _child = child;
+    }
 
     /// <summary>The job's CPU time at its end, in ns, and who is still alive.</summary>
     public long Settle(ICollection<Doubt> doubts)

@@ -62,6 +62,9 @@ sealed class Child : IDisposable
     /// <summary>CPU time, user and system, of all processes of the job that have ended so far. Safe from any thread.</summary>
     public TimeSpan ReapedCpu => _reaper.User + _reaper.System;
 
+    /// <summary>CPU time of ours that the child's control groups were charged with while we stood in them to start it, in ns.</summary>
+    public long OwnInPlacementNanoseconds { get; private set; }
+
     /// <summary>Streams that could not be listened to, and control groups that could not be entered, with the reason; empty when all is well.</summary>
     public IReadOnlyList<string> Doubts => [.. _plumbing.Unheard, .. _doubts];
 
@@ -93,6 +96,7 @@ sealed class Child : IDisposable
             lowered = Libc.SetLimit(Libc.OpenFilesLimit, &given) == 0;
         }
 
+        var ownBefore = placement?.OwnNanoseconds() ?? 0;
         if (placement is not null)
         {
             _doubts.AddRange(placement.StepIn());
@@ -106,6 +110,7 @@ sealed class Child : IDisposable
         {
             if (placement is not null)
             {
+                OwnInPlacementNanoseconds = placement.OwnNanoseconds() - ownBefore;
                 _doubts.AddRange(placement.StepOut());
             }
 

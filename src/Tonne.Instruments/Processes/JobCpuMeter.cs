@@ -50,6 +50,9 @@ public sealed class JobCpuMeter : IMeter
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
+    /// <summary>CPU time in ns that the group was charged with and that is ours: we stood in it to start the child. Default 0.</summary>
+    public long OwnNanoseconds { get; set; }
+
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
@@ -59,7 +62,7 @@ public sealed class JobCpuMeter : IMeter
             {
                 if (!_group.TryReadCpu(out var value, out var reason))
                     return Reading.Gap(reason ?? Unreadable.Failed);
-                _last = Math.Max(_last, value);
+                _last = Math.Max(_last, value - OwnNanoseconds);
             }
             else
             {
@@ -89,8 +92,7 @@ public sealed class JobCpuMeter : IMeter
                 return (Math.Max(_family.CpuNanoseconds, reapedNanoseconds), null);
             }
 
-            if (!_group!.TryReadCpu(out counted, out _))
-                counted = _last;
+            counted = _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OwnNanoseconds) : _last;
         }
 
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.

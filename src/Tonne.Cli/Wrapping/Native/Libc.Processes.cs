@@ -16,6 +16,9 @@ static partial class Libc
     internal const int BecomeSubreaper = 36;
     internal const int OpenFilesLimit = 7;
 
+    internal const int ProcessCpuTime = 2;
+    internal const int ThreadCpuTime = 3;
+
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
     internal static unsafe partial int Spawn(int* pid, byte* path, SpawnActions* actions, SpawnAttributes* attributes, byte** arguments, byte** environment);
 
@@ -46,6 +49,9 @@ static partial class Libc
     /// <summary>Since glibc 2.34; absent in older ones and in musl.</summary>
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     internal static unsafe partial int AddCloseFrom(SpawnActions* actions, int first);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    internal static unsafe partial int GetClock(int clock, long* time);
 
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     internal static unsafe partial int Wait(int pid, int* status, int options, ResourceUse* use);
