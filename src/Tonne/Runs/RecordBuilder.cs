@@ -40,7 +40,7 @@ public sealed class RecordBuilder
         foreach (var basis in opening.Bases.OrderBy(basis => basis.Component))
         {
             var account = new ComponentAccount(opening, basis, _rates);
-            if (basis.Component == Component.Other)
+            if (basis.Component == Component.Other && basis.Meters.IsDefaultOrEmpty)
                 _other = account;
             else if (basis.Meters.IsDefaultOrEmpty)
                 _modelled.Add(account);

@@ -51,6 +51,24 @@ public class ExampleTrials
         }
     }
 
+    [Fact]
+    public async Task The_reference_trace_laid_into_a_ledger_is_750_kg()
+    {
+        using var tool = new Tool();
+        var folder = Directory.CreateDirectory(Path.Combine(tool.PathOf("home"), "runs", "2026", "20260302-000000-750000")).FullName;
+        File.Copy(Path.Combine(Tool.Repository, "examples", "reference", "trace"), Path.Combine(folder, "trace"));
+        Assert.Equal(0, (await Tool.End(tool.Start("ledger", "reindex"))).Code);
+
+        var (output, error, code) = await Tool.End(tool.Start("show", "reference", "--json"));
+
+        Assert.True(code == 0, error);
+        var run = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(1500, run.GetProperty("energy_kwh").GetProperty("value").GetDouble(), 6);
+        Assert.Equal(750, run.GetProperty("emissions_kg").GetProperty("operational").GetProperty("value").GetDouble(), 6);
+        Assert.Equal("measured", run.GetProperty("energy_kwh").GetProperty("quality").GetString());
+        Assert.Equal(10, run.GetProperty("epochs").GetArrayLength());
+    }
+
     static (long Rows, long Columns) Shape(JsonElement stage, string name) =>
         (stage.GetProperty(name).GetProperty("rows").GetInt64(), stage.GetProperty(name).GetProperty("columns").GetInt64());
 }
