@@ -22,7 +22,7 @@ static class ShowCommand
             if (parsed.GetValue(json))
                 around.Out.WriteLine(JsonSerializer.Serialize(RunDocument.Of(entry.Record, footprint), ReportJson.Readable.RunDocument));
             else
-                Summary.Write(around.Out, entry.Record, footprint, desk.Screen, desk.Ledger.Home.Of(entry.Record.Opening.Id).Location);
+                RunReport.Write(around.Out, entry.Record, footprint, desk.Screen, desk.Ledger.Home.Of(entry.Record.Opening.Id).Location);
             return 0;
         });
         return command;

@@ -18,8 +18,8 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Policy = new("policy", "TONNE_POLICY", "share", "how a shared machine is split: share, marginal or machine", text => OneOf(text, "share", "marginal", "machine"));
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => OneOf(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", Anything);
-    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", Anything);
-    public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", Anything);
+    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", text => Pattern(() => Runs.Patterns.EpochPattern.Parse(text)));
+    public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => Pattern(() => Runs.Patterns.StagePattern.Parse(text)));
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", Anything);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
     public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "NVML library to load (no meter of this version uses it yet)", Anything);
@@ -41,6 +41,19 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     }
 
     static string? Anything(string text) => text.Length > 0 ? null : "it is empty";
+
+    static string? Pattern(Func<object> parse)
+    {
+        try
+        {
+            parse();
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
+    }
 
     static string? Address(string text) => System.Net.IPEndPoint.TryParse(text, out _) ? null : $"'{text}' is not an address and port, such as 127.0.0.1:8080";
 

@@ -41,7 +41,13 @@ sealed class Evidence : IDisposable
     }
 
     /// <summary>Opens the trace from its start.</summary>
-    public Stream Read() => _stored is not null ? _stored.Folder.OpenTrace() : new MemoryStream(_kept!.GetBuffer(), 0, (int)_kept.Length, writable: false);
+    public Stream Read()
+    {
+        if (_stored is null)
+            return new MemoryStream(_kept!.GetBuffer(), 0, (int)_kept.Length, writable: false);
+        var stored = _stored.Folder.OpenTrace();
+        return Trace.Kept.IsEmpty ? stored : new SplicedStream(stored, Trace.Length, Trace.Kept);
+    }
 
     /// <summary>Writes record and statement beside the trace.</summary>
     public void Finish(RunRecord record, FootprintStatement statement, Action<string> warn)

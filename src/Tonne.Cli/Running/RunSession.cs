@@ -56,7 +56,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         catch (StartFailureException error)
         {
             around.Error.WriteLine(error.Message);
-            Close(evidence, sampler, job, error.ExitCode, marks, place);
+            Guarded(() => Close(evidence, sampler, job, error.ExitCode, marks, place));
             return error.ExitCode;
         }
 
@@ -66,20 +66,28 @@ sealed class RunSession(Surroundings around, Settings settings)
             sampler.Start();
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             Interrupted = exit.Interrupted;
-            try
+            Guarded(() =>
             {
                 _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));
                 if (exit.HandedOver)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
                 var (record, footprint) = Close(evidence, sampler, job, exit.ExitCode, marks, place);
                 Tell(request, record, footprint, evidence.Folder);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or TraceDamagedException or LedgerUnavailableException or ArgumentException or InvalidOperationException)
-            {
-                Say("the run could not be summed up: " + error.Message);
-            }
-
+            });
             return exit.ExitCode;
+        }
+    }
+
+    /// <summary>Whatever goes wrong in our own work is told, and never becomes the command's failure.</summary>
+    void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException or ArgumentException or InvalidOperationException or OverflowException)
+        {
+            Say("the run could not be summed up: " + error.Message);
         }
     }
 
@@ -125,7 +133,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         sampler.Dispose();
         marks.Finish(end);
         if (evidence.Trace.Failure is { } failure)
-            Say($"the trace could not be written to its end ({failure.Message}); the figures reach to its last sample.");
+            Say($"the trace could not be written to its end: {failure.Message} The rest of it is in memory, and the run is summed up from both.");
         var ending = new RunEnding
         {
             Timestamp = end,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -7,7 +8,8 @@ namespace Tonne.Metering;
 /// <remarks>
 /// A trace begins with the eight bytes <c>tonne.t1</c>. A block is: length of the payload (uint32, little endian), kind (byte), payload,
 /// CRC-32C of kind and payload (uint32). Each block is one write, so a kill loses at most the block being written. See docs/formats/trace.md.
-/// A failing write is remembered in <see cref="Failure"/> and nothing more is written: measuring never breaks the training.
+/// A failing write is remembered in <see cref="Failure"/>; from there on blocks are kept in <see cref="Kept"/>, up to 64 MiB, so that the run can
+/// still be summed up: measuring never breaks the training.
 /// Thread safe.
 /// </remarks>
 public sealed class TraceWriter(Stream stream)
@@ -15,15 +17,21 @@ public sealed class TraceWriter(Stream stream)
     /// <summary>The first eight bytes of a trace.</summary>
     public static ReadOnlySpan<byte> Magic => "tonne.t1"u8;
 
+    const int LargestKept = 64 * 1024 * 1024;
+
     readonly Lock _gate = new();
     readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
     byte[] _buffer = new byte[512];
+    ArrayBufferWriter<byte>? _kept;
     bool _begun;
 
     /// <summary>The first error of writing; null while all is well.</summary>
     public IOException? Failure { get; private set; }
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Blocks that could not be written to the stream; they follow its first <see cref="Length"/> bytes.</summary>
+    public ReadOnlyMemory<byte> Kept => _kept is null ? default : _kept.WrittenMemory;
+
+    /// <summary>Bytes written as whole blocks.</summary>
     public long Length { get; private set; }
 
     /// <summary>Appends a block.</summary>
@@ -77,12 +85,17 @@ public sealed class TraceWriter(Stream stream)
 
     void Write(TraceBlock kind, int length)
     {
-        if (Failure is not null)
-            return;
         BinaryPrimitives.WriteInt32LittleEndian(_buffer, length);
         _buffer[4] = (byte)kind;
         var sum = Checksum.Of(_buffer.AsSpan(4, length + 1));
         BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(5 + length), sum);
+        if (_kept is not null)
+        {
+            if (_kept.WrittenCount < LargestKept)
+                _kept.Write(_buffer.AsSpan(0, length + 9));
+            return;
+        }
+
         try
         {
             if (!_begun)
@@ -99,6 +112,10 @@ public sealed class TraceWriter(Stream stream)
         catch (IOException error)
         {
             Failure = error;
+            _kept = new ArrayBufferWriter<byte>();
+            if (!_begun)
+                _kept.Write(Magic);
+            _kept.Write(_buffer.AsSpan(0, length + 9));
         }
     }
 }

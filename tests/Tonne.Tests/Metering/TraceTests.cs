@@ -92,6 +92,27 @@ public class TraceTests
         Assert.NotNull(writer.Failure);
     }
 
+    [Fact]
+    public void What_a_full_disk_refused_is_kept_and_can_be_read_behind_what_it_took()
+    {
+        var disk = new FullDisk { Room = 100 };
+        var writer = new TraceWriter(disk);
+        for (var i = 0; i < 20; i++)
+            writer.AppendSample(i, [Reading.Of(i)]);
+
+        var reader = new TraceReader(new MemoryStream([.. disk.ToArray().AsSpan(0, (int)writer.Length), .. writer.Kept.Span]));
+
+        var readings = new Reading[1];
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(reader.Read());
+            Assert.Equal(i, reader.ReadSample(readings));
+        }
+
+        Assert.False(reader.Read());
+        Assert.InRange(writer.Length, 1, 100);
+    }
+
     static TraceReader Rewound(MemoryStream stream)
     {
         stream.Position = 0;
@@ -114,8 +135,16 @@ public class TraceTests
 
     sealed class FullDisk : MemoryStream
     {
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+        public int Room { get; init; }
 
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            var fits = (int)Math.Clamp(Room - Length, 0, count);
+            base.Write(buffer, offset, fits);
+            if (fits < count)
+                throw new IOException("No space left on device");
+        }
     }
 }
