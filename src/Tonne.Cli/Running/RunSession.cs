@@ -6,6 +6,7 @@ using Tonne.Footprints;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Places;
+using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Metering;
 using Tonne.Quantities;
@@ -43,7 +44,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         var opening = Open(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
         using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
         var anchor = around.Time.GetTimestamp();
-        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, ThreadClock.Nanoseconds, anchor);
+        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, OwnProcess.ThreadCpuNanoseconds, anchor);
         using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
         sampler.SampleNow();
         Child child;
@@ -56,7 +57,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         catch (StartFailureException error)
         {
             around.Error.WriteLine(error.Message);
-            Guarded(() => Close(evidence, sampler, job, error.ExitCode, marks, place));
+            Guarded(() => Close(discovery, evidence, sampler, job, error.ExitCode, marks, place));
             return error.ExitCode;
         }
 
@@ -71,7 +72,7 @@ sealed class RunSession(Surroundings around, Settings settings)
                 _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));
                 if (exit.HandedOver)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
-                var (record, footprint) = Close(evidence, sampler, job, exit.ExitCode, marks, place);
+                var (record, footprint) = Close(discovery, evidence, sampler, job, exit.ExitCode, marks, place);
                 Tell(request, record, footprint, evidence.Folder);
             });
             return exit.ExitCode;
@@ -126,11 +127,13 @@ sealed class RunSession(Surroundings around, Settings settings)
     }
 
     /// <summary>Takes the last sample, writes the ending, folds the trace and accounts it.</summary>
-    (RunRecord Record, Footprint Footprint) Close(Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks, Task<Place> place)
+    (RunRecord Record, Footprint Footprint) Close(Discovery discovery, Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks, Task<Place> place)
     {
-        var settled = job.Settle(_doubts);
+        var (settled, unsure) = job.Settle();
+        _doubts.AddRange(unsure);
         var end = sampler.SampleNow();
         sampler.Dispose();
+        _doubts.AddRange(discovery.ClosingDoubts());
         marks.Finish(end);
         if (evidence.Trace.Failure is { } failure)
             Say($"the trace could not be written to its end: {failure.Message} The rest of it is in memory, and the run is summed up from both.");

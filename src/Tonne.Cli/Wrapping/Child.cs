@@ -62,6 +62,9 @@ sealed class Child : IDisposable
     /// <summary>CPU time, user and system, of all processes of the job that have ended so far. Safe from any thread.</summary>
     public TimeSpan ReapedCpu => _reaper.User + _reaper.System;
 
+    /// <summary>Whether a process is one of ours that runs beside the command, and no part of it. Safe from any thread.</summary>
+    public bool IsOwn(int pid) => _signals.IsBystander(pid);
+
     /// <summary>CPU time of ours that the child's control groups were charged with while we stood in them to start it, in ns.</summary>
     public long OwnInPlacementNanoseconds { get; private set; }
 

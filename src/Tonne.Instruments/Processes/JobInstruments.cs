@@ -60,6 +60,13 @@ public sealed class JobInstruments : IDisposable
     /// <summary>Why there is no control group; empty if there is one.</summary>
     public IReadOnlyList<string> Refusals { get; } = [];
 
+    /// <summary>CPU time in ns that the group was charged with and that is the starter's own: it stood in the group to start the job. Default 0.</summary>
+    public long OwnNanoseconds
+    {
+        get => _cpu.OwnNanoseconds;
+        set => _cpu.OwnNanoseconds = value;
+    }
+
     /// <summary>Whether the kernel counts the job exactly.</summary>
     public bool IsExact => _group is not null;
 

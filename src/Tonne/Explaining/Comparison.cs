@@ -8,7 +8,7 @@ namespace Tonne.Explaining;
 /// <remarks>
 /// Two figures are divided only if their boundaries are the same: policy, extent, kinds of component, basis, method, embodied. Else what differs is said and there is no ratio.
 /// The same factor id is the same unknown, so what is uncertain of both (the watts of one processor type, one grid) does not widen the ratio.
-/// A ratio says nothing of how one run differs from the next of the same command; <c>tonne bench</c> does.
+/// A ratio says nothing of how one run differs from the next of the same command; only several runs of each do.
 /// </remarks>
 public sealed class Comparison
 {
@@ -69,7 +69,7 @@ public sealed class Comparison
         }
 
         sheet.Blank();
-        sheet.Line(Inked.Faint("One run each: how much the same command varies from run to run is not in these intervals; 'tonne bench' measures it."));
+        sheet.Line(Inked.Faint("One run each: how much the same command varies from run to run is not in these intervals; run each several times to see it."));
     }
 
     void Table(Sheet sheet)
