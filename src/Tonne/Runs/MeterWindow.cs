@@ -20,6 +20,15 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAccount acc
     /// <summary>Reason of the gap that is open; null if none.</summary>
     internal string? OpenGap { get; set; }
 
+    /// <summary>Joules counted over a run so far, and the seconds in which they were.</summary>
+    internal (double Joules, double Seconds) Counted { get; private set; }
+
+    /// <summary>Whether a counter has been read long enough to have moved, and has not: it counts nothing, which is not zero energy.</summary>
+    internal bool StandsStill => Meter.Kind == MeterKind.EnergyCounter && Counted is { Joules: 0, Seconds: >= 1 };
+
+    /// <summary>Adds what was counted in the window.</summary>
+    internal void Count(double joules) => Counted = (Counted.Joules + joules, Counted.Seconds + Window.Seconds);
+
     /// <summary>Takes a reading and says what it means; for a power, the energy since the last by the trapezoid rule.</summary>
     internal (CounterOutcome Outcome, double Joules) Take(Reading reading, long timestamp)
     {

@@ -160,6 +160,7 @@ public sealed class RecordBuilder
         switch (outcome)
         {
             case CounterOutcome.Counted or CounterOutcome.Wrapped when meter.Window.Seconds > 0:
+                meter.Count(joules);
                 meter.Account.SplitMetered(meter.Window, joules, meter.Account.Basis.Meters.Length);
                 Keep(meter.Account, meter.Meter.Device, meter.Window);
                 if (meter.OpenGap is { } bridged)
@@ -216,6 +217,9 @@ public sealed class RecordBuilder
         {
             if (meter.Window.Seconds > 0)
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
+            // Some virtual machines show counters that never move; that would pass for a measured zero.
+            if (meter.StandsStill)
+                _gaps.Add(new Gap(meter.Meter.Id, 0, meter.Counted.Seconds, "the counter stood still"));
         }
 
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))

@@ -194,6 +194,21 @@ public class RecordBuilderTests
     }
 
     [Fact]
+    public void A_counter_that_stands_still_is_a_gap_and_not_a_measured_zero()
+    {
+        var still = Metered()
+            .Sample(0, Seconds(0), Seconds(0), Reading.Of(7))
+            .Sample(5, Seconds(4), Seconds(2), Reading.Of(7)).End(5).Record();
+        var tooShortToSay = Metered()
+            .Sample(0, Seconds(0), Seconds(0), Reading.Of(7))
+            .Sample(0.5, Seconds(0.4), Seconds(0.2), Reading.Of(7)).End(0.5).Record();
+
+        Assert.Equal((0d, 5d, "the counter stood still"), (Assert.Single(still.Gaps).From, still.Gaps[0].To, still.Gaps[0].Reason));
+        Assert.Contains(still.Doubts, doubt => doubt.Code == "unmetered");
+        Assert.Empty(tooShortToSay.Gaps);
+    }
+
+    [Fact]
     public void A_reset_is_a_gap_of_its_own_slice_only()
     {
         var record = Metered()
