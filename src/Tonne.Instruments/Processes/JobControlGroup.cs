@@ -14,7 +14,10 @@ public sealed class JobControlGroup : IDisposable
     const string Prefix = "tonne-";
 
     readonly KeptFile _usage;
+    readonly KeptFile _members;
     readonly bool _isFirst;
+    string[] _below = [];
+    int _asked;
 
     JobControlGroup(ControlGroupPlace place, string folder)
     {
@@ -24,6 +27,7 @@ public sealed class JobControlGroup : IDisposable
         var list = _isFirst ? "tasks" : "cgroup.procs";
         Enter = [Path.Join(folder, list)];
         Return = [Path.Join(place.Folder, list)];
+        _members = FileTree.Own.Keep(Path.Join(folder, "cgroup.procs"));
         _usage = FileTree.Own.Keep(Path.Join(folder, _isFirst ? "cpuacct.usage" : "cpu.stat"));
     }
 
@@ -107,20 +111,26 @@ public sealed class JobControlGroup : IDisposable
     }
 
     /// <summary>Ids of the processes in the group and in groups below it, without our own.</summary>
+    /// <remarks>Asked while sampling, so its file is kept open, and groups below it, which jobs hardly make, are looked for at every sixteenth call only.</remarks>
     public IReadOnlyList<int> Processes()
     {
         var all = new List<int>();
-        foreach (var folder in Below(Folder).Prepend(Folder))
-        {
-            foreach (var line in new Lines(FileTree.Own.ReadText(Path.Join(folder, "cgroup.procs")) ?? ""))
-            {
-                // 0 is a process outside our process namespace.
-                if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 && id != Environment.ProcessId)
-                    all.Add(id);
-            }
-        }
-
+        TakeIds(_members.Read(out _), all);
+        if (_asked++ % 16 == 0)
+            _below = [.. Below(Folder)];
+        foreach (var folder in _below)
+            TakeIds(FileTree.Own.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), all);
         return all;
+    }
+
+    static void TakeIds(ReadOnlySpan<byte> list, List<int> ids)
+    {
+        // 0 is a process outside our process namespace.
+        while (Digits.TryNext(ref list, out var id))
+        {
+            if (id is > 0 and <= int.MaxValue && id != Environment.ProcessId)
+                ids.Add((int)id);
+        }
     }
 
     /// <summary>Closes the files and removes the group and those below it, deepest first.</summary>
@@ -128,6 +138,7 @@ public sealed class JobControlGroup : IDisposable
     public bool Remove()
     {
         _usage.Dispose();
+        _members.Dispose();
         return Remove(Folder);
     }
 

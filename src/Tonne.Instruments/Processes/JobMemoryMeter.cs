@@ -8,21 +8,25 @@ namespace Tonne.Instruments.Processes;
 /// <summary>Resident memory of the job's living processes in bytes.</summary>
 /// <remarks>
 /// Σ of resident pages (<c>/proc/PID/statm</c>); pages that processes share are counted in each, since asking for proportional sizes walks every page and costs ms.
-/// Refreshed at each of the first ten samples, then after 5 s or ten samples, whichever is later.
+/// Refreshed at each of the first three samples, then after 5 s or ten samples, whichever is later.
 /// </remarks>
 public sealed class JobMemoryMeter : IMeter
 {
     /// <summary>Id of the meter.</summary>
     public const string MeterId = "job:memory";
 
-    const int Eager = 10;
+    /// <summary>So many readings come with the first samples, for runs of a few seconds.</summary>
+    const int Eager = 3;
+
+    /// <summary>After them, samples between readings at least.</summary>
+    const int Apart = 10;
 
     readonly Func<IEnumerable<int>> _processes;
     readonly FileTree _files;
     readonly Pace _pace = new(TimeSpan.FromSeconds(5), Eager);
     readonly Action _sum;
     readonly byte[] _buffer = new byte[256];
-    int _since = Eager;
+    int _since = Apart;
     long _bytes;
 
     /// <summary>A meter over a control group.</summary>
@@ -46,7 +50,7 @@ public sealed class JobMemoryMeter : IMeter
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
-        if (++_since >= Eager || _pace.IsEager)
+        if (++_since >= Apart || _pace.IsEager)
             _pace.Run(timestamp, _sum);
         return Reading.Of(_bytes);
     }
