@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Tonne.Trials.Faults;
+
+/// <summary>A file system of its own, in memory, of a size that is soon full.</summary>
+sealed class SmallDisk : IDisposable
+{
+    internal SmallDisk(string folder, int kibibytes)
+    {
+        Needs.Root("mounts a small file system");
+        Folder = Directory.CreateDirectory(folder).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k", "tonne-trial", Folder), "no file system may be mounted here");
+    }
+
+    internal string Folder { get; }
+
+    /// <summary>Takes all room that is left.</summary>
+    internal void Fill()
+    {
+        using var file = new FileStream(Path.Combine(Folder, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        try
+        {
+            while (true)
+                file.Write(new byte[1024]);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    /// <summary>Gives the room back.</summary>
+    internal void Free() => File.Delete(Path.Combine(Folder, "filler"));
+
+    /// <summary>Allows no writing any more.</summary>
+    internal void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", Folder));
+
+    public void Dispose() => Run("umount", "-l", Folder);
+
+    static bool Run(string program, params string[] words)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, words) { UseShellExecute = false, RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
