@@ -31,6 +31,7 @@ sealed class RunSession(Surroundings around, Settings settings)
     /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us.</returns>
     public int Run(RunRequest request)
     {
+        var inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
         using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot));
         if (settings.Strict && Modelled(discovery) is { } modelled)
         {
@@ -51,7 +52,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         try
         {
             child = Child.Start(
-                new ChildCommand(request.Command) { Environment = marks.Environment, Listener = marks.Listener, Placement = job.Placement },
+                new ChildCommand(request.Command) { Inheritance = inheritance, Environment = marks.Environment, Listener = marks.Listener, Placement = job.Placement },
                 around.Time);
         }
         catch (StartFailureException error)
@@ -170,8 +171,9 @@ sealed class RunSession(Surroundings around, Settings settings)
         {
             File.WriteAllText(path, JsonSerializer.Serialize(document, ReportJson.Readable.RunDocument) + "\n");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last is what .NET makes of a file that would grow beyond the limit on its size.
             Say($"--output {path}: {error.Message} The run is in the ledger: 'tonne show last --json' prints the same.");
         }
     }

@@ -22,7 +22,7 @@ sealed class Child : IDisposable
     Child(ChildCommand command, TimeProvider clock)
     {
         _clock = clock;
-        var inheritance = Inheritance.Read();
+        var inheritance = command.Inheritance ?? Inheritance.Read();
         Reaper.AdoptOrphans();
         NoticeChildren(inheritance);
         _plumbing = Plumbing.Lay(command.Listener, clock);

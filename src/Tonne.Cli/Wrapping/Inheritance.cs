@@ -36,6 +36,16 @@ sealed record Inheritance(ulong Ignored, ulong Blocked, ulong? OpenFiles)
         return new Inheritance(ignored & ~Bit(Libc.BrokenPipe), blocked, OpenFilesOf(parent));
     }
 
+    /// <summary>Reads it, and from here on a write of ours beyond the limit on the size of files is an error and no longer our end.</summary>
+    internal static unsafe Inheritance ReadAndOutliveFileSizeLimit()
+    {
+        var given = Read();
+        Libc.SignalAction ignore = default;
+        ignore[0] = Libc.Ignore;
+        _ = Libc.SetAction(Libc.FileSizeExceeded, &ignore, null);
+        return given;
+    }
+
     internal static ulong Bit(int signal) => 1UL << (signal - 1);
 
     internal bool Ignores(int signal) => (Ignored & Bit(signal)) != 0;

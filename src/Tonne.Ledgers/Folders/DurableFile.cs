@@ -16,7 +16,7 @@ static partial class DurableFile
         {
             using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 0))
             {
-                stream.Write(bytes);
+                WriteAll(stream, bytes);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -46,7 +46,7 @@ static partial class DurableFile
                         stream.WriteByte((byte)'\n');
                 }
 
-                stream.Write(lines);
+                WriteAll(stream, lines);
                 stream.Flush(flushToDisk: true);
             }
             catch (IOException)
@@ -61,6 +61,20 @@ static partial class DurableFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw LedgerUnavailableException.For(path, error);
+        }
+    }
+
+    /// <summary>Writes. A file that would grow beyond the limit on its size (EFBIG, <c>ulimit -f</c>) is an error of the disk like any other; .NET calls it an argument.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal static void WriteAll(Stream stream, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            stream.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new IOException("the limit on the size of files is reached (ulimit -f)", error);
         }
     }
 

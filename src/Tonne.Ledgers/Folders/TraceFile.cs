@@ -48,7 +48,7 @@ sealed class TraceFile : Stream
     {
         if (_failure is { } failure)
             throw failure;
-        _file.Write(buffer);
+        DurableFile.WriteAll(_file, buffer);
     }
 
     /// <inheritdoc/>

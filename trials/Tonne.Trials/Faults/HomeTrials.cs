@@ -82,14 +82,19 @@ public class HomeTrials
     {
         using var tonne = new TonneCommand();
 
-        // 24 KB: room for the opening and a few samples. The kernel's signal for this (SIGXFSZ) ends a program that does not expect it.
-        var finished = await tonne.RunOtherAsync("/bin/bash", "-c", "export DOTNET_EnableWriteXorExecute=0; ulimit -f 24; exec \"$@\"", "bash",
+        (await tonne.RunAsync("run", "-q", "--name", "earlier", "--", "true")).Expect(0);
+        var limit = (new FileInfo(Path.Combine(tonne.RunFolders()[0], "trace")).Length / 1024) + 2;
+
+        // Room for the opening and some samples; .NET itself maps a larger file unless told not to. The kernel's signal for this (SIGXFSZ) ends a program that does not expect it.
+        var finished = await tonne.RunOtherAsync("/bin/bash", "-c", $"export DOTNET_EnableWriteXorExecute=0; ulimit -f {limit}; exec \"$@\"", "bash",
             TonneCommand.Executable, "run", "--period", "10ms", "--name", "limited", "--", "/bin/sh", "-c", "sleep 1; echo out; echo err >&2; exit 3");
 
         Unharmed(finished);
-        Assert.Contains("tonne: ", finished.Error, StringComparison.Ordinal);
-        var listed = Assert.Single(await ListAsync(tonne))!;
-        Assert.True((string?)listed["status"] is "failed" or "interrupted");
+        Assert.Contains("ulimit -f", finished.Error, StringComparison.Ordinal);
+        Assert.Contains("at the plug", finished.Error, StringComparison.Ordinal);
+        var listed = (await ListAsync(tonne)).ToDictionary(entry => (string)entry!["name"]!, entry => (string)entry!["status"]!);
+        Assert.Equal("completed", listed["earlier"]);
+        Assert.True(listed["limited"] is "failed" or "interrupted", listed["limited"]);
     }
 
     [Fact]

@@ -22,11 +22,15 @@ static partial class Libc
     internal const int TerminalStop = 20;
     internal const int TerminalInput = 21;
     internal const int TerminalOutput = 22;
+    internal const int FileSizeExceeded = 25;
     internal const int VirtualAlarm = 26;
     internal const int Profile = 27;
     internal const int WindowChanged = 28;
     internal const int InputOutput = 29;
     internal const int PowerFailure = 30;
+
+    /// <summary>`SIG_IGN`, in the place of a handler.</summary>
+    internal const ulong Ignore = 1;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Send(int pid, int signal);
