@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Processes;
 /// <remarks>
 /// A folder that anyone may write to (mode 1777) with one small file per run, named by boot, process namespace, process id and start time, holding one number in ns.
 /// What another wrote is trusted for nothing but that number, and no more of it than the machine could have done. Files of the dead are removed by whoever sees them and may.
-/// A sample writes its own number once and reads one number for each other run; the folder is listed once a second at most.
+/// A sample writes its own number once and reads one number for each other run; the folder is looked at once a second at most, and listed when it has changed.
 /// A run inside another is no peer of it. Not thread safe.
 /// </remarks>
 public sealed class LiveRuns : IMeter, IDisposable
@@ -39,6 +39,8 @@ public sealed class LiveRuns : IMeter, IDisposable
     readonly byte[] _number = new byte[NumberLength + 1];
     readonly byte[] _theirs = new byte[64];
     long _listed = long.MinValue;
+    long _looked = long.MinValue / 2;
+    long _changed;
     long _lastTimestamp = long.MinValue;
     long _total;
 
@@ -93,7 +95,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     /// <summary>CPU time of the jobs of all other live runs since this one joined, in ns; never falls.</summary>
     public Reading Read(long timestamp)
     {
-        if (_listed == long.MinValue || timestamp - _listed >= ListingInterval)
+        if (_listed == long.MinValue || (timestamp - _looked >= ListingInterval && HasChanged(timestamp)))
             List(timestamp);
         long grown = 0;
         foreach (var peer in _peers.Values)
@@ -125,6 +127,17 @@ public sealed class LiveRuns : IMeter, IDisposable
             return;
         _own.Dispose();
         TryDelete(Path.Join(_folder, _name));
+    }
+
+    /// <summary>Whether runs have come or gone: the folder's time of change says so at a tenth of the cost of a listing. Every half minute it is listed all the same.</summary>
+    bool HasChanged(long timestamp)
+    {
+        _looked = timestamp;
+        var changed = Directory.GetLastWriteTimeUtc(_folder).Ticks;
+        if (changed == _changed && timestamp - _listed < 30 * ListingInterval)
+            return false;
+        _changed = changed;
+        return true;
     }
 
     void List(long timestamp)

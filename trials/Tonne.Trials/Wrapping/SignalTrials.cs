@@ -74,8 +74,8 @@ public class SignalTrials
         var outcome = await Outcome.OfScript(
             """
             folder=$1; shift
-            timeout 0.5 "$@" sleep 60; echo $?
-            timeout -k 0.2 0.5 "$@" /bin/sh -c 'trap "" TERM; echo $$ > "$1"; while :; do sleep 1; done' child "$folder/pid"; echo $?
+            timeout 3 "$@" sleep 60; echo $?
+            timeout -k 0.2 3 "$@" /bin/sh -c 'trap "" TERM; echo $$ > "$1"; while :; do sleep 1; done' child "$folder/pid"; echo $?
             read -t 0.1 <> <(:)
             grep -qs "State:.[RSD]" /proc/$(cat "$folder/pid")/status || echo gone
             """,
