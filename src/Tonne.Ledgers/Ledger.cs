@@ -96,7 +96,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
         return problems;
     }
 
-    /// <summary>States runs again, beside what was stated before. What would say the same is not added.</summary>
+    /// <summary>States runs again, beside what was stated before. What would say the same is not added. A run that another tool stated is passed over: our factors do not make its words better.</summary>
     /// <param name="ids">Ids.</param>
     /// <param name="account">Accounts an entry, whose statements may be none.</param>
     /// <exception cref="LedgerDamagedException">A record is not what was written.</exception>
@@ -108,6 +108,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
         {
             var folder = Home.Of(id);
             var entry = new LedgerEntry(folder.ReadRecord(), folder.ReadStatements().Statements);
+            if (CodeCarbonRun.States(entry.Record))
+                continue;
             var before = entry.Statements.LastOrDefault();
             var after = account(entry);
             var same = before is not null && StatementJson.Same(before, after);

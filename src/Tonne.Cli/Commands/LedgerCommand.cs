@@ -74,7 +74,9 @@ static class LedgerCommand
         {
             var desk = LedgerDesk.Open(around);
             var named = parsed.GetValue(runs) ?? [];
-            var ids = named.Length > 0 ? named.Select(desk.Id) : desk.Ledger.Entries().Where(run => run.Trouble is null).Select(run => run.Id);
+            // A statement that cannot be read is a reason to recount; a record that cannot be read leaves nothing to count.
+            var ids = (named.Length > 0 ? named.Select(desk.Id)
+                : desk.Ledger.Entries().Where(run => run.Trouble is null || run.Trouble.File == desk.Ledger.Home.Of(run.Id).Statements).Select(run => run.Id)).ToList();
             var recounted = desk.Ledger.Recount(ids, entry => desk.Account(entry.Record));
             foreach (var run in recounted.Where(run => run.Added))
             {
@@ -82,7 +84,8 @@ static class LedgerCommand
                 around.Out.WriteLine($"{run.Id}  {(before is null ? "-" : Readout.Of(before.Bounds, before.Unit).Text)} → {Readout.Of(after.Bounds, after.Unit).Text}");
             }
 
-            around.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed");
+            var foreign = ids.Count - recounted.Count;
+            around.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} left as another tool stated them" : "")}");
             return 0;
         });
         return command;

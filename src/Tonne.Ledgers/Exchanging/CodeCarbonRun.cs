@@ -32,6 +32,9 @@ static class CodeCarbonRun
         return new LedgerEntry(record, [new Accountant().Account(record, Factors(row, file)).State(at)]);
     }
 
+    /// <summary>Whether a record holds what CodeCarbon stated.</summary>
+    internal static bool States(RunRecord record) => record.Opening.Rates.Any(rate => rate.Id == RateId);
+
     static RunRecord Record(CodeCarbonRow row)
     {
         var parts = Parts(row);

@@ -166,7 +166,7 @@ public sealed class RunFolder(string id, string path)
             rest = end < 0 ? default : rest[(end + 1)..];
             if (SealedLine.Open("statement", one, out var json) is { } wrong)
             {
-                problems.Add(new(Id, Statements, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states it again."));
+                problems.Add(new(Id, Statements, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states the run again. The line may be taken out of the file."));
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using Tonne.Ledgers.Exchanging;
+
 namespace Tonne.Ledgers.Tests.Auditing;
 
 public class RecountTests
@@ -34,6 +36,18 @@ public class RecountTests
 
         Assert.False(recounted.Added);
         Assert.Equal(before, File.ReadAllText(home.Home.Of(Id).Statements));
+    }
+
+    [Fact]
+    public void What_another_tool_stated_is_not_recounted()
+    {
+        using var home = new TemporaryHome();
+        var file = Path.Combine(AppContext.BaseDirectory, "Exchanging", "Samples", "emissions-3.csv");
+        var added = home.Ledger.Import(CodeCarbonCsv.Import(file, home.Time.GetUtcNow())).Added;
+
+        Assert.NotEmpty(added);
+        Assert.Empty(home.Ledger.Recount(home.Ledger.Entries().Select(run => run.Id), old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow())));
+        Assert.All(home.Ledger.Entries(), run => Assert.Single(home.Ledger.Load(run.Id).Statements));
     }
 
     [Fact]
