@@ -54,7 +54,7 @@ static class ListCommand
             return;
         }
 
-        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { Right = new HashSet<int> { 4, 5, 6 } };
+        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { Right = new HashSet<int> { 4, 5, 6 }, Spare = [3, 7], Elastic = 1 };
         foreach (var run in runs)
         {
             table.Add(
@@ -64,7 +64,7 @@ static class ListCommand
                 Value(run.Energy), Value(run.Operational), run.Energy?.Quality.ToString().ToLowerInvariant() ?? "-");
         }
 
-        table.Write(around.Out);
+        table.Write(around.Out, around.OutTerminal ? around.Width : null);
     }
 
     static string Value(StatedFigure? figure)

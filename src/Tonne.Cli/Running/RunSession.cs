@@ -157,15 +157,15 @@ sealed class RunSession(Surroundings around, Settings settings)
     void Tell(RunRequest request, RunRecord record, Footprint footprint, string? folder)
     {
         if (request.Output is { } output)
-            WriteOutput(output, RunDocument.Of(record, footprint));
+            WriteOutput(output, RunDocument.Of(record, footprint), folder is not null);
         if (!request.Quiet)
         {
             var screen = new Screen { Width = around.Width, Colour = around.Colour(around.ErrorTerminal), Unicode = around.Unicode };
-            Summary.Write(around.Error, record, footprint, screen, folder);
+            Summary.Write(around.Error, record, footprint, screen, folder, folder is null ? null : "last");
         }
     }
 
-    void WriteOutput(string path, RunDocument document)
+    void WriteOutput(string path, RunDocument document, bool kept)
     {
         try
         {
@@ -174,7 +174,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             // The last is what .NET makes of a file that would grow beyond the limit on its size.
-            Say($"--output {path}: {error.Message} The run is in the ledger: 'tonne show last --json' prints the same.");
+            Say($"--output {path}: {error.Message.TrimEnd('.')}.{(kept ? " The run is in the ledger: 'tonne show last --json' prints the same." : "")}");
         }
     }
 

@@ -12,17 +12,39 @@ sealed class TextTable(params string[] headings)
 
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => Printable.OneLine(cell))]);
 
-    public void Write(TextWriter writer)
+    /// <summary>Columns that a narrow terminal can do without, the first of them first.</summary>
+    public IReadOnlyList<int> Spare { get; init; } = [];
+
+    /// <summary>The column whose cells may be cut; null if none.</summary>
+    public int? Elastic { get; init; }
+
+    /// <summary>Writes the table.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="columns">Columns of the terminal; null for as many as it takes.</param>
+    public void Write(TextWriter writer, int? columns = null)
     {
+        const int least = 12;
         var widths = headings.Select((heading, i) => _rows.Select(row => Printable.Columns(row[i])).Append(heading.Length).Max()).ToArray();
+        var shown = Enumerable.Range(0, headings.Length).ToList();
+        foreach (var spare in Spare)
+        {
+            if (Total() - (Elastic is { } cut ? Math.Max(0, widths[cut] - least) : 0) > columns)
+                shown.Remove(spare);
+        }
+
+        if (Elastic is { } elastic && Total() > columns)
+            widths[elastic] = Math.Max(Math.Min(widths[elastic], least), widths[elastic] - (Total() - columns.Value));
         foreach (var row in _rows.Prepend(headings))
         {
-            var cells = row.Select((cell, i) =>
+            var cells = shown.Select(i =>
             {
+                var cell = i == Elastic ? Printable.Fit(row[i], widths[i]) : row[i];
                 var space = new string(' ', Math.Max(0, widths[i] - Printable.Columns(cell)));
-                return Right.Contains(i) ? space + cell : i == row.Length - 1 ? cell : cell + space;
+                return Right.Contains(i) ? space + cell : cell + space;
             });
             writer.WriteLine(string.Join("  ", cells).TrimEnd());
         }
+
+        int Total() => shown.Sum(i => widths[i] + 2) - 2;
     }
 }

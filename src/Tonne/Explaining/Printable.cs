@@ -76,7 +76,7 @@ public static class Printable
     }
 
     /// <summary>The text in a given number of columns: cut with an ellipsis, or filled with blanks on the right.</summary>
-    internal static string Fit(string text, int columns, bool unicode = true)
+    public static string Fit(string text, int columns, bool unicode = true)
     {
         var have = Columns(text);
         if (have <= columns)

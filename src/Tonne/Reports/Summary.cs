@@ -17,8 +17,8 @@ public static class Summary
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
-    /// <param name="reference">How the run is named in the command that explains it. Default <c>last</c>.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string reference = "last")
+    /// <param name="reference">How the run is named in the command that explains it; null if it was not kept. Default <c>last</c>.</param>
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string? reference = "last")
     {
         var sheet = new Sheet(writer, screen);
         sheet.Blank();
@@ -31,7 +31,10 @@ public static class Summary
         Epochs(sheet, record);
         sheet.Row("insight", Printable.OneLine(Insight.Of(record, footprint)));
         Doubts(sheet, record, footprint);
-        sheet.Row("record", Sheet.Whole(Printable.OneLine(recordPath ?? record.Opening.Id)), $" {screen.Dot} ", Inked.Strong(Sheet.Whole("tonne explain " + Printable.OneLine(reference))));
+        if (reference is null)
+            sheet.Row("record", new Inked("none: this run is not in the ledger", Ink.Warning));
+        else
+            sheet.Row("record", Sheet.Whole(Printable.OneLine(recordPath ?? record.Opening.Id)), $" {screen.Dot} ", Inked.Strong(Sheet.Whole("tonne explain " + Printable.OneLine(reference))));
     }
 
     /// <summary>The headline: emissions with their interval, energy, time, quality, and how it ended if not well.</summary>
@@ -156,7 +159,7 @@ public static class Summary
         var parts = new List<Inked>
         {
             Sheet.Whole(count), dot, metric + " ", Readout.Metric(values[0]), " ",
-            new(Sparkline.Of(values, Math.Min(30, sheet.RowColumns - 34), screen.Unicode), Ink.Bar), " ", Readout.Metric(values[^1]),
+            new(Sparkline.Of(values, Math.Clamp(sheet.RowColumns - 34, 8, 30), screen.Unicode), Ink.Bar), " ", Readout.Metric(values[^1]),
         };
         if (metric == "loss" && ValuesOf(record, "accuracy") is { Count: > 0 } accuracy)
             parts.AddRange([dot, Sheet.Whole($"accuracy {Readout.Metric(accuracy[0])} {screen.Arrow} {Readout.Metric(accuracy[^1])}")]);

@@ -37,6 +37,28 @@ public class SummaryTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(45)]
+    public void A_very_narrow_screen_still_has_its_summary(int width)
+    {
+        var (record, footprint) = Sample("training");
+
+        Assert.Contains("loss", Render(record, footprint, new Screen { Width = width }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_was_not_kept_is_not_said_to_be_in_the_ledger()
+    {
+        var (record, footprint) = Sample("shell");
+        using var writer = new StringWriter { NewLine = "\n" };
+        Summary.Write(writer, record, footprint, new Screen(), recordPath: null, reference: null);
+
+        Assert.Contains("not in the ledger", writer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tonne explain", writer.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Colour_changes_nothing_but_escape_sequences()
     {
