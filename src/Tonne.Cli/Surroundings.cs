@@ -7,7 +7,7 @@ namespace Tonne.Cli;
 /// <param name="Out">Answers.</param>
 /// <param name="Error">Talk: progress, warnings, summaries.</param>
 /// <param name="Variable">Reads an environment variable.</param>
-/// <param name="Folder">The current folder.</param>
+/// <param name="Folder">The current folder; empty where it was removed under us.</param>
 /// <param name="OutTerminal">Whether answers go to a terminal.</param>
 /// <param name="ErrorTerminal">Whether talk goes to a terminal.</param>
 /// <param name="Width">Columns of the terminal, 80 if there is none.</param>
@@ -33,10 +33,22 @@ sealed record Surroundings(
         new StreamWriter(new DirectStream(1), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
         new StreamWriter(new DirectStream(2), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
         Environment.GetEnvironmentVariable,
-        Environment.CurrentDirectory,
+        CurrentFolder(),
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected,
         TerminalWidth());
+
+    static string CurrentFolder()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     static int TerminalWidth()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tonne.Catalogs;
 
 namespace Tonne.Cli.Commands;
 
@@ -7,6 +8,7 @@ static class ChildWords
 {
     /// <summary>Our words up to and with the verb's options, and the child's words; null if the verb is not <c>run</c>.</summary>
     /// <remarks>The child's begin after the first <c>--</c>, or at the first word that is no option of ours nor the value of one.</remarks>
+    /// <exception cref="WrongInputException">An option before the command is not ours: guessed away, it would start something else than was meant.</exception>
     public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyList<Option> options)
     {
         if (args.Length == 0 || args[0] != "run")
@@ -17,12 +19,22 @@ static class ChildWords
                 return (args[..i], args[(i + 1)..]);
             if (!args[i].StartsWith('-') || args[i].Length == 1)
                 return (args[..i], args[i..]);
-            var name = args[i].Split('=', 2)[0];
+            if (args[i] is "--help" or "-h" or "-?")
+                return (args[..(i + 1)], []);
+            var name = args[i].Split(['=', ':'], 2)[0];
             var option = options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
-            if (option is not null && option.ValueType != typeof(bool) && !args[i].Contains('='))
+            if (option is null)
+                throw new WrongInputException(Unknown(name, options));
+            if (option.ValueType != typeof(bool) && name.Length == args[i].Length)
                 i++;
         }
 
         return (args, []);
+    }
+
+    static string Unknown(string name, IReadOnlyList<Option> options)
+    {
+        var nearest = Spelling.Nearest(name, options.Select(option => (Spelling.Key(option.Name), option.Name)), 1);
+        return $"run has no option {name}.{(nearest.Count > 0 ? $" Did you mean {nearest[0]}?" : "")} What belongs to the command follows --, as in: tonne run -- python train.py";
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
+using Tonne.Explaining;
 using Tonne.Ledgers;
 
 namespace Tonne.Cli.Commands;
@@ -14,16 +15,32 @@ static class CommandLine
 
     public static int Invoke(string[] args, Surroundings around)
     {
-        // What follows `run … --` is the child's, whatever it looks like: it never meets our parser.
-        var (ours, childs) = ChildWords.Split(args, RunCommand.Options);
-        var root = Build(around, childs);
+        var code = Answer(args, around);
         try
         {
+            around.Out.Flush();
+            return code;
+        }
+        catch (IOException error)
+        {
+            // A reader that went away (`tonne list | head`) is no error and never comes here; a full disk is.
+            around.Error.WriteLine("tonne: the answer could not be written: " + error.Message);
+            return code == 0 ? Failed : code;
+        }
+    }
+
+    static int Answer(string[] args, Surroundings around)
+    {
+        try
+        {
+            // What follows `run … --` is the child's, whatever it looks like: it never meets our parser.
+            var (ours, childs) = ChildWords.Split(args, RunCommand.Options);
+            var root = Build(around, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(around);
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
             return parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples && !IsCompletion(ours)
-                ? Refuse(around, parsed)
+                ? Refuse(around, root, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (SettingsException error)
@@ -34,17 +51,13 @@ static class CommandLine
         }
         catch (Exception error) when (error is UnknownNameException or WrongInputException)
         {
-            around.Error.WriteLine("tonne: " + error.Message);
+            around.Error.WriteLine("tonne: " + Printable.OneLine(error.Message));
             return WrongUse;
         }
         catch (Exception error) when (error is LedgerUnavailableException or LedgerDamagedException or IOException or UnauthorizedAccessException)
         {
             around.Error.WriteLine("tonne: " + error.Message);
             return Failed;
-        }
-        finally
-        {
-            Flush(around);
         }
     }
 
@@ -70,7 +83,12 @@ static class CommandLine
             root.Options.Remove(version);
         root.Options.Add(new Option<bool>("--version") { Description = "Show version, method version and factor-set hash" });
         foreach (var help in Everything(root).SelectMany(command => command.Options.OfType<System.CommandLine.Help.HelpOption>()))
+        {
             help.Action = new HelpWithExamples();
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("/?");
+        }
+
         return root;
     }
 
@@ -78,18 +96,27 @@ static class CommandLine
 
     static bool IsCompletion(IReadOnlyList<string> words) => words.Count > 0 && words[0].StartsWith("[suggest", StringComparison.Ordinal);
 
-    static int Refuse(Surroundings around, ParseResult parsed)
+    static int Refuse(Surroundings around, RootCommand root, ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
-            around.Error.WriteLine("tonne: " + error.Message);
-        var known = parsed.CommandResult.Command.Subcommands.Select(command => (Spelling.Key(command.Name), command.Name));
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        var subcommands = parsed.CommandResult.Command.Subcommands;
+        if (subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        {
+            // Half a command, such as `tonne ledger`: its help says what may follow.
+            root.Parse([.. path.Split(' ').Skip(1), "--help"]).Invoke(new InvocationConfiguration { Output = around.Error, Error = around.Error });
+            return WrongUse;
+        }
+
+        // Of a word that is no command, that a command is missing besides says nothing; names of our types say nothing to anyone.
+        foreach (var error in parsed.Errors.Where(error => subcommands.Count == 0 || parsed.UnmatchedTokens.Any(error.Message.Contains)))
+            around.Error.WriteLine("tonne: " + Printable.OneLine(error.Message.Split(" as expected type ")[0].TrimEnd('.') + "."));
+        var known = subcommands.Select(command => (Spelling.Key(command.Name), command.Name));
         foreach (var word in parsed.UnmatchedTokens)
         {
             if (Spelling.Nearest(word, known, 2) is { Count: > 0 } nearest)
                 around.Error.WriteLine($"Did you mean {string.Join(" or ", nearest)}?");
         }
 
-        var path = string.Join(' ', Path(parsed.CommandResult));
         around.Error.WriteLine($"Try '{path} --help'.");
         return WrongUse;
 
@@ -99,18 +126,6 @@ static class CommandLine
             for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
                 names.Push(result.Command is RootCommand ? "tonne" : result.Command.Name);
             return names;
-        }
-    }
-
-    static void Flush(Surroundings around)
-    {
-        try
-        {
-            around.Out.Flush();
-        }
-        catch (IOException)
-        {
-            // The reader of our answer went away: `tonne list | head`. That is its right.
         }
     }
 }

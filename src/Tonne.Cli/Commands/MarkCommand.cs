@@ -19,12 +19,12 @@ static class MarkCommand
             parsed.GetValue(end) ? MarkKind.StageEnd : MarkKind.Stage, 0, parsed.GetValue(stageName),
             DataIn: Shape("--in", parsed.GetValue(dataIn)), DataOut: Shape("--out", parsed.GetValue(dataOut)))));
 
-        var number = new Argument<int>("number") { Description = "Number of the epoch that has ended" };
+        var number = new Argument<string>("number") { Description = "Number of the epoch that has ended" };
         var metrics = new Argument<string[]>("metrics") { Description = "loss=0.7 accuracy=0.72 …", Arity = ArgumentArity.ZeroOrMore };
         var begin = new Option<bool>("--begin") { Description = "The epoch begins here instead" };
         var epoch = new Command("epoch", "An epoch has ended, with its metrics.") { number, metrics, begin };
         epoch.SetAction(parsed => Send(around, new Mark(
-            parsed.GetValue(begin) ? MarkKind.EpochBegin : MarkKind.Epoch, 0, Number: parsed.GetValue(number), Metrics: Metrics(parsed.GetValue(metrics) ?? []))));
+            parsed.GetValue(begin) ? MarkKind.EpochBegin : MarkKind.Epoch, 0, Number: EpochNumber(parsed.GetValue(number)!), Metrics: Metrics(parsed.GetValue(metrics) ?? []))));
 
         var text = new Argument<string[]>("text") { Description = "What to keep with the run", Arity = ArgumentArity.OneOrMore };
         var note = new Command("note", "A remark kept with the run.") { text };
@@ -41,6 +41,9 @@ static class MarkCommand
         around.Error.WriteLine("tonne: " + reply.Message);
         return reply.Fate is MarkFate.Refused or MarkFate.NoRun ? CommandLine.WrongUse : CommandLine.Failed;
     }
+
+    static int EpochNumber(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new WrongInputException($"'{text}' is not the number of an epoch; write for example: tonne mark epoch 3 loss=0.7");
 
     static DataShape? Shape(string option, string? text) => text is null ? null
         : DataShape.TryParse(text, out var shape) ? shape

@@ -57,6 +57,8 @@ static class RunCommand
                     [Setting.Sysroot] = parsed.GetValue(_sysroot),
                 },
                 around.Variable, around.Folder);
+            if (!Directory.Exists(settings.Sysroot))
+                throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
             var session = new RunSession(around, settings);
             var code = session.Run(new RunRequest(
                 [.. childs], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)));

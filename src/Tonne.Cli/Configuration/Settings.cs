@@ -50,7 +50,7 @@ sealed class Settings
     /// <summary>Finds out what holds.</summary>
     /// <param name="flags">Flags of the command line by setting.</param>
     /// <param name="variable">Reads an environment variable.</param>
-    /// <param name="folder">The current folder.</param>
+    /// <param name="folder">The current folder; empty if there is none.</param>
     /// <exception cref="SettingsException">Something is wrong; all of it is told.</exception>
     public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder)
     {
@@ -58,7 +58,8 @@ sealed class Settings
         var given = Setting.All.ToDictionary(setting => setting, setting => new GivenSetting(setting, setting.Default, "default", 0));
         var userFile = Path.Combine(Folder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
         Take(SettingsFile.Read(userFile, problems), 1);
-        Take(SettingsFile.Read(Path.Combine(folder, "tonne.yaml"), problems), 2);
+        if (folder.Length > 0)
+            Take(SettingsFile.Read(Path.Combine(folder, "tonne.yaml"), problems), 2);
         foreach (var setting in Setting.All)
         {
             if (variable(setting.Variable) is { Length: > 0 } value)
@@ -89,7 +90,7 @@ sealed class Settings
         void Put(Setting setting, string value, string origin, int rank)
         {
             if (setting.Problem(value) is { } problem)
-                problems.Add($"{origin}: {setting.Key}: {problem}.");
+                problems.Add(rank == 4 ? $"{origin}: {problem}." : $"{origin}: {setting.Key}: {problem}.");
             else
                 given[setting] = new GivenSetting(setting, value, origin, rank);
         }

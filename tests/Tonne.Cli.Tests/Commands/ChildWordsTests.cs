@@ -19,8 +19,16 @@ public class ChildWordsTests
     [InlineData("run --strict true", "run --strict", "true")]
     [InlineData("run", "run", "")]
     [InlineData("run --zone", "run --zone", "")]
+    [InlineData("run --zone:FR true", "run --zone:FR", "true")]
+    [InlineData("run --help python --help", "run --help", "")]
     public void The_childs_words_begin_after_two_dashes_or_at_the_first_word_that_is_not_ours(string line, string ours, string childs) =>
         Assert.Equal((ours, childs), Split(line));
+
+    [Theory]
+    [InlineData("run --strct -- python train.py", "--strict")]
+    [InlineData("run --naem mnist -- python train.py", "--name")]
+    public void An_option_that_is_not_ours_is_refused_rather_than_dropped(string line, string meant) =>
+        Assert.Contains(meant, Assert.Throws<WrongInputException>(() => Split(line)).Message);
 
     [Fact]
     public void Other_verbs_have_no_child() => Assert.Null(Split("show last").Childs);

@@ -55,6 +55,51 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Half_a_command_shows_its_help_as_talk_and_is_wrong_use()
+    {
+        foreach (var words in new[] { Array.Empty<string>(), ["ledger"], ["ledger", "import"], ["catalog"] })
+        {
+            var (code, output, error) = _terminal.Type(words);
+
+            Assert.Equal(2, code);
+            Assert.Empty(output);
+            Assert.Contains("Commands:", error);
+        }
+    }
+
+    [Theory]
+    [InlineData("mark", "epoch", "three")]
+    [InlineData("list", "--status", "done")]
+    [InlineData("list", "--limit", "many")]
+    public void A_value_of_the_wrong_kind_is_told_without_the_names_of_our_types(params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(words);
+
+        Assert.Equal(2, code);
+        Assert.Contains(words[^1], error);
+        Assert.DoesNotContain("System.", error);
+        Assert.DoesNotContain("Tonne.", error);
+    }
+
+    [Fact]
+    public void A_name_with_escapes_reaches_the_terminal_without_them()
+    {
+        var (_, _, error) = _terminal.Type("show", "a\u001b[31mb\nc");
+
+        Assert.DoesNotContain('\u001b', error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void A_sysroot_that_is_not_there_starts_nothing()
+    {
+        var (code, _, error) = _terminal.Type("run", "--sysroot", "/nonexistent", "--", "true");
+
+        Assert.Equal(2, code);
+        Assert.Contains("/nonexistent", error);
+    }
+
+    [Fact]
     public void A_mark_outside_a_run_is_wrong_input()
     {
         var (code, _, error) = _terminal.Type("mark", "stage", "clean");
