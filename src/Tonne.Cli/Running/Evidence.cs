@@ -13,9 +13,12 @@ sealed class Evidence : IDisposable
     readonly RunInProgress? _stored;
     readonly MemoryStream? _kept;
 
-    Evidence(RunInProgress stored) => (_stored, Trace) = (stored, stored.Trace);
+    Evidence(RunOpening opening, RunInProgress stored) => (Opening, _stored, Trace) = (opening, stored, stored.Trace);
 
-    Evidence(MemoryStream kept, TraceWriter trace) => (_kept, Trace) = (kept, trace);
+    Evidence(RunOpening opening, MemoryStream kept, TraceWriter trace) => (Opening, _kept, Trace) = (opening, kept, trace);
+
+    /// <summary>What the trace begins with.</summary>
+    public RunOpening Opening { get; }
 
     /// <summary>The trace, opening written.</summary>
     public TraceWriter Trace { get; }
@@ -28,7 +31,7 @@ sealed class Evidence : IDisposable
     {
         try
         {
-            return new Evidence(RunFolder.Create(home, opening, time));
+            return new Evidence(opening, RunFolder.Create(home, opening, time));
         }
         catch (LedgerUnavailableException error)
         {
@@ -36,7 +39,7 @@ sealed class Evidence : IDisposable
             var kept = new MemoryStream();
             var trace = new TraceWriter(kept);
             trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
-            return new Evidence(kept, trace);
+            return new Evidence(opening, kept, trace);
         }
     }
 

@@ -148,7 +148,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             Doubts = [.. _doubts],
         };
         evidence.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
-        var record = RecordBuilder.Build(evidence.Read);
+        var record = RecordBuilder.Build(evidence.Read, evidence.Opening, ending);
         var footprint = new Accountant().Account(record, FactorChoice.For(record.Opening.Place, record.Opening.Machine));
         evidence.Finish(record, footprint.State(around.Time.GetUtcNow()), Say);
         return (record, footprint);
