@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Tonne.Instruments.Processes;
 
 namespace Tonne.Instruments.Marks;
 
@@ -14,7 +15,9 @@ public static partial class MarkAddress
     public const int Longest = 107;
 
     const int Attempts = 100;
+    const string Prefix = "tonne-";
     const int Exists = 17; // EEXIST
+    const int Refused = 111; // ECONNREFUSED
     const uint OwnerOnly = 0x1C0; // 0700
 
     /// <summary>Makes a private folder and says the path of the socket in it.</summary>
@@ -31,7 +34,7 @@ public static partial class MarkAddress
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 // Cheap: a random generator costs milliseconds at its first use. Nothing rests on secrecy, for a folder that is there already is refused.
-                var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"tonne-{Environment.ProcessId:x}-{(timestamp + attempt) & 0xffffffff:x}"));
+                var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId:x}-{(timestamp + attempt) & 0xffffffff:x}"));
                 var socket = Path.Combine(folder, "run");
                 if (Encoding.UTF8.GetByteCount(socket) > Longest)
                 {
@@ -50,6 +53,44 @@ public static partial class MarkAddress
         }
 
         throw new IOException("No folder for the socket of marks could be made (" + string.Join("; ", reasons) + ").");
+    }
+
+    /// <summary>Removes what runs that were killed have left in a folder: sockets whose maker is gone and on which nobody listens (it may live where we see no processes: in a container).</summary>
+    /// <param name="parent">The folder, such as <c>/tmp</c>.</param>
+    internal static void Sweep(string parent)
+    {
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*-*"))
+            {
+                var maker = Path.GetFileName(folder.AsSpan())[Prefix.Length..];
+                maker = maker[..maker.IndexOf('-')];
+                var socket = Path.Combine(folder, "run");
+                if (int.TryParse(maker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var process) && process > 0
+                    && OwnProcess.StartOf(process) is null && IsRefused(socket))
+                {
+                    File.Delete(socket);
+                    Directory.Delete(folder);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, or another sweep was quicker; the next run looks again.
+        }
+    }
+
+    static bool IsRefused(string socket)
+    {
+        try
+        {
+            UnixSocket.Connect(socket, TimeSpan.FromMilliseconds(10)).Dispose();
+            return false;
+        }
+        catch (IOException error)
+        {
+            return error.HResult == Refused;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

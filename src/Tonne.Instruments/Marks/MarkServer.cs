@@ -84,6 +84,8 @@ public sealed class MarkServer : IDisposable
         _thread.Join(TimeSpan.FromSeconds(1));
         _listener.Dispose();
         Remove(Path);
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(Path)) is { } parent)
+            MarkAddress.Sweep(parent);
     }
 
     void Listen()

@@ -32,6 +32,24 @@ public sealed class MarkServerTests : IDisposable
     }
 
     [Fact]
+    public void What_killed_runs_left_is_swept_and_what_lives_or_is_not_ours_stays()
+    {
+        var parent = Directory.CreateTempSubdirectory("sweep-").FullName;
+        // No process has a number beyond the kernel's limit of 2^22 (proc(5), pid_max); ours is alive.
+        string[] folders = ["tonne-7fffffff-1", "tonne-7fffffff-2", $"tonne-{Environment.ProcessId:x}-3", "tonne-live-4"];
+        foreach (var folder in folders)
+            Directory.CreateDirectory(Path.Combine(parent, folder));
+        foreach (var abandoned in new[] { folders[0], folders[2], folders[3] })
+            UnixSocket.Listen(Path.Combine(parent, abandoned, "run"), 1).Dispose();
+        using var listening = UnixSocket.Listen(Path.Combine(parent, folders[1], "run"), 1);
+
+        MarkAddress.Sweep(parent);
+
+        Assert.Equal(folders[1..].Order(), Directory.GetDirectories(parent).Select(Path.GetFileName).Order());
+        Directory.Delete(parent, recursive: true);
+    }
+
+    [Fact]
     public void A_wrong_line_is_answered_with_what_is_wrong()
     {
         var reply = MarkClient.Send(_server.Path, "stage", Patience);
