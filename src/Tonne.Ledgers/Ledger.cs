@@ -38,7 +38,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
         return [.. filter.Limit is { } limit ? runs.Take(limit) : runs];
     }
 
-    /// <summary>The run a text stands for: <c>last</c>, an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
+    /// <summary>The run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
     public FoundRun Find(string text) => RunSearch.Find(text, Summaries());
 

@@ -3,6 +3,7 @@ using Tonne.Cli.Terminal;
 using Tonne.Explaining;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Exchanging;
+using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
@@ -76,7 +77,7 @@ static class LedgerCommand
             var named = parsed.GetValue(runs) ?? [];
             // A statement that cannot be read is a reason to recount; a record that cannot be read leaves nothing to count.
             var ids = (named.Length > 0 ? named.Select(desk.Id)
-                : desk.Ledger.Entries().Where(run => run.Trouble is null || run.Trouble.File == desk.Ledger.Home.Of(run.Id).Statements).Select(run => run.Id)).ToList();
+                : desk.Ledger.Entries().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == desk.Ledger.Home.Of(run.Id).Statements)).Select(run => run.Id)).ToList();
             var recounted = desk.Ledger.Recount(ids, entry => desk.Account(entry.Record));
             foreach (var run in recounted.Where(run => run.Added))
             {

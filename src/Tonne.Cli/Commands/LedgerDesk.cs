@@ -43,10 +43,11 @@ sealed class LedgerDesk
     /// <exception cref="WrongInputException">None or several; the message lists them.</exception>
     public LedgerEntry Load(string text) => Ledger.Load(Id(text));
 
-    /// <summary>The id of the one run a text stands for.</summary>
-    /// <exception cref="WrongInputException">None or several; the message lists them.</exception>
+    /// <summary>The id of the one ended run a text stands for.</summary>
+    /// <exception cref="WrongInputException">None or several, which the message lists; or it is still running.</exception>
     public string Id(string text) => Ledger.Find(text) switch
     {
+        FoundRun.One { Run: { Status: RunStatus.Running } run } => throw new WrongInputException($"{run.Id} ({run.Name}) is still running; its figures are there when it has ended."),
         FoundRun.One one => one.Run.Id,
         var other => throw new WrongInputException(other.ToString()),
     };

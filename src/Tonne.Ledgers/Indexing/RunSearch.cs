@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using Tonne.Catalogs;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>Finds the run a text stands for: <c>last</c>, an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
+/// <summary>Finds the run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
 static class RunSearch
 {
     internal static FoundRun Find(string text, IReadOnlyList<RunSummary> newestFirst)
     {
         if (text == "last")
-            return newestFirst.Count > 0 ? new FoundRun.One(newestFirst[0]) : new FoundRun.None(text, []);
+            return newestFirst.Count == 0 ? new FoundRun.None(text, []) : new FoundRun.One(newestFirst.FirstOrDefault(run => run.Status != RunStatus.Running) ?? newestFirst[0]);
         Func<RunSummary, bool>[] rules =
         [
             run => run.Id == text,

@@ -30,6 +30,16 @@ public class FindingTests
     }
 
     [Fact]
+    public void The_last_run_is_the_newest_that_has_ended()
+    {
+        using var home = Four();
+        using var running = home.Ledger.Begin(SampleRun.Opening("20261122-130000-eeeee5"));
+
+        Assert.Equal(RunStatus.Running, home.Ledger.Entries()[0].Status);
+        Assert.Equal(Ids[3], Assert.IsType<FoundRun.One>(home.Ledger.Find("last")).Run.Id);
+    }
+
+    [Fact]
     public void A_filter_asks_for_project_tag_name_time_status_and_number()
     {
         using var home = Four();
