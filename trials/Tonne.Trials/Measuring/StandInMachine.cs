@@ -53,7 +53,8 @@ sealed class StandInMachine
         return run;
     }
 
-    void Write(string path, string text)
+    /// <summary>Writes a file of the machine.</summary>
+    internal void Write(string path, string text)
     {
         var file = Path.Combine(Root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace Tonne.Trials.Measuring;
+
+/// <summary>Two runs at once on one machine: each is in the other's account as another, and both accounts are of the same machine.</summary>
+/// <remarks>
+/// The inner run lies wholly in the outer one's time. Four accounts that know nothing of each other meet: the inner job's own clock, the outer job's own clock,
+/// the machine's /proc/stat as the outer job itself saw it, and what the outer run's record says.
+/// </remarks>
+[Collection(nameof(Alone))]
+public class NeighbourTrials
+{
+    /// <summary>Tells the machine's busy seconds, burns, says so, waits to be let go, and tells again with its own use.</summary>
+    const string Outer = """
+        import os, resource, sys, time
+        def stat():
+            fields = [int(word) for word in open("/proc/stat").readline().split()[1:]]
+            return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) / 100
+        begin, busy = time.monotonic(), stat()
+        while time.process_time() < 1: pass
+        open(sys.argv[1], "w").close()
+        while not os.path.exists(sys.argv[2]): time.sleep(0.02)
+        print(time.monotonic() - begin, stat() - busy, sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+        os._exit(sys.stdout.flush() or 0)
+        """;
+
+    [Fact]
+    public async Task Each_of_two_runs_has_the_other_as_another_and_the_parts_come_from_their_own_sources()
+    {
+        using var tonne = new TonneCommand();
+        var (ready, go) = (tonne.At("ready"), tonne.At("go"));
+        var outerRun = tonne.MeasureAsync(["-q", "--name", "outer", "--period", "200ms"], Needs.Python(), "-c", Outer, ready, go);
+        while (!File.Exists(ready) && !outerRun.IsCompleted)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        var report = tonne.At("inner-used");
+        var (innerFinished, inner) = await tonne.MeasureAsync(["-q", "--name", "inner", "--period", "200ms"],
+            Needs.Python(), Path.Combine(TonneCommand.Repository, "trials", "Tonne.Trials", "Measuring", "burn.py"), report, "brood", "4");
+        innerFinished.Expect(0);
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        var (outerFinished, outer) = await outerRun;
+
+        var told = outerFinished.Expect(0).Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var (seconds, busy, own) = (told[0], told[1], told[2]);
+        var other = double.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+        var prices = new RecordedPrices(tonne, outer.Id);
+        var (idlePrice, busyPrice) = (prices.IdleThreadSecond, prices.BusyThreadSecond);
+        var threads = (int)outer.Root["host"]!["threads"]!;
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"outer {own:F3} s ({outer.JobCpuSeconds:F3} counted) in {seconds:F2} s ({outer.DurationSeconds:F2}), inner {other:F3} s ({inner.JobCpuSeconds:F3}), busy {busy:F2} thread·s"));
+        ChargeTrials.Conserved(outer);
+        ChargeTrials.Conserved(inner);
+        // The job at its price; the other job at the same; who else was busy at what busy costs above idle; the rest is idle.
+        Near("job", own * busyPrice, outer.Microjoules("cpu", "job"), 0.02);
+        Near("others", (other * busyPrice) + ((busy - own - other) * (busyPrice - idlePrice)), outer.Microjoules("cpu", "others"), 0.03);
+        Near("idle", ((threads * seconds) - own - other) * idlePrice, outer.Microjoules("cpu", "idle"), 0.03);
+        Near("machine", (busy * busyPrice) + (((threads * seconds) - busy) * idlePrice), outer.Microjoules("cpu", "machine"), 0.03);
+        Near("the inner job", other * busyPrice, inner.Microjoules("cpu", "job"), 0.02);
+        // The outer job mostly waited while the inner ran; what it did burn is in the inner run's others.
+        Assert.True(inner.Microjoules("cpu", "others") >= 0);
+        Assert.True(inner.Microjoules("cpu", "machine") < outer.Microjoules("cpu", "machine"));
+    }
+
+    static void Near(string what, double joules, long microjoules, double within)
+    {
+        var ratio = microjoules / 1e6 / joules;
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {microjoules / 1e6:F3} J, expected {joules:F3} J, ratio {ratio:F4}"));
+        Assert.True(Math.Abs(ratio - 1) < within, string.Create(CultureInfo.InvariantCulture, $"{what}: {microjoules / 1e6:F3} J, expected {joules:F3} J"));
+    }
+}
