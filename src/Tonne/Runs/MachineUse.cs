@@ -5,13 +5,19 @@ namespace Tonne.Runs;
 /// <summary>Turns neighbouring samples into the use of the machine between them: busy, job, other runs, memory held.</summary>
 /// <remarks>
 /// The kernel counts a job in ns but the machine in ticks of 10 ms, so over a short slice a job may seem to use more than all.
-/// Then the machine was at least as busy as its jobs, and the difference is taken back from what follows.
+/// Then the machine was at least as busy as the job, and the difference is taken back from what follows. Ticks beyond what the machine has threads for
+/// belong to the next slice. What other runs tell comes late: it is taken as soon as the machine was that busy beside the job, and never makes it busier.
 /// </remarks>
 sealed class MachineUse
 {
+    /// <summary>Ticks of 10 ms at each end of a slice, in s per thread.</summary>
+    const double TickSlack = 0.02;
+
     readonly RunOpening _opening;
     readonly long?[] _last;
     double _owed;
+    double _early;
+    double _late;
 
     internal MachineUse(RunOpening opening)
     {
@@ -65,18 +71,23 @@ sealed class MachineUse
         JobPolled += job;
         if (sawBusy)
             Machine = (Machine.Busy + busy, Machine.Idle + idle, Machine.Capacity + (seconds * _opening.Machine.Threads));
-        var known = job + peers;
-        if (known > busy)
+        busy += _early;
+        _early = Math.Clamp(busy - (seconds * _opening.Machine.Threads), 0, TickSlack * _opening.Machine.Threads);
+        busy -= _early;
+        if (job > busy)
         {
-            _owed += known - busy;
-            busy = known;
+            _owed += job - busy;
+            busy = job;
         }
         else if (_owed > 0)
         {
-            var back = Math.Min(_owed, busy - known);
+            var back = Math.Min(_owed, busy - job);
             (_owed, busy) = (_owed - back, busy - back);
         }
 
+        var told = peers + _late;
+        peers = Math.Min(told, busy - job);
+        _late = told - peers;
         return (busy, job, peers, Math.Clamp(memory, 0, 1));
     }
 }

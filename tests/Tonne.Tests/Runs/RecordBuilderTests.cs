@@ -142,6 +142,28 @@ public class RecordBuilderTests
     }
 
     [Fact]
+    public void Ticks_beyond_what_the_machine_has_threads_for_belong_to_the_next_slice()
+    {
+        // Two threads: 2 thread·s in each second. The kernel's ticks say 2.02 and 1.98.
+        var record = Modelled().Sample(0, 0, 0).Sample(1, 2.02, 1).Sample(2, 4, 2).End(2).Record();
+
+        Assert.Equal(4 * 5 * Joule, Of(record, Component.Cpu).MachineMicrojoules);
+        Assert.Equal(2 * 5 * Joule, Of(record, Component.Cpu).JobMicrojoules);
+    }
+
+    [Fact]
+    public void Another_run_that_tells_late_what_it_used_makes_the_machine_no_busier()
+    {
+        // The other run used 1 s in each second and told nothing in the first, all of it in the second; the machine was busy with nothing else.
+        var record = Modelled().Sample(0, 0, 0).Sample(1, 1, 0, peers: 0).Sample(2, 2, 0, peers: 2).Sample(3, 3, 0, peers: 3).End(3).Record();
+
+        // 3 s busy at 5 W and 3 s idle at 1 W; the board is a second behind to the end: 2 of the 3 s are known to be a run's, whose idle power others hold too.
+        var cpu = Of(record, Component.Cpu);
+        Assert.Equal(((3 * 5) + 3) * Joule, cpu.MachineMicrojoules);
+        Assert.Equal((0, ((3 * 4) + 2) * Joule), (cpu.JobMicrojoules, cpu.OthersMicrojoules));
+    }
+
+    [Fact]
     public void A_metered_package_is_split_by_use_above_its_idle_power_and_by_what_is_held_below()
     {
         // 10 s, 100 J; idle 2 W → B = 20 J, A = 80 J. Busy 8 s of which 4 the job's: u = 0.5; h = 4/20 = 0.2.
