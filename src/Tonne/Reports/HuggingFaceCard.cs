@@ -32,10 +32,12 @@ public static class HuggingFaceCard
             Text("training_type", type);
         else
             yaml.Append("  # training_type: pre-training or fine-tuning; say which with --tag training_type=...\n");
-        if (PlaceName.Of(record.Opening.Place, footprint.Factors.Grid) is { } place)
-            Text("geographical_location", record.Opening.Place.Guessed ? $"{place}, guessed from the time zone" : place);
+        if (PlaceName.Said(record.Opening.Place, footprint.Factors.Grid) is { } place)
+            Text("geographical_location", place);
         else
-            yaml.Append("  # geographical_location: only an intensity was given, no place\n");
+            yaml.Append(record.Opening.Place.IntensityGramsPerKwh is null
+                ? "  # geographical_location: unknown; the world's mean intensity was used\n"
+                : "  # geographical_location: only an intensity was given, no place\n");
         Text("hardware_used", HardwareName.Of(record.Opening.Machine));
         return yaml.Append("---\n").ToString();
 

@@ -19,7 +19,7 @@ public static class ModelCard
         Item("Hardware Type", HardwareName.Of(machine));
         Item("Hours used", Readout.Of(record.DurationSeconds / 3600, "1", 3));
         Item("Cloud Provider", region is [var provider, _] ? provider : "none");
-        Item("Compute Region", PlaceName.Of(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : "not given; an intensity was");
+        Item("Compute Region", PlaceName.Said(place, grid) ?? (place.IntensityGramsPerKwh is null ? "unknown; the world's mean intensity was used" : "not given; an intensity was"));
         Item("Carbon Emitted", $"{Readout.Of(footprint.Total).Full()}: {Readout.Of(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).Full()} from electricity, "
             + (footprint.Embodied is { } embodied ? $"{Readout.Of(embodied.Bounds, embodied.Unit, footprint.Total.Value).Full()} from making the hardware" : "making the hardware unknown and not counted"));
         Item("Energy", $"{Readout.Of(footprint.Energy).Full()} at the plug, {Readout.Of(footprint.FacilityEnergy.Bounds, footprint.FacilityEnergy.Unit, footprint.Energy.Value).Full()} with the building");

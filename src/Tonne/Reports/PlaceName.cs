@@ -15,4 +15,8 @@ static class PlaceName
             return null;
         return ZoneCatalog.Find(code).Value is { } zone ? $"{zone.Name} ({zone.Code})" : code;
     }
+
+    /// <summary>The place, and how sure it is if it was guessed; null if only an intensity was given, or if nothing is known and the world's mean was used.</summary>
+    internal static string? Said(Runs.Place place, GridFactor grid) =>
+        place is { How: "unknown", IntensityGramsPerKwh: null } ? null : Of(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
 }

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+
+namespace Tonne.Trials.Surface;
+
+/// <summary>What scripts and shells rely on: answers on standard output, one JSON document each with its schema, exit codes, completion.</summary>
+public sealed class AnswerTrials : IAsyncLifetime
+{
+    readonly TonneCommand _tonne = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        (await _tonne.RunAsync("run", "-q", "--name", "first", "--zone", "FR", "--", "/bin/sh", "-c", "for i in 1 2 3; do echo Epoch $i/3 loss=0.$i; sleep 0.05; done")).Expect(0);
+        (await _tonne.RunAsync("run", "-q", "--name", "second", "--zone", "FR", "--", "true")).Expect(0);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _tonne.Dispose();
+        return default;
+    }
+
+    [Fact]
+    public async Task Every_answer_as_JSON_is_one_document_with_a_schema_and_nothing_else()
+    {
+        foreach (var (command, schema) in new[]
+        {
+            ("list --json", "tonne.runs/1"), ("show last --json", "tonne.run/1"), ("explain first --json", "tonne.explain/1"), ("explain first emissions --json", "tonne.explain/1"),
+            ("compare first second --json", "tonne.compare/1"), ("report first --json", "tonne.run/1"), ("doctor --json", "tonne.doctor/1"), ("config --json", "tonne.config/1"),
+            ("ledger verify --json", "tonne.verify/1"), ("catalog zones --json", "tonne.catalog/1"), ("catalog regions gcp --json", "tonne.catalog/1"),
+            ("catalog hardware h100 --json", "tonne.catalog/1"), ("catalog facilities --json", "tonne.catalog/1"),
+        })
+        {
+            var finished = (await _tonne.RunAsync(command.Split(' '))).Expect(0);
+            Assert.True(finished.Error.Length == 0, $"{command}: {finished.Error}");
+            Assert.Equal((command, schema), (command, (string?)JsonNode.Parse(finished.Output)!["schema"]));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_run_writes_is_what_show_says_later()
+    {
+        var (finished, run) = await _tonne.MeasureAsync(["-q", "--zone", "DE", "--tag", "team=vision"], "/bin/sh", "-c", "echo Epoch 1/1 loss=0.5; exit 4");
+        finished.Expect(4);
+
+        var shown = new RunJson((await _tonne.RunAsync("show", run.Id, "--json")).Expect(0).Output);
+
+        Assert.Equal(run.ToString(), shown.ToString());
+    }
+
+    [Fact]
+    public async Task Every_document_of_a_run_goes_to_standard_output()
+    {
+        foreach (var (form, begins) in new[] { ("--md", "#"), ("--csv", "timestamp,"), ("--model-card", ""), ("--hugging-face", "---\nco2_eq_emissions:"), ("--text", "") })
+        {
+            var finished = (await _tonne.RunAsync("report", "first", form)).Expect(0);
+            Assert.StartsWith(begins, finished.Output.TrimStart(), StringComparison.Ordinal);
+            Assert.True(finished.Output.Length > 40 && finished.Error.Length == 0, $"{form}: {finished}");
+        }
+    }
+
+    [Fact]
+    public async Task Wrong_use_is_2_and_names_what_to_do()
+    {
+        foreach (var (command, hint) in new[]
+        {
+            ("shwo last", "show"), ("show no-such-run", "tonne list"), ("run --zone Frnace -- true", "France"), ("run --period 1ms -- true", "100ms"), ("run", "--"), ("run --tag novalue -- true", "team=vision"),
+            ("report first --pdf", "--help"), ("catalog zones --nonsense", "nonsense"), ("explain first no.such.figure", "energy_kwh"), ("run --region moon-1 -- true", "region"), ("compare first", "--help"),
+        })
+        {
+            var finished = await _tonne.RunAsync(command.Split(' '));
+            Assert.True(finished.Code == 2, $"{command}: {finished}");
+            Assert.Contains(hint, finished.Error, StringComparison.Ordinal);
+            Assert.True(finished.Output.Length == 0, $"{command}: {finished.Output}");
+        }
+    }
+
+    [Fact]
+    public async Task Bash_completes_commands_and_options()
+    {
+        Needs.Program("/bin/bash", "bash");
+        var script = (await _tonne.RunAsync("completion", "bash")).Expect(0).Output;
+        await File.WriteAllTextAsync(_tonne.At("completion.bash"), script, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_tonne.At("bin"));
+        File.CreateSymbolicLink(_tonne.At("bin/tonne"), TonneCommand.Executable);
+        _tonne.Environment["PATH"] = $"{_tonne.At("bin")}:/usr/bin:/bin";
+
+        Assert.Contains("explain", await CompleteAsync("tonne", "ex"));
+        Assert.Contains("--policy", await CompleteAsync("tonne", "run", "--po"));
+        Assert.Contains("verify", await CompleteAsync("tonne", "ledger", "v"));
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_away_is_no_error()
+    {
+        Needs.Program("/bin/bash", "bash");
+
+        var finished = await _tonne.RunOtherAsync("/bin/bash", "-c", "set -o pipefail; \"$1\" catalog zones | head -n 1", "bash", TonneCommand.Executable);
+
+        Assert.True(finished.Code is 0 or 141 && finished.Error.Length == 0, $"{finished}");
+    }
+
+    /// <summary>What the shell would offer for the last word.</summary>
+    async Task<string[]> CompleteAsync(params string[] words)
+    {
+        const string ask = """
+            source "$1"; shift
+            COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
+            function=$(complete -p tonne | sed -n 's/.*-F \([^ ]*\).*/\1/p')
+            "$function" tonne "${@: -1}" "${@: -2:1}"
+            printf '%s\n' "${COMPREPLY[@]}"
+            """;
+        var finished = (await _tonne.RunOtherAsync(["/bin/bash", "-c", ask, "bash", _tonne.At("completion.bash"), .. words])).Expect(0);
+        return [.. finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim())];
+    }
+}
