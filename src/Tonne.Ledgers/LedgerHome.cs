@@ -17,6 +17,17 @@ public sealed class LedgerHome(string root)
     /// <summary>The index.</summary>
     public string Index => Path.Combine(Root, "index.sqlite");
 
+    /// <summary>Makes the folder if it is not there, for its owner's eyes: records hold whole command lines.</summary>
+    internal void Make()
+    {
+        if (Directory.Exists(Root))
+            return;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Root);
+        else
+            Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>The folder of a run, whether it exists or not.</summary>
     /// <exception cref="ArgumentException">The id is not one.</exception>
     public RunFolder Of(string id) => IsRunId(id)

@@ -98,6 +98,8 @@ static class LedgerCommand
         var command = new Command("thin", "Thin the traces of old runs by the stated rule (docs/formats/ledger.md). Records and statements stay.") { days };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(days) < 0)
+                throw new WrongInputException($"--after-days {parsed.GetValue(days)} is negative; 0 thins all that have ended.");
             var thinned = LedgerDesk.Open(around).Ledger.Thin(new ThinningRule { After = TimeSpan.FromDays(parsed.GetValue(days)) });
             Tell(around, [.. thinned.Where(run => run.Problem is not null).Select(run => run.Problem!)]);
             var done = thinned.Where(run => run.Problem is null).ToList();

@@ -33,7 +33,9 @@ static class ListCommand
             });
             if (asJson)
             {
-                var entries = runs.Where(run => run.Trouble is null && run.Status is not null and not RunStatus.Running).Select(run => desk.Ledger.Load(run.Id));
+                foreach (var run in runs.Where(run => !HasRecord(run)))
+                    around.Error.WriteLine($"tonne: {run.Id} ({Printable.OneLine(run.Name)}) is {(run.Trouble is null ? "running" : "damaged")} and not in the document.");
+                var entries = runs.Where(HasRecord).Select(run => desk.Ledger.Load(run.Id));
                 around.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.Of(entries), ReportJson.Readable.RunListDocument));
             }
             else
@@ -45,6 +47,8 @@ static class ListCommand
         });
         return command;
     }
+
+    static bool HasRecord(RunSummary run) => run.Trouble is null && run.Status is not null and not RunStatus.Running;
 
     static void Write(Surroundings around, IReadOnlyList<RunSummary> runs, LedgerDesk desk)
     {

@@ -27,6 +27,13 @@ static class ForeignArrival
                 continue;
             }
 
+            // A row that this ledger itself exported is its own run, not another.
+            if (opening.Tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag) is { } theirs && present.FirstOrDefault(other => other.Id == theirs) is { } own)
+            {
+                known.Add(own.Id);
+                continue;
+            }
+
             if (opening.Tags.ContainsKey(CodeCarbonColumn.RunIdTag)
                 && byTheirId[Key(RunSummary.OfOpening(opening))].FirstOrDefault(other => (other.StartedAt - opening.StartedAt).Duration() <= Rounding) is { } earlier)
             {

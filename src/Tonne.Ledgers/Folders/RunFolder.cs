@@ -59,6 +59,7 @@ public sealed class RunFolder(string id, string path)
         {
             if (Directory.Exists(folder.Location))
                 throw new LedgerUnavailableException(folder.Location, "a run of this id is there", "Start again: an id is made of the time and chance.");
+            home.Make();
             Directory.CreateDirectory(fresh.Location);
             taken = RunLock.TryTake(fresh.Lock) ?? throw new LedgerUnavailableException(fresh.Lock, "another tonne is making a run of this id", "Start again: an id is made of the time and chance.");
             file = new TraceFile(fresh.Trace, time);
