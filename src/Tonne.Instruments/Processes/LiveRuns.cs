@@ -134,7 +134,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     {
         _looked = timestamp;
         var changed = Directory.GetLastWriteTimeUtc(_folder).Ticks;
-        if (changed == _changed && timestamp - _listed < 30 * ListingInterval)
+        if (changed == _changed && timestamp - _listed < 30 * ListingInterval && _peers.Keys.All(IsAlive))
             return false;
         _changed = changed;
         return true;
