@@ -45,7 +45,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         var opening = Open(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
         using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
         var anchor = around.Time.GetTimestamp();
-        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, OwnProcess.ThreadCpuNanoseconds, anchor);
+        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, OwnProcess.ThreadCpuNanoseconds, anchor, KernelPause.TryCreate());
         using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
         sampler.SampleNow();
         Child child;

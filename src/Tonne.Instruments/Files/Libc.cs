@@ -14,6 +14,7 @@ static partial class Libc
     internal const int IsDirectory = 21;
     internal const int Busy = 16;
     internal const int NoData = 61;
+    internal const int Interrupted = 4;
 
     // The values of Linux on x86, Arm, RISC-V and POWER alike.
     const int Nonblocking = 0x800;
@@ -25,6 +26,7 @@ static partial class Libc
     // Arm and POWER number this one otherwise than x86 and RISC-V.
     static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
+    const short ReadyToRead = 1;
     const int ProcessClock = 2;
     const int ThreadClock = 3;
 
@@ -87,6 +89,37 @@ static partial class Libc
         return count < 0 ? -Marshal.GetLastSystemError() : (int)count;
     }
 
+    /// <summary>Makes an event that can be waited for (eventfd).</summary>
+    /// <returns>An invalid handle where there is none.</returns>
+    internal static SafeFileHandle MakeEvent() =>
+        OperatingSystem.IsLinux() ? new SafeFileHandle(EventFd(0, CloseOnExec | Nonblocking), ownsHandle: true) : new SafeFileHandle();
+
+    /// <summary>Waits until something can be read.</summary>
+    /// <returns>0 when it can or the time is over, else the errno.</returns>
+    internal static unsafe int WaitToRead(SafeFileHandle handle, int milliseconds)
+    {
+        var kept = false;
+        try
+        {
+            handle.DangerousAddRef(ref kept);
+            var wanted = new Wanted { Descriptor = (int)handle.DangerousGetHandle(), Events = ReadyToRead };
+            return Poll(&wanted, 1, milliseconds) < 0 ? Marshal.GetLastSystemError() : 0;
+        }
+        finally
+        {
+            if (kept)
+                handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Writes.</summary>
+    /// <returns>The number of bytes, or minus the errno.</returns>
+    internal static int Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes)
+    {
+        var count = WriteNext(handle, bytes, (nuint)bytes.Length);
+        return count < 0 ? -Marshal.GetLastSystemError() : (int)count;
+    }
+
     static unsafe long ClockOf(int clock)
     {
         if (!OperatingSystem.IsLinux())
@@ -112,4 +145,22 @@ static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pwrite")]
     private static partial nint PWrite(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint WriteNext(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "eventfd")]
+    private static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static unsafe partial int Poll(Wanted* wanted, nuint count, int milliseconds);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    struct Wanted
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
 }

@@ -11,6 +11,8 @@ public sealed class JobCpuMeter : IMeter
     /// <summary>Id of the meter.</summary>
     public const string MeterId = "job:cpu";
 
+    const long TellingInterval = 900_000_000;
+
     readonly JobControlGroup? _group;
     readonly ProcessFamily? _family;
     readonly Func<long>? _reaped;
@@ -22,6 +24,7 @@ public sealed class JobCpuMeter : IMeter
     readonly Action _find;
     readonly Action _look;
     long _last;
+    long _told = long.MinValue / 2;
 
     /// <summary>A meter over a control group.</summary>
     /// <param name="group">The job's group.</param>
@@ -73,7 +76,13 @@ public sealed class JobCpuMeter : IMeter
                 _last = _family!.CpuNanoseconds;
             }
 
-            _board?.Publish(_last);
+            // A write costs more than the reading itself, and others can wait a second for it.
+            if (_board is not null && timestamp - _told >= TellingInterval)
+            {
+                _board.Publish(_last);
+                _told = timestamp;
+            }
+
             return Reading.Of(_last);
         }
     }
@@ -86,14 +95,14 @@ public sealed class JobCpuMeter : IMeter
         long counted;
         lock (_gate)
         {
-            if (_family is not null)
-            {
-                _family.Look(reapedNanoseconds);
-                return (Math.Max(_family.CpuNanoseconds, reapedNanoseconds), null);
-            }
-
-            counted = _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OwnNanoseconds) : _last;
+            _family?.Look(reapedNanoseconds);
+            counted = _family is not null ? Math.Max(_family.CpuNanoseconds, reapedNanoseconds)
+                : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OwnNanoseconds) : _last;
+            _board?.Publish(counted);
         }
+
+        if (_family is not null)
+            return (counted, null);
 
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.
         const long slack = 100_000_000;

@@ -43,6 +43,7 @@ public sealed class LiveRuns : IMeter, IDisposable
     long _changed;
     long _lastTimestamp = long.MinValue;
     long _total;
+    long _parting;
 
     /// <summary>Joins the board.</summary>
     /// <param name="holder">This process (<see cref="OwnProcess.Identity"/>).</param>
@@ -97,14 +98,10 @@ public sealed class LiveRuns : IMeter, IDisposable
     {
         if (_listed == long.MinValue || (timestamp - _looked >= ListingInterval && HasChanged(timestamp)))
             List(timestamp);
-        long grown = 0;
+        var grown = _parting;
+        _parting = 0;
         foreach (var peer in _peers.Values)
-        {
-            if (!TryRead(peer, out var value))
-                continue;
-            grown += Math.Max(0, value - peer.Last);
-            peer.Last = Math.Max(peer.Last, value);
-        }
+            grown += Growth(peer);
 
         if (_lastTimestamp != long.MinValue)
         {
@@ -147,6 +144,8 @@ public sealed class LiveRuns : IMeter, IDisposable
         var names = _files.Names(_folder);
         foreach (var gone in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
         {
+            // What it told last is still in the file that we hold open.
+            _parting += Growth(_peers[gone]);
             _peers[gone].Handle.Dispose();
             _peers.Remove(gone);
         }
@@ -173,6 +172,16 @@ public sealed class LiveRuns : IMeter, IDisposable
                 peer.Last = value;
             _peers.Add(name, peer);
         }
+    }
+
+    /// <summary>What a peer has told since it was last asked.</summary>
+    long Growth(Peer peer)
+    {
+        if (!TryRead(peer, out var value))
+            return 0;
+        var grown = Math.Max(0, value - peer.Last);
+        peer.Last = Math.Max(peer.Last, value);
+        return grown;
     }
 
     bool TryRead(Peer peer, out long value)

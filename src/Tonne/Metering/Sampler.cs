@@ -8,7 +8,7 @@ namespace Tonne.Metering;
 public sealed class Sampler : IDisposable
 {
     readonly Lock _gate = new();
-    readonly AutoResetEvent _wake = new(false);
+    readonly IPause _pause;
     readonly IReadOnlyList<IMeter> _meters;
     readonly Reading[] _readings;
     readonly TraceWriter _trace;
@@ -27,11 +27,13 @@ public sealed class Sampler : IDisposable
     /// <param name="period">Time between samples, 10 ms to 1 h.</param>
     /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
     /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
-    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null)
+    /// <param name="pause">How the thread waits; owned from here on. Null for .NET's own way.</param>
+    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, IPause? pause = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromHours(1));
         (_meters, _trace, _time, _period, _threadCpuClock) = (meters, trace, time, period, threadCpuClock);
+        _pause = pause ?? new EventPause();
         _readings = new Reading[meters.Count];
         _anchor = anchor ?? time.GetTimestamp();
     }
@@ -79,9 +81,9 @@ public sealed class Sampler : IDisposable
         if (_stopping)
             return;
         _stopping = true;
-        _wake.Set();
+        _pause.End();
         _thread?.Join();
-        _wake.Dispose();
+        _pause.Dispose();
     }
 
     static Reading Read(IMeter meter, long now)
@@ -108,7 +110,7 @@ public sealed class Sampler : IDisposable
             if (due < now)
                 due = now + step;
             var wait = _time.GetElapsedTime(now, due);
-            _wake.WaitOne(wait);
+            _pause.Wait(wait);
             if (_stopping)
                 return;
             SampleNow();

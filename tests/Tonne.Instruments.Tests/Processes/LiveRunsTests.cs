@@ -50,6 +50,20 @@ public sealed class LiveRunsTests : IDisposable
     }
 
     [Fact]
+    public void The_last_word_of_a_run_that_has_gone_is_still_heard()
+    {
+        Tell(1, "0000000000000000000\n");
+        using var board = Join();
+        board.Read(0);
+
+        Tell(1, "0000000001500000000\n");
+        File.Delete(Assert.Single(Directory.GetFiles(Folder), file => file.EndsWith("_1_5", StringComparison.Ordinal)));
+        var after = board.Read(40 * Second);
+
+        Assert.Equal((1_500_000_000, 0), (after.Value, board.Peers));
+    }
+
+    [Fact]
     public void A_number_beyond_what_the_machine_can_do_counts_no_more_than_that()
     {
         Tell(1, "1");
