@@ -6,7 +6,7 @@ namespace Tonne.Runs;
 /// <remarks>
 /// The kernel counts a job in ns but the machine in ticks of 10 ms, so over a short slice a job may seem to use more than all.
 /// Then the machine was at least as busy as the job, and the difference is taken back from what follows. Ticks beyond what the machine has threads for
-/// belong to the next slice. What other runs tell comes late: it is taken as soon as the machine was that busy beside the job, and never makes it busier.
+/// belong to the next slice. What other runs tell comes late: it may claim what the machine was busy with beside the job up to then, and never makes it busier.
 /// </remarks>
 sealed class MachineUse
 {
@@ -18,6 +18,7 @@ sealed class MachineUse
     double _owed;
     double _early;
     double _late;
+    double _unclaimed;
 
     internal MachineUse(RunOpening opening)
     {
@@ -85,9 +86,10 @@ sealed class MachineUse
             (_owed, busy) = (_owed - back, busy - back);
         }
 
+        _unclaimed += busy - job;
         var told = peers + _late;
-        peers = Math.Min(told, busy - job);
-        _late = told - peers;
+        peers = Math.Min(told, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
+        (_unclaimed, _late) = (_unclaimed - peers, told - peers);
         return (busy, job, peers, Math.Clamp(memory, 0, 1));
     }
 }

@@ -129,7 +129,7 @@ public sealed class RecordBuilder
         }
 
         var job = polled + _survey.Settle(Math.Max(0, busy - polled - peers), polled, seconds);
-        busy = Math.Max(busy, job + peers);
+        busy = Math.Max(busy, job);
         var from = _slice.To;
         _slice.Restart(from);
         _slice.Add(timestamp, seconds, busy, job, peers, memory);

@@ -2,7 +2,7 @@ namespace Tonne.Runs;
 
 /// <summary>Who used the machine's processors over a stretch of time.</summary>
 /// <remarks>
-/// Thread-seconds. <see cref="Busy"/> is never below what jobs are known to have used. Held shares: what is reserved, else CPU time ÷ (threads × time);
+/// Thread-seconds. <see cref="Busy"/> is never below what the job is known to have used; what other runs tell may be of an earlier slice. Held shares: what is reserved, else CPU time ÷ (threads × time);
 /// if they come to more than 1 they are scaled to 1.
 /// </remarks>
 sealed class UseWindow

@@ -157,10 +157,10 @@ public class RecordBuilderTests
         // The other run used 1 s in each second and told nothing in the first, all of it in the second; the machine was busy with nothing else.
         var record = Modelled().Sample(0, 0, 0).Sample(1, 1, 0, peers: 0).Sample(2, 2, 0, peers: 2).Sample(3, 3, 0, peers: 3).End(3).Record();
 
-        // 3 s busy at 5 W and 3 s idle at 1 W; the board is a second behind to the end: 2 of the 3 s are known to be a run's, whose idle power others hold too.
+        // 3 s busy at 5 W and 3 s idle at 1 W, all of the busy ones another run's.
         var cpu = Of(record, Component.Cpu);
         Assert.Equal(((3 * 5) + 3) * Joule, cpu.MachineMicrojoules);
-        Assert.Equal((0, ((3 * 4) + 2) * Joule), (cpu.JobMicrojoules, cpu.OthersMicrojoules));
+        Assert.Equal((0, 3 * 5 * Joule, 3 * Joule), (cpu.JobMicrojoules, cpu.OthersMicrojoules, cpu.IdleMicrojoules));
     }
 
     [Fact]
