@@ -52,8 +52,10 @@ public class NeighbourTrials
         // The job at its price; the other job at the same; who else was busy at what busy costs above idle; the rest is idle.
         var machine = (busy * busyPrice) + (((threads * seconds) - busy) * idlePrice);
         Near("job", own * busyPrice, outer.Microjoules("cpu", "job"), 0.02 * own * busyPrice);
-        Near("others", (other * busyPrice) + ((busy - own - other) * (busyPrice - idlePrice)), outer.Microjoules("cpu", "others"), 0.02 * machine);
-        Near("idle", ((threads * seconds) - own - other) * idlePrice, outer.Microjoules("cpu", "idle"), 0.02 * machine);
+        // Runs tell each other once a second, so up to a second of the other's held idle energy may stay with the idle.
+        var late = (0.02 * machine) + idlePrice;
+        Near("others", (other * busyPrice) + ((busy - own - other) * (busyPrice - idlePrice)), outer.Microjoules("cpu", "others"), late);
+        Near("idle", ((threads * seconds) - own - other) * idlePrice, outer.Microjoules("cpu", "idle"), late);
         Near("machine", machine, outer.Microjoules("cpu", "machine"), 0.02 * machine);
         Near("the inner job", other * busyPrice, inner.Microjoules("cpu", "job"), 0.02 * other * busyPrice);
         // The outer job mostly waited while the inner ran; what it did burn is in the inner run's others.
