@@ -27,7 +27,7 @@ static class DoctorCommand
             var tree = new FileTree(settings.Sysroot);
             if (parsed.GetValue(capture) is { } file)
                 return Capture(around, tree, file);
-            var examination = Examiner.Examine(tree, settings.Place ?? PlaceGuess.ByTimeZone(tree, around.Variable("TZ")));
+            var examination = Examiner.Examine(tree, settings.Place ?? PlaceGuess.ByTimeZone(tree, around.Variable("TZ")), settings.Discovery(around.Variable));
             if (parsed.GetValue(json))
                 WriteJson(around, examination, settings);
             else

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Grids;
+using Tonne.Instruments.Machines;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Configuration;
@@ -46,6 +47,10 @@ sealed class Settings
 
     /// <summary>PUE if given.</summary>
     public double? Pue => Number(_given[Setting.Pue]);
+
+    /// <summary>What is known of the machine before it is looked at.</summary>
+    /// <param name="variable">Reads an environment variable.</param>
+    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml] };
 
     /// <summary>Finds out what holds.</summary>
     /// <param name="flags">Flags of the command line by setting.</param>

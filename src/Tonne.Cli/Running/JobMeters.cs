@@ -16,6 +16,7 @@ sealed class JobMeters : IDisposable
     {
         RunId = runId;
         _job = new JobInstruments(runId, Holder, discovery.Machine.Threads, ReapedNanoseconds, id => _child?.IsOwn(id) ?? false);
+        discovery.Follow(_job);
         Placement = _job.Enter.Count > 0 ? new CgroupPlacement(_job.Enter, _job.Return) : null;
         Meters = [.. discovery.Meters, .. _job.Meters];
     }

@@ -32,7 +32,7 @@ sealed class RunSession(Surroundings around, Settings settings)
     public int Run(RunRequest request)
     {
         var inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
-        using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot));
+        using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.Discovery(around.Variable));
         if (settings.Strict && Modelled(discovery) is { } modelled)
         {
             Say($"--strict: {modelled}. 'tonne doctor' says which meters are missing and how to enable them.");
@@ -132,6 +132,7 @@ sealed class RunSession(Surroundings around, Settings settings)
     {
         var (settled, unsure) = job.Settle();
         _doubts.AddRange(unsure);
+        discovery.Settle();
         var end = sampler.SampleNow();
         sampler.Dispose();
         _doubts.AddRange(discovery.ClosingDoubts());

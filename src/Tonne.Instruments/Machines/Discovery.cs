@@ -46,19 +46,35 @@ public sealed class Discovery : IDisposable
     public long? StealNanoseconds => Clock?.StealNanoseconds;
 
     /// <summary>What was decided for each power zone, with the reason.</summary>
-    public IReadOnlyList<RaplDomain> PowerZones => Rapl?.Domains ?? [];
+    public IReadOnlyList<RaplDomain> PowerZones => Instruments.OfType<RaplMeters>().FirstOrDefault()?.Domains ?? [];
+
+    /// <summary>Every way in which this machine is read.</summary>
+    public required IReadOnlyList<Instrument> Instruments { get; init; }
+
+    /// <summary>From here on, the job's use of devices is told from others'. Call before the first sample.</summary>
+    public void Follow(IJobProcesses job)
+    {
+        foreach (var instrument in Instruments)
+            instrument.Follow(job);
+    }
+
+    /// <summary>The job has ended: the newest values are fetched for the last sample. May wait a second for each network meter.</summary>
+    public void Settle()
+    {
+        foreach (var instrument in Instruments)
+            instrument.Settle();
+    }
 
     /// <summary>Doubts that only the samples could bring; ask after the last one.</summary>
-    public IEnumerable<Doubt> ClosingDoubts() => Rapl?.ClosingDoubts() ?? [];
+    public IEnumerable<Doubt> ClosingDoubts() => Instruments.SelectMany(instrument => instrument.ClosingDoubts());
 
     internal MachineCpuTime? Clock { get; init; }
-
-    internal RaplMeters? Rapl { get; init; }
 
     /// <summary>Closes the files kept open.</summary>
     public void Dispose()
     {
         Clock?.Dispose();
-        Rapl?.Dispose();
+        foreach (var instrument in Instruments)
+            instrument.Dispose();
     }
 }

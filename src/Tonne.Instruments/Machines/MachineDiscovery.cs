@@ -37,9 +37,14 @@ public static class MachineDiscovery
             machine.Threads,
             machine.Sockets,
             machine.MemoryBytes);
-        var rapl = new RaplMeters(tree, description);
-        missing.AddRange(rapl.Missing);
-        doubts.AddRange(rapl.Doubts);
+        var instruments = Look(tree, description, options).ToList();
+        foreach (var instrument in instruments)
+        {
+            missing.AddRange(instrument.Missing);
+            doubts.AddRange(instrument.Doubts);
+        }
+
+        var rapl = instruments.OfType<RaplMeters>().Single();
         var rates = rapl.Packages.IsEmpty
             ? MachineModel.WholeMachine(power)
             : MachineModel.Metered(power, rapl.Packages, rapl.Memory, options.CpuIdlePower, $"The counters of {rapl.Packages.Length} processor package{(rapl.Packages.Length == 1 ? "" : "s")}.");
@@ -49,15 +54,22 @@ public static class MachineDiscovery
             Machine = machine,
             Description = description,
             Power = power,
-            EnergyMeters = rapl.Meters,
+            EnergyMeters = [.. instruments.SelectMany(instrument => instrument.Meters)],
             CpuTimeMeters = clock is null ? [] : [clock.Busy, clock.Idle],
             Bases = rates.Bases,
             Rates = rates.Rates,
             Missing = missing,
             Doubts = [.. doubts],
             Clock = clock,
-            Rapl = rapl,
+            Instruments = instruments,
         };
+    }
+
+    /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
+    static IEnumerable<Instrument> Look(FileTree tree, MachineDescription description, DiscoveryOptions options)
+    {
+        _ = options;
+        yield return new RaplMeters(tree, description);
     }
 
     internal static CpuIdentity IdentityOf(MachineDescription description)

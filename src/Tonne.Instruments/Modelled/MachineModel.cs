@@ -21,18 +21,6 @@ public static class MachineModel
     const string HeldMemory = "memory/held";
     const string MemoryMeter = "memory/meter";
 
-    /// <summary>Accuracy of package counters: they are taken at their word, within 3 %.</summary>
-    public static Factor PackageMeterAccuracy { get; } = new(
-        "rapl/package-accuracy", "joules per joule counted by a processor package", "1", new Bounds(0.97, 1, 1.03), Quality.Measured,
-        new Source("KHAN-2018", "Khan, Hirki, Niemi, Nurminen, Ou: RAPL in Action, ACM TOMPECS 3(2), 2018", 2018),
-        "the counter is taken as it is; the width is our reading of the agreement reported");
-
-    /// <summary>Accuracy of memory counters.</summary>
-    public static Factor MemoryMeterAccuracy { get; } = new(
-        "rapl/dram-accuracy", "joules per joule counted by a memory domain", "1", new Bounds(0.8, 1, 1.2), Quality.Measured,
-        new Source("DESROCHERS-2016", "Desrochers, Paradis, Weaver: A validation of DRAM RAPL power measurements, MEMSYS 2016", 2016),
-        "measured since Haswell-EP, with a constant offset that is worst when idle; the width is assumed");
-
     /// <summary>A machine without energy meters.</summary>
     public static MachineRates WholeMachine(MachinePower power)
     {
@@ -56,7 +44,7 @@ public static class MachineModel
     {
         ArgumentNullException.ThrowIfNull(power);
         var builder = new Builder(power);
-        builder.Add(CpuMeter, "J", new Derivation.Given(PackageMeterAccuracy));
+        builder.Add(CpuMeter, "J", new Derivation.Given(Rapl.RaplMeters.PackageAccuracy));
         var (idle, how) = builder.IdlePower(idlePower);
         builder.Add(CpuIdlePower, "s", idle);
         builder.Bases.Add(new ComponentBasis(Component.Cpu, Quality.Measured, packages, CpuMeter, CpuIdlePower, null, power.Threads, $"{why} {how}"));
@@ -66,7 +54,7 @@ public static class MachineModel
         }
         else
         {
-            builder.Add(MemoryMeter, "J", new Derivation.Given(MemoryMeterAccuracy));
+            builder.Add(MemoryMeter, "J", new Derivation.Given(Rapl.RaplMeters.MemoryAccuracy));
             builder.Bases.Add(new ComponentBasis(Component.Memory, Quality.Measured, memory, MemoryMeter, null, null, power.MemoryBytes / 1e9, "The memory has counters of its own, outside the packages'."));
         }
 

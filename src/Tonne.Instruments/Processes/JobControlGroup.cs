@@ -17,6 +17,7 @@ public sealed class JobControlGroup : IDisposable
     readonly KeptFile _members;
     readonly bool _isFirst;
     string[] _below = [];
+    IReadOnlyList<int> _latest = [];
     int _asked;
 
     JobControlGroup(ControlGroupPlace place, string folder)
@@ -120,8 +121,11 @@ public sealed class JobControlGroup : IDisposable
             _below = [.. Below(Folder)];
         foreach (var folder in _below)
             TakeIds(FileTree.Own.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), all);
-        return all;
+        return _latest = all;
     }
+
+    /// <summary>Whether a process is in the group; the list is read again for one that was not in it.</summary>
+    public bool Contains(int processId) => _latest.Contains(processId) || Processes().Contains(processId);
 
     static void TakeIds(ReadOnlySpan<byte> list, List<int> ids)
     {

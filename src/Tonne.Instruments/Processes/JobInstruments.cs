@@ -11,7 +11,7 @@ namespace Tonne.Instruments.Processes;
 /// Made before the job starts. The starter steps into <see cref="Enter"/>, starts the job, and steps back through <see cref="Return"/>; both are empty where no control group may be made.
 /// Always the running kernel's, never a stand-in's. Not thread safe.
 /// </remarks>
-public sealed class JobInstruments : IDisposable
+public sealed class JobInstruments : IJobProcesses, IDisposable
 {
     const int MostNamed = 5;
 
@@ -69,6 +69,9 @@ public sealed class JobInstruments : IDisposable
 
     /// <summary>Whether the kernel counts the job exactly.</summary>
     public bool IsExact => _group is not null;
+
+    /// <inheritdoc/>
+    public bool Contains(int processId) => _group?.Contains(processId) ?? _family!.Contains(processId);
 
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>

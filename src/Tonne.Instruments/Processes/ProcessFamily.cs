@@ -37,6 +37,9 @@ public sealed class ProcessFamily
     /// <summary>Ids of those that live, parents before children.</summary>
     public IEnumerable<int> Living => _order.Select(member => member.Id);
 
+    /// <summary>Whether a process was alive and of the family at the last look.</summary>
+    public bool Contains(int processId) => _members.ContainsKey(processId);
+
     /// <summary>Looks again.</summary>
     /// <param name="reapedNanoseconds">CPU time of all processes that this process has reaped, in ns: its rusage of children.</param>
     /// <param name="findNew">Whether to look for new processes too; without, only those known are read, which costs some µs each.</param>

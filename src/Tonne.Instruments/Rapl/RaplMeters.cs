@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Metering;
@@ -7,10 +8,22 @@ using Tonne.Quantities;
 namespace Tonne.Instruments.Rapl;
 
 /// <summary>The power zones of one machine as meters, with what is missing and why.</summary>
-public sealed class RaplMeters : IDisposable
+public sealed class RaplMeters : Instrument
 {
     /// <summary>The advisory behind the access rights of energy counters.</summary>
     public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can tell what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";
+
+    /// <summary>Accuracy of package counters: they are taken at their word, within 3 %.</summary>
+    public static Factor PackageAccuracy { get; } = new(
+        "rapl/package-accuracy", "joules per joule counted by a processor package", "1", new Bounds(0.97, 1, 1.03), Quality.Measured,
+        new Source("KHAN-2018", "Khan, Hirki, Niemi, Nurminen, Ou: RAPL in Action, ACM TOMPECS 3(2), 2018", 2018),
+        "the counter is taken as it is; the width is our reading of the agreement reported");
+
+    /// <summary>Accuracy of memory counters.</summary>
+    public static Factor MemoryAccuracy { get; } = new(
+        "rapl/dram-accuracy", "joules per joule counted by a memory domain", "1", new Bounds(0.8, 1, 1.2), Quality.Measured,
+        new Source("DESROCHERS-2016", "Desrochers, Paradis, Weaver: A validation of DRAM RAPL power measurements, MEMSYS 2016", 2016),
+        "measured since Haswell-EP, with a constant offset that is worst when idle; the width is assumed");
 
     readonly List<RaplMeter> _meters = [];
     readonly List<(RaplMeter Counted, RaplMeter Mirror)> _mirrors = [];
@@ -68,22 +81,36 @@ public sealed class RaplMeters : IDisposable
     public IReadOnlyList<RaplDomain> Domains { get; }
 
     /// <summary>Every zone that can be read.</summary>
-    public IReadOnlyList<RaplMeter> Meters => _meters;
+    public override IReadOnlyList<RaplMeter> Meters => _meters;
 
     /// <summary>Ids of the package meters that are summed.</summary>
-    public ImmutableArray<string> Packages => [.. _meters.Where(meter => meter.Description is { Role: MeterRole.Machine, Component: Hardware.Component.Cpu }).Select(meter => meter.Description.Id)];
+    public ImmutableArray<string> Packages => Summed(Component.Cpu);
 
     /// <summary>Ids of the memory meters that are summed.</summary>
-    public ImmutableArray<string> Memory => [.. _meters.Where(meter => meter.Description is { Role: MeterRole.Machine, Component: Hardware.Component.Memory }).Select(meter => meter.Description.Id)];
+    public ImmutableArray<string> Memory => Summed(Component.Memory);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeteredPart> Parts
+    {
+        get
+        {
+            var parts = new List<MeteredPart>(2);
+            if (!Packages.IsEmpty)
+                parts.Add(new MeteredPart(Component.Cpu, null, Packages, PackageAccuracy, $"The counters of {Packages.Length} processor package{(Packages.Length == 1 ? "" : "s")}."));
+            if (!Memory.IsEmpty)
+                parts.Add(new MeteredPart(Component.Memory, null, Memory, MemoryAccuracy, "The memory has counters of its own, outside the packages'."));
+            return parts;
+        }
+    }
 
     /// <summary>Zones that cannot be read, or why there are none.</summary>
-    public IReadOnlyList<MissingMeter> Missing { get; }
+    public override IReadOnlyList<MissingMeter> Missing { get; }
 
     /// <summary>Doubts known before the first sample.</summary>
-    public IReadOnlyList<Doubt> Doubts { get; }
+    public override IReadOnlyList<Doubt> Doubts { get; }
 
     /// <summary>Doubts after a run: what dies counted since does not agree with what was decided at the start.</summary>
-    public IEnumerable<Doubt> ClosingDoubts()
+    public override IEnumerable<Doubt> ClosingDoubts()
     {
         foreach (var (counted, mirror) in _mirrors)
         {
@@ -104,11 +131,15 @@ public sealed class RaplMeters : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         foreach (var meter in _meters)
             meter.Dispose();
+        base.Dispose(disposing);
     }
+
+    ImmutableArray<string> Summed(Component component) =>
+        [.. _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Description.Component == component).Select(meter => meter.Description.Id)];
 
     sealed class TwoLooks(Reading first)
     {

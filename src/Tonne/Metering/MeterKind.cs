@@ -14,4 +14,10 @@ public enum MeterKind
 
     /// <summary>Bytes in use at the moment of reading.</summary>
     Memory,
+
+    /// <summary>Cumulative time in ns in which a device was at work: of the device (<see cref="MeterRole.Busy"/>) or for the job (<see cref="MeterRole.Job"/>); a share of its units counts as that share of the time.</summary>
+    DeviceTime,
+
+    /// <summary>Holders of a device at the moment of reading, processes or slices: of all (<see cref="MeterRole.Busy"/>) or of the job (<see cref="MeterRole.Job"/>).</summary>
+    Holders,
 }

@@ -1,0 +1,50 @@
+using Tonne.Instruments.Processes;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Machines;
+
+/// <summary>One way to read a machine: finds its meters, says what each stands for, and why others are missing.</summary>
+/// <remarks>
+/// Made by looking at the machine; never throws for what it finds. <see cref="Meters"/> are read by one thread and must not block: what has to be waited for
+/// (a network, a slow driver) is asked on a thread of the instrument's own, and the meter gives the newest answer.
+/// </remarks>
+public abstract class Instrument : IDisposable
+{
+    /// <summary>Every meter, those summed (<see cref="MeterRole.Machine"/>), those contained in others, and who used a device.</summary>
+    public virtual IReadOnlyList<IMeter> Meters => [];
+
+    /// <summary>The parts of the machine it offers to tell, best first. Meters of a part that is not taken are still read, and not summed.</summary>
+    public virtual IReadOnlyList<MeteredPart> Parts => [];
+
+    /// <summary>Meters that could be here and are not.</summary>
+    public virtual IReadOnlyList<MissingMeter> Missing => [];
+
+    /// <summary>Doubts known before the first sample.</summary>
+    public virtual IReadOnlyList<Doubt> Doubts => [];
+
+    /// <summary>Doubts that only the samples could bring; asked after the last one.</summary>
+    public virtual IEnumerable<Doubt> ClosingDoubts() => [];
+
+    /// <summary>From here on, tells the job's use of a device from others'. Called once, before the first sample.</summary>
+    public virtual void Follow(IJobProcesses job)
+    {
+    }
+
+    /// <summary>The job has ended: have the newest values ready for the last sample. May wait a second at most.</summary>
+    public virtual void Settle()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back what it holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
