@@ -4,7 +4,7 @@ namespace Tonne.Metering;
 /// <remarks>
 /// The first value means nothing. A smaller value is a wrap if the corrected difference is physically possible
 /// (range − previous + current over the elapsed time below the ceiling), else a reset, whose energy is unknown. After a time in which
-/// it could have wrapped more than once, no difference means anything.
+/// it could have wrapped more than once, no difference means anything. A counter that its device refreshes in steps may show the energy of a whole step between two close readings.
 /// RAPL: the modulus is one unit above <c>max_energy_range_uj</c>; the 15 to 61 µJ are ignored. Source: Linux powercap documentation.
 /// </remarks>
 public sealed class CounterTrack(MeterDescription meter)
@@ -32,7 +32,7 @@ public sealed class CounterTrack(MeterDescription meter)
 
         var (previous, since) = (_value, timestamp - _timestamp);
         (_value, _timestamp) = (value, timestamp);
-        var possible = meter.CeilingWatts * (since / 1e3);
+        var possible = meter.CeilingWatts * ((since / 1e3) + ((meter.RefreshSeconds ?? 0) * 1e6));
         if (meter.Range is { } whole && possible >= whole)
             return new(CounterOutcome.Ambiguous, 0);
         var difference = value - previous;

@@ -13,6 +13,7 @@ namespace Tonne.Metering;
 /// <param name="Range">For an energy counter that wraps: the largest value in µJ; null if it does not.</param>
 /// <param name="CeilingWatts">A power the device cannot exceed: a larger difference is a reset, not energy. Default 5,000 W.</param>
 /// <param name="Note">Path, caveat, or why it is not counted.</param>
+/// <param name="RefreshSeconds">How long its device leaves a number unchanged, in s: two readings closer than that may hold the energy of this time too. Null where it is at once.</param>
 public sealed record MeterDescription(
     string Id,
     Component Component,
@@ -22,4 +23,5 @@ public sealed record MeterDescription(
     string? Device = null,
     long? Range = null,
     double CeilingWatts = 5_000,
-    string? Note = null);
+    string? Note = null,
+    double? RefreshSeconds = null);

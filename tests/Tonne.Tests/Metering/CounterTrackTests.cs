@@ -57,6 +57,17 @@ public class CounterTrackTests
     }
 
     [Fact]
+    public void A_step_of_a_counter_refreshed_in_steps_is_energy_however_close_the_readings()
+    {
+        // 700 W for a refresh of 100 ms is 70 J, all of which may appear between two readings 2 ms apart.
+        var track = new CounterTrack(Package(ceiling: 1_400) with { Range = null, RefreshSeconds = 0.1 });
+        track.Take(0, 0);
+
+        Assert.Equal(new CounterStep(CounterOutcome.Counted, 70_000_000), track.Take(70_000_000, Second / 500));
+        Assert.Equal(CounterOutcome.Reset, track.Take(300_000_000, Second / 250).Outcome);
+    }
+
+    [Fact]
     public void After_a_whole_range_at_full_power_no_difference_means_anything()
     {
         var track = new CounterTrack(Package(ceiling: 500));
