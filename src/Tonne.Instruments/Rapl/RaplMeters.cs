@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
@@ -26,10 +27,20 @@ public sealed class RaplMeters : Instrument
         "measured since Haswell-EP, with a constant offset that is worst when idle; the width is assumed");
 
     readonly List<RaplMeter> _meters = [];
+    readonly List<PerfMeter> _perf;
     readonly List<(RaplMeter Counted, RaplMeter Mirror)> _mirrors = [];
 
-    /// <summary>Looks for zones and reads each twice, to tell mirrors.</summary>
+    /// <summary>Looks for zones and reads each twice, to tell mirrors; opens the same counters as performance events, to compare.</summary>
     public RaplMeters(FileTree tree, MachineDescription description)
+        : this(tree, description, tree.IsStandIn ? null : new KernelPerfEvents())
+    {
+    }
+
+    /// <summary>The same, with performance events given.</summary>
+    /// <param name="tree">The machine's files.</param>
+    /// <param name="description">What they say of the machine.</param>
+    /// <param name="events">Performance events; null to open none.</param>
+    internal RaplMeters(FileTree tree, MachineDescription description, IPerfEvents? events)
     {
         var zones = RaplZones.List(tree);
         var missing = new List<MissingMeter>();
@@ -40,13 +51,14 @@ public sealed class RaplMeters : Instrument
         foreach (var zone in zones)
             looks[zone.Id].Second = Look(tree, zone);
 
-        Domains = DomainTable.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors);
+        var perf = new PerfSource(tree, description, events);
+        Domains = Safest(DomainTable.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors));
         foreach (var domain in Domains)
         {
             var zone = domain.Zone;
             if (looks[zone.Id].Second.Reason is { } reason)
             {
-                missing.Add(new MissingMeter(zone.MeterId, tree.PathOf(zone.Counter), Explain(tree, zone, reason), reason == Unreadable.Denied ? Advisory : null, reason == Unreadable.Denied ? Remedies() : []));
+                missing.Add(new MissingMeter(zone.MeterId, tree.PathOf(zone.Counter), Explain(tree, zone, reason), reason == Unreadable.Denied ? Advisory : null, reason == Unreadable.Denied ? Remedies(perf.IsHere) : []));
                 continue;
             }
 
@@ -56,18 +68,56 @@ public sealed class RaplMeters : Instrument
                 Note: $"{tree.PathOf(zone.Counter)}: {(domain.Role == MeterRole.Machine ? "summed" : "not summed")}: {domain.Why}")));
         }
 
-        if (zones.Count == 0)
+        _perf = perf.Decide(tree, Domains, zone => !looks[zone.Id].Second.IsGap);
+        Meters = [.. _meters, .. _perf];
+        missing.AddRange(perf.Problems);
+        if (zones.Count == 0 && Packages.IsEmpty)
             missing.Add(Absent(tree, description));
+        if (perf is { IsHere: true, Refusal: { } refusal } && Packages.IsEmpty)
+        {
+            missing.Add(new MissingMeter("perf:package", tree.PathOf(PowerUnit.Folders[0]), refusal, refusal.StartsWith(Unreadable.Denied, StringComparison.Ordinal) ? Advisory : null,
+                refusal.StartsWith(Unreadable.Denied, StringComparison.Ordinal) && zones.Count == 0 ? PerfRemedies : []));
+        }
+
         foreach (var counted in _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage))
         {
             _mirrors.AddRange(_meters.Where(meter => meter.Description.Role == MeterRole.Contained && meter.Zone.IsPackage && meter.Zone.ControlType == counted.Zone.ControlType
                 && meter.Zone.Package == counted.Zone.Package).Select(mirror => (counted, mirror)));
         }
 
-        var lost = Domains.Where(domain => domain.Role == MeterRole.Machine && looks[domain.Zone.Id].Second.IsGap && domain.Zone.IsPackage).Select(domain => domain.Zone.Name).ToArray();
+        var lost = Domains.Where(domain => domain.Role == MeterRole.Machine && looks[domain.Zone.Id].Second.IsGap && domain.Zone.IsPackage
+            && !_perf.Exists(meter => meter.Description is { Role: MeterRole.Machine, Component: Component.Cpu } && meter.Counted.Package.ToString(CultureInfo.InvariantCulture) == domain.Zone.Package)).Select(domain => domain.Zone.Name).ToArray();
         if (lost.Length > 0)
             doubts.Add(new Doubt("package-missing", $"{string.Join(", ", lost)} cannot be read while other packages can: the processor's energy lacks it."));
         (Missing, Doubts) = (missing, doubts);
+
+        // A zone that already surprises gives way to the event that counts the same.
+        IReadOnlyList<RaplDomain> Safest(IReadOnlyList<RaplDomain> domains)
+        {
+            if (!perf.IsHere)
+                return domains;
+            var kept = new List<RaplDomain>(domains.Count);
+            foreach (var domain in domains)
+            {
+                kept.Add(domain.Role == MeterRole.Machine && Surprise(domain.Zone) is { } surprise && perf.Has(domain.Component, domain.Zone.Around)
+                    ? domain with { Role = MeterRole.Contained, Why = $"{surprise}: its performance event is summed instead" }
+                    : domain);
+            }
+
+            return kept;
+        }
+
+        string? Surprise(RaplZone zone)
+        {
+            var (first, second) = (looks[zone.Id].First, looks[zone.Id].Second);
+            if (first.IsGap || second.IsGap)
+                return first.IsGap && !second.IsGap ? "it could not be read at the first look" : null;
+            if (zone.Range is not { } range)
+                return "it does not tell its range, so that a wrap could not be corrected";
+            if (second.Value > range)
+                return "it is beyond its own range";
+            return second.Value < first.Value && first.Value - second.Value < range / 2 ? "it ran backwards between two looks" : null;
+        }
 
         bool AreMirrors(RaplZone a, RaplZone b)
         {
@@ -80,8 +130,8 @@ public sealed class RaplMeters : Instrument
     /// <summary>What was decided for each zone.</summary>
     public IReadOnlyList<RaplDomain> Domains { get; }
 
-    /// <summary>Every zone that can be read.</summary>
-    public override IReadOnlyList<RaplMeter> Meters => _meters;
+    /// <summary>Every zone that can be read, then every performance event that was opened.</summary>
+    public override IReadOnlyList<IMeter> Meters { get; }
 
     /// <summary>Ids of the package meters that are summed.</summary>
     public ImmutableArray<string> Packages => Summed(Component.Cpu);
@@ -96,7 +146,7 @@ public sealed class RaplMeters : Instrument
         {
             var parts = new List<MeteredPart>(2);
             if (!Packages.IsEmpty)
-                parts.Add(new MeteredPart(Component.Cpu, null, Packages, PackageAccuracy, $"The counters of {Packages.Length} processor package{(Packages.Length == 1 ? "" : "s")}."));
+                parts.Add(new MeteredPart(Component.Cpu, null, Packages, PackageAccuracy, $"The counters of {Packages.Length} processor package{(Packages.Length == 1 ? "" : "s")}{(Packages.Any(IsPerf) ? ", by performance events" : "")}."));
             if (!Memory.IsEmpty)
                 parts.Add(new MeteredPart(Component.Memory, null, Memory, MemoryAccuracy, "The memory has counters of its own, outside the packages'."));
             return parts;
@@ -118,6 +168,9 @@ public sealed class RaplMeters : Instrument
                 yield return new Doubt("not-a-mirror", $"{mirror.Zone.Name} was taken for a mirror of {counted.Zone.Name}, but counted {mirror.Moved / 1e6:0.0} J where that counted {counted.Moved / 1e6:0.0} J; it was not summed.");
         }
 
+        foreach (var doubt in Comparisons())
+            yield return doubt;
+
         var summed = _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage).ToArray();
         for (var i = 0; i < summed.Length; i++)
         {
@@ -135,11 +188,35 @@ public sealed class RaplMeters : Instrument
     {
         foreach (var meter in _meters)
             meter.Dispose();
+        foreach (var meter in _perf)
+            meter.Dispose();
         base.Dispose(disposing);
     }
 
+    /// <summary>A component of a package counted both ways must have come to the same.</summary>
+    IEnumerable<Doubt> Comparisons()
+    {
+        foreach (var group in _perf.Where(meter => meter.Counted.Name is "energy-pkg" or "energy-ram").GroupBy(meter => (meter.Counted.Component, meter.Counted.Package)))
+        {
+            var package = group.Key.Package.ToString(CultureInfo.InvariantCulture);
+            var zones = _meters.Where(meter => meter.Description.Component == group.Key.Component && meter.Zone.Around == package && (meter.Zone.IsPackage || meter.Zone.Name == "dram")
+                && (meter.Description.Role == MeterRole.Machine || group.Any(other => other.Description.Role == MeterRole.Machine))).ToArray();
+            var events = group.Where(meter => !meter.IsMirror).ToArray();
+            if (zones.Length == 0 || zones.Any(meter => meter.Zone.ControlType != zones[0].Zone.ControlType))
+                continue;
+            var (byZone, byEvent) = (zones.Sum(meter => meter.Moved), events.Sum(meter => meter.Moved));
+            if (MirrorCheck.AreOneBySince(byZone, byEvent) is false)
+            {
+                yield return new Doubt("ways-disagree", string.Create(CultureInfo.InvariantCulture,
+                    $"{string.Join(" + ", zones.Select(meter => meter.Description.Id))} counted {byZone / 1e6:0.0} J where {string.Join(" + ", events.Select(meter => meter.Description.Id))} counted {byEvent / 1e6:0.0} J; {(events.Any(meter => meter.Description.Role == MeterRole.Machine) ? "the second" : "the first")} was summed."));
+            }
+        }
+    }
+
+    static bool IsPerf(string id) => id.StartsWith("perf:", StringComparison.Ordinal);
+
     ImmutableArray<string> Summed(Component component) =>
-        [.. _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Description.Component == component).Select(meter => meter.Description.Id)];
+        [.. Meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Description.Component == component).Select(meter => meter.Description.Id)];
 
     sealed class TwoLooks(Reading first)
     {
@@ -160,6 +237,14 @@ public sealed class RaplMeters : Instrument
             return reason;
         return tree.ModeOf(zone.Counter) is { } mode ? $"{reason}: its mode is {Convert.ToString((int)mode, 8).PadLeft(4, '0')}, for its owner root alone" : reason;
     }
+
+    static IReadOnlyList<Remedy> PerfRemedies { get; } =
+    [
+        new Remedy("let one copy of tonne count performance events (CAP_PERFMON, Linux 5.8); whoever may run that copy sees the energy of all, so keep it to a group you trust", "sudo setcap cap_perfmon=ep \"$(readlink -f \"$(command -v tonne)\")\"", LastsAcrossBoots: true),
+        new Remedy("let everybody count performance events of the whole machine until the next boot: also what others' programs do, a wider door than the counters' files", "sudo sysctl kernel.perf_event_paranoid=0", LastsAcrossBoots: false),
+    ];
+
+    static IReadOnlyList<Remedy> Remedies(bool perf) => perf ? [.. Remedies(), .. PerfRemedies] : Remedies();
 
     static IReadOnlyList<Remedy> Remedies() =>
     [

@@ -29,15 +29,17 @@ public sealed record RaplZone(string Id, string Folder, string Name, string? Par
     public bool IsPackage => Name.StartsWith("package", StringComparison.Ordinal);
 
     /// <summary>For a package: its number, common to its dies; for example <c>0</c> in <c>package-0-die-1</c>.</summary>
-    public string? Package
+    public string? Package => PackageIn(Name);
+
+    /// <summary>The package it is, or lies in, by number; null if it is in none.</summary>
+    internal string? Around => Package ?? PackageIn(ParentName);
+
+    static string? PackageIn(string? name)
     {
-        get
-        {
-            if (!Name.StartsWith("package-", StringComparison.Ordinal))
-                return null;
-            var rest = Name[8..];
-            var end = rest.IndexOf('-');
-            return end < 0 ? rest : rest[..end];
-        }
+        if (name?.StartsWith("package-", StringComparison.Ordinal) != true)
+            return null;
+        var rest = name[8..];
+        var end = rest.IndexOf('-');
+        return end < 0 ? rest : rest[..end];
     }
 }

@@ -1,0 +1,13 @@
+namespace Tonne.Instruments.Rapl;
+
+/// <summary>Performance events that count for a whole processor, whoever runs on it: the kernel's, or a stand-in for them.</summary>
+interface IPerfEvents
+{
+    /// <summary>Opens a counter; it counts from here on.</summary>
+    /// <param name="type">Number of the unit that counts, as its <c>type</c> file says.</param>
+    /// <param name="config">Which of its events.</param>
+    /// <param name="cpu">Processor to count at.</param>
+    /// <param name="error">0, or the errno of the refusal.</param>
+    /// <returns>The counter; null if refused.</returns>
+    IPerfCounter? Open(int type, long config, int cpu, out int error);
+}

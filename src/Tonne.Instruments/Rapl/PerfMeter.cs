@@ -1,0 +1,51 @@
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Rapl;
+
+/// <summary>An energy counter read as a performance event, in µJ since it was opened; of several cores, their sum.</summary>
+sealed class PerfMeter(PowerEvent counted, IReadOnlyList<IPerfCounter> counters, MeterDescription description) : IMeter, IDisposable
+{
+    long? _first;
+    long _last;
+
+    /// <inheritdoc/>
+    public MeterDescription Description => description;
+
+    /// <summary>The event.</summary>
+    internal PowerEvent Counted => counted;
+
+    /// <summary>Whether it shows a counter that another meter shows already.</summary>
+    internal bool IsMirror { get; init; }
+
+    /// <summary>What it has counted since it was first read, in µJ.</summary>
+    internal long Moved => _last - (_first ?? _last);
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        double microjoules = 0;
+        for (var i = 0; i < counters.Count; i++)
+        {
+            if (!counters[i].TryRead(out var count, out var error))
+                return Reading.Gap(Unreadable.Because(error));
+            if (count < 0)
+                return Reading.Gap(Unreadable.Malformed);
+            // Exact to the microjoule up to 9 GJ: 2^53 µJ.
+            microjoules += count * counted.MicrojoulesPerCount;
+        }
+
+        if (!(microjoules < long.MaxValue))
+            return Reading.Gap(Unreadable.Malformed);
+        _last = (long)microjoules;
+        _first ??= _last;
+        return Reading.Of(_last);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var counter in counters)
+            counter.Dispose();
+    }
+}
