@@ -55,7 +55,7 @@ static class DoctorCommand
         around.Out.WriteLine();
         around.Out.WriteLine("How each component's energy is known here:");
         foreach (var basis in found.Bases)
-            around.Out.WriteLine($"  {basis.Component.ToString().ToLowerInvariant(),-8} {basis.Quality.ToString().ToLowerInvariant(),-9} {basis.Why}");
+            around.Out.WriteLine($"  {NameOf(basis),-8} {basis.Quality.ToString().ToLowerInvariant(),-9} {basis.Why}");
         around.Out.WriteLine($"  plug     {Readout.Of(found.IdleWatts.Best, "W")} idle ({found.IdleWatts.Low:0.#}–{found.IdleWatts.High:0.#}), {Readout.Of(found.FullWatts.Best, "W")} at full load ({found.FullWatts.Low:0.#}–{found.FullWatts.High:0.#}), modelled");
         around.Out.WriteLine();
         around.Out.WriteLine(found.Meters.Count == 0 ? "Meters here: none." : "Meters here:");
@@ -85,6 +85,8 @@ static class DoctorCommand
         foreach (var doubt in found.Doubts)
             around.Out.WriteLine($"doubt: {doubt.Text}");
     }
+
+    static string NameOf(ComponentBasis basis) => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}";
 
     static void Write(Surroundings around, string id, string reason, string? advisory, IReadOnlyList<Remedy> remedies)
     {
@@ -129,6 +131,7 @@ static class DoctorCommand
             {
                 writer.WriteStartObject();
                 writer.WriteString("component", basis.Component.ToString().ToLowerInvariant());
+                writer.WriteString("device", basis.Device);
                 writer.WriteString("quality", basis.Quality.ToString().ToLowerInvariant());
                 writer.WriteString("why", basis.Why);
                 writer.WriteEndObject();
@@ -141,6 +144,7 @@ static class DoctorCommand
                 writer.WriteStartObject();
                 writer.WriteString("id", meter.Meter.Id);
                 writer.WriteString("component", meter.Meter.Component.ToString().ToLowerInvariant());
+                writer.WriteString("device", meter.Meter.Device);
                 writer.WriteString("role", meter.Meter.Role.ToString().ToLowerInvariant());
                 writer.WriteString("note", meter.Meter.Note);
                 writer.WriteString("problem", meter.Problem);

@@ -18,7 +18,7 @@ static class RunCommand
     static readonly Option<string> _pue = new("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" };
     static readonly Option<string> _period = new("--period") { Description = "Time between samples, 10ms to 1h; default 1s", HelpName = "TIME" };
     static readonly Option<string> _policy = new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" };
-    static readonly Option<bool> _strict = new("--strict") { Description = "Start only if all energy is measured (exit 125 otherwise)" };
+    static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy: exit 125 before the start if a part has no meter, 1 at the end if one failed" };
     static readonly Option<string> _stagePattern = new("--stage-pattern") { Description = "Regular expression for lines that begin a stage, with a group 'stage'", HelpName = "RE" };
     static readonly Option<string> _epochPattern = new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", HelpName = "RE" };
     static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };

@@ -14,7 +14,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Region = new("region", "TONNE_REGION", null, "cloud region, for example gcp:europe-west9", Anything);
     public static readonly Setting Intensity = new("intensity", "TONNE_INTENSITY", null, "carbon intensity in g CO2e/kWh, 0 to 5000", text => Number(text, 0, 5000, "56"));
     public static readonly Setting Pue = new("pue", "TONNE_PUE", null, "facility ÷ machines, 1 to 5", text => Number(text, 1, 5, "1.2"));
-    public static readonly Setting Period = new("period", "TONNE_PERIOD", "1s", "time between samples, 10ms to 1h", text => TryPeriod(text, out _) ? null : $"'{text}' is not a time between 10ms and 1h; write 1s, 100ms or 1m");
+    public static readonly Setting Period = new("period", "TONNE_PERIOD", "1s", "time between samples, 10ms to 1h; 100ms by default where a device tells only its power", text => TryPeriod(text, out _) ? null : $"'{text}' is not a time between 10ms and 1h; write 1s, 100ms or 1m");
     public static readonly Setting Policy = new("policy", "TONNE_POLICY", "share", "how a shared machine is split: share, marginal or machine", text => OneOf(text, "share", "marginal", "machine"));
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => OneOf(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", Anything);

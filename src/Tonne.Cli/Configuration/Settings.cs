@@ -19,6 +19,9 @@ sealed class Settings
 
     public TimeSpan Period => Setting.TryPeriod(this[Setting.Period]!, out var period) ? period : TimeSpan.FromSeconds(1);
 
+    /// <summary>The time between samples on a machine: what is set, else ten times a second where a power must be integrated.</summary>
+    public TimeSpan PeriodFor(Discovery discovery) => _given[Setting.Period].Rank == 0 && discovery.IntegratesPower ? TimeSpan.FromMilliseconds(100) : Period;
+
     public SharePolicy Policy => Enum.Parse<SharePolicy>(this[Setting.Policy]!, ignoreCase: true);
 
     public bool Strict => this[Setting.Strict] == "true";
@@ -50,7 +53,7 @@ sealed class Settings
 
     /// <summary>What is known of the machine before it is looked at.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml] };
+    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict };
 
     /// <summary>Finds out what holds.</summary>
     /// <param name="flags">Flags of the command line by setting.</param>

@@ -28,12 +28,12 @@ sealed class RunSession(Surroundings around, Settings settings)
     public bool Interrupted { get; private set; }
 
     /// <summary>Runs the command.</summary>
-    /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us.</returns>
+    /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us; 1 where all must be measured, was not, and the child ended well.</returns>
     public int Run(RunRequest request)
     {
         var inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
         using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.Discovery(around.Variable));
-        if (settings.Strict && Modelled(discovery) is { } modelled)
+        if (settings.Strict && discovery.NotMeasured() is { } modelled)
         {
             Say($"--strict: {modelled}. 'tonne doctor' says which meters are missing and how to enable them.");
             return 125;
@@ -45,7 +45,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         var opening = Open(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
         using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
         var anchor = around.Time.GetTimestamp();
-        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.Period, OwnProcess.ThreadCpuNanoseconds, anchor, KernelPause.TryCreate());
+        using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.PeriodFor(discovery), OwnProcess.ThreadCpuNanoseconds, anchor, KernelPause.TryCreate(), discovery.IntegratesPower);
         using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
         sampler.SampleNow();
         Child child;
@@ -66,6 +66,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         {
             job.Follow(child);
             sampler.Start();
+            var unmeasured = false;
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             Interrupted = exit.Interrupted;
             Guarded(() =>
@@ -75,8 +76,13 @@ sealed class RunSession(Surroundings around, Settings settings)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
                 var (record, footprint) = Close(discovery, evidence, sampler, job, exit.ExitCode, marks, place);
                 Tell(request, record, footprint, evidence.Folder);
+                if (settings.Strict && !record.Gaps.IsEmpty)
+                {
+                    Say($"--strict: {record.Gaps[0].Meter} said nothing for {record.Gaps[0].To - record.Gaps[0].From:0.0} s ({record.Gaps[0].Reason}): not all energy was measured.");
+                    unmeasured = true;
+                }
             });
-            return exit.ExitCode;
+            return exit.ExitCode == 0 && unmeasured ? 1 : exit.ExitCode;
         }
     }
 
@@ -118,7 +124,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             Policy = settings.Policy,
             ReservedShare = job.Reservation.ThreadShare,
             ReservedMemoryBytes = job.Reservation.MemoryBytes,
-            PeriodSeconds = settings.Period.TotalSeconds,
+            PeriodSeconds = settings.PeriodFor(discovery).TotalSeconds,
             Meters = [.. job.Meters.Select(meter => meter.Description)],
             Bases = discovery.Bases,
             Rates = discovery.Rates,
@@ -177,12 +183,6 @@ sealed class RunSession(Surroundings around, Settings settings)
             // The last is what .NET makes of a file that would grow beyond the limit on its size.
             Say($"--output {path}: {error.Message.TrimEnd('.')}.{(kept ? " The run is in the ledger: 'tonne show last --json' prints the same." : "")}");
         }
-    }
-
-    static string? Modelled(Discovery discovery)
-    {
-        var modelled = discovery.Bases.Where(basis => basis.Quality != Quality.Measured).Select(basis => basis.Component.ToString().ToLowerInvariant()).ToList();
-        return modelled.Count == 0 ? null : $"the energy of {string.Join(", ", modelled)} would be modelled";
     }
 
     static Doubt Missing(MissingMeter meter) => new("meter-missing", $"{meter.Id} is not read ({meter.Reason}); 'tonne doctor' says how to enable it.");

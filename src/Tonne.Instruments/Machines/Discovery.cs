@@ -51,6 +51,19 @@ public sealed class Discovery : IDisposable
     /// <summary>Every way in which this machine is read.</summary>
     public required IReadOnlyList<Instrument> Instruments { get; init; }
 
+    /// <summary>Whether a part of the machine tells only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
+    public bool IntegratesPower => Bases.Any(basis => basis.Component != Component.Platform
+        && basis.Meters.Any(id => EnergyMeters.Any(meter => meter.Description.Id == id && meter.Description is { Kind: MeterKind.Power, Component: not Component.Platform })));
+
+    /// <summary>Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured, however it is divided.</summary>
+    public string? NotMeasured()
+    {
+        var plugged = Bases.Any(basis => basis.Component == Component.Platform);
+        var names = Bases.Where(basis => basis.Quality != Quality.Measured && !(plugged && basis.Component is Component.Cpu or Component.Memory or Component.Other))
+            .Select(basis => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();
+        return names.Count == 0 ? null : $"the energy of {string.Join(", ", names)} would be modelled";
+    }
+
     /// <summary>From here on, the job's use of devices is told from others'. Call before the first sample.</summary>
     public void Follow(IJobProcesses job)
     {

@@ -30,13 +30,6 @@ public static class MachineDiscovery
             Cpu = description.Machine.Cpu == "unknown" && cpu.Model is { } model ? model.Name : description.Machine.Cpu,
             HostThreads = description.Machine.Virtual ? cpu.HostThreads : null,
         };
-        var power = new MachinePower(
-            cpu,
-            MemoryCatalog.WattsPerGigabyte(cpu.Memory),
-            options.OtherFraction ?? OtherPower.Fraction(OtherKindOf(machine, identity, cpu)),
-            machine.Threads,
-            machine.Sockets,
-            machine.MemoryBytes);
         var instruments = Look(tree, description, options).ToList();
         foreach (var instrument in instruments)
         {
@@ -44,17 +37,26 @@ public static class MachineDiscovery
             doubts.AddRange(instrument.Doubts);
         }
 
-        var rapl = instruments.OfType<RaplMeters>().Single();
-        var rates = rapl.Packages.IsEmpty
-            ? MachineModel.WholeMachine(power)
-            : MachineModel.Metered(power, rapl.Packages, rapl.Memory, options.CpuIdlePower, $"The counters of {rapl.Packages.Length} processor package{(rapl.Packages.Length == 1 ? "" : "s")}.");
+        var parts = Chosen(instruments);
+        var gpus = parts.Where(part => part.Component == Component.Gpu).Select(part => part.Name ?? "unknown").ToList();
+        if (gpus.Count > 0)
+            machine = machine with { Gpus = gpus };
+        var energy = instruments.SelectMany(instrument => instrument.Meters).ToList();
+        var power = new MachinePower(
+            cpu,
+            MemoryCatalog.WattsPerGigabyte(cpu.Memory),
+            options.OtherFraction ?? OtherPower.Fraction(OtherKindOf(machine, identity, cpu)),
+            machine.Threads,
+            machine.Sockets,
+            machine.MemoryBytes);
+        var rates = MachineModel.Of(power, parts, options.CpuIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
         var clock = ClockOf(tree, doubts, missing);
         return new Discovery
         {
             Machine = machine,
             Description = description,
             Power = power,
-            EnergyMeters = [.. instruments.SelectMany(instrument => instrument.Meters)],
+            EnergyMeters = energy,
             CpuTimeMeters = clock is null ? [] : [clock.Busy, clock.Idle],
             Bases = rates.Bases,
             Rates = rates.Rates,
@@ -63,6 +65,22 @@ public static class MachineDiscovery
             Clock = clock,
             Instruments = instruments,
         };
+    }
+
+    /// <summary>The first offer for each component and device.</summary>
+    static List<MeteredPart> Chosen(List<Instrument> instruments)
+    {
+        var chosen = new List<MeteredPart>();
+        foreach (var instrument in instruments)
+        {
+            foreach (var part in instrument.Parts)
+            {
+                if (!chosen.Exists(other => other.Component == part.Component && other.Device == part.Device))
+                    chosen.Add(part);
+            }
+        }
+
+        return chosen;
     }
 
     /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
@@ -136,7 +154,7 @@ public static class MachineDiscovery
     {
         "laptop" => MachineKind.Laptop,
         "desktop" => MachineKind.Desktop,
-        "server" => MachineKind.Server,
+        "server" => machine.Gpus is { Count: >= 4 } ? MachineKind.GpuServer : MachineKind.Server,
         "board" => MachineKind.Board,
         _ when !cpu.RealHostIdle.Bounds.IsExact => MachineKind.Server,
         _ when identity.Part is not null => MachineKind.Board,

@@ -1,16 +1,19 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Hardware;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Rapl;
+using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Modelled;
 
-/// <summary>Turns a machine's factors into what an idle thread, a busy thread and a held gigabyte cost each second.</summary>
+/// <summary>Turns a machine's factors and the meters it offers into what each counted amount costs: an idle thread, a busy thread, a held gigabyte, a counted joule.</summary>
 /// <remarks>
-/// Whole machine, at the plug: P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k). Split so that the parts sum to it:
+/// Without meters, whole machine at the plug: P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k). Split so that the parts sum to it:
 /// memory = G·m, other = k·(cpu + memory), cpu the remainder: r0 = w0·f0/(1 + k) − min(G/N, g)·m per idle thread, r1 = w1·f1/(1 + k) − min(G/N, g)·m per busy thread.
-/// With package meters: cpu = the meters, other = k·(cpu + memory). See docs/methods/machine-model.md.
+/// With package meters: cpu = the meters, other = k·(cpu + memory + gpu). With a meter at the plug: see <see cref="PlugRates"/>. GPUs come on top of either. See docs/methods/machine-model.md.
 /// </remarks>
 public static class MachineModel
 {
@@ -20,19 +23,13 @@ public static class MachineModel
     const string CpuIdlePower = "cpu/idle-power";
     const string HeldMemory = "memory/held";
     const string MemoryMeter = "memory/meter";
+    const string PlugMeter = "plug/meter";
+
+    /// <summary>Where rates of a plug and of devices find their part of the processors, and of everything else: the fold knows them by these prefixes.</summary>
+    const string PlugRates = "plug-";
 
     /// <summary>A machine without energy meters.</summary>
-    public static MachineRates WholeMachine(MachinePower power)
-    {
-        ArgumentNullException.ThrowIfNull(power);
-        var builder = new Builder(power);
-        var (idle, busy, why) = builder.Threads();
-        builder.Add(IdleThread, "thread·s", idle);
-        builder.Add(BusyThread, "thread·s", busy);
-        builder.Bases.Add(new ComponentBasis(Component.Cpu, power.Cpu.Quality, [], null, IdleThread, BusyThread, power.Threads, why));
-        builder.AddModelledMemory();
-        return builder.Finish();
-    }
+    public static MachineRates WholeMachine(MachinePower power) => Of(power, []);
 
     /// <summary>A machine whose processor packages have meters, and perhaps its memory.</summary>
     /// <param name="power">Factors and size.</param>
@@ -42,26 +39,84 @@ public static class MachineModel
     /// <param name="why">Why these meters.</param>
     public static MachineRates Metered(MachinePower power, ImmutableArray<string> packages, ImmutableArray<string> memory, Factor? idlePower, string why)
     {
+        var parts = new List<MeteredPart> { new(Component.Cpu, null, packages, RaplMeters.PackageAccuracy, why) };
+        if (!memory.IsDefaultOrEmpty)
+            parts.Add(new MeteredPart(Component.Memory, null, memory, RaplMeters.MemoryAccuracy, "The memory has counters of its own, outside the packages'."));
+        return Of(power, parts, idlePower);
+    }
+
+    /// <summary>A machine with the meters that were taken of it.</summary>
+    /// <param name="power">Factors and size.</param>
+    /// <param name="parts">At most one part for each component and device.</param>
+    /// <param name="idlePower">Idle power of all packages together in W, measured on this machine; null if it was not.</param>
+    /// <param name="meters">Descriptions of the meters that the parts name; what tells powers from counters. Default: all are counters.</param>
+    /// <param name="onlyMeasured">Whether everything else is left out unless a meter at the plug tells it. Default: it is modelled.</param>
+    public static MachineRates Of(MachinePower power, IReadOnlyList<MeteredPart> parts, Factor? idlePower = null, IReadOnlyList<MeterDescription>? meters = null, bool onlyMeasured = false)
+    {
         ArgumentNullException.ThrowIfNull(power);
-        var builder = new Builder(power);
-        builder.Add(CpuMeter, "J", new Derivation.Given(Rapl.RaplMeters.PackageAccuracy));
-        var (idle, how) = builder.IdlePower(idlePower);
-        builder.Add(CpuIdlePower, "s", idle);
-        builder.Bases.Add(new ComponentBasis(Component.Cpu, Quality.Measured, packages, CpuMeter, CpuIdlePower, null, power.Threads, $"{why} {how}"));
-        if (memory.IsDefaultOrEmpty)
+        ArgumentNullException.ThrowIfNull(parts);
+        var builder = new Builder(power, meters ?? []);
+        var (cpu, memory, plug) = (First(Component.Cpu), First(Component.Memory), First(Component.Platform));
+        if (cpu is not null)
+        {
+            builder.AddCounted(CpuMeter, cpu);
+            var (idle, how) = builder.IdlePower(idlePower);
+            builder.Add(CpuIdlePower, "s", idle);
+            builder.Bases.Add(new ComponentBasis(Component.Cpu, Quality.Measured, cpu.Meters, CpuMeter, CpuIdlePower, null, power.Threads, $"{cpu.Why} {how}"));
+        }
+        else if (plug is not null)
+        {
+            builder.AddPluggedCpu(plug);
+        }
+        else
+        {
+            var (idle, busy, why) = builder.Threads();
+            builder.Add(IdleThread, "thread·s", idle);
+            builder.Add(BusyThread, "thread·s", busy);
+            builder.Bases.Add(new ComponentBasis(Component.Cpu, power.Cpu.Quality, [], null, IdleThread, BusyThread, power.Threads, why));
+        }
+
+        if (memory is null)
         {
             builder.AddModelledMemory();
         }
         else
         {
-            builder.Add(MemoryMeter, "J", new Derivation.Given(Rapl.RaplMeters.MemoryAccuracy));
-            builder.Bases.Add(new ComponentBasis(Component.Memory, Quality.Measured, memory, MemoryMeter, null, null, power.MemoryBytes / 1e9, "The memory has counters of its own, outside the packages'."));
+            builder.AddCounted(MemoryMeter, memory);
+            builder.Bases.Add(new ComponentBasis(Component.Memory, Quality.Measured, memory.Meters, MemoryMeter, null, null, power.MemoryBytes / 1e9, memory.Why));
         }
 
+        foreach (var part in parts)
+        {
+            if (part.Component == Component.Gpu)
+                builder.AddGpu(part, plug is not null && cpu is null);
+        }
+
+        if (plug is not null)
+            builder.AddPlug(plug, cpu is not null);
+        else if (!onlyMeasured)
+            builder.AddOther();
         return builder.Finish();
+
+        MeteredPart? First(Component component)
+        {
+            foreach (var part in parts)
+            {
+                if (part.Component == component)
+                    return part;
+            }
+
+            return null;
+        }
     }
 
-    sealed class Builder(MachinePower power)
+    static Factor UnknownIdle { get; } = new("gpu/unknown/idle-w", "a GPU that no table knows, idle", "W", new Bounds(5, 30, 150), Quality.Assumed,
+        new Source("SYNTHESIS", "our own choice, from the range over the accelerators that were measured", 2026));
+
+    static Factor UnknownFull { get; } = new("gpu/unknown/training-w", "a GPU that no table knows, at work", "W", new Bounds(40, 250, 1000), Quality.Assumed,
+        new Source("SYNTHESIS", "our own choice, from the range over the accelerators that were measured", 2026));
+
+    sealed class Builder(MachinePower power, IReadOnlyList<MeterDescription> meters)
     {
         readonly ImmutableArray<Rate>.Builder _rates = ImmutableArray.CreateBuilder<Rate>();
         readonly Derivation _k = new Derivation.Given(power.OtherFraction);
@@ -74,6 +129,83 @@ public static class MachineModel
             _rates.Add(new Rate(id, per, derivation));
             var along = "other/" + id.Replace('/', '-');
             _rates.Add(new Rate(along, per, new Derivation.Product($"everything else that goes with {derivation.Label}", derivation.Unit, [_k, derivation])));
+        }
+
+        /// <summary>The rate of a part's joules: their accuracy, and what sampling leaves unsure where they are integrated from a power.</summary>
+        public void AddCounted(string id, MeteredPart part) => Add(id, "J", Counted(part));
+
+        Derivation Counted(MeteredPart part)
+        {
+            var accuracy = new Derivation.Given(part.Accuracy!);
+            var sampled = part.Meters.Where(meter => meters.Any(one => one.Id == meter && one.Kind == MeterKind.Power)).Select(SamplingOf).ToList();
+            return sampled.Count == 0 ? accuracy : new Derivation.Product($"{accuracy.Label}, sampled", "1", [accuracy, .. sampled]);
+        }
+
+        static Derivation SamplingOf(string meter) => new Derivation.Given(new Factor(
+            Rate.SamplingOf(meter), $"true energy over the integral of {meter}'s samples", "1", Bounds.Exactly(1), Quality.Measured,
+            new Source("SAMPLING", "stratified sampling, Cochran: Sampling Techniques, 1977; rule of three, Hanley and Lippman-Hand: JAMA 249(13), 1983", 1983),
+            "from the samples' own differences; see docs/methods/power-sampling.md"));
+
+        /// <summary>A GPU by its meter, else by how busy it is.</summary>
+        public void AddGpu(MeteredPart part, bool besidePlug)
+        {
+            var row = part.Name is { } name && AcceleratorCatalog.Find(name) is { IsFound: true } found ? found.Value : null;
+            var idle = part.IdlePower ?? row?.Idle ?? UnknownIdle;
+            if (!part.Meters.IsDefaultOrEmpty)
+            {
+                var (meter, idlePower) = ($"gpu-{part.Device}/meter", $"gpu-{part.Device}/idle-power");
+                AddDevice(meter, "J", Counted(part), besidePlug);
+                AddDevice(idlePower, "s", new Derivation.Given(idle), besidePlug);
+                Bases.Add(new ComponentBasis(Component.Gpu, Quality.Measured, part.Meters, meter, idlePower, null, 1, $"{part.Why} Idle: {Text(idle.Bounds.Best)} W, {idle.Label}.", part.Device, !part.Visible));
+                return;
+            }
+
+            var (still, busy) = (part.IdlePower ?? row?.IdleWithContext ?? UnknownIdle, part.FullPower ?? row?.Training ?? UnknownFull);
+            var (idleRate, busyRate) = ($"gpu-{part.Device}/idle", $"gpu-{part.Device}/busy");
+            AddDevice(idleRate, "s", new Derivation.Given(still), besidePlug);
+            AddDevice(busyRate, "s", new Derivation.Given(busy), besidePlug);
+            Bases.Add(new ComponentBasis(Component.Gpu, busy.Quality == Quality.Measured ? Quality.Modelled : busy.Quality, [], null, idleRate, busyRate, 1,
+                $"{part.Why} By the time it works: {Text(still.Bounds.Best)} W idle, {Text(busy.Bounds.Best)} W at work.", part.Device, !part.Visible));
+        }
+
+        void AddDevice(string id, string per, Derivation derivation, bool besidePlug)
+        {
+            Add(id, per, derivation);
+            if (besidePlug)
+                AddPlugParts(id, per, derivation);
+        }
+
+        /// <summary>The processors' and everything else's part of a joule at the plug: 1/(1 + k) and k/(1 + k) of it.</summary>
+        void AddPlugParts(string id, string per, Derivation derivation)
+        {
+            var processors = new Derivation.Quotient($"{derivation.Label}, processors' and memory's part", derivation.Unit, derivation, Whole());
+            _rates.Add(new Rate($"{PlugRates}cpu/{id}", per, processors));
+            _rates.Add(new Rate($"{PlugRates}other/{id}", per, new Derivation.Product($"{derivation.Label}, everything else's part", derivation.Unit, [_k, processors])));
+        }
+
+        /// <summary>Processors without a meter beside a meter of the whole machine: what it leaves to them.</summary>
+        public void AddPluggedCpu(MeteredPart plug)
+        {
+            AddPlugParts(PlugMeter, "J", Counted(plug));
+            var (idle, _, _) = Threads();
+            Add(CpuIdlePower, "s", new Derivation.Product("idle power of the processors", "W", [idle, new Derivation.Counted("hardware threads", "1", power.Threads)]));
+            Bases.Add(new ComponentBasis(Component.Cpu, Quality.Measured, plug.Meters, PlugMeter, CpuIdlePower, null, power.Threads,
+                $"No meter of the processors: what the meter of the whole machine leaves to them, without everything else ({_k.Label}, {Text(power.OtherFraction.Bounds.Best)}), memory and GPUs."));
+        }
+
+        /// <summary>The meter of the whole machine, and everything else as what it leaves.</summary>
+        public void AddPlug(MeteredPart plug, bool otherIsRest)
+        {
+            _rates.Add(new Rate(PlugMeter, "J", Counted(plug)));
+            Bases.Add(new ComponentBasis(Component.Other, Quality.Measured, [], null, null, null, 1,
+                otherIsRest ? "What the meter of the whole machine counted beyond processors, memory and GPUs." : $"A part of what the meter of the whole machine counted: {_k.Label}, {Text(power.OtherFraction.Bounds.Best)}."));
+            Bases.Add(new ComponentBasis(Component.Platform, Quality.Measured, plug.Meters, PlugMeter, null, null, 1, plug.Why));
+        }
+
+        public void AddOther()
+        {
+            var k = power.OtherFraction;
+            Bases.Add(new ComponentBasis(Component.Other, k.Quality, [], null, null, null, 1, $"No meter at the plug: {k.Label}, {Text(k.Bounds.Best)}."));
         }
 
         public void AddModelledMemory()
@@ -112,19 +244,15 @@ public static class MachineModel
             return (new Derivation.Product("idle power of the packages", "W", [idle, new Derivation.Counted("hardware threads", "1", power.Threads)]), "Idle power not measured, TDP unknown: as a machine without meters would have it.");
         }
 
-        public MachineRates Finish()
-        {
-            var k = power.OtherFraction;
-            Bases.Add(new ComponentBasis(Component.Other, k.Quality, [], null, null, null, 1, $"No meter at the plug: {k.Label}, {Text(k.Bounds.Best)}."));
-            return new MachineRates(Bases.ToImmutable(), _rates.ToImmutable());
-        }
+        public MachineRates Finish() => new(Bases.ToImmutable(), _rates.ToImmutable());
+
+        Derivation Whole() => new Derivation.Sum("1 + k", "1", [new Derivation.Counted("processor and memory", "1", 1), _k]);
 
         /// <summary>A thread's part of processor and memory: whole-machine watts over 1 + k.</summary>
         Derivation Thread(string state, Factor watts, Factor realHost)
         {
             var plug = new Derivation.Product($"{state} thread's share of the machine at its plug", "W/thread", [new Derivation.Given(watts), new Derivation.Given(realHost)]);
-            var whole = new Derivation.Sum("1 + k", "1", [new Derivation.Counted("processor and memory", "1", 1), _k]);
-            return new Derivation.Quotient($"{state} thread with its memory", "W/thread", plug, whole);
+            return new Derivation.Quotient($"{state} thread with its memory", "W/thread", plug, Whole());
         }
 
         Derivation LessMemory(Derivation thread)

@@ -36,7 +36,9 @@ public sealed class Accountant
         var components = record.Components.Select(Name).Distinct().ToImmutableArray();
         var it = new Boundary("it", components, policy);
         var (quality, measured) = QualityOf(record.Components, use => use.JobMicrojoules);
-        var (machineQuality, machineMeasured) = QualityOf(record.Components, use => use.MachineMicrojoules);
+        // What the meter at the plug counted is measured, however it is divided among the parts.
+        var plugged = record.Opening.Bases.Any(basis => basis.Component == Component.Platform) && record.Gaps.IsEmpty;
+        var (machineQuality, machineMeasured) = plugged ? (Quality.Measured, 1) : QualityOf(record.Components, use => use.MachineMicrojoules);
         var pue = new Derivation.Given(factors.Pue);
         var intensity = new Derivation.Given(factors.Grid.Intensity);
 
@@ -121,16 +123,44 @@ public sealed class Accountant
         var held = new Derivation.Counted("time-mean held share of the machine", "1", HeldShare(record));
         var duration = new Derivation.Counted("duration", "s", record.DurationSeconds);
         var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
-        var hardware = new Derivation.Sum("manufacturing of this machine", "kg CO2e",
-            [.. factors.Embodied.Select(part => part.HostThreads is { } host
-                ? (Derivation)new Derivation.Product("part of a shared host", "kg CO2e",
-                    [
-                        new Derivation.Given(part.Manufacturing),
-                        new Derivation.Quotient("threads of this machine ÷ threads of its host", "1", new Derivation.Counted("threads of this machine", "threads", part.Threads), new Derivation.Given(host)),
-                    ])
-                : new Derivation.Given(part.Manufacturing))]);
+        var machine = factors.Embodied.Where(part => HeldShare(record, part) is null).Select(Manufacturing).ToImmutableArray();
+        var devices = factors.Embodied.Where(part => HeldShare(record, part) is not null).ToImmutableArray();
+        var used = new Derivation.Quotient("share of its used life", "1", duration, life);
+        Derivation hardware = new Derivation.Sum("manufacturing of this machine", "kg CO2e", machine);
+        if (devices.IsEmpty)
+            return new Derivation.Product("embodied emissions", "kg CO2e", [hardware, held, used]);
         return new Derivation.Product("embodied emissions", "kg CO2e",
-            [hardware, held, new Derivation.Quotient("share of its used life", "1", duration, life)]);
+            [
+                new Derivation.Sum("manufacturing held", "kg CO2e",
+                    [
+                        new Derivation.Product("machine held", "kg CO2e", [hardware, held]),
+                        .. devices.Select(part => new Derivation.Product($"gpu:{part.Device} held", "kg CO2e",
+                            [Manufacturing(part), new Derivation.Counted($"time-mean held share of gpu:{part.Device}", "1", HeldShare(record, part)!.Value)])),
+                    ]),
+                used,
+            ]);
+
+        static Derivation Manufacturing(EmbodiedShare part) => part.HostThreads is { } host
+            ? new Derivation.Product("part of a shared host", "kg CO2e",
+                [
+                    new Derivation.Given(part.Manufacturing),
+                    new Derivation.Quotient("threads of this machine ÷ threads of its host", "1", new Derivation.Counted("threads of this machine", "threads", part.Threads), new Derivation.Given(host)),
+                ])
+            : new Derivation.Given(part.Manufacturing);
+    }
+
+    /// <summary>h̄ of a device of its own, from who held it; null for what is held as the machine is.</summary>
+    static double? HeldShare(RunRecord record, EmbodiedShare part)
+    {
+        if (part.Device is null)
+            return null;
+        foreach (var component in record.Components)
+        {
+            if (component.Component == Component.Gpu && component.Device == part.Device && component.HeldShare is { } held)
+                return record.Opening.Policy == SharePolicy.Machine ? 1 : held;
+        }
+
+        return null;
     }
 
     /// <summary>h̄: 1 under the machine policy; else what was reserved, or CPU time ÷ (threads × duration), at most 1.</summary>

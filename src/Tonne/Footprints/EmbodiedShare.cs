@@ -6,4 +6,5 @@ namespace Tonne.Footprints;
 /// <param name="Manufacturing">kg CO2e of the whole piece, M.</param>
 /// <param name="Threads">Hardware threads of this machine; used where it is a virtual one.</param>
 /// <param name="HostThreads">Hardware threads of the whole piece; null if this machine is all of it.</param>
-public sealed record EmbodiedShare(Factor Manufacturing, int Threads = 1, Factor? HostThreads = null);
+/// <param name="Device">For an accelerator: its number on the machine; null for the machine itself.</param>
+public sealed record EmbodiedShare(Factor Manufacturing, int Threads = 1, Factor? HostThreads = null, string? Device = null);

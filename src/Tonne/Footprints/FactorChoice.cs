@@ -72,8 +72,12 @@ public static class FactorChoice
         };
         if (EmbodiedCatalog.Machine(kind, machine.Product) is { } host)
             shares.Add(new EmbodiedShare(host, machine.Threads, machine.HostThreads));
-        foreach (var gpu in machine.Gpus ?? [])
-            shares.Add(new EmbodiedShare(AcceleratorCatalog.Find(gpu) is { IsFound: true } found ? EmbodiedCatalog.Accelerator(found.Value) : EmbodiedCatalog.UnknownAccelerator));
+        foreach (var (index, gpu) in (machine.Gpus ?? []).Index())
+        {
+            var factor = AcceleratorCatalog.Find(gpu) is { IsFound: true } found ? EmbodiedCatalog.Accelerator(found.Value) : EmbodiedCatalog.UnknownAccelerator;
+            shares.Add(new EmbodiedShare(factor, Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
         return shares;
     }
 }

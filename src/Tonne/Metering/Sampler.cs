@@ -7,6 +7,9 @@ namespace Tonne.Metering;
 /// </remarks>
 public sealed class Sampler : IDisposable
 {
+    /// <summary>Any number will do: what matters is that the machine's work knows nothing of it.</summary>
+    const int Seed = 186_282;
+
     readonly Lock _gate = new();
     readonly IPause _pause;
     readonly IReadOnlyList<IMeter> _meters;
@@ -17,6 +20,7 @@ public sealed class Sampler : IDisposable
     readonly Func<long>? _threadCpuClock;
     readonly long _anchor;
     Thread? _thread;
+    readonly Random? _spread;
     volatile bool _stopping;
     long _last = -1;
 
@@ -28,12 +32,14 @@ public sealed class Sampler : IDisposable
     /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
     /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
     /// <param name="pause">How the thread waits; owned from here on. Null for .NET's own way.</param>
-    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, IPause? pause = null)
+    /// <param name="spread">Whether each sample falls at random within its period, so that a power that changes in step with the period is not always met at the same place; see <see cref="PowerIntegral"/>. Default: at its end.</param>
+    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, IPause? pause = null, bool spread = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromHours(1));
         (_meters, _trace, _time, _period, _threadCpuClock) = (meters, trace, time, period, threadCpuClock);
         _pause = pause ?? new EventPause();
+        _spread = spread ? new Random(Seed) : null;
         _readings = new Reading[meters.Count];
         _anchor = anchor ?? time.GetTimestamp();
     }
@@ -109,8 +115,8 @@ public sealed class Sampler : IDisposable
             var now = _time.GetTimestamp();
             if (due < now)
                 due = now + step;
-            var wait = _time.GetElapsedTime(now, due);
-            _pause.Wait(wait);
+            var at = _spread is null ? due : Math.Max(now, due - (long)(step * _spread.NextDouble()));
+            _pause.Wait(_time.GetElapsedTime(now, at));
             if (_stopping)
                 return;
             SampleNow();

@@ -30,24 +30,37 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     /// <summary>A slice of modelled processors: amounts are idle and busy thread-seconds.</summary>
     internal void SplitModelledCpu(UseWindow window)
     {
-        var (idle, busy) = (rates[basis.IdleRate!], rates[basis.BusyRate!]);
         var capacity = Math.Max(basis.Capacity * window.Seconds, window.Busy);
         var (held, peersHeld) = window.Held(capacity, opening.ReservedShare);
+        SplitModelled(capacity, window.Busy, window.Job, held, peersHeld);
+    }
+
+    /// <summary>A slice of a modelled device: amounts are idle and busy device-seconds.</summary>
+    internal void SplitModelledDevice(UseWindow window)
+    {
+        var by = window.OfDevice();
+        var busy = Math.Min(window.DeviceBusy, window.Seconds);
+        SplitModelled(window.Seconds, busy, by.Use * busy, by.Held, by.OthersHeld);
+    }
+
+    void SplitModelled(double capacity, double busyTime, double job, double held, double othersHeld)
+    {
+        var (idle, busy) = (rates[basis.IdleRate!], rates[basis.BusyRate!]);
         Begin();
-        Put(_machine, basis.IdleRate!, capacity - window.Busy);
-        Put(_machine, basis.BusyRate!, window.Busy);
+        Put(_machine, basis.IdleRate!, capacity - busyTime);
+        Put(_machine, basis.BusyRate!, busyTime);
         var active = busy - idle;
         switch (opening.Policy)
         {
             case SharePolicy.Share:
-                Put(_job, basis.BusyRate!, window.Job);
-                Put(_job, basis.IdleRate!, (held * capacity) - window.Job);
-                Settle(((window.Busy - window.Job) * active) + (peersHeld * capacity * idle), (1 - held - peersHeld) * capacity * idle);
+                Put(_job, basis.BusyRate!, job);
+                Put(_job, basis.IdleRate!, (held * capacity) - job);
+                Settle(((busyTime - job) * active) + (othersHeld * capacity * idle), (1 - held - othersHeld) * capacity * idle);
                 break;
             case SharePolicy.Marginal:
-                Put(_job, basis.BusyRate!, window.Job);
-                Put(_job, basis.IdleRate!, -window.Job);
-                Settle((window.Busy - window.Job) * active, capacity * idle);
+                Put(_job, basis.BusyRate!, job);
+                Put(_job, basis.IdleRate!, -job);
+                Settle((busyTime - job) * active, capacity * idle);
                 break;
             default:
                 All();
@@ -56,40 +69,65 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     }
 
     /// <summary>A slice of a metered component: joules counted, of which at most the idle power is idle.</summary>
-    internal void SplitMetered(UseWindow window, double joules, int meters)
+    internal void SplitMetered(double joules, in Consumption by, double seconds, int meters) =>
+        SplitCounted([new RatedAmount(basis.MeterRate!, joules)], by, seconds, meters);
+
+    /// <summary>A slice whose energy is counted, as one amount or as what is left of several.</summary>
+    /// <param name="counted">The machine's amounts.</param>
+    /// <param name="by">The job's part.</param>
+    /// <param name="seconds">Length of the slice.</param>
+    /// <param name="parts">Into how many such slices the idle power is divided: the meters that are summed.</param>
+    internal void SplitCounted(ReadOnlySpan<RatedAmount> counted, in Consumption by, double seconds, int parts)
     {
-        var meter = basis.MeterRate!;
-        var memory = basis.Component == Component.Memory;
-        var idlePower = basis.IdleRate is { } rate && !memory ? rates[rate] / Math.Max(1, meters) : memory ? double.PositiveInfinity : 0;
-        var allIdle = idlePower * window.Seconds >= joules;
-        var idle = allIdle ? joules : idlePower * window.Seconds;
-        var (held, peersHeld) = memory ? (window.MemoryShare, 0) : window.Held(Math.Max(opening.Machine.Threads * window.Seconds, window.Busy), opening.ReservedShare);
         Begin();
-        Put(_machine, meter, joules);
+        foreach (var amount in counted)
+            Put(_machine, amount.Rate, amount.Amount);
+        var joules = Joules(_machine);
+        var held = basis.Component == Component.Memory;
+        parts = Math.Max(1, parts);
+        var idlePower = held ? double.PositiveInfinity : basis.IdleRate is { } rate ? rates[rate] / parts : 0;
+        var allIdle = idlePower * seconds >= joules;
+        var idle = allIdle ? joules : idlePower * seconds;
         switch (opening.Policy)
         {
             case SharePolicy.Share when allIdle:
-                Put(_job, meter, held * joules);
-                Settle(peersHeld * joules, (1 - held - peersHeld) * joules);
+                PutShare(by.Held);
+                Settle(by.OthersHeld * joules, (1 - by.Held - by.OthersHeld) * joules);
                 break;
             case SharePolicy.Share:
-                Put(_job, meter, window.Use * joules);
-                Put(_job, basis.IdleRate!, (held - window.Use) * window.Seconds / Math.Max(1, meters));
-                Settle(((1 - window.Use) * (joules - idle)) + (peersHeld * idle), (1 - held - peersHeld) * idle);
+                PutShare(by.Use);
+                if (basis.IdleRate is not null)
+                    Put(_job, basis.IdleRate, (by.Held - by.Use) * seconds / parts);
+                Settle(((1 - by.Use) * (joules - idle)) + (by.OthersHeld * idle), (1 - by.Held - by.OthersHeld) * idle);
                 break;
             case SharePolicy.Marginal when allIdle:
                 Settle(0, joules);
                 break;
             case SharePolicy.Marginal:
-                Put(_job, meter, window.Use * joules);
+                PutShare(by.Use);
                 if (basis.IdleRate is not null)
-                    Put(_job, basis.IdleRate, -window.Use * window.Seconds / Math.Max(1, meters));
-                Settle((1 - window.Use) * (joules - idle), idle);
+                    Put(_job, basis.IdleRate, -by.Use * seconds / parts);
+                Settle((1 - by.Use) * (joules - idle), idle);
                 break;
             default:
                 All();
                 break;
         }
+    }
+
+    /// <summary>Energy of everything else, counted as what a meter at the plug leaves: split as the processors and devices were.</summary>
+    internal void SplitAs(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
+    {
+        Begin();
+        var total = parts[0] + parts[1] + parts[2];
+        var share = total.Value > 0 ? (double)parts[0].Value / total.Value : 0;
+        foreach (var amount in machine)
+        {
+            Put(_machine, amount.Rate, amount.Amount);
+            Put(_job, amount.Rate, amount.Amount * share);
+        }
+
+        SettleAs(parts);
     }
 
     /// <summary>A slice of modelled memory: all of it idle energy, held by share.</summary>
@@ -127,16 +165,10 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     /// <summary>Everything else that goes with a slice of memory: split as the processors were, since that is the job's part of it.</summary>
     internal void FollowProcessors(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> processors)
     {
-        Begin();
-        var total = processors[0] + processors[1] + processors[2];
-        var part = total.Value > 0 ? (double)processors[0].Value / total.Value : 0;
-        foreach (var amount in machine)
-        {
-            Put(_machine, Along(amount.Rate), amount.Amount);
-            Put(_job, Along(amount.Rate), amount.Amount * part);
-        }
-
-        SettleAs(processors);
+        var along = new RatedAmount[machine.Length];
+        for (var i = 0; i < machine.Length; i++)
+            along[i] = new RatedAmount(Along(machine[i].Rate), machine[i].Amount);
+        SplitAs(along, processors);
     }
 
     void SettleAs(ReadOnlySpan<Microjoules> parts)
@@ -147,6 +179,12 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
 
     /// <summary>The rate of everything else that goes with a rate: <c>cpu/busy</c> → <c>other/cpu-busy</c>.</summary>
     static string Along(string rate) => "other/" + rate.Replace('/', '-');
+
+    void PutShare(double share)
+    {
+        foreach (var amount in _machine)
+            Put(_job, amount.Rate, amount.Amount * share);
+    }
 
     void Begin()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Tonne.Hardware;
 using Tonne.Quantities;
 
@@ -7,12 +8,14 @@ namespace Tonne.Runs;
 /// <summary>How one component's energy is known in this run.</summary>
 /// <param name="Component">Part of the machine.</param>
 /// <param name="Quality">Measured, modelled or assumed.</param>
-/// <param name="Meters">Ids of the energy meters that are summed; empty if modelled.</param>
+/// <param name="Meters">Ids of the energy meters that are summed; empty if modelled. Processors may rest on the meter of the whole machine, the one of the <see cref="Component.Platform"/> basis.</param>
 /// <param name="MeterRate">Rate of the meters' joules (their accuracy); null if modelled.</param>
-/// <param name="IdleRate">CPU modelled: per idle thread·s. Memory: per GB·s held. CPU metered: idle power per s.</param>
-/// <param name="BusyRate">CPU modelled: per busy thread·s; null otherwise.</param>
-/// <param name="Capacity">Threads, or gigabytes, of the machine.</param>
+/// <param name="IdleRate">CPU or GPU modelled: per idle thread·s or device·s. Memory: per GB·s held. CPU or GPU metered: idle power per s.</param>
+/// <param name="BusyRate">CPU or GPU modelled: per busy thread·s or device·s; null otherwise.</param>
+/// <param name="Capacity">Threads, or gigabytes, of the machine; 1 for a device.</param>
 /// <param name="Why">Why this basis was chosen, in a sentence.</param>
+/// <param name="Device">Which one, where there are several (GPUs); null otherwise.</param>
+/// <param name="Excluded">Whether the job may not use the device: it is metered as part of the machine, and none of it is the job's. Default false.</param>
 public sealed record ComponentBasis(
     Component Component,
     Quality Quality,
@@ -21,4 +24,6 @@ public sealed record ComponentBasis(
     string? IdleRate,
     string? BusyRate,
     double Capacity,
-    string Why);
+    string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Device = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Excluded = false);

@@ -23,4 +23,9 @@ public sealed record ComponentEnergy(
     long IdleMicrojoules,
     long MachineMicrojoules,
     ImmutableArray<RatedAmount> Job,
-    ImmutableArray<RatedAmount> Machine);
+    ImmutableArray<RatedAmount> Machine)
+{
+    /// <summary>For a GPU: the job's share of its holders, mean over the run, 0 to 1; null otherwise.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public double? HeldShare { get; init; }
+}

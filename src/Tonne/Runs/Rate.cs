@@ -6,4 +6,9 @@ namespace Tonne.Runs;
 /// <param name="Id">Id within the run, for example <c>cpu/busy</c>.</param>
 /// <param name="Per">Unit of the amounts it applies to: <c>thread·s</c>, <c>GB·s</c>, <c>s</c> or <c>J</c> (for a meter's own joules).</param>
 /// <param name="Derivation">Joules per unit of amount, from cited factors.</param>
-public sealed record Rate(string Id, string Per, Derivation Derivation);
+public sealed record Rate(string Id, string Per, Derivation Derivation)
+{
+    /// <summary>Id of the factor that stands for what sampling a power leaves unsure: exactly 1 at the start of a run, with the samples' own bounds at its end.</summary>
+    /// <param name="meter">Id of the meter of <see cref="Metering.MeterKind.Power"/>.</param>
+    public static string SamplingOf(string meter) => "sampling/" + meter;
+}

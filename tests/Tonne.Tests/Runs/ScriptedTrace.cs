@@ -64,6 +64,20 @@ sealed class ScriptedTrace
         ],
         policy, null, null));
 
+    /// <summary>A machine of any meters: rates by id and unit at their best, ±10 %, and k times each as everything else.</summary>
+    public static ScriptedTrace Of(ImmutableArray<MeterDescription> meters, ImmutableArray<ComponentBasis> bases, SharePolicy policy = SharePolicy.Share, params (string Id, string Per, double Best)[] rates)
+    {
+        var opening = Open(meters, bases, policy, null, null);
+        return new ScriptedTrace(opening with
+        {
+            Rates = [.. opening.Rates, .. rates.SelectMany(rate => new[]
+            {
+                Rate(rate.Id, rate.Per, Of(rate.Id, rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
+                With("other/" + rate.Id.Replace('/', '-'), rate.Per, Of(rate.Id, rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
+            })],
+        });
+    }
+
     public ScriptedTrace Sample(double at, params Reading[] readings)
     {
         _writer.AppendSample((long)(at * 1e9), readings);
