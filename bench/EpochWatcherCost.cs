@@ -18,6 +18,7 @@ Measure("binary", noise);
 var at = 0;
 Measure("tqdm bars of epochs", Fill(() => $"\rEpoch {++at / 1000}:  {at / 10 % 100,2}%|███████▌            | {at % 1000}/1000 [00:01<00:01, 399.87it/s, loss={random.NextDouble():0.0000}]"));
 Measure("a line with losses per batch", Fill(() => $"Train Epoch: {++at / 1000} [{at % 1000}/1000 ({at / 10 % 100}%)]\tLoss: {random.NextDouble():0.000000}\n"));
+Measure("hostile lines of 4 kB", Fill(() => "epoch 1 loss: " + new string("a _1-(|"[random.Next(7)], 4000) + "\n"));
 
 byte[] Fill(Func<string> line)
 {
