@@ -43,14 +43,20 @@ sealed class StandInMachine
     }
 
     /// <summary>Plays the steps under <c>tonne run</c>.</summary>
-    internal async Task<RunJson> PlayAsync(string period = "100ms")
+    internal async Task<RunJson> PlayAsync(string period = "100ms", params string[] options)
     {
-        var plan = _tonne.Write("plan.json", JsonSerializer.Serialize(new { counters = _counters, steps = _steps }, JsonSerializerOptions.Web));
-        var (finished, run) = await _tonne.MeasureAsync(["-q", "--sysroot", Root, "--period", period],
-            Needs.Python(), Path.Combine(TonneCommand.Repository, "trials", "Tonne.Trials", "Measuring", "counters.py"), plan, Path.Combine(TonneCommand.Repository, "clients", "python"));
+        var (finished, run) = await TryPlayAsync(period, options);
         finished.Expect(0);
         ChargeTrials.Conserved(run);
         return run;
+    }
+
+    /// <summary>Plays the steps under <c>tonne run</c>, whatever comes of it.</summary>
+    internal async Task<(Finished Finished, RunJson Run)> TryPlayAsync(string period, params string[] options)
+    {
+        var plan = _tonne.Write("plan.json", JsonSerializer.Serialize(new { counters = _counters, steps = _steps }, JsonSerializerOptions.Web));
+        return await _tonne.MeasureAsync(["-q", "--sysroot", Root, "--period", period, .. options],
+            Needs.Python(), Path.Combine(TonneCommand.Repository, "trials", "Tonne.Trials", "Measuring", "counters.py"), plan, Path.Combine(TonneCommand.Repository, "clients", "python"));
     }
 
     /// <summary>Writes a file of the machine.</summary>
