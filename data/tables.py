@@ -412,11 +412,12 @@ def accelerators():
     skip_power = {"Google TPU v3 (per chip, system share included)", "Google TPU v4 (per chip, system share included)", "GPU not in this table", "Tesla K80 (per GPU of two)"}
     by_name, aliases = {}, {
         "NVIDIA H100 SXM5 80GB": "h100;h100 80gb hbm3", "NVIDIA A100 SXM4 80 GB": "a100;a100 80gb", "NVIDIA A100 SXM4 40 GB": "a100 40gb", "NVIDIA Tesla V100 SXM2 16 GB": "v100;v100 16gb",
-        "NVIDIA Tesla V100 SXM2 32 GB": "v100 32gb", "NVIDIA H200 SXM": "h200", "NVIDIA Tesla P100 PCIe 16GB": "p100;p100 16gb", "NVIDIA Tesla T4": "t4", "NVIDIA A800 SXM": "a800",
+        "NVIDIA Tesla V100 SXM2 32 GB": "v100 32gb", "NVIDIA H200 SXM": "h200", "NVIDIA Tesla P100 PCIe 16GB": "p100;p100 16gb", "NVIDIA Tesla T4": "t4", "NVIDIA A800 SXM": "a800;a800 sxm4 80gb", "NVIDIA Tesla P100 SXM2": "p100 sxm2 16gb",
         "NVIDIA H800 SXM5": "h800", "NVIDIA GB300 (Blackwell Ultra)": "gb300", "NVIDIA B300 (Blackwell Ultra)": "b300", "Google TPU v7 Ironwood": "tpu v7;ironwood", "Google TPU v6e Trillium": "tpu v6e;trillium",
         "Maia 100 (M100)": "maia 100", "Intel Habana Gaudi2": "gaudi 2", "Intel Habana Gaudi3": "gaudi 3", "Intel Habana GAUDI HL-205": "gaudi;gaudi 1", "AMD Radeon Instinct MI250X": "mi250x",
         "NVIDIA HGX H20": "h20", "Amazon Trainium1": "trainium", "AWS Inferentia2": "inferentia 2", "NVIDIA A10 PCIe": "a10", "NVIDIA A40 PCIe": "a40", "Huawei Ascend 910": "ascend 910",
-        "NVIDIA RTX 6000 Ada": "rtx 6000 ada", "NVIDIA Tesla K80": "k80", "AMD Radeon Instinct MI300": "mi300"}
+        "NVIDIA RTX 6000 Ada": "rtx 6000 ada", "NVIDIA Tesla K80": "k80", "AMD Radeon Instinct MI300": "mi300", "NVIDIA A100 PCIe": "a100 pcie 40gb",
+        "NVIDIA GH200": "gh200 480gb", "NVIDIA A800 PCIe 80 GB": "a800 80gb pcie", "NVIDIA Tesla V100 DGXS 16 GB": "v100 dgxs 16gb", "NVIDIA GeForce RTX 2080 Ti 11GB": "rtx 2080 ti"}
     fix_name = {"NVIDIA L2 PCle": "NVIDIA L2 PCIe", "NVIDIA L20 PCle": "NVIDIA L20 PCIe"}
     for r in rows("estimation/hardware.csv"):
         if r["verified"] == "no" or r["name"] in drop or "EPYC" in r["name"] or "Xeon" in r["name"] or "Apple" in r["name"]:

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Quantities;
 
@@ -11,15 +12,15 @@ public static class AcceleratorCatalog
     const string Header = "name,vendor,year,tdp_w,memory_gb,idle_w,idle_low,idle_high,context_w,context_low,context_high,inference_w,inference_low,inference_high,"
         + "training_w,training_low,training_high,power_quality,source,power_source,aliases";
 
-    // Fractions of TDP over the measured rows of the table; small boards are proportionally worse.
-    static readonly Bounds IdleFraction = new(0.03, 0.1, 0.2);
-    static readonly Bounds ContextFraction = new(0.06, 0.19, 0.4);
-    static readonly Bounds TrainingFraction = new(0.5, 0.8, 1.0);
+    // Fractions of TDP, fitted to the measured rows of the table (docs/methods/machine-model-validation.md).
+    const string IdleFraction = "gpu/idle-fraction";
+    const string ContextFraction = "gpu/context-fraction";
+    const string TrainingFraction = "gpu/training-fraction";
 
     static readonly HashSet<string> Fillers = new(StringComparer.Ordinal)
     {
         "nvidia", "amd", "intel", "google", "amazon", "aws", "huawei", "meta", "microsoft", "tesla", "geforce", "instinct", "radeon", "quadro", "habana", "gpu", "graphics", "card", "accelerator", "cloud",
-        "hbm2", "hbm2e", "hbm3", "hbm3e", "hgx", "dgx",
+        "hbm2", "hbm2e", "hbm3", "hbm3e", "hgx", "dgx", "oam", "mcm", "ac", "mba", "r", "tm", "generation", "corporation",
     };
 
     static readonly Lazy<(Accelerator[] Rows, Dictionary<string, Accelerator> ByKey)> Index = new(Read);
@@ -45,6 +46,26 @@ public static class AcceleratorCatalog
             Spelling.Nearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(Words(row.Name)), row.Name)))));
     }
 
+    /// <summary>The accelerator behind the name that a driver gives, never failing: what is not known widens the bounds and is said in their notes.</summary>
+    /// <remarks>
+    /// Known: its figures. Several fit (<c>NVIDIA A100-SXM-64GB</c>: its size is not in the table): from the lowest low to the highest high of them, assumed. None: fractions of the power limit, else of any board's TDP.
+    /// No more than its power limit is drawn.
+    /// </remarks>
+    /// <param name="name">As NVML, amdgpu or a person writes it; null if the device does not tell.</param>
+    /// <param name="powerLimitWatts">The limit that the device enforces, W; null if it does not tell. What is not a positive number is not taken.</param>
+    public static Accelerator Recognise(string? name, double? powerLimitWatts = null)
+    {
+        var limit = powerLimitWatts is > 0 and < 1e5 ? powerLimitWatts : null;
+        var written = (name ?? "").Trim();
+        var mig = written.IndexOf(" MIG ", StringComparison.OrdinalIgnoreCase);
+        if (mig > 0)
+            written = written[..mig];
+        if (Find(written) is { IsFound: true, Value: var known })
+            return Limited(known, limit);
+        var words = Words(written);
+        return Candidates(words) is { Count: > 0 } several ? Limited(Covering(written, several), limit) : Unknown(written, limit);
+    }
+
     /// <summary>Words of a name in one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>, <c>TPUv4</c> as <c>tpu v4</c>.</summary>
     internal static List<string> Words(string name)
     {
@@ -68,9 +89,80 @@ public static class AcceleratorCatalog
     internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.Idle, row.IdleWithContext, row.Inference, row.Training }
         .OfType<Factor>().Select(factor => CatalogEntry.Of(factor, null, row.Year)));
 
+    /// <summary>Rows that have every word of a name, else every word but the size of its memory. A laptop's part is not the desktop's of its name.</summary>
+    static List<Accelerator> Candidates(List<string> words)
+    {
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var left = pass == 0 ? words : words.FindAll(word => !(word.EndsWith("gb", StringComparison.Ordinal) && char.IsAsciiDigit(word[0])));
+            // One letter or figure is too little to go by.
+            if (string.Concat(left).Length < 3)
+                continue;
+            List<Accelerator> having = [.. Index.Value.Rows.Where(row => Words(row.Name) is var own && left.TrueForAll(own.Contains))];
+            if (having.Count > 0)
+                return having;
+        }
+        return [];
+    }
+
+    /// <summary>Any of several: best is the geometric middle.</summary>
+    static Accelerator Covering(string name, List<Accelerator> several)
+    {
+        var slug = Spelling.Slug(name);
+        var names = string.Join(", ", several.Take(4).Select(row => row.Name)) + (several.Count > 4 ? " …" : "");
+        return new Accelerator(name, several[0].Vendor, null, Cover("tdp", row => row.Tdp), null, Cover("idle", row => row.Idle), Cover("idle-with-context", row => row.IdleWithContext), null,
+            Cover("training", row => row.Training));
+
+        Factor Cover(string what, Func<Accelerator, Factor> watts)
+        {
+            var best = Math.Exp(several.Average(row => Math.Log(watts(row).Bounds.Best)));
+            return new Factor($"gpu/{slug}~several/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W",
+                new Bounds(Math.Min(best, several.Min(row => watts(row).Bounds.Low)), best, Math.Max(best, several.Max(row => watts(row).Bounds.High))), Quality.Assumed, SourceList.Find("SYNTHESIS"),
+                $"not told apart from {names}: bounds cover them all");
+        }
+    }
+
+    static Accelerator Unknown(string name, double? limit)
+    {
+        var label = name.Length > 0 ? name : "GPU of unknown name";
+        var slug = name.Length > 0 ? Spelling.Slug(name) : "unknown";
+        var any = MachineFactors.Table["gpu/tdp/unknown"];
+        var tdp = limit is { } watts
+            ? new Factor($"gpu/{slug}/tdp-w/limit", $"{label}, power limit", "W", Bounds.Exactly(watts), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "the limit that the device enforces, not a measurement")
+            : any with { Label = $"{label}, TDP" };
+        return new Accelerator(label, "unknown", null, tdp, null, Watts("idle", IdleFraction), Watts("idle-with-context", ContextFraction), null, Watts("training", TrainingFraction));
+
+        Factor Watts(string what, string fraction)
+        {
+            var (part, whole) = (MachineFactors.Table[fraction].Bounds, tdp.Bounds);
+            var best = part.Best * whole.Best;
+            // Both spread: half-widths of the logarithms in quadrature.
+            return new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{label}, {what.Replace('-', ' ')}", "W",
+                new Bounds(best * Math.Exp(-Bounds.Z * LogNormal.Together(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.Z * LogNormal.Together(part.SigmaHigh, whole.SigmaHigh))), Quality.Assumed,
+                SourceList.Find("SYNTHESIS"), $"not in the catalog: a fraction of {(limit is null ? "any board's TDP" : "its power limit")}, from the accelerators that were measured");
+        }
+    }
+
+    /// <summary>What a board draws below the limit that holds now.</summary>
+    static Accelerator Limited(Accelerator known, double? limit)
+    {
+        if (limit is not { } watts || watts >= known.Training.Bounds.High)
+            return known;
+        var bounds = known.Training.Bounds;
+        return known with
+        {
+            Training = known.Training with
+            {
+                Id = string.Create(CultureInfo.InvariantCulture, $"{known.Training.Id}/limited-to-{watts:0}-w"),
+                Bounds = new Bounds(Math.Min(bounds.Low, watts), Math.Min(bounds.Best, watts), watts),
+                Note = string.Create(CultureInfo.InvariantCulture, $"{(known.Training.Note is { } note ? note + "; " : "")}no more than its power limit of {watts:0} W"),
+            },
+        };
+    }
+
     static void Add(List<string> words, string word)
     {
-        if (word is "gb" or "gib" && words.Count > 0 && double.TryParse(words[^1], System.Globalization.CultureInfo.InvariantCulture, out _))
+        if (word is "gb" or "gib" && words.Count > 0 && double.TryParse(words[^1], CultureInfo.InvariantCulture, out _))
         {
             words[^1] += "gb";
             return;
@@ -130,10 +222,10 @@ public static class AcceleratorCatalog
             Watts(rows, 5, "idle", IdleFraction), Watts(rows, 8, "idle-with-context", ContextFraction),
             rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
 
-        Factor Watts(CsvReader row, int column, string what, Bounds fraction) => row.NumberOrNull(column) is { } best
+        Factor Watts(CsvReader row, int column, string what, string fraction) => row.NumberOrNull(column) is { } best
             ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(row.Text(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
                 SourceList.Find(row.Text(19)))
-            : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", fraction * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
+            : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", MachineFactors.Table[fraction].Bounds * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
                 $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");
     }
 }
