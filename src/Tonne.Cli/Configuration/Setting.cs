@@ -22,7 +22,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => Pattern(() => Runs.Patterns.StagePattern.Parse(text)));
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", Anything);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
-    public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "NVML library to load (no meter of this version uses it yet)", Anything);
+    public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none for a stand-in", Anything);
 
     public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", Address);
 

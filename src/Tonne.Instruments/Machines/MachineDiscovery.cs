@@ -1,6 +1,7 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Modelled;
+using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Quantities;
@@ -86,8 +87,8 @@ public static class MachineDiscovery
     /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
     static IEnumerable<Instrument> Look(FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
-        _ = options;
         yield return new RaplMeters(tree, description);
+        yield return new NvidiaGpus(tree, options);
     }
 
     internal static CpuIdentity IdentityOf(MachineDescription description)

@@ -1,0 +1,325 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Tonne.Instruments.Nvidia;
+
+/// <summary>NVIDIA's management library, as far as it is needed. A function that this version lacks answers <see cref="NvmlReturn.FunctionNotFound"/>.</summary>
+/// <remarks>Layouts and numbers: nvml.h. Loaded once for a machine and given back by <see cref="Dispose"/>; while it is held the driver stays loaded and its counters go on.</remarks>
+sealed unsafe class Nvml : IDisposable
+{
+    const int TextSize = 96;
+
+    readonly nint _library;
+    readonly delegate* unmanaged<int> _init;
+    readonly delegate* unmanaged<int> _shutdown;
+    readonly delegate* unmanaged<byte*, uint, int> _driverVersion;
+    readonly delegate* unmanaged<uint*, int> _count;
+    readonly delegate* unmanaged<uint, nint*, int> _byIndex;
+    readonly delegate* unmanaged<nint, byte*, uint, int> _name;
+    readonly delegate* unmanaged<nint, byte*, uint, int> _uuid;
+    readonly delegate* unmanaged<nint, byte*, int> _pci;
+    readonly delegate* unmanaged<nint, uint*, int> _architecture;
+    readonly delegate* unmanaged<nint, uint*, int> _limit;
+    readonly delegate* unmanaged<nint, ulong*, int> _energy;
+    readonly delegate* unmanaged<nint, uint*, int> _power;
+    readonly delegate* unmanaged<nint, int, NvmlFieldValue*, int> _fields;
+    readonly delegate* unmanaged<nint, uint*, int> _rates;
+    readonly delegate* unmanaged<nint, NvmlProcessSample*, uint*, ulong, int> _processSamples;
+    readonly delegate* unmanaged<nint, uint*, byte*, int> _computeProcesses;
+    readonly delegate* unmanaged<nint, uint*, byte*, int> _graphicsProcesses;
+    readonly int _processSize = sizeof(NvmlProcess);
+    readonly delegate* unmanaged<nint, uint*, uint*, int> _migMode;
+    readonly delegate* unmanaged<nint, uint*, int> _migCount;
+    readonly delegate* unmanaged<nint, uint, nint*, int> _migByIndex;
+    readonly delegate* unmanaged<nint, uint*, int> _gpuInstance;
+    readonly delegate* unmanaged<nint, uint*, int> _computeInstance;
+    readonly delegate* unmanaged<nint, NvmlAttributes*, int> _attributes;
+    bool _initialised;
+
+    Nvml(nint library)
+    {
+        _library = library;
+        _init = (delegate* unmanaged<int>)Export("nvmlInit_v2", "nvmlInit");
+        _shutdown = (delegate* unmanaged<int>)Export("nvmlShutdown");
+        _driverVersion = (delegate* unmanaged<byte*, uint, int>)Export("nvmlSystemGetDriverVersion");
+        _count = (delegate* unmanaged<uint*, int>)Export("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount");
+        _byIndex = (delegate* unmanaged<uint, nint*, int>)Export("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex");
+        _name = (delegate* unmanaged<nint, byte*, uint, int>)Export("nvmlDeviceGetName");
+        _uuid = (delegate* unmanaged<nint, byte*, uint, int>)Export("nvmlDeviceGetUUID");
+        _pci = (delegate* unmanaged<nint, byte*, int>)Export("nvmlDeviceGetPciInfo_v3");
+        _architecture = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetArchitecture");
+        _limit = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetEnforcedPowerLimit");
+        _energy = (delegate* unmanaged<nint, ulong*, int>)Export("nvmlDeviceGetTotalEnergyConsumption");
+        _power = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetPowerUsage");
+        _fields = (delegate* unmanaged<nint, int, NvmlFieldValue*, int>)Export("nvmlDeviceGetFieldValues");
+        _rates = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetUtilizationRates");
+        _processSamples = (delegate* unmanaged<nint, NvmlProcessSample*, uint*, ulong, int>)Export("nvmlDeviceGetProcessUtilization");
+        _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2");
+        _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v2");
+        if (_computeProcesses is null)
+        {
+            // Before MIG: the id and the memory only.
+            _processSize = 16;
+            _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetComputeRunningProcesses");
+            _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetGraphicsRunningProcesses");
+        }
+
+        _migMode = (delegate* unmanaged<nint, uint*, uint*, int>)Export("nvmlDeviceGetMigMode");
+        _migCount = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetMaxMigDeviceCount");
+        _migByIndex = (delegate* unmanaged<nint, uint, nint*, int>)Export("nvmlDeviceGetMigDeviceHandleByIndex");
+        _gpuInstance = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetGpuInstanceId");
+        _computeInstance = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetComputeInstanceId");
+        _attributes = (delegate* unmanaged<nint, NvmlAttributes*, int>)Export("nvmlDeviceGetAttributes_v2");
+    }
+
+    /// <summary>Loads the library.</summary>
+    /// <param name="path">A path, or a name that the system's loader finds.</param>
+    /// <param name="reason">Why it could not be loaded; null if it was.</param>
+    internal static Nvml? TryLoad(string path, out string? reason)
+    {
+        if (!NativeLibrary.TryLoad(path, out var library))
+        {
+            reason = WhyNot(path);
+            return null;
+        }
+
+        var nvml = new Nvml(library);
+        if (nvml._init is null || nvml._count is null || nvml._byIndex is null)
+        {
+            nvml.Dispose();
+            reason = "the library does not have NVML's functions";
+            return null;
+        }
+
+        reason = null;
+        return nvml;
+    }
+
+    /// <summary>Starts the library. Until then every question is answered with <see cref="NvmlReturn.Uninitialized"/>.</summary>
+    internal int Start()
+    {
+        var code = _init();
+        _initialised = code == NvmlReturn.Success;
+        return code;
+    }
+
+    internal string? DriverVersion()
+    {
+        var text = stackalloc byte[TextSize];
+        return _driverVersion is not null && _driverVersion(text, TextSize) == NvmlReturn.Success ? Text(text, TextSize) : null;
+    }
+
+    internal int Count(out uint count)
+    {
+        uint value = 0;
+        var code = _count(&value);
+        count = value;
+        return code;
+    }
+
+    internal int ByIndex(uint index, out nint device)
+    {
+        nint handle = 0;
+        var code = _byIndex(index, &handle);
+        device = handle;
+        return code;
+    }
+
+    internal string? Name(nint device) => TextOf(_name, device);
+
+    internal string? Uuid(nint device) => TextOf(_uuid, device);
+
+    /// <summary>Where the card sits: domain, bus and device.</summary>
+    internal string? PciBus(nint device)
+    {
+        // nvmlPciInfo_t, 68 bytes: the text is at byte 36.
+        var info = stackalloc byte[128];
+        return _pci is not null && _pci(device, info) == NvmlReturn.Success ? Text(info + 36, 32) : null;
+    }
+
+    internal int Architecture(nint device, out uint value) => Whole(_architecture, device, out value);
+
+    /// <summary>Power limit in force, mW.</summary>
+    internal int Limit(nint device, out uint value) => Whole(_limit, device, out value);
+
+    /// <summary>Energy since the driver was loaded, mJ.</summary>
+    internal int Energy(nint device, out ulong value)
+    {
+        ulong millijoules = 0;
+        var code = _energy is null ? NvmlReturn.FunctionNotFound : _energy(device, &millijoules);
+        value = millijoules;
+        return code;
+    }
+
+    /// <summary>Power, mW: the mean of the last second since Ampere (except GA100), at the instant before.</summary>
+    internal int Power(nint device, out uint value) => Whole(_power, device, out value);
+
+    /// <summary>Asks for one field.</summary>
+    internal int Field(nint device, uint field, uint scope, out ulong value)
+    {
+        value = 0;
+        if (_fields is null)
+            return NvmlReturn.FunctionNotFound;
+        var asked = new NvmlFieldValue { Field = field, Scope = scope };
+        var code = _fields(device, 1, &asked);
+        if (code == NvmlReturn.Success)
+            code = asked.Return;
+        if (code == NvmlReturn.Success && !asked.TryWhole(out value))
+            code = 21;
+        return code;
+    }
+
+    /// <summary>Percent of the last sample period (1/6 to 1 s) in which anything ran.</summary>
+    internal int Utilization(nint device, out uint percent)
+    {
+        var rates = stackalloc uint[2];
+        var code = _rates is null ? NvmlReturn.FunctionNotFound : _rates(device, rates);
+        percent = rates[0];
+        return code;
+    }
+
+    /// <summary>How much each process used a GPU since a time.</summary>
+    /// <param name="device">The GPU.</param>
+    /// <param name="samples">Filled; grown where there are more.</param>
+    /// <param name="since">The processor's clock in µs; 0 for all that the driver remembers.</param>
+    /// <param name="count">How many there are.</param>
+    internal int ProcessSamples(nint device, ref NvmlProcessSample[] samples, ulong since, out int count)
+    {
+        count = 0;
+        if (_processSamples is null)
+            return NvmlReturn.FunctionNotFound;
+        for (var tries = 0; ; tries++)
+        {
+            var room = (uint)samples.Length;
+            int code;
+            fixed (NvmlProcessSample* first = samples)
+                code = _processSamples(device, first, &room, since);
+            if (code == NvmlReturn.TooSmall && tries < 4 && samples.Length < 16_384)
+            {
+                Array.Resize(ref samples, samples.Length * 4);
+                continue;
+            }
+
+            if (code == NvmlReturn.Success)
+                count = (int)Math.Min(room, (uint)samples.Length);
+            // Nobody used it.
+            return code == NvmlReturn.NotFound ? NvmlReturn.Success : code;
+        }
+    }
+
+    /// <summary>Adds the ids of the processes that hold a GPU, or a part of one, to a list; each once.</summary>
+    internal int Processes(nint device, ref byte[] buffer, List<int> ids)
+    {
+        var code = Processes(_computeProcesses, device, ref buffer, ids);
+        // What draws the screen holds the card too. Parts of a card draw nothing, and say so.
+        if (code == NvmlReturn.Success)
+            Processes(_graphicsProcesses, device, ref buffer, ids);
+        return code;
+    }
+
+    /// <summary>Whether a GPU is cut into parts.</summary>
+    internal bool IsMig(nint device)
+    {
+        uint current = 0, pending = 0;
+        return _migMode is not null && _migMode(device, &current, &pending) == NvmlReturn.Success && current == 1;
+    }
+
+    /// <summary>The parts of a GPU.</summary>
+    internal List<MigInstance> Instances(nint device)
+    {
+        var instances = new List<MigInstance>();
+        if (_migByIndex is null || Whole(_migCount, device, out var most) != NvmlReturn.Success)
+            return instances;
+        for (uint i = 0; i < Math.Min(most, 64); i++)
+        {
+            nint part = 0;
+            if (_migByIndex(device, i, &part) != NvmlReturn.Success || part == 0)
+                continue;
+            var size = default(NvmlAttributes);
+            var sized = _attributes is not null && _attributes(part, &size) == NvmlReturn.Success;
+            var slices = sized ? size.ComputeInstanceSlices : 0;
+            instances.Add(new MigInstance(part, Uuid(part) ?? "", WholeOrNull(_gpuInstance, part), WholeOrNull(_computeInstance, part), slices is > 0 and <= 64 ? (int)slices : 1));
+        }
+
+        return instances;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_initialised && _shutdown is not null)
+            _ = _shutdown();
+        _initialised = false;
+        NativeLibrary.Free(_library);
+    }
+
+    static string WhyNot(string path)
+    {
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load(path));
+            return "the library could not be loaded";
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+        {
+            return error.Message.Split('\n', 2)[0].Trim();
+        }
+    }
+
+    static string Text(byte* text, int most)
+    {
+        var bytes = new ReadOnlySpan<byte>(text, most);
+        var end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]).Trim();
+    }
+
+    static string? TextOf(delegate* unmanaged<nint, byte*, uint, int> function, nint device)
+    {
+        var text = stackalloc byte[TextSize];
+        return function is not null && function(device, text, TextSize) == NvmlReturn.Success && Text(text, TextSize) is { Length: > 0 } said ? said : null;
+    }
+
+    static int Whole(delegate* unmanaged<nint, uint*, int> function, nint device, out uint value)
+    {
+        uint whole = 0;
+        var code = function is null ? NvmlReturn.FunctionNotFound : function(device, &whole);
+        value = whole;
+        return code;
+    }
+
+    static uint? WholeOrNull(delegate* unmanaged<nint, uint*, int> function, nint device) =>
+        Whole(function, device, out var value) == NvmlReturn.Success ? value : null;
+
+    int Processes(delegate* unmanaged<nint, uint*, byte*, int> function, nint device, ref byte[] buffer, List<int> ids)
+    {
+        if (function is null)
+            return NvmlReturn.FunctionNotFound;
+        for (var tries = 0; ; tries++)
+        {
+            var room = (uint)(buffer.Length / _processSize);
+            var fits = room;
+            int code;
+            fixed (byte* first = buffer)
+                code = function(device, &room, first);
+            if (code == NvmlReturn.TooSmall && tries < 4 && buffer.Length < 1 << 20)
+            {
+                Array.Resize(ref buffer, buffer.Length * 4);
+                continue;
+            }
+
+            if (code != NvmlReturn.Success)
+                return code;
+            for (var i = 0; i < Math.Min(room, fits); i++)
+            {
+                var id = BitConverter.ToUInt32(buffer, i * _processSize);
+                if (id is > 0 and <= int.MaxValue && !ids.Contains((int)id))
+                    ids.Add((int)id);
+            }
+
+            return code;
+        }
+    }
+
+    nint Export(string name, string? older = null) =>
+        NativeLibrary.TryGetExport(_library, name, out var address) || (older is not null && NativeLibrary.TryGetExport(_library, older, out address)) ? address : 0;
+}
