@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tonne.Cli.Terminal;
 using Tonne.Explaining;
 using Tonne.Reports;
+using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
@@ -13,7 +15,7 @@ static class ExplainCommand
         var run = ShowCommand.Run();
         var figure = new Argument<string?>("figure")
         {
-            Description = "emissions (default), energy, embodied, operational, facility, machine, water, stages.NAME.energy_kwh, epochs.N.emissions_kg …",
+            Description = "emissions (default), energy, embodied, operational, facility, machine, water, stages.NAME.energy_kwh, epochs.N.emissions_kg …; meters: what each meter counted by itself",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.explain/1), with the derivation as a tree" };
@@ -22,6 +24,12 @@ static class ExplainCommand
         {
             var desk = LedgerDesk.Open(around);
             var entry = desk.Load(parsed.GetValue(run)!);
+            if (parsed.GetValue(figure) == "meters")
+            {
+                WriteMeters(around, entry.Record, parsed.GetValue(json));
+                return 0;
+            }
+
             var footprint = entry.Account();
             var explanation = Explanation.Of(FigureIndex.Find(footprint, parsed.GetValue(figure) ?? "emissions_kg.total").Required);
             if (parsed.GetValue(json))
@@ -31,5 +39,51 @@ static class ExplainCommand
             return 0;
         });
         return command;
+    }
+
+    static void WriteMeters(Surroundings around, RunRecord record, bool asJson)
+    {
+        var rows = MeterTable.Of(record);
+        if (asJson)
+        {
+            around.Out.WriteLine(JsonText.Of(writer =>
+            {
+                writer.WriteString("schema", "tonne.meters/1");
+                writer.WriteString("id", record.Opening.Id);
+                writer.WriteStartArray("meters");
+                foreach (var row in rows)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("id", row.Meter.Id);
+                    if (row.Count is { } count)
+                    {
+                        writer.WriteNumber("counted_j", count.Joules);
+                        writer.WriteNumber("seconds", count.Seconds);
+                    }
+
+                    writer.WriteString("use", row.Use);
+                    writer.WriteString("note", row.Meter.Note);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+            }));
+            return;
+        }
+
+        if (rows.Count == 0)
+        {
+            around.Out.WriteLine("This run had no energy meter: its energy is modelled ('tonne explain RUN energy' shows how, 'tonne doctor' which meters are missing).");
+            return;
+        }
+
+        var table = new TextTable("METER", "COUNTED", "MEAN", "USE", "NOTE") { Right = new HashSet<int> { 1, 2 }, Elastic = 4 };
+        foreach (var row in rows)
+        {
+            table.Add(row.Meter.Id, row.Count is { } count ? Readout.Of(count.Joules, "J") : "nothing", row.Count is { Seconds: > 0 } counted ? Readout.Of(counted.Joules / counted.Seconds, "W") : "",
+                row.Use, row.Meter.Note ?? "");
+        }
+
+        table.Write(around.Out, around.OutTerminal ? around.Width : null);
     }
 }

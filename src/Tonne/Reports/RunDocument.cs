@@ -149,7 +149,7 @@ public sealed record RunDocument
                 pair.First.Number, pair.First.Stage, started.AddSeconds(pair.First.StartSeconds), pair.First.DurationSeconds,
                 pair.First.Metrics.ToImmutableSortedDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal),
                 QuantityDocument.Of(pair.Second.Energy), QuantityDocument.Of(pair.Second.Emissions), observations[i]))],
-            Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(Word(basis.Component), QuantityDocument.Word(basis.Quality), basis.Meters, basis.Why))],
+            Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(Word(basis.Component), basis.Device, QuantityDocument.Word(basis.Quality), basis.Meters, basis.Why))],
         };
     }
 
@@ -185,7 +185,8 @@ public sealed record RunDocument
                 machine.OperatingSystem, machine.Virtual, machine.BootId, machine.CloudRegion, [.. machine.Gpus ?? []]),
             Place = new PlacePart(opening.Place.Zone, opening.Place.Region, opening.Place.How, opening.Place.Detail, opening.Place.Guessed),
             Meters = [.. opening.Meters.Select(meter => new MeterPart(
-                meter.Id, Word(meter.Component), QuantityDocument.Word(meter.Quality), Kebab(meter.Kind), Kebab(meter.Role), meter.Device, meter.Note))],
+                meter.Id, Word(meter.Component), QuantityDocument.Word(meter.Quality), Kebab(meter.Kind), Kebab(meter.Role), meter.Device, meter.Note,
+                record.Counts.FirstOrDefault(count => count.Meter == meter.Id)?.Joules))],
             EnergyKwh = byName["energy_kwh"],
             MachineEnergyKwh = byName["machine_energy_kwh"],
             Facility = new FacilityPart(factors.Pue.Bounds.Best, factors.Pue.Bounds.Low, factors.Pue.Bounds.High, factors.PueHow,
@@ -242,8 +243,8 @@ public sealed record RunDocument
     /// <summary>Where the run was, and how that is known.</summary>
     public sealed record PlacePart(string? Zone, string? Region, string How, string? Detail, bool Guessed);
 
-    /// <summary>A meter.</summary>
-    public sealed record MeterPart(string Id, string Component, string Quality, string Kind, string Role, string? Device, string? Note);
+    /// <summary>A meter, and what it counted by itself in J; null for what counts no energy.</summary>
+    public sealed record MeterPart(string Id, string Component, string Quality, string Kind, string Role, string? Device, string? Note, double? CountedJ);
 
     /// <summary>One component's energy in kWh, from its µJ: job + others + idle = machine.</summary>
     public sealed record ComponentPart(
@@ -288,5 +289,5 @@ public sealed record RunDocument
     public sealed record OverheadPart(double CpuS, double SamplerCpuS, double PeakResidentMib);
 
     /// <summary>How a component is known.</summary>
-    public sealed record BasisPart(string Component, string Quality, ImmutableArray<string> Meters, string Why);
+    public sealed record BasisPart(string Component, string? Device, string Quality, ImmutableArray<string> Meters, string Why);
 }

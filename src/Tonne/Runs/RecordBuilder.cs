@@ -25,6 +25,7 @@ public sealed class RecordBuilder
     readonly List<(ComponentAccount Account, DeviceUse? Device)> _modelled = [];
     readonly List<MeterWindow> _metered = [];
     readonly List<DeviceUse> _devices = [];
+    readonly List<MeterTally> _tallies = [];
     readonly Dictionary<string, double> _held = new(StringComparer.Ordinal);
     readonly ComponentAccount? _other;
     readonly PlugAccount? _plug;
@@ -42,6 +43,12 @@ public sealed class RecordBuilder
         _use = new MachineUse(opening);
         _apportionment = new Apportionment(new Timeline(survey.Marks, survey.End), opening.StartedAt);
         _rates = opening.Rates.ToDictionary(rate => rate.Id, rate => rate.Derivation.Value, StringComparer.Ordinal);
+        for (var i = 0; i < opening.Meters.Length; i++)
+        {
+            if (MeterTally.IsFor(opening.Meters[i]))
+                _tallies.Add(new MeterTally(opening.Meters[i], i));
+        }
+
         var platform = opening.Bases.FirstOrDefault(basis => basis.Component == Component.Platform);
         ComponentAccount? plugged = null;
         foreach (var basis in opening.Bases.OrderBy(basis => basis.Component).ThenBy(basis => basis.Device, StringComparer.Ordinal))
@@ -134,6 +141,8 @@ public sealed class RecordBuilder
         var (busy, polled, peers, memory) = _use.Take(readings, seconds);
         foreach (var device in _devices)
             device.Take(readings, seconds);
+        foreach (var tally in _tallies)
+            tally.Take(readings[tally.Index], timestamp);
         if (!_begun)
         {
             _begun = true;
@@ -386,6 +395,7 @@ public sealed class RecordBuilder
             {
                 HeldShare = use.Component == Component.Gpu && _survey.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_survey.End / 1e9), 0, 1) : null,
             })],
+            Counts = [.. _tallies.Select(tally => tally.Count()).OfType<MeterCount>()],
             Stages = _apportionment.Stages(),
             Epochs = _apportionment.Epochs(),
             QuarterHours = _apportionment.QuarterHours(),

@@ -31,6 +31,9 @@ public sealed record RunRecord
     /// <summary>Energy by component; their sum is the machine at its plug.</summary>
     public required ImmutableArray<ComponentEnergy> Components { get; init; }
 
+    /// <summary>What each energy meter counted by itself, those contained in others too.</summary>
+    public ImmutableArray<MeterCount> Counts { get; init; } = [];
+
     /// <summary>Stages in order, <see cref="StageRecord.Outside"/> last if there is any time outside.</summary>
     public required ImmutableArray<StageRecord> Stages { get; init; }
 

@@ -1,5 +1,6 @@
 using Tonne.Hardware;
 using Tonne.Metering;
+using Tonne.Quantities;
 using Tonne.Runs;
 using static Tonne.Tests.Runs.ScriptedTrace;
 
@@ -301,5 +302,22 @@ public class RecordBuilderTests
         var error = Assert.Throws<TraceDamagedException>(() => RecordBuilder.Build(() => new MemoryStream()));
 
         Assert.Contains("opening", error.Message);
+    }
+
+    // codecarbon#788: "almost twice as high as other tools on the same RAPL": the raw difference of each counter must stand beside what is reported.
+    [Fact]
+    public void What_each_counter_counted_by_itself_stands_beside_the_figure_and_what_is_contained_is_not_in_it()
+    {
+        var core = Package(1) with { Id = "rapl:core", Role = MeterRole.Contained };
+        var trace = ScriptedTrace.Of(
+            [Busy, Job, Package(0), core],
+            [new(Component.Cpu, Quality.Measured, ["rapl:package-0"], "cpu/meter", "cpu/idle-power", null, 2, "scripted")]);
+        trace.Sample(0, Seconds(0), Seconds(0), Reading.Of(262_143_328_850 - (20 * Joule)), Reading.Of(5 * Joule))
+            .Sample(10, Seconds(8), Seconds(8), Reading.Of(80 * Joule), Reading.Of(65 * Joule)).End(10);
+
+        var record = trace.Record();
+        Assert.Equal([new MeterCount("rapl:package-0", 100, 10), new MeterCount("rapl:core", 60, 10)], record.Counts);
+        Assert.Equal(100 * Joule, record.Components.Sum(part => part.MachineMicrojoules));
+        Assert.Equal(["summed: cpu", "not summed"], Tonne.Explaining.MeterTable.Of(record).Select(row => row.Use));
     }
 }
