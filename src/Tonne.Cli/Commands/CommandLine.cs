@@ -75,6 +75,7 @@ static class CommandLine
             LedgerCommand.Build(around),
             CatalogCommand.Build(around),
             DoctorCommand.Build(around),
+            CalibrateCommand.Build(around),
             ConfigCommand.Build(around),
             CompletionCommand.Build(around),
         };

@@ -24,10 +24,11 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
     public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none for a stand-in", Anything);
 
+    public static readonly Setting Calibration = new("calibration", "TONNE_CALIBRATION", null, "file of calibrations, or none to use none; else calibrations.json beside the user's tonne.yaml", Anything);
     public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", Address);
 
     public static IReadOnlyList<Setting> All { get; } =
-        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, CloudMetadata];
+        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Calibration, CloudMetadata];
 
     /// <summary>Reads <c>1s</c>, <c>100ms</c>, <c>1m</c>, <c>1h</c> or a plain number of seconds.</summary>
     public static bool TryPeriod(string text, out TimeSpan period)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Grids;
+using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Machines;
 using Tonne.Runs;
 
@@ -53,7 +54,26 @@ sealed class Settings
 
     /// <summary>What is known of the machine before it is looked at.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict };
+    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = Calibrations() };
+
+    /// <summary>File of the calibrations.</summary>
+    public string CalibrationFile { get; private init; } = "";
+
+    /// <summary>Every calibration that is kept; none if none are to be used.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or is none of calibrations.</exception>
+    IReadOnlyList<Calibration> Calibrations()
+    {
+        if (this[Setting.Calibration] == "none")
+            return [];
+        try
+        {
+            return CalibrationBook.Read(CalibrationFile);
+        }
+        catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([$"{error.Message} Or use none: TONNE_CALIBRATION=none"]);
+        }
+    }
 
     /// <summary>Finds out what holds.</summary>
     /// <param name="flags">Flags of the command line by setting.</param>
@@ -82,7 +102,11 @@ sealed class Settings
 
         CheckPlace();
         return problems.Count > 0 ? throw new SettingsException(problems)
-            : new Settings(given) { Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(Folder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")) };
+            : new Settings(given)
+            {
+                CalibrationFile = Path.GetFullPath(given[Setting.Calibration].Value is { } file and not "none" ? file : Path.Combine(Path.GetDirectoryName(userFile)!, "calibrations.json")),
+                Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(Folder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
+            };
 
         void Take(IEnumerable<(string Key, string Value, string Where)> lines, int rank)
         {

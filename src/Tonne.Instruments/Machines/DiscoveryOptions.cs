@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Instruments.Calibrating;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
@@ -11,6 +12,9 @@ public sealed record DiscoveryOptions
 
     /// <summary>k, everything else over processor and memory, measured on this machine. Default: from the catalog.</summary>
     public Factor? OtherFraction { get; init; }
+
+    /// <summary>Calibrations, newest last, of this machine and perhaps of others (docs/methods/calibration.md). Default: none.</summary>
+    public IReadOnlyList<Calibration> Calibrations { get; init; } = [];
 
     /// <summary>The environment, for variables such as <c>CUDA_VISIBLE_DEVICES</c>. Default: none is set.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;

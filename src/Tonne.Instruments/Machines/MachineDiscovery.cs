@@ -1,4 +1,5 @@
 using Tonne.Hardware;
+using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Nvidia;
@@ -50,7 +51,11 @@ public static class MachineDiscovery
             machine.Threads,
             machine.Sockets,
             machine.MemoryBytes);
-        var rates = MachineModel.Of(power, parts, options.CpuIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
+        var calibration = CalibrationBook.For(options.Calibrations, machine, out var doubt);
+        if (doubt is not null)
+            doubts.Add(doubt);
+        power = calibration?.ApplyTo(power) ?? power;
+        var rates = MachineModel.Of(power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
         var clock = ClockOf(tree, doubts, missing);
         return new Discovery
         {
@@ -69,7 +74,7 @@ public static class MachineDiscovery
     }
 
     /// <summary>The first offer for each component and device.</summary>
-    static List<MeteredPart> Chosen(List<Instrument> instruments)
+    internal static List<MeteredPart> Chosen(IReadOnlyList<Instrument> instruments)
     {
         var chosen = new List<MeteredPart>();
         foreach (var instrument in instruments)

@@ -1,0 +1,269 @@
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Terminal;
+using Tonne.Explaining;
+using Tonne.Instruments.Calibrating;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Quantities;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne calibrate</c>: ten minutes beside a plug meter fit this machine's idle, full load and everything else.</summary>
+static class CalibrateCommand
+{
+    /// <summary>What a plug meter for the home is off by, with its last digit, if nobody says: 3 %, a choice of ours.</summary>
+    static readonly Bounds _readOffAccuracy = new(0.97, 1, 1.03);
+
+    public static Command Build(Surroundings around)
+    {
+        var idle = new Option<string>("--plug-idle") { Description = "W that the plug reads while the machine is idle; several with commas", HelpName = "W[,W…]" };
+        var full = new Option<string>("--plug-full") { Description = "W that the plug reads with every thread at work", HelpName = "W[,W…]" };
+        var half = new Option<string>("--plug-half") { Description = "W that the plug reads with half of the threads at work", HelpName = "W[,W…]" };
+        var meter = new Option<string>("--meter") { Description = "A plug meter or management controller to read, as in 'sources' of tonne.yaml", HelpName = "ADDRESS" };
+        var minutes = new Option<double?>("--minutes") { Description = "How long it takes; 10 by default, at least 0.1", HelpName = "N" };
+        var quick = new Option<bool>("--quick") { Description = "One minute, to try it: wider bounds" };
+        var ask = new Option<bool>("--ask") { Description = "Ask for the readings of the plug, even where there is no terminal" };
+        var idleLoad = new Option<double?>("--idle-load") { Description = "How busy the machine may be and still count as idle, in % of all threads", HelpName = "PERCENT" };
+        var dry = new Option<bool>("--dry-run") { Description = "Show what came out, keep nothing" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.calibration/1)" };
+        var command = new Command("calibrate", "Fit this machine's power, idle and at full load, and everything else beside a plug meter or BMC, or from figures typed in. Later runs on it use the result and name it.")
+        {
+            idle, full, half, meter, minutes, quick, ask, idleLoad, dry, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
+            if (settings[Setting.Calibration] == "none")
+                throw new WrongInputException("calibrations are switched off by 'calibration: none': take that away first, or name a file.");
+            var request = new Request(
+                Readings("--plug-idle", parsed.GetValue(idle)), Readings("--plug-full", parsed.GetValue(full)), Readings("--plug-half", parsed.GetValue(half)), parsed.GetValue(meter), parsed.GetValue(ask),
+                Plan(parsed.GetValue(minutes), parsed.GetValue(quick)), Percent(parsed.GetValue(idleLoad)));
+            if (request.Idle is null != request.Full is null || (request.Half is not null && request.Idle is null))
+                throw new WrongInputException("--plug-idle and --plug-full go together: tonne calibrate --plug-idle 42 --plug-full 118");
+            if (request.Idle is not null && (request.Meter is not null || request.Ask))
+                throw new WrongInputException("readings typed in (--plug-idle, --plug-full) leave nothing to read: take --meter or --ask away.");
+            try
+            {
+                // An earlier calibration must not colour this one.
+                var options = settings.Discovery(around.Variable) with { Calibrations = [] };
+                if (request.Meter is { } address)
+                    options = options with { Sources = [address] };
+                using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), options);
+                var calibration = await CalibrateAsync(around, discovery, request, cancellation).ConfigureAwait(false);
+                if (!parsed.GetValue(dry))
+                    CalibrationBook.Add(settings.CalibrationFile, calibration);
+                var path = parsed.GetValue(dry) ? null : settings.CalibrationFile;
+                if (parsed.GetValue(json))
+                    WriteJson(around, calibration, path);
+                else
+                    WriteText(around, calibration, path);
+                return 0;
+            }
+            catch (Exception error) when (error is CalibrationFailedException or FormatException)
+            {
+                around.Error.WriteLine("tonne: " + error.Message);
+                return CommandLine.Failed;
+            }
+            catch (OperationCanceledException)
+            {
+                around.Error.WriteLine("tonne: calibration ended, nothing was kept.");
+                return 130;
+            }
+        });
+        return command;
+    }
+
+    static async Task<Calibration> CalibrateAsync(Surroundings around, Discovery discovery, Request request, CancellationToken cancellation)
+    {
+        if (discovery.Machine.Virtual)
+            around.Error.WriteLine("tonne: this is a virtual machine: a plug meter sees its host with all its guests. Calibrate only if this guest has the host for itself.");
+        var calibrator = new Calibrator(discovery, around.Time, static threads => new BusyLoop(threads));
+        if (request is { Idle: { } idle, Full: { } full })
+        {
+            List<CalibrationBlock> typed = [.. Typed(CalibrationLevel.Idle, 0, idle), .. Typed(CalibrationLevel.Full, 1, full), .. Typed(CalibrationLevel.Half, 0.5, request.Half ?? [])];
+            return calibrator.Conclude(typed, "figures typed in", _readOffAccuracy);
+        }
+
+        var plug = request.Ask ? null : calibrator.Plug;
+        var terminal = request.Ask || (!Console.IsInputRedirected && around.ErrorTerminal);
+        if (plug is null && request.Meter is { } address)
+            throw new CalibrationFailedException($"--meter {address} told no power of the whole machine: {discovery.Missing.FirstOrDefault(missing => missing.Path.Contains(address, StringComparison.Ordinal))?.Reason ?? "it is no meter that tonne knows"}.");
+        if (plug is null && !terminal)
+            throw new WrongInputException("there is no meter of the whole machine here, and no terminal to ask at. Give --meter ADDRESS, or what a plug meter reads: tonne calibrate --plug-idle 42 --plug-full 118");
+        await RefuseBusyAsync(around, calibrator, request, cancellation).ConfigureAwait(false);
+        if (plug is not null)
+        {
+            around.Error.WriteLine($"Reading {Name(plug)} for {Span(request.Plan.Total)}: idle, full load, half load, twice. Leave the machine alone meanwhile; Ctrl-C ends it and keeps nothing.");
+            var blocks = await calibrator.RunAsync(request.Plan, Told, cancellation).ConfigureAwait(false);
+            return calibrator.Conclude(blocks, Name(plug), plug.Accuracy?.Bounds ?? _readOffAccuracy);
+        }
+
+        var settling = request.Plan.Phase < TimeSpan.FromMinutes(1) ? request.Plan.Phase : TimeSpan.FromMinutes(1);
+        using var answers = new StreamReader(Console.OpenStandardInput());
+        List<CalibrationBlock> asked = [];
+        foreach (var (level, what, optional) in new[] { (CalibrationLevel.Idle, "idle", false), (CalibrationLevel.Full, "with every thread at work", false), (CalibrationLevel.Half, "with half of them at work (Enter to leave out)", true) })
+        {
+            around.Error.WriteLine($"{Capital(what)}: settling for {Span(settling)} …");
+            asked.AddRange(await calibrator.ReadOffAsync(level, settling, () => Ask(around, answers, what, optional), cancellation).ConfigureAwait(false));
+        }
+
+        return calibrator.Conclude(asked, "a plug meter read off", _readOffAccuracy);
+
+        void Told(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => around.Error.WriteLine(read is null
+            ? $"  {Span(left),8} left   {level.ToString().ToLowerInvariant(),-5}"
+            : string.Create(CultureInfo.InvariantCulture, $"  {"",8}        {level.ToString().ToLowerInvariant(),-5} {read.PlugWatts:0.0} W at {100 * read.Load:0} % load{(read.MeteredWatts is { } metered ? $", of which {metered:0.0} W metered" : "")}"));
+    }
+
+    static async Task RefuseBusyAsync(Surroundings around, Calibrator calibrator, Request request, CancellationToken cancellation)
+    {
+        var most = request.IdleLoad ?? calibrator.UsualIdleLoad;
+        around.Error.WriteLine("Looking whether the machine is idle …");
+        var (load, busy) = await calibrator.LookAsync(TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
+        if (load > most)
+        {
+            var who = busy.Count == 0 ? "" : ": " + string.Join(", ", busy.Select(one => string.Create(CultureInfo.InvariantCulture, $"{Printable.OneLine(one.Name)} (pid {one.Id}, {100 * one.Threads:0} % of a thread)")));
+            throw new CalibrationFailedException(string.Create(CultureInfo.InvariantCulture, $"the machine is not idle, {100 * load:0.#} % of it is busy (at most {100 * most:0.#} % counts as idle){who}. Stop that first, or allow more with --idle-load PERCENT."));
+        }
+    }
+
+    static IEnumerable<CalibrationBlock> Typed(CalibrationLevel level, double load, IReadOnlyList<double> watts) => watts.Select(one => new CalibrationBlock(level, 0, load, one));
+
+    static IReadOnlyList<double> Ask(Surroundings around, StreamReader answers, string what, bool optional)
+    {
+        while (true)
+        {
+            around.Error.Write($"W at the plug now, {what}: ");
+            around.Error.Flush();
+            var line = answers.ReadLine() ?? throw new CalibrationFailedException("no reading was given.");
+            if (line.Trim().Length == 0 && optional)
+                return [];
+            if (TryReadings(line, out var watts))
+                return watts;
+            around.Error.WriteLine($"'{Printable.OneLine(line)}' is not a power; write for example 42.5");
+        }
+    }
+
+    static IReadOnlyList<double>? Readings(string option, string? text) => text is null ? null
+        : TryReadings(text, out var watts) ? watts
+        : throw new WrongInputException($"{option} '{text}' is not a power in W; write for example {option} 42.5");
+
+    static bool TryReadings(string text, out IReadOnlyList<double> watts)
+    {
+        var all = new List<double>();
+        watts = all;
+        foreach (var part in text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!double.TryParse(part.TrimEnd('W', 'w'), NumberStyles.Float, CultureInfo.InvariantCulture, out var one) || !(one > 0 && one < 1e6))
+                return false;
+            all.Add(one);
+        }
+
+        return all.Count > 0;
+    }
+
+    static CalibrationPlan Plan(double? minutes, bool quick) => (minutes, quick) switch
+    {
+        (not null, true) => throw new WrongInputException("--minutes and --quick say two times; give one."),
+        (null, true) => CalibrationPlan.Quick,
+        (null, false) => CalibrationPlan.Usual,
+        ( >= 0.1 and <= 1440, false) => new CalibrationPlan(TimeSpan.FromMinutes(minutes.Value)),
+        _ => throw new WrongInputException($"--minutes {minutes!.Value.ToString(CultureInfo.InvariantCulture)} is not a number from 0.1 to 1440; for example --minutes 10"),
+    };
+
+    static double? Percent(double? percent) => percent is null or (>= 0 and <= 100) ? percent / 100
+        : throw new WrongInputException($"--idle-load {percent.Value.ToString(CultureInfo.InvariantCulture)} is not a percentage from 0 to 100.");
+
+    static string Name(MeteredPart plug) => plug.Name ?? string.Join(" and ", plug.Meters);
+
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    static string Span(TimeSpan span) => span.TotalSeconds < 90 ? $"{span.TotalSeconds:0} s" : $"{span.TotalMinutes:0.#} min";
+
+    static void WriteText(Surroundings around, Calibration made, string? path)
+    {
+        var with = made.GpuWatts is { } gpus ? $", without GPUs (taken as {Readout.Of(gpus.Best, "W")} idle at the plug)" : "";
+        around.Out.WriteLine($"{Capital(made.Source.Title)}{with}:");
+        around.Out.WriteLine($"  idle       {Interval(made.Idle)} W");
+        around.Out.WriteLine($"  full load  {Interval(made.Full)} W{(made.HalfOverLine is { } half ? string.Create(CultureInfo.InvariantCulture, $"; half load {100 * (half - 1):+0.0;-0.0} % off the straight line, which the bounds hold") : "")}");
+        if (made.OtherFraction is { } other)
+            around.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  other      {Interval(other, "0.###")} of processors and memory; {made.OtherConstantWatts:0.#} W whatever the load and {100 * made.OtherPerMeteredWatt:0.#} % of what is metered"));
+        if (made.PackageIdle is { } package)
+            around.Out.WriteLine($"  packages   {Interval(package)} W idle, by their own meters");
+        if (made.OtherFraction is null)
+            around.Out.WriteLine("  other      not told apart: the processors have no meter of their own; the whole machine is right, its split is the catalog's");
+        around.Out.WriteLine(path is null ? "Nothing was kept (--dry-run)." : $"Kept in {path}. Runs on this machine use it from now on; 'tonne doctor' and 'tonne explain' name it as {made.Id}.");
+    }
+
+    static string Interval(Bounds bounds, string format = "0.0") =>
+        $"{bounds.Best.ToString(format, CultureInfo.InvariantCulture)} [{bounds.Low.ToString(format, CultureInfo.InvariantCulture)}, {bounds.High.ToString(format, CultureInfo.InvariantCulture)}]";
+
+    static void WriteJson(Surroundings around, Calibration made, string? path) => around.Out.WriteLine(JsonText.Of(writer =>
+    {
+        writer.WriteString("schema", "tonne.calibration/1");
+        writer.WriteString("id", made.Id);
+        writer.WriteString("date", made.Date.ToString("O", CultureInfo.InvariantCulture));
+        writer.WriteString("meter", made.Meter);
+        writer.WriteString("source", made.Source.Title);
+        writer.WriteString("kept_in", path);
+        writer.WriteStartObject("machine");
+        writer.WriteString("cpu", made.Machine.Cpu);
+        writer.WriteNumber("threads", made.Machine.Threads);
+        writer.WriteNumber("memory_bytes", made.Machine.MemoryBytes);
+        writer.WriteStartArray("gpus");
+        foreach (var gpu in made.Machine.Gpus)
+            writer.WriteStringValue(gpu);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        Write("idle_w", made.Idle);
+        Write("full_w", made.Full);
+        Write("other_fraction", made.OtherFraction);
+        Number("other_constant_w", made.OtherConstantWatts);
+        Number("other_per_metered_w", made.OtherPerMeteredWatt);
+        Write("package_idle_w", made.PackageIdle);
+        Write("gpu_w", made.GpuWatts);
+        Number("half_over_line", made.HalfOverLine);
+        writer.WriteStartArray("blocks");
+        foreach (var block in made.Blocks)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("level", block.Level.ToString().ToLowerInvariant());
+            writer.WriteNumber("phase", block.Phase);
+            writer.WriteNumber("load", block.Load);
+            writer.WriteNumber("plug_w", block.PlugWatts);
+            Number("metered_w", block.MeteredWatts);
+            Number("package_w", block.PackageWatts);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+
+        void Number(string name, double? value)
+        {
+            if (value is { } number)
+                writer.WriteNumber(name, number);
+            else
+                writer.WriteNull(name);
+        }
+
+        void Write(string name, Bounds? bounds)
+        {
+            if (bounds is not { } known)
+            {
+                writer.WriteNull(name);
+                return;
+            }
+
+            writer.WriteStartObject(name);
+            writer.WriteNumber("value", known.Best);
+            writer.WriteNumber("low", known.Low);
+            writer.WriteNumber("high", known.High);
+            writer.WriteString("quality", "measured");
+            writer.WriteEndObject();
+        }
+    }));
+
+    /// <summary>What was asked for.</summary>
+    sealed record Request(IReadOnlyList<double>? Idle, IReadOnlyList<double>? Full, IReadOnlyList<double>? Half, string? Meter, bool Ask, CalibrationPlan Plan, double? IdleLoad);
+}
