@@ -5,11 +5,37 @@ namespace Tonne.Instruments.Tests;
 /// <summary>A folder that stands in for the files of a machine; removed when disposed.</summary>
 sealed class TreeOnDisk : IDisposable
 {
-    public TreeOnDisk() => Tree = new FileTree(Root);
+    public TreeOnDisk()
+        : this(Directory.CreateTempSubdirectory("tonne-tree-").FullName)
+    {
+    }
 
-    public string Root { get; } = Directory.CreateTempSubdirectory("tonne-tree-").FullName;
+    TreeOnDisk(string root) => (Root, Tree) = (root, new FileTree(root));
+
+    public string Root { get; }
 
     public FileTree Tree { get; }
+
+    /// <summary>A machine written down in <c>Trees/NAME.tree</c>.</summary>
+    public static TreeOnDisk Of(string name)
+    {
+        var disk = new TreeOnDisk();
+        using var stream = typeof(TreeOnDisk).Assembly.GetManifestResourceStream($"{name}.tree") ?? throw new ArgumentException($"There is no tree {name}.", nameof(name));
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            disk.With(line[..colon], line[(colon + 2)..].Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\t", "\t", StringComparison.Ordinal) + "\n");
+        }
+
+        // A tree names what may not be read when it is made.
+        return new TreeOnDisk(disk.Root);
+    }
+
+    /// <summary>Names of all machines written down.</summary>
+    public static IEnumerable<string> All => typeof(TreeOnDisk).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".tree", StringComparison.Ordinal)).Select(name => name[..^5]).Order(StringComparer.Ordinal);
 
     public TreeOnDisk With(string path, string text)
     {

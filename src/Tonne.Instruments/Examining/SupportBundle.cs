@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tonne.Instruments.Files;
@@ -20,9 +21,11 @@ public static partial class SupportBundle
     [
         "proc/cpuinfo", "proc/meminfo", "proc/stat", "proc/sys/kernel/ostype", "proc/sys/kernel/osrelease", "proc/sys/kernel/random/boot_id", "proc/device-tree/model",
         "etc/os-release", "sys/hypervisor/type", "sys/firmware/devicetree/base/hypervisor/compatible",
-        "sys/devices/system/cpu/online", "sys/devices/system/cpu/possible", "sys/devices/system/cpu/smt/active",
+        "proc/sys/kernel/perf_event_paranoid", "sys/devices/system/cpu/online", "sys/devices/system/cpu/possible", "sys/devices/system/cpu/smt/active",
         "sys/class/dmi/id/sys_vendor", "sys/class/dmi/id/product_name", "sys/class/dmi/id/chassis_type", "sys/class/dmi/id/bios_vendor", "sys/class/dmi/id/board_vendor", "sys/class/dmi/id/board_name",
     ];
+
+    static readonly string[] Told = ["_input", "_average", "_label", "_average_interval", "_accuracy", "_is_battery", "_cap", "_cap_max", "_cap_min", "_max", "_rated_max"];
 
     /// <summary>Writes the bundle.</summary>
     /// <param name="tree">The machine's files.</param>
@@ -34,6 +37,7 @@ public static partial class SupportBundle
         ArgumentNullException.ThrowIfNull(tree);
         var packed = new List<string>();
         var unreadable = new List<string>();
+        var identities = new List<string>();
         using var tar = new TarWriter(to, TarEntryFormat.Ustar, leaveOpen: true);
         foreach (var path in Paths(tree).Distinct(StringComparer.Ordinal))
         {
@@ -42,7 +46,7 @@ public static partial class SupportBundle
                 unreadable.Add(path);
             else if (reason is not null || bytes.Length > Largest)
                 continue;
-            Add(path, Blot(bytes, hostName));
+            Add(path, IsIdentity(path) ? Pseudonym(bytes) : Blot(bytes, hostName));
         }
 
         if (TimeZoneOf(tree) is { } zone)
@@ -50,6 +54,15 @@ public static partial class SupportBundle
         if (unreadable.Count > 0)
             Add(FileTree.UnreadableList, Encoding.UTF8.GetBytes(string.Join('\n', unreadable) + "\n"));
         return packed;
+
+        // Dies of one board are told by what they share: equal stays equal, and names no card.
+        byte[] Pseudonym(byte[] identity)
+        {
+            var text = Encoding.UTF8.GetString(identity).Trim();
+            if (!identities.Contains(text))
+                identities.Add(text);
+            return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{identities.IndexOf(text) + 1:x16}\n"));
+        }
 
         void Add(string path, byte[] content)
         {
@@ -85,20 +98,62 @@ public static partial class SupportBundle
         }
 
         foreach (var cpu in tree.Names("sys/devices/system/cpu").Where(name => name.StartsWith("cpu", StringComparison.Ordinal) && name.Length > 3 && char.IsAsciiDigit(name[3])))
+        {
             yield return $"sys/devices/system/cpu/{cpu}/topology/physical_package_id";
+            yield return $"sys/devices/system/cpu/{cpu}/topology/die_id";
+        }
+
+        foreach (var unit in PowerUnit.Folders)
+        {
+            foreach (var name in new[] { "type", "cpumask", "format/event" })
+                yield return $"{unit}/{name}";
+            foreach (var name in tree.Names($"{unit}/events"))
+                yield return $"{unit}/events/{name}";
+        }
+
         foreach (var supply in tree.Names("sys/class/power_supply"))
         {
-            yield return $"sys/class/power_supply/{supply}/type";
-            yield return $"sys/class/power_supply/{supply}/scope";
+            foreach (var name in new[] { "type", "scope", "present", "status", "online", "power_now", "current_now", "voltage_now" })
+                yield return $"sys/class/power_supply/{supply}/{name}";
         }
 
         foreach (var sensor in tree.Names("sys/class/hwmon"))
         {
-            yield return $"sys/class/hwmon/{sensor}/name";
-            foreach (var name in tree.Names($"sys/class/hwmon/{sensor}").Where(name => name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)))
-                yield return $"sys/class/hwmon/{sensor}/{name}";
+            foreach (var path in Sensors(tree, $"sys/class/hwmon/{sensor}"))
+                yield return path;
+        }
+
+        var amd = false;
+        foreach (var card in tree.Names("sys/class/drm").Where(name => name.StartsWith("card", StringComparison.Ordinal) && !name.Contains('-')))
+        {
+            var device = $"sys/class/drm/{card}/device";
+            amd |= tree.ReadLine($"{device}/vendor") == "0x1002";
+            foreach (var name in new[] { "vendor", "device", "revision", "uevent", "product_name", "unique_id", "serial_number", "gpu_busy_percent", "power/control", "power/runtime_status" })
+                yield return $"{device}/{name}";
+            foreach (var sensor in tree.Names($"{device}/hwmon"))
+            {
+                foreach (var path in Sensors(tree, $"{device}/hwmon/{sensor}"))
+                    yield return path;
+            }
+        }
+
+        if (amd)
+            yield return Amd.AmdDie.NameTable;
+    }
+
+    /// <summary>Powers and energies of a sensor chip with what describes them; serial numbers and the like, which some chips tell too, are left out.</summary>
+    static IEnumerable<string> Sensors(FileTree tree, string folder)
+    {
+        yield return $"{folder}/name";
+        yield return $"{folder}/in1_label";
+        foreach (var name in tree.Names(folder))
+        {
+            if ((name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)) && Array.Exists(Told, end => name.EndsWith(end, StringComparison.Ordinal)))
+                yield return $"{folder}/{name}";
         }
     }
+
+    static bool IsIdentity(string path) => path.EndsWith("/unique_id", StringComparison.Ordinal) || path.EndsWith("/device/serial_number", StringComparison.Ordinal);
 
     static string? TimeZoneOf(FileTree tree)
     {

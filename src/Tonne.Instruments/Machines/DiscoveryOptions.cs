@@ -22,6 +22,9 @@ public sealed record DiscoveryOptions
     /// <summary>Path of the NVML library to load. Default: the system's <c>libnvidia-ml.so.1</c>; below a stand-in root, none.</summary>
     public string? NvmlLibrary { get; init; }
 
+    /// <summary>Path of AMD's library for its cards to load. Default: the system's <c>libamd_smi.so</c>; below a stand-in root, none.</summary>
+    public string? AmdSmiLibrary { get; init; }
+
     /// <summary>Addresses of wall meters, management controllers and metric servers to ask, as the configuration names them (docs/methods/plug.md). Default: none.</summary>
     public ImmutableArray<string> Sources { get; init; } = [];
 

@@ -1,6 +1,10 @@
 using Tonne.Hardware;
+using Tonne.Instruments.Amd;
+using Tonne.Instruments.Batteries;
 using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.Hwmon;
+using Tonne.Instruments.IntelGraphics;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Processes;
@@ -92,8 +96,20 @@ public static class MachineDiscovery
     /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
     static IEnumerable<Instrument> Look(FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
+        // GPUs are numbered across their makers, in the order in which they are looked for.
+        var gpus = 0;
         yield return new RaplMeters(tree, description);
-        yield return new NvidiaGpus(tree, options);
+        yield return Counted(new NvidiaGpus(tree, options));
+        yield return Counted(new AmdMeters(tree, options, gpus));
+        yield return Counted(new IntelGraphicsMeters(tree, gpus));
+        yield return new HwmonMeters(tree);
+        yield return new BatteryMeters(tree);
+
+        Instrument Counted(Instrument instrument)
+        {
+            gpus += instrument.Parts.Count(part => part.Component == Component.Gpu);
+            return instrument;
+        }
     }
 
     internal static CpuIdentity IdentityOf(MachineDescription description)

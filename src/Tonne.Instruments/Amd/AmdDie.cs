@@ -1,0 +1,62 @@
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Graphics;
+
+namespace Tonne.Instruments.Amd;
+
+/// <summary>One AMD graphics device: a card, or one of the dies of a card that shows itself as several devices.</summary>
+/// <param name="Card">The device.</param>
+/// <param name="UniqueId">The number burnt into it, 16 hexadecimal digits; null if not told.</param>
+/// <param name="Serial">Serial number of the board; null if not told.</param>
+/// <param name="Name">Name as its maker gives it; null if unknown.</param>
+/// <param name="Integrated">Whether it shares its package with the processor, so that its power is the processor's too.</param>
+sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string? Name, bool Integrated)
+{
+    const int Vendor = 0x1002;
+
+    /// <summary>A processor and a GPU in one package, without the voltage by which others are told.</summary>
+    const int Mi300A = 0x74a0;
+
+    /// <summary>Names by product and revision, as libdrm installs them.</summary>
+    internal const string NameTable = "usr/share/libdrm/amdgpu.ids";
+
+    /// <summary>Every AMD device, in the order of the bus.</summary>
+    internal static List<AmdDie> In(FileTree tree)
+    {
+        var dies = new List<AmdDie>();
+        string? names = null;
+        foreach (var card in GraphicsCard.Of(tree, Vendor))
+        {
+            var name = tree.ReadLine($"{card.Folder}/product_name");
+            if (name is null && card is { Product: { } product, Revision: { } revision })
+                name = Named(names ??= tree.ReadText(NameTable) ?? "", product, revision);
+            dies.Add(new AmdDie(card, tree.ReadLine($"{card.Folder}/unique_id"), tree.ReadLine($"{card.Folder}/serial_number"), name, card.Product == Mi300A || HasNorthbridge(tree, card)));
+        }
+
+        return dies;
+    }
+
+    /// <summary>Whether one board carries two of these, of which the first tells the energy of both: MI250 and MI250X.</summary>
+    internal bool IsHalf => Card.Product is 0x7408 or 0x740c;
+
+    /// <summary>Only a processor with graphics has the voltage of a northbridge (drivers/gpu/drm/amd/pm/amdgpu_pm.c).</summary>
+    static bool HasNorthbridge(FileTree tree, GraphicsCard card) => card.Sensors is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
+
+    /// <summary>A line of the table: <c>744C,	C8,	AMD Radeon RX 7900 XTX</c>.</summary>
+    static string? Named(string table, int product, int revision)
+    {
+        foreach (var line in new Lines(table))
+        {
+            var first = line.IndexOf(',');
+            var second = first < 0 ? -1 : line[(first + 1)..].IndexOf(',');
+            if (second < 0)
+                continue;
+            if (IsHex(line[..first], product) && IsHex(line.Slice(first + 1, second), revision) && line[(first + second + 2)..].Trim() is { IsEmpty: false } name)
+                return name.ToString();
+        }
+
+        return null;
+
+        static bool IsHex(ReadOnlySpan<char> text, int number) =>
+            int.TryParse(text.Trim(), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var value) && value == number;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Hwmon;
+using Tonne.Instruments.Machines;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Amd;
+
+/// <summary>AMD's GPUs by the kernel's sensors, and by AMD's library where it is there; counted by board, not by die.</summary>
+sealed class AmdMeters : Instrument
+{
+    readonly List<IMeter> _meters = [];
+    readonly List<MeteredPart> _parts = [];
+    readonly List<MissingMeter> _missing = [];
+    readonly AmdSmi? _library;
+
+    /// <summary>Looks for AMD's devices.</summary>
+    /// <param name="tree">The machine's files.</param>
+    /// <param name="options">Variables that hide devices, and where the library is.</param>
+    /// <param name="firstDevice">Number of the first board found here.</param>
+    internal AmdMeters(FileTree tree, DiscoveryOptions options, int firstDevice)
+    {
+        var all = AmdDie.In(tree);
+        if (all.Count == 0)
+            return;
+        foreach (var die in all.FindAll(die => die.Integrated))
+            Integrated(tree, die);
+        var dies = all.FindAll(die => !die.Integrated);
+        if (dies.Count == 0)
+            return;
+        if (options.AmdSmiLibrary is not null || !tree.IsStandIn)
+            _library = AmdSmi.TryLoad(options.AmdSmiLibrary, out var why) is { } loaded ? loaded : NotLoaded(why);
+
+        var visible = VisibleDies.Of(dies, options.Variable);
+        var hiding = VisibleDies.Named(options.Variable);
+        var powers = dies.ConvertAll(die => PowerOf(tree, die));
+        var boards = AmdBoards.Of(dies, die => powers[dies.IndexOf(die)] is { IsGap: false, Value: > 0 });
+        for (var i = 0; i < boards.Count; i++)
+        {
+            var device = (firstDevice + i).ToString(CultureInfo.InvariantCulture);
+            var isVisible = boards[i].Exists(visible.Contains);
+            Board(tree, boards[i], device, isVisible, isVisible ? "" : $" {hiding} hides it from the job.");
+        }
+
+        AmdSmi? NotLoaded(string? reason)
+        {
+            if (reason is not null)
+                _missing.Add(new MissingMeter("amdgpu:energy", options.AmdSmiLibrary ?? AmdSmi.Names[0], reason, null, []));
+            return null;
+        }
+    }
+
+    /// <summary>Accuracy of what a card's firmware tells of its power.</summary>
+    internal static Factor CardAccuracy { get; } = new(
+        "amdgpu/card-accuracy", "joules per joule told by a card's firmware", "1", new Bounds(0.93, 1, 1.07), Quality.Assumed,
+        new Source("KERNEL-AMDGPU", "Linux kernel documentation, gpu/amdgpu/thermal"), "no accuracy is stated; the width is assumed");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IMeter> Meters => _meters;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeteredPart> Parts => _parts;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MissingMeter> Missing => _missing;
+
+    /// <inheritdoc/>
+    public override void Settle()
+    {
+        foreach (var meter in _meters)
+            (meter as PatientMeter)?.Settle(TimeSpan.FromSeconds(1.0 / _meters.Count));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var meter in _meters)
+            (meter as IDisposable)?.Dispose();
+        _library?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Graphics inside a processor: its power is the whole package's, which the processor's own counter holds.</summary>
+    void Integrated(FileTree tree, AmdDie die)
+    {
+        if (Channel(tree, die) is not { } channel)
+            return;
+        _meters.Add(new PatientMeter(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
+            $"amdgpu:{die.Card.Name}/power", Component.Cpu, MeterKind.Power, MeterRole.Contained,
+            Note: $"{tree.PathOf(channel.Path)}: not summed: graphics inside a processor, whose power it includes (docs.kernel.org, gpu/amdgpu/thermal)"))));
+    }
+
+    void Board(FileTree tree, List<AmdDie> board, string device, bool visible, string hidden)
+    {
+        var name = board[0].Name ?? string.Create(CultureInfo.InvariantCulture, $"AMD {board[0].Card.Product ?? 0:x4}");
+        var energies = EnergyMeters(board, device);
+        var powers = PowerMeters(tree, board, device, energies.Count > 0);
+        var summed = energies.Count > 0 ? energies : powers.FindAll(meter => meter.Description.Role == MeterRole.Machine);
+        foreach (var meter in energies)
+            _meters.Add(new PatientMeter(meter));
+        foreach (var meter in powers)
+            _meters.Add(new PatientMeter(meter));
+        List<string> busy = [.. board.Select(die => $"{die.Card.Folder}/gpu_busy_percent").Where(tree.Exists)];
+        if (busy.Count > 0)
+        {
+            _meters.Add(new PatientMeter(new AmdBusyMeter(tree, busy, new MeterDescription(
+                $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.PathOf(busy[0])}: the share of time that the firmware saw it at work, integrated"))));
+        }
+
+        var dies = board.Count > 1 ? $" Its {board.Count} dies are one board: what the first tells is for all." : "";
+        _parts.Add(new MeteredPart(Component.Gpu, device, [.. summed.Select(meter => meter.Description.Id)], summed.Count > 0 ? CardAccuracy : null,
+            energies.Count > 0 ? $"The card's own energy counter, by AMD's library.{dies}{hidden}" : summed.Count > 0 ? $"The card's power, read at each sample and integrated.{dies}{hidden}" : $"The card tells no power.{dies}{hidden}")
+        {
+            Name = name,
+            Visible = visible,
+        });
+    }
+
+    /// <summary>Energy counters of those dies that count: the second of an MI250 stays at 0.</summary>
+    List<IMeter> EnergyMeters(List<AmdDie> board, string device)
+    {
+        var meters = new List<IMeter>();
+        foreach (var die in board)
+        {
+            if (_library is null || _library.DeviceAt(die.Card.Slot) is not { } handle)
+                continue;
+            var energy = _library.Microjoules(handle, out var status);
+            if (energy is > 0)
+            {
+                meters.Add(new AmdEnergyMeter(_library, handle, new MeterDescription(
+                    Id(device, "energy", meters.Count), Component.Gpu, MeterKind.EnergyCounter, MeterRole.Machine, Device: device, Note: $"amdsmi_get_energy_count of {die.Card.Slot}, µJ since its driver was loaded: summed")));
+            }
+            else if (die == board[0])
+            {
+                _missing.Add(new MissingMeter($"amdgpu:{device}/energy", $"amdsmi {die.Card.Slot}", energy is null ? AmdEnergyMeter.Because(status) : "the accumulator is 0: the card does not count", null, []));
+            }
+        }
+
+        return meters;
+    }
+
+    /// <summary>Powers of the dies; those that tell 0 beside a sister, and all beside an energy counter, are shown only.</summary>
+    List<IMeter> PowerMeters(FileTree tree, List<AmdDie> board, string device, bool hasEnergy)
+    {
+        var meters = new List<IMeter>();
+        foreach (var die in board)
+        {
+            if (Channel(tree, die) is not { } channel)
+            {
+                if (die == board[0])
+                    _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf($"{die.Card.Folder}/hwmon"), "the driver tells no power of this card (a virtual function, or too old a kernel)", null, []));
+                continue;
+            }
+
+            var look = PowerOf(tree, die);
+            if (look is { IsGap: false, Value: 0 } && die == board[0])
+            {
+                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf(channel.Path), "the driver tells 0 W of a card that is awake: not believed", null, []));
+                continue;
+            }
+
+            if (look.Reason is { } reason && reason != AmdPowerMeter.Asleep)
+            {
+                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf(channel.Path), reason, null, []));
+                continue;
+            }
+
+            var (role, why) = hasEnergy ? (MeterRole.Contained, "not summed: its energy counter is")
+                : look is { IsGap: false, Value: 0 } ? (MeterRole.Contained, "not summed: a die whose power the first of its board tells")
+                : (MeterRole.Machine, "summed");
+            meters.Add(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
+                Id(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: Ceiling(tree, die), Note: $"{tree.PathOf(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
+        }
+
+        return meters;
+    }
+
+    static string Id(string device, string what, int index) => index == 0 ? $"amdgpu:{device}/{what}" : string.Create(CultureInfo.InvariantCulture, $"amdgpu:{device}/{what}{index + 1}");
+
+    static Reading PowerOf(FileTree tree, AmdDie die)
+    {
+        if (Channel(tree, die) is not { } channel)
+            return Reading.Gap(Unreadable.Missing);
+        using var meter = new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription("look", Component.Gpu, MeterKind.Power, MeterRole.Contained, CeilingWatts: Ceiling(tree, die)));
+        return meter.Read(0);
+    }
+
+    static SensorChannel? Channel(FileTree tree, AmdDie die) =>
+        die.Card.Sensors is { } sensors ? SensorChannel.In(tree, sensors).Find(channel => channel is { Name: "power1", Kind: MeterKind.Power }) : null;
+
+    /// <summary>Four times the highest cap the card tells, at least 1,000 W.</summary>
+    static double Ceiling(FileTree tree, AmdDie die) =>
+        die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/power1_cap_max") is { } cap and > 0 ? Math.Clamp(4 * (cap / 1e6), 1_000, 5_000) : 5_000;
+}

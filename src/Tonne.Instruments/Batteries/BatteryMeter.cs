@@ -1,0 +1,69 @@
+using Tonne.Hardware;
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Batteries;
+
+/// <summary>Power that the machine draws from its batteries, in mW: all of its power, while it is on them alone.</summary>
+sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<KeptFile> mains, MeterDescription description) : IMeter, IDisposable
+{
+    /// <summary>The id of the meter.</summary>
+    internal const string Id = "battery:discharge";
+
+    /// <summary>Why there is no value: the machine is on its supply, whose power the battery does not know.</summary>
+    internal const string OnMains = "on mains: the battery does not see the machine's power";
+
+    /// <summary>Why there is no value: the batteries do not say what they do.</summary>
+    internal const string Unclear = "no battery says that it discharges";
+
+    /// <inheritdoc/>
+    public MeterDescription Description => description;
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        for (var i = 0; i < mains.Count; i++)
+        {
+            // A supply that cannot be asked is taken for absent: then the batteries' own word counts.
+            if (mains[i].TryReadNumber(out var online, out _) && online > 0)
+                return Reading.Gap(OnMains);
+        }
+
+        long sum = 0;
+        var discharging = false;
+        for (var i = 0; i < batteries.Count; i++)
+        {
+            switch (batteries[i].State(out var reason))
+            {
+                case BatteryState.Charging:
+                    return Reading.Gap(OnMains);
+                case BatteryState.Discharging:
+                    if (!batteries[i].TryMilliwatts(out var milliwatts, out reason))
+                        return Reading.Gap(reason ?? Unreadable.Failed);
+                    sum += milliwatts;
+                    discharging = true;
+                    break;
+                case BatteryState.Resting:
+                    break;
+                case BatteryState.Unknown:
+                default:
+                    if (batteries.Count == 1 || reason is not null)
+                        return Reading.Gap(reason ?? Unclear);
+                    break;
+            }
+        }
+
+        return discharging ? Reading.Of(sum) : Reading.Gap(OnMains);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var battery in batteries)
+            battery.Dispose();
+        foreach (var file in mains)
+            file.Dispose();
+    }
+
+    internal static MeterDescription Describe(string note) => new(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, CeilingWatts: 1_000, Note: note);
+}

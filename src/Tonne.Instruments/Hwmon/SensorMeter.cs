@@ -1,0 +1,27 @@
+using Tonne.Instruments.Files;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Hwmon;
+
+/// <summary>A sensor's file: µW read as a power in mW, or µJ as an energy counter.</summary>
+sealed class SensorMeter(FileTree tree, string path, MeterDescription description) : IMeter, IDisposable
+{
+    readonly KeptFile _file = tree.Keep(path);
+
+    /// <inheritdoc/>
+    public MeterDescription Description => description;
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        if (!_file.TryReadNumber(out var value, out var reason))
+            return Reading.Gap(reason ?? Unreadable.Failed);
+        if (description.Kind != MeterKind.Power)
+            return Reading.Of(value);
+        // A power beyond what its device can have is no power.
+        return value > description.CeilingWatts * 1e6 ? Reading.Gap(Unreadable.Malformed) : Reading.Of((value + 500) / 1000);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,222 @@
+using System.Formats.Tar;
+using Tonne.Hardware;
+using Tonne.Instruments.Examining;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Tests.Trees;
+
+/// <summary>Machines as people reported them, replayed from their files: one test for each complaint.</summary>
+public sealed class CapturedTreesTests
+{
+    public static TheoryData<string> All => [.. TreeOnDisk.All];
+
+    static string[] Summed(Discovery found, Component component) => [.. found.Bases.Where(basis => basis.Component == component).SelectMany(basis => basis.Meters)];
+
+    static Reading ReadingOf(Discovery found, string id) => found.EnergyMeters.Single(meter => meter.Description.Id == id).Read(1);
+
+    // codecarbon#1274, #1379, #1392: 68 + 68 = 137 W for a chip of 68 W.
+    [Fact]
+    public void Two_dies_of_a_Threadripper_that_mirror_one_counter_are_counted_once()
+    {
+        using var disk = TreeOnDisk.Of("threadripper-two-dies");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["rapl:package-0-die-0"], Summed(found, Component.Cpu));
+        Assert.Contains("mirrors package-0-die-0", found.EnergyMeters.Single(meter => meter.Description.Id == "rapl:package-0-die-1").Description.Note);
+    }
+
+    // codecarbon#1305, #1268; carbontracker#93: "subdomain, would double count".
+    [Fact]
+    public void Memory_counted_inside_the_packages_folder_is_measured_and_its_model_gives_way()
+    {
+        using var disk = TreeOnDisk.Of("server-nested-dram");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["rapl:package-0", "rapl:package-1"], Summed(found, Component.Cpu));
+        Assert.Equal(["rapl:package-0/dram", "rapl:package-1/dram"], Summed(found, Component.Memory));
+        Assert.DoesNotContain(found.Rates, rate => rate.Id == "memory/held");
+    }
+
+    // codecarbon#950; zeus takes psys for a second processor.
+    [Fact]
+    public void The_platform_the_package_and_its_memory_mapped_copy_are_never_added()
+    {
+        using var disk = TreeOnDisk.Of("laptop-psys-mmio");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["rapl:package-0"], Summed(found, Component.Cpu));
+        Assert.All(
+            found.EnergyMeters.Where(meter => meter.Description.Id is "rapl:psys" or "rapl-mmio:package-0" or "rapl:package-0/core" or "rapl:package-0/uncore"),
+            meter => Assert.Equal(MeterRole.Contained, meter.Description.Role));
+        Assert.Contains(found.Missing, missing => missing.Id == "battery:discharge" && missing.Reason.StartsWith("on mains", StringComparison.Ordinal));
+        Assert.Contains(found.Missing, missing => missing.Id == "intelgpu:card0" && missing.Reason.Contains("inside the processor"));
+        Assert.Null(found.Machine.Gpus);
+    }
+
+    // codecarbon#244: without rights to the counters there is still a meter of all of it.
+    [Fact]
+    public void A_laptop_on_its_battery_is_measured_as_a_whole_though_its_counters_are_denied()
+    {
+        using var disk = TreeOnDisk.Of("laptop-on-battery");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        // 9.123 W + 0.5 A x 11.4 V = 9.123 + 5.7 = 14.823 W; the mouse's battery is not the machine's.
+        Assert.Equal(Reading.Of(14_823), ReadingOf(found, "battery:discharge"));
+        Assert.Contains(found.Bases, basis => basis.Component == Component.Cpu && basis.Meters.Contains("battery:discharge"));
+        Assert.Contains(found.Missing, missing => missing.Id == "rapl:package-0" && missing.Advisory!.Contains("CVE-2020-8694"));
+    }
+
+    // codecarbon#1274's table: what sensors leave out of the wall (idle: they explain 68 % of it) needs a meter of the whole.
+    [Fact]
+    public void A_servers_own_power_meter_is_taken_for_the_whole_with_the_accuracy_it_states()
+    {
+        using var disk = TreeOnDisk.Of("server-acpi-power-meter");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(Reading.Of(213_000), ReadingOf(found, "hwmon:power_meter/power1"));
+        Assert.Equal(["rapl:package-0"], Summed(found, Component.Cpu));
+        var part = found.Instruments.SelectMany(instrument => instrument.Parts).Single(part => part.Component == Component.Platform);
+        Assert.Equal(new Bounds(0.95, 1, 1.05), part.Accuracy!.Bounds);
+        Assert.Equal(Quality.Measured, part.Accuracy.Quality);
+    }
+
+    // compute-runtime#925: the counter is off for integrated ones.
+    [Fact]
+    public void An_Arc_card_counts_its_energy_and_graphics_inside_a_processor_have_none_to_add()
+    {
+        using var disk = TreeOnDisk.Of("arc-card");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["intelgpu:0/energy1"], Summed(found, Component.Gpu));
+        Assert.Equal(Reading.Of(123_456_789), ReadingOf(found, "intelgpu:0/energy1"));
+        Assert.Equal(MeterRole.Contained, found.EnergyMeters.Single(meter => meter.Description.Id == "intelgpu:0/energy2").Description.Role);
+        Assert.Equal(["Intel Arc A770"], found.Machine.Gpus!);
+        Assert.DoesNotContain(found.EnergyMeters, meter => meter.Description.Id.StartsWith("hwmon:", StringComparison.Ordinal));
+        // 4 x 225 W is below the least ceiling.
+        Assert.Equal(1_000, found.EnergyMeters.Single(meter => meter.Description.Id == "intelgpu:0/energy1").Description.CeilingWatts);
+    }
+
+    // codecarbon#1097: the second GCD reads 0, the first reports both.
+    [Fact]
+    public void The_second_die_of_an_MI250_that_reads_0_is_part_of_its_board_and_no_idle_card()
+    {
+        using var disk = TreeOnDisk.Of("mi250");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        // In the order of the bus: 11 and 14 are board 0, 31 and 34 board 1.
+        Assert.Equal(["0", "1"], found.Bases.Where(basis => basis.Component == Component.Gpu).Select(basis => basis.Device));
+        Assert.Equal(["amdgpu:0/power", "amdgpu:1/power"], Summed(found, Component.Gpu));
+        Assert.Equal(Reading.Of(90_000), ReadingOf(found, "amdgpu:0/power"));
+        Assert.Equal(Reading.Of(400_000), ReadingOf(found, "amdgpu:1/power"));
+        Assert.Equal(MeterRole.Contained, found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:1/power2").Description.Role);
+        Assert.Equal(["AMD Instinct MI250X / MI250", "AMD Instinct MI250X / MI250"], found.Machine.Gpus!);
+    }
+
+    [Fact]
+    public void A_board_is_as_busy_as_its_dies_are_on_the_mean()
+    {
+        using var disk = TreeOnDisk.Of("mi250");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+        var busy = found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:1/busy");
+
+        busy.Read(1_000_000_000);
+        var after = busy.Read(3_000_000_000);
+
+        // (80 % + 40 %) / 2 of 2 s.
+        Assert.Equal(Reading.Of(1_200_000_000), after);
+        Assert.Equal((MeterKind.DeviceTime, MeterRole.Busy, "1"), (busy.Description.Kind, busy.Description.Role, busy.Description.Device));
+    }
+
+    [Fact]
+    public void Graphics_inside_a_processor_are_not_added_to_the_package_that_holds_them()
+    {
+        using var disk = TreeOnDisk.Of("radeon-and-apu");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["amdgpu:0/power"], Summed(found, Component.Gpu));
+        // 87,500,400 µW, to the nearest mW.
+        Assert.Equal(Reading.Of(87_500), ReadingOf(found, "amdgpu:0/power"));
+        var integrated = found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:card1/power").Description;
+        Assert.Equal(MeterRole.Contained, integrated.Role);
+        Assert.Contains("whose power it includes", integrated.Note);
+        Assert.Equal(["AMD Radeon RX 7900 XTX"], found.Machine.Gpus!);
+    }
+
+    [Fact]
+    public void A_card_that_sleeps_is_not_woken_and_is_a_gap_not_0_watts()
+    {
+        using var disk = TreeOnDisk.Of("radeon-and-apu");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+        disk.With("sys/class/drm/card0/device/power/runtime_status", "suspended\n");
+
+        Assert.Contains("not woken", ReadingOf(found, "amdgpu:0/power").Reason);
+    }
+
+    [Fact]
+    public void Sockets_that_tell_their_power_stand_in_where_there_are_no_counters_and_unknown_chips_are_only_shown()
+    {
+        using var disk = TreeOnDisk.Of("epyc-hsmp");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["hwmon:amd_hsmp_hwmon/power1", "hwmon:amd_hsmp_hwmon#2/power1"], Summed(found, Component.Cpu));
+        var rail = found.EnergyMeters.Single(meter => meter.Description.Id == "hwmon:ina226/power1").Description;
+        Assert.Equal(MeterRole.Contained, rail.Role);
+        Assert.Contains("12V rail of the riser", rail.Note);
+    }
+
+    [Fact]
+    public void Sockets_that_count_their_energy_are_summed_and_their_cores_are_not_read()
+    {
+        using var disk = TreeOnDisk.Of("epyc-amd-energy");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(["hwmon:amd_energy/energy3", "hwmon:amd_energy/energy4"], Summed(found, Component.Cpu));
+        Assert.Equal(2, found.EnergyMeters.Count);
+    }
+
+    // codecarbon#111, #477; scaphandre#312, #214, #351; kepler#2280: 0 W, or no start at all.
+    [Fact]
+    public void A_virtual_machine_without_meters_is_modelled_and_never_0_watts()
+    {
+        using var disk = TreeOnDisk.Of("virtual-machine");
+        var examination = Examiner.Examine(disk.Tree, new Tonne.Runs.Place());
+
+        Assert.True(examination.Machine.Virtual);
+        Assert.True(examination.IdleWatts.Low > 0);
+        Assert.Contains("virtual machine", examination.Missing.Single(missing => missing.Id == "rapl").Reason);
+        Assert.All(examination.Bases, basis => Assert.NotEqual(Quality.Measured, basis.Quality));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_captured_machine_examines_like_the_machine_itself(string name)
+    {
+        using var disk = TreeOnDisk.Of(name);
+        using var tar = new MemoryStream();
+        SupportBundle.Write(disk.Tree, "host-name", tar);
+        using var unpacked = new TreeOnDisk();
+        tar.Position = 0;
+        TarFile.ExtractToDirectory(tar, unpacked.Root, overwriteFiles: false);
+
+        var here = Seen(disk.Tree);
+        var there = Seen(new FileTree(unpacked.Root));
+
+        Assert.Equal(here, there);
+        Assert.DoesNotContain("1234567", string.Concat(Directory.EnumerateFiles(unpacked.Root, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith("energy1_input", StringComparison.Ordinal)).Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.DoesNotContain("1f2e3d4c5b6a798", string.Concat(Directory.EnumerateFiles(unpacked.Root, "*", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+
+        static string Seen(FileTree tree)
+        {
+            using var found = MachineDiscovery.Discover(tree);
+            return string.Join('\n', [
+                .. found.EnergyMeters.Select(meter => $"{meter.Description.Id} {meter.Description.Role} {meter.Description.CeilingWatts} {meter.Read(1)}"),
+                .. found.Bases.Select(basis => $"{basis.Component} {basis.Device} {basis.Quality} {string.Join('+', basis.Meters)}"),
+                .. found.Missing.Select(missing => $"{missing.Id} {missing.Reason}"),
+                .. found.Doubts.Select(doubt => doubt.Code),
+                string.Join(", ", found.Machine.Gpus ?? [])]);
+        }
+    }
+}
