@@ -21,7 +21,7 @@ static class CalibrateCommand
         var idle = new Option<string>("--plug-idle") { Description = "W that the plug reads while the machine is idle; several with commas", HelpName = "W[,W…]" };
         var full = new Option<string>("--plug-full") { Description = "W that the plug reads with every thread at work", HelpName = "W[,W…]" };
         var half = new Option<string>("--plug-half") { Description = "W that the plug reads with half of the threads at work", HelpName = "W[,W…]" };
-        var meter = new Option<string>("--meter") { Description = "A plug meter or management controller to read, as in 'sources' of tonne.yaml", HelpName = "ADDRESS" };
+        var meter = new Option<string>("--meter") { Description = "A plug meter or management controller to read, such as shelly://192.168.1.20 (docs/methods/plug.md); else the one of tonne.yaml", HelpName = "ADDRESS" };
         var minutes = new Option<double?>("--minutes") { Description = "How long it takes; 10 by default, at least 0.1", HelpName = "N" };
         var quick = new Option<bool>("--quick") { Description = "One minute, to try it: wider bounds" };
         var ask = new Option<bool>("--ask") { Description = "Ask for the readings of the plug, even where there is no terminal" };
@@ -34,7 +34,7 @@ static class CalibrateCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
+            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, around.Variable, around.Folder);
             if (settings[Setting.Calibration] == "none")
                 throw new WrongInputException("calibrations are switched off by 'calibration: none': take that away first, or name a file.");
             var request = new Request(
@@ -48,8 +48,6 @@ static class CalibrateCommand
             {
                 // An earlier calibration must not colour this one.
                 var options = settings.Discovery(around.Variable) with { Calibrations = [] };
-                if (request.Meter is { } address)
-                    options = options with { Sources = [address] };
                 using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), options);
                 var calibration = await CalibrateAsync(around, discovery, request, cancellation).ConfigureAwait(false);
                 if (!parsed.GetValue(dry))

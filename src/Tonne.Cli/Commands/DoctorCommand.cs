@@ -18,10 +18,17 @@ static class DoctorCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.doctor/1)" };
         var capture = new Option<string>("--capture") { Description = "Pack the sensor and description files into a tar for somebody else to examine", HelpName = "FILE" };
         var sysroot = new Option<string>("--sysroot") { Description = "Examine this folder instead of /", HelpName = "DIR" };
-        var command = new Command("doctor", "Say which meters are here, which are not and why, and the exact command that enables each.") { json, capture, sysroot };
+        var meter = new Option<string[]>("--meter") { Description = "Ask this meter too, such as shelly://HOST (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        var command = new Command("doctor", "Say which meters are here, which are not and why, and the exact command that enables each.") { json, capture, sysroot, meter };
         command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Sysroot] = parsed.GetValue(sysroot) }, around.Variable, around.Folder);
+            var settings = Settings.Resolve(
+                new Dictionary<Setting, string?>
+                {
+                    [Setting.Sysroot] = parsed.GetValue(sysroot),
+                    [Setting.Meter] = parsed.GetValue(meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
+                },
+                around.Variable, around.Folder);
             if (!Directory.Exists(settings.Sysroot))
                 throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
             var tree = new FileTree(settings.Sysroot);

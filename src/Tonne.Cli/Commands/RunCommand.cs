@@ -23,11 +23,12 @@ static class RunCommand
     static readonly Option<string> _epochPattern = new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", HelpName = "RE" };
     static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };
     static readonly Option<string> _sysroot = new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" };
+    static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST, redfish+https://USER@HOST, json+http://…, prometheus+http://… (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No summary at the end" };
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _project, _tag, _zone, _region, _intensity, _pue, _period, _policy, _strict, _stagePattern, _epochPattern, _output, _sysroot, _quiet];
+        [_name, _project, _tag, _zone, _region, _intensity, _pue, _period, _policy, _strict, _stagePattern, _epochPattern, _output, _sysroot, _meter, _quiet];
 
     public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
     {
@@ -55,6 +56,7 @@ static class RunCommand
                     [Setting.StagePattern] = parsed.GetValue(_stagePattern),
                     [Setting.EpochPattern] = parsed.GetValue(_epochPattern),
                     [Setting.Sysroot] = parsed.GetValue(_sysroot),
+                    [Setting.Meter] = parsed.GetValue(_meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
                 },
                 around.Variable, around.Folder);
             if (!Directory.Exists(settings.Sysroot))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Instruments.Polling;
 
 namespace Tonne.Cli.Configuration;
 
@@ -23,12 +24,13 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", Anything);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
     public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none for a stand-in", Anything);
+    public static readonly Setting Meter = new("meter", "TONNE_METER", null, "meters to ask over HTTP, such as shelly://192.168.1.20; several with blanks or commas between (docs/methods/plug.md)", Addresses);
 
     public static readonly Setting Calibration = new("calibration", "TONNE_CALIBRATION", null, "file of calibrations, or none to use none; else calibrations.json beside the user's tonne.yaml", Anything);
     public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", Address);
 
     public static IReadOnlyList<Setting> All { get; } =
-        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Calibration, CloudMetadata];
+        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Meter, Calibration, CloudMetadata];
 
     /// <summary>Reads <c>1s</c>, <c>100ms</c>, <c>1m</c>, <c>1h</c> or a plain number of seconds.</summary>
     public static bool TryPeriod(string text, out TimeSpan period)
@@ -57,6 +59,17 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     }
 
     static string? Address(string text) => System.Net.IPEndPoint.TryParse(text, out _) ? null : $"'{text}' is not an address and port, such as 127.0.0.1:8080";
+
+    static string? Addresses(string text)
+    {
+        foreach (var address in SourceAddress.Split(text))
+        {
+            if (!SourceAddress.TryParse(address, out _, out var problem))
+                return problem;
+        }
+
+        return Anything(text);
+    }
 
     static string? OneOf(string text, params string[] words) =>
         Array.Exists(words, word => word == text) ? null : $"'{text}' is not one of {string.Join(", ", words)}";

@@ -3,6 +3,7 @@ using Tonne.Catalogs;
 using Tonne.Grids;
 using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Polling;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Configuration;
@@ -54,7 +55,7 @@ sealed class Settings
 
     /// <summary>What is known of the machine before it is looked at.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = Calibrations() };
+    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = Calibrations(), Sources = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
 
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Tonne.Cli.Configuration;
 
-/// <summary>Reads a tonne.yaml: one mapping of keys to plain values.</summary>
+/// <summary>Reads a tonne.yaml: one mapping of keys to plain values; meter may be a list of them.</summary>
 static class SettingsFile
 {
     /// <summary>The keys and values of a file, with file and line; none if there is no file.</summary>
@@ -42,6 +42,8 @@ static class SettingsFile
                 var where = $"{path}:{key.Start.Line}";
                 if (key is YamlScalarNode { Value: { } name } && value is YamlScalarNode { Value: { } word })
                     found.Add((name, word, where));
+                else if (key is YamlScalarNode { Value: "meter" } && value is YamlSequenceNode list && list.Children.All(item => item is YamlScalarNode { Value: not null }))
+                    found.Add(("meter", string.Join(' ', list.Children.Select(item => ((YamlScalarNode)item).Value)), where));
                 else
                     problems.Add($"{where}: {key} must have one plain value, as in 'zone: FR'.");
             }

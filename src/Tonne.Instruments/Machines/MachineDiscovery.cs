@@ -7,6 +7,8 @@ using Tonne.Instruments.Hwmon;
 using Tonne.Instruments.IntelGraphics;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Nvidia;
+using Tonne.Instruments.OtherSystems;
+using Tonne.Instruments.Polling;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Quantities;
@@ -14,7 +16,7 @@ using Tonne.Quantities;
 namespace Tonne.Instruments.Machines;
 
 /// <summary>Looks at a machine through its files and says what can be metered, what must be modelled, and why.</summary>
-/// <remarks>Never throws for what it finds, writes nothing, asks no network.</remarks>
+/// <remarks>Never throws for what it finds, writes nothing, asks no network but the addresses that the options name.</remarks>
 public static class MachineDiscovery
 {
     /// <summary>Looks below a root.</summary>
@@ -102,8 +104,12 @@ public static class MachineDiscovery
         yield return Counted(new NvidiaGpus(tree, options));
         yield return Counted(new AmdMeters(tree, options, gpus));
         yield return Counted(new IntelGraphicsMeters(tree, gpus));
+        // What a server tells of a device counts only where the device itself tells nothing; a plug that somebody named counts before what a firmware says of the whole.
+        if (!options.Sources.IsDefaultOrEmpty)
+            yield return new PolledSources(options);
         yield return new HwmonMeters(tree);
         yield return new BatteryMeters(tree);
+        yield return new OtherSystemMeters(tree);
 
         Instrument Counted(Instrument instrument)
         {

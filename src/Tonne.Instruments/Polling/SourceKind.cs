@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Instruments.Polling;
+
+/// <summary>A kind of meter that is asked over HTTP: the scheme of its addresses, its manners and its options.</summary>
+public sealed class SourceKind
+{
+    static readonly ImmutableArray<string> _plug = ["every", "timeout", "wait", "accuracy", "password-file"];
+
+    SourceKind(string scheme, string example, bool encrypted, double everySeconds, double patienceSeconds, double firstPatienceSeconds, ImmutableArray<string> options, Func<SourceAddress, string?>? check = null, string passwordVariable = "TONNE_METER_PASSWORD")
+    {
+        (Scheme, Example, Encrypted, Options, Check, PasswordVariable) = (scheme, example, encrypted, options, check ?? (static _ => null), passwordVariable);
+        (Every, Patience, FirstPatience) = (TimeSpan.FromSeconds(everySeconds), TimeSpan.FromSeconds(patienceSeconds), TimeSpan.FromSeconds(firstPatienceSeconds));
+    }
+
+    /// <summary>Plugs and meters of Shelly, first generation and RPC.</summary>
+    public static SourceKind Shelly { get; } = new("shelly", "shelly://192.168.1.20/0", false, 0.5, 2, 1, _plug, Wall.ShellySource.Check);
+
+    /// <summary>Plugs with the Tasmota firmware.</summary>
+    public static SourceKind Tasmota { get; } = new("tasmota", "tasmota://192.168.1.21", false, 0.5, 2, 1, _plug, Wall.TasmotaSource.Check);
+
+    /// <summary>Anything that answers in JSON.</summary>
+    public static SourceKind Json { get; } = new("json+http", JsonExample, false, 0.5, 2, 1, [.. _plug, "unit"], Wall.JsonSource.Check);
+
+    /// <summary>Anything that answers in JSON, encrypted.</summary>
+    public static SourceKind JsonEncrypted { get; } = new("json+https", JsonExample, true, 0.5, 2, 1, [.. _plug, "unit", "tls"], Wall.JsonSource.Check);
+
+    /// <summary>Management controllers with Redfish.</summary>
+    public static SourceKind Redfish { get; } = new("redfish+https", RedfishExample, true, 2, 5, 3, [.. _plug, "tls"], Instruments.Redfish.RedfishSource.Check, "TONNE_REDFISH_PASSWORD");
+
+    /// <summary>Management controllers with Redfish, unencrypted: only within a machine, and for trials.</summary>
+    public static SourceKind RedfishPlain { get; } = new("redfish+http", RedfishExample, false, 2, 5, 3, _plug, Instruments.Redfish.RedfishSource.Check, "TONNE_REDFISH_PASSWORD");
+
+    /// <summary>Prometheus, and what answers like it.</summary>
+    public static SourceKind Prometheus { get; } = new("prometheus+http", PrometheusExample, false, 1, 2, 1, [.. _plug, .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Check);
+
+    /// <summary>Prometheus, encrypted.</summary>
+    public static SourceKind PrometheusEncrypted { get; } = new("prometheus+https", PrometheusExample, true, 1, 2, 1, [.. _plug, "tls", .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Check);
+
+    /// <summary>Every kind.</summary>
+    public static ImmutableArray<SourceKind> All { get; } = [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishPlain, Prometheus, PrometheusEncrypted];
+
+    /// <summary>The scheme of its addresses.</summary>
+    public string Scheme { get; }
+
+    /// <summary>An address.</summary>
+    public string Example { get; }
+
+    internal bool Encrypted { get; }
+
+    internal TimeSpan Every { get; }
+
+    internal TimeSpan Patience { get; }
+
+    internal TimeSpan FirstPatience { get; }
+
+    internal ImmutableArray<string> Options { get; }
+
+    /// <summary>What is wrong with an address beyond its form; null if nothing.</summary>
+    internal Func<SourceAddress, string?> Check { get; }
+
+    /// <summary>The environment variable that holds the password of its user.</summary>
+    public string PasswordVariable { get; }
+
+    const string JsonExample = "json+http://192.168.1.22/status#/power?unit=W";
+    const string RedfishExample = "redfish+https://monitor@bmc.lan/redfish/v1/Chassis/1/Power";
+    const string PrometheusExample = "prometheus+http://127.0.0.1:9090/?preset=dcgm&instance=node1:9400";
+
+    /// <summary>The kind with a scheme; null if there is none.</summary>
+    public static SourceKind? Find(string scheme) => All.FirstOrDefault(kind => string.Equals(kind.Scheme, scheme, StringComparison.OrdinalIgnoreCase));
+}

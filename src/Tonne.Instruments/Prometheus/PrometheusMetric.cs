@@ -1,0 +1,12 @@
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Prometheus;
+
+/// <summary>One metric that an exporter gives.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">An energy counter, or a power.</param>
+/// <param name="PerUnit">µJ, or mW, in one of its units.</param>
+/// <param name="Unit">Its unit, for reasons.</param>
+/// <param name="Most">The most it can be, in its unit.</param>
+/// <param name="Selector">Labels it must have, as PromQL matchers; empty for any.</param>
+sealed record PrometheusMetric(string Name, MeterKind Kind, double PerUnit, string Unit, double Most, string Selector = "");

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Instruments.Rapl;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Prometheus;
+
+/// <summary>An exporter that tonne knows: its metrics, and what each series stands for.</summary>
+/// <remarks>
+/// | exporter | metrics | summed |
+/// |---|---|---|
+/// | dcgm | DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), DCGM_FI_DEV_POWER_USAGE (W) | each GPU once: its counter, or its power where it has no counter |
+/// | kepler (0.10 and later) | kepler_node_cpu_joules_total (J) by zone | package (cpu) and dram (memory); core and uncore are inside the package, psys holds all |
+/// | scaphandre | scaph_socket_energy_microjoules, scaph_domain_energy_microjoules, scaph_host_energy_microjoules | sockets (cpu) and dram domains (memory); the host's figure holds both |
+/// | node-rapl | node_rapl_package_joules_total, node_rapl_dram_joules_total (J) | packages and dram of one control type; intel-rapl-mmio shows the same counters again |
+/// Sources: NVIDIA dcgm-exporter, etc/default-counters.csv; Kepler, docs/user/metrics.md; Scaphandre, docs_src/references/metrics.md; Prometheus node_exporter, collector/rapl_linux.go; read 2026.
+/// </remarks>
+sealed class PrometheusPreset
+{
+    const double MostJoules = 9e12;
+
+    PrometheusPreset(string name, ImmutableArray<PrometheusMetric> metrics, Func<PrometheusSeries, PrometheusSlot?> slotOf, Func<Component, Factor> accuracyOf, double ceilingWatts, string expectation)
+    {
+        (Name, Metrics, SlotOf, AccuracyOf, CeilingWatts, Expectation) = (name, metrics, slotOf, accuracyOf, ceilingWatts, expectation);
+    }
+
+    /// <summary>Accuracy of what a board tells of itself.</summary>
+    static Factor GpuAccuracy { get; } = new(
+        "prometheus/dcgm-accuracy", "joules per joule told by a GPU", "1", new Bounds(0.93, 1, 1.07), Quality.Measured,
+        new Source("YANG-2024", "Yang, Adamek, Armour: Part-time Power Measurements: nvidia-smi's Lack of Attention, SC 2024, arXiv 2312.02741", 2024),
+        "on A100 and H100 a quarter of the time is sampled; the width is our reading of what good practice leaves");
+
+    /// <summary>Each GPU board, by NVIDIA's exporter.</summary>
+    internal static PrometheusPreset Dcgm { get; } = new(
+        "dcgm",
+        [
+            // A blank of DCGM is a number near 2^63: beyond the most.
+            new("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", MeterKind.EnergyCounter, 1e3, "mJ", MostJoules * 1e3),
+            new("DCGM_FI_DEV_POWER_USAGE", MeterKind.Power, 1e3, "W", 10_000),
+        ],
+        series => series["gpu"].Length == 0 ? null : new PrometheusSlot($"gpu-{series["gpu"]}", Component.Gpu, series["gpu"], MeterRole.Machine, "a GPU board", series["modelName"] is { Length: > 0 } model ? model : null),
+        static _ => GpuAccuracy, 2_500, "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION with a label gpu");
+
+    /// <summary>Processor and memory, by Kepler.</summary>
+    internal static PrometheusPreset Kepler { get; } = new(
+        "kepler",
+        [new("kepler_node_cpu_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules)],
+        series => series["zone"] switch
+        {
+            ['p', 'a', 'c', 'k', 'a', 'g', 'e', ..] => new PrometheusSlot(series["zone"] + PathSuffix(series), Component.Cpu, null, MeterRole.Machine, "processor packages"),
+            "dram" => new PrometheusSlot("dram" + PathSuffix(series), Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
+            "psys" => new PrometheusSlot("psys", Component.Platform, null, MeterRole.Contained, "it holds the packages"),
+            { Length: > 0 } part => new PrometheusSlot(part + PathSuffix(series), Component.Cpu, null, MeterRole.Contained, "part of the package"),
+            _ => null,
+        },
+        CounterAccuracy, 5_000, "kepler_node_cpu_joules_total with a label zone (Kepler 0.10 or later)");
+
+    /// <summary>Processor and memory, by Scaphandre.</summary>
+    internal static PrometheusPreset Scaphandre { get; } = new(
+        "scaphandre",
+        [
+            new("scaph_socket_energy_microjoules", MeterKind.EnergyCounter, 1, "µJ", MostJoules * 1e6),
+            new("scaph_domain_energy_microjoules", MeterKind.EnergyCounter, 1, "µJ", MostJoules * 1e6),
+            new("scaph_host_energy_microjoules", MeterKind.EnergyCounter, 1, "µJ", MostJoules * 1e6),
+        ],
+        series => series.Metric switch
+        {
+            "scaph_socket_energy_microjoules" => new PrometheusSlot($"socket-{series["socket_id"]}", Component.Cpu, null, MeterRole.Machine, "a processor package"),
+            "scaph_domain_energy_microjoules" when series["domain_name"] == "dram" => new PrometheusSlot($"dram-{series["socket_id"]}", Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
+            "scaph_domain_energy_microjoules" => new PrometheusSlot($"{series["domain_name"]}-{series["socket_id"]}", Component.Cpu, null, MeterRole.Contained, "part of a package"),
+            _ => new PrometheusSlot("host", Component.Platform, null, MeterRole.Contained, "sockets and memory, or psys where there is one: it holds the others"),
+        },
+        CounterAccuracy, 5_000, "scaph_socket_energy_microjoules");
+
+    /// <summary>Processor packages and memory, by the node exporter.</summary>
+    internal static PrometheusPreset NodeRapl { get; } = new(
+        "node-rapl",
+        [
+            new("node_rapl_package_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+            new("node_rapl_dram_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules),
+        ],
+        series =>
+        {
+            var package = series.Metric == "node_rapl_package_joules_total";
+            var component = package ? Component.Cpu : Component.Memory;
+            var name = package ? "package" : "dram";
+            return series["path"].Contains("mmio", StringComparison.Ordinal)
+                ? new PrometheusSlot($"mmio-{name}-{series["index"]}", component, null, MeterRole.Contained, "the same counters by another way (intel-rapl-mmio)")
+                : new PrometheusSlot($"{name}-{series["index"]}", component, null, MeterRole.Machine, package ? "a processor package" : "memory, outside the packages");
+        },
+        CounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
+
+    /// <summary>Every preset.</summary>
+    internal static ImmutableArray<PrometheusPreset> All { get; } = [Dcgm, Kepler, Scaphandre, NodeRapl];
+
+    /// <summary>Its name in an address.</summary>
+    internal string Name { get; }
+
+    /// <summary>What is asked for.</summary>
+    internal ImmutableArray<PrometheusMetric> Metrics { get; }
+
+    /// <summary>What a series stands for; null for one that stands for nothing.</summary>
+    internal Func<PrometheusSeries, PrometheusSlot?> SlotOf { get; }
+
+    /// <summary>Joules per joule told.</summary>
+    internal Func<Component, Factor> AccuracyOf { get; }
+
+    /// <summary>The power that none of its devices exceeds, in W.</summary>
+    internal double CeilingWatts { get; }
+
+    /// <summary>What must be there, for the reason why it is not.</summary>
+    internal string Expectation { get; }
+
+    /// <summary>What the address itself says: a query of one's own.</summary>
+    internal static PrometheusPreset Custom(PrometheusMetric metric, Component component, string? device) => new(
+        "query", [metric], series => new PrometheusSlot("query", component, device, MeterRole.Machine, "as the configuration says"),
+        static _ => Configured, component == Component.Platform ? Polling.PolledValue.MostMachineWatts : 20_000, "what the query asks for");
+
+    static Factor Configured { get; } = new(
+        "prometheus/query-accuracy", "joules per joule told by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
+        new Source("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known"),
+        "the width is assumed: give accuracy=2% in the address if you know it");
+
+    static Factor CounterAccuracy(Component component) => component == Component.Memory ? RaplMeters.MemoryAccuracy : RaplMeters.PackageAccuracy;
+
+    /// <summary>Zones of several sockets have the same name and differ in their path, which ends with their number.</summary>
+    static string PathSuffix(PrometheusSeries series)
+    {
+        var path = series["path"];
+        var colon = path.IndexOf(':');
+        return colon < 0 ? "" : $"@{path[(colon + 1)..].Replace('/', '-')}";
+    }
+}

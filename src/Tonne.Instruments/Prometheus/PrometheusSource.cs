@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Tonne.Explaining;
+using Tonne.Hardware;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Polling;
+using Tonne.Instruments.Wall;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Prometheus;
+
+/// <summary>Meters that a Prometheus server has already: asked by instant queries, each value with the time of its scrape.</summary>
+/// <remarks>
+/// One question a turn: <c>metric or timestamp(metric)</c>, so that value and age come from one moment of the server and its own clock. A server holds many machines:
+/// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
+/// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
+/// </remarks>
+sealed class PrometheusSource : PolledSource
+{
+    /// <summary>The options of its addresses.</summary>
+    internal static readonly ImmutableArray<string> Options = ["preset", "instance", "gpu", "query", "component", "device", "kind", "unit"];
+
+    const string ValueLabel = "tonne_value";
+    const string TimeLabel = "tonne_time";
+
+    readonly PrometheusPreset _preset;
+    readonly string _path;
+
+    internal PrometheusSource(SourceAddress address)
+        : base(address)
+    {
+        _preset = PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? OfQuery(address);
+        var prefix = address.Path.Trim('/');
+        _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
+    }
+
+    /// <summary>What is asked.</summary>
+    internal string Query
+    {
+        get
+        {
+            if (Address["query"] is { } query)
+                return $"label_replace({query}, \"{ValueLabel}\", \"query\", \"\", \"\") or label_replace(timestamp({query}), \"{TimeLabel}\", \"query\", \"\", \"\")";
+            var matchers = new StringBuilder();
+            if (Address["instance"] is { } instance)
+                matchers.Append(CultureInfo.InvariantCulture, $"instance=\"{Quoted(instance)}\",");
+            if (Address["gpu"] is { } gpu)
+                matchers.Append(CultureInfo.InvariantCulture, $"gpu=~\"{string.Join('|', gpu.Split(',').Select(each => Quoted(each)))}\",");
+            return string.Join(" or ", _preset.Metrics.SelectMany(metric => new[]
+            {
+                $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
+                $"label_replace(timestamp({metric.Name}{{{matchers}}}), \"{TimeLabel}\", \"{metric.Name}\", \"\", \"\")",
+            }));
+        }
+    }
+
+    internal override string Id => $"prometheus:{_preset.Name}";
+
+    /// <summary>A scrape may be a minute apart, and the exporter's own reading half a minute old; what is older is not of this run.</summary>
+    internal override TimeSpan OldestValue => TimeSpan.FromSeconds(90);
+
+    internal static string? Check(SourceAddress address)
+    {
+        if (HttpQuestions.Check(address) is { } problem)
+            return problem;
+        if (address["preset"] is { } name)
+        {
+            if (PrometheusPreset.All.All(preset => preset.Name != name))
+                return $"the preset '{name}' is not one of {string.Join(", ", PrometheusPreset.All.Select(preset => preset.Name))}";
+            return address["query"] is null && address["component"] is null && address["kind"] is null && address["unit"] is null && address["device"] is null
+                ? null : "preset says already what query, component, kind, unit and device would";
+        }
+
+        if (address["query"] is null)
+            return "either preset or query says what to ask for";
+        if (address["component"] is not ("platform" or "cpu" or "memory" or "gpu"))
+            return "component says what the query tells: platform, cpu, memory or gpu";
+        if (address["component"] == "gpu" != (address["device"] is not null))
+            return "device names the GPU that the query tells, such as device=0, and nothing else";
+        if (address["instance"] is not null || address["gpu"] is not null)
+            return "instance and gpu belong to a preset; write them into the query";
+        return Scale(address["kind"], address["unit"]) is null ? "kind and unit say what the number is: kind=power&unit=W (mW, uW, kW), or kind=energy&unit=J (mJ, uJ, kJ, Wh, kWh)" : null;
+    }
+
+    internal override PolledTold Ask(IQuestions questions)
+    {
+        var reply = questions.Get(_path);
+        // An error in the query comes with status 400 and says what is wrong.
+        if (reply.Status is 400 or 422 or 503)
+            return (reply with { Reason = null }).Read(root => Understand(root)) is { Reason: not null } told ? told : PolledTold.Nothing(reply.Reason!);
+        return reply.Read(Understand);
+    }
+
+    internal PolledTold Understand(JsonElement root)
+    {
+        if (root.Member("status").Text() != "success")
+            return PolledTold.Nothing(root.Member("error").Text() is { } error ? $"refuses the query: {Printable.OneLine(error.Length > 200 ? error[..200] : error)}" : "answers, but not as Prometheus does");
+        if (root.Member("data")?.Member("result") is not { ValueKind: JsonValueKind.Array } result || root.Member("data")?.Member("resultType").Text() != "vector")
+            return PolledTold.Nothing("answers with something that is not a vector");
+        var times = new Dictionary<string, double>(StringComparer.Ordinal);
+        var values = new List<(string Metric, Dictionary<string, string> Labels, double Number, double At)>();
+        foreach (var series in result.EnumerateArray())
+        {
+            if (series.Member("value") is not { ValueKind: JsonValueKind.Array } pair || pair.GetArrayLength() != 2 || pair[0].NumberOrText() is not { } at || pair[1].NumberOrText() is not { } number)
+                continue;
+            var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (series.Member("metric") is { ValueKind: JsonValueKind.Object } metric)
+            {
+                foreach (var label in metric.EnumerateObject())
+                    labels[label.Name] = ((JsonElement?)label.Value).Text() ?? "";
+            }
+
+            labels.Remove("__name__");
+            if (labels.Remove(TimeLabel, out var timed))
+                times[Key(timed, labels)] = number;
+            else if (labels.Remove(ValueLabel, out var valued))
+                values.Add((valued, labels, number, at));
+        }
+
+        var found = new List<PrometheusSeries>();
+        foreach (var (metric, labels, number, at) in values)
+        {
+            var known = metric == "query" ? _preset.Metrics[0] : _preset.Metrics.FirstOrDefault(each => each.Name == metric);
+            if (known is null)
+                continue;
+            var scraped = times.TryGetValue(Key(metric, labels), out var time) && double.IsFinite(time) ? time : at;
+            var age = TimeSpan.FromSeconds(Math.Clamp(at - scraped, 0, 86_400));
+            found.Add(new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age)));
+        }
+
+        return Told(found);
+    }
+
+    internal override PolledOffer Offer(PolledTold first)
+    {
+        if (first is not PrometheusTold { Chosen: { Count: > 0 } chosen })
+            return PolledOffer.None("tells nothing");
+        var channels = new List<(string, MeterDescription)>();
+        var doubts = new List<Doubt>();
+        var parts = new List<(Component Component, string? Device, string? Product, List<string> Meters)>();
+        foreach (var (slot, metric, value) in chosen)
+        {
+            // A GPU without a counter (before Volta, many virtual ones) is told by its power: no reading is not no energy.
+            if (value.Reason is not null)
+            {
+                doubts.Add(new Doubt("meter-silent", $"{Id}/{slot.Name}: {metric.Name}: {value.Reason}."));
+                continue;
+            }
+
+            var id = $"{Id}/{slot.Name}";
+            if (channels.Exists(channel => channel.Item2.Id == id))
+                continue;
+            channels.Add((Key(slot, metric), new MeterDescription(id, slot.Component, metric.Kind, slot.Role, Device: slot.Device, CeilingWatts: _preset.CeilingWatts,
+                Note: $"{metric.Name} at {Address.Host}: {(slot.Role == MeterRole.Machine ? "summed" : "not summed")}: {slot.Why}", RefreshSeconds: 60)));
+            if (slot.Role != MeterRole.Machine)
+                continue;
+            var part = parts.Find(part => part.Component == slot.Component && part.Device == slot.Device);
+            if (part.Meters is null)
+                parts.Add(part = (slot.Component, slot.Device, slot.Product, []));
+            part.Meters.Add(id);
+        }
+
+        if (parts.Count == 0)
+            return PolledOffer.None($"tells nothing that can be counted: {string.Join("; ", doubts.Select(doubt => doubt.Text))}");
+        return new PolledOffer(channels,
+            [.. parts.OrderBy(part => part.Component).Select(part => new MeteredPart(part.Component, part.Device, [.. part.Meters], WallAccuracy.Of(Address, _preset.AccuracyOf(part.Component)), $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).") { Name = part.Product })],
+            doubts, null);
+    }
+
+    PolledTold Told(List<PrometheusSeries> found)
+    {
+        if (found.Count == 0)
+            return PolledTold.Nothing($"has no {_preset.Expectation}{(Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")} now");
+        if (_preset.Name == "query" && found.Count > 1)
+            return PolledTold.Nothing($"answers the query with {found.Count.ToString(CultureInfo.InvariantCulture)} series: let it give one, for example by sum()");
+        var instances = found.Select(series => series["instance"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (instances.Count > 1)
+            return PolledTold.Nothing($"knows {instances.Count.ToString(CultureInfo.InvariantCulture)} machines ({string.Join(", ", instances.Take(6))}{(instances.Count > 6 ? ", …" : "")}): name this one with instance=…");
+        var chosen = new List<PrometheusTold.One>();
+        foreach (var series in found)
+        {
+            if (_preset.SlotOf(series) is not { } slot)
+                continue;
+            var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
+            // A GPU in slices is told once for each of them, and while a job comes or goes for both: the newest of the same device counts.
+            var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
+            if (twin < 0)
+                chosen.Add(new(slot, metric, series.Value));
+            else if (chosen[twin].Value.Reason is not null || (series.Value.Reason is null && series.Value.Age < chosen[twin].Value.Age))
+                chosen[twin] = new(slot, metric, series.Value);
+        }
+
+        // In the order of the preset's metrics: the first that a device tells is the one to count.
+        chosen.Sort((a, b) => (_preset.Metrics.IndexOf(a.Metric), a.Slot.Name).CompareTo((_preset.Metrics.IndexOf(b.Metric), b.Slot.Name)));
+        return chosen.Count == 0 ? PolledTold.Nothing($"has no {_preset.Expectation} now")
+            : new PrometheusTold([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(Key(one.Slot, one.Metric), one.Value))], chosen);
+    }
+
+    static string Key(PrometheusSlot slot, PrometheusMetric metric) => $"{slot.Name} {metric.Name}";
+
+    static string Key(string metric, Dictionary<string, string> labels)
+    {
+        var key = new StringBuilder(metric);
+        foreach (var (name, value) in labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+            key.Append('\n').Append(name).Append('\r').Append(value);
+        return key.ToString();
+    }
+
+    static PrometheusPreset OfQuery(SourceAddress address)
+    {
+        var (kind, perUnit, most) = Scale(address["kind"], address["unit"]) ?? (MeterKind.Power, 1e3, PolledValue.MostMachineWatts);
+        return PrometheusPreset.Custom(
+            new PrometheusMetric("query", kind, perUnit, address["unit"] ?? "W", most),
+            address["component"] switch { "cpu" => Component.Cpu, "memory" => Component.Memory, "gpu" => Component.Gpu, _ => Component.Platform },
+            address["device"]);
+    }
+
+    /// <summary>What a unit is in mW or µJ, and the most of it that can be; null if kind and unit do not fit.</summary>
+    static (MeterKind Kind, double PerUnit, double Most)? Scale(string? kind, string? unit) => (kind, unit) switch
+    {
+        ("power", "W") => (MeterKind.Power, 1e3, PolledValue.MostMachineWatts),
+        ("power", "mW") => (MeterKind.Power, 1, PolledValue.MostMachineWatts * 1e3),
+        ("power", "uW") => (MeterKind.Power, 1e-3, PolledValue.MostMachineWatts * 1e6),
+        ("power", "kW") => (MeterKind.Power, 1e6, PolledValue.MostMachineWatts / 1e3),
+        ("energy", "J") => (MeterKind.EnergyCounter, 1e6, 9e12),
+        ("energy", "mJ") => (MeterKind.EnergyCounter, 1e3, 9e15),
+        ("energy", "uJ") => (MeterKind.EnergyCounter, 1, 9e18),
+        ("energy", "kJ") => (MeterKind.EnergyCounter, 1e9, 9e9),
+        ("energy", "Wh") => (MeterKind.EnergyCounter, 3.6e9, 2.5e9),
+        ("energy", "kWh") => (MeterKind.EnergyCounter, 3.6e12, 2.5e6),
+        _ => null,
+    };
+
+    static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+}

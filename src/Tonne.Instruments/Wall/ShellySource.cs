@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using Tonne.Instruments.Polling;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Wall;
+
+/// <summary>A Shelly: the second generation and later by RPC, the first by its status page.</summary>
+/// <remarks>
+/// RPC (<c>/rpc/Shelly.GetStatus</c>): <c>switch:N</c>, <c>pm1:N</c>, <c>cover:N</c> with <c>apower</c> in W and <c>aenergy.total</c> in Wh; <c>em1:N</c> with <c>act_power</c> and
+/// <c>em1data:N</c> with <c>total_act_energy</c> in Wh; <c>em:N</c> with <c>total_act_power</c> and <c>emdata:N</c> with <c>total_act</c>.
+/// First generation (<c>/status</c>): <c>meters[]</c> with <c>power</c> in W, <c>total</c> in W·min, <c>is_valid</c>; <c>emeters[]</c> with <c>total</c> in Wh.
+/// Source: Shelly, API documentation (shelly-api-docs.shelly.cloud), read 2026.
+/// </remarks>
+sealed class ShellySource(SourceAddress address) : WallSource(address)
+{
+    const double JoulesPerWattHour = 3600;
+    const double JoulesPerWattMinute = 60;
+
+    bool? _rpc;
+
+    internal override string Id => $"wall:shelly@{Address.Host}{(Address.Path.Length > 0 ? "/" + Address.Path : "")}";
+
+    /// <summary>The second generation takes Digest only.</summary>
+    internal override bool Challenged => true;
+
+    protected override string What => "A Shelly";
+
+    protected override Factor Accuracy => WallAccuracy.Calibrated;
+
+    internal static string? Check(SourceAddress address) => MeterChannels.Check(address);
+
+    internal override PolledTold Ask(IQuestions questions)
+    {
+        if (_rpc is not false)
+        {
+            var reply = questions.Get("rpc/Shelly.GetStatus");
+            if (reply.Status != 404)
+            {
+                _rpc ??= reply.Status == 200 ? true : null;
+                return reply.Read(ByRpc);
+            }
+        }
+
+        var status = questions.Get("status");
+        if (status.Status == 200)
+            _rpc = false;
+        return status.Read(OfFirstGeneration);
+    }
+
+    internal PolledTold ByRpc(JsonElement root)
+    {
+        var channels = new List<(int, double?, double?, string?)>();
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var component in root.EnumerateObject())
+            {
+                var colon = component.Name.IndexOf(':');
+                if (colon < 0 || !int.TryParse(component.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                    continue;
+                var (power, counter) = component.Name[..colon] switch
+                {
+                    "switch" or "pm1" or "cover" or "light" => (component.Value.Member("apower"), component.Value.Member("aenergy")?.Member("total")),
+                    "em1" => (component.Value.Member("act_power"), root.Member($"em1data:{component.Name[(colon + 1)..]}")?.Member("total_act_energy")),
+                    "em" => (component.Value.Member("total_act_power"), root.Member($"emdata:{component.Name[(colon + 1)..]}")?.Member("total_act")),
+                    _ => (null, null),
+                };
+                // A switch without a meter has no apower.
+                if (power is { } told)
+                    channels.Add((number, power.Number(), counter.Number() * JoulesPerWattHour, told.ValueKind == JsonValueKind.Number ? null : "its power is not a number: it has no reading now"));
+            }
+        }
+
+        return MeterChannels.Sum(channels, MeterChannels.Parse(Address.Path) ?? []);
+    }
+
+    internal PolledTold OfFirstGeneration(JsonElement root)
+    {
+        var channels = new List<(int, double?, double?, string?)>();
+        // Where there are energy meters, what else is listed meters nothing.
+        var (list, perCount) = root.Member("emeters") is { ValueKind: JsonValueKind.Array } emeters && emeters.GetArrayLength() > 0
+            ? (emeters, JoulesPerWattHour) : (root.Member("meters") ?? default, JoulesPerWattMinute);
+        if (list.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var meter in list.EnumerateArray())
+            {
+                var valid = meter.Member("is_valid") is not { ValueKind: JsonValueKind.False };
+                channels.Add((channels.Count, meter.Member("power").Number(), meter.Member("total").Number() * perCount, valid ? null : "it says itself that its reading is not valid"));
+            }
+        }
+
+        return MeterChannels.Sum(channels, MeterChannels.Parse(Address.Path) ?? []);
+    }
+}

@@ -1,0 +1,53 @@
+using Tonne.Hardware;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Polling;
+using Tonne.Metering;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Wall;
+
+/// <summary>A meter of the whole machine: its power is integrated, its own counter is too coarse for a run and only shown and compared.</summary>
+abstract class WallSource(SourceAddress address) : PolledSource(address)
+{
+    /// <summary>Key of the power, in mW.</summary>
+    internal const string Power = "power";
+
+    /// <summary>Key of the counter, in µJ.</summary>
+    internal const string Energy = "energy";
+
+    /// <summary>What it is, for the reason of the choice.</summary>
+    protected abstract string What { get; }
+
+    /// <summary>Joules per joule told.</summary>
+    protected abstract Factor Accuracy { get; }
+
+    /// <inheritdoc/>
+    internal override PolledOffer Offer(PolledTold first)
+    {
+        var (power, energy) = (Told(first, Power), Told(first, Energy));
+        if (power is null or { Reason: not null })
+            return PolledOffer.None(power?.Reason ?? "it tells no power");
+        var channels = new List<(string, MeterDescription)>
+        {
+            (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {What}; its power is asked every {Address.Every.TotalSeconds:0.###} s and integrated")),
+        };
+        if (energy is { Reason: null })
+        {
+            channels.Add((Energy, new MeterDescription($"{Id}/energy", Component.Platform, MeterKind.EnergyCounter, MeterRole.Contained, CeilingWatts: PolledValue.MostMachineWatts,
+                Note: $"{Address}: its own counter, too coarse for a run; compared with the power at the end", RefreshSeconds: 60)));
+        }
+
+        return new PolledOffer(channels, [new MeteredPart(Component.Platform, null, [Id], WallAccuracy.Of(Address, Accuracy), $"{What} at {Address.Host} meters the whole machine at its plug.")], [], null);
+    }
+
+    static PolledValue? Told(PolledTold told, string key)
+    {
+        foreach (var (name, value) in told.Values)
+        {
+            if (name == key)
+                return value;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Text.Json;
+using Tonne.Hardware;
+using Tonne.Instruments.Polling;
+using Tonne.Instruments.Tests.Polling;
+using Tonne.Metering;
+
+namespace Tonne.Instruments.Tests.Prometheus;
+
+public class PrometheusTests
+{
+    static double _now = 1_732_264_260;
+
+    /// <summary>One series as the query asks for it: its value, and the time of its scrape.</summary>
+    static IEnumerable<string> Series(string metric, string labels, string value, double age = 0) =>
+    [
+        $$"""{"metric":{"__name__":"{{metric}}","tonne_value":"{{metric}}",{{labels}}},"value":[{{Text(_now)}},"{{value}}"]}""",
+        $$"""{"metric":{"tonne_time":"{{metric}}",{{labels}}},"value":[{{Text(_now)}},"{{Text(_now - age)}}"]}""",
+    ];
+
+    static string Text(double number) => number.ToString("F3", CultureInfo.InvariantCulture);
+
+    static string Vector(params IEnumerable<string>[] series) => $$$"""{"status":"success","data":{"resultType":"vector","result":[{{{string.Join(',', series.SelectMany(each => each))}}}]}}""";
+
+    static string Gpu(int gpu, string extra = "") => $$"""
+        "instance":"node1:9400","job":"dcgm","gpu":"{{gpu}}","UUID":"GPU-6d5c0ac5-74d7-3130-46f1-e93ed57f469{{gpu}}","device":"nvidia{{gpu}}","modelName":"NVIDIA A100-SXM4-80GB","Hostname":"node1"{{extra}}
+        """;
+
+    static string Refusal(string address, string text) => Assert.Single(PlayedDevice.Saying(text).Opened(address).Sources.Missing).Reason;
+
+    const string Dcgm = "prometheus+http://prom:9090/?preset=dcgm";
+    const string Energy = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION";
+    const string Power = "DCGM_FI_DEV_POWER_USAGE";
+
+    [Fact]
+    public void Each_gpu_is_a_device_of_its_own_with_its_counter_in_millijoules()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "15152422938"), Series(Energy, Gpu(1), "257858316"), Series(Power, Gpu(0), "68.244"), Series(Power, Gpu(1), "55.4"))).Opened(Dcgm);
+
+        Assert.Equal([("prometheus:dcgm/gpu-0", MeterKind.EnergyCounter), ("prometheus:dcgm/gpu-1", MeterKind.EnergyCounter)], server.Sources.Meters.Select(meter => (meter.Description.Id, meter.Description.Kind)));
+        Assert.Equal([(Component.Gpu, "0", "NVIDIA A100-SXM4-80GB"), (Component.Gpu, "1", "NVIDIA A100-SXM4-80GB")], server.Sources.Parts.Select(part => (part.Component, part.Device!, part.Name!)));
+        var before = server.Read().Value;
+        server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(0), "15152722938"), Series(Energy, Gpu(1), "257858316")));
+        // 300,000 mJ.
+        Assert.Equal(300_000_000, server.Turn(1).Value - before);
+    }
+
+    // codecarbon#1316: before Volta and on many virtual GPUs there is no energy counter.
+    [Fact]
+    public void A_gpu_without_an_energy_counter_is_told_by_its_power_and_not_as_nothing()
+    {
+        using var absent = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
+        using var blank = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "9223372036854775794"), Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
+
+        Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (absent.Meter.Description.Kind, absent.Read()));
+        Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (blank.Meter.Description.Kind, blank.Read()));
+        Assert.Contains("more than can be", Assert.Single(blank.Sources.Doubts).Text, StringComparison.Ordinal);
+    }
+
+    // A GPU in slices: dcgm-exporter gives the board's counter once for each slice.
+    [Fact]
+    public void A_gpu_in_slices_is_counted_once()
+    {
+        using var server = PlayedDevice.Saying(Vector(
+            Series(Energy, Gpu(0, ",\"GPU_I_PROFILE\":\"2g.20gb\",\"GPU_I_ID\":\"3\""), "257858316"),
+            Series(Energy, Gpu(0, ",\"GPU_I_PROFILE\":\"2g.20gb\",\"GPU_I_ID\":\"5\""), "257858316"))).Opened(Dcgm);
+
+        Assert.Single(server.Sources.Meters);
+        Assert.Single(server.Sources.Parts);
+    }
+
+    [Fact]
+    public void A_gpu_is_found_again_when_the_exporter_names_the_pod_that_took_it()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"))).Opened(Dcgm);
+        var before = server.Read().Value;
+        // For a moment the old series is still told beside the new one; the newer scrape counts.
+        server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(0), "1000", age: 16), Series(Energy, Gpu(0, ",\"pod\":\"train-0\""), "201000", age: 1)));
+
+        Assert.Equal(200_000_000, server.Turn(15).Value - before);
+    }
+
+    // The same trap as codecarbon#544: what belongs to others is not ours. A server holds many machines.
+    [Fact]
+    public void Other_machines_of_the_same_server_are_refused_and_never_added()
+    {
+        var text = Vector(Series(Energy, Gpu(0), "1000"), Series(Energy, Gpu(0).Replace("node1", "node2", StringComparison.Ordinal), "5000"));
+
+        Assert.Contains("knows 2 machines (node1:9400, node2:9400): name this one with instance=", Refusal(Dcgm, text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Instance_and_gpu_are_part_of_the_question()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"))).Opened(Dcgm + "&instance=node1:9400&gpu=0,1");
+
+        var query = Uri.UnescapeDataString(server.Asked[0]);
+        Assert.StartsWith("api/v1/query?query=", query, StringComparison.Ordinal);
+        Assert.Contains("""label_replace(timestamp(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{instance="node1:9400",gpu=~"0|1",}), "tonne_time",""", query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_cannot_leave_its_quotes()
+    {
+        using var server = PlayedDevice.Saying(Vector()).Opened(Dcgm + "&instance=%22%7D+or+up%7B");
+
+        Assert.Contains("""instance="\"}+or+up{",""", Uri.UnescapeDataString(server.Asked[0]), StringComparison.Ordinal);
+    }
+
+    // codecarbon#1305, #1268: package and dram are disjoint; codecarbon#950: psys holds them, mmio shows them again.
+    [Fact]
+    public void Packages_and_dram_are_summed_and_what_overlaps_is_only_shown()
+    {
+        static string Zone(string zone, string path) => $$"""
+            "instance":"n:28282","zone":"{{zone}}","path":"/sys/devices/virtual/powercap/intel-rapl/{{path}}","node_name":"n"
+            """;
+        using var kepler = PlayedDevice.Saying(Vector(
+            Series("kepler_node_cpu_joules_total", Zone("package", "intel-rapl:0"), "100.5"), Series("kepler_node_cpu_joules_total", Zone("package", "intel-rapl:1"), "90"),
+            Series("kepler_node_cpu_joules_total", Zone("core", "intel-rapl:0:0"), "60"), Series("kepler_node_cpu_joules_total", Zone("dram", "intel-rapl:0:1"), "9"),
+            Series("kepler_node_cpu_joules_total", Zone("psys", "intel-rapl:2"), "300"))).Opened("prometheus+http://h/?preset=kepler");
+        using var node = PlayedDevice.Saying(Vector(
+            Series("node_rapl_package_joules_total", "\"index\":\"0\",\"instance\":\"n:9100\",\"path\":\"/sys/class/powercap/intel-rapl:0\"", "118821.12"),
+            Series("node_rapl_package_joules_total", "\"index\":\"0\",\"instance\":\"n:9100\",\"path\":\"/sys/class/powercap/intel-rapl-mmio:0\"", "118821.12"),
+            Series("node_rapl_dram_joules_total", "\"index\":\"0\",\"instance\":\"n:9100\",\"path\":\"/sys/class/powercap/intel-rapl:0:1\"", "5000"))).Opened("prometheus+http://h/?preset=node-rapl");
+        // A published listing: host 346,728 J = sockets 246,522 + 43,039 and dram 49,921 + 7,243 (within the microjoules of one reading).
+        using var scaphandre = PlayedDevice.Saying(Vector(
+            Series("scaph_socket_energy_microjoules", "\"socket_id\":\"0\"", "43038699818"), Series("scaph_socket_energy_microjoules", "\"socket_id\":\"1\"", "246521945562"),
+            Series("scaph_domain_energy_microjoules", "\"domain_name\":\"dram\",\"domain_id\":\"0\",\"socket_id\":\"1\"", "49920589217"), Series("scaph_domain_energy_microjoules", "\"domain_name\":\"core\",\"domain_id\":\"1\",\"socket_id\":\"1\"", "1"),
+            Series("scaph_host_energy_microjoules", "\"instance\":\"\"", "346728467994"))).Opened("prometheus+http://h/?preset=scaphandre");
+
+        Assert.Equal(
+            [(Component.Cpu, "prometheus:kepler/package@0 prometheus:kepler/package@1"), (Component.Memory, "prometheus:kepler/dram@0:1")],
+            kepler.Sources.Parts.Select(part => (part.Component, string.Join(' ', part.Meters))));
+        Assert.Equal([(Component.Cpu, "prometheus:node-rapl/package-0"), (Component.Memory, "prometheus:node-rapl/dram-0")], node.Sources.Parts.Select(part => (part.Component, string.Join(' ', part.Meters))));
+        Assert.Equal([(Component.Cpu, "prometheus:scaphandre/socket-0 prometheus:scaphandre/socket-1"), (Component.Memory, "prometheus:scaphandre/dram-1")], scaphandre.Sources.Parts.Select(part => (part.Component, string.Join(' ', part.Meters))));
+        Assert.All(new[] { kepler, node, scaphandre }, server => Assert.Contains(server.Sources.Meters, meter => meter.Description.Role == MeterRole.Contained));
+    }
+
+    // kepler#897: 9.2e14 J for one pod.
+    [Fact]
+    public void An_impossible_leap_of_a_counter_is_a_counter_that_started_again_and_not_energy()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", "100"))).Opened("prometheus+http://h/?preset=kepler");
+        server.Read();
+        server.Answer = _ => PlayedDevice.Json(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", "150")));
+        var counted = server.Turn(1);
+        server.Answer = _ => PlayedDevice.Json(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", "4000000")));
+        var leapt = server.Turn(1);
+        server.Answer = _ => PlayedDevice.Json(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", "9.2e14")));
+
+        Assert.True(leapt.Value < counted.Value, "a smaller value says that it started again");
+        Assert.Contains("more than can be", server.Turn(1).Reason, StringComparison.Ordinal);
+        Assert.Equal(50, ((PolledMeter)server.Meter).Joules);
+    }
+
+    [Fact]
+    public void A_counter_that_is_scraped_every_fifteen_seconds_moves_in_steps_which_count_whole()
+    {
+        var (at, counter) = (0, 1000.0);
+        using var server = PlayedDevice.That(_ => PlayedDevice.Json(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", Text(counter), age: at % 15)))).Opened("prometheus+http://h/?preset=kepler");
+        var first = server.Read().Value;
+        long last = 0;
+        for (at = 1; at <= 60; at++)
+        {
+            _now++;
+            // 2,000 W: 30 kJ in one step, which over one second would be 30 kW.
+            if (at % 15 == 0)
+                counter += 30_000;
+            last = server.Turn(1).Value;
+        }
+
+        Assert.Equal(120_000_000_000, last - first);
+        var doubt = Assert.Single(server.Sources.ClosingDoubts());
+        Assert.Equal("old-values", doubt.Code);
+        Assert.Contains("up to 15 s old", doubt.Text.Replace("15.0 s", "15 s", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_was_scraped_long_ago_is_a_gap()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000", age: 5))).Opened(Dcgm);
+        server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(0), "1000", age: 91)));
+
+        Assert.Contains("is 91 s old", server.Turn(1).Reason!.Replace("91.0 s", "91 s", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_series_that_is_not_told_any_more_is_a_gap()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"), Series(Energy, Gpu(1), "1000"))).Opened(Dcgm);
+        server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(1), "2000")));
+
+        Assert.Contains("does not tell it any more", server.Turn(1).Reason, StringComparison.Ordinal);
+        Assert.False(server.Sources.Meters[1].Read(0).IsGap);
+    }
+
+    [Fact]
+    public void A_query_of_ones_own_tells_what_its_address_says()
+    {
+        using var server = PlayedDevice.Saying("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{"tonne_value":"query"},"value":[1,"1.25"]},{"metric":{"tonne_time":"query"},"value":[1,"1"]}]}}""")
+            .Opened("""prometheus+http://h/prom/?query=sum(pdu_watts{outlet="7"})/1000&component=platform&kind=power&unit=kW""");
+
+        Assert.StartsWith("prom/api/v1/query?query=", server.Asked[0], StringComparison.Ordinal);
+        Assert.Contains("label_replace(sum(pdu_watts{outlet=\"7\"})/1000, \"tonne_value\"", Uri.UnescapeDataString(server.Asked[0]), StringComparison.Ordinal);
+        Assert.Equal(Reading.Of(1_250_000), server.Read());
+        Assert.Equal(Component.Platform, Assert.Single(server.Sources.Parts).Component);
+    }
+
+    [Theory]
+    [InlineData("""{"status":"error","errorType":"bad_data","error":"parse error at char 5"}""", "refuses the query: parse error at char 5")]
+    [InlineData("""{"status":"success","data":{"resultType":"vector","result":[]}}""", "has no DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION")]
+    [InlineData("""{"status":"success","data":{"resultType":"matrix","result":[]}}""", "not a vector")]
+    [InlineData("""{"status":"success"}""", "not a vector")]
+    [InlineData("""{"hello":"world"}""", "not as Prometheus does")]
+    [InlineData("<html>Grafana</html>", "HTML")]
+    public void What_is_no_answer_is_refused_with_the_reason(string text, string why) => Assert.Contains(why, Refusal(Dcgm, text), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_error_with_status_400_says_what_is_wrong_with_the_query()
+    {
+        using var server = PlayedDevice.That(_ => PlayedDevice.Json("""{"status":"error","errorType":"bad_data","error":"unknown function"}""") with { Status = 400, Reason = "answers 400" }).Opened(Dcgm);
+
+        Assert.Contains("unknown function", Assert.Single(server.Sources.Missing).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NaN", "NaN")]
+    [InlineData("+Inf", "more than can be")]
+    [InlineData("-5", "negative")]
+    public void Values_that_are_none_are_a_reason(string value, string why) => Assert.Contains(why, Refusal("prometheus+http://h/?preset=kepler", Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", value))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Two_thousand_broken_answers_never_count_more_than_a_device_can()
+    {
+        var good = Vector(Series(Energy, Gpu(0), "15152422938", age: 2), Series(Power, Gpu(0), "68.244", age: 2));
+        var random = new Random(4);
+        using var server = PlayedDevice.Saying(good).Opened(Dcgm);
+        server.Read();
+        server.Answer = _ => HttpReply.Of(200, Mangled.Bytes(good, random));
+        for (var i = 0; i < 2000; i++)
+        {
+            var reading = server.Turn(1);
+            Assert.True(!reading.IsGap || reading.Reason!.Length > 5);
+        }
+
+        Assert.InRange(((PolledMeter)server.Meter).Joules, 0, 2500.0 * 2000);
+        _ = JsonDocument.Parse(good);
+    }
+}
