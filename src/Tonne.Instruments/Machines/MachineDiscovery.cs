@@ -182,9 +182,9 @@ public static class MachineDiscovery
     {
         "laptop" => MachineKind.Laptop,
         "desktop" => MachineKind.Desktop,
-        "server" => machine.Gpus is { Count: >= 4 } ? MachineKind.GpuServer : MachineKind.Server,
+        "server" => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         "board" => MachineKind.Board,
-        _ when !cpu.RealHostIdle.Bounds.IsExact => MachineKind.Server,
+        _ when !cpu.RealHostIdle.Bounds.IsExact => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         _ when identity.Part is not null => MachineKind.Board,
         _ when identity.Laptop || cpu.Model?.Segment == "mobile" => MachineKind.Laptop,
         _ => MachineKind.Desktop,

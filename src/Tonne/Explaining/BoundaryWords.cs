@@ -23,13 +23,33 @@ public static class BoundaryWords
         _ => boundary.Policy,
     };
 
+    /// <summary>From so many devices of a kind on they are told by their number.</summary>
+    internal const int Many = 4;
+
+    /// <summary>The parts; many devices of a kind as one: <c>gpu×8</c>.</summary>
+    static IEnumerable<string> Parts(IEnumerable<string> components)
+    {
+        foreach (var kind in components.GroupBy(part => part.Contains(':') ? part[..part.IndexOf(':')] : part))
+        {
+            var all = kind.ToList();
+            if (all.Count >= Many)
+            {
+                yield return $"{kind.Key}×{all.Count}";
+                continue;
+            }
+
+            foreach (var part in all)
+                yield return part;
+        }
+    }
+
     /// <summary>The boundary in one sentence without an end.</summary>
     /// <param name="boundary">The boundary.</param>
     /// <param name="between">Between the parts.</param>
     public static string Sentence(Boundary boundary, string between = " · ")
     {
         var parts = new List<string> { Policy(boundary) };
-        parts.Add(boundary.Components.IsDefaultOrEmpty ? Extent(boundary) : $"{string.Join(" + ", boundary.Components)} {Extent(boundary)}");
+        parts.Add(boundary.Components.IsDefaultOrEmpty ? Extent(boundary) : $"{string.Join(" + ", Parts(boundary.Components))} {Extent(boundary)}");
         if (boundary.Method is not null)
             parts.Add(boundary.Method is "location" or "market" ? boundary.Method + "-based" : boundary.Method);
         if (boundary.Basis is not null)

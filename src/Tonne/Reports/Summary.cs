@@ -63,13 +63,14 @@ public static class Summary
     static void Energy(Sheet sheet, RunRecord record)
     {
         var total = record.Components.Sum(part => part.JobMicrojoules) / 3.6e12;
-        var largest = record.Components.Select(part => part.JobMicrojoules).DefaultIfEmpty(0).Max();
-        var names = record.Components.Select(NameOf).ToList();
+        var parts = RowsOf(record);
+        var largest = parts.Select(part => part.JobMicrojoules).DefaultIfEmpty(0).Max();
+        var names = parts.ConvertAll(part => part.Name);
         var nameColumns = Math.Clamp(names.Select(Printable.Columns).DefaultIfEmpty(0).Max(), 6, 14);
         var room = Math.Min(LargestBar, sheet.RowColumns - nameColumns - 22);
         for (var i = 0; i < names.Count; i++)
         {
-            var part = record.Components[i];
+            var part = parts[i];
             var energy = Readout.Of(part.JobMicrojoules / 3.6e12, "kWh", 2, total);
             var label = i == 0 ? "energy" : "";
             var name = Sheet.Whole(Printable.Fit(names[i], nameColumns, sheet.Screen.Unicode));
@@ -78,6 +79,22 @@ public static class Summary
             else
                 sheet.Row(label, name, " ", Bar(part.JobMicrojoules, largest, room, sheet.Screen), " ", Sheet.Whole(energy.PadLeft(9)), " ", Inked.Of(part.Quality));
         }
+    }
+
+    /// <summary>A row for each part; many devices of one kind and quality are one row.</summary>
+    static List<(string Name, long JobMicrojoules, Quality Quality)> RowsOf(RunRecord record)
+    {
+        var rows = new List<(string, long, Quality)>();
+        foreach (var kind in record.Components.GroupBy(part => (part.Component, part.Quality)))
+        {
+            var all = kind.ToList();
+            if (all.Count >= BoundaryWords.Many && all.TrueForAll(part => part.Device is not null))
+                rows.Add(($"{RunDocument.Word(kind.Key.Component)}×{all.Count}", all.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+            else
+                rows.AddRange(all.Select(part => (NameOf(part), part.JobMicrojoules, part.Quality)));
+        }
+
+        return rows;
     }
 
     internal static string NameOf(ComponentEnergy part) =>
