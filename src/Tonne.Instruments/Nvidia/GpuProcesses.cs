@@ -50,7 +50,7 @@ sealed class GpuProcesses
     {
         if (_job is null)
             return false;
-        var known = _known.Find(one => one.Id == id);
+        var known = Find(id);
         if (known is not null)
         {
             known.Look = _look;
@@ -67,6 +67,17 @@ sealed class GpuProcesses
         known.IsJobs = isJobs;
         IdsAreOurs |= isJobs;
         return isJobs;
+    }
+
+    Known? Find(int id)
+    {
+        foreach (var known in _known)
+        {
+            if (known.Id == id)
+                return known;
+        }
+
+        return null;
     }
 
     sealed class Known(int id)

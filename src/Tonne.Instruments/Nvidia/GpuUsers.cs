@@ -171,11 +171,11 @@ sealed class GpuUsers
                 case true:
                     jobs += mean;
                     break;
-                case false:
-                    others += mean;
+                case null when !_ids.Contains((int)sample.ProcessId):
+                    unknown += mean;
                     break;
                 default:
-                    unknown += mean;
+                    others += mean;
                     break;
             }
         }
