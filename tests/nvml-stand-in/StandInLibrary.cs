@@ -11,6 +11,9 @@ static class StandInLibrary
     /// <summary>Whether there is a C compiler; else the reason to skip.</summary>
     internal const string NoCompiler = "there is no C compiler to build the stand-in of NVML (apt-get install gcc libc6-dev)";
 
+    static string? Folder;
+    static string? Object;
+
     static readonly string? Compiler = Array.Find(["/usr/bin/gcc", "/usr/bin/cc", "/usr/bin/clang"], File.Exists);
 
     internal static bool CanBuild => Compiler is not null && File.Exists("/usr/include/stdio.h");
@@ -36,16 +39,28 @@ static class StandInLibrary
 
     static string Build(string[] without)
     {
-        var folder = Directory.CreateTempSubdirectory("tonne-nvml-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        var (library, exports) = (Path.Combine(folder, "nvml.so"), Path.Combine(folder, "exports"));
+        if (Object is null)
+        {
+            Folder = Directory.CreateTempSubdirectory("tonne-nvml-").FullName;
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Folder, recursive: true);
+            Object = Path.Combine(Folder, "nvml.o");
+            Compile("-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-c", Path.Combine(Source(), "nvml_stand_in.c"), "-o", Object);
+        }
+
+        var library = Path.Combine(Folder!, $"{Built.Count}.so");
+        var exports = library + ".exports";
         File.WriteAllText(exports, $"{{ global: nvml*; local: {string.Concat(without.Select(name => name + "; "))}*; }};\n");
-        using var compiler = Process.Start(new ProcessStartInfo(Compiler!,
-            ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden", "-Wl,--version-script=" + exports, "-o", library, Path.Combine(Source(), "nvml_stand_in.c"), "-lm"])
-        { UseShellExecute = false, RedirectStandardError = true })!;
+        Compile("-shared", "-Wl,--version-script=" + exports, "-o", library, Object, "-lm");
+        return library;
+    }
+
+    static void Compile(params string[] words)
+    {
+        using var compiler = Process.Start(new ProcessStartInfo(Compiler!, words) { UseShellExecute = false, RedirectStandardError = true })!;
         var said = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException(said);
+        if (compiler.ExitCode != 0)
+            throw new InvalidOperationException(said);
     }
 
     static string Source()

@@ -22,12 +22,14 @@ sealed class GpuUsers
     readonly GpuProcesses _processes;
     readonly bool _visible;
     readonly MigInstance[] _named;
+    readonly TimeProvider _wall;
     readonly List<int> _ids = [];
     IReadOnlyList<MigInstance> _instances;
     NvmlProcessSample[] _samples = new NvmlProcessSample[64];
     byte[] _buffer = new byte[24 * 64];
     ulong _seen;
     long _seenAt;
+    bool _seenIsGuess;
     long _lookedAt = long.MinValue;
     long _interval = 1;
     long _readAt = long.MinValue;
@@ -37,9 +39,9 @@ sealed class GpuUsers
     string? _failure;
     bool _settled;
 
-    internal GpuUsers(Gpu gpu, GpuProcesses processes, bool visible, IReadOnlyList<MigInstance> named)
+    internal GpuUsers(Gpu gpu, GpuProcesses processes, bool visible, IReadOnlyList<MigInstance> named, TimeProvider wall)
     {
-        (_gpu, _processes, _visible) = (gpu, processes, visible);
+        (_gpu, _processes, _visible, _wall) = (gpu, processes, visible, wall);
         _instances = gpu.Identity.Instances;
         _named = [.. named.Where(instance => _instances.Contains(instance))];
         if (_instances.Count > 0)
@@ -104,6 +106,9 @@ sealed class GpuUsers
                 busy = Math.Max(busy, percent / 100.0);
         }
 
+        // It works, and nothing is told since a time that was guessed: the driver's clock is another.
+        if (_seenIsGuess && all == 0 && busy > 0.01)
+            (_seen, _seenIsGuess) = (0, false);
         double share;
         // Nobody in the list and nobody who was: yet it works. Some systems show no processes at all.
         var hidden = listed && _ids.Count == 0 && all == 0 && busy > 0.01;
@@ -181,7 +186,15 @@ sealed class GpuUsers
         }
 
         if (newest > _seen)
-            (_seen, _seenAt) = (newest, timestamp);
+        {
+            (_seen, _seenAt, _seenIsGuess) = (newest, timestamp, false);
+        }
+        else if (first)
+        {
+            // Nobody so far. Samples are stamped by the processor's clock, so the next are asked for from now.
+            (_seen, _seenAt, _seenIsGuess) = ((ulong)Math.Max(0, (_wall.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10), timestamp, true);
+        }
+
         // What came and went between two looks is the job's, unless others were at work too.
         if (others == 0)
             jobs += unknown;

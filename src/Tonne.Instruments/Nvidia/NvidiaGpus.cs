@@ -46,6 +46,7 @@ public sealed class NvidiaGpus : Instrument
     readonly GpuProcesses _processes;
     readonly Pace _pace = new(BetweenLooks, eager: 0);
     readonly Action _look;
+    readonly TimeProvider _time;
     long _now = long.MinValue;
     bool _looked;
     bool _settling;
@@ -62,7 +63,7 @@ public sealed class NvidiaGpus : Instrument
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(options);
-        (_processes, _look) = (processes, Look);
+        (_processes, _look, _time) = (processes, Look, options.Time);
         if (!NvmlPlace.TryFind(tree, options.NvmlLibrary, UsualLibrary, _missing, out var path))
             return;
         _nvml = Nvml.TryLoad(path, out var reason);
@@ -137,17 +138,21 @@ public sealed class NvidiaGpus : Instrument
     {
         var identities = new List<GpuIdentity>();
         var handles = new List<nint>();
-        for (var i = 0u; i < count; i++)
+        var refused = 0;
+        // A number of GPUs that is wrong ends with the second that nobody knows.
+        for (var i = 0u; i < count && refused < 2; i++)
         {
             var code = _nvml!.ByIndex(i, out var handle);
-            // Beyond the last.
-            if (code == 2 || (code == NvmlReturn.Success && handle == 0))
-                break;
+            if (code == NvmlReturn.Success && handle == 0)
+                code = NvmlReturn.NotFound;
             if (code != NvmlReturn.Success)
             {
                 _missing.Add(NvmlPlace.Refused($"nvml:gpu-{i}", path, code));
+                refused = code == NvmlReturn.Refused ? refused + 1 : 0;
                 continue;
             }
+
+            refused = 0;
 
             identities.Add(new GpuIdentity((int)i, _nvml.Name(handle), _nvml.Uuid(handle), _nvml.PciBus(handle),
                 _nvml.Architecture(handle, out var architecture) == NvmlReturn.Success && architecture < 256 ? architecture : null,
@@ -167,7 +172,7 @@ public sealed class NvidiaGpus : Instrument
         for (var i = 0; i < identities.Count; i++)
         {
             var gpu = new Gpu(_nvml!, handles[i], identities[i]);
-            var users = new GpuUsers(gpu, _processes, visible[i], visible.Instances);
+            var users = new GpuUsers(gpu, _processes, visible[i], visible.Instances, _time);
             _gpus.Add(gpu);
             _users.Add(users);
             Offer(gpu, users, visible[i], path);

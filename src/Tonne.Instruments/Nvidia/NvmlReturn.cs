@@ -5,6 +5,7 @@ static class NvmlReturn
 {
     internal const int Success = 0;
     internal const int Uninitialized = 1;
+    internal const int Refused = 2;
     internal const int NotSupported = 3;
     internal const int NoPermission = 4;
     internal const int NotFound = 6;
@@ -21,7 +22,7 @@ static class NvmlReturn
     {
         Success => "success",
         Uninitialized => "the driver's library was shut down",
-        2 => "the driver refuses the question",
+        Refused => "the driver refuses the question",
         NotSupported => "not supported by this card or driver",
         NoPermission => "permission denied",
         NotFound => "not found",

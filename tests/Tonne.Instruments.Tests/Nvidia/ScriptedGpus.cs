@@ -15,6 +15,7 @@ sealed unsafe class ScriptedGpus : IDisposable
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tonne-gpus-");
     readonly nint _library;
     readonly List<NvidiaGpus> _found = [];
+    long _micros;
 
     /// <summary>Loads a script (tests/nvml-stand-in/README.md).</summary>
     internal ScriptedGpus(string script, params string[] without)
@@ -44,7 +45,7 @@ sealed unsafe class ScriptedGpus : IDisposable
     /// <summary>What the machine shows through the instrument.</summary>
     internal NvidiaGpus Find()
     {
-        var gpus = new NvidiaGpus(FileTree.Own, new DiscoveryOptions { NvmlLibrary = Path, Variable = name => Variables.GetValueOrDefault(name) },
+        var gpus = new NvidiaGpus(FileTree.Own, new DiscoveryOptions { NvmlLibrary = Path, Variable = name => Variables.GetValueOrDefault(name), Time = new Wall(() => _micros) },
             new GpuProcesses(IdsAreOurs, Alive.Contains));
         _found.Add(gpus);
         return gpus;
@@ -54,8 +55,9 @@ sealed unsafe class ScriptedGpus : IDisposable
     /// <returns>The same time as a sample's timestamp, in ns.</returns>
     internal long At(double seconds)
     {
-        ((delegate* unmanaged<long, void>)NativeLibrary.GetExport(_library, "nvml_stand_in_set_time_us"))((long)Math.Round(seconds * 1e6));
-        return (long)Math.Round(seconds * 1e6) * 1_000;
+        _micros = (long)Math.Round(seconds * 1e6);
+        ((delegate* unmanaged<long, void>)NativeLibrary.GetExport(_library, "nvml_stand_in_set_time_us"))(_micros);
+        return _micros * 1_000;
     }
 
     /// <summary>The truth between two times, in J.</summary>
@@ -98,6 +100,12 @@ sealed unsafe class ScriptedGpus : IDisposable
             Asked++;
             return Processes.Contains(processId);
         }
+    }
+
+    /// <summary>The processor's clock, by which the stand-in stamps its samples: 1,790,000,000 s at time 0.</summary>
+    sealed class Wall(Func<long> micros) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(1_790_000_000).AddMicroseconds(micros());
     }
 
     internal static string Seconds(double seconds) => seconds.ToString("0.######", CultureInfo.InvariantCulture);
