@@ -23,7 +23,7 @@ sealed class PatientMeter : IMeter, IDisposable
     readonly ManualResetEventSlim _answered = new(false);
     Thread? _thread;
     Reading _newest;
-    long _newestAsked;
+    long? _unanswered;
     long _asking;
     int _late;
     volatile bool _ending;
@@ -52,9 +52,12 @@ sealed class PatientMeter : IMeter, IDisposable
             return reading;
         }
 
-        Ask(timestamp);
         lock (_gate)
-            return timestamp - _newestAsked > Stale ? Reading.Gap(NoAnswer) : _newest;
+        {
+            var newest = timestamp - (_unanswered ?? timestamp) > Stale ? Reading.Gap(NoAnswer) : _newest;
+            Ask(timestamp);
+            return newest;
+        }
     }
 
     /// <summary>Waits for an answer asked for at a time: the last sample's. At most a second.</summary>
@@ -63,7 +66,8 @@ sealed class PatientMeter : IMeter, IDisposable
         if (_thread is null)
             return;
         _answered.Reset();
-        Ask(Volatile.Read(ref _asking));
+        lock (_gate)
+            Ask(_asking);
         _answered.Wait(longest);
     }
 
@@ -79,14 +83,16 @@ sealed class PatientMeter : IMeter, IDisposable
 
     void Begin(long timestamp, Reading reading)
     {
-        (_newest, _newestAsked, _asking) = (reading, timestamp, timestamp);
+        (_newest, _asking) = (reading, timestamp);
         _thread = new Thread(Answer, 256 * 1024) { IsBackground = true, Name = "tonne slow meter" };
         _thread.Start();
     }
 
+    /// <summary>Inside the gate.</summary>
     void Ask(long timestamp)
     {
-        Volatile.Write(ref _asking, timestamp);
+        _asking = timestamp;
+        _unanswered ??= timestamp;
         _asked.Set();
     }
 
@@ -97,7 +103,9 @@ sealed class PatientMeter : IMeter, IDisposable
             _asked.WaitOne();
             if (_ending)
                 return;
-            var asked = Volatile.Read(ref _asking);
+            long asked;
+            lock (_gate)
+                asked = _asking;
             Reading reading;
             try
             {
@@ -109,7 +117,7 @@ sealed class PatientMeter : IMeter, IDisposable
             }
 
             lock (_gate)
-                (_newest, _newestAsked) = (reading, asked);
+                (_newest, _unanswered) = (reading, null);
             _answered.Set();
         }
     }
