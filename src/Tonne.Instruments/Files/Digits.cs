@@ -27,7 +27,11 @@ static class Digits
         }
 
         text = text[used..];
-        return text.IsEmpty || text[0] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r' or 0;
+        if (text.IsEmpty || text[0] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r' or 0)
+            return true;
+        // What half of a word says is no number.
+        value = 0;
+        return false;
     }
 
     /// <summary>Takes the next word (anything but blanks) and moves behind it.</summary>
