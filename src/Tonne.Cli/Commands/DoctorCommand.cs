@@ -1,12 +1,9 @@
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
 using Tonne.Instruments.Examining;
 using Tonne.Instruments.Files;
-using Tonne.Instruments.Machines;
 using Tonne.Instruments.Places;
-using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
@@ -38,7 +35,7 @@ static class DoctorCommand
             if (parsed.GetValue(json))
                 WriteJson(around, examination, settings);
             else
-                WriteText(around, examination, settings);
+                DoctorScreen.Write(around, examination, settings.Home);
             return 0;
         });
         return command;
@@ -51,66 +48,6 @@ static class DoctorCommand
         around.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are blotted out.");
         around.Out.WriteLine($"To examine it: mkdir bundle && tar -xf {file} -C bundle && tonne doctor --sysroot bundle");
         return 0;
-    }
-
-    static void WriteText(Surroundings around, Examination found, Settings settings)
-    {
-        var machine = found.Machine;
-        around.Out.WriteLine($"machine   {machine.Kind}, {machine.Cpu}{(machine.Microarchitecture is { } name ? $" ({name})" : "")}, {machine.Threads} threads, {Readout.Bytes(machine.MemoryBytes)}{(machine.Virtual ? ", virtual" : "")}");
-        around.Out.WriteLine($"place     {Place(found.Place)}");
-        around.Out.WriteLine($"ledger    {settings.Home}{Writable(settings.Home)}");
-        around.Out.WriteLine();
-        around.Out.WriteLine("How each component's energy is known here:");
-        foreach (var basis in found.Bases)
-            around.Out.WriteLine($"  {NameOf(basis),-8} {basis.Quality.ToString().ToLowerInvariant(),-9} {basis.Why}");
-        around.Out.WriteLine($"  plug     {Readout.Of(found.IdleWatts.Best, "W")} idle ({found.IdleWatts.Low:0.#}–{found.IdleWatts.High:0.#}), {Readout.Of(found.FullWatts.Best, "W")} at full load ({found.FullWatts.Low:0.#}–{found.FullWatts.High:0.#}), modelled");
-        around.Out.WriteLine();
-        around.Out.WriteLine(found.Meters.Count == 0 ? "Meters here: none." : "Meters here:");
-        foreach (var meter in found.Meters)
-            around.Out.WriteLine($"  {meter.Meter.Id,-22} {(meter.Problem is { } problem ? "cannot be read: " + problem : meter.Meter.Note)}");
-        if (found.Missing.Count > 0)
-        {
-            around.Out.WriteLine();
-            around.Out.WriteLine("Meters not here:");
-            foreach (var missing in found.Missing)
-                Write(around, missing.Id, $"{missing.Reason} ({missing.Path})", missing.Advisory, missing.Remedies);
-        }
-
-        around.Out.WriteLine();
-        if (found.ControlGroup is { } group)
-        {
-            around.Out.WriteLine(group.Possible
-                ? $"A job's CPU time is counted exactly, by a control group (version {group.Version}, {group.Where})."
-                : "A job's CPU time is counted from what its processes say; children that vanish unseen may be missed:");
-            foreach (var refusal in group.Possible ? [] : group.Refusals)
-                around.Out.WriteLine("  " + refusal);
-            Remedies(around, group.Possible ? [] : group.Remedies);
-        }
-
-        if (found.Cost is { } cost)
-            around.Out.WriteLine($"One sample of {cost.Meters} meters costs {cost.CpuMicroseconds:0} µs of CPU time (mean of {cost.Samples}).");
-        foreach (var doubt in found.Doubts)
-            around.Out.WriteLine($"doubt: {doubt.Text}");
-    }
-
-    static string NameOf(ComponentBasis basis) => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}";
-
-    static void Write(Surroundings around, string id, string reason, string? advisory, IReadOnlyList<Remedy> remedies)
-    {
-        around.Out.WriteLine($"  {id,-22} {reason}");
-        if (advisory is not null)
-            around.Out.WriteLine($"  {"",-22} security: {advisory}");
-        Remedies(around, remedies);
-    }
-
-    static void Remedies(Surroundings around, IReadOnlyList<Remedy> remedies)
-    {
-        foreach (var remedy in remedies)
-        {
-            around.Out.WriteLine($"    - {remedy.Summary}{(remedy.LastsAcrossBoots ? "" : " (until the next boot)")}");
-            if (remedy.Command is { } command)
-                around.Out.WriteLine($"        {command.ReplaceLineEndings("\n        ")}");
-        }
     }
 
     static void WriteJson(Surroundings around, Examination found, Settings settings) =>
@@ -193,24 +130,4 @@ static class DoctorCommand
             if (found.Cost is { } cost)
                 writer.WriteNumber("sample_cpu_us", cost.CpuMicroseconds);
         }));
-
-    static string Place(Place place) => (place.Region ?? place.Zone ?? (place.IntensityGramsPerKwh is { } grams ? $"{grams} g CO2e/kWh" : null)) is { } where
-        ? $"{where}, by {place.How}{(place.Detail is { } detail ? $" ({detail})" : "")}{(place.Guessed ? "; set 'zone: XX' in tonne.yaml to settle it" : "")}"
-        : $"unknown ({place.Detail}); set 'zone: XX' in tonne.yaml, else the world's mean is used, with wide bounds";
-
-    static string Writable(string home)
-    {
-        try
-        {
-            Directory.CreateDirectory(home);
-            var probe = Path.Combine(home, $".probe-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
-            return ", writable";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return $", NOT writable: {error.Message} Set TONNE_HOME to a folder you may write to.";
-        }
-    }
 }
