@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Lab.Featurizing;
+
+/// <summary>Labelled rows of numbers, as a network takes them: what featurizing hands to training.</summary>
+/// <remarks>Rows are made when asked for, so that a million of them need not stand in memory as floats. Thread safe for reading.</remarks>
+public interface IExamples
+{
+    /// <summary>Rows.</summary>
+    int Count { get; }
+
+    /// <summary>Numbers in a row, for example 512.</summary>
+    int Width { get; }
+
+    /// <summary>Names of the classes; a label is an index into it.</summary>
+    ImmutableArray<string> Classes { get; }
+
+    /// <summary>The class of a row, 0 to <c>Classes.Length − 1</c>.</summary>
+    /// <param name="row">0 to <see cref="Count"/> − 1.</param>
+    int Label(int row);
+
+    /// <summary>Writes a row.</summary>
+    /// <param name="row">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="to">Where to: <see cref="Width"/> numbers, all of them written.</param>
+    void Copy(int row, Span<float> to);
+}
