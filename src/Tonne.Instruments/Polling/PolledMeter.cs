@@ -7,10 +7,14 @@ namespace Tonne.Instruments.Polling;
 /// <summary>One number of a polled source as a meter: the newest answer, or a gap when that is too old. An old value is never told as if it were new.</summary>
 /// <remarks>
 /// A counter is told as what it has counted since it was first read, each difference checked against the time between the two values themselves: one that is refreshed every
-/// 15 s moves in steps which, over one sample, no device could make. A counter that started again is told as one that did.
+/// 15 s moves in steps which, over one sample, no device could make. Between its refreshes a counter that is summed is carried on at its last rate, so that the edges of a run
+/// are those of its samples and not of the refreshes before them. One that started again is told as one that did.
 /// </remarks>
 sealed class PolledMeter : IMeter
 {
+    /// <summary>A counter that has not moved for longer is not carried on, in s.</summary>
+    const double LongestCarry = 90;
+
     readonly Poller _poller;
     readonly int _channel;
     readonly TimeProvider _time;
@@ -23,7 +27,10 @@ sealed class PolledMeter : IMeter
     double _ownFirst;
     double _ownLast;
     long _changedAt;
-    double _longestStep;
+    double _rate;
+    long _told = 1;
+    (double First, double Last) _ages;
+    (double First, double Last) _carried;
 
     internal PolledMeter(Poller poller, int channel, MeterDescription description, TimeProvider time)
     {
@@ -51,9 +58,6 @@ sealed class PolledMeter : IMeter
     /// <summary>Readings that gave a value.</summary>
     internal int Told { get; private set; }
 
-    /// <summary>The age of a counter's value at the first and at the last reading, in s.</summary>
-    internal (double First, double Last) Ages { get; private set; }
-
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
@@ -66,7 +70,7 @@ sealed class PolledMeter : IMeter
         var value = answer.Values[_channel];
         if (value.Reason is { } reason)
             return Reading.Gap(reason);
-        return Description.Kind == MeterKind.EnergyCounter ? Count(answer, value, age, now) : Take(answer, value, age, now);
+        return Description.Kind == MeterKind.EnergyCounter ? Count(answer, value, now) : Take(answer, value, age, now);
     }
 
     /// <summary>Doubts about what it told.</summary>
@@ -76,11 +80,8 @@ sealed class PolledMeter : IMeter
             yield break;
         if (Description.Kind == MeterKind.EnergyCounter)
         {
-            // Energy before the first reading that came with a later value, or after the last value: at most the older of the two, at the mean power.
-            var oldest = Math.Max(Math.Max(Ages.First, Ages.Last), _longestStep);
-            var edge = oldest * Joules / Math.Max(Seconds, 1e-9);
-            if (edge > 0.02 * Joules)
-                yield return new Doubt("old-values", $"{Description.Id}: its values are up to {Readout.Of(oldest, "s")} old when they are told: up to {Readout.Of(Math.Min(edge, Joules), "J")} of {Readout.Of(Joules, "J")} may belong to the time before the run, or as much be missing at its end.");
+            if (_carried.First + _carried.Last > 0.02 * Joules)
+                yield return new Doubt("old-values", $"{Description.Id}: its values were {Readout.Of(_ages.First, "s")} old at the start and {Readout.Of(_ages.Last, "s")} at the end: {Readout.Of(_carried.First + _carried.Last, "J")} of {Readout.Of(Joules, "J")} rest on the rate before.");
         }
         else if (Math.Abs(Joules - OwnJoules) > 0.01 * Math.Max(Joules, OwnJoules))
         {
@@ -107,47 +108,56 @@ sealed class PolledMeter : IMeter
         return Reading.Of(value.Value);
     }
 
-    Reading Count(PolledAnswer answer, PolledValue value, TimeSpan age, long now)
+    Reading Count(PolledAnswer answer, PolledValue value, long now)
     {
-        var old = (age + value.Age).TotalSeconds;
-        if (Told == 0)
-            Ages = (old, old);
-        else
-            Seconds += _time.GetElapsedTime(_lastReadAt, now).TotalSeconds;
-        Ages = (Ages.First, old);
-        _lastReadAt = now;
         Told++;
-        if (ReferenceEquals(answer, _seen))
-            return Reading.Of(_counted);
+        if (!ReferenceEquals(answer, _seen) && Move(answer, value))
+        {
+            // Smaller than what was told before: whoever follows this meter sees that it started again.
+            (_told, _counted) = (0, 0);
+            return Reading.Of(0);
+        }
+
+        var since = _time.GetElapsedTime(_changedAt, now).TotalSeconds;
+        var carried = Description.Role == MeterRole.Machine ? _rate * Math.Min(since, LongestCarry) : 0;
+        var before = _told;
+        // What was carried on too far waits until the counter has come so far.
+        _told = Math.Max(_told, _counted + (long)carried);
+        if (Told == 1)
+            (_ages, _carried) = ((since, since), (carried / 1e6, 0));
+        else
+            (Joules, _ages, _carried) = (Joules + ((_told - before) / 1e6), (_ages.First, since), (_carried.First, Math.Max(0, _told - _counted) / 1e6));
+        return Reading.Of(_told);
+    }
+
+    /// <summary>Takes a new answer; whether the counter has started again.</summary>
+    bool Move(PolledAnswer answer, PolledValue value)
+    {
         _seen = answer;
         // The same value again is no news: what it counts next it has counted since it last changed.
         if (_track.IsKnown && value.Value == _value)
-            return Reading.Of(_counted);
+            return false;
         _value = value.Value;
         var at = answer.At - (long)(value.Age.TotalSeconds * _time.TimestampFrequency);
-        if (_track.IsKnown)
-        {
-            at = Math.Max(at, _changedAt);
-            _longestStep = Math.Max(_longestStep, _time.GetElapsedTime(_changedAt, at).TotalSeconds);
-        }
-
+        var known = _track.IsKnown;
+        at = known ? Math.Max(at, _changedAt) : at;
+        var since = known ? _time.GetElapsedTime(_changedAt, at).TotalSeconds : 0;
         _changedAt = at;
         var step = _track.Take(value.Value, (long)(_time.GetElapsedTime(0, at).TotalSeconds * 1e9));
         switch (step.Outcome)
         {
+            case CounterOutcome.First:
+                _rate = Math.Min(value.Rate ?? 0, Description.CeilingWatts * 1e6);
+                return false;
             case CounterOutcome.Counted or CounterOutcome.Wrapped:
                 Steps++;
                 _counted += step.Amount;
-                Joules += step.Amount / 1e6;
-                break;
-            case CounterOutcome.Reset or CounterOutcome.Ambiguous:
-                // A smaller value: whoever follows this meter sees that it started again.
-                _counted = 0;
-                break;
+                if (since > 0)
+                    _rate = Math.Min(step.Amount / since, Description.CeilingWatts * 1e6);
+                return false;
             default:
-                break;
+                _rate = 0;
+                return true;
         }
-
-        return Reading.Of(_counted);
     }
 }

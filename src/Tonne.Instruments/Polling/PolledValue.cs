@@ -5,7 +5,7 @@ namespace Tonne.Instruments.Polling;
 /// <summary>One number of an answer in the unit of its meter, or why there is none.</summary>
 readonly record struct PolledValue
 {
-    PolledValue(long value, string? reason, TimeSpan age) => (Value, Reason, Age) = (value, reason, age);
+    PolledValue(long value, string? reason, TimeSpan age, double? rate) => (Value, Reason, Age, Rate) = (value, reason, age, rate);
 
     /// <summary>mW for a power, µJ for an energy; 0 if there is none.</summary>
     internal long Value { get; }
@@ -16,7 +16,10 @@ readonly record struct PolledValue
     /// <summary>How old it was already when the answer was given.</summary>
     internal TimeSpan Age { get; }
 
-    internal static PolledValue Gap(string reason) => new(0, reason, TimeSpan.Zero);
+    /// <summary>For a counter: what it has counted lately, in µJ a second; null if that is not told.</summary>
+    internal double? Rate { get; }
+
+    internal static PolledValue Gap(string reason) => new(0, reason, TimeSpan.Zero, null);
 
     /// <summary>A number as told, which must be one that the thing can be.</summary>
     /// <param name="number">As told.</param>
@@ -24,7 +27,8 @@ readonly record struct PolledValue
     /// <param name="most">The most it can be, in its unit.</param>
     /// <param name="unit">Its unit, for the reason.</param>
     /// <param name="age">How old it was already.</param>
-    internal static PolledValue Of(double number, double perUnit, double most, string unit, TimeSpan age = default)
+    /// <param name="rate">What it has counted lately, in its unit a second.</param>
+    internal static PolledValue Of(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
     {
         if (double.IsNaN(number))
             return Gap("it tells no number (NaN)");
@@ -32,7 +36,7 @@ readonly record struct PolledValue
             return Gap($"it tells a negative value ({Text(number)} {unit})");
         if (!(number <= most) || !(number * perUnit < 9e18))
             return Gap($"it tells {Text(number)} {unit}, more than can be");
-        return new((long)Math.Round(number * perUnit), null, age);
+        return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
     }
 
     /// <summary>The power of a whole machine in W: neither nothing, since the machine runs, nor more than one can draw.</summary>

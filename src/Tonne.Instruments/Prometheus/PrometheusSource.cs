@@ -14,7 +14,7 @@ namespace Tonne.Instruments.Prometheus;
 
 /// <summary>Meters that a Prometheus server has already: asked by instant queries, each value with the time of its scrape.</summary>
 /// <remarks>
-/// One question a turn: <c>metric or timestamp(metric)</c>, so that value and age come from one moment of the server and its own clock. A server holds many machines:
+/// One question a turn: <c>metric or timestamp(metric) or rate(metric[2m])</c>, so that value, age and rate come from one moment of the server and its own clock. A server holds many machines:
 /// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
 /// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
 /// </remarks>
@@ -25,6 +25,7 @@ sealed class PrometheusSource : PolledSource
 
     const string ValueLabel = "tonne_value";
     const string TimeLabel = "tonne_time";
+    const string RateLabel = "tonne_rate";
 
     readonly PrometheusPreset _preset;
     readonly string _path;
@@ -53,7 +54,8 @@ sealed class PrometheusSource : PolledSource
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
                 $"label_replace(timestamp({metric.Name}{{{matchers}}}), \"{TimeLabel}\", \"{metric.Name}\", \"\", \"\")",
-            }));
+                metric.Kind == MeterKind.EnergyCounter ? $"label_replace(rate({metric.Name}{{{matchers}}}[2m]), \"{RateLabel}\", \"{metric.Name}\", \"\", \"\")" : "",
+            }).Where(part => part.Length > 0));
         }
     }
 
@@ -101,6 +103,7 @@ sealed class PrometheusSource : PolledSource
         if (root.Member("data")?.Member("result") is not { ValueKind: JsonValueKind.Array } result || root.Member("data")?.Member("resultType").Text() != "vector")
             return PolledTold.Nothing("answers with something that is not a vector");
         var times = new Dictionary<string, double>(StringComparer.Ordinal);
+        var rates = new Dictionary<string, double>(StringComparer.Ordinal);
         var values = new List<(string Metric, Dictionary<string, string> Labels, double Number, double At)>();
         foreach (var series in result.EnumerateArray())
         {
@@ -116,6 +119,8 @@ sealed class PrometheusSource : PolledSource
             labels.Remove("__name__");
             if (labels.Remove(TimeLabel, out var timed))
                 times[Key(timed, labels)] = number;
+            else if (labels.Remove(RateLabel, out var rated))
+                rates[Key(rated, labels)] = number;
             else if (labels.Remove(ValueLabel, out var valued))
                 values.Add((valued, labels, number, at));
         }
@@ -128,7 +133,7 @@ sealed class PrometheusSource : PolledSource
                 continue;
             var scraped = times.TryGetValue(Key(metric, labels), out var time) && double.IsFinite(time) ? time : at;
             var age = TimeSpan.FromSeconds(Math.Clamp(at - scraped, 0, 86_400));
-            found.Add(new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age)));
+            found.Add(new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age, rates.TryGetValue(Key(metric, labels), out var rate) ? rate : null)));
         }
 
         return Told(found);

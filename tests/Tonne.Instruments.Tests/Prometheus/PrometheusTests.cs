@@ -77,7 +77,8 @@ public class PrometheusTests
         // For a moment the old series is still told beside the new one; the newer scrape counts.
         server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(0), "1000", age: 16), Series(Energy, Gpu(0, ",\"pod\":\"train-0\""), "201000", age: 1)));
 
-        Assert.Equal(200_000_000, server.Turn(15).Value - before);
+        // 200 J in the 14 s between the two scrapes, carried on for the second since.
+        Assert.Equal(200_000_000 + (200_000_000 / 14), server.Turn(15).Value - before);
     }
 
     // The same trap as codecarbon#544: what belongs to others is not ours. A server holds many machines.
@@ -170,9 +171,53 @@ public class PrometheusTests
         }
 
         Assert.Equal(120_000_000_000, last - first);
+        Assert.Empty(server.Sources.ClosingDoubts());
+    }
+
+    [Fact]
+    public void Between_two_scrapes_a_counter_is_carried_on_at_its_rate_so_that_a_run_has_its_own_edges()
+    {
+        // 100 W since ever, scraped at 0, 15, 30, …; the run is from 8 to 41 s: 3,300 J. Its scrapes alone would say 3,000 J.
+        var at = 8;
+        using var server = PlayedDevice.That(_ => PlayedDevice.Json(Vector(
+            Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", Text(5000 + (at - (at % 15)) * 100.0), age: at % 15),
+            [$$"""{"metric":{"tonne_rate":"kepler_node_cpu_joules_total","zone":"package"},"value":[{{Text(_now)}},"100"]}"""]))).Opened("prometheus+http://h/?preset=kepler");
+        var first = server.Read().Value;
+        long last = 0;
+        for (at = 9; at <= 41; at++)
+        {
+            var before = last;
+            last = server.Turn(1).Value;
+            Assert.True(last >= before, "a counter never goes back");
+        }
+
+        Assert.Equal(3_300_000_000, last - first);
+        // 8 s before the run and 11 s at its end were not scraped: 1,900 J.
         var doubt = Assert.Single(server.Sources.ClosingDoubts());
         Assert.Equal("old-values", doubt.Code);
-        Assert.Contains("up to 15 s old", doubt.Text.Replace("15.0 s", "15 s", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("8 s old at the start and 11 s at the end: 1.9 kJ of 3.3 kJ", doubt.Text.Replace(".00", "", StringComparison.Ordinal).Replace("0 kJ", " kJ", StringComparison.Ordinal).Replace("8.0", "8", StringComparison.Ordinal).Replace("11.0", "11", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_carried_on_too_far_is_waited_for_and_never_counted_twice()
+    {
+        // 1,000 W until a scrape at 0 s, then 10 W: 150 J at 15 s.
+        var counter = 50_000.0;
+        var age = 0.0;
+        using var server = PlayedDevice.That(_ => PlayedDevice.Json(Vector(
+            Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", Text(counter), age: age),
+            [$$"""{"metric":{"tonne_rate":"kepler_node_cpu_joules_total","zone":"package"},"value":[{{Text(_now)}},"1000"]}"""]))).Opened("prometheus+http://h/?preset=kepler");
+        var first = server.Read().Value;
+        long last = 0;
+        for (var at = 1; at <= 3000; at++)
+        {
+            age = at % 15;
+            counter = 50_000 + ((at - age) * 10);
+            last = server.Turn(1).Value;
+        }
+
+        // 3,000 s of 10 W. The first 14 s carried on were 14 kJ; 15 s later the counter was waited for.
+        Assert.Equal(30_000_000_000, last - first);
     }
 
     [Fact]
