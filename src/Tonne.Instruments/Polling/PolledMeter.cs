@@ -28,6 +28,7 @@ sealed class PolledMeter : IMeter
     double _ownLast;
     long _changedAt;
     double _rate;
+    bool _sloped;
     long _told = 1;
     (double First, double Last) _ages;
     (double First, double Last) _carried;
@@ -80,8 +81,10 @@ sealed class PolledMeter : IMeter
             yield break;
         if (Description.Kind == MeterKind.EnergyCounter)
         {
-            if (_carried.First + _carried.Last > 0.02 * Joules)
-                yield return new Doubt("old-values", $"{Description.Id}: its values were {Readout.Of(_ages.First, "s")} old at the start and {Readout.Of(_ages.Last, "s")} at the end: {Readout.Of(_carried.First + _carried.Last, "J")} of {Readout.Of(Joules, "J")} rest on the rate before.");
+            // Where the rate before the run is not known, nothing was carried on to its start: up to what the mean power makes of that time is missing or too much.
+            var first = _sloped ? _carried.First : _ages.First * Joules / Math.Max(Seconds, 1e-9);
+            if (first + _carried.Last > 0.02 * Joules)
+                yield return new Doubt("old-values", $"{Description.Id}: its values were {Readout.Of(_ages.First, "s")} old at the start and {Readout.Of(_ages.Last, "s")} at the end: {Readout.Of(first + _carried.Last, "J")} of {Readout.Of(Joules, "J")} rest on the power before.");
         }
         else if (Math.Abs(Joules - OwnJoules) > 0.01 * Math.Max(Joules, OwnJoules))
         {
@@ -118,6 +121,9 @@ sealed class PolledMeter : IMeter
             return Reading.Of(0);
         }
 
+        if (Told > 1)
+            Seconds += _time.GetElapsedTime(_lastReadAt, now).TotalSeconds;
+        _lastReadAt = now;
         var since = _time.GetElapsedTime(_changedAt, now).TotalSeconds;
         var carried = Description.Role == MeterRole.Machine ? _rate * Math.Min(since, LongestCarry) : 0;
         var before = _told;
@@ -147,6 +153,7 @@ sealed class PolledMeter : IMeter
         switch (step.Outcome)
         {
             case CounterOutcome.First:
+                _sloped = value.Rate is not null;
                 _rate = Math.Min(value.Rate ?? 0, Description.CeilingWatts * 1e6);
                 return false;
             case CounterOutcome.Counted or CounterOutcome.Wrapped:

@@ -14,7 +14,8 @@ namespace Tonne.Instruments.Prometheus;
 
 /// <summary>Meters that a Prometheus server has already: asked by instant queries, each value with the time of its scrape.</summary>
 /// <remarks>
-/// One question a turn: <c>metric or timestamp(metric) or rate(metric[2m])</c>, so that value, age and rate come from one moment of the server and its own clock. A server holds many machines:
+/// One question a turn: <c>metric or timestamp(metric) or deriv(metric[2m])</c>, so that value, age and slope come from one moment of the server and its own clock
+/// (its <c>rate</c> divides by the whole two minutes, also where it has watched for ten seconds). A server holds many machines:
 /// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
 /// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
 /// </remarks>
@@ -54,7 +55,7 @@ sealed class PrometheusSource : PolledSource
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
                 $"label_replace(timestamp({metric.Name}{{{matchers}}}), \"{TimeLabel}\", \"{metric.Name}\", \"\", \"\")",
-                metric.Kind == MeterKind.EnergyCounter ? $"label_replace(rate({metric.Name}{{{matchers}}}[2m]), \"{RateLabel}\", \"{metric.Name}\", \"\", \"\")" : "",
+                metric.Kind == MeterKind.EnergyCounter ? $"label_replace(deriv({metric.Name}{{{matchers}}}[2m]), \"{RateLabel}\", \"{metric.Name}\", \"\", \"\")" : "",
             }).Where(part => part.Length > 0));
         }
     }
