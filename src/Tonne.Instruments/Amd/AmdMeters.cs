@@ -95,7 +95,7 @@ sealed class AmdMeters : Instrument
 
     void Board(FileTree tree, List<AmdDie> board, string device, bool visible, string hidden)
     {
-        var name = board[0].Name ?? string.Create(CultureInfo.InvariantCulture, $"AMD {board[0].Card.Product ?? 0:x4}");
+        var name = board[0].Name ?? (board[0].Card.Product is { } product ? string.Create(CultureInfo.InvariantCulture, $"AMD {product:x4}") : null);
         var energies = EnergyMeters(board, device);
         var powers = PowerMeters(tree, board, device, energies.Count > 0);
         var summed = energies.Count > 0 ? energies : powers.FindAll(meter => meter.Description.Role == MeterRole.Machine);

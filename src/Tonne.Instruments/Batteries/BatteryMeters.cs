@@ -15,7 +15,9 @@ sealed class BatteryMeters : Instrument
     readonly List<MissingMeter> _missing = [];
 
     /// <summary>Looks for batteries of the machine, and whether it runs on them now.</summary>
-    internal BatteryMeters(FileTree tree)
+    /// <param name="tree">The machine's files.</param>
+    /// <param name="isVirtual">Whether it is a virtual machine: what it is shown then is its host's battery.</param>
+    internal BatteryMeters(FileTree tree, bool isVirtual = false)
     {
         var batteries = new List<Battery>();
         var mains = new List<KeptFile>();
@@ -47,7 +49,7 @@ sealed class BatteryMeters : Instrument
 
         var path = tree.PathOf(batteries[0].Folder);
         var meter = new BatteryMeter(batteries, mains, BatteryMeter.Describe($"{path}: power drawn from {batteries.Count} batter{(batteries.Count == 1 ? "y" : "ies")}, behind the supply; only while on battery; gauges refresh every few seconds"));
-        var reason = batteries.TrueForAll(battery => battery.HasPower) ? meter.Read(0).Reason : "the battery tells neither power nor current";
+        var reason = isVirtual ? "a virtual machine: the battery is its host's, and what that draws is not the guest's" : batteries.TrueForAll(battery => battery.HasPower) ? meter.Read(0).Reason : "the battery tells neither power nor current";
         if (reason is null)
         {
             _meter = new PatientMeter(meter);

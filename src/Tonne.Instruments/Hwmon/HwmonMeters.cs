@@ -31,7 +31,9 @@ sealed class HwmonMeters : Instrument
     readonly List<MissingMeter> _missing = [];
 
     /// <summary>Looks for sensor chips.</summary>
-    internal HwmonMeters(FileTree tree)
+    /// <param name="tree">The machine's files.</param>
+    /// <param name="isVirtual">Whether it is a virtual machine: a power meter of its firmware is an invention of the hypervisor's, or the host's.</param>
+    internal HwmonMeters(FileTree tree, bool isVirtual = false)
     {
         var chips = tree.Names(Root);
         if (chips.Count == 0)
@@ -74,7 +76,9 @@ sealed class HwmonMeters : Instrument
             }
         }
 
-        if (platform.Count == 1)
+        if (isVirtual && platform.Count > 0)
+            _missing.Add(new MissingMeter("hwmon:power_meter", tree.PathOf(Root), "a virtual machine: the power meter that its firmware shows is not its own", null, []));
+        else if (platform.Count == 1)
             _parts.Add(new MeteredPart(Component.Platform, null, [platform[0].Description.Id], accuracies[0], "The firmware's own power meter (ACPI): the whole machine, as its maker measures it."));
         else if (platform.Count > 1)
             _missing.Add(new MissingMeter("hwmon:power_meter", tree.PathOf(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not told, so none is taken for the machine", null, []));

@@ -14,8 +14,8 @@ sealed class IntelGraphicsMeters : Instrument
 {
     const int Vendor = 0x8086;
 
-    /// <summary>Where the processor's own graphics have always been on the bus.</summary>
-    const string IntegratedSlot = "0000:00:02.0";
+    /// <summary>Where the processor's own graphics have always been on the bus; its virtual functions are beside it.</summary>
+    const string IntegratedSlot = "0000:00:02.";
 
     readonly List<SensorMeter> _meters = [];
     readonly List<MeteredPart> _parts = [];
@@ -28,7 +28,7 @@ sealed class IntelGraphicsMeters : Instrument
     {
         foreach (var card in GraphicsCard.Of(tree, Vendor))
         {
-            if (card.Slot == IntegratedSlot)
+            if (card.Slot?.StartsWith(IntegratedSlot, StringComparison.Ordinal) == true)
             {
                 _missing.Add(new MissingMeter($"intelgpu:{card.Name}", tree.PathOf(card.Folder), "graphics inside the processor: its energy is in the package's counter (as uncore), and it has none of its own", null, []));
                 continue;

@@ -107,8 +107,8 @@ public static class MachineDiscovery
         // What a server tells of a device counts only where the device itself tells nothing; a plug that somebody named counts before what a firmware says of the whole.
         if (!options.Sources.IsDefaultOrEmpty)
             yield return new PolledSources(options);
-        yield return new HwmonMeters(tree);
-        yield return new BatteryMeters(tree);
+        yield return new HwmonMeters(tree, description.Machine.Virtual);
+        yield return new BatteryMeters(tree, description.Machine.Virtual);
         yield return new OtherSystemMeters(tree);
 
         Instrument Counted(Instrument instrument)

@@ -33,6 +33,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
 
     static string[] Visible(AmdMeters amd) => [.. amd.Parts.Where(part => part.Visible).Select(part => part.Device!)];
 
+    // codecarbon#117: power is not energy.
     [Fact]
     public void The_librarys_energy_is_the_accumulator_times_2_to_the_minus_16_joules()
     {

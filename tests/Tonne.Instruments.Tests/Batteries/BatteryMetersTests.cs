@@ -111,6 +111,17 @@ public sealed class BatteryMetersTests : IDisposable
     }
 
     [Fact]
+    public void A_virtual_machine_is_shown_its_hosts_battery_and_does_not_take_it_for_its_own()
+    {
+        OnBattery();
+
+        using var batteries = new BatteryMeters(_disk.Tree, isVirtual: true);
+
+        Assert.Empty(batteries.Parts);
+        Assert.Contains("host's", Assert.Single(batteries.Missing).Reason);
+    }
+
+    [Fact]
     public void A_desktop_without_a_battery_says_nothing()
     {
         Supply("hidpp_battery_0", "Battery", ("scope", "Device"), ("status", "Discharging"));

@@ -41,6 +41,17 @@ public sealed class HwmonMetersTests : IDisposable
     }
 
     [Fact]
+    public void A_power_meter_that_a_hypervisor_shows_is_not_the_virtual_machine()
+    {
+        Chip(0, "power_meter", ("power1_average", "200000000"));
+
+        using var hwmon = new HwmonMeters(_disk.Tree, isVirtual: true);
+
+        Assert.Empty(hwmon.Parts);
+        Assert.Contains("virtual machine", Assert.Single(hwmon.Missing).Reason);
+    }
+
+    [Fact]
     public void A_firmware_meter_of_a_battery_is_not_the_machine()
     {
         Chip(0, "power_meter", ("power1_average", "20000000"), ("power1_is_battery", "1"));

@@ -123,6 +123,25 @@ public sealed class PerfEventsTests : IDisposable
         Assert.Empty(rapl.Missing);
     }
 
+    // kepler#897: 9.2e14 J for one pod, a count near 2^63.
+    [Fact]
+    public void A_count_near_2_to_the_63_is_a_counter_that_started_again_and_not_9e14_joules()
+    {
+        Unit("0", "energy-pkg");
+        var events = new StandInPerfEvents();
+        using var rapl = Found(events);
+        var meter = rapl.Meters.Single();
+        var track = new CounterTrack(meter.Description);
+        track.Take(meter.Read(0).Value, 0);
+
+        // 2^63 - 2^32 counts of 2^-32 J are 2.1e9 J within a second.
+        events.Count(14, Package, 0, 2_147_483_647);
+        var step = track.Take(meter.Read(1_000_000_000).Value, 1_000_000_000);
+
+        Assert.Equal(new CounterStep(CounterOutcome.Reset, 0), step);
+    }
+
+    // codecarbon#788: almost twice as high as other tools on the same counters.
     [Fact]
     public void Two_ways_that_come_to_different_energies_are_a_doubt_at_the_end()
     {
