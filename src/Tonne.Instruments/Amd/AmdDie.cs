@@ -50,7 +50,13 @@ sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string
             var second = first < 0 ? -1 : line[(first + 1)..].IndexOf(',');
             if (second < 0)
                 continue;
-            if (IsHex(line[..first], product) && IsHex(line.Slice(first + 1, second), revision) && line[(first + second + 2)..].Trim() is { IsEmpty: false } name)
+            if (!IsHex(line[..first], product) || !IsHex(line.Slice(first + 1, second), revision))
+                continue;
+            // "AMD Instinct MI250X / MI250": two boards of one number; the first, since catalogs know boards one by one.
+            var name = line[(first + second + 2)..];
+            var slash = name.IndexOf('/');
+            name = (slash < 0 ? name : name[..slash]).Trim();
+            if (!name.IsEmpty)
                 return name.ToString();
         }
 

@@ -112,7 +112,9 @@ public sealed class CapturedTreesTests
         Assert.Equal(Reading.Of(90_000), ReadingOf(found, "amdgpu:0/power"));
         Assert.Equal(Reading.Of(400_000), ReadingOf(found, "amdgpu:1/power"));
         Assert.Equal(MeterRole.Contained, found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:1/power2").Description.Role);
-        Assert.Equal(["AMD Instinct MI250X / MI250", "AMD Instinct MI250X / MI250"], found.Machine.Gpus!);
+        Assert.Equal(["AMD Instinct MI250X", "AMD Instinct MI250X"], found.Machine.Gpus!);
+        // Its row in the catalog: 90 W idle.
+        Assert.Equal(90, found.Rates.Single(rate => rate.Id == "gpu-0/idle-power").Derivation.Value);
     }
 
     [Fact]
