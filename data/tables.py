@@ -316,7 +316,56 @@ def settled(r):
     return s
 
 
+def cpu_models():
+    """Rows of the processor table by lower-case name."""
+    body = {}
+    for r in rows("power/cpu_models.csv"):
+        name = re.sub(r"\s+", " ", r["pattern"]).strip()
+        source = "ASSUMED" if r["source"] == "ASSUMED" else r["source"].replace("+", ";")
+        low, high, tdp = r["tdp_low"], r["tdp_high"], r["tdp_w"]
+        if low and low == tdp == high:
+            low = high = ""
+        key = name.lower()
+        # The Xeon D of 2022 have rows of their own.
+        arch = "Ice Lake-D" if re.match(r"Intel\(R\) Xeon\(R\) (CPU )?D-[12]7", name) else r["microarchitecture"]
+        row = [name, arch, settled(r), r["cores"], r["threads"], num(tdp), num(low), num(high), r["year"], "1" if re.search(r"EPYC 9R(14|45|05)", name) else "", source]
+        if key in body:
+            print("   duplicate name", name, body[key][1], row[1])
+            continue
+        body[key] = row
+    return body
+
+
+# Spread of watts between machines of one micro-architecture where few were measured: idle and full per thread; idle per socket, full over TDP.
+TYPICAL = {"idle": .30, "full": .15, "socket": .25, "tdp": .125}
+
+
+def spread(variance, n, typical):
+    """Predictive sd of ln of a further machine: the variance of n machines and the typical one with the weight of four, times 1 + 1/n. Checked by leaving machines out: docs/methods/machine-model-validation.md."""
+    return math.sqrt(((n - 1) * variance + 4 * typical ** 2) / (n + 3) * (1 + 1 / n))
+
+
+def published(models):
+    """Machines of data/published_machines.csv by micro-architecture, each with threads per socket and the TDP of its processor where known."""
+    found = defaultdict(list)
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "published_machines.csv"), newline="", encoding="utf-8") as f:
+        for r in csv.DictReader(f):
+            chips, threads = int(r["chips"]), int(r["threads"])
+            model = models.get(r["cpu"].lower())
+            tdp = float(model[5]) if model and model[5] and model[1] == r["microarchitecture"] else None
+            found[r["microarchitecture"]].append((float(r["idle_w"]) / threads, float(r["full_w"]) / threads, threads / chips, tdp))
+    return found
+
+
+def centre(values, typical):
+    """Median and predictive spread of positive figures."""
+    logs = [math.log(v) for v in values]
+    return math.exp(statistics.median(logs)), spread(statistics.variance(logs) if len(logs) > 1 else 0, len(logs), typical)
+
+
 def hardware():
+    models = cpu_models()
+    machines = published(models)
     micro = rows("power/cpu_microarchitectures.csv")
     body = []
     for r in micro:
@@ -324,12 +373,23 @@ def hardware():
         t = r["threads_per_socket_range"].split("-") if r["threads_per_socket_range"] else ["", ""]
         arch, year = r["microarchitecture"], int(r["year"])
         mem = "" if arch in BOTH else "DDR5" if arch in DDR5 else "LPDDR5X" if "Grace" in arch else "DDR4" if 2017 <= year <= 2023 and "Arrow" not in arch else "DDR3" if 2009 <= year <= 2013 else ""
-        body.append([r["vendor"], arch, r["segment"], year, num(r["min_w_per_thread"]), num(r["sd_ln_min"], 3), num(r["max_w_per_thread"]), num(r["sd_ln_max"], 3), r["n_machines"],
-                     r["median_gb_per_thread"], t[0], t[-1], mem, "ANALOGUE" if analogue else r["source"]])
+        n = int(r["n_machines"])
+        sd = [r["sd_ln_min"], r["sd_ln_max"]] if analogue else [spread(float(r["sd_ln_min"]) ** 2, n, TYPICAL["idle"]), spread(float(r["sd_ln_max"]) ** 2, n, TYPICAL["full"])]
+        own, scaled = machines.get(arch, []) if year > 2016 and not analogue else [], [""] * 4
+        if own:
+            if len(own) != n:
+                print("   machines differ", arch, len(own), n)
+            sd = [centre([m[0] for m in own], TYPICAL["idle"])[1], centre([m[1] for m in own], TYPICAL["full"])[1]]
+            socket = centre([m[0] * m[2] for m in own], TYPICAL["socket"])
+            limits = [m[1] * m[2] / m[3] for m in own if m[3]]
+            over = centre(limits, TYPICAL["tdp"]) if limits else ("", "")
+            scaled = [num(socket[0]), num(socket[1], 3), num(over[0]), num(over[1], 3)]
+        body.append([r["vendor"], arch, r["segment"], year, num(r["min_w_per_thread"]), num(sd[0], 3), num(r["max_w_per_thread"]), num(sd[1], 3), r["n_machines"],
+                     r["median_gb_per_thread"], t[0], t[-1], mem, *scaled, "ANALOGUE" if analogue else r["source"]])
     for arch, board, idle, full, threads, year, source in BOARDS:
-        body.append(["Arm", arch, "board", year, num(idle / threads), "0.3", num(full / threads), "0.3", "0" if source == "ASSUMED" else "1", "", threads, threads, "LPDDR", source])
+        body.append(["Arm", arch, "board", year, num(idle / threads), "0.3", num(full / threads), "0.3", "0" if source == "ASSUMED" else "1", "", threads, threads, "LPDDR", *[""] * 4, source])
     write("Hardware", "cpu_microarchitectures.csv", ["vendor", "microarchitecture", "segment", "year", "idle_w_per_thread", "sd_ln_idle", "full_w_per_thread", "sd_ln_full", "machines",
-          "gb_per_thread", "socket_threads_low", "socket_threads_high", "memory", "source"], sorted(body, key=lambda b: (b[0], b[3], b[1], b[2])))
+          "gb_per_thread", "socket_threads_low", "socket_threads_high", "memory", "idle_w_per_socket", "sd_ln_idle_per_socket", "full_w_over_tdp", "sd_ln_full_over_tdp", "source"], sorted(body, key=lambda b: (b[0], b[3], b[1], b[2])))
 
     body = []
     for r in rows("power/cpuid_microarchitectures.csv"):
@@ -340,21 +400,8 @@ def hardware():
     write("Hardware", "cpuid.csv", ["vendor_id", "family", "model_from", "model_to", "stepping_from", "stepping_to", "microarchitecture", "segment", "also", "source"],
           sorted(body, key=lambda b: (b[0], b[1], b[2], int(b[4]))))
 
-    body = {}
-    for r in rows("power/cpu_models.csv"):
-        name = re.sub(r"\s+", " ", r["pattern"]).strip()
-        source = "ASSUMED" if r["source"] == "ASSUMED" else r["source"].replace("+", ";")
-        low, high, tdp = r["tdp_low"], r["tdp_high"], r["tdp_w"]
-        if low and low == tdp == high:
-            low = high = ""
-        key = name.lower()
-        row = [name, r["microarchitecture"], settled(r), r["cores"], r["threads"], num(tdp), num(low), num(high), r["year"], "1" if re.search(r"EPYC 9R(14|45|05)", name) else "", source]
-        if key in body:
-            print("   duplicate name", name, body[key][1], row[1])
-            continue
-        body[key] = row
     write("Hardware", "cpu_models.csv", ["name", "microarchitecture", "segment", "cores", "threads", "tdp_w", "tdp_low", "tdp_high", "year", "one_thread_per_core", "source"],
-          [body[k] for k in sorted(body)])
+          [models[k] for k in sorted(models)])
     accelerators()
     embodied()
 

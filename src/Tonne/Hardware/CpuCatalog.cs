@@ -17,7 +17,8 @@ public static class CpuCatalog
     const string IdHeader = "vendor_id,family,model_from,model_to,stepping_from,stepping_to,microarchitecture,segment,also,source";
     const string ArchitectureTable = "cpu_microarchitectures.csv";
     const string ArchitectureHeader =
-        "vendor,microarchitecture,segment,year,idle_w_per_thread,sd_ln_idle,full_w_per_thread,sd_ln_full,machines,gb_per_thread,socket_threads_low,socket_threads_high,memory,source";
+        "vendor,microarchitecture,segment,year,idle_w_per_thread,sd_ln_idle,full_w_per_thread,sd_ln_full,machines,gb_per_thread,socket_threads_low,socket_threads_high,memory,"
+        + "idle_w_per_socket,sd_ln_idle_per_socket,full_w_over_tdp,sd_ln_full_over_tdp,source";
 
     /// <summary>Micro-architectures this many years apart may stand behind a name that a hypervisor hides.</summary>
     const int NeighbourYears = 2;
@@ -131,9 +132,38 @@ public static class CpuCatalog
         if (architecture is null)
             return Client(identity, model, model.Microarchitecture, string.Equals(model.Segment, "mobile", StringComparison.Ordinal), $"{model.Name}: {model.Microarchitecture}");
         var halved = model.OneThreadPerCore && architecture.HasTwoThreadsPerCore;
-        return FromArchitecture(architecture, Watts(architecture, idle: true, halved ? 2 : 1), Watts(architecture, idle: false, halved ? 2 : 1), model,
+        var scale = halved ? 2 : 1;
+        return FromArchitecture(architecture, IdleOf(architecture, model, scale), FullOf(architecture, model, scale), model,
             $"{model.Name}: {architecture.Name}{(halved ? ", one thread per core, so twice the watts per thread" : "")}");
     }
+
+    /// <summary>Idle watts per thread of a processor: those of a socket of its micro-architecture over its own threads; per thread of the micro-architecture where either is not known.</summary>
+    static Factor IdleOf(CpuMicroarchitecture row, CpuModel model, int scale) => row.IdlePerSocket is { } socket && model.Threads is { } threads and > 0
+        ? Watts(row, idle: true, scale) with
+        {
+            Id = $"cpu/{Id(row)}/idle-w-per-{Share(scale)}/{Slug(model.Name)}/{Citation(row.Source)}",
+            Label = $"{model.Name}, idle W per {(scale > 1 ? "core" : "hardware thread")}",
+            Bounds = LogNormal.Around(socket.Watts / (threads * scale), socket.Sigma) * scale,
+            Note = string.Create(CultureInfo.InvariantCulture, $"{socket.Watts:0.##} W per socket at the plug / {threads * scale} threads; {row.Machines} published machine{(row.Machines == 1 ? "" : "s")}"),
+        }
+        : Watts(row, idle: true, scale);
+
+    /// <summary>Watts per thread at full load of a processor: its TDP times what machines of its micro-architecture draw per W of TDP, over its threads; per thread of the micro-architecture where either is not known.</summary>
+    static Factor FullOf(CpuMicroarchitecture row, CpuModel model, int scale)
+    {
+        if (row.FullOverTdp is not { } over || model is not { Threads: { } threads and > 0, Tdp.Bounds: var tdp })
+            return Watts(row, idle: false, scale);
+        var best = over.Watts * tdp.Best / (threads * scale) * scale;
+        return Watts(row, idle: false, scale) with
+        {
+            Id = $"cpu/{Id(row)}/full-w-per-{Share(scale)}/{Slug(model.Name)}/{Citation(row.Source)}",
+            Label = $"{model.Name}, full W per {(scale > 1 ? "core" : "hardware thread")}",
+            Bounds = new Bounds(best * Math.Exp(-Bounds.Z * LogNormal.Together(over.Sigma, tdp.SigmaLow)), best, best * Math.Exp(Bounds.Z * LogNormal.Together(over.Sigma, tdp.SigmaHigh))),
+            Note = string.Create(CultureInfo.InvariantCulture, $"{over.Watts:0.##} W at the plug per W of its TDP of {tdp.Best:0.#} W / {threads * scale} threads; {row.Machines} published machine{(row.Machines == 1 ? "" : "s")}"),
+        };
+    }
+
+    static string Share(int scale) => scale > 1 ? "core" : "thread";
 
     static CpuPowerModel ById(CpuIdentity identity, Identified id, CpuModel? model)
     {
@@ -224,20 +254,15 @@ public static class CpuCatalog
     {
         if (identity.Laptop || (identity.Name is { } name && ClientNames.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) && !identity.Hypervisor))
             return Client(identity, model, "unknown", identity.Laptop, why);
-        var newest = 0;
-        foreach (var row in Architectures.Value)
-            newest = Math.Max(newest, row.Year);
+        var newest = Architectures.Value.Max(row => row.Year);
         var vendor = VendorOf(identity);
-        CpuMicroarchitecture[] all = [.. Architectures.Value.Where(row => string.Equals(row.Segment, "server", StringComparison.Ordinal) && row.Year > newest - ServiceYears)];
-        CpuMicroarchitecture[] own = [.. all.Where(row => vendor.Contains(row.Vendor))];
-        var ofVendor = own.Length >= 3;
-        var rows = ofVendor ? own : all;
+        var rows = InService(Architectures.Value, vendor, out var ofVendor);
         var slug = ofVendor ? $"unknown-{vendor[0].ToLowerInvariant()}" : "unknown";
         return new CpuPowerModel
         {
             Microarchitecture = "unknown",
-            IdleWattsPerThread = Quantiles("idle", row => row.IdleWatts, row => row.IdleSigma),
-            FullWattsPerThread = Quantiles("full", row => row.FullWatts, row => row.FullSigma),
+            IdleWattsPerThread = Quantiles("idle", idle: true),
+            FullWattsPerThread = Quantiles("full", idle: false),
             RealHostIdle = MachineFactors.Table["cpu/real-host/idle"],
             RealHostFull = MachineFactors.Table["cpu/real-host/full"],
             MedianGigabytesPerThread = MedianOfAll(),
@@ -248,21 +273,37 @@ public static class CpuCatalog
             Why = $"{why}; quantiles of {(ofVendor ? $"{vendor[0]} " : "")}servers of {newest - ServiceYears + 1} to {newest}",
         };
 
-        Factor Quantiles(string load, Func<CpuMicroarchitecture, double> watts, Func<CpuMicroarchitecture, double> sigma)
-        {
-            var (mean, between, within) = (0d, 0d, 0d);
-            foreach (var row in rows)
-                mean += Math.Log(watts(row)) / rows.Length;
-            foreach (var row in rows)
-            {
-                between += Math.Pow(Math.Log(watts(row)) - mean, 2) / rows.Length;
-                within += sigma(row) * sigma(row) / rows.Length;
-            }
-            return new Factor($"cpu/{slug}/{load}-w-per-thread/SPECPOWER-2026", $"{(ofVendor ? $"{vendor[0]} " : "")}server, processor unknown, {load} W per hardware thread", "W",
-                LogNormal.Around(Math.Exp(mean), Math.Sqrt(between + within)), Quality.Assumed, SourceList.Find("SPECPOWER-2026"),
-                $"geometric mean and spread of {rows.Length} server micro-architectures");
-        }
+        Factor Quantiles(string load, bool idle) => new($"cpu/{slug}/{load}-w-per-thread/SPECPOWER-2026", $"{(ofVendor ? $"{vendor[0]} " : "")}server, processor unknown, {load} W per hardware thread", "W",
+            QuantilesOf(rows, idle), Quality.Assumed, SourceList.Find("SPECPOWER-2026"), $"geometric mean and spread of {rows.Length} server micro-architectures");
     }
+
+    /// <summary>The servers that an unknown processor may be of: in service, of its vendor where three or more are known.</summary>
+    internal static CpuMicroarchitecture[] InService(IReadOnlyList<CpuMicroarchitecture> all, string[] vendor, out bool ofVendor)
+    {
+        var newest = 0;
+        foreach (var row in all)
+            newest = Math.Max(newest, row.Year);
+        CpuMicroarchitecture[] servers = [.. all.Where(row => string.Equals(row.Segment, "server", StringComparison.Ordinal) && row.Year > newest - ServiceYears)];
+        CpuMicroarchitecture[] own = [.. servers.Where(row => vendor.Contains(row.Vendor))];
+        ofVendor = own.Length >= 3;
+        return ofVendor ? own : servers;
+    }
+
+    /// <summary>Any of several micro-architectures: geometric mean; the variance between them times 1 + 1/n, by Student's t for so few, and their own mean variance.</summary>
+    internal static Bounds QuantilesOf(CpuMicroarchitecture[] rows, bool idle)
+    {
+        var (mean, between, within) = (0d, 0d, 0d);
+        foreach (var row in rows)
+            mean += Math.Log(idle ? row.IdleWatts : row.FullWatts) / rows.Length;
+        foreach (var row in rows)
+        {
+            between += Math.Pow(Math.Log(idle ? row.IdleWatts : row.FullWatts) - mean, 2) / Math.Max(1, rows.Length - 1);
+            within += Math.Pow(idle ? row.IdleSigma : row.FullSigma, 2) / rows.Length;
+        }
+        return LogNormal.Around(Math.Exp(mean), Math.Sqrt((between * (1 + (1d / rows.Length)) * Math.Pow(StudentT.Quantile975(rows.Length - 1) / Bounds.Z, 2)) + within));
+    }
+
+    internal static IReadOnlyList<CpuMicroarchitecture> AllArchitectures => Architectures.Value;
 
     static Factor One { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.Exactly(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
 
@@ -395,9 +436,11 @@ public static class CpuCatalog
         while (rows.Read())
         {
             all.Add(new CpuMicroarchitecture(rows.Text(0), rows.Text(1), rows.Text(2), rows.Whole(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7), rows.Whole(8),
-                rows.NumberOrNull(9), rows.WholeOrNull(10), rows.WholeOrNull(11), MemoryCatalog.Parse(rows.Text(12)), rows.Text(13)));
+                rows.NumberOrNull(9), rows.WholeOrNull(10), rows.WholeOrNull(11), MemoryCatalog.Parse(rows.Text(12)), Pair(rows, 13), Pair(rows, 15), rows.Text(17)));
         }
         return [.. all];
+
+        static (double, double)? Pair(CsvReader row, int column) => row.NumberOrNull(column) is { } best ? (best, row.Number(column + 1)) : null;
     }
 
     sealed record Identified(string Microarchitecture, string Segment, string[] Also);

@@ -6,17 +6,19 @@ namespace Tonne.Hardware;
 /// <param name="Segment">server, entry, edge, edge/server or board.</param>
 /// <param name="Year">Year of its first machines.</param>
 /// <param name="IdleWatts">Median W per hardware thread at the plug, idle.</param>
-/// <param name="IdleSigma">Standard deviation of its natural logarithm between machines.</param>
+/// <param name="IdleSigma">Spread of its natural logarithm for a further machine.</param>
 /// <param name="FullWatts">Median W per hardware thread at the plug, full load.</param>
-/// <param name="FullSigma">Standard deviation of its natural logarithm between machines.</param>
+/// <param name="FullSigma">Spread of its natural logarithm for a further machine.</param>
 /// <param name="Machines">Machines published; 0 where it is carried over from a relative.</param>
 /// <param name="MedianGigabytes">Median memory per thread of those machines, GB; null if unknown.</param>
 /// <param name="SocketThreadsLow">Fewest threads per socket among them; null if unknown.</param>
 /// <param name="SocketThreadsHigh">Most threads per socket among them; null if unknown.</param>
 /// <param name="Memory">The memory it takes.</param>
+/// <param name="IdlePerSocket">Median W per socket at the plug, idle, and the spread of its natural logarithm: what an idle socket draws hardly depends on its threads. Null where only statistics per thread are known.</param>
+/// <param name="FullOverTdp">Median W at the plug at full load per W of TDP, and the spread of its natural logarithm. Null where no TDP is known.</param>
 /// <param name="Source">Id of the source.</param>
 sealed record CpuMicroarchitecture(string Vendor, string Name, string Segment, int Year, double IdleWatts, double IdleSigma, double FullWatts, double FullSigma, int Machines,
-    double? MedianGigabytes, int? SocketThreadsLow, int? SocketThreadsHigh, MemoryType Memory, string Source)
+    double? MedianGigabytes, int? SocketThreadsLow, int? SocketThreadsHigh, MemoryType Memory, (double Watts, double Sigma)? IdlePerSocket, (double Watts, double Sigma)? FullOverTdp, string Source)
 {
     /// <summary>Whether it is a server's.</summary>
     public bool IsServer => Segment is "server" or "edge/server" or "edge";

@@ -43,10 +43,11 @@ public sealed class CpuCatalogTests
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "AMD EPYC", VendorId = "AuthenticAMD", Family = 26, Model = 2, Stepping = 1, Hypervisor = true, Threads = 2, ThreadsPerCore = 1 });
 
         Assert.Equal("Zen 5 (Turin)", cpu.Microarchitecture);
-        // SPECPOWER-2026: medians of eight Turin machines 0.353 W idle and 1.977 W full per thread; Turin Dense 0.209 (sd 0.098): low 0.209 · exp(−1.96 · 0.098) = 0.1725.
+        // SPECPOWER-2026: medians of eight Turin machines 0.353 W idle and 1.977 W full per thread; Turin Dense 0.209, sd 0.098 over 33 machines:
+        // s² = (32 · 0.098² + 4 · 0.3²)/36 · (1 + 1/33) = 0.0191, low 0.209 · exp(−1.96 · 0.1382) = 0.1594.
         Assert.Equal(0.353, cpu.IdleWattsPerThread.Bounds.Best);
         Assert.Equal(1.977, cpu.FullWattsPerThread.Bounds.Best);
-        Assert.Equal(0.1725, cpu.IdleWattsPerThread.Bounds.Low, 0.0005);
+        Assert.Equal(0.1594, cpu.IdleWattsPerThread.Bounds.Low, 0.0005);
         // One thread per core behind a hypervisor: a virtual CPU may be a whole core.
         Assert.Equal(2 * 1.977, cpu.FullWattsPerThread.Bounds.High, 0.0005);
         Assert.Equal(new Bounds(1, 1.6, 2.6), cpu.RealHostIdle.Bounds);
@@ -76,9 +77,11 @@ public sealed class CpuCatalogTests
         var known = CpuCatalog.Identify(new CpuIdentity { Name = "Intel(R) Xeon(R) Platinum 8175M CPU @ 2.50GHz", VendorId = "GenuineIntel", Family = 6, Model = 85, Stepping = 4, Hypervisor = true });
         var hidden = CpuCatalog.Identify(new CpuIdentity { Name = "Intel Xeon Processor (Skylake, IBRS)", VendorId = "GenuineIntel", Family = 6, Model = 85, Stepping = 4, Hypervisor = true });
 
-        // SPECPOWER-2026, 78 machines: 0.532 W idle (sd 0.299): 0.532 · exp(1.96 · 0.299) = 0.956.
-        Assert.Equal("cpu/intel/skylake-server/idle-w-per-thread/SPECPOWER-2026", known.IdleWattsPerThread.Id);
-        Assert.Equal(0.956, known.IdleWattsPerThread.Bounds.High, 0.0005);
+        // SPECPOWER-2026, 78 machines: 29.12 W idle per socket (spread 0.245), 48 threads: 0.6067 · exp(1.96 · 0.245) = 0.981.
+        Assert.StartsWith("cpu/intel/skylake-server/idle-w-per-thread/intel-xeon-platinum-8175m", known.IdleWattsPerThread.Id, StringComparison.Ordinal);
+        Assert.Equal(0.981, known.IdleWattsPerThread.Bounds.High, 0.0005);
+        // 1.149 W at the plug per W of TDP, 240 W, 48 threads: 5.745 W.
+        Assert.Equal(5.745, known.FullWattsPerThread.Bounds.Best, 0.0005);
         Assert.True(hidden.IdleWattsPerThread.Bounds.High > known.IdleWattsPerThread.Bounds.High && hidden.IdleWattsPerThread.Bounds.Low < known.IdleWattsPerThread.Bounds.Low);
         Assert.NotEqual(known.IdleWattsPerThread.Id, hidden.IdleWattsPerThread.Id);
     }
@@ -98,8 +101,13 @@ public sealed class CpuCatalogTests
         var cores = CpuCatalog.Identify(new CpuIdentity { Name = "AMD EPYC 9R14", Hypervisor = true });
 
         Assert.Equal("Zen 4 (Genoa)", cores.Microarchitecture);
-        Assert.Equal(2 * genoa.FullWattsPerThread.Bounds.Best, cores.FullWattsPerThread.Bounds.Best, 1e-9);
-        Assert.Equal(1.865, genoa.FullWattsPerThread.Bounds.Best);
+        // 63.6 W idle per socket over 192 threads and over 96 cores.
+        Assert.Equal(63.6 / 192, genoa.IdleWattsPerThread.Bounds.Best, 1e-9);
+        Assert.Equal(63.6 / 96, cores.IdleWattsPerThread.Bounds.Best, 1e-9);
+        // 0.9944 W at the plug per W of TDP: 360 W over 192 threads; a custom part of 280 to 400 W, √(280 · 400) = 334.7, over 96 cores.
+        Assert.Equal(1.8645, genoa.FullWattsPerThread.Bounds.Best, 1e-4);
+        Assert.Equal(3.4666, cores.FullWattsPerThread.Bounds.Best, 1e-4);
+        Assert.True(cores.FullWattsPerThread.Bounds.High / cores.FullWattsPerThread.Bounds.Best > genoa.FullWattsPerThread.Bounds.High / genoa.FullWattsPerThread.Bounds.Best);
     }
 
     [Fact]
@@ -129,9 +137,9 @@ public sealed class CpuCatalogTests
     {
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz", Threads = 8 });
 
-        // 15 W TDP: idle 0.12 · 15 · 1.06 + 4 = 5.908 W; full 1.02 · 15 · 1.06 + 4 = 20.218 W, over eight threads.
+        // 15 W TDP: idle 0.12 · 15 · 1.06 + 4 = 5.908 W; full 0.90 · 15 · 1.06 + 4 = 18.31 W, over eight threads.
         Assert.Equal(5.908 / 8, cpu.IdleWattsPerThread.Bounds.Best, 1e-6);
-        Assert.Equal(20.218 / 8, cpu.FullWattsPerThread.Bounds.Best, 1e-6);
+        Assert.Equal(18.31 / 8, cpu.FullWattsPerThread.Bounds.Best, 1e-6);
         Assert.Equal(Quality.Assumed, cpu.Quality);
         Assert.Equal(15, cpu.Model?.Tdp?.Bounds.Best);
     }
@@ -171,5 +179,5 @@ public sealed class CpuCatalogTests
     }
 
     [Fact]
-    public void The_idle_part_of_a_package_is_a_fraction_of_its_tdp() => Assert.Equal(new Bounds(0.1, 0.12, 0.13), CpuCatalog.PackageIdleFraction.Bounds);
+    public void The_idle_part_of_a_package_is_a_fraction_of_its_tdp() => Assert.Equal(new Bounds(0.0961, 0.12, 0.1406), CpuCatalog.PackageIdleFraction.Bounds);
 }

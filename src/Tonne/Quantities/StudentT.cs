@@ -1,7 +1,7 @@
-namespace Tonne.Instruments.Calibrating;
+namespace Tonne.Quantities;
 
-/// <summary>Quantiles of Student's distribution.</summary>
-static class StudentT
+/// <summary>Quantiles of Student's distribution: what takes the place of <see cref="Bounds.Z"/> where a spread is known from few figures.</summary>
+public static class StudentT
 {
     // The 97.5 % column of the usual table (Fisher and Yates, Statistical Tables, 1938), 1 to 30 degrees of freedom.
     static ReadOnlySpan<double> Table =>
@@ -11,6 +11,7 @@ static class StudentT
     ];
 
     /// <summary>The two-sided 95 % quantile; infinite without a degree of freedom.</summary>
+    /// <param name="degrees">Degrees of freedom.</param>
     public static double Quantile975(int degrees) => degrees < 1 ? double.PositiveInfinity
         : degrees <= Table.Length ? Table[degrees - 1]
         // First terms of the Cornish-Fisher expansion about 1.96.

@@ -1,0 +1,51 @@
+namespace Tonne.Tests.Hardware.Validation;
+
+/// <summary>The binomial distribution, summed term by term.</summary>
+static class ExactBinomial
+{
+    /// <summary>P(X ≤ hits).</summary>
+    public static double AtMost(int hits, int cases, double share)
+    {
+        var sum = 0d;
+        for (var k = 0; k <= hits; k++)
+            sum += Term(k, cases, share);
+        return Math.Min(1, sum);
+    }
+
+    /// <summary>P(X ≥ hits).</summary>
+    public static double AtLeast(int hits, int cases, double share)
+    {
+        var sum = 0d;
+        for (var k = hits; k <= cases; k++)
+            sum += Term(k, cases, share);
+        return Math.Min(1, sum);
+    }
+
+    /// <summary>The shares that the hits do not exclude, 95 %. Source: Clopper and Pearson, Biometrika 26(4), 1934.</summary>
+    public static (double Low, double High) Interval(int hits, int cases)
+    {
+        return (hits == 0 ? 0 : Solve(share => AtLeast(hits, cases, share) < 0.025), hits == cases ? 1 : Solve(share => AtMost(hits, cases, share) > 0.025));
+
+        static double Solve(Func<double, bool> below)
+        {
+            var (low, high) = (0d, 1d);
+            for (var i = 0; i < 50; i++)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = below(middle) ? (middle, high) : (low, middle);
+            }
+
+            return low;
+        }
+    }
+
+    static double Term(int hits, int cases, double share)
+    {
+        if (share <= 0 || share >= 1)
+            return (share <= 0 ? hits == 0 : hits == cases) ? 1 : 0;
+        var log = (hits * Math.Log(share)) + ((cases - hits) * Math.Log(1 - share));
+        for (var i = 1; i <= cases - hits; i++)
+            log += Math.Log((hits + i) / (double)i);
+        return Math.Exp(log);
+    }
+}

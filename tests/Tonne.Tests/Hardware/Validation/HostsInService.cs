@@ -1,0 +1,22 @@
+using Tonne.Hardware;
+using Tonne.Quantities;
+
+namespace Tonne.Tests.Hardware.Validation;
+
+/// <summary>Foretells the counters of hosts in service by the shipped model: processors and memory, what the whole machine leaves after everything else.</summary>
+static class HostsInService
+{
+    public static List<Trial> Trials(bool idle) => [.. PublishedHost.All.Where(host => host.DramIdle is not null).Select(host =>
+    {
+        var cpu = CpuCatalog.Identify(new CpuIdentity { Name = host.Cpu });
+        var (w, f) = idle ? (cpu.IdleWattsPerThread, cpu.RealHostIdle) : (cpu.FullWattsPerThread, cpu.RealHostFull);
+        var (k, m) = (OtherPower.Fraction(MachineKind.Server), MemoryCatalog.WattsPerGigabyte(cpu.Memory));
+        var beyond = Math.Max(0, host.MemoryGigabytes!.Value - (cpu.MedianGigabytesPerThread * host.Threads));
+        // N · w · f ÷ (1 + k) + max(0, G − g · N) · m, at the boundary of the counters: packages and DRAM.
+        var whole = new Derivation.Product("whole", "W", [new Derivation.Given(w), new Derivation.Given(f)], host.Threads);
+        var chips = new Derivation.Quotient("chips", "W", whole, new Derivation.Sum("1 + k", "1", [new Derivation.Counted("one", "1", 1), new Derivation.Given(k)]));
+        var all = new Derivation.Sum("packages and DRAM", "W", [chips, new Derivation.Product("further memory", "W", [new Derivation.Given(m)], beyond)]);
+        var bounds = new Uncertainty().Of(all);
+        return new Trial(host.Name, bounds.Low, bounds.Best, bounds.High, idle ? host.PackageIdle!.Value + host.DramIdle!.Value : host.PackageFull + host.DramFull!.Value);
+    })];
+}
