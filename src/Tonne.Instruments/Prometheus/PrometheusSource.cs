@@ -24,6 +24,15 @@ sealed class PrometheusSource : PolledSource
     /// <summary>The options of its addresses.</summary>
     internal static readonly ImmutableArray<string> Options = ["preset", "instance", "gpu", "query", "component", "device", "kind", "unit"];
 
+    /// <summary>The time over which slopes and scrapes are counted: the 2m of the query, in s.</summary>
+    const double Window = 120;
+
+    /// <summary>A counter that is scraped once a minute moves in steps of a minute, in s.</summary>
+    const double StepSeconds = 60;
+
+    /// <summary>How often a power is new where that is not told, in s.</summary>
+    const double UsualScrape = 15;
+
     const string ValueLabel = "tonne_value";
     const string TimeLabel = "tonne_time";
     const string RateLabel = "tonne_rate";
@@ -55,8 +64,8 @@ sealed class PrometheusSource : PolledSource
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
                 $"label_replace(timestamp({metric.Name}{{{matchers}}}), \"{TimeLabel}\", \"{metric.Name}\", \"\", \"\")",
-                metric.Kind == MeterKind.EnergyCounter ? $"label_replace(deriv({metric.Name}{{{matchers}}}[2m]), \"{RateLabel}\", \"{metric.Name}\", \"\", \"\")" : "",
-            }).Where(part => part.Length > 0));
+                $"label_replace({(metric.Kind == MeterKind.EnergyCounter ? "deriv" : "count_over_time")}({metric.Name}{{{matchers}}}[2m]), \"{RateLabel}\", \"{metric.Name}\", \"\", \"\")",
+            }));
         }
     }
 
@@ -134,7 +143,10 @@ sealed class PrometheusSource : PolledSource
                 continue;
             var scraped = times.TryGetValue(Key(metric, labels), out var time) && double.IsFinite(time) ? time : at;
             var age = TimeSpan.FromSeconds(Math.Clamp(at - scraped, 0, 86_400));
-            found.Add(new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age, rates.TryGetValue(Key(metric, labels), out var rate) ? rate : null)));
+            double? slope = rates.TryGetValue(Key(metric, labels), out var rate) ? rate : null;
+            found.Add(known.Kind == MeterKind.EnergyCounter
+                ? new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age, slope), StepSeconds)
+                : new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age), slope is >= 1 ? Window / slope.Value : UsualScrape));
         }
 
         return Told(found);
@@ -147,7 +159,7 @@ sealed class PrometheusSource : PolledSource
         var channels = new List<(string, MeterDescription)>();
         var doubts = new List<Doubt>();
         var parts = new List<(Component Component, string? Device, string? Product, List<string> Meters)>();
-        foreach (var (slot, metric, value) in chosen)
+        foreach (var (slot, metric, value, refreshSeconds) in chosen)
         {
             // A GPU without a counter (before Volta, many virtual ones) is told by its power: no reading is not no energy.
             if (value.Reason is not null)
@@ -160,7 +172,7 @@ sealed class PrometheusSource : PolledSource
             if (channels.Exists(channel => channel.Item2.Id == id))
                 continue;
             channels.Add((Key(slot, metric), new MeterDescription(id, slot.Component, metric.Kind, slot.Role, Device: slot.Device, CeilingWatts: _preset.CeilingWatts,
-                Note: $"{metric.Name} at {Address.Host}: {(slot.Role == MeterRole.Machine ? "summed" : "not summed")}: {slot.Why}", RefreshSeconds: 60)));
+                Note: $"{metric.Name} at {Address.Host}: {(slot.Role == MeterRole.Machine ? "summed" : "not summed")}: {slot.Why}", RefreshSeconds: refreshSeconds)));
             if (slot.Role != MeterRole.Machine)
                 continue;
             var part = parts.Find(part => part.Component == slot.Component && part.Device == slot.Device);
@@ -194,9 +206,9 @@ sealed class PrometheusSource : PolledSource
             // A GPU in slices is told once for each of them, and while a job comes or goes for both: the newest of the same device counts.
             var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
             if (twin < 0)
-                chosen.Add(new(slot, metric, series.Value));
+                chosen.Add(new(slot, metric, series.Value, series.RefreshSeconds));
             else if (chosen[twin].Value.Reason is not null || (series.Value.Reason is null && series.Value.Age < chosen[twin].Value.Age))
-                chosen[twin] = new(slot, metric, series.Value);
+                chosen[twin] = new(slot, metric, series.Value, series.RefreshSeconds);
         }
 
         // In the order of the preset's metrics: the first that a device tells is the one to count.

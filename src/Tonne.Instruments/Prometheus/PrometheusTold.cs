@@ -7,5 +7,5 @@ namespace Tonne.Instruments.Prometheus;
 /// <param name="Chosen">The same, with what each stands for, the metric to prefer first.</param>
 sealed record PrometheusTold(IReadOnlyList<KeyValuePair<string, PolledValue>> Values, IReadOnlyList<PrometheusTold.One> Chosen) : PolledTold(Values, null)
 {
-    internal sealed record One(PrometheusSlot Slot, PrometheusMetric Metric, PolledValue Value);
+    internal sealed record One(PrometheusSlot Slot, PrometheusMetric Metric, PolledValue Value, double RefreshSeconds);
 }

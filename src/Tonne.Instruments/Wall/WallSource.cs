@@ -29,7 +29,7 @@ abstract class WallSource(SourceAddress address) : PolledSource(address)
             return PolledOffer.None(power?.Reason ?? "it tells no power");
         var channels = new List<(string, MeterDescription)>
         {
-            (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {What}; its power is asked every {Address.Every.TotalSeconds:0.###} s and integrated")),
+            (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {What}; its power is asked every {Address.Every.TotalSeconds:0.###} s and integrated", RefreshSeconds: Address.Every.TotalSeconds)),
         };
         if (energy is { Reason: null })
         {

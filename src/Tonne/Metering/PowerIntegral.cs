@@ -8,11 +8,16 @@ namespace Tonne.Metering;
 /// Its error is estimated from neighbours: the variance within a period is at most half the mean square of their differences, which also holds what changes between periods, so it errs on the wide side.
 /// A power that only rarely differs may have been missed altogether: of n samples without it, it filled at most 3/n of the time (95 %, rule of three: Hanley and Lippman-Hand, JAMA 249(13), 1983),
 /// in which the power lay between the lowest seen and the device's limit.
+/// A device that refreshes its number more seldom than it is read tells the same look several times: such samples are one.
 /// </remarks>
-public sealed class PowerIntegral
+/// <param name="refreshSeconds">How long the device leaves its number unchanged, in s. Default: it is always new.</param>
+public sealed class PowerIntegral(double refreshSeconds = 0)
 {
     long _lastAt;
     double _lastWatts;
+    long _lookAt;
+    double _lookWatts;
+    int _looks;
     double _squares;
     double _lowest = double.PositiveInfinity;
     double _highest;
@@ -37,10 +42,21 @@ public sealed class PowerIntegral
         (_lastWatts, _lastAt) = (watts, timestamp);
         (_lowest, _highest) = (Math.Min(_lowest, watts), Math.Max(_highest, watts));
         if (isFirst)
+        {
+            (_lookWatts, _lookAt) = (watts, timestamp);
             return null;
+        }
+
         var joules = (before + watts) / 2 * seconds;
-        var difference = (watts - before) * seconds;
-        _squares += difference * difference;
+        // Samples keep their pace to some milliseconds only.
+        if (timestamp - _lookAt >= 0.9 * refreshSeconds * 1e9)
+        {
+            var difference = (watts - _lookWatts) * ((timestamp - _lookAt) / 1e9);
+            _squares += difference * difference;
+            (_lookWatts, _lookAt) = (watts, timestamp);
+            _looks++;
+        }
+
         Joules += joules;
         Seconds += seconds;
         return joules;
@@ -50,15 +66,15 @@ public sealed class PowerIntegral
     public double SecondsSince(long timestamp) => Samples == 0 ? 0 : (timestamp - _lastAt) / 1e9;
 
     /// <summary>Leaves out the time since the last sample: nothing was read in it.</summary>
-    public void Skip(double watts, long timestamp) => (_lastWatts, _lastAt) = (watts, timestamp);
+    public void Skip(double watts, long timestamp) => (_lastWatts, _lastAt, _lookWatts, _lookAt) = (watts, timestamp, watts, timestamp);
 
     /// <summary>True energy over <see cref="Joules"/>, 95 %.</summary>
     /// <param name="limitWatts">Power that the device cannot exceed; the highest seen if that is more.</param>
     public Bounds Ratio(double limitWatts)
     {
-        if (Joules <= 0 || Samples < 3)
+        if (Joules <= 0 || _looks < 2)
             return new Bounds(0, 1, Math.Max(2, Joules > 0 ? limitWatts * Seconds / Joules : 2));
-        var count = Samples - 1;
+        var count = _looks;
         // Student's t for few samples, by Hill's first terms; 1.96 for many.
         var quantile = 1.96 + (2.4 / count);
         var spread = quantile * Math.Sqrt(_squares / 2);

@@ -19,7 +19,7 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAccount acc
     internal DeviceUse? Device { get; } = device;
 
     /// <summary>The integral of a power; null for a counter.</summary>
-    internal PowerIntegral? Integral { get; } = meter.Kind == MeterKind.Power ? new PowerIntegral() : null;
+    internal PowerIntegral? Integral { get; } = meter.Kind == MeterKind.Power ? new PowerIntegral(meter.RefreshSeconds ?? 0) : null;
 
     /// <summary>Reason of the gap that is open; null if none.</summary>
     internal string? OpenGap { get; set; }

@@ -57,6 +57,17 @@ public class PrometheusTests
         Assert.Contains("more than can be", Assert.Single(blank.Sources.Doubts).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_power_that_is_scraped_says_how_often_it_is_new()
+    {
+        using var told = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"), [$$"""{"metric":{"tonne_rate":"{{Power}}",{{Gpu(0)}}},"value":[{{Text(_now)}},"24"]}"""])).Opened(Dcgm);
+        using var untold = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
+
+        // 24 scrapes in two minutes.
+        Assert.Equal(5, told.Meter.Description.RefreshSeconds);
+        Assert.Equal(15, untold.Meter.Description.RefreshSeconds);
+    }
+
     // A GPU in slices: dcgm-exporter gives the board's counter once for each slice.
     [Fact]
     public void A_gpu_in_slices_is_counted_once()

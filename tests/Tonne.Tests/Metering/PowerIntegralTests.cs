@@ -1,4 +1,5 @@
 using Tonne.Metering;
+using Tonne.Quantities;
 
 namespace Tonne.Tests.Metering;
 
@@ -54,6 +55,30 @@ public class PowerIntegralTests
             }
 
             return joules;
+        }
+    }
+
+    // A metric server is scraped every 15 s, a plug measures once a second: reading it ten times a second tells nothing more.
+    [Fact]
+    public void A_number_that_is_read_again_before_it_is_refreshed_makes_the_interval_no_narrower()
+    {
+        var random = new Random(7);
+        double[] watts = [.. Enumerable.Range(0, 60).Select(_ => 100 + (200 * random.NextDouble()))];
+
+        var once = Ratio(1, 0);
+        var often = Ratio(10, 1);
+        var believed = Ratio(10, 0);
+
+        Assert.Equal(once.High, often.High, 0.02);
+        Assert.Equal(once.Low, often.Low, 0.02);
+        Assert.True(believed.High - believed.Low < 0.5 * (once.High - once.Low), "taken for new looks it would be far too narrow");
+
+        Bounds Ratio(int readings, double refreshSeconds)
+        {
+            var integral = new PowerIntegral(refreshSeconds);
+            for (var i = 0; i < watts.Length * readings; i++)
+                integral.Take(watts[i / readings], i * 1_000_000_000L / readings);
+            return integral.Ratio(400);
         }
     }
 
