@@ -32,5 +32,5 @@ public sealed class OtherSystemMeters : Instrument
     /// <inheritdoc/>
     public override IReadOnlyList<MissingMeter> Missing => _missing;
 
-    static Remedy PlugMeter { get; } = new("measure at the plug: any meter that tonne can ask over HTTP works on any system", "tonne run --meter shelly://192.168.1.20 -- COMMAND", LastsAcrossBoots: false);
+    static Remedy PlugMeter { get; } = new("measure at the plug: any meter that tonne can ask over HTTP works on any system", "tonne run --meter shelly://192.168.1.20 -- COMMAND", LastsAcrossBoots: true);
 }

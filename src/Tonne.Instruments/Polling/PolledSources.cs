@@ -50,7 +50,7 @@ public sealed class PolledSources : Instrument
                 continue;
             }
 
-            var source = SourceOf(address);
+            var source = SourceOf(address, options.Variable);
             if (!TryPassword(address, options.Variable, out var password, out var reason))
             {
                 _missing.Add(Silent(source, reason, null));
@@ -128,12 +128,12 @@ public sealed class PolledSources : Instrument
         base.Dispose(disposing);
     }
 
-    static PolledSource SourceOf(SourceAddress address) => address.Kind switch
+    static PolledSource SourceOf(SourceAddress address, Func<string, string?> variable) => address.Kind switch
     {
         var kind when kind == SourceKind.Shelly => new ShellySource(address),
         var kind when kind == SourceKind.Tasmota => new TasmotaSource(address),
         var kind when kind == SourceKind.Redfish || kind == SourceKind.RedfishPlain => new RedfishSource(address),
-        var kind when kind == SourceKind.Prometheus || kind == SourceKind.PrometheusEncrypted => new PrometheusSource(address),
+        var kind when kind == SourceKind.Prometheus || kind == SourceKind.PrometheusEncrypted => new PrometheusSource(address, variable),
         _ => new JsonSource(address),
     };
 
@@ -156,7 +156,7 @@ public sealed class PolledSources : Instrument
 
     static MissingMeter Silent(PolledSource source, string reason, string? url) => new(
         source.Id, source.Address.Text, reason, null,
-        url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{url}'", LastsAcrossBoots: false)]);
+        url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{url}'", LastsAcrossBoots: true)]);
 
     void Take(PolledSource source, Poller poller, PolledTold first)
     {

@@ -39,9 +39,6 @@ sealed class Poller : IDisposable
     /// <summary>An answer older than this is a gap.</summary>
     internal TimeSpan Oldest => _pace.Oldest;
 
-    /// <summary>Questions that have come to their end.</summary>
-    internal int Turns { get; private set; }
-
     /// <summary>Starts the thread.</summary>
     internal void Start()
     {
@@ -113,7 +110,6 @@ sealed class Poller : IDisposable
         var at = asked + ((_time.GetTimestamp() - asked) / 2);
         lock (_gate)
         {
-            Turns++;
             if (told.Reason is { } reason)
             {
                 _trouble = Printable.OneLine($"{_source.Address.Host} {reason}");

@@ -39,7 +39,11 @@ sealed class PrometheusPreset
             new("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", MeterKind.EnergyCounter, 1e3, "mJ", MostJoules * 1e3),
             new("DCGM_FI_DEV_POWER_USAGE", MeterKind.Power, 1e3, "W", 10_000),
         ],
-        series => series["gpu"].Length == 0 ? null : new PrometheusSlot($"gpu-{series["gpu"]}", Component.Gpu, series["gpu"], MeterRole.Machine, "a GPU board", series["modelName"] is { Length: > 0 } model ? model : null),
+        series => series["gpu"].Length == 0 ? null : new PrometheusSlot($"gpu-{series["gpu"]}", Component.Gpu, series["gpu"], MeterRole.Machine, "a GPU board", Told(series["modelName"]))
+        {
+            Uuid = Told(series["UUID"]),
+            PciBus = Told(series["pci_bus_id"]),
+        },
         static _ => GpuAccuracy, 2_500, "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION with a label gpu");
 
     /// <summary>Processor and memory, by Kepler.</summary>
@@ -121,6 +125,8 @@ sealed class PrometheusPreset
         "prometheus/query-accuracy", "joules per joule told by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
         new Source("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known"),
         "the width is assumed: give accuracy=2% in the address if you know it");
+
+    static string? Told(string label) => label.Length > 0 ? label : null;
 
     static Factor CounterAccuracy(Component component) => component == Component.Memory ? RaplMeters.MemoryAccuracy : RaplMeters.PackageAccuracy;
 

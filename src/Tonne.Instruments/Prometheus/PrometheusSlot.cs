@@ -10,4 +10,11 @@ namespace Tonne.Instruments.Prometheus;
 /// <param name="Role">Whether it is summed.</param>
 /// <param name="Why">Why it is summed, or not.</param>
 /// <param name="Product">What its maker calls the device; null if it is not told.</param>
-sealed record PrometheusSlot(string Name, Component Component, string? Device, MeterRole Role, string Why, string? Product = null);
+sealed record PrometheusSlot(string Name, Component Component, string? Device, MeterRole Role, string Why, string? Product = null)
+{
+    /// <summary>For a GPU: its UUID; null if it is not told.</summary>
+    internal string? Uuid { get; init; }
+
+    /// <summary>For a GPU: its place on the bus; null if it is not told.</summary>
+    internal string? PciBus { get; init; }
+}

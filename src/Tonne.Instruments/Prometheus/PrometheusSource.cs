@@ -5,6 +5,7 @@ using System.Text.Json;
 using Tonne.Explaining;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Polling;
 using Tonne.Instruments.Wall;
 using Tonne.Metering;
@@ -39,10 +40,15 @@ sealed class PrometheusSource : PolledSource
 
     readonly PrometheusPreset _preset;
     readonly string _path;
+    readonly Func<string, string?> _variable;
 
-    internal PrometheusSource(SourceAddress address)
+    /// <summary>A server.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="variable">The environment, for which GPUs the job may use.</param>
+    internal PrometheusSource(SourceAddress address, Func<string, string?> variable)
         : base(address)
     {
+        _variable = variable;
         _preset = PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? OfQuery(address);
         var prefix = address.Path.Trim('/');
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
@@ -158,7 +164,7 @@ sealed class PrometheusSource : PolledSource
             return PolledOffer.None("tells nothing");
         var channels = new List<(string, MeterDescription)>();
         var doubts = new List<Doubt>();
-        var parts = new List<(Component Component, string? Device, string? Product, List<string> Meters)>();
+        var parts = new List<(Component Component, string? Device, PrometheusSlot Slot, List<string> Meters)>();
         foreach (var (slot, metric, value, refreshSeconds) in chosen)
         {
             // A GPU without a counter (before Volta, many virtual ones) is told by its power: no reading is not no energy.
@@ -177,15 +183,43 @@ sealed class PrometheusSource : PolledSource
                 continue;
             var part = parts.Find(part => part.Component == slot.Component && part.Device == slot.Device);
             if (part.Meters is null)
-                parts.Add(part = (slot.Component, slot.Device, slot.Product, []));
+                parts.Add(part = (slot.Component, slot.Device, slot, []));
             part.Meters.Add(id);
         }
 
         if (parts.Count == 0)
             return PolledOffer.None($"tells nothing that can be counted: {string.Join("; ", doubts.Select(doubt => doubt.Text))}");
-        return new PolledOffer(channels,
-            [.. parts.OrderBy(part => part.Component).Select(part => new MeteredPart(part.Component, part.Device, [.. part.Meters], WallAccuracy.Of(Address, _preset.AccuracyOf(part.Component)), $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).") { Name = part.Product })],
-            doubts, null);
+        var hidden = Hidden([.. parts.Where(part => part.Component == Component.Gpu).Select(part => part.Slot)], doubts);
+        return new PolledOffer(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], doubts, null);
+
+        MeteredPart Part((Component Component, string? Device, PrometheusSlot Slot, List<string> Meters) part) =>
+            new(part.Component, part.Device, [.. part.Meters], WallAccuracy.Of(Address, _preset.AccuracyOf(part.Component)),
+                $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).")
+            {
+                Name = part.Slot.Product,
+                Visible = part.Device is null || !hidden.Contains(part.Device),
+            };
+    }
+
+    /// <summary>The GPUs that the job may not use; what is unsure about it goes to the doubts.</summary>
+    List<string> Hidden(List<PrometheusSlot> gpus, List<Doubt> doubts)
+    {
+        if (gpus.Count == 0)
+            return [];
+        doubts.Add(new Doubt("gpu-taken-alone", $"{Id} does not tell who uses a GPU: the job is taken to be alone on each that it may use."));
+        // Named in the address, or known by parts that the exporter does not name: then the numbers of the variable are not these.
+        if (Address["gpu"] is not null || gpus.Exists(gpu => !int.TryParse(gpu.Device, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            return [];
+        if (_variable("CUDA_VISIBLE_DEVICES")?.Contains("MIG-", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            doubts.Add(new Doubt("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's. Name the GPU with gpu=0 in the address."));
+            return [];
+        }
+
+        var ordered = gpus.OrderBy(gpu => int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
+        var visible = VisibleDevices.Of([.. ordered.Select(gpu => new GpuIdentity(int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture), gpu.Product, gpu.Uuid, gpu.PciBus, null, []))], _variable);
+        doubts.AddRange(visible.Doubts);
+        return [.. ordered.Where((_, position) => !visible[position]).Select(gpu => gpu.Device!)];
     }
 
     PolledTold Told(List<PrometheusSeries> found)

@@ -54,7 +54,7 @@ public class PrometheusTests
 
         Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (absent.Meter.Description.Kind, absent.Read()));
         Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (blank.Meter.Description.Kind, blank.Read()));
-        Assert.Contains("more than can be", Assert.Single(blank.Sources.Doubts).Text, StringComparison.Ordinal);
+        Assert.Contains("more than can be", Assert.Single(blank.Sources.Doubts, doubt => doubt.Code == "meter-silent").Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,6 +90,28 @@ public class PrometheusTests
 
         // 200 J in the 14 s between the two scrapes, carried on for the second since.
         Assert.Equal(200_000_000 + (200_000_000 / 14), server.Turn(15).Value - before);
+    }
+
+    // codecarbon#567, #689, #96: everybody's GPUs.
+    [Fact]
+    public void Gpus_that_the_job_may_not_use_are_the_machines_and_not_the_jobs()
+    {
+        Assert.Equal("0 - 1 visible", Seen(Dcgm, "1"));
+        Assert.Equal("0 visible 1 -", Seen(Dcgm, "GPU-6d5c0ac5-74d7-3130-46f1-e93ed57f4690"));
+        Assert.Equal("0 - 1 -", Seen(Dcgm, ""));
+        Assert.Equal("0 visible 1 visible", Seen(Dcgm, null));
+        Assert.Equal("0 visible 1 visible", Seen(Dcgm, "MIG-4b0f3fd6-6d8e-5d3c-9a1b-1a0e6e0c1d2f"));
+        Assert.Equal("0 visible 1 visible", Seen(Dcgm + "&gpu=0,1", "0"));
+
+        static string Seen(string address, string? variable)
+        {
+            using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"), Series(Energy, Gpu(1), "1000")));
+            if (variable is not null)
+                server.Variables["CUDA_VISIBLE_DEVICES"] = variable;
+            server.Opened(address);
+            Assert.Contains(server.Sources.Doubts, doubt => doubt.Code == "gpu-taken-alone");
+            return string.Join(' ', server.Sources.Parts.Select(part => $"{part.Device} {(part.Visible ? "visible" : "-")}"));
+        }
     }
 
     // The same trap as codecarbon#544: what belongs to others is not ours. A server holds many machines.
