@@ -51,22 +51,20 @@ sealed class GpuProcesses
         if (_job is null)
             return false;
         var known = Find(id);
-        if (known is not null)
+        if (known is null)
+            _known.Add(known = new Known(id));
+        known.Look = _look;
+        if (known.IsJobs is not true && (known.Asked < Sure || known.Asked % 16 == 0))
         {
-            known.Look = _look;
-            if (known.IsJobs || (known.Asked >= Sure && ++known.Asked % 16 != 0))
-                return known.IsJobs;
+            var isJobs = _job.Contains(id);
+            if (isJobs)
+                known.IsJobs = IdsAreOurs = true;
+            else if (known.Asked == 0)
+                known.IsJobs = _isAlive(id) ? false : null;
         }
 
-        var isJobs = _job.Contains(id);
-        if (!isJobs && known is null && !_isAlive(id))
-            return null;
-        if (known is null)
-            _known.Add(known = new Known(id) { Look = _look });
         known.Asked++;
-        known.IsJobs = isJobs;
-        IdsAreOurs |= isJobs;
-        return isJobs;
+        return known.IsJobs;
     }
 
     Known? Find(int id)
@@ -84,7 +82,7 @@ sealed class GpuProcesses
     {
         internal int Id { get; } = id;
 
-        internal bool IsJobs { get; set; }
+        internal bool? IsJobs { get; set; }
 
         internal int Asked { get; set; }
 

@@ -14,7 +14,9 @@ public sealed class JobControlGroup : IDisposable
     const string Prefix = "tonne-";
 
     readonly KeptFile _usage;
-    readonly KeptFile _members;
+    readonly KeptFile? _members;
+    readonly string _list;
+    readonly byte[] _buffer = new byte[4096];
     readonly bool _isFirst;
     string[] _below = [];
     IReadOnlyList<int> _latest = [];
@@ -28,7 +30,9 @@ public sealed class JobControlGroup : IDisposable
         var list = _isFirst ? "tasks" : "cgroup.procs";
         Enter = [Path.Join(folder, list)];
         Return = [Path.Join(place.Folder, list)];
-        _members = FileTree.Own.Keep(Path.Join(folder, "cgroup.procs"));
+        _list = Path.Join(folder, "cgroup.procs");
+        // Version 1 gives a file that stays open the list it gave before, for as long as it is asked within a second: that one is opened anew each time.
+        _members = _isFirst ? null : FileTree.Own.Keep(_list);
         _usage = FileTree.Own.Keep(Path.Join(folder, _isFirst ? "cpuacct.usage" : "cpu.stat"));
     }
 
@@ -112,11 +116,11 @@ public sealed class JobControlGroup : IDisposable
     }
 
     /// <summary>Ids of the processes in the group and in groups below it, without our own.</summary>
-    /// <remarks>Asked while sampling, so its file is kept open, and groups below it, which jobs hardly make, are looked for at every sixteenth call only.</remarks>
+    /// <remarks>Asked while sampling, so its file is kept open where that gives the newest list, and groups below it, which jobs hardly make, are looked for at every sixteenth call only.</remarks>
     public IReadOnlyList<int> Processes()
     {
         var all = new List<int>();
-        TakeIds(_members.Read(out _), all);
+        TakeIds(Members(), all);
         if (_asked++ % 16 == 0)
             _below = [.. Below(Folder)];
         foreach (var folder in _below)
@@ -124,14 +128,31 @@ public sealed class JobControlGroup : IDisposable
         return _latest = all;
     }
 
+    ReadOnlySpan<byte> Members()
+    {
+        if (_members is not null)
+            return _members.Read(out _);
+        var length = FileTree.Own.ReadInto(_list, _buffer, out _);
+        return length < _buffer.Length ? _buffer.AsSpan(0, length) : FileTree.Own.ReadBytes(_list, out _);
+    }
+
     /// <summary>Whether a process is in the group; the list is read again for one that was not in it.</summary>
     public bool Contains(int processId) => _latest.Contains(processId) || Processes().Contains(processId);
 
-    static void TakeIds(ReadOnlySpan<byte> list, List<int> ids)
+    internal static void TakeIds(ReadOnlySpan<byte> list, List<int> ids)
     {
-        // 0 is a process outside our process namespace.
-        while (Digits.TryNext(ref list, out var id))
+        while (!list.IsEmpty)
         {
+            // One a line, as the kernel writes them.
+            if (list[0] == (byte)'\n')
+            {
+                list = list[1..];
+                continue;
+            }
+
+            if (!Digits.TryNext(ref list, out var id))
+                return;
+            // 0 is a process outside our process namespace.
             if (id is > 0 and <= int.MaxValue && id != Environment.ProcessId)
                 ids.Add((int)id);
         }
@@ -142,7 +163,7 @@ public sealed class JobControlGroup : IDisposable
     public bool Remove()
     {
         _usage.Dispose();
-        _members.Dispose();
+        _members?.Dispose();
         return Remove(Folder);
     }
 

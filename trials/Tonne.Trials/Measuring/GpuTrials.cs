@@ -15,7 +15,8 @@ public class GpuTrials
         await File.WriteAllBytesAsync(clock, new byte[8], TestContext.Current.CancellationToken);
         tonne.Environment["TONNE_NVML"] = StandInLibrary.CopyInto(tonne.Folder);
         tonne.Environment["TONNE_NVML_SCRIPT"] = tonne.Write("gpus", $"clock {clock}\n" + script.Replace("@JOB", "@" + id, StringComparison.Ordinal));
-        var (finished, run) = await tonne.MeasureAsync(["-q", "--period", period], Needs.Python(),
+        // A child of the command's shell, as with most jobs.
+        var (finished, run) = await tonne.MeasureAsync(["-q", "--period", period], "sh", "-c", "\"$@\"; exit $?", "sh", Needs.Python(),
             Path.Combine(TonneCommand.Repository, "trials", "Tonne.Trials", "Measuring", "gpu_clock.py"), clock, id, seconds.ToString(CultureInfo.InvariantCulture));
         finished.Expect(code);
         ChargeTrials.Conserved(run);
