@@ -87,7 +87,11 @@ static class CalibrateCommand
         var plug = request.Ask ? null : calibrator.Plug;
         var terminal = request.Ask || (!Console.IsInputRedirected && around.ErrorTerminal);
         if (plug is null && request.Meter is { } address)
-            throw new CalibrationFailedException($"--meter {address} told no power of the whole machine: {discovery.Missing.FirstOrDefault(missing => missing.Path.Contains(address, StringComparison.Ordinal))?.Reason ?? "it is no meter that tonne knows"}.");
+        {
+            var why = discovery.Missing.FirstOrDefault(missing => missing.Path.Contains(address, StringComparison.Ordinal) || address.Contains(missing.Path, StringComparison.Ordinal) || missing.Id.Contains("plug", StringComparison.Ordinal));
+            throw new CalibrationFailedException($"--meter {Printable.OneLine(address)} told no power of the whole machine: {why?.Reason ?? "it tells another part of it; 'tonne doctor --meter' shows which"}.");
+        }
+
         if (plug is null && !terminal)
             throw new WrongInputException("there is no meter of the whole machine here, and no terminal to ask at. Give --meter ADDRESS, or what a plug meter reads: tonne calibrate --plug-idle 42 --plug-full 118");
         await RefuseBusyAsync(around, calibrator, request, cancellation).ConfigureAwait(false);

@@ -25,7 +25,7 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv", "tonne ledger recount"],
         ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog zones --validate"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
-        ["calibrate"] = ["tonne calibrate", "tonne calibrate --plug-idle 42 --plug-full 118", "tonne calibrate --plug-idle 42,41.5,42.2 --plug-full 118,117 --plug-half 87", "tonne calibrate --meter http://192.168.1.20", "tonne calibrate --meter http://192.168.1.20 --quick --dry-run --json"],
+        ["calibrate"] = ["tonne calibrate", "tonne calibrate --plug-idle 42 --plug-full 118", "tonne calibrate --plug-idle 42,41.5,42.2 --plug-full 118,117 --plug-half 87", "tonne calibrate --meter shelly://192.168.1.20", "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json"],
         ["config"] = ["tonne config", "tonne config --json"],
         ["completion"] = ["tonne completion bash > ~/.local/share/bash-completion/completions/tonne", "tonne completion zsh > \"${fpath[1]}/_tonne\"", "tonne completion fish > ~/.config/fish/completions/tonne.fish"],
     };

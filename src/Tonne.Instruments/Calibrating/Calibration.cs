@@ -5,7 +5,7 @@ using Tonne.Quantities;
 namespace Tonne.Instruments.Calibrating;
 
 /// <summary>Power of one machine, read at its plug, that stands in place of the catalog's.</summary>
-/// <param name="Id">Short id, such as <c>CALIBRATION-20261122T0930-3f</c>: the source that every later derivation names.</param>
+/// <param name="Id">Short id, such as <c>CALIBRATION-20261122T093000123-3fa9</c>: the source that every later derivation names.</param>
 /// <param name="Date">When, UTC.</param>
 /// <param name="Machine">Which machine.</param>
 /// <param name="Meter">What read the plug, in words.</param>

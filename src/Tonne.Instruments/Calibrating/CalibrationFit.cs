@@ -10,6 +10,9 @@ namespace Tonne.Instruments.Calibrating;
 /// </remarks>
 public sealed record CalibrationFit
 {
+    /// <summary>Busy share of all threads by which full load must exceed idle: less would have to be carried on too far.</summary>
+    const double LeastContrast = 0.5;
+
     /// <summary>W at the plug with no thread at work.</summary>
     public required Bounds Idle { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record CalibrationFit
         List<CalibrationBlock> ends = [.. blocks.Where(block => block.Level is not CalibrationLevel.Half)];
         if (!ends.Exists(block => block.Level == CalibrationLevel.Idle) || !ends.Exists(block => block.Level == CalibrationLevel.Full))
             throw new CalibrationFailedException("The plug was not read both idle and at full load.");
+        var (still, busy) = (ends.Where(block => block.Level == CalibrationLevel.Idle).Average(block => block.Load), ends.Where(block => block.Level == CalibrationLevel.Full).Average(block => block.Load));
+        if (busy - still < LeastContrast)
+            throw new CalibrationFailedException($"The machine was {100 * still:0} % busy when it should have been idle, and {100 * busy:0} % at full load: something else kept it busy, or kept us from it.");
         var (idle, slope, idleWidth, fullWidth) = Line(ends);
         idleWidth = Math.Max(idleWidth, Drift(ends, CalibrationLevel.Idle));
         fullWidth = Math.Max(fullWidth, Drift(ends, CalibrationLevel.Full));

@@ -77,9 +77,12 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
         ArgumentNullException.ThrowIfNull(read);
         using (Worker(level))
         {
-            await Task.Delay(settling, time, cancellationToken).ConfigureAwait(false);
+            // Who answers at once must find a stretch of time that was read.
+            await Task.Delay(settling / 2, time, cancellationToken).ConfigureAwait(false);
             var watch = new Watch(this);
             watch.Begin();
+            await Task.Delay(settling / 2, time, cancellationToken).ConfigureAwait(false);
+            watch.Take();
             var asked = Task.Run(read, cancellationToken);
             while (!asked.IsCompleted)
             {
@@ -105,7 +108,7 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
         var gpus = GpuWatts() is { } boards ? new Bounds(boards.Low * (1 + k.Low), boards.Best * (1 + k.Best), boards.High * (1 + k.High)) : (Bounds?)null;
         var machine = CalibratedMachine.Of(discovery.Machine);
         return new Calibration(
-            string.Create(CultureInfo.InvariantCulture, $"CALIBRATION-{date.UtcDateTime:yyyyMMdd'T'HHmmss}-{Fingerprint(machine):x4}"),
+            string.Create(CultureInfo.InvariantCulture, $"CALIBRATION-{date.UtcDateTime:yyyyMMdd'T'HHmmssfff}-{Fingerprint(machine):x4}"),
             date, machine, meter, Without(fit.Idle, gpus), Without(fit.Full, gpus))
         {
             OtherFraction = fit.OtherFraction,

@@ -74,6 +74,14 @@ public class CalibrationFitTests
     }
 
     [Fact]
+    public void A_machine_that_others_kept_busy_is_refused()
+    {
+        var error = Assert.Throws<CalibrationFailedException>(() => CalibrationFit.Of([Block(CalibrationLevel.Idle, 0.8, 100), Block(CalibrationLevel.Full, 1, 118)], Exact, Exact));
+
+        Assert.Contains("80 % busy when it should have been idle", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_plug_below_the_machines_own_meters_is_refused()
     {
         // codecarbon#1274: a counter that is read twice says more than the wall gives.
