@@ -172,7 +172,7 @@ sealed class AmdMeters : Instrument
                 : look is { IsGap: false, Value: 0 } ? (MeterRole.Contained, "not summed: a die whose power the first of its board tells")
                 : (MeterRole.Machine, "summed");
             meters.Add(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
-                Id(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: Ceiling(tree, die), Note: $"{tree.PathOf(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
+                Id(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: Ceiling(tree, die), LimitWatts: Cap(tree, die), Note: $"{tree.PathOf(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
         }
 
         return meters;
@@ -192,6 +192,10 @@ sealed class AmdMeters : Instrument
         die.Card.Sensors is { } sensors ? SensorChannel.In(tree, sensors).Find(channel => channel is { Name: "power1", Kind: MeterKind.Power }) : null;
 
     /// <summary>Four times the highest cap the card tells, at least 1,000 W.</summary>
-    static double Ceiling(FileTree tree, AmdDie die) =>
-        die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/power1_cap_max") is { } cap and > 0 ? Math.Clamp(4 * (cap / 1e6), 1_000, 5_000) : 5_000;
+    static double Ceiling(FileTree tree, AmdDie die) => Watts(tree, die, "power1_cap_max") is { } cap ? Math.Clamp(4 * cap, 1_000, 5_000) : 5_000;
+
+    /// <summary>The power the card holds itself to.</summary>
+    static double? Cap(FileTree tree, AmdDie die) => Watts(tree, die, "power1_cap") ?? Watts(tree, die, "power1_cap_max");
+
+    static double? Watts(FileTree tree, AmdDie die, string file) => die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/{file}") is { } microwatts and > 0 ? microwatts / 1e6 : null;
 }

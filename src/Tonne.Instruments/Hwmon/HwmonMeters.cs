@@ -83,7 +83,7 @@ sealed class HwmonMeters : Instrument
         else if (platform.Count > 1)
             _missing.Add(new MissingMeter("hwmon:power_meter", tree.PathOf(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not told, so none is taken for the machine", null, []));
         if (sockets.Count > 0)
-            _parts.Add(new MeteredPart(Component.Cpu, null, sockets.ToImmutable(), SocketAccuracy, $"What {sockets.Count} processor socket{(sockets.Count == 1 ? "" : "s")} tell the kernel of their power."));
+            _parts.Add(new MeteredPart(Component.Cpu, null, sockets.ToImmutable(), SocketAccuracy, sockets.Count == 1 ? "What the processor socket tells the kernel of its power." : $"What {sockets.Count} processor sockets tell the kernel of their power."));
     }
 
     /// <summary>Accuracy of what AMD's firmware tells of a socket.</summary>
@@ -129,7 +129,7 @@ sealed class HwmonMeters : Instrument
     static string NoteOf(FileTree tree, string name, SensorChannel channel, Component? component)
     {
         var what = channel.Label is { } label ? $"{name} \"{label}\"" : name;
-        var how = component is null ? "not summed: what it holds is not known" : "offered";
+        var how = component is null ? "not summed: what it holds is not known" : "told as a part of the machine";
         return $"{tree.PathOf(channel.Path)}: {what}{(channel.IsAverage ? ", the chip's own mean" : "")}: {how}";
     }
 

@@ -244,7 +244,7 @@ public sealed class NvidiaGpus : Instrument
             _ => "mean power of the last second",
         };
         var description = new MeterDescription(identity.MeterId + "/power", Component.Gpu, MeterKind.Power, watch is null ? MeterRole.Machine : MeterRole.Contained, Device: identity.Device,
-            CeilingWatts: gpu.CeilingWatts, Note: $"{Described(identity)}: {source}, {(watch is null ? "integrated" : "not summed: a second view of the counter, read once a second")}", RefreshSeconds: Gpu.RefreshSeconds);
+            CeilingWatts: gpu.CeilingWatts, Note: $"{Described(identity)}: {source}, {(watch is null ? "integrated" : "not summed: a second view of the counter, read once a second")}", RefreshSeconds: Gpu.RefreshSeconds, LimitWatts: gpu.LimitWatts);
         if (watch is null)
         {
             yield return new GpuMeter(description, gpu.ReadPower);

@@ -14,6 +14,7 @@ namespace Tonne.Metering;
 /// <param name="CeilingWatts">A power the device cannot exceed: a larger difference is a reset, not energy. Default 5,000 W.</param>
 /// <param name="Note">Path, caveat, or why it is not counted.</param>
 /// <param name="RefreshSeconds">How long its device leaves a number unchanged, in s: two readings closer than that may hold the energy of this time too. Null where it is at once.</param>
+/// <param name="LimitWatts">The power that the device holds itself to, W: what a power that was missed may have been at most. Null where it is not told.</param>
 public sealed record MeterDescription(
     string Id,
     Component Component,
@@ -24,4 +25,5 @@ public sealed record MeterDescription(
     long? Range = null,
     double CeilingWatts = 5_000,
     string? Note = null,
-    double? RefreshSeconds = null);
+    double? RefreshSeconds = null,
+    double? LimitWatts = null);

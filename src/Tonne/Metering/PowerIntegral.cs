@@ -7,7 +7,7 @@ namespace Tonne.Metering;
 /// Where samples fall at random within their period, the sum is unbiased whatever the power does between them (stratified sampling: Cochran, Sampling Techniques, 1977, ch. 5).
 /// Its error is estimated from neighbours: the variance within a period is at most half the mean square of their differences, which also holds what changes between periods, so it errs on the wide side.
 /// A power that only rarely differs may have been missed altogether: of n samples without it, it filled at most 3/n of the time (95 %, rule of three: Hanley and Lippman-Hand, JAMA 249(13), 1983),
-/// in which the power lay between the lowest seen and the device's limit.
+/// in which the power lay between the lowest seen and the device's limit, or twice the highest seen where no limit is told.
 /// A device that refreshes its number more seldom than it is read tells the same look several times: such samples are one.
 /// </remarks>
 /// <param name="refreshSeconds">How long the device leaves its number unchanged, in s. Default: it is always new.</param>
@@ -69,18 +69,19 @@ public sealed class PowerIntegral(double refreshSeconds = 0)
     public void Skip(double watts, long timestamp) => (_lastWatts, _lastAt, _lookWatts, _lookAt) = (watts, timestamp, watts, timestamp);
 
     /// <summary>True energy over <see cref="Joules"/>, 95 %.</summary>
-    /// <param name="limitWatts">Power that the device cannot exceed; the highest seen if that is more.</param>
-    public Bounds Ratio(double limitWatts)
+    /// <param name="limitWatts">Power that the device holds itself to, W; the highest seen if that is more, twice the highest seen if null.</param>
+    public Bounds Ratio(double? limitWatts)
     {
+        var limit = Math.Max(_highest, limitWatts ?? 2 * _highest);
         if (Joules <= 0 || _looks < 2)
-            return new Bounds(0, 1, Math.Max(2, Joules > 0 ? limitWatts * Seconds / Joules : 2));
+            return new Bounds(0, 1, Math.Max(2, Joules > 0 ? limit * Seconds / Joules : 2));
         var count = _looks;
         // Student's t for few samples, by Hill's first terms; 1.96 for many.
         var quantile = 1.96 + (2.4 / count);
         var spread = quantile * Math.Sqrt(_squares / 2);
         var mean = Joules / Seconds;
         var unseen = Math.Min(1, 3.0 / count) * Seconds;
-        var high = Math.Sqrt((spread * spread) + Square(unseen * (Math.Max(limitWatts, _highest) - mean)));
+        var high = Math.Sqrt((spread * spread) + Square(unseen * (limit - mean)));
         var low = Math.Sqrt((spread * spread) + Square(unseen * (mean - _lowest)));
         return new Bounds(Math.Max(0, 1 - (low / Joules)), 1, 1 + (high / Joules));
 

@@ -436,7 +436,7 @@ public sealed class RecordBuilder
         var sampled = (_plug is null ? _metered : [.. _metered, _plug.Meter]).Where(meter => meter.Integral is { Samples: > 1 }).ToList();
         if (sampled.Count == 0)
             return _opening.Rates;
-        var factors = sampled.ToDictionary(meter => Rate.SamplingOf(meter.Meter.Id), meter => meter.Integral!.Ratio(meter.Meter.CeilingWatts), StringComparer.Ordinal);
+        var factors = sampled.ToDictionary(meter => Rate.SamplingOf(meter.Meter.Id), meter => meter.Integral!.Ratio(meter.Meter.LimitWatts), StringComparer.Ordinal);
         return [.. _opening.Rates.Select(rate => rate with
         {
             Derivation = rate.Derivation.With(factor => factors.TryGetValue(factor.Id, out var bounds) ? factor with { Bounds = bounds } : factor),

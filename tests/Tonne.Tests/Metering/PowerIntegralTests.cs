@@ -136,6 +136,16 @@ public class PowerIntegralTests
     }
 
     [Fact]
+    public void A_device_that_tells_no_limit_may_have_drawn_twice_what_was_seen()
+    {
+        var integral = new PowerIntegral();
+        for (var i = 0; i <= 100; i++)
+            integral.Take(250, i * 100_000_000L);
+
+        Assert.Equal(1.03, integral.Ratio(null).High, 9);
+    }
+
+    [Fact]
     public void A_time_in_which_nothing_was_read_is_left_out()
     {
         var integral = new PowerIntegral();
