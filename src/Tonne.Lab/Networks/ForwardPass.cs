@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Lab.Networks;
+
+/// <summary>Memory for some rows on their way through a network, and the way itself. One thread at a time.</summary>
+sealed unsafe class ForwardPass
+{
+    /// <summary>Rows that go through together: their numbers fit into the second cache, and a panel of weights is read once for all of them.</summary>
+    internal const int Chunk = 64;
+
+    readonly Network _network;
+    readonly AlignedBuffer _x;
+    readonly AlignedBuffer _h;
+    readonly AlignedBuffer _norm;
+    readonly AlignedBuffer _z;
+    readonly double[] _logarithms;
+    readonly float[] _logits;
+    readonly int _xStep;
+    readonly int _hStep;
+    readonly int _zStep;
+
+    internal ForwardPass(Network network, int rows)
+    {
+        _network = network;
+        var shape = network.Shape;
+        (_xStep, _hStep) = (Network.RowStep(shape.Inputs), Network.RowStep(shape.Width));
+        _zStep = Network.RowStep(Math.Max(network.PackedWeight(1).PaddedColumns, network.PackedWeight(shape.Layers + 1).PaddedColumns));
+        _x = new AlignedBuffer((long)rows * _xStep);
+        _h = new AlignedBuffer((long)rows * _hStep);
+        _norm = new AlignedBuffer((long)rows * _hStep);
+        _z = new AlignedBuffer((long)rows * _zStep);
+        _logarithms = new double[rows];
+        _logits = new float[rows * shape.Classes];
+    }
+
+    NetworkShape Shape => _network.Shape;
+
+    internal Span<float> Input(int row) => _x.Numbers.Slice(row * _xStep, Shape.Inputs);
+
+    /// <summary>Probabilities of a row.</summary>
+    internal ReadOnlySpan<float> Output(int row) => _z.Numbers.Slice(row * _zStep, Shape.Classes);
+
+    /// <summary>−ln(probability), exact where the probability is too small for a float.</summary>
+    internal double Loss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
+
+    /// <summary>Runs all layers.</summary>
+    /// <returns>The first row that holds a number that is none, or null.</returns>
+    internal int? Run(int rows)
+    {
+        int? broken = null;
+        for (var row = rows - 1; row >= 0; row--)
+        {
+            if (!RowArithmetic.Scale(_x.Start + (nint)row * _xStep, Shape.Inputs, _network.InputScale))
+                broken = row;
+        }
+
+        for (var layer = 1; layer <= Shape.Layers + 1; layer++)
+            Layer(layer, rows);
+        return broken;
+    }
+
+    internal Prediction Trace(ReadOnlySpan<float> row, TimeProvider time, int repetitions)
+    {
+        var traces = ImmutableArray.CreateBuilder<LayerTrace>(Shape.Layers + 1);
+        row.CopyTo(Input(0));
+        var before = new float[_hStep];
+        for (var layer = 1; layer <= Shape.Layers + 1; layer++)
+        {
+            var best = TimeSpan.MaxValue;
+            _h.Numbers[.._hStep].CopyTo(before);
+            for (var repetition = 0; repetition < repetitions; repetition++)
+            {
+                before.CopyTo(_h.Numbers);
+                if (layer == 1)
+                    row.CopyTo(Input(0));
+                var begin = time.GetTimestamp();
+                if (layer == 1)
+                    RowArithmetic.Scale(_x.Start, Shape.Inputs, _network.InputScale);
+                Layer(layer, 1);
+                var took = time.GetElapsedTime(begin);
+                best = took < best ? took : best;
+            }
+
+            var output = layer > Shape.Layers;
+            var made = output ? Output(0) : _h.Numbers[..Shape.Width];
+            var active = 0;
+            double squares = 0;
+            for (var index = 0; index < made.Length; index++)
+            {
+                active += made[index] - (output || layer == 1 ? 0 : before[index]) > 0 ? 1 : 0;
+                squares += (double)made[index] * made[index];
+            }
+
+            traces.Add(new LayerTrace(
+                output ? "output" : $"layer {layer}",
+                output ? "norm, dense, softmax" : layer == 1 ? "scale, dense, relu" : "norm, dense, relu, + input",
+                Shape.InputsOf(layer),
+                Shape.OutputsOf(layer),
+                (Shape.InputsOf(layer) + 1L) * Shape.OutputsOf(layer),
+                Shape.OperationsOf(layer),
+                best,
+                active / (double)made.Length,
+                Math.Sqrt(squares / made.Length)));
+        }
+
+        return new Prediction([.. Output(0)], traces.MoveToImmutable());
+    }
+
+    void Layer(int layer, int rows)
+    {
+        var weight = _network.PackedWeight(layer);
+        var bias = _network.PaddedBias(layer).Start;
+        if (layer == 1)
+        {
+            weight.Product(_x.Start, _xStep, rows, _z.Start, _zStep);
+        }
+        else
+        {
+            for (var row = 0; row < rows; row++)
+                RowArithmetic.Norm(_h.Start + (nint)row * _hStep, _norm.Start + (nint)row * _hStep, Shape.Width);
+            weight.Product(_norm.Start, _hStep, rows, _z.Start, _zStep);
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            var z = _z.Start + (nint)row * _zStep;
+            if (layer <= Shape.Layers)
+            {
+                RowArithmetic.Activate(z, bias, _h.Start + (nint)row * _hStep, Shape.Width, add: layer > 1, above: null);
+                continue;
+            }
+
+            for (var column = 0; column < Shape.Classes; column++)
+                z[column] += bias[column];
+            new ReadOnlySpan<float>(z, Shape.Classes).CopyTo(_logits.AsSpan(row * Shape.Classes));
+            _logarithms[row] = RowArithmetic.Softmax(z, Shape.Classes);
+        }
+    }
+}

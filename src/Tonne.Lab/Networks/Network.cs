@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using Tonne.Lab.Featurizing;
+
+namespace Tonne.Lab.Networks;
+
+/// <summary>A deep network of dense layers, normalised and residual, that names the class of a row. The formula is at <see cref="NetworkShape"/>.</summary>
+/// <remarks>Does not change; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.</remarks>
+public sealed class Network
+{
+    readonly ImmutableDictionary<string, Parameter> _named;
+    readonly PackedMatrix[] _weights;
+    readonly AlignedBuffer[] _biases;
+
+    /// <summary>A network of given numbers.</summary>
+    /// <param name="shape">How wide and deep.</param>
+    /// <param name="classes">Names of the classes.</param>
+    /// <param name="parameters">All of them, in any order.</param>
+    /// <exception cref="ArgumentException">One is missing, unknown or of another shape, or the classes are not as many.</exception>
+    public Network(NetworkShape shape, ImmutableArray<string> classes, IEnumerable<Parameter> parameters)
+    {
+        shape.Check();
+        if (classes.Length != shape.Classes)
+            throw new ArgumentException($"{classes.Length} names for {shape.Classes} classes.", nameof(classes));
+        (Shape, Classes) = (shape, classes);
+        _named = parameters.ToImmutableDictionary(parameter => parameter.Name);
+        var expected = Layout(shape);
+        if (_named.Keys.Except(expected.Select(entry => entry.Name)).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"A network of {shape.Layers} layers has no \"{unknown}\".", nameof(parameters));
+        foreach (var (name, lengths) in expected)
+        {
+            if (!_named.TryGetValue(name, out var found))
+                throw new ArgumentException($"\"{name}\" is missing.", nameof(parameters));
+            if (!found.Shape.SequenceEqual(lengths) || found.Values.Length != lengths.Aggregate(1, (product, length) => product * length))
+                throw new ArgumentException($"\"{name}\" is [{string.Join(", ", found.Shape)}] of {found.Values.Length} numbers; [{string.Join(", ", lengths)}] is needed.", nameof(parameters));
+        }
+
+        Parameters = [.. expected.Select(entry => _named[entry.Name])];
+        _weights = new PackedMatrix[shape.Layers + 1];
+        _biases = new AlignedBuffer[shape.Layers + 1];
+        for (var layer = 1; layer <= shape.Layers + 1; layer++)
+        {
+            var packed = new PackedMatrix(TileKernel.Best, shape.InputsOf(layer), shape.OutputsOf(layer));
+            packed.Fill(_named[Parameter.Weight(layer, shape.Layers)].Values.Span);
+            var bias = new AlignedBuffer(Padded(packed.PaddedColumns));
+            _named[Parameter.Bias(layer, shape.Layers)].Values.Span.CopyTo(bias.Numbers);
+            (_weights[layer - 1], _biases[layer - 1]) = (packed, bias);
+        }
+    }
+
+    /// <summary>How wide and deep.</summary>
+    public NetworkShape Shape { get; }
+
+    /// <summary>Names of the classes.</summary>
+    public ImmutableArray<string> Classes { get; }
+
+    /// <summary>All arrays, layer after layer.</summary>
+    public ImmutableArray<Parameter> Parameters { get; }
+
+    /// <summary>What inputs are multiplied by, so that their mean square is 1.</summary>
+    public float InputScale => _named[Parameter.InputScale].Values.Span[0];
+
+    /// <summary>A network before training: weights are normal with variance 2 / in, biases 0.</summary>
+    /// <remarks>
+    /// He et al., Delving Deep into Rectifiers, 2015. The output has variance 1 / in (Glorot and Bengio 2010, for equal in and out), and
+    /// the layers added to the residual sum are scaled by 1 / √layers, so that the sum does not grow with the depth (Radford et al., 2019).
+    /// </remarks>
+    /// <param name="shape">How wide and deep.</param>
+    /// <param name="classes">Names of the classes.</param>
+    /// <param name="seed">The same seed, the same numbers.</param>
+    public static Network Create(NetworkShape shape, ImmutableArray<string> classes, int seed)
+    {
+        shape.Check();
+        var random = new Random(seed);
+        var parameters = new List<Parameter>();
+        foreach (var (name, lengths) in Layout(shape))
+        {
+            var values = new float[lengths.Aggregate(1, (product, length) => product * length)];
+            if (name == Parameter.InputScale)
+                values[0] = 1;
+            if (lengths.Length == 2)
+            {
+                var variance = name == Parameter.Weight(shape.Layers + 1, shape.Layers) ? 1.0 / lengths[0]
+                    : name == Parameter.Weight(1, shape.Layers) ? 2.0 / lengths[0]
+                    : 2.0 / lengths[0] / shape.Layers;
+                for (var index = 0; index < values.Length; index++)
+                    values[index] = (float)(Math.Sqrt(variance) * Normal(random));
+            }
+
+            parameters.Add(new Parameter(name, lengths, values));
+        }
+
+        return new Network(shape, classes, parameters);
+    }
+
+    /// <summary>Reads a network from a file (docs/formats/weights.md).</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DamagedWeightsException">It is no file of weights, or damaged.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Network Load(string path) => WeightsFile.Read(path).Network;
+
+    /// <summary>Writes it to a file (docs/formats/weights.md): others see the old file or the new one.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(string path) => WeightsFile.Write(path, new WeightsFile(this));
+
+    /// <summary>The same network with other numbers, for example pruned ones.</summary>
+    /// <param name="changed">Arrays that take the place of those of the same name and shape.</param>
+    public Network With(IEnumerable<Parameter> changed) => new(Shape, Classes, _named.SetItems(changed.Select(parameter => KeyValuePair.Create(parameter.Name, parameter))).Values);
+
+    /// <summary>The matrix of a layer, [in, out].</summary>
+    /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
+    public Parameter Weight(int layer) => _named[Parameter.Weight(layer, Shape.Layers)];
+
+    /// <summary>The bias of a layer, [out].</summary>
+    /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
+    public Parameter Bias(int layer) => _named[Parameter.Bias(layer, Shape.Layers)];
+
+    /// <summary>Predicts one row and tells what each layer did.</summary>
+    /// <param name="row"><see cref="NetworkShape.Inputs"/> numbers.</param>
+    /// <param name="time">Measures the layers.</param>
+    /// <param name="repetitions">How often each layer is run, at least 1; the shortest time counts.</param>
+    public Prediction Predict(ReadOnlySpan<float> row, TimeProvider time, int repetitions = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, Shape.Inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(repetitions, 1);
+        return new ForwardPass(this, 1).Trace(row, time, repetitions);
+    }
+
+    /// <summary>Predicts rows, on the caller's thread.</summary>
+    /// <param name="rows">[rows, inputs].</param>
+    /// <param name="probabilities">[rows, classes]; written.</param>
+    public void Predict(ReadOnlySpan<float> rows, Span<float> probabilities)
+    {
+        var count = rows.Length / Shape.Inputs;
+        if (rows.Length != count * Shape.Inputs || probabilities.Length != count * Shape.Classes)
+            throw new ArgumentException($"{rows.Length} numbers and {probabilities.Length} probabilities are not rows of {Shape.Inputs} and {Shape.Classes}.");
+        var pass = new ForwardPass(this, Math.Min(Math.Max(1, count), ForwardPass.Chunk));
+        for (var begin = 0; begin < count; begin += ForwardPass.Chunk)
+        {
+            var part = Math.Min(ForwardPass.Chunk, count - begin);
+            for (var row = 0; row < part; row++)
+                rows.Slice((begin + row) * Shape.Inputs, Shape.Inputs).CopyTo(pass.Input(row));
+            pass.Run(part);
+            for (var row = 0; row < part; row++)
+                pass.Output(row).CopyTo(probabilities[((begin + row) * Shape.Classes)..]);
+        }
+    }
+
+    /// <summary>Predicts examples.</summary>
+    /// <param name="examples">Rows as wide as the inputs.</param>
+    /// <param name="team">Threads, or none for the caller's.</param>
+    /// <returns>[rows, classes].</returns>
+    /// <exception cref="UnfitExamplesException">They are of another width, or hold a number that is none.</exception>
+    public float[] Predict(IExamples examples, ThreadTeam? team = null)
+    {
+        var probabilities = new float[checked(examples.Count * Shape.Classes)];
+        Each(examples, team, (row, output, _) => output.CopyTo(probabilities.AsSpan(row * Shape.Classes)));
+        return probabilities;
+    }
+
+    /// <summary>Loss and accuracy on examples.</summary>
+    /// <param name="examples">Rows as wide as the inputs.</param>
+    /// <param name="team">Threads, or none for the caller's.</param>
+    /// <exception cref="UnfitExamplesException">They are of another width, have other classes, or hold a number that is none.</exception>
+    public Score Score(IExamples examples, ThreadTeam? team = null)
+    {
+        if (!examples.Classes.SequenceEqual(Classes))
+            throw new UnfitExamplesException($"The examples' classes ({string.Join(", ", examples.Classes)}) are not those of the network ({string.Join(", ", Classes)}).");
+        var losses = new double[examples.Count];
+        var chosen = new int[examples.Count];
+        Each(examples, team, (row, output, logarithm) =>
+        {
+            losses[row] = logarithm;
+            chosen[row] = Greatest(output);
+        });
+        return Networks.Score.Of(examples, losses, chosen);
+    }
+
+    internal PackedMatrix PackedWeight(int layer) => _weights[layer - 1];
+
+    internal AlignedBuffer PaddedBias(int layer) => _biases[layer - 1];
+
+    /// <summary>Numbers from a row to the next: whole cache lines, and an odd number of them, so that the same column of many rows falls into different sets of the cache.</summary>
+    internal static int RowStep(int width) => Padded(width) + 16;
+
+    internal static int Padded(int width) => (width + 31) / 32 * 32;
+
+    internal static int Greatest(ReadOnlySpan<float> probabilities)
+    {
+        var best = 0;
+        for (var index = 1; index < probabilities.Length; index++)
+            best = probabilities[index] > probabilities[best] ? index : best;
+        return best;
+    }
+
+    /// <summary>Names and lengths of all parameters of a shape.</summary>
+    internal static List<(string Name, ImmutableArray<int> Lengths)> Layout(NetworkShape shape)
+    {
+        var layout = new List<(string, ImmutableArray<int>)> { (Parameter.InputScale, [1]) };
+        for (var layer = 1; layer <= shape.Layers + 1; layer++)
+        {
+            layout.Add((Parameter.Weight(layer, shape.Layers), [shape.InputsOf(layer), shape.OutputsOf(layer)]));
+            layout.Add((Parameter.Bias(layer, shape.Layers), [shape.OutputsOf(layer)]));
+        }
+
+        return layout;
+    }
+
+    /// <summary>A standard normal number (Box and Muller 1958).</summary>
+    static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    void Each(IExamples examples, ThreadTeam? team, RowSeen seen)
+    {
+        if (examples.Width != Shape.Inputs)
+            throw new UnfitExamplesException($"The examples are {examples.Width} wide, the network takes {Shape.Inputs}.");
+        var passes = new ForwardPass?[team?.Size ?? 1];
+        var chunks = (examples.Count + ForwardPass.Chunk - 1) / ForwardPass.Chunk;
+        if (team is null)
+        {
+            for (var chunk = 0; chunk < chunks; chunk++)
+                Part(chunk, 0);
+            return;
+        }
+
+        try
+        {
+            team.Run(chunks, Part);
+        }
+        catch (AggregateException error) when (error.InnerException is UnfitExamplesException unfit)
+        {
+            throw new UnfitExamplesException(unfit.Message);
+        }
+
+        void Part(int chunk, int member)
+        {
+            var pass = passes[member] ??= new ForwardPass(this, ForwardPass.Chunk);
+            var begin = chunk * ForwardPass.Chunk;
+            var count = Math.Min(ForwardPass.Chunk, examples.Count - begin);
+            for (var row = 0; row < count; row++)
+                examples.Copy(begin + row, pass.Input(row));
+            if (pass.Run(count) is { } broken)
+                throw UnfitExamplesException.NotFinite(examples, begin + broken);
+            for (var row = 0; row < count; row++)
+                seen(begin + row, pass.Output(row), pass.Loss(row, examples.Label(begin + row)));
+        }
+    }
+
+    delegate void RowSeen(int row, ReadOnlySpan<float> probabilities, double loss);
+}

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Tonne.Lab.Networks;
+
+/// <summary>A matrix B laid out as a tile kernel reads it: panels of a tile's columns, one row after the other, the last filled up with zeros.</summary>
+/// <remarks>B[k, j] lies at panel j / w, row k, column j mod w, where w is the kernel's columns.</remarks>
+sealed unsafe class PackedMatrix
+{
+    const int Lanes = 16;
+    readonly AlignedBuffer _panels;
+
+    internal PackedMatrix(TileKernel kernel, int rows, int columns)
+    {
+        (Kernel, Rows, Columns) = (kernel, rows, columns);
+        Panels = (columns + kernel.Columns - 1) / kernel.Columns;
+        _panels = new AlignedBuffer((long)Panels * rows * kernel.Columns);
+    }
+
+    internal TileKernel Kernel { get; }
+
+    /// <summary>Rows of B: the depth of a product A · B.</summary>
+    internal int Rows { get; }
+
+    internal int Columns { get; }
+
+    internal int Panels { get; }
+
+    /// <summary>Columns with those that are zeros.</summary>
+    internal int PaddedColumns => Panels * Kernel.Columns;
+
+    internal float* Panel(int index) => _panels.Start + (nint)index * Rows * Kernel.Columns;
+
+    /// <summary>Packs a panel.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="b">B[0, 0].</param>
+    /// <param name="rowStep">Numbers from a row of B to the next.</param>
+    /// <param name="columnStep">Numbers from a column of B to the next.</param>
+    /// <param name="rows">Rows to pack, at most <see cref="Rows"/>.</param>
+    internal void Fill(int index, float* b, nint rowStep, nint columnStep, int rows)
+    {
+        var width = Kernel.Columns;
+        var columns = Math.Min(width, Columns - index * width);
+        var to = Panel(index);
+        b += index * width * columnStep;
+        if (columnStep == 1)
+        {
+            for (var row = 0; row < rows; row++, to += width, b += rowStep)
+            {
+                new ReadOnlySpan<float>(b, columns).CopyTo(new Span<float>(to, width));
+                new Span<float>(to + columns, width - columns).Clear();
+            }
+
+            return;
+        }
+
+        for (var row = 0; row < rows; row++, to += width, b += rowStep)
+        {
+            for (var column = 0; column < columns; column++)
+                to[column] = b[column * columnStep];
+            new Span<float>(to + columns, width - columns).Clear();
+        }
+    }
+
+    /// <summary>Packs all of it from numbers that lie row after row.</summary>
+    internal void Fill(ReadOnlySpan<float> values, bool transposed = false)
+    {
+        fixed (float* first = values)
+        {
+            for (var index = 0; index < Panels; index++)
+                Fill(index, first, transposed ? 1 : Columns, transposed ? Rows : 1, Rows);
+        }
+    }
+
+    /// <summary>Copies it out, row after row.</summary>
+    internal float[] ToArray()
+    {
+        var values = new float[Rows * Columns];
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var column = 0; column < Columns; column += Kernel.Columns)
+            {
+                var width = Math.Min(Kernel.Columns, Columns - column);
+                new ReadOnlySpan<float>(Panel(column / Kernel.Columns) + (nint)row * Kernel.Columns, width).CopyTo(values.AsSpan(row * Columns + column, width));
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>C = A · B.</summary>
+    /// <param name="a">A[0, 0]; a row's numbers are neighbours.</param>
+    /// <param name="aStep">Numbers from a row of A to the next.</param>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="c">C[0, 0], <see cref="PaddedColumns"/> wide.</param>
+    /// <param name="cStep">Numbers from a row of C to the next.</param>
+    internal void Product(float* a, nint aStep, int rows, float* c, nint cStep)
+    {
+        var kernel = Kernel;
+        if (rows == 1 && kernel.Columns % Lanes == 0)
+        {
+            RowProduct(a, c);
+            return;
+        }
+
+        for (var panel = 0; panel < Panels; panel++)
+        {
+            for (var row = 0; row < rows; row += kernel.Rows)
+                kernel.Run(a + row * aStep, aStep, 1, Panel(panel), kernel.Columns, Rows, c + row * cStep + panel * kernel.Columns, cStep, Math.Min(kernel.Rows, rows - row), add: false);
+        }
+    }
+
+    /// <summary>Puts rows of the transposed matrix into columns of this one.</summary>
+    /// <param name="from">The first number.</param>
+    /// <param name="fromStep">Numbers from a row to the next.</param>
+    /// <param name="row">Row here of the first number: its column there.</param>
+    /// <param name="rows">Columns there.</param>
+    /// <param name="column">Column here of the first number: its row there.</param>
+    /// <param name="columns">Rows there.</param>
+    internal void PutTransposed(float* from, int fromStep, int row, int rows, int column, int columns)
+    {
+        for (var index = 0; index < columns; index++)
+        {
+            var to = Panel((column + index) / Kernel.Columns) + (nint)row * Kernel.Columns + (column + index) % Kernel.Columns;
+            for (var other = 0; other < rows; other++)
+                to[other * Kernel.Columns] = from[index * fromStep + other];
+        }
+    }
+
+    /// <summary>The product of a single row: four strips of a vector at a time, each summed in the same order as in a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void RowProduct(float* a, float* c)
+    {
+        nint step = Kernel.Columns;
+        var strips = PaddedColumns / Lanes;
+        for (var strip = 0; strip < strips; strip += 4)
+        {
+            float* b0 = Strip(strip), b1 = Strip(Math.Min(strip + 1, strips - 1)), b2 = Strip(Math.Min(strip + 2, strips - 1)), b3 = Strip(Math.Min(strip + 3, strips - 1));
+            Vector512<float> c0 = Vector512<float>.Zero, c1 = c0, c2 = c0, c3 = c0;
+            nint at = 0;
+            for (var row = 0; row < Rows; row++, at += step)
+            {
+                var w = Vector512.Create(a[row]);
+                c0 = Vector512.FusedMultiplyAdd(w, Vector512.Load(b0 + at), c0);
+                c1 = Vector512.FusedMultiplyAdd(w, Vector512.Load(b1 + at), c1);
+                c2 = Vector512.FusedMultiplyAdd(w, Vector512.Load(b2 + at), c2);
+                c3 = Vector512.FusedMultiplyAdd(w, Vector512.Load(b3 + at), c3);
+            }
+
+            var to = c + strip * Lanes;
+            c0.Store(to);
+            if (strip + 1 < strips)
+                c1.Store(to + Lanes);
+            if (strip + 2 < strips)
+                c2.Store(to + 2 * Lanes);
+            if (strip + 3 < strips)
+                c3.Store(to + 3 * Lanes);
+        }
+    }
+
+    float* Strip(int index) => Panel(index * Lanes / Kernel.Columns) + index * Lanes % Kernel.Columns;
+}

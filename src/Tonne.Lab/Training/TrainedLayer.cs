@@ -1,0 +1,116 @@
+using Tonne.Lab.Networks;
+
+namespace Tonne.Lab.Training;
+
+/// <summary>A dense layer while it is trained: its weights as the products forward and backward read them, and Adam's moments.</summary>
+sealed unsafe class TrainedLayer
+{
+    readonly TileKernel _kernel;
+    readonly PackedMatrix _first;
+    readonly PackedMatrix _second;
+    readonly AlignedBuffer _biasFirst;
+    readonly AlignedBuffer _biasSecond;
+
+    /// <summary>A layer.</summary>
+    /// <param name="kernel">Says how panels are laid out.</param>
+    /// <param name="inputs">Numbers in.</param>
+    /// <param name="outputs">Numbers out.</param>
+    /// <param name="isFirst">Whether nothing lies before it that has a gradient.</param>
+    internal TrainedLayer(TileKernel kernel, int inputs, int outputs, bool isFirst)
+    {
+        _kernel = kernel;
+        Weight = new PackedMatrix(kernel, inputs, outputs);
+        Transposed = isFirst ? null : new PackedMatrix(kernel, outputs, inputs);
+        _first = new PackedMatrix(kernel, inputs, outputs);
+        _second = new PackedMatrix(kernel, inputs, outputs);
+        Bias = new AlignedBuffer(Network.RowStep(Weight.PaddedColumns));
+        _biasFirst = new AlignedBuffer(Bias.Length);
+        _biasSecond = new AlignedBuffer(Bias.Length);
+    }
+
+    /// <summary>[in, out], for the way forward.</summary>
+    internal PackedMatrix Weight { get; }
+
+    /// <summary>[out, in], for the way back; none for the first layer.</summary>
+    internal PackedMatrix? Transposed { get; }
+
+    /// <summary>[out], and zeros.</summary>
+    internal AlignedBuffer Bias { get; }
+
+    internal int Inputs => Weight.Rows;
+
+    internal int Outputs => Weight.Columns;
+
+    internal void Load(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
+        Weight.Fill(weight);
+        Transposed?.Fill(weight, transposed: true);
+        bias.CopyTo(Bias.Numbers);
+    }
+
+    /// <summary>Takes over Adam's moments: of the weights [in, out], of the bias [out].</summary>
+    internal void LoadMoments(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> biasFirst, ReadOnlySpan<float> biasSecond)
+    {
+        _first.Fill(first);
+        _second.Fill(second);
+        biasFirst.CopyTo(_biasFirst.Numbers);
+        biasSecond.CopyTo(_biasSecond.Numbers);
+    }
+
+    /// <summary>Adam's moments: of the weights [in, out], of the bias [out].</summary>
+    internal (float[] First, float[] Second, float[] BiasFirst, float[] BiasSecond) Moments() =>
+        (_first.ToArray(), _second.ToArray(), [.. _biasFirst.Numbers[..Outputs]], [.. _biasSecond.Numbers[..Outputs]]);
+
+    internal (float[] Weight, float[] Bias) Values() => (Weight.ToArray(), [.. Bias.Numbers[..Outputs]]);
+
+    /// <summary>Finds the gradient of a panel of weights, xᵀ · dz, tile by tile, and applies it while it is near.</summary>
+    /// <param name="panel">Which.</param>
+    /// <param name="x">What went in, [rows, inputs].</param>
+    /// <param name="xStep">Numbers from a row to the next.</param>
+    /// <param name="dz">Gradient of what came out before the activation, [rows, outputs].</param>
+    /// <param name="dzStep">Numbers from a row to the next.</param>
+    /// <param name="rows">Rows of the mini-batch.</param>
+    /// <param name="step">How to apply it.</param>
+    /// <param name="scratch">Room for rows + a tile's rows + 1 rows of a tile.</param>
+    /// <param name="gradient">Where to put gradients instead of applying them, [inputs + 1, outputs], the bias last; or null.</param>
+    internal void Update(int panel, float* x, nint xStep, float* dz, nint dzStep, int rows, in AdamStep step, float* scratch, float* gradient = null)
+    {
+        var width = _kernel.Columns;
+        var column = panel * width;
+        var tile = scratch + rows * width;
+        var sums = tile + _kernel.Rows * width;
+        new Span<float>(sums, width).Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            var from = dz + row * dzStep + column;
+            var to = scratch + row * width;
+            for (var index = 0; index < width; index++)
+            {
+                to[index] = from[index];
+                sums[index] += from[index];
+            }
+        }
+
+        var columns = Math.Min(width, Outputs - column);
+        if (gradient is not null)
+            new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(gradient + (nint)Inputs * Outputs + column, columns));
+        else
+            step.Apply(Bias.Start + column, sums, _biasFirst.Start + column, _biasSecond.Start + column, width, decay: false);
+        for (var input = 0; input < Inputs; input += _kernel.Rows)
+        {
+            var count = Math.Min(_kernel.Rows, Inputs - input);
+            _kernel.Run(x + input, 1, xStep, scratch, width, rows, tile, width, count, add: false);
+            if (gradient is not null)
+            {
+                for (var index = 0; index < count; index++)
+                    new ReadOnlySpan<float>(tile + index * width, columns).CopyTo(new Span<float>(gradient + (nint)(input + index) * Outputs + column, columns));
+                continue;
+            }
+
+            var at = (nint)panel * Inputs * width + (nint)input * width;
+            var weights = Weight.Panel(0) + at;
+            step.Apply(weights, tile, _first.Panel(0) + at, _second.Panel(0) + at, count * width, decay: true);
+            Transposed?.PutTransposed(weights, width, column, columns, input, count);
+        }
+    }
+}

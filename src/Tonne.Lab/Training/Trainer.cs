@@ -1,0 +1,120 @@
+using Tonne.Lab.Featurizing;
+using Tonne.Lab.Networks;
+
+namespace Tonne.Lab.Training;
+
+/// <summary>Trains a network.</summary>
+/// <param name="time">Measures the epochs.</param>
+public sealed class Trainer(TimeProvider time)
+{
+    const int RowsOfScale = 4096;
+
+    /// <summary>Trains, epoch after epoch. The network handed in stays as it is.</summary>
+    /// <param name="network">Where to begin; a network whose scale of inputs is 1 gets the one that fits the examples.</param>
+    /// <param name="train">Examples to learn from.</param>
+    /// <param name="validation">Examples to check on after each epoch; may be empty.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="ended">Called after each epoch of this call, on the caller's thread.</param>
+    /// <param name="cancellationToken">Looked at before each mini-batch; the checkpoint, if there is one, is written before training is left.</param>
+    /// <exception cref="UnfitExamplesException">No examples, one class, another width, or a number that is none.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
+    /// <exception cref="DamagedWeightsException">The checkpoint is damaged, or belongs to another training.</exception>
+    /// <exception cref="ArgumentException">The plan has numbers out of range.</exception>
+    public TrainingResult Train(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? ended = null, CancellationToken cancellationToken = default)
+    {
+        plan.Check();
+        Check(network, train, validation, plan);
+        using var team = new ThreadTeam(plan.ThreadCount);
+        var scale = network.InputScale == 1 ? Scale(train) : network.InputScale;
+        var batch = Math.Min(plan.BatchSize, train.Count);
+        var pass = new Backpropagation(network, batch, team, scale);
+        var stepsOfEpoch = (train.Count + batch - 1) / batch;
+        var state = new TrainingState();
+        Checkpoint? checkpoint = plan.Checkpoint is { } path ? new Checkpoint(path, network, train, plan, scale) : null;
+        if (checkpoint is not null)
+            state = checkpoint.Load(pass);
+        var resumed = state.Steps;
+        var order = new int[train.Count];
+        while (state.Epochs.Length < plan.Epochs && !(state.Epochs is [.., var last] && plan.StopWhen?.Invoke(last) == true))
+        {
+            var epoch = state.Epochs.Length + 1;
+            ExampleOrder.Shuffle(order, plan.Seed, epoch);
+            var begin = time.GetTimestamp();
+            for (var step = (int)(state.Steps - (epoch - 1L) * stepsOfEpoch); step < stepsOfEpoch; step++)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    checkpoint?.Save(pass, state with { Elapsed = state.Elapsed + time.GetElapsedTime(begin) });
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                var rate = plan.LearningRateAt(state.Steps, (long)plan.Epochs * stepsOfEpoch);
+                var first = step * batch;
+                var (loss, right) = pass.Step(train, order, first, Math.Min(batch, train.Count - first), new AdamStep(plan, rate, state.Steps + 1), plan.Distillation);
+                if (!double.IsFinite(loss))
+                    throw new TrainingDivergedException(epoch, step, rate);
+                state = state with { Steps = state.Steps + 1, Loss = state.Loss + loss, Right = state.Right + right };
+                if (plan.CheckpointSteps > 0 && state.Steps % plan.CheckpointSteps == 0 && step + 1 < stepsOfEpoch)
+                    checkpoint?.Save(pass, state with { Elapsed = state.Elapsed + time.GetElapsedTime(begin) });
+            }
+
+            var duration = state.Elapsed + time.GetElapsedTime(begin);
+            var validated = time.GetTimestamp();
+            var score = validation.Count == 0 ? null : pass.Trained(network.Classes).Score(validation, team);
+            var result = new EpochResult(
+                epoch,
+                state.Loss / train.Count,
+                state.Right / (double)train.Count,
+                score,
+                plan.LearningRateAt(state.Steps - 1, (long)plan.Epochs * stepsOfEpoch),
+                state.Steps,
+                duration,
+                time.GetElapsedTime(validated));
+            state = new TrainingState { Steps = state.Steps, Epochs = state.Epochs.Add(result) };
+            checkpoint?.Save(pass, state);
+            ended?.Invoke(result);
+        }
+
+        return new TrainingResult(pass.Trained(network.Classes), state.Epochs, resumed);
+    }
+
+    static void Check(Network network, IExamples train, IExamples validation, TrainingPlan plan)
+    {
+        if (train.Count == 0)
+            throw new UnfitExamplesException("There are no rows to train on.");
+        if (train.Width != network.Shape.Inputs)
+            throw new UnfitExamplesException($"The rows are {train.Width} wide, the network takes {network.Shape.Inputs}.");
+        if (!train.Classes.SequenceEqual(network.Classes))
+            throw new UnfitExamplesException($"The rows' classes ({string.Join(", ", train.Classes)}) are not those of the network ({string.Join(", ", network.Classes)}).");
+        if (validation.Count > 0 && (validation.Width != train.Width || !validation.Classes.SequenceEqual(train.Classes)))
+            throw new UnfitExamplesException("The validation rows have another width or other classes than the training rows.");
+        var label = train.Label(0);
+        var row = 1;
+        while (row < train.Count && train.Label(row) == label)
+            row++;
+        if (row == train.Count)
+            throw new UnfitExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": there is nothing to tell apart.");
+        if (plan.Distillation is { } distillation && distillation.Probabilities.Length != (long)train.Count * train.Classes.Length)
+            throw new UnfitExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
+    }
+
+    /// <summary>What makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 rows spread evenly.</summary>
+    static float Scale(IExamples train)
+    {
+        var row = new float[train.Width];
+        double squares = 0;
+        var rows = Math.Min(train.Count, RowsOfScale);
+        for (var index = 0; index < rows; index++)
+        {
+            var at = (int)((long)index * train.Count / rows);
+            train.Copy(at, row);
+            foreach (var number in row)
+                squares += (double)number * number;
+            if (!double.IsFinite(squares))
+                throw UnfitExamplesException.NotFinite(train, at);
+        }
+
+        var scale = (float)(1 / Math.Sqrt(squares / ((double)rows * train.Width)));
+        return float.IsFinite(scale) && scale > 0 ? scale : 1;
+    }
+}
