@@ -232,11 +232,11 @@ __attribute__((visibility("default"))) int nvml_stand_in_load(const char *path)
         return bad(path, 0, "cannot be read");
     struct gpu *g = NULL;
     for (int number = 1; fgets(line, sizeof line, file); number++) {
-        char *w[12] = { 0 }, *rest = NULL, copy[1024];
+        char *w[12] = { 0 }, *rest = NULL, *more = NULL, copy[1024]; /* other copies may read their scripts now: no strtok */
         int n = 0;
         line[strcspn(line, "\n#")] = 0;
         strcpy(copy, line);
-        for (char *part = strtok(line, " \t"); part && n < 12; part = strtok(NULL, " \t"))
+        for (char *part = strtok_r(line, " \t", &more); part && n < 12; part = strtok_r(NULL, " \t", &more))
             w[n++] = part;
         if (n == 0)
             continue;
@@ -515,7 +515,8 @@ API nvmlDeviceGetUtilizationRates(void *device, nvmlUtilization_t *rates)
         return NOT_SUPPORTED;
     double sum = 0;
     for (int i = 0; i < g->processCount; i++)
-        sum += mean_sm(&g->processes[i], now() - UTILIZATION_US, now());
+        if (id_of(&g->processes[i]) != 0)
+            sum += mean_sm(&g->processes[i], now() - UTILIZATION_US, now());
     rates->gpu = (unsigned)garbled(g, (uint64_t)llround(sum > 100 ? 100 : sum));
     rates->memory = rates->gpu / 2;
     return OK;

@@ -38,6 +38,7 @@ sealed class GpuUsers
     (long All, long Job) _holders;
     string? _failure;
     bool _settled;
+    bool _wasHidden;
 
     internal GpuUsers(Gpu gpu, GpuProcesses processes, bool visible, IReadOnlyList<MigInstance> named, TimeProvider wall)
     {
@@ -116,7 +117,8 @@ sealed class GpuUsers
         {
             // A process that is named and is the job's has shown the ids to be ours: then we are not here.
             (share, _holders) = _visible ? (1, (1, 1)) : (0, (Math.Max(1, _ids.Count), 0));
-            WasTakenAlone |= _visible && _processes.IsFollowing && (busy > 0.01 || (!HasRates && !HasSamples));
+            // Hidden once may be a process that ended just before the look.
+            WasTakenAlone |= _visible && _processes.IsFollowing && (!hidden || _wasHidden) && (busy > 0.01 || (!HasRates && !HasSamples));
         }
         else
         {
@@ -125,6 +127,7 @@ sealed class GpuUsers
             WasSplitByHolders |= !HasSamples && mine > 0 && mine < _ids.Count && busy > 0.01;
         }
 
+        _wasHidden = hidden;
         if (!_processes.IsFollowing)
             (share, _holders) = (0, (_holders.All, 0));
         _time = (_time.Busy + (busy * interval), _time.Job + (busy * share * interval));
