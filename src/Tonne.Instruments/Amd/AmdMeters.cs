@@ -116,6 +116,7 @@ sealed class AmdMeters : Instrument
         {
             Name = name,
             Visible = visible,
+            PowerLimitWatts = board.Max(die => die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/power1_cap") is { } cap and > 0 ? cap / 1e6 : (double?)null),
         });
     }
 

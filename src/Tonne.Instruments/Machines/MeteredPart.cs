@@ -18,6 +18,9 @@ public sealed record MeteredPart(Component Component, string? Device, ImmutableA
     /// <summary>Whether the job may use it (visible devices). Default true.</summary>
     public bool Visible { get; init; } = true;
 
+    /// <summary>The limit that the device enforces, W; null if it does not tell. Of a GPU in no table it bounds the model.</summary>
+    public double? PowerLimitWatts { get; init; }
+
     /// <summary>W without work; null to take the catalog's.</summary>
     public Factor? IdlePower { get; init; }
 

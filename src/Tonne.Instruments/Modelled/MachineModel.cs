@@ -110,12 +110,6 @@ public static class MachineModel
         }
     }
 
-    static Factor UnknownIdle { get; } = new("gpu/unknown/idle-w", "a GPU that no table knows, idle", "W", new Bounds(5, 30, 150), Quality.Assumed,
-        new Source("SYNTHESIS", "our own choice, from the range over the accelerators that were measured", 2026));
-
-    static Factor UnknownFull { get; } = new("gpu/unknown/training-w", "a GPU that no table knows, at work", "W", new Bounds(40, 250, 1000), Quality.Assumed,
-        new Source("SYNTHESIS", "our own choice, from the range over the accelerators that were measured", 2026));
-
     sealed class Builder(MachinePower power, IReadOnlyList<MeterDescription> meters)
     {
         readonly ImmutableArray<Rate>.Builder _rates = ImmutableArray.CreateBuilder<Rate>();
@@ -149,8 +143,8 @@ public static class MachineModel
         /// <summary>A GPU by its meter, else by how busy it is.</summary>
         public void AddGpu(MeteredPart part, bool besidePlug)
         {
-            var row = part.Name is { } name && AcceleratorCatalog.Find(name) is { IsFound: true } found ? found.Value : null;
-            var idle = part.IdlePower ?? row?.Idle ?? UnknownIdle;
+            var row = AcceleratorCatalog.Recognise(part.Name, part.PowerLimitWatts);
+            var idle = part.IdlePower ?? row.Idle;
             if (!part.Meters.IsDefaultOrEmpty)
             {
                 var (meter, idlePower) = ($"gpu-{part.Device}/meter", $"gpu-{part.Device}/idle-power");
@@ -160,7 +154,7 @@ public static class MachineModel
                 return;
             }
 
-            var (still, busy) = (part.IdlePower ?? row?.IdleWithContext ?? UnknownIdle, part.FullPower ?? row?.Training ?? UnknownFull);
+            var (still, busy) = (part.IdlePower ?? row.IdleWithContext, part.FullPower ?? row.Training);
             var (idleRate, busyRate) = ($"gpu-{part.Device}/idle", $"gpu-{part.Device}/busy");
             AddDevice(idleRate, "s", new Derivation.Given(still), besidePlug);
             AddDevice(busyRate, "s", new Derivation.Given(busy), besidePlug);

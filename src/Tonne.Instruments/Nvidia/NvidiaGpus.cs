@@ -220,7 +220,7 @@ public sealed class NvidiaGpus : Instrument
         }
 
         MeteredPart Part(System.Collections.Immutable.ImmutableArray<string> meters, Factor? accuracy, string why) =>
-            new(Component.Gpu, identity.Device, meters, accuracy, why) { Name = identity.Name, Visible = visible };
+            new(Component.Gpu, identity.Device, meters, accuracy, why) { Name = identity.Name, Visible = visible, PowerLimitWatts = gpu.LimitWatts };
     }
 
     IEnumerable<IMeter> EnergyMeters(Gpu gpu, int position)

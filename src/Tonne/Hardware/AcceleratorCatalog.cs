@@ -125,7 +125,8 @@ public static class AcceleratorCatalog
     static Accelerator Unknown(string name, double? limit)
     {
         var label = name.Length > 0 ? name : "GPU of unknown name";
-        var slug = name.Length > 0 ? Spelling.Slug(name) : "unknown";
+        // Cards of different limits are different unknowns.
+        var slug = (name.Length > 0 ? Spelling.Slug(name) : "unknown") + (limit is { } held ? string.Create(CultureInfo.InvariantCulture, $"~{held:0}-w") : "");
         var any = MachineFactors.Table["gpu/tdp/unknown"];
         var tdp = limit is { } watts
             ? new Factor($"gpu/{slug}/tdp-w/limit", $"{label}, power limit", "W", Bounds.Exactly(watts), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "the limit that the device enforces, not a measurement")

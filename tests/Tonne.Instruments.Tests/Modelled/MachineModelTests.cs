@@ -1,4 +1,5 @@
 using Tonne.Hardware;
+using Tonne.Instruments.Machines;
 using Tonne.Instruments.Modelled;
 using Tonne.Quantities;
 
@@ -145,5 +146,22 @@ public class MachineModelTests
         Assert.InRange(idle, 38, 100 * 2.6);
         Assert.InRange(full, 190 * 0.95, 254 * 2.6);
         Assert.InRange(full / idle, 2, 6);
+    }
+
+    [Fact]
+    public void A_card_in_no_table_is_modelled_from_its_power_limit_and_a_capped_one_no_higher_than_its_cap()
+    {
+        var rates = MachineModel.Of(Power(8, 32 * Gibibyte),
+        [
+            new MeteredPart(Component.Gpu, "0", [], null, "No meter.") { Name = "NVIDIA Z9000 Ultra", PowerLimitWatts = 250 },
+            new MeteredPart(Component.Gpu, "1", [], null, "No meter.") { Name = "NVIDIA GeForce RTX 4090", PowerLimitWatts = 300 },
+            new MeteredPart(Component.Gpu, "2", [], null, "No meter."),
+        ]);
+
+        // 0.228 and 0.8 of 250 W; 60 W with a context and 360 W in training, held at 300 W; 0.228 and 0.8 of any card's 300 W.
+        Assert.Equal((57d, 200d), (Math.Round(Rate(rates, "gpu-0/idle"), 6), Math.Round(Rate(rates, "gpu-0/busy"), 6)));
+        Assert.Equal((60d, 300d), (Rate(rates, "gpu-1/idle"), Rate(rates, "gpu-1/busy")));
+        Assert.Equal((68.4, 240d), (Math.Round(Rate(rates, "gpu-2/idle"), 6), Math.Round(Rate(rates, "gpu-2/busy"), 6)));
+        Assert.All(rates.Bases.Where(basis => basis.Component == Component.Gpu), basis => Assert.Equal(Quality.Assumed, basis.Quality));
     }
 }
