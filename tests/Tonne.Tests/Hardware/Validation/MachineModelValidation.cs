@@ -42,7 +42,7 @@ static class MachineModelValidation
         page.Append("""
 
             **Rule of the fit** (`data/tables.py`). Centre: the median. Spread: s² = ((n − 1)·var + 4·s₀²) ÷ (n + 3) · (1 + 1/n), s₀ the typical spread (per thread 0.30 idle, 0.15 full; per socket idle 0.25, full over TDP 0.125). The weight of four was chosen among 1, 2, 4 and 8 in sight of
-            these shares; all four hold.
+            these shares: all hold with one machine left out, the two larger also keep the Clopper-Pearson limits above 90 % with families left out.
             The spread used before this test, the bare standard deviation, held 93 % of the machines and 92 % with their family left out, where 89 % was not excluded: a small sample's own spread is too small.
             Where the name is known, idle is per *socket* and full load per *W of TDP*: over the machines of one micro-architecture idle watts per thread go with threads per socket to the power −1.04, full-load watts per thread with TDP
             per thread to the power 1.05 (least squares within micro-architectures, rounded to −1 and 1). That makes the intervals narrower and holds for processors with few fast cores.
