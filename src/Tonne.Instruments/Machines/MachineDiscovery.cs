@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Amd;
 using Tonne.Instruments.Batteries;
@@ -113,7 +114,13 @@ public static class MachineDiscovery
 
         Instrument Counted(Instrument instrument)
         {
-            gpus += instrument.Parts.Count(part => part.Component == Component.Gpu);
+            // Behind the highest: a maker's GPUs may have gaps, of those that may not be read.
+            foreach (var part in instrument.Parts)
+            {
+                if (part.Component == Component.Gpu && int.TryParse(part.Device, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                    gpus = Math.Max(gpus, number + 1);
+            }
+
             return instrument;
         }
     }

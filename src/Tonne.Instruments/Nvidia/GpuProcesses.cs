@@ -20,14 +20,16 @@ sealed class GpuProcesses
     IJobProcesses? _job;
     int _look;
 
+    bool? _idsAreOurs;
+
     internal GpuProcesses(bool? idsAreOurs = null, Func<int, bool>? isAlive = null)
     {
-        IdsAreOurs = idsAreOurs ?? FileTree.Own.LinkTarget("proc/self/ns/pid") == Hosts;
+        _idsAreOurs = idsAreOurs;
         _isAlive = isAlive ?? (static id => FileTree.Own.Exists($"proc/{id}"));
     }
 
     /// <summary>Whether the driver's ids are this process's.</summary>
-    internal bool IdsAreOurs { get; private set; }
+    internal bool IdsAreOurs => _idsAreOurs ??= FileTree.Own.LinkTarget("proc/self/ns/pid") == Hosts;
 
     /// <summary>Whether there is a job to tell from others.</summary>
     internal bool IsFollowing => _job is not null;
@@ -58,7 +60,7 @@ sealed class GpuProcesses
         {
             var isJobs = _job.Contains(id);
             if (isJobs)
-                known.IsJobs = IdsAreOurs = true;
+                known.IsJobs = _idsAreOurs = true;
             else if (known.Asked == 0)
                 known.IsJobs = _isAlive(id) ? false : null;
         }

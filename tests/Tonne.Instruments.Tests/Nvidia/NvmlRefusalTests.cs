@@ -1,4 +1,6 @@
 using System.Globalization;
+using Tonne.Hardware;
+using Tonne.Instruments.Machines;
 using Tonne.Metering;
 
 namespace Tonne.Instruments.Tests.Nvidia;
@@ -36,6 +38,20 @@ public class NvmlRefusalTests
         Assert.Equal("nvml:gpu-0", missing.Id);
         Assert.Contains(missing.Remedies, way => way.Command?.Contains("--gres=gpu", StringComparison.Ordinal) == true);
         Assert.Equal("1", Assert.Single(gpus.Parts).Device);
+    }
+
+    [Fact]
+    public void GPUs_of_another_maker_are_numbered_behind_one_that_is_blocked_too()
+    {
+        using var machine = new ScriptedGpus("gpu\npower 0 100\ncode * 0 inf 17\ngpu\npower 0 50\n");
+        using var disk = new TreeOnDisk();
+        const string card = "sys/class/drm/card0/device";
+        disk.With($"{card}/vendor", "0x1002\n").With($"{card}/device", "0x740f\n").With($"{card}/uevent", "DRIVER=amdgpu\nPCI_SLOT_NAME=0000:43:00.0\n")
+            .With($"{card}/hwmon/hwmon0/name", "amdgpu\n").With($"{card}/hwmon/hwmon0/power1_average", "100000000\n");
+
+        using var found = MachineDiscovery.Discover(disk.Tree, new DiscoveryOptions { NvmlLibrary = machine.Path });
+
+        Assert.Equal(["1", "2"], found.Bases.Where(basis => basis.Component == Component.Gpu).Select(basis => basis.Device));
     }
 
     [Fact]
