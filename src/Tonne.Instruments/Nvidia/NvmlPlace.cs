@@ -63,7 +63,7 @@ static class NvmlPlace
     [
         new Remedy("install the library of the driver in use (Debian, Ubuntu: libnvidia-ml1 or libnvidia-compute-NNN; others: nvidia-utils)", null, LastsAcrossBoots: true),
         .. InContainers(),
-        new Remedy("or name it", "tonne run --nvml /path/to/libnvidia-ml.so.1 -- COMMAND", LastsAcrossBoots: false),
+        new Remedy("or name it, here or as nvml in tonne.yaml", "TONNE_NVML=/path/to/libnvidia-ml.so.1 tonne run -- COMMAND", LastsAcrossBoots: false),
     ]);
 
     /// <summary>The library, or one of its GPUs, refuses.</summary>
