@@ -215,21 +215,14 @@ public sealed class Network
             throw new UnfitExamplesException($"The examples are {examples.Width} wide, the network takes {Shape.Inputs}.");
         var passes = new ForwardPass?[team?.Size ?? 1];
         var chunks = (examples.Count + ForwardPass.Chunk - 1) / ForwardPass.Chunk;
-        if (team is null)
+        if (team is not null)
         {
-            for (var chunk = 0; chunk < chunks; chunk++)
-                Part(chunk, 0);
+            team.Run(chunks, Part);
             return;
         }
 
-        try
-        {
-            team.Run(chunks, Part);
-        }
-        catch (AggregateException error) when (error.InnerException is UnfitExamplesException unfit)
-        {
-            throw new UnfitExamplesException(unfit.Message);
-        }
+        for (var chunk = 0; chunk < chunks; chunk++)
+            Part(chunk, 0);
 
         void Part(int chunk, int member)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Tonne.Lab.Networks;
 
 /// <summary>A few threads that share the items of a piece of work between them, again and again, without allocating.</summary>
@@ -40,7 +42,7 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>Does all items and returns when the last is done.</summary>
     /// <param name="items">How many.</param>
     /// <param name="work">Does one: its number, and the number of the thread from 0 to <see cref="Size"/> − 1, for memory of its own.</param>
-    /// <exception cref="AggregateException">Work failed; what was begun has ended, the rest was left.</exception>
+    /// <remarks>If work fails, the rest is left, and what failed first is thrown here as soon as what was begun has ended.</remarks>
     public void Run(int items, Action<int, int> work)
     {
         ObjectDisposedException.ThrowIf(_ending, this);
@@ -59,7 +61,7 @@ public sealed class ThreadTeam : IDisposable
         Take(0);
         _done.Wait();
         if (_error is { } error)
-            throw new AggregateException(error);
+            ExceptionDispatchInfo.Throw(error);
     }
 
     /// <summary>Ends the threads.</summary>
