@@ -6,13 +6,16 @@ namespace Tonne.Cli.Commands;
 /// <summary>Separates our words from those of the wrapped command.</summary>
 static class ChildWords
 {
-    /// <summary>Our words up to and with the verb's options, and the child's words; null if the verb is not <c>run</c>.</summary>
+    /// <summary>Our words up to and with the verb's options, and the child's words; null if the verb wraps no command.</summary>
     /// <remarks>The child's begin after the first <c>--</c>, or at the first word that is no option of ours nor the value of one.</remarks>
+    /// <param name="args">All words.</param>
+    /// <param name="verbs">The verbs that wrap commands: their options and an example.</param>
     /// <exception cref="WrongInputException">An option before the command is not ours: guessed away, it would start something else than was meant.</exception>
-    public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyList<Option> options)
+    public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> verbs)
     {
-        if (args.Length == 0 || args[0] != "run")
+        if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))
             return (args, null);
+        var options = verb.Options;
         for (var i = 1; i < args.Length; i++)
         {
             if (args[i] == "--")
@@ -24,7 +27,7 @@ static class ChildWords
             var name = args[i].Split(['=', ':'], 2)[0];
             var option = options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
             if (option is null)
-                throw new WrongInputException(Unknown(name, options));
+                throw new WrongInputException(Unknown(args[0], name, options, verb.Example));
             if (option.ValueType != typeof(bool) && name.Length == args[i].Length)
                 i++;
         }
@@ -32,9 +35,9 @@ static class ChildWords
         return (args, []);
     }
 
-    static string Unknown(string name, IReadOnlyList<Option> options)
+    static string Unknown(string verb, string name, IReadOnlyList<Option> options, string example)
     {
         var nearest = Spelling.Nearest(name, options.Select(option => (Spelling.Key(option.Name), option.Name)), 1);
-        return $"run has no option {name}.{(nearest.Count > 0 ? $" Did you mean {nearest[0]}?" : "")} What belongs to the command follows --, as in: tonne run -- python train.py";
+        return $"{verb} has no option {name}.{(nearest.Count > 0 ? $" Did you mean {nearest[0]}?" : "")} What belongs to the command follows --, as in: {example}";
     }
 }

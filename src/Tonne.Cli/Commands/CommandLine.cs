@@ -13,6 +13,13 @@ static class CommandLine
     public const int Failed = 1;
     public const int WrongUse = 2;
 
+    /// <summary>The verbs whose last words are commands to run.</summary>
+    public static readonly IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> Wrapping = new Dictionary<string, (IReadOnlyList<Option> Options, string Example)>(StringComparer.Ordinal)
+    {
+        ["run"] = (RunCommand.Options, RunCommand.Example),
+        ["bench"] = (BenchCommand.Options, BenchCommand.Example),
+    };
+
     public static int Invoke(string[] args, Surroundings around)
     {
         var code = Answer(args, around);
@@ -33,8 +40,8 @@ static class CommandLine
     {
         try
         {
-            // What follows `run … --` is the child's, whatever it looks like: it never meets our parser.
-            var (ours, childs) = ChildWords.Split(args, RunCommand.Options);
+            // What follows `run … --` or `bench … --` is the child's, whatever it looks like: it never meets our parser.
+            var (ours, childs) = ChildWords.Split(args, Wrapping);
             var root = Build(around, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(around);
@@ -66,6 +73,7 @@ static class CommandLine
         var root = new RootCommand("tonne, the carbon ledger for AI: measures, accounts and explains the energy and emissions of a model's life.\n\nFirst:  tonne run -- python train.py")
         {
             RunCommand.Build(around, childs),
+            BenchCommand.Build(around, childs),
             MarkCommand.Build(around),
             ListCommand.Build(around),
             ShowCommand.Build(around),

@@ -16,6 +16,12 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
             "tonne run --region gcp:europe-west9 --period 100ms -- ./train.sh",
             "tonne run --epoch-pattern 'round (?<epoch>\\d+): loss=(?<loss>\\S+)' -- ./my-trainer",
         ],
+        ["bench"] =
+        [
+            "tonne bench -- python train.py --precision fp32 ::: python train.py --precision bf16",
+            "tonne bench --runs 20 --by time -- ./sort-a big.txt ::: ./sort-b big.txt ::: sort big.txt",
+            "tonne bench --json --no-ledger -- sh -c 'gzip -k < log > /dev/null' ::: sh -c 'zstd < log > /dev/null'",
+        ],
         ["mark"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark note 'switched to the small data set'"],
         ["list"] = ["tonne list", "tonne list --project demo --limit 20", "tonne list --json"],
         ["show"] = ["tonne show last", "tonne show mnist --json"],
@@ -42,7 +48,8 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         // The library names the program after its assembly, and puts the wrapped command before our options.
         writer.Write(text.ToString()
             .Replace($"\n  {RootCommand.ExecutableName}", "\n  tonne", StringComparison.Ordinal)
-            .Replace("run [<command>...] [options]", "run [options] -- COMMAND ARG…", StringComparison.Ordinal));
+            .Replace("run [<command>...] [options]", "run [options] -- COMMAND ARG…", StringComparison.Ordinal)
+            .Replace("bench [<commands>...] [options]", "bench [options] -- COMMAND ::: COMMAND [::: …]", StringComparison.Ordinal));
         for (var result = parseResult.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
             if (!_examples.TryGetValue(result.Command.Name, out var examples))

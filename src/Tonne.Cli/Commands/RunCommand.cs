@@ -26,6 +26,8 @@ static class RunCommand
     static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST, redfish+https://USER@HOST, json+http://…, prometheus+http://… (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No summary at the end" };
 
+    public const string Example = "tonne run -- python train.py";
+
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
         [_name, _project, _tag, _zone, _region, _intensity, _pue, _period, _policy, _strict, _stagePattern, _epochPattern, _output, _sysroot, _meter, _quiet];
@@ -41,7 +43,7 @@ static class RunCommand
         command.SetAction(parsed =>
         {
             if (childs is not { Count: > 0 })
-                throw new WrongInputException("run needs a command. For example: tonne run -- python train.py");
+                throw new WrongInputException("run needs a command. For example: " + Example);
             var settings = Settings.Resolve(
                 new Dictionary<Setting, string?>
                 {

@@ -27,20 +27,26 @@ sealed class Evidence : IDisposable
     public string? Folder => _stored?.Folder.Location;
 
     /// <summary>Opens the trace before the child starts.</summary>
-    public static Evidence Open(LedgerHome home, RunOpening opening, TimeProvider time, Action<string> warn)
+    /// <param name="home">The ledger; null to keep the run in memory only.</param>
+    /// <param name="opening">What the trace begins with.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="warn">Told what goes wrong.</param>
+    public static Evidence Open(LedgerHome? home, RunOpening opening, TimeProvider time, Action<string> warn)
     {
         try
         {
-            return new Evidence(opening, RunFolder.Create(home, opening, time));
+            if (home is not null)
+                return new Evidence(opening, RunFolder.Create(home, opening, time));
         }
         catch (LedgerUnavailableException error)
         {
             warn($"{error.Message} The command runs all the same and is summed up at the end, but the run will not be in the ledger.");
-            var kept = new MemoryStream();
-            var trace = new TraceWriter(kept);
-            trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
-            return new Evidence(opening, kept, trace);
         }
+
+        var kept = new MemoryStream();
+        var trace = new TraceWriter(kept);
+        trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
+        return new Evidence(opening, kept, trace);
     }
 
     /// <summary>Opens the trace from its start.</summary>

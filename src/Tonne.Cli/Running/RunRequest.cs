@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Tonne.Cli.Wrapping;
+using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
@@ -13,4 +15,17 @@ sealed record RunRequest(
     string? Name,
     ImmutableSortedDictionary<string, string> Tags,
     string? Output,
-    bool Quiet);
+    bool Quiet)
+{
+    /// <summary>Where the child's streams are. Default: where ours are.</summary>
+    public ChildStreams Streams { get; init; }
+
+    /// <summary>Whether the run goes into the ledger. Default: yes.</summary>
+    public bool Kept { get; init; } = true;
+
+    /// <summary>Where we are, if another run of ours has found it out already. Default: to be found out.</summary>
+    public Place? Place { get; init; }
+
+    /// <summary>What the child is to get of what we were given; read once for all runs of one process. Default: read now.</summary>
+    public Inheritance? Inheritance { get; init; }
+}

@@ -27,11 +27,14 @@ sealed class RunSession(Surroundings around, Settings settings)
     /// <summary>Whether Ctrl-C ended the command.</summary>
     public bool Interrupted { get; private set; }
 
+    /// <summary>What was recorded and accounted; null if it could not be summed up.</summary>
+    public (RunRecord Record, Footprint Footprint)? Closed { get; private set; }
+
     /// <summary>Runs the command.</summary>
     /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us; 1 where all must be measured, was not, and the child ended well.</returns>
     public int Run(RunRequest request)
     {
-        var inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
+        var inheritance = request.Inheritance ?? Inheritance.ReadAndOutliveFileSizeLimit();
         using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.Discovery(around.Variable));
         if (settings.Strict && discovery.NotMeasured() is { } modelled)
         {
@@ -41,9 +44,9 @@ sealed class RunSession(Surroundings around, Settings settings)
 
         var now = around.Time.GetUtcNow();
         using var job = new JobMeters(RunNames.Id(now), discovery);
-        var place = settings.Place is { } given ? Task.FromResult(given) : Guess(discovery);
+        var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : Guess(discovery);
         var opening = Open(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
-        using var evidence = Evidence.Open(new LedgerHome(settings.Home), opening, around.Time, Say);
+        using var evidence = Evidence.Open(request.Kept ? new LedgerHome(settings.Home) : null, opening, around.Time, Say);
         var anchor = around.Time.GetTimestamp();
         using var sampler = new Sampler(job.Meters, evidence.Trace, around.Time, settings.PeriodFor(discovery), OwnProcess.ThreadCpuNanoseconds, anchor, KernelPause.TryCreate(), discovery.IntegratesPower);
         using var marks = new MarkDesk(around, settings, evidence.Trace, sampler, anchor, Say);
@@ -52,7 +55,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         try
         {
             child = Child.Start(
-                new ChildCommand(request.Command) { Inheritance = inheritance, Environment = marks.Environment, Listener = marks.Listener, Placement = job.Placement },
+                new ChildCommand(request.Command) { Inheritance = inheritance, Environment = marks.Environment, Listener = marks.Listener, Streams = request.Streams, Placement = job.Placement },
                 around.Time);
         }
         catch (StartFailureException error)
@@ -75,6 +78,7 @@ sealed class RunSession(Surroundings around, Settings settings)
                 if (exit.HandedOver)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
                 var (record, footprint) = Close(discovery, evidence, sampler, job, exit.ExitCode, marks, place);
+                Closed = (record, footprint);
                 Tell(request, record, footprint, evidence.Folder);
                 if (settings.Strict && !record.Gaps.IsEmpty)
                 {

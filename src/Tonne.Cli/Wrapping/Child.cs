@@ -25,7 +25,7 @@ sealed class Child : IDisposable
         var inheritance = command.Inheritance ?? Inheritance.Read();
         Reaper.AdoptOrphans();
         NoticeChildren(inheritance);
-        _plumbing = Plumbing.Lay(command.Listener, clock);
+        _plumbing = command.Streams == ChildStreams.Ours ? Plumbing.Lay(command.Listener, clock) : Plumbing.LayAside(command.Streams);
         _signals = new SignalForwarding(inheritance, Noticed);
         _reaper = new Reaper(_signals.IsBystander, Stopped);
         try

@@ -11,6 +11,9 @@ sealed record ChildCommand(IReadOnlyList<string> Arguments)
     /// <summary>Who hears the output. Default: nobody, and then the child writes directly to where we would.</summary>
     public IOutputListener? Listener { get; init; }
 
+    /// <summary>Where its streams are; where they are not ours, nobody can hear the output. Default: ours.</summary>
+    public ChildStreams Streams { get; init; }
+
     /// <summary>What the child is to get of what we were given. Default: what we have when it is started.</summary>
     public Inheritance? Inheritance { get; init; }
 

@@ -52,6 +52,30 @@ sealed class Plumbing
         return plumbing;
     }
 
+    /// <summary>Streams that are not ours.</summary>
+    /// <exception cref="StartFailureException">There is no /dev/null.</exception>
+    internal static Plumbing LayAside(ChildStreams streams)
+    {
+        var plumbing = new Plumbing();
+        var nowhere = Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec);
+        if (nowhere < 0)
+        {
+            throw new StartFailureException(125, $"tonne: /dev/null cannot be opened ({Errors.Words(Errors.Last)}), and the command is to write there");
+        }
+
+        nowhere = Pipe.AboveStandard(nowhere);
+        plumbing._childsEnds.Add(nowhere);
+        plumbing.Descriptors.Add((nowhere, Libc.StandardInput));
+        var written = streams == ChildStreams.OurError && IsOpen(Libc.StandardError) ? Libc.StandardError : nowhere;
+        plumbing.Descriptors.Add((written, Libc.StandardOutput));
+        if (written == nowhere)
+        {
+            plumbing.Descriptors.Add((nowhere, Libc.StandardError));
+        }
+
+        return plumbing;
+    }
+
     void Connect(OutputStream stream, ReadOnlySpan<int> standard, IOutputListener listener, TimeProvider clock)
     {
         var real = standard[0];

@@ -6,7 +6,7 @@ public class ChildWordsTests
 {
     static (string Ours, string? Childs) Split(string line)
     {
-        var (ours, childs) = ChildWords.Split(line.Split(' '), RunCommand.Options);
+        var (ours, childs) = ChildWords.Split(line.Split(' '), CommandLine.Wrapping);
         return (string.Join(' ', ours), childs is null ? null : string.Join(' ', childs));
     }
 

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Tonne.Reducing;
+
+namespace Tonne.Cli.Benching;
+
+/// <summary>What the user asked of one bench, beside the settings.</summary>
+sealed record BenchRequest
+{
+    /// <summary>The commands, two or more.</summary>
+    public required ImmutableArray<ImmutableArray<string>> Commands { get; init; }
+
+    /// <summary>How they are compared.</summary>
+    public required ComparisonPlan Plan { get; init; }
+
+    /// <summary>Rounds before those that count. Default 1.</summary>
+    public int Warmup { get; init; } = 1;
+
+    /// <summary>Seed of the order of the runs.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Whether what the commands write is shown. Default: no.</summary>
+    public bool Show { get; init; }
+
+    /// <summary>Whether the runs go into the ledger. Default: yes.</summary>
+    public bool Kept { get; init; } = true;
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Running;
+using Tonne.Cli.Wrapping;
+using Tonne.Reducing;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Benching;
+
+/// <summary>One <c>tonne bench</c>: rounds of one run of every command, in an order drawn anew for each, until every pair is decided or the rounds are used up.</summary>
+/// <remarks>Every run is a <see cref="RunSession"/> of its own, as <c>tonne run</c> would measure it. A round that was not completed does not count.</remarks>
+sealed class BenchSession : IDisposable
+{
+    readonly Surroundings _around;
+    readonly Settings _settings;
+    readonly BenchRequest _request;
+    readonly Random _random;
+    readonly Inheritance _inheritance;
+    readonly List<PosixSignalRegistration> _signals = [];
+    readonly List<BenchRound> _rounds = [];
+    readonly BenchProgress _progress;
+    Place? _place;
+    int _interrupts;
+
+    public BenchSession(Surroundings around, Settings settings, BenchRequest request)
+    {
+        (_around, _settings, _request, _random) = (around, settings, request, new Random(request.Seed));
+        Id = RunNames.Id(around.Time.GetUtcNow());
+        Labels = [.. request.Commands.Select((_, i) => ((char)('A' + i)).ToString())];
+        Comparison = new VariantComparison(Labels, request.Plan);
+        _inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
+        _progress = new BenchProgress(around, Comparison);
+        // Between two runs nobody else listens; during one the child gets its own signal, and we stop after it.
+        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
+        {
+            if (_inheritance.Ignores(signal == PosixSignal.SIGINT ? 2 : 15))
+                continue;
+            _signals.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                Interlocked.Exchange(ref _interrupts, signal == PosixSignal.SIGINT ? 2 : 15);
+            }));
+        }
+    }
+
+    /// <summary>Id of the bench; its runs carry it as tag <c>bench</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>A, B, C …</summary>
+    public ImmutableArray<string> Labels { get; }
+
+    /// <summary>The comparison, with the rounds that were completed.</summary>
+    public VariantComparison Comparison { get; }
+
+    /// <summary>The rounds that were completed.</summary>
+    public IReadOnlyList<BenchRound> Rounds => _rounds;
+
+    /// <summary>What a run without anything wrong is like; null before the first.</summary>
+    public BenchedRun? Example { get; private set; }
+
+    /// <summary>The signal that ended the bench, 2 or 15; 0 if none did.</summary>
+    public int InterruptedBy => Volatile.Read(ref _interrupts);
+
+    /// <summary>Why it could not go on; null if it could.</summary>
+    public BenchFailure? Failure { get; private set; }
+
+    /// <summary>Runs the rounds.</summary>
+    public BenchEnd Run()
+    {
+        for (var round = -_request.Warmup; round < _request.Plan.Rounds; round++)
+        {
+            _progress.Begin(round);
+            if (!Round(round))
+            {
+                _progress.End();
+                return Failure is null ? BenchEnd.Interrupted : BenchEnd.Failed;
+            }
+
+            if (round >= 0 && Comparison.IsDecided)
+            {
+                _progress.End();
+                return BenchEnd.Decided;
+            }
+        }
+
+        _progress.End();
+        return BenchEnd.UsedUp;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _signals.ForEach(signal => signal.Dispose());
+
+    bool Round(int round)
+    {
+        var order = Enumerable.Range(0, Labels.Length).ToArray();
+        _random.Shuffle(order);
+        var runs = new BenchedRun?[order.Length];
+        foreach (var variant in order)
+        {
+            if (InterruptedBy != 0 || Measure(variant, round) is not { } run)
+                return false;
+            runs[variant] = run;
+            _progress.Ran();
+        }
+
+        if (round < 0)
+            return true;
+        ImmutableArray<BenchedRun> complete = [.. runs.OfType<BenchedRun>()];
+        _rounds.Add(new BenchRound([.. order], complete));
+        Comparison.Add([.. complete.Select(run => run.Used)]);
+        return true;
+    }
+
+    BenchedRun? Measure(int variant, int round)
+    {
+        var command = _request.Commands[variant];
+        var tags = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+        [
+            KeyValuePair.Create("bench", Id),
+            KeyValuePair.Create("variant", Labels[variant]),
+            KeyValuePair.Create("round", round < 0 ? "warm-up" : (round + 1).ToString(CultureInfo.InvariantCulture)),
+        ]);
+        var session = new RunSession(_around, _settings);
+        var code = session.Run(new RunRequest(command, $"{RunNames.FromCommand(command)}-{Labels[variant]}", tags, null, Quiet: true)
+        {
+            Streams = _request.Show ? ChildStreams.OurError : ChildStreams.Nowhere,
+            Kept = _request.Kept,
+            Place = _place,
+            Inheritance = _inheritance,
+        });
+        if (session.Interrupted)
+            Interlocked.CompareExchange(ref _interrupts, 2, 0);
+        if (InterruptedBy != 0)
+            return null;
+        var shown = string.Join(' ', command);
+        var name = $"{Labels[variant]} ({shown})";
+        if (code != 0)
+        {
+            Failure = new(variant, code, code is 125 or 126 or 127 && session.Closed is null
+                ? $"{name} could not be started (see above).{Quoted(command)}"
+                : $"{name} ended with exit code {code}. {(_request.Show ? "" : "--show shows what it wrote. ")}A bench compares commands that end with 0.");
+            return null;
+        }
+
+        if (session.Closed is not { } closed)
+        {
+            Failure = new(variant, null, $"a run of {name} could not be summed up (see above).");
+            return null;
+        }
+
+        // Found once: a place that one run knows and another does not would be a difference in emissions.
+        _place ??= closed.Record.Opening.Place;
+        var run = new BenchedRun(closed.Record, closed.Footprint);
+        Example ??= run;
+        if (!(run.Used[_request.Plan.Deciding] > 0))
+        {
+            Failure = new(variant, null, $"a run of {name} used no {VariantWords.Noun(_request.Plan.Deciding)} that could be seen. Longer commands, or --by time, can be compared.");
+            return null;
+        }
+
+        return run;
+    }
+
+    /// <summary>A whole command line in one word is no program.</summary>
+    static string Quoted(ImmutableArray<string> command) =>
+        command is [var only] && only.Contains(' ', StringComparison.Ordinal) ? $" A command line in quotes is one word; leave the quotes away, or: sh -c '{only}'" : "";
+}

@@ -1,0 +1,17 @@
+using Tonne.Footprints;
+using Tonne.Reducing;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Benching;
+
+/// <summary>One run of a bench.</summary>
+/// <param name="Record">The facts.</param>
+/// <param name="Footprint">The figures.</param>
+sealed record BenchedRun(RunRecord Record, Footprint Footprint)
+{
+    /// <summary>What the comparison is made of.</summary>
+    public VariantRun Used => new(
+        Quantities.Energy.FromKilowattHours(Footprint.Energy.Value),
+        TimeSpan.FromSeconds(Record.DurationSeconds),
+        Quantities.Emissions.FromKilograms(Footprint.Total.Value));
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Security.Cryptography;
+using Tonne.Cli.Benching;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Wrapping;
+using Tonne.Explaining;
+using Tonne.Reducing;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne bench -- CMD_A ::: CMD_B</c>.</summary>
+static class BenchCommand
+{
+    public const string Example = "tonne bench -- python a.py ::: python b.py";
+
+    const string Separator = ":::";
+    const int MostCommands = 26;
+    const int MostRounds = 1000;
+
+    static readonly Option<int?> _runs = new("--runs", "-r") { Description = "Rounds at most, each with one run of every command; default 60. Fewer are run where the answer is clear before", HelpName = "N" };
+    static readonly Option<ComparedFigure?> _by = new("--by") { Description = "What decides: energy (default), time or emissions", HelpName = "FIGURE" };
+    static readonly Option<double?> _within = new("--within") { Description = "A difference in per cent that does not matter: a pair surely closer is decided; default 1", HelpName = "PERCENT" };
+    static readonly Option<double?> _risk = new("--risk") { Description = "Chance in per cent that a bench calls a difference that is none, however often it looks; default 1", HelpName = "PERCENT" };
+    static readonly Option<int?> _warmup = new("--warmup") { Description = "Rounds before those that count; default 1", HelpName = "N" };
+    static readonly Option<int?> _seed = new("--seed") { Description = "Seed of the order of the runs in each round; default: drawn, and told", HelpName = "N" };
+    static readonly Option<bool> _show = new("--show") { Description = "Show what the commands write, on standard error; default: it is dropped" };
+    static readonly Option<bool> _noLedger = new("--no-ledger") { Description = "Leave the runs out of the ledger; default: each is kept, with tag bench=ID" };
+    static readonly Option<bool> _json = new("--json") { Description = "One JSON document (schema tonne.bench/1)" };
+    static readonly Option<string> _zone = new("--zone") { Description = "Grid zone: FR, France, US-EGRID-CAMX (tonne catalog zones)", HelpName = "ZONE" };
+    static readonly Option<string> _region = new("--region") { Description = "Cloud region: gcp:europe-west9 (tonne catalog regions)", HelpName = "REGION" };
+    static readonly Option<string> _intensity = new("--intensity") { Description = "Carbon intensity in g CO2e/kWh", HelpName = "G" };
+    static readonly Option<string> _pue = new("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" };
+    static readonly Option<string> _period = new("--period") { Description = "Time between samples, 10ms to 1h; default 1s", HelpName = "TIME" };
+    static readonly Option<string> _policy = new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" };
+    static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy" };
+    static readonly Option<string> _project = new("--project", "-p") { Description = "Project the runs belong to", HelpName = "P" };
+    static readonly Option<string> _sysroot = new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" };
+
+    /// <summary>The options, in the order of the help.</summary>
+    public static IReadOnlyList<Option> Options { get; } =
+        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, _zone, _region, _intensity, _pue, _period, _policy, _strict, _project, _sysroot];
+
+    public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
+    {
+        var command = new Command("bench", "Compare commands: run them in turn, in random order, and say whether their energy, time and emissions differ, and by how much. It stops when that is clear; 'no difference seen' is an answer.")
+        {
+            new Argument<string[]>("commands") { Description = "The commands, after --, with ::: between them", Arity = ArgumentArity.ZeroOrMore, HelpName = "-- COMMAND ::: COMMAND [::: …]" },
+        };
+        foreach (var option in Options)
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            var request = new BenchRequest
+            {
+                Commands = Commands(childs ?? []),
+                Plan = new ComparisonPlan
+                {
+                    Rounds = Whole(parsed, _runs, 60, 1, MostRounds),
+                    Risk = Percent(parsed, _risk, 1, 0.001, 50),
+                    Margin = Percent(parsed, _within, 1, 0, 100),
+                    Deciding = parsed.GetValue(_by) ?? ComparedFigure.Energy,
+                },
+                Warmup = Whole(parsed, _warmup, 1, 0, 100),
+                Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+                Show = parsed.GetValue(_show),
+                Kept = !parsed.GetValue(_noLedger),
+            };
+            var settings = Settings.Resolve(
+                new Dictionary<Setting, string?>
+                {
+                    [Setting.Zone] = parsed.GetValue(_zone),
+                    [Setting.Region] = parsed.GetValue(_region),
+                    [Setting.Intensity] = parsed.GetValue(_intensity),
+                    [Setting.Pue] = parsed.GetValue(_pue),
+                    [Setting.Period] = parsed.GetValue(_period),
+                    [Setting.Policy] = parsed.GetValue(_policy),
+                    [Setting.Strict] = parsed.GetValue(_strict) ? "true" : null,
+                    [Setting.Project] = parsed.GetValue(_project),
+                    [Setting.Sysroot] = parsed.GetValue(_sysroot),
+                },
+                around.Variable, around.Folder);
+            if (!Directory.Exists(settings.Sysroot))
+                throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+            using var session = new BenchSession(around, settings, request);
+            return Answer(around, session, request, session.Run(), parsed.GetValue(_json));
+        });
+        return command;
+    }
+
+    static int Answer(Surroundings around, BenchSession session, BenchRequest request, BenchEnd end, bool json)
+    {
+        var stopped = end switch
+        {
+            BenchEnd.Decided => $"Stopped after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}: every pair is decided.",
+            BenchEnd.UsedUp => $"Stopped after all {Rounds(session.Rounds.Count)}.",
+            BenchEnd.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; this is what they tell.",
+            _ => $"Stopped after {Rounds(session.Rounds.Count)}: a command failed.",
+        };
+        var commands = request.Commands.Select(words => string.Join(' ', words)).ToList();
+        if (json)
+        {
+            around.Out.WriteLine(BenchReport.Of(session, request, end, stopped).ToJson());
+        }
+        else if (session.Rounds.Count > 0 || end != BenchEnd.Failed)
+        {
+            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+            VariantScreen.Write(around.Out, session.Comparison, commands, session.Example?.Footprint.Energy.Quality ?? Quantities.Quality.Modelled, screen);
+            around.Out.WriteLine();
+            around.Out.WriteLine("  " + stopped);
+            foreach (var note in BenchReport.Notes(session, request))
+                around.Out.WriteLine("  " + note);
+        }
+
+        around.Out.Flush();
+        if (session.Failure is { } failure)
+        {
+            around.Error.WriteLine("tonne: " + Printable.OneLine(failure.Text));
+            return CommandLine.Failed;
+        }
+
+        if (session.InterruptedBy == 2)
+            OwnEnd.ByInterrupt();
+        return session.InterruptedBy == 0 ? 0 : 128 + session.InterruptedBy;
+    }
+
+    static ImmutableArray<ImmutableArray<string>> Commands(IReadOnlyList<string> words)
+    {
+        var commands = new List<ImmutableArray<string>>();
+        var rest = words;
+        while (true)
+        {
+            var one = rest.TakeWhile(word => word != Separator).ToImmutableArray();
+            commands.Add(one);
+            if (one.Length == rest.Count)
+                break;
+            rest = [.. rest.Skip(one.Length + 1)];
+        }
+
+        if (words.Count == 0 || commands.Count < 2)
+            throw new WrongInputException($"bench needs two commands or more, with {Separator} between them. For example: {Example}");
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (commands[i].IsEmpty)
+                throw new WrongInputException($"bench: command {i + 1} of {commands.Count} is empty; {Separator} stands between two commands. For example: {Example}");
+        }
+
+        return commands.Count <= MostCommands ? [.. commands]
+            : throw new WrongInputException($"bench: {commands.Count} commands are too many; at most {MostCommands} are compared at once.");
+    }
+
+    static int Whole(ParseResult parsed, Option<int?> option, int otherwise, int least, int most) => parsed.GetValue(option) switch
+    {
+        null => otherwise,
+        { } value when value >= least && value <= most => value,
+        { } value => throw new WrongInputException($"{option.Name} {value} is not a whole number from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+    };
+
+    static double Percent(ParseResult parsed, Option<double?> option, double otherwise, double least, double most) => parsed.GetValue(option) switch
+    {
+        null => otherwise / 100,
+        { } value when value >= least && value <= most => value / 100,
+        { } value => throw new WrongInputException($"{option.Name} {value} is not a percentage from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+    };
+
+    static string Rounds(int rounds) => rounds == 1 ? "1 round" : $"{rounds} rounds";
+}
