@@ -2,12 +2,9 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.Networks;
 
-/// <summary>Memory for some rows on their way through a network, and the way itself. One thread at a time.</summary>
-sealed unsafe class ForwardPass
+/// <summary>The way of some rows through a network.</summary>
+sealed unsafe class ForwardPass : RowPass
 {
-    /// <summary>Rows that go through together: their numbers fit into the second cache, and a panel of weights is read once for all of them.</summary>
-    internal const int Chunk = 64;
-
     readonly Network _network;
     readonly AlignedBuffer _x;
     readonly AlignedBuffer _h;
@@ -35,17 +32,13 @@ sealed unsafe class ForwardPass
 
     NetworkShape Shape => _network.Shape;
 
-    internal Span<float> Input(int row) => _x.Numbers.Slice(row * _xStep, Shape.Inputs);
+    internal override Span<float> Input(int row) => _x.Numbers.Slice(row * _xStep, Shape.Inputs);
 
-    /// <summary>Probabilities of a row.</summary>
-    internal ReadOnlySpan<float> Output(int row) => _z.Numbers.Slice(row * _zStep, Shape.Classes);
+    internal override ReadOnlySpan<float> Output(int row) => _z.Numbers.Slice(row * _zStep, Shape.Classes);
 
-    /// <summary>−ln(probability), exact where the probability is too small for a float.</summary>
-    internal double Loss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
+    internal override double Loss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
 
-    /// <summary>Runs all layers.</summary>
-    /// <returns>The first row that holds a number that is none, or null.</returns>
-    internal int? Run(int rows)
+    internal override int? Run(int rows)
     {
         int? broken = null;
         for (var row = rows - 1; row >= 0; row--)

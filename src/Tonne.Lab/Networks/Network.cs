@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.Networks;
 
 /// <summary>A deep network of dense layers, normalised and residual, that names the class of a row. The formula is at <see cref="NetworkShape"/>.</summary>
 /// <remarks>Does not change; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.</remarks>
-public sealed class Network
+public sealed class Network : Classifier
 {
     readonly ImmutableDictionary<string, Parameter> _named;
     readonly PackedMatrix[] _weights;
@@ -17,11 +16,8 @@ public sealed class Network
     /// <param name="parameters">All of them, in any order.</param>
     /// <exception cref="ArgumentException">One is missing, unknown or of another shape, or the classes are not as many.</exception>
     public Network(NetworkShape shape, ImmutableArray<string> classes, IEnumerable<Parameter> parameters)
+        : base(shape, classes)
     {
-        shape.Check();
-        if (classes.Length != shape.Classes)
-            throw new ArgumentException($"{classes.Length} names for {shape.Classes} classes.", nameof(classes));
-        (Shape, Classes) = (shape, classes);
         _named = parameters.ToImmutableDictionary(parameter => parameter.Name);
         var expected = Layout(shape);
         if (_named.Keys.Except(expected.Select(entry => entry.Name)).FirstOrDefault() is { } unknown)
@@ -46,12 +42,6 @@ public sealed class Network
             (_weights[layer - 1], _biases[layer - 1]) = (packed, bias);
         }
     }
-
-    /// <summary>How wide and deep.</summary>
-    public NetworkShape Shape { get; }
-
-    /// <summary>Names of the classes.</summary>
-    public ImmutableArray<string> Classes { get; }
 
     /// <summary>All arrays, layer after layer.</summary>
     public ImmutableArray<Parameter> Parameters { get; }
@@ -98,10 +88,8 @@ public sealed class Network
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Network Load(string path) => WeightsFile.Read(path).Network;
 
-    /// <summary>Writes it to a file (docs/formats/weights.md): others see the old file or the new one.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Save(string path) => WeightsFile.Write(path, new WeightsFile(this));
+    /// <inheritdoc/>
+    public override void Save(string path) => WeightsFile.Write(path, new WeightsFile(this));
 
     /// <summary>The same network with other numbers, for example pruned ones.</summary>
     /// <param name="changed">Arrays that take the place of those of the same name and shape.</param>
@@ -126,56 +114,6 @@ public sealed class Network
         return new ForwardPass(this, 1).Trace(row, time, repetitions);
     }
 
-    /// <summary>Predicts rows, on the caller's thread.</summary>
-    /// <param name="rows">[rows, inputs].</param>
-    /// <param name="probabilities">[rows, classes]; written.</param>
-    public void Predict(ReadOnlySpan<float> rows, Span<float> probabilities)
-    {
-        var count = rows.Length / Shape.Inputs;
-        if (rows.Length != count * Shape.Inputs || probabilities.Length != count * Shape.Classes)
-            throw new ArgumentException($"{rows.Length} numbers and {probabilities.Length} probabilities are not rows of {Shape.Inputs} and {Shape.Classes}.");
-        var pass = new ForwardPass(this, Math.Min(Math.Max(1, count), ForwardPass.Chunk));
-        for (var begin = 0; begin < count; begin += ForwardPass.Chunk)
-        {
-            var part = Math.Min(ForwardPass.Chunk, count - begin);
-            for (var row = 0; row < part; row++)
-                rows.Slice((begin + row) * Shape.Inputs, Shape.Inputs).CopyTo(pass.Input(row));
-            pass.Run(part);
-            for (var row = 0; row < part; row++)
-                pass.Output(row).CopyTo(probabilities[((begin + row) * Shape.Classes)..]);
-        }
-    }
-
-    /// <summary>Predicts examples.</summary>
-    /// <param name="examples">Rows as wide as the inputs.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
-    /// <returns>[rows, classes].</returns>
-    /// <exception cref="UnfitExamplesException">They are of another width, or hold a number that is none.</exception>
-    public float[] Predict(IExamples examples, ThreadTeam? team = null)
-    {
-        var probabilities = new float[checked(examples.Count * Shape.Classes)];
-        Each(examples, team, (row, output, _) => output.CopyTo(probabilities.AsSpan(row * Shape.Classes)));
-        return probabilities;
-    }
-
-    /// <summary>Loss and accuracy on examples.</summary>
-    /// <param name="examples">Rows as wide as the inputs.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
-    /// <exception cref="UnfitExamplesException">They are of another width, have other classes, or hold a number that is none.</exception>
-    public Score Score(IExamples examples, ThreadTeam? team = null)
-    {
-        if (!examples.Classes.SequenceEqual(Classes))
-            throw new UnfitExamplesException($"The examples' classes ({string.Join(", ", examples.Classes)}) are not those of the network ({string.Join(", ", Classes)}).");
-        var losses = new double[examples.Count];
-        var chosen = new int[examples.Count];
-        Each(examples, team, (row, output, logarithm) =>
-        {
-            losses[row] = logarithm;
-            chosen[row] = Greatest(output);
-        });
-        return Networks.Score.Of(examples, losses, chosen);
-    }
-
     internal PackedMatrix PackedWeight(int layer) => _weights[layer - 1];
 
     internal AlignedBuffer PaddedBias(int layer) => _biases[layer - 1];
@@ -184,14 +122,6 @@ public sealed class Network
     internal static int RowStep(int width) => Padded(width) + 16;
 
     internal static int Padded(int width) => (width + 31) / 32 * 32;
-
-    internal static int Greatest(ReadOnlySpan<float> probabilities)
-    {
-        var best = 0;
-        for (var index = 1; index < probabilities.Length; index++)
-            best = probabilities[index] > probabilities[best] ? index : best;
-        return best;
-    }
 
     /// <summary>Names and lengths of all parameters of a shape.</summary>
     internal static List<(string Name, ImmutableArray<int> Lengths)> Layout(NetworkShape shape)
@@ -209,34 +139,5 @@ public sealed class Network
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
     static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    void Each(IExamples examples, ThreadTeam? team, RowSeen seen)
-    {
-        if (examples.Width != Shape.Inputs)
-            throw new UnfitExamplesException($"The examples are {examples.Width} wide, the network takes {Shape.Inputs}.");
-        var passes = new ForwardPass?[team?.Size ?? 1];
-        var chunks = (examples.Count + ForwardPass.Chunk - 1) / ForwardPass.Chunk;
-        if (team is not null)
-        {
-            team.Run(chunks, Part);
-            return;
-        }
-
-        for (var chunk = 0; chunk < chunks; chunk++)
-            Part(chunk, 0);
-
-        void Part(int chunk, int member)
-        {
-            var pass = passes[member] ??= new ForwardPass(this, ForwardPass.Chunk);
-            var begin = chunk * ForwardPass.Chunk;
-            var count = Math.Min(ForwardPass.Chunk, examples.Count - begin);
-            for (var row = 0; row < count; row++)
-                examples.Copy(begin + row, pass.Input(row));
-            if (pass.Run(count) is { } broken)
-                throw UnfitExamplesException.NotFinite(examples, begin + broken);
-            for (var row = 0; row < count; row++)
-                seen(begin + row, pass.Output(row), pass.Loss(row, examples.Label(begin + row)));
-        }
-    }
-
-    delegate void RowSeen(int row, ReadOnlySpan<float> probabilities, double loss);
+    private protected override RowPass Pass(int rows) => new ForwardPass(this, rows);
 }

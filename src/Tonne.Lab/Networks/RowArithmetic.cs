@@ -174,7 +174,7 @@ static unsafe class RowArithmetic
 
     /// <summary>The sum of a vector, always in the same order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float Sum(Vector512<float> vector)
+    internal static float Sum(Vector512<float> vector)
     {
         var half = vector.GetLower() + vector.GetUpper();
         var quarter = half.GetLower() + half.GetUpper();
