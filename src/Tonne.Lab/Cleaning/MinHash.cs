@@ -1,0 +1,66 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Tonne.Lab.Collecting;
+
+namespace Tonne.Lab.Cleaning;
+
+/// <summary>The sketch of a text: for each of 128 hash functions the least value over its runs of four characters. Two sketches agree in as many places as their sets overlap.</summary>
+/// <remarks>Source: Broder, On the resemblance and containment of documents, 1997; of each minimum 8 bits are kept: Li and König, b-bit minwise hashing, WWW 2010.</remarks>
+static class MinHash
+{
+    /// <summary>Hash functions.</summary>
+    public const int Size = 128;
+
+    const int Run = 4;
+    static readonly uint[] Masks = Draw(1);
+    static readonly uint[] Factors = Draw(2);
+
+    /// <summary>Sketches a text.</summary>
+    /// <param name="text">Its normal form.</param>
+    /// <param name="to">128 bytes.</param>
+    public static void Sketch(ReadOnlySpan<char> text, Span<byte> to)
+    {
+        Span<uint> least = stackalloc uint[Size];
+        least.Fill(uint.MaxValue);
+        if (text.Length < Run)
+            Add(text, least);
+        for (var i = 0; i + Run <= text.Length; i++)
+            Add(text.Slice(i, Run), least);
+        for (var i = 0; i < Size; i++)
+        {
+            var value = least[i];
+            to[i] = (byte)(value ^ value >> 8 ^ value >> 16 ^ value >> 24);
+        }
+    }
+
+    /// <summary>Estimated similarity of two sketches, 0 to 1, freed of the 1 in 256 places that agree by chance.</summary>
+    public static double Similarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        var same = 0;
+        for (var i = 0; i < Size; i++)
+            same += a[i] == b[i] ? 1 : 0;
+        return Math.Max(0, (same / (double)Size - 1 / 256.0) / (1 - 1 / 256.0));
+    }
+
+    static void Add(ReadOnlySpan<char> run, Span<uint> least)
+    {
+        var packed = 0ul;
+        foreach (var c in run)
+            packed = packed << 16 | c;
+        var hash = new Vector<uint>((uint)(SplitMix.Mix(packed) >> 32));
+        var minima = MemoryMarshal.Cast<uint, Vector<uint>>(least);
+        var masks = MemoryMarshal.Cast<uint, Vector<uint>>(Masks);
+        var factors = MemoryMarshal.Cast<uint, Vector<uint>>(Factors);
+        for (var i = 0; i < minima.Length; i++)
+            minima[i] = Vector.Min(minima[i], (hash ^ masks[i]) * factors[i]);
+    }
+
+    static uint[] Draw(ulong seed)
+    {
+        var random = new SplitMix(seed);
+        var drawn = new uint[Size];
+        for (var i = 0; i < Size; i++)
+            drawn[i] = (uint)(random.Next() >> 32) | 1;
+        return drawn;
+    }
+}

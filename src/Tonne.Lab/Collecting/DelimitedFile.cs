@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Tonne.Lab.Collecting;
+
+/// <summary>Cells between commas, semicolons or tabs, by RFC 4180: quoted cells may hold separators and line ends.</summary>
+sealed class DelimitedFile(string path) : TableFile(path)
+{
+    /// <summary>Characters of the longest cell. Longer is taken for a quote that does not close, so that it does not eat a file larger than memory.</summary>
+    internal const int LongestCell = 1 << 20;
+
+    readonly string _path = path;
+    string _delimiter = ",";
+
+    private protected override ImmutableArray<string> Header(TextReader reader)
+    {
+        _delimiter = Delimiter();
+        var header = Records(reader, skipHeader: false).FirstOrDefault();
+        if (header.Cells is not { Length: > 0 } cells || cells.All(string.IsNullOrWhiteSpace))
+            throw new UnusableDataException(_path, 1, "the first line names no columns.");
+        if (header.Problem is { } problem)
+            throw new UnusableDataException(_path, 1, $"{problem}, {header.Detail}");
+        if (cells.FirstOrDefault(cell => cell.Contains(Undecodable, StringComparison.Ordinal)) is not null)
+            throw new UnusableDataException(_path, 1, "the names of the columns are not UTF-8; convert the file first, for example: iconv -f ISO-8859-1 -t UTF-8.");
+        // A byte order mark is no part of a name.
+        cells[0] = cells[0].TrimStart('\uFEFF');
+        return [.. cells];
+    }
+
+    private protected override IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns) => Records(reader, skipHeader: true);
+
+    IEnumerable<TableRecord> Records(TextReader reader, bool skipHeader)
+    {
+        var bad = false;
+        using var parser = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            Delimiter = _delimiter,
+            MaxFieldSize = LongestCell,
+            BadDataFound = _ => bad = true,
+        }, leaveOpen: true);
+        while (true)
+        {
+            bad = false;
+            string[]? cells;
+            var before = parser.RawRow;
+            try
+            {
+                if (!parser.Read())
+                    break;
+                cells = parser.Record ?? [];
+            }
+            catch (MaxFieldSizeException)
+            {
+                throw new UnusableDataException(_path, before + 1, $"a cell is longer than {LongestCell:N0} characters: a quote opens here or later and does not close.");
+            }
+            if (skipHeader)
+            {
+                skipHeader = false;
+                continue;
+            }
+            var ends = cells.Sum(cell => cell.AsSpan().Count('\n'));
+            var line = (long)parser.RawRow - ends;
+            if (bad)
+                yield return new(line, cells, RejectionReason.Malformed, "a quote stands inside of a cell");
+            else if (ends > 0 && parser.RawRecord.AsSpan().Count('"') % 2 != 0)
+                yield return new(line, cells, RejectionReason.Malformed, $"a quote does not close up to line {parser.RawRow}");
+            else
+                yield return new(line, cells);
+        }
+    }
+
+    string Delimiter()
+    {
+        if (Path.GetExtension(_path).ToLowerInvariant() is ".tsv" or ".tab")
+            return "\t";
+        using var stream = SettledStream.Open(_path);
+        Span<byte> start = stackalloc byte[4096];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start.IndexOf((byte)'\n') is >= 0 and var end)
+            start = start[..end];
+        return start.Contains((byte)',') ? "," : start.Contains((byte)'\t') ? "\t" : start.Contains((byte)';') ? ";" : ",";
+    }
+}

@@ -1,0 +1,48 @@
+namespace Tonne.Lab.Collecting;
+
+/// <summary>The .NET SDK of a machine.</summary>
+/// <param name="Folder">Where it stands, for example <c>/usr/share/dotnet/sdk/10.0.401</c>.</param>
+/// <param name="Version">Its version.</param>
+public sealed record DotnetSdk(string Folder, string Version)
+{
+    /// <summary>Finds the newest SDK: of DOTNET_ROOT, of the runtime this program runs on, then of the <c>dotnet</c> on PATH.</summary>
+    /// <returns>Null where there is none.</returns>
+    public static DotnetSdk? Find()
+    {
+        foreach (var root in Roots())
+        {
+            if (Newest(Path.Combine(root, "sdk")) is { } sdk)
+                return sdk;
+        }
+        return null;
+    }
+
+    /// <summary>The newest SDK in a folder of SDKs; releases before previews.</summary>
+    internal static DotnetSdk? Newest(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        return Directory.EnumerateDirectories(folder)
+            .Select(path => new DotnetSdk(path, Path.GetFileName(path)))
+            .Where(sdk => File.Exists(Path.Combine(sdk.Folder, "MSBuild.dll")))
+            .OrderByDescending(sdk => System.Version.TryParse(sdk.Version.Split('-')[0], out var version) ? version : new(0, 0))
+            .ThenBy(sdk => sdk.Version.Contains('-', StringComparison.Ordinal))
+            .ThenByDescending(sdk => sdk.Version, StringComparer.Ordinal)
+            .FirstOrDefault();
+    }
+
+    static IEnumerable<string> Roots()
+    {
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
+            yield return root;
+        // …/shared/Microsoft.NETCore.App/10.0.12/ is three below the root.
+        if (Path.GetDirectoryName(typeof(object).Assembly.Location) is { Length: > 0 } runtime)
+            yield return Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var dotnet = Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+            if (File.Exists(dotnet))
+                yield return Path.GetDirectoryName(File.ResolveLinkTarget(dotnet, returnFinalTarget: true)?.FullName ?? dotnet) ?? folder;
+        }
+    }
+}

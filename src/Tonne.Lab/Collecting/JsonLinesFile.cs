@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Tonne.Lab.Collecting;
+
+/// <summary>An object in each line; the first one names the columns, later ones may order them otherwise.</summary>
+sealed class JsonLinesFile(string path) : TableFile(path)
+{
+    readonly string _path = path;
+
+    private protected override ImmutableArray<string> Header(TextReader reader)
+    {
+        for (var line = 1L; reader.ReadLine() is { } text; line++)
+        {
+            if (string.IsNullOrWhiteSpace(text.TrimStart('\uFEFF')))
+                continue;
+            try
+            {
+                using var document = JsonDocument.Parse(text.TrimStart('\uFEFF'));
+                if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Any())
+                    return [.. document.RootElement.EnumerateObject().Select(property => property.Name)];
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                throw new UnusableDataException(_path, line, "is no JSON object; JSON Lines has one object in each line, of which the first names the columns.");
+            }
+            throw new UnusableDataException(_path, line, "is no object with columns; JSON Lines has one object in each line, of which the first names the columns.");
+        }
+        throw new UnusableDataException(_path, 1, "has no rows.");
+    }
+
+    private protected override IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns)
+    {
+        for (var line = 1L; reader.ReadLine() is { } text; line++)
+        {
+            if (line == 1)
+                text = text.TrimStart('\uFEFF');
+            if (!string.IsNullOrWhiteSpace(text))
+                yield return Record(line, text, columns);
+        }
+    }
+
+    static TableRecord Record(long line, string text, ImmutableArray<string> columns)
+    {
+        // The whole line is shown where its bytes are no text.
+        if (text.Contains(Undecodable, StringComparison.Ordinal))
+            return new(line, [text], RejectionReason.NotUtf8);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return new(line, [], RejectionReason.Malformed, "no object");
+            var cells = new string[columns.Length];
+            Array.Fill(cells, "");
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (columns.IndexOf(property.Name) is not (>= 0 and var at))
+                    return new(line, [], RejectionReason.WrongCellCount, $"a column \"{property.Name}\" the first line has not");
+                if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                    return new(line, [], RejectionReason.Malformed, $"{property.Name} is no single value");
+                cells[at] = property.Value.ValueKind switch
+                {
+                    JsonValueKind.String => property.Value.GetString() ?? "",
+                    JsonValueKind.Null => "",
+                    _ => property.Value.GetRawText(),
+                };
+            }
+            return new(line, cells);
+        }
+        // A lone surrogate escape parses but is no string.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new(line, [], RejectionReason.Malformed, "no JSON");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Tonne.Lab.Collecting;
+
+/// <summary>Writes rows as CSV, row by row.</summary>
+public static class TableWriter
+{
+    /// <summary>Writes a header and all rows of a source.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="path">The file; replaced.</param>
+    /// <param name="rejections">Where bad rows of the source go.</param>
+    /// <returns>Rows written.</returns>
+    public static long Write(RowSource source, string path, Rejections rejections)
+    {
+        using var writer = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16) { NewLine = "\n" };
+        using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        foreach (var column in source.Columns)
+            csv.WriteField(column);
+        csv.NextRecord();
+        var rows = 0L;
+        foreach (var row in source.Rows(rejections))
+        {
+            for (var column = 0; column < row.Columns; column++)
+                csv.WriteField(row.Cell(column));
+            csv.NextRecord();
+            rows++;
+        }
+        return rows;
+    }
+}
