@@ -2,10 +2,10 @@
 #:property PublishAot=false
 #:property AllowUnsafeBlocks=true
 
-// The lab's half of bench/lab_training.py, which says what is measured. Reads a command a line and answers each with a line of seconds:
-//   peak THREADS          a loop of independent fused multiply-adds: 32-bit operations per second
-//   product N THREADS     one product of N x N by N x N matrices, the best of some: seconds
-//   epoch                 the next epoch of `train`, which comes as arguments: WIDTH LAYERS BATCH ROWS INPUTS CLASSES THREADS
+// The lab's half of bench/lab_training.py, which says what is measured. Reads a command a line and answers each with a line of numbers:
+//   peak THREADS          a loop of independent fused multiply-adds: operations per second of wall time and of CPU time
+//   product N THREADS     a product of N x N by N x N matrices: the same
+//   epoch                 seconds and loss of the next epoch of a training whose shape comes as arguments: WIDTH LAYERS BATCH ROWS INPUTS CLASSES THREADS
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
@@ -46,33 +46,32 @@ while (Console.ReadLine()?.Split(' ') is { } words)
     using var team = new ThreadTeam(threads);
     if (words[0] == "peak")
     {
-        const int Steps = 4_000_000;
-        Multiply(100_000);
-        var times = new double[threads];
-        team.Run(threads, (item, _) =>
-        {
-            var begin = Stopwatch.GetTimestamp();
-            Multiply(Steps);
-            times[item] = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        });
-        Console.WriteLine($"{times.Sum(time => Steps * OperationsPerStep() / time):r}");
+        const int Steps = 400_000;
+        Time(12, () => team.Run(threads, static (_, _) => Multiply(Steps)), threads * Steps * OperationsPerStep());
         continue;
     }
 
     var n = int.Parse(words[1]);
     if (!matrices.TryGetValue(n, out var one))
         matrices[n] = one = (Made(n, 1), Made(n, 2), Made(n, 3));
-    MatrixProduct.Multiply(one.A, one.B, one.C, team);
-    var repetitions = Math.Max(3, (int)(2e10 / (2.0 * n * n * n)));
-    var best = double.MaxValue;
-    for (var repetition = 0; repetition < repetitions; repetition++)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        MatrixProduct.Multiply(one.A, one.B, one.C, team);
-        best = Math.Min(best, Stopwatch.GetElapsedTime(begin).TotalSeconds);
-    }
+    Time((int)Math.Max(4, 1e10 / (2.0 * n * n * n)), () => MatrixProduct.Multiply(one.A, one.B, one.C, team), 2.0 * n * n * n);
 
-    Console.WriteLine($"{best:r}");
+    // Operations per second of wall time at best, and per second of a thread's CPU time on average, which other programs disturb less.
+    void Time(int repetitions, Action work, double operations)
+    {
+        work();
+        var wall = double.MaxValue;
+        var used = Environment.CpuUsage.TotalTime;
+        for (var repetition = 0; repetition < repetitions; repetition++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            work();
+            wall = Math.Min(wall, Stopwatch.GetElapsedTime(begin).TotalSeconds);
+        }
+
+        var processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds / threads / repetitions;
+        Console.WriteLine($"{operations / wall:r} {operations / processor:r}");
+    }
 }
 
 static MatrixView Made(int n, int seed)

@@ -3,6 +3,9 @@ namespace Tonne.Lab.Networks;
 /// <summary>Numbers that begin on a cache line and are not moved by the garbage collector, so that vectors are loaded whole.</summary>
 sealed unsafe class AlignedBuffer
 {
+    /// <summary>Numbers to have more, so that there is a cache line's beginning among the first.</summary>
+    internal const int Spare = CacheLine / sizeof(float);
+
     const int CacheLine = 64;
     readonly float[] _numbers;
     readonly int _skipped;
@@ -11,11 +14,10 @@ sealed unsafe class AlignedBuffer
     /// <param name="length">How many.</param>
     internal AlignedBuffer(long length)
     {
-        _numbers = GC.AllocateArray<float>(checked((int)length + CacheLine / sizeof(float)), pinned: true);
+        _numbers = GC.AllocateArray<float>(checked((int)length + Spare), pinned: true);
         fixed (float* first = _numbers)
         {
-            var address = ((nuint)first + CacheLine - 1) & ~(nuint)(CacheLine - 1);
-            Start = (float*)address;
+            Start = Align(first);
             _skipped = (int)(Start - first);
         }
 
@@ -26,6 +28,9 @@ sealed unsafe class AlignedBuffer
     internal float* Start { get; }
 
     internal int Length { get; }
+
+    /// <summary>The first number that begins a cache line.</summary>
+    internal static float* Align(float* first) => (float*)(((nuint)first + CacheLine - 1) & ~(nuint)(CacheLine - 1));
 
     internal Span<float> Numbers => _numbers.AsSpan(_skipped, Length);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Tonne.Lab.Networks;
@@ -41,14 +42,20 @@ public static unsafe class MatrixProduct
 
         if ((c.ColumnStep != 1 && c.Columns > 1) || (c.RowStep < c.Columns && c.Rows > 1))
             throw new ArgumentException("Neither rows nor columns of C are neighbours.", nameof(c));
-        fixed (float* aStart = a.Values, bStart = b.Values, cStart = c.Values)
-            new Blocks(kernel, a, aStart + a.Offset, b, bStart + b.Offset, c, cStart + c.Offset).Run(team, add);
+        var depth = Math.Clamp(b.Rows, 1, BlockDepth);
+        var memory = ArrayPool<float>.Shared.Rent(checked((int)PackedMatrix.Numbers(kernel, depth, b.Columns) + AlignedBuffer.Spare));
+        fixed (float* aStart = a.Values, bStart = b.Values, cStart = c.Values, packed = memory)
+        {
+            var panels = new PackedMatrix(kernel, depth, b.Columns, AlignedBuffer.Align(packed));
+            new Blocks(kernel, a, aStart + a.Offset, b, bStart + b.Offset, c, cStart + c.Offset, panels).Run(team, add);
+        }
+
+        ArrayPool<float>.Shared.Return(memory);
     }
 
     /// <summary>One product under way.</summary>
-    sealed class Blocks(TileKernel kernel, MatrixView a, float* aStart, MatrixView b, float* bStart, MatrixView c, float* cStart)
+    sealed class Blocks(TileKernel kernel, MatrixView a, float* aStart, MatrixView b, float* bStart, MatrixView c, float* cStart, PackedMatrix panels)
     {
-        readonly PackedMatrix _packed = new(kernel, Math.Min(BlockDepth, Math.Max(1, b.Rows)), b.Columns);
         int _begin;
         int _depth;
         bool _add;
@@ -57,12 +64,12 @@ public static unsafe class MatrixProduct
         {
             var shared = (long)c.Rows * c.Columns * a.Columns >= WorthSharing ? team : null;
             var rowBlocks = (c.Rows + BlockRows - 1) / BlockRows;
-            var panelBlocks = (_packed.Panels + BlockPanels - 1) / BlockPanels;
+            var panelBlocks = (panels.Panels + BlockPanels - 1) / BlockPanels;
             for (_begin = 0; _begin < Math.Max(1, a.Columns); _begin += BlockDepth)
             {
                 _depth = Math.Min(BlockDepth, a.Columns - _begin);
                 _add = add || _begin > 0;
-                Share(shared, _packed.Panels, (panel, _) => _packed.Fill(panel, bStart + (nint)_begin * b.RowStep, b.RowStep, b.ColumnStep, _depth));
+                Share(shared, panels.Panels, (panel, _) => panels.Fill(panel, bStart + (nint)_begin * b.RowStep, b.RowStep, b.ColumnStep, _depth));
                 Share(shared, rowBlocks * panelBlocks, (block, _) => Block(block % rowBlocks * BlockRows, block / rowBlocks * BlockPanels));
             }
         }
@@ -82,7 +89,7 @@ public static unsafe class MatrixProduct
         void Block(int firstRow, int firstPanel)
         {
             var edge = stackalloc float[kernel.Rows * kernel.Columns];
-            for (var panel = firstPanel; panel < Math.Min(firstPanel + BlockPanels, _packed.Panels); panel++)
+            for (var panel = firstPanel; panel < Math.Min(firstPanel + BlockPanels, panels.Panels); panel++)
             {
                 var column = panel * kernel.Columns;
                 var columns = Math.Min(kernel.Columns, c.Columns - column);
@@ -93,11 +100,11 @@ public static unsafe class MatrixProduct
                     var to = cStart + (nint)row * c.RowStep + column;
                     if (columns == kernel.Columns)
                     {
-                        kernel.Run(left, a.RowStep, a.ColumnStep, _packed.Panel(panel), kernel.Columns, _depth, to, c.RowStep, rows, _add);
+                        kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, _depth, to, c.RowStep, rows, _add);
                         continue;
                     }
 
-                    kernel.Run(left, a.RowStep, a.ColumnStep, _packed.Panel(panel), kernel.Columns, _depth, edge, kernel.Columns, rows, add: false);
+                    kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, _depth, edge, kernel.Columns, rows, add: false);
                     Put(edge, kernel.Columns, rows, columns, to);
                 }
             }

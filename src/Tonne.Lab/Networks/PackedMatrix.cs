@@ -8,14 +8,26 @@ namespace Tonne.Lab.Networks;
 sealed unsafe class PackedMatrix
 {
     const int Lanes = 16;
-    readonly AlignedBuffer _panels;
+    readonly AlignedBuffer? _own;
+    readonly float* _panels;
 
     internal PackedMatrix(TileKernel kernel, int rows, int columns)
+        : this(kernel, rows, columns, null)
+    {
+        _own = new AlignedBuffer(Numbers(kernel, rows, columns));
+        _panels = _own.Start;
+    }
+
+    /// <summary>A matrix in memory of someone else's, which outlives it.</summary>
+    internal PackedMatrix(TileKernel kernel, int rows, int columns, float* memory)
     {
         (Kernel, Rows, Columns) = (kernel, rows, columns);
         Panels = (columns + kernel.Columns - 1) / kernel.Columns;
-        _panels = new AlignedBuffer((long)Panels * rows * kernel.Columns);
+        _panels = memory;
     }
+
+    /// <summary>Numbers of a packed matrix, the zeros of the last panel included.</summary>
+    internal static long Numbers(TileKernel kernel, int rows, int columns) => (columns + kernel.Columns - 1L) / kernel.Columns * kernel.Columns * rows;
 
     internal TileKernel Kernel { get; }
 
@@ -29,7 +41,7 @@ sealed unsafe class PackedMatrix
     /// <summary>Columns with those that are zeros.</summary>
     internal int PaddedColumns => Panels * Kernel.Columns;
 
-    internal float* Panel(int index) => _panels.Start + (nint)index * Rows * Kernel.Columns;
+    internal float* Panel(int index) => _panels + (nint)index * Rows * Kernel.Columns;
 
     /// <summary>Packs a panel.</summary>
     /// <param name="index">Which.</param>
@@ -43,6 +55,17 @@ sealed unsafe class PackedMatrix
         var columns = Math.Min(width, Columns - index * width);
         var to = Panel(index);
         b += index * width * columnStep;
+        if (columnStep == 1 && columns == width && width % Lanes == 0)
+        {
+            for (var row = 0; row < rows; row++, to += width, b += rowStep)
+            {
+                for (var column = 0; column < width; column += Lanes)
+                    Vector512.Load(b + column).Store(to + column);
+            }
+
+            return;
+        }
+
         if (columnStep == 1)
         {
             for (var row = 0; row < rows; row++, to += width, b += rowStep)
@@ -119,11 +142,25 @@ sealed unsafe class PackedMatrix
     /// <param name="columns">Rows there.</param>
     internal void PutTransposed(float* from, int fromStep, int row, int rows, int column, int columns)
     {
+        var width = Kernel.Columns;
+        if (columns == 8 && column % 8 == 0 && width % 8 == 0)
+        {
+            var line = Panel(column / width) + (nint)row * width + column % width;
+            for (var end = from + rows; from < end; from++, line += width)
+            {
+                var lower = Vector128.Create(from[0], from[fromStep], from[2 * fromStep], from[3 * fromStep]);
+                var upper = Vector128.Create(from[4 * fromStep], from[5 * fromStep], from[6 * fromStep], from[7 * fromStep]);
+                Vector256.Create(lower, upper).Store(line);
+            }
+
+            return;
+        }
+
         for (var index = 0; index < columns; index++)
         {
-            var to = Panel((column + index) / Kernel.Columns) + (nint)row * Kernel.Columns + (column + index) % Kernel.Columns;
+            var to = Panel((column + index) / width) + (nint)row * width + (column + index) % width;
             for (var other = 0; other < rows; other++)
-                to[other * Kernel.Columns] = from[index * fromStep + other];
+                to[other * width] = from[index * fromStep + other];
         }
     }
 

@@ -153,6 +153,38 @@ static unsafe class RowArithmetic
         return greatest + Math.Log(sum);
     }
 
+    /// <summary>Copies some columns of a matrix to where they lie together, and sums each.</summary>
+    /// <param name="from">The first number.</param>
+    /// <param name="step">Numbers from a row to the next.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="to">[rows, columns].</param>
+    /// <param name="sums">[columns].</param>
+    internal static void CopyColumns(float* from, nint step, int rows, int width, float* to, float* sums)
+    {
+        var column = 0;
+        for (; column <= width - Lanes; column += Lanes)
+        {
+            var sum = Vector512<float>.Zero;
+            for (var row = 0; row < rows; row++)
+            {
+                var number = Vector512.Load(from + row * step + column);
+                number.Store(to + (nint)row * width + column);
+                sum += number;
+            }
+
+            sum.Store(sums + column);
+        }
+
+        for (; column < width; column++)
+        {
+            float sum = 0;
+            for (var row = 0; row < rows; row++)
+                sum += to[(nint)row * width + column] = from[row * step + column];
+            sums[column] = sum;
+        }
+    }
+
     /// <summary>The sum of a row.</summary>
     internal static float Sum(float* row, int width)
     {

@@ -79,18 +79,7 @@ sealed unsafe class TrainedLayer
         var column = panel * width;
         var tile = scratch + rows * width;
         var sums = tile + _kernel.Rows * width;
-        new Span<float>(sums, width).Clear();
-        for (var row = 0; row < rows; row++)
-        {
-            var from = dz + row * dzStep + column;
-            var to = scratch + row * width;
-            for (var index = 0; index < width; index++)
-            {
-                to[index] = from[index];
-                sums[index] += from[index];
-            }
-        }
-
+        RowArithmetic.CopyColumns(dz + column, dzStep, rows, width, scratch, sums);
         var columns = Math.Min(width, Outputs - column);
         if (gradient is not null)
             new ReadOnlySpan<float>(sums, columns).CopyTo(new Span<float>(gradient + (nint)Inputs * Outputs + column, columns));
