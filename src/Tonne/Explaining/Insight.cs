@@ -81,7 +81,7 @@ public static class Insight
         return $"{name} used {Readout.Percent(largest.Energy / total)} of the energy";
     }
 
-    static string Doubtful(Footprint footprint)
+    internal static string Doubtful(Footprint footprint)
     {
         var weights = FactorWeight.Of(footprint.Total.Derivation);
         return weights.Count == 0 || weights[0].Share == 0
