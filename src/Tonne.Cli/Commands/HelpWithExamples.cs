@@ -32,6 +32,8 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog zones --validate"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
         ["calibrate"] = ["tonne calibrate", "tonne calibrate --plug-idle 42 --plug-full 118", "tonne calibrate --plug-idle 42,41.5,42.2 --plug-full 118,117 --plug-half 87", "tonne calibrate --meter shelly://192.168.1.20", "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json"],
+        ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
+        ["lab"] = ["tonne lab run --zone FR", "tonne lab run --shape reference", "tonne lab run --data reviews.csv --label stars --text review", "tonne lab predict \"Das ist ein Test.\"", "tonne lab data --rows 1000000 --output rows.csv"],
         ["config"] = ["tonne config", "tonne config --json"],
         ["completion"] = ["tonne completion bash > ~/.local/share/bash-completion/completions/tonne", "tonne completion zsh > \"${fpath[1]}/_tonne\"", "tonne completion fish > ~/.config/fish/completions/tonne.fish"],
     };

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Cli.Commands;
+using Tonne.Lab.Collecting;
+using Tonne.Lab.Pipelines;
+
+namespace Tonne.Cli.Laboratory;
+
+/// <summary>What the lab is given, as options of <c>lab run</c> and of the process that does its work.</summary>
+sealed class LabOptions
+{
+    /// <summary>Rows of the mission's shape.</summary>
+    const long ReferenceRows = 1_000_000;
+
+    /// <summary>Files beyond this size are read anew for each stage, so that they need not fit into memory.</summary>
+    const long LargestKept = 256L << 20;
+
+    /// <summary>Made-up rows beyond this number likewise.</summary>
+    const long MostKept = 400_000;
+
+    readonly Option<string> _data = new("--data") { Description = "Rows to learn from: CSV, TSV, JSON Lines, or a folder of images with a folder for each class; default: the .NET SDK's own messages in 13 languages", HelpName = "FILE" };
+    readonly Option<string> _label = new("--label") { Description = "Column of the class, with --data FILE", HelpName = "COLUMN" };
+    readonly Option<string> _text = new("--text") { Description = "Column of the text, with --data FILE; default: found, else the numbers", HelpName = "COLUMN" };
+    readonly Option<string> _rows = new("--rows") { Description = "Made-up rows with known duplicates instead: 1 to 100,000,000", HelpName = "N" };
+    readonly Option<string> _shape = new("--shape") { Description = "reference: the mission's shape, 1,000,000 × 10 → 950,000 × 10 → 950,000 × 512 → 12 layers, 10 epochs (some minutes)", HelpName = "NAME" };
+    readonly Option<string> _epochs = new("--epochs") { Description = "Epochs; default 10", HelpName = "N" };
+    readonly Option<string> _layers = new("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
+    readonly Option<string> _width = new("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
+    readonly Option<string> _limit = new("--limit") { Description = "Most rows to learn from; default all", HelpName = "N" };
+    readonly Option<string> _seed = new("--seed") { Description = "Seed of split, weights and order; default 1", HelpName = "N" };
+    readonly Option<string> _model = new("--model") { Description = "Where the weights go; default: lab/model.weights beside the ledger", HelpName = "FILE" };
+
+    public IReadOnlyList<Option> All => [_data, _label, _text, _rows, _shape, _epochs, _layers, _width, _limit, _seed, _model];
+
+    public Option<string> Model => _model;
+
+    /// <summary>The options as words again, for the process that does the work.</summary>
+    public IEnumerable<string> Words(ParseResult parsed)
+    {
+        foreach (var option in All.Cast<Option<string>>())
+        {
+            if (option != _model && parsed.GetValue(option) is { } value)
+            {
+                yield return option.Name;
+                yield return value;
+            }
+        }
+    }
+
+    /// <summary>The plan that was asked for.</summary>
+    /// <exception cref="WrongInputException">An option does not fit; the message says which and what to write.</exception>
+    public PipelinePlan Plan(ParseResult parsed, string model)
+    {
+        var reference = parsed.GetValue(_shape) switch
+        {
+            null => false,
+            "reference" => true,
+            var other => throw new WrongInputException($"--shape '{other}' is not known; there is 'reference'."),
+        };
+        var made = parsed.GetValue(_rows) is { } rows ? (long?)Whole("--rows", rows, 1, 100_000_000) : reference ? ReferenceRows : null;
+        var data = parsed.GetValue(_data);
+        if (data is not null && made is not null)
+            throw new WrongInputException("--data brings rows and --rows or --shape makes some up; give one.");
+        var seed = (int)(parsed.GetValue(_seed) is { } text ? Whole("--seed", text, 0, int.MaxValue) : 1);
+        var (source, streams) = data is not null ? Read(data, parsed)
+            : made is { } count ? (new SyntheticMessages(count, (ulong)seed), count > MostKept)
+            : ((RowSource)SdkMessages.Find(), false);
+        return new PipelinePlan(source)
+        {
+            Streams = streams,
+            Seed = seed,
+            Epochs = (int)(parsed.GetValue(_epochs) is { } epochs ? Whole("--epochs", epochs, 1, 10_000) : 10),
+            Layers = (int)(parsed.GetValue(_layers) is { } layers ? Whole("--layers", layers, 1, 1_000) : 12),
+            Width = (int)(parsed.GetValue(_width) is { } width ? Whole("--width", width, 2, 8_192) : 128),
+            MostRows = parsed.GetValue(_limit) is { } limit ? (int)Whole("--limit", limit, 10, int.MaxValue) : null,
+            Model = model,
+        };
+    }
+
+    (RowSource Source, bool Streams) Read(string data, ParseResult parsed)
+    {
+        if (Directory.Exists(data))
+            return (ImageFolder.Open(data), false);
+        if (!File.Exists(data))
+            throw new WrongInputException($"--data '{data}' is neither a file nor a folder.");
+        if (parsed.GetValue(_label) is not { } label)
+            throw new WrongInputException("--data FILE needs --label COLUMN: the column that names the class. For example: tonne lab run --data reviews.csv --label stars --text review");
+        return (TableFile.Open(data, label, parsed.GetValue(_text)), new FileInfo(data).Length > LargestKept);
+    }
+
+    /// <summary>A whole number within limits; <c>1,000,000</c> and <c>1_000_000</c> are understood.</summary>
+    internal static long Whole(string option, string text, long low, long high) =>
+        long.TryParse(text.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high ? number
+        : throw new WrongInputException(string.Create(CultureInfo.InvariantCulture, $"{option} '{text}' is not a whole number from {low} to {high}."));
+}

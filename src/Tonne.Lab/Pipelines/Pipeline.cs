@@ -1,0 +1,112 @@
+using System.Collections;
+using System.Globalization;
+using Tonne.Lab.Cleaning;
+using Tonne.Lab.Collecting;
+using Tonne.Lab.Featurizing;
+using Tonne.Lab.Networks;
+using Tonne.Lab.Training;
+using Tonne.Runs;
+
+namespace Tonne.Lab.Pipelines;
+
+/// <summary>The reference pipeline: raw rows are collected, cleaned and featurized, and a deep network is trained on them. Every shape is counted, none declared.</summary>
+/// <param name="time">Measures the epochs.</param>
+public sealed class Pipeline(TimeProvider time)
+{
+    /// <summary>Runs the stages.</summary>
+    /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
+    public PipelineResult Run(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(listener);
+
+        listener.Stage("collect", null, null);
+        var rejections = new Rejections();
+        var columns = plan.Source.Columns.Length;
+        List<Row>? kept = plan.Streams ? null : [];
+        var count = 0;
+        foreach (var row in plan.Source.Rows(rejections))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            kept?.Add(row);
+            count++;
+        }
+
+        var collected = new DataShape(count, columns);
+        listener.Stage("collect", null, collected);
+        listener.Say($"collected {Number(count)} rows × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
+
+        listener.Stage("clean", collected, null);
+        var cleaner = new Cleaner();
+        var keep = new BitArray(count);
+        var index = 0;
+        foreach (var row in Again())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (index < count)
+                keep[index] = cleaner.Keep(row);
+            index++;
+        }
+
+        var report = cleaner.Report;
+        listener.Stage("clean", collected, report.After);
+        listener.Say($"cleaned to {Number(report.After.Rows)}: {(report.RemovedRows == 0 ? "nothing removed" : string.Join(", ", report.Removed.Select(one => $"{Number(one.Value)} {Words(one.Key)}")))}");
+
+        listener.Stage("featurize", report.After, null);
+        var featurized = new Featurizer().Featurize(Again().Where((_, at) => at < count && keep[at]));
+        kept = null;
+        var split = Split.Of(featurized.Examples, cleaner.Groups(), (ulong)plan.Seed);
+        IExamples training = Most(split.Training, plan), validation = split.Validation, test = split.Test;
+        if (featurized.Examples is not HashedTexts)
+        {
+            var scale = Standardization.Of(training);
+            (training, validation, test) = (scale.Apply(training), scale.Apply(validation), scale.Apply(test));
+        }
+
+        listener.Stage("featurize", report.After, featurized.After);
+        listener.Say($"featurized to {Number(featurized.After.Rows)} × {featurized.After.Columns}: {Number(training.Count)} to learn from, {Number(validation.Count)} to look at, {Number(test.Count)} to judge by, {featurized.Examples.Classes.Length} classes");
+
+        var shape = plan.ShapeFor(featurized.Examples.Width, featurized.Examples.Classes.Length);
+        var learned = new DataShape(training.Count, training.Width);
+        // Trained weights: the hidden layers, and the parameters of each on the mean.
+        var weights = new DataShape(shape.Layers, shape.ParameterCount / shape.Layers);
+        listener.Stage("train", learned, null);
+        listener.Say($"training {shape.Layers} layers of {shape.Width}, {Number(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
+        var result = new Trainer(time).Train(
+            Network.Create(shape, featurized.Examples.Classes, plan.Seed), training, validation,
+            new TrainingPlan { Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
+        listener.Stage("train", learned, weights);
+        listener.StageEnded("train");
+
+        using var team = new ThreadTeam(plan.Threads > 0 ? plan.Threads : Environment.ProcessorCount);
+        var score = result.Network.Score(test, team);
+        listener.Say(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
+        if (plan.Model is { } model)
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(model)) is { } folder)
+                Directory.CreateDirectory(folder);
+            result.Network.Save(model);
+            listener.Say($"weights in {model}");
+        }
+
+        return new PipelineResult(result.Network, result.Epochs, score, report, rejections, training.Count);
+
+        IEnumerable<Row> Again() => kept ?? plan.Source.Rows(new Rejections());
+    }
+
+    static IExamples Most(ExampleSubset training, PipelinePlan plan)
+    {
+        if (plan.MostRows is not { } most || training.Count <= most)
+            return training;
+        var order = Enumerable.Range(0, training.Count).ToArray();
+        new Random(plan.Seed).Shuffle(order);
+        return new ExampleSubset(training, [.. order.Take(most).Order()]);
+    }
+
+    static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary><c>ExactDuplicate</c> as <c>exact duplicate</c>.</summary>
+    static string Words(Enum reason) =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+}
