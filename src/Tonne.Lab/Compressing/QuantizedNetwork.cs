@@ -60,5 +60,7 @@ public sealed class QuantizedNetwork : Classifier
         [.. WeightsFile.TextsOf(this), (KindIs, Quantized)],
         [StoredArray.Of(new Parameter(Parameter.InputScale, [1], new[] { InputScale })), .. _layers.SelectMany((layer, index) => QuantizedLayer.Stored(layer, index + 1, Shape.Layers))]);
 
+    internal override byte[] ToBytes() => ToArrays().ToBytes();
+
     private protected override RowPass Pass(int rows) => new QuantizedPass(this, rows);
 }

@@ -88,6 +88,9 @@ public abstract class Classifier
         return best;
     }
 
+    /// <summary>The bytes of its file.</summary>
+    internal abstract byte[] ToBytes();
+
     /// <summary>Memory for some rows on their way.</summary>
     private protected abstract RowPass Pass(int rows);
 

@@ -139,5 +139,7 @@ public sealed class Network : Classifier
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
     static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
+    internal override byte[] ToBytes() => new WeightsFile(this).ToBytes();
+
     private protected override RowPass Pass(int rows) => new ForwardPass(this, rows);
 }

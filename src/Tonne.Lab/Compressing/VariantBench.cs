@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using Tonne.Lab.Featurizing;
+using Tonne.Lab.Networks;
+using Tonne.Reducing;
+
+namespace Tonne.Lab.Compressing;
+
+/// <summary>Measures variants side by side: in each round every one of them, in turn from another place, so that whatever slows the machine slows them alike.</summary>
+/// <param name="time">Measures latency.</param>
+/// <param name="cpuTime">CPU time of this process so far.</param>
+public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
+{
+    const double Risk = 0.05;
+    const int MostRows = 2048;
+    const int MostPredictions = 1 << 20;
+
+    /// <summary>Measures.</summary>
+    /// <param name="variants">The first is what the others are compared with.</param>
+    /// <param name="test">Examples that neither training nor pruning has seen; they are judged and predicted.</param>
+    /// <param name="price">What CPU time takes.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="team">Threads for judging accuracy, or none for the caller's. Predictions are measured on the caller's.</param>
+    public ImmutableArray<VariantFigures> Measure(IReadOnlyList<Variant> variants, IExamples test, ThreadPrice price, VariantPlan? plan = null, ThreadTeam? team = null)
+    {
+        plan ??= new VariantPlan();
+        if (variants.Count == 0 || test.Count == 0)
+            throw new ArgumentException("A variant and an example are needed at least.");
+        var scores = variants.Select(variant => variant.Classifier.Score(test, team)).ToArray();
+        var rows = new float[Math.Min(MostRows, test.Count) * test.Width];
+        for (var row = 0; row < rows.Length / test.Width; row++)
+            test.Copy((int)((long)row * test.Count / (rows.Length / test.Width)), rows.AsSpan(row * test.Width, test.Width));
+        var single = Costs(variants, rows, 1, price, plan);
+        var batched = Costs(variants, rows, plan.Batch, price, plan);
+        var figures = variants.Select((variant, index) =>
+        {
+            var (file, packed) = Sizes(variant.Classifier);
+            return new VariantFigures(variant, file, packed, scores[index], single[index], batched[index], IsOnFront: true);
+        }).ToList();
+        return [.. figures.Select(one => one with { IsOnFront = !figures.Exists(other => Dominates(other, one)) })];
+    }
+
+    static bool Dominates(VariantFigures other, VariantFigures one)
+    {
+        double[] better = [other.Score.Accuracy - one.Score.Accuracy, one.FileBytes - other.FileBytes, one.Single.LatencySeconds - other.Single.LatencySeconds, one.Batched.CpuSeconds - other.Batched.CpuSeconds];
+        return better.All(by => by >= 0) && better.Any(by => by > 0);
+    }
+
+    static (long File, long Packed) Sizes(Classifier classifier)
+    {
+        var bytes = classifier.ToBytes();
+        using var packed = new MemoryStream();
+        using (var brotli = new BrotliStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+            brotli.Write(bytes);
+        return (bytes.Length, packed.Length);
+    }
+
+    PredictionCost[] Costs(IReadOnlyList<Variant> variants, float[] rows, int batch, ThreadPrice price, VariantPlan plan)
+    {
+        var predictions = plan.Predictions > 0 ? plan.Predictions : Fitting(variants[0].Classifier, rows, batch, plan.Measurement);
+        var latencies = variants.Select(_ => new List<double>()).ToArray();
+        var cpus = variants.Select(_ => new List<double>()).ToArray();
+        var ratios = variants.Select(_ => new RatioTest(Risk, plan.Rounds, 0)).ToArray();
+        for (var round = -plan.WarmUpRounds; round < plan.Rounds; round++)
+        {
+            var used = new (double Latency, double Cpu)[variants.Count];
+            for (var turn = 0; turn < variants.Count; turn++)
+            {
+                var index = (turn + Math.Abs(round)) % variants.Count;
+                used[index] = Run(variants[index].Classifier, rows, batch, predictions);
+            }
+
+            for (var index = 0; index < variants.Count && round >= 0; index++)
+            {
+                latencies[index].Add(used[index].Latency);
+                cpus[index].Add(used[index].Cpu);
+                if (used[index].Cpu > 0 && used[0].Cpu > 0)
+                    ratios[index].Add(used[index].Cpu, used[0].Cpu);
+            }
+        }
+
+        return [.. variants.Select((_, index) =>
+        {
+            var cpu = Median(cpus[index]);
+            var thousand = TimeSpan.FromSeconds(1000 * cpu);
+            return new PredictionCost(Median(latencies[index]), cpu, price.KilowattHours(thousand), price.Kilograms(thousand), ratios[index].Look() ?? new RatioInterval(0, 1, double.PositiveInfinity));
+        })];
+    }
+
+    /// <summary>How many predictions take as long as a measurement should.</summary>
+    int Fitting(Classifier classifier, float[] rows, int batch, TimeSpan measurement)
+    {
+        var predictions = batch;
+        Run(classifier, rows, batch, predictions);
+        while (predictions < MostPredictions && Run(classifier, rows, batch, predictions).Latency * predictions < measurement.TotalSeconds)
+            predictions *= 2;
+        return predictions;
+    }
+
+    /// <summary>Seconds of time and of CPU time for one prediction.</summary>
+    (double Latency, double Cpu) Run(Classifier classifier, float[] rows, int batch, int predictions)
+    {
+        var width = classifier.Shape.Inputs;
+        var there = rows.Length / width;
+        var probabilities = new float[batch * classifier.Shape.Classes];
+        var together = Math.Min(batch, there);
+        var made = 0;
+        var cpuBegin = cpuTime();
+        var begin = time.GetTimestamp();
+        for (var at = 0; made < predictions; made += together, at = at + 2 * together <= there ? at + together : 0)
+            classifier.Predict(rows.AsSpan(at * width, together * width), probabilities.AsSpan(0, together * classifier.Shape.Classes));
+        var took = time.GetElapsedTime(begin);
+        return (took.TotalSeconds / made, (cpuTime() - cpuBegin).TotalSeconds / made);
+    }
+
+    static double Median(List<double> values)
+    {
+        values.Sort();
+        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+    }
+}
