@@ -28,7 +28,7 @@ sealed class SettledStream : Stream
             throw new UnusableDataException(path, 0, "is empty.");
         }
         Span<byte> first = stackalloc byte[4];
-        var read = stream._file.ReadAtLeast(first[..(int)Math.Min(4, stream.Length)], 4, throwOnEndOfStream: false);
+        var read = stream._file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
         stream._file.Position = 0;
         if (read >= 2 && (first[..2].SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) || first[..2].SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF])))
         {

@@ -130,7 +130,7 @@ public abstract class TableFile : RowSource
         using var stream = SettledStream.Open(_path);
         using var reader = Reader(stream);
         var (filled, numbers) = (new int[_columns.Length], new int[_columns.Length]);
-        foreach (var record in Records(reader, _columns).Where(record => record.Problem is null).Take(Sample))
+        foreach (var record in Records(reader, _columns).Where(record => record.Problem is null && record.Cells.Length == _columns.Length).Take(Sample))
         {
             for (var i = 0; i < record.Cells.Length; i++)
             {

@@ -44,18 +44,18 @@ sealed class HashedTexts : IExamples
         _starts.Add((long)(_chunks.Count - 1) * ChunkBytes + _used);
         var row = _chunks[^1].AsSpan(_used);
         var values = row[(4 + Width / 8)..];
-        var (filled, square) = (0, 0L);
+        var square = NGramHashing.Fold(_counts);
+        var filled = 0;
         for (var place = 0; place < Width; place += 8)
         {
             var bits = 0;
             for (var i = 0; i < 8; i++)
             {
-                var count = Math.Clamp(_counts[place + i], -sbyte.MaxValue, sbyte.MaxValue);
+                var count = _counts[place + i];
                 if (count == 0)
                     continue;
                 bits |= 1 << i;
                 values[filled++] = (byte)(sbyte)count;
-                square += count * count;
             }
             row[4 + place / 8] = (byte)bits;
         }

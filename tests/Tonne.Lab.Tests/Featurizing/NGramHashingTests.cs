@@ -19,7 +19,7 @@ public class NGramHashingTests
         Assert.Equal(1, Math.Sqrt(Vector(text).Sum(x => (double)x * x)), 1e-6);
 
     [Fact]
-    public void A_long_text_is_of_length_one_too_though_its_counts_are_cut_at_127() =>
+    public void A_long_text_is_of_length_one_too_though_its_counts_are_brought_down_to_127() =>
         Assert.Equal(1, Math.Sqrt(Vector(string.Concat(Enumerable.Repeat("all work and no play ", 1000))).Sum(x => (double)x * x)), 1e-6);
 
     [Fact]
@@ -41,13 +41,11 @@ public class NGramHashingTests
         // Worked out apart from this code, with Python's whole numbers: for each run of " ab " its mix, times 512, shifted right by 64, and the lowest bit.
         //   " "  adfb1ebb497fad45 347 −   " a"  fd091538b80fb9f6 506 +   " ab" 983cbf8183f6bc40 304 +   " ab " 11d9cef0fe08e017  35 −   "a" aeff7d4b5b72ec99 349 −
         //   "ab" 34de1f90e8a1bffa 105 +   "ab " a4f89ba363369f81 329 −   "b"   f2f8ede6fa70bf5f 485 −   "b "   79b8c843b3fcb0dd 243 −   " " again 347 −
-        // Nine places, one of them twice: squares add to 8 · 1 + 4 = 12.
+        // Runs of 1, 2, 3, 4 weigh 8, 4, 2, 1; " " stands there twice. Squares: 16² + 8² + 8² + 3 · 4² + 2 · 2² + 1² = 441 = 21².
+        (int Place, int Count)[] counts = [(347, -16), (349, -8), (485, -8), (506, 4), (105, 4), (243, -4), (304, 2), (329, -2), (35, -1)];
         var expected = new float[512];
-        foreach (var place in (int[])[506, 304, 105])
-            expected[place] = (float)(1 / Math.Sqrt(12));
-        foreach (var place in (int[])[35, 349, 329, 485, 243])
-            expected[place] = -(float)(1 / Math.Sqrt(12));
-        expected[347] = -2 * (float)(1 / Math.Sqrt(12));
+        foreach (var (place, count) in counts)
+            expected[place] = count * (1 / 21f);
 
         Assert.Equal(expected, Vector("ab"));
     }
