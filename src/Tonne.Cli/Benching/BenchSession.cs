@@ -110,6 +110,13 @@ sealed class BenchSession : IDisposable
         ImmutableArray<BenchedRun> complete = [.. runs.OfType<BenchedRun>()];
         _rounds.Add(new BenchRound([.. order], complete));
         Comparison.Add([.. complete.Select(run => run.Used)]);
+        // Each look may narrow the intervals: all are looked at after every round, whether somebody watches or not.
+        foreach (var pair in Comparison.Pairs)
+        {
+            foreach (var figure in Enum.GetValues<ComparedFigure>())
+                pair.Ratio(figure);
+        }
+
         return true;
     }
 

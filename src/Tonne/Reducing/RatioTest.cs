@@ -4,17 +4,20 @@ namespace Tonne.Reducing;
 /// <remarks>
 /// <para>For every supposed ratio the evidence against it is kept (<see cref="ShiftEvidence"/>). A ratio is excluded when its evidence reaches 1/risk; the interval is what is not excluded.
 /// Looking after every round costs nothing: the chance that the true ratio is ever excluded is at most the risk.</para>
-/// <para>Up to 120 rounds, half of the risk is kept for one exact look at the planned end (<see cref="SignedRank"/>):</para>
-/// <code>evidence = ½ · bets so far + ½ · [at the planned end, P ≤ risk/2] ÷ (risk/2)</code>
-/// <para>The second half, too, is at most 1 on average, so the sum obeys the same bound. Beyond 120 rounds the bets have it all.</para>
+/// <para>Up to 120 rounds, part of the risk is kept for one exact look at the planned end (<see cref="SignedScores"/>):</para>
+/// <code>evidence = 0.3 · bets so far + 0.4 · [at the planned end, P ≤ 0.4 · risk] ÷ (0.4 · risk)</code>
+/// <para>What is in brackets ÷ (0.4 · risk) is, like the bets, at most 1 on average, so the sum obeys the same bound, with some of the risk kept back: at 1 % about 0.5 % is used, so that a count of 1,000 trials stays below ten as well.
+/// Beyond 120 rounds the bets have it all.</para>
 /// <para>Assumed: log ratios of pairs lie symmetrically about the true one. Random order in each round makes that so where the variant changes a run by a constant factor. Not thread safe.</para>
 /// </remarks>
 public sealed class RatioTest
 {
     const int MostForLastLook = 120;
+    const double BetsShare = 0.3;
+    const double LastLookShare = 0.4;
 
     readonly List<double> _logs = [];
-    readonly SignedRank _signedRank = new();
+    readonly SignedScores _lastLook = SignedScores.Normal();
     readonly double[] _bets;
     readonly double _threshold;
     readonly double _margin;
@@ -77,7 +80,7 @@ public sealed class RatioTest
             }
 
             // At the planned end a single sign has probability 2^(1 − n).
-            return Unanimous(PlannedRounds) >= _threshold || HasLastLook && Math.Pow(2, 1 - PlannedRounds) <= Risk / 2 ? PlannedRounds : int.MaxValue;
+            return Unanimous(PlannedRounds) >= _threshold || HasLastLook && Math.Pow(2, 1 - PlannedRounds) <= LastLookShare * Risk ? PlannedRounds : int.MaxValue;
         }
     }
 
@@ -132,15 +135,12 @@ public sealed class RatioTest
     {
         if (!HasLastLook)
             return bets.Log;
-        var log = bets.Log;
-        if (Rounds == PlannedRounds)
-        {
-            var differences = _logs.Select(value => value - shift).ToArray();
-            if (_signedRank.Probability(differences) <= Risk / 2)
-                log = Math.Max(log, 0) + Math.Log(Math.Exp(Math.Min(log, 0)) + Math.Exp(-Math.Max(log, 0)) * 2 / Risk);
-        }
-
-        return log - Math.Log(2);
+        var log = bets.Log + Math.Log(BetsShare);
+        if (Rounds < PlannedRounds)
+            return log;
+        var differences = _logs.Select(value => value - shift).ToArray();
+        // 0.4 ÷ (0.4 · risk) is 1/risk: by itself enough.
+        return _lastLook.Probability(differences) <= LastLookShare * Risk ? _threshold + Math.Log(1 + Math.Exp(log - _threshold)) : log;
     }
 
     double EvidenceAgainst(double shift)
@@ -198,6 +198,6 @@ public sealed class RatioTest
         var bets = new ShiftEvidence(0, _bets);
         for (var i = 0; i < rounds; i++)
             bets.Add(1);
-        return HasLastLook ? bets.Log - Math.Log(2) : bets.Log;
+        return HasLastLook ? bets.Log + Math.Log(BetsShare) : bets.Log;
     }
 }

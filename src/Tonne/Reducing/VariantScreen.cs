@@ -50,7 +50,7 @@ public static class VariantScreen
             .Select(i => comparison.Rounds.Select(round => round[i][figure] / perUnit).Order().ToArray()).ToArray();
         var (least, most) = (values.Min(runs => runs[0]), values.Max(runs => runs[^1]));
         var like = values.Max(runs => Quantile(runs, 0.5));
-        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(Quantile(runs, 0.5)) : Readout.Of(Quantile(runs, 0.5), unit, 4, like)).ToArray();
+        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(Quantile(runs, 0.5), like) : Readout.Of(Quantile(runs, 0.5), unit, 4, like)).ToArray();
         var columns = texts.Max(Printable.Columns);
         var room = Math.Clamp(screen.Width - wide - columns - 8, 10, 60);
         sheet.Blank();
@@ -110,7 +110,10 @@ public static class VariantScreen
         return below + 1 < sorted.Length ? sorted[below] + (sorted[below + 1] - sorted[below]) * (at - below) : sorted[below];
     }
 
-    static string Duration(double seconds) => seconds < 10
-        ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.#} ms")
-        : Readout.Duration(seconds);
+    static string Duration(double seconds, double like) => like switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.0} ms"),
+        < 100 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.000} s"),
+        _ => Readout.Duration(seconds),
+    };
 }

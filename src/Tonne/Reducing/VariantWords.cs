@@ -22,9 +22,9 @@ public static class VariantWords
         return pair.Verdict switch
         {
             PairVerdict.Difference => $"{second} {Than(figure, ratio)} {first}{Span(ratio, dash)}, decided after {Rounds(pair.DecidedAfter!.Value)}.",
-            PairVerdict.WithinMargin => $"No difference seen in {Noun(figure)} between {first} and {second}: {Possible(ratio, second, figure)}; decided after {Rounds(pair.DecidedAfter!.Value)}, as less than {Percent(comparison.Plan.Margin)} does not matter here.",
+            PairVerdict.WithinMargin => $"No difference seen in {Noun(figure)} between {first} and {second}: {Possible(ratio, second, figure)}; decided after {Rounds(pair.DecidedAfter!.Value)}, as less than {Readout.Percent(comparison.Plan.Margin)} does not matter here.",
             _ when rounds < pair.Deciding.FewestRounds => pair.Deciding.FewestRounds > comparison.Plan.Rounds
-                ? $"No difference seen in {Noun(figure)} between {first} and {second}: {Rounds(rounds)} cannot show one, for chance alone puts one command ahead every time more often than {Percent(comparison.Plan.Risk)}."
+                ? $"No difference seen in {Noun(figure)} between {first} and {second}: {Rounds(rounds)} cannot show one, for chance alone puts one command ahead every time more often than {Readout.Percent(comparison.Plan.Risk)}."
                 : $"No difference seen yet in {Noun(figure)} between {first} and {second}: {Rounds(rounds)} are too few to show one; {pair.Deciding.FewestRounds} could.",
             _ => $"No difference seen in {Noun(figure)} between {first} and {second} after {Rounds(rounds)}: {Possible(ratio, second, figure)}.",
         };
@@ -84,5 +84,13 @@ public static class VariantWords
 
     static string Signed(double ratio) => (ratio < 1 ? "-" : "+") + Percent(Math.Abs(ratio - 1));
 
-    static string Percent(double share) => Readout.Percent(share);
+    /// <summary>A share with one decimal, two where one would be 0, none from 100 % on.</summary>
+    static string Percent(double share) => (share * 100) switch
+    {
+        0 => "0 %",
+        < 0.005 => "0.00 %",
+        < 0.1 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.00} %"),
+        < 99.95 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %"),
+    };
 }
