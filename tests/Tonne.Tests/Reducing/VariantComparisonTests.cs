@@ -63,7 +63,7 @@ public class VariantComparisonTests
     {
         var byTime = Of(25, new ComparisonPlan { Deciding = ComparedFigure.Time }, 2);
 
-        Assert.StartsWith("B takes 20 % more time than A (", VariantWords.Verdict(byTime, byTime.Pairs[0]));
+        Assert.StartsWith("B takes 20.0 % more time than A (", VariantWords.Verdict(byTime, byTime.Pairs[0]));
     }
 
     [Fact]
