@@ -32,6 +32,9 @@ sealed class LabOptions
 
     public IReadOnlyList<Option> All => [_data, _label, _text, _rows, _shape, _epochs, _layers, _width, _limit, _seed, _model];
 
+    /// <summary>Those that say which rows, for commands that take a network as it is.</summary>
+    public IReadOnlyList<Option> Rows => [_data, _label, _text, _rows, _limit, _seed];
+
     public Option<string> Model => _model;
 
     /// <summary>The options as words again, for the process that does the work.</summary>

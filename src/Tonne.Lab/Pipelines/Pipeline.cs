@@ -18,6 +18,37 @@ public sealed class Pipeline(TimeProvider time)
     /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
     public PipelineResult Run(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
     {
+        var (training, validation, test, report, rejections) = Prepare(plan, listener, cancellationToken);
+        var shape = plan.ShapeFor(training.Width, training.Classes.Length);
+        var learned = new DataShape(training.Count, training.Width);
+        // Trained weights: the hidden layers, and the parameters of each on the mean.
+        var weights = new DataShape(shape.Layers, shape.ParameterCount / shape.Layers);
+        listener.Stage("train", learned, null);
+        listener.Say($"training {shape.Layers} layers of {shape.Width}, {Number(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
+        var result = new Trainer(time).Train(
+            Network.Create(shape, training.Classes, plan.Seed), training, validation,
+            new TrainingPlan { Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
+        listener.Stage("train", learned, weights);
+        listener.StageEnded("train");
+
+        using var team = new ThreadTeam(plan.Threads > 0 ? plan.Threads : Environment.ProcessorCount);
+        var score = result.Network.Score(test, team);
+        listener.Say(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
+        if (plan.Model is { } model)
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(model)) is { } folder)
+                Directory.CreateDirectory(folder);
+            result.Network.Save(model);
+            listener.Say($"weights in {model}");
+        }
+
+        return new PipelineResult(result.Network, result.Epochs, score, report, rejections, training.Count);
+    }
+
+    /// <summary>Runs the stages before training: the same plan gives the same examples, row by row.</summary>
+    /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
+    public static PreparedExamples Prepare(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(listener);
 
@@ -66,31 +97,7 @@ public sealed class Pipeline(TimeProvider time)
 
         listener.Stage("featurize", report.After, featurized.After);
         listener.Say($"featurized to {Number(featurized.After.Rows)} × {featurized.After.Columns}: {Number(training.Count)} to learn from, {Number(validation.Count)} to look at, {Number(test.Count)} to judge by, {featurized.Examples.Classes.Length} classes");
-
-        var shape = plan.ShapeFor(featurized.Examples.Width, featurized.Examples.Classes.Length);
-        var learned = new DataShape(training.Count, training.Width);
-        // Trained weights: the hidden layers, and the parameters of each on the mean.
-        var weights = new DataShape(shape.Layers, shape.ParameterCount / shape.Layers);
-        listener.Stage("train", learned, null);
-        listener.Say($"training {shape.Layers} layers of {shape.Width}, {Number(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
-        var result = new Trainer(time).Train(
-            Network.Create(shape, featurized.Examples.Classes, plan.Seed), training, validation,
-            new TrainingPlan { Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
-        listener.Stage("train", learned, weights);
-        listener.StageEnded("train");
-
-        using var team = new ThreadTeam(plan.Threads > 0 ? plan.Threads : Environment.ProcessorCount);
-        var score = result.Network.Score(test, team);
-        listener.Say(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
-        if (plan.Model is { } model)
-        {
-            if (Path.GetDirectoryName(Path.GetFullPath(model)) is { } folder)
-                Directory.CreateDirectory(folder);
-            result.Network.Save(model);
-            listener.Say($"weights in {model}");
-        }
-
-        return new PipelineResult(result.Network, result.Epochs, score, report, rejections, training.Count);
+        return new PreparedExamples(training, validation, test, report, rejections);
 
         IEnumerable<Row> Again() => kept ?? plan.Source.Rows(new Rejections());
     }
