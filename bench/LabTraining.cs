@@ -5,7 +5,7 @@
 // The lab's half of bench/lab_training.py, which says what is measured. Reads a command a line and answers each with a line of numbers:
 //   peak THREADS          a loop of independent fused multiply-adds: operations per second of wall time and of CPU time
 //   product N THREADS     a product of N x N by N x N matrices: the same
-//   epoch                 seconds and loss of the next epoch of a training whose shape comes as arguments: WIDTH LAYERS BATCH ROWS INPUTS CLASSES THREADS
+//   epoch                 wall seconds, CPU seconds and loss of the next epoch of a training whose shape comes as arguments: WIDTH LAYERS BATCH ROWS INPUTS CLASSES THREADS
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
@@ -29,11 +29,13 @@ if (number.Length == 7)
     if (Console.ReadLine() is null)
         return;
     using var end = new CancellationTokenSource();
+    var used = Environment.CpuUsage.TotalTime;
     new Trainer(TimeProvider.System).Train(network, examples, none, new TrainingPlan { Epochs = 10_000, BatchSize = batch, Threads = threads, StopWhen = _ => end.IsCancellationRequested }, epoch =>
     {
-        Console.WriteLine($"{epoch.Duration.TotalSeconds:r} {epoch.Loss:r}");
+        Console.WriteLine($"{epoch.Duration.TotalSeconds:r} {(Environment.CpuUsage.TotalTime - used).TotalSeconds:r} {epoch.Loss:r}");
         if (Console.ReadLine() is null)
             end.Cancel();
+        used = Environment.CpuUsage.TotalTime;
     }, default);
     return;
 }

@@ -2,25 +2,27 @@
 """How fast the lab trains: against PyTorch, and against the processor. Run on an idle machine: bench/lab_training.py DATE [ROUNDS]
 
 DATE (2026-11-22) goes into the name of the result, which is printed and kept under bench/results/MACHINE/.
-Training: the same network (512 inputs, 12 layers, residual, normalised before each; LayerNorm without gain and shift), the same mini-batches of
-256 rows, AdamW, 32-bit floats, as many threads as the machine has (at most 2); an epoch of the lab and an epoch of PyTorch in turns, of which the
-first pair is warm-up. PyTorch is Debian's (python3-torch, libopenblas0-pthread); its optimizer is the faster of its two loops here (`foreach`).
-Product: N x N by N x N, the best time of a round, as a share of a loop of independent fused multiply-adds that runs right before and after
-in the same process; numpy's product (OpenBLAS) beside it. Ratios of each round; their median and range are the result.
+Training: the same network (512 inputs, 12 layers, residual, normalised before each; LayerNorm without gain and shift), mini-batches of 256 rows,
+AdamW, 32-bit floats; an epoch of the lab and an epoch of PyTorch in turns, of which the first pair is warm-up. PyTorch is Debian's (python3-torch,
+libopenblas0-pthread); its optimizer is the faster of its two loops here.
+Product: N x N by N x N as a share of a loop of independent fused multiply-adds that runs before and after in the same process, the greater of the
+two; numpy's product (OpenBLAS) in turns with it.
+Each ratio twice: by wall time, and by CPU time of the process, which other programs on the machine disturb less but which counts the threads that
+OpenMP and OpenBLAS let spin. Median and range of the rounds' ratios.
 """
 import os, platform, re, statistics, subprocess, sys, tempfile, time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-THREADS = min(2, os.cpu_count())
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[name] = str(THREADS)
 INPUTS, CLASSES, LAYERS, BATCH = 512, 13, 12, 256
 
 
-class Lab:
-    def __init__(self, program, *arguments):
-        self.process = subprocess.Popen(["dotnet", program, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.first = self.process.stdout.readline().strip()
+class Worker:
+    """A process that answers a line of words with a line of numbers."""
+
+    def __init__(self, threads, *command):
+        environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
+        self.process = subprocess.Popen([*map(str, command)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.first = self.process.stdout.readline().split()
 
     def ask(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -32,11 +34,11 @@ class Lab:
         self.process.wait()
 
 
-def pytorch(width, rows):
+def pytorch(width, rows, threads):
     import torch
     from torch import nn
 
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     torch.manual_seed(1)
 
     class Deep(nn.Module):
@@ -60,7 +62,7 @@ def pytorch(width, rows):
         adam = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.01, foreach=foreach)
 
         def epoch():
-            begin = time.perf_counter()
+            begin, used = time.perf_counter(), time.process_time()
             order, total = torch.randperm(rows), 0.0
             for at in range(0, rows, BATCH):
                 chosen = order[at:at + BATCH]
@@ -69,82 +71,98 @@ def pytorch(width, rows):
                 loss.backward()
                 adam.step()
                 total += loss.item() * len(chosen)
-            return time.perf_counter() - begin
-        return sum(parameter.numel() for parameter in net.parameters()), epoch
-    count, plain = trainer(False)
-    _, each = trainer(True)
-    plain(), each()
-    faster = min((min(epoch() for _ in range(2)), index) for index, epoch in enumerate((plain, each)))[1]
-    return count, (plain, each)[faster], ("a loop", "foreach")[faster], torch.__version__
+            return time.perf_counter() - begin, time.process_time() - used, total / rows
+        return net, epoch
+    (net, plain), (_, each) = trainer(False), trainer(True)
+    faster = min((min(epoch()[1] for _ in range(2)), index) for index, epoch in enumerate((plain, each)))[1]
+    print(sum(parameter.numel() for parameter in net.parameters()), ("loop", "foreach")[faster], torch.__version__, flush=True)
+    for _ in sys.stdin:
+        print(*(plain, each)[faster](), flush=True)
 
 
-def spread(values, digits=2):
+def product(threads):
+    import numpy
+    print(numpy.__version__, flush=True)
+    for line in sys.stdin:
+        size = int(line)
+        a, b = (numpy.random.default_rng(seed).random((size, size), dtype=numpy.float32) for seed in (1, 2))
+        numpy.matmul(a, b)
+        repetitions, best, used = int(max(4, 1e10 / (2 * size ** 3))), float("inf"), time.process_time()
+        for _ in range(repetitions):
+            begin = time.perf_counter()
+            numpy.matmul(a, b)
+            best = min(best, time.perf_counter() - begin)
+        print(2 * size ** 3 / best, 2 * size ** 3 * threads * repetitions / (time.process_time() - used), flush=True)
+
+
+def spread(values):
     values = sorted(values)
-    return f"{statistics.median(values):.{digits}f} ({values[0]:.{digits}f} to {values[-1]:.{digits}f})"
+    return f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
+
+
+def train(program, width, rows, threads, rounds):
+    theirs = Worker(threads, sys.executable, os.path.abspath(__file__), "--pytorch", width, rows, threads)
+    ours = Worker(threads, "dotnet", program, width, LAYERS, BATCH, rows, INPUTS, CLASSES, threads)
+    assert ours.first[0] == theirs.first[0], (ours.first, theirs.first)
+    ours.ask("epoch"), theirs.ask("epoch")
+    pairs = [(ours.ask("epoch"), theirs.ask("epoch")) for _ in range(rounds)]
+    ours.end(), theirs.end()
+    wall, processor = ([b[index] / a[index] for a, b in pairs] for index in (0, 1))
+    speed = [statistics.median(rows / one[0] for one in side) for side in zip(*pairs)]
+    return f"| {width} ({int(ours.first[0]):,}) | {threads} | {speed[0]:,.0f} | {speed[1]:,.0f} | **{spread(wall)}** | {spread(processor)} |", theirs.first[1:]
+
+
+def multiply(program, size, threads, rounds):
+    ours, theirs = Worker(threads, "dotnet", program), Worker(threads, sys.executable, os.path.abspath(__file__), "--product", threads)
+    shares, peaks = ([], [], [], []), []
+    for turn in range(rounds + 1):
+        before, mine, after, other = ours.ask("peak", threads), ours.ask("product", size, threads), ours.ask("peak", threads), theirs.ask(size)
+        if turn > 0:
+            peak = [max(pair) for pair in zip(before, after)]
+            peaks.append(peak[1])
+            for index in (0, 1):
+                shares[index].append(mine[index] / peak[index])
+                shares[2 + index].append(other[index] / peak[index])
+    ours.end(), theirs.end()
+    return f"| {size} | {threads} | {statistics.median(peaks) / 1e9:.0f} | **{spread(shares[0])}** | **{spread(shares[1])}** | {spread(shares[2])} | {spread(shares[3])} |", ours.first[0], theirs.first[0]
 
 
 def main():
+    if sys.argv[1:2] == ["--pytorch"]:
+        return pytorch(*map(int, sys.argv[2:]))
+    if sys.argv[1:2] == ["--product"]:
+        return product(int(sys.argv[2]))
     if len(sys.argv) < 2 or not re.fullmatch(r"\d{4}-\d\d-\d\d", sys.argv[1]):
         sys.exit("usage: bench/lab_training.py YYYY-MM-DD [ROUNDS]")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 15
-    import numpy
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["dotnet", "build", "-c", "Release", "-v", "q", "-o", folder, os.path.join(ROOT, "bench", "LabTraining.cs")], check=True, stdout=subprocess.DEVNULL)
         program = os.path.join(folder, "LabTraining.dll")
         commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
         model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-        load = os.getloadavg()[0]
-        lines = [f"# The lab's training and its matrix product, {sys.argv[1]}", "",
-                 f"commit {commit} · {model}, {os.cpu_count()} threads, Linux {platform.release()} · load at the start {load:.2f} · {rounds} rounds, interleaved; medians and ranges", ""]
-        lines += ["| training, batch 256 | parameters | lab, rows/s | PyTorch, rows/s | lab ÷ PyTorch, asked for ≥ 1.0 |", "| --- | --- | --- | --- | --- |"]
-        for width, rows in ((128, 16384), (256, 8192), (512, 4096)):
-            count, theirs, loop, version = pytorch(width, rows)
-            lab = Lab(program, width, LAYERS, BATCH, rows, INPUTS, CLASSES, THREADS)
-            assert int(lab.first) == count, (lab.first, count)
-            lab.ask("epoch"), theirs()
-            ours, other = [], []
-            for _ in range(rounds):
-                ours.append(rows / lab.ask("epoch")[0])
-                other.append(rows / theirs())
-            lab.end()
-            lines.append(f"| 12 layers of {width}, optimizer {loop} | {count:,} | {statistics.median(ours):,.0f} | {statistics.median(other):,.0f} | **{spread([a / b for a, b in zip(ours, other)])}** |")
-            print(lines[-1], flush=True)
-        lines += ["", f"PyTorch {version}, numpy {numpy.__version__}, {THREADS} threads.", ""]
-        lines += ["| product | threads | peak of FMA, GFLOP/s | lab, GFLOP/s | lab ÷ peak, asked for ≥ 0.70 | numpy ÷ peak |", "| --- | --- | --- | --- | --- | --- |"]
-        lab = Lab(program)
-        for size in (512, 1024, 2048):
-            a, b = (numpy.random.default_rng(seed).random((size, size), dtype=numpy.float32) for seed in (1, 2))
-            for threads in sorted({1, THREADS}):
-                peaks, shares, others = [], [], []
-                for turn in range(rounds + 1):
-                    before, = lab.ask("peak", threads)
-                    took, = lab.ask("product", size, threads)
-                    after, = lab.ask("peak", threads)
-                    theirs = numpy_time(numpy, a, b) if threads == THREADS else float("nan")
-                    if turn > 0:
-                        peaks.append(max(before, after))
-                        shares.append(2 * size ** 3 / took / peaks[-1])
-                        others.append(2 * size ** 3 / theirs / peaks[-1])
-                beside = spread(others) if threads == THREADS else ""
-                lines.append(f"| {size} | {threads} | {statistics.median(peaks) / 1e9:.0f} | {statistics.median([p * s for p, s in zip(peaks, shares)]) / 1e9:.0f} | **{spread(shares)}** | {beside} |")
-                print(lines[-1], flush=True)
-        lab.end()
-        lines += ["", f"Vectors of {lab.first} bits."]
-    text = "\n".join(lines) + "\n"
+        load, counts = os.getloadavg()[0], sorted({1, min(2, os.cpu_count())})
+        trained, multiplied = [], []
+        for threads in counts:
+            for width, rows in ((128, 16384), (512, 4096)):
+                line, (loop, version) = train(program, width, rows, threads, rounds)
+                trained.append(f"{line} {loop} |")
+                print(trained[-1], flush=True)
+        for threads in counts:
+            for size in (512, 1024, 2048):
+                line, bits, numpy = multiply(program, size, threads, rounds)
+                multiplied.append(line)
+                print(line, flush=True)
+    text = "\n".join([
+        f"# The lab's training and its matrix product, {sys.argv[1]}", "",
+        f"commit {commit} · {model}, {os.cpu_count()} threads, vectors of {bits} bits, Linux {platform.release()} · load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end · {rounds} rounds, in turns",
+        f"PyTorch {version}, numpy {numpy}, OpenBLAS of libopenblas0-pthread · asked for: lab ÷ PyTorch ≥ 1.0, lab ÷ peak ≥ 0.70", "",
+        *([f"The machine was busy: more wanted to run than it has threads. What waits at barriers (PyTorch's and OpenBLAS's threads, which spin) suffers most; trust one thread and CPU time.", ""] if max(load, os.getloadavg()[0]) > os.cpu_count() else []),
+        "| width (parameters), 12 layers | threads | lab, rows/s | PyTorch, rows/s | lab ÷ PyTorch, wall | by CPU time | its optimizer |", "| --- | --- | --- | --- | --- | --- | --- |", *trained, "",
+        "| product | threads | peak of FMA, GFLOP/s | lab ÷ peak, wall | by CPU time | numpy ÷ peak, wall | by CPU time |", "| --- | --- | --- | --- | --- | --- | --- |", *multiplied]) + "\n"
     folder = os.path.join(ROOT, "bench", "results", f"{re.sub(r'[^a-z0-9]+', '-', model.lower()).strip('-')}-{os.cpu_count()}-threads")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, f"lab-training-{sys.argv[1]}.md"), "w") as file:
         file.write(text)
-    print(text)
-
-
-def numpy_time(numpy, a, b):
-    best = float("inf")
-    for _ in range(max(3, int(2e10 / (2 * len(a) ** 3)))):
-        begin = time.perf_counter()
-        numpy.matmul(a, b)
-        best = min(best, time.perf_counter() - begin)
-    return best
 
 
 main()
