@@ -18,7 +18,7 @@ sealed class LabOptions
     /// <summary>Made-up rows beyond this number likewise.</summary>
     const long MostKept = 400_000;
 
-    readonly Option<string> _data = new("--data") { Description = "Rows to learn from: CSV, TSV or JSON Lines; default: the .NET SDK's own messages in 13 languages", HelpName = "FILE" };
+    readonly Option<string> _data = new("--data") { Description = "Rows to learn from: CSV, TSV, JSON Lines, or a folder of PGM and PNG pictures by subfolder; default: the .NET SDK's own messages in 13 languages", HelpName = "FILE" };
     readonly Option<string> _label = new("--label") { Description = "Column of the class, with --data FILE", HelpName = "COLUMN" };
     readonly Option<string> _text = new("--text") { Description = "Column of the text, with --data FILE; default: found, else the numbers", HelpName = "COLUMN" };
     readonly Option<string> _rows = new("--rows") { Description = "Made-up rows with known duplicates instead: 1 to 100,000,000", HelpName = "N" };
@@ -82,8 +82,10 @@ sealed class LabOptions
 
     (RowSource Source, bool Streams) Read(string data, ParseResult parsed)
     {
+        if (Directory.Exists(data))
+            return (ImageFolder.Open(data), false);
         if (!File.Exists(data))
-            throw new WrongInputException($"--data '{data}' is not a file.");
+            throw new WrongInputException($"--data '{data}' is neither a file nor a folder.");
         if (parsed.GetValue(_label) is not { } label)
             throw new WrongInputException("--data FILE needs --label COLUMN: the column that names the class. For example: tonne lab run --data reviews.csv --label stars --text review");
         return (TableFile.Open(data, label, parsed.GetValue(_text)), new FileInfo(data).Length > LargestKept);

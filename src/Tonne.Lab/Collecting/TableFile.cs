@@ -114,7 +114,7 @@ public abstract class TableFile : RowSource
         using (var reader = Reader(stream))
             _columns = Header(reader);
         if (_columns.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new UnusableDataException(_path, 1, $"two columns are called \"{twice.Key}\".");
+            throw new UnusableDataException(_path, 1, $"two columns are called \"{twice.Key}\". The first line names the columns; does this file lack it?");
         _label = Find(label);
         _text = text is null ? -1 : Find(text);
         _family = family is null ? -1 : Find(family);
@@ -154,7 +154,7 @@ public abstract class TableFile : RowSource
 
     int Find(string column) => _columns.IndexOf(column) is >= 0 and var at
         ? at
-        : throw new UnusableDataException(_path, 1, $"there is no column \"{column}\"; there are {string.Join(", ", _columns)}.");
+        : throw new UnusableDataException(_path, 1, $"there is no column \"{column}\"; there are {string.Join(", ", _columns.Take(12))}{(_columns.Length > 12 ? $" and {_columns.Length - 12:N0} more" : "")}.");
 
     TableRow? Accept(TableRecord record, Rejections rejections)
     {
