@@ -11,7 +11,7 @@ public class SdkMessagesTests
 
         var rows = SdkMessages.Find().Rows(rejections).Cast<Message>().Take(60_000).ToList();
 
-        // The SDK's own list: https://learn.microsoft.com/dotnet/core/install/how-to-detect-installed-versions names the folders; counted once with ls for 10.0.401.
+        // The culture folders beside MSBuild.dll, as ls lists them for SDK 10.0.401.
         Assert.Equal(["cs", "de", "es", "fr", "it", "ja", "ko", "pl", "pt-BR", "ru", "tr", "zh-Hans", "zh-Hant"], rows.Select(row => row.Language).Distinct().Order(StringComparer.Ordinal));
         Assert.All(rows, row => Assert.Equal(10, row.Columns));
         Assert.Contains(rows, row => row.Neutral is { } neutral && neutral != row.Text);
