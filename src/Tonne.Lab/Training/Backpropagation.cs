@@ -77,6 +77,8 @@ sealed unsafe class Backpropagation
         AlignedBuffer[] Each(Func<AlignedBuffer> make) => [.. Enumerable.Range(0, team.Size).Select(_ => make())];
     }
 
+    InputDropout _dropout;
+
     int AboveStep => (_shape.Width + 15) / 16;
 
     internal ReadOnlySpan<TrainedLayer> Layers => _layers;
@@ -89,8 +91,10 @@ sealed unsafe class Backpropagation
     /// <param name="adam">How to apply gradients.</param>
     /// <param name="distillation">A teacher's word, or null.</param>
     /// <returns>Sum of the losses and number of rows named rightly, both before the step.</returns>
-    internal (double Loss, int Right) Step(IExamples examples, int[] order, int begin, int count, in AdamStep adam, Distillation? distillation)
+    /// <param name="dropout">Inputs left out.</param>
+    internal (double Loss, int Right) Step(IExamples examples, int[] order, int begin, int count, in AdamStep adam, Distillation? distillation, InputDropout dropout = default)
     {
+        _dropout = dropout;
         (_examples, _order, _begin, _count, _broken, _adam, _distillation) = (examples, order, begin, count, int.MaxValue, adam, distillation);
         _team.Run((count + _chunk - 1) / _chunk, _rowsWork);
         if (_broken < int.MaxValue)
@@ -146,7 +150,9 @@ sealed unsafe class Backpropagation
         var inputStep = Network.RowStep(_shape.Inputs);
         for (var row = first; row < first + rows; row++)
         {
-            _examples!.Copy(_order[_begin + row], _inputs[0].Numbers.Slice(row * inputStep, _shape.Inputs));
+            var inputs = _inputs[0].Numbers.Slice(row * inputStep, _shape.Inputs);
+            _examples!.Copy(_order[_begin + row], inputs);
+            _dropout.Apply(inputs, _order[_begin + row]);
             if (!RowArithmetic.Scale(_inputs[0].Start + (nint)row * inputStep, _shape.Inputs, _scale))
                 Broken(row);
         }

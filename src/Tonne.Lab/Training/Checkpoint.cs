@@ -19,7 +19,7 @@ sealed class Checkpoint
     internal Checkpoint(string path, Network network, IExamples train, TrainingPlan plan, float scale)
     {
         (_path, _network) = (path, network);
-        _training = string.Create(CultureInfo.InvariantCulture, $"epochs {plan.Epochs}, batch {plan.BatchSize}, rate {plan.LearningRate:r} after {plan.WarmUpShare:r} to {plan.FinalShare:r}, decay {plan.WeightDecay:r}, adam {plan.FirstMomentDecay:r} {plan.SecondMomentDecay:r} {plan.Epsilon:r}, seed {plan.Seed}, rows {train.Count} x {train.Width}, labels {Labels(train):x8}, input scale {scale:r}, teacher {plan.Distillation?.Temperature ?? 0:r} {plan.Distillation?.Share ?? 0:r}, start {Start(network):x8}");
+        _training = string.Create(CultureInfo.InvariantCulture, $"epochs {plan.Epochs}, batch {plan.BatchSize}, rate {plan.LearningRate:r} after {plan.WarmUpShare:r} to {plan.FinalShare:r}, decay {plan.WeightDecay:r}, dropout {plan.InputDropout:r}, adam {plan.FirstMomentDecay:r} {plan.SecondMomentDecay:r} {plan.Epsilon:r}, seed {plan.Seed}, rows {train.Count} x {train.Width}, labels {Labels(train):x8}, input scale {scale:r}, teacher {plan.Distillation?.Temperature ?? 0:r} {plan.Distillation?.Share ?? 0:r}, start {Start(network):x8}");
     }
 
     /// <summary>Goes on where the file says, if there is one.</summary>

@@ -50,7 +50,7 @@ public sealed class Trainer(TimeProvider time)
 
                 var rate = plan.LearningRateAt(state.Steps, (long)plan.Epochs * stepsOfEpoch);
                 var first = step * batch;
-                var (loss, right) = pass.Step(train, order, first, Math.Min(batch, train.Count - first), new AdamStep(plan, rate, state.Steps + 1), plan.Distillation);
+                var (loss, right) = pass.Step(train, order, first, Math.Min(batch, train.Count - first), new AdamStep(plan, rate, state.Steps + 1), plan.Distillation, new InputDropout(plan, state.Steps + 1));
                 if (!double.IsFinite(loss))
                     throw new TrainingDivergedException(epoch, step, rate);
                 state = state with { Steps = state.Steps + 1, Loss = state.Loss + loss, Right = state.Right + right };

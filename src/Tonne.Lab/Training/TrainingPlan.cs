@@ -21,6 +21,9 @@ public sealed record TrainingPlan
     /// <summary>How the weights shrink: a step takes learning rate × this of each weight, not of biases. Default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
+    /// <summary>Share of a row's inputs left out at random at each step, those kept scaled; 0 to 0.9, in 256ths. Default 0.</summary>
+    public double InputDropout { get; init; }
+
     /// <summary>Adam's β₁. Default 0.9.</summary>
     public double FirstMomentDecay { get; init; } = 0.9;
 
@@ -73,6 +76,7 @@ public sealed record TrainingPlan
         Ask(WarmUpShare is >= 0 and <= 1, $"warm-up share {WarmUpShare}");
         Ask(FinalShare is >= 0 and <= 1, $"final share {FinalShare}");
         Ask(WeightDecay is >= 0 and < 100, $"weight decay {WeightDecay}");
+        Ask(InputDropout is >= 0 and <= 0.9, $"input dropout {InputDropout}");
         Ask(FirstMomentDecay is >= 0 and < 1, $"first moment's decay {FirstMomentDecay}");
         Ask(SecondMomentDecay is >= 0 and < 1, $"second moment's decay {SecondMomentDecay}");
         Ask(Epsilon is > 0 and < 1, $"epsilon {Epsilon}");
