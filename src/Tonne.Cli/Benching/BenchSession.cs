@@ -136,13 +136,13 @@ sealed class BenchSession : IDisposable
             Kept = _request.Kept,
             Place = _place,
             Inheritance = _inheritance,
+            OwnCpuBefore = Environment.CpuUsage.TotalTime,
         });
         if (session.Interrupted)
             Interlocked.CompareExchange(ref _interrupts, 2, 0);
         if (InterruptedBy != 0)
             return null;
-        var shown = string.Join(' ', command);
-        var name = $"{Labels[variant]} ({shown})";
+        var name = $"{Labels[variant]} ({CommandText.Of(command)})";
         if (code != 0)
         {
             Failure = new(variant, code, code is 125 or 126 or 127 && session.Closed is null

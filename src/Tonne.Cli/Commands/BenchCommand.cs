@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Tonne.Cli.Benching;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Terminal;
 using Tonne.Cli.Wrapping;
 using Tonne.Explaining;
 using Tonne.Reducing;
@@ -35,11 +36,12 @@ static class BenchCommand
     static readonly Option<string> _policy = new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" };
     static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy" };
     static readonly Option<string> _project = new("--project", "-p") { Description = "Project the runs belong to", HelpName = "P" };
+    static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST … (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<string> _sysroot = new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" };
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, _zone, _region, _intensity, _pue, _period, _policy, _strict, _project, _sysroot];
+        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, _zone, _region, _intensity, _pue, _period, _policy, _strict, _project, _meter, _sysroot];
 
     public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
     {
@@ -78,6 +80,7 @@ static class BenchCommand
                     [Setting.Strict] = parsed.GetValue(_strict) ? "true" : null,
                     [Setting.Project] = parsed.GetValue(_project),
                     [Setting.Sysroot] = parsed.GetValue(_sysroot),
+                    [Setting.Meter] = parsed.GetValue(_meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
                 },
                 around.Variable, around.Folder);
             if (!Directory.Exists(settings.Sysroot))
@@ -97,7 +100,7 @@ static class BenchCommand
             BenchEnd.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; this is what they tell.",
             _ => $"Stopped after {Rounds(session.Rounds.Count)}: a command failed.",
         };
-        var commands = request.Commands.Select(words => string.Join(' ', words)).ToList();
+        var commands = request.Commands.Select(words => CommandText.Of(words)).ToList();
         if (json)
         {
             around.Out.WriteLine(BenchReport.Of(session, request, end, stopped).ToJson());
@@ -106,10 +109,11 @@ static class BenchCommand
         {
             var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
             VariantScreen.Write(around.Out, session.Comparison, commands, session.Example?.Footprint.Energy.Quality ?? Quantities.Quality.Modelled, screen);
-            around.Out.WriteLine();
-            around.Out.WriteLine("  " + stopped);
+            var text = new WrappedText(around);
+            text.Blank();
+            text.Labelled("  ", stopped);
             foreach (var note in BenchReport.Notes(session, request))
-                around.Out.WriteLine("  " + note);
+                text.Labelled("  ", note);
         }
 
         around.Out.Flush();

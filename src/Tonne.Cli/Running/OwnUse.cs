@@ -7,8 +7,11 @@ namespace Tonne.Cli.Running;
 /// <summary>What tonne itself has used.</summary>
 static class OwnUse
 {
-    public static Overhead Now(Sampler sampler) =>
-        new(Environment.CpuUsage.TotalTime.TotalSeconds, sampler.ThreadCpuNanoseconds / 1e9, PeakResidentBytes());
+    /// <summary>What the run has taken of us so far.</summary>
+    /// <param name="sampler">The sampler of the run.</param>
+    /// <param name="before">CPU time spent before the run, on others.</param>
+    public static Overhead Now(Sampler sampler, TimeSpan before) =>
+        new((Environment.CpuUsage.TotalTime - before).TotalSeconds, sampler.ThreadCpuNanoseconds / 1e9, PeakResidentBytes());
 
     /// <summary>Largest resident size, from VmHWM of /proc/self/status; 0 if it cannot be had.</summary>
     static long PeakResidentBytes()

@@ -28,4 +28,7 @@ sealed record RunRequest(
 
     /// <summary>What the child is to get of what we were given; read once for all runs of one process. Default: read now.</summary>
     public Inheritance? Inheritance { get; init; }
+
+    /// <summary>CPU time of this process before the run, spent on others. Default: none, its start is the run's.</summary>
+    public TimeSpan OwnCpuBefore { get; init; }
 }

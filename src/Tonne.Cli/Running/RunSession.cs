@@ -61,7 +61,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         catch (StartFailureException error)
         {
             around.Error.WriteLine(error.Message);
-            Guarded(() => Close(discovery, evidence, sampler, job, error.ExitCode, marks, place));
+            Guarded(() => Close(request, discovery, evidence, sampler, job, error.ExitCode, marks, place));
             return error.ExitCode;
         }
 
@@ -77,7 +77,7 @@ sealed class RunSession(Surroundings around, Settings settings)
                 _doubts.AddRange(child.Doubts.Select(text => new Doubt("wrapping", text)));
                 if (exit.HandedOver)
                     _doubts.Add(new Doubt("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
-                var (record, footprint) = Close(discovery, evidence, sampler, job, exit.ExitCode, marks, place);
+                var (record, footprint) = Close(request, discovery, evidence, sampler, job, exit.ExitCode, marks, place);
                 Closed = (record, footprint);
                 Tell(request, record, footprint, evidence.Folder);
                 if (settings.Strict && !record.Gaps.IsEmpty)
@@ -138,7 +138,7 @@ sealed class RunSession(Surroundings around, Settings settings)
     }
 
     /// <summary>Takes the last sample, writes the ending, folds the trace and accounts it.</summary>
-    (RunRecord Record, Footprint Footprint) Close(Discovery discovery, Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks, Task<Place> place)
+    (RunRecord Record, Footprint Footprint) Close(RunRequest request, Discovery discovery, Evidence evidence, Sampler sampler, JobMeters job, int exitCode, MarkDesk marks, Task<Place> place)
     {
         var (settled, unsure) = job.Settle();
         _doubts.AddRange(unsure);
@@ -155,7 +155,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             ExitCode = exitCode,
             JobCpuNanoseconds = settled,
             Place = place.IsCompletedSuccessfully ? place.Result : null,
-            Overhead = OwnUse.Now(sampler),
+            Overhead = OwnUse.Now(sampler, request.OwnCpuBefore),
             Doubts = [.. _doubts],
         };
         evidence.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));

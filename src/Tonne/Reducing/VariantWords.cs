@@ -39,7 +39,7 @@ public static class VariantWords
         var word = known.Value < 1 ? "less" : "more";
         return known.IsBounded
             ? known.High < 1 || known.Low > 1 ? $"{Noun(figure)} {size} {word}{Span(known, dash)}" : $"{Noun(figure)} {Signed(known.Value)} ({Signed(known.Low)} to {Signed(known.High)})"
-            : $"{Noun(figure)} {Signed(known.Value)}, its interval not yet known";
+            : $"{Noun(figure)} {Signed(known.Value)}, no interval yet";
     }
 
     /// <summary>Name of a figure in a sentence.</summary>

@@ -66,7 +66,7 @@ public class BenchTrials
         var missing = (await tonne.RunAsync("bench", "--", "true", ":::", "no-such-command")).Expect(1);
         var quoted = (await tonne.RunAsync("bench", "--", "sleep 1", ":::", "true")).Expect(1);
 
-        Assert.Contains("B (sh -c exit 7) ended with exit code 7", failed.Error);
+        Assert.Contains("B (sh -c 'exit 7') ended with exit code 7", failed.Error);
         Assert.Contains("B (no-such-command) could not be started", missing.Error);
         Assert.Contains("sh -c 'sleep 1'", quoted.Error);
     }
