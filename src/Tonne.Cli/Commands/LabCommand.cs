@@ -17,10 +17,13 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne lab …</c>: the reference pipeline, from raw rows to predictions, traced stage by stage.</summary>
 static class LabCommand
 {
-    public static Command Build(Surroundings around) => new("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.")
+    public static Command Build(Surroundings around)
     {
-        Run(around), Data(around), LabPredictCommand.Build(around), Work(around),
-    };
+        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(around), Data(around), LabPredictCommand.Build(around), LabStopCommand.Build(around), Work(around) };
+        foreach (var shrink in LabShrinkCommand.Build(around))
+            command.Subcommands.Add(shrink);
+        return command;
+    }
 
     /// <summary>Runs the pipeline in a process of its own, as any command, under the recorder that any command gets.</summary>
     static Command Run(Surroundings around)

@@ -15,6 +15,14 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
     const int MostRows = 2048;
     const int MostPredictions = 1 << 20;
 
+    static readonly ParetoObjective<VariantFigures>[] Objectives =
+    [
+        new("accuracy", one => one.Score.Accuracy, MoreIsBetter: true),
+        new("size (bytes)", one => one.FileBytes, MoreIsBetter: false),
+        new("latency (s)", one => one.Single.LatencySeconds, MoreIsBetter: false),
+        new("energy in batches, by CPU time (s)", one => one.Batched.CpuSeconds, MoreIsBetter: false),
+    ];
+
     /// <summary>Measures.</summary>
     /// <param name="variants">The first is what the others are compared with.</param>
     /// <param name="test">Examples that neither training nor pruning has seen; they are judged and predicted.</param>
@@ -37,13 +45,8 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
             var (file, packed) = Sizes(variant.Classifier);
             return new VariantFigures(variant, file, packed, scores[index], single[index], batched[index], IsOnFront: true);
         }).ToList();
-        return [.. figures.Select(one => one with { IsOnFront = !figures.Exists(other => Dominates(other, one)) })];
-    }
-
-    static bool Dominates(VariantFigures other, VariantFigures one)
-    {
-        double[] better = [other.Score.Accuracy - one.Score.Accuracy, one.FileBytes - other.FileBytes, one.Single.LatencySeconds - other.Single.LatencySeconds, one.Batched.CpuSeconds - other.Batched.CpuSeconds];
-        return better.All(by => by >= 0) && better.Any(by => by > 0);
+        var front = new ParetoFront<VariantFigures>(figures, Objectives);
+        return [.. figures.Select((one, index) => one with { IsOnFront = front.IsOnFront(index) })];
     }
 
     static (long File, long Packed) Sizes(Classifier classifier)

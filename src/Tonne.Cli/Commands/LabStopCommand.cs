@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Cli.Terminal;
+using Tonne.Reducing;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne lab stop</c>: what each epoch of a run gained for what it used, and after which to stop.</summary>
+static class LabStopCommand
+{
+    public static Command Build(Surroundings around)
+    {
+        var run = new Argument<string>("run") { Description = "A run with epochs: id, unique prefix, name, or 'last'; default: last", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "last" };
+        var gain = new Option<string>("--gain") { Description = "Gain that a kWh must bring, in points (of loss: units); default: a tenth of the run's mean", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.stop/1)" };
+        var command = new Command("stop", "Say what each epoch gained for its energy, after which one to stop, and what the rest bought.") { run, gain, json };
+        command.SetAction(parsed =>
+        {
+            var desk = LedgerDesk.Open(around);
+            var entry = desk.Load(parsed.GetValue(run)!);
+            var footprint = entry.Account();
+            var advice = StoppingAdvice.Of(entry.Record, footprint);
+            if (advice is not null && parsed.GetValue(gain) is { } text)
+                advice = StoppingAdvice.Of(entry.Record, footprint, Wanted(text) / (advice.IsShare ? 100 : 1));
+            if (advice is null)
+                throw new WrongInputException($"{entry.Record.Opening.Id} has no epochs that tell accuracy, F1, loss or perplexity. A run that has: tonne lab run");
+            if (parsed.GetValue(json))
+                WriteJson(around, entry.Record.Opening.Id, advice);
+            else
+                StoppingTable.Write(around.Out, advice, desk.Screen);
+            return 0;
+        });
+        return command;
+    }
+
+    static double Wanted(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && wanted >= 0 && double.IsFinite(wanted) ? wanted
+        : throw new WrongInputException($"--gain '{text}' is not a number of 0 or more.");
+
+    static void WriteJson(Surroundings around, string id, StoppingAdvice advice) => around.Out.WriteLine(JsonText.Of(writer =>
+    {
+        writer.WriteString("schema", "tonne.stop/1");
+        writer.WriteString("id", id);
+        writer.WriteString("metric", advice.Metric);
+        writer.WriteNumber("wanted_per_kwh", advice.WantedPerKilowattHour);
+        writer.WriteNumber("stop_after_epoch", advice.Stop.Epoch);
+        writer.WriteNumber("epochs_after", advice.EpochsAfter);
+        writer.WriteNumber("gain_after", advice.GainAfter);
+        writer.WriteNumber("energy_after_kwh", advice.EnergyAfter.KilowattHours);
+        writer.WriteNumber("emissions_after_kg", advice.EmissionsAfter.Kilograms);
+        writer.WriteStartArray("epochs");
+        foreach (var step in advice.Steps)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("epoch", step.Epoch);
+            Number("value", step.Value);
+            Number("best", step.Best);
+            Number("gain", step.Gain);
+            writer.WriteNumber("energy_kwh", step.Energy.KilowattHours);
+            writer.WriteNumber("emissions_kg", step.Emissions.Kilograms);
+            Number("gain_per_kwh", step.GainPerKilowattHour);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+
+        void Number(string name, double? value)
+        {
+            if (value is { } number)
+                writer.WriteNumber(name, number);
+            else
+                writer.WriteNull(name);
+        }
+    }));
+}
