@@ -19,7 +19,7 @@ static class LabCommand
 {
     public static Command Build(Surroundings around)
     {
-        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(around), Data(around), LabPredictCommand.Build(around), LabStopCommand.Build(around), Work(around) };
+        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(around), Data(around), LabPredictCommand.Build(around), LabStopCommand.Build(around), LabSelectCommand.Build(around), Work(around) };
         foreach (var shrink in LabShrinkCommand.Build(around))
             command.Subcommands.Add(shrink);
         return command;

@@ -1,3 +1,4 @@
+using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Compressing;
@@ -24,10 +25,10 @@ public sealed record ShrinkingPlan
     public double PrunedStudentWidthShare { get; init; } = 0.5;
 
     /// <summary>Training after pruning. Default 3 epochs at a quarter of the usual learning rate.</summary>
-    public TrainingPlan Tuning { get; init; } = new() { Epochs = 3, LearningRate = 0.0005 };
+    public TrainingPlan Tuning { get; init; } = new() { Epochs = 3, LearningRate = 0.0005, InputDropout = Pipeline.InputsLeftOut };
 
     /// <summary>Training of a student. Default 10 epochs.</summary>
-    public TrainingPlan Distilling { get; init; } = new();
+    public TrainingPlan Distilling { get; init; } = new() { InputDropout = Pipeline.InputsLeftOut };
 
     /// <summary>Rows on which importance is measured. Default 4,096.</summary>
     public int ImportanceRows { get; init; } = 4096;

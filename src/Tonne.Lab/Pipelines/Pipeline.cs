@@ -14,7 +14,7 @@ namespace Tonne.Lab.Pipelines;
 public sealed class Pipeline(TimeProvider time)
 {
     /// <summary>Without it the network knows its rows by heart and names one in 25 new ones wrongly instead of one in 45.</summary>
-    internal const double InputsLeftOut = 0.1;
+    public const double InputsLeftOut = 0.1;
 
     /// <summary>Runs the stages.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>

@@ -1,0 +1,84 @@
+using Tonne.Lab.Featurizing;
+using Tonne.Lab.Networks;
+using Tonne.Lab.Selecting;
+using Tonne.Lab.Tests.Compressing;
+using Tonne.Lab.Training;
+using Tonne.Tests;
+
+namespace Tonne.Lab.Tests.Selecting;
+
+public sealed class SelectingTests
+{
+    static readonly Trainer Trainer = new(new HandTime());
+
+    [Fact]
+    public void A_row_that_came_before_is_not_new_and_the_same_numbers_in_another_class_are()
+    {
+        var examples = new ExampleTable(2, ["a", "b"], [1, 2, 3, 4, 1, 2, 1, 2, 3, 4], [0, 0, 0, 1, 0]);
+
+        Assert.Equal([0, 1, 3], RowSelector.Distinct(examples));
+        Assert.Equal(3, new RowSelector(examples, Trainer).Order(SelectionWay.Varied).Count);
+    }
+
+    [Fact]
+    public void Each_row_is_the_farthest_from_those_before_it()
+    {
+        // On a line at 0, 1, 2, 10, 6.5: 10 is farthest from 0; 6.5 is 3.5 from 10, 2 is 2 from 0; then 2, then 1.
+        Assert.Equal([0, 3, 4, 2, 1], RowSelector.FarthestFirst([0, 1, 2, 10, 6.5f], 1));
+
+        // In a plane, more numbers than a vector holds besides: only the last two differ.
+        var points = new float[3 * 40];
+        (points[40 + 38], points[80 + 39]) = (3, 4);
+        Assert.Equal([0, 2, 1], RowSelector.FarthestFirst(points, 40));
+    }
+
+    [Theory]
+    [InlineData(SelectionWay.Chance)]
+    [InlineData(SelectionWay.Varied)]
+    [InlineData(SelectionWay.Margin)]
+    [InlineData(SelectionWay.Forgetting)]
+    public void A_part_holds_as_much_of_each_class_as_the_whole_and_a_larger_part_holds_the_smaller(SelectionWay way)
+    {
+        // 600, 300 and 100 rows of three classes.
+        var examples = new ExampleTable(Clouds.Inputs, ["a", "b", "c"], Clouds.Values(Clouds.Rows(Clouds.Inputs, 3, 1000)), [.. Enumerable.Range(0, 1000).Select(row => row % 10 < 6 ? 0 : row % 10 < 9 ? 1 : 2)]);
+
+        var order = new RowSelector(examples, Trainer).Order(way);
+        var (few, more) = (order.Take(0.1), order.Take(0.35));
+
+        Assert.Equal([60, 30, 10], Enumerable.Range(0, 3).Select(label => Enumerable.Range(0, few.Count).Count(row => few.Label(row) == label)));
+        Assert.Equal([210, 105, 35], Enumerable.Range(0, 3).Select(label => Enumerable.Range(0, more.Count).Count(row => more.Label(row) == label)));
+        Assert.Empty(few.Rows.Except(more.Rows));
+        Assert.Equal(few.Rows, new RowSelector(examples, Trainer).Order(way).Take(0.1).Rows);
+    }
+
+    [Theory]
+    [InlineData(SelectionWay.Margin)]
+    [InlineData(SelectionWay.Forgetting)]
+    public void Rows_that_are_hard_come_first(SelectionWay way)
+    {
+        // Every twentieth row has the label of another cloud: nothing is harder.
+        var clouds = Clouds.Rows(Clouds.Inputs, 3, 3000);
+        var examples = new ExampleTable(Clouds.Inputs, clouds.Classes, Clouds.Values(clouds), [.. Enumerable.Range(0, 3000).Select(row => row % 20 == 0 ? (clouds.Label(row) + 1) % 3 : clouds.Label(row))]);
+
+        var chosen = new RowSelector(examples, Trainer).Order(way).Take(0.1);
+
+        Assert.True(chosen.Rows.Count(row => row % 20 == 0) > 120, $"{chosen.Rows.Count(row => row % 20 == 0)} of 150 wrong labels are among the 300 first");
+    }
+
+    [Fact]
+    public void Accuracy_and_cost_are_told_for_all_rows_and_for_each_part()
+    {
+        var (train, validation) = Clouds.Made();
+        var calls = 0;
+
+        // The clock of the CPU moves 1 s with each look: training takes 1 s, choosing takes 1 s.
+        var points = new SelectionCurve(Trainer, () => TimeSpan.FromSeconds(calls++)).Draw(new NetworkShape(Clouds.Inputs, 3) { Width = 16, Layers = 2 }, train, validation, [SelectionWay.Varied], Clouds.Plan);
+
+        Assert.Equal([900, 90, 180, 270, 450, 630], points.Select(point => point.Rows));
+        Assert.Equal(TimeSpan.FromSeconds(1), points[0].Whole);
+        Assert.All(points.Skip(1), point => Assert.Equal(TimeSpan.FromSeconds(2), point.Whole));
+        Assert.All(points, point => Assert.InRange(point.Imbalance, 0, 0.01));
+        Assert.True(points[0].Score.Accuracy > 0.9 && points[^1].Score.Accuracy > 0.9);
+        Assert.All(points, point => Assert.True(point.WorstClass <= point.Score.Accuracy));
+    }
+}
