@@ -25,7 +25,7 @@ static class LabSelectCommand
     public static Command Build(Surroundings around)
     {
         var rows = new LabOptions();
-        var by = new Option<string[]>("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and varied", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
+        var by = new Option<string[]>("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
         var epochs = new Option<string>("--epochs") { Description = "Epochs of each training; default 10", HelpName = "N" };
         var layers = new Option<string>("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
         var width = new Option<string>("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
@@ -36,7 +36,7 @@ static class LabSelectCommand
         command.SetAction(parsed =>
         {
             var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
-            var ways = (parsed.GetValue(by) is { Length: > 0 } given ? given.Select(Way) : [SelectionWay.Chance, SelectionWay.Varied]).Distinct().ToList();
+            var ways = (parsed.GetValue(by) is { Length: > 0 } given ? given.Select(Way) : [SelectionWay.Chance, SelectionWay.Margin]).Distinct().ToList();
             var plan = new TrainingPlan { Epochs = Whole("--epochs", parsed.GetValue(epochs), 10, 10_000), InputDropout = Pipeline.InputsLeftOut };
             var asJson = parsed.GetValue(json);
             var talk = asJson ? around with { Out = TextWriter.Null } : around;
@@ -55,7 +55,7 @@ static class LabSelectCommand
                 if (asJson)
                     WriteJson(around, points, examples.Training.Classes, price);
                 else
-                    WriteText(around, points, price, examples.Test.Count);
+                    WriteText(around, points, examples.Training.Classes, price, examples.Test.Count);
                 return 0;
             }
             catch (Exception error) when (error is UnusableDataException or UnfitExamplesException or TrainingDivergedException)
@@ -74,7 +74,7 @@ static class LabSelectCommand
 
     static string Name(SelectionWay way) => way.ToString().ToLowerInvariant();
 
-    static void WriteText(Surroundings around, IReadOnlyList<SelectionPoint> points, ThreadPrice price, int rows)
+    static void WriteText(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price, int rows)
     {
         around.Out.WriteLine();
         var all = points[0];
@@ -97,7 +97,7 @@ static class LabSelectCommand
             : Text($"{best.Share * 100:0} % by {Name(best.Way)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy."));
         var seen = best ?? points[^1];
         var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
-        words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); class {at + 1} of {all.Score.AccuracyOfClass.Length} lost most, {lost * 100:0.00} points; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
+        words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); \"{Printable.OneLine(classes[at])}\" lost most, {lost * 100:0.00} points; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
         words.Labelled("energy   ", Text($"modelled: CPU time × {price.Watts.Best:0.0} W ({price.Watts.Low:0.0}–{price.Watts.High:0.0}) of a busy thread with what goes with it. Accuracy on {rows:N0} rows never seen; one training each."));
     }
 
