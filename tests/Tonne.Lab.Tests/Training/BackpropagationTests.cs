@@ -114,6 +114,21 @@ public sealed class BackpropagationTests
     }
 
     [Fact]
+    public void A_step_allocates_nothing()
+    {
+        var examples = Examples(40, 3, 64);
+        int[] order = [.. Enumerable.Range(0, 64)];
+        using var team = new ThreadTeam(1);
+        var pass = new Backpropagation(NetworkTests.Made(40, 32, 4, 3), 32, team, 1);
+        var plan = new TrainingPlan();
+        pass.Step(examples, order, 0, 32, new AdamStep(plan, 0.01, 1), null);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var step = 0; step < 20; step++)
+            pass.Step(examples, order, step % 2 * 32, 32, new AdamStep(plan, 0.01, step + 2), null);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void An_order_is_a_permutation_known_from_seed_and_epoch()
     {
         int[] first = new int[1000], again = new int[1000], next = new int[1000];
