@@ -5,8 +5,8 @@ DATE (2026-11-22) goes into the name of the result, which is printed and kept un
 Training: the same network (512 inputs, 12 layers, residual, normalised before each; LayerNorm without gain and shift), mini-batches of 256 rows,
 AdamW, 32-bit floats; an epoch of the lab and an epoch of PyTorch in turns, of which the first pair is warm-up. PyTorch is Debian's (python3-torch,
 libopenblas0-pthread); its optimizer is the faster of its two loops here.
-Product: N x N by N x N as a share of a loop of independent fused multiply-adds that runs before and after in the same process, the greater of the
-two; numpy's product (OpenBLAS) in turns with it.
+Product: N x N by N x N as a share of the greatest speed of a loop of independent fused multiply-adds that runs before and after each in the same
+process; numpy's product (OpenBLAS) in turns with it.
 Each ratio twice: by wall time, and by CPU time of the process, which other programs on the machine disturb less but which counts the threads that
 OpenMP and OpenBLAS let spin. Median and range of the rounds' ratios.
 """
@@ -114,17 +114,17 @@ def train(program, width, rows, threads, rounds):
 
 def multiply(program, size, threads, rounds):
     ours, theirs = Worker(threads, "dotnet", program), Worker(threads, sys.executable, os.path.abspath(__file__), "--product", threads)
-    shares, peaks = ([], [], [], []), []
+    rates, peak = ([], [], [], []), 0
     for turn in range(rounds + 1):
         before, mine, after, other = ours.ask("peak", threads), ours.ask("product", size, threads), ours.ask("peak", threads), theirs.ask(size)
+        peak = max([peak, *before, *after])
         if turn > 0:
-            peak = [max(pair) for pair in zip(before, after)]
-            peaks.append(peak[1])
             for index in (0, 1):
-                shares[index].append(mine[index] / peak[index])
-                shares[2 + index].append(other[index] / peak[index])
+                rates[index].append(mine[index])
+                rates[2 + index].append(other[index])
     ours.end(), theirs.end()
-    return f"| {size} | {threads} | {statistics.median(peaks) / 1e9:.0f} | **{spread(shares[0])}** | **{spread(shares[1])}** | {spread(shares[2])} | {spread(shares[3])} |", ours.first[0], theirs.first[0]
+    shares = [spread([rate / peak for rate in one]) for one in rates]
+    return f"| {size} | {threads} | {peak / 1e9:.0f} | **{shares[0]}** | **{shares[1]}** | {shares[2]} | {shares[3]} |", ours.first[0], theirs.first[0]
 
 
 def main():
