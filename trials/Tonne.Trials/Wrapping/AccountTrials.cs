@@ -28,7 +28,9 @@ public class AccountTrials
         var group = Directory.CreateDirectory($"{Groups}/tonne-trial-{Environment.ProcessId}").FullName;
         try
         {
-            var command = Wrapper.Reporting(Path.Combine(folder.Path, "report"), false, "/bin/sh", "-c", "grep cpuacct /proc/self/cgroup; grep cpuacct /proc/$PPID/cgroup");
+            // The child may run before its starter does again, which then has not stepped back yet: it is given time.
+            const string Look = "grep cpuacct /proc/self/cgroup; for i in $(seq 200); do us=$(grep cpuacct /proc/$PPID/cgroup); case $us in *:/) break;; esac; sleep 0.05; done; echo $us";
+            var command = Wrapper.Reporting(Path.Combine(folder.Path, "report"), false, "/bin/sh", "-c", Look);
             var outcome = await Outcome.Of([command[0], "--placement", $"{group}/tasks", $"{Groups}/tasks", .. command[1..]]);
             var lines = outcome.Text.Split('\n');
             Assert.EndsWith(Path.GetFileName(group), lines[0], StringComparison.Ordinal);
