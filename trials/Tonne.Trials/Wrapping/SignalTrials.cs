@@ -9,7 +9,8 @@ public class SignalTrials
         """
         import os, signal, sys
         got = []
-        for number in (1, 2, 3, 10, 12, 14, 15, 18, 20, 28, 29, 30): signal.signal(number, lambda n, frame: got.append(n))
+        told = os.open(sys.argv[1] + '.told', os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        for number in (1, 2, 3, 10, 12, 14, 15, 18, 20, 28, 29, 30): signal.signal(number, lambda n, frame: (got.append(n), os.write(told, b'.')))
         print('ready', flush=True)
         open(sys.argv[1]).read()
         print(sorted(got), flush=True)
@@ -21,10 +22,11 @@ public class SignalTrials
         var outcome = await Counted(listening,
             """
             for signal in 1 2 3 10 12 14 15 18 20 28 29 30; do
-                rm -f "$folder/out"
+                rm -f "$folder/out" "$folder/end.told"
                 /usr/bin/python3 -c 'import os, signal, sys; [signal.signal(n, signal.SIG_DFL) for n in (2, 3)]; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])' "$@" > "$folder/out" & us=$!
                 until grep -qs ready "$folder/out"; do :; done
                 kill -$signal $us
+                arrived 1
                 settle
                 echo > "$folder/end"
                 wait $us
@@ -40,12 +42,11 @@ public class SignalTrials
         var outcome = await Counted(listening,
             """
             for round in 1 2 3; do
-                rm -f "$folder/out"
+                rm -f "$folder/out" "$folder/end.told"
                 /usr/bin/python3 -c 'import os, signal, sys; [signal.signal(n, signal.SIG_DFL) for n in (2, 3)]; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])' "$@" > "$folder/out" & us=$!
                 until grep -qs ready "$folder/out"; do :; done
-                for signal in 15 2 10; do kill -$signal -$us; settle; done
-                kill -15 -$us
-                settle
+                sent=0
+                for signal in 15 2 10 15; do kill -$signal -$us; sent=$((sent + 1)); arrived $sent; settle; done
                 echo > "$folder/end"
                 wait $us
                 tail -n 1 "$folder/out"
@@ -54,14 +55,14 @@ public class SignalTrials
         Assert.Equal("[2, 10, 15, 15]\n[2, 10, 15, 15]\n[2, 10, 15, 15]\n", outcome.Text);
     }
 
-    /// <summary>Runs the script with the counter; `settle` gives a second copy of a signal time to show up.</summary>
+    /// <summary>Runs the script with the counter; `arrived` waits until the child has noted so many signals, ten seconds at most, and `settle` gives a second copy of a signal time to show up.</summary>
     static async Task<Outcome> Counted(bool listening, string script)
     {
         Assert.SkipUnless(File.Exists(Terminal.Python), $"{Terminal.Python} is missing (apt-get install python3)");
         using var folder = new TemporaryFolder();
         var counter = folder.Write("counter.py", Counter);
         var outcome = await Outcome.OfScript(
-            """folder=$1; shift; settle() { read -t 0.15 <> <(:); }; mkfifo "$folder/end";""" + "\n" + script,
+            """folder=$1; shift; settle() { read -t 0.15 <> <(:); }; arrived() { for i in {1..200}; do [ "$(stat -c %s "$folder/end.told" 2>/dev/null || echo 0)" -ge $1 ] && return; read -t 0.05 <> <(:); done; }; mkfifo "$folder/end";""" + "\n" + script,
             [folder.Path, .. Wrapper.Command(listening, Terminal.Python, counter, Path.Combine(folder.Path, "end"))]);
         Assert.Equal("", outcome.ErrorText);
         return outcome;

@@ -46,7 +46,8 @@ public class TerminalTrials
             """
             import os, signal, sys
             def tell(*_):
-                print(*[os.get_terminal_size(d)[:] for d in (0, 1, 2)], flush=True)
+                # Not print: a handler may interrupt it, and it may not be entered twice.
+                os.write(1, (' '.join(str(os.get_terminal_size(d)[:]) for d in (0, 1, 2)) + '\n').encode())
             signal.signal(signal.SIGWINCH, tell)
             tell()
             sys.stdin.readline()
