@@ -13,7 +13,7 @@ namespace Tonne.Instruments.Modelled;
 /// <remarks>
 /// Without meters, whole machine at the plug: P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k). Split so that the parts sum to it:
 /// memory = G·m, other = k·(cpu + memory), cpu the remainder: r0 = w0·f0/(1 + k) − min(G/N, g)·m per idle thread, r1 = w1·f1/(1 + k) − min(G/N, g)·m per busy thread.
-/// With package meters: cpu = the meters, other = k·(cpu + memory + gpu). With a meter at the plug: see <see cref="PlugRates"/>. GPUs come on top of either. See docs/methods/machine-model.md.
+/// With package meters: cpu = the meters, other = k·(cpu + memory + gpu). With a meter at the plug: see docs/methods/plug.md. GPUs come on top of either. See docs/methods/machine-model.md.
 /// </remarks>
 public static class MachineModel
 {
@@ -24,9 +24,6 @@ public static class MachineModel
     const string HeldMemory = "memory/held";
     const string MemoryMeter = "memory/meter";
     const string PlugMeter = "plug/meter";
-
-    /// <summary>Where rates of a plug and of devices find their part of the processors, and of everything else: the fold knows them by these prefixes.</summary>
-    const string PlugRates = "plug-";
 
     /// <summary>A machine without energy meters.</summary>
     public static MachineRates WholeMachine(MachinePower power) => Of(power, []);
@@ -121,8 +118,7 @@ public static class MachineModel
         public void Add(string id, string per, Derivation derivation)
         {
             _rates.Add(new Rate(id, per, derivation));
-            var along = "other/" + id.Replace('/', '-');
-            _rates.Add(new Rate(along, per, new Derivation.Product($"everything else that goes with {derivation.Label}", derivation.Unit, [_k, derivation])));
+            _rates.Add(new Rate(Rate.AlongWith(id), per, new Derivation.Product($"everything else that goes with {derivation.Label}", derivation.Unit, [_k, derivation])));
         }
 
         /// <summary>The rate of a part's joules: their accuracy, and what sampling leaves unsure where they are integrated from a power.</summary>
@@ -173,8 +169,8 @@ public static class MachineModel
         void AddPlugParts(string id, string per, Derivation derivation)
         {
             var processors = new Derivation.Quotient($"{derivation.Label}, processors' and memory's part", derivation.Unit, derivation, Whole());
-            _rates.Add(new Rate($"{PlugRates}cpu/{id}", per, processors));
-            _rates.Add(new Rate($"{PlugRates}other/{id}", per, new Derivation.Product($"{derivation.Label}, everything else's part", derivation.Unit, [_k, processors])));
+            _rates.Add(new Rate(Rate.ProcessorsPartOf(id), per, processors));
+            _rates.Add(new Rate(Rate.OthersPartOf(id), per, new Derivation.Product($"{derivation.Label}, everything else's part", derivation.Unit, [_k, processors])));
         }
 
         /// <summary>Processors without a meter beside a meter of the whole machine: what it leaves to them.</summary>

@@ -156,9 +156,9 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     {
         Begin();
         foreach (var amount in machine)
-            Put(_machine, Along(amount.Rate), amount.Amount);
+            Put(_machine, Rate.AlongWith(amount.Rate), amount.Amount);
         foreach (var amount in job)
-            Put(_job, Along(amount.Rate), amount.Amount);
+            Put(_job, Rate.AlongWith(amount.Rate), amount.Amount);
         SettleAs(parts);
     }
 
@@ -167,7 +167,7 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
     {
         var along = new RatedAmount[machine.Length];
         for (var i = 0; i < machine.Length; i++)
-            along[i] = new RatedAmount(Along(machine[i].Rate), machine[i].Amount);
+            along[i] = new RatedAmount(Rate.AlongWith(machine[i].Rate), machine[i].Amount);
         SplitAs(along, processors);
     }
 
@@ -177,8 +177,6 @@ sealed class ComponentAccount(RunOpening opening, ComponentBasis basis, IReadOnl
         Energy.Split([Math.Max(0, parts[0].Value), Math.Max(0, parts[1].Value), Math.Max(0, parts[2].Value)], Parts);
     }
 
-    /// <summary>The rate of everything else that goes with a rate: <c>cpu/busy</c> → <c>other/cpu-busy</c>.</summary>
-    static string Along(string rate) => "other/" + rate.Replace('/', '-');
 
     void PutShare(double share)
     {

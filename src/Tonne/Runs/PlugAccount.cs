@@ -12,12 +12,6 @@ namespace Tonne.Runs;
 /// </remarks>
 sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadOnlyDictionary<string, double> rates)
 {
-    /// <summary>Rate of the processors and their memory over a joule of a device or of the plug itself, where the processors rest on it: <c>plug-cpu/</c> + rate.</summary>
-    const string OfProcessors = "plug-cpu/";
-
-    /// <summary>Rate of everything else over the same joule.</summary>
-    const string OfOther = "plug-other/";
-
     readonly List<Pending> _pending = [];
     readonly Microjoules[] _parts = new Microjoules[3];
     double _joules;
@@ -40,7 +34,7 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
         var component = account.Basis.Component;
         foreach (var amount in account.MachineAmounts)
         {
-            var index = _pending.FindIndex(one => one.Component == component && one.Rate == amount.Rate);
+            var index = _pending.FindIndex(one => one.Component == component && one.RateId == amount.Rate);
             if (index < 0)
                 _pending.Add(new Pending(component, amount.Rate, amount.Amount));
             else
@@ -72,11 +66,11 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
     internal void SettleProcessors(UseWindow window, int threads, double? reserved)
     {
         var plug = meter.Account.Basis.MeterRate!;
-        var counted = new List<RatedAmount> { new(OfProcessors + plug, _joules) };
+        var counted = new List<RatedAmount> { new(Rate.ProcessorsPartOf(plug), _joules) };
         foreach (var (component, rate, amount) in _pending)
         {
             if (component == Component.Gpu)
-                counted.Add(new RatedAmount(OfProcessors + rate, -amount));
+                counted.Add(new RatedAmount(Rate.ProcessorsPartOf(rate), -amount));
             else if (component == Component.Memory)
                 counted.Add(new RatedAmount(rate, -amount));
         }
@@ -90,13 +84,13 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
     internal void SettleOther(ComponentAccount other)
     {
         var plug = meter.Account.Basis.MeterRate!;
-        var rest = new List<RatedAmount> { new(processors is null ? plug : OfOther + plug, _joules) };
+        var rest = new List<RatedAmount> { new(processors is null ? plug : Rate.OthersPartOf(plug), _joules) };
         foreach (var (component, rate, amount) in _pending)
         {
             if (processors is null)
                 rest.Add(new RatedAmount(rate, -amount));
             else if (component == Component.Gpu)
-                rest.Add(new RatedAmount(OfOther + rate, -amount));
+                rest.Add(new RatedAmount(Rate.OthersPartOf(rate), -amount));
         }
 
         other.SplitAs([.. rest], _parts[0] + _parts[1] + _parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : _parts);
@@ -113,7 +107,7 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
     /// <summary>The plug said nothing over the window: the parts' amounts, for everything else to go by k.</summary>
     internal IReadOnlyList<RatedAmount> Abandon(Span<Microjoules> parts)
     {
-        RatedAmount[] amounts = [.. _pending.Select(one => new RatedAmount(one.Rate, one.Amount))];
+        RatedAmount[] amounts = [.. _pending.Select(one => new RatedAmount(one.RateId, one.Amount))];
         _parts.CopyTo(parts);
         Clear();
         return amounts;
@@ -123,9 +117,9 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
 
     double Processor()
     {
-        var left = _joules * rates[OfProcessors + meter.Account.Basis.MeterRate!];
+        var left = _joules * rates[Rate.ProcessorsPartOf(meter.Account.Basis.MeterRate!)];
         foreach (var (component, rate, amount) in _pending)
-            left -= component == Component.Gpu ? amount * rates[OfProcessors + rate] : component == Component.Memory ? amount * rates[rate] : 0;
+            left -= component == Component.Gpu ? amount * rates[Rate.ProcessorsPartOf(rate)] : component == Component.Memory ? amount * rates[rate] : 0;
         return left;
     }
 
@@ -136,5 +130,5 @@ sealed class PlugAccount(MeterWindow meter, ComponentAccount? processors, IReadO
         (_joules, _parted) = (0, 0);
     }
 
-    readonly record struct Pending(Component Component, string Rate, double Amount);
+    readonly record struct Pending(Component Component, string RateId, double Amount);
 }
