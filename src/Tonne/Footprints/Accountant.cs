@@ -79,6 +79,28 @@ public sealed class Accountant
         }
     }
 
+    /// <summary>Accounts a phase of a life whose energy is foretold, described or measured elsewhere: an estimate, a phase of a footprint.</summary>
+    /// <param name="use">Energy at the plug and manufacturing.</param>
+    /// <param name="factors">Intensity, PUE and water; its own embodied shares are not used, the phase brings its manufacturing.</param>
+    public PhaseFootprint Account(PhaseUse use, AccountingFactors factors)
+    {
+        var facility = use.HoldsBuilding ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.Given(factors.Pue)]);
+        var operational = OperationalOf("operational emissions", facility, new Derivation.Given(factors.Grid.Intensity));
+        var total = use.Embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, use.Embodied]);
+        var carbon = use.Boundary with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        return new PhaseFootprint(
+            use.Name,
+            factors,
+            Make("energy_kwh", use.HoldsBuilding ? use.Boundary with { Extent = "facility" } : use.Boundary, use.Energy, use.Quality, use.MeasuredShare),
+            Make("facility_energy_kwh", use.Boundary with { Extent = "facility" }, facility, use.Quality, use.MeasuredShare),
+            Make("emissions_kg.operational", carbon, operational, use.Quality, use.MeasuredShare),
+            use.Embodied is null ? null
+                : Make("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), use.Embodied, Worst(use.Embodied.Factors()), 0),
+            Make("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
+            WaterOf(use.Energy, facility, factors) is { } water
+                ? Make("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare) : null);
+    }
+
     Figure Make(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
         new(name, boundary, _uncertainty.Of(derivation), quality, measured, derivation);
 

@@ -17,18 +17,24 @@ public static class FactorChoice
 {
     /// <summary>The factors for a run at a place on a machine.</summary>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
-    public static AccountingFactors For(Place place, Machine machine)
+    public static AccountingFactors For(Place place, Machine machine) => For(place, FacilityKindOf(place, machine), EmbodiedOf(machine), machine.Kind);
+
+    /// <summary>The factors for work at a place without a machine that was looked at: an estimate, a phase of a life. It brings its own manufacturing.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="kind">What kind of building, where neither PUE nor region is given.</param>
+    /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
+    public static AccountingFactors For(Place place, FacilityKind kind) => For(place, kind, [], null);
+
+    static AccountingFactors For(Place place, FacilityKind kind, List<EmbodiedShare> embodied, string? machineKind)
     {
         var region = place.Region is { } name ? RegionCatalog.Find(name).Required : null;
         var signal = SignalOf(place, region);
-        var facility = FacilityOf(place, region, machine);
+        var facility = FacilityOf(place, region, kind);
         var doubts = new List<Doubt>();
         if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
             doubts.Add(new Doubt("place-guessed", $"{signal.How}. Set it once with 'zone: XX' in tonne.yaml, or with --zone."));
-        var embodied = EmbodiedOf(machine);
-        if (embodied.Count == 0)
-            doubts.Add(new Doubt("embodied-unknown", $"No cited manufacturing footprint fits a {machine.Kind}; embodied emissions are left out, not zero."));
-        var kind = FacilityKindOf(place, machine);
+        if (embodied.Count == 0 && machineKind is not null)
+            doubts.Add(new Doubt("embodied-unknown", $"No cited manufacturing footprint fits a {machineKind}; embodied emissions are left out, not zero."));
         var waterOnSite = region is not null ? FacilityCatalog.Wue(region) ?? FacilityCatalog.Wue(kind) : FacilityCatalog.Wue(kind);
         var zone = signal.Zone ?? ZoneCatalog.Find("WORLD").Required;
         return new AccountingFactors(
@@ -48,10 +54,10 @@ public static class FactorChoice
         return (place.Guessed ? AnnualIntensities.Guessed(zone, place.Detail ?? place.How) : AnnualIntensities.Of(zone)) ?? AnnualIntensities.UnknownPlace();
     }
 
-    static FacilityChoice FacilityOf(Place place, CloudRegion? region, Machine machine) =>
+    static FacilityChoice FacilityOf(Place place, CloudRegion? region, FacilityKind kind) =>
         place.Pue is { } pue ? FacilityCatalog.Given(pue)
         : region is not null ? FacilityCatalog.Pue(region)
-        : FacilityCatalog.Pue(FacilityKindOf(place, machine));
+        : FacilityCatalog.Pue(kind);
 
     static FacilityKind FacilityKindOf(Place place, Machine machine) => machine.Kind switch
     {

@@ -14,5 +14,5 @@ public static class HardwareCatalog
             .Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the tables; empty if nothing.</summary>
-    public static IReadOnlyList<string> Validate() => [.. CatalogEntry.Problems(Search()), .. CpuCatalog.Problems()];
+    public static IReadOnlyList<string> Validate() => [.. CatalogEntry.Problems(Search()), .. CpuCatalog.Problems(), .. AcceleratorPeaks.Problems()];
 }
