@@ -1,4 +1,5 @@
 using Tonne.Cli.Wrapping;
+using Tonne.Explaining;
 
 namespace Tonne.Cli;
 
@@ -27,6 +28,14 @@ sealed record Surroundings(
     /// <summary>Whether the terminal writes more than ASCII.</summary>
     public bool Unicode => (Variable("LC_ALL") ?? Variable("LC_CTYPE") ?? Variable("LANG") ?? "C.UTF-8") is var locale
         && (locale.Length == 0 || locale.Contains("UTF", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What answers are drawn on.</summary>
+    public Screen OutScreen => ScreenOf(OutTerminal);
+
+    /// <summary>What talk is drawn on.</summary>
+    public Screen ErrorScreen => ScreenOf(ErrorTerminal);
+
+    Screen ScreenOf(bool terminal) => new() { Width = Width, Colour = Colour(terminal), Unicode = Unicode };
 
     public static Surroundings OfThisProcess() => new(
         TimeProvider.System,

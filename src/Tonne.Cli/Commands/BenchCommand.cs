@@ -28,20 +28,10 @@ static class BenchCommand
     static readonly Option<bool> _show = new("--show") { Description = "Show what the commands write, on standard error; default: it is dropped" };
     static readonly Option<bool> _noLedger = new("--no-ledger") { Description = "Leave the runs out of the ledger; default: each is kept, with tag bench=ID" };
     static readonly Option<bool> _json = new("--json") { Description = "One JSON document (schema tonne.bench/1)" };
-    static readonly Option<string> _zone = new("--zone") { Description = "Grid zone: FR, France, US-EGRID-CAMX (tonne catalog zones)", HelpName = "ZONE" };
-    static readonly Option<string> _region = new("--region") { Description = "Cloud region: gcp:europe-west9 (tonne catalog regions)", HelpName = "REGION" };
-    static readonly Option<string> _intensity = new("--intensity") { Description = "Carbon intensity in g CO2e/kWh", HelpName = "G" };
-    static readonly Option<string> _pue = new("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" };
-    static readonly Option<string> _period = new("--period") { Description = "Time between samples, 10ms to 1h; default 1s", HelpName = "TIME" };
-    static readonly Option<string> _policy = new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" };
-    static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy" };
-    static readonly Option<string> _project = new("--project", "-p") { Description = "Project the runs belong to", HelpName = "P" };
-    static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST … (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-    static readonly Option<string> _sysroot = new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" };
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, _zone, _region, _intensity, _pue, _period, _policy, _strict, _project, _meter, _sysroot];
+        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, .. SettingOptions.Place, .. SettingOptions.Measuring];
 
     public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
     {
@@ -68,23 +58,7 @@ static class BenchCommand
                 Show = parsed.GetValue(_show),
                 Kept = !parsed.GetValue(_noLedger),
             };
-            var settings = Settings.Resolve(
-                new Dictionary<Setting, string?>
-                {
-                    [Setting.Zone] = parsed.GetValue(_zone),
-                    [Setting.Region] = parsed.GetValue(_region),
-                    [Setting.Intensity] = parsed.GetValue(_intensity),
-                    [Setting.Pue] = parsed.GetValue(_pue),
-                    [Setting.Period] = parsed.GetValue(_period),
-                    [Setting.Policy] = parsed.GetValue(_policy),
-                    [Setting.Strict] = parsed.GetValue(_strict) ? "true" : null,
-                    [Setting.Project] = parsed.GetValue(_project),
-                    [Setting.Sysroot] = parsed.GetValue(_sysroot),
-                    [Setting.Meter] = parsed.GetValue(_meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
-                },
-                around.Variable, around.Folder);
-            if (!Directory.Exists(settings.Sysroot))
-                throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+            var settings = SettingOptions.Resolve(parsed, around);
             using var session = new BenchSession(around, settings, request);
             return Answer(around, session, request, session.Run(), parsed.GetValue(_json));
         });
@@ -107,7 +81,7 @@ static class BenchCommand
         }
         else if (session.Rounds.Count > 0 || end != BenchEnd.Failed)
         {
-            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+            var screen = around.OutScreen;
             VariantScreen.Write(around.Out, session.Comparison, commands, session.Example?.Footprint.Energy.Quality ?? Quantities.Quality.Modelled, screen);
             var text = new WrappedText(around);
             text.Blank();

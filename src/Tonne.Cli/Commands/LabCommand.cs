@@ -29,27 +29,14 @@ static class LabCommand
     static Command Run(Surroundings around)
     {
         var options = new LabOptions();
-        var zone = new Option<string>("--zone") { Description = "Grid zone: FR, France (tonne catalog zones)", HelpName = "ZONE" };
-        var region = new Option<string>("--region") { Description = "Cloud region: gcp:europe-west9", HelpName = "REGION" };
-        var intensity = new Option<string>("--intensity") { Description = "Carbon intensity in g CO2e/kWh", HelpName = "G" };
-        var pue = new Option<string>("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" };
         var name = new Option<string>("--name", "-n") { Description = "Name of the run; default: lab", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1) instead of the trace" };
         var command = new Command("run", "Run the whole pipeline and trace its stages. About a minute on two cores; --shape reference some more.");
-        foreach (var option in options.All.Concat([zone, region, intensity, pue, name, json]))
+        foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json]))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(
-                new Dictionary<Setting, string?>
-                {
-                    [Setting.Zone] = parsed.GetValue(zone),
-                    [Setting.Region] = parsed.GetValue(region),
-                    [Setting.Intensity] = parsed.GetValue(intensity),
-                    [Setting.Pue] = parsed.GetValue(pue),
-                    [Setting.EpochPattern] = "none",
-                },
-                around.Variable, around.Folder);
+            var settings = SettingOptions.Resolve(parsed, around, (Setting.EpochPattern, "none"));
             var model = ModelOf(parsed.GetValue(options.Model), settings);
             try
             {
@@ -76,7 +63,7 @@ static class LabCommand
                 return 0;
             }
 
-            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+            var screen = around.OutScreen;
             PipelineTrace.Write(around.Out, closed.Record, closed.Footprint, screen);
             around.Out.WriteLine();
             around.Out.WriteLine("  next      tonne explain last · tonne learn last · tonne lab predict \"Das ist ein Test.\"");

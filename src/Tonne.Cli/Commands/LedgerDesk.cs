@@ -23,7 +23,7 @@ sealed class LedgerDesk
     public Ledger Ledger { get; }
 
     /// <summary>What a reader's terminal can show.</summary>
-    public Screen Screen => new() { Width = _around.Width, Colour = _around.Colour(_around.OutTerminal), Unicode = _around.Unicode };
+    public Screen Screen => _around.OutScreen;
 
     /// <summary>Opens the ledger and closes what dead recorders left open.</summary>
     public static LedgerDesk Open(Surroundings around)

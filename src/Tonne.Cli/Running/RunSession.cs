@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
-using Tonne.Explaining;
 using Tonne.Footprints;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
@@ -171,7 +170,7 @@ sealed class RunSession(Surroundings around, Settings settings)
             WriteOutput(output, RunDocument.Of(record, footprint), folder is not null);
         if (!request.Quiet)
         {
-            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.ErrorTerminal), Unicode = around.Unicode };
+            var screen = around.ErrorScreen;
             Summary.Write(around.Error, record, footprint, screen, folder, folder is null ? null : "last");
         }
     }

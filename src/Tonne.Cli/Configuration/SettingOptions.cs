@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Tonne.Cli.Commands;
+
+namespace Tonne.Cli.Configuration;
+
+/// <summary>The options that give a <see cref="Setting"/> for one command, written once: where it is, how it is measured.</summary>
+static class SettingOptions
+{
+    static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy: exit 125 before the start if a part has no meter, 1 at the end if one failed" };
+    static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST, redfish+https://USER@HOST, json+http://…, prometheus+http://… (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+
+    static readonly (Option<string> Option, Setting Setting)[] _place =
+    [
+        (new("--zone") { Description = "Grid zone: FR, France, US-EGRID-CAMX (tonne catalog zones)", HelpName = "ZONE" }, Setting.Zone),
+        (new("--region") { Description = "Cloud region: gcp:europe-west9 (tonne catalog regions)", HelpName = "REGION" }, Setting.Region),
+        (new("--intensity") { Description = "Carbon intensity in g CO2e/kWh", HelpName = "G" }, Setting.Intensity),
+        (new("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" }, Setting.Pue),
+    ];
+
+    static readonly (Option<string> Option, Setting Setting)[] _measuring =
+    [
+        (new("--period") { Description = "Time between samples, 10ms to 1h; default 1s", HelpName = "TIME" }, Setting.Period),
+        (new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" }, Setting.Policy),
+        (new("--project", "-p") { Description = "Project it belongs to", HelpName = "P" }, Setting.Project),
+        (new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" }, Setting.Sysroot),
+    ];
+
+    static readonly (Option<string> Option, Setting Setting)[] _patterns =
+    [
+        (new("--stage-pattern") { Description = "Regular expression for lines that begin a stage, with a group 'stage'", HelpName = "RE" }, Setting.StagePattern),
+        (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", HelpName = "RE" }, Setting.EpochPattern),
+    ];
+
+    /// <summary>Where work is done: zone, region, intensity, PUE.</summary>
+    public static IReadOnlyList<Option> Place { get; } = [.. _place.Select(pair => pair.Option)];
+
+    /// <summary>How a command is measured, and where sensor files lie.</summary>
+    public static IReadOnlyList<Option> Measuring { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
+
+    /// <summary>How stages and epochs are seen in a command's output.</summary>
+    public static IReadOnlyList<Option> Patterns { get; } = [.. _patterns.Select(pair => pair.Option)];
+
+    /// <summary>The settings with what these options give; those that the command does not have are not given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="around">Environment and folder.</param>
+    /// <param name="fixedly">Settings that the command itself decides.</param>
+    /// <exception cref="SettingsException">A value is wrong; the message says which and where it came from.</exception>
+    /// <exception cref="WrongInputException">The folder of sensor files is none.</exception>
+    public static Settings Resolve(ParseResult parsed, Surroundings around, params ReadOnlySpan<(Setting Setting, string Value)> fixedly)
+    {
+        var flags = new Dictionary<Setting, string?>();
+        foreach (var (option, setting) in (ReadOnlySpan<(Option<string>, Setting)>)[.. _place, .. _measuring, .. _patterns])
+        {
+            if (parsed.GetResult(option) is not null)
+                flags[setting] = parsed.GetValue(option);
+        }
+
+        if (parsed.GetResult(_strict) is not null && parsed.GetValue(_strict))
+            flags[Setting.Strict] = "true";
+        if (parsed.GetResult(_meter) is not null && parsed.GetValue(_meter) is { Length: > 0 } meters)
+            flags[Setting.Meter] = string.Join(' ', meters);
+        foreach (var (setting, value) in fixedly)
+            flags[setting] = value;
+        var settings = Settings.Resolve(flags, around.Variable, around.Folder);
+        return Directory.Exists(settings.Sysroot) ? settings
+            : throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+    }
+}
