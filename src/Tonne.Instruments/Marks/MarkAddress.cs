@@ -15,6 +15,7 @@ public static partial class MarkAddress
     public const int Longest = 107;
 
     const int Attempts = 100;
+    static readonly TimeSpan Starting = TimeSpan.FromMinutes(1);
     const string Prefix = "tonne-";
     const int Exists = 17; // EEXIST
     const int Refused = 111; // ECONNREFUSED
@@ -55,9 +56,10 @@ public static partial class MarkAddress
         throw new IOException("No folder for the socket of marks could be made (" + string.Join("; ", reasons) + ").");
     }
 
-    /// <summary>Removes what runs that were killed have left in a folder: sockets whose maker is gone and on which nobody listens (it may live where we see no processes: in a container).</summary>
+    /// <summary>Removes what runs that were killed have left in a folder: sockets whose maker is gone and on which nobody listens, and folders that never had one (it may live where we see no processes: in a container).</summary>
     /// <param name="parent">The folder, such as <c>/tmp</c>.</param>
-    internal static void Sweep(string parent)
+    /// <param name="now">Now: a folder without a socket may belong to a run that is about to listen, unless it is old.</param>
+    internal static void Sweep(string parent, DateTimeOffset now)
     {
         try
         {
@@ -67,8 +69,9 @@ public static partial class MarkAddress
                 maker = maker[..maker.IndexOf('-')];
                 var socket = Path.Combine(folder, "run");
                 if (int.TryParse(maker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var process) && process > 0
-                    && OwnProcess.StartOf(process) is null && IsRefused(socket))
+                    && OwnProcess.StartOf(process) is null && (File.Exists(socket) ? IsRefused(socket) : now.UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > Starting))
                 {
+                    // Killed before it listened: there is only the folder.
                     File.Delete(socket);
                     Directory.Delete(folder);
                 }

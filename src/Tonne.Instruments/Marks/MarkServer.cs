@@ -85,7 +85,7 @@ public sealed class MarkServer : IDisposable
         _listener.Dispose();
         Remove(Path);
         if (System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(Path)) is { } parent)
-            MarkAddress.Sweep(parent);
+            MarkAddress.Sweep(parent, _time.GetUtcNow());
     }
 
     void Listen()

@@ -36,16 +36,21 @@ public sealed class MarkServerTests : IDisposable
     {
         var parent = Directory.CreateTempSubdirectory("sweep-").FullName;
         // No process has a number beyond the kernel's limit of 2^22 (proc(5), pid_max); ours is alive.
-        string[] folders = ["tonne-7fffffff-1", "tonne-7fffffff-2", $"tonne-{Environment.ProcessId:x}-3", "tonne-live-4"];
+        string[] folders = ["tonne-7fffffff-1", "tonne-7fffffff-2", $"tonne-{Environment.ProcessId:x}-3", "tonne-live-4", "tonne-7ffffffe-6", "tonne-7ffffffd-5"];
         foreach (var folder in folders)
             Directory.CreateDirectory(Path.Combine(parent, folder));
         foreach (var abandoned in new[] { folders[0], folders[2], folders[3] })
             UnixSocket.Listen(Path.Combine(parent, abandoned, "run"), 1).Dispose();
         using var listening = UnixSocket.Listen(Path.Combine(parent, folders[1], "run"), 1);
 
-        MarkAddress.Sweep(parent);
+        // The last two never listened: one was killed before it could, one was begun just now.
+        var now = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+        Directory.SetLastWriteTimeUtc(Path.Combine(parent, folders[4]), now.UtcDateTime);
+        Directory.SetLastWriteTimeUtc(Path.Combine(parent, folders[5]), now.AddHours(-1).UtcDateTime);
 
-        Assert.Equal(folders[1..].Order(), Directory.GetDirectories(parent).Select(Path.GetFileName).Order());
+        MarkAddress.Sweep(parent, now);
+
+        Assert.Equal(folders[1..5].Order(), Directory.GetDirectories(parent).Select(Path.GetFileName).Order());
         Directory.Delete(parent, recursive: true);
     }
 
