@@ -162,13 +162,17 @@ public sealed class Accountant
                 used,
             ]);
 
-        static Derivation Manufacturing(EmbodiedShare part) => part.HostThreads is { } host
-            ? new Derivation.Product("part of a shared host", "kg CO2e",
+        static Derivation Manufacturing(EmbodiedShare part)
+        {
+            if (part.HostThreads is not { } host)
+                return new Derivation.Given(part.Manufacturing);
+            var unit = string.Equals(host.Unit, "GPUs", StringComparison.Ordinal) ? "GPUs" : "threads";
+            return new Derivation.Product("part of a shared host", "kg CO2e",
                 [
                     new Derivation.Given(part.Manufacturing),
-                    new Derivation.Quotient("threads of this machine ÷ threads of its host", "1", new Derivation.Counted("threads of this machine", "threads", part.Threads), new Derivation.Given(host)),
-                ])
-            : new Derivation.Given(part.Manufacturing);
+                    new Derivation.Quotient($"{unit} of this machine ÷ {unit} of its host", "1", new Derivation.Counted($"{unit} of this machine", unit, part.Threads), new Derivation.Given(host)),
+                ]);
+        }
     }
 
     /// <summary>h̄ of a device of its own, from who held it; null for what is held as the machine is.</summary>

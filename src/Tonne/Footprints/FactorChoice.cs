@@ -11,7 +11,8 @@ namespace Tonne.Footprints;
 /// <remarks>
 /// Intensity: given by the user, else the region's, else the zone's, else guessed (wide), else the world's (wide).
 /// PUE: given, else published for the region or its provider, else 1 at a desk, else assumed (wide).
-/// Embodied: the product's if published, else an unknown server's (wide); none for laptops and desktops.
+/// Embodied: the product's if published, else from its parts where they are seen, else an unknown server's (wide); none for laptops and desktops. A virtual machine with accelerators
+/// carries the part of its host that its accelerators are of its host's, any other the part that its threads are.
 /// </remarks>
 public static class FactorChoice
 {
@@ -69,21 +70,24 @@ public static class FactorChoice
     static List<EmbodiedShare> EmbodiedOf(Machine machine)
     {
         var shares = new List<EmbodiedShare>();
+        var gpus = (machine.Gpus ?? []).Select(name => AcceleratorCatalog.Recognise(name)).ToList();
+        var guest = machine.Virtual && machine.HostThreads is not null;
         var kind = machine.Kind switch
         {
             "laptop" => MachineKind.Laptop,
             "desktop" => MachineKind.Desktop,
             "board" => MachineKind.Board,
-            _ => machine.Gpus is { Count: >= 4 } ? MachineKind.GpuServer : MachineKind.Server,
+            _ => gpus.Count >= (guest ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
         };
-        if (EmbodiedCatalog.Machine(kind, machine.Product) is { } host)
-            shares.Add(new EmbodiedShare(host, machine.Threads, machine.HostThreads));
-        foreach (var (index, gpu) in (machine.Gpus ?? []).Index())
+        if (EmbodiedCatalog.Machine(kind, machine) is { } host)
         {
-            var factor = AcceleratorCatalog.Find(gpu) is { IsFound: true } found ? EmbodiedCatalog.Accelerator(found.Value) : EmbodiedCatalog.UnknownAccelerator;
-            shares.Add(new EmbodiedShare(factor, Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            shares.Add(guest && gpus.Count > 0
+                ? new EmbodiedShare(host, gpus.Count, EmbodiedCatalog.AcceleratorsOfHost(gpus.Count, gpus[0]))
+                : new EmbodiedShare(host, machine.Threads, machine.HostThreads));
         }
 
+        foreach (var (index, gpu) in gpus.Index())
+            shares.Add(new EmbodiedShare(EmbodiedCatalog.Accelerator(gpu), Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return shares;
     }
 }

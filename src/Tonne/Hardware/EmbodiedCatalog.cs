@@ -1,13 +1,26 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>Emissions of making a machine or an accelerator, kg CO2e a piece, and the years and use they are spread over.</summary>
-/// <remarks>embodied of a run = h̄ · d · M ÷ (L · U). See docs/methods/embodied.md.</remarks>
+/// <summary>Emissions of making a machine or an accelerator, kg CO2e a piece, cradle to gate, and the years and use they are spread over.</summary>
+/// <remarks>
+/// embodied of a run = h̄ · d · M ÷ (L · U). M: the maker's product footprint, else a teardown, else <see cref="EmbodiedModel"/>, else the spread of others. See docs/methods/embodied.md.
+/// </remarks>
 public static class EmbodiedCatalog
 {
+    const string ModelSources = "ACT-2022;IMEC-NETZERO;UBA-2021;3DCARBON-2024;TONNE-METHOD-1";
+
     static readonly FactorTable Table = new("embodied.csv");
+
+    // One computation each, when first asked for: a run needs one of a hundred.
+    static readonly Lazy<FrozenDictionary<string, Lazy<Factor?>>> Modelled = new(() =>
+        AcceleratorCatalog.All.ToFrozenDictionary(row => row.Name, row => new Lazy<Factor?>(() => FromModel(row)), StringComparer.Ordinal));
+
+    /// <summary>The factors of <see cref="EmbodiedModel"/>.</summary>
+    internal static FactorTable ModelTable { get; } = new("embodied_model.csv");
 
     /// <summary>L: years a machine serves.</summary>
     public static Factor Lifetime => MachineFactors.Table["embodied/lifetime"];
@@ -22,24 +35,74 @@ public static class EmbodiedCatalog
     {
         if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board)
             return null;
-        if (productName is not null)
-        {
-            var key = Spelling.Key(productName);
-            foreach (var factor in Table.All)
-            {
-                // Without the maker: firmware names the product, and the longer name (R740XD) must not be taken for the shorter.
-                if (factor.Id.StartsWith("embodied/server/", StringComparison.Ordinal) && Spelling.Key(factor.Label) is var label
-                    && (string.Equals(label, key, StringComparison.Ordinal) || (key.Length > 5 && label.EndsWith(key, StringComparison.Ordinal))))
-                {
-                    return factor;
-                }
-            }
-        }
-        return Table[kind == MachineKind.GpuServer ? "embodied/gpu-server/unknown" : "embodied/server/unknown"];
+        return Published(productName) ?? Table[kind == MachineKind.GpuServer ? "embodied/gpu-server/unknown" : "embodied/server/unknown"];
     }
 
-    /// <summary>M of an accelerator: of its family where published, else the unknown one's, wide.</summary>
-    public static Factor Accelerator(Accelerator accelerator)
+    /// <summary>M of the machine that a run was on, without its accelerators: published for the product, else from its parts where they are seen, else an unknown server's; null as above.</summary>
+    /// <remarks>A virtual machine shows its own processors and memory, not its host's: its host is unknown.</remarks>
+    /// <param name="kind">What kind of machine it is; the host of a virtual one.</param>
+    /// <param name="machine">What was seen of it.</param>
+    public static Factor? Machine(MachineKind kind, Machine machine)
+    {
+        if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board || machine.Virtual || machine.MemoryBytes <= 0 || machine.Sockets < 1 || Published(machine.Product) is not null)
+            return Machine(kind, machine.Product);
+        // Sold in units of 2^30 bytes; the kernel keeps a little for itself.
+        var gigabytes = Math.Ceiling(machine.MemoryBytes / 1073741824d);
+        var making = EmbodiedModel.Host(kind, machine.Sockets, gigabytes);
+        return Collapsed(making, string.Create(CultureInfo.InvariantCulture, $"embodied/{(kind == MachineKind.GpuServer ? "gpu-server" : "server")}/bottom-up/{machine.Sockets}x{gigabytes:0}gb"),
+            string.Create(CultureInfo.InvariantCulture, $"server of {machine.Sockets} processor{(machine.Sockets == 1 ? "" : "s")} and {gigabytes:0} GB{(kind == MachineKind.GpuServer ? ", without its GPUs" : "")}"));
+    }
+
+    /// <summary>M of an accelerator: its maker's or a teardown of its family where published, else from its parts, else the unknown one's, wide.</summary>
+    public static Factor Accelerator(Accelerator accelerator) => PublishedOf(accelerator) ?? BottomUp(accelerator) ?? UnknownAccelerator;
+
+    /// <summary>What <see cref="Accelerator"/> rests on.</summary>
+    public static EmbodiedBasis BasisOf(Accelerator accelerator) =>
+        PublishedOf(accelerator) is { } published ? (published.Note?.StartsWith("teardown", StringComparison.Ordinal) == true ? EmbodiedBasis.Teardown : EmbodiedBasis.Vendor)
+        : BottomUp(accelerator) is not null ? EmbodiedBasis.BottomUp
+        : EmbodiedBasis.Unknown;
+
+    /// <summary>M of an accelerator from its parts, whatever is published of it; null where the model has not what it needs. Its note lists the parts.</summary>
+    public static Factor? BottomUp(Accelerator accelerator) => Modelled.Value.TryGetValue(accelerator.Name, out var made) ? made.Value : FromModel(accelerator);
+
+    /// <summary>M of an accelerator of which nothing is published.</summary>
+    public static Factor UnknownAccelerator => Table["embodied/accelerator/unknown"];
+
+    /// <summary>Accelerators of the host of a virtual machine that holds some of them: what its part of the host is told by.</summary>
+    /// <param name="held">Accelerators that the virtual machine holds, at least 1.</param>
+    /// <param name="accelerator">One of them; null if unknown.</param>
+    public static Factor AcceleratorsOfHost(int held, Accelerator? accelerator)
+    {
+        var any = ModelTable["embodied/host/gpus"];
+        // Modules sit eight to a board; a virtual machine holds no more than its host has.
+        double AtLeast(double gpus) => Math.Max(held, gpus);
+        var bounds = accelerator is not null && AcceleratorBuild.Of(accelerator)?.IsModule == true ? Bounds.Exactly(AtLeast(any.Bounds.Best))
+            : new Bounds(AtLeast(any.Bounds.Low), AtLeast(any.Bounds.Best), AtLeast(any.Bounds.High));
+        return any with { Id = string.Create(CultureInfo.InvariantCulture, $"{any.Id}/{bounds.Low:0}-{bounds.High:0}"), Bounds = bounds };
+    }
+
+    internal static IEnumerable<CatalogEntry> Entries() =>
+        Table.All.Select(factor => CatalogEntry.Of(factor)).Concat(ModelTable.All.Select(factor => CatalogEntry.Of(factor)))
+            .Concat(AcceleratorCatalog.All.Select(BottomUp).OfType<Factor>().Select(factor => CatalogEntry.Of(factor)));
+
+    static Factor? Published(string? productName)
+    {
+        if (productName is null)
+            return null;
+        var key = Spelling.Key(productName);
+        foreach (var factor in Table.All)
+        {
+            // Without the maker: firmware names the product, and the longer name (R740XD) must not be taken for the shorter.
+            if (factor.Id.StartsWith("embodied/server/", StringComparison.Ordinal) && Spelling.Key(factor.Label) is var label
+                && (string.Equals(label, key, StringComparison.Ordinal) || (key.Length > 5 && label.EndsWith(key, StringComparison.Ordinal))))
+            {
+                return factor;
+            }
+        }
+        return null;
+    }
+
+    static Factor? PublishedOf(Accelerator accelerator)
     {
         foreach (var factor in Table.All)
         {
@@ -49,11 +112,29 @@ public static class EmbodiedCatalog
                 return factor;
             }
         }
-        return UnknownAccelerator;
+        return null;
     }
 
-    /// <summary>M of an accelerator of which nothing is published.</summary>
-    public static Factor UnknownAccelerator => Table["embodied/accelerator/unknown"];
+    static Factor? FromModel(Accelerator accelerator) => EmbodiedModel.Of(accelerator) is { } making
+        ? Collapsed(making, $"embodied/accelerator/{Spelling.Slug(accelerator.Name)}/bottom-up", $"{accelerator.Name}, from its parts")
+        : null;
 
-    internal static IReadOnlyCollection<Factor> All => Table.All;
+    /// <summary>A model's result as one factor: what a run keeps; the parts are in its note.</summary>
+    static Factor Collapsed(Derivation making, string id, string label)
+    {
+        var parts = making.Children.Where(part => part.Value >= 0.02 * making.Value)
+            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{Short(part.Label)} {part.Value:0}"));
+        return new Factor(id, label, "kg CO2e", new Uncertainty().Of(making), Quality.Assumed, SourceList.Find(ModelSources), $"bottom-up, cradle to gate: {string.Join(", ", parts)} kg");
+    }
+
+    static string Short(string label) => label.Split(',')[0] switch
+    {
+        "package substrate of a large chip" => "package",
+        "an eighth of the board that eight modules share" => "baseboard",
+        "assembling and testing an accelerator" => "assembly",
+        "transport among the makers of an accelerator" => "transport",
+        "storage of a server that is not known" => "storage",
+        "chassis" => "chassis and board",
+        var other => other,
+    };
 }

@@ -9,10 +9,10 @@ public static class HardwareCatalog
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
         [.. AcceleratorCatalog.Entries()
             .Concat(MachineFactors.Table.All.Select(factor => CatalogEntry.Of(factor)))
-            .Concat(EmbodiedCatalog.All.Select(factor => CatalogEntry.Of(factor)))
+            .Concat(EmbodiedCatalog.Entries())
             .Concat(CpuCatalog.Entries())
             .Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the tables; empty if nothing.</summary>
-    public static IReadOnlyList<string> Validate() => [.. CatalogEntry.Problems(Search()), .. CpuCatalog.Problems(), .. AcceleratorPeaks.Problems()];
+    public static IReadOnlyList<string> Validate() => [.. CatalogEntry.Problems(Search()), .. CpuCatalog.Problems(), .. AcceleratorPeaks.Problems(), .. AcceleratorBuild.Problems()];
 }

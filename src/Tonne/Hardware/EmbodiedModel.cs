@@ -1,0 +1,128 @@
+using Tonne.Quantities;
+
+namespace Tonne.Hardware;
+
+/// <summary>Manufacturing from the bottom up, kg CO2e, cradle to gate: what a part weighs in silicon, memory, metal and board, for parts whose maker publishes nothing.</summary>
+/// <remarks>
+/// <code>
+/// chip        = dies × area × kg per cm² of wafer (by node) × (1 + area × D) ÷ share of a 300 mm wafer that whole dies fill
+/// memory      = GB × cm² of die per GB (by type) × kg per cm² ÷ share of good stacks
+/// interposer  = (dies + footprint of the stacks) × ratio × kg per cm²            only where memory is stacked
+/// heat sink   = TDP × kg per W × kg CO2e per kg
+/// board       = cm² × kg per cm²;  package, assembly, transport and an eighth of a shared baseboard a piece
+/// </code>
+/// 1 + area × D: dies started for a good one (Seeds 1967). Share of a wafer of diameter d that dies of area A fill: 1 − 2 √(2A) ÷ d, from the usual count of gross dies π d² ÷ 4A − π d ÷ √(2A).
+/// No vendor's footprint enters any factor. See docs/methods/embodied.md.
+/// </remarks>
+public static class EmbodiedModel
+{
+    const double WaferMillimetres = 300;
+    const double SquareCentimetresPerSquareMillimetre = 0.01;
+
+    /// <summary>Layers of a stack of memory: eight with the base die below. What lies side by side is one layer.</summary>
+    const double LayersOfStack = 9;
+
+    /// <summary>The making of an accelerator with its memory, board and cooling, and its share of a baseboard where it is a module; null where memory or dies cannot be told.</summary>
+    public static Derivation? Of(Accelerator accelerator)
+    {
+        if (AcceleratorBuild.Of(accelerator) is not { MemoryGigabytes: { } gigabytes } build)
+            return null;
+        var die = DieOf(accelerator, build);
+        var areas = new Derivation.Product("area of the dies", "cm2", [new Derivation.Counted("dies", "1", build.Dies), die]);
+        var parts = new List<Derivation>
+        {
+            new Derivation.Quotient("chip", "kg CO2e",
+                new Derivation.Product("wafer started", "kg CO2e",
+                    [
+                        areas, Given(AreaKey(build.ProcessNanometres)),
+                        new Derivation.Sum("dies started for a good one", "1", [new Derivation.Counted("the good one", "1", 1), new Derivation.Product("lost", "1", [die, Given("embodied/defects")])]),
+                    ]),
+                new Derivation.Counted("share of a wafer that whole dies fill", "1", WaferShare(die.Value / SquareCentimetresPerSquareMillimetre))),
+        };
+        var memoryArea = new Derivation.Product("area of memory dies", "cm2", [new Derivation.Counted("memory", "GB", gigabytes), Given("embodied/memory-area/" + build.Memory)]);
+        var memory = new Derivation.Product(build.IsStacked ? "memory dies" : "memory", "kg CO2e", [memoryArea, Given("embodied/dram-area")]);
+        if (build.IsStacked)
+        {
+            parts.Add(new Derivation.Quotient("memory", "kg CO2e", memory, Given("embodied/stack-yield")));
+            parts.Add(new Derivation.Product("interposer", "kg CO2e",
+                [
+                    new Derivation.Sum("silicon on it", "cm2", [areas, new Derivation.Product("footprint of the stacks", "cm2", [memoryArea], 1 / LayersOfStack)]),
+                    Given("embodied/interposer-over-silicon"), Given("embodied/interposer-area"),
+                ]));
+        }
+        else
+        {
+            parts.Add(memory);
+        }
+
+        parts.Add(Given("embodied/package"));
+        parts.Add(new Derivation.Product("heat sink", "kg CO2e", [new Derivation.Given(accelerator.Tdp), Given("embodied/heat-sink-per-watt"), Given("embodied/heat-sink")]));
+        parts.Add(new Derivation.Product("board", "kg CO2e", [Given("embodied/board-area"), Given("embodied/board")]));
+        if (build.IsModule)
+            parts.Add(Given("embodied/baseboard-share"));
+        parts.Add(Given("embodied/assembly"));
+        parts.Add(Given("embodied/transport"));
+        return new Derivation.Sum($"making of {accelerator.Name}", "kg CO2e", [.. parts]);
+    }
+
+    /// <summary>The making of a server without its accelerators.</summary>
+    /// <param name="kind">A server, or one built around accelerators.</param>
+    /// <param name="sockets">Processors, at least 1.</param>
+    /// <param name="memoryGigabytes">Main memory, GB.</param>
+    /// <param name="memory">Its type.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No processor, or memory that is not above 0.</exception>
+    public static Derivation Host(MachineKind kind, int sockets, double memoryGigabytes, MemoryType memory = MemoryType.Unknown)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sockets, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(memoryGigabytes);
+        var type = memory switch
+        {
+            MemoryType.Ddr3 => "ddr3",
+            MemoryType.Ddr4 => "ddr4",
+            MemoryType.Ddr5 => "ddr5",
+            MemoryType.Lpddr or MemoryType.Lpddr5X => "lpddr",
+            _ => "unknown",
+        };
+        var gigabytes = new Derivation.Counted("main memory", "GB", memoryGigabytes);
+        return new Derivation.Sum("making of the server", "kg CO2e",
+            [
+                Given(kind == MachineKind.GpuServer ? "embodied/host/gpu-base" : "embodied/host/base"),
+                new Derivation.Product("processors", "kg CO2e", [new Derivation.Counted("processors", "1", sockets), Given("embodied/host/processor")]),
+                new Derivation.Product("memory dies", "kg CO2e", [gigabytes, Given("embodied/memory-area/" + type), Given("embodied/dram-area")]),
+                new Derivation.Product("memory modules", "kg CO2e", [gigabytes, Given("embodied/host/memory-module")]),
+                Given("embodied/host/storage"),
+            ]);
+    }
+
+    /// <summary>Share of a 300 mm wafer that whole dies of an area in mm² fill.</summary>
+    internal static double WaferShare(double squareMillimetres) => 1 - (2 * Math.Sqrt(2 * squareMillimetres) / WaferMillimetres);
+
+    static Derivation DieOf(Accelerator accelerator, AcceleratorBuild build)
+    {
+        if (build.Die is not { } die)
+        {
+            return new Derivation.Product("area of a die, from its TDP", "cm2",
+                [new Derivation.Given(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / build.Dies);
+        }
+
+        var area = die * SquareCentimetresPerSquareMillimetre;
+        return die.IsExact ? new Derivation.Counted("area of a die", "cm2", area.Best)
+            : new Derivation.Given(new Factor($"embodied/die/{Catalogs.Spelling.Slug(accelerator.Name)}", "area of a die", "cm2", area, Quality.Assumed, build.Source));
+    }
+
+    /// <summary>The row of the table for a node in nm: the nearest that it was read for.</summary>
+    static string AreaKey(double? nanometres) => "embodied/area/" + nanometres switch
+    {
+        null => "unknown",
+        < 4 => "3",
+        < 5.5 => "5",
+        < 7.5 => "7",
+        < 9 => "8",
+        < 12 => "10",
+        < 18 => "14",
+        < 25 => "20",
+        _ => "28",
+    };
+
+    static Derivation.Given Given(string id) => new(EmbodiedCatalog.ModelTable[id]);
+}
