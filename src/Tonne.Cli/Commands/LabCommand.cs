@@ -1,15 +1,11 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
-using Tonne.Cli.Running;
-using Tonne.Cli.Wrapping;
 using Tonne.Explaining;
 using Tonne.Lab.Collecting;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pipelines;
-using Tonne.Lab.Training;
 using Tonne.Reports;
 
 namespace Tonne.Cli.Commands;
@@ -19,43 +15,36 @@ static class LabCommand
 {
     public static Command Build(Surroundings around)
     {
-        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(around), Data(around), LabPredictCommand.Build(around), LabStopCommand.Build(around), LabSelectCommand.Build(around), Work(around) };
-        foreach (var shrink in LabShrinkCommand.Build(around))
-            command.Subcommands.Add(shrink);
+        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(around), LabPredictCommand.Build(around), Data(around) };
+        var work = new Command(RecordedWork.Command, "The same without a recorder: what 'lab run' and the others record.") { Hidden = true };
+        work.Subcommands.Add(Work(around));
+        foreach (var verb in LabShrinkCommand.Verbs)
+        {
+            command.Subcommands.Add(verb.Recorded(around));
+            work.Subcommands.Add(verb.Work(around));
+        }
+
+        command.Subcommands.Add(LabSelectCommand.Recorded(around));
+        work.Subcommands.Add(LabSelectCommand.Work(around));
+        command.Subcommands.Add(LabStopCommand.Build(around));
+        command.Subcommands.Add(work);
         return command;
     }
 
     /// <summary>Runs the pipeline in a process of its own, as any command, under the recorder that any command gets.</summary>
     static Command Run(Surroundings around)
     {
-        var options = new LabOptions();
-        var name = new Option<string>("--name", "-n") { Description = "Name of the run; default: lab", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1) instead of the trace" };
-        var command = new Command("run", "Run the whole pipeline and trace its stages. About a minute on two cores; --shape reference some more.");
-        foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json]))
-            command.Options.Add(option);
+        var (command, options, name, json) = RunOptions();
         command.SetAction(parsed =>
         {
-            var settings = SettingOptions.Resolve(parsed, around, (Setting.EpochPattern, "none"));
-            var model = ModelOf(parsed.GetValue(options.Model), settings);
-            try
-            {
-                // What is wrong with the options or the data's first lines is told before anything is measured.
-                _ = options.Plan(parsed, model);
-            }
-            catch (UnusableDataException error)
-            {
-                throw new WrongInputException(error.Message);
-            }
+            var settings = RecordedWork.Settle(parsed, around);
 
+            // What is wrong with the options or the data's first lines is told before anything is measured.
+            options.Check(parsed, ModelOf(parsed.GetValue(options.Model), settings));
             var asJson = parsed.GetValue(json);
-            var session = new RunSession(around, settings);
-            var code = session.Run(new RunRequest(
-                [.. Own(), "lab", "work", .. options.Words(parsed), "--model", model, .. asJson ? ["--quiet"] : Array.Empty<string>()],
-                parsed.GetValue(name) ?? "lab", ImmutableSortedDictionary<string, string>.Empty, null, Quiet: asJson));
-            if (session.Interrupted)
-                OwnEnd.ByInterrupt();
-            if (code != 0 || session.Closed is not { } closed)
+            var work = new RecordedWork(around, settings);
+            var code = work.Run(parsed, parsed.GetValue(name)!, asJson);
+            if (code != 0 || work.Closed is not { } closed)
                 return code;
             if (asJson)
             {
@@ -63,7 +52,7 @@ static class LabCommand
                 return 0;
             }
 
-            var screen = around.OutScreen;
+            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
             PipelineTrace.Write(around.Out, closed.Record, closed.Footprint, screen);
             around.Out.WriteLine();
             around.Out.WriteLine("  next      tonne explain last · tonne learn last · tonne lab predict \"Das ist ein Test.\"");
@@ -75,27 +64,25 @@ static class LabCommand
     /// <summary>The process that does the work.</summary>
     static Command Work(Surroundings around)
     {
-        var options = new LabOptions();
-        var quiet = new Option<bool>("--quiet", "-q");
-        var command = new Command("work", "The pipeline itself, without a recorder.") { Hidden = true };
-        foreach (var option in options.All.Append(quiet))
-            command.Options.Add(option);
+        var (command, options, _, json) = RunOptions();
         command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
-            var told = parsed.GetValue(quiet) ? around with { Out = TextWriter.Null } : around;
-            try
-            {
-                new Pipeline(around.Time).Run(options.Plan(parsed, ModelOf(parsed.GetValue(options.Model), settings)), new MarkedPipeline(told));
-                return 0;
-            }
-            catch (Exception error) when (error is UnusableDataException or UnfitExamplesException or TrainingDivergedException)
-            {
-                around.Error.WriteLine("tonne: " + Printable.OneLine(error.Message));
-                return error is TrainingDivergedException ? CommandLine.Failed : CommandLine.WrongUse;
-            }
+            var settings = RecordedWork.Settle(parsed, around);
+            var desk = new Workplace(around, settings, parsed.GetValue(json));
+            return desk.Do(() => new Pipeline(around.Time).Run(options.Plan(parsed, ModelOf(parsed.GetValue(options.Model), settings)), desk.Listener));
         });
         return command;
+    }
+
+    static (Command Command, LabOptions Options, Option<string> Name, Option<bool> Json) RunOptions()
+    {
+        var options = new LabOptions();
+        var name = RecordedWork.Name("lab");
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1) instead of the trace" };
+        var command = new Command("run", "Run the whole pipeline and trace its stages. About a minute on two cores; --shape reference some more.");
+        foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json]))
+            command.Options.Add(option);
+        return (command, options, name, json);
     }
 
     static Command Data(Surroundings around)
@@ -122,10 +109,19 @@ static class LabCommand
     /// <summary>Weights that were named, else those beside the ledger.</summary>
     internal static string ModelOf(string? given, Settings settings) => Path.GetFullPath(given ?? Path.Combine(settings.Home, "lab", "model.weights"));
 
-    /// <summary>How this program is started again: itself, or the runtime with it.</summary>
-    static IEnumerable<string> Own()
+    /// <summary>Trained weights.</summary>
+    /// <exception cref="WrongInputException">There are none, or they are damaged.</exception>
+    internal static Network Load(string path)
     {
-        var process = Environment.ProcessPath ?? "tonne";
-        return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "Tonne.Cli.dll")] : [process];
+        if (!File.Exists(path))
+            throw new WrongInputException($"There are no weights at {path}. Make some first: tonne lab run");
+        try
+        {
+            return Network.Load(path);
+        }
+        catch (DamagedWeightsException error)
+        {
+            throw new WrongInputException(error.Message);
+        }
     }
 }

@@ -4,14 +4,9 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Cli.Terminal;
 using Tonne.Explaining;
-using Tonne.Footprints;
-using Tonne.Instruments.Files;
-using Tonne.Instruments.Machines;
-using Tonne.Instruments.Places;
-using Tonne.Lab.Collecting;
-using Tonne.Lab.Compressing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pipelines;
+using Tonne.Lab.Pricing;
 using Tonne.Lab.Selecting;
 using Tonne.Lab.Training;
 
@@ -22,90 +17,82 @@ static class LabSelectCommand
 {
     static readonly SelectionWay[] _ways = Enum.GetValues<SelectionWay>();
 
-    public static Command Build(Surroundings around)
+    /// <summary>The command, which records the work.</summary>
+    public static Command Recorded(Surroundings around)
     {
-        var rows = new LabOptions();
-        var by = new Option<string[]>("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
-        var epochs = new Option<string>("--epochs") { Description = "Epochs of each training; default 10", HelpName = "N" };
-        var layers = new Option<string>("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
-        var width = new Option<string>("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.selection/1)" };
-        var command = new Command("select", "Train on 10, 20, 30, 50, 70 and 100 % of the rows, chosen new and varied or hard, and set accuracy, of each class too, against energy. Some minutes.") { by, epochs, layers, width, json };
-        foreach (var option in rows.Rows)
-            command.Options.Add(option);
-        command.SetAction(parsed =>
+        var given = new Given();
+        given.Command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
-            var ways = (parsed.GetValue(by) is { Length: > 0 } given ? given.Select(Way) : [SelectionWay.Chance, SelectionWay.Margin]).Distinct().ToList();
-            var plan = new TrainingPlan { Epochs = Whole("--epochs", parsed.GetValue(epochs), 10, 10_000), InputDropout = Pipeline.InputsLeftOut };
-            var asJson = parsed.GetValue(json);
-            var talk = asJson ? around with { Out = TextWriter.Null } : around;
-            try
+            var settings = RecordedWork.Settle(parsed, around);
+            _ = (given.WaysOf(parsed), given.Plan(parsed), given.Shape(parsed, 1, 2));
+            given.Rows.Check(parsed, "");
+            return new RecordedWork(around, settings).Run(parsed, parsed.GetValue(given.Name)!, parsed.GetValue(given.Json));
+        });
+        return given.Command;
+    }
+
+    /// <summary>The work.</summary>
+    public static Command Work(Surroundings around)
+    {
+        var given = new Given();
+        given.Command.SetAction(parsed =>
+        {
+            var asJson = parsed.GetValue(given.Json);
+            var desk = new Workplace(around, RecordedWork.Settle(parsed, around), asJson);
+            return desk.Do(() =>
             {
-                var examples = Pipeline.Prepare(rows.Plan(parsed, ""), new MarkedPipeline(talk));
-                var shape = new NetworkShape(examples.Training.Width, examples.Training.Classes.Length) { Layers = Whole("--layers", parsed.GetValue(layers), 12, 1_000), Width = Math.Max(2, Whole("--width", parsed.GetValue(width), 128, 8_192)) };
-                using var found = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.Discovery(around.Variable));
-                var place = settings.Place ?? PlaceGuess.ByTimeZone(new FileTree(settings.Sysroot), around.Variable("TZ"));
-                var price = new ThreadPrice(found.Power, FactorChoice.For(place, found.Machine));
-                var points = new SelectionCurve(new Trainer(around.Time), static () => Environment.CpuUsage.TotalTime).Draw(shape, examples.Training, examples.Test, ways, plan, point =>
-                {
-                    talk.Out.WriteLine(Text($"trained on {point.Rows:N0} rows{(point.Share < 1 ? $" by {Name(point.Way)}" : "")}: accuracy {point.Score.Accuracy:0.0000}, {point.Training.TotalSeconds:0.0} CPU-s"));
-                    talk.Out.Flush();
-                });
+                var (ways, plan, price) = (given.WaysOf(parsed), given.Plan(parsed), desk.Price());
+                var examples = Pipeline.Prepare(given.Rows.Plan(parsed, ""), desk.Listener);
+                var points = new SelectionCurve(new Trainer(around.Time), Workplace.CpuTime, price, desk.Listener).Draw(
+                    given.Shape(parsed, examples.Training.Width, examples.Training.Classes.Length), examples.Training, examples.Validation, examples.Test, ways, plan);
                 if (asJson)
                     WriteJson(around, points, examples.Training.Classes, price);
                 else
-                    WriteText(around, points, examples.Training.Classes, price, examples.Test.Count);
-                return 0;
-            }
-            catch (Exception error) when (error is UnusableDataException or UnfitExamplesException or TrainingDivergedException)
-            {
-                around.Error.WriteLine("tonne: " + Printable.OneLine(error.Message));
-                return error is TrainingDivergedException ? CommandLine.Failed : CommandLine.WrongUse;
-            }
+                    WriteText(around, points, examples.Training.Classes, price, examples.Test.Count, plan.Epochs);
+            });
         });
-        return command;
+        return given.Command;
     }
-
-    static int Whole(string option, string? text, int other, int most) => text is null ? other : (int)LabOptions.Whole(option, text, 1, most);
-
-    static SelectionWay Way(string name) => Array.Exists(_ways, way => Name(way) == name) ? Array.Find(_ways, way => Name(way) == name)
-        : throw new WrongInputException($"--by '{name}' is not known; there are {string.Join(", ", _ways.Select(Name))}.");
 
     static string Name(SelectionWay way) => way.ToString().ToLowerInvariant();
 
-    static void WriteText(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price, int rows)
+    static void WriteText(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price, int rows, int epochs)
     {
         around.Out.WriteLine();
         var all = points[0];
-        var like = price.KilowattHours(all.Whole).Best;
-        var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { Right = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, Spare = [9, 6, 7] };
+        var like = price.Of("all rows", all.Whole);
+        var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "EPOCHS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { Right = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, Spare = [10, 7, 8, 2] };
         foreach (var point in points)
         {
+            var used = price.Of("training", point.Whole);
             table.Add(
-                point.Share < 1 ? Name(point.Way) : "all rows", Text($"{point.Share * 100:0} %"), Readout.Count(point.Rows), Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClass * 100:0.0} %"),
+                point.Share < 1 ? Name(point.Way) : "all rows", Text($"{point.Share * 100:0} %"), Readout.Count(point.Rows), point.Stopped ? Text($"{point.Epochs}, {(point.Epochs < epochs ? "stopped" : "no stop")}") : Text($"{point.Epochs}"),
+                Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClass * 100:0.0} %"),
                 point.Choosing == TimeSpan.Zero ? "" : Text($"{point.Choosing.TotalSeconds:0.0} CPU-s"), Text($"{point.Training.TotalSeconds:0.0} CPU-s"),
-                Readout.Of(price.KilowattHours(point.Whole).Best, "kWh", 2, like), Readout.Of(price.Kilograms(point.Whole).Best, "kg CO2e", 2, price.Kilograms(all.Whole).Best), Text($"÷ {all.Whole / point.Whole:0.0}"));
+                Readout.Of(used.Energy.Value, "kWh", 2, like.Energy.Value), Readout.Of(used.Operational.Value, "kg CO2e", 2, like.Operational.Value), Text($"÷ {all.Whole / point.Whole:0.0}"));
         }
 
         table.Write(around.Out, around.OutTerminal ? around.Width : null);
         around.Out.WriteLine();
         var words = new WrappedText(around);
-        var best = points.Skip(1).Where(point => point.Score.Accuracy >= all.Score.Accuracy - 0.01 && point.Whole < all.Whole).MinBy(point => point.Whole);
+        var best = SelectionCurve.Best(points);
         words.Labelled("best     ", best is null
-            ? "No part of the rows takes less energy at no more than one point of accuracy lost: these rows are not redundant, and all of them are worth it."
-            : Text($"{best.Share * 100:0} % by {Name(best.Way)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy."));
+            ? "Nothing here takes less energy at no more than one point of accuracy lost: these rows are not redundant, and all of them are worth it."
+            : Text($"{What(best, epochs)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy; {Readout.Of(price.Of("best", best.Whole).Energy).Full()} in place of {Readout.Of(like.Energy).Full()}."));
         var seen = best ?? points[^1];
         var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
-        words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); \"{Printable.OneLine(classes[at])}\" lost most, {lost * 100:0.00} points; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
-        words.Labelled("energy   ", Text($"modelled: CPU time × {price.Watts.Best:0.0} W ({price.Watts.Low:0.0}–{price.Watts.High:0.0}) of a busy thread with what goes with it. Accuracy on {rows:N0} rows never seen; one training each."));
+        words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{Printable.OneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
+        words.Labelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs that brought less than a tenth of the mean gain per kWh so far, by what was known then; looking on {rows:N0} other rows after each epoch is in its energy."));
+        words.Labelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {Readout.Of(price.Watts).Full()} of a busy thread with what goes with it; ratios do not depend on it. Accuracy on {rows:N0} rows never seen; one training each."));
     }
+
+    static string What(SelectionPoint point, int epochs) =>
+        Text($"{(point.Share < 1 ? Text($"{point.Share * 100:0} % by {Name(point.Way)}") : "all rows")}{(point.Stopped && point.Epochs < epochs ? Text($", stopped after {point.Epochs} of {epochs} epochs") : "")}");
 
     static void WriteJson(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price) => around.Out.WriteLine(JsonText.Of(writer =>
     {
         writer.WriteString("schema", "tonne.selection/1");
-        writer.WriteNumber("thread_w", price.Watts.Best);
-        writer.WriteString("energy_quality", "modelled");
+        writer.WriteQuantity("thread_w", price.Watts);
         writer.WriteStartArray("points");
         foreach (var point in points)
         {
@@ -113,22 +100,16 @@ static class LabSelectCommand
             writer.WriteString("by", point.Share < 1 ? Name(point.Way) : "all");
             writer.WriteNumber("share", point.Share);
             writer.WriteNumber("rows", point.Rows);
+            writer.WriteNumber("epochs", point.Epochs);
+            writer.WriteBoolean("stopped", point.Stopped);
             writer.WriteNumber("accuracy", point.Score.Accuracy);
             writer.WriteNumber("imbalance", point.Imbalance);
             writer.WriteNumber("choosing_cpu_s", point.Choosing.TotalSeconds);
             writer.WriteNumber("training_cpu_s", point.Training.TotalSeconds);
-            writer.WriteNumber("energy_kwh", price.KilowattHours(point.Whole).Best);
-            writer.WriteNumber("emissions_kg", price.Kilograms(point.Whole).Best);
-            writer.WriteStartObject("accuracy_of_class");
-            for (var index = 0; index < classes.Count; index++)
-            {
-                if (double.IsNaN(point.Score.AccuracyOfClass[index]))
-                    writer.WriteNull(classes[index]);
-                else
-                    writer.WriteNumber(classes[index], point.Score.AccuracyOfClass[index]);
-            }
-
-            writer.WriteEndObject();
+            var used = price.Of("training", point.Whole);
+            writer.WriteQuantity("energy_kwh", used.Energy);
+            writer.WriteQuantity("emissions_kg", used.Operational);
+            writer.WriteAccuracyOfClass(point.Score, classes);
             writer.WriteEndObject();
         }
 
@@ -136,4 +117,40 @@ static class LabSelectCommand
     }));
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What the command can be given.</summary>
+    sealed class Given
+    {
+        readonly Option<string[]> _by = new("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
+        readonly Option<string> _epochs = new("--epochs") { Description = "Epochs of each training; default 10", HelpName = "N" };
+        readonly Option<string> _layers = new("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
+        readonly Option<string> _width = new("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
+
+        public Given()
+        {
+            Command = new Command("select", "Train on 10, 20, 30, 50, 70 and 100 % of the rows, chosen new and varied or hard, then stop the best when it gains too little; set accuracy, of each class too, against energy. Some minutes. Recorded as a run.") { _by, _epochs, _layers, _width };
+            foreach (var option in Rows.Rows.Concat([.. SettingOptions.Place, Name, Json]))
+                Command.Options.Add(option);
+        }
+
+        public Command Command { get; }
+
+        public LabOptions Rows { get; } = new();
+
+        public Option<string> Name { get; } = RecordedWork.Name("lab-select");
+
+        public Option<bool> Json { get; } = new("--json") { Description = "One JSON document (schema tonne.selection/1)" };
+
+        public IReadOnlyList<SelectionWay> WaysOf(ParseResult parsed) =>
+            [.. (parsed.GetValue(_by) is { Length: > 0 } given ? given.Select(Way) : [SelectionWay.Chance, SelectionWay.Margin]).Distinct()];
+
+        public TrainingPlan Plan(ParseResult parsed) => new() { Epochs = Whole("--epochs", parsed.GetValue(_epochs), 10, 1, 10_000), InputDropout = Pipeline.InputsLeftOut };
+
+        public NetworkShape Shape(ParseResult parsed, int inputs, int classes) => new(inputs, classes) { Layers = Whole("--layers", parsed.GetValue(_layers), 12, 1, 1_000), Width = Whole("--width", parsed.GetValue(_width), 128, 2, 8_192) };
+
+        static int Whole(string option, string? text, int otherwise, int least, int most) => text is null ? otherwise : (int)LabOptions.Whole(option, text, least, most);
+
+        static SelectionWay Way(string name) => Array.Exists(_ways, way => LabSelectCommand.Name(way) == name) ? Array.Find(_ways, way => LabSelectCommand.Name(way) == name)
+            : throw new WrongInputException($"--by '{name}' is not known; there are {string.Join(", ", _ways.Select(LabSelectCommand.Name))}.");
+    }
 }

@@ -21,6 +21,8 @@ sealed class LabOptions
     readonly Option<string> _data = new("--data") { Description = "Rows to learn from: CSV, TSV, JSON Lines, or a folder of PGM and PNG pictures by subfolder; default: the .NET SDK's own messages in 13 languages", HelpName = "FILE" };
     readonly Option<string> _label = new("--label") { Description = "Column of the class, with --data FILE", HelpName = "COLUMN" };
     readonly Option<string> _text = new("--text") { Description = "Column of the text, with --data FILE; default: found, else the numbers", HelpName = "COLUMN" };
+    readonly Option<string> _family = new("--family") { Description = "Column of what belongs together, with --data FILE: rows of one patient, author, document stay on one side of the split", HelpName = "COLUMN" };
+    readonly Option<string> _patch = new("--patch") { Description = "Side of the squares of pixels of which a picture's mean is taken, with --data FOLDER; default 1, each pixel", HelpName = "N" };
     readonly Option<string> _rows = new("--rows") { Description = "Made-up rows with known duplicates instead: 1 to 100,000,000", HelpName = "N" };
     readonly Option<string> _shape = new("--shape") { Description = "reference: the mission's shape, 1,000,000 × 10 → 950,000 × 10 → 950,000 × 512 → 12 layers, 10 epochs (some minutes)", HelpName = "NAME" };
     readonly Option<string> _epochs = new("--epochs") { Description = "Epochs; default 10", HelpName = "N" };
@@ -30,25 +32,12 @@ sealed class LabOptions
     readonly Option<string> _seed = new("--seed") { Description = "Seed of split, weights and order; default 1", HelpName = "N" };
     readonly Option<string> _model = new("--model") { Description = "Where the weights go; default: lab/model.weights beside the ledger", HelpName = "FILE" };
 
-    public IReadOnlyList<Option> All => [_data, _label, _text, _rows, _shape, _epochs, _layers, _width, _limit, _seed, _model];
+    public IReadOnlyList<Option> All => [_data, _label, _text, _family, _patch, _rows, _shape, _epochs, _layers, _width, _limit, _seed, _model];
 
     /// <summary>Those that say which rows, for commands that take a network as it is.</summary>
-    public IReadOnlyList<Option> Rows => [_data, _label, _text, _rows, _limit, _seed];
+    public IReadOnlyList<Option> Rows => [_data, _label, _text, _family, _patch, _rows, _limit, _seed];
 
     public Option<string> Model => _model;
-
-    /// <summary>The options as words again, for the process that does the work.</summary>
-    public IEnumerable<string> Words(ParseResult parsed)
-    {
-        foreach (var option in All.Cast<Option<string>>())
-        {
-            if (option != _model && parsed.GetValue(option) is { } value)
-            {
-                yield return option.Name;
-                yield return value;
-            }
-        }
-    }
 
     /// <summary>The plan that was asked for.</summary>
     /// <exception cref="WrongInputException">An option does not fit; the message says which and what to write.</exception>
@@ -64,31 +53,48 @@ sealed class LabOptions
         var data = parsed.GetValue(_data);
         if (data is not null && made is not null)
             throw new WrongInputException("--data brings rows and --rows or --shape makes some up; give one.");
-        var seed = (int)(parsed.GetValue(_seed) is { } text ? Whole("--seed", text, 0, int.MaxValue) : 1);
+        if (data is null && new[] { _label, _text, _family, _patch }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } orphan)
+            throw new WrongInputException($"{orphan.Name} says how to read --data, and there is none.");
+        var (seed, patch) = (Number(_seed, 1, 0, int.MaxValue), Number(_patch, 1, 1, 4_096));
+        var (epochs, layers, width) = (Number(_epochs, 10, 1, 10_000), Number(_layers, 12, 1, 1_000), Number(_width, 128, 2, 8_192));
+        var limit = parsed.GetValue(_limit) is null ? (int?)null : Number(_limit, 0, 10, int.MaxValue);
         var (source, streams) = data is not null ? Read(data, parsed)
             : made is { } count ? (new SyntheticMessages(count, (ulong)seed), count > MostKept)
             : ((RowSource)SdkMessages.Find(), false);
-        return new PipelinePlan(source)
+        return new PipelinePlan(source) { Streams = streams, Patch = patch, Seed = seed, Epochs = epochs, Layers = layers, Width = width, MostRows = limit, Model = model };
+
+        int Number(Option<string> option, int otherwise, int low, int high) => parsed.GetValue(option) is { } text ? (int)Whole(option.Name, text, low, high) : otherwise;
+    }
+
+    /// <summary>Refuses what can be seen to be wrong before any work is done: options, and the data's first lines.</summary>
+    /// <exception cref="WrongInputException">The message says what.</exception>
+    public void Check(ParseResult parsed, string model)
+    {
+        try
         {
-            Streams = streams,
-            Seed = seed,
-            Epochs = (int)(parsed.GetValue(_epochs) is { } epochs ? Whole("--epochs", epochs, 1, 10_000) : 10),
-            Layers = (int)(parsed.GetValue(_layers) is { } layers ? Whole("--layers", layers, 1, 1_000) : 12),
-            Width = (int)(parsed.GetValue(_width) is { } width ? Whole("--width", width, 2, 8_192) : 128),
-            MostRows = parsed.GetValue(_limit) is { } limit ? (int)Whole("--limit", limit, 10, int.MaxValue) : null,
-            Model = model,
-        };
+            _ = Plan(parsed, model);
+        }
+        catch (UnusableDataException error)
+        {
+            throw new WrongInputException(error.Message);
+        }
     }
 
     (RowSource Source, bool Streams) Read(string data, ParseResult parsed)
     {
         if (Directory.Exists(data))
-            return (ImageFolder.Open(data), false);
+        {
+            return parsed.GetValue(_label) is null && parsed.GetValue(_text) is null && parsed.GetValue(_family) is null ? (ImageFolder.Open(data), false)
+                : throw new WrongInputException("--data FOLDER holds pictures, labelled by the subfolder they stand in; --label, --text and --family are for columns of a file.");
+        }
+
         if (!File.Exists(data))
             throw new WrongInputException($"--data '{data}' is neither a file nor a folder.");
         if (parsed.GetValue(_label) is not { } label)
             throw new WrongInputException("--data FILE needs --label COLUMN: the column that names the class. For example: tonne lab run --data reviews.csv --label stars --text review");
-        return (TableFile.Open(data, label, parsed.GetValue(_text)), new FileInfo(data).Length > LargestKept);
+        if (parsed.GetValue(_patch) is not null)
+            throw new WrongInputException("--patch is for pictures: --data FOLDER. A file has columns.");
+        return (TableFile.Open(data, label, parsed.GetValue(_text), parsed.GetValue(_family)), new FileInfo(data).Length > LargestKept);
     }
 
     /// <summary>A whole number within limits; <c>1,000,000</c> and <c>1_000_000</c> are understood.</summary>

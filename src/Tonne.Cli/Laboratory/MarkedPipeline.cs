@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Explaining;
 using Tonne.Instruments.Marks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
@@ -12,6 +13,7 @@ sealed class MarkedPipeline(Surroundings around) : IPipelineListener
     static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     readonly string? _run = around.Variable(MarkAddress.Variable);
+    bool _passing;
 
     public void Stage(string name, DataShape? dataIn, DataShape? dataOut) =>
         Send(new Mark(MarkKind.Stage, 0, name, DataIn: dataIn, DataOut: dataOut));
@@ -28,8 +30,23 @@ sealed class MarkedPipeline(Surroundings around) : IPipelineListener
             $"epoch {epoch.Number,2}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy:0.0000}{(epoch.Validation is { } seen ? $"  validation loss {seen.Loss:0.0000}  accuracy {seen.Accuracy:0.0000}" : "")}  {epoch.Duration.TotalSeconds:0.0} s"));
     }
 
+    /// <summary>Why the work could not be done, as a note of the run.</summary>
+    public void Failed(string reason) => Send(new Mark(MarkKind.Note, 0, reason));
+
+    public void Progress(string stage, long rows)
+    {
+        if (!around.OutTerminal)
+            return;
+        _passing = true;
+        around.Out.Write($"\r{stage} {Readout.Count(rows)} rows\e[K");
+        around.Out.Flush();
+    }
+
     public void Say(string text)
     {
+        if (_passing)
+            around.Out.Write("\r\e[K");
+        _passing = false;
         around.Out.WriteLine(text);
         around.Out.Flush();
     }

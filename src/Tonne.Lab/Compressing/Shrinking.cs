@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.Networks;
+using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
+using Tonne.Runs;
 
 namespace Tonne.Lab.Compressing;
 
@@ -10,7 +12,8 @@ namespace Tonne.Lab.Compressing;
 /// <param name="cpuTime">CPU time of this process so far.</param>
 /// <param name="train">Examples to learn from, the same that the network was trained on.</param>
 /// <param name="plan">How small.</param>
-public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples train, ShrinkingPlan plan)
+/// <param name="listener">Hears of the stages: prune, quantize, distill; none by default.</param>
+public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples train, ShrinkingPlan plan, IPipelineListener? listener = null)
 {
     readonly Tuning _tuning = new(trainer);
     readonly ExampleTable _nobody = new(train.Width, train.Classes, [], []);
@@ -21,7 +24,7 @@ public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples
 
     /// <summary>The smallest weights set to zero (<see cref="MagnitudePruning"/>).</summary>
     /// <param name="of">A variant that is a <see cref="Network"/>.</param>
-    public Variant PruneWeights(Variant of) => Made(of, "weights pruned", network =>
+    public Variant PruneWeights(Variant of) => Made(of, "prune", "weights pruned", network =>
     {
         var pruned = MagnitudePruning.PruneAndTune(network, plan.ZeroShare, train, plan.Tuning, trainer);
         return (pruned, $"{MagnitudePruning.Sparsity(pruned):P0} of the weights are zero".Replace(" %", "%", StringComparison.Ordinal));
@@ -31,7 +34,7 @@ public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples
     /// <param name="of">A variant that is a <see cref="Network"/>.</param>
     /// <param name="widthShare">Share of the width that stays; null for the plan's.</param>
     /// <param name="layerShare">Share of the layers that stay; null for the plan's.</param>
-    public Variant PruneUnits(Variant of, double? widthShare = null, double? layerShare = null) => Made(of, "units pruned", network =>
+    public Variant PruneUnits(Variant of, double? widthShare = null, double? layerShare = null) => Made(of, "prune", "units pruned", network =>
     {
         using var team = new ThreadTeam(plan.Tuning.ThreadCount);
         var some = new ExampleSubset(train, [.. Enumerable.Range(0, Math.Min(plan.ImportanceRows, train.Count)).Select(row => (int)((long)row * train.Count / Math.Min(plan.ImportanceRows, train.Count)))]);
@@ -43,7 +46,7 @@ public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples
 
     /// <summary>A student (<see cref="Tuning.Distil"/>).</summary>
     /// <param name="of">A variant that is a <see cref="Network"/>: the teacher.</param>
-    public Variant Distil(Variant of) => Made(of, "distilled", teacher =>
+    public Variant Distil(Variant of) => Made(of, "distill", "distilled", teacher =>
     {
         var shape = teacher.Shape with { Width = ShrinkingPlan.WidthOf(teacher.Shape.Width, plan.StudentWidthShare), Layers = ShrinkingPlan.LayersOf(teacher.Shape.Layers, plan.StudentLayerShare) };
         return (_tuning.Distil(teacher, shape, train, _nobody, plan.Distilling).Network, $"a student of {Words(shape)}");
@@ -51,12 +54,11 @@ public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples
 
     /// <summary>8-bit numbers (<see cref="QuantizedNetwork"/>), calibrated on training rows.</summary>
     /// <param name="of">A variant that is a <see cref="Network"/>.</param>
-    public Variant Quantize(Variant of) => Made(of, "quantized", network => (QuantizedNetwork.Of(network, train), "8-bit weights and inputs of layers"));
+    public Variant Quantize(Variant of) => Made(of, "quantize", "quantized", network => (QuantizedNetwork.Of(network, train), "8-bit weights and inputs of layers"));
 
     /// <summary>The network itself, each way alone, and together: distilled, then pruned, then quantized.</summary>
     /// <param name="network">The trained network.</param>
-    /// <param name="made">Called after each.</param>
-    public ImmutableArray<Variant> All(Network network, Action<Variant>? made = null)
+    public ImmutableArray<Variant> All(Network network)
     {
         var all = ImmutableArray.CreateBuilder<Variant>();
         var whole = Kept(Whole(network));
@@ -73,19 +75,24 @@ public sealed class Shrinking(Trainer trainer, Func<TimeSpan> cpuTime, IExamples
         Variant Kept(Variant variant)
         {
             all.Add(variant);
-            made?.Invoke(variant);
             return variant;
         }
     }
 
     static string Words(NetworkShape shape) => $"{shape.Layers} {(shape.Layers == 1 ? "layer" : "layers")} of {shape.Width}";
 
-    Variant Made(Variant of, string name, Func<Network, (Classifier Classifier, string How)> make)
+    Variant Made(Variant of, string stage, string name, Func<Network, (Classifier Classifier, string How)> make)
     {
         var network = of.Classifier as Network ?? throw new ArgumentException($"\"{of.Name}\" is quantized already: whatever trains or prunes comes before that.", nameof(of));
+        var learned = new DataShape(train.Count, train.Width);
+        listener?.Stage(stage, learned, null);
         var begin = cpuTime();
         var (classifier, how) = make(network);
         var alone = of.Making == TimeSpan.Zero;
-        return new Variant(alone ? name : $"{of.Name}, {name}", alone ? how : $"{of.How}; {how}", classifier, of.Making + (cpuTime() - begin));
+        var made = new Variant(alone ? name : $"{of.Name}, {name}", alone ? how : $"{of.How}; {how}", classifier, of.Making + (cpuTime() - begin));
+        listener?.Stage(stage, learned, new DataShape(classifier.Shape.Layers, classifier.Shape.ParameterCount / classifier.Shape.Layers));
+        listener?.StageEnded(stage);
+        listener?.Say($"made: {made.Name} ({made.How})");
+        return made;
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.Networks;
+using Tonne.Lab.Pricing;
+using Tonne.Quantities;
 using Tonne.Reducing;
 
 namespace Tonne.Lab.Compressing;
@@ -20,7 +22,7 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
         new("accuracy", one => one.Score.Accuracy, MoreIsBetter: true),
         new("size (bytes)", one => one.FileBytes, MoreIsBetter: false),
         new("latency (s)", one => one.Single.LatencySeconds, MoreIsBetter: false),
-        new("energy in batches, by CPU time (s)", one => one.Batched.CpuSeconds, MoreIsBetter: false),
+        new("energy in batches, by CPU time (s)", one => one.Batched.CpuSeconds.Best, MoreIsBetter: false),
     ];
 
     /// <summary>Measures.</summary>
@@ -85,8 +87,7 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
         return [.. variants.Select((_, index) =>
         {
             var cpu = Median(cpus[index]);
-            var thousand = TimeSpan.FromSeconds(1000 * cpu);
-            return new PredictionCost(Median(latencies[index]), cpu, price.KilowattHours(thousand), price.Kilograms(thousand), ratios[index].Look() ?? new RatioInterval(0, 1, double.PositiveInfinity));
+            return new PredictionCost(Median(latencies[index]), new Bounds(cpus[index].Min(), cpu, cpus[index].Max()), price.Of("1,000 predictions", TimeSpan.FromSeconds(1000 * cpu)), ratios[index].Look() ?? new RatioInterval(0, 1, double.PositiveInfinity));
         })];
     }
 

@@ -1,4 +1,5 @@
 using Tonne.Lab.Networks;
+using Tonne.Quantities;
 
 namespace Tonne.Lab.Compressing;
 
@@ -12,8 +13,18 @@ namespace Tonne.Lab.Compressing;
 /// <param name="IsOnFront">Whether no other variant is at least as good in accuracy, size, latency and energy, and better in one.</param>
 public sealed record VariantFigures(Variant Variant, long FileBytes, long PackedBytes, Score Score, PredictionCost Single, PredictionCost Batched, bool IsOnFront)
 {
-    /// <summary>Predictions after which what making it took is made up for by what each saves; null if it saves nothing.</summary>
+    /// <summary>Predictions, one at a time, after which what making it took is made up for by what each saves; by CPU time, so that the price of a CPU-second cancels.</summary>
+    /// <remarks>making ÷ (cost of the first × (1 − 1 ÷ times less)); the interval from those of times less and of the first's cost from round to round. Making is one observation.</remarks>
     /// <param name="first">The variant it was made from.</param>
-    public double? PaysBackAfter(VariantFigures first) =>
-        first.Single.CpuSeconds > Single.CpuSeconds ? Variant.Making.TotalSeconds / (first.Single.CpuSeconds - Single.CpuSeconds) : null;
+    /// <returns>Null if it is not sure that it saves anything: the interval of times less reaches 1.</returns>
+    public Bounds? PaysBackAfter(VariantFigures first)
+    {
+        var ratio = Single.TimesLess;
+        if (Variant.Making == TimeSpan.Zero || ratio.Low <= 1 || !ratio.IsBounded)
+            return null;
+        var cost = first.Single.CpuSeconds;
+        return cost.Low == 0 ? null : new Bounds(After(cost.High, ratio.High), After(cost.Best, ratio.Value), After(cost.Low, ratio.Low));
+
+        double After(double cpuSeconds, double timesLess) => Variant.Making.TotalSeconds / (cpuSeconds * (1 - 1 / timesLess));
+    }
 }

@@ -18,6 +18,11 @@ public interface IPipelineListener
     /// <summary>An epoch has ended.</summary>
     void Epoch(EpochResult epoch);
 
+    /// <summary>How far a stage has come, now and then.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="rows">Rows so far.</param>
+    void Progress(string stage, long rows);
+
     /// <summary>Something to tell the reader, one line.</summary>
     void Say(string text);
 }

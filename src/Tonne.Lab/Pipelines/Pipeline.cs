@@ -16,6 +16,8 @@ public sealed class Pipeline(TimeProvider time)
     /// <summary>Without it the network knows its rows by heart and names one in 25 new ones wrongly instead of one in 45.</summary>
     public const double InputsLeftOut = 0.1;
 
+    const int RowsOfProgress = 50_000;
+
     /// <summary>Runs the stages.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
@@ -64,12 +66,18 @@ public sealed class Pipeline(TimeProvider time)
         {
             cancellationToken.ThrowIfCancellationRequested();
             kept?.Add(row);
-            count++;
+            if (++count % RowsOfProgress == 0)
+                listener.Progress("collecting", count);
         }
 
         var collected = new DataShape(count, columns);
         listener.Stage("collect", null, collected);
         listener.Say($"collected {Number(count)} rows × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
+
+        foreach (var one in rejections.Counts.Keys.Select(reason => rejections.Examples.FirstOrDefault(example => example.Reason == reason)).OfType<Rejection>().Where(example => example.File.Length > 0))
+            listener.Say($"  for example {one.File}{(one.Line > 0 ? $", line {Number(one.Line)}" : "")}: {Words(one.Reason)}, {one.Detail}");
+        foreach (var note in rejections.Notes)
+            listener.Say($"  {note}");
 
         listener.Stage("clean", collected, null);
         var cleaner = new Cleaner();
@@ -80,7 +88,8 @@ public sealed class Pipeline(TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
             if (index < count)
                 keep[index] = cleaner.Keep(row);
-            index++;
+            if (++index % RowsOfProgress == 0)
+                listener.Progress("cleaning", index);
         }
 
         var report = cleaner.Report;
@@ -88,9 +97,9 @@ public sealed class Pipeline(TimeProvider time)
         listener.Say($"cleaned to {Number(report.After.Rows)}: {(report.RemovedRows == 0 ? "nothing removed" : string.Join(", ", report.Removed.Select(one => $"{Number(one.Value)} {Words(one.Key)}")))}");
 
         listener.Stage("featurize", report.After, null);
-        var featurized = new Featurizer().Featurize(Again().Where((_, at) => at < count && keep[at]));
+        var featurized = Naming(plan.Source, () => new Featurizer(patch: plan.Patch).Featurize(Told(Again().Where((_, at) => at < count && keep[at]))));
         kept = null;
-        var split = Split.Of(featurized.Examples, cleaner.Groups(), (ulong)plan.Seed);
+        var split = Naming(plan.Source, () => Split.Of(featurized.Examples, cleaner.Groups(), (ulong)plan.Seed));
         IExamples training = Most(split.Training, plan), validation = split.Validation, test = split.Test;
         if (featurized.Examples is not HashedTexts)
         {
@@ -103,6 +112,30 @@ public sealed class Pipeline(TimeProvider time)
         return new PreparedExamples(training, validation, test, report, rejections);
 
         IEnumerable<Row> Again() => kept ?? plan.Source.Rows(new Rejections());
+
+        IEnumerable<Row> Told(IEnumerable<Row> rows)
+        {
+            var done = 0L;
+            foreach (var row in rows)
+            {
+                yield return row;
+                if (++done % RowsOfProgress == 0)
+                    listener.Progress("featurizing", done);
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the rows as a whole is said with the name of where they came from.</summary>
+    static T Naming<T>(RowSource source, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (UnusableDataException error) when (error.File.Length == 0)
+        {
+            throw new UnusableDataException(source.Name, 0, error.Message);
+        }
     }
 
     static IExamples Most(ExampleSubset training, PipelinePlan plan)

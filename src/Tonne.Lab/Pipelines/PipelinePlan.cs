@@ -10,6 +10,9 @@ public sealed record PipelinePlan(RowSource Source)
     /// <summary>Whether the rows are read anew for each stage instead of standing in memory. Default false.</summary>
     public bool Streams { get; init; }
 
+    /// <summary>Side of the square patches of a picture of which the mean is taken, pixels. Default 1: each pixel.</summary>
+    public int Patch { get; init; } = 1;
+
     /// <summary>Seed of the split, the first weights and the order of the rows. Default 1.</summary>
     public int Seed { get; init; } = 1;
 

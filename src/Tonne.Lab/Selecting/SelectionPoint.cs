@@ -8,9 +8,11 @@ namespace Tonne.Lab.Selecting;
 /// <param name="Rows">Rows learned from.</param>
 /// <param name="Score">On rows never seen.</param>
 /// <param name="Choosing">CPU time of choosing; it comes once, whatever the share.</param>
-/// <param name="Training">CPU time of training.</param>
+/// <param name="Training">CPU time of training, and where it was stopped of looking on the way whether to go on.</param>
 /// <param name="Imbalance">How far the share of any class among the chosen rows is from its share among all, at most; 0 is none, 0.01 is a point.</param>
-public sealed record SelectionPoint(SelectionWay Way, double Share, int Rows, Score Score, TimeSpan Choosing, TimeSpan Training, double Imbalance)
+/// <param name="Epochs">Epochs trained.</param>
+/// <param name="Stopped">Whether training could end before its plan did (<see cref="StoppingRule"/>).</param>
+public sealed record SelectionPoint(SelectionWay Way, double Share, int Rows, Score Score, TimeSpan Choosing, TimeSpan Training, double Imbalance, int Epochs, bool Stopped = false)
 {
     /// <summary>CPU time of both.</summary>
     public TimeSpan Whole => Choosing + Training;

@@ -1,11 +1,8 @@
-using Tonne.Footprints;
-using Tonne.Hardware;
-using Tonne.Instruments.Modelled;
 using Tonne.Lab.Compressing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Tests.Networks;
+using Tonne.Lab.Tests.Pricing;
 using Tonne.Lab.Training;
-using Tonne.Runs;
 using Tonne.Tests;
 
 namespace Tonne.Lab.Tests.Compressing;
@@ -40,35 +37,38 @@ public sealed class VariantTests
             return cpu;
         }
 
-        var figures = new VariantBench(time, CpuTime).Measure(variants, test, Price(), Plan);
+        var figures = new VariantBench(time, CpuTime).Measure(variants, test, Prices.Price(), Plan);
 
         Assert.Equal(4 * 2 * Plan.Rounds * 2, 2 * calls);
 
         // The median round is twice as slow as the fastest: 16 ms and 4 ms for 4 predictions.
-        Assert.Equal(4e-3, figures[0].Single.CpuSeconds, 1e-9);
-        Assert.Equal(1e-3, figures[1].Single.CpuSeconds, 1e-9);
+        Assert.Equal(4e-3, figures[0].Single.CpuSeconds.Best, 1e-9);
+        Assert.Equal(1e-3, figures[1].Single.CpuSeconds.Best, 1e-9);
         Assert.Equal(1, figures[0].Single.TimesLess.Value, 1e-9);
         Assert.Equal(4, figures[1].Single.TimesLess.Value, 1e-9);
         Assert.Equal(4, figures[1].Batched.TimesLess.Value, 1e-9);
 
         // Making took 6 s of CPU time and each prediction saves 3 ms: 2,000 predictions.
-        Assert.Equal(2000, figures[1].PaysBackAfter(figures[0])!.Value, 1e-6);
+        var after = figures[1].PaysBackAfter(figures[0])!.Value;
+        Assert.Equal(2000, after.Best, 1e-6);
+
+        // The slowest rounds took 6 ms for one of the first, the fastest 2 ms, always four times as much as the other: 6 s ÷ (6 ms × ¾) and 6 s ÷ (2 ms × ¾).
+        Assert.Equal(6 / (6e-3 * 0.75), after.Low, 1e-6);
+        Assert.Equal(6 / (2e-3 * 0.75), after.High, 1e-6);
         Assert.Null(figures[0].PaysBackAfter(figures[0]));
     }
 
     [Fact]
     public void Energy_is_CPU_time_at_the_price_of_a_busy_thread()
     {
-        var price = Price();
+        var price = Prices.Price();
         var figures = new VariantBench(new HandTime(), Seconds()).Measure([Shrinking.Whole(NetworkTests.Made(12, 8, 2, 3))], Clouds.Rows(12, 3, 10), price, Plan);
 
-        // 1 s for 4 predictions: 250 s for 1,000. Without memory known, a busy thread is what the catalog says of one of the whole machine's.
-        var cpu = Power().Cpu;
-        Assert.Equal(cpu.FullWattsPerThread.Bounds.Best * cpu.RealHostFull.Bounds.Best, price.Watts.Best, 1e-9);
-        Assert.Equal(250 * price.Watts.Best / 3.6e6, figures[0].Single.KilowattHoursPerThousand.Best, 1e-12);
+        // 1 s for 4 predictions: 250 s for 1,000.
+        Assert.Equal(250 * price.Watts.Value / 3.6e6, figures[0].Single.Thousand.Energy.Value, 1e-12);
 
         // PUE 1.5, 100 g/kWh.
-        Assert.Equal(250 * price.Watts.Best / 3.6e6 * 1.5 * 0.1, figures[0].Single.KilogramsPerThousand.Best, 1e-12);
+        Assert.Equal(250 * price.Watts.Value / 3.6e6 * 1.5 * 0.1, figures[0].Single.Thousand.Operational.Value, 1e-12);
 
         static Func<TimeSpan> Seconds()
         {
@@ -85,7 +85,7 @@ public sealed class VariantTests
         var random = Network.Create(new NetworkShape(12, 3) { Width = 64, Layers = 9 }, train.Classes, 1);
         var time = new HandTime();
 
-        var figures = new VariantBench(time, () => TimeSpan.Zero).Measure([Shrinking.Whole(network), new Variant("random", "larger, never trained", random, TimeSpan.Zero)], validation, Price(), Plan);
+        var figures = new VariantBench(time, () => TimeSpan.Zero).Measure([Shrinking.Whole(network), new Variant("random", "larger, never trained", random, TimeSpan.Zero)], validation, Prices.Price(), Plan);
 
         Assert.Equal([true, false], figures.Select(one => one.IsOnFront));
     }
@@ -108,17 +108,5 @@ public sealed class VariantTests
         Assert.True(all[^1].Classifier.Shape.ParameterCount < network.Shape.ParameterCount / 10);
         Assert.All(all, variant => Assert.True(variant.Classifier.Score(validation).Accuracy > network.Score(validation).Accuracy - 0.05, variant.Name));
         Assert.Throws<ArgumentException>(() => new Shrinking(new Trainer(new HandTime()), () => TimeSpan.Zero, train, plan).Distil(all[^1]));
-    }
-
-    static ThreadPrice Price()
-    {
-        var machine = new Machine("server", "unknown", null, 2, 1, 0, "linux", Virtual: false, "boot");
-        return new ThreadPrice(Power(), FactorChoice.For(new Place(IntensityGramsPerKwh: 100, Pue: 1.5, How: "given"), machine));
-    }
-
-    static MachinePower Power()
-    {
-        var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "AMD EPYC 9654 96-Core Processor", Threads = 2 });
-        return new MachinePower(cpu, MemoryCatalog.WattsPerGigabyte(cpu.Memory), OtherPower.Fraction(MachineKind.Server), 2, 1, 0);
     }
 }

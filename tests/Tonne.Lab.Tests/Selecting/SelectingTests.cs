@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Selecting;
 using Tonne.Lab.Tests.Compressing;
+using Tonne.Lab.Tests.Pricing;
 using Tonne.Lab.Training;
 using Tonne.Tests;
 
@@ -66,19 +68,71 @@ public sealed class SelectingTests
     }
 
     [Fact]
-    public void Accuracy_and_cost_are_told_for_all_rows_and_for_each_part()
+    public void Accuracy_and_cost_are_told_for_all_rows_and_for_each_part_and_for_all_rows_stopped()
     {
-        var (train, validation) = Clouds.Made();
+        var (train, test) = Clouds.Made();
+        var heard = new Heard();
         var calls = 0;
 
-        // The clock of the CPU moves 1 s with each look: training takes 1 s, choosing takes 1 s.
-        var points = new SelectionCurve(Trainer, () => TimeSpan.FromSeconds(calls++)).Draw(new NetworkShape(Clouds.Inputs, 3) { Width = 16, Layers = 2 }, train, validation, [SelectionWay.Varied], Clouds.Plan);
+        // The clock of the CPU moves 1 s with each look: training takes 1 s, choosing takes 1 s; so no part takes less than all rows do, and none is stopped.
+        var points = new SelectionCurve(Trainer, () => TimeSpan.FromSeconds(calls++), Prices.Price(), heard)
+            .Draw(new NetworkShape(Clouds.Inputs, 3) { Width = 16, Layers = 2 }, train, Clouds.Rows(Clouds.Inputs, 3, 100, 8), test, [SelectionWay.Varied], Clouds.Plan);
 
-        Assert.Equal([900, 90, 180, 270, 450, 630], points.Select(point => point.Rows));
+        Assert.Equal([900, 90, 180, 270, 450, 630, 900], points.Select(point => point.Rows));
+        Assert.Equal([false, false, false, false, false, false, true], points.Select(point => point.Stopped));
         Assert.Equal(TimeSpan.FromSeconds(1), points[0].Whole);
-        Assert.All(points.Skip(1), point => Assert.Equal(TimeSpan.FromSeconds(2), point.Whole));
+        Assert.All(points.Skip(1).SkipLast(1), point => Assert.Equal(TimeSpan.FromSeconds(2), point.Whole));
         Assert.All(points, point => Assert.InRange(point.Imbalance, 0, 0.01));
         Assert.True(points[0].Score.Accuracy > 0.9 && points[^1].Score.Accuracy > 0.9);
         Assert.All(points, point => Assert.True(point.WorstClass <= point.Score.Accuracy));
+        Assert.Equal(["train", "judge", "choose"], heard.Stages.Distinct());
+    }
+
+    [Fact]
+    public void The_best_part_is_trained_again_and_stopped_where_it_takes_less_than_all_rows_do()
+    {
+        var (train, test) = Clouds.Made();
+        var cpu = TimeSpan.Zero;
+
+        // Each row looked at takes 1 ms.
+        var rows = new CostlyRows(train, () => cpu += TimeSpan.FromMilliseconds(1));
+        var points = new SelectionCurve(Trainer, () => cpu, Prices.Price(), new Heard())
+            .Draw(new NetworkShape(Clouds.Inputs, 3) { Width = 16, Layers = 2 }, rows, Clouds.Rows(Clouds.Inputs, 3, 100, 8), test, [SelectionWay.Chance], Clouds.Plan with { Epochs = 12 });
+
+        var best = SelectionCurve.Best([.. points.Take(6)])!;
+        Assert.True(best.Share < 1);
+        Assert.Equal([(1, true), (best.Share, true)], points.Skip(6).Take(2).Select(point => (point.Share, point.Stopped)));
+        Assert.True(points[6].Epochs < 12, $"{points[6].Epochs} epochs of clouds that three tell apart");
+        Assert.True(points[6].Whole < points[0].Whole);
+    }
+
+    [Fact]
+    public void A_training_is_stopped_after_as_many_epochs_without_enough_gain_as_there_is_patience()
+    {
+        var seconds = 0;
+        var rule = new StoppingRule(Prices.Price(), () => TimeSpan.FromSeconds(seconds++), 2);
+
+        // Each epoch takes 1 s. After epoch 3 the mean gain is 0.41 ÷ 2 s and a tenth of it 0.0205 a second: epoch 3 brought 0.01, so the stop lies after epoch 2.
+        // After epoch 4 it is 0.41 ÷ 3 s and 0.0137 a second: likewise, and now two epochs lie behind it.
+        Assert.Equal([false, false, false, true], new[] { 0.50, 0.90, 0.91, 0.91 }.Select((accuracy, index) =>
+            rule.EndsAfter(new EpochResult(index + 1, 0.5, accuracy, new Score(100, 0.5, accuracy, []), 0.001, index + 1, TimeSpan.Zero, TimeSpan.Zero))));
+    }
+
+    /// <summary>Rows that cost something to look at.</summary>
+    sealed class CostlyRows(IExamples rows, Action looked) : IExamples
+    {
+        public int Count => rows.Count;
+
+        public int Width => rows.Width;
+
+        public ImmutableArray<string> Classes => rows.Classes;
+
+        public int Label(int row) => rows.Label(row);
+
+        public void Copy(int row, Span<float> to)
+        {
+            looked();
+            rows.Copy(row, to);
+        }
     }
 }

@@ -28,6 +28,16 @@ public class ShrinkTrials
         // A sixth of the width and a quarter of the layers: on any machine the time falls by more than half.
         Assert.True((double)last["batched"]!["times_less"]!["value"]! > 2);
         Assert.Equal(8, Directory.GetFiles(tonne.Folder, "net.*.weights").Length);
+
+        // What making them took is in the ledger, stage by stage, and what they save pays it back.
+        var run = JsonNode.Parse((await tonne.RunAsync("show", "last", "--json")).Expect(0).Output)!;
+        Assert.Equal("lab-distill", (string)run["name"]!);
+        var stages = run["stages"]!.AsArray();
+        foreach (var name in new[] { "prune", "quantize", "distill", "measure" })
+            Assert.True((double)stages.Single(stage => (string)stage!["name"]! == name)!["energy_kwh"]!["value"]! > 0, name);
+        var after = last["pays_back_after_predictions"]!;
+        Assert.True((double)after["low"]! > 0 && (double)after["low"]! <= (double)after["high"]!);
+        Assert.Equal("facility(cpu+other), share, location, lifecycle", (string)last["single"]!["emissions_kg_per_1000"]!["boundary"]!);
     }
 
     [Fact]
