@@ -3,8 +3,8 @@ namespace Tonne.Quantities;
 /// <summary>Derives the 95 % bounds of a figure from its derivation.</summary>
 /// <remarks>
 /// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
-/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, or where a low is 0,
-/// 20,000 seeded draws of split log-normal factors decide instead (JCGM 101:2008). One factor id is one unknown however often it appears.
+/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where a factor bends the figure
+/// between its own bounds by more than the first order can say, 20,000 seeded draws of split log-normal factors decide instead (JCGM 101:2008). One factor id is one unknown however often it appears.
 /// The draws of a factor depend on its id alone, so figures that share factors share their draws. Not thread safe.
 /// </remarks>
 public sealed class Uncertainty
@@ -14,6 +14,9 @@ public sealed class Uncertainty
 
     /// <summary>Total σ above which draws replace the first order.</summary>
     public const double FirstOrderLimit = 0.3;
+
+    /// <summary>By how much of a limit the bends of all factors together may miss it before draws replace the first order.</summary>
+    const double BendLimit = 0.015;
 
     const int Block = 250;
 
@@ -33,7 +36,7 @@ public sealed class Uncertainty
         if (factors.All(factor => factor.Bounds.IsExact))
             return Bounds.Exactly(best);
         var (down, up) = FirstOrderSigmas(derivation, best, factors);
-        return Math.Max(down, up) <= FirstOrderLimit
+        return Math.Max(down, up) <= FirstOrderLimit && IsStraight(derivation, best, factors, down, up)
             ? new Bounds(best * Math.Exp(-Bounds.Z * down), best, best * Math.Exp(Bounds.Z * up))
             : FromDraws(derivation, best);
     }
@@ -112,6 +115,31 @@ public sealed class Uncertainty
     }
 
     static double Square(double x) => x * x;
+
+    /// <summary>
+    /// Whether ln F goes straight between the bounds of every factor: √Σ of what each bound alone does to ln F, against 1.96·√Σ(s_k σ_k)². A wide factor under a sum, or under a difference that
+    /// nearly cancels, bends it though the total σ is small.
+    /// </summary>
+    static bool IsStraight(Derivation derivation, double best, IReadOnlyList<Factor> factors, double down, double up)
+    {
+        double below = 0, above = 0;
+        foreach (var factor in factors)
+        {
+            if (factor.Bounds.IsExact)
+                continue;
+            var (atLow, atHigh) = (Moved(factor, factor.Bounds.Low), Moved(factor, factor.Bounds.High));
+            if (!(double.IsFinite(atLow) && double.IsFinite(atHigh)))
+                return false;
+            below += Square(Math.Min(0, Math.Min(atLow, atHigh)));
+            above += Square(Math.Max(0, Math.Max(atLow, atHigh)));
+        }
+
+        return Math.Abs(Math.Sqrt(below) - (Bounds.Z * down)) <= BendLimit && Math.Abs(Math.Sqrt(above) - (Bounds.Z * up)) <= BendLimit;
+
+        // Not a number where the figure falls below 0.
+        double Moved(Factor factor, double value) =>
+            Math.Log(derivation.ValueAt(each => string.Equals(each.Id, factor.Id, StringComparison.Ordinal) ? value : each.Bounds.Best) / best);
+    }
 
     /// <summary>Adds ∂F/∂x of every factor below a node, given ∂F/∂node.</summary>
     static void Slopes(Derivation node, double outer, Dictionary<string, double> slopes)
