@@ -16,7 +16,7 @@ public sealed class Uncertainty
     public const double FirstOrderLimit = 0.3;
 
     /// <summary>By how much of a limit the bends of all factors together may miss it before draws replace the first order.</summary>
-    const double BendLimit = 0.015;
+    const double BendLimit = 0.02;
 
     const int Block = 250;
 
