@@ -1,4 +1,6 @@
+using Tonne.Explaining;
 using Tonne.Ledgers.Exchanging;
+using Tonne.Quantities;
 
 namespace Tonne.Ledgers.Tests.Auditing;
 
@@ -23,6 +25,54 @@ public class RecountTests
         Assert.Equal(2 * entry.Account().Operational.Value, back.Account().Operational.Value, 1e-15);
         Assert.Equal(back.Account().Operational.Value, home.Ledger.Entries()[0].Operational!.Bounds.Best, 1e-15);
         Assert.Empty(home.Ledger.Verify());
+    }
+
+    [Fact]
+    public void A_factor_that_changed_changes_what_explain_and_recount_say_and_nothing_else()
+    {
+        using var home = new TemporaryHome();
+        var before = home.Complete(Id).Account();
+        var files = new[] { home.Home.Of(Id).Trace, home.Home.Of(Id).Record };
+        var bytes = files.Select(File.ReadAllBytes).ToList();
+
+        home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1)));
+        var after = home.Ledger.Load(Id).Account();
+
+        Assert.All(files.Zip(bytes), pair => Assert.Equal(pair.Second, File.ReadAllBytes(pair.First)));
+        var figures = before.Figures().Zip(after.Figures()).ToList();
+        Assert.NotEmpty(figures);
+        foreach (var (was, now) in figures)
+        {
+            Assert.Equal(was.Name, now.Name);
+            var changed = Explanation.Of(was).Weights.Zip(Explanation.Of(now).Weights.OrderBy(weight => Place(was, weight.Factor.Id))).Where(pair => pair.First.Factor != pair.Second.Factor).ToList();
+            if (was.Derivation.Factors().All(factor => factor.Id != "grid"))
+            {
+                // Energy, building, hardware, water: to the last bit.
+                Assert.Empty(changed);
+                Assert.Equal(was.Bounds, now.Bounds);
+                Assert.Equal(Text(was), Text(now));
+            }
+            else
+            {
+                Assert.Equal("grid", Assert.Single(changed).First.Factor.Id);
+                Assert.NotEqual(was.Bounds.Best, now.Bounds.Best);
+                Assert.NotEqual(Text(was), Text(now));
+                // The tree is the old one with one leaf exchanged, and so is its interval.
+                var grid = now.Derivation.Factors().Single(factor => factor.Id == "grid");
+                var exchanged = was.Derivation.With(factor => factor.Id == "grid" ? grid : factor);
+                Assert.Equal(exchanged.Value, now.Derivation.Value);
+                Assert.Equal(new Uncertainty().Of(exchanged), now.Bounds);
+            }
+        }
+
+        static int Place(Figure figure, string id) => Explanation.Of(figure).Weights.Select(weight => weight.Factor.Id).ToList().IndexOf(id);
+
+        static string Text(Figure figure)
+        {
+            using var text = new StringWriter();
+            Explanation.Of(figure).Write(text, new Screen { Width = 100 });
+            return text.ToString();
+        }
     }
 
     [Fact]
