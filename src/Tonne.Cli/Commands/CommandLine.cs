@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Explaining;
+using Tonne.Footprints.Describing;
 using Tonne.Ledgers;
 
 namespace Tonne.Cli.Commands;
@@ -56,6 +57,12 @@ static class CommandLine
                 around.Error.WriteLine("tonne: " + problem);
             return WrongUse;
         }
+        catch (DescriptionException error)
+        {
+            foreach (var problem in error.Problems)
+                around.Error.WriteLine("tonne: " + Printable.OneLine(problem));
+            return WrongUse;
+        }
         catch (Exception error) when (error is UnknownNameException or WrongInputException)
         {
             around.Error.WriteLine("tonne: " + Printable.OneLine(error.Message));
@@ -81,6 +88,7 @@ static class CommandLine
             LearnCommand.Build(around),
             CompareCommand.Build(around),
             ReportCommand.Build(around),
+            FootprintCommand.Build(around),
             LedgerCommand.Build(around),
             CatalogCommand.Build(around),
             LabCommand.Build(around),

@@ -28,6 +28,7 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["explain"] = ["tonne explain last", "tonne explain last emissions", "tonne explain last stages.train.energy_kwh --json"],
         ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
         ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv"],
+        ["footprint"] = ["tonne footprint examples/footprints/bloom.yaml", "tonne footprint life.yaml --explain training.embodied"],
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv", "tonne ledger recount"],
         ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog zones --validate"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],

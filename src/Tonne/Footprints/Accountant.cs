@@ -24,6 +24,9 @@ public sealed class Accountant
     const double KilowattHoursPerJoule = 1 / Quantities.Energy.JoulesPerKilowattHour;
     const double SecondsPerYear = 365.25 * 86_400;
 
+    /// <summary>Hours of a year: 365.25 days.</summary>
+    internal const double HoursPerYear = 365.25 * 24;
+
     readonly Uncertainty _uncertainty = new();
 
     /// <summary>Accounts a run.</summary>
@@ -99,6 +102,70 @@ public sealed class Accountant
             Make("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
             WaterOf(use.Energy, facility, factors) is { } water
                 ? Make("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare) : null);
+    }
+
+    /// <summary>Making the hardware that a phase holds: Σ hours held × M ÷ (L × U), kg CO2e.</summary>
+    /// <param name="hardware">At least one kind of it.</param>
+    public static Derivation Embodied(IEnumerable<HardwareUse> hardware)
+    {
+        ImmutableArray<Derivation> pieces =
+        [
+            .. hardware.Select(use => new Derivation.Product($"making {use.Name}", "kg CO2e",
+                [new Derivation.Given(use.Manufacturing), new Derivation.Quotient("share of their used life", "1", use.Hours, new Derivation.Product("used life", "h", [use.Lifetime, use.Utilisation]))])),
+        ];
+        return pieces.Length == 1 ? pieces[0] : new Derivation.Sum("embodied emissions", "kg CO2e", pieces);
+    }
+
+    /// <summary>Market-based emissions beside the location-based ones (GHG Protocol Scope 2 Guidance), kg CO2e.</summary>
+    /// <remarks>
+    /// <c>market = uncontracted × residual mix + Σ contracted × contract factor + Σ made on site × its factor</c>, each a share of the energy with its building. On-site generation is taken
+    /// first, then contracts in their order; what they exceed the use by counts for nothing, so that no part is ever below 0. Without a residual mix the grid's mean stands in, with a doubt.
+    /// </remarks>
+    /// <param name="name">What it is of, for doubts.</param>
+    /// <param name="facility">Energy with its building, kWh.</param>
+    /// <param name="location">Its location-based emissions, kg CO2e.</param>
+    /// <param name="supply">What was bought and made.</param>
+    /// <param name="doubts">Takes what is unsure.</param>
+    public static Derivation MarketBased(string name, Derivation facility, Derivation location, MarketSupply supply, Action<Doubt> doubts)
+    {
+        var energy = facility.Value;
+        var left = 1 - supply.OnSite.Concat(supply.Contracts).Sum(one => one.Share?.Bounds.Best ?? 0);
+        var shares = new List<Derivation>();
+        var terms = new List<Derivation>();
+        foreach (var one in supply.OnSite.Concat(supply.Contracts))
+        {
+            Derivation share;
+            if (one.Share is { } given)
+            {
+                share = new Derivation.Given(given);
+            }
+            else
+            {
+                var wanted = energy > 0 ? one.Energy!.Bounds.Best / energy : 0;
+                var covered = Math.Clamp(wanted, 0, Math.Max(0, left));
+                if (wanted > covered * (1 + 1e-9))
+                    doubts(new Doubt("market-surplus", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {one.Name} delivers more than was left to cover; {(wanted - covered) * energy:0.#} kWh of it count for nothing.")));
+                left -= covered;
+                share = new Derivation.Counted($"share covered by {one.Name}", "1", covered);
+            }
+
+            shares.Add(share);
+            terms.Add(new Derivation.Product(one.Name, "kg CO2e", [facility, share, new Derivation.Given(one.Intensity)], 1 / 1000d));
+        }
+
+        var uncovered = new Derivation.Difference("share without contract", "1", new Derivation.Counted("all", "1", 1), new Derivation.Sum("covered", "1", [.. shares]));
+        if (supply.ResidualMix is { } mix)
+        {
+            terms.Insert(0, new Derivation.Product("without contract, at the residual mix", "kg CO2e", [facility, uncovered, new Derivation.Given(mix)], 1 / 1000d));
+        }
+        else
+        {
+            terms.Insert(0, new Derivation.Product("without contract, at the grid's mean", "kg CO2e", [location, uncovered]));
+            if (uncovered.Value > 1e-9)
+                doubts(new Doubt("residual-mix-unknown", $"{name}: no residual mix is given, so the grid's mean stands in for what no contract covers; the residual mix is usually higher, because claimed generation is taken out of it."));
+        }
+
+        return new Derivation.Sum("market-based emissions", "kg CO2e", [.. terms]);
     }
 
     Figure Make(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Tonne.Explaining;
+using Tonne.Footprints;
+using Tonne.Quantities;
+
+namespace Tonne.Reports;
+
+/// <summary>A life cycle on a screen: by phase and by boundary, with bars; what dominates, when deployment outgrows the rest, what was left out and assumed.</summary>
+public static class LifeCycleScreen
+{
+    const int MostExact = 3;
+
+    /// <summary>Writes the life.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="life">The life.</param>
+    /// <param name="screen">What can be shown.</param>
+    public static void Write(TextWriter writer, LifeCycle life, Screen screen)
+    {
+        var sheet = new Sheet(writer, screen);
+        var dot = $" {screen.Dot} ";
+        sheet.Blank();
+        sheet.Line(Inked.Strong(Printable.OneLine(life.Description.Name)), " ", Inked.Faint(Printable.OneLine(life.Description.Text)));
+        sheet.Blank();
+        var total = life.Whole.Total;
+        var parts = new List<Inked> { Inked.Strong(Sheet.Whole(FootprintReadout.Text(total))) };
+        if (!total.Bounds.IsExact)
+            parts.AddRange([" ", Inked.Faint(Sheet.Whole(FootprintReadout.Interval(total, screen.Dash)))]);
+        parts.AddRange([dot, Sheet.Whole(FootprintReadout.Text(life.Whole.FacilityEnergy)), " ", BoundaryWords.Extent(life.Whole.FacilityEnergy.Boundary), dot, QualityOf(life.Whole.Energy)]);
+        sheet.Line(parts);
+        sheet.Row("counted", Inked.Faint(BoundaryWords.Sentence(total.Boundary, dot)));
+        sheet.Blank();
+        Table(sheet, life);
+        sheet.Blank();
+        Findings(sheet, life, dot);
+    }
+
+    static void Table(Sheet sheet, LifeCycle life)
+    {
+        var screen = sheet.Screen;
+        var rows = new List<Row>();
+        foreach (var phase in life.Phases)
+        {
+            var figures = phase.Figures;
+            foreach (var (i, step) in figures.Steps.Index())
+            {
+                rows.Add(new Row(i == 0 ? phase.Described.Name : "", (i == 0 ? "  " : "+ ") + Words(step.Name), step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
+                    Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
+            }
+
+            rows.Add(new Row("", "= all", FootprintReadout.Text(figures.FacilityEnergy), Carbon(figures.Total, screen), Share(figures.Total.Value, life), true));
+        }
+
+        if (life.Phases.Length > 1)
+        {
+            foreach (var (i, step) in life.Whole.Steps.Index())
+            {
+                rows.Add(new Row(i == 0 ? "whole life" : "", (i == 0 ? "  " : "+ ") + Words(step.Name), step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
+                    Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
+            }
+
+            rows.Add(new Row("", "= all", FootprintReadout.Text(life.Whole.FacilityEnergy), Carbon(life.Whole.Total, screen), Share(life.Whole.Total.Value, life), true));
+        }
+
+        var heads = new Row("phase", "  boundary", "energy", "carbon (location-based)", null, false);
+        int Columns(Func<Row, string> cell) => rows.Append(heads).Max(row => Printable.Columns(cell(row)));
+        var (boundary, energy, carbon) = (Columns(row => row.Boundary), Columns(row => row.Energy), Columns(row => row.Carbon));
+        var name = Math.Clamp(screen.Width - boundary - energy - carbon - 16, 8, Math.Clamp(Columns(row => row.Phase), 8, 20));
+        var bar = Math.Clamp(screen.Width - name - boundary - energy - carbon - 16, 0, 24);
+        foreach (var row in rows.Prepend(heads))
+        {
+            var text = $"  {Printable.Fit(Printable.OneLine(row.Phase), name, screen.Unicode)}  {Printable.Fit(row.Boundary, boundary, screen.Unicode)}  {row.Energy.PadLeft(energy)}  {row.Carbon.PadLeft(carbon)}";
+            if (ReferenceEquals(row, heads))
+                sheet.Raw(Inked.Faint(text + "  " + "share".PadLeft(6)));
+            else if (row.IsSum)
+                sheet.Raw(Inked.Strong(text), "  ", Inked.Strong(Readout.Percent(row.Share ?? 0).PadLeft(6)));
+            else
+                sheet.Raw(text, "  ", Readout.Percent(row.Share ?? 0).PadLeft(6), " ", Bar(row.Share ?? 0, bar, screen));
+        }
+    }
+
+    static void Findings(Sheet sheet, LifeCycle life, string dot)
+    {
+        var screen = sheet.Screen;
+        if (life.Dominant() is { } dominant)
+        {
+            sheet.Row("dominates", Inked.Strong(Printable.OneLine(dominant.Phase.Described.Name)), $" makes {Sheet.Whole(Readout.Percent(dominant.Share))} of the emissions; the largest part of it is {Words(dominant.Step.Name)}, {Sheet.Whole(Readout.Percent(dominant.StepShare))} of all");
+        }
+
+        foreach (var phase in life.Phases)
+            Rates(sheet, phase, dot);
+        foreach (var outgrowth in life.Outgrowths)
+        {
+            sheet.Row(outgrowth == life.Outgrowths[0] ? "outgrows" : "", "deployment has used as much as making the model, by ", outgrowth.Measure, ", after ", Inked.Strong(Sheet.Whole(Days(outgrowth, screen.Dash))), " ", Inked.Faint($"({outgrowth.Counted})"));
+        }
+
+        foreach (var (words, figures) in life.Phases.Select(phase => (phase.Described.Name, phase.Figures)).Append(("whole life", life.Whole)))
+        {
+            if (figures.MarketBased is { } market)
+            {
+                sheet.Row("market", $"{Printable.OneLine(words)}: ", Inked.Strong(Sheet.Whole(FootprintReadout.Full(market, screen.Dash))), $" market-based, beside {Sheet.Whole(FootprintReadout.Full(figures.Operational, screen.Dash))} location-based, from electricity");
+            }
+        }
+
+        if (life.Whole.MarketBased is not null)
+            sheet.Row("", Inked.Faint("location-based counts all of it at the grid's mean, what was made on the site too; the two are never netted"));
+
+        if (life.Whole.Water is { } water)
+            sheet.Row("water", Sheet.Whole(FootprintReadout.Full(water, screen.Dash)), " ", Inked.Faint(BoundaryWords.Sentence(water.Boundary, dot)));
+        foreach (var phase in life.Phases)
+            Place(sheet, phase, dot);
+        foreach (var note in life.Description.Notes.Concat(life.Phases.SelectMany(phase => phase.Notes)))
+            sheet.Row("note", Printable.OneLine(note));
+        if (life.TakenAsExact.Length > 0)
+        {
+            var some = string.Join(", ", life.TakenAsExact.Take(MostExact).Select(factor => $"{factor.Label} {Readout.OfFactor(factor).Text}"));
+            sheet.Row("given", $"{life.TakenAsExact.Length} numbers carry no bounds and are taken as exact ({Printable.OneLine(some)}{(life.TakenAsExact.Length > MostExact ? ", …" : "")}): the interval holds the others alone");
+        }
+
+        foreach (var doubt in life.Doubts)
+            sheet.Row("doubt", new Inked(Printable.OneLine(doubt.Code) + ":", Ink.Warning), " ", Printable.OneLine(doubt.Text));
+    }
+
+    static void Rates(Sheet sheet, PhaseLife phase, string dot)
+    {
+        var parts = new List<Inked>();
+        if (phase.EmissionsPerDay is { } perDay)
+        {
+            parts.AddRange([Sheet.Whole(FootprintReadout.Text(perDay, "kg CO2e") + " a day"), $" over {Sheet.Whole(Readout.Of(phase.Described.Duration!.Bounds.Best / 24, "d"))}"]);
+            if (phase.EnergyPerDay is { } energy)
+                parts.AddRange([dot, Sheet.Whole(FootprintReadout.Text(energy, "kWh") + " a day")]);
+        }
+
+        foreach (var (unit, energy, emissions) in phase.PerUnit)
+        {
+            if (parts.Count > 0)
+                parts.Add(dot);
+            parts.AddRange([Sheet.Whole(FootprintReadout.Text(energy)), " and ", Sheet.Whole(FootprintReadout.Text(emissions)), " per ", Printable.OneLine(unit.Name)]);
+        }
+
+        if (parts.Count > 0)
+            sheet.Row("rate", [$"{Printable.OneLine(phase.Described.Name)}: ", .. parts]);
+    }
+
+    static void Place(Sheet sheet, PhaseLife phase, string dot)
+    {
+        foreach (var factors in phase.Factors)
+        {
+            sheet.Row("grid", $"{Printable.OneLine(phase.Described.Name)}: ", Inked.Strong(Printable.OneLine(factors.Grid.Zone ?? "given")), " ", Sheet.Whole(Readout.OfFactor(factors.Grid.Intensity).Full(sheet.Screen.Dash)), dot,
+                Printable.OneLine(factors.Grid.How), dot, Sheet.Whole($"PUE {Readout.OfFactor(factors.Pue).Full(sheet.Screen.Dash)}"), " ", Inked.Faint(Printable.OneLine(factors.PueHow)));
+        }
+    }
+
+    static string Days(Outgrowth outgrowth, string dash)
+    {
+        var days = outgrowth.Low == outgrowth.High ? Readout.Count((long)Math.Ceiling(outgrowth.Days)) + " days"
+            : string.Create(CultureInfo.InvariantCulture, $"{outgrowth.Days:N0} days ({outgrowth.Low:N0}{dash}{outgrowth.High:N0})");
+        return outgrowth.Days > 730 ? string.Create(CultureInfo.InvariantCulture, $"{days}, {outgrowth.Days / 365.25:0.0} years") : days;
+    }
+
+    internal static string Words(string step) => step switch
+    {
+        "dynamic" => "running the work",
+        "facility" => "the building",
+        "embodied" => "making the hardware",
+        _ => step,
+    };
+
+    static string Carbon(Figure figure, Screen screen) => FootprintReadout.Full(figure, screen.Dash);
+
+    static double Share(double kilograms, LifeCycle life) => life.Whole.Total.Value > 0 ? kilograms / life.Whole.Total.Value : 0;
+
+    static Inked QualityOf(Figure figure) => figure.Quality != Quality.Measured && figure.MeasuredShare >= 0.0005
+        ? Inked.Of(figure.Quality) with { Text = Sheet.Whole($"{Readout.Percent(figure.MeasuredShare)} of the energy measured, rest {QuantityDocument.Word(figure.Quality)}") }
+        : Inked.Of(figure.Quality);
+
+    static Inked Bar(double share, int columns, Screen screen)
+    {
+        if (columns < 4)
+            return "";
+        var eighths = (int)Math.Round(Math.Clamp(share, 0, 1) * columns * 8);
+        var bar = screen.Unicode ? new string('█', eighths / 8) + (eighths % 8 > 0 ? "▏▎▍▌▋▊▉"[(eighths % 8) - 1].ToString() : "") : new string('#', (eighths + 4) / 8);
+        return new(bar, Ink.Bar);
+    }
+
+    sealed record Row(string Phase, string Boundary, string Energy, string Carbon, double? Share, bool IsSum);
+}
