@@ -135,7 +135,7 @@ public class StoppingAdviceTests
     public void The_table_of_a_recorded_run()
     {
         var record = SampleRuns.Training();
-        var advice = StoppingAdvice.Of(record, new Footprints.Accountant().Account(record, SampleRuns.Factors()))!;
+        var advice = StoppingAdvice.Of(record, new global::Tonne.Footprints.Accountant().Account(record, SampleRuns.Factors()))!;
 
         Golden.Matches("Reducing/StoppingTable.golden.txt", Golden.TextOf(writer => StoppingTable.Write(writer, advice, new Screen { Width = 90 })));
     }

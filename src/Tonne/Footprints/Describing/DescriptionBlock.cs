@@ -21,6 +21,8 @@ sealed class DescriptionBlock
                 continue;
             if (Array.Exists(_offsets, word => string.Equals(word, key.Text, StringComparison.OrdinalIgnoreCase)))
                 problems.Add(key, $"'{key.Text}': offsets are not part of a footprint. They are never netted, neither location-based nor market-based (GHG Protocol) nor in SCI (ISO/IEC 21031): report them elsewhere.");
+            else if (key.Text.Length > 0 && char.IsAsciiDigit(key.Text[0]))
+                problems.Add(key, $"'{DescriptionNode.Shortened(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
             else
                 problems.Unknown(key.Line, "key", key.Text, all);
         }

@@ -40,6 +40,9 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
 
     static readonly Dimension[] _all = [Energy, Power, Intensity, Mass, Time, WaterIntensity, Computation];
 
+    /// <summary>No number is larger, none but 0 smaller than its inverse: so products of a few of them stay numbers.</summary>
+    const double Largest = 1e36;
+
     bool Bare => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Hours);
 
     /// <summary>The number in <see cref="Unit"/>, or what is wrong with it.</summary>
@@ -53,6 +56,8 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
             return (0, $"'{DescriptionNode.Shortened(written)}': write the number without commas, as in {Example}.");
         if (!double.TryParse(text.AsSpan(0, end).ToString().Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             return (0, $"'{DescriptionNode.Shortened(written)}' is not a number that can be counted with; write a {Name} as {Example}.");
+        if (Math.Abs(number) is > Largest or (> 0 and < 1 / Largest))
+            return (0, $"'{DescriptionNode.Shortened(written)}' is no size that anything has; write a {Name} as {Example}.");
         var unit = Bared(text[end..].Trim());
         if (number < 0)
             return (0, $"'{DescriptionNode.Shortened(written)}' is negative; no {Name} of a footprint is. What is avoided elsewhere is never taken off.");
@@ -61,7 +66,7 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
         foreach (var (spelling, scale) in Units)
         {
             if (string.Equals(Bared(spelling), unit, StringComparison.Ordinal))
-                return double.IsFinite(number * scale) ? (number * scale, null) : (0, $"'{DescriptionNode.Shortened(written)}' is too large to be counted with.");
+                return (number * scale, null);
         }
 
         foreach (var other in _all)
