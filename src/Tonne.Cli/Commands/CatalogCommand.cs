@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Catalogs;
 using Tonne.Cli.Terminal;
+using Tonne.Estimates;
 using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
@@ -17,6 +18,7 @@ static class CatalogCommand
         new("regions", "Cloud regions and their carbon intensity", RegionCatalog.Search, RegionCatalog.Validate),
         new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
+        new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
     ];
 
     public static Command Build(Surroundings around)

@@ -90,6 +90,7 @@ static class CommandLine
             ReportCommand.Build(around),
             FootprintCommand.Build(around),
             LedgerCommand.Build(around),
+            EstimateCommand.Build(around),
             CatalogCommand.Build(around),
             LabCommand.Build(around),
             DoctorCommand.Build(around),

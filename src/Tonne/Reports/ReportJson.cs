@@ -14,6 +14,7 @@ namespace Tonne.Reports;
 [JsonSerializable(typeof(ExplanationDocument))]
 [JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(TrainingEstimateDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne estimate</c>: what a training or a service will take, before it is paid for.</summary>
+static class EstimateCommand
+{
+    public static Command Build(Surroundings around) => new("estimate", "Estimate energy and emissions before they are spent, with bounds that were tested against published cases.")
+    {
+        EstimateTrainingCommand.Build(around),
+    };
+}

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Catalogs;
+using Tonne.Cli.Configuration;
+using Tonne.Estimates;
+using Tonne.Explaining;
+using Tonne.Hardware;
+using Tonne.Reports;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne estimate training</c>: chip-hours, energy and emissions of a training, on one accelerator or ranked over several.</summary>
+static class EstimateTrainingCommand
+{
+    static readonly TrainingPrecision[] _precisions = Enum.GetValues<TrainingPrecision>();
+
+    public static Command Build(Surroundings around)
+    {
+        var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 175e9 or 175B", HelpName = "N" };
+        var active = new Option<string>("--active-parameters") { Description = "Those that a token passes, for a mixture of experts; default all", HelpName = "N" };
+        var tokens = new Option<string>("--tokens") { Description = "Tokens to train on: 300e9 or 300B", HelpName = "N" };
+        var flops = new Option<string>("--flops") { Description = "Floating-point operations instead of 6 × parameters × tokens", HelpName = "N" };
+        var hardware = new Option<string[]>("--hardware") { Description = "Accelerator, or several to be ranked: h100 or v100,a100,h100 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
+        hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Select(chip => new System.CommandLine.Completions.CompletionItem(Short(chip.Name))));
+        var chips = new Option<string>("--chips") { Description = "Accelerators at once: gives hours on the clock", HelpName = "N" };
+        var hours = new Option<string>("--hours") { Description = "Hours on the clock of one run; with --chips nothing is estimated of the hours", HelpName = "H" };
+        var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
+        precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
+        var distilled = new Option<bool>("--distilled") { Description = "It learns from the outputs of a larger model" };
+        var runs = new Option<string>("--runs") { Description = "Runs of a campaign, such as a search for hyper-parameters; default 1", HelpName = "N" };
+        var space = new Option<string>("--space") { Description = "A search space whose sizes multiply to runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
+        var explain = new Option<string?>("--explain") { Description = "Print how a figure was computed: total (default), operational, embodied, energy, facility, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
+        explain.CompletionSources.Add(_ => _figures.Select(pair => new System.CommandLine.Completions.CompletionItem(pair.Word)));
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
+        var command = new Command("training", "Chip-hours, energy and emissions of a training from its parameters and tokens, with bounds; several accelerators are ranked by energy.")
+        {
+            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, runs, space, explain, json,
+        };
+        foreach (var option in SettingOptions.Place)
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            var names = (parsed.GetValue(hardware) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+            if (names.Count == 0)
+                throw new WrongInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
+            var accelerators = names.Select(name => AcceleratorCatalog.Find(name).Required).Distinct().ToList();
+            var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
+            {
+                Parameters = Amount("--parameters", parsed.GetValue(parameters)),
+                ActiveParameters = Amount("--active-parameters", parsed.GetValue(active)),
+                Tokens = Amount("--tokens", parsed.GetValue(tokens)),
+                Operations = Amount("--flops", parsed.GetValue(flops)),
+                Chips = Count("--chips", parsed.GetValue(chips)),
+                Hours = Amount("--hours", parsed.GetValue(hours)),
+                Precision = Precision(parsed.GetValue(precision)),
+                Distilled = parsed.GetValue(distilled),
+                Runs = Runs(parsed.GetValue(runs), parsed.GetValue(space)),
+            });
+            if (tasks.SelectMany(task => task.Problems()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
+                throw new WrongInputException(string.Join("; ", problems) + ".");
+            if (tasks[0] is { Hours: not null, Chips: null })
+                throw new WrongInputException("--hours needs --chips beside it: chip-hours are their product. Without --hours they are estimated.");
+            var settings = SettingOptions.Resolve(parsed, around);
+            // Where this computer stands says nothing about where a model will be trained: without a place it is the world's grid.
+            var ranking = TrainingRanking.Of(tasks, settings.Place ?? new Place(Pue: settings.Pue));
+            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+            if (parsed.GetResult(explain) is not null)
+                Explanation.Of(Figure(ranking.Best, parsed.GetValue(explain) ?? "total")).Write(around.Out, screen);
+            else if (parsed.GetValue(json))
+                around.Out.WriteLine(TrainingEstimateDocument.Of(ranking).ToJson());
+            else
+                TrainingScreen.Write(around.Out, ranking, screen);
+            return 0;
+        });
+        return command;
+    }
+
+    static readonly (string Word, Func<TrainingEstimate, Quantities.Figure?> Of)[] _figures =
+    [
+        ("total", estimate => estimate.Footprint.Total),
+        ("operational", estimate => estimate.Footprint.Operational),
+        ("embodied", estimate => estimate.Footprint.Embodied),
+        ("energy", estimate => estimate.Footprint.Energy),
+        ("facility", estimate => estimate.Footprint.FacilityEnergy),
+        ("hours", estimate => estimate.ChipHours),
+        ("water", estimate => estimate.Footprint.Water),
+    ];
+
+    static Quantities.Figure Figure(TrainingEstimate estimate, string word) =>
+        Array.Find(_figures, pair => pair.Word == word).Of?.Invoke(estimate)
+        ?? throw new WrongInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
+
+    /// <summary>A number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
+    internal static double? Amount(string option, string? text)
+    {
+        if (text is null)
+            return null;
+        var digits = text.Trim().Replace("_", "", StringComparison.Ordinal);
+        var scale = digits.Length > 1 ? digits[^1] switch { 'k' or 'K' => 1e3, 'm' or 'M' => 1e6, 'b' or 'B' or 'g' or 'G' => 1e9, 't' or 'T' => 1e12, _ => 1 } : 1;
+        if (scale > 1)
+            digits = digits[..^1];
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value * scale is > 0 and < 1e40
+            ? value * scale : throw new WrongInputException($"{option} '{text}' must be a number above 0, for example 175e9, 175B or 15T.");
+    }
+
+    internal static int? Count(string option, string? text) => text is null ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100_000_000 ? count
+        : throw new WrongInputException($"{option} '{text}' must be a whole number from 1 to 100000000.");
+
+    static int Runs(string? runs, string? space)
+    {
+        var count = Count("--runs", runs) ?? 1;
+        if (space is null)
+            return count;
+        foreach (var dimension in space.Split(','))
+        {
+            var parts = dimension.Split('=', 2);
+            if (parts.Length != 2 || parts[0].Trim().Length == 0)
+                throw new WrongInputException($"--space '{space}' must be NAME=NUMBER[,NAME=NUMBER…], for example lr=4,layers=3.");
+            var size = Count($"--space {parts[0].Trim()}", parts[1].Trim())!.Value;
+            if ((long)count * size > 100_000_000)
+                throw new WrongInputException($"--space '{space}' comes to more than 100000000 runs.");
+            count *= size;
+        }
+
+        return count;
+    }
+
+    static TrainingPrecision Precision(string? text) => text is null ? TrainingPrecision.Bf16
+        : Array.Exists(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase)) ? Array.Find(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase))
+        : throw new WrongInputException($"--precision '{text}' is not known; there are {string.Join(", ", _precisions.Select(Name))}.");
+
+    static string Name(TrainingPrecision precision) => precision.ToString().ToLowerInvariant();
+
+    static string Short(string name) => Spelling.Slug(name);
+}
