@@ -8,5 +8,6 @@ static class EstimateCommand
     public static Command Build(Surroundings around) => new("estimate", "Estimate energy and emissions before they are spent, with bounds that were tested against published cases.")
     {
         EstimateTrainingCommand.Build(around),
+        EstimateInferenceCommand.Build(around),
     };
 }

@@ -15,6 +15,7 @@ namespace Tonne.Reports;
 [JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(TrainingEstimateDocument))]
+[JsonSerializable(typeof(InferenceDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Tonne.Estimates;
+using Tonne.Quantities;
+
+namespace Tonne.Explaining;
+
+/// <summary>What serving takes, as text: the way from the accelerators outwards, what the energy goes into, and what was assumed.</summary>
+public static class InferenceScreen
+{
+    /// <summary>Writes estimates, the best first; the first in full.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="ranked">The estimates, ranked.</param>
+    /// <param name="requests">Requests of a campaign; null if none.</param>
+    /// <param name="requestsPerDay">Requests a day; null if not given.</param>
+    /// <param name="screen">What can be shown.</param>
+    public static void Write(TextWriter writer, IReadOnlyList<InferenceEstimate> ranked, double? requests, double? requestsPerDay, Screen screen)
+    {
+        var sheet = new Sheet(writer, screen);
+        var best = ranked[0];
+        var point = best.Point;
+        sheet.Blank();
+        sheet.Line(Inked.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
+        sheet.Line(Inked.Faint(Text($"{point.Batch:0.#} requests served together {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
+        sheet.Blank();
+        Step(sheet, "a token", best.GpuEnergyPerToken.Bounds, "J", "GPUs alone, prompt included");
+        sheet.Blank();
+        sheet.Line(Inked.Strong("A request, from the GPUs outwards"));
+        Step(sheet, "gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPUs while they serve");
+        Step(sheet, "it", best.ItEnergy.Bounds * 1e-3, "kWh", best.WaitingEnergy is { } waiting
+            ? Text($"with their machines, and {Readout.Percent(waiting.Value / best.ItEnergy.Value)} of it waiting for requests")
+            : "with their machines: processors, memory, fans, supplies");
+        Step(sheet, "facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
+        Step(sheet, "emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{Readout.Percent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {BoundaryWords.Sentence(best.Emissions.Boundary, $" {screen.Dot} ")}"));
+        foreach (var (name, many) in Totals(requests, requestsPerDay))
+        {
+            var (energy, emissions) = best.Of(name, many);
+            sheet.Row(name.Replace('_', ' '), Text($"{many:0.###e0} requests: "), Inked.Strong(Sheet.Whole(Readout.Of(energy).Text)), " ", Inked.Faint(Readout.Of(energy).Interval(screen.Dash)), ", ",
+                Inked.Strong(Sheet.Whole(Readout.Of(emissions).Text)), " ", Inked.Faint(Readout.Of(emissions).Interval(screen.Dash)));
+        }
+
+        Parts(sheet, best);
+        if (ranked.Count > 1)
+            Ranking(sheet, ranked);
+        sheet.Blank();
+        foreach (var (index, said) in best.Assumptions.Index())
+            sheet.Row(index == 0 ? "assumed" : "", said);
+        sheet.Row("bounds", Text($"95 %, for a model that was not measured: fitted on {ServingFit.Shipped.Rows} measurements of {ServingFit.Shipped.Families} models, each left out in turn (docs/methods/estimating-inference.md)."));
+    }
+
+    /// <summary>What a campaign or a rate comes to: name and number of requests.</summary>
+    public static IEnumerable<(string Name, double Requests)> Totals(double? requests, double? requestsPerDay)
+    {
+        if (requests is { } many)
+            yield return ("in_all", many);
+        if (requestsPerDay is not { } day)
+            yield break;
+        yield return ("per_day", day);
+        yield return ("per_year", day * 365.25);
+    }
+
+    /// <summary>The parts of the energy per token, the largest first.</summary>
+    static void Parts(Sheet sheet, InferenceEstimate estimate)
+    {
+        var sum = Roofline(estimate.GpuEnergyPerToken.Derivation);
+        if (sum is null)
+            return;
+        sheet.Blank();
+        sheet.Line(Inked.Strong("What the GPUs' energy goes into"));
+        foreach (var term in sum.Terms.OrderByDescending(term => term.Value).Where(term => term.Value >= 0.01 * sum.Value))
+        {
+            var share = term.Value / sum.Value;
+            var bar = new string(sheet.Screen.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(share * 24))).PadRight(24);
+            sheet.Hang($"  {Readout.Percent(share),5} ", new string(' ', 8), new Inked(Sheet.Whole(bar), Ink.Bar), " ", Printable.OneLine(term.Label));
+        }
+    }
+
+    static Derivation.Sum? Roofline(Derivation node) => node as Derivation.Sum ?? node.Children.Select(Roofline).FirstOrDefault(found => found is not null);
+
+    static void Ranking(Sheet sheet, IReadOnlyList<InferenceEstimate> ranked)
+    {
+        sheet.Blank();
+        sheet.Line(Inked.Strong("Ranked by emissions per request"));
+        var names = ranked.Select(one => Text($"{one.Point.Gpus:0} {sheet.Screen.Times} {one.Accelerator.Name}")).ToList();
+        var wide = names.Max(Printable.Columns);
+        var most = ranked.Max(one => one.Emissions.Value);
+        foreach (var (index, one) in ranked.Index())
+        {
+            var emissions = Readout.Of(one.Emissions.Bounds * 1e-3, "kg CO2e", ranked[0].Emissions.Value * 1e-3);
+            var bar = new string(sheet.Screen.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.Emissions.Value / most * 12))).PadRight(12);
+            sheet.Hang($"  {index + 1,2} {Printable.Fit(names[index], wide, sheet.Screen.Unicode)} ", new string(' ', wide + 6), new Inked(Sheet.Whole(bar), Ink.Bar), " ",
+                Inked.Strong(Sheet.Whole(emissions.Text)), " ", Inked.Faint(emissions.Interval(sheet.Screen.Dash)), " ", Sheet.Whole(Readout.Of(one.GpuEnergyPerToken.Value, "J", 2) + " a token"));
+        }
+
+        sheet.Line(Inked.Faint("Bounds overlap more than the order suggests: what all share, such as the grid, moves them together."));
+    }
+
+    static void Step(Sheet sheet, string label, Bounds bounds, string unit, string words)
+    {
+        var readout = Readout.Of(bounds, unit);
+        sheet.Row(label, Inked.Strong(Sheet.Whole(readout.Text)), " ", Inked.Faint(Sheet.Whole(readout.Interval(sheet.Screen.Dash))), " ", Inked.Faint(words));
+    }
+
+    static string Parameters(in ServingPoint point) => point.ActiveParameters < point.Parameters
+        ? Text($"{Billions(point.Parameters)} parameters, {Billions(point.ActiveParameters)} active,")
+        : Text($"{Billions(point.Parameters)} parameters");
+
+    static string Billions(double number) => number >= 1e9 ? Text($"{number / 1e9:0.##} billion") : Text($"{number / 1e6:0.##} million");
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
