@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tonne.Catalogs;
 using Tonne.Cli.Terminal;
 using Tonne.Estimates;
+using Tonne.Explaining;
 using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
@@ -19,6 +20,7 @@ static class CatalogCommand
         new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
         new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
+        new("equivalents", "What emissions and energy are compared with, each with its definition and year", Equivalents.Search, Equivalents.Validate),
     ];
 
     public static Command Build(Surroundings around)

@@ -60,6 +60,8 @@ public sealed class Comparison
                 sheet.Line(new Inked("Different boundary:", Ink.Warning), " ", difference);
             for (var k = 0; k < contrast.Verdict.Length; k++)
                 sheet.Line(k == 0 ? Inked.Strong(contrast.Verdict[k]) : contrast.Verdict[k]);
+            if (!contrast.Equivalents.IsEmpty)
+                sheet.Line(["The difference is as much ", .. EquivalentWords.Parts(screen, contrast.Equivalents), "."]);
         }
 
         if (Runs.Length > 2 && Ranking.Length > 1)
@@ -151,7 +153,13 @@ public sealed class Comparison
             EmissionsDifference = difference,
             DurationRatio = other.Record.DurationSeconds / first.Record.DurationSeconds,
             Verdict = [.. verdict],
+            Equivalents = difference is { } apart ? EquivalentsOf(apart) : [],
         };
+
+        // A difference that may be none is as much as nothing.
+        static ImmutableArray<Equivalent> EquivalentsOf(Interval apart) => apart is { Low: > 0 } ? [.. Explaining.Equivalents.For(new Bounds(apart.Low, apart.Value, apart.High), "kg CO2e")]
+            : apart is { High: < 0 } ? [.. Explaining.Equivalents.For(new Bounds(-apart.High, -apart.Value, -apart.Low), "kg CO2e")]
+            : [];
 
         Interval? RatioOf(ImmutableArray<string> differences, Figure numerator, Figure denominator) =>
             differences.IsEmpty && denominator.Value > 0 ? Interval.Of(uncertainty.Ratio(numerator.Derivation, denominator.Derivation)) : null;

@@ -29,6 +29,9 @@ public sealed record RunContrast
     /// <summary>Duration of this run ÷ duration of the first.</summary>
     public required double DurationRatio { get; init; }
 
+    /// <summary>What the difference of the emissions is as much as; empty where it may be none or nothing fits.</summary>
+    public ImmutableArray<Equivalent> Equivalents { get; init; } = [];
+
     /// <summary>The outcome in sentences.</summary>
     public required ImmutableArray<string> Verdict { get; init; }
 }

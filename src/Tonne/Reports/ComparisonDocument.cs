@@ -42,7 +42,8 @@ public sealed record ComparisonDocument
             IntervalPart.Of(contrast.EmissionsRatio),
             IntervalPart.Of(contrast.EmissionsDifference),
             contrast.DurationRatio,
-            contrast.Verdict))],
+            contrast.Verdict,
+            EquivalentDocument.Of(contrast.Equivalents)))],
         Ranking = [.. comparison.Ranking.Select(run => comparison.Runs[run].Record.Opening.Id)],
         Notes = ["One run each: the variation from run to run of the same command is not in these intervals."],
     };
@@ -56,7 +57,8 @@ public sealed record ComparisonDocument
     /// <summary>A run against another.</summary>
     public sealed record ContrastPart(
         string Run, string Against, bool SameBoundary, IReadOnlyList<string> BoundaryDifferences, IntervalPart? EnergyRatio, string EmissionsFigure,
-        IntervalPart? EmissionsRatio, IntervalPart? EmissionsDifferenceKg, double DurationRatio, IReadOnlyList<string> Verdict);
+        IntervalPart? EmissionsRatio, IntervalPart? EmissionsDifferenceKg, double DurationRatio, IReadOnlyList<string> Verdict,
+        IReadOnlyList<EquivalentDocument> Equivalents);
 
     /// <summary>A value in its 95 % interval, six digits; it may be negative.</summary>
     public sealed record IntervalPart(double Value, double Low, double High)

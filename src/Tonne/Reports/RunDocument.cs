@@ -93,6 +93,9 @@ public sealed record RunDocument
     /// <summary>Emissions.</summary>
     public required EmissionsPart EmissionsKg { get; init; }
 
+    /// <summary>What the total emissions are as much as: at most three things, none where none fits.</summary>
+    public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
+
     /// <summary>Water on site and in generation; null if unknown.</summary>
     public QuantityDocument? WaterL { get; init; }
 
@@ -165,7 +168,9 @@ public sealed record RunDocument
     {
         var opening = record.Opening;
         var machine = opening.Machine;
-        var byName = figures.ToDictionary(figure => figure.Name, QuantityDocument.Of, StringComparer.Ordinal);
+        var stated = figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
+        var byName = stated.ToDictionary(figure => figure.Key, figure => QuantityDocument.Of(figure.Value), StringComparer.Ordinal);
+        var total = stated["emissions_kg.total"];
         return new RunDocument
         {
             Method = method,
@@ -195,6 +200,7 @@ public sealed record RunDocument
             Grid = new GridPart(factors.Grid.Zone, QuantityDocument.Of(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"),
                 factors.Grid.Basis, factors.Grid.Scope, factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
+            Equivalents = EquivalentDocument.Of(Explaining.Equivalents.For(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
             Samples = record.Samples,
             PeriodS = opening.PeriodSeconds,

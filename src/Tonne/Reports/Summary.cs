@@ -18,7 +18,10 @@ public static class Summary
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
     /// <param name="reference">How the run is named in the command that explains it; null if it was not kept. Default <c>last</c>.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string? reference = "last")
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string? reference = "last") =>
+        Write(writer, record, footprint, screen, recordPath, reference, withEquivalents: false);
+
+    internal static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath, string? reference, bool withEquivalents)
     {
         var sheet = new Sheet(writer, screen);
         sheet.Blank();
@@ -26,6 +29,8 @@ public static class Summary
         sheet.Blank();
         Energy(sheet, record);
         Carbon(sheet, footprint);
+        if (withEquivalents)
+            EquivalentWords.Row(sheet, Equivalents.For(footprint.Total));
         Place(sheet, footprint);
         Stages(sheet, record, footprint);
         Epochs(sheet, record);

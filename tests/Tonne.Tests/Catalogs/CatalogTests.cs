@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tonne.Catalogs;
 using Tonne.Estimates;
+using Tonne.Explaining;
 using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
@@ -51,7 +52,7 @@ public sealed class CatalogTests
     [Fact]
     public void Every_source_of_a_table_is_told_in_the_SOURCES_beside_it()
     {
-        foreach (var (room, entries) in new[] { ("Grids", ZoneCatalog.Search().Concat(RegionCatalog.Search())), ("Facilities", FacilityCatalog.Search()), ("Hardware", HardwareCatalog.Search()), ("Estimates", TrainingCatalog.Search()) })
+        foreach (var (room, entries) in new[] { ("Grids", ZoneCatalog.Search().Concat(RegionCatalog.Search())), ("Facilities", FacilityCatalog.Search()), ("Hardware", HardwareCatalog.Search()), ("Estimates", TrainingCatalog.Search()), ("Explaining", Equivalents.Search()) })
         {
             var told = File.ReadAllText(Path.Combine(Room(room), "SOURCES.md"));
             Assert.All(entries.SelectMany(entry => entry.Source.Split(';')).Distinct(StringComparer.Ordinal), id => Assert.Contains($"**{id}**", told, StringComparison.Ordinal));

@@ -133,7 +133,8 @@ public class RunDocumentTests
 
     internal static IEnumerable<JsonObject> Quantities(JsonNode? node) => node switch
     {
-        JsonObject fields when fields.ContainsKey("low") => [fields],
+        // A count of equivalents has an interval and no boundary: it is none.
+        JsonObject fields when fields.ContainsKey("low") && !fields.ContainsKey("definition") => [fields],
         JsonObject fields => fields.SelectMany(field => Quantities(field.Value)),
         JsonArray items => items.SelectMany(Quantities),
         _ => [],
