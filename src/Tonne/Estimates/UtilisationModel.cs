@@ -121,9 +121,10 @@ public sealed class UtilisationModel
             mean += with[i] * _weights[i];
             var row = _inverse.AsSpan(i * n, n);
             var sum = 0d;
-            for (var j = 0; j < n; j++)
+            for (var j = 0; j < i; j++)
                 sum += row[j] * with[j];
-            explained += with[i] * sum;
+            // The inverse is symmetric: one triangle of it is enough.
+            explained += with[i] * ((2 * sum) + (row[i] * with[i]));
         }
 
         return (mean, Math.Sqrt(Math.Max(0, common + own + (features.Distilled ? distilled : 0) - explained) + (Noise * Noise)) * _widening);
