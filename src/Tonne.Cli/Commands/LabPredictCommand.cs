@@ -31,6 +31,8 @@ static class LabPredictCommand
         {
             var settings = SettingOptions.Resolve(parsed, around);
             var network = LabCommand.Load(LabCommand.ModelOf(parsed.GetValue(model), settings));
+            if (network.Shape.Inputs != new NGramHashing().Width)
+                throw new WrongInputException($"This network takes {network.Shape.Inputs} numbers, and a text becomes {new NGramHashing().Width}: it was not trained on texts.");
             var row = new float[network.Shape.Inputs];
             new NGramHashing(network.Shape.Inputs).Write(string.Join(' ', parsed.GetValue(text)!), row);
             if (Array.TrueForAll(row, value => value == 0))

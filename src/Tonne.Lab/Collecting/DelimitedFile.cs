@@ -31,7 +31,8 @@ sealed class DelimitedFile(string path) : TableFile(path)
 
     private protected override IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns) => Records(reader, skipHeader: true);
 
-    IEnumerable<TableRecord> Records(TextReader reader, bool skipHeader)
+    /// <summary>The records. A quote that does not close would take the rows after it with it: the line it stands in is rejected, and what follows is read again without it.</summary>
+    IEnumerable<TableRecord> Records(TextReader reader, bool skipHeader, long linesBefore = 0)
     {
         var bad = false;
         using var parser = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
@@ -53,7 +54,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
             }
             catch (MaxFieldSizeException)
             {
-                throw new UnusableDataException(_path, before + 1, $"a cell is longer than {LongestCell:N0} characters: a quote opens here or later and does not close.");
+                throw new UnusableDataException(_path, linesBefore + before + 1, $"a cell is longer than {LongestCell:N0} characters: a quote opens here or later and does not close.");
             }
             if (skipHeader)
             {
@@ -61,13 +62,20 @@ sealed class DelimitedFile(string path) : TableFile(path)
                 continue;
             }
             var ends = cells.Sum(cell => cell.AsSpan().Count('\n'));
-            var line = (long)parser.RawRow - ends;
-            if (bad)
-                yield return new(line, cells, RejectionReason.Malformed, "a quote stands inside of a cell");
-            else if (ends > 0 && parser.RawRecord.AsSpan().Count('"') % 2 != 0)
-                yield return new(line, cells, RejectionReason.Malformed, $"a quote does not close up to line {parser.RawRow}");
-            else
+            var line = linesBefore + parser.RawRow - ends;
+            var isOpen = ends > 0 && parser.RawRecord.AsSpan().Count('"') % 2 != 0;
+            if (!bad && !isOpen)
+            {
                 yield return new(line, cells);
+                continue;
+            }
+
+            yield return new(line, cells, RejectionReason.Malformed, isOpen ? "a quote does not close" : "a quote stands inside of a cell");
+            if (ends == 0)
+                continue;
+            var rest = parser.RawRecord[(parser.RawRecord.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+            foreach (var record in Records(new StringReader(rest), skipHeader: false, line))
+                yield return record;
         }
     }
 

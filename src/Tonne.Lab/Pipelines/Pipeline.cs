@@ -72,7 +72,7 @@ public sealed class Pipeline(TimeProvider time)
 
         var collected = new DataShape(count, columns);
         listener.Stage("collect", null, collected);
-        listener.Say($"collected {Number(count)} rows × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
+        listener.Say($"collected {Number(count)} {(count == 1 ? "row" : "rows")} × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
 
         foreach (var one in rejections.Counts.Keys.Select(reason => rejections.Examples.FirstOrDefault(example => example.Reason == reason)).OfType<Rejection>().Where(example => example.File.Length > 0))
             listener.Say($"  for example {one.File}{(one.Line > 0 ? $", line {Number(one.Line)}" : "")}: {Words(one.Reason)}, {one.Detail}");
@@ -150,6 +150,6 @@ public sealed class Pipeline(TimeProvider time)
     static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary><c>ExactDuplicate</c> as <c>exact duplicate</c>.</summary>
-    static string Words(Enum reason) =>
+    static string Words(Enum reason) => reason is RejectionReason.NotUtf8 ? "not UTF-8" :
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

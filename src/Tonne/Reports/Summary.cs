@@ -10,6 +10,7 @@ namespace Tonne.Reports;
 public static class Summary
 {
     const int LargestBar = 24;
+    const int MostNotes = 3;
 
     /// <summary>Writes the summary.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
@@ -35,6 +36,8 @@ public static class Summary
         Stages(sheet, record, footprint);
         Epochs(sheet, record);
         sheet.Row("insight", Printable.OneLine(Insight.Of(record, footprint)));
+        foreach (var note in record.Notes.Take(MostNotes))
+            sheet.Row("note", Printable.OneLine(note));
         Doubts(sheet, record, footprint);
         if (reference is null)
             sheet.Row("record", new Inked("none: this run is not in the ledger", Ink.Warning));

@@ -113,15 +113,15 @@ public sealed class TableFileTests : IDisposable
     }
 
     [Fact]
-    public void A_quote_that_does_not_close_takes_no_rows_in_silence()
+    public void A_quote_that_does_not_close_costs_its_own_line_only()
     {
-        var path = Put("a.csv", "text,label\none,x\n\"two,x\nthree,y\nfour,y\n");
+        var path = Put("a.csv", "text,label\none,x\n\"two,x\nthree,y\nfo\"ur,y\nfive,y\n");
         var rejections = new Rejections();
 
         var rows = TableFile.Open(path, "label", "text").Rows(rejections).ToList();
 
-        Assert.Equal("one", Assert.Single(rows).Text);
-        Assert.Equal((RejectionReason.Malformed, 3L), (Assert.Single(rejections.Examples).Reason, rejections.Examples[0].Line));
+        Assert.Equal(["one", "three", "five"], rows.Select(row => row.Text));
+        Assert.Equal([(RejectionReason.Malformed, 3L), (RejectionReason.Malformed, 5L)], rejections.Examples.Select(rejection => (rejection.Reason, rejection.Line)));
     }
 
     [Fact]
