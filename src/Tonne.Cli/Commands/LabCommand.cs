@@ -43,7 +43,7 @@ static class LabCommand
             options.Check(parsed, ModelOf(parsed.GetValue(options.Model), settings));
             var asJson = parsed.GetValue(json);
             var work = new RecordedWork(around, settings);
-            var code = work.Run(parsed, parsed.GetValue(name)!, asJson);
+            var code = work.Run(parsed, parsed.GetValue(name)!, asJson, traced: true);
             if (code != 0 || work.Closed is not { } closed)
                 return code;
             if (asJson)

@@ -28,12 +28,13 @@ sealed class RecordedWork(Surroundings around, Settings settings)
     /// <param name="parsed">The command as it was given; its words are handed on.</param>
     /// <param name="name">Name of the run.</param>
     /// <param name="quiet">Whether to leave the summary out.</param>
+    /// <param name="traced">Whether the caller traces the stages itself.</param>
     /// <returns>The exit code of the work.</returns>
-    public int Run(ParseResult parsed, string name, bool quiet)
+    public int Run(ParseResult parsed, string name, bool quiet, bool traced = false)
     {
         var session = new RunSession(around, settings);
         var words = parsed.Tokens.SkipWhile(token => token != parsed.CommandResult.IdentifierToken).Select(token => token.Value);
-        var code = session.Run(new RunRequest([.. Own(), "lab", Command, .. words], name, ImmutableSortedDictionary<string, string>.Empty, null, quiet));
+        var code = session.Run(new RunRequest([.. Own(), "lab", Command, .. words], name, ImmutableSortedDictionary<string, string>.Empty, null, quiet) { Traced = traced });
         if (session.Interrupted)
             OwnEnd.ByInterrupt();
         Closed = session.Closed;

@@ -17,6 +17,9 @@ sealed record RunRequest(
     string? Output,
     bool Quiet)
 {
+    /// <summary>Whether a trace of the stages follows the summary, which then leaves them out. Default: no.</summary>
+    public bool Traced { get; init; }
+
     /// <summary>Where the child's streams are. Default: where ours are.</summary>
     public ChildStreams Streams { get; init; }
 

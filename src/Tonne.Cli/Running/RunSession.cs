@@ -171,7 +171,7 @@ sealed class RunSession(Surroundings around, Settings settings)
         if (!request.Quiet)
         {
             var screen = around.ErrorScreen;
-            Summary.Write(around.Error, record, footprint, screen, folder, folder is null ? null : "last");
+            Summary.Write(around.Error, record, footprint, screen, folder, folder is null ? null : "last", isTraced: request.Traced && record.ExitCode == 0);
         }
     }
 

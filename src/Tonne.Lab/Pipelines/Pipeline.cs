@@ -71,10 +71,10 @@ public sealed class Pipeline(TimeProvider time)
         }
 
         var collected = new DataShape(count, columns);
-        listener.Stage("collect", null, collected);
+        listener.Stage("collect", new DataShape(count + rejections.Total, columns), collected);
         listener.Say($"collected {Number(count)} {(count == 1 ? "row" : "rows")} × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
 
-        foreach (var one in rejections.Counts.Keys.Select(reason => rejections.Examples.FirstOrDefault(example => example.Reason == reason)).OfType<Rejection>().Where(example => example.File.Length > 0))
+        foreach (var one in rejections.Counts.Keys.Select(reason => rejections.Examples.FirstOrDefault(example => example.Reason == reason)).OfType<Rejection>().Where(example => example.File.StartsWith(plan.Source.Name, StringComparison.Ordinal)))
             listener.Say($"  for example {one.File}{(one.Line > 0 ? $", line {Number(one.Line)}" : "")}: {Words(one.Reason)}, {one.Detail}");
         foreach (var note in rejections.Notes)
             listener.Say($"  {note}");

@@ -18,7 +18,7 @@ public static class RunReport
         var sheet = new Sheet(writer, screen);
         sheet.Blank();
         sheet.Line(Inked.Strong(Printable.OneLine(record.Opening.Name)), " ", Inked.Faint(Printable.OneLine(string.Join(' ', record.Opening.Command))));
-        Summary.Write(writer, record, footprint, screen, recordPath, record.Opening.Id, withEquivalents: true);
+        Summary.Write(writer, record, footprint, screen, recordPath, record.Opening.Id, isTraced: false, withEquivalents: true);
         if (record.Epochs.Length == 0)
             return;
         sheet.Blank();

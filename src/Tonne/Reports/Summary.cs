@@ -19,10 +19,11 @@ public static class Summary
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
     /// <param name="reference">How the run is named in the command that explains it; null if it was not kept. Default <c>last</c>.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string? reference = "last") =>
-        Write(writer, record, footprint, screen, recordPath, reference, withEquivalents: false);
+    /// <param name="isTraced">Whether stages and insight are left to a <see cref="PipelineTrace"/> beside it. Default false.</param>
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null, string? reference = "last", bool isTraced = false) =>
+        Write(writer, record, footprint, screen, recordPath, reference, isTraced, withEquivalents: false);
 
-    internal static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath, string? reference, bool withEquivalents)
+    internal static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath, string? reference, bool isTraced, bool withEquivalents)
     {
         var sheet = new Sheet(writer, screen);
         sheet.Blank();
@@ -33,9 +34,11 @@ public static class Summary
         if (withEquivalents)
             EquivalentWords.Row(sheet, Equivalents.For(footprint.Total));
         Place(sheet, footprint);
-        Stages(sheet, record, footprint);
+        if (!isTraced)
+            Stages(sheet, record, footprint);
         Epochs(sheet, record);
-        sheet.Row("insight", Printable.OneLine(Insight.Of(record, footprint)));
+        if (!isTraced)
+            sheet.Row("insight", Printable.OneLine(Insight.Of(record, footprint)));
         foreach (var note in record.Notes.Take(MostNotes))
             sheet.Row("note", Printable.OneLine(note));
         Doubts(sheet, record, footprint);

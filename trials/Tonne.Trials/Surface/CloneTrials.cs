@@ -5,7 +5,7 @@ namespace Tonne.Trials.Surface;
 public class CloneTrials
 {
     [Fact]
-    public async Task The_first_command_of_the_README_ends_in_the_summary_of_a_run()
+    public async Task The_first_commands_of_the_README_run_the_lab_follow_a_prediction_and_ask_three_questions()
     {
         Assert.SkipUnless(
             Environment.GetEnvironmentVariable("TONNE_TRIAL_CLONE") == "1" || string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase),
@@ -15,16 +15,24 @@ public class CloneTrials
         (await tonne.RunOtherAsync("git", "clone", "--quiet", TonneCommand.Repository, clone)).Expect(0);
         var readme = await File.ReadAllLinesAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken);
         var first = readme.SkipWhile(line => line != "```sh").Skip(1).First();
-        Assert.StartsWith("./tonne run", first, StringComparison.Ordinal);
+        Assert.Equal("./tonne lab run", first);
         // Packages that are on this machine are used; nothing else of ours is.
         if (Environment.GetEnvironmentVariable("HOME") is { } home)
             tonne.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
 
         var finished = (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {first}")).Expect(0);
 
-        foreach (var part in new[] { "at the plug", "energy", "carbon", "grid", "record", "CO2e" })
+        foreach (var part in new[] { "at the plug", "energy", "carbon", "grid", "record", "CO2e", "10 epochs" })
             Assert.Contains(part, finished.Error, StringComparison.Ordinal);
+        foreach (var part in new[] { "collect", "clean", "featurize", "train", "measure", "account", "insight", "epoch 10", "tonne learn last" })
+            Assert.Contains(part, finished.Output, StringComparison.Ordinal);
         Assert.Single(tonne.RunFolders());
+
+        // What the README says to do next.
+        var next = readme.SkipWhile(line => line != "```sh").Skip(1).SkipWhile(line => line != "```sh").Skip(1).TakeWhile(line => line != "```").ToList();
+        Assert.Equal(["./tonne lab predict", "./tonne learn last", "./tonne show last"], next.Select(line => line.Split(" \"", 2)[0].Split("  ", 2)[0].TrimEnd()));
+        Assert.Contains("softmax", (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {next[0]}")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("3. ", (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {next[1]}")).Expect(0).Output, StringComparison.Ordinal);
         // The second time it does not build.
         Assert.DoesNotContain("building", (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && ./tonne --version")).Expect(0).Error, StringComparison.Ordinal);
     }
