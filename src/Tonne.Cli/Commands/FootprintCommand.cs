@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Tonne.Catalogs;
 using Tonne.Explaining;
 using Tonne.Footprints;
@@ -14,24 +15,85 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne footprint FILE.yaml</c>: a model's whole life from a description.</summary>
 static class FootprintCommand
 {
+    const string SchemaResource = "footprint.schema.json";
+
     public static Command Build(Surroundings around)
     {
         var file = new Argument<string?>("file") { Description = "The description, YAML or JSON (docs/formats/footprint.md); '-' reads it from standard input", Arity = ArgumentArity.ZeroOrOne };
         var explain = new Option<string>("--explain") { Description = "Explain one figure: its derivation as a tree, down to each given number and cited factor", HelpName = "FIGURE" };
-        var command = new Command("footprint", "Account a model's whole life from a description: experiments, training, deployment, by phase and by boundary.") { file, explain };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.footprint/1; with --explain tonne.explain/1)" };
+        var markdown = new Option<bool>("--md") { Description = "Markdown" };
+        var form = new Option<bool>("--eu-ai-act") { Description = "Computation and energy of the EU's model documentation form, Markdown; what is missing is said" };
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by functional unit (ISO/IEC 21031 and SCI for AI)" };
+        var per = SciOptions.Per();
+        var boundary = SciOptions.Boundary();
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors that complete and check" };
+        explain.CompletionSources.Add(context => FiguresOf(around, context, file));
+        var command = new Command("footprint", "Account a model's whole life from a description: experiments, training, deployment, by phase and by boundary.") { file, explain, json, markdown, form, sci, per, boundary, schema };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(schema))
+            {
+                around.Out.Write(Schema());
+                return 0;
+            }
+
+            var asked = new List<string>();
+            foreach (var (option, flag) in new[] { (json, "--json"), (markdown, "--md"), (form, "--eu-ai-act"), (sci, "--sci") })
+            {
+                if (parsed.GetValue(option))
+                    asked.Add(flag);
+            }
+
+            if (asked.Count > 1)
+                throw new WrongInputException($"{string.Join(" and ", asked)}: give one format.");
+            var unit = SciOptions.UnitOf(parsed.GetValue(per));
+            if (!parsed.GetValue(sci) && (unit is not null || parsed.GetValue(boundary) is not null))
+                throw new WrongInputException("--per and --boundary go with --sci.");
             var life = Account(around, parsed.GetValue(file) ?? throw new WrongInputException("no file is given. Begin with examples/footprints/bloom.yaml, or see docs/formats/footprint.md."));
+            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
             if (parsed.GetValue(explain) is { } name)
-                Explanation.Of(Find(life, name)).Write(around.Out, ScreenOf(around));
+                Explain(around, life, name, parsed.GetValue(json), screen);
+            else if (parsed.GetValue(json))
+                around.Out.WriteLine(LifeCycleDocument.Of(life).ToJson());
+            else if (parsed.GetValue(markdown))
+                around.Out.Write(LifeCycleMarkdown.Of(life));
+            else if (parsed.GetValue(form))
+                around.Out.Write(ModelDocumentationForm.Markdown(life.Description.Name, ModelDocumentationForm.Of(life)));
+            else if (parsed.GetValue(sci))
+                SciReport.Write(around.Out, Rates(life, unit, parsed.GetValue(boundary)), screen);
             else
-                LifeCycleScreen.Write(around.Out, life, ScreenOf(around));
+                LifeCycleScreen.Write(around.Out, life, screen);
             return 0;
         });
         return command;
     }
 
-    static Screen ScreenOf(Surroundings around) => new() { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+    static string Schema()
+    {
+        using var stream = typeof(FootprintCommand).Assembly.GetManifestResourceStream(SchemaResource) ?? throw new InvalidOperationException($"{SchemaResource} is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    static void Explain(Surroundings around, LifeCycle life, string name, bool asJson, Screen screen)
+    {
+        var explanation = Explanation.Of(Find(life, name));
+        if (asJson)
+            around.Out.WriteLine(ExplanationDocument.Of(life, explanation).ToJson());
+        else
+            explanation.Write(around.Out, screen);
+    }
+
+    static IReadOnlyList<SoftwareCarbonIntensity> Rates(LifeCycle life, FunctionalUnit? unit, SciBoundary? boundary)
+    {
+        var rates = SoftwareCarbonIntensity.Of(life, unit, boundary);
+        if (rates.Count > 0)
+            return rates;
+        throw new WrongInputException(boundary is null or SciBoundary.Whole
+            ? "SCI is a rate per functional unit, and the description counts none: add 'units: {request: 230768}' to a phase, or give --per request=230768."
+            : $"no phase of the {boundary.ToString()!.ToLowerInvariant()}'s side counts a functional unit: add 'units:' to it, or give --per UNIT=COUNT.");
+    }
 
     static LifeCycle Account(Surroundings around, string file)
     {
@@ -84,16 +146,31 @@ static class FootprintCommand
         throw new WrongInputException($"{query.Where}: the status '{word}' is unknown. Known: {string.Join(", ", Enum.GetNames<RunStatus>().Select(name => name.ToLowerInvariant()))}.");
     }
 
-    /// <summary>A figure as people write it: its name, or the beginning of it.</summary>
+    /// <summary>A figure as people write it: its name, or the beginning of it; a phase alone is its total.</summary>
     static Figure Find(LifeCycle life, string name)
     {
         var all = life.Figures().DistinctBy(figure => figure.Name).ToImmutableArray();
         var key = Spelling.Key(name);
         return all.FirstOrDefault(figure => Spelling.Key(figure.Name) == key)
             ?? all.FirstOrDefault(figure => Spelling.Key(figure.Name) == Spelling.Key(name + " emissions kg total"))
+            ?? all.FirstOrDefault(figure => Spelling.Key(figure.Name) == Spelling.Key(name + " emissions kg"))
             ?? all.FirstOrDefault(figure => key.Length >= 3 && Spelling.Key(figure.Name).StartsWith(key, StringComparison.Ordinal))
             ?? all.FirstOrDefault(figure => key.Length >= 3 && Spelling.Key(figure.Name).Replace("emissionskg", "", StringComparison.Ordinal).StartsWith(key, StringComparison.Ordinal))
             ?? throw new UnknownNameException(new UnknownName("figure", name, Ambiguous: false,
                 Spelling.Nearest(name, all.Select(figure => (Spelling.Key(figure.Name), figure.Name))) is { Count: > 0 } near ? near : [.. all.Select(figure => figure.Name).Take(7)]));
+    }
+
+    /// <summary>Names of the figures of the file that stands before: none if it cannot be read, a shell wants no errors here.</summary>
+    static IEnumerable<CompletionItem> FiguresOf(Surroundings around, CompletionContext context, Argument<string?> file)
+    {
+        try
+        {
+            return context.ParseResult.GetValue(file) is { Length: > 0 } name && name != "-"
+                ? Account(around, name).Figures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal).Select(figure => new CompletionItem(figure)) : [];
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or WrongInputException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return [];
+        }
     }
 }

@@ -19,6 +19,8 @@ static class ReportCommand
         new("--json", "JSON (schema tonne.run/1)", static (writer, record, footprint, _) => writer.WriteLine(JsonSerializer.Serialize(RunDocument.Of(record, footprint), ReportJson.Readable.RunDocument))),
         new("--csv", "CSV with CodeCarbon's column names for what it shares", static (writer, record, footprint, _) => writer.Write(CarbonCsvRow.Of(record, footprint).ToCsv())),
         new("--model-card", "The environmental section of a model card, Markdown", static (writer, record, footprint, _) => writer.Write(ModelCard.Of(record, footprint))),
+        new("--eu-ai-act", "Computation and energy of the EU's model documentation form, Markdown; what is missing is said", static (writer, record, footprint, _) =>
+            writer.Write(ModelDocumentationForm.Markdown(record.Opening.Name, ModelDocumentationForm.Of(record, footprint)))),
         new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Of(record, footprint))),
     ];
 
@@ -29,13 +31,31 @@ static class ReportCommand
         var flags = _formats.Select(format => (Format: format, Option: new Option<bool>(format.Flag) { Description = format.Description })).ToList();
         foreach (var (_, option) in flags)
             command.Options.Add(option);
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by the unit of --per (ISO/IEC 21031 and SCI for AI)" };
+        var (per, boundary) = (SciOptions.Per(), SciOptions.Boundary());
+        command.Options.Add(sci);
+        command.Options.Add(per);
+        command.Options.Add(boundary);
         command.SetAction(parsed =>
         {
             var asked = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
-            if (asked.Count > 1)
-                throw new WrongInputException($"{string.Join(" and ", asked.Select(flag => flag.Format.Flag))}: give one format.");
+            var ofSci = parsed.GetValue(sci);
+            if (asked.Count + (ofSci ? 1 : 0) > 1)
+                throw new WrongInputException($"{string.Join(" and ", asked.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
+            var unit = SciOptions.UnitOf(parsed.GetValue(per));
+            if (!ofSci && (unit is not null || parsed.GetValue(boundary) is not null))
+                throw new WrongInputException("--per and --boundary go with --sci.");
+            if (ofSci && unit is null)
+                throw new WrongInputException("SCI is a rate per functional unit (ISO/IEC 21031), and a run counts none of its own: without R it would be a total. Give --per UNIT=COUNT, as in --per token=1.2e9 or --per 'training run=1'.");
             var desk = LedgerDesk.Open(around);
             var entry = desk.Load(parsed.GetValue(run)!);
+            if (ofSci)
+            {
+                var rate = SoftwareCarbonIntensity.Of($"run {entry.Record.Opening.Id}", entry.Account(), unit!, parsed.GetValue(boundary) ?? SciBoundary.Whole);
+                SciReport.Write(around.Out, [rate], desk.Screen);
+                return 0;
+            }
+
             (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(around.Out, entry.Record, entry.Account(), desk.Screen);
             return 0;
         });

@@ -62,6 +62,22 @@ public sealed record ExplanationDocument
         Figures = [.. footprint.Figures().Select(figure => figure.Name)],
     };
 
+    /// <summary>An explanation of a figure of a life; <c>run</c> is the description's file.</summary>
+    public static ExplanationDocument Of(LifeCycle life, Explanation explanation) => new()
+    {
+        Method = Accountant.Method,
+        FactorsHash = Catalogs.FactorSet.ShortHash,
+        Run = life.Description.File,
+        Name = life.Description.Name,
+        Figure = explanation.Figure.Name,
+        Unit = explanation.Figure.Unit,
+        Quantity = QuantityDocument.Of(explanation.Figure),
+        Derivation = NodePart.From(explanation.Figure.Derivation),
+        Factors = [.. explanation.Weights.Select(FactorPart.Of)],
+        Sources = explanation.Sources,
+        Figures = [.. life.Figures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal)],
+    };
+
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.ExplanationDocument);
 

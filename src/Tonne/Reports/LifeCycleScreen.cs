@@ -43,7 +43,7 @@ public static class LifeCycleScreen
             var figures = phase.Figures;
             foreach (var (i, step) in figures.Steps.Index())
             {
-                rows.Add(new Row(i == 0 ? phase.Described.Name : "", (i == 0 ? "  " : "+ ") + Words(step.Name), step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
+                rows.Add(new Row(i == 0 ? phase.Described.Name : "", (i == 0 ? "  " : "+ ") + step.Name, step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
                     Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
             }
 
@@ -54,14 +54,14 @@ public static class LifeCycleScreen
         {
             foreach (var (i, step) in life.Whole.Steps.Index())
             {
-                rows.Add(new Row(i == 0 ? "whole life" : "", (i == 0 ? "  " : "+ ") + Words(step.Name), step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
+                rows.Add(new Row(i == 0 ? "whole life" : "", (i == 0 ? "  " : "+ ") + step.Name, step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
                     Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
             }
 
             rows.Add(new Row("", "= all", FootprintReadout.Text(life.Whole.FacilityEnergy), Carbon(life.Whole.Total, screen), Share(life.Whole.Total.Value, life), true));
         }
 
-        var heads = new Row("phase", "  boundary", "energy", "carbon (location-based)", null, false);
+        var heads = new Row("phase", "  boundary", "energy", "CO2e", null, false);
         int Columns(Func<Row, string> cell) => rows.Append(heads).Max(row => Printable.Columns(cell(row)));
         var (boundary, energy, carbon) = (Columns(row => row.Boundary), Columns(row => row.Energy), Columns(row => row.Carbon));
         var name = Math.Clamp(screen.Width - boundary - energy - carbon - 16, 8, Math.Clamp(Columns(row => row.Phase), 8, 20));
@@ -106,8 +106,8 @@ public static class LifeCycleScreen
 
         if (life.Whole.Water is { } water)
             sheet.Row("water", Sheet.Whole(FootprintReadout.Full(water, screen.Dash)), " ", Inked.Faint(BoundaryWords.Sentence(water.Boundary, dot)));
-        foreach (var phase in life.Phases)
-            Place(sheet, phase, dot);
+        foreach (var place in life.Phases.SelectMany(phase => phase.Factors.Select(factors => (phase.Described.Name, Factors: factors))).GroupBy(place => (place.Factors.Grid.Intensity.Id, place.Factors.Pue.Id)))
+            Place(sheet, string.Join(", ", place.Select(one => one.Name)), place.First().Factors, dot);
         foreach (var note in life.Description.Notes.Concat(life.Phases.SelectMany(phase => phase.Notes)))
             sheet.Row("note", Printable.OneLine(note));
         if (life.TakenAsExact.Length > 0)
@@ -123,7 +123,7 @@ public static class LifeCycleScreen
     static void Rates(Sheet sheet, PhaseLife phase, string dot)
     {
         var parts = new List<Inked>();
-        if (phase.EmissionsPerDay is { } perDay)
+        if (phase.Described.Kind == PhaseKind.Deployment && phase.EmissionsPerDay is { } perDay)
         {
             parts.AddRange([Sheet.Whole(FootprintReadout.Text(perDay, "kg CO2e") + " a day"), $" over {Sheet.Whole(Readout.Of(phase.Described.Duration!.Bounds.Best / 24, "d"))}"]);
             if (phase.EnergyPerDay is { } energy)
@@ -141,16 +141,15 @@ public static class LifeCycleScreen
             sheet.Row("rate", [$"{Printable.OneLine(phase.Described.Name)}: ", .. parts]);
     }
 
-    static void Place(Sheet sheet, PhaseLife phase, string dot)
+    static void Place(Sheet sheet, string phases, AccountingFactors factors, string dot)
     {
-        foreach (var factors in phase.Factors)
-        {
-            sheet.Row("grid", $"{Printable.OneLine(phase.Described.Name)}: ", Inked.Strong(Printable.OneLine(factors.Grid.Zone ?? "given")), " ", Sheet.Whole(Readout.OfFactor(factors.Grid.Intensity).Full(sheet.Screen.Dash)), dot,
-                Printable.OneLine(factors.Grid.How), dot, Sheet.Whole($"PUE {Readout.OfFactor(factors.Pue).Full(sheet.Screen.Dash)}"), " ", Inked.Faint(Printable.OneLine(factors.PueHow)));
-        }
+        var where = new List<Inked> { $"{Printable.OneLine(phases)}: ", Inked.Strong(Printable.OneLine(factors.Grid.Zone ?? "given")), " ", Sheet.Whole(Readout.OfFactor(factors.Grid.Intensity).Full(sheet.Screen.Dash)) };
+        if (factors.Grid.Zone is not null)
+            where.AddRange([dot, Printable.OneLine(factors.Grid.How)]);
+        sheet.Row("grid", [.. where, dot, Sheet.Whole($"PUE {Readout.OfFactor(factors.Pue).Full(sheet.Screen.Dash)}"), " ", Inked.Faint(Printable.OneLine(factors.PueHow))]);
     }
 
-    static string Days(Outgrowth outgrowth, string dash)
+    internal static string Days(Outgrowth outgrowth, string dash)
     {
         var days = outgrowth.Low == outgrowth.High ? Readout.Count((long)Math.Ceiling(outgrowth.Days)) + " days"
             : string.Create(CultureInfo.InvariantCulture, $"{outgrowth.Days:N0} days ({outgrowth.Low:N0}{dash}{outgrowth.High:N0})");
@@ -165,7 +164,8 @@ public static class LifeCycleScreen
         _ => step,
     };
 
-    static string Carbon(Figure figure, Screen screen) => FootprintReadout.Full(figure, screen.Dash);
+    /// <summary>A mass without the name of the gas, which stands over the column.</summary>
+    static string Carbon(Figure figure, Screen screen) => FootprintReadout.Full(figure, screen.Dash).Replace(" CO2e", "", StringComparison.Ordinal);
 
     static double Share(double kilograms, LifeCycle life) => life.Whole.Total.Value > 0 ? kilograms / life.Whole.Total.Value : 0;
 

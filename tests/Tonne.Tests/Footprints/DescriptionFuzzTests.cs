@@ -28,8 +28,8 @@ public class DescriptionFuzzTests
             try
             {
                 var description = LifeCycleReader.Read(text, "life.yaml");
-                // Accounting draws many numbers: one in twenty.
-                if (read++ % 20 > 0)
+                // Accounting draws many numbers: one in sixty.
+                if (read++ % 60 > 0)
                     continue;
                 foreach (var figure in new LifeCycleAccount().Of(description, static _ => []).Figures())
                     Assert.True(double.IsFinite(figure.Bounds.Low) && double.IsFinite(figure.Bounds.High), $"{figure.Name} of\n{text}");

@@ -80,7 +80,7 @@ public class DescriptionTests
 
     [Theory]
     [InlineData("hours: 100", "huors: 100", "life.yaml:6: the key 'huors' is unknown. Did you mean 'hours'?")]
-    [InlineData("500 W", "500 kWh", "life.yaml:6: 'power': '500 kWh' is a energy, and a power is wanted")]
+    [InlineData("500 W", "500 kWh", "life.yaml:6: 'power': '500 kWh' is an energy, and a power is wanted")]
     [InlineData("500 W", "500", "life.yaml:6: 'power': '500' has no unit")]
     [InlineData("500 W", "-500 W", "life.yaml:6: 'power': '-500 W' is negative")]
     [InlineData("500 W", "1,500 W", "life.yaml:6: '500 W' is no key; if it is the end of a number, write the number without commas.")]
@@ -141,6 +141,17 @@ public class DescriptionTests
         Assert.Contains("embodied/accelerator/nvidia-h100", factors);
         Assert.Contains("embodied/lifetime", factors);
         Assert.Contains(life.Doubts, doubt => doubt.Code == "power-from-catalog");
+    }
+
+    [Fact]
+    public void Energy_is_known_as_well_as_its_power()
+    {
+        var training = Account(Life.Replace("500 W", "{best: 500 W, quality: measured}", StringComparison.Ordinal)).Phases[0].Figures;
+
+        // 200 of 220 kWh; the 20 kWh of idle are above 5 % and assumed.
+        Assert.Equal(200 / 220d, training.Energy.MeasuredShare, 1e-12);
+        Assert.Equal(Quantities.Quality.Assumed, training.Energy.Quality);
+        Assert.Equal(Quantities.Quality.Measured, training.Steps[0].EnergyAdded!.Quality);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ sealed class DescriptionBlock
             else if (key.Text.Length > 0 && char.IsAsciiDigit(key.Text[0]))
                 problems.Add(key, $"'{DescriptionNode.Shortened(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
             else
-                problems.Unknown(key.Line, "key", key.Text, all);
+                problems.Unknown(key.Line, "key", key.Text, all.Where(name => name != "pue" || all.Length == DescriptionKeys.Facility.Length));
         }
 
         Source = Text("source") is { } source ? sources.Of(source) : null;
@@ -145,7 +145,7 @@ sealed class DescriptionBlock
 
     Factor? Spread(DescriptionNode.Mapping mapping, string id, string key, string label, Dimension dimension, Func<double, string?>? check)
     {
-        var block = new DescriptionBlock(mapping, id, _problems, _sources, "best", "low", "high", "source", "quality", "note");
+        var block = new DescriptionBlock(mapping, id, _problems, _sources, DescriptionKeys.Quantity);
         if (block["best"] is not { } node)
         {
             _problems.Add(mapping, $"'{key}' is a block of keys without 'best'; write {{best: {dimension.Example}, low: …, high: …, source: …}}.");

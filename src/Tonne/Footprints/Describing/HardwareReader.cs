@@ -24,7 +24,7 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
             case DescriptionNode.Sequence list:
                 return (Items(list.Items, phase.Path + ".hardware", null, chipHours), null);
             case DescriptionNode.Mapping mapping:
-                var block = new DescriptionBlock(mapping, phase.Path + ".hardware", problems, sources, "lifetime", "utilisation", "items", "emissions", "source");
+                var block = new DescriptionBlock(mapping, phase.Path + ".hardware", problems, sources, DescriptionKeys.Hardware);
                 var given = block.Number("emissions", "making the hardware, as given", Dimension.Mass);
                 if (given is not null && block.Has("items"))
                     problems.Add(block.LineOf("emissions"), "give 'emissions' of making the hardware, or 'items' they follow from, not both.");
@@ -53,7 +53,7 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
 
     HardwareUse? Item(DescriptionNode.Mapping mapping, string path, DescriptionBlock? whole, Derivation? chipHours)
     {
-        var block = new DescriptionBlock(mapping, path, problems, sources, "item", "manufacturing", "count", "hours", "chips_per_item", "lifetime", "utilisation", "source");
+        var block = new DescriptionBlock(mapping, path, problems, sources, DescriptionKeys.Item);
         if (block.Text("item") is not { Length: > 0 } name)
         {
             problems.Add(mapping, "an item of 'hardware' needs its name: 'item: a100'.");

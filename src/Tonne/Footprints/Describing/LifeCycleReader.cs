@@ -43,7 +43,7 @@ public static class LifeCycleReader
             }
         }
 
-        var whole = new DescriptionBlock(root, "life", problems, sources, "format", "name", "description", "source", "sources", "place", "facility", "market", "phases", "notes");
+        var whole = new DescriptionBlock(root, "life", problems, sources, DescriptionKeys.Life);
         sources.Whole = whole.Source;
         if (whole.Text("format") is { } format && format != Format)
             problems.Add(whole.LineOf("format"), $"the format '{DescriptionNode.Shortened(format)}' is unknown; this version reads {Format}.");
@@ -97,8 +97,7 @@ public static class LifeCycleReader
             var slug = Spelling.Slug(name);
             if (slug.Length == 0)
                 slug = $"phase-{number}";
-            var block = new DescriptionBlock(mapping, slug, problems, sources, "name", "kind", "dynamic", "idle", "infrastructure", "hardware", "from", "place", "facility", "market", "duration", "units",
-                "published", "computation", "source", "notes");
+            var block = new DescriptionBlock(mapping, slug, problems, sources, DescriptionKeys.Phase);
             if (block.Text("name") is not { Length: > 0 })
                 problems.Add(mapping, "a phase needs a 'name'.");
             if (!_names.Add(slug))
@@ -202,7 +201,7 @@ public static class LifeCycleReader
         {
             if (block.Block("published") is not { } mapping)
                 return null;
-            var published = new DescriptionBlock(mapping, block.Path + ".published", problems, sources, "energy", "emissions", "source");
+            var published = new DescriptionBlock(mapping, block.Path + ".published", problems, sources, DescriptionKeys.Published);
             return new PublishedFigures(published.Number("energy", "energy as published", Dimension.Energy), published.Number("emissions", "emissions as published", Dimension.Mass));
         }
 
@@ -219,7 +218,7 @@ public static class LifeCycleReader
                 }
                 else if (node is DescriptionNode.Mapping mapping)
                 {
-                    queries.Add(Query(new DescriptionBlock(mapping, block.Path + ".from", problems, sources, "run", "project", "name", "status", "tag"), where));
+                    queries.Add(Query(new DescriptionBlock(mapping, block.Path + ".from", problems, sources, DescriptionKeys.Run), where));
                 }
                 else
                 {

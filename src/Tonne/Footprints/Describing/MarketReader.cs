@@ -12,7 +12,7 @@ sealed class MarketReader(DescriptionProblems problems, DescribedSources sources
     /// <param name="ofOnePhase">Whether it holds for one phase: an amount of energy cannot be held against several.</param>
     public MarketSupply Read(DescriptionNode.Mapping mapping, string path, bool ofOnePhase)
     {
-        var block = new DescriptionBlock(mapping, path, problems, sources, "contracts", "on_site", "residual_mix", "source");
+        var block = new DescriptionBlock(mapping, path, problems, sources, DescriptionKeys.Market);
         var (contracts, onSite) = (Supplies(block, "contracts", null, ofOnePhase), Supplies(block, "on_site", 0, ofOnePhase));
         if (contracts.Concat(onSite).Sum(supply => supply.Share?.Bounds.High ?? 0) > 1 + 1e-9)
             problems.Add(mapping, "the shares of contracts and on-site generation add up to more than all energy used; what is left could then be negative.");
@@ -30,7 +30,7 @@ sealed class MarketReader(DescriptionProblems problems, DescribedSources sources
                 continue;
             }
 
-            var block = new DescriptionBlock(mapping, $"{market.Path}.{key}.{i + 1}", problems, sources, "name", "share", "energy", "intensity", "matched", "source");
+            var block = new DescriptionBlock(mapping, $"{market.Path}.{key}.{i + 1}", problems, sources, DescriptionKeys.Supply);
             var name = block.Text("name") ?? (key == "on_site" ? "on-site generation" : "contract");
             var share = block.Number("share", $"share covered by {name}", Dimension.Share, static value => value <= 1 ? null : "a share is at most 1 (or 100 %).");
             var energy = block.Number("energy", $"energy of {name}", Dimension.Energy);

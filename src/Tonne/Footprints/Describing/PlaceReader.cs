@@ -20,7 +20,7 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
         var (zone, region, given, basis) = (default(string), default(string), default(Factor), "unstated");
         if (place is not null)
         {
-            var block = new DescriptionBlock(place, placePath, problems, sources, "zone", "region", "intensity", "basis", "source");
+            var block = new DescriptionBlock(place, placePath, problems, sources, DescriptionKeys.Place);
             (zone, region) = (block.Text("zone"), block.Text("region"));
             given = block.Number("intensity", "grid intensity as given", Dimension.Intensity);
             if (block.Text("basis") is { } word)
@@ -61,7 +61,7 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
         var kind = cloud ? FacilityKind.UnknownCloud : FacilityKind.UnknownRoom;
         if (facility is null)
             return (null, null, null, kind, null);
-        var block = new DescriptionBlock(facility, path, problems, sources, "pue", "wue", "grid_water", "kind", "site", "source");
+        var block = new DescriptionBlock(facility, path, problems, sources, DescriptionKeys.Facility);
         if (block.Text("kind") is { } word)
         {
             if (Array.IndexOf(_facilities, word) is >= 0 and var at)

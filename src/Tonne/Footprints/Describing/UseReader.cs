@@ -7,6 +7,8 @@ namespace Tonne.Footprints.Describing;
 /// <summary>Energy as it is described: given, or time × devices × power, or chip-hours × power.</summary>
 sealed class UseReader(DescriptionProblems problems, DescribedSources sources)
 {
+    static readonly string[] _counts = [".hours", ".devices", ".chip_hours"];
+
     static readonly string[] _modes = ["training", "inference", "idle", "tdp"];
 
     /// <summary>One described piece of energy.</summary>
@@ -49,8 +51,7 @@ sealed class UseReader(DescriptionProblems problems, DescribedSources sources)
                 ? new Piece(part, new Derivation.Given(spread), "it", spread.Quality, Measured(spread), false, null, null, [], []) : null;
         }
 
-        var block = new DescriptionBlock(mapping, id, problems, sources, "name", "energy", "power", "hours", "devices", "chip_hours", "hardware", "mode", "boundary", "of_which", "holds_cooling", "pue",
-            "source", "quality", "note");
+        var block = new DescriptionBlock(mapping, id, problems, sources, [.. DescriptionKeys.Use, "pue"]);
         var holds = block.Flag("holds_cooling");
         if (block.Has("pue"))
         {
@@ -149,7 +150,8 @@ sealed class UseReader(DescriptionProblems problems, DescribedSources sources)
 
     (Quality Quality, double MeasuredShare) QualityOf(DescriptionBlock block, Derivation energy)
     {
-        var stated = block.Quality() ?? energy.Factors().Max(factor => factor.Quality);
+        // Hours and devices are counts: they make no energy better or worse known than its power.
+        var stated = block.Quality() ?? energy.Factors().Where(factor => !Array.Exists(_counts, key => factor.Id.EndsWith(key, StringComparison.Ordinal))).Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max();
         if (block.Block("of_which") is not { } mapping)
             return (stated, stated == Quality.Measured ? 1 : 0);
         var known = mapping.Entries.Select(entry => entry.Key.Text).ToArray();

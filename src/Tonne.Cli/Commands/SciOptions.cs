@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Tonne.Footprints;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>What an SCI is asked with.</summary>
+static class SciOptions
+{
+    public static Option<string> Per() => new("--per") { Description = "With --sci: the functional unit and how many were served, as in request=230768 or token=1.2e9", HelpName = "UNIT=COUNT" };
+
+    public static Option<SciBoundary?> Boundary()
+    {
+        var option = new Option<SciBoundary?>("--boundary") { Description = "With --sci: consumer (serving the model), provider (making it) or whole", HelpName = "consumer|provider|whole" };
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add("consumer", "provider", "whole");
+        return option;
+    }
+
+    /// <summary>The unit as typed; null if none was.</summary>
+    /// <exception cref="WrongInputException">It is none, or counts nothing.</exception>
+    public static FunctionalUnit? UnitOf(string? typed)
+    {
+        try
+        {
+            return typed is null ? null : FunctionalUnit.Parse(typed);
+        }
+        catch (FormatException error)
+        {
+            throw new WrongInputException(error.Message);
+        }
+    }
+}

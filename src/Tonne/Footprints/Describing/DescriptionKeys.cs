@@ -1,0 +1,33 @@
+namespace Tonne.Footprints.Describing;
+
+/// <summary>The keys of each block of a description; docs/formats/footprint.schema.json has the same, a test holds them together.</summary>
+static class DescriptionKeys
+{
+    public static readonly string[] Life = ["format", "name", "description", "source", "sources", "place", "facility", "market", "phases", "notes"];
+
+    public static readonly string[] Phase =
+    [
+        "name", "kind", "source", "place", "facility", "market", "dynamic", "idle", "infrastructure", "from", "hardware", "duration", "units", "computation", "published", "notes",
+    ];
+
+    public static readonly string[] Place = ["zone", "region", "intensity", "basis", "source"];
+
+    public static readonly string[] Facility = ["pue", "wue", "grid_water", "kind", "site", "source"];
+
+    public static readonly string[] Market = ["contracts", "on_site", "residual_mix", "source"];
+
+    public static readonly string[] Supply = ["name", "share", "energy", "intensity", "matched", "source"];
+
+    public static readonly string[] Use =
+        ["name", "energy", "power", "hours", "devices", "chip_hours", "hardware", "mode", "boundary", "of_which", "holds_cooling", "source", "quality", "note"];
+
+    public static readonly string[] Hardware = ["lifetime", "utilisation", "items", "emissions", "source"];
+
+    public static readonly string[] Item = ["item", "manufacturing", "count", "hours", "chips_per_item", "lifetime", "utilisation", "source"];
+
+    public static readonly string[] Run = ["run", "project", "name", "status", "tag"];
+
+    public static readonly string[] Published = ["energy", "emissions", "source"];
+
+    public static readonly string[] Quantity = ["best", "low", "high", "source", "quality", "note"];
+}
