@@ -1,5 +1,6 @@
 using Tonne.Footprints;
 using Tonne.Footprints.Describing;
+using Tonne.Quantities;
 
 namespace Tonne.Tests.Footprints;
 
@@ -150,8 +151,8 @@ public class DescriptionTests
 
         // 200 of 220 kWh; the 20 kWh of idle are above 5 % and assumed.
         Assert.Equal(200 / 220d, training.Energy.MeasuredShare, 1e-12);
-        Assert.Equal(Quantities.Quality.Assumed, training.Energy.Quality);
-        Assert.Equal(Quantities.Quality.Measured, training.Steps[0].EnergyAdded!.Quality);
+        Assert.Equal(Quality.Assumed, training.Energy.Quality);
+        Assert.Equal(Quality.Measured, training.Steps[0].EnergyAdded!.Quality);
     }
 
     [Fact]
