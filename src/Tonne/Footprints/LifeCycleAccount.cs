@@ -46,6 +46,7 @@ public sealed class LifeCycleAccount
         var done = phases.ToImmutable();
         var whole = FiguresOf(life);
         doubts.AddRange(LeftOut(done));
+        doubts.AddRange(OfRuns(done));
         return new LifeCycle
         {
             Description = description,
@@ -126,6 +127,19 @@ public sealed class LifeCycleAccount
     {
         foreach (var group in phases.Where(phase => phase.LeftOut.Length > 0).GroupBy(phase => string.Join(", ", phase.LeftOut)))
             yield return new Doubt("not-described", $"{string.Join(", ", group.Select(phase => phase.Described.Name))}: {group.Key} not described, so not counted; that is unknown, not zero.");
+    }
+
+    /// <summary>What the runs themselves doubt, once for all that say the same; and runs that two phases count.</summary>
+    static IEnumerable<Doubt> OfRuns(ImmutableArray<PhaseLife> phases)
+    {
+        var runs = phases.SelectMany(phase => phase.Runs.Select(run => (Phase: phase.Described.Name, Run: run.Record))).ToList();
+        foreach (var twice in runs.GroupBy(run => run.Run.Opening.Id, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return new Doubt("run-counted-twice", $"The run {twice.Key} is part of {string.Join(" and ", twice.Select(run => run.Phase))}: the life counts it {twice.Count()} times.");
+        foreach (var said in runs.DistinctBy(run => run.Run.Opening.Id).SelectMany(run => run.Run.Opening.Doubts.Concat(run.Run.Doubts).Select(doubt => (Doubt: doubt, run.Run.Opening.Id))).GroupBy(said => said.Doubt))
+        {
+            var ids = said.Select(one => one.Id).Distinct(StringComparer.Ordinal).ToList();
+            yield return said.Key with { Text = $"{(ids.Count == 1 ? $"run {ids[0]}" : $"{ids.Count} runs")}: {said.Key.Text}" };
+        }
     }
 
     LifeFigures FiguresOf(Accounted all)

@@ -30,6 +30,9 @@ public sealed record LifeCycleDocument
     /// <summary>The whole life.</summary>
     public required FiguresPart Life { get; init; }
 
+    /// <summary>What the total is as much as: at most three.</summary>
+    public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
+
     /// <summary>Its phases.</summary>
     public required IReadOnlyList<PhasePart> Phases { get; init; }
 
@@ -66,6 +69,7 @@ public sealed record LifeCycleDocument
         Description = life.Description.Text,
         File = life.Description.File,
         Life = FiguresPart.Of(life.Whole),
+        Equivalents = EquivalentDocument.Of(Explaining.Equivalents.For(life.Whole.Total)),
         Phases = [.. life.Phases.Select(phase => PhasePart.Of(phase, life.Whole.Total.Value))],
         Dominates = life.Dominant() is { } dominant ? new DominantPart(dominant.Phase.Described.Id, dominant.Share, dominant.Step.Name, dominant.StepShare) : null,
         Outgrows = [.. life.Outgrowths.Select(outgrowth => new OutgrowthPart(outgrowth.Measure, outgrowth.Days, SixDigits.Of(outgrowth.Low), SixDigits.Of(outgrowth.High), outgrowth.Counted))],

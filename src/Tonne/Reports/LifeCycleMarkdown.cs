@@ -16,6 +16,8 @@ public static class LifeCycleMarkdown
         if (life.Description.Text is { } text)
             page.Append(CultureInfo.InvariantCulture, $"{Text(text)}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"**{FootprintReadout.Full(life.Whole.Total)}** and {FootprintReadout.Full(life.Whole.FacilityEnergy)} ({Text(BoundaryWords.Sentence(life.Whole.Total.Boundary))}).\n\n");
+        if (Equivalents.For(life.Whole.Total) is { Count: > 0 } equivalents)
+            page.Append(CultureInfo.InvariantCulture, $"As much as {string.Join(" or as ", equivalents.Select(one => Text(one.Text())))}.\n\n");
         page.Append("| Phase | Boundary | Energy | Carbon, location-based | Share |\n| --- | --- | ---: | ---: | ---: |\n");
         foreach (var phase in life.Phases)
             Rows(page, phase.Described.Name, phase.Figures, life);

@@ -28,6 +28,7 @@ public static class LifeCycleScreen
         parts.AddRange([dot, Sheet.Whole(FootprintReadout.Text(life.Whole.FacilityEnergy)), " ", BoundaryWords.Extent(life.Whole.FacilityEnergy.Boundary), dot, QualityOf(life.Whole.Energy)]);
         sheet.Line(parts);
         sheet.Row("counted", Inked.Faint(BoundaryWords.Sentence(total.Boundary, dot)));
+        EquivalentWords.Row(sheet, Equivalents.For(total));
         sheet.Blank();
         Table(sheet, life);
         sheet.Blank();
@@ -151,6 +152,8 @@ public static class LifeCycleScreen
 
     internal static string Days(Outgrowth outgrowth, string dash)
     {
+        if (outgrowth.Days < 10)
+            return Readout.Of(new Bounds(outgrowth.Low, outgrowth.Days, outgrowth.High), "days").Full(dash);
         var days = outgrowth.Low == outgrowth.High ? Readout.Count((long)Math.Ceiling(outgrowth.Days)) + " days"
             : string.Create(CultureInfo.InvariantCulture, $"{outgrowth.Days:N0} days ({outgrowth.Low:N0}{dash}{outgrowth.High:N0})");
         return outgrowth.Days > 730 ? string.Create(CultureInfo.InvariantCulture, $"{days}, {outgrowth.Days / 365.25:0.0} years") : days;

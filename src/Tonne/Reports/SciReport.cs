@@ -63,7 +63,7 @@ public static class SciReport
     static (double Scale, string Words) ScaleOf(SoftwareCarbonIntensity sci)
     {
         var power = 0;
-        while (power < 30 && sci.Rate.Value > 0 && sci.Rate.Value * Math.Pow(10, power) < 1e-6)
+        while (sci.Rate.Value > 0 && sci.Rate.Value * Math.Pow(10, power) < 1e-6 && Math.Pow(10, power + 3) <= sci.Unit.Count.Bounds.Best)
             power += 3;
         var name = Plural(sci.Unit.Name);
         return (Math.Pow(10, power), power switch

@@ -183,6 +183,17 @@ public class DescriptionTests
     }
 
     [Fact]
+    public void A_run_that_two_phases_count_is_a_doubt()
+    {
+        var record = SampleRuns.Shell();
+        var run = new LedgerEntry(record, [SampleRuns.Account(record).State(DateTimeOffset.UnixEpoch)]);
+        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}, {name: training, from: [last, last]}]\n", "life.yaml"), _ => [run]);
+
+        Assert.Single(life.Phases[1].Runs);
+        Assert.Contains(life.Doubts, doubt => doubt.Code == "run-counted-twice" && doubt.Text.Contains("experiments and training", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_query_carries_its_tags_and_its_line()
     {
         var asked = new List<RunQuery>();
