@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Estimates;
@@ -33,11 +32,15 @@ static class EstimateInferenceCommand
         var cache = new Option<string>("--kv-bytes-per-token") { Description = "Bytes of attention cache per token; default: from the parameters", HelpName = "N" };
         var software = new Option<string>("--software") { Description = "Year of the serving software, 2024 or 2026; default: the newest measured on the hardware", HelpName = "YEAR" };
         software.CompletionSources.Add("2024", "2026");
+        var task = new Option<string>("--task") { Description = "A measured task instead of a language model: image-generation, video-generation, image-classification …", HelpName = "TASK" };
+        task.CompletionSources.Add(_ => MeasuredTasks.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
+        var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: the mean of a study's models", HelpName = "NAME" };
+        model.CompletionSources.Add(_ => MeasuredTasks.All.Where(row => row.Model.Length > 0).Select(row => new System.CommandLine.Completions.CompletionItem(row.Model)));
         var explain = new Option<string>("--explain") { Description = "Print how a figure was computed; default emissions_g_per_request", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
-        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.estimate.inference/1)" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.inference-estimate/1)" };
         var command = new Command("inference", "Energy per token and energy and emissions per request of serving a language model, before it is served.")
         {
-            parameters, active, hardware, gpus, batch, precision, prompt, output, day, requests, layers, cache, software, explain, json,
+            parameters, active, hardware, gpus, batch, precision, prompt, output, day, requests, layers, cache, software, task, model, explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -45,33 +48,43 @@ static class EstimateInferenceCommand
         {
             var settings = SettingOptions.Resolve(parsed, around);
             var factors = FactorChoice.For(settings.Place ?? new Place(Pue: settings.Pue), FacilityKind.UnknownCloud);
+            var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
+            var (rate, many) = (EstimateTrainingCommand.Amount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.Amount("--requests", parsed.GetValue(requests)));
+            if (parsed.GetValue(task) is { } named)
+            {
+                Option[] unused = [parameters, active, gpus, batch, precision, prompt, output, layers, cache, software, hardware];
+                if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
+                    throw new WrongInputException($"{idle.Name} has no meaning beside --task: a task's energy is as it was measured, on the hardware where it was measured.");
+                WriteTask(around, TaskEstimator.Estimate(MeasuredTasks.Find(named, parsed.GetValue(model)).Required, factors), figure, parsed.GetValue(json), many, rate);
+                return 0;
+            }
+
+            if (parsed.GetValue(model) is not null)
+                throw new WrongInputException("--model belongs to --task; a language model is told by --parameters.");
             var names = (parsed.GetValue(hardware) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
             if (names.Count == 0)
                 throw new WrongInputException("--hardware is missing: what serves it, such as --hardware h100 or --hardware h100,a100.");
-            var (rate, many) = (Number("--requests-per-day", parsed.GetValue(day)), Number("--requests", parsed.GetValue(requests)));
-            if (many is not (null or > 0))
-                throw new WrongInputException("--requests must be a positive number.");
             var workload = new ServingWorkload
             {
-                Parameters = Number("--parameters", parsed.GetValue(parameters)) ?? throw new WrongInputException("--parameters is missing: how large the model is, such as --parameters 70e9."),
-                ActiveParameters = Number("--active-parameters", parsed.GetValue(active)),
+                Parameters = EstimateTrainingCommand.Amount("--parameters", parsed.GetValue(parameters)) ?? throw new WrongInputException("--parameters is missing: how large the model is, such as --parameters 70e9."),
+                ActiveParameters = EstimateTrainingCommand.Amount("--active-parameters", parsed.GetValue(active)),
                 Accelerator = AcceleratorCatalog.Find(names[0]).Required,
-                Gpus = Whole("--gpus", parsed.GetValue(gpus)),
-                Batch = Number("--batch", parsed.GetValue(batch)),
+                Gpus = EstimateTrainingCommand.Count("--gpus", parsed.GetValue(gpus)),
+                Batch = EstimateTrainingCommand.Amount("--batch", parsed.GetValue(batch)),
                 Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).Required : WeightFormat.Brain16,
-                PromptTokens = Number("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = Number("--output-tokens", parsed.GetValue(output)) ?? throw new WrongInputException("--output-tokens is missing: how long an answer is, such as --output-tokens 500."),
+                PromptTokens = parsed.GetValue(prompt)?.Trim() == "0" ? 0 : EstimateTrainingCommand.Amount("--prompt-tokens", parsed.GetValue(prompt)),
+                OutputTokens = EstimateTrainingCommand.Amount("--output-tokens", parsed.GetValue(output)) ?? throw new WrongInputException("--output-tokens is missing: how long an answer is, such as --output-tokens 500."),
                 RequestsPerDay = rate,
-                Layers = Number("--layers", parsed.GetValue(layers)),
-                CacheBytesPerToken = Number("--kv-bytes-per-token", parsed.GetValue(cache)),
-                SoftwareYear = Whole("--software", parsed.GetValue(software)),
+                Layers = EstimateTrainingCommand.Amount("--layers", parsed.GetValue(layers)),
+                CacheBytesPerToken = EstimateTrainingCommand.Amount("--kv-bytes-per-token", parsed.GetValue(cache)),
+                SoftwareYear = EstimateTrainingCommand.Count("--software", parsed.GetValue(software)),
             };
             if (workload.Problems().ToList() is { Count: > 0 } problems)
                 throw new WrongInputException(string.Join(" ", problems));
             var ranked = Estimate(workload, names, factors);
             var screen = around.OutScreen;
-            if (parsed.GetResult(explain) is { Implicit: false })
-                Explanation.Of(Figure(ranked[0], parsed.GetValue(explain) ?? "emissions_g_per_request")).Write(around.Out, screen);
+            if (figure is not null)
+                Explanation.Of(Figure(ranked[0].Figures(), figure)).Write(around.Out, screen);
             else if (parsed.GetValue(json))
                 around.Out.WriteLine(InferenceDocument.ToJson(ranked, many, rate));
             else
@@ -87,7 +100,7 @@ static class EstimateInferenceCommand
         var estimator = new InferenceEstimator();
         try
         {
-            return [.. accelerators.Select(accelerator => estimator.Estimate(workload with { Accelerator = accelerator }, factors)).OrderBy(one => one.Emissions.Value)];
+            return [.. accelerators.Select(accelerator => estimator.Estimate(workload with { Accelerator = accelerator }, factors)).OrderBy(one => one.FacilityEnergy.Value)];
         }
         catch (Exception error) when (error is ModelDoesNotFitException or ArgumentException)
         {
@@ -95,24 +108,21 @@ static class EstimateInferenceCommand
         }
     }
 
-    static Quantities.Figure Figure(InferenceEstimate estimate, string name)
+    static void WriteTask(Surroundings around, TaskEstimate estimate, string? figure, bool json, double? requests, double? rate)
     {
-        var figures = estimate.Figures().ToList();
-        return figures.FirstOrDefault(figure => Spelling.Key(figure.Name) == Spelling.Key(name))
-            ?? throw new UnknownNameException(new UnknownName("figure", name, Ambiguous: false, [.. figures.Select(figure => figure.Name)]));
+        if (figure is not null)
+            Explanation.Of(Figure(estimate.Figures(), figure)).Write(around.Out, around.OutScreen);
+        else if (json)
+            around.Out.WriteLine(TaskEstimateDocument.Of(estimate, requests, rate).ToJson());
+        else
+            TaskScreen.Write(around.Out, estimate, requests, rate, around.OutScreen);
     }
 
-    static int? Whole(string option, string? text) => Number(option, text) is not { } number ? null
-        : number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : throw new WrongInputException($"{option} '{text}' must be a whole number.");
-
-    /// <summary>A number as people write it: 70e9, 70b, 1.5M, 300k, 1_000.</summary>
-    static double? Number(string option, string? text)
+    /// <summary>The figure of a name or of its beginning: emissions, embodied, it, facility …</summary>
+    static Quantities.Figure Figure(IEnumerable<Quantities.Figure> all, string name)
     {
-        if (text is null)
-            return null;
-        var trimmed = text.Trim().Replace("_", "", StringComparison.Ordinal);
-        var scale = trimmed.Length > 1 ? char.ToLowerInvariant(trimmed[^1]) switch { 'k' => 1e3, 'm' => 1e6, 'b' => 1e9, 't' => 1e12, _ => 1 } : 1;
-        return double.TryParse(scale > 1 ? trimmed[..^1] : trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value * scale
-            : throw new WrongInputException($"{option} '{text}' is not a number; write 70e9 or 70b.");
+        var (figures, key) = (all.ToList(), Spelling.Key(name));
+        var found = figures.FindAll(figure => Spelling.Key(figure.Name) == key) is { Count: > 0 } exact ? exact : figures.FindAll(figure => key.Length > 0 && Spelling.Key(figure.Name).StartsWith(key, StringComparison.Ordinal));
+        return found.Count == 1 ? found[0] : throw new UnknownNameException(new UnknownName("figure", name, found.Count > 1, [.. (found.Count > 1 ? found : figures).Select(figure => figure.Name)]));
     }
 }

@@ -43,7 +43,7 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["stop"] = ["tonne lab stop last", "tonne lab stop mnist --gain 5"],
         ["predict"] = ["tonne lab predict \"Das ist ein Test.\"", "tonne lab predict --zone FR --json Hello world"],
         ["lab"] = ["tonne lab run --zone FR", "tonne lab run --shape reference", "tonne lab run --data reviews.csv --label stars --text review", "tonne lab run --data pictures/ --patch 2", "tonne lab predict \"Das ist ein Test.\"", "tonne lab data --rows 1000000 --output rows.csv"],
-        ["inference"] = ["tonne estimate inference --parameters 70e9 --hardware h100 --batch 64 --output-tokens 400", "tonne estimate inference --parameters 235b --active-parameters 22b --precision fp8 --hardware h100,b200 --output-tokens 800 --requests-per-day 200k --zone FR", "tonne estimate inference --parameters 8b --hardware l40s --output-tokens 300 --requests 1e6 --explain gpu_energy_j_per_output_token"],
+        ["inference"] = ["tonne estimate inference --parameters 70e9 --hardware h100 --batch 64 --output-tokens 400", "tonne estimate inference --parameters 235b --active-parameters 22b --precision fp8 --hardware h100,b200 --output-tokens 800 --requests-per-day 200k --zone FR", "tonne estimate inference --parameters 8b --hardware l40s --output-tokens 300 --requests 1e6 --explain gpu_energy_j_per_output_token", "tonne estimate inference --task image-generation --model sdxl --requests 10k --zone FR"],
         ["config"] = ["tonne config", "tonne config --json"],
         ["completion"] = ["tonne completion bash > ~/.local/share/bash-completion/completions/tonne", "tonne completion zsh > \"${fpath[1]}/_tonne\"", "tonne completion fish > ~/.config/fish/completions/tonne.fish"],
     };

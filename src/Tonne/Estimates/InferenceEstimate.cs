@@ -26,6 +26,9 @@ public sealed record InferenceEstimate
     /// <summary>J per output token, accelerators alone while they serve.</summary>
     public required Figure GpuEnergyPerToken { get; init; }
 
+    /// <summary>J per output token by the fitted roofline, term by term; what <see cref="GpuEnergyPerToken"/> is unless the batch follows from the rate.</summary>
+    public required Derivation Roofline { get; init; }
+
     /// <summary>Wh per request, accelerators alone while they serve.</summary>
     public required Figure GpuEnergy { get; init; }
 
@@ -58,19 +61,4 @@ public sealed record InferenceEstimate
 
     /// <summary>The sources of all factors, once each, by id.</summary>
     public IReadOnlyList<Source> Sources() => [.. Emissions.Derivation.Factors().Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
-
-    /// <summary>Energy with the building, kWh, and emissions, kg CO2e, of many requests.</summary>
-    /// <param name="name">What they are, for example <c>per_year</c>.</param>
-    /// <param name="requests">How many.</param>
-    public (Figure Energy, Figure Emissions) Of(string name, double requests)
-    {
-        return (Times(FacilityEnergy, name + ".facility_energy_kwh", "kWh"), Times(Emissions, name + ".emissions_kg", "kg CO2e"));
-
-        Figure Times(Figure figure, string path, string unit) => figure with
-        {
-            Name = path,
-            Bounds = figure.Bounds * (requests / 1000),
-            Derivation = new Derivation.Product(figure.Derivation.Label + ", all requests", unit, [new Derivation.Counted("requests", "1", requests), figure.Derivation], 1 / 1000d),
-        };
-    }
 }

@@ -27,13 +27,10 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     const int GpusOfHost = 8;
 
     // Part of the memory that weights and attention cache may take: what serving software reserves by default.
-    const double UsableMemory = 0.9;
-
-    const double SecondsPerYear = 365.25 * 86_400;
-    const double JoulesPerWattHour = 3600;
+    internal const double UsableMemory = 0.9;
 
     readonly ServingFit _fit = fit ?? ServingFit.Shipped;
-    readonly Accountant _accountant = new();
+    readonly Uncertainty _foretold = new();
 
     /// <summary>Tokens of a prompt where none are given.</summary>
     public static Factor UnstatedPrompt => ServingFactors.Table["serving/prompt-unstated"];
@@ -71,13 +68,18 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var accelerator = workload.Accelerator;
         var said = new List<string>();
         var point = Point(workload, said);
-        var (batched, replicas, busy) = Load(workload, point, said);
+        var (batched, replicas, busy, always) = Load(workload, point, said);
         point = batched;
         var terms = new ServingTree(_fit, accelerator, workload.Format, workload.PromptTokens is null);
-        var perToken = terms.JoulesPerToken(point, Spreads(workload, point, said));
-        var gpu = new Derivation.Product("accelerators serving a request", "J", [new Derivation.Counted("output tokens", "token", point.OutputTokens), perToken]);
+        var roofline = terms.JoulesPerToken(point, Spreads(workload, point, said));
         var power = new Derivation.Given(accelerator.Inference ?? accelerator.Training);
         var gpus = new Derivation.Counted("accelerators", "1", point.Gpus * replicas);
+        var output = new Derivation.Counted("output tokens", "token", point.OutputTokens);
+        // Where the batch follows from the rate the accelerators serve all day: what a token takes is their power over the tokens, and a model that takes more is met by a larger batch, not by more energy.
+        Derivation perToken = always && workload.RequestsPerDay is { } steady
+            ? new Derivation.Quotient("energy of the accelerators per output token", "J/token", new Derivation.Product("accelerators serving all the time", "J", [gpus, power, new Derivation.Counted("a day ÷ requests per day", "s", 86_400 / steady)]), output)
+            : roofline;
+        var gpu = new Derivation.Product("accelerators serving a request", "J", [output, perToken]);
         Derivation time = workload.RequestsPerDay is { } day
             ? new Derivation.Counted("time per request, waiting included", "s", 86_400 / day)
             : new Derivation.Quotient("time per request", "s", gpu, new Derivation.Product("power while serving", "W", [gpus, power]));
@@ -85,13 +87,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         Derivation all = waiting is null ? gpu : new Derivation.Sum("accelerators, serving and waiting", "J", [gpu, waiting]);
         var rest = new Derivation.Given(OtherPower.FractionOverGpus());
         var it = new Derivation.Sum("a request at the plug", "J", [all, new Derivation.Product("rest of the machines", "J", [all, rest])]);
-        var embodied = Embodied(accelerator, point, replicas, time, factors);
+        var embodied = RequestParts.Embodied(accelerator, point.Gpus * replicas, time, factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
-        var phase = _accountant.Account(
+        // Factors of one id differ between workloads, and an accountant keeps its draws by id: a new one for each.
+        var phase = new Accountant().Account(
             new PhaseUse("inference", boundary, new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         Explain(workload, point, accelerator, replicas, busy, factors, said);
         var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
         var uncertainty = new Uncertainty();
+        var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
         return new InferenceEstimate
         {
             Accelerator = accelerator,
@@ -99,16 +103,22 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             Format = workload.Format,
             Replicas = replicas,
             BusyShare = busy,
-            GpuEnergyPerToken = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken),
-            GpuEnergy = Make("gpu_energy_wh_per_request", gpuBoundary, new Derivation.Product("accelerators serving a request", "Wh", [gpu], 1 / JoulesPerWattHour)),
+            GpuEnergyPerToken = token,
+            Roofline = roofline,
+            GpuEnergy = token with
+            {
+                Name = "gpu_energy_wh_per_request",
+                Bounds = token.Bounds * (point.OutputTokens / RequestParts.JoulesPerWattHour),
+                Derivation = new Derivation.Product("accelerators serving a request", "Wh", [gpu], 1 / RequestParts.JoulesPerWattHour),
+            },
             WaitingEnergy = waiting is null ? null
                 : Make("waiting_energy_wh_per_request", boundary,
-                    new Derivation.Product("waiting, at the plug", "Wh", [new Derivation.Sum("waiting, with the rest of the machines", "J", [waiting, new Derivation.Product("rest of the machines", "J", [waiting, rest])])], 1 / JoulesPerWattHour)),
-            ItEnergy = Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
-            FacilityEnergy = Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
-            Operational = Thousand("emissions_g_per_request.operational", phase.Operational, "g CO2e"),
-            Embodied = Thousand("emissions_g_per_request.embodied", phase.Embodied!, "g CO2e"),
-            Emissions = Thousand("emissions_g_per_request", phase.Total, "g CO2e"),
+                    new Derivation.Product("waiting, at the plug", "Wh", [new Derivation.Sum("waiting, with the rest of the machines", "J", [waiting, new Derivation.Product("rest of the machines", "J", [waiting, rest])])], 1 / RequestParts.JoulesPerWattHour)),
+            ItEnergy = RequestParts.Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
+            FacilityEnergy = RequestParts.Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
+            Operational = RequestParts.Thousand("operational_g_per_request", phase.Operational, "g CO2e"),
+            Embodied = RequestParts.Thousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
+            Emissions = RequestParts.Thousand("emissions_g_per_request", phase.Total, "g CO2e"),
             Factors = factors,
             Assumptions = [.. said],
         };
@@ -126,15 +136,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         List<Factor> spreads = [SpreadOf(row.Kind)];
         if (!softwareKnown && Software(point) is { } software)
             spreads.Add(software);
-        return new Uncertainty().Of(new ServingTree(_fit, accelerator, WeightFormat.Brain16, promptUnstated: true).JoulesPerToken(point, spreads));
+        return _foretold.Of(new ServingTree(_fit, accelerator, WeightFormat.Brain16, promptUnstated: true).JoulesPerToken(point, spreads));
     }
-
-    static Figure Thousand(string name, Figure figure, string unit) => figure with
-    {
-        Name = name,
-        Bounds = figure.Bounds * 1000,
-        Derivation = new Derivation.Product(figure.Derivation.Label, unit, [figure.Derivation], 1000),
-    };
 
     /// <summary>The workload as numbers, with the accelerators that hold it and the batch where it is given.</summary>
     static ServingPoint Point(ServingWorkload workload, List<string> said)
@@ -184,17 +187,17 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return least <= GpusOfHost ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)least) : (least + GpusOfHost - 1) / GpusOfHost * GpusOfHost;
     }
 
-    /// <summary>Batch, replicas and the share of time in which they serve.</summary>
-    (ServingPoint Point, int Replicas, double Busy) Load(ServingWorkload workload, ServingPoint point, List<string> said)
+    /// <summary>Batch, replicas, the share of time in which they serve, and whether the batch is the one at which a replica serves all the time.</summary>
+    (ServingPoint Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingPoint point, List<string> said)
     {
         var most = MostTogether(workload, point);
         if (workload.RequestsPerDay is not { } day)
         {
             if (workload.Batch is not null)
-                return (point, 1, 1);
+                return (point, 1, 1, false);
             var taken = Math.Min(UnstatedBatch, most);
             said.Add(Text($"Neither a batch nor a rate is given: {taken:0.#} requests served together are taken, with a spread from 4 to 256 (--batch, --requests-per-day)."));
-            return (point with { Batch = taken }, 1, 1);
+            return (point with { Batch = taken }, 1, 1, false);
         }
 
         var watts = (workload.Accelerator.Inference ?? workload.Accelerator.Training).Bounds.Best * point.Gpus;
@@ -207,8 +210,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         }
 
         var load = BusyAt(point.Batch);
-        var replicas = Math.Max(1, (int)Math.Ceiling(Math.Min(1e9, load - 1e-9)));
-        return (point, replicas, Math.Min(1, load / replicas));
+        var replicas = Math.Max(1, (int)Math.Ceiling(Math.Min(1e9, load - 1e-6)));
+        return (point, replicas, Math.Min(1, load / replicas), workload.Batch is null && point.Batch > 1 && Math.Abs(load - 1) < 1e-6);
 
         double BusyAt(double batch) => day * point.OutputTokens * _fit.Model.JoulesPerToken(point with { Batch = batch }) / (watts * 86_400);
 
@@ -216,7 +219,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         {
             if (BusyAt(high) >= 1)
                 return high;
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 80; i++)
             {
                 var middle = Math.Sqrt(low * high);
                 (low, high) = BusyAt(middle) > 1 ? (middle, high) : (low, middle);
@@ -276,7 +279,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             return null;
         var ratio = _fit.Model.OlderSoftware;
         var bounds = point.OlderSoftware ? new Bounds(Math.Min(1, 1 / ratio), 1, 1) : new Bounds(1, 1, Math.Max(1, ratio));
-        return new Factor("inference/software-unstated", "serving software of another year", "1", bounds, Quality.Modelled, ServingTree.Measurements, "one-sided: the newest software measured on the generation is taken");
+        return new Factor($"inference/software-unstated/{(point.OlderSoftware ? 2024 : 2026)}", "serving software of another year", "1", bounds, Quality.Modelled, ServingTree.Measurements, "one-sided: the newest software measured on the generation is taken");
     }
 
     /// <summary>Accelerators that hold the model and wait, J per request.</summary>
@@ -294,21 +297,6 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 new Derivation.Given(accelerator.IdleWithContext),
                 gpus,
                 new Derivation.Given(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {day:0.####e0} requests, less the time in which it is served"))),
-            ]);
-    }
-
-    static Derivation Embodied(Accelerator accelerator, ServingPoint point, int replicas, Derivation time, AccountingFactors factors)
-    {
-        var gpus = new Derivation.Counted("accelerators", "1", point.Gpus * replicas);
-        var hosts = new Derivation.Counted("hosts, each with eight accelerators", "1", point.Gpus * replicas / GpusOfHost);
-        var made = new List<Derivation> { new Derivation.Product("accelerators", "kg CO2e", [new Derivation.Given(EmbodiedCatalog.Accelerator(accelerator)), gpus]) };
-        if (EmbodiedCatalog.Machine(MachineKind.GpuServer) is { } host)
-            made.Add(new Derivation.Product("their part of hosts", "kg CO2e", [new Derivation.Given(host), hosts]));
-        return new Derivation.Product("embodied emissions of a request", "kg CO2e",
-            [
-                new Derivation.Sum("making the machines", "kg CO2e", [.. made]),
-                new Derivation.Quotient("share of their used life", "1", time,
-                    new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear)),
             ]);
     }
 

@@ -22,46 +22,28 @@ public static class InferenceScreen
         sheet.Line(Inked.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
         sheet.Line(Inked.Faint(Text($"{point.Batch:0.#} requests served together {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
         sheet.Blank();
-        Step(sheet, "a token", best.GpuEnergyPerToken.Bounds, "J", "GPUs alone, prompt included");
+        sheet.Step("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPUs alone, prompt included");
         sheet.Blank();
         sheet.Line(Inked.Strong("A request, from the GPUs outwards"));
-        Step(sheet, "gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPUs while they serve");
-        Step(sheet, "it", best.ItEnergy.Bounds * 1e-3, "kWh", best.WaitingEnergy is { } waiting
+        sheet.Step("gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPUs while they serve");
+        sheet.Step("it", best.ItEnergy.Bounds * 1e-3, "kWh", best.WaitingEnergy is { } waiting
             ? Text($"with their machines, and {Readout.Percent(waiting.Value / best.ItEnergy.Value)} of it waiting for requests")
             : "with their machines: processors, memory, fans, supplies");
-        Step(sheet, "facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
-        Step(sheet, "emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{Readout.Percent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {BoundaryWords.Sentence(best.Emissions.Boundary, $" {screen.Dot} ")}"));
-        foreach (var (name, many) in Totals(requests, requestsPerDay))
-        {
-            var (energy, emissions) = best.Of(name, many);
-            sheet.Row(name.Replace('_', ' '), Text($"{many:0.###e0} requests: "), Inked.Strong(Sheet.Whole(Readout.Of(energy).Text)), " ", Inked.Faint(Readout.Of(energy).Interval(screen.Dash)), ", ",
-                Inked.Strong(Sheet.Whole(Readout.Of(emissions).Text)), " ", Inked.Faint(Readout.Of(emissions).Interval(screen.Dash)));
-        }
-
+        sheet.Step("facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
+        sheet.Step("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{Readout.Percent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {BoundaryWords.Sentence(best.Emissions.Boundary, $" {screen.Dot} ")}"));
+        sheet.Campaigns(best.FacilityEnergy, best.Emissions, requests, requestsPerDay);
         Parts(sheet, best);
         if (ranked.Count > 1)
             Ranking(sheet, ranked);
         sheet.Blank();
-        foreach (var (index, said) in best.Assumptions.Index())
-            sheet.Row(index == 0 ? "assumed" : "", said);
+        sheet.Assumed(best.Assumptions);
         sheet.Row("bounds", Text($"95 %, for a model that was not measured: fitted on {ServingFit.Shipped.Rows} measurements of {ServingFit.Shipped.Families} models, each left out in turn (docs/methods/estimating-inference.md)."));
-    }
-
-    /// <summary>What a campaign or a rate comes to: name and number of requests.</summary>
-    public static IEnumerable<(string Name, double Requests)> Totals(double? requests, double? requestsPerDay)
-    {
-        if (requests is { } many)
-            yield return ("in_all", many);
-        if (requestsPerDay is not { } day)
-            yield break;
-        yield return ("per_day", day);
-        yield return ("per_year", day * 365.25);
     }
 
     /// <summary>The parts of the energy per token, the largest first.</summary>
     static void Parts(Sheet sheet, InferenceEstimate estimate)
     {
-        var sum = Roofline(estimate.GpuEnergyPerToken.Derivation);
+        var sum = Roofline(estimate.Roofline);
         if (sum is null)
             return;
         sheet.Blank();
@@ -79,25 +61,19 @@ public static class InferenceScreen
     static void Ranking(Sheet sheet, IReadOnlyList<InferenceEstimate> ranked)
     {
         sheet.Blank();
-        sheet.Line(Inked.Strong("Ranked by emissions per request"));
+        sheet.Line(Inked.Strong("Ranked by energy of a request with the building"));
         var names = ranked.Select(one => Text($"{one.Point.Gpus:0} {sheet.Screen.Times} {one.Accelerator.Name}")).ToList();
         var wide = names.Max(Printable.Columns);
-        var most = ranked.Max(one => one.Emissions.Value);
+        var most = ranked.Max(one => one.FacilityEnergy.Value);
         foreach (var (index, one) in ranked.Index())
         {
-            var emissions = Readout.Of(one.Emissions.Bounds * 1e-3, "kg CO2e", ranked[0].Emissions.Value * 1e-3);
-            var bar = new string(sheet.Screen.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.Emissions.Value / most * 12))).PadRight(12);
+            var energy = Readout.Of(one.FacilityEnergy.Bounds * 1e-3, "kWh", ranked[0].FacilityEnergy.Value * 1e-3);
+            var bar = new string(sheet.Screen.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.FacilityEnergy.Value / most * 12))).PadRight(12);
             sheet.Hang($"  {index + 1,2} {Printable.Fit(names[index], wide, sheet.Screen.Unicode)} ", new string(' ', wide + 6), new Inked(Sheet.Whole(bar), Ink.Bar), " ",
-                Inked.Strong(Sheet.Whole(emissions.Text)), " ", Inked.Faint(emissions.Interval(sheet.Screen.Dash)), " ", Sheet.Whole(Readout.Of(one.GpuEnergyPerToken.Value, "J", 2) + " a token"));
+                Inked.Strong(Sheet.Whole(energy.Text)), " ", Inked.Faint(Sheet.Whole(energy.Interval(sheet.Screen.Dash))), " ", Sheet.Whole(Readout.Of(one.Emissions.Value * 1e-3, "kg CO2e", 2)));
         }
 
         sheet.Line(Inked.Faint("Bounds overlap more than the order suggests: what all share, such as the grid, moves them together."));
-    }
-
-    static void Step(Sheet sheet, string label, Bounds bounds, string unit, string words)
-    {
-        var readout = Readout.Of(bounds, unit);
-        sheet.Row(label, Inked.Strong(Sheet.Whole(readout.Text)), " ", Inked.Faint(Sheet.Whole(readout.Interval(sheet.Screen.Dash))), " ", Inked.Faint(words));
     }
 
     static string Parameters(in ServingPoint point) => point.ActiveParameters < point.Parameters

@@ -4,11 +4,11 @@ using Tonne.Footprints;
 
 namespace Tonne.Reports;
 
-/// <summary>What serving takes, as JSON, schema <c>tonne.estimate.inference/1</c>: the fields of the best hardware, then an answer for each in the order of emissions per request.</summary>
+/// <summary>What serving takes, as JSON, schema <c>tonne.inference-estimate/1</c>: the fields of the best hardware, then an answer for each ranked by energy per request with the building.</summary>
 public sealed record InferenceDocument
 {
     /// <summary>Schema.</summary>
-    public string Schema { get; init; } = "tonne.estimate.inference/1";
+    public string Schema { get; init; } = "tonne.inference-estimate/1";
 
     /// <summary>Version of the accounting method.</summary>
     public string Method { get; init; } = Accountant.Method;

@@ -17,6 +17,7 @@ namespace Tonne.Reports;
 [JsonSerializable(typeof(TrainingEstimateDocument))]
 [JsonSerializable(typeof(InferenceDocument))]
 [JsonSerializable(typeof(LifeCycleDocument))]
+[JsonSerializable(typeof(TaskEstimateDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>
