@@ -21,6 +21,7 @@ static class CatalogCommand
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
         new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
         new("equivalents", "What emissions and energy are compared with, each with its definition and year", Equivalents.Search, Equivalents.Validate),
+        new("claims", "What is often said of the carbon of computing, and the figure that puts it right", Claims.Search, Claims.Validate),
     ];
 
     public static Command Build(Surroundings around)
@@ -65,10 +66,10 @@ static class CatalogCommand
             throw new WrongInputException($"no row of {catalog.Name} holds '{search}'." + (nearest.Count > 0 ? $" Near it: {string.Join(", ", nearest)}." : ""));
         }
 
-        var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE");
+        var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE") { Spare = [5, 3, 2], Elastic = 5 };
         foreach (var row in rows)
             table.Add(row.Name, row.ValueText, row.Year?.ToString() ?? "-", row.Quality.ToString().ToLowerInvariant(), row.Source, row.Note ?? "");
-        table.Write(around.Out);
+        table.Write(around.Out, around.OutTerminal ? around.Width : null);
         return 0;
     }
 

@@ -36,8 +36,18 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
 
     /// <summary>Value, bounds and unit in one text.</summary>
     public string ValueText => Bounds is not { } b ? ""
-        : b.IsExact ? string.Create(CultureInfo.InvariantCulture, $"{b.Best:G4} {Unit}")
-        : string.Create(CultureInfo.InvariantCulture, $"{b.Best:G4} [{b.Low:G3}, {b.High:G3}] {Unit}");
+        : (b.IsExact ? Digits(b.Best, 4) : $"{Digits(b.Best, 4)} [{Digits(b.Low, 3)}, {Digits(b.High, 3)}]") + (Unit == "1" ? "" : " " + Unit);
+
+    /// <summary>Significant digits, thousands grouped; powers of ten for what is very small or large.</summary>
+    static string Digits(double value, int digits)
+    {
+        var size = Math.Abs(value);
+        if (size is > 0 and (< 1e-4 or >= 1e9))
+            return value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        var decimals = size == 0 ? 0 : Math.Clamp(digits - 1 - (int)Math.Floor(Math.Log10(size)), 0, 8);
+        var scale = size == 0 ? 1 : Math.Pow(10, Math.Max(0, (int)Math.Floor(Math.Log10(size)) - digits + 1));
+        return (Math.Round(value / scale) * scale is var whole && scale > 1 ? whole : value).ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if nothing.</summary>
     public static IReadOnlyList<string> Problems(IEnumerable<CatalogEntry> entries)

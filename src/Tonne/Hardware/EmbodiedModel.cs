@@ -19,6 +19,9 @@ public static class EmbodiedModel
     const double WaferMillimetres = 300;
     const double SquareCentimetresPerSquareMillimetre = 0.01;
 
+    /// <summary>mm² that one exposure prints, 26 mm × 33 mm: no die is larger.</summary>
+    const double LargestDie = 858;
+
     /// <summary>Layers of a stack of memory: eight with the base die below. What lies side by side is one layer.</summary>
     const double LayersOfStack = 9;
 
@@ -27,8 +30,9 @@ public static class EmbodiedModel
     {
         if (AcceleratorBuild.Of(accelerator) is not { MemoryGigabytes: { } gigabytes } build)
             return null;
-        var die = DieOf(accelerator, build);
-        var areas = new Derivation.Product("area of the dies", "cm2", [new Derivation.Counted("dies", "1", build.Dies), die]);
+        var dies = DiesOf(accelerator, build);
+        var die = DieOf(accelerator, build, dies);
+        var areas = new Derivation.Product("area of the dies", "cm2", [new Derivation.Counted("dies", "1", dies), die]);
         var parts = new List<Derivation>
         {
             new Derivation.Quotient("chip", "kg CO2e",
@@ -97,12 +101,16 @@ public static class EmbodiedModel
     /// <summary>Share of a 300 mm wafer that whole dies of an area in mm² fill.</summary>
     internal static double WaferShare(double squareMillimetres) => 1 - (2 * Math.Sqrt(2 * squareMillimetres) / WaferMillimetres);
 
-    static Derivation DieOf(Accelerator accelerator, AcceleratorBuild build)
+    /// <summary>Dies; where their area is only told by the TDP, no fewer than one exposure can print.</summary>
+    static int DiesOf(Accelerator accelerator, AcceleratorBuild build) => build.Die is not null ? build.Dies
+        : Math.Max(build.Dies, (int)Math.Ceiling(accelerator.Tdp.Bounds.Best * EmbodiedCatalog.ModelTable["embodied/die-per-watt"].Bounds.Best / LargestDie));
+
+    static Derivation DieOf(Accelerator accelerator, AcceleratorBuild build, int dies)
     {
         if (build.Die is not { } die)
         {
             return new Derivation.Product("area of a die, from its TDP", "cm2",
-                [new Derivation.Given(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / build.Dies);
+                [new Derivation.Given(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / dies);
         }
 
         var area = die * SquareCentimetresPerSquareMillimetre;

@@ -120,6 +120,15 @@ public sealed class EmbodiedModelTests
     }
 
     [Fact]
+    public void A_die_told_by_its_power_is_no_larger_than_one_exposure()
+    {
+        // 1400 W · 2.286 mm²/W = 3200 mm²: four dies of 800 mm² (8.0 cm²), 3 nm: 4 · 8.0 · 2.5 · (1 + 8.0 · 0.06) ÷ (1 − 2·√1600.2 ÷ 300 = 0.73332) = 161.5 kg.
+        var chip = EmbodiedModel.Of(Find("MI355X"))!.Children.Single(part => part.Label == "chip");
+
+        Assert.Equal(161.5, chip.Value, 0.2);
+    }
+
+    [Fact]
     public void More_memory_of_the_same_type_weighs_more() =>
         Assert.True(EmbodiedCatalog.BottomUp(Find("V100 SXM2 32 GB"))!.Bounds.Best > EmbodiedCatalog.BottomUp(Find("V100 SXM2 16 GB"))!.Bounds.Best + 5);
 
