@@ -79,7 +79,7 @@ static class LabPredictCommand
         around.Out.WriteLine($"softmax: a probability for each of {network.Classes.Length} classes, together 1");
         var order = Enumerable.Range(0, network.Classes.Length).OrderByDescending(index => prediction.Probabilities[index]).ToList();
         var shown = order.Take(order.Count <= Named + 1 ? order.Count : Named).ToList();
-        var rows = shown.Select(index => (Name: Printable.Fit(Printable.OneLine(network.Classes[index]), LongestName), Probability: (double)prediction.Probabilities[index])).ToList();
+        var rows = shown.Select(index => (Name: Printable.Fit(Printable.OneLine(network.Classes[index]), LongestName).TrimEnd(), Probability: (double)prediction.Probabilities[index])).ToList();
         if (order.Count > shown.Count)
             rows.Add((string.Create(CultureInfo.InvariantCulture, $"{order.Count - shown.Count} others"), order.Skip(shown.Count).Sum(index => (double)prediction.Probabilities[index])));
         var columns = rows.Max(row => Printable.Columns(row.Name));

@@ -20,7 +20,7 @@ static class LabSelectCommand
     /// <summary>The command, which records the work.</summary>
     public static Command Recorded(Surroundings around)
     {
-        var given = new Given();
+        var given = new Choices();
         given.Command.SetAction(parsed =>
         {
             var settings = RecordedWork.Settle(parsed, around);
@@ -34,7 +34,7 @@ static class LabSelectCommand
     /// <summary>The work.</summary>
     public static Command Work(Surroundings around)
     {
-        var given = new Given();
+        var given = new Choices();
         given.Command.SetAction(parsed =>
         {
             var asJson = parsed.GetValue(given.Json);
@@ -78,7 +78,7 @@ static class LabSelectCommand
         var best = SelectionCurve.Best(points);
         words.Labelled("best     ", best is null
             ? "Nothing here takes less energy at no more than one point of accuracy lost: these rows are not redundant, and all of them are worth it."
-            : Text($"{What(best, epochs)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy; {Readout.Of(price.Of("best", best.Whole).Energy).Full()} in place of {Readout.Of(like.Energy).Full()}."));
+            : Text($"{What(best, epochs)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {Readout.Of(price.Of("best", best.Whole).Energy).Full()} in place of {Readout.Of(like.Energy).Full()}."));
         var seen = best ?? points[^1];
         var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
         words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{Printable.OneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
@@ -119,14 +119,14 @@ static class LabSelectCommand
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What the command can be given.</summary>
-    sealed class Given
+    sealed class Choices
     {
         readonly Option<string[]> _by = new("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
         readonly Option<string> _epochs = new("--epochs") { Description = "Epochs of each training; default 10", HelpName = "N" };
         readonly Option<string> _layers = new("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
         readonly Option<string> _width = new("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
 
-        public Given()
+        public Choices()
         {
             Command = new Command("select", "Train on 10, 20, 30, 50, 70 and 100 % of the rows, chosen new and varied or hard, then stop the best when it gains too little; set accuracy, of each class too, against energy. Some minutes. Recorded as a run.") { _by, _epochs, _layers, _width };
             foreach (var option in Rows.Rows.Concat([.. SettingOptions.Place, Name, Json]))

@@ -18,22 +18,24 @@ sealed class TextTable(params string[] headings)
     /// <summary>The column whose cells may be cut; null if none.</summary>
     public int? Elastic { get; init; }
 
+    /// <summary>Columns that the elastic one keeps at least; spare ones go before it is cut further.</summary>
+    public int LeastElastic { get; init; } = 12;
+
     /// <summary>Writes the table.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="columns">Columns of the terminal; null for as many as it takes.</param>
     public void Write(TextWriter writer, int? columns = null)
     {
-        const int least = 12;
         var widths = headings.Select((heading, i) => _rows.Select(row => Printable.Columns(row[i])).Append(heading.Length).Max()).ToArray();
         var shown = Enumerable.Range(0, headings.Length).ToList();
         foreach (var spare in Spare)
         {
-            if (Total() - (Elastic is { } cut ? Math.Max(0, widths[cut] - least) : 0) > columns)
+            if (Total() - (Elastic is { } cut ? Math.Max(0, widths[cut] - LeastElastic) : 0) > columns)
                 shown.Remove(spare);
         }
 
         if (Elastic is { } elastic && Total() > columns)
-            widths[elastic] = Math.Max(Math.Min(widths[elastic], least), widths[elastic] - (Total() - columns.Value));
+            widths[elastic] = Math.Max(Math.Min(widths[elastic], LeastElastic), widths[elastic] - (Total() - columns.Value));
         foreach (var row in _rows.Prepend(headings))
         {
             var cells = shown.Select(i =>

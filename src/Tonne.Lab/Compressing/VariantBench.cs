@@ -66,16 +66,13 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
         var latencies = variants.Select(_ => new List<double>()).ToArray();
         var cpus = variants.Select(_ => new List<double>()).ToArray();
         var ratios = variants.Select(_ => new RatioTest(Risk, plan.Rounds, 0)).ToArray();
-        for (var round = -plan.WarmUpRounds; round < plan.Rounds; round++)
+        var begin = time.GetTimestamp();
+        for (var warmUp = 0; warmUp < plan.WarmUpRounds || time.GetElapsedTime(begin) < plan.WarmUp; warmUp++)
+            Round(warmUp);
+        for (var round = 0; round < plan.Rounds; round++)
         {
-            var used = new (double Latency, double Cpu)[variants.Count];
-            for (var turn = 0; turn < variants.Count; turn++)
-            {
-                var index = (turn + Math.Abs(round)) % variants.Count;
-                used[index] = Run(variants[index].Classifier, rows, batch, predictions);
-            }
-
-            for (var index = 0; index < variants.Count && round >= 0; index++)
+            var used = Round(round);
+            for (var index = 0; index < variants.Count; index++)
             {
                 latencies[index].Add(used[index].Latency);
                 cpus[index].Add(used[index].Cpu);
@@ -89,6 +86,18 @@ public sealed class VariantBench(TimeProvider time, Func<TimeSpan> cpuTime)
             var cpu = Median(cpus[index]);
             return new PredictionCost(Median(latencies[index]), new Bounds(cpus[index].Min(), cpu, cpus[index].Max()), price.Of("1,000 predictions", TimeSpan.FromSeconds(1000 * cpu)), ratios[index].Look() ?? new RatioInterval(0, 1, double.PositiveInfinity));
         })];
+
+        (double Latency, double Cpu)[] Round(int number)
+        {
+            var used = new (double Latency, double Cpu)[variants.Count];
+            for (var turn = 0; turn < variants.Count; turn++)
+            {
+                var index = (turn + number) % variants.Count;
+                used[index] = Run(variants[index].Classifier, rows, batch, predictions);
+            }
+
+            return used;
+        }
     }
 
     /// <summary>How many predictions take as long as a measurement should.</summary>

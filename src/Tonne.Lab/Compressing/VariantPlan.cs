@@ -6,8 +6,11 @@ public sealed record VariantPlan
     /// <summary>Rounds that count; each measures every variant once. Default 21.</summary>
     public int Rounds { get; init; } = 21;
 
-    /// <summary>Rounds before those, for caches and for .NET, which compiles what is called often a second time. Default 15.</summary>
+    /// <summary>Rounds before those, at least, for caches and for .NET, which compiles what is called often a second time. Default 15.</summary>
     public int WarmUpRounds { get; init; } = 15;
+
+    /// <summary>Time of those, at least: on a busy machine the second compilation comes late. Default 2 s.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Time of one measurement, which decides how many predictions it makes. Default 10 ms.</summary>
     public TimeSpan Measurement { get; init; } = TimeSpan.FromMilliseconds(10);

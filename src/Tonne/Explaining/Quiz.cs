@@ -40,7 +40,9 @@ public static class Quiz
     static Item? Sizes(RunRecord record, Random order)
     {
         var shaped = record.Stages.Where(stage => stage is { DataIn: not null, DataOut: not null }).ToList();
-        var cleaned = shaped.Find(stage => stage.DataOut!.Rows < stage.DataIn!.Rows);
+        var fewer = shaped.FindAll(stage => stage.DataOut!.Rows < stage.DataIn!.Rows);
+        // What keeps the columns removes rows; what changes them too, such as training to weights, makes something else of them.
+        var cleaned = fewer.Where(stage => stage.DataOut!.Columns == stage.DataIn!.Columns).MaxBy(stage => stage.DataIn!.Rows - stage.DataOut!.Rows) ?? fewer.FirstOrDefault();
         if (cleaned is not null)
         {
             var (before, after) = (cleaned.DataIn!, cleaned.DataOut!);

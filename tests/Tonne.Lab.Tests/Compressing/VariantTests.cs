@@ -9,7 +9,7 @@ namespace Tonne.Lab.Tests.Compressing;
 
 public sealed class VariantTests
 {
-    static readonly VariantPlan Plan = new() { Rounds = 9, WarmUpRounds = 0, Predictions = 4, Batch = 2 };
+    static readonly VariantPlan Plan = new() { Rounds = 9, WarmUpRounds = 0, WarmUp = TimeSpan.Zero, Predictions = 4, Batch = 2 };
 
     [Fact]
     public void Each_round_measures_every_variant_and_the_ratio_is_of_pairs()

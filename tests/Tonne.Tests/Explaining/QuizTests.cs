@@ -18,6 +18,24 @@ public class QuizTests
     }
 
     [Fact]
+    public void Of_several_stages_that_remove_rows_the_one_that_removes_most_is_asked_for()
+    {
+        var record = SampleRuns.Training() with
+        {
+            Stages =
+            [
+                new("collect", 0, 1, new(1010, 10), new(1000, 10), []),
+                new("clean", 1, 1, new(1000, 10), new(950, 10), []),
+                new("train", 2, 1, new(950, 512), new(12, 262_656), []),
+            ],
+        };
+
+        var quiz = Quiz.Of(record, SampleRuns.Account(SampleRuns.Training(), SampleRuns.Factors(50)));
+
+        Assert.Contains("from 1,000 to 950 rows", quiz[0].Options[quiz[0].Right]);
+    }
+
+    [Fact]
     public void Every_run_has_three_questions_of_four_different_options_and_the_same_again()
     {
         foreach (var record in new[] { SampleRuns.Training(), SampleRuns.Shell() })
