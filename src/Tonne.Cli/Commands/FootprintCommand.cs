@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Tonne.Catalogs;
+using Tonne.Estimates;
 using Tonne.Explaining;
 using Tonne.Footprints;
 using Tonne.Footprints.Describing;
@@ -99,7 +100,7 @@ static class FootprintCommand
     {
         LedgerDesk? desk = null;
         var description = LifeCycleReader.Read(TextOf(around, file), file);
-        return new LifeCycleAccount().Of(description, query => Runs(desk ??= LedgerDesk.Open(around), query));
+        return new LifeCycleAccount().Of(description, query => Runs(desk ??= LedgerDesk.Open(around), query), LifeEstimates.Of);
     }
 
     static string TextOf(Surroundings around, string file)

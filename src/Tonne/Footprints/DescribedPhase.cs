@@ -21,6 +21,9 @@ public sealed record DescribedPhase
     /// <summary>Runs of the ledger that belong to it.</summary>
     public ImmutableArray<RunQuery> Runs { get; init; } = [];
 
+    /// <summary>What is to be foretold for it; null for nothing.</summary>
+    public DescribedEstimate? Estimate { get; init; }
+
     /// <summary>Hardware held.</summary>
     public ImmutableArray<HardwareUse> Hardware { get; init; } = [];
 

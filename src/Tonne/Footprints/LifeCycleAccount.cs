@@ -19,16 +19,19 @@ public sealed class LifeCycleAccount
     /// <summary>Accounts a life.</summary>
     /// <param name="description">What was described.</param>
     /// <param name="runs">Finds the runs of a query; at least one, or it says why not.</param>
-    public LifeCycle Of(LifeCycleDescription description, Func<RunQuery, IReadOnlyList<LedgerEntry>> runs)
+    /// <param name="estimates">Foretells what a phase leaves to an estimate; null where none does.</param>
+    public LifeCycle Of(LifeCycleDescription description, Func<RunQuery, IReadOnlyList<LedgerEntry>> runs, Func<DescribedEstimate, EstimatedUse>? estimates = null)
     {
         var doubts = new List<Doubt>();
         var accounted = new List<Accounted>();
         var phases = ImmutableArray.CreateBuilder<PhaseLife>();
-        foreach (var described in description.Phases)
+        foreach (var written in description.Phases)
         {
+            var foretold = written.Estimate is { } asked ? (estimates ?? throw new ArgumentNullException(nameof(estimates), "A phase asks for an estimate."))(asked) : null;
+            var described = foretold is null ? written : With(written, foretold);
             List<LedgerEntry> entries = [.. described.Runs.SelectMany(runs).DistinctBy(entry => entry.Record.Opening.Id)];
             var uses = described.Uses.Select(Use).Concat(entries.Select(Run)).ToList();
-            var embodied = EmbodiedOf(described, entries);
+            var embodied = EmbodiedOf(described, entries, foretold);
             var market = MarketOf(described, uses, doubts.Add);
             var all = new Accounted(described.Id + ".", [described.Name], uses, embodied, market);
             accounted.Add(all);
@@ -73,9 +76,28 @@ public sealed class LifeCycleAccount
         return new(UsePart.Dynamic, use, footprint.Factors, _accountant.Account(use, footprint.Factors), _accountant.Account(use with { HoldsBuilding = true }, footprint.Factors));
     }
 
-    static Derivation? EmbodiedOf(DescribedPhase phase, List<LedgerEntry> entries)
+    /// <summary>The phase with what was foretold for it, as if it had been described.</summary>
+    static DescribedPhase With(DescribedPhase phase, EstimatedUse foretold)
+    {
+        return phase with
+        {
+            Uses = [.. phase.Uses, Use(UsePart.Dynamic, foretold.Energy), .. foretold.Idle is { } idle ? [Use(UsePart.Idle, idle)] : ImmutableArray<DescribedUse>.Empty],
+            Computation = phase.Computation ?? foretold.Computation,
+            Units = phase.Units.IsEmpty ? foretold.Units : phase.Units,
+            Chips = foretold.ChipHours is { } hours ? [.. phase.Chips, (foretold.Chip, hours)] : phase.Chips,
+            Notes = [.. phase.Notes, .. foretold.Assumptions],
+            Doubts = [.. phase.Doubts, new Doubt("estimated", $"{phase.Name} is foretold, neither measured nor described: 'tonne estimate' says how well it foretells.")],
+        };
+
+        DescribedUse Use(UsePart part, Derivation energy) => new(part, new PhaseUse("estimate", new Boundary("it", ["estimate"], "described"), energy,
+            Quality: energy.Factors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled), phase.Estimate!.Factors);
+    }
+
+    static Derivation? EmbodiedOf(DescribedPhase phase, List<LedgerEntry> entries, EstimatedUse? foretold)
     {
         var pieces = new List<Derivation>();
+        if (foretold is not null)
+            pieces.Add(foretold.Embodied);
         if (phase.Hardware.Length > 0)
             pieces.Add(Accountant.Embodied(phase.Hardware));
         if (phase.EmbodiedAsGiven is { } given)

@@ -91,7 +91,8 @@ public static class LifeCycleMarkdown
         if (notes.Count > 0)
             page.Append(CultureInfo.InvariantCulture, $"## Notes\n\n{string.Concat(notes.Select(note => $"- {Text(note)}\n"))}\n");
         page.Append("## What makes the figures less sure\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"- {life.TakenAsExact.Length} numbers carry no bounds and are taken as exact: {Text(string.Join(", ", life.TakenAsExact.Select(factor => $"{factor.Label} {Readout.OfFactor(factor).Text}")))}.\n");
+        if (life.TakenAsExact.Length > 0)
+            page.Append(CultureInfo.InvariantCulture, $"- {LifeCycleScreen.Numbers(life.TakenAsExact.Length)} taken as exact: {Text(string.Join(", ", life.TakenAsExact.Select(factor => $"{factor.Label} {Readout.OfFactor(factor).Text}")))}.\n");
         foreach (var doubt in life.Doubts)
             page.Append(CultureInfo.InvariantCulture, $"- **{Text(doubt.Code)}**: {Text(doubt.Text)}\n");
         page.Append('\n');

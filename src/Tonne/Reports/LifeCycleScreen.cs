@@ -114,7 +114,7 @@ public static class LifeCycleScreen
         if (life.TakenAsExact.Length > 0)
         {
             var some = string.Join(", ", life.TakenAsExact.Take(MostExact).Select(factor => $"{factor.Label} {Readout.OfFactor(factor).Text}"));
-            sheet.Row("given", $"{life.TakenAsExact.Length} numbers carry no bounds and are taken as exact ({Printable.OneLine(some)}{(life.TakenAsExact.Length > MostExact ? ", …" : "")}): the interval holds the others alone");
+            sheet.Row("given", $"{Numbers(life.TakenAsExact.Length)} taken as exact ({Printable.OneLine(some)}{(life.TakenAsExact.Length > MostExact ? ", …" : "")}): the interval does not hold them");
         }
 
         foreach (var doubt in life.Doubts)
@@ -149,6 +149,8 @@ public static class LifeCycleScreen
             where.AddRange([dot, Printable.OneLine(factors.Grid.How)]);
         sheet.Row("grid", [.. where, dot, Sheet.Whole($"PUE {Readout.OfFactor(factors.Pue).Full(sheet.Screen.Dash)}"), " ", Inked.Faint(Printable.OneLine(factors.PueHow))]);
     }
+
+    internal static string Numbers(int count) => count == 1 ? "1 number carries no bounds and is" : $"{count} numbers carry no bounds and are";
 
     internal static string Days(Outgrowth outgrowth, string dash)
     {

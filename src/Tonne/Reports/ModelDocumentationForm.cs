@@ -62,7 +62,8 @@ public static class ModelDocumentationForm
             double? days = durations.Count == training.Count ? durations.Sum(duration => duration.Bounds.Best) / 24 : null;
             var hardware = chips.Count == 0 ? null : string.Join(", ", chips.Select(chip => $"{Digits(chip.Hours.Value / 24, "days")} of {chip.Chip}"));
             lines.AddRange(Time(days, hardware, names));
-            lines.AddRange(Computation(training.All(phase => phase.Described.Computation is not null) ? training.Sum(phase => phase.Described.Computation!.Bounds.Best) : null));
+            lines.AddRange(Computation(training.All(phase => phase.Described.Computation is not null) ? training.Sum(phase => phase.Described.Computation!.Bounds.Best) : null,
+                training.Select(phase => phase.Described.Computation).OfType<Factor>().FirstOrDefault(factor => factor.Id.StartsWith("estimate/", StringComparison.Ordinal))?.Note));
             var energy = Together(training, phase => phase.Figures.FacilityEnergy);
             lines.Add(EnergyLine(energy, $"of {names}"));
             lines.Add(new(Energy, "Measurement methodology", Methodology(energy, Together(training, phase => phase.Figures.Energy), training[0].Factors is [var factors] && training.Count == 1 ? factors : null,
@@ -117,13 +118,13 @@ public static class ModelDocumentationForm
         yield return new(Resources, "Training time, hardware", hardware, hardware is null ? "which accelerators, how many and how long is not described: give 'chip_hours' and 'hardware'" : why, Office);
     }
 
-    static IEnumerable<FormLine> Computation(double? operations)
+    static IEnumerable<FormLine> Computation(double? operations, string? rule = null)
     {
         const string missing = "the number of floating-point operations is neither measured nor described; a rule of thumb is 6 × parameters × tokens (give it as 'computation')";
         yield return new(Resources, "Amount of computation used for training, order of magnitude",
             operations is > 0 and { } known ? string.Create(CultureInfo.InvariantCulture, $"10^{Math.Floor(Math.Log10(known)):0} FLOP") : null, operations is null ? missing : "as described", Authorities);
         yield return new(Resources, "Amount of computation used for training", operations is > 0 and { } exact ? Scientific(exact, "FLOP") : null, operations is null ? missing : "as described", Office);
-        yield return new(Resources, "Measurement methodology", operations is null ? null : "As given in the description; not measured by tonne.", operations is null ? missing : "as described", Both);
+        yield return new(Resources, "Measurement methodology", operations is null ? null : rule is null ? "As given in the description; not measured by tonne." : $"Estimated: {rule}.", operations is null ? missing : "as described", Both);
     }
 
     static FormLine EnergyLine(Figure facility, string of) => facility.Value > 0

@@ -24,6 +24,9 @@ public class DescriptionSchemaTests
         Same(Definition("hardware")["anyOf"]![1]!, DescriptionKeys.Hardware);
         Same(Definition("item"), DescriptionKeys.Item);
         Same(Definition("run")["anyOf"]![1]!, DescriptionKeys.Run);
+        Same(Definition("estimate"), DescriptionKeys.Estimate);
+        Same(Definition("estimate")["properties"]!["training"]!, DescriptionKeys.EstimateTraining);
+        Same(Definition("estimate")["properties"]!["inference"]!, DescriptionKeys.EstimateInference);
         Same(Definition("phase")["properties"]!["published"]!, DescriptionKeys.Published);
         Same(Definition("quantity")["anyOf"]![1]!, DescriptionKeys.Quantity);
 

@@ -7,7 +7,7 @@ static class DescriptionKeys
 
     public static readonly string[] Phase =
     [
-        "name", "kind", "source", "place", "facility", "market", "dynamic", "idle", "infrastructure", "from", "hardware", "duration", "units", "computation", "published", "notes",
+        "name", "kind", "source", "place", "facility", "market", "dynamic", "idle", "infrastructure", "from", "estimate", "hardware", "duration", "units", "computation", "published", "notes",
     ];
 
     public static readonly string[] Place = ["zone", "region", "intensity", "basis", "source"];
@@ -26,6 +26,13 @@ static class DescriptionKeys
     public static readonly string[] Item = ["item", "manufacturing", "count", "hours", "chips_per_item", "lifetime", "utilisation", "source"];
 
     public static readonly string[] Run = ["run", "project", "name", "status", "tag"];
+
+    public static readonly string[] Estimate = ["training", "inference"];
+
+    public static readonly string[] EstimateTraining = ["parameters", "active_parameters", "tokens", "operations", "hardware", "chips", "hours", "precision", "distilled", "runs"];
+
+    public static readonly string[] EstimateInference =
+        ["parameters", "active_parameters", "hardware", "gpus", "batch", "precision", "prompt_tokens", "output_tokens", "requests", "requests_per_day"];
 
     public static readonly string[] Published = ["energy", "emissions", "source"];
 

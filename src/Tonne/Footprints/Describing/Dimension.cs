@@ -33,6 +33,9 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
     /// <summary>A number without a unit: a count, a ratio; a share may be written in per cent.</summary>
     public static readonly Dimension Number = new("number", "1", "384", []);
 
+    /// <summary>A large count as people write it: 70e9, 70B.</summary>
+    public static readonly Dimension Amount = new("number", "1", "70e9", [("k", 1e3), ("M", 1e6), ("B", 1e9), ("T", 1e12)]);
+
     public static readonly Dimension Share = new("share", "1", "85 %", [("%", 0.01)]);
 
     /// <summary>A number whose key names the unit: chip_hours.</summary>
@@ -43,7 +46,7 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
     /// <summary>No number is larger, none but 0 smaller than its inverse: so products of a few of them stay numbers.</summary>
     const double Largest = 1e36;
 
-    bool Bare => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Hours);
+    bool Bare => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Amount) || ReferenceEquals(this, Hours);
 
     /// <summary>The number in <see cref="Unit"/>, or what is wrong with it.</summary>
     public (double Value, string? Problem) Read(string written)

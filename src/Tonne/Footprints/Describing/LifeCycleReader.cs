@@ -65,6 +65,7 @@ public static class LifeCycleReader
         readonly PlaceReader _places = new(problems, sources);
         readonly UseReader _uses = new(problems, sources);
         readonly HardwareReader _hardware = new(problems, sources);
+        readonly EstimateReader _estimates = new(problems, sources);
         readonly MarketReader _markets = new(problems, sources);
         readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
@@ -121,8 +122,8 @@ public static class LifeCycleReader
             }
 
             var runs = Runs(block);
-            if (!block.Has("dynamic") && !block.Has("idle") && !block.Has("infrastructure") && !block.Has("from") && !block.Has("hardware"))
-                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shortened(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), or 'from' (runs of the ledger).");
+            if (!block.Has("dynamic") && !block.Has("idle") && !block.Has("infrastructure") && !block.Has("from") && !block.Has("estimate") && !block.Has("hardware"))
+                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shortened(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
             if (block.Block("facility") is { } building && building.Entries.FirstOrDefault(entry => entry.Key.Text == "pue").Key is { } pue && wanted > 0 && pieces.Count == wanted && pieces.TrueForAll(piece => piece.Piece.HoldsCooling))
                 problems.Add(pue, "all energy of this phase already holds the cooling: a PUE on it would count the building twice.");
             var chips = pieces.Where(piece => piece.Part == UsePart.Dynamic && piece.Piece.ChipHours is not null).Select(piece => (piece.Piece.Chip, Hours: piece.Piece.ChipHours!)).ToList();
@@ -137,6 +138,8 @@ public static class LifeCycleReader
             sources.Phase = block.Has("market") ? own : null;
             var supply = market is null ? null : _markets.Read(market, block.Has("market") ? slug + ".market" : "life.market", block.Has("market") || alone);
             sources.Phase = own;
+            var duration = block.Number("duration", "how long it lasted", Dimension.Time, static hours => hours > 0 ? null : "it lasts more than 0.");
+            var estimate = _estimates.Read(block, name, factors, duration?.Bounds.Best);
             var phase = new DescribedPhase
             {
                 Id = slug,
@@ -147,7 +150,8 @@ public static class LifeCycleReader
                 Hardware = hardware,
                 EmbodiedAsGiven = embodied,
                 Market = supply,
-                Duration = block.Number("duration", "how long it lasted", Dimension.Time, static hours => hours > 0 ? null : "it lasts more than 0."),
+                Estimate = estimate,
+                Duration = duration,
                 Units = Units(block),
                 Published = Published(block),
                 Computation = block.Number("computation", "floating-point operations", Dimension.Computation),
