@@ -9,5 +9,6 @@ static class EstimateCommand
     {
         EstimateTrainingCommand.Build(around),
         EstimateInferenceCommand.Build(around),
+        EstimateValidateCommand.Build(around),
     };
 }

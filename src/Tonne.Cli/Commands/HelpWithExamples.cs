@@ -32,6 +32,7 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv", "tonne ledger recount"],
         ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog zones --validate"],
         ["training"] = ["tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100", "tonne estimate training --parameters 175B --tokens 300B --hardware v100 --chips 10000 --zone US --pue 1.1", "tonne estimate training --parameters 671e9 --active-parameters 37e9 --tokens 14.8T --hardware h800 --json", "tonne estimate training --parameters 1e9 --tokens 20e9 --hardware h100 --space lr=4,layers=3 --explain"],
+        ["validate"] = ["tonne estimate validate", "tonne estimate validate --page docs/validation.md --data measurements"],
         ["estimate"] = ["tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
         ["calibrate"] = ["tonne calibrate", "tonne calibrate --plug-idle 42 --plug-full 118", "tonne calibrate --plug-idle 42,41.5,42.2 --plug-full 118,117 --plug-half 87", "tonne calibrate --meter shelly://192.168.1.20", "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json"],

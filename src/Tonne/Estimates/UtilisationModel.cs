@@ -76,19 +76,24 @@ public sealed class UtilisationModel
     /// <summary>Fits spread and noise to some trainings, for example to all but one.</summary>
     /// <param name="cases">The trainings.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases)
+    public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases) => Fit(cases, [ShippedFit.Instance.Prior]);
+
+    /// <summary>Fits spread and noise, and also chooses among several priors by the same likelihood.</summary>
+    internal static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases, IReadOnlyList<UtilisationPrior> priors)
     {
         if (cases.Count == 0)
             throw new ArgumentException("A fit needs at least one training.", nameof(cases));
-        var prior = ShippedFit.Instance.Prior;
         UtilisationModel? best = null;
-        foreach (var spread in SpreadGrid)
+        foreach (var prior in priors)
         {
-            foreach (var noise in NoiseGrid)
+            foreach (var spread in SpreadGrid)
             {
-                var model = new UtilisationModel(prior, spread, noise, cases);
-                if (best is null || model.LogLikelihood > best.LogLikelihood)
-                    best = model;
+                foreach (var noise in NoiseGrid)
+                {
+                    var model = new UtilisationModel(prior, spread, noise, cases);
+                    if (best is null || model.LogLikelihood > best.LogLikelihood)
+                        best = model;
+                }
             }
         }
 

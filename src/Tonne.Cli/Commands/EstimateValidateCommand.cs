@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Cli.Terminal;
+using Tonne.Estimates;
+using Tonne.Reports;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary><c>tonne estimate validate</c>: the estimators against published cases that they have not seen, and the page that shows it.</summary>
+static class EstimateValidateCommand
+{
+    const string Measurements = "inference_measured.csv";
+
+    public static Command Build(Surroundings around)
+    {
+        var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of serving; a part of it may not ship", HelpName = "FOLDER" };
+        var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.validation/1)" };
+        var command = new Command("validate", "Try the estimators on published cases that they have not seen: errors, coverage of the bounds, interval scores, beside a plain rule. Some seconds.") { data, page, json };
+        command.SetAction(parsed =>
+        {
+            var sections = ValidationPage.TrainingSections().ToList();
+            if (parsed.GetValue(data) is { } folder)
+                sections.AddRange(ValidationPage.InferenceSections(Read(Path.Combine(around.Folder, folder))));
+            if (parsed.GetValue(page) is { } file)
+            {
+                var full = Path.GetFullPath(file, around.Folder);
+                foreach (var (name, text) in ValidationPage.Write(sections, Path.GetFileName(full)))
+                    File.WriteAllText(Path.Combine(Path.GetDirectoryName(full)!, name), text);
+            }
+
+            if (parsed.GetValue(json))
+                around.Out.WriteLine(Json(sections));
+            else
+                Write(around, sections);
+            return 0;
+        });
+        return command;
+    }
+
+    static IReadOnlyList<ServingCase> Read(string folder)
+    {
+        var file = Path.Combine(folder, Measurements);
+        return File.Exists(file) ? ServingCases.Read(Measurements, File.ReadAllText(file)) : throw new WrongInputException($"--data '{folder}' holds no {Measurements}.");
+    }
+
+    static void Write(Surroundings around, IReadOnlyList<ValidationSection> sections)
+    {
+        var table = new TextTable("FORETOLD", "WHO", "CASES", "MEAN", "MEDIAN", "HELD", "P", "WIDTH", "SCORE") { Right = new HashSet<int> { 2, 3, 4, 5, 6, 7, 8 }, Elastic = 0, Spare = [8, 6] };
+        foreach (var section in sections)
+        {
+            Add(section.Title, "tonne", EstimateScore.OfEstimates([.. section.Cases]));
+            Add("", section.Baseline, EstimateScore.OfBaseline([.. section.Cases]));
+        }
+
+        table.Write(around.Out, around.OutTerminal ? around.Width : null);
+        around.Out.WriteLine();
+        new WrappedText(around).Labelled("", "MEAN, MEDIAN: absolute error relative to the truth. HELD: truths inside the 95 % bounds; P: exact binomial test of that. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was estimated without having been seen.");
+
+        void Add(string what, string who, EstimateScore score)
+        {
+            // A rule without bounds of its own has no coverage to test.
+            var bounded = score.MedianWidth > 1;
+            table.Add(
+                what, who, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.Inside}") : "-", bounded ? Text($"{score.CoverageP:0.000}") : "-",
+                bounded ? Text($"{score.MedianWidth:0.00}") : "-", bounded ? Text($"{score.IntervalScore:0.00}") : "-");
+        }
+    }
+
+    static string Json(IReadOnlyList<ValidationSection> sections) => JsonText.Of(writer =>
+    {
+        writer.WriteString("schema", "tonne.validation/1");
+        writer.WriteStartArray("sections");
+        foreach (var section in sections)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", section.Id);
+            writer.WriteString("title", section.Title);
+            writer.WriteString("quantity", section.Quantity);
+            Score("tonne", EstimateScore.OfEstimates([.. section.Cases]));
+            writer.WriteString("baseline_rule", section.Baseline);
+            Score("baseline", EstimateScore.OfBaseline([.. section.Cases]));
+            if (section.Named)
+            {
+                writer.WriteStartArray("cases");
+                foreach (var one in section.Cases)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("name", one.Name);
+                    writer.WriteNumber("published", one.Truth);
+                    writer.WriteNumber("value", one.Estimate.Best);
+                    writer.WriteNumber("low", one.Estimate.Low);
+                    writer.WriteNumber("high", one.Estimate.High);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+
+        void Score(string name, EstimateScore score)
+        {
+            writer.WriteStartObject(name);
+            writer.WriteNumber("cases", score.Cases);
+            writer.WriteNumber("mean_error", score.MeanError);
+            writer.WriteNumber("median_error", score.MedianError);
+            writer.WriteNumber("worst_error", score.WorstError);
+            writer.WriteNumber("inside", score.Inside);
+            writer.WriteNumber("coverage_p", score.CoverageP);
+            writer.WriteNumber("median_width", score.MedianWidth);
+            writer.WriteNumber("interval_score", score.IntervalScore);
+            writer.WriteEndObject();
+        }
+    });
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

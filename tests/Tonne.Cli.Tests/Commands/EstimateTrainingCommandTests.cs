@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Tonne.Cli.Tests.Commands;
+
+public sealed class EstimateTrainingCommandTests : IDisposable
+{
+    readonly Terminal _terminal = new();
+
+    public void Dispose() => _terminal.Dispose();
+
+    [Fact]
+    public void The_document_has_the_fields_that_others_rely_on()
+    {
+        var (code, text, _) = _terminal.Type("estimate", "training", "--parameters", "175e9", "--tokens", "300B", "--hardware", "v100,a100", "--chips", "1000", "--zone", "FR", "--json");
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+
+        Assert.Equal(0, code);
+        Assert.Equal("tonne.training-estimate/1", root.GetProperty("schema").GetString());
+        foreach (var quantity in new[] { root.GetProperty("chip_hours"), root.GetProperty("energy_kwh"), root.GetProperty("emissions_kg").GetProperty("operational"), root.GetProperty("emissions_kg").GetProperty("embodied"), root.GetProperty("emissions_kg").GetProperty("total") })
+            Assert.True(quantity.GetProperty("low").GetDouble() < quantity.GetProperty("value").GetDouble() && quantity.GetProperty("value").GetDouble() < quantity.GetProperty("high").GetDouble());
+        Assert.NotEmpty(root.GetProperty("assumptions").EnumerateArray());
+        Assert.NotEmpty(root.GetProperty("sources").EnumerateArray());
+        var ranked = root.GetProperty("estimates").EnumerateArray().Select(one => one.GetProperty("energy_kwh").GetProperty("value").GetDouble()).ToList();
+        Assert.Equal(2, ranked.Count);
+        Assert.Equal(ranked.Order(), ranked);
+        Assert.Equal(ranked[0], root.GetProperty("energy_kwh").GetProperty("value").GetDouble());
+        Assert.Equal(root.GetProperty("hardware").GetString(), root.GetProperty("efficient_choice").GetProperty("hardware").GetString());
+    }
+
+    [Fact]
+    public void A_search_space_multiplies_to_runs()
+    {
+        var one = Energy("--parameters", "1e9", "--tokens", "20e9", "--hardware", "h100");
+        var campaign = Energy("--parameters", "1e9", "--tokens", "20e9", "--hardware", "h100", "--space", "lr=4,layers=3");
+        var both = Energy("--parameters", "1e9", "--tokens", "20e9", "--hardware", "h100", "--space", "lr=4,layers=3", "--runs", "2");
+
+        Assert.Equal(12, campaign / one, 9);
+        Assert.Equal(24, both / one, 9);
+    }
+
+    [Fact]
+    public void Numbers_may_be_written_as_people_write_them()
+    {
+        Assert.Equal(Energy("--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100"), Energy("--parameters", "7B", "--tokens", "2T", "--hardware", "H100"));
+        Assert.Equal(Energy("--parameters", "70e6", "--tokens", "300e9", "--hardware", "a100"), Energy("--parameters", "70M", "--tokens", "300_000_000_000", "--hardware", "a100"));
+    }
+
+    [Theory]
+    [InlineData("total", "operational and embodied emissions")]
+    [InlineData("hours", "utilisation, share of the peak")]
+    [InlineData("energy", "rest of an air-cooled GPU server")]
+    public void Any_figure_is_explained_down_to_its_factors(string figure, string told)
+    {
+        var (code, text, _) = _terminal.Type("estimate", "training", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--explain", figure);
+
+        Assert.Equal(0, code);
+        Assert.Contains(told, text.Replace("\n", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("--hardware is missing", "--parameters", "7e9", "--tokens", "2e12")]
+    [InlineData("Nearest: NVIDIA H100", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h1000")]
+    [InlineData("needs parameters and tokens", "--parameters", "7e9", "--hardware", "h100")]
+    [InlineData("--tokens 'many' must be a number above 0", "--parameters", "7e9", "--tokens", "many", "--hardware", "h100")]
+    [InlineData("--parameters '-7e9' must be", "--parameters", "-7e9", "--tokens", "2e12", "--hardware", "h100")]
+    [InlineData("--chips '0'", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--chips", "0")]
+    [InlineData("--hours needs --chips", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--hours", "10")]
+    [InlineData("--precision 'fp7' is not known; there are bf16", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--precision", "fp7")]
+    [InlineData("NAME=NUMBER", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--space", "lr")]
+    [InlineData("more than 100000000 runs", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--space", "a=100000,b=100000")]
+    [InlineData("cannot be more", "--parameters", "7e9", "--active-parameters", "8e9", "--tokens", "2e12", "--hardware", "h100")]
+    [InlineData("--explain 'colour' is not known; there is total", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--explain", "colour")]
+    public void What_cannot_be_estimated_is_told(string told, params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(["estimate", "training", .. words]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(told, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_is_typed_is_answered_or_refused()
+    {
+        // Seeded: exit code 0 or 2 and never an exception, and a figure that is written is a number.
+        var random = new Random(2026);
+        string[] pieces = ["1", "0", "7", "e", "9", "-", ".", "B", "T", "k", "_", "=", ",", " ", "lr", "h100", "é", "\u202e", "NaN", "∞", "%", "99999999999"];
+        string[] options = ["--parameters", "--tokens", "--flops", "--chips", "--hours", "--runs", "--space", "--precision", "--hardware", "--active-parameters", "--explain"];
+        for (var i = 0; i < 400; i++)
+        {
+            var words = new List<string> { "estimate", "training", "--parameters=7e9", "--tokens=2e12", "--hardware=h100" };
+            var option = options[random.Next(options.Length)];
+            words.RemoveAll(word => word.StartsWith(option + "=", StringComparison.Ordinal));
+            words.Add(option + "=" + string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)])));
+
+            var (code, text, error) = _terminal.Type([.. words]);
+
+            Assert.True(code == 0 ? text.Length > 0 : code == 2 && error.StartsWith("tonne: ", StringComparison.Ordinal), $"{string.Join(' ', words)}: {code} {error}");
+            Assert.DoesNotContain("NaN chip", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Published_trainings_are_found_by_name_and_checked()
+    {
+        var (code, text, _) = _terminal.Type("catalog", "models", "Llama", "3.3", "--json");
+        using var document = JsonDocument.Parse(text);
+
+        Assert.Equal(0, code);
+        Assert.Contains(document.RootElement.GetProperty("rows").EnumerateArray(), row => row.GetProperty("note").GetString()!.Contains("2.6 g/kWh", StringComparison.Ordinal));
+        Assert.Equal(0, _terminal.Type("catalog", "models", "--validate").Code);
+    }
+
+    double Energy(params string[] words)
+    {
+        var (code, text, error) = _terminal.Type(["estimate", "training", .. words, "--json"]);
+        Assert.True(code == 0, error);
+        using var document = JsonDocument.Parse(text);
+        return double.Parse(document.RootElement.GetProperty("energy_kwh").GetProperty("value").GetRawText(), CultureInfo.InvariantCulture);
+    }
+}
