@@ -44,19 +44,16 @@ public static class ValidationPage
     public static IReadOnlyList<ValidationSection> InferenceSections(IReadOnlyList<ServingCase> cases)
     {
         var errors = PublishedError.All();
-        var scores = InferenceValidation.LeaveOneModelOut(cases);
-        var rules = InferenceValidation.ConstantRule(cases);
-        // Both go through the families in one order.
-        var scored = scores.Zip(rules, (score, rule) => (Chip: score.Case.Hardware, Case: new ScoredCase(score.Case.Model, score.Case.JoulesPerToken, score.Foretold, rule.Foretold, score.Case.Family))).ToList();
+        var scored = InferenceValidation.LeaveFamilyOut(cases).Select(score => score.ByHardware).ToList();
         var sections = new List<ValidationSection>
         {
-            new("inference", "Joules per output token, each model family left out", "joules per output token", "one figure for all tokens", [.. scored.Select(one => one.Case)], Named: false,
+            new("inference", "Joules per output token, each model family left out", "joules per output token", "one figure for all tokens", scored, Named: false,
                 [.. errors.Where(error => error.Quantity == "joules per token")],
-                [Text($"{scored.Count} measurements of {cases.Select(one => one.Family).Distinct(StringComparer.Ordinal).Count()} model families (ML.ENERGY leaderboard v2 and v3, GPU boards alone). The licence of v3 is not confirmed, so no single measurement is told here. A family is left out whole, every precision and size of release with it. The plain rule: the median of the other families with its own spread.")])
+                [Text($"{scored.Count} measurements of {cases.Select(one => one.Family).Distinct(StringComparer.Ordinal).Count()} model families (ML.ENERGY leaderboard v2 and v3, GPU boards alone). The licence of v3 is not confirmed, so no single measurement is told here. A family is left out whole, every precision and size of release with it. The plain rule: the geometric mean of the other families with its own spread.")])
             { Marks = (0.30, 0.20, 3.3) },
         };
-        foreach (var chip in scored.GroupBy(one => one.Chip, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
-            sections.Add(new ValidationSection("inference-" + Spelling.Slug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip.Select(one => one.Case)], Named: false, [], []));
+        foreach (var chip in scored.GroupBy(one => one.Group, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+            sections.Add(new ValidationSection("inference-" + Spelling.Slug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip], Named: false, [], []));
         return sections;
     }
 
