@@ -4,13 +4,16 @@ namespace Tonne.Quantities;
 /// <remarks>
 /// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
 /// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where a factor bends the figure
-/// between its own bounds by more than the first order can say, 20,000 seeded draws of split log-normal factors decide instead (JCGM 101:2008). One factor id is one unknown however often it appears.
+/// between its own bounds by more than the first order can say, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where only the bend asks for them. One factor id is one unknown however often it appears.
 /// The draws of a factor depend on its id alone, so figures that share factors share their draws. Not thread safe.
 /// </remarks>
 public sealed class Uncertainty
 {
     /// <summary>Number of draws where the first order does not hold.</summary>
     public const int Draws = 20_000;
+
+    /// <summary>Number of draws where the total σ is small and only a bend asks for them: the limits of a narrow figure need fewer.</summary>
+    const int FewDraws = 5_000;
 
     /// <summary>Total σ above which draws replace the first order.</summary>
     public const double FirstOrderLimit = 0.3;
@@ -36,9 +39,11 @@ public sealed class Uncertainty
         if (factors.All(factor => factor.Bounds.IsExact))
             return Bounds.Exactly(best);
         var (down, up) = FirstOrderSigmas(derivation, best, factors);
-        return Math.Max(down, up) <= FirstOrderLimit && IsStraight(derivation, best, factors, down, up)
+        if (Math.Max(down, up) > FirstOrderLimit)
+            return FromDraws(derivation, best, Draws);
+        return IsStraight(derivation, best, factors, down, up)
             ? new Bounds(best * Math.Exp(-Bounds.Z * down), best, best * Math.Exp(Bounds.Z * up))
-            : FromDraws(derivation, best);
+            : FromDraws(derivation, best, FewDraws);
     }
 
     /// <summary>The first-order bounds whatever σ comes to: for comparison with draws.</summary>
@@ -50,7 +55,7 @@ public sealed class Uncertainty
     }
 
     /// <summary>The bounds by draws whatever σ is. The best value stays that of the plain formula.</summary>
-    public Bounds FromDraws(Derivation derivation) => FromDraws(derivation, derivation.Value);
+    public Bounds FromDraws(Derivation derivation) => FromDraws(derivation, derivation.Value, Draws);
 
     /// <summary>The 95 % interval of a ratio of two derivations; factors that both share cancel.</summary>
     public (double Low, double Best, double High) Ratio(Derivation numerator, Derivation denominator)
@@ -183,9 +188,9 @@ public sealed class Uncertainty
         }
     }
 
-    Bounds FromDraws(Derivation derivation, double best)
+    Bounds FromDraws(Derivation derivation, double best, int draws)
     {
-        var values = Drawn(derivation);
+        var values = Drawn(derivation, draws);
         return new Bounds(
             Math.Clamp(OrderStatistic.Quantile(values, 0.025), 0, best),
             best,
@@ -193,11 +198,11 @@ public sealed class Uncertainty
     }
 
     /// <summary>The derivation's value at every draw; evaluated in blocks, so that a tree needs no array per node.</summary>
-    double[] Drawn(Derivation derivation)
+    double[] Drawn(Derivation derivation, int draws = Draws)
     {
-        var values = new double[Draws];
-        for (var start = 0; start < Draws; start += Block)
-            Evaluate(derivation, start, values.AsSpan(start, Math.Min(Block, Draws - start)));
+        var values = new double[draws];
+        for (var start = 0; start < draws; start += Block)
+            Evaluate(derivation, start, values.AsSpan(start, Math.Min(Block, draws - start)));
         return values;
     }
 
