@@ -206,7 +206,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             // The batch at which a replica serves all day exactly what comes in: fewer together cost more and would not keep up.
             var batch = BusyAt(1) >= 1 ? Solve(1, most) : 1;
             point = point with { Batch = batch };
-            said.Add(Text($"{batch:0.#} requests served together: what {day:0.###e0} requests a day come to at the power of the accelerators while serving."));
+            said.Add(batch > 1
+                ? Text($"{batch:0.#} requests served together: what {Many(day)} requests a day come to at the power of the accelerators while serving.")
+                : Text($"One request at a time: {Many(day)} a day are fewer than a replica serves so."));
         }
 
         var load = BusyAt(point.Batch);
@@ -296,7 +298,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             [
                 new Derivation.Given(accelerator.IdleWithContext),
                 gpus,
-                new Derivation.Given(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {day:0.####e0} requests, less the time in which it is served"))),
+                new Derivation.Given(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {Many(day)} requests, less the time in which it is served"))),
             ]);
     }
 
@@ -305,7 +307,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.PromptTokens is null)
             said.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({UnstatedPrompt.Bounds.Low:0}–{UnstatedPrompt.Bounds.High:0}): none given (--prompt-tokens)."));
         if (workload.RequestsPerDay is { } day)
-            said.Add(Text($"{day:0.###e0} requests a day, even over the day: {replicas} {(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time{(busy < 0.9995 ? " and, model loaded, wait for the rest" : "; what is kept ready for peaks is not counted")}."));
+            said.Add(Text($"{Many(day)} requests a day, even over the day: {replicas} {(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time{(busy < 0.9995 ? $" and, model loaded, {(replicas == 1 ? "waits" : "wait")} for the rest" : "; what is kept ready for peaks is not counted")}."));
         else
             said.Add("No rate of requests is given: machines that wait for requests are left out, not zero (--requests-per-day).");
         if (workload.Layers is null || workload.CacheBytesPerToken is null)
@@ -314,6 +316,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         said.Add("PUE: " + factors.PueHow + ".");
         said.AddRange(factors.Doubts.Select(doubt => doubt.Text));
     }
+
+    static string Many(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
 
     static string Billions(double number) => number >= 1e9 ? Text($"{number / 1e9:0.##} billion") : Text($"{number / 1e6:0.##} million");
 

@@ -20,7 +20,7 @@ public static class InferenceScreen
         var point = best.Point;
         sheet.Blank();
         sheet.Line(Inked.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
-        sheet.Line(Inked.Faint(Text($"{point.Batch:0.#} requests served together {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
+        sheet.Line(Inked.Faint(Text($"{(point.Batch < 1.05 ? "one request at a time" : $"{point.Batch.ToString("0.#", CultureInfo.InvariantCulture)} requests served together")} {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
         sheet.Blank();
         sheet.Step("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPUs alone, prompt included");
         sheet.Blank();
@@ -30,7 +30,7 @@ public static class InferenceScreen
             ? Text($"with their machines, and {Readout.Percent(waiting.Value / best.ItEnergy.Value)} of it waiting for requests")
             : "with their machines: processors, memory, fans, supplies");
         sheet.Step("facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
-        sheet.Step("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{Readout.Percent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {BoundaryWords.Sentence(best.Emissions.Boundary, $" {screen.Dot} ")}"));
+        sheet.Step("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{Readout.Percent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {RequestSteps.CarbonWords(best.Emissions.Boundary)}"));
         sheet.Campaigns(best.FacilityEnergy, best.Emissions, requests, requestsPerDay);
         Parts(sheet, best);
         if (ranked.Count > 1)

@@ -33,5 +33,8 @@ static class RequestSteps
             sheet.Row(index == 0 ? "assumed" : "", said);
     }
 
+    /// <summary>How the carbon of a boundary is counted, for example <c>location-based, lifecycle</c>.</summary>
+    public static string CarbonWords(Boundary boundary) => $"{boundary.Method}-based, {boundary.Basis}";
+
     static string Many(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
 }

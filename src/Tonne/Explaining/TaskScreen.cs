@@ -22,7 +22,7 @@ public static class TaskScreen
         sheet.Step("measured", estimate.Measured.Bounds * 1e-3, "kWh", task.GpuOnly ? "the GPU alone" : "GPU, processor and memory");
         sheet.Step("it", estimate.ItEnergy.Bounds * 1e-3, "kWh", "with the machine: fans, board, supplies" + (task.GpuOnly ? ", processors, memory" : ""));
         sheet.Step("facility", estimate.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
-        sheet.Step("emissions", estimate.Emissions.Bounds * 1e-3, "kg CO2e", $"{Readout.Percent(estimate.Embodied.Value / estimate.Emissions.Value)} of it making the hardware; {BoundaryWords.Sentence(estimate.Emissions.Boundary, $" {screen.Dot} ")}");
+        sheet.Step("emissions", estimate.Emissions.Bounds * 1e-3, "kg CO2e", $"{Readout.Percent(estimate.Embodied.Value / estimate.Emissions.Value)} of it making the hardware; {RequestSteps.CarbonWords(estimate.Emissions.Boundary)}");
         sheet.Campaigns(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay);
         sheet.Blank();
         sheet.Assumed(estimate.Assumptions);

@@ -1,0 +1,102 @@
+using System.Text.Json;
+
+namespace Tonne.Cli.Tests.Commands;
+
+public class EstimateInferenceCommandTests
+{
+    static readonly string[] Llama = ["estimate", "inference", "--parameters", "70e9", "--hardware", "h100", "--batch", "64", "--output-tokens", "400"];
+
+    [Fact]
+    public void The_fields_that_scripts_rely_on_are_there()
+    {
+        using var terminal = new Terminal();
+        var (code, text, error) = terminal.Type([.. Llama, "--json", "--intensity", "56", "--pue", "1.2"]);
+
+        Assert.Equal((0, ""), (code, error));
+        using var document = JsonDocument.Parse(text);
+        foreach (var field in new[] { "gpu_energy_j_per_output_token", "it_energy_wh_per_request", "facility_energy_wh_per_request", "emissions_g_per_request" })
+        {
+            var quantity = document.RootElement.GetProperty(field);
+            Assert.True(quantity.GetProperty("low").GetDouble() < quantity.GetProperty("value").GetDouble() && quantity.GetProperty("value").GetDouble() < quantity.GetProperty("high").GetDouble());
+            Assert.NotEqual("", quantity.GetProperty("boundary").GetString());
+        }
+
+        Assert.True(document.RootElement.GetProperty("assumptions").GetArrayLength() > 3);
+        Assert.True(document.RootElement.GetProperty("sources").GetArrayLength() > 3);
+        // Facility over IT is the PUE that was given.
+        Assert.Equal(1.2, Value("facility_energy_wh_per_request") / Value("it_energy_wh_per_request"), 1e-9);
+
+        double Value(string field) => document.RootElement.GetProperty(field).GetProperty("value").GetDouble();
+    }
+
+    [Fact]
+    public void Several_kinds_of_hardware_are_ranked_by_energy()
+    {
+        using var terminal = new Terminal();
+        var (code, text, _) = terminal.Type("estimate", "inference", "--parameters", "8b", "--hardware", "a100,h100,b200", "--gpus", "1", "--batch", "64", "--output-tokens", "400", "--json");
+
+        Assert.Equal(0, code);
+        using var document = JsonDocument.Parse(text);
+        var energies = document.RootElement.GetProperty("answers").EnumerateArray().Select(answer => answer.GetProperty("facility_energy_wh_per_request").GetProperty("value").GetDouble()).ToList();
+        Assert.Equal(3, energies.Count);
+        Assert.Equal(energies.Order(), energies);
+    }
+
+    [Theory]
+    [InlineData("--gpus 1", "70 billion parameters at bf16 take 140 GB")]
+    [InlineData("--precision fp7", "Nearest: fp8")]
+    [InlineData("--active-parameters 80e9", "no more than all")]
+    [InlineData("--model sdxl", "--model belongs to --task")]
+    [InlineData("--task image-generation", "has no meaning beside --task")]
+    [InlineData("--software 1999", "2024 and 2026")]
+    [InlineData("--explain watts", "gpu_energy_j_per_output_token")]
+    [InlineData("--layers many", "must be a number above 0")]
+    public void What_cannot_be_used_is_told(string added, string told)
+    {
+        using var terminal = new Terminal();
+        var (code, text, error) = terminal.Type([.. Llama, .. added.Split(' ')]);
+
+        Assert.Equal(2, code);
+        Assert.Equal("", text);
+        Assert.Contains(told, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("estimate inference --hardware h100 --output-tokens 5", "--parameters is missing")]
+    [InlineData("estimate inference --parameters 1e9 --output-tokens 5", "--hardware is missing")]
+    [InlineData("estimate inference --parameters 1e9 --hardware h100", "--output-tokens is missing")]
+    [InlineData("estimate inference --parameters 1e9 --hardware h10 --output-tokens 5", "Nearest:")]
+    [InlineData("estimate inference --parameters 1e9 --hardware gaudi --output-tokens 5", "bandwidth")]
+    public void What_is_missing_is_told_with_an_example(string line, string told)
+    {
+        using var terminal = new Terminal();
+        var (code, _, error) = terminal.Type(line.Split(' '));
+
+        Assert.Equal(2, code);
+        Assert.Contains(told, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_figure_is_explained_down_to_its_factors()
+    {
+        using var terminal = new Terminal();
+        var (code, text, _) = terminal.Type([.. Llama, "--explain"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("reading the weights", text, StringComparison.Ordinal);
+        Assert.Contains("[ML-ENERGY-V2;ML-ENERGY-V3]", text, StringComparison.Ordinal);
+        Assert.Contains("Which factor matters most", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_measured_task_needs_no_hardware()
+    {
+        using var terminal = new Terminal();
+        var (code, text, error) = terminal.Type("estimate", "inference", "--task", "image-generation", "--model", "sdxl", "--zone", "FR", "--requests", "10k", "--json");
+
+        Assert.Equal((0, ""), (code, error));
+        using var document = JsonDocument.Parse(text);
+        Assert.Equal(1.640, document.RootElement.GetProperty("measured_energy_wh_per_request").GetProperty("value").GetDouble());
+        Assert.Equal(10_000, document.RootElement.GetProperty("totals")[0].GetProperty("requests").GetDouble());
+    }
+}
