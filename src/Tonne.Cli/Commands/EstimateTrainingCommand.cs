@@ -24,7 +24,7 @@ static class EstimateTrainingCommand
         var hardware = new Option<string[]>("--hardware") { Description = "Accelerator, or several to be ranked: h100 or v100,a100,h100 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
         hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Select(chip => new System.CommandLine.Completions.CompletionItem(Short(chip.Name))));
         var chips = new Option<string>("--chips") { Description = "Accelerators at once: gives hours on the clock", HelpName = "N" };
-        var hours = new Option<string>("--hours") { Description = "Hours on the clock of one run; with --chips nothing is estimated of the hours", HelpName = "H" };
+        var hours = new Option<string>("--hours") { Description = "Hours on the clock of one run; with --chips nothing is estimated of the hours, without it the chips are", HelpName = "H" };
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
         precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
         var distilled = new Option<bool>("--distilled") { Description = "It learns from the outputs of a larger model" };
@@ -59,8 +59,6 @@ static class EstimateTrainingCommand
             });
             if (tasks.SelectMany(task => task.Problems()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
                 throw new WrongInputException(string.Join("; ", problems) + ".");
-            if (tasks[0] is { Hours: not null, Chips: null })
-                throw new WrongInputException("--hours needs --chips beside it: chip-hours are their product. Without --hours they are estimated.");
             var settings = SettingOptions.Resolve(parsed, around);
             // Where this computer stands says nothing about where a model will be trained: without a place it is the world's grid.
             var ranking = TrainingRanking.Of(tasks, settings.Place ?? new Place(Pue: settings.Pue));

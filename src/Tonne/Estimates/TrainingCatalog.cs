@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Hardware;
 using Tonne.Quantities;
@@ -46,7 +47,8 @@ public static class TrainingCatalog
     static IEnumerable<CatalogEntry> Entries(PublishedTraining row)
     {
         var slug = $"training/{Spelling.Slug(row.Name)}";
-        var note = string.Join("; ", new[] { row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note }.Where(part => part.Length > 0));
+        var size = row.Parameters is not { } all ? "" : $"{Large(all)} parameters{(row.ActiveParameters < all * 0.99 ? $", {Large(row.ActiveParameters.Value)} active" : "")}{(row.Tokens is { } tokens ? $", {Large(tokens)} tokens" : "")}";
+        var note = string.Join("; ", new[] { size, row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note }.Where(part => part.Length > 0));
         if (row.ChipHours is { } hours)
             yield return Entry("chip-hours", hours, "chip-hours", row.HoursBasis, row.HoursBasis == "published" && row.Verified ? Quality.Measured : Quality.Assumed);
         if (row.EnergyKwh is { } energy)
@@ -60,6 +62,9 @@ public static class TrainingCatalog
             $"{slug}/{what}", $"{row.Name}, {what}", Bounds.Exactly(value), unit, row.Year, row.Verified ? quality : Quality.Assumed, row.Source.Id,
             string.Join("; ", new[] { basis.Length > 0 ? $"basis: {basis}" : "", unit == "chip-hours" || row.Boundary.Length == 0 ? "" : $"boundary: {row.Boundary}", note }.Where(part => part.Length > 0)));
     }
+
+    static string Large(double number) => number >= 1e12 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e12:0.##}T")
+        : number >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.##}B") : string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.##}M");
 
     static Quality QualityOf(string basis) => basis switch
     {

@@ -23,6 +23,9 @@ public sealed record TrainingEstimate(
     /// <summary>All figures, in the order of reading.</summary>
     public IEnumerable<Figure> Figures() => Footprint.Figures().Prepend(ChipHours);
 
+    /// <summary>Accelerators that finish one run in the hours that were given; null unless hours were given without chips.</summary>
+    public Bounds? ChipsForARun => Task is { Chips: null, Hours: { } hours } ? ChipHours.Bounds * (1 / hours / Task.Runs) : null;
+
     /// <summary>Hours on the clock of one run with its bounds; null unless chips were given.</summary>
     public Bounds? HoursOfARun => Task.Chips is { } chips ? ChipHours.Bounds * (1d / chips / Task.Runs) : null;
 }

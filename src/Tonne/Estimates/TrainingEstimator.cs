@@ -135,6 +135,9 @@ public sealed class TrainingEstimator
         {
             rate.Add(new Derivation.Given(speed));
             assumptions.Add($"{task.Precision.ToString().ToUpperInvariant()}: {speed.Label}, {speed.Note}.");
+            // NVIDIA's Hopper, of 2022, was the first to have units for it.
+            if (task.Precision is TrainingPrecision.Fp8 or TrainingPrecision.Mxfp4 && chip.Year < 2022)
+                assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{chip.Name} is of {chip.Year}, before there were units for {task.Precision.ToString().ToUpperInvariant()}: it is not faster there than at 16 bit, and this estimate is too low."));
         }
 
         // EFLOP over TFLOP/s are millions of seconds.

@@ -21,7 +21,7 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Accelerators; null if not decided.</summary>
     public int? Chips { get; init; }
 
-    /// <summary>Hours on the clock of one run; with <see cref="Chips"/> the chip-hours are known and nothing is estimated of them.</summary>
+    /// <summary>Hours on the clock of one run. With <see cref="Chips"/> the chip-hours are known and nothing is estimated of them; without, the chips that it takes are estimated.</summary>
     public double? Hours { get; init; }
 
     /// <summary>How it counts. Default bf16.</summary>

@@ -45,6 +45,11 @@ public static class TrainingValidation
         return LeaveOut(static (left, other) => !ReferenceEquals(left, other), [shipped with { DistilledFactor = 1, DistilledSpread = toldApart ? shipped.DistilledSpread : 0 }]);
     }
 
+    /// <summary>Trainings whose hours were published as assumed: they calibrate nothing, and are no truth either.</summary>
+    public static IReadOnlyList<ScoredCase> AssumedHours() =>
+        [.. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.Of).OfType<UtilisationCase>()
+            .Select(one => Scored(one, UtilisationModel.Shipped.Predict(one.Features), ConstantRule.Of([.. UtilisationModel.Shipped.Cases.Select(other => other.Utilisation)])))];
+
     /// <summary>
     /// Trainings whose GPU energy was measured and whose hours nobody published: they calibrate nothing. kWh of the boards alone, measured and estimated;
     /// beside them 40 % utilisation at the power of the data sheet.
@@ -82,17 +87,22 @@ public static class TrainingValidation
         foreach (var one in all)
         {
             UtilisationCase[] others = [.. all.Where(other => keeps(one, other))];
-            var hours = one.Training.ChipHours!.Value;
-            scored.Add(new ScoredCase(one.Training.Name, hours,
-                Hours(UtilisationModel.Fit(others, priors).Predict(one.Features)), Hours(ConstantRule.Of([.. others.Select(other => other.Utilisation)])), one.Training.Family));
-
-            Bounds Hours(Bounds utilisation)
-            {
-                var atFull = hours * one.Utilisation;
-                return new Bounds(atFull / utilisation.High, atFull / utilisation.Best, atFull / utilisation.Low);
-            }
+            scored.Add(Scored(one, UtilisationModel.Fit(others, priors).Predict(one.Features), ConstantRule.Of([.. others.Select(other => other.Utilisation)])));
         }
 
         return scored;
+    }
+
+    /// <summary>Hours from utilisations: those of the estimate and those of the constant.</summary>
+    static ScoredCase Scored(UtilisationCase one, Bounds estimate, Bounds constant)
+    {
+        var hours = one.Training.ChipHours!.Value;
+        return new ScoredCase(one.Training.Name, hours, Hours(estimate), Hours(constant), one.Training.Family);
+
+        Bounds Hours(Bounds utilisation)
+        {
+            var atFull = hours * one.Utilisation;
+            return new Bounds(atFull / utilisation.High, atFull / utilisation.Best, atFull / utilisation.Low);
+        }
     }
 }

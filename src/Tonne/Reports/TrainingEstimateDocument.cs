@@ -45,6 +45,9 @@ public sealed record TrainingEstimateDocument
     /// <summary>Hours on the clock of one run; null unless chips were given.</summary>
     public RangePart? HoursPerRun { get; init; }
 
+    /// <summary>Accelerators that finish one run in the hours given; null unless hours were given without chips.</summary>
+    public RangePart? ChipsPerRun { get; init; }
+
     /// <summary>Energy at the plug.</summary>
     public required QuantityDocument EnergyKwh { get; init; }
 
@@ -108,6 +111,7 @@ public sealed record TrainingEstimateDocument
             Utilisation = estimate.Utilisation is { } utilisation ? RangePart.Of(utilisation) : null,
             ChipHours = QuantityDocument.Of(estimate.ChipHours),
             HoursPerRun = estimate.HoursOfARun is { } hours ? RangePart.Of(hours) : null,
+            ChipsPerRun = estimate.ChipsForARun is { } chips ? RangePart.Of(chips) : null,
             EnergyKwh = QuantityDocument.Of(footprint.Energy),
             FacilityEnergyKwh = QuantityDocument.Of(footprint.FacilityEnergy),
             EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.Of(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.Of(embodied) : null, QuantityDocument.Of(footprint.Total)),

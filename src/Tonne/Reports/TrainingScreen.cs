@@ -28,6 +28,8 @@ public static class TrainingScreen
         sheet.Row("training", [.. TaskWords(task)]);
         sheet.Row("hardware", Inked.Strong(Printable.OneLine(task.Hardware.Name)), task.Chips is { } chips ? string.Create(CultureInfo.InvariantCulture, $" {screen.Times} {chips:N0}") : "",
             best.HoursOfARun is { } clock && best.Task.Hours is null ? string.Create(CultureInfo.InvariantCulture, $", {Readout.Duration(clock.Best * 3600)} on the clock ({Days(clock.Low)}{screen.Dash}{Days(clock.High)} days){(task.Runs > 1 ? " each" : "")}") : "");
+        if (best.ChipsForARun is { } needed)
+            sheet.Row("takes", Inked.Strong(string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(needed.Best):N0} of them")), string.Create(CultureInfo.InvariantCulture, $" ({Math.Ceiling(needed.Low):N0}{screen.Dash}{Math.Ceiling(needed.High):N0}) to be done in {Readout.Duration(task.Hours!.Value * 3600)}"));
         if (best.Utilisation is { } utilisation)
             sheet.Row("reaches", string.Create(CultureInfo.InvariantCulture, $"{utilisation.Best * 100:0} % of its 16-bit peak "), Inked.Faint(string.Create(CultureInfo.InvariantCulture, $"({utilisation.Low * 100:0}{screen.Dash}{utilisation.High * 100:0} %)")),
                 $", as {string.Join(", ", best.Nearest.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Printable.OneLine(pair.Case.Training.Name)} {pair.Case.Utilisation * 100:0} %")))}");

@@ -19,6 +19,8 @@ public static class ValidationPage
                 ["The scales over which trainings inform one another are round numbers chosen in sight of all trainings. Here each fit chooses them itself among nine, by likelihood: the difference is what our choice may have flattered, and the better foretelling of unseen trainings."]),
             new("training-families", "The same, every family left out whole", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), Named: true, [],
                 ["All Llamas out, all Pythias out: a training by someone who has published nothing like it. No point estimate from so few families beats a constant by much here; the bounds say so by being wider."]),
+            new("training-assumed", "Trainings whose hours were published as assumed", "accelerator-hours", "one utilisation for all", TrainingValidation.AssumedHours(), Named: true, [],
+                ["Their publishers assumed the number of chips or the hours, so they calibrate nothing and prove nothing; they are on hardware, or of a kind, that the fit has hardly seen."]),
             new("training-energy", "Energy of trainings whose hours nobody published", "kWh of the boards alone", "40 % utilisation at TDP", TrainingValidation.MeasuredEnergy(), Named: true, [],
                 ["GPU energy measured by its makers, PUE taken out; these rows calibrate nothing. Three cases are no test of coverage; they show the order of the error."]),
         ];

@@ -41,6 +41,20 @@ public sealed class EstimateTrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void Hours_without_chips_ask_for_the_chips()
+    {
+        var (_, text, _) = _terminal.Type("estimate", "training", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--hours", "240", "--json");
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+
+        Assert.Equal(root.GetProperty("chip_hours").GetProperty("value").GetDouble() / 240, root.GetProperty("chips_per_run").GetProperty("value").GetDouble(), 6);
+    }
+
+    [Fact]
+    public void Every_name_that_completion_offers_is_understood() => Assert.All(Hardware.AcceleratorCatalog.All, chip =>
+        Assert.Same(chip, Hardware.AcceleratorCatalog.Find(Catalogs.Spelling.Slug(chip.Name)).Value));
+
+    [Fact]
     public void Numbers_may_be_written_as_people_write_them()
     {
         Assert.Equal(Energy("--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100"), Energy("--parameters", "7B", "--tokens", "2T", "--hardware", "H100"));
@@ -66,7 +80,6 @@ public sealed class EstimateTrainingCommandTests : IDisposable
     [InlineData("--tokens 'many' must be a number above 0", "--parameters", "7e9", "--tokens", "many", "--hardware", "h100")]
     [InlineData("--parameters '-7e9' must be", "--parameters", "-7e9", "--tokens", "2e12", "--hardware", "h100")]
     [InlineData("--chips '0'", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--chips", "0")]
-    [InlineData("--hours needs --chips", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--hours", "10")]
     [InlineData("--precision 'fp7' is not known; there are bf16", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--precision", "fp7")]
     [InlineData("NAME=NUMBER", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--space", "lr")]
     [InlineData("more than 100000000 runs", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--space", "a=100000,b=100000")]

@@ -70,4 +70,31 @@ public class UtilisationModelTests
 
         Assert.True(Math.Abs(Math.Log(with / one.Utilisation)) < Math.Abs(Math.Log(without / one.Utilisation)) / 2);
     }
+
+    [Fact]
+    public void Bounds_hold_also_for_families_that_were_never_seen() =>
+        Assert.True(EstimateScore.OfEstimates(TrainingValidation.LeaveFamilyOut()).CoverageP > 0.05);
+
+    [Fact]
+    public void More_tokens_and_larger_models_never_take_fewer_hours()
+    {
+        // Utilisation may rise with either, but never so fast that a larger training is done sooner.
+        foreach (var peak in new[] { 123d, 312, 989, 2250 })
+        {
+            foreach (var experts in new[] { false, true })
+            {
+                for (var size = 16d; size < 28; size += 0.5)
+                {
+                    for (var tokens = 22d; tokens < 31; tokens += 0.5)
+                    {
+                        var here = Hours(size, tokens);
+                        Assert.True(Hours(size + 0.1, tokens) > here && Hours(size, tokens + 0.1) > here, $"{peak} {size} {tokens}");
+                    }
+                }
+
+                double Hours(double size, double tokens) =>
+                    size + tokens - UtilisationModel.Shipped.PredictLog(new TrainingFeatures(Math.Exp(size), Math.Exp(tokens), peak, 80, experts, Distilled: false)).Mean;
+            }
+        }
+    }
 }
