@@ -5,7 +5,7 @@ namespace Tonne.Lab.Networks;
 
 /// <summary>The product of two matrices of 32-bit floating point numbers.</summary>
 /// <remarks>
-/// B is packed into panels once per block of depth, and each thread takes blocks of C. A number of C is summed by one thread in the order of the depth:
+/// B is packed into panels, a block of depth after the other, and each thread takes blocks of C. A number of C is summed by one thread in the order of the depth:
 /// its bits depend neither on the number of threads nor on the width of the machine's vectors.
 /// Costs 2 · rows · columns · depth operations. Not to be called for the same C at the same time.
 /// </remarks>
@@ -17,6 +17,9 @@ public static unsafe class MatrixProduct
     const int BlockRows = 64;
     const int BlockPanels = 4;
     const long WorthSharing = 1L << 20;
+
+    /// <summary>Numbers of B that are packed at a time, at most, but for a block of depth: 64 MiB.</summary>
+    const long MostPacked = 1L << 24;
 
     /// <summary>C = A · B, or C += A · B.</summary>
     /// <param name="a">[rows, depth]. For Aᵀ · B hand in <see cref="MatrixView.Transposed"/>.</param>
@@ -42,83 +45,106 @@ public static unsafe class MatrixProduct
 
         if ((c.ColumnStep != 1 && c.Columns > 1) || (c.RowStep < c.Columns && c.Rows > 1))
             throw new ArgumentException("Neither rows nor columns of C are neighbours.", nameof(c));
-        var depth = Math.Clamp(b.Rows, 1, BlockDepth);
-        var memory = ArrayPool<float>.Shared.Rent(checked((int)PackedMatrix.Numbers(kernel, depth, b.Columns) + AlignedBuffer.Spare));
+        var deep = (int)Math.Clamp(MostPacked / PackedMatrix.Numbers(kernel, 1, c.Columns) / BlockDepth * BlockDepth, BlockDepth, Math.Max(BlockDepth, a.Columns));
+        for (var begin = 0; begin < Math.Max(1, a.Columns); begin += deep)
+            Multiply(a, b, c, (begin, Math.Min(deep, a.Columns - begin)), team, add || begin > 0, kernel);
+    }
+
+    /// <summary>A part of the depth, whose part of B is packed as a whole.</summary>
+    static void Multiply(MatrixView a, MatrixView b, MatrixView c, (int Begin, int Depth) part, ThreadTeam? team, bool add, TileKernel kernel)
+    {
+        var packs = new PackedMatrix[Math.Max(1, (part.Depth + BlockDepth - 1) / BlockDepth)];
+        var memory = ArrayPool<float>.Shared.Rent(checked((int)PackedMatrix.Numbers(kernel, Math.Max(1, part.Depth), b.Columns) + AlignedBuffer.Spare));
         fixed (float* aStart = a.Values, bStart = b.Values, cStart = c.Values, packed = memory)
         {
-            var panels = new PackedMatrix(kernel, depth, b.Columns, AlignedBuffer.Align(packed));
-            new Blocks(kernel, a, aStart + a.Offset, b, bStart + b.Offset, c, cStart + c.Offset, panels).Run(team, add);
+            var start = AlignedBuffer.Align(packed);
+            for (var index = 0; index < packs.Length; index++)
+            {
+                packs[index] = new PackedMatrix(kernel, Math.Clamp(part.Depth - index * BlockDepth, 1, BlockDepth), b.Columns, start);
+                start += PackedMatrix.Numbers(kernel, packs[index].Rows, b.Columns);
+            }
+
+            var first = (nint)part.Begin;
+            new Blocks(kernel, a, aStart + a.Offset + first * a.ColumnStep, b, bStart + b.Offset + first * b.RowStep, c, cStart + c.Offset, part.Depth, packs, add).Run(team);
         }
 
         ArrayPool<float>.Shared.Return(memory);
     }
 
-    /// <summary>One product under way.</summary>
-    sealed class Blocks(TileKernel kernel, MatrixView a, float* aStart, MatrixView b, float* bStart, MatrixView c, float* cStart, PackedMatrix panels)
+    /// <summary>One product under way: first the panels of B are packed, then blocks of C are made, both shared between the threads without a halt in between.</summary>
+    /// <remarks>Items are begun in order, so whoever comes to a block whose panels are not yet packed waits for a thread that is packing them.</remarks>
+    sealed class Blocks(TileKernel kernel, MatrixView a, float* aStart, MatrixView b, float* bStart, MatrixView c, float* cStart, int depth, PackedMatrix[] packs, bool add)
     {
-        int _begin;
-        int _depth;
-        bool _add;
+        readonly int _rowBlocks = (c.Rows + BlockRows - 1) / BlockRows;
+        readonly int _panels = packs[0].Panels;
+        int _packed;
 
-        internal void Run(ThreadTeam? team, bool add)
+        internal void Run(ThreadTeam? team)
         {
-            var shared = (long)c.Rows * c.Columns * a.Columns >= WorthSharing ? team : null;
-            var rowBlocks = (c.Rows + BlockRows - 1) / BlockRows;
-            var panelBlocks = (panels.Panels + BlockPanels - 1) / BlockPanels;
-            for (_begin = 0; _begin < Math.Max(1, a.Columns); _begin += BlockDepth)
+            var items = _panels * packs.Length + _rowBlocks * ((_panels + BlockPanels - 1) / BlockPanels);
+            if (team is not null && (long)c.Rows * c.Columns * a.Columns >= WorthSharing)
             {
-                _depth = Math.Min(BlockDepth, a.Columns - _begin);
-                _add = add || _begin > 0;
-                Share(shared, panels.Panels, (panel, _) => panels.Fill(panel, bStart + (nint)_begin * b.RowStep, b.RowStep, b.ColumnStep, _depth));
-                Share(shared, rowBlocks * panelBlocks, (block, _) => Block(block % rowBlocks * BlockRows, block / rowBlocks * BlockPanels));
-            }
-        }
-
-        static void Share(ThreadTeam? team, int items, Action<int, int> work)
-        {
-            if (team is not null)
-            {
-                team.Run(items, work);
+                team.Run(items, Item);
                 return;
             }
 
             for (var item = 0; item < items; item++)
-                work(item, 0);
+                Item(item, 0);
         }
 
-        void Block(int firstRow, int firstPanel)
+        void Item(int item, int member)
         {
+            var block = item - _panels * packs.Length;
+            if (block < 0)
+            {
+                var pack = packs[item / _panels];
+                var row = item / _panels * BlockDepth;
+                pack.Fill(item % _panels, bStart + (nint)row * b.RowStep, b.RowStep, b.ColumnStep, Math.Min(BlockDepth, depth - row));
+                Interlocked.Increment(ref _packed);
+                return;
+            }
+
+            var wait = default(SpinWait);
+            while (Volatile.Read(ref _packed) < _panels * packs.Length)
+                wait.SpinOnce();
+            for (var index = 0; index < packs.Length; index++)
+                Block(packs[index], index * BlockDepth, block % _rowBlocks * BlockRows, block / _rowBlocks * BlockPanels);
+        }
+
+        void Block(PackedMatrix panels, int begin, int firstRow, int firstPanel)
+        {
+            var (deep, adds) = (Math.Min(BlockDepth, depth - begin), add || begin > 0);
             var edge = stackalloc float[kernel.Rows * kernel.Columns];
-            for (var panel = firstPanel; panel < Math.Min(firstPanel + BlockPanels, panels.Panels); panel++)
+            for (var panel = firstPanel; panel < Math.Min(firstPanel + BlockPanels, _panels); panel++)
             {
                 var column = panel * kernel.Columns;
                 var columns = Math.Min(kernel.Columns, c.Columns - column);
                 for (var row = firstRow; row < Math.Min(firstRow + BlockRows, c.Rows); row += kernel.Rows)
                 {
                     var rows = Math.Min(kernel.Rows, Math.Min(firstRow + BlockRows, c.Rows) - row);
-                    var left = aStart + (nint)row * a.RowStep + (nint)_begin * a.ColumnStep;
+                    var left = aStart + (nint)row * a.RowStep + (nint)begin * a.ColumnStep;
                     var to = cStart + (nint)row * c.RowStep + column;
                     if (columns == kernel.Columns)
                     {
-                        kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, _depth, to, c.RowStep, rows, _add);
+                        kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, deep, to, c.RowStep, rows, adds);
                         continue;
                     }
 
-                    kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, _depth, edge, kernel.Columns, rows, add: false);
-                    Put(edge, kernel.Columns, rows, columns, to);
+                    kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, deep, edge, kernel.Columns, rows, add: false);
+                    Put(edge, kernel.Columns, rows, columns, to, adds);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        void Put(float* edge, int edgeStep, int rows, int columns, float* to)
+        void Put(float* edge, int edgeStep, int rows, int columns, float* to, bool adds)
         {
             for (var row = 0; row < rows; row++)
             {
                 for (var column = 0; column < columns; column++)
                 {
                     ref var number = ref to[(nint)row * c.RowStep + column];
-                    number = edge[row * edgeStep + column] + (_add ? number : 0);
+                    number = edge[row * edgeStep + column] + (adds ? number : 0);
                 }
             }
         }
