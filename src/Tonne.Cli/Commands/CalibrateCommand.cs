@@ -218,14 +218,14 @@ static class CalibrateCommand
             writer.WriteStringValue(gpu);
         writer.WriteEndArray();
         writer.WriteEndObject();
-        Write("idle_w", made.Idle);
-        Write("full_w", made.Full);
-        Write("other_fraction", made.OtherFraction);
-        Number("other_constant_w", made.OtherConstantWatts);
-        Number("other_per_metered_w", made.OtherPerMeteredWatt);
-        Write("package_idle_w", made.PackageIdle);
-        Write("gpu_w", made.GpuWatts);
-        Number("half_over_line", made.HalfOverLine);
+        writer.WriteBounds("idle_w", made.Idle, Quality.Measured);
+        writer.WriteBounds("full_w", made.Full, Quality.Measured);
+        writer.WriteBounds("other_fraction", made.OtherFraction, Quality.Measured);
+        writer.WriteKnown("other_constant_w", made.OtherConstantWatts);
+        writer.WriteKnown("other_per_metered_w", made.OtherPerMeteredWatt);
+        writer.WriteBounds("package_idle_w", made.PackageIdle, Quality.Measured);
+        writer.WriteBounds("gpu_w", made.GpuWatts, Quality.Measured);
+        writer.WriteKnown("half_over_line", made.HalfOverLine);
         writer.WriteStartArray("blocks");
         foreach (var block in made.Blocks)
         {
@@ -234,36 +234,12 @@ static class CalibrateCommand
             writer.WriteNumber("phase", block.Phase);
             writer.WriteNumber("load", block.Load);
             writer.WriteNumber("plug_w", block.PlugWatts);
-            Number("metered_w", block.MeteredWatts);
-            Number("package_w", block.PackageWatts);
+            writer.WriteKnown("metered_w", block.MeteredWatts);
+            writer.WriteKnown("package_w", block.PackageWatts);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
-
-        void Number(string name, double? value)
-        {
-            if (value is { } number)
-                writer.WriteNumber(name, number);
-            else
-                writer.WriteNull(name);
-        }
-
-        void Write(string name, Bounds? bounds)
-        {
-            if (bounds is not { } known)
-            {
-                writer.WriteNull(name);
-                return;
-            }
-
-            writer.WriteStartObject(name);
-            writer.WriteNumber("value", known.Best);
-            writer.WriteNumber("low", known.Low);
-            writer.WriteNumber("high", known.High);
-            writer.WriteString("quality", "measured");
-            writer.WriteEndObject();
-        }
     }));
 
     /// <summary>What was asked for.</summary>

@@ -162,7 +162,7 @@ sealed class LabShrinkCommand
             Cost("batched", one.Batched);
             writer.WriteNumber("making_cpu_s", one.Variant.Making.TotalSeconds);
             writer.WriteQuantity("making_energy_kwh", price.Of("making", one.Variant.Making).Energy);
-            writer.WriteInterval("pays_back_after_predictions", one.PaysBackAfter(figures[0]));
+            writer.WriteBounds("pays_back_after_predictions", one.PaysBackAfter(figures[0]));
             writer.WriteBoolean("on_front", one.IsOnFront);
             writer.WriteEndObject();
         }
@@ -173,7 +173,7 @@ sealed class LabShrinkCommand
         {
             writer.WriteStartObject(name);
             writer.WriteNumber("latency_s", cost.LatencySeconds);
-            writer.WriteInterval("cpu_s", cost.CpuSeconds);
+            writer.WriteBounds("cpu_s", cost.CpuSeconds);
             writer.WriteQuantity("energy_kwh_per_1000", cost.Thousand.Energy);
             writer.WriteQuantity("emissions_kg_per_1000", cost.Thousand.Operational);
             writer.WriteStartObject("times_less");

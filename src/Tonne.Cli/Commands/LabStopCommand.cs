@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Terminal;
+using Tonne.Footprints;
+using Tonne.Quantities;
 using Tonne.Reducing;
 
 namespace Tonne.Cli.Commands;
@@ -25,7 +27,7 @@ static class LabStopCommand
             if (advice is null)
                 throw new WrongInputException($"{entry.Record.Opening.Id} has no epochs that tell accuracy, F1, loss or perplexity. A run that has: tonne lab run");
             if (parsed.GetValue(json))
-                WriteJson(around, entry.Record.Opening.Id, advice);
+                WriteJson(around, entry, footprint, advice);
             else
                 StoppingTable.Write(around.Out, advice, desk.Screen);
             return 0;
@@ -37,39 +39,35 @@ static class LabStopCommand
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && wanted >= 0 && double.IsFinite(wanted) ? wanted
         : throw new WrongInputException($"--gain '{text}' is not a number of 0 or more.");
 
-    static void WriteJson(Surroundings around, string id, StoppingAdvice advice) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(Surroundings around, LedgerEntry entry, Footprint footprint, StoppingAdvice advice) => around.Out.WriteLine(JsonText.Of(writer =>
     {
         writer.WriteString("schema", "tonne.stop/1");
-        writer.WriteString("id", id);
+        writer.WriteString("id", entry.Record.Opening.Id);
         writer.WriteString("metric", advice.Metric);
         writer.WriteNumber("wanted_per_kwh", advice.WantedPerKilowattHour);
         writer.WriteNumber("stop_after_epoch", advice.Stop.Epoch);
         writer.WriteNumber("epochs_after", advice.EpochsAfter);
         writer.WriteNumber("gain_after", advice.GainAfter);
-        writer.WriteNumber("energy_after_kwh", advice.EnergyAfter.KilowattHours);
-        writer.WriteNumber("emissions_after_kg", advice.EmissionsAfter.Kilograms);
+        writer.WriteQuantity("energy_after_kwh", Part(footprint.Energy, advice.EnergyAfter.KilowattHours));
+        writer.WriteQuantity("emissions_after_kg", Part(footprint.Operational, advice.EmissionsAfter.Kilograms));
         writer.WriteStartArray("epochs");
         foreach (var step in advice.Steps)
         {
             writer.WriteStartObject();
             writer.WriteNumber("epoch", step.Epoch);
-            Number("value", step.Value);
-            Number("best", step.Best);
-            Number("gain", step.Gain);
-            writer.WriteNumber("energy_kwh", step.Energy.KilowattHours);
-            writer.WriteNumber("emissions_kg", step.Emissions.Kilograms);
-            Number("gain_per_kwh", step.GainPerKilowattHour);
+            writer.WriteKnown("value", step.Value);
+            writer.WriteKnown("best", step.Best);
+            writer.WriteKnown("gain", step.Gain);
+            writer.WriteQuantity("energy_kwh", Part(footprint.Energy, step.Energy.KilowattHours));
+            writer.WriteQuantity("emissions_kg", Part(footprint.Operational, step.Emissions.Kilograms));
+            writer.WriteKnown("gain_per_kwh", step.GainPerKilowattHour);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
-
-        void Number(string name, double? value)
-        {
-            if (value is { } number)
-                writer.WriteNumber(name, number);
-            else
-                writer.WriteNull(name);
-        }
     }));
+
+    /// <summary>A part of a run's figure, as uncertain as the whole: they have their factors in common.</summary>
+    static Figure Part(Figure whole, double value) =>
+        whole with { Bounds = whole.Value > 0 ? whole.Bounds * (value / whole.Value) : Bounds.Exactly(value) };
 }

@@ -187,7 +187,7 @@ public sealed class StoppingAdvice
     }
 
     /// <summary>A value of the metric as text.</summary>
-    internal string Of(double value) => IsShare ? Readout.Percent(value) : Readout.Metric(value);
+    internal string Of(double value) => IsShare ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.00} %") : Readout.Metric(value);
 
     /// <summary>An amount gained as text.</summary>
     internal string Amount(double gain) => IsShare ? $"{Number(gain * 100)} points" : $"{Readout.Metric(gain)} of {Metric.Replace('_', ' ')}";
