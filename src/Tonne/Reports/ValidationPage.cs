@@ -18,7 +18,7 @@ public static class ValidationPage
             new("training-scales", "The same, the scales of the model chosen anew in each fit", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOutWithScalesChosen(), Named: true, [],
                 ["The scales over which trainings inform one another are round numbers chosen in sight of all trainings. Here each fit chooses them itself among nine, by likelihood: the difference is what our choice may have flattered, and the better foretelling of unseen trainings."]),
             new("training-families", "The same, every family left out whole", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), Named: true, [],
-                ["All Llamas out, all Pythias out: a training by someone who has published nothing like it. No point estimate from so few families beats a constant by much here; the bounds say so by being wider."]),
+                ["All Llamas out, all Pythias out: a training by someone who has published nothing like it. From so few families our estimate is little better than one constant in the mean and no better in the median; what it knows of its ignorance shows in the bounds, which are wider than above and far narrower than the constant's."]),
             new("training-assumed", "Trainings whose hours were published as assumed", "accelerator-hours", "one utilisation for all", TrainingValidation.AssumedHours(), Named: true, [],
                 ["Their publishers assumed the number of chips or the hours, so they calibrate nothing and prove nothing; they are on hardware, or of a kind, that the fit has hardly seen."]),
             new("training-energy", "Energy of trainings whose hours nobody published", "kWh of the boards alone", "40 % utilisation at TDP", TrainingValidation.MeasuredEnergy(), Named: true, [],
@@ -92,6 +92,9 @@ public static class ValidationPage
 
     static void Section(StringBuilder page, ValidationSection section, string stem, List<(string Name, string Text)> pictures)
     {
+        // A part that is only a row of the first table has nothing more to say.
+        if (section is { Text.Count: 0, Named: false, Marks: null, Others.Count: 0 })
+            return;
         var ours = EstimateScore.OfEstimates([.. section.Cases]);
         page.Append(CultureInfo.InvariantCulture, $"## {section.Title}\n\n");
         foreach (var text in section.Text)
