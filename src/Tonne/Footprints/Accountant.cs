@@ -87,8 +87,7 @@ public sealed class Accountant
     /// <param name="factors">Intensity, PUE and water; its own embodied shares are not used, the phase brings its manufacturing.</param>
     public PhaseFootprint Account(PhaseUse use, AccountingFactors factors)
     {
-        var facility = use.HoldsBuilding ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.Given(factors.Pue)]);
-        var operational = OperationalOf("operational emissions", facility, new Derivation.Given(factors.Grid.Intensity));
+        var (facility, operational, water) = Derive(use, factors);
         var total = use.Embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, use.Embodied]);
         var carbon = use.Boundary with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
         return new PhaseFootprint(
@@ -100,8 +99,41 @@ public sealed class Accountant
             use.Embodied is null ? null
                 : Make("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), use.Embodied, Worst(use.Embodied.Factors()), 0),
             Make("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
-            WaterOf(use.Energy, facility, factors) is { } water
-                ? Make("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare) : null);
+            water is null ? null : Make("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare));
+    }
+
+    /// <summary>The formulas of a phase, without bounds: energy with its building in kWh, operational emissions in kg CO2e, water in L.</summary>
+    internal static (Derivation Facility, Derivation Operational, Derivation? Water) Derive(PhaseUse use, AccountingFactors factors)
+    {
+        var facility = use.HoldsBuilding ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.Given(factors.Pue)]);
+        return (facility, OperationalOf("operational emissions", facility, new Derivation.Given(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
+    }
+
+    /// <summary>Runs of the same rates as one use: the amounts of each rate add up.</summary>
+    /// <param name="name">What they are.</param>
+    /// <param name="records">At least one.</param>
+    internal static PhaseUse UseOf(string name, ImmutableArray<RunRecord> records)
+    {
+        var rates = records[0].Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
+        var components = records.SelectMany(record => record.Components).GroupBy(Name, StringComparer.Ordinal)
+            .Select(part => (part.Key, Amounts: part.SelectMany(use => use.Job).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount))).ToImmutableArray()));
+        var (quality, measured) = QualityOf([.. records.SelectMany(record => record.Components)], use => use.JobMicrojoules);
+        var energy = EnergyOf(records.Length == 1 ? "energy of the job at the plug" : $"energy of {name} at the plug", components, rates);
+        return new PhaseUse(name, new Boundary("it", [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], records[0].Opening.Policy.ToString().ToLowerInvariant()), energy, null, quality, measured);
+    }
+
+    /// <summary>Making the hardware of runs on one machine: the time it was held adds up. Null where no factor fits.</summary>
+    internal static Derivation? EmbodiedOf(ImmutableArray<RunRecord> records, AccountingFactors factors)
+    {
+        if (records.Length == 1 || factors.Embodied.Count == 0)
+            return EmbodiedOf(records[0], factors);
+        var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
+        var held = factors.Embodied.GroupBy(part => part.Device, StringComparer.Ordinal).Select(part => (Derivation)new Derivation.Product(part.Key is null ? "machine held" : $"gpu:{part.Key} held", "kg CO2e·s",
+            [
+                new Derivation.Sum("manufacturing", "kg CO2e", [.. part.Select(Manufacturing)]),
+                new Derivation.Counted("held share × duration of all runs", "s", records.Sum(record => record.DurationSeconds * (HeldShare(record, part.First()) ?? HeldShare(record)))),
+            ]));
+        return new Derivation.Quotient("embodied emissions", "kg CO2e", new Derivation.Sum("manufacturing held", "kg CO2e·s", [.. held]), life);
     }
 
     /// <summary>Making the hardware that a phase holds: Σ hours held × M ÷ (L × U), kg CO2e.</summary>
@@ -228,18 +260,18 @@ public sealed class Accountant
                     ]),
                 used,
             ]);
+    }
 
-        static Derivation Manufacturing(EmbodiedShare part)
-        {
-            if (part.HostThreads is not { } host)
-                return new Derivation.Given(part.Manufacturing);
-            var unit = string.Equals(host.Unit, "GPUs", StringComparison.Ordinal) ? "GPUs" : "threads";
-            return new Derivation.Product("part of a shared host", "kg CO2e",
-                [
-                    new Derivation.Given(part.Manufacturing),
-                    new Derivation.Quotient($"{unit} of this machine ÷ {unit} of its host", "1", new Derivation.Counted($"{unit} of this machine", unit, part.Threads), new Derivation.Given(host)),
-                ]);
-        }
+    static Derivation Manufacturing(EmbodiedShare part)
+    {
+        if (part.HostThreads is not { } host)
+            return new Derivation.Given(part.Manufacturing);
+        var unit = string.Equals(host.Unit, "GPUs", StringComparison.Ordinal) ? "GPUs" : "threads";
+        return new Derivation.Product("part of a shared host", "kg CO2e",
+            [
+                new Derivation.Given(part.Manufacturing),
+                new Derivation.Quotient($"{unit} of this machine ÷ {unit} of its host", "1", new Derivation.Counted($"{unit} of this machine", unit, part.Threads), new Derivation.Given(host)),
+            ]);
     }
 
     /// <summary>h̄ of a device of its own, from who held it; null for what is held as the machine is.</summary>

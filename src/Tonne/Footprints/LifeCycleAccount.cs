@@ -13,8 +13,8 @@ public sealed class LifeCycleAccount
 {
     const double Rounding = 0.01;
 
-    readonly Accountant _accountant = new();
     readonly Uncertainty _uncertainty = new();
+    readonly Dictionary<Derivation, Bounds> _bounds = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Accounts a life.</summary>
     /// <param name="description">What was described.</param>
@@ -30,8 +30,9 @@ public sealed class LifeCycleAccount
             var foretold = written.Estimate is { } asked ? (estimates ?? throw new ArgumentNullException(nameof(estimates), "A phase asks for an estimate."))(asked) : null;
             var described = foretold is null ? written : With(written, foretold);
             List<LedgerEntry> entries = [.. described.Runs.SelectMany(runs).DistinctBy(entry => entry.Record.Opening.Id)];
-            var uses = described.Uses.Select(Use).Concat(entries.Select(Run)).ToList();
-            var embodied = EmbodiedOf(described, entries, foretold);
+            List<RunGroup> groups = [.. RunGroup.Of(entries)];
+            var uses = described.Uses.Select(use => Use(use.Part, use.Use, use.Factors)).Concat(groups.Select(group => Use(UsePart.Dynamic, group.Use, group.Factors))).ToList();
+            var embodied = EmbodiedOf(described, groups, foretold);
             var market = MarketOf(described, uses, doubts.Add);
             var all = new Accounted(described.Id + ".", [described.Name], uses, embodied, market);
             accounted.Add(all);
@@ -41,7 +42,7 @@ public sealed class LifeCycleAccount
         }
 
         var markets = accounted.Any(phase => phase.Market is not null)
-            ? new Derivation.Sum("market-based emissions", "kg CO2e", [.. accounted.Select(phase => phase.Market ?? Sum("operational emissions", "kg CO2e", phase.Uses.Select(use => use.Footprint.Operational.Derivation)))])
+            ? new Derivation.Sum("market-based emissions", "kg CO2e", [.. accounted.Select(phase => phase.Market ?? Sum("operational emissions", "kg CO2e", phase.Uses.Select(use => use.Footprint.Operational)))])
             : null;
         ImmutableArray<Derivation> made = [.. accounted.Select(phase => phase.Embodied).OfType<Derivation>()];
         var life = new Accounted("", [.. description.Phases.Select(phase => phase.Name)], [.. accounted.SelectMany(phase => phase.Uses)],
@@ -63,25 +64,28 @@ public sealed class LifeCycleAccount
     }
 
     /// <summary>A use or a run with its carbon: as described, and at the plug.</summary>
-    sealed record AccountedUse(UsePart Part, PhaseUse Use, AccountingFactors Factors, PhaseFootprint Footprint, PhaseFootprint AtThePlug);
+    sealed record AccountedUse(UsePart Part, PhaseUse Use, AccountingFactors Factors, Formulas Footprint, Formulas AtThePlug);
+
+    /// <summary>What the accountant makes of a use, before bounds.</summary>
+    sealed record Formulas(Derivation FacilityEnergy, Derivation Operational, Derivation? Water)
+    {
+        public static Formulas Of(PhaseUse use, AccountingFactors factors)
+        {
+            var (facility, operational, water) = Accountant.Derive(use, factors);
+            return new Formulas(facility, operational, water);
+        }
+    }
 
     sealed record Accounted(string Prefix, ImmutableArray<string> Components, IReadOnlyList<AccountedUse> Uses, Derivation? Embodied, Derivation? Market);
 
-    AccountedUse Use(DescribedUse use) => new(use.Part, use.Use, use.Factors, _accountant.Account(use.Use, use.Factors), _accountant.Account(use.Use with { HoldsBuilding = true }, use.Factors));
-
-    AccountedUse Run(LedgerEntry entry)
-    {
-        var footprint = entry.Account();
-        var use = new PhaseUse($"run {entry.Record.Opening.Id}", footprint.Energy.Boundary, footprint.Energy.Derivation, null, footprint.Energy.Quality, footprint.Energy.MeasuredShare);
-        return new(UsePart.Dynamic, use, footprint.Factors, _accountant.Account(use, footprint.Factors), _accountant.Account(use with { HoldsBuilding = true }, footprint.Factors));
-    }
+    static AccountedUse Use(UsePart part, PhaseUse use, AccountingFactors factors) => new(part, use, factors, Formulas.Of(use, factors), Formulas.Of(use with { HoldsBuilding = true }, factors));
 
     /// <summary>The phase with what was foretold for it, as if it had been described.</summary>
     static DescribedPhase With(DescribedPhase phase, EstimatedUse foretold)
     {
         return phase with
         {
-            Uses = [.. phase.Uses, Use(UsePart.Dynamic, foretold.Energy), .. foretold.Idle is { } idle ? [Use(UsePart.Idle, idle)] : ImmutableArray<DescribedUse>.Empty],
+            Uses = [.. phase.Uses, Foretold(UsePart.Dynamic, foretold.Energy), .. foretold.Idle is { } idle ? [Foretold(UsePart.Idle, idle)] : ImmutableArray<DescribedUse>.Empty],
             Computation = phase.Computation ?? foretold.Computation,
             Units = phase.Units.IsEmpty ? foretold.Units : phase.Units,
             Chips = foretold.ChipHours is { } hours ? [.. phase.Chips, (foretold.Chip, hours)] : phase.Chips,
@@ -89,11 +93,11 @@ public sealed class LifeCycleAccount
             Doubts = [.. phase.Doubts, new Doubt("estimated", $"{phase.Name} is foretold, neither measured nor described: 'tonne estimate' says how well it foretells.")],
         };
 
-        DescribedUse Use(UsePart part, Derivation energy) => new(part, new PhaseUse("estimate", new Boundary("it", ["estimate"], "described"), energy,
+        DescribedUse Foretold(UsePart part, Derivation energy) => new(part, new PhaseUse("estimate", new Boundary("it", ["estimate"], "described"), energy,
             Quality: energy.Factors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled), phase.Estimate!.Factors);
     }
 
-    static Derivation? EmbodiedOf(DescribedPhase phase, List<LedgerEntry> entries, EstimatedUse? foretold)
+    static Derivation? EmbodiedOf(DescribedPhase phase, List<RunGroup> groups, EstimatedUse? foretold)
     {
         var pieces = new List<Derivation>();
         if (foretold is not null)
@@ -102,7 +106,7 @@ public sealed class LifeCycleAccount
             pieces.Add(Accountant.Embodied(phase.Hardware));
         if (phase.EmbodiedAsGiven is { } given)
             pieces.Add(new Derivation.Given(given));
-        pieces.AddRange(entries.Select(entry => entry.Account().Embodied?.Derivation).OfType<Derivation>());
+        pieces.AddRange(groups.Select(group => group.Embodied).OfType<Derivation>());
         return pieces.Count == 0 ? null : Sum("embodied emissions of " + phase.Name, "kg CO2e", pieces);
     }
 
@@ -110,8 +114,8 @@ public sealed class LifeCycleAccount
     {
         if (phase.Market is not { } supply || uses.Count == 0)
             return null;
-        var facility = Sum("energy with its building", "kWh", uses.Select(use => use.Footprint.FacilityEnergy.Derivation));
-        var location = Sum("operational emissions", "kg CO2e", uses.Select(use => use.Footprint.Operational.Derivation));
+        var facility = Sum("energy with its building", "kWh", uses.Select(use => use.Footprint.FacilityEnergy));
+        var location = Sum("operational emissions", "kg CO2e", uses.Select(use => use.Footprint.Operational));
         return Accountant.MarketBased(phase.Name, facility, location, supply, doubts);
     }
 
@@ -174,8 +178,8 @@ public sealed class LifeCycleAccount
         var building = it with { Extent = gpuOnly ? "gpu" : "facility" };
         var carbon = building with { Method = "location", Basis = basis };
         var energy = Sum("energy", "kWh", all.Uses.Select(use => use.Use.Energy));
-        var facility = Sum("energy with its building", "kWh", all.Uses.Select(use => use.Footprint.FacilityEnergy.Derivation));
-        var operational = Sum("operational emissions", "kg CO2e", all.Uses.Select(use => use.Footprint.Operational.Derivation));
+        var facility = Sum("energy with its building", "kWh", all.Uses.Select(use => use.Footprint.FacilityEnergy));
+        var operational = Sum("operational emissions", "kg CO2e", all.Uses.Select(use => use.Footprint.Operational));
         var total = all.Embodied is null ? operational : all.Uses.Count == 0 ? all.Embodied : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, all.Embodied]);
         var embodied = all.Embodied is null ? null
             : Make("emissions_kg.embodied", new Boundary("hardware", [], "described", Embodied: true), all.Embodied, all.Embodied.Factors().Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max(), 0);
@@ -192,7 +196,7 @@ public sealed class LifeCycleAccount
             MarketBased = all.Market is null ? null : Make("emissions_kg.market_based", carbon with { Method = "market" }, all.Market, quality, measured),
         };
 
-        Figure Make(string name, Boundary boundary, Derivation derivation, Quality worst, double share) => new(all.Prefix + name, boundary, _uncertainty.Of(derivation), worst, share, derivation);
+        Figure Make(string name, Boundary boundary, Derivation derivation, Quality worst, double share) => new(all.Prefix + name, boundary, BoundsOf(derivation), worst, share, derivation);
 
         IEnumerable<BoundaryStep> Steps()
         {
@@ -213,9 +217,9 @@ public sealed class LifeCycleAccount
                 var flow = WaterOf(inside.Select(use => use.AtThePlug.Water));
                 yield return new BoundaryStep(word,
                     Make($"{word}.energy_kwh", one, Sum($"{word} energy", "kWh", added.Select(use => use.Use.Energy)), addedQuality, addedMeasured),
-                    Make($"{word}.emissions_kg", one with { Method = "location", Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.AtThePlug.Operational.Derivation)), addedQuality, addedMeasured),
+                    Make($"{word}.emissions_kg", one with { Method = "location", Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.AtThePlug.Operational)), addedQuality, addedMeasured),
                     Make($"to_{word}.energy_kwh", plug, Sum("energy", "kWh", inside.Select(use => use.Use.Energy)), soFarQuality, soFarMeasured),
-                    Make($"to_{word}.emissions_kg", plug with { Method = "location", Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.AtThePlug.Operational.Derivation)), soFarQuality, soFarMeasured),
+                    Make($"to_{word}.emissions_kg", plug with { Method = "location", Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.AtThePlug.Operational)), soFarQuality, soFarMeasured),
                     flow is null ? null : Make($"to_{word}.water_l", plug with { Method = "on site and grid" }, flow, Quality.Assumed, soFarMeasured));
             }
 
@@ -223,7 +227,7 @@ public sealed class LifeCycleAccount
             if (cooled.Count > 0)
             {
                 yield return new BoundaryStep("facility",
-                    Make("facility.energy_kwh", building, Added("energy of the building", "kWh", use => use.FacilityEnergy, use => use.Energy), Quality.Assumed, 0),
+                    Make("facility.energy_kwh", building, Added("energy of the building", "kWh", use => use.FacilityEnergy, use => use.FacilityEnergy), Quality.Assumed, 0),
                     Make("facility.emissions_kg", carbon, Added("emissions of the building", "kg CO2e", use => use.Operational, use => use.Operational), Quality.Assumed, 0),
                     Make("to_facility.energy_kwh", building, facility, quality, measured),
                     Make("to_facility.emissions_kg", carbon, operational, quality, measured),
@@ -238,15 +242,15 @@ public sealed class LifeCycleAccount
                     water is null ? null : Make("to_embodied.water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured));
             }
 
-            Derivation Added(string label, string unit, Func<PhaseFootprint, Figure> with, Func<PhaseFootprint, Figure> without) =>
-                Sum(label, unit, cooled.Select(use => (Derivation)new Derivation.Difference($"{label}, {use.Use.Name}", unit, with(use.Footprint).Derivation, without(use.AtThePlug).Derivation)));
+            Derivation Added(string label, string unit, Func<Formulas, Derivation> with, Func<Formulas, Derivation> without) =>
+                Sum(label, unit, cooled.Select(use => (Derivation)new Derivation.Difference($"{label}, {use.Use.Name}", unit, with(use.Footprint), without(use.AtThePlug))));
         }
     }
 
     Figure Rated(Figure figure, string name, string unit, Derivation by)
     {
         var derivation = new Derivation.Quotient(name, unit, figure.Derivation, by);
-        return figure with { Name = name, Bounds = _uncertainty.Of(derivation), Derivation = derivation };
+        return figure with { Name = name, Bounds = BoundsOf(derivation), Derivation = derivation };
     }
 
     IEnumerable<Outgrowth> Outgrowths(ImmutableArray<PhaseLife> phases)
@@ -273,7 +277,7 @@ public sealed class LifeCycleAccount
     }
 
     /// <summary>Where what was printed for a phase does not follow from the inputs, or not from itself.</summary>
-    IEnumerable<string> Disagreements(DescribedPhase phase, Accounted all, LifeFigures figures)
+    static IEnumerable<string> Disagreements(DescribedPhase phase, Accounted all, LifeFigures figures)
     {
         if (phase.Published is not { } published || all.Uses.Count == 0)
             yield break;
@@ -282,7 +286,7 @@ public sealed class LifeCycleAccount
         if (published is { Energy: { } energy, Emissions: { } emissions })
         {
             var use = new PhaseUse(phase.Name, all.Uses[0].Use.Boundary, new Derivation.Given(energy), HoldsBuilding: true);
-            var implied = _accountant.Account(use, all.Uses[0].Factors).Operational.Value;
+            var implied = Accountant.Derive(use, all.Uses[0].Factors).Operational.Value;
             if (Apart(implied, emissions.Bounds.Best))
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
@@ -302,6 +306,14 @@ public sealed class LifeCycleAccount
         static string? Printed(Factor? factor, string unit) => factor is null ? null : string.Create(CultureInfo.InvariantCulture, $"{factor.Bounds.Best:0.###} {unit}");
     }
 
+    /// <summary>Bounds of a formula, drawn once however many figures it is.</summary>
+    Bounds BoundsOf(Derivation derivation)
+    {
+        if (!_bounds.TryGetValue(derivation, out var bounds))
+            _bounds[derivation] = bounds = _uncertainty.Of(derivation);
+        return bounds;
+    }
+
     static (Quality Quality, double MeasuredShare) QualityOf(IReadOnlyList<AccountedUse> uses)
     {
         var total = uses.Sum(use => use.Use.Energy.Value);
@@ -311,10 +323,10 @@ public sealed class LifeCycleAccount
         return ((above.Count > 0 ? above : uses).Max(use => use.Use.Quality), uses.Sum(use => use.Use.Energy.Value * use.Use.MeasuredShare) / total);
     }
 
-    static Derivation? WaterOf(IEnumerable<Figure?> waters)
+    static Derivation? WaterOf(IEnumerable<Derivation?> waters)
     {
         var all = waters.ToList();
-        return all.Count == 0 || all.Exists(water => water is null) ? null : Sum("water", "L", all.OfType<Figure>().Select(water => water.Derivation));
+        return all.Count == 0 || all.Exists(water => water is null) ? null : Sum("water", "L", all.OfType<Derivation>());
     }
 
     static Derivation Sum(string label, string unit, IEnumerable<Derivation> terms)

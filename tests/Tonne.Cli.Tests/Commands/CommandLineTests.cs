@@ -120,7 +120,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Every_verb_has_help_with_examples()
     {
-        foreach (var verb in new[] { "run", "mark", "list", "show", "explain", "compare", "report", "ledger", "catalog", "doctor", "config", "completion" })
+        foreach (var verb in new[] { "run", "mark", "list", "show", "explain", "compare", "report", "footprint", "ledger", "catalog", "doctor", "config", "completion" })
         {
             var (code, output, _) = _terminal.Type(verb, "--help");
 

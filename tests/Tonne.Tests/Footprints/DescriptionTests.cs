@@ -1,6 +1,7 @@
 using Tonne.Footprints;
 using Tonne.Footprints.Describing;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Tests.Footprints;
 
@@ -180,6 +181,33 @@ public class DescriptionTests
         Assert.Equal(footprint.Embodied!.Bounds, life.Phases[0].Figures.Embodied!.Bounds);
         Assert.Equal(footprint.Total.Bounds, life.Whole.Total.Bounds);
         Assert.Equal(footprint.Energy.MeasuredShare, life.Whole.Energy.MeasuredShare, 1e-12);
+    }
+
+    [Fact]
+    public void Many_runs_are_the_sum_of_each_and_those_of_one_machine_one_small_derivation()
+    {
+        var metered = SampleRuns.Metered();
+        List<LedgerEntry> runs =
+        [
+            .. Enumerable.Range(1, 20).Select(i => Entry(SampleRuns.Shell(id: $"run-{i}") with { DurationSeconds = i })),
+            Entry(SampleRuns.Training()),
+            Entry(SampleRuns.Shell(id: "elsewhere"), SampleRuns.Factors(400, "DE")),
+            Entry(metered.Record with { Opening = metered.Record.Opening with { Id = "metered-1" } }, metered.Factors),
+            Entry(metered.Record with { Opening = metered.Record.Opening with { Id = "metered-2" }, DurationSeconds = 2 * metered.Record.DurationSeconds }, metered.Factors),
+        ];
+        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}]\n", "life.yaml"), _ => runs);
+        List<Footprint> each = [.. runs.DistinctBy(run => (run.Record.DurationSeconds, run.Record.Opening.Id)).Select(run => SampleRuns.Account(run.Record, run.Statements[^1].Factors))];
+
+        Assert.Equal(24, life.Phases[0].Runs.Length);
+        Close(each.Sum(footprint => footprint.Energy.Value), life.Whole.Energy.Value);
+        Close(each.Sum(footprint => footprint.FacilityEnergy.Value), life.Whole.FacilityEnergy.Value);
+        Close(each.Sum(footprint => footprint.Operational.Value), life.Whole.Operational.Value);
+        Close(each.Sum(footprint => footprint.Embodied?.Value ?? 0), life.Whole.Embodied!.Value);
+        Assert.True(Nodes(life.Whole.Total.Derivation) < 600, $"{Nodes(life.Whole.Total.Derivation)} nodes");
+
+        static LedgerEntry Entry(RunRecord record, AccountingFactors? factors = null) => new(record, [new FootprintStatement { Method = Accountant.Method, FactorsHash = "", AccountedAt = DateTimeOffset.UnixEpoch, Factors = factors ?? SampleRuns.Factors(), Figures = [] }]);
+        static void Close(double expected, double actual) => Assert.Equal(expected, actual, 1e-9 * expected);
+        static int Nodes(Derivation node) => 1 + node.Children.Sum(Nodes);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ static class DescriptionText
             throw Wrong(file, 1, $"is longer than {LongestText} characters: that is no description of a life cycle.");
         try
         {
-            var parser = new Parser(new StringReader(text));
+            var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
                 throw Wrong(file, 1, "is empty. Begin with 'name:' and 'phases:'; see docs/formats/footprint.md.");
