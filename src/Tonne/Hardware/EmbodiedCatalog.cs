@@ -122,7 +122,8 @@ public static class EmbodiedCatalog
     /// <summary>A model's result as one factor: what a run keeps; the parts are in its note.</summary>
     static Factor Collapsed(Derivation making, string id, string label)
     {
-        var parts = making.Children.Where(part => part.Value >= 0.02 * making.Value)
+        var all = making is Derivation.Product { Of: [Derivation.Sum sum, ..] } ? sum.Terms : making.Children;
+        var parts = all.Where(part => part.Value >= 0.02 * making.Value)
             .Select(part => string.Create(CultureInfo.InvariantCulture, $"{Short(part.Label)} {part.Value:0}"));
         return new Factor(id, label, "kg CO2e", new Uncertainty().Of(making), Quality.Assumed, SourceList.Find(ModelSources), $"bottom-up, cradle to gate: {string.Join(", ", parts)} kg");
     }

@@ -10,6 +10,7 @@ namespace Tonne.Hardware;
 /// interposer  = (dies + footprint of the stacks) × ratio × kg per cm²            only where memory is stacked
 /// heat sink   = TDP × kg per W × kg CO2e per kg
 /// board       = cm² × kg per cm²;  package, assembly, transport and an eighth of a shared baseboard a piece
+/// all of it   × 1 for what no part names, with bounds of its own
 /// </code>
 /// 1 + area × D: dies started for a good one (Seeds 1967). Share of a wafer of diameter d that dies of area A fill: 1 − 2 √(2A) ÷ d, from the usual count of gross dies π d² ÷ 4A − π d ÷ √(2A).
 /// No vendor's footprint enters any factor. See docs/methods/embodied.md.
@@ -66,7 +67,7 @@ public static class EmbodiedModel
             parts.Add(Given("embodied/baseboard-share"));
         parts.Add(Given("embodied/assembly"));
         parts.Add(Given("embodied/transport"));
-        return new Derivation.Sum($"making of {accelerator.Name}", "kg CO2e", [.. parts]);
+        return new Derivation.Product($"making of {accelerator.Name}", "kg CO2e", [new Derivation.Sum("parts", "kg CO2e", [.. parts]), Given("embodied/unmodelled")]);
     }
 
     /// <summary>The making of a server without its accelerators.</summary>
