@@ -94,6 +94,19 @@ public class LifeCycleReportsTests
         }));
     }
 
+    [Theory]
+    [InlineData("bloom")]
+    [InlineData("assistant")]
+    public void A_life_as_JSON_keeps_the_published_schema_and_has_no_field_it_does_not_know(string name)
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "formats", "tonne.footprint.schema.json")))!;
+        var document = JsonNode.Parse(LifeCycleDocument.Of(Life(name)).ToJson())!;
+
+        Assert.Empty(JsonSchema.Problems(document, schema, schema, name));
+        document["life"]!["energy_kwh"] = 3;
+        Assert.NotEmpty(JsonSchema.Problems(document, schema, schema, name));
+    }
+
     [Fact]
     public void No_energy_is_made_up_for_a_form()
     {
