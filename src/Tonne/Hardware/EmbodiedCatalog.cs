@@ -13,6 +13,11 @@ public static class EmbodiedCatalog
 {
     const string ModelSources = "ACT-2022;IMEC-NETZERO;UBA-2021;3DCARBON-2024;TONNE-METHOD-1";
 
+    const string Basis = "bottom-up, cradle to gate";
+
+    /// <summary>Every word that the note of a modelled accelerator may hold.</summary>
+    const string Parts = Basis + ": chip memory interposer package heat sink board baseboard assembly transport, kg";
+
     static readonly FactorTable Table = new("embodied.csv");
 
     // One computation each, when first asked for: a run needs one of a hundred.
@@ -81,9 +86,13 @@ public static class EmbodiedCatalog
         return any with { Id = string.Create(CultureInfo.InvariantCulture, $"{any.Id}/{bounds.Low:0}-{bounds.High:0}"), Bounds = bounds };
     }
 
-    internal static IEnumerable<CatalogEntry> Entries() =>
-        Table.All.Select(factor => CatalogEntry.Of(factor)).Concat(ModelTable.All.Select(factor => CatalogEntry.Of(factor)))
-            .Concat(AcceleratorCatalog.All.Select(BottomUp).OfType<Factor>().Select(factor => CatalogEntry.Of(factor)));
+    /// <summary>What is published, and the factors of the model.</summary>
+    internal static IEnumerable<CatalogEntry> Cited() => Table.All.Concat(ModelTable.All).Select(factor => CatalogEntry.Of(factor));
+
+    /// <summary>Rows of a search: only the accelerators that it may mean are made from their parts, which takes a while for all.</summary>
+    internal static IEnumerable<CatalogEntry> Entries(string? search = null) =>
+        Cited().Concat(AcceleratorCatalog.All.Where(row => new CatalogEntry(IdOf(row), LabelOf(row), null, "", null, Quality.Assumed, ModelSources, Parts).Matches(search))
+            .Select(BottomUp).OfType<Factor>().Select(factor => CatalogEntry.Of(factor)));
 
     static Factor? Published(string? productName)
     {
@@ -116,8 +125,12 @@ public static class EmbodiedCatalog
     }
 
     static Factor? FromModel(Accelerator accelerator) => EmbodiedModel.Of(accelerator) is { } making
-        ? Collapsed(making, $"embodied/accelerator/{Spelling.Slug(accelerator.Name)}/bottom-up", $"{accelerator.Name}, from its parts")
+        ? Collapsed(making, IdOf(accelerator), LabelOf(accelerator))
         : null;
+
+    static string IdOf(Accelerator accelerator) => $"embodied/accelerator/{Spelling.Slug(accelerator.Name)}/bottom-up";
+
+    static string LabelOf(Accelerator accelerator) => $"{accelerator.Name}, from its parts";
 
     /// <summary>A model's result as one factor: what a run keeps; the parts are in its note.</summary>
     static Factor Collapsed(Derivation making, string id, string label)
@@ -125,7 +138,7 @@ public static class EmbodiedCatalog
         var all = making is Derivation.Product { Of: [Derivation.Sum sum, ..] } ? sum.Terms : making.Children;
         var parts = all.Where(part => part.Value >= 0.02 * making.Value)
             .Select(part => string.Create(CultureInfo.InvariantCulture, $"{Short(part.Label)} {part.Value:0}"));
-        return new Factor(id, label, "kg CO2e", new Uncertainty().Of(making), Quality.Assumed, SourceList.Find(ModelSources), $"bottom-up, cradle to gate: {string.Join(", ", parts)} kg");
+        return new Factor(id, label, "kg CO2e", new Uncertainty().Of(making), Quality.Assumed, SourceList.Find(ModelSources), $"{Basis}: {string.Join(", ", parts)} kg");
     }
 
     static string Short(string label) => label.Split(',')[0] switch

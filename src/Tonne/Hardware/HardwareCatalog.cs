@@ -9,7 +9,7 @@ public static class HardwareCatalog
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
         [.. AcceleratorCatalog.Entries()
             .Concat(MachineFactors.Table.All.Select(factor => CatalogEntry.Of(factor)))
-            .Concat(EmbodiedCatalog.Entries())
+            .Concat(EmbodiedCatalog.Entries(search))
             .Concat(CpuCatalog.Entries())
             .Where(entry => entry.Matches(search))];
 

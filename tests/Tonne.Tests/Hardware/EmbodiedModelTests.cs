@@ -128,6 +128,17 @@ public sealed class EmbodiedModelTests
         Assert.All(AcceleratorCatalog.All, row => Assert.InRange(EmbodiedCatalog.Accelerator(row).Bounds.Best, 5, 1500));
     }
 
+    [Theory]
+    [InlineData("h200 parts")]
+    [InlineData("bottom-up")]
+    [InlineData("mi300x interposer")]
+    [InlineData("ACT-2022 l40s")]
+    [InlineData("embodied/accelerator/nvidia-l4/bottom-up")]
+    public void A_search_that_makes_only_what_it_may_mean_finds_what_one_through_all_finds(string search) =>
+        Assert.Equal(
+            EmbodiedCatalog.Entries().Where(entry => entry.Matches(search)).Select(entry => entry.Id),
+            EmbodiedCatalog.Entries(search).Where(entry => entry.Matches(search)).Select(entry => entry.Id));
+
     [Fact]
     public void What_is_not_published_of_a_die_widens_the_bounds()
     {

@@ -27,7 +27,7 @@ public sealed class AnswerTrials : IAsyncLifetime
             ("list --json", "tonne.runs/1"), ("show last --json", "tonne.run/1"), ("explain first --json", "tonne.explain/1"), ("explain first emissions --json", "tonne.explain/1"),
             ("compare first second --json", "tonne.compare/1"), ("report first --json", "tonne.run/1"), ("doctor --json", "tonne.doctor/1"), ("config --json", "tonne.config/1"),
             ("ledger verify --json", "tonne.verify/1"), ("catalog zones --json", "tonne.catalog/1"), ("catalog regions gcp --json", "tonne.catalog/1"),
-            ("catalog hardware h100 --json", "tonne.catalog/1"), ("catalog facilities --json", "tonne.catalog/1"),
+            ("catalog hardware h100 --json", "tonne.catalog/1"), ("catalog facilities --json", "tonne.catalog/1"), ("catalog equivalents --json", "tonne.catalog/1"), ("catalog claims --json", "tonne.catalog/1"),
         })
         {
             var finished = (await _tonne.RunAsync(command.Split(' '))).Expect(0);

@@ -75,7 +75,7 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
         var found = kind == "gpuserver" ? EmbodiedCatalog.Machine(MachineKind.GpuServer) : EmbodiedCatalog.Machine(MachineKind.Server, name);
         if (kind is "server" or "gpuserver" || found is { Id: not "embodied/server/unknown" })
             return found;
-        var known = EmbodiedCatalog.Entries().Where(entry => entry.Id.StartsWith("embodied/server/", StringComparison.Ordinal)).Select(entry => entry.Name).Concat(["server", "gpu server"]);
+        var known = EmbodiedCatalog.Cited().Where(entry => entry.Id.StartsWith("embodied/server/", StringComparison.Ordinal)).Select(entry => entry.Name).Concat(["server", "gpu server"]);
         var near = Spelling.Nearest(name, known.Concat(AcceleratorCatalog.All.Select(row => row.Name)).Select(label => (Spelling.Key(label), label)), 4);
         problems.Add(block.LineOf("item"), $"no footprint of making a '{DescriptionNode.Shortened(name)}' is known. {(near.Count > 0 ? $"Nearest: {string.Join(", ", near)}. " : "")}Or give 'manufacturing: 2500 kg' with its source.");
         return null;
