@@ -37,12 +37,12 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
         ["calibrate"] = ["tonne calibrate", "tonne calibrate --plug-idle 42 --plug-full 118", "tonne calibrate --plug-idle 42,41.5,42.2 --plug-full 118,117 --plug-half 87", "tonne calibrate --meter shelly://192.168.1.20", "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json"],
         ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
-        ["prune"] = ["tonne lab prune", "tonne lab prune --all --json"],
-        ["quantize"] = ["tonne lab quantize", "tonne lab quantize --data reviews.csv --label stars --text review"],
-        ["distill"] = ["tonne lab distill", "tonne lab distill --all --zone FR"],
-        ["select"] = ["tonne lab select", "tonne lab select --by margin varied --epochs 6", "tonne lab select --data visits.csv --label outcome --family patient --json"],
-        ["stop"] = ["tonne lab stop last", "tonne lab stop mnist --gain 5"],
-        ["predict"] = ["tonne lab predict \"Das ist ein Test.\"", "tonne lab predict --zone FR --json Hello world"],
+        ["lab prune"] = ["tonne lab prune", "tonne lab prune --all --json"],
+        ["lab quantize"] = ["tonne lab quantize", "tonne lab quantize --data reviews.csv --label stars --text review"],
+        ["lab distill"] = ["tonne lab distill", "tonne lab distill --all --zone FR"],
+        ["lab select"] = ["tonne lab select", "tonne lab select --by margin varied --epochs 6", "tonne lab select --data visits.csv --label outcome --family patient --json"],
+        ["lab stop"] = ["tonne lab stop last", "tonne lab stop mnist --gain 5"],
+        ["lab predict"] = ["tonne lab predict \"Das ist ein Test.\"", "tonne lab predict --zone FR --json Hello world"],
         ["lab"] = ["tonne lab run --zone FR", "tonne lab run --shape reference", "tonne lab run --data reviews.csv --label stars --text review", "tonne lab run --data pictures/ --patch 2", "tonne lab predict \"Das ist ein Test.\"", "tonne lab data --rows 1000000 --output rows.csv"],
         ["inference"] = ["tonne estimate inference --parameters 70e9 --hardware h100 --batch 64 --output-tokens 400", "tonne estimate inference --parameters 235b --active-parameters 22b --precision fp8 --hardware h100,b200 --output-tokens 800 --requests-per-day 200k --zone FR", "tonne estimate inference --parameters 8b --hardware l40s --output-tokens 300 --requests 1e6 --explain gpu_energy_j_per_output_token", "tonne estimate inference --task image-generation --model sdxl --requests 10k --zone FR"],
         ["config"] = ["tonne config", "tonne config --json"],
@@ -65,7 +65,7 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
             .Replace("bench [<commands>...] [options]", "bench [options] -- COMMAND ::: COMMAND [::: …]", StringComparison.Ordinal));
         for (var result = parseResult.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
-            if (!_examples.TryGetValue(result.Command.Name, out var examples))
+            if (!_examples.TryGetValue(PathOf(result), out var examples))
                 continue;
             writer.WriteLine("Examples:");
             foreach (var example in examples)
@@ -75,5 +75,14 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         }
 
         return code;
+    }
+
+    /// <summary>A command below the program: <c>lab run</c>.</summary>
+    static string PathOf(System.CommandLine.Parsing.CommandResult result)
+    {
+        var names = new List<string>();
+        for (var one = result; one?.Parent is not null; one = one.Parent as System.CommandLine.Parsing.CommandResult)
+            names.Insert(0, one.Command.Name);
+        return string.Join(' ', names);
     }
 }

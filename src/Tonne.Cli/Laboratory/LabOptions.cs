@@ -24,7 +24,7 @@ sealed class LabOptions
     readonly Option<string> _family = new("--family") { Description = "Column of what belongs together, with --data FILE: rows of one patient, author, document stay on one side of the split", HelpName = "COLUMN" };
     readonly Option<string> _patch = new("--patch") { Description = "Side of the squares of pixels of which a picture's mean is taken, with --data FOLDER; default 1, each pixel", HelpName = "N" };
     readonly Option<string> _rows = new("--rows") { Description = "Made-up rows with known duplicates instead: 1 to 100,000,000", HelpName = "N" };
-    readonly Option<string> _shape = new("--shape") { Description = "reference: the mission's shape, 1,000,000 × 10 → 950,000 × 10 → 950,000 × 512 → 12 layers, 10 epochs (some minutes)", HelpName = "NAME" };
+    readonly Option<string> _shape = new("--shape") { Description = "reference: the mission's shape, 1,000,000 × 10 → 950,000 × 10 → 950,000 × 512 → 12 layers, 10 epochs (a minute or two)", HelpName = "NAME" };
     readonly Option<string> _epochs = new("--epochs") { Description = "Epochs; default 10", HelpName = "N" };
     readonly Option<string> _layers = new("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
     readonly Option<string> _width = new("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };

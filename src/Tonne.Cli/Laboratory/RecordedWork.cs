@@ -16,7 +16,7 @@ sealed class RecordedWork(Surroundings around, Settings settings)
 
     /// <summary>The option that names the run.</summary>
     /// <param name="otherwise">Its name without.</param>
-    public static Option<string> Name(string otherwise) => new("--name", "-n") { Description = $"Name of the run; default: {otherwise}", HelpName = "N", DefaultValueFactory = _ => otherwise };
+    public static Option<string> Name(string otherwise) => new("--name", "-n") { Description = "Name of the run", HelpName = "N", DefaultValueFactory = _ => otherwise };
 
     /// <summary>The settings that hold for the work and its recorder. The lab marks its epochs itself, so none are looked for in its output.</summary>
     public static Settings Settle(ParseResult parsed, Surroundings around) => SettingOptions.Resolve(parsed, around, (Setting.EpochPattern, "none"));
