@@ -26,7 +26,11 @@ static class EstimateValidateCommand
             {
                 var full = Path.GetFullPath(file, around.Folder);
                 foreach (var (name, text) in ValidationPage.Write(sections, Path.GetFileName(full)))
-                    File.WriteAllText(Path.Combine(Path.GetDirectoryName(full)!, name), text);
+                {
+                    var target = Path.Combine(Path.GetDirectoryName(full)!, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    File.WriteAllText(target, text);
+                }
             }
 
             if (parsed.GetValue(json))

@@ -142,7 +142,7 @@ public static class ValidationPage
 
         void Picture(string kind, string words, string svg)
         {
-            var file = $"{stem}-{section.Id}-{kind}.svg";
+            var file = $"{stem}/{section.Id}-{kind}.svg";
             pictures.Add((file, svg));
             page.Append(CultureInfo.InvariantCulture, $"![{section.Quantity}: {words}]({file})\n\n");
         }

@@ -1,3 +1,5 @@
+using Tonne.Estimates;
+
 namespace Tonne.Tests.Hardware.Validation;
 
 /// <summary>The binomial distribution, summed term by term.</summary>
@@ -8,7 +10,7 @@ static class ExactBinomial
     {
         var sum = 0d;
         for (var k = 0; k <= hits; k++)
-            sum += Term(k, cases, share);
+            sum += BinomialTest.Probability(k, cases, share);
         return Math.Min(1, sum);
     }
 
@@ -17,7 +19,7 @@ static class ExactBinomial
     {
         var sum = 0d;
         for (var k = hits; k <= cases; k++)
-            sum += Term(k, cases, share);
+            sum += BinomialTest.Probability(k, cases, share);
         return Math.Min(1, sum);
     }
 
@@ -37,15 +39,5 @@ static class ExactBinomial
 
             return low;
         }
-    }
-
-    static double Term(int hits, int cases, double share)
-    {
-        if (share <= 0 || share >= 1)
-            return (share <= 0 ? hits == 0 : hits == cases) ? 1 : 0;
-        var log = (hits * Math.Log(share)) + ((cases - hits) * Math.Log(1 - share));
-        for (var i = 1; i <= cases - hits; i++)
-            log += Math.Log((hits + i) / (double)i);
-        return Math.Exp(log);
     }
 }
