@@ -86,7 +86,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var waiting = workload.RequestsPerDay is { } rate && busy < 1 ? Waiting(accelerator, point, rate, gpus, gpu, power) : null;
         Derivation all = waiting is null ? gpu : new Derivation.Sum("accelerators, serving and waiting", "J", [gpu, waiting]);
         var rest = new Derivation.Given(OtherPower.FractionOverGpus());
-        var it = new Derivation.Sum("a request at the plug", "J", [all, new Derivation.Product("rest of the machines", "J", [all, rest])]);
+        var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Counted("accelerators", "1", 1), rest]);
+        var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
         var embodied = RequestParts.Embodied(accelerator, point.Gpus * replicas, time, factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         // Factors of one id differ between workloads, and an accountant keeps its draws by id: a new one for each.
@@ -113,7 +114,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             },
             WaitingEnergy = waiting is null ? null
                 : Make("waiting_energy_wh_per_request", boundary,
-                    new Derivation.Product("waiting, at the plug", "Wh", [new Derivation.Sum("waiting, with the rest of the machines", "J", [waiting, new Derivation.Product("rest of the machines", "J", [waiting, rest])])], 1 / RequestParts.JoulesPerWattHour)),
+                    new Derivation.Product("waiting, at the plug", "Wh", [waiting, machine], 1 / RequestParts.JoulesPerWattHour)),
             ItEnergy = RequestParts.Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
             FacilityEnergy = RequestParts.Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
             Operational = RequestParts.Thousand("operational_g_per_request", phase.Operational, "g CO2e"),

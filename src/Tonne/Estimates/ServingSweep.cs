@@ -4,23 +4,19 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimates;
 
-/// <summary>Many ways of serving on one kind of hardware at one place, as plain numbers: for searches over thousands of models, batches and lengths.</summary>
+/// <summary>Very many ways of serving on one kind of hardware at one place, as plain numbers with bounds: for searches over models, batches and lengths.</summary>
 /// <remarks>
-/// The figures of <see cref="InferenceEstimator"/> for a given batch and prompt and without a rate, without a tree for each (a test holds them equal); bounds to first order. Some hundred nanoseconds each; safe from several threads.
+/// With batch, prompt and year of the software given and no rate, every figure of a request is the joules of its accelerators times what is the same for each: that is accounted once, with its bounds, by <see cref="InferenceEstimator"/> itself
+/// (a test holds both equal). Some hundred nanoseconds each. Thread safe.
 /// </remarks>
 public sealed class ServingSweep
 {
     readonly ServingModel _model;
-    readonly double[] _sigmas;
-    readonly double _it;
-    readonly double _facility;
-    readonly double _operational;
-    readonly double _total;
-    readonly ServingPoint _hardware;
-    readonly bool _eightBit;
+    readonly Rates _dense;
+    readonly Rates _experts;
     readonly double _memory;
 
-    /// <summary>A sweep on an accelerator.</summary>
+    /// <summary>Prepares a sweep.</summary>
     /// <param name="accelerator">The accelerator.</param>
     /// <param name="format">How weights are stored.</param>
     /// <param name="factors">The factors of the place.</param>
@@ -29,20 +25,16 @@ public sealed class ServingSweep
     public ServingSweep(Accelerator accelerator, WeightFormat format, AccountingFactors factors, ServingFit? fit = null)
     {
         fit ??= ServingFit.Shipped;
-        _hardware = InferenceEstimator.PointOf(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
+        Hardware = InferenceEstimator.PointOf(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
         _model = fit.Model;
-        _eightBit = format.IsEightBit;
-        var unmeasured = _hardware.Generation == ServingGeneration.Unmeasured ? ServingFactors.Table["serving/unmeasured-hardware"].Bounds.SigmaHigh : 0;
-        _sigmas = [.. Enum.GetValues<ServingKind>().Select(kind => Math.Sqrt((fit.Spread(kind).SigmaHigh * fit.Spread(kind).SigmaHigh) + (unmeasured * unmeasured)))];
         _memory = accelerator.MemoryGigabytes * 1e9 * InferenceEstimator.UsableMemory ?? double.PositiveInfinity;
-        // All else is the same for each joule of the accelerators, so it is accounted once, by the estimator itself.
-        var one = new InferenceEstimator(fit).Estimate(new ServingWorkload { Parameters = 1e9, Accelerator = accelerator, Gpus = 1, Format = format, Batch = 1, PromptTokens = 1, OutputTokens = 1 }, factors);
-        var joule = one.GpuEnergyPerToken.Value;
-        (_it, _facility, _operational, _total) = (one.ItEnergy.Value / joule, one.FacilityEnergy.Value / joule, one.Operational.Value / joule, one.Emissions.Value / joule);
+        var small = new ServingWorkload { Parameters = 1e8, Accelerator = accelerator, Gpus = 1, Format = format, Batch = 1, PromptTokens = 1, OutputTokens = 1, SoftwareYear = 2026 };
+        _dense = Rates.Of(new InferenceEstimator(fit).Estimate(small, factors));
+        _experts = Rates.Of(new InferenceEstimator(fit).Estimate(small with { ActiveParameters = 5e7 }, factors));
     }
 
-    /// <summary>The accelerator's part of every point: set the model, the batch and the tokens with <c>with</c>.</summary>
-    public ServingPoint Hardware => _hardware;
+    /// <summary>The accelerator's part of every point: set the model, the accelerators, the batch and the tokens with <c>with</c>.</summary>
+    public ServingPoint Hardware { get; }
 
     /// <summary>One way of serving.</summary>
     /// <param name="point">Made from <see cref="Hardware"/>.</param>
@@ -50,9 +42,17 @@ public sealed class ServingSweep
     {
         var token = _model.JoulesPerToken(point);
         var joules = token * point.OutputTokens;
-        var spread = Math.Exp(Bounds.Z * _sigmas[(int)ServingCase.KindOf(point, _eightBit)]);
-        return new SweptServing(
-            token, token / spread, token * spread, joules * _it, joules * _facility, joules * _operational, joules * _total,
-            point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
+        var rates = point.ActiveParameters < point.Parameters ? _experts : _dense;
+        return new SweptServing(rates.Token * token, rates.It * joules, rates.Facility * joules, rates.Operational * joules, rates.Total * joules, point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
+    }
+
+    /// <summary>Figures per joule of the accelerators.</summary>
+    sealed record Rates(Bounds Token, Bounds It, Bounds Facility, Bounds Operational, Bounds Total)
+    {
+        public static Rates Of(InferenceEstimate one)
+        {
+            var scale = 1 / one.GpuEnergyPerToken.Value;
+            return new Rates(one.GpuEnergyPerToken.Bounds * scale, one.ItEnergy.Bounds * scale, one.FacilityEnergy.Bounds * scale, one.Operational.Bounds * scale, one.Emissions.Bounds * scale);
+        }
     }
 }

@@ -15,7 +15,7 @@ public static class TaskEstimator
     {
         var joules = new Derivation.Product("as measured", "J", [new Derivation.Given(task.Energy)], RequestParts.JoulesPerWattHour);
         var rest = new Derivation.Given(task.GpuOnly ? OtherPower.FractionOverGpus() : OtherPower.Fraction(MachineKind.GpuServer));
-        var it = new Derivation.Sum("at the plug", "J", [joules, new Derivation.Product("rest of the machine", "J", [joules, rest])]);
+        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Counted("what was measured", "1", 1), rest])]);
         var gpus = new Derivation.Counted("accelerators", "1", 1);
         var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.Given(task.Accelerator.Inference ?? task.Accelerator.Training)]));
         var embodied = RequestParts.Embodied(task.Accelerator, 1, time, factors);
