@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Tonne.Catalogs;
 using Tonne.Quantities;
 
 namespace Tonne.Footprints;
@@ -34,7 +35,7 @@ public sealed class LifeCycleAccount
             var uses = described.Uses.Select(use => Use(use.Part, use.Use, use.Factors)).Concat(groups.Select(group => Use(UsePart.Dynamic, group.Use, group.Factors))).ToList();
             var embodied = EmbodiedOf(described, groups, foretold);
             var market = MarketOf(described, uses, doubts.Add);
-            var all = new Accounted(described.Id + ".", [described.Name], uses, embodied, market);
+            var all = new Accounted(described.Id + ".", [described.Id], uses, embodied, market);
             accounted.Add(all);
             phases.Add(Phase(described, entries, all));
             doubts.AddRange(described.Doubts);
@@ -45,7 +46,7 @@ public sealed class LifeCycleAccount
             ? new Derivation.Sum("market-based emissions", "kg CO2e", [.. accounted.Select(phase => phase.Market ?? Sum("operational emissions", "kg CO2e", phase.Uses.Select(use => use.Footprint.Operational)))])
             : null;
         ImmutableArray<Derivation> made = [.. accounted.Select(phase => phase.Embodied).OfType<Derivation>()];
-        var life = new Accounted("", [.. description.Phases.Select(phase => phase.Name)], [.. accounted.SelectMany(phase => phase.Uses)],
+        var life = new Accounted("", [.. description.Phases.Select(phase => phase.Id)], [.. accounted.SelectMany(phase => phase.Uses)],
             made.IsEmpty ? null : Sum("embodied emissions", "kg CO2e", made), markets);
         var done = phases.ToImmutable();
         var whole = FiguresOf(life);
@@ -131,8 +132,8 @@ public sealed class LifeCycleAccount
             Runs = [.. entries],
             EnergyPerDay = days is null || all.Uses.Count == 0 ? null : Rated(figures.FacilityEnergy, all.Prefix + "energy_kwh_per_day", "kWh/d", days),
             EmissionsPerDay = days is null ? null : Rated(figures.Total, all.Prefix + "emissions_kg_per_day", "kg CO2e/d", days),
-            PerUnit = [.. described.Units.Select(unit => (unit, Rated(figures.FacilityEnergy, $"{all.Prefix}energy_kwh_per_{unit.Name}", "kWh", new Derivation.Given(unit.Count)),
-                Rated(figures.Total, $"{all.Prefix}emissions_kg_per_{unit.Name}", "kg CO2e", new Derivation.Given(unit.Count))))],
+            PerUnit = [.. described.Units.Select(unit => (unit, Rated(figures.FacilityEnergy, $"{all.Prefix}energy_kwh_per_{Slug(unit)}", "kWh", new Derivation.Given(unit.Count)),
+                Rated(figures.Total, $"{all.Prefix}emissions_kg_per_{Slug(unit)}", "kg CO2e", new Derivation.Given(unit.Count))))],
             LeftOut = [.. LeftOut(described, all, entries.Count > 0)],
             Notes = [.. described.Notes, .. Disagreements(described, all, figures)],
         };
@@ -305,6 +306,8 @@ public sealed class LifeCycleAccount
 
         static string? Printed(Factor? factor, string unit) => factor is null ? null : string.Create(CultureInfo.InvariantCulture, $"{factor.Bounds.Best:0.###} {unit}");
     }
+
+    static string Slug(FunctionalUnit unit) => Spelling.Slug(unit.Name) is { Length: > 0 } slug ? slug : "unit";
 
     /// <summary>Bounds of a formula, drawn once however many figures it is.</summary>
     Bounds BoundsOf(Derivation derivation)

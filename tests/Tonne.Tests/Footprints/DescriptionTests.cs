@@ -1,6 +1,8 @@
+using Tonne.Explaining;
 using Tonne.Footprints;
 using Tonne.Footprints.Describing;
 using Tonne.Quantities;
+using Tonne.Reports;
 using Tonne.Runs;
 
 namespace Tonne.Tests.Footprints;
@@ -143,6 +145,35 @@ public class DescriptionTests
         Assert.Contains("embodied/accelerator/nvidia-h100", factors);
         Assert.Contains("embodied/lifetime", factors);
         Assert.Contains(life.Doubts, doubt => doubt.Code == "power-from-catalog");
+    }
+
+    [Fact]
+    public void Names_that_would_move_a_cursor_reach_no_page()
+    {
+        var life = Account("""
+            name: "a\e[31m life"
+            description: "b\e]0;title\a"
+            place: {intensity: {best: 3 g/kWh, source: "c\e[2J"}}
+            sources: {"d\e[1m": "e\u202Ef"}
+            phases:
+              - name: "training \e[31m red"
+                kind: training
+                dynamic: [{name: "g\r\nh", energy: 3 kWh, note: "i\e[5m"}]
+                hardware: {emissions: 3 t}
+                units: {"j\e[0mk": 3}
+                market: {contracts: {name: "l\e[7m", energy: 90 kWh, intensity: 0 g/kWh, matched: yearly}}
+                notes: "m\e[8m"
+                published: {energy: 4 kWh, source: "n\e[9m"}
+            """);
+        using var written = new StringWriter { NewLine = "\n" };
+        LifeCycleScreen.Write(written, life, new Screen());
+        SciReport.Write(written, SoftwareCarbonIntensity.Of(life), new Screen());
+        written.Write(LifeCycleMarkdown.Of(life));
+        written.Write(ModelDocumentationForm.Markdown(life.Description.Name, ModelDocumentationForm.Of(life)));
+        foreach (var figure in life.Figures())
+            Explanation.Of(figure).Write(written, new Screen());
+
+        Assert.DoesNotContain(written.ToString(), c => (char.IsControl(c) && c != '\n') || c == '\u202E');
     }
 
     [Fact]
