@@ -33,7 +33,7 @@ public class TrainingScreenTests
         ScoredCase[] cases = [new("One & Only", 100, new(80, 120, 150), new(50, 100, 200)), new("Two <b>", 100, new(20, 30, 40), new(50, 100, 200))];
         var files = ValidationPage.Write([new("sample", "A sample", "hours", "a rule", cases, Named: true, [], ["Words."]), new("row", "A row", "joules", "a rule", cases, Named: false, [], []), new("closed", "Closed", "joules", "a rule", cases, Named: false, [], []) { Marks = (0.1, 0.1, 2) }], "page.md");
 
-        Assert.Equal(["page.md", "page-sample-intervals.svg", "page-closed-histogram.svg"], files.Select(file => file.Name));
+        Assert.Equal(["page.md", "page/sample-intervals.svg", "page/closed-histogram.svg"], files.Select(file => file.Name));
         // Errors 20 and 70 %, one of two held: mean 45 %.
         Assert.Contains("| A sample | **tonne** | 2 | 45.0 % | 45.0 % | 70 % | 1 (50.0 %)", files[0].Text, StringComparison.Ordinal);
         Assert.DoesNotContain("## A row", files[0].Text, StringComparison.Ordinal);
