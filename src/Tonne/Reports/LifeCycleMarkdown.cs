@@ -18,7 +18,7 @@ public static class LifeCycleMarkdown
         page.Append(CultureInfo.InvariantCulture, $"**{FootprintReadout.Full(life.Whole.Total)}** and {FootprintReadout.Full(life.Whole.FacilityEnergy)} ({Text(BoundaryWords.Sentence(life.Whole.Total.Boundary))}).\n\n");
         if (Equivalents.For(life.Whole.Total) is { Count: > 0 } equivalents)
             page.Append(CultureInfo.InvariantCulture, $"As much as {string.Join(" or as ", equivalents.Select(one => Text(one.Text())))}.\n\n");
-        page.Append("| Phase | Boundary | Energy | Carbon, location-based | Share |\n| --- | --- | ---: | ---: | ---: |\n");
+        page.Append("| Phase | Boundary | Energy | Carbon, location-based | Water | Share |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
         foreach (var phase in life.Phases)
             Rows(page, phase.Described.Name, phase.Figures, life);
         if (life.Phases.Length > 1)
@@ -44,10 +44,10 @@ public static class LifeCycleMarkdown
         foreach (var (i, step) in figures.Steps.Index())
         {
             page.Append(CultureInfo.InvariantCulture, $"| {(i == 0 ? Text(name) : "")} | {(i == 0 ? "" : "+ ")}{LifeCycleScreen.Words(step.Name)} | {(step.EnergyAdded is { } energy ? FootprintReadout.Full(energy) : "")} | ");
-            page.Append(CultureInfo.InvariantCulture, $"{FootprintReadout.Full(step.EmissionsAdded)} | {Share(step.EmissionsAdded.Value, life)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"{FootprintReadout.Full(step.EmissionsAdded)} | {LifeCycleScreen.Water(figures, i)} | {Share(step.EmissionsAdded.Value, life)} |\n");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"| | **= all** | **{FootprintReadout.Full(figures.FacilityEnergy)}** | **{FootprintReadout.Full(figures.Total)}** | **{Share(figures.Total.Value, life)}** |\n");
+        page.Append(CultureInfo.InvariantCulture, $"| | **= all** | **{FootprintReadout.Full(figures.FacilityEnergy)}** | **{FootprintReadout.Full(figures.Total)}** | {(figures.Water is { } water ? $"**{FootprintReadout.Full(water)}**" : "")} | **{Share(figures.Total.Value, life)}** |\n");
     }
 
     static void Findings(StringBuilder page, LifeCycle life)

@@ -10,6 +10,9 @@ public static class LifeCycleScreen
 {
     const int MostExact = 3;
 
+    // Columns from which on the table has room for water.
+    const int WithWater = 100;
+
     /// <summary>Writes the life.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="life">The life.</param>
@@ -38,38 +41,18 @@ public static class LifeCycleScreen
     static void Table(Sheet sheet, LifeCycle life)
     {
         var screen = sheet.Screen;
-        var rows = new List<Row>();
-        foreach (var phase in life.Phases)
-        {
-            var figures = phase.Figures;
-            foreach (var (i, step) in figures.Steps.Index())
-            {
-                rows.Add(new Row(i == 0 ? phase.Described.Name : "", (i == 0 ? "  " : "+ ") + step.Name, step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
-                    Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
-            }
-
-            rows.Add(new Row("", "= all", FootprintReadout.Text(figures.FacilityEnergy), Carbon(figures.Total, screen), Share(figures.Total.Value, life), true));
-        }
-
+        List<Row> rows = [.. life.Phases.SelectMany(phase => RowsOf(phase.Described.Name, phase.Figures, life, screen))];
         if (life.Phases.Length > 1)
-        {
-            foreach (var (i, step) in life.Whole.Steps.Index())
-            {
-                rows.Add(new Row(i == 0 ? "whole life" : "", (i == 0 ? "  " : "+ ") + step.Name, step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
-                    Carbon(step.EmissionsAdded, screen), Share(step.EmissionsAdded.Value, life), false));
-            }
-
-            rows.Add(new Row("", "= all", FootprintReadout.Text(life.Whole.FacilityEnergy), Carbon(life.Whole.Total, screen), Share(life.Whole.Total.Value, life), true));
-        }
-
-        var heads = new Row("phase", "  boundary", "energy", "CO2e", null, false);
+            rows.AddRange(RowsOf("whole life", life.Whole, life, screen));
+        var heads = new Row("phase", "  boundary", "energy", "CO2e", "water", null, false);
         int Columns(Func<Row, string> cell) => rows.Append(heads).Max(row => Printable.Columns(cell(row)));
-        var (boundary, energy, carbon) = (Columns(row => row.Boundary), Columns(row => row.Energy), Columns(row => row.Carbon));
-        var name = Math.Clamp(screen.Width - boundary - energy - carbon - 16, 8, Math.Clamp(Columns(row => row.Phase), 8, 20));
-        var bar = Math.Clamp(screen.Width - name - boundary - energy - carbon - 16, 0, 24);
+        var (boundary, energy, carbon, water) = (Columns(row => row.Boundary), Columns(row => row.Energy), Columns(row => row.Carbon), screen.Width >= WithWater ? Columns(row => row.Water) + 2 : 0);
+        var taken = boundary + energy + carbon + water + 16;
+        var name = Math.Clamp(screen.Width - taken, 8, Math.Clamp(Columns(row => row.Phase), 8, 20));
+        var bar = Math.Clamp(screen.Width - name - taken, 0, 24);
         foreach (var row in rows.Prepend(heads))
         {
-            var text = $"  {Printable.Fit(Printable.OneLine(row.Phase), name, screen.Unicode)}  {Printable.Fit(row.Boundary, boundary, screen.Unicode)}  {row.Energy.PadLeft(energy)}  {row.Carbon.PadLeft(carbon)}";
+            var text = $"  {Printable.Fit(Printable.OneLine(row.Phase), name, screen.Unicode)}  {Printable.Fit(row.Boundary, boundary, screen.Unicode)}  {row.Energy.PadLeft(energy)}  {row.Carbon.PadLeft(carbon)}{(water > 0 ? row.Water.PadLeft(water) : "")}";
             if (ReferenceEquals(row, heads))
                 sheet.Raw(Inked.Faint(text + "  " + "share".PadLeft(6)));
             else if (row.IsSum)
@@ -78,6 +61,22 @@ public static class LifeCycleScreen
                 sheet.Raw(text, "  ", Readout.Percent(row.Share ?? 0).PadLeft(6), " ", Bar(row.Share ?? 0, bar, screen));
         }
     }
+
+    static IEnumerable<Row> RowsOf(string name, LifeFigures figures, LifeCycle life, Screen screen)
+    {
+        foreach (var (i, step) in figures.Steps.Index())
+        {
+            yield return new Row(i == 0 ? name : "", (i == 0 ? "  " : "+ ") + step.Name, step.EnergyAdded is { } added ? FootprintReadout.Text(added) : "",
+                Carbon(step.EmissionsAdded, screen), Water(figures, i), Share(step.EmissionsAdded.Value, life), false);
+        }
+
+        yield return new Row(figures.Steps.IsEmpty ? name : "", "= all", FootprintReadout.Text(figures.FacilityEnergy), Carbon(figures.Total, screen), figures.Water is { } water ? FootprintReadout.Text(water) : "",
+            Share(figures.Total.Value, life), true);
+    }
+
+    /// <summary>Water that a step adds: what is inside up to it, less what was before. Empty where it is unknown, or where a step draws nothing.</summary>
+    internal static string Water(LifeFigures figures, int step) =>
+        figures.Steps[step] is { EnergyAdded: not null, Water: { } until } ? Readout.Of(until.Value - (step > 0 ? figures.Steps[step - 1].Water?.Value ?? 0 : 0), "L", 2) : "";
 
     static void Findings(Sheet sheet, LifeCycle life, string dot)
     {
@@ -106,7 +105,11 @@ public static class LifeCycleScreen
             sheet.Row("", Inked.Faint("location-based counts all of it at the grid's mean, what was made on the site too; the two are never netted"));
 
         if (life.Whole.Water is { } water)
-            sheet.Row("water", Sheet.Whole(FootprintReadout.Full(water, screen.Dash)), " ", Inked.Faint(BoundaryWords.Sentence(water.Boundary, dot)));
+        {
+            var each = life.Phases.Length < 2 ? "" : string.Join(", ", life.Phases.Where(phase => phase.Figures.Water is not null).Select(phase => $"{Printable.OneLine(phase.Described.Name)} {Sheet.Whole(FootprintReadout.Text(phase.Figures.Water!))}")) + "; ";
+            sheet.Row("water", Sheet.Whole(FootprintReadout.Full(water, screen.Dash)), " ", Inked.Faint($"({each}on site and in generation)"));
+        }
+
         foreach (var place in life.Phases.SelectMany(phase => phase.Factors.Select(factors => (phase.Described.Name, Factors: factors))).GroupBy(place => (place.Factors.Grid.Intensity.Id, place.Factors.Pue.Id)))
             Place(sheet, string.Join(", ", place.Select(one => one.Name)), place.First().Factors, dot);
         foreach (var note in life.Description.Notes.Concat(life.Phases.SelectMany(phase => phase.Notes)))
@@ -187,5 +190,5 @@ public static class LifeCycleScreen
         return new(bar, Ink.Bar);
     }
 
-    sealed record Row(string Phase, string Boundary, string Energy, string Carbon, double? Share, bool IsSum);
+    sealed record Row(string Phase, string Boundary, string Energy, string Carbon, string Water, double? Share, bool IsSum);
 }
