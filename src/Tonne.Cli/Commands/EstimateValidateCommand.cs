@@ -15,13 +15,24 @@ static class EstimateValidateCommand
     {
         var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of serving; a part of it may not ship", HelpName = "FOLDER" };
         var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
+        var fit = new Option<string>("--fit") { Description = "Write the coefficients of serving fitted on --data, as the table that ships", HelpName = "FILE.csv" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.validation/1)" };
-        var command = new Command("validate", "Try the estimators on published cases that they have not seen: errors, coverage of the bounds, interval scores, beside a plain rule. Some seconds.") { data, page, json };
+        var command = new Command("validate", "Try the estimators on published cases that they have not seen: errors, coverage of the bounds, interval scores, beside a plain rule. Some seconds.") { data, page, fit, json };
         command.SetAction(parsed =>
         {
             var sections = ValidationPage.TrainingSections().ToList();
             if (parsed.GetValue(data) is { } folder)
-                sections.AddRange(ValidationPage.InferenceSections(Read(Path.Combine(around.Folder, folder))));
+            {
+                var measured = Read(Path.Combine(around.Folder, folder));
+                sections.AddRange(ValidationPage.InferenceSections(ServingCases.Read(Measurements, System.Text.Encoding.UTF8.GetString(measured))));
+                if (parsed.GetValue(fit) is { } table)
+                    File.WriteAllText(Path.GetFullPath(table, around.Folder), ServingCalibration.Fit(Measurements, measured).ToTable());
+            }
+            else if (parsed.GetValue(fit) is not null)
+            {
+                throw new WrongInputException($"--fit needs --data beside it: the folder that holds {Measurements}.");
+            }
+
             if (parsed.GetValue(page) is { } file)
             {
                 var full = Path.GetFullPath(file, around.Folder);
@@ -42,10 +53,10 @@ static class EstimateValidateCommand
         return command;
     }
 
-    static IReadOnlyList<ServingCase> Read(string folder)
+    static byte[] Read(string folder)
     {
         var file = Path.Combine(folder, Measurements);
-        return File.Exists(file) ? ServingCases.Read(Measurements, File.ReadAllText(file)) : throw new WrongInputException($"--data '{folder}' holds no {Measurements}.");
+        return File.Exists(file) ? File.ReadAllBytes(file) : throw new WrongInputException($"--data '{folder}' holds no {Measurements}.");
     }
 
     static void Write(Surroundings around, IReadOnlyList<ValidationSection> sections)

@@ -1,3 +1,5 @@
+using System.Text;
+using Tonne.Catalogs;
 using Tonne.Quantities;
 
 namespace Tonne.Estimates;
@@ -17,6 +19,11 @@ public static class ServingCalibration
 
     // What each coefficient is without measurements: times of the data sheet at full power; twice for arithmetic, which seldom reaches its peak; some 10 µs a layer and a token for what no data sheet prints.
     static readonly double[] Physical = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
+
+    /// <summary>Fits a file of measurements, and names it by its hash in the fit.</summary>
+    /// <param name="name">Name of the file, for errors.</param>
+    /// <param name="file">Its bytes, as <see cref="ServingCases.Read"/> takes them.</param>
+    public static ServingFit Fit(string name, ReadOnlySpan<byte> file) => Fit(ServingCases.Read(name, Encoding.UTF8.GetString(file)), Sha256.Of(file));
 
     /// <summary>Fits all calibrating cases, and finds the spread by leaving each family out.</summary>
     /// <param name="cases">The measurements.</param>

@@ -4,7 +4,7 @@ using Tonne.Footprints;
 
 namespace Tonne.Reports;
 
-/// <summary>What serving takes, as JSON, schema <c>tonne.inference-estimate/1</c>: the fields of the best hardware, then an answer for each ranked by energy per request with the building.</summary>
+/// <summary>What serving takes, as JSON, schema <c>tonne.inference-estimate/1</c>: the fields of the best hardware, then an estimate for each, ranked by energy per request with the building.</summary>
 public sealed record InferenceDocument
 {
     /// <summary>Schema.</summary>
@@ -19,23 +19,23 @@ public sealed record InferenceDocument
     /// <summary>SHA-256 of the measurements that the model was fitted on.</summary>
     public string FittedOnSha256 { get; init; } = ServingFit.Shipped.InputHash;
 
-    /// <summary>One answer for each hardware, ranked.</summary>
-    public required IReadOnlyList<InferenceAnswer> Answers { get; init; }
+    /// <summary>One for each hardware, the least energy first.</summary>
+    public required IReadOnlyList<InferenceAnswer> Estimates { get; init; }
 
-    /// <summary>The document as JSON text, indented: the fields of the first answer stand at the top as well.</summary>
+    /// <summary>The document as JSON text, indented: the fields of the first stand at the top as well.</summary>
     public static string ToJson(IReadOnlyList<InferenceEstimate> ranked, double? requests, double? requestsPerDay)
     {
         var document = new InferenceDocument
         {
             FactorsHash = ranked[0].Factors.FactorsHash,
-            Answers = [.. ranked.Select(one => InferenceAnswer.Of(one, requests, requestsPerDay))],
+            Estimates = [.. ranked.Select(one => InferenceAnswer.Of(one, requests, requestsPerDay))],
         };
         var whole = JsonSerializer.SerializeToNode(document, ReportJson.Readable.InferenceDocument)!.AsObject();
-        var answers = whole["answers"]!;
-        whole.Remove("answers");
-        foreach (var (name, value) in answers[0]!.AsObject())
+        var estimates = whole["estimates"]!;
+        whole.Remove("estimates");
+        foreach (var (name, value) in estimates[0]!.AsObject())
             whole[name] = value?.DeepClone();
-        whole["answers"] = answers;
+        whole["estimates"] = estimates;
         return whole.ToJsonString(ReportJson.Readable.Options);
     }
 }

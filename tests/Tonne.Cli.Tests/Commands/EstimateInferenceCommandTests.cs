@@ -37,7 +37,7 @@ public class EstimateInferenceCommandTests
 
         Assert.Equal(0, code);
         using var document = JsonDocument.Parse(text);
-        var energies = document.RootElement.GetProperty("answers").EnumerateArray().Select(answer => answer.GetProperty("facility_energy_wh_per_request").GetProperty("value").GetDouble()).ToList();
+        var energies = document.RootElement.GetProperty("estimates").EnumerateArray().Select(answer => answer.GetProperty("facility_energy_wh_per_request").GetProperty("value").GetDouble()).ToList();
         Assert.Equal(3, energies.Count);
         Assert.Equal(energies.Order(), energies);
     }

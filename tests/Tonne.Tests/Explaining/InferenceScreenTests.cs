@@ -59,7 +59,7 @@ public class InferenceScreenTests
 
         Assert.Equal("tonne.inference-estimate/1", root.GetProperty("schema").GetString());
         Assert.Equal(ranked[0].GpuEnergyPerToken.Value, root.GetProperty("gpu_energy_j_per_output_token").GetProperty("value").GetDouble());
-        Assert.Equal(3, root.GetProperty("answers").GetArrayLength());
+        Assert.Equal(3, root.GetProperty("estimates").GetArrayLength());
         foreach (var field in new[] { "it_energy_wh_per_request", "facility_energy_wh_per_request", "emissions_g_per_request" })
             Assert.True(root.GetProperty(field).GetProperty("low").GetDouble() < root.GetProperty(field).GetProperty("high").GetDouble());
         Golden.Matches("Reports/Golden/inference-estimate.golden.json", json + "\n");
