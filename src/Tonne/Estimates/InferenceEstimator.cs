@@ -313,9 +313,26 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             said.Add("No rate of requests is given: machines that wait for requests are left out, not zero (--requests-per-day).");
         if (workload.Layers is null || workload.CacheBytesPerToken is null)
             said.Add(Text($"{(workload.Layers is null ? $"{point.Depth.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.CacheBytes / 1024:0} KiB of attention cache per token{(workload.CacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
+        said.AddRange(Outside(workload, point));
         said.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {GpusOfHost} {accelerator.Name}."));
         said.Add("PUE: " + factors.PueHow + ".");
         said.AddRange(factors.Doubts.Select(doubt => doubt.Text));
+    }
+
+    /// <summary>Where the workload lies outside what was measured, or outside what the model counts: its bounds do not hold that.</summary>
+    static IEnumerable<string> Outside(ServingWorkload workload, ServingPoint point)
+    {
+        var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
+        if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)
+            yield return Text($"No model of this size was measured: those that were have {sizes.Low:0.#} to {sizes.High:0} billion parameters. The bounds do not hold what that makes unsure.");
+        if (point.Batch < batches.Low || point.Batch > batches.High)
+            yield return Text($"No batch like {point.Batch:#,0.#} was measured: those that were are {batches.Low:0.#} to {batches.High:#,0}. The bounds do not hold what that makes unsure.");
+        // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations a token, beside 2 for each parameter it passes.
+        var attention = point.Depth * ServingModel.WidthOf(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
+        if (attention > 0.25)
+            yield return Text($"Attention among {Many(point.PromptTokens)} prompt tokens is not in the figures: it grows with their square, and would be about {attention:0.#} times the arithmetic of the prompt that is counted.");
+        if (workload.Format.Name == "fp32" && AcceleratorPeaks.Of(workload.Accelerator) is { SingleTeraflops: null })
+            yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, which is too little.";
     }
 
     static string Many(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);

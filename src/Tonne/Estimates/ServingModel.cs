@@ -13,6 +13,9 @@ public sealed class ServingModel
     /// <summary>Number of terms.</summary>
     public const int TermCount = 10;
 
+    /// <summary>Width of a model with so many active parameters.</summary>
+    internal static double WidthOf(double active) => Width * Math.Pow(active / 8e9, WidthGrowth);
+
     // Width of the model for the activations that accelerators exchange: 4,096 for 8e9 active parameters, and its growth.
     const double Width = 4096;
     const double WidthGrowth = 0.32;
@@ -55,7 +58,7 @@ public sealed class ServingModel
         var (active, depth, cache) = (point.ActiveParameters, point.Depth, point.CacheBytes);
         var blackwell = point.Generation == ServingGeneration.Blackwell;
         var launch = point.TdpWatts * point.Gpus * depth / point.Batch;
-        var activations = 2 * depth * Width * Math.Pow(active / 8e9, WidthGrowth) * 2;
+        var activations = 2 * depth * WidthOf(active) * 2;
         into[(int)ServingTerm.Launch] = launch;
         into[(int)ServingTerm.LaunchBlackwell] = blackwell ? launch : 0;
         into[(int)ServingTerm.Weights] = point.TdpWatts * point.TouchedParameters * point.BytesPerParameter / (point.BytesPerSecond * point.Batch);

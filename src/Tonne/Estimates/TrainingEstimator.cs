@@ -67,17 +67,27 @@ public sealed class TrainingEstimator
             [.. new[] { chipHours }.Concat(footprint.Figures()).SelectMany(figure => figure.Derivation.Factors()).Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)]);
     }
 
-    /// <summary>The factor by which a precision is faster than 16 bit; null where it is the same.</summary>
-    internal static Factor? SpeedOf(TrainingPrecision precision) => precision switch
+    /// <summary>The factor by which a precision is faster than 16 bit on a chip; null where it is the same, as where the chip has no units for it.</summary>
+    internal static Factor? SpeedOf(TrainingPrecision precision, Accelerator chip) => precision switch
     {
-        TrainingPrecision.Fp8 => Factors["training/fp8-speed"],
-        TrainingPrecision.Int8 => Factors["training/int8-speed"],
-        TrainingPrecision.Mxfp4 => Factors["training/mxfp4-speed"],
-        TrainingPrecision.Fp32 => Factors["training/fp32-vector"],
+        TrainingPrecision.Fp8 when HasUnits(precision, chip) => Factors["training/fp8-speed"],
+        TrainingPrecision.Int8 when HasUnits(precision, chip) => Factors["training/int8-speed"],
+        TrainingPrecision.Mxfp4 when HasUnits(precision, chip) => Factors["training/mxfp4-speed"],
+        // Without matrix units the utilisation is that of vector units already.
+        TrainingPrecision.Fp32 when AcceleratorPeaks.Of(chip) is { Dense16BitTeraflops: not null } => Factors["training/fp32-vector"],
         _ => null,
     };
 
-    /// <summary>The peak that a precision runs at, 10^12 operations/s.</summary>
+    /// <summary>Whether a chip counts faster at 8 or 4 bits than at 16.</summary>
+    static bool HasUnits(TrainingPrecision precision, Accelerator chip) => precision switch
+    {
+        TrainingPrecision.Int8 => AcceleratorPeaks.Of(chip) is { Int8Teraops: { } int8 } peaks && int8 > (peaks.Dense16BitTeraflops ?? 0),
+        // NVIDIA's Hopper, of 2022, was the first to have units for 8 bit floating point.
+        TrainingPrecision.Fp8 or TrainingPrecision.Mxfp4 => chip.Year >= 2022,
+        _ => true,
+    };
+
+    /// <summary>The peak that a precision runs at, 10^12 operations/s. A task at 32 bit is refused where no such rate is published.</summary>
     internal static double PeakOf(TrainingPrecision precision, Accelerator chip, double peak) =>
         precision == TrainingPrecision.Fp32 ? AcceleratorPeaks.Of(chip)?.SingleTeraflops ?? peak : peak;
 
@@ -131,13 +141,15 @@ public sealed class TrainingEstimator
             // Utilisations of one model on several chips are not one unknown: their bounds are taken as independent where they are compared.
             string.Create(CultureInfo.InvariantCulture, $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/{(features.Experts ? "experts" : "dense")}{(features.Distilled ? "/distilled" : "")}"),
             "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"), "most like it: " + names)));
-        if (SpeedOf(task.Precision) is { } speed)
+        var word = task.Precision.ToString().ToUpperInvariant();
+        if (SpeedOf(task.Precision, chip) is { } speed)
         {
             rate.Add(new Derivation.Given(speed));
-            assumptions.Add($"{task.Precision.ToString().ToUpperInvariant()}: {speed.Label}, {speed.Note}.");
-            // NVIDIA's Hopper, of 2022, was the first to have units for it.
-            if (task.Precision is TrainingPrecision.Fp8 or TrainingPrecision.Mxfp4 && chip.Year < 2022)
-                assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{chip.Name} is of {chip.Year}, before there were units for {task.Precision.ToString().ToUpperInvariant()}: it is not faster there than at 16 bit, and this estimate is too low."));
+            assumptions.Add($"{word}: {speed.Label}, {speed.Note}.");
+        }
+        else if (!HasUnits(task.Precision, chip))
+        {
+            assumptions.Add($"{word}: {chip.Name} has no units that are faster at it, so it is taken to train as fast as at 16 bit.");
         }
 
         // EFLOP over TFLOP/s are millions of seconds.

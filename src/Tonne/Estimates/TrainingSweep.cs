@@ -35,7 +35,7 @@ public sealed class TrainingSweep
     {
         _model = model ?? UtilisationModel.Shipped;
         _peak = TrainingFeatures.PeakOf(chip) ?? throw new ArgumentException($"No peak of {chip.Name} is published.", nameof(chip));
-        var speed = TrainingEstimator.SpeedOf(precision);
+        var speed = TrainingEstimator.SpeedOf(precision, chip);
         _rate = TrainingEstimator.PeakOf(precision, chip, _peak) * 1e12 * 3600 * (speed?.Bounds.Best ?? 1);
         _memory = TrainingFeatures.MemoryOf(chip);
         var hour = new TrainingEstimator(_model).Estimate(new TrainingTask(chip) { Chips = 1, Hours = 1 }, place);

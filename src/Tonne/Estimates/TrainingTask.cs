@@ -54,6 +54,8 @@ public sealed record TrainingTask(Accelerator Hardware)
             problems.Add("an estimate needs parameters and tokens, or operations, or chips and hours");
         if (!KnowsHours && TrainingFeatures.PeakOf(Hardware) is null)
             problems.Add($"no peak of {Hardware.Name} is published, so its hours cannot be estimated; give chips and hours");
+        else if (!KnowsHours && Precision == TrainingPrecision.Fp32 && AcceleratorPeaks.Of(Hardware) is { SingleTeraflops: null })
+            problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; where its matrix units do the work that is --precision bf16, else give chips and hours");
         return problems;
 
         void Check(string what, double? value)

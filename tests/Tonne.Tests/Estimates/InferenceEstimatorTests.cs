@@ -29,6 +29,27 @@ public class InferenceEstimatorTests
     }
 
     [Fact]
+    public void What_was_never_measured_is_said()
+    {
+        Assert.Contains(Estimate(Llama70 with { Parameters = 1e13, Gpus = 512 }).Assumptions, text => text.Contains("2.6 to 671 billion", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Batch = 1 }).Assumptions, text => text.Contains("No batch like 1 was measured", StringComparison.Ordinal));
+        // By hand: 32 · 8.75^0.36 = 69.9 layers, 4,096 · 8.75^0.32 = 8,200 wide: 69.9 · 8,200 · 1e6 ÷ 70e9 = 8.2 times 2 operations for each parameter.
+        Assert.Contains(Estimate(Llama70 with { PromptTokens = 1e6, Gpus = 8, Batch = 8 }).Assumptions, text => text.Contains("about 8.2 times the arithmetic", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").Required, Gpus = 64, Format = WeightFormat.Find("fp32").Required }).Assumptions, text => text.Contains("at 32 bit", StringComparison.Ordinal));
+        Assert.DoesNotContain(Estimate(Llama70).Assumptions, text => text.Contains("measured:", StringComparison.Ordinal) || text.Contains("Attention among", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_range_that_was_measured_is_that_of_the_measurements()
+    {
+        var cases = ServingCases.Read("inference_measured.csv", System.Text.Encoding.UTF8.GetString(SharedMeasurements.Require()));
+        var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
+
+        Assert.Equal((cases.Min(one => one.Point.Parameters), cases.Max(one => one.Point.Parameters)), (sizes.Low * 1e9, sizes.High * 1e9));
+        Assert.Equal((cases.Min(one => one.Point.Batch), cases.Max(one => one.Point.Batch)), (batches.Low, batches.High));
+    }
+
+    [Fact]
     public void Each_step_outwards_holds_the_one_before()
     {
         var estimate = Estimate(Llama70, pue: 1.25, grams: 80);

@@ -66,6 +66,42 @@ public class TrainingEstimatorTests
     }
 
     [Fact]
+    public void A_precision_speeds_up_only_chips_that_have_units_for_it()
+    {
+        // Data sheets: V100 (2017) and A100 (2020) have no 8 bit floating point, V100 and MI250X no int8 faster than 16 bit, A100 and H100 twice as fast.
+        Assert.Equal(1, Ratio("v100", TrainingPrecision.Fp8), 9);
+        Assert.Equal(1, Ratio("a100", TrainingPrecision.Mxfp4), 9);
+        Assert.Equal(1, Ratio("v100", TrainingPrecision.Int8), 9);
+        Assert.Equal(1, Ratio("mi250x", TrainingPrecision.Int8), 9);
+        Assert.True(Ratio("a100", TrainingPrecision.Int8) < 1);
+        Assert.True(Ratio("h100", TrainingPrecision.Fp8) < 1);
+        // The K80 has vector units alone: one rate, 8.126 TFLOP/s, whatever the precision.
+        Assert.Equal(1, Ratio("k80", TrainingPrecision.Fp32), 9);
+        // P100: 16 bit at twice the rate of 32 bit (Pascal's data sheet), and no matrix units that vector units are set against.
+        Assert.Equal(2, Ratio("p100", TrainingPrecision.Fp32), 1);
+        foreach (var chip in AcceleratorCatalog.All.Where(chip => TrainingFeatures.PeakOf(chip) is not null && AcceleratorPeaks.Of(chip) is { SingleTeraflops: not null, Dense16BitTeraflops: not null }))
+            Assert.True(Ratio(chip.Name, TrainingPrecision.Fp32) >= 1, chip.Name);
+    }
+
+    [Fact]
+    public void Thirty_two_bits_are_refused_where_no_such_rate_is_published()
+    {
+        foreach (var name in new[] { "TPU v4", "Gaudi2", "Trainium2" })
+        {
+            var task = new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 7e9, Tokens = 1e12, Precision = TrainingPrecision.Fp32 };
+
+            Assert.Contains("at 32 bit", Assert.Single(task.Problems()), StringComparison.Ordinal);
+            Assert.Empty((task with { Chips = 8, Hours = 10 }).Problems());
+        }
+    }
+
+    static double Ratio(string name, TrainingPrecision precision)
+    {
+        var task = new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 7e9, Tokens = 1e12 };
+        return new TrainingEstimator().Estimate(task with { Precision = precision }, new Place()).ChipHours.Value / new TrainingEstimator().Estimate(task, new Place()).ChipHours.Value;
+    }
+
+    [Fact]
     public void Operations_may_be_given_instead_of_size_and_tokens()
     {
         var estimator = new TrainingEstimator();

@@ -27,6 +27,17 @@ public class DescriptionTests
 
     static string Refused(string text) => string.Join('\n', Assert.Throws<DescriptionException>(() => LifeCycleReader.Read(text, "life.yaml")).Problems);
 
+    [Theory]
+    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, power: 500 W}", "'power' stands beside 'energy'")]
+    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, chip_hours: 400}", "'chip_hours' stands beside 'energy'")]
+    [InlineData("idle: 20 kWh", "idle: []", "'idle' is an empty list")]
+    [InlineData("idle: 20 kWh", "from: []", "'from' is an empty list")]
+    [InlineData("100 g/kWh", "100 kg/kWh", "look at the unit")]
+    [InlineData("pue: 1.5", "pue: 15", "a PUE above 5")]
+    [InlineData("idle: 20 kWh", "hardware: [{item: h100}, {item: gpu server}]", "how many are in it")]
+    public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string told) =>
+        Assert.Contains(told, Refused(Life.Replace(one, other, StringComparison.Ordinal)), StringComparison.Ordinal);
+
     [Fact]
     public void The_boundary_widens_from_the_work_to_the_building()
     {

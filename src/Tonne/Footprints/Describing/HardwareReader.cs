@@ -103,6 +103,9 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
             return null;
         }
 
+        // One chip to an item would count a server of the catalog as often as it has chips.
+        if (!block.Has("chips_per_item") && !block.Has("manufacturing") && !AcceleratorCatalog.Find(name).IsFound)
+            problems.Add(block.LineOf("item"), $"'{DescriptionNode.Shortened(name)}' is held as long as the phase's chips: how many are in it? Give 'chips_per_item', as in 8, or 'hours' (× 'count').");
         return block.Number("chips_per_item", $"chips in a {name}", Dimension.Number, static count => count >= 1 ? null : "an item holds at least one chip.") is { } chips
             ? new Derivation.Quotient($"hours of {name}", "h", chipHours, new Derivation.Given(chips))
             : chipHours;

@@ -121,6 +121,12 @@ public static class LifeCycleReader
                 }
             }
 
+            foreach (var key in new[] { "dynamic", "idle", "infrastructure", "from" })
+            {
+                if (block[key] is DescriptionNode.Sequence { Items.IsEmpty: true } nothing)
+                    problems.Add(nothing, $"'{key}' is an empty list: that is no 0. Leave it out where it is not known; write 0 kWh where nothing is used.");
+            }
+
             var runs = Runs(block);
             if (!block.Has("dynamic") && !block.Has("idle") && !block.Has("infrastructure") && !block.Has("from") && !block.Has("estimate") && !block.Has("hardware"))
                 problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shortened(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");

@@ -22,7 +22,7 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
         {
             var block = new DescriptionBlock(place, placePath, problems, sources, DescriptionKeys.Place);
             (zone, region) = (block.Text("zone"), block.Text("region"));
-            given = block.Number("intensity", "grid intensity as given", Dimension.Intensity);
+            given = block.Number("intensity", "grid intensity as given", Dimension.Intensity, Believable);
             if (block.Text("basis") is { } word)
             {
                 if (word is "lifecycle" or "direct")
@@ -87,5 +87,8 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
         return (pue, block.Number("wue", "on-site water as given", Dimension.WaterIntensity), block.Number("grid_water", "water of the grid as given", Dimension.WaterIntensity), kind, how);
     }
 
-    internal static string? AtLeastOne(double pue) => pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
+    /// <summary>No grid emits more: the dirtiest plants come to about 1,500 g/kWh.</summary>
+    static string? Believable(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh: no electricity emits that; look at the unit.";
+
+    internal static string? AtLeastOne(double pue) => pue > 5 ? $"a PUE above 5 is no building's, {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)} is not believed." : pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
 }

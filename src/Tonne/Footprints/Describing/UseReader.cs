@@ -9,6 +9,8 @@ sealed class UseReader(DescriptionProblems problems, DescribedSources sources)
 {
     static readonly string[] _counts = [".hours", ".devices", ".chip_hours"];
 
+    static readonly string[] _factors = ["hours", "devices", "chip_hours", "power", "mode"];
+
     static readonly string[] _modes = ["training", "inference", "idle", "tdp"];
 
     /// <summary>One described piece of energy.</summary>
@@ -60,6 +62,8 @@ sealed class UseReader(DescriptionProblems problems, DescribedSources sources)
                 : "a PUE belongs to a 'facility', beside 'place': it holds for all that is drawn there.");
         }
 
+        if (block.Has("energy") && Array.Find(_factors, block.Has) is { } beside)
+            problems.Add(block.LineOf(beside), $"'{beside}' stands beside 'energy', which would hide it: give the energy, or what it follows from.");
         var label = block.Text("name") ?? part;
         var boundary = block.Text("boundary");
         if (boundary is not (null or "it" or "gpu"))
