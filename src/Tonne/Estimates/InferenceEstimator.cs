@@ -319,7 +319,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         said.AddRange(factors.Doubts.Select(doubt => doubt.Text));
     }
 
-    /// <summary>Where the workload lies outside what was measured, or outside what the model counts: its bounds do not hold that.</summary>
+    /// <summary>Where the workload lies outside what was measured: its bounds do not hold that.</summary>
     static IEnumerable<string> Outside(ServingWorkload workload, ServingPoint point)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
@@ -330,7 +330,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations a token, beside 2 for each parameter it passes.
         var attention = point.Depth * ServingModel.WidthOf(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
         if (attention > 0.25)
-            yield return Text($"Attention among {Many(point.PromptTokens)} prompt tokens is not in the figures: it grows with their square, and would be about {attention:0.#} times the arithmetic of the prompt that is counted.");
+            yield return Text($"Attention among {Many(point.PromptTokens)} prompt tokens is counted as about {attention:0.#} times the arithmetic of the parameters, from a width that is taken from their number: prompts so long were not measured.");
         if (workload.Format.Name == "fp32" && AcceleratorPeaks.Of(workload.Accelerator) is { SingleTeraflops: null })
             yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, which is too little.";
     }

@@ -16,7 +16,7 @@ public sealed class ServingModel
     /// <summary>Width of a model with so many active parameters.</summary>
     internal static double WidthOf(double active) => Width * Math.Pow(active / 8e9, WidthGrowth);
 
-    // Width of the model for the activations that accelerators exchange: 4,096 for 8e9 active parameters, and its growth.
+    // Width of the model for attention and for the activations that accelerators exchange: 4,096 for 8e9 active parameters, and its growth.
     const double Width = 4096;
     const double WidthGrowth = 0.32;
 
@@ -58,7 +58,10 @@ public sealed class ServingModel
         var (active, depth, cache) = (point.ActiveParameters, point.Depth, point.CacheBytes);
         var blackwell = point.Generation == ServingGeneration.Blackwell;
         var launch = point.TdpWatts * point.Gpus * depth / point.Batch;
-        var activations = 2 * depth * WidthOf(active) * 2;
+        var width = WidthOf(active);
+        var activations = 2 * depth * width * 2;
+        // A token of the prompt attends to half of it on average: 2 · 2 · layers · width · prompt ÷ 2 operations beside those of the parameters. It matters from some ten thousand tokens on.
+        var attention = 2 * depth * width * point.PromptTokens;
         into[(int)ServingTerm.Launch] = launch;
         into[(int)ServingTerm.LaunchBlackwell] = blackwell ? launch : 0;
         into[(int)ServingTerm.Weights] = point.TdpWatts * point.TouchedParameters * point.BytesPerParameter / (point.BytesPerSecond * point.Batch);
@@ -66,7 +69,7 @@ public sealed class ServingModel
         into[(int)ServingTerm.CacheLatencyBlackwell] = blackwell ? launch * point.Context : 0;
         into[(int)ServingTerm.Arithmetic] = point.TdpWatts * 2 * active / point.OperationsPerSecond;
         into[(int)ServingTerm.Experts] = point.TdpWatts * 2 * (Math.Sqrt(active * point.Parameters) - active) / point.OperationsPerSecond;
-        into[(int)ServingTerm.Prompt] = point.TdpWatts * 2 * active * point.PromptTokens / (point.OutputTokens * point.OperationsPerSecond);
+        into[(int)ServingTerm.Prompt] = point.TdpWatts * ((2 * active) + attention) * point.PromptTokens / (point.OutputTokens * point.OperationsPerSecond);
         into[(int)ServingTerm.Exchange] = point.TdpWatts * (point.Gpus - 1) * activations / (point.BytesPerSecond / 4);
         into[(int)ServingTerm.Handling] = 400;
     }

@@ -24,7 +24,7 @@ public enum ServingTerm
     /// <summary>Arithmetic in pieces, for a mixture of experts: TDP · 2(√(AP) − A) ÷ peak.</summary>
     Experts,
 
-    /// <summary>Arithmetic of the prompt, per output token: TDP · 2A · (prompt ÷ output) ÷ peak.</summary>
+    /// <summary>Arithmetic of the prompt, per output token: TDP · (2A + attention) · (prompt ÷ output) ÷ peak, attention = 2 · layers · width · prompt.</summary>
     Prompt,
 
     /// <summary>Exchange between the accelerators of a replica: TDP · (n − 1) · activations of a token ÷ a quarter of the memory bandwidth.</summary>

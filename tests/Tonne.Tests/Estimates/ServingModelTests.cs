@@ -19,11 +19,23 @@ public class ServingModelTests
         Assert.Equal(0.45709, terms[(int)ServingTerm.Weights], 1e-4);
         // 2 × 70e9 operations at 989.4e12/s: 0.14150 ms, × 700 W = 0.099050 J.
         Assert.Equal(0.099050, terms[(int)ServingTerm.Arithmetic], 1e-5);
-        // A prompt of 300 for 400 tokens: three quarters of it.
-        Assert.Equal(0.74287e-1, terms[(int)ServingTerm.Prompt], 1e-5);
+        // A prompt of 300 for 400 tokens: three quarters of it, 0.074287, and attention: 2 × 69.87 layers × 8200 wide × 300 = 0.3437e9 operations beside 140e9.
+        Assert.Equal(0.074470, terms[(int)ServingTerm.Prompt], 1e-6);
         // Every parameter is active: nothing for experts; nothing of Blackwell.
         Assert.Equal(0, terms[(int)ServingTerm.Experts], 1e-12);
         Assert.Equal(0, terms[(int)ServingTerm.LaunchBlackwell]);
+    }
+
+    [Fact]
+    public void A_long_prompt_takes_more_than_its_length_in_proportion()
+    {
+        Span<double> one = stackalloc double[ServingModel.TermCount];
+        Span<double> ten = stackalloc double[ServingModel.TermCount];
+        ServingModel.Terms(Llama70 with { PromptTokens = 10_000, Layers = 80 }, one);
+        ServingModel.Terms(Llama70 with { PromptTokens = 100_000, Layers = 80 }, ten);
+
+        // Attention to a prompt of 100,000: 2 × 80 layers × 8,192 wide (as published) × 1e5 = 131e9 operations beside 140e9; of 10,000: 13.1e9. Ten times the tokens: (140 + 131) ÷ (140 + 13.1) × 10 = 17.7.
+        Assert.Equal(17.7, ten[(int)ServingTerm.Prompt] / one[(int)ServingTerm.Prompt], 0.1);
     }
 
     [Theory]
