@@ -61,7 +61,7 @@ static class EstimateInferenceCommand
 
             if (parsed.GetValue(model) is not null)
                 throw new WrongInputException("--model belongs to --task; a language model is told by --parameters.");
-            var names = (parsed.GetValue(hardware) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+            var names = EstimateTrainingCommand.Names(parsed.GetValue(hardware));
             if (names.Count == 0)
                 throw new WrongInputException("--hardware is missing: what serves it, such as --hardware h100 or --hardware h100,a100.");
             var workload = new ServingWorkload

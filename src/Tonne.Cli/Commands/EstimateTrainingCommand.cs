@@ -41,7 +41,7 @@ static class EstimateTrainingCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var names = (parsed.GetValue(hardware) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+            var names = Names(parsed.GetValue(hardware));
             if (names.Count == 0)
                 throw new WrongInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
             var accelerators = names.Select(name => AcceleratorCatalog.Find(name).Required).Distinct().ToList();
@@ -90,6 +90,13 @@ static class EstimateTrainingCommand
         ?? throw new WrongInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
 
     /// <summary>A number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
+    /// <summary>The names that --hardware was given. It takes as many as follow, and so would take an option that there is not.</summary>
+    internal static List<string> Names(string[]? given)
+    {
+        List<string> names = [.. (given ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        return names.Find(name => name.StartsWith('-')) is { } option ? throw new WrongInputException($"there is no option '{option}'; --help has those there are.") : names;
+    }
+
     internal static double? Amount(string option, string? text)
     {
         if (text is null)

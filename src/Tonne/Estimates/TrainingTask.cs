@@ -56,6 +56,9 @@ public sealed record TrainingTask(Accelerator Hardware)
             problems.Add($"no peak of {Hardware.Name} is published, so its hours cannot be estimated; give chips and hours");
         else if (!KnowsHours && Precision == TrainingPrecision.Fp32 && AcceleratorPeaks.Of(Hardware) is { SingleTeraflops: null })
             problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; where its matrix units do the work that is --precision bf16, else give chips and hours");
+        // Four times the 16-bit peak is that of 4 bit, the fastest there is.
+        if (problems.Count == 0 && KnowsHours && OperationsOfARun is { } operations && TrainingFeatures.PeakOf(Hardware) is { } peak && operations / (Chips!.Value * Hours!.Value * 3600 * peak * 1e12) is > 4 and var implied)
+            problems.Add(System.FormattableString.Invariant($"so many operations on {Chips} × {Hardware.Name} in {Hours:0.###} hours would be {implied:0.#} times their 16-bit peak: size, tokens, chips and hours cannot all be right"));
         return problems;
 
         void Check(string what, double? value)

@@ -5,7 +5,7 @@ namespace Tonne.Hardware;
 
 /// <summary>What the data sheet of an accelerator promises: limits, never measurements. A null is not published.</summary>
 /// <param name="Name">Name as in <see cref="AcceleratorCatalog"/>.</param>
-/// <param name="Dense16BitTeraflops">Matrix units at bf16 or fp16 without sparsity, 10^12 operations/s; null for chips without matrix units.</param>
+/// <param name="Dense16BitTeraflops">Matrix units at bf16 or fp16 with accumulation at 32 bit, without sparsity, 10^12 operations/s; null for chips without matrix units.</param>
 /// <param name="Vector16BitTeraflops">Vector units at 16 bit, 10^12 operations/s.</param>
 /// <param name="SingleTeraflops">Vector units at 32 bit, 10^12 operations/s.</param>
 /// <param name="Int8Teraops">Matrix units at int8 without sparsity, 10^12 operations/s.</param>

@@ -126,7 +126,7 @@ public static class TrainingScreen
             sheet.Row("unsure", string.Join(", ", weights.Select(weight => $"{Printable.OneLine(weight.Factor.Label)} {Readout.Percent(weight.Share)}")), " of the spread");
     }
 
-    static string Hours(double value, Bounds bounds) => $"{(bounds.IsExact ? value.ToString("N0", CultureInfo.InvariantCulture) : Plain(value))} chip-h";
+    static string Hours(double value, Bounds bounds) => $"{(bounds.IsExact && value >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : Plain(value))} chip-h";
 
     static string Plain(double value) => value switch
     {
@@ -136,7 +136,7 @@ public static class TrainingScreen
     };
 
     /// <summary>Three digits.</summary>
-    static string Digits(double value) => value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.InvariantCulture);
+    static string Digits(double value) => value is > 0 and < 0.0995 ? value.ToString(value < 1e-4 ? "0.##e0" : "0.#####", CultureInfo.InvariantCulture) : value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     static string Days(double hours) => hours / 24 is var days && days < 10 ? days.ToString("0.#", CultureInfo.InvariantCulture) : days.ToString("N0", CultureInfo.InvariantCulture);
 

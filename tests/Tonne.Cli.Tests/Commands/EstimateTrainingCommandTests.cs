@@ -29,6 +29,25 @@ public sealed class EstimateTrainingCommandTests : IDisposable
         Assert.Equal(root.GetProperty("hardware").GetString(), root.GetProperty("efficient_choice").GetProperty("hardware").GetString());
     }
 
+    [Theory]
+    [InlineData("training", "--tokens")]
+    [InlineData("inference", "--output-tokens")]
+    public void An_option_that_there_is_not_is_no_accelerator(string what, string tokens)
+    {
+        var (code, text, error) = _terminal.Type("estimate", what, "--parameters", "7e9", tokens, "300", "--hardware", "h100", "--cards", "3");
+
+        Assert.Equal((2, ""), (code, text));
+        Assert.Contains("there is no option '--cards'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Small_trainings_keep_their_hours()
+    {
+        var (_, text, _) = _terminal.Type("estimate", "training", "--chips", "1", "--hours", "0.004", "--hardware", "h100");
+
+        Assert.Contains("0.004 chip-h", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_search_space_multiplies_to_runs()
     {

@@ -91,8 +91,25 @@ public class TrainingEstimatorTests
             var task = new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 7e9, Tokens = 1e12, Precision = TrainingPrecision.Fp32 };
 
             Assert.Contains("at 32 bit", Assert.Single(task.Problems()), StringComparison.Ordinal);
-            Assert.Empty((task with { Chips = 8, Hours = 10 }).Problems());
+            Assert.Empty((task with { Chips = 8, Hours = 1e5 }).Problems());
         }
+    }
+
+    [Fact]
+    public void Hours_that_no_chip_can_do_are_refused()
+    {
+        // By hand: 4.2e22 ÷ (8 · 10 h · 3600 s · 989.4e12) = 147.4.
+        var task = new TrainingTask(H100) { Parameters = 7e9, Tokens = 1e12, Chips = 8, Hours = 10 };
+
+        Assert.Contains("147.4 times", Assert.Single(task.Problems()), StringComparison.Ordinal);
+        Assert.Empty((task with { Hours = 5000 }).Problems());
+    }
+
+    [Fact]
+    public void GeForce_cards_count_with_accumulation_at_32_bit()
+    {
+        // NVIDIA's papers on Ampere and Ada: fp16 with accumulation at 32 bit is half of that at 16 bit, and twice the vector rate: 71, 165.2; Blackwell's 5090: 209.5.
+        Assert.Equal([71.2, 165.2, 209.5], new[] { "rtx 3090", "rtx 4090", "rtx 5090" }.Select(name => AcceleratorPeaks.Of(AcceleratorCatalog.All.First(chip => chip.Name == "NVIDIA GeForce " + name.ToUpperInvariant()))!.Dense16BitTeraflops!.Value));
     }
 
     static double Ratio(string name, TrainingPrecision precision)

@@ -33,6 +33,7 @@ public class DescriptionTests
     [InlineData("idle: 20 kWh", "idle: []", "'idle' is an empty list")]
     [InlineData("idle: 20 kWh", "from: []", "'from' is an empty list")]
     [InlineData("100 g/kWh", "100 kg/kWh", "look at the unit")]
+    [InlineData("idle: 20 kWh", "facility: {wue: 1.8 L/kWh}", "the file's 'pue' would be lost")]
     [InlineData("pue: 1.5", "pue: 15", "a PUE above 5")]
     [InlineData("idle: 20 kWh", "hardware: [{item: h100}, {item: gpu server}]", "how many are in it")]
     public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string told) =>

@@ -107,6 +107,8 @@ public static class LifeCycleReader
             sources.Phase = block.Has("place") ? own : null;
             var (placeBlock, placePath) = block.Has("place") ? (block.Block("place"), slug + ".place") : (whole.Block("place"), "life.place");
             var (facilityBlock, facilityPath) = block.Has("facility") ? (block.Block("facility"), slug + ".facility") : (whole.Block("facility"), "life.facility");
+            if (block.Has("facility") && Known(block.Block("facility")) is null && Known(whole.Block("facility")) is { } lost)
+                problems.Add(block.LineOf("facility"), $"this 'facility' stands in place of the file's, and the file's '{lost}' would be lost: give 'pue', 'site' or 'kind' here too.");
             var factors = _places.Read(placeBlock, facilityBlock, placePath, facilityPath);
             sources.Phase = own;
             var pieces = new List<(UsePart Part, UseReader.Piece Piece)>();
@@ -168,6 +170,9 @@ public static class LifeCycleReader
             sources.Phase = null;
             return phase;
         }
+
+        /// <summary>The key by which a facility tells its PUE; null if none does.</summary>
+        static string? Known(DescriptionNode.Mapping? facility) => facility?.Entries.FirstOrDefault(static entry => entry.Key.Text is "pue" or "site" or "kind").Key?.Text;
 
         static PhaseUse UseOf(UseReader.Piece piece) => new(
             piece.Label, new Boundary(piece.Extent, [piece.Label], "described"), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.HoldsCooling);
