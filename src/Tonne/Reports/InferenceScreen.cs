@@ -1,8 +1,9 @@
 using System.Globalization;
 using Tonne.Estimates;
+using Tonne.Explaining;
 using Tonne.Quantities;
 
-namespace Tonne.Explaining;
+namespace Tonne.Reports;
 
 /// <summary>What serving takes, as text: the way from the accelerators outwards, what the energy goes into, and what was assumed.</summary>
 public static class InferenceScreen

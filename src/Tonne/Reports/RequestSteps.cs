@@ -1,8 +1,9 @@
 using System.Globalization;
 using Tonne.Estimates;
+using Tonne.Explaining;
 using Tonne.Quantities;
 
-namespace Tonne.Explaining;
+namespace Tonne.Reports;
 
 /// <summary>The lines that screens of requests share: a step from the accelerator outwards, totals of many requests, what was assumed.</summary>
 static class RequestSteps

@@ -1,6 +1,7 @@
 using Tonne.Estimates;
+using Tonne.Explaining;
 
-namespace Tonne.Explaining;
+namespace Tonne.Reports;
 
 /// <summary>What an answer of a measured task takes, as text.</summary>
 public static class TaskScreen

@@ -6,7 +6,7 @@ using Tonne.Hardware;
 using Tonne.Reports;
 using Tonne.Runs;
 
-namespace Tonne.Tests.Explaining;
+namespace Tonne.Tests.Reports;
 
 public class InferenceScreenTests
 {
