@@ -39,6 +39,17 @@ public class DescriptionTests
     public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string told) =>
         Assert.Contains(told, Refused(Life.Replace(one, other, StringComparison.Ordinal)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("place: {zone: FR}", "'place' would change nothing")]
+    [InlineData("facility: {pue: 3}", "'facility' would change nothing")]
+    [InlineData("hardware: {emissions: 2 t}", "count it a second time")]
+    public void What_runs_bring_is_not_described_beside_them(string beside, string told) =>
+        Assert.Contains(told, Refused($"name: a life\nphases: [{{name: training, from: last, {beside}}}]\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Hardware_beside_an_estimate_would_be_counted_twice() => Assert.Contains("count it a second time",
+        Refused("name: a life\nphases: [{name: training, estimate: {training: {parameters: 7B, tokens: 1T, hardware: h100}}, hardware: {emissions: 2 t}}]\n"), StringComparison.Ordinal);
+
     [Fact]
     public void The_boundary_widens_from_the_work_to_the_building()
     {

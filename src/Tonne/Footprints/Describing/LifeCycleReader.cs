@@ -134,6 +134,15 @@ public static class LifeCycleReader
                 problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shortened(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
             if (block.Block("facility") is { } building && building.Entries.FirstOrDefault(entry => entry.Key.Text == "pue").Key is { } pue && wanted > 0 && pieces.Count == wanted && pieces.TrueForAll(piece => piece.Piece.HoldsCooling))
                 problems.Add(pue, "all energy of this phase already holds the cooling: a PUE on it would count the building twice.");
+            if (block.Has("from") && wanted == 0 && !block.Has("estimate"))
+            {
+                foreach (var key in new[] { "place", "facility" }.Where(block.Has))
+                    problems.Add(block.LineOf(key), $"runs bring the place and building they ran in: '{key}' would change nothing here. Leave it out; 'tonne run --zone' sets it for runs to come.");
+            }
+
+            if ((block.Has("from") || block.Has("estimate")) && wanted == 0 && block.Has("hardware"))
+                problems.Add(block.LineOf("hardware"), $"{(block.Has("from") ? "runs bring" : "an estimate brings")} the making of the hardware: 'hardware' would count it a second time. What was held beside it is a phase of its own.");
+
             var chips = pieces.Where(piece => piece.Part == UsePart.Dynamic && piece.Piece.ChipHours is not null).Select(piece => (piece.Piece.Chip, Hours: piece.Piece.ChipHours!)).ToList();
             Derivation? chipHours = chips.Count switch
             {
