@@ -80,7 +80,10 @@ public class TrainingEstimatorTests
         // P100: 16 bit at twice the rate of 32 bit (Pascal's data sheet), and no matrix units that vector units are set against.
         Assert.Equal(2, Ratio("p100", TrainingPrecision.Fp32), 1);
         foreach (var chip in AcceleratorCatalog.All.Where(chip => TrainingFeatures.PeakOf(chip) is not null && AcceleratorPeaks.Of(chip) is { SingleTeraflops: not null, Dense16BitTeraflops: not null }))
-            Assert.True(Ratio(chip.Name, TrainingPrecision.Fp32) >= 1, chip.Name);
+        {
+            var peak = TrainingFeatures.PeakOf(chip)!.Value;
+            Assert.True(TrainingEstimator.PeakOf(TrainingPrecision.Fp32, chip, peak) * TrainingEstimator.SpeedOf(TrainingPrecision.Fp32, chip)!.Bounds.Best <= peak, chip.Name);
+        }
     }
 
     [Fact]
