@@ -51,7 +51,6 @@ public class PlugTrials
         var truth = power.Of(run);
         Assert.InRange(MachineJoules(run), truth * (1 - Tolerance), truth * (1 + Tolerance));
         Assert.Empty(run.Gaps);
-        Assert.DoesNotContain("answers-between-samples", run.Doubts);
         Assert.DoesNotContain("power-against-counter", run.Doubts);
         Assert.Equal("measured", (string?)run.Root["machine_energy_kwh"]!["quality"]);
     }
