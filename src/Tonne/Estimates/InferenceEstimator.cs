@@ -177,6 +177,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
 
         // Where the batch is not given it is what the fewest accelerators that hold one request leave room for.
         var gpus = Fewest(workload.Batch is null ? (point with { Batch = 1 }).MemoryBytes : point.MemoryBytes, held);
+        if (gpus > GpusOfHost && point.Context * point.CacheBytes > 0 && Fewest((point with { Batch = 1 }).MemoryBytes, held) <= GpusOfHost)
+        {
+            // More requests at once than one machine holds are served by several machines side by side, not by one model split over all of them.
+            var together = Math.Max(1, Math.Floor(((held * GpusOfHost) - weights) / (point.Context * point.CacheBytes)));
+            var replicas = Math.Ceiling(point.Batch / together);
+            said.Add(Text($"{Many(point.Batch)} requests at once do not fit one machine: {Many(replicas)} replicas of {GpusOfHost} × {accelerator.Name} serve {point.Batch / replicas:0.#} each (--gpus for one of another size)."));
+            return point with { Gpus = GpusOfHost, Batch = point.Batch / replicas };
+        }
+
         said.Add(Text($"{gpus} × {accelerator.Name}: the fewest that hold {weights / 1e9:0} GB of weights and the attention cache in {UsableMemory:0 %} of their memory."));
         return point with { Gpus = gpus };
     }

@@ -144,6 +144,19 @@ public class InferenceEstimatorTests
     }
 
     [Fact]
+    public void More_requests_at_once_than_a_machine_holds_are_served_by_machines_side_by_side()
+    {
+        var fitting = Estimate(Llama70 with { Gpus = null, Batch = 1000 });
+        var many = Estimate(Llama70 with { Gpus = null, Batch = 100_000 });
+
+        Assert.Equal(8, many.Point.Gpus);
+        // By hand: 0.9 · 8 · 80 GB less 140 GB of weights, over a cache of 305 KiB for each of 300 + 400 ÷ 2 tokens: some 2,790 requests a machine, so 36 machines.
+        Assert.Equal(100_000 / 36d, many.Point.Batch, 1e-9);
+        Assert.Contains(many.Assumptions, text => text.Contains("36 replicas of 8", StringComparison.Ordinal));
+        Assert.True(many.GpuEnergyPerToken.Value <= fitting.GpuEnergyPerToken.Value);
+    }
+
+    [Fact]
     public void A_model_that_does_not_fit_says_how_many_would_hold_it()
     {
         var error = Assert.Throws<ModelDoesNotFitException>(() => Estimate(Llama70 with { Gpus = 1 }));
