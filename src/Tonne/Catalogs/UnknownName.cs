@@ -7,8 +7,17 @@ namespace Tonne.Catalogs;
 /// <param name="Nearest">The names that answer to it, or that come nearest, best first.</param>
 public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IReadOnlyList<string> Nearest)
 {
+    string Where => Kind switch
+    {
+        "zone" => "; 'tonne catalog zones' lists them",
+        "region" => "; 'tonne catalog regions' lists them",
+        "accelerator" => "; 'tonne catalog hardware' lists them",
+        "facility" => "; 'tonne catalog facilities' lists them",
+        _ => "",
+    };
+
     /// <summary>What is wrong and what to write instead.</summary>
     public string Message => Ambiguous
         ? $"The {Kind} \"{Name}\" is ambiguous: write one of {string.Join(", ", Nearest)}."
-        : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";
+        : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown{Where}." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";
 }
