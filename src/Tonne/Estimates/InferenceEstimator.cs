@@ -88,7 +88,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var rest = new Derivation.Given(OtherPower.FractionOverGpus());
         var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Counted("accelerators", "1", 1), rest]);
         var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
-        var embodied = RequestParts.Embodied(accelerator, point.Gpus * replicas, time, factors);
+        var embodied = HeldAccelerators.Embodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         // Factors of one id differ between workloads, and an accountant keeps its draws by id: a new one for each.
         var phase = new Accountant().Account(
@@ -323,7 +323,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.Layers is null || workload.CacheBytesPerToken is null)
             said.Add(Text($"{(workload.Layers is null ? $"{point.Depth.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.CacheBytes / 1024:0} KiB of attention cache per token{(workload.CacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
         said.AddRange(Outside(workload, point));
-        said.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {GpusOfHost} {accelerator.Name}."));
+        said.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {HeldAccelerators.OfHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
         said.Add("PUE: " + factors.PueHow + ".");
         said.AddRange(factors.Doubts.Select(doubt => doubt.Text));
     }

@@ -18,7 +18,7 @@ public static class TaskEstimator
         var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Counted("what was measured", "1", 1), rest])]);
         var gpus = new Derivation.Counted("accelerators", "1", 1);
         var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.Given(task.Accelerator.Inference ?? task.Accelerator.Training)]));
-        var embodied = RequestParts.Embodied(task.Accelerator, 1, time, factors);
+        var embodied = HeldAccelerators.Embodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy of an answer at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         List<string> said =

@@ -56,7 +56,7 @@ public sealed class TrainingEstimator
         var energy = new Derivation.Product("energy at the plug", "kWh", [hours, power], 1 / 1000d);
         var accounting = FactorChoice.For(place, FacilityKind.UnknownCloud);
         var quality = power.Factors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled;
-        var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, EmbodiedOf(task, hours), quality), accounting);
+        var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, HeldAccelerators.Embodied(task.Hardware, hours, accounting), quality), accounting);
         assumptions.AddRange(PowerWords(task, power));
         assumptions.Add($"Place: {accounting.Grid.How}. Building: {accounting.PueHow}.");
         assumptions.Add("Left out: storage, network outside the nodes, data preparation, failed runs and experiments (--runs counts them), and the use of the model.");
@@ -155,14 +155,6 @@ public sealed class TrainingEstimator
         // EFLOP over TFLOP/s are millions of seconds.
         var seconds = new Derivation.Quotient("accelerator time of a run", "million s", operations, new Derivation.Product("operations a second of one chip", "TFLOP/s", rate.ToImmutable()));
         return new Derivation.Product("accelerator-hours of a run", "h", [seconds], 1e6 / 3600);
-    }
-
-    static Derivation EmbodiedOf(TrainingTask task, Derivation hours)
-    {
-        var host = new Derivation.Quotient("part of the host", "kg CO2e", new Derivation.Given(EmbodiedCatalog.Machine(MachineKind.GpuServer)!), new Derivation.Given(Factors["training/chips-per-host"]));
-        var made = new Derivation.Sum("manufacturing of a chip with its part of the host", "kg CO2e", [new Derivation.Given(EmbodiedCatalog.Accelerator(task.Hardware)), host]);
-        var life = new Derivation.Product("used life", "h", [new Derivation.Given(EmbodiedCatalog.Lifetime), new Derivation.Given(EmbodiedCatalog.Utilisation)], 8766);
-        return new Derivation.Product("embodied emissions", "kg CO2e", [made, new Derivation.Quotient("share of its used life", "1", hours, life)]);
     }
 
     static IEnumerable<string> PowerWords(TrainingTask task, Derivation power)

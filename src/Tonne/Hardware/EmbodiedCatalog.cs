@@ -73,15 +73,16 @@ public static class EmbodiedCatalog
     /// <summary>M of an accelerator of which nothing is published.</summary>
     public static Factor UnknownAccelerator => Table["embodied/accelerator/unknown"];
 
-    /// <summary>Accelerators of the host of a virtual machine that holds some of them: what its part of the host is told by.</summary>
-    /// <param name="held">Accelerators that the virtual machine holds, at least 1.</param>
+    /// <summary>Accelerators of a host of which some are held: what their part of the host is told by.</summary>
+    /// <param name="held">Accelerators that are held together, at least 1: a virtual machine's.</param>
     /// <param name="accelerator">One of them; null if unknown.</param>
     public static Factor AcceleratorsOfHost(int held, Accelerator? accelerator)
     {
-        var any = ModelTable["embodied/host/gpus"];
-        // Modules sit eight to a board; a virtual machine holds no more than its host has.
+        var google = accelerator?.Vendor is "Google";
+        var any = ModelTable[google ? "embodied/host/tpus" : "embodied/host/gpus"];
+        // Modules of others sit eight to a board; a virtual machine holds no more than its host has.
         double AtLeast(double gpus) => Math.Max(held, gpus);
-        var bounds = accelerator is not null && AcceleratorBuild.Of(accelerator)?.IsModule == true ? Bounds.Exactly(AtLeast(any.Bounds.Best))
+        var bounds = !google && accelerator is not null && AcceleratorBuild.Of(accelerator)?.IsModule == true ? Bounds.Exactly(AtLeast(any.Bounds.Best))
             : new Bounds(AtLeast(any.Bounds.Low), AtLeast(any.Bounds.Best), AtLeast(any.Bounds.High));
         return any with { Id = string.Create(CultureInfo.InvariantCulture, $"{any.Id}/{bounds.Low:0}-{bounds.High:0}"), Bounds = bounds };
     }

@@ -230,4 +230,12 @@ public sealed class EmbodiedModelTests
         Assert.Equal("embodied/server/unknown", part.Manufacturing.Id);
         Assert.Equal(16 / 192d, part.Threads / part.HostThreads!.Bounds.Best, 12);
     }
+
+    [Fact]
+    public void A_host_of_TPUs_has_four_chips_and_a_board_of_modules_eight()
+    {
+        // Google Cloud's documentation of TPU v4: four chips to a host. NVIDIA's HGX H100: eight modules on a baseboard.
+        Assert.Equal(4, EmbodiedCatalog.AcceleratorsOfHost(1, AcceleratorCatalog.Find("TPU v4").Required).Bounds.Best);
+        Assert.Equal(Bounds.Exactly(8), EmbodiedCatalog.AcceleratorsOfHost(1, AcceleratorCatalog.Find("h100").Required).Bounds);
+    }
 }
