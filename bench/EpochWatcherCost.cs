@@ -1,10 +1,10 @@
-#:project ../src/Tonne/Tonne.csproj
+#:project ../src/Tonne.Recording/Tonne.Recording.csproj
 #:property PublishAot=false
 
 // What watching a program's output for epochs costs. Run: dotnet run -c Release bench/EpochWatcherCost.cs
 using System.Diagnostics;
 using System.Text;
-using Tonne.Runs.Patterns;
+using Tonne.Recording.EpochPatterns;
 
 const int Megabytes = 100;
 const int Block = 64 * 1024;

@@ -8,7 +8,8 @@ using System.Globalization;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 
 const int Samples = 100_000;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

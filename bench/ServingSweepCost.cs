@@ -1,13 +1,13 @@
-#:project ../src/Tonne/Tonne.csproj
+#:project ../src/Tonne.Estimation/Tonne.Estimation.csproj
 #:property PublishAot=false
 
 // A million estimates of serving with bounds in a sweep on two threads, and one with its trees.
 // Run: dotnet run -c Release bench/ServingSweepCost.cs
 using System.Diagnostics;
 using System.Globalization;
-using Tonne.Estimates;
+using Tonne.Accounting;
+using Tonne.Estimation.Serving;
 using Tonne.Facilities;
-using Tonne.Footprints;
 using Tonne.Hardware;
 using Tonne.Runs;
 

@@ -1,11 +1,11 @@
-#:project ../src/Tonne/Tonne.csproj
+#:project ../src/Tonne.Estimation/Tonne.Estimation.csproj
 #:property PublishAot=false
 
 // A million estimates of trainings with bounds in a sweep on two threads, and one with its trees.
 // Run: dotnet run -c Release bench/TrainingSweepCost.cs
 using System.Diagnostics;
 using System.Globalization;
-using Tonne.Estimates;
+using Tonne.Estimation.Training;
 using Tonne.Hardware;
 using Tonne.Runs;
 

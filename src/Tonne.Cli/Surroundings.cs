@@ -1,5 +1,5 @@
 using Tonne.Cli.Wrapping;
-using Tonne.Explaining;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli;
 

@@ -1,4 +1,4 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Ledgers.Folders;

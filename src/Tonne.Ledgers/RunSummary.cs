@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;

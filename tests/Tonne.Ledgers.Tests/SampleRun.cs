@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Hardware;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests;

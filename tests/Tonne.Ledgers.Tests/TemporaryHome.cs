@@ -1,7 +1,8 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers.Folders;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 using Tonne.Tests;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Hardware;
-using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Runs;
 

@@ -1,5 +1,6 @@
-using Tonne.Explaining;
-using Tonne.Reducing;
+using Tonne.Comparing;
+using Tonne.Formatting;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Benching;
 

@@ -1,6 +1,6 @@
-using Tonne.Explaining;
-using Tonne.Reducing;
-using Tonne.Reports;
+using Tonne.Formatting;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Benching;
 

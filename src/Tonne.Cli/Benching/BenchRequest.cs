@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tonne.Reducing;
+using Tonne.Comparing;
 
 namespace Tonne.Cli.Benching;
 

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
-using Tonne.Reducing;
+using Tonne.Comparing;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Benching;

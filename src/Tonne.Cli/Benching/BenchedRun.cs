@@ -1,5 +1,5 @@
-using Tonne.Footprints;
-using Tonne.Reducing;
+using Tonne.Accounting;
+using Tonne.Comparing;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Benching;

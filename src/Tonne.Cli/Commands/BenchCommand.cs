@@ -5,8 +5,9 @@ using Tonne.Cli.Benching;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
 using Tonne.Cli.Wrapping;
-using Tonne.Explaining;
-using Tonne.Reducing;
+using Tonne.Comparing;
+using Tonne.Formatting;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Catalogs;
 using Tonne.Cli.Terminal;
-using Tonne.Estimates;
-using Tonne.Explaining;
+using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
+using Tonne.Reporting.Teaching;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
-using Tonne.Explaining;
-using Tonne.Footprints.Describing;
+using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.LifeCycles.Describing;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Explaining;
-using Tonne.Reports;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
 
 namespace Tonne.Cli.Commands;
 

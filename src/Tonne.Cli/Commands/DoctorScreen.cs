@@ -1,5 +1,5 @@
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Instruments.Examining;
 using Tonne.Instruments.Machines;
 using Tonne.Quantities;

@@ -1,12 +1,14 @@
 using System.CommandLine;
+using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
-using Tonne.Estimates;
-using Tonne.Explaining;
+using Tonne.Estimation.Serving;
+using Tonne.Estimation.Tasks;
 using Tonne.Facilities;
-using Tonne.Footprints;
 using Tonne.Hardware;
-using Tonne.Reports;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
-using Tonne.Estimates;
-using Tonne.Explaining;
+using Tonne.Estimation.Training;
 using Tonne.Hardware;
-using Tonne.Reports;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Terminal;
-using Tonne.Estimates;
-using Tonne.Reports;
+using Tonne.Estimation.Serving;
+using Tonne.Estimation.Validation;
+using Tonne.Reporting.Markdown;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
-using Tonne.Reports;
+using Tonne.Formatting;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -1,15 +1,20 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Estimates;
-using Tonne.Explaining;
-using Tonne.Footprints;
-using Tonne.Footprints.Describing;
+using Tonne.Estimation.LifeCycles;
 using Tonne.Ledgers;
+using Tonne.LifeCycles;
+using Tonne.LifeCycles.Describing;
 using Tonne.Quantities;
-using Tonne.Reports;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Markdown;
+using Tonne.Reporting.Regulatory;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
+using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 

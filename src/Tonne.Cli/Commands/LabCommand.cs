@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Lab.Collecting;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pipelines;
-using Tonne.Reports;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Teaching;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

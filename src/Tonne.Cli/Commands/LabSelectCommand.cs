@@ -3,7 +3,7 @@ using System.Globalization;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Pricing;

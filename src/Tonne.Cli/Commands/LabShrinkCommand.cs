@@ -4,14 +4,14 @@ using System.Globalization;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Comparing;
+using Tonne.Formatting;
 using Tonne.Lab.Compressing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Pricing;
 using Tonne.Lab.Training;
 using Tonne.Quantities;
-using Tonne.Reducing;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

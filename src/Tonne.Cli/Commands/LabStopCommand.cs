@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Tonne.Accounting;
 using Tonne.Cli.Terminal;
-using Tonne.Footprints;
 using Tonne.Quantities;
-using Tonne.Reducing;
+using Tonne.Reporting.Terminal;
+using Tonne.Stopping;
 
 namespace Tonne.Cli.Commands;
 

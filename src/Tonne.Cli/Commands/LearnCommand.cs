@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Reporting.Teaching;
 
 namespace Tonne.Cli.Commands;
 

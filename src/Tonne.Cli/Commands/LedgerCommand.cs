@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Runs;
@@ -168,7 +168,7 @@ static class LedgerCommand
         return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl };
     }
 
-    static IEnumerable<Footprints.LedgerEntry> Entries(LedgerDesk desk) =>
+    static IEnumerable<Accounting.LedgerEntry> Entries(LedgerDesk desk) =>
         desk.Ledger.Entries().Where(run => run.Trouble is null && run.Status is not null and not Runs.RunStatus.Running).Reverse().Select(run => desk.Ledger.Load(run.Id));
 
     static void Tell(Surroundings around, IReadOnlyList<LedgerProblem> problems)

@@ -1,7 +1,7 @@
+using Tonne.Accounting;
 using Tonne.Cli.Configuration;
-using Tonne.Explaining;
-using Tonne.Footprints;
 using Tonne.Ledgers;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

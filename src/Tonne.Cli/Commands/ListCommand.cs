@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tonne.Accounting;
 using Tonne.Cli.Terminal;
-using Tonne.Explaining;
-using Tonne.Footprints;
+using Tonne.Formatting;
 using Tonne.Ledgers;
-using Tonne.Reports;
+using Tonne.Reporting.Json;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Instruments.Marks;
+using Tonne.Recording.Marks;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Explaining;
-using Tonne.Footprints;
-using Tonne.Reports;
+using Tonne.Accounting;
+using Tonne.Ledgers.Exchanging;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Markdown;
+using Tonne.Reporting.Regulatory;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
+using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Tonne.Footprints;
+using Tonne.Accounting;
+using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 

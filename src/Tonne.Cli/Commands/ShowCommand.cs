@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Reports;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
+using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Footprints;
 
 namespace Tonne.Cli.Commands;
 

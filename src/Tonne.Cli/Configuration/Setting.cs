@@ -19,8 +19,8 @@ sealed record Setting(string Key, string Variable, string? Default, string Means
     public static readonly Setting Policy = new("policy", "TONNE_POLICY", "share", "how a shared machine is split: share, marginal or machine", text => OneOf(text, "share", "marginal", "machine"));
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => OneOf(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", Anything);
-    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", text => Pattern(() => Runs.Patterns.EpochPattern.Parse(text)));
-    public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => Pattern(() => Runs.Patterns.StagePattern.Parse(text)));
+    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", text => Pattern(() => Tonne.Recording.EpochPatterns.EpochPattern.Parse(text)));
+    public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => Pattern(() => Tonne.Recording.EpochPatterns.StagePattern.Parse(text)));
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", Anything);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", Anything);
     public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none for a stand-in", Anything);

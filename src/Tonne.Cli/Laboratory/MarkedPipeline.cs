@@ -1,8 +1,9 @@
 using System.Globalization;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Instruments.Marks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
+using Tonne.Recording.Marks;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Laboratory;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
-using Tonne.Footprints;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Laboratory;

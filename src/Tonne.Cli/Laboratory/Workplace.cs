@@ -1,7 +1,7 @@
+using Tonne.Accounting;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
-using Tonne.Explaining;
-using Tonne.Footprints;
+using Tonne.Formatting;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Places;

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Folders;
-using Tonne.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;

@@ -1,7 +1,7 @@
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;

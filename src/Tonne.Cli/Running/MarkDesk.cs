@@ -2,9 +2,10 @@ using System.Text.Json;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Marks;
-using Tonne.Metering;
+using Tonne.Recording.EpochPatterns;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
-using Tonne.Runs.Patterns;
 
 namespace Tonne.Cli.Running;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;

@@ -1,15 +1,18 @@
 using System.Text.Json;
+using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
-using Tonne.Footprints;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Places;
 using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
-using Tonne.Metering;
 using Tonne.Quantities;
-using Tonne.Reports;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tonne.Quantities;
-using Tonne.Reports;
+using Tonne.Reporting.Json;
 
 namespace Tonne.Cli.Terminal;
 

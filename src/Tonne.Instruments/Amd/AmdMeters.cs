@@ -4,8 +4,9 @@ using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Hwmon;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Amd;
 

@@ -1,6 +1,7 @@
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Hwmon;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Amd;
 

@@ -1,8 +1,8 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Batteries;
 

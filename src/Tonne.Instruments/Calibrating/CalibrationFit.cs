@@ -1,4 +1,5 @@
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Instruments.Calibrating;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Calibrating;
 

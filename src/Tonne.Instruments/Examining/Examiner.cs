@@ -2,8 +2,8 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Examining;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tonne.Instruments.Files;
-using Tonne.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Hwmon;
 

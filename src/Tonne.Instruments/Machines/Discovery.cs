@@ -3,8 +3,8 @@ using Tonne.Hardware;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;

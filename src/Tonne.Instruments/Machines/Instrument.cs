@@ -1,6 +1,7 @@
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 

@@ -7,7 +7,7 @@ namespace Tonne.Instruments.Machines;
 /// <summary>A part of the machine whose energy an instrument offers to tell. <see cref="MachineDiscovery"/> takes at most one offer for each component and device.</summary>
 /// <param name="Component">Part of the machine; <see cref="Component.Platform"/> for the whole of it.</param>
 /// <param name="Device">Which one, where there are several (<c>0</c>, <c>1</c>, … for GPUs); null otherwise.</param>
-/// <param name="Meters">Ids of the meters that are summed for it, all of <see cref="Metering.MeterRole.Machine"/>; empty for a GPU that is modelled by how busy it is.</param>
+/// <param name="Meters">Ids of the meters that are summed for it, all of <see cref="Runs.MeterRole.Machine"/>; empty for a GPU that is modelled by how busy it is.</param>
 /// <param name="Accuracy">Joules per joule counted, dimensionless, with its bounds and source; null if there is no meter.</param>
 /// <param name="Why">Why these meters, or why none, in a sentence.</param>
 public sealed record MeteredPart(Component Component, string? Device, ImmutableArray<string> Meters, Factor? Accuracy, string Why)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Tonne.Runs;
+using Tonne.Recording.Marks;
 
 namespace Tonne.Instruments.Marks;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Tonne.Runs;
+using Tonne.Recording.Marks;
 
 namespace Tonne.Instruments.Marks;
 

@@ -1,3 +1,4 @@
+using Tonne.Recording.Marks;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Marks;

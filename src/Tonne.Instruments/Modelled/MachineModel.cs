@@ -3,7 +3,6 @@ using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Rapl;
-using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Runs;
 

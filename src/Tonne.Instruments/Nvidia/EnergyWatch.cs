@@ -1,4 +1,4 @@
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Nvidia;
 

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
-using Tonne.Explaining;
+using Tonne.Formatting;
 
 namespace Tonne.Instruments.Polling;
 

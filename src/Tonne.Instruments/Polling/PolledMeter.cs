@@ -1,6 +1,7 @@
-using Tonne.Explaining;
-using Tonne.Metering;
+using Tonne.Formatting;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Polling;
 

@@ -1,6 +1,6 @@
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Polling;
 

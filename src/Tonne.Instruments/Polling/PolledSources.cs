@@ -1,11 +1,12 @@
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Prometheus;
 using Tonne.Instruments.Redfish;
 using Tonne.Instruments.Wall;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Polling;
 

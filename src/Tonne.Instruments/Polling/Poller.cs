@@ -1,4 +1,4 @@
-using Tonne.Explaining;
+using Tonne.Formatting;
 
 namespace Tonne.Instruments.Polling;
 

@@ -1,4 +1,4 @@
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Polling;

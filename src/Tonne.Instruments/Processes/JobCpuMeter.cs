@@ -1,6 +1,7 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Processes;
 

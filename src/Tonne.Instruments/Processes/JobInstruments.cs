@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tonne.Instruments.Files;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Processes;

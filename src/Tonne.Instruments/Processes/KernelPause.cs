@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Microsoft.Win32.SafeHandles;
 using Tonne.Instruments.Files;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 

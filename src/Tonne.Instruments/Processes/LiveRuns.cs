@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 

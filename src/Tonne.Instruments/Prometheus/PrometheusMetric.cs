@@ -1,4 +1,4 @@
-using Tonne.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 

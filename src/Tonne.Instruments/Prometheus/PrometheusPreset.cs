@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
 using Tonne.Instruments.Rapl;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Tonne.Explaining;
+using Tonne.Formatting;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Polling;
 using Tonne.Instruments.Wall;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 

@@ -1,5 +1,5 @@
 using Tonne.Hardware;
-using Tonne.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 

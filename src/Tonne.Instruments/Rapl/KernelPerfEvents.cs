@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Tonne.Instruments.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Rapl;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 

@@ -1,5 +1,6 @@
 using Tonne.Instruments.Files;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 

@@ -1,8 +1,8 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Polling;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Wall;
 

@@ -1,6 +1,6 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
+using Tonne.Comparing;
 using Tonne.Quantities;
-using Tonne.Reducing;
 
 namespace Tonne.Lab.Compressing;
 

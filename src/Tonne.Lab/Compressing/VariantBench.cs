@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using Tonne.Comparing;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pricing;
 using Tonne.Quantities;
-using Tonne.Reducing;
 
 namespace Tonne.Lab.Compressing;
 

@@ -1,7 +1,7 @@
 using Tonne.Lab.Pricing;
 using Tonne.Lab.Training;
 using Tonne.Quantities;
-using Tonne.Reducing;
+using Tonne.Stopping;
 
 namespace Tonne.Lab.Selecting;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Ledgers.Folders;
-using Tonne.Metering;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Tonne.Ledgers.Folders;
-using Tonne.Metering;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Tonne.Accounting;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Tonne.Footprints;
 
 namespace Tonne.Ledgers.Exchanging;
 

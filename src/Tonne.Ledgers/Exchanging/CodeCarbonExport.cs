@@ -1,5 +1,4 @@
-using Tonne.Footprints;
-using Tonne.Reports;
+using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Exchanging;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Footprints;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;

@@ -1,4 +1,4 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Exchanging;
 

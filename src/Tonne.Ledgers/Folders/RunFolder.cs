@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Tonne.Footprints;
-using Tonne.Metering;
+using Tonne.Accounting;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;

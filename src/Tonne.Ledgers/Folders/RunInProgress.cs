@@ -1,5 +1,5 @@
-using Tonne.Footprints;
-using Tonne.Metering;
+using Tonne.Accounting;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Tonne.Metering;
+using Tonne.Recording.Traces;
 
 namespace Tonne.Ledgers.Folders;
 
@@ -10,7 +10,7 @@ static class SealedLine
 {
     internal static byte[] Close(string name, ReadOnlySpan<byte> json)
     {
-        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{Checksum.Of(json):x8}\",\"{name}\":"));
+        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"crc32c\":\"{Crc32C.Of(json):x8}\",\"{name}\":"));
         var line = new byte[head.Length + json.Length + 2];
         head.CopyTo(line, 0);
         json.CopyTo(line.AsSpan(head.Length));
@@ -35,7 +35,7 @@ static class SealedLine
         if (!uint.TryParse(bytes.Slice(at, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sum) || bytes.Slice(at, 8).ContainsAnyInRange((byte)'A', (byte)'F'))
             return "has a checksum that is not one";
         var inside = line[head.Length..^1];
-        if (Checksum.Of(inside.Span) != sum)
+        if (Crc32C.Of(inside.Span) != sum)
             return "does not have the checksum it states";
         json = inside;
         return null;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tonne.Footprints;
+using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Folders;
 

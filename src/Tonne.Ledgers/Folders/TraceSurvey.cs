@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;

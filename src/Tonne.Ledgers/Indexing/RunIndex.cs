@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Tonne.Ledgers.Folders;
+using Microsoft.Data.Sqlite;
 
 namespace Tonne.Ledgers.Indexing;
 

@@ -7,7 +7,7 @@ namespace Tonne.Catalogs;
 /// Comma-separated, one header line, fields may be in double quotes (a quote inside is doubled), no line break inside a field, every row as wide as the header.
 /// Hand-written because the embedded tables lie on the path of <c>tonne run -- true</c>, where a general reader costs more than the whole table.
 /// </remarks>
-ref struct CsvReader
+public ref struct CsvReader
 {
     const int MaxColumns = 32;
 

@@ -1,25 +1,27 @@
+using System.Reflection;
 using System.Text;
 
 namespace Tonne.Catalogs;
 
-/// <summary>A cited table that travels inside the assembly.</summary>
-static class EmbeddedTable
+/// <summary>A cited table that is embedded in an assembly of tonne, under its file name.</summary>
+public static class EmbeddedTable
 {
-    /// <summary>File names of all tables, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names
+    /// <summary>File names of all tables of an assembly, in ordinal order.</summary>
+    /// <param name="assembly">The assembly that holds the tables; null for that of the domain, <c>Tonne</c>.</param>
+    public static IReadOnlyList<string> Names(Assembly? assembly = null)
     {
-        get
-        {
-            var names = Array.FindAll(typeof(EmbeddedTable).Assembly.GetManifestResourceNames(), name => name.EndsWith(".csv", StringComparison.Ordinal));
-            Array.Sort(names, StringComparer.Ordinal);
-            return names;
-        }
+        var names = Array.FindAll(Holder(assembly).GetManifestResourceNames(), name => name.EndsWith(".csv", StringComparison.Ordinal));
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
     }
 
     /// <summary>The bytes of a table as shipped.</summary>
-    public static byte[] Bytes(string name)
+    /// <param name="name">File name, for example <c>zones.csv</c>.</param>
+    /// <param name="assembly">The assembly that holds the table; null for that of the domain, <c>Tonne</c>.</param>
+    /// <exception cref="ArgumentException">The assembly has no such table.</exception>
+    public static byte[] Bytes(string name, Assembly? assembly = null)
     {
-        using var stream = typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name)
+        using var stream = Holder(assembly).GetManifestResourceStream(name)
             ?? throw new ArgumentException($"There is no embedded table named {name}.", nameof(name));
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -27,5 +29,8 @@ static class EmbeddedTable
     }
 
     /// <summary>The text of a table.</summary>
-    public static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
+    /// <inheritdoc cref="Bytes"/>
+    public static string Text(string name, Assembly? assembly = null) => Encoding.UTF8.GetString(Bytes(name, assembly));
+
+    static Assembly Holder(Assembly? assembly) => assembly ?? typeof(EmbeddedTable).Assembly;
 }

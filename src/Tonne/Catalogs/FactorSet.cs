@@ -16,7 +16,7 @@ public static class FactorSet
     static string Compute()
     {
         using var all = new MemoryStream(512 * 1024);
-        foreach (var name in EmbeddedTable.Names)
+        foreach (var name in EmbeddedTable.Names())
         {
             var bytes = EmbeddedTable.Bytes(name);
             all.Write(Encoding.UTF8.GetBytes($"{name}\0{bytes.Length}\0"));

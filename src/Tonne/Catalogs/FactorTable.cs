@@ -1,14 +1,17 @@
+using System.Reflection;
 using Tonne.Quantities;
 
 namespace Tonne.Catalogs;
 
 /// <summary>A table whose rows are factors as they stand: id, label, unit, low, best, high, quality, source, note.</summary>
-sealed class FactorTable(string table)
+/// <param name="table">File name of the table.</param>
+/// <param name="assembly">The assembly that holds it; null for that of the domain, <c>Tonne</c>.</param>
+public sealed class FactorTable(string table, Assembly? assembly = null)
 {
     readonly Lazy<Dictionary<string, Factor>> _factors = new(() =>
     {
         var all = new Dictionary<string, Factor>(StringComparer.Ordinal);
-        var rows = new CsvReader(table, EmbeddedTable.Text(table), "id,label,unit,low,best,high,quality,source,note");
+        var rows = new CsvReader(table, EmbeddedTable.Text(table, assembly), "id,label,unit,low,best,high,quality,source,note");
         while (rows.Read())
         {
             var (low, best, high) = (rows.Number(3), rows.Number(4), rows.Number(5));

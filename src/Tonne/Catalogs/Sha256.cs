@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Tonne.Catalogs;
 
 /// <summary>SHA-256 (FIPS 180-4) in managed code, to name the factor set: loading the system's crypto library would cost every start of the tool some 10 ms. Not for secrets.</summary>
-static class Sha256
+public static class Sha256
 {
     static ReadOnlySpan<uint> K =>
     [

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 namespace Tonne.Catalogs;
 
 /// <summary>The sources that the tables cite by id.</summary>
-static class SourceList
+public static class SourceList
 {
     const string Table = "sources.csv";
 

@@ -67,7 +67,7 @@ public static class AcceleratorCatalog
     }
 
     /// <summary>Words of a name in one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>, <c>TPUv4</c> as <c>tpu v4</c>.</summary>
-    internal static List<string> Words(string name)
+    public static List<string> Words(string name)
     {
         var words = new List<string>();
         var text = name.ToLowerInvariant().AsSpan();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Hardware;
 

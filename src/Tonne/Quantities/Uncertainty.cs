@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Statistics;
 
 namespace Tonne.Quantities;
 

@@ -9,7 +9,7 @@ namespace Tonne.Runs;
 public sealed record Rate(string Id, string Per, Derivation Derivation)
 {
     /// <summary>Id of the factor that stands for what sampling a power leaves unsure: exactly 1 at the start of a run, with the samples' own bounds at its end.</summary>
-    /// <param name="meter">Id of the meter of <see cref="Metering.MeterKind.Power"/>.</param>
+    /// <param name="meter">Id of the meter of <see cref="MeterKind.Power"/>.</param>
     public static string SamplingOf(string meter) => "sampling/" + meter;
 
     /// <summary>Id of the rate of everything else (fans, board, supply losses) that goes with another: <c>cpu/busy</c> → <c>other/cpu-busy</c>.</summary>

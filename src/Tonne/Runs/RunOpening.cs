@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
-using Tonne.Metering;
 
 namespace Tonne.Runs;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tonne.Metering;
 using Tonne.Quantities;
 
 namespace Tonne.Runs;

@@ -2,7 +2,8 @@ using Tonne.Hardware;
 using Tonne.Instruments.Amd;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Amd;
 

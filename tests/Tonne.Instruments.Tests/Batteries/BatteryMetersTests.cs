@@ -1,6 +1,6 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Batteries;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Batteries;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Tonne.Instruments.Examining;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Tests.Machines;
-using Tonne.Metering;
 using Tonne.Quantities;
 using Tonne.Runs;
 

@@ -1,8 +1,9 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Hwmon;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Hwmon;
 

@@ -1,6 +1,7 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Machines;
 

@@ -9,8 +9,9 @@ using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Instruments.Tests.Machines;
 using Tonne.Instruments.Tests.Rapl;
-using Tonne.Metering;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Malformed;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Tonne.Instruments.Marks;
+using Tonne.Recording.Marks;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Marks;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Nvidia;
 

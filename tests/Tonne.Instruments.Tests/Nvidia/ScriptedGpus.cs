@@ -4,8 +4,8 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
 using Tonne.NvmlStandIn;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Nvidia;
 

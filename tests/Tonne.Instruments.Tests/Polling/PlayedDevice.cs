@@ -1,7 +1,7 @@
 using System.Text;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Polling;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Polling;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Polling;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Polling;
 

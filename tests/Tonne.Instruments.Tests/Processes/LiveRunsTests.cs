@@ -1,5 +1,5 @@
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Processes;

@@ -1,6 +1,6 @@
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Processes;
 

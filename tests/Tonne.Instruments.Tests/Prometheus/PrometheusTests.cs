@@ -3,7 +3,8 @@ using System.Text.Json;
 using Tonne.Hardware;
 using Tonne.Instruments.Polling;
 using Tonne.Instruments.Tests.Polling;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Prometheus;
 

@@ -3,7 +3,8 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Rapl;
 using Tonne.Instruments.Tests.Machines;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Rapl;
 

@@ -2,9 +2,10 @@ using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Rapl;
-using Tonne.Metering;
-using Tonne.Quantities;
 using Tonne.Instruments.Tests.Machines;
+using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Rapl;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Tonne.Instruments.Polling;
 using Tonne.Instruments.Tests.Polling;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.Wall;
 

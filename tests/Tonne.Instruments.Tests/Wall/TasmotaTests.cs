@@ -1,6 +1,6 @@
 using Tonne.Instruments.Polling;
 using Tonne.Instruments.Tests.Polling;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Wall;
 

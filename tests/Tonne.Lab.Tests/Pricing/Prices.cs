@@ -1,4 +1,4 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Hardware;
 using Tonne.Instruments.Modelled;
 using Tonne.Lab.Pricing;

@@ -1,6 +1,7 @@
-using Tonne.Explaining;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Ledgers.Tests.Auditing;
 

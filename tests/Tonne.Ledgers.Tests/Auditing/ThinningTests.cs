@@ -1,7 +1,9 @@
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
+using Tonne.Runs;
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Metering;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Auditing;
 

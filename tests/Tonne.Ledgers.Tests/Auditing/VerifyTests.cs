@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers.Folders;
 using Tonne.Runs;
 

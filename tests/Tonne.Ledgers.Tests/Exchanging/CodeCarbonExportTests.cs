@@ -1,9 +1,9 @@
 using System.Globalization;
-using FsCheck;
-using FsCheck.Fluent;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Tests;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Tonne.Ledgers.Tests.Exchanging;
 

@@ -1,5 +1,7 @@
 using Tonne.Ledgers.Folders;
-using Tonne.Metering;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Folders;

@@ -1,6 +1,6 @@
 using Tonne.Ledgers.Folders;
 using Tonne.Ledgers.Tests.Auditing;
-using Tonne.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Folders;

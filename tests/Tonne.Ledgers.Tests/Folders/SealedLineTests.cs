@@ -1,7 +1,7 @@
 using System.Text;
+using Tonne.Ledgers.Folders;
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Ledgers.Folders;
 
 namespace Tonne.Ledgers.Tests.Folders;
 

@@ -1,4 +1,4 @@
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -38,7 +38,7 @@ public sealed class EmbodiedModelTests
     {
         var bounds = EmbodiedCatalog.BottomUp(Find(name))!.Bounds;
 
-        Assert.Contains($"| {row} | {bounds.Best:0} [{bounds.Low:0}, {bounds.High:0}]", File.ReadAllText(Path.Combine(House.Repository.Root, "docs", "methods", "embodied.md")), StringComparison.Ordinal);
+        Assert.Contains($"| {row} | {bounds.Best:0} [{bounds.Low:0}, {bounds.High:0}]", File.ReadAllText(Path.Combine(Architecture.Repository.Root, "docs", "methods", "embodied.md")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tonne.Footprints;
+using Tonne.Accounting;
 using Tonne.Quantities;
 
 namespace Tonne.Tests.Quantities;

@@ -1,6 +1,6 @@
+using Tonne.Quantities;
 using FsCheck;
 using FsCheck.Fluent;
-using Tonne.Quantities;
 
 namespace Tonne.Tests.Quantities;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
-using Tonne.Metering;
+using Tonne.Recording.Metering;
 
 namespace Tonne.Trials.Instruments;
 

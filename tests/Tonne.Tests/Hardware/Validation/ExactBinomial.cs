@@ -1,4 +1,4 @@
-using Tonne.Estimates;
+using Tonne.Statistics;
 
 namespace Tonne.Tests.Hardware.Validation;
 

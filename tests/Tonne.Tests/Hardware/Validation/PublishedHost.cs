@@ -1,5 +1,5 @@
 using Tonne.Catalogs;
-using Tonne.Tests.House;
+using Tonne.Tests.Architecture;
 
 namespace Tonne.Tests.Hardware.Validation;
 

@@ -1,6 +1,6 @@
 using Tonne.Catalogs;
 using Tonne.Hardware;
-using Tonne.Tests.House;
+using Tonne.Tests.Architecture;
 
 namespace Tonne.Tests.Hardware.Validation;
 

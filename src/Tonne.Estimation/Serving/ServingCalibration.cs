@@ -1,0 +1,198 @@
+using System.Text;
+using Tonne.Catalogs;
+using Tonne.Statistics;
+
+namespace Tonne.Estimation.Serving;
+
+/// <summary>Fits the model of serving to measurements.</summary>
+/// <remarks>
+/// Least squares of ln(measured ÷ foretold) over ln θ, every model family weighing the same whatever its rows, with a pull towards what the data sheet alone would say (ridge 0.3 per ln θ, 1 per ratio):
+/// what the measurements do not tell stays physical. The spread is that of families left out one at a time. Deterministic; a second or so.
+/// </remarks>
+public static class ServingCalibration
+{
+    const int Coefficients = ServingModel.TermCount;
+    const int Unknowns = Coefficients + 2;
+    const double Pull = 0.3;
+    const double PullOfRatio = 1;
+    const int MostSteps = 100;
+
+    // What each coefficient is without measurements: times of the data sheet at full power; twice for arithmetic, which seldom reaches its peak; some 10 µs a layer and a token for what no data sheet prints.
+    static readonly double[] Physical = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
+
+    /// <summary>Fits a file of measurements, and names it by its hash in the fit.</summary>
+    /// <param name="name">Name of the file, for errors.</param>
+    /// <param name="file">Its bytes, as <see cref="ServingCases.Read"/> takes them.</param>
+    public static ServingFit Fit(string name, ReadOnlySpan<byte> file) => Fit(ServingCases.Read(name, Encoding.UTF8.GetString(file)), Sha256.Of(file));
+
+    /// <summary>Fits all calibrating cases, and finds the spread by leaving each family out.</summary>
+    /// <param name="cases">The measurements.</param>
+    /// <param name="inputHash">SHA-256 of the file they come from.</param>
+    /// <exception cref="ArgumentException">There are fewer than three families.</exception>
+    public static ServingFit Fit(IReadOnlyList<ServingCase> cases, string inputHash)
+    {
+        List<ServingCase> usable = [.. cases.Where(row => row.Calibrates)];
+        var families = usable.Select(row => row.Family).Distinct(StringComparer.Ordinal).ToList();
+        if (families.Count < 3)
+            throw new ArgumentException("Fewer than three model families can be calibrated with.", nameof(cases));
+        var whole = Model(usable, null);
+        var errors = new List<(string Family, ServingKind Kind, double Log)>();
+        foreach (var family in families)
+        {
+            // Starting where the whole fit ended saves steps; where they end is the same.
+            var model = Model([.. usable.Where(row => row.Family != family)], whole);
+            errors.AddRange(usable.Where(row => row.Family == family).Select(row => (family, row.Kind, Math.Log(row.JoulesPerToken / model.JoulesPerToken(row.Point)))));
+        }
+
+        return new ServingFit(whole, HalfWidths(errors), usable.Count, families.Count, inputHash);
+    }
+
+    /// <summary>t · √((1 + 1/n) · mean square over n families), as for one family more; a kind with few families counts the kind before it as one of them.</summary>
+    static double[] HalfWidths(List<(string Family, ServingKind Kind, double Log)> errors)
+    {
+        var widths = new double[3];
+        double? before = null;
+        foreach (var kind in Enum.GetValues<ServingKind>())
+        {
+            var squares = errors.Where(error => error.Kind == kind).GroupBy(error => error.Family, StringComparer.Ordinal).Select(family => family.Average(error => error.Log * error.Log)).ToList();
+            var variance = before is { } known ? (squares.Sum() + known) / (squares.Count + 1) : squares.Count > 0 ? squares.Average() : 1;
+            var families = Math.Max(2, squares.Count);
+            widths[(int)kind] = StudentT.Quantile975(families) * Math.Sqrt(variance * (1 + (1d / families)));
+            before = variance;
+        }
+
+        return widths;
+    }
+
+    /// <summary>The coefficients for some cases: Gauss and Newton's steps, damped (Levenberg 1944, Marquardt 1963).</summary>
+    static ServingModel Model(List<ServingCase> cases, ServingModel? near)
+    {
+        var terms = new double[cases.Count][];
+        var target = new double[cases.Count];
+        var weights = new double[cases.Count];
+        var sizes = cases.GroupBy(row => row.Family, StringComparer.Ordinal).ToDictionary(family => family.Key, family => family.Count(), StringComparer.Ordinal);
+        // Squared weights add up to the number of rows, so that the pull means the same for any of them.
+        var scale = cases.Count / (double)sizes.Count;
+        for (var i = 0; i < cases.Count; i++)
+        {
+            terms[i] = new double[Coefficients];
+            ServingModel.Terms(cases[i].Point, terms[i]);
+            target[i] = Math.Log(cases[i].JoulesPerToken);
+            weights[i] = scale / sizes[cases[i].Family];
+        }
+
+        var start = Array.ConvertAll(Physical, Math.Log);
+        double[] at = near is null ? [.. start, 0, 0] : [.. near.Coefficients.Select(value => Math.Log(value)), Math.Log(near.OlderSoftware), Math.Log(near.Ampere)];
+        var loss = Loss(at, null, null);
+        var damping = 1e-3;
+        for (var step = 0; step < MostSteps; step++)
+        {
+            var (normal, gradient) = (new double[Unknowns, Unknowns], new double[Unknowns]);
+            Loss(at, normal, gradient);
+            var moved = false;
+            while (damping < 1e9)
+            {
+                var damped = (double[,])normal.Clone();
+                for (var k = 0; k < Unknowns; k++)
+                    damped[k, k] += damping * normal[k, k];
+                var change = Solve(damped, gradient);
+                double[] next = [.. at.Zip(change, (a, d) => a - d)];
+                var lower = Loss(next, null, null);
+                if (lower < loss)
+                {
+                    moved = loss - lower > (near is null ? 1e-15 : 1e-9) * loss;
+                    (at, loss, damping) = (next, lower, damping / 5);
+                    break;
+                }
+
+                damping *= 4;
+            }
+
+            if (!moved)
+                break;
+        }
+
+        return new ServingModel([.. at.Take(Coefficients).Select(Math.Exp)], Math.Exp(at[Coefficients]), Math.Exp(at[Coefficients + 1]));
+
+        // Half the sum of squares; with it JᵀJ and Jᵀr where asked.
+        double Loss(double[] unknowns, double[,]? normal, double[]? gradient)
+        {
+            Span<double> parts = stackalloc double[Unknowns];
+            var theta = Array.ConvertAll(unknowns[..Coefficients], Math.Exp);
+            var sum = 0d;
+            for (var i = 0; i < cases.Count; i++)
+            {
+                var total = 0d;
+                for (var k = 0; k < Coefficients; k++)
+                    total += parts[k] = theta[k] * terms[i][k];
+                for (var k = 0; k < Coefficients; k++)
+                    parts[k] /= total;
+                parts[Coefficients] = cases[i].Point.OlderSoftware ? 1 : 0;
+                parts[Coefficients + 1] = cases[i].Point.Generation == ServingGeneration.Ampere ? 1 : 0;
+                var residual = Math.Log(total) + (parts[Coefficients] * unknowns[Coefficients]) + (parts[Coefficients + 1] * unknowns[Coefficients + 1]) - target[i];
+                sum += weights[i] * residual * residual;
+                Add(parts, residual, weights[i], normal, gradient);
+            }
+
+            for (var k = 0; k < Unknowns; k++)
+            {
+                var pull = k < Coefficients ? Pull * Pull : PullOfRatio * PullOfRatio;
+                var away = k < Coefficients ? unknowns[k] - start[k] : unknowns[k];
+                sum += pull * away * away;
+                if (normal is null || gradient is null)
+                    continue;
+                normal[k, k] += pull;
+                gradient[k] += pull * away;
+            }
+
+            return sum / 2;
+        }
+    }
+
+    static void Add(ReadOnlySpan<double> parts, double residual, double weight, double[,]? normal, double[]? gradient)
+    {
+        if (normal is null || gradient is null)
+            return;
+        for (var a = 0; a < Unknowns; a++)
+        {
+            gradient[a] += weight * parts[a] * residual;
+            for (var b = 0; b < Unknowns; b++)
+                normal[a, b] += weight * parts[a] * parts[b];
+        }
+    }
+
+    /// <summary>Solves a symmetric positive system (Cholesky). Overwrites the matrix.</summary>
+    static double[] Solve(double[,] matrix, double[] right)
+    {
+        var n = right.Length;
+        var solution = (double[])right.Clone();
+        for (var j = 0; j < n; j++)
+        {
+            for (var k = 0; k < j; k++)
+                matrix[j, j] -= matrix[j, k] * matrix[j, k];
+            matrix[j, j] = Math.Sqrt(matrix[j, j]);
+            for (var i = j + 1; i < n; i++)
+            {
+                for (var k = 0; k < j; k++)
+                    matrix[i, j] -= matrix[i, k] * matrix[j, k];
+                matrix[i, j] /= matrix[j, j];
+            }
+        }
+
+        for (var i = 0; i < n; i++)
+        {
+            for (var k = 0; k < i; k++)
+                solution[i] -= matrix[i, k] * solution[k];
+            solution[i] /= matrix[i, i];
+        }
+
+        for (var i = n - 1; i >= 0; i--)
+        {
+            for (var k = i + 1; k < n; k++)
+                solution[i] -= matrix[k, i] * solution[k];
+            solution[i] /= matrix[i, i];
+        }
+
+        return solution;
+    }
+}

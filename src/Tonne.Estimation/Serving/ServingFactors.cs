@@ -1,0 +1,9 @@
+using Tonne.Catalogs;
+
+namespace Tonne.Estimation.Serving;
+
+/// <summary>Factors of serving that are not fitted.</summary>
+static class ServingFactors
+{
+    public static readonly FactorTable Table = new("serving_factors.csv", typeof(Training.TrainingCatalog).Assembly);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using Tonne.Catalogs;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Serving;
+
+/// <summary>The fitted model with the spread of models it has not seen, and the hash of what it was fitted on. The shipped one is <see cref="Shipped"/>.</summary>
+/// <param name="Model">Coefficients.</param>
+/// <param name="HalfWidths">By <see cref="ServingKind"/>: half the width of a 95 % interval of measured ÷ foretold for a model that was left out, in natural logarithms.</param>
+/// <param name="Rows">Measurements fitted.</param>
+/// <param name="Families">Models among them.</param>
+/// <param name="InputHash">SHA-256 of the file of measurements.</param>
+public sealed record ServingFit(ServingModel Model, IReadOnlyList<double> HalfWidths, int Rows, int Families, string InputHash)
+{
+    const string Table = "inference_fit.csv";
+    const string Header = "name,value,unit,what";
+
+    static readonly Lazy<ServingFit> Read = new(() => Parse(Table, EmbeddedTable.Text(Table, typeof(Training.TrainingCatalog).Assembly)));
+
+    /// <summary>The fit that ships with this version.</summary>
+    public static ServingFit Shipped => Read.Value;
+
+    /// <summary>The spread of measured ÷ foretold for a model of a kind that the fit has not seen.</summary>
+    public Bounds Spread(ServingKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
+
+    /// <summary>The fit as the table that ships.</summary>
+    public string ToTable()
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        Line("input-sha256", InputHash, "", "the file of measurements that was fitted");
+        Line("rows", Rows.ToString(CultureInfo.InvariantCulture), "1", "measurements fitted");
+        Line("families", Families.ToString(CultureInfo.InvariantCulture), "1", "models among them");
+        foreach (var term in Enum.GetValues<ServingTerm>())
+            Line("coefficient/" + Spelling.Slug(Words(term)), Number(Model.Coefficients[(int)term]), UnitOf(term), Words(term));
+        Line("software-2024", Number(Model.OlderSoftware), "1", "energy with serving software of 2024 over that of 2026");
+        Line("ampere", Number(Model.Ampere), "1", "energy on Ampere over what its data sheet leads to");
+        foreach (var kind in Enum.GetValues<ServingKind>())
+            Line("half-width/" + Spelling.Slug(Words(kind)), Number(HalfWidths[(int)kind]), "ln", "half of a 95 % interval of measured over foretold for a model left out of the fit: " + Words(kind));
+        return text.ToString();
+
+        void Line(string name, string value, string unit, string what) => text.Append(CultureInfo.InvariantCulture, $"{name},{value},{unit},{what}\n");
+
+        // Five digits: more would say nothing, fewer would move the figures.
+        static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Reads a table as <see cref="ToTable"/> writes it.</summary>
+    /// <exception cref="TableFormatException">It is malformed, or lacks a line.</exception>
+    internal static ServingFit Parse(string table, string text)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var rows = new CsvReader(table, text, Header);
+        while (rows.Read())
+        {
+            if (rows.Text(0) != "input-sha256" && !(rows.Number(1) >= 0))
+                throw rows.Broken("the value must not be negative");
+            if (!values.TryAdd(rows.Text(0), rows.Text(1)))
+                throw rows.Broken($"{rows.Text(0)} is listed twice");
+        }
+
+        return new ServingFit(
+            new ServingModel([.. Enum.GetValues<ServingTerm>().Select(term => Number("coefficient/" + Spelling.Slug(Words(term))))], Number("software-2024"), Number("ampere")),
+            [.. Enum.GetValues<ServingKind>().Select(kind => Number("half-width/" + Spelling.Slug(Words(kind))))],
+            (int)Number("rows"), (int)Number("families"), Find("input-sha256"));
+
+        string Find(string name) => values.TryGetValue(name, out var value) ? value : throw new TableFormatException(table, 1, $"there is no line {name}");
+
+        double Number(string name) => double.Parse(Find(name), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A term in words.</summary>
+    public static string Words(ServingTerm term) => term switch
+    {
+        ServingTerm.Launch => "starting the layers",
+        ServingTerm.LaunchBlackwell => "starting the layers on Blackwell",
+        ServingTerm.Weights => "reading the weights",
+        ServingTerm.Cache => "reading the attention cache",
+        ServingTerm.CacheLatencyBlackwell => "walking the attention cache on Blackwell",
+        ServingTerm.Arithmetic => "arithmetic",
+        ServingTerm.Experts => "arithmetic in experts",
+        ServingTerm.Prompt => "arithmetic of the prompt",
+        ServingTerm.Exchange => "exchange between accelerators",
+        _ => "handling a token",
+    };
+
+    internal static string UnitOf(ServingTerm term) => term is ServingTerm.Launch or ServingTerm.LaunchBlackwell or ServingTerm.CacheLatencyBlackwell or ServingTerm.Handling ? "s" : "1";
+
+    /// <summary>A kind of model in words.</summary>
+    public static string Words(ServingKind kind) => kind switch
+    {
+        ServingKind.Dense => "dense models",
+        ServingKind.Experts => "mixtures of experts",
+        _ => "mixtures of experts at eight bits",
+    };
+}

@@ -1,0 +1,58 @@
+using Tonne.Accounting;
+using Tonne.Hardware;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Serving;
+
+/// <summary>Very many ways of serving on one kind of hardware at one place, as plain numbers with bounds: for searches over models, batches and lengths.</summary>
+/// <remarks>
+/// With batch, prompt and year of the software given and no rate, every figure of a request is the joules of its accelerators times what is the same for each: that is accounted once, with its bounds, by <see cref="InferenceEstimator"/> itself
+/// (a test holds both equal). Some hundred nanoseconds each. Thread safe.
+/// </remarks>
+public sealed class ServingSweep
+{
+    readonly ServingModel _model;
+    readonly Rates _dense;
+    readonly Rates _experts;
+    readonly double _memory;
+
+    /// <summary>Prepares a sweep.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="format">How weights are stored.</param>
+    /// <param name="factors">The factors of the place.</param>
+    /// <param name="fit">The fitted model. Default <see cref="ServingFit.Shipped"/>.</param>
+    /// <exception cref="ArgumentException">The accelerator's data sheet has too little.</exception>
+    public ServingSweep(Accelerator accelerator, WeightFormat format, AccountingFactors factors, ServingFit? fit = null)
+    {
+        fit ??= ServingFit.Shipped;
+        Hardware = InferenceEstimator.PointOf(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
+        _model = fit.Model;
+        _memory = accelerator.MemoryGigabytes * 1e9 * InferenceEstimator.UsableMemory ?? double.PositiveInfinity;
+        var small = new ServingWorkload { Parameters = 1e8, Accelerator = accelerator, Gpus = 1, Format = format, Batch = 1, PromptTokens = 1, OutputTokens = 1, SoftwareYear = 2026 };
+        _dense = Rates.Of(new InferenceEstimator(fit).Estimate(small, factors));
+        _experts = Rates.Of(new InferenceEstimator(fit).Estimate(small with { ActiveParameters = 5e7 }, factors));
+    }
+
+    /// <summary>The accelerator's part of every point: set the model, the accelerators, the batch and the tokens with <c>with</c>.</summary>
+    public ServingPoint Hardware { get; }
+
+    /// <summary>One way of serving.</summary>
+    /// <param name="point">Made from <see cref="Hardware"/>.</param>
+    public SweptServing Estimate(in ServingPoint point)
+    {
+        var token = _model.JoulesPerToken(point);
+        var joules = token * point.OutputTokens;
+        var rates = point.ActiveParameters < point.Parameters ? _experts : _dense;
+        return new SweptServing(rates.Token * token, rates.It * joules, rates.Facility * joules, rates.Operational * joules, rates.Total * joules, point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
+    }
+
+    /// <summary>Figures per joule of the accelerators.</summary>
+    sealed record Rates(Bounds Token, Bounds It, Bounds Facility, Bounds Operational, Bounds Total)
+    {
+        public static Rates Of(InferenceEstimate one)
+        {
+            var scale = 1 / one.GpuEnergyPerToken.Value;
+            return new Rates(one.GpuEnergyPerToken.Bounds * scale, one.ItEnergy.Bounds * scale, one.FacilityEnergy.Bounds * scale, one.Operational.Bounds * scale, one.Emissions.Bounds * scale);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Tonne.Hardware;
+
+namespace Tonne.Estimation.Serving;
+
+/// <summary>What is to be served, on what, and how: as far as it is known. What is null is chosen or assumed, and said.</summary>
+public sealed record ServingWorkload
+{
+    /// <summary>All parameters of the model.</summary>
+    public required double Parameters { get; init; }
+
+    /// <summary>Parameters that one token uses, for a mixture of experts; null for a dense model.</summary>
+    public double? ActiveParameters { get; init; }
+
+    /// <summary>What it runs on.</summary>
+    public required Accelerator Accelerator { get; init; }
+
+    /// <summary>Accelerators of one replica; null for the fewest that hold weights and attention cache.</summary>
+    public int? Gpus { get; init; }
+
+    /// <summary>Mean number of requests served together by a replica; null to take it from the requests per day, else 32 with the spread from 4 to 256.</summary>
+    public double? Batch { get; init; }
+
+    /// <summary>How weights are stored. Default bf16.</summary>
+    public WeightFormat Format { get; init; } = WeightFormat.Brain16;
+
+    /// <summary>Tokens of a prompt; null if not known.</summary>
+    public double? PromptTokens { get; init; }
+
+    /// <summary>Tokens of an answer.</summary>
+    public required double OutputTokens { get; init; }
+
+    /// <summary>Requests that the service gets a day; null to leave out the hours in which it waits.</summary>
+    public double? RequestsPerDay { get; init; }
+
+    /// <summary>Layers; null to take them from the parameters.</summary>
+    public double? Layers { get; init; }
+
+    /// <summary>Bytes of attention cache per token; null to take them from the parameters.</summary>
+    public double? CacheBytesPerToken { get; init; }
+
+    /// <summary>Year of the serving software, 2024 or 2026; null for the newest that was measured on this hardware.</summary>
+    public int? SoftwareYear { get; init; }
+
+    /// <summary>All that is wrong with it; empty if nothing.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
+            yield return "parameters must be a number of at least a million, such as 70e9.";
+        if (ActiveParameters is { } active && !(active > 0 && active <= Parameters))
+            yield return "active parameters must be positive and no more than all parameters.";
+        if (Gpus is < 1 or > 4096)
+            yield return "the number of GPUs must be 1 to 4,096.";
+        if (Batch is { } batch && !(batch is >= 1 and <= 1e6))
+            yield return "the batch is a mean number of requests served together, 1 to a million.";
+        if (PromptTokens is { } prompt && !(prompt is >= 0 and <= 1e8))
+            yield return "prompt tokens must be 0 to 100 million.";
+        if (!(OutputTokens is >= 1 and <= 1e8))
+            yield return "output tokens must be 1 to 100 million.";
+        if (RequestsPerDay is { } day && !(day is > 0 and <= 1e13))
+            yield return "requests per day must be positive.";
+        if (Layers is { } layers && !(layers is >= 1 and <= 10_000))
+            yield return "layers must be 1 to 10,000.";
+        if (CacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
+            yield return "bytes of attention cache per token must be 0 to 1e9.";
+        if (SoftwareYear is not (null or 2024 or 2026))
+            yield return "the serving software is told apart by 2024 and 2026 only.";
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Tonne.Accounting;
+using Tonne.Estimation.LifeCycles;
+using Tonne.Estimation.Serving;
+using Tonne.Hardware;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Tasks;
+
+/// <summary>What an answer of a measured task takes at a place: its measured energy, carried from its own boundary to the plug, the building and the making of the machine.</summary>
+public static class TaskEstimator
+{
+    /// <summary>Estimates a task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="factors">The factors of the place.</param>
+    public static TaskEstimate Estimate(MeasuredTask task, AccountingFactors factors)
+    {
+        var joules = new Derivation.Product("as measured", "J", [new Derivation.Given(task.Energy)], RequestParts.JoulesPerWattHour);
+        var rest = new Derivation.Given(task.GpuOnly ? OtherPower.FractionOverGpus() : OtherPower.Fraction(MachineKind.GpuServer));
+        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Counted("what was measured", "1", 1), rest])]);
+        var gpus = new Derivation.Counted("accelerators", "1", 1);
+        var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.Given(task.Accelerator.Inference ?? task.Accelerator.Training)]));
+        var embodied = HeldAccelerators.Embodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
+        var boundary = new Boundary("it", ["gpu", "host"], "machine");
+        var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy of an answer at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
+        List<string> said =
+        [
+            $"Measured on {task.Accelerator.Name} and not scaled to other hardware: {task.Energy.Note}.",
+            Text($"{(task.GpuOnly ? "Measured on the accelerator alone; the rest of the machine is" : "Processor and memory are measured or modelled by the study; fans, board and supplies are")} {rest.Value:0.##} of it."),
+            "Machines that wait for requests are left out, not zero.",
+            Text($"Making the machine: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at {time.Denominator.Value:0} W."),
+            "PUE: " + factors.PueHow + ".",
+            .. factors.Doubts.Select(doubt => doubt.Text),
+        ];
+        var measured = new Derivation.Given(task.Energy);
+        return new TaskEstimate(
+            task,
+            new Figure("measured_energy_wh_per_request", new Boundary("gpu", task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], "machine"), task.Energy.Bounds, Quality.Modelled, 0, measured),
+            RequestParts.Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
+            RequestParts.Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
+            RequestParts.Thousand("operational_g_per_request", phase.Operational, "g CO2e"),
+            RequestParts.Thousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
+            RequestParts.Thousand("emissions_g_per_request", phase.Total, "g CO2e"),
+            factors,
+            [.. said]);
+    }
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

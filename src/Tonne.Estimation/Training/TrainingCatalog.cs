@@ -1,0 +1,93 @@
+using System.Globalization;
+using Tonne.Catalogs;
+using Tonne.Hardware;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Training;
+
+/// <summary>The published trainings: what is known of what others spent, and what the estimator learns from.</summary>
+public static class TrainingCatalog
+{
+    internal const string Table = "published_trainings.csv";
+
+    const string Header = "name,organisation,year,parameters,active_parameters,tokens,flops,hardware,chips,chip_hours,power_w,power_kind,pue,intensity_g_per_kwh,energy_kwh,emissions_kg,"
+        + "hours_basis,energy_basis,boundary,calibrates,hours_spread,distilled,verified,source,note";
+
+    static readonly Lazy<PublishedTraining[]> Rows = new(Read);
+
+    /// <summary>All of them, in the order of the table.</summary>
+    public static IReadOnlyList<PublishedTraining> All => Rows.Value;
+
+    /// <summary>Rows for <c>tonne catalog models</c>: what each training took, one row a quantity.</summary>
+    public static IReadOnlyList<CatalogEntry> Search(string? search = null) => [.. All.SelectMany(Entries).Where(entry => entry.Matches(search))];
+
+    /// <summary>What is wrong with the table or with the fit that was made from it; empty if nothing.</summary>
+    public static IReadOnlyList<string> Validate()
+    {
+        var problems = CatalogEntry.Problems(Search()).ToList();
+        foreach (var row in All)
+        {
+            if ((row.CalibratesHours || row.CalibratesPower) && !AcceleratorCatalog.Find(row.Hardware).IsFound)
+                problems.Add($"{row.Name}: it calibrates, but {row.Hardware} is not in the table of accelerators");
+            if (row.CalibratesHours && (row.ChipHours is null || row.Operations is null || row.ActiveParameters is null))
+                problems.Add($"{row.Name}: it calibrates hours, but hours, operations or parameters are missing");
+            if (row.CalibratesHours && row.HoursBasis == "assumed")
+                problems.Add($"{row.Name}: it calibrates hours that were assumed");
+            if (row.CalibratesPower && !row.PowerKind.StartsWith("measured", StringComparison.Ordinal))
+                problems.Add($"{row.Name}: it calibrates power that was not measured");
+        }
+
+        problems.AddRange(UtilisationModel.Problems());
+        return problems;
+    }
+
+    /// <summary>SHA-256 of the table as shipped.</summary>
+    internal static string TableHash() => Sha256.Of(EmbeddedTable.Bytes(Table, typeof(TrainingCatalog).Assembly));
+
+    static IEnumerable<CatalogEntry> Entries(PublishedTraining row)
+    {
+        var slug = $"training/{Spelling.Slug(row.Name)}";
+        var size = row.Parameters is not { } all ? "" : $"{Large(all)} parameters{(row.ActiveParameters < all * 0.99 ? $", {Large(row.ActiveParameters.Value)} active" : "")}{(row.Tokens is { } tokens ? $", {Large(tokens)} tokens" : "")}";
+        var note = string.Join("; ", new[] { size, row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note }.Where(part => part.Length > 0));
+        if (row.ChipHours is { } hours)
+            yield return Entry("chip-hours", hours, "chip-hours", row.HoursBasis, row.HoursBasis == "published" && row.Verified ? Quality.Measured : Quality.Assumed);
+        if (row.EnergyKwh is { } energy)
+            yield return Entry("energy", energy, "kWh", row.EnergyBasis, QualityOf(row.EnergyBasis));
+        if (row.EmissionsKg is { } emissions)
+            yield return Entry("emissions", emissions, "kg CO2e", row.EnergyBasis, QualityOf(row.EnergyBasis));
+        if (row is { ChipHours: null, EnergyKwh: null, EmissionsKg: null })
+            yield return new CatalogEntry($"{slug}/training", row.Name, null, "", row.Year, Quality.Assumed, row.Source.Id, note);
+
+        CatalogEntry Entry(string what, double value, string unit, string basis, Quality quality) => new(
+            $"{slug}/{what}", $"{row.Name}, {what}", Bounds.Exactly(value), unit, row.Year, row.Verified ? quality : Quality.Assumed, row.Source.Id,
+            string.Join("; ", new[] { basis.Length > 0 ? $"basis: {basis}" : "", unit == "chip-hours" || row.Boundary.Length == 0 ? "" : $"boundary: {row.Boundary}", note }.Where(part => part.Length > 0)));
+    }
+
+    static string Large(double number) => number >= 1e12 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e12:0.##}T")
+        : number >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.##}B") : string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.##}M");
+
+    static Quality QualityOf(string basis) => basis switch
+    {
+        "measured" => Quality.Measured,
+        "hours x TDP" or "derived" or "mixed" or "modelled" or "life cycle assessment" => Quality.Modelled,
+        _ => Quality.Assumed,
+    };
+
+    static PublishedTraining[] Read()
+    {
+        var all = new List<PublishedTraining>();
+        var rows = new CsvReader(Table, EmbeddedTable.Text(Table, typeof(TrainingCatalog).Assembly), Header);
+        while (rows.Read())
+        {
+            var calibrates = rows.Text(19).Split(';', StringSplitOptions.RemoveEmptyEntries);
+            if (Array.Exists(calibrates, word => word is not ("hours" or "power")))
+                throw rows.Broken($"\"{rows[19]}\" must be hours, power or both");
+            all.Add(new PublishedTraining(
+                rows.Text(0), rows.Text(1), rows.Whole(2), rows.NumberOrNull(3), rows.NumberOrNull(4), rows.NumberOrNull(5), rows.NumberOrNull(6), rows.Text(7), rows.WholeOrNull(8), rows.NumberOrNull(9),
+                rows.NumberOrNull(10), rows.Text(11), rows.NumberOrNull(12), rows.NumberOrNull(13), rows.NumberOrNull(14), rows.NumberOrNull(15), rows.Text(16), rows.Text(17), rows.Text(18),
+                calibrates.Contains("hours"), calibrates.Contains("power"), rows.NumberOrNull(20) ?? 0, rows[21] is "yes", rows[22] is "yes", SourceList.Find(rows.Text(23)), rows.Text(24)));
+        }
+
+        return [.. all];
+    }
+}

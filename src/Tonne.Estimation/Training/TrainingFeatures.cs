@@ -1,0 +1,38 @@
+using Tonne.Hardware;
+
+namespace Tonne.Estimation.Training;
+
+/// <summary>What a training's utilisation may depend on.</summary>
+/// <param name="ActiveParameters">Parameters that a token passes.</param>
+/// <param name="Tokens">Tokens trained on.</param>
+/// <param name="PeakTeraflops">Peak of a chip at 16 bit, 10^12 operations/s.</param>
+/// <param name="MemoryGigabytes">Memory of a chip, GB.</param>
+/// <param name="Experts">Whether the model is a mixture of experts.</param>
+/// <param name="Distilled">Whether it learns from the outputs of a larger model.</param>
+public readonly record struct TrainingFeatures(double ActiveParameters, double Tokens, double PeakTeraflops, double MemoryGigabytes, bool Experts, bool Distilled)
+{
+    // A training on a chip whose memory nobody published is taken for one on the size that most of the published trainings had.
+    const double UsualMemoryGigabytes = 80;
+
+    /// <summary>Operations of a token per parameter it passes: two forward, four backward. Source: Kaplan et al., Scaling Laws for Neural Language Models (arXiv 2001.08361), section 2.1.</summary>
+    public const double OperationsPerParameterAndToken = 6;
+
+    /// <summary>Of a published training; null where the accelerator or its peak is not known.</summary>
+    internal static TrainingFeatures? Of(PublishedTraining row)
+    {
+        if (row is not { ActiveParameters: { } active, Operations: { } operations } || AcceleratorCatalog.Find(row.Hardware).Value is not { } chip || PeakOf(chip) is not { } peak)
+            return null;
+        // From operations where both are printed: 6·N·D with the tokens as rounded in the paper is the same to its digits.
+        return new TrainingFeatures(active, row.Tokens is { } tokens && !IsMixed(row) ? tokens : operations / OperationsPerParameterAndToken / active, peak, MemoryOf(chip), row.Parameters > active * 1.01, row.Distilled);
+    }
+
+    /// <summary>Peak at 16 bit: of the matrix units, else the faster of the vector units; null if not published.</summary>
+    internal static double? PeakOf(Accelerator chip) => AcceleratorPeaks.Of(chip) is not { } peaks ? null
+        : peaks.Dense16BitTeraflops ?? (peaks.Vector16BitTeraflops is { } half ? Math.Max(half, peaks.SingleTeraflops ?? 0) : peaks.SingleTeraflops);
+
+    internal static double MemoryOf(Accelerator chip) => chip.MemoryGigabytes ?? UsualMemoryGigabytes;
+
+    /// <summary>Tokens and operations that do not belong together, where the operations printed are those of fewer tokens.</summary>
+    static bool IsMixed(PublishedTraining row) =>
+        row is { Tokens: { } tokens, Operations: { } operations, ActiveParameters: { } active } && Math.Abs(Math.Log(OperationsPerParameterAndToken * active * tokens / operations)) > 0.1;
+}

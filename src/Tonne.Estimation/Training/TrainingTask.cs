@@ -1,0 +1,88 @@
+using Tonne.Hardware;
+
+namespace Tonne.Estimation.Training;
+
+/// <summary>A training that is thought of: what an estimate needs.</summary>
+/// <param name="Hardware">The accelerator.</param>
+public sealed record TrainingTask(Accelerator Hardware)
+{
+    /// <summary>All parameters; null if only operations are known.</summary>
+    public double? Parameters { get; init; }
+
+    /// <summary>Parameters that a token passes; null for all of them (a dense model).</summary>
+    public double? ActiveParameters { get; init; }
+
+    /// <summary>Tokens trained on; null if operations are given.</summary>
+    public double? Tokens { get; init; }
+
+    /// <summary>Floating-point operations; null for 6 × active parameters × tokens.</summary>
+    public double? Operations { get; init; }
+
+    /// <summary>Accelerators; null if not decided.</summary>
+    public int? Chips { get; init; }
+
+    /// <summary>Hours on the clock of one run. With <see cref="Chips"/> the chip-hours are known and nothing is estimated of them; without, the chips that it takes are estimated.</summary>
+    public double? Hours { get; init; }
+
+    /// <summary>How it counts. Default bf16.</summary>
+    public TrainingPrecision Precision { get; init; }
+
+    /// <summary>Whether it learns from the outputs of a larger model. Default no.</summary>
+    public bool Distilled { get; init; }
+
+    /// <summary>Runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>What is wrong with it; empty if it can be estimated.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        Check("parameters", Parameters);
+        Check("active parameters", ActiveParameters);
+        Check("tokens", Tokens);
+        Check("operations", Operations);
+        Check("hours", Hours);
+        if (Chips is < 1)
+            problems.Add("the number of chips must be at least 1");
+        if (Runs < 1)
+            problems.Add("the number of runs must be at least 1");
+        if (Parameters < ActiveParameters)
+            problems.Add("active parameters are part of all parameters and cannot be more");
+        if (ActiveParameters is not null && Parameters is null)
+            problems.Add("active parameters need all parameters beside them");
+        if (!KnowsHours && Operations is null && (Parameters is null || Tokens is null))
+            problems.Add("an estimate needs parameters and tokens, or operations, or chips and hours");
+        if (!KnowsHours && TrainingFeatures.PeakOf(Hardware) is null)
+            problems.Add($"no peak of {Hardware.Name} is published, so its hours cannot be estimated; give chips and hours");
+        else if (!KnowsHours && Precision == TrainingPrecision.Fp32 && AcceleratorPeaks.Of(Hardware) is { SingleTeraflops: null })
+            problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; where its matrix units do the work that is --precision bf16, else give chips and hours");
+        // Four times the 16-bit peak is that of 4 bit, the fastest there is.
+        if (problems.Count == 0 && KnowsHours && OperationsOfARun is { } operations && TrainingFeatures.PeakOf(Hardware) is { } peak && operations / (Chips!.Value * Hours!.Value * 3600 * peak * 1e12) is > 4 and var implied)
+            problems.Add(System.FormattableString.Invariant($"so many operations on {Chips} × {Hardware.Name} in {Hours:0.###} hours would be {implied:0.#} times their 16-bit peak: size, tokens, chips and hours cannot all be right"));
+        return problems;
+
+        void Check(string what, double? value)
+        {
+            if (value is { } number && !(number > 0 && double.IsFinite(number)))
+                problems.Add($"{what} must be above 0");
+        }
+    }
+
+    internal bool KnowsHours => Chips is not null && Hours is not null;
+
+    /// <summary>Operations of one run; null if only hours are known.</summary>
+    public double? OperationsOfARun => Operations ?? (Parameters is { } all && Tokens is { } tokens ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? all) * tokens : null);
+
+    /// <summary>What its utilisation may depend on; null if operations or the peak are not known.</summary>
+    internal TrainingFeatures? Features()
+    {
+        if (OperationsOfARun is not { } operations || TrainingFeatures.PeakOf(Hardware) is not { } peak)
+            return null;
+        var perToken = operations / TrainingFeatures.OperationsPerParameterAndToken;
+        // Of operations alone the size is unknown: the one with the least loss has about 20 tokens a parameter (Hoffmann et al., arXiv 2203.15556, table 3).
+        var active = ActiveParameters ?? Parameters ?? (Tokens is { } tokens ? perToken / tokens : Math.Sqrt(perToken / TokensPerParameter));
+        return new TrainingFeatures(active, perToken / active, peak, TrainingFeatures.MemoryOf(Hardware), Parameters > active * 1.01, Distilled);
+    }
+
+    const double TokensPerParameter = 20;
+}

@@ -1,0 +1,249 @@
+using Tonne.Estimation.Serving;
+using Tonne.Quantities;
+using Tonne.Statistics;
+
+namespace Tonne.Estimation.Training;
+
+/// <summary>Share of the peak that a training reaches, learnt from published trainings: the more alike a training, the more it counts.</summary>
+/// <remarks>
+/// A Gaussian process on ln u (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, algorithm 2.1):
+/// <code>
+/// k(a, b) = common² + spread² · exp(−½ Σ ((a_i − b_i) ÷ scale_i)²) + distilled² · d_a · d_b        i: ln size, ln tokens, ln peak, ln memory, experts
+/// ln u ~ N(ln prior + d · ln distilled factor, k + noise² + (spread of the hours as printed)²)
+/// </code>
+/// The scales are round numbers chosen once; <c>spread</c> and <c>noise</c> maximise the marginal likelihood (ibid. eq. 5.8) on a grid.
+/// Level, spread and noise are known from few trainings: σ is widened by Student's quantile with n − 3 degrees over 1.96.
+/// Far from every training the answer returns to the common level, with wide bounds. Immutable, thread safe.
+/// </remarks>
+public sealed class UtilisationModel
+{
+    static readonly double[] SpreadGrid = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
+    static readonly double[] NoiseGrid = [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25];
+
+    static readonly Lazy<UtilisationModel> FromTables = new(static () => new UtilisationModel(ShippedFit.Instance.Prior, ShippedFit.Instance.Spread, ShippedFit.Instance.Noise, UtilisationCase.All()));
+
+    readonly UtilisationPrior _prior;
+    readonly IReadOnlyList<UtilisationCase> _cases;
+    readonly double[][] _at;
+    readonly bool[] _distilled;
+    readonly double[] _weights;
+    readonly double[] _inverse;
+    readonly double _widening;
+
+    UtilisationModel(UtilisationPrior prior, double spread, double noise, IReadOnlyList<UtilisationCase> cases)
+    {
+        (_prior, Spread, Noise, _cases) = (prior, spread, noise, cases);
+        _at = [.. cases.Select(one => Scaled(one.Features))];
+        _distilled = [.. cases.Select(one => one.Features.Distilled)];
+        var n = cases.Count;
+        _widening = StudentT.Quantile975(Math.Max(1, n - Fitted)) / Bounds.Z;
+        var factor = Covariance();
+        LogDeterminant = Cholesky(factor, n);
+        var residuals = new double[n];
+        for (var i = 0; i < n; i++)
+            residuals[i] = Math.Log(cases[i].Utilisation) - Mean(_distilled[i]);
+        _weights = Solve(factor, residuals);
+        _inverse = new double[n * n];
+        var unit = new double[n];
+        for (var j = 0; j < n; j++)
+        {
+            Array.Clear(unit);
+            unit[j] = 1;
+            Solve(factor, unit).CopyTo(_inverse.AsSpan(j * n));
+        }
+
+        var fit = 0d;
+        for (var i = 0; i < n; i++)
+            fit += residuals[i] * _weights[i];
+        LogLikelihood = -0.5 * (fit + LogDeterminant + (n * Math.Log(2 * Math.PI)));
+    }
+
+    /// <summary>The model as shipped.</summary>
+    public static UtilisationModel Shipped => FromTables.Value;
+
+    /// <summary>Fitted spread of utilisation between unlike trainings, natural logarithm.</summary>
+    public double Spread { get; }
+
+    /// <summary>Fitted spread between like trainings, natural logarithm.</summary>
+    public double Noise { get; }
+
+    /// <summary>The trainings it learnt from.</summary>
+    public IReadOnlyList<UtilisationCase> Cases => _cases;
+
+    /// <summary>Logarithm of the likelihood of the trainings under the model.</summary>
+    internal double LogLikelihood { get; }
+
+    double LogDeterminant { get; }
+
+    /// <summary>Fits spread and noise to some trainings, for example to all but one.</summary>
+    /// <param name="cases">The trainings.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases) => Fit(cases, [ShippedFit.Instance.Prior]);
+
+    /// <summary>Fits spread and noise, and also chooses among several priors by the same likelihood.</summary>
+    internal static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases, IReadOnlyList<UtilisationPrior> priors)
+    {
+        if (cases.Count == 0)
+            throw new ArgumentException("A fit needs at least one training.", nameof(cases));
+        UtilisationModel? best = null;
+        foreach (var prior in priors)
+        {
+            foreach (var spread in SpreadGrid)
+            {
+                foreach (var noise in NoiseGrid)
+                {
+                    var model = new UtilisationModel(prior, spread, noise, cases);
+                    if (best is null || model.LogLikelihood > best.LogLikelihood)
+                        best = model;
+                }
+            }
+        }
+
+        return best!;
+    }
+
+    /// <summary>The utilisation of a further training with its 95 % bounds, 0 to 1 (the upper bound at most 1).</summary>
+    public Bounds Predict(TrainingFeatures features)
+    {
+        var (mean, sigma) = PredictLog(features);
+        return new Bounds(Math.Exp(mean - (Bounds.Z * sigma)), Math.Exp(mean), Math.Exp(mean + (Bounds.Z * sigma)));
+    }
+
+    /// <summary>Mean and spread of ln u for a further training: plain numbers, without allocation.</summary>
+    public (double Mean, double Sigma) PredictLog(TrainingFeatures features)
+    {
+        var n = _weights.Length;
+        Span<double> with = n <= 128 ? stackalloc double[n] : new double[n];
+        Span<double> at = stackalloc double[Dimensions];
+        Scale(features, at);
+        var common = _prior.CommonSpread * _prior.CommonSpread;
+        var own = Spread * Spread;
+        var distilled = _prior.DistilledSpread * _prior.DistilledSpread;
+        for (var i = 0; i < n; i++)
+            with[i] = common + (own * Likeness(at, _at[i])) + (features.Distilled && _distilled[i] ? distilled : 0);
+        var mean = Mean(features.Distilled);
+        var explained = 0d;
+        for (var i = 0; i < n; i++)
+        {
+            mean += with[i] * _weights[i];
+            var row = _inverse.AsSpan(i * n, n);
+            var sum = 0d;
+            for (var j = 0; j < i; j++)
+                sum += row[j] * with[j];
+            // The inverse is symmetric: one triangle of it is enough.
+            explained += with[i] * ((2 * sum) + (row[i] * with[i]));
+        }
+
+        return (mean, Math.Sqrt(Math.Max(0, common + own + (features.Distilled ? distilled : 0) - explained) + (Noise * Noise)) * _widening);
+    }
+
+    /// <summary>The published trainings most like a further one, the most alike first; 1 is the same, 0 has nothing in common.</summary>
+    /// <param name="features">The further training.</param>
+    /// <param name="count">How many.</param>
+    public IReadOnlyList<(UtilisationCase Case, double Likeness)> Nearest(TrainingFeatures features, int count)
+    {
+        var at = Scaled(features);
+        return [.. _cases.Select((one, i) => (one, Likeness(at, _at[i]))).OrderByDescending(pair => pair.Item2).Take(count)];
+    }
+
+    /// <summary>What is wrong with the fit as shipped; empty if nothing.</summary>
+    internal static IEnumerable<string> Problems()
+    {
+        var shipped = ShippedFit.Instance;
+        if (!string.Equals(shipped.InputHash, TrainingCatalog.TableHash(), StringComparison.Ordinal))
+            yield return $"{ShippedFit.Table}: it was fitted to another {TrainingCatalog.Table}: {shipped.InputHash}, here {TrainingCatalog.TableHash()}";
+        var cases = UtilisationCase.All();
+        if (cases.Count != shipped.Cases)
+            yield return $"{ShippedFit.Table}: it was fitted to {shipped.Cases} trainings, here are {cases.Count}";
+        var again = Fit(cases);
+        if (Math.Abs(again.Spread - shipped.Spread) > 1e-9 || Math.Abs(again.Noise - shipped.Noise) > 1e-9)
+            yield return System.FormattableString.Invariant($"{ShippedFit.Table}: fitted anew, spread is {again.Spread} and noise {again.Noise}");
+    }
+
+    const int Dimensions = 5;
+    const int Fitted = 3;
+
+    double[] Scaled(TrainingFeatures features)
+    {
+        var at = new double[Dimensions];
+        Scale(features, at);
+        return at;
+    }
+
+    void Scale(TrainingFeatures features, Span<double> at)
+    {
+        at[0] = Math.Log(features.ActiveParameters) / _prior.SizeScale;
+        at[1] = Math.Log(features.Tokens) / _prior.TokensScale;
+        at[2] = Math.Log(features.PeakTeraflops) / _prior.PeakScale;
+        at[3] = Math.Log(features.MemoryGigabytes) / _prior.MemoryScale;
+        at[4] = features.Experts ? 1 / _prior.ExpertsScale : 0;
+    }
+
+    double Mean(bool distilled) => Math.Log(_prior.Utilisation) + (distilled ? Math.Log(_prior.DistilledFactor) : 0);
+
+    static double Likeness(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = 0d;
+        for (var i = 0; i < Dimensions; i++)
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        return Math.Exp(-0.5 * sum);
+    }
+
+    double[] Covariance()
+    {
+        var n = _cases.Count;
+        var covariance = new double[n * n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                covariance[(i * n) + j] = (_prior.CommonSpread * _prior.CommonSpread) + (Spread * Spread * Likeness(_at[i], _at[j]))
+                    + (_distilled[i] && _distilled[j] ? _prior.DistilledSpread * _prior.DistilledSpread : 0)
+                    + (i == j ? (Noise * Noise) + (_cases[i].Training.HoursSpread * _cases[i].Training.HoursSpread) : 0);
+            }
+        }
+
+        return covariance;
+    }
+
+    /// <summary>Replaces a symmetric positive matrix by its lower Cholesky factor; ln of its determinant.</summary>
+    static double Cholesky(double[] matrix, int n)
+    {
+        var log = 0d;
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = matrix[(i * n) + j];
+                for (var k = 0; k < j; k++)
+                    sum -= matrix[(i * n) + k] * matrix[(j * n) + k];
+                matrix[(i * n) + j] = i == j ? Math.Sqrt(sum) : sum / matrix[(j * n) + j];
+            }
+
+            log += 2 * Math.Log(matrix[(i * n) + i]);
+        }
+
+        return log;
+    }
+
+    static double[] Solve(double[] factor, double[] right)
+    {
+        var n = right.Length;
+        var x = (double[])right.Clone();
+        for (var i = 0; i < n; i++)
+        {
+            for (var k = 0; k < i; k++)
+                x[i] -= factor[(i * n) + k] * x[k];
+            x[i] /= factor[(i * n) + i];
+        }
+
+        for (var i = n - 1; i >= 0; i--)
+        {
+            for (var k = i + 1; k < n; k++)
+                x[i] -= factor[(k * n) + i] * x[k];
+            x[i] /= factor[(i * n) + i];
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,26 @@
+using Tonne.Catalogs;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Validation;
+
+/// <summary>The error of another estimator on the same kind of case, for comparison.</summary>
+/// <param name="Tool">Whose.</param>
+/// <param name="Quantity"><c>training hours</c> or <c>joules per token</c>.</param>
+/// <param name="Mean">Mean absolute error relative to the truth; 0.1 is 10 %.</param>
+/// <param name="Median">Median absolute error; null if unknown.</param>
+/// <param name="Source">Where it was found.</param>
+/// <param name="Note">What a reader must know.</param>
+public sealed record PublishedError(string Tool, string Quantity, double Mean, double? Median, Source Source, string Note)
+{
+    const string Table = "published_errors.csv";
+
+    /// <summary>All of them, in the order of the table.</summary>
+    public static IReadOnlyList<PublishedError> All()
+    {
+        var all = new List<PublishedError>();
+        var rows = new CsvReader(Table, EmbeddedTable.Text(Table, typeof(Training.TrainingCatalog).Assembly), "tool,quantity,mean,median,source,note");
+        while (rows.Read())
+            all.Add(new PublishedError(rows.Text(0), rows.Text(1), rows.Number(2), rows.NumberOrNull(3), SourceList.Find(rows.Text(4)), rows.Text(5)));
+        return all;
+    }
+}

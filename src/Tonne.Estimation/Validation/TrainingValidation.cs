@@ -1,0 +1,110 @@
+using Tonne.Estimation.Serving;
+using Tonne.Estimation.Training;
+using Tonne.Quantities;
+
+namespace Tonne.Estimation.Validation;
+
+/// <summary>The training estimator against the published trainings, each estimated by a fit that has not seen it: the product's own code on the product's own table.</summary>
+public static class TrainingValidation
+{
+    /// <summary>Every training left out once: estimated chip-hours, and those of one constant utilisation taken from the others.</summary>
+    public static IReadOnlyList<ScoredCase> LeaveOneOut() => LeaveOut(static (left, other) => !ReferenceEquals(left, other));
+
+    /// <summary>Every training left out with all its siblings (Llama, Pythia …): what an unseen family will meet.</summary>
+    public static IReadOnlyList<ScoredCase> LeaveFamilyOut() => LeaveOut(static (left, other) => left.Training.Family != other.Training.Family);
+
+    /// <summary>
+    /// Every training left out once, and the scales of the model chosen anew by each fit among nine, by likelihood: what choosing them in sight of all trainings may have flattered.
+    /// Some seconds.
+    /// </summary>
+    public static IReadOnlyList<ScoredCase> LeaveOneOutWithScalesChosen()
+    {
+        var shipped = ShippedFit.Instance.Prior;
+        var priors = new List<UtilisationPrior>();
+        foreach (var size in (ReadOnlySpan<double>)[0.7, 1, 1.5])
+        {
+            foreach (var chip in (ReadOnlySpan<double>)[0.7, 1, 1.5])
+            {
+                priors.Add(shipped with
+                {
+                    SizeScale = shipped.SizeScale * size,
+                    TokensScale = shipped.TokensScale * size,
+                    PeakScale = shipped.PeakScale * chip,
+                    MemoryScale = shipped.MemoryScale * chip,
+                    ExpertsScale = shipped.ExpertsScale * chip,
+                });
+            }
+        }
+
+        return LeaveOut(static (left, other) => !ReferenceEquals(left, other), priors);
+    }
+
+    /// <summary>Every training left out once, with less held beforehand of distilled ones: what writing that into the prior in sight of its one case has flattered.</summary>
+    /// <param name="toldApart">Whether they still have a factor of their own, of which then nothing is held but its spread.</param>
+    public static IReadOnlyList<ScoredCase> LeaveOneOutWithoutDistilledPrior(bool toldApart)
+    {
+        var shipped = ShippedFit.Instance.Prior;
+        return LeaveOut(static (left, other) => !ReferenceEquals(left, other), [shipped with { DistilledFactor = 1, DistilledSpread = toldApart ? shipped.DistilledSpread : 0 }]);
+    }
+
+    /// <summary>Trainings whose hours were published as assumed: they calibrate nothing, and are no truth either.</summary>
+    public static IReadOnlyList<ScoredCase> AssumedHours() =>
+        [.. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.Of).OfType<UtilisationCase>()
+            .Select(one => Scored(one, UtilisationModel.Shipped.Predict(one.Features), ConstantRule.Of([.. UtilisationModel.Shipped.Cases.Select(other => other.Utilisation)])))];
+
+    /// <summary>
+    /// Trainings whose GPU energy was measured and whose hours nobody published: they calibrate nothing. kWh of the boards alone, measured and estimated;
+    /// beside them 40 % utilisation at the power of the data sheet.
+    /// </summary>
+    public static IReadOnlyList<ScoredCase> MeasuredEnergy()
+    {
+        var scored = new List<ScoredCase>();
+        foreach (var row in TrainingCatalog.All.Where(row => row is { PowerKind: "measured GPU", EnergyBasis: "measured", EnergyKwh: not null, Pue: not null, Tokens: not null, Parameters: not null }))
+        {
+            var chip = Hardware.AcceleratorCatalog.Find(row.Hardware).Required;
+            var estimate = new TrainingEstimator().Estimate(new TrainingTask(chip) { Parameters = row.Parameters, ActiveParameters = row.ActiveParameters, Tokens = row.Tokens }, new Runs.Place());
+            var boards = new Uncertainty().Of(new Derivation.Product("energy of the boards", "kWh", [estimate.ChipHours.Derivation, new Derivation.Given(chip.Training)], 1 / 1000d));
+            var plain = Bounds.Exactly(estimate.ChipHours.Value * estimate.Utilisation!.Value.Best / 0.4 * chip.Tdp.Bounds.Best / 1000);
+            scored.Add(new ScoredCase(row.Name, row.EnergyKwh!.Value / row.Pue!.Value, boards, plain, row.Family));
+        }
+
+        return scored;
+    }
+
+    /// <summary>The least mean absolute error that one constant utilisation can have on all trainings, chosen with hindsight; and its median.</summary>
+    public static (double Utilisation, double MeanError, double MedianError) BestConstant()
+    {
+        var all = UtilisationCase.All().Select(one => one.Utilisation).ToArray();
+        // Σ|u_i ÷ c − 1| in 1/c is convex with its kinks at 1/u_i: the best c is one of the utilisations.
+        var best = all.MinBy(constant => all.Average(value => Math.Abs((value / constant) - 1)));
+        var errors = all.Select(value => Math.Abs((value / best) - 1)).Order().ToArray();
+        return (best, errors.Average(), (errors[(errors.Length - 1) / 2] + errors[errors.Length / 2]) / 2);
+    }
+
+    static List<ScoredCase> LeaveOut(Func<UtilisationCase, UtilisationCase, bool> keeps, IReadOnlyList<UtilisationPrior>? priors = null)
+    {
+        priors ??= [ShippedFit.Instance.Prior];
+        var all = UtilisationCase.All();
+        var scored = new List<ScoredCase>();
+        foreach (var one in all)
+        {
+            UtilisationCase[] others = [.. all.Where(other => keeps(one, other))];
+            scored.Add(Scored(one, UtilisationModel.Fit(others, priors).Predict(one.Features), ConstantRule.Of([.. others.Select(other => other.Utilisation)])));
+        }
+
+        return scored;
+    }
+
+    /// <summary>Hours from utilisations: those of the estimate and those of the constant.</summary>
+    static ScoredCase Scored(UtilisationCase one, Bounds estimate, Bounds constant)
+    {
+        var hours = one.Training.ChipHours!.Value;
+        return new ScoredCase(one.Training.Name, hours, Hours(estimate), Hours(constant), one.Training.Family);
+
+        Bounds Hours(Bounds utilisation)
+        {
+            var atFull = hours * one.Utilisation;
+            return new Bounds(atFull / utilisation.High, atFull / utilisation.Best, atFull / utilisation.Low);
+        }
+    }
+}

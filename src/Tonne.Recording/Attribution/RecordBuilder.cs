@@ -1,0 +1,459 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
+using Tonne.Runs;
+
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Folds a trace into the frozen record of its run. A run that ended well and one that was killed take the same way.</summary>
+/// <remarks>
+/// Reads the trace twice and keeps no samples, so memory does not grow with the run. First the marks, the end and the CPU time that polling missed;
+/// then the slices. Missed CPU time (the kernel's account at the end less what was polled) is spread over the slices by the machine's busy time that nobody claimed.
+/// </remarks>
+public sealed class RecordBuilder
+{
+    readonly RunOpening _opening;
+    readonly FirstPass _survey;
+    readonly Apportionment _apportionment;
+    readonly EnergyTally _job = new();
+    readonly EnergyTally _others = new();
+    readonly EnergyTally _idle = new();
+    readonly EnergyTally _machine = new();
+    readonly List<Gap> _gaps = [];
+    readonly List<Doubt> _doubts = [];
+    readonly List<(ComponentAccount Account, DeviceUse? Device)> _modelled = [];
+    readonly List<MeterWindow> _metered = [];
+    readonly List<DeviceUse> _devices = [];
+    readonly List<MeterTally> _tallies = [];
+    readonly Dictionary<string, double> _held = new(StringComparer.Ordinal);
+    readonly ComponentAccount? _other;
+    readonly PlugAccount? _plug;
+    readonly Dictionary<string, double> _rates;
+    readonly Dictionary<(Component, string?), Microjoules[]> _latest = [];
+    readonly MachineUse _use;
+    readonly UseWindow _slice = new();
+    readonly UseWindow _deviceSlice = new();
+    bool _begun;
+
+    RecordBuilder(RunOpening opening, FirstPass survey)
+    {
+        _opening = opening;
+        _survey = survey;
+        _use = new MachineUse(opening);
+        _apportionment = new Apportionment(new Timeline(survey.Marks, survey.End), opening.StartedAt);
+        _rates = opening.Rates.ToDictionary(rate => rate.Id, rate => rate.Derivation.Value, StringComparer.Ordinal);
+        for (var i = 0; i < opening.Meters.Length; i++)
+        {
+            if (MeterTally.IsFor(opening.Meters[i]))
+                _tallies.Add(new MeterTally(opening.Meters[i], i));
+        }
+
+        var platform = opening.Bases.FirstOrDefault(basis => basis.Component == Component.Platform);
+        ComponentAccount? plugged = null;
+        foreach (var basis in opening.Bases.OrderBy(basis => basis.Component).ThenBy(basis => basis.Device, StringComparer.Ordinal))
+        {
+            var account = new ComponentAccount(opening, basis, _rates);
+            var device = basis.Component == Component.Gpu ? new DeviceUse(opening, basis) : null;
+            if (device is not null)
+                _devices.Add(device);
+            if (basis.Component == Component.Platform)
+                continue;
+            if (basis.Component == Component.Other && basis.Meters.IsDefaultOrEmpty)
+                _other = account;
+            else if (basis.Component == Component.Cpu && platform is not null && basis.Meters.SequenceEqual(platform.Meters))
+                plugged = account;
+            else if (basis.Meters.IsDefaultOrEmpty)
+                _modelled.Add((account, device));
+            else
+                _metered.AddRange(basis.Meters.Select(id => Window(id, account, device)));
+        }
+
+        if (platform is not null)
+            _plug = new PlugAccount(Window(platform.Meters[0], new ComponentAccount(opening, platform, _rates), null), plugged, _rates);
+    }
+
+    /// <summary>Builds the record of a trace.</summary>
+    /// <param name="open">Opens the trace from its start; called twice.</param>
+    /// <param name="opening">The opening, where who builds has it still; null to read it. Reading it costs a process at its end some 20 ms of start-up.</param>
+    /// <param name="ending">The ending, likewise.</param>
+    /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
+    public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null)
+    {
+        FirstPass survey;
+        using (var stream = open())
+        {
+            var reader = new TraceReader(stream);
+            opening = ReadOpening(reader, opening);
+            survey = new FirstPass(opening, ending);
+            while (reader.Read())
+                survey.Take(reader);
+            survey.Damage = reader.Damage;
+        }
+
+        var builder = new RecordBuilder(opening, survey);
+        using (var stream = open())
+        {
+            var reader = new TraceReader(stream);
+            ReadOpening(reader, opening);
+            var readings = new Reading[opening.Meters.Length];
+            while (reader.Read())
+            {
+                if (reader.Kind == TraceBlock.Sample)
+                    builder.Take(reader.ReadSample(readings), readings);
+            }
+        }
+
+        return builder.Finish();
+    }
+
+    static RunOpening ReadOpening(TraceReader reader, RunOpening? known)
+    {
+        if (!reader.Read() || reader.Kind != TraceBlock.Opening)
+            throw new TraceDamagedException(reader.Damage ?? "The trace has no opening block: nothing is known of its run.");
+        if (known is not null)
+            return known;
+        try
+        {
+            return JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunOpening)
+                ?? throw new TraceDamagedException("The trace's opening block is empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new TraceDamagedException("The trace's opening block cannot be read: " + error.Message, error);
+        }
+    }
+
+    MeterWindow Window(string id, ComponentAccount account, DeviceUse? device)
+    {
+        for (var i = 0; i < _opening.Meters.Length; i++)
+        {
+            if (_opening.Meters[i].Id == id)
+                return new MeterWindow(_opening.Meters[i], i, account, device);
+        }
+
+        throw new TraceDamagedException($"The trace's opening names meter '{id}' for {account.Basis.Component}, but does not describe it.");
+    }
+
+    void Take(long timestamp, ReadOnlySpan<Reading> readings)
+    {
+        var seconds = (timestamp - _slice.To) / 1e9;
+        var (busy, polled, peers, memory) = _use.Take(readings, seconds);
+        foreach (var device in _devices)
+            device.Take(readings, seconds);
+        foreach (var tally in _tallies)
+            tally.Take(readings[tally.Index], timestamp);
+        if (!_begun)
+        {
+            _begun = true;
+            _slice.Restart(timestamp);
+            foreach (var meter in _metered)
+            {
+                meter.Window.Restart(timestamp);
+                TakeMeter(meter, readings[meter.Index], timestamp);
+            }
+
+            if (_plug is not null)
+            {
+                _plug.Meter.Window.Restart(timestamp);
+                TakePlug(_plug, readings[_plug.Meter.Index], timestamp);
+            }
+
+            return;
+        }
+
+        var job = polled + _survey.Settle(Math.Max(0, busy - polled - peers), polled, seconds);
+        busy = Math.Max(busy, job);
+        var from = _slice.To;
+        _slice.Restart(from);
+        _slice.Add(timestamp, seconds, busy, job, peers, memory);
+        foreach (var (account, device) in _modelled)
+        {
+            if (seconds <= 0)
+                break;
+            if (device is not null)
+            {
+                _deviceSlice.Restart(from);
+                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory);
+                _deviceSlice.Add(device.Slice);
+                account.SplitModelledDevice(_deviceSlice);
+                Keep(account, account.Basis.Device, _deviceSlice);
+                continue;
+            }
+
+            if (account.Basis.Component == Component.Memory)
+                account.SplitModelledMemory(_slice);
+            else
+                account.SplitModelledCpu(_slice);
+            Keep(account, null, _slice);
+        }
+
+        foreach (var meter in _metered)
+        {
+            meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            if (meter.Device is { } device)
+                meter.Window.Add(device.Slice);
+            TakeMeter(meter, readings[meter.Index], timestamp);
+        }
+
+        if (_plug is not null)
+        {
+            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            TakePlug(_plug, readings[_plug.Meter.Index], timestamp);
+        }
+    }
+
+    void TakeMeter(MeterWindow meter, Reading reading, long timestamp)
+    {
+        if (!TryCount(meter, reading, timestamp, out var joules))
+            return;
+        if (meter.Window.Seconds > 0 && joules is { } counted)
+        {
+            meter.Count(counted);
+            var by = meter.Device is not null ? meter.Window.OfDevice()
+                : meter.Account.Basis.Component == Component.Memory ? meter.Window.OfMemory()
+                : meter.Window.OfProcessors(_opening.Machine.Threads, _opening.ReservedShare);
+            meter.Account.SplitMetered(counted, by, meter.Window.Seconds, meter.Account.Basis.Meters.Length);
+            Keep(meter.Account, meter.Account.Basis.Device ?? meter.Meter.Device, meter.Window);
+        }
+
+        meter.Window.Restart(timestamp);
+    }
+
+    void TakePlug(PlugAccount plug, Reading reading, long timestamp)
+    {
+        var meter = plug.Meter;
+        if (!TryCount(meter, reading, timestamp, out var joules))
+            return;
+        if (joules is not { } counted)
+        {
+            Abandon(plug);
+            meter.Window.Restart(timestamp);
+            return;
+        }
+
+        meter.Count(counted);
+        plug.Count(counted);
+        // What a part could not tell yet would be taken for everything else's.
+        if (meter.Window.Seconds <= 0 || !plug.Covers || _metered.Exists(other => other.Window.Seconds > 0))
+            return;
+        Settle(plug);
+        meter.Window.Restart(timestamp);
+    }
+
+    void Settle(PlugAccount plug)
+    {
+        if (plug.Processors is { } processors)
+        {
+            plug.SettleProcessors(plug.Meter.Window, _opening.Machine.Threads, _opening.ReservedShare);
+            Keep(Component.Cpu, null, processors, plug.Meter.Window);
+        }
+
+        if (_other is null)
+            return;
+        plug.SettleOther(_other);
+        Keep(Component.Other, null, _other, plug.Meter.Window);
+    }
+
+    /// <summary>A time in which the plug said nothing: everything else goes by k, as it does without a plug.</summary>
+    void Abandon(PlugAccount plug)
+    {
+        var parts = new Microjoules[3];
+        var amounts = plug.Abandon(parts);
+        if (_other is null || amounts.Count == 0)
+            return;
+        _other.FollowProcessors([.. amounts], parts[0] + parts[1] + parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : parts);
+        Keep(Component.Other, null, _other, plug.Meter.Window);
+    }
+
+    /// <summary>Takes a reading of an energy meter.</summary>
+    /// <param name="meter">The meter.</param>
+    /// <param name="reading">What it said.</param>
+    /// <param name="timestamp">When.</param>
+    /// <param name="joules">What it counted since its window began; null if that cannot be known.</param>
+    /// <returns>False if it said nothing: then its window goes on.</returns>
+    bool TryCount(MeterWindow meter, Reading reading, long timestamp, out double? joules)
+    {
+        joules = null;
+        if (reading.Reason is { } reason)
+        {
+            meter.OpenGap ??= reason;
+            return false;
+        }
+
+        var (outcome, counted) = meter.Take(reading, timestamp, LongestBridged);
+        switch (outcome)
+        {
+            case CounterOutcome.Counted or CounterOutcome.Wrapped:
+                joules = counted;
+                if (meter.OpenGap is { } bridged && meter.Window.Seconds > 0)
+                    _doubts.Add(new Doubt("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s ({bridged}); its counter went on and the energy in between is spread evenly."));
+                break;
+            case CounterOutcome.Reset:
+                AddGap(meter, meter.OpenGap ?? "the counter started again or jumped");
+                break;
+            case CounterOutcome.Ambiguous:
+                AddGap(meter, meter.OpenGap ?? "so long unread that the counter may have wrapped more than once");
+                break;
+            case CounterOutcome.First when meter.Window.Seconds > 0:
+                AddGap(meter, meter.OpenGap ?? "no reading yet");
+                break;
+            default:
+                break;
+        }
+
+        meter.OpenGap = null;
+        return true;
+    }
+
+    /// <summary>A power may be missed for three samples; over a longer time it says nothing.</summary>
+    double LongestBridged => 3.5 * _opening.PeriodSeconds;
+
+    void AddGap(MeterWindow meter, string reason) =>
+        _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
+
+    /// <summary>Adds a slice of one component, and the part of everything else that goes with it.</summary>
+    void Keep(ComponentAccount account, string? device, UseWindow window)
+    {
+        var component = account.Basis.Component;
+        Keep(component, device, account, window);
+        if (component == Component.Gpu)
+            _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.OfDevice().Held * window.Seconds);
+        if (component is Component.Cpu or Component.Gpu)
+            _latest[(component, device)] = [.. account.Parts];
+        if (_plug is not null)
+        {
+            _plug.Add(account);
+            return;
+        }
+
+        if (_other is null)
+            return;
+        if (component is Component.Cpu or Component.Gpu)
+            _other.Follow(account.JobAmounts, account.MachineAmounts, account.Parts);
+        else
+            _other.FollowProcessors(account.MachineAmounts, LatestOfProcessors());
+        Keep(Component.Other, null, _other, window);
+    }
+
+    /// <summary>How processors and devices were last split: whose work everything else follows. Idle, before the first.</summary>
+    Microjoules[] LatestOfProcessors()
+    {
+        Microjoules[] sum = [default, default, default];
+        foreach (var parts in _latest.Values)
+        {
+            for (var i = 0; i < sum.Length; i++)
+                sum[i] += parts[i];
+        }
+
+        return sum[0] + sum[1] + sum[2] == Microjoules.Zero ? [default, default, new(1)] : sum;
+    }
+
+    void Keep(Component component, string? device, ComponentAccount account, UseWindow window)
+    {
+        _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
+        _others.Add(component, device, account.Parts[1], [], 1);
+        _idle.Add(component, device, account.Parts[2], [], 1);
+        _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
+        _apportionment.Add(component, device, window.From, window.To, account.Parts[0], account.JobAmounts);
+    }
+
+    RunRecord Finish()
+    {
+        if (_plug is not null)
+            FinishPlug(_plug);
+        foreach (var meter in _plug is null ? _metered : [.. _metered, _plug.Meter])
+        {
+            if (meter.Window.Seconds > 0)
+                AddGap(meter, meter.OpenGap ?? "no reading at the end");
+            // Some virtual machines show counters that never move; that would pass for a measured zero. Some devices count only every tenth of a second.
+            if (meter.StandsStill)
+                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _survey.End / 1e9), meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter stood still"));
+        }
+
+        foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
+            _doubts.Add(new Doubt("unmetered", $"{gap.Key} said nothing for {gap.Sum(part => part.To - part.From):0.0} of {_survey.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+        CheckClock();
+        if (_survey.Damage is { } damage)
+            _doubts.Add(new Doubt("trace-damaged", damage));
+        if (_survey.Missed > 0.2 * _survey.JobSeconds && _survey.Missed > 0.05)
+            _doubts.Add(new Doubt("settled-at-exit", $"{_survey.Missed:0.00} of {_survey.JobSeconds:0.00} CPU-seconds were only known when processes had ended; they are spread over the run by the machine's busy time."));
+        var ending = _survey.Ending;
+        return new RunRecord
+        {
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = SampledRates() },
+            Status = ending is null ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
+            ExitCode = ending?.ExitCode,
+            DurationSeconds = _survey.End / 1e9,
+            JobCpuSeconds = _survey.JobSeconds,
+            Samples = _survey.Samples,
+            Components = [.. _machine.Uses().Select(use => new ComponentEnergy(
+                use.Component, use.Device, QualityOf(use.Component, use.Device),
+                _job.Energy(use.Component, use.Device).Value, _others.Energy(use.Component, use.Device).Value,
+                _idle.Energy(use.Component, use.Device).Value, use.Microjoules,
+                _job.Amounts(use.Component, use.Device), use.Amounts)
+            {
+                HeldShare = use.Component == Component.Gpu && _survey.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_survey.End / 1e9), 0, 1) : null,
+            })],
+            Counts = [.. _tallies.Select(tally => tally.Count()).OfType<MeterCount>()],
+            Stages = _apportionment.Stages(),
+            Epochs = _apportionment.Epochs(),
+            QuarterHours = _apportionment.QuarterHours(),
+            Gaps = [.. _gaps],
+            Notes = [.. _apportionment.Notes],
+            Overhead = ending?.Overhead,
+            Doubts = [.. _opening.Doubts, .. ending?.Doubts ?? [], .. _doubts],
+        };
+    }
+
+    /// <summary>Settles what still waits for the plug.</summary>
+    void FinishPlug(PlugAccount plug)
+    {
+        if (!plug.HasPending)
+            return;
+        if (plug.Meter.OpenGap is not null || plug.Meter.Counted.Seconds <= 0)
+        {
+            Abandon(plug);
+        }
+        else if (plug.Covers)
+        {
+            Settle(plug);
+            plug.Meter.Window.Restart(plug.Meter.Window.To);
+        }
+        else
+        {
+            plug.GiveUp();
+            plug.Meter.Window.Restart(plug.Meter.Window.To);
+        }
+
+        if (plug.Excess > Math.Max(1, 0.02 * plug.Total))
+            _doubts.Add(new Doubt("plug-below-parts", $"The plug counted {plug.Total:0.0} J, {plug.Excess:0.0} J less than the parts of the machine came to: a counter may be read twice, or a modelled part is too high. For that time everything else is 0 and the machine is the sum of its parts."));
+    }
+
+    /// <summary>The rates, with what sampling a power left unsure as a factor of each that rests on it.</summary>
+    ImmutableArray<Rate> SampledRates()
+    {
+        var sampled = (_plug is null ? _metered : [.. _metered, _plug.Meter]).Where(meter => meter.Integral is { Samples: > 1 }).ToList();
+        if (sampled.Count == 0)
+            return _opening.Rates;
+        var factors = sampled.ToDictionary(meter => Rate.SamplingOf(meter.Meter.Id), meter => meter.Integral!.Ratio(meter.Meter.LimitWatts), StringComparer.Ordinal);
+        return [.. _opening.Rates.Select(rate => rate with
+        {
+            Derivation = rate.Derivation.With(factor => factors.TryGetValue(factor.Id, out var bounds) ? factor with { Bounds = bounds } : factor),
+        })];
+    }
+
+    /// <summary>Busy and idle come from their own counters; together they must be the machine's time.</summary>
+    void CheckClock()
+    {
+        var (busy, idle, capacity) = _use.Machine;
+        var missing = capacity - busy - idle;
+        if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
+            _doubts.Add(new Doubt("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} thread-seconds: {missing:0.0} s went to other guests of the host or to none."));
+    }
+
+    Quality QualityOf(Component component, string? device) =>
+        _opening.Bases.FirstOrDefault(basis => basis.Component == component && (basis.Device is null || basis.Device == device))?.Quality ?? Quality.Assumed;
+}

@@ -1,0 +1,128 @@
+using Tonne.Runs;
+
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Stages and epochs as intervals, from the marks of a run.</summary>
+/// <remarks>
+/// A stage lasts until the next or its own end. An epoch mark says that an epoch has ended; it reaches back to its begin mark, else to the end of the epoch before,
+/// but never before the start of its stage. The same number said again adds metrics to the epoch just ended.
+/// Where the program marks its epochs itself, lines recognised in its output say nothing: they may count otherwise, and come late from a buffer.
+/// </remarks>
+sealed class Timeline
+{
+    internal Timeline(IEnumerable<Mark> marks, long end)
+    {
+        End = end;
+        StageSpan? open = null;
+        (int Number, long At)? begun = null;
+        var ordered = marks.OrderBy(mark => mark.Timestamp).ToList();
+        var marked = ordered.Exists(mark => mark.Kind is MarkKind.Epoch && !IsRecognised(mark));
+        foreach (var mark in ordered)
+        {
+            var at = Math.Clamp(mark.Timestamp, 0, end);
+            switch (mark.Kind)
+            {
+                case MarkKind.Stage when open is not null && open.Name == mark.Name:
+                    open.DataIn = mark.DataIn ?? open.DataIn;
+                    open.DataOut = mark.DataOut ?? open.DataOut;
+                    break;
+                case MarkKind.Stage:
+                    Close(at);
+                    open = new StageSpan(mark.Name ?? "unnamed", at) { DataIn = mark.DataIn, DataOut = mark.DataOut };
+                    break;
+                case MarkKind.StageEnd:
+                    if (open is not null)
+                        open.DataOut = mark.DataOut ?? open.DataOut;
+                    Close(at);
+                    break;
+                case MarkKind.EpochBegin or MarkKind.Epoch when marked && IsRecognised(mark):
+                    break;
+                case MarkKind.EpochBegin when mark.Number is { } number:
+                    begun = (number, at);
+                    break;
+                case MarkKind.Epoch when mark.Number is { } number:
+                    EndEpoch(number, at, mark.Metrics);
+                    break;
+                case MarkKind.Note when mark.Name is { } text:
+                    Notes.Add(text);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        Close(end);
+
+        static bool IsRecognised(Mark mark) => mark.Origin == "pattern";
+
+        void Close(long at)
+        {
+            if (open is not null && at > open.From)
+            {
+                open.To = at;
+                Stages.Add(open);
+            }
+
+            open = null;
+        }
+
+        void EndEpoch(int number, long at, IReadOnlyDictionary<string, double>? metrics)
+        {
+            var stage = open?.Name ?? StageRecord.Outside;
+            if (Epochs.Count > 0 && Epochs[^1].Number == number && Epochs[^1].Stage == stage && begun?.Number != number)
+            {
+                Epochs[^1].Add(metrics);
+                return;
+            }
+
+            var earliest = Math.Max(open?.From ?? (Stages.Count > 0 ? Stages[^1].To : 0), Epochs.Count > 0 ? Epochs[^1].To : 0);
+            var from = Math.Clamp(begun is { } begin && begin.Number == number ? begin.At : earliest, Math.Min(earliest, at), at);
+            begun = null;
+            var epoch = new EpochSpan(number, stage, from, at);
+            epoch.Add(metrics);
+            Epochs.Add(epoch);
+        }
+    }
+
+    internal long End { get; }
+
+    internal List<StageSpan> Stages { get; } = [];
+
+    internal List<EpochSpan> Epochs { get; } = [];
+
+    internal List<string> Notes { get; } = [];
+
+    internal sealed class StageSpan(string name, long from)
+    {
+        public string Name { get; } = name;
+
+        public long From { get; } = from;
+
+        public long To { get; set; }
+
+        public DataShape? DataIn { get; set; }
+
+        public DataShape? DataOut { get; set; }
+    }
+
+    internal sealed class EpochSpan(int number, string stage, long from, long to)
+    {
+        readonly SortedDictionary<string, double> _metrics = new(StringComparer.Ordinal);
+
+        public int Number { get; } = number;
+
+        public string Stage { get; } = stage;
+
+        public long From { get; } = from;
+
+        public long To { get; } = to;
+
+        public IReadOnlyDictionary<string, double> Metrics => _metrics;
+
+        public void Add(IReadOnlyDictionary<string, double>? metrics)
+        {
+            foreach (var (name, value) in metrics ?? new Dictionary<string, double>())
+                _metrics[name] = value;
+        }
+    }
+}

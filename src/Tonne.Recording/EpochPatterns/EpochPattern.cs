@@ -1,0 +1,54 @@
+namespace Tonne.Recording.EpochPatterns;
+
+/// <summary>Which lines of a program's output are taken for epochs.</summary>
+public sealed class EpochPattern
+{
+    /// <summary>An expression as a user would give it.</summary>
+    public const string Example = @"'round (?<epoch>\d+): loss=(?<loss>\S+) acc=(?<accuracy>\S+)'";
+
+    EpochPattern(string name, bool needsEveryLine, params ILinePattern[] lines)
+    {
+        Name = name;
+        NeedsEveryLine = needsEveryLine;
+        Lines = lines;
+    }
+
+    /// <summary>The built-in patterns: Keras, PyTorch Lightning and tqdm, Hugging Face, and plain lines. The default.</summary>
+    public static EpochPattern Auto { get; } = new("auto", false, new HuggingFacePattern(), new BarPattern(), new KerasPattern(), new PlainPattern());
+
+    /// <summary>No line.</summary>
+    public static EpochPattern None { get; } = new("none", false);
+
+    /// <summary>Names accepted beside a regular expression.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["auto", "keras", "lightning", "hugging-face", "plain", "none"];
+
+    /// <summary>The name, or the expression.</summary>
+    public string Name { get; }
+
+    internal IReadOnlyList<ILinePattern> Lines { get; }
+
+    /// <summary>Whether lines without the words epoch or loss must be looked at.</summary>
+    internal bool NeedsEveryLine { get; }
+
+    /// <summary>Reads a name, or a regular expression with a group <c>epoch</c>; every other named group is a metric.</summary>
+    /// <exception cref="FormatException">It is neither; the message has the place and an example.</exception>
+    public static EpochPattern Parse(string text) => text switch
+    {
+        "auto" or "" => Auto,
+        "none" => None,
+        "keras" => new(text, false, new KerasPattern()),
+        "lightning" or "tqdm" => new("lightning", false, new BarPattern()),
+        "hugging-face" or "huggingface" => new("hugging-face", false, new HuggingFacePattern()),
+        "plain" => new(text, false, new PlainPattern()),
+        _ => Custom(text),
+    };
+
+    static EpochPattern Custom(string text)
+    {
+        if (text.All(letter => char.IsLetter(letter) || letter == '-'))
+            throw new FormatException($"'{text}' is no pattern of epochs. There are {string.Join(", ", Names)}, or a regular expression. Example: {Example}");
+        var expression = UserExpression.Build(text, "epoch", Example);
+        string[] metrics = [.. expression.GetGroupNames().Where(name => name is not "epoch" && !char.IsAsciiDigit(name[0]))];
+        return new(text, true, new CustomPattern(expression, metrics));
+    }
+}

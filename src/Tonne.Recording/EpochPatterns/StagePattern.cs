@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Tonne.Recording.Marks;
+using Tonne.Runs;
+
+namespace Tonne.Recording.EpochPatterns;
+
+/// <summary>Which lines of a program's output begin a stage.</summary>
+public sealed class StagePattern
+{
+    /// <summary>An expression as a user would give it.</summary>
+    public const string Example = @"'^== (?<stage>\w+)( (?<in>\d+x\d+))?'";
+
+    readonly Regex _expression;
+
+    StagePattern(Regex expression) => _expression = expression;
+
+    /// <summary>Reads a regular expression with a group <c>stage</c>, and groups <c>in</c> and <c>out</c> for shapes if wanted.</summary>
+    /// <exception cref="FormatException">It is none; the message has the place and an example.</exception>
+    public static StagePattern Parse(string text) => new(UserExpression.Build(text, "stage", Example));
+
+    internal Mark? See(string line, long timestamp)
+    {
+        if (_expression.Match(line) is not { Success: true } match)
+            return null;
+        var name = match.Groups["stage"].Value.Trim();
+        if (name.Length is 0 or > MarkLine.LongestName || name == StageRecord.Outside)
+            return null;
+        return new Mark(MarkKind.Stage, timestamp, Name: name, DataIn: ShapeIn("in"), DataOut: ShapeIn("out"), Origin: "pattern");
+
+        DataShape? ShapeIn(string group) => DataShape.TryParse(match.Groups[group].Value, out var shape) ? shape : null;
+    }
+}

@@ -1,0 +1,24 @@
+using Tonne.Runs;
+
+namespace Tonne.Recording.Metering;
+
+/// <summary>What a meter says when asked: a value, or a gap with its reason. A gap is never a zero.</summary>
+public readonly record struct Reading
+{
+    Reading(long value, string? reason) => (Value, Reason) = (value, reason);
+
+    /// <summary>The raw value, in the meter's unit (<see cref="MeterDescription.Kind"/>); 0 for a gap.</summary>
+    public long Value { get; }
+
+    /// <summary>Why there is no value; null if there is one.</summary>
+    public string? Reason { get; }
+
+    /// <summary>Whether there is no value.</summary>
+    public bool IsGap => Reason is not null;
+
+    /// <summary>A value.</summary>
+    public static Reading Of(long value) => new(value, null);
+
+    /// <summary>No value, and why.</summary>
+    public static Reading Gap(string reason) => new(0, reason);
+}

@@ -1,0 +1,130 @@
+using Tonne.Recording.Traces;
+
+namespace Tonne.Recording.Metering;
+
+/// <summary>Reads all meters at a steady pace on a thread of its own and appends each sample to the trace.</summary>
+/// <remarks>
+/// The pace is kept against a schedule, not between samples, so it does not drift. A sample on demand (a mark, the start, the end) is taken by the caller.
+/// A meter that throws is a gap with the error's message. Thread safe; meters are read by one thread at a time.
+/// </remarks>
+public sealed class Sampler : IDisposable
+{
+    /// <summary>Any number will do: what matters is that the machine's work knows nothing of it.</summary>
+    const int Seed = 186_282;
+
+    readonly Lock _gate = new();
+    readonly IPause _pause;
+    readonly IReadOnlyList<IMeter> _meters;
+    readonly Reading[] _readings;
+    readonly TraceWriter _trace;
+    readonly TimeProvider _time;
+    readonly TimeSpan _period;
+    readonly Func<long>? _threadCpuClock;
+    readonly long _anchor;
+    Thread? _thread;
+    readonly Random? _spread;
+    volatile bool _stopping;
+    long _last = -1;
+
+    /// <summary>A sampler at rest.</summary>
+    /// <param name="meters">The meters, in the order of the trace's opening.</param>
+    /// <param name="trace">Where samples go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="period">Time between samples, 10 ms to 1 h.</param>
+    /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
+    /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
+    /// <param name="pause">How the thread waits; owned from here on. Null for .NET's own way.</param>
+    /// <param name="spread">Whether each sample falls at random within its period, so that a power that changes in step with the period is not always met at the same place; see <see cref="PowerIntegral"/>. Default: at its end.</param>
+    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, IPause? pause = null, bool spread = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromHours(1));
+        (_meters, _trace, _time, _period, _threadCpuClock) = (meters, trace, time, period, threadCpuClock);
+        _pause = pause ?? new EventPause();
+        _spread = spread ? new Random(Seed) : null;
+        _readings = new Reading[meters.Count];
+        _anchor = anchor ?? time.GetTimestamp();
+    }
+
+    /// <summary>Monotonic time since the anchor, in ns.</summary>
+    public long Now => _time.GetElapsedTime(_anchor).Ticks * 100;
+
+    /// <summary>Samples taken so far.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Samples taken by the sampler's own thread.</summary>
+    public int ThreadSamples { get; private set; }
+
+    /// <summary>CPU time of the sampler thread in ns, after each of its samples.</summary>
+    public long ThreadCpuNanoseconds { get; private set; }
+
+    /// <summary>Starts the thread. The first sample must have been taken with <see cref="SampleNow"/>.</summary>
+    public void Start()
+    {
+        _thread = new Thread(Loop, 256 * 1024) { IsBackground = true, Name = "tonne sampler" };
+        _thread.Start();
+    }
+
+    /// <summary>Takes a sample now, unless the last one is younger than a given age.</summary>
+    /// <returns>Time of the newest sample, in ns since the anchor.</returns>
+    public long SampleNow(TimeSpan unlessYoungerThan = default)
+    {
+        lock (_gate)
+        {
+            var now = Now;
+            if (_last >= 0 && now - _last < unlessYoungerThan.Ticks * 100)
+                return _last;
+            for (var i = 0; i < _readings.Length; i++)
+                _readings[i] = Read(_meters[i], now);
+            _trace.AppendSample(now, _readings);
+            _last = now;
+            Samples++;
+            return now;
+        }
+    }
+
+    /// <summary>Stops the thread and waits for it.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+            return;
+        _stopping = true;
+        _pause.End();
+        _thread?.Join();
+        _pause.Dispose();
+    }
+
+    static Reading Read(IMeter meter, long now)
+    {
+        try
+        {
+            return meter.Read(now);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return Reading.Gap($"{error.GetType().Name}: {error.Message}");
+        }
+    }
+
+    void Loop()
+    {
+        var begin = _threadCpuClock?.Invoke() ?? 0;
+        var due = _time.GetTimestamp();
+        var step = (long)(_period.TotalSeconds * _time.TimestampFrequency);
+        while (true)
+        {
+            due += step;
+            var now = _time.GetTimestamp();
+            if (due < now)
+                due = now + step;
+            var at = _spread is null ? due : Math.Max(now, due - (long)(step * _spread.NextDouble()));
+            _pause.Wait(_time.GetElapsedTime(now, at));
+            if (_stopping)
+                return;
+            SampleNow();
+            ThreadSamples++;
+            if (_threadCpuClock is not null)
+                ThreadCpuNanoseconds = _threadCpuClock() - begin;
+        }
+    }
+}

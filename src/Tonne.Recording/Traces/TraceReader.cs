@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using System.Text;
+using Tonne.Recording.Metering;
+
+namespace Tonne.Recording.Traces;
+
+/// <summary>Reads a trace block by block and stops at the first damage, keeping all before it.</summary>
+/// <remarks>A torn last block is what a kill leaves and is no error; a wrong checksum is, and <see cref="Damage"/> says where.</remarks>
+public sealed class TraceReader(Stream stream)
+{
+    /// <summary>The largest payload accepted, in bytes.</summary>
+    public const int LargestPayload = 16 * 1024 * 1024;
+
+    readonly List<string> _reasons = [];
+    byte[] _buffer = new byte[4096];
+    bool _begun;
+
+    /// <summary>What was wrong and at which byte; null if the trace was whole, or only torn at its end.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Whether the last block was cut short.</summary>
+    public bool IsTorn { get; private set; }
+
+    /// <summary>Bytes read as whole blocks.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The kind of the current block.</summary>
+    public TraceBlock Kind { get; private set; }
+
+    /// <summary>The payload of the current block; valid until the next is read.</summary>
+    public ReadOnlyMemory<byte> Payload { get; private set; }
+
+    /// <summary>Reads the next block, taking note of reasons on the way.</summary>
+    /// <returns>False at the end, a torn block, or damage.</returns>
+    public bool Read()
+    {
+        do
+        {
+            if (!ReadBlock())
+                return false;
+            if (Kind == TraceBlock.Reason)
+                _reasons.Add(Encoding.UTF8.GetString(Payload.Span));
+        }
+        while (Kind == TraceBlock.Reason);
+        return true;
+    }
+
+    /// <summary>Reads the current block as a sample.</summary>
+    /// <param name="readings">Receives one reading per meter.</param>
+    /// <returns>Monotonic time in ns from the start of the run.</returns>
+    /// <exception cref="TraceDamagedException">The sample has another number of meters, or names an unknown reason.</exception>
+    public long ReadSample(Span<Reading> readings)
+    {
+        var at = Payload.Span;
+        if (at.Length != 8 + (9 * readings.Length))
+            throw new TraceDamagedException($"The sample before byte {Position} has {at.Length} bytes, where {readings.Length} meters need {8 + (9 * readings.Length)}.");
+        var timestamp = BinaryPrimitives.ReadInt64LittleEndian(at);
+        at = at[8..];
+        for (var i = 0; i < readings.Length; i++, at = at[9..])
+        {
+            var value = BinaryPrimitives.ReadInt64LittleEndian(at[1..]);
+            if (at[0] == 0)
+                readings[i] = Reading.Of(value);
+            else if (value >= 0 && value < _reasons.Count)
+                readings[i] = Reading.Gap(_reasons[(int)value]);
+            else
+                throw new TraceDamagedException($"The sample before byte {Position} names reason {value}, which the trace does not hold.");
+        }
+
+        return timestamp;
+    }
+
+    bool ReadBlock()
+    {
+        if (Damage is not null || IsTorn)
+            return false;
+        if (!_begun)
+        {
+            var magic = TraceWriter.Magic.Length;
+            var got = Fill(magic);
+            if (got == 0)
+                return false;
+            if (got < magic)
+                return Torn();
+            if (!_buffer.AsSpan(0, magic).SequenceEqual(TraceWriter.Magic))
+                return Broken("does not begin as a trace does (tonne.t1)");
+            Position += magic;
+            _begun = true;
+        }
+
+        var head = Fill(4);
+        if (head == 0)
+            return false;
+        if (head < 4)
+            return Torn();
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer);
+        if (length is < 0 or > LargestPayload)
+            return Broken($"has a block of {length} bytes");
+        if (Fill(length + 5) < length + 5)
+            return Torn();
+        var sum = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(length + 1));
+        if (Crc32C.Of(_buffer.AsSpan(0, length + 1)) != sum)
+            return Broken("has a block whose checksum is wrong");
+        if (_buffer[0] is < (byte)TraceBlock.Opening or > (byte)TraceBlock.Reason)
+            return Broken($"has a block of unknown kind {_buffer[0]}");
+        Kind = (TraceBlock)_buffer[0];
+        Payload = _buffer.AsMemory(1, length);
+        Position += length + 9;
+        return true;
+    }
+
+    int Fill(int count)
+    {
+        if (_buffer.Length < count)
+            _buffer = new byte[Math.Max(count, _buffer.Length * 2)];
+        return stream.ReadAtLeast(_buffer.AsSpan(0, count), count, throwOnEndOfStream: false);
+    }
+
+    bool Torn()
+    {
+        IsTorn = true;
+        return false;
+    }
+
+    bool Broken(string what)
+    {
+        Damage = $"The trace {what} at byte {Position}; what comes before it is kept.";
+        return false;
+    }
+}

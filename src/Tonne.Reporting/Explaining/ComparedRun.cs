@@ -1,0 +1,9 @@
+using Tonne.Accounting;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Explaining;
+
+/// <summary>A run to be compared: its facts and its figures.</summary>
+/// <param name="Record">The facts.</param>
+/// <param name="Footprint">The figures.</param>
+public sealed record ComparedRun(RunRecord Record, Footprint Footprint);

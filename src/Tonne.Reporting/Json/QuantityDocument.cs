@@ -1,0 +1,29 @@
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>A quantity in JSON; its unit is in the name of its field.</summary>
+/// <param name="Value">The value at best factors.</param>
+/// <param name="Low">The 2.5 % limit, six digits.</param>
+/// <param name="High">The 97.5 % limit, six digits.</param>
+/// <param name="Boundary">What it includes.</param>
+/// <param name="Quality">measured, modelled or assumed.</param>
+/// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1; of a factor: 1 if it was measured.</param>
+public sealed record QuantityDocument(double Value, double Low, double High, string Boundary, string Quality, double MeasuredShare)
+{
+    /// <summary>A figure as a quantity.</summary>
+    public static QuantityDocument Of(Figure figure) => Of(figure.Bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
+
+    /// <summary>A figure as it was stated.</summary>
+    public static QuantityDocument Of(StatedFigure figure) => Of(figure.Bounds, figure.Boundary, figure.Quality, figure.MeasuredShare);
+
+    /// <summary>A factor as a quantity.</summary>
+    public static QuantityDocument Of(Factor factor, string boundary) =>
+        Of(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
+
+    static QuantityDocument Of(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
+        new(bounds.Best, SixDigits.Low(bounds), SixDigits.High(bounds), boundary, EnumText.Name(quality), measuredShare);
+
+}

@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>How reports are written as JSON: source-generated, snake case, indented, nulls kept, letters beyond ASCII as they are.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(RunListDocument))]
+[JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
+[JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(TrainingEstimateDocument))]
+[JsonSerializable(typeof(InferenceDocument))]
+[JsonSerializable(typeof(LifeCycleDocument))]
+[JsonSerializable(typeof(TaskEstimateDocument))]
+public sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>
+    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,297 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Quantities;
+using Tonne.Reporting.Teaching;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>One run as JSON, schema <c>tonne.run/1</c>: what <c>tonne run --output</c>, <c>show --json</c> and <c>list --json</c> write.</summary>
+/// <remarks>
+/// Quantities with bounds are objects, exact numbers plain; the unit is in the name. What is unknown is null, never 0.
+/// Described field by field in <c>docs/formats/run.md</c> and <c>docs/formats/tonne.run.schema.json</c>.
+/// </remarks>
+public sealed record RunDocument
+{
+    /// <summary>Name and version of the schema.</summary>
+    public const string SchemaName = "tonne.run/1";
+
+    const double MicrojoulesPerKilowattHour = 3.6e12;
+
+    /// <summary>Schema.</summary>
+    public string Schema { get; init; } = SchemaName;
+
+    /// <summary>Version of the accounting method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Hash of the factor tables.</summary>
+    public required string FactorsHash { get; init; }
+
+    /// <summary>Id of the run.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name of the run.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Project; null if none.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Tags.</summary>
+    public required ImmutableSortedDictionary<string, string> Tags { get; init; }
+
+    /// <summary>Rank in a distributed job; null if alone.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>completed, failed, interrupted or running.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Exit code of the command; null if it was not seen.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Start, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Duration in s.</summary>
+    public required double DurationS { get; init; }
+
+    /// <summary>The command and its arguments.</summary>
+    public required ImmutableArray<string> Command { get; init; }
+
+    /// <summary>How a shared machine is split: share, marginal or machine.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required HostPart Host { get; init; }
+
+    /// <summary>Where the run was, and how that is known.</summary>
+    public required PlacePart Place { get; init; }
+
+    /// <summary>The meters that were read.</summary>
+    public required ImmutableArray<MeterPart> Meters { get; init; }
+
+    /// <summary>The job's IT energy.</summary>
+    public required QuantityDocument EnergyKwh { get; init; }
+
+    /// <summary>The whole machine's IT energy.</summary>
+    public required QuantityDocument MachineEnergyKwh { get; init; }
+
+    /// <summary>Energy by component, from the microjoule counts; absent in a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ComponentPart>? Components { get; init; }
+
+    /// <summary>The building.</summary>
+    public required FacilityPart Facility { get; init; }
+
+    /// <summary>The job's energy with its building.</summary>
+    public required QuantityDocument FacilityEnergyKwh { get; init; }
+
+    /// <summary>The grid.</summary>
+    public required GridPart Grid { get; init; }
+
+    /// <summary>Emissions.</summary>
+    public required EmissionsPart EmissionsKg { get; init; }
+
+    /// <summary>What the total emissions are as much as: at most three things, none where none fits.</summary>
+    public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
+
+    /// <summary>Water on site and in generation; null if unknown.</summary>
+    public QuantityDocument? WaterL { get; init; }
+
+    /// <summary>Stages, time outside included; absent in a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StagePart>? Stages { get; init; }
+
+    /// <summary>Epochs; absent in a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EpochPart>? Epochs { get; init; }
+
+    /// <summary>Samples taken.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>Wanted time between samples in s.</summary>
+    public required double PeriodS { get; init; }
+
+    /// <summary>CPU time of the job in s.</summary>
+    public required double JobCpuS { get; init; }
+
+    /// <summary>Times a meter said nothing, in s from the start.</summary>
+    public required ImmutableArray<GapPart> Gaps { get; init; }
+
+    /// <summary>What measuring cost; null if it could not be said.</summary>
+    public OverheadPart? Overhead { get; init; }
+
+    /// <summary>Remarks of the program.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    /// <summary>What makes the figures less sure.</summary>
+    public required ImmutableArray<Doubt> Doubts { get; init; }
+
+    /// <summary>Sources cited, once each.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary>How each component is known, and why so; absent in a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BasisPart>? Bases { get; init; }
+
+    /// <summary>A run with its figures.</summary>
+    public static RunDocument Of(RunRecord record, Footprint footprint)
+    {
+        var started = record.Opening.StartedAt;
+        var observations = Observations.Of(record);
+        var figures = footprint.RunFigures().Select(figure =>
+            new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare));
+        return Made(record, footprint.Method, footprint.Factors, figures, footprint.Doubts, footprint.Sources()) with
+        {
+            Components = [.. record.Components.Select(ComponentPart.Of)],
+            Stages = [.. record.Stages.Zip(footprint.Stages, (stage, figure) => new StagePart(
+                stage.Name, started.AddSeconds(stage.StartSeconds), stage.DurationSeconds, ShapePart.Of(stage.DataIn), ShapePart.Of(stage.DataOut),
+                QuantityDocument.Of(figure.Energy), QuantityDocument.Of(figure.Emissions)))],
+            Epochs = [.. record.Epochs.Zip(footprint.Epochs).Select((pair, i) => new EpochPart(
+                pair.First.Number, pair.First.Stage, started.AddSeconds(pair.First.StartSeconds), pair.First.DurationSeconds,
+                pair.First.Metrics.ToImmutableSortedDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal),
+                QuantityDocument.Of(pair.Second.Energy), QuantityDocument.Of(pair.Second.Emissions), observations[i]))],
+            Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumText.Name(basis.Component), basis.Device, EnumText.Name(basis.Quality), basis.Meters, basis.Why))],
+        };
+    }
+
+    /// <summary>A run with its figures as they were stated, without stages, epochs and components: a line of a list, cheap because nothing is derived again.</summary>
+    public static RunDocument Listed(RunRecord record, FootprintStatement statement) =>
+        Made(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Doubts], SourcesOf(record, statement.Factors));
+
+    /// <summary>The document as JSON text, indented.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunDocument);
+
+    static RunDocument Made(
+        RunRecord record, string method, AccountingFactors factors, IEnumerable<StatedFigure> figures, ImmutableArray<Doubt> accounting, IReadOnlyList<Source> sources)
+    {
+        var opening = record.Opening;
+        var machine = opening.Machine;
+        var stated = figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
+        var byName = stated.ToDictionary(figure => figure.Key, figure => QuantityDocument.Of(figure.Value), StringComparer.Ordinal);
+        var total = stated["emissions_kg.total"];
+        return new RunDocument
+        {
+            Method = method,
+            FactorsHash = factors.FactorsHash,
+            Id = opening.Id,
+            Name = opening.Name,
+            Project = opening.Project,
+            Tags = opening.Tags,
+            Rank = opening.Rank,
+            Status = EnumText.Name(record.Status),
+            ExitCode = record.ExitCode,
+            StartedAt = opening.StartedAt,
+            DurationS = record.DurationSeconds,
+            Command = opening.Command,
+            Policy = EnumText.Name(opening.Policy),
+            Host = new HostPart(machine.Kind, machine.Cpu, machine.Microarchitecture, machine.Threads, machine.Sockets, machine.MemoryBytes,
+                machine.OperatingSystem, machine.Virtual, machine.BootId, machine.CloudRegion, [.. machine.Gpus ?? []]),
+            Place = new PlacePart(opening.Place.Zone, opening.Place.Region, opening.Place.How, opening.Place.Detail, opening.Place.Guessed),
+            Meters = [.. opening.Meters.Select(meter => new MeterPart(
+                meter.Id, EnumText.Name(meter.Component), EnumText.Name(meter.Quality), Kebab(meter.Kind), Kebab(meter.Role), meter.Device, meter.Note,
+                record.Counts.FirstOrDefault(count => count.Meter == meter.Id)?.Joules))],
+            EnergyKwh = byName["energy_kwh"],
+            MachineEnergyKwh = byName["machine_energy_kwh"],
+            Facility = new FacilityPart(factors.Pue.Bounds.Best, factors.Pue.Bounds.Low, factors.Pue.Bounds.High, factors.PueHow,
+                EnumText.Name(factors.Pue.Quality), factors.Pue.Source.Id),
+            FacilityEnergyKwh = byName["facility_energy_kwh"],
+            Grid = new GridPart(factors.Grid.Zone, QuantityDocument.Of(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"),
+                factors.Grid.Basis, factors.Grid.Scope, factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
+            EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
+            Equivalents = EquivalentDocument.Of(Teaching.Equivalents.For(total.Bounds, total.Unit)),
+            WaterL = byName.GetValueOrDefault("water_l"),
+            Samples = record.Samples,
+            PeriodS = opening.PeriodSeconds,
+            JobCpuS = record.JobCpuSeconds,
+            Gaps = [.. record.Gaps.Select(gap => new GapPart(gap.Meter, gap.From, gap.To, gap.Reason))],
+            Overhead = record.Overhead is { } overhead
+                ? new OverheadPart(overhead.CpuSeconds, overhead.SamplerCpuSeconds, overhead.PeakResidentBytes / 1048576d)
+                : null,
+            Notes = record.Notes,
+            Doubts = [.. DoubtsOf(record, accounting)],
+            Sources = sources,
+        };
+    }
+
+    /// <summary>Doubts of the start, of the run and of the accounting, each once.</summary>
+    internal static IEnumerable<Doubt> DoubtsOf(RunRecord record, IEnumerable<Doubt> accounting) =>
+        record.Opening.Doubts.Concat(record.Doubts).Concat(accounting).Distinct();
+
+    static List<Source> SourcesOf(RunRecord record, AccountingFactors factors)
+    {
+        var used = record.Opening.Rates.SelectMany(rate => rate.Derivation.Factors()).ToList();
+        used.Add(factors.Pue);
+        used.Add(factors.Grid.Intensity);
+        if (factors.Embodied.Count > 0)
+        {
+            used.AddRange(factors.Embodied.SelectMany(share => share.HostThreads is { } host ? new[] { share.Manufacturing, host } : [share.Manufacturing]));
+            used.AddRange([factors.Lifetime, factors.Utilisation]);
+        }
+
+        if (factors is { WaterOnSite: { } site, WaterOfGrid: { } grid })
+            used.AddRange([site, grid]);
+        return [.. used.Select(factor => factor.Source).DistinctBy(source => source.Id)];
+    }
+
+    static string Kebab<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    /// <summary>The machine.</summary>
+    public sealed record HostPart(
+        string Kind, string Cpu, string? Microarchitecture, int Threads, int Sockets, long MemoryBytes, string OperatingSystem,
+        bool Virtual, string BootId, string? CloudRegion, ImmutableArray<string> Gpus);
+
+    /// <summary>Where the run was, and how that is known.</summary>
+    public sealed record PlacePart(string? Zone, string? Region, string How, string? Detail, bool Guessed);
+
+    /// <summary>A meter, and what it counted by itself in J; null for what counts no energy.</summary>
+    public sealed record MeterPart(string Id, string Component, string Quality, string Kind, string Role, string? Device, string? Note, double? CountedJ);
+
+    /// <summary>One component's energy in kWh, from its µJ: job + others + idle = machine.</summary>
+    public sealed record ComponentPart(
+        string Component, string? Device, string Quality, double JobKwh, double OthersKwh, double IdleKwh, double MachineKwh, long JobUj, long OthersUj, long IdleUj, long MachineUj)
+    {
+        internal static ComponentPart Of(ComponentEnergy energy) => new(
+            EnumText.Name(energy.Component), energy.Device, EnumText.Name(energy.Quality),
+            energy.JobMicrojoules / MicrojoulesPerKilowattHour, energy.OthersMicrojoules / MicrojoulesPerKilowattHour,
+            energy.IdleMicrojoules / MicrojoulesPerKilowattHour, energy.MachineMicrojoules / MicrojoulesPerKilowattHour,
+            energy.JobMicrojoules, energy.OthersMicrojoules, energy.IdleMicrojoules, energy.MachineMicrojoules);
+    }
+
+    /// <summary>The building.</summary>
+    public sealed record FacilityPart(double Pue, double PueLow, double PueHigh, string How, string Quality, string Source);
+
+    /// <summary>The grid.</summary>
+    public sealed record GridPart(
+        string? Zone, QuantityDocument IntensityGPerKwh, string Basis, string Scope, int? Year, string Source, string How, string? Note);
+
+    /// <summary>Emissions in kg CO2e.</summary>
+    public sealed record EmissionsPart(QuantityDocument Operational, QuantityDocument? Embodied, QuantityDocument Total);
+
+    /// <summary>Size of a table.</summary>
+    public sealed record ShapePart(long Rows, long Columns)
+    {
+        internal static ShapePart? Of(DataShape? shape) => shape is null ? null : new(shape.Rows, shape.Columns);
+    }
+
+    /// <summary>A stage.</summary>
+    public sealed record StagePart(
+        string Name, DateTimeOffset StartedAt, double DurationS, ShapePart? DataIn, ShapePart? DataOut, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg);
+
+    /// <summary>An epoch.</summary>
+    public sealed record EpochPart(
+        int Number, string Stage, DateTimeOffset StartedAt, double DurationS, ImmutableSortedDictionary<string, double?> Metrics,
+        QuantityDocument EnergyKwh, QuantityDocument EmissionsKg, string Observation);
+
+    /// <summary>A time in which a meter said nothing, in s from the start.</summary>
+    public sealed record GapPart(string Meter, double From, double To, string Reason);
+
+    /// <summary>What measuring cost.</summary>
+    public sealed record OverheadPart(double CpuS, double SamplerCpuS, double PeakResidentMib);
+
+    /// <summary>How a component is known.</summary>
+    public sealed record BasisPart(string Component, string? Device, string Quality, ImmutableArray<string> Meters, string Why);
+}

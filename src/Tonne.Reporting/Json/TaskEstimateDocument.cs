@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tonne.Accounting;
+using Tonne.Estimation.Tasks;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>What an answer of a measured task takes, as JSON, schema <c>tonne.task-estimate/1</c>.</summary>
+public sealed record TaskEstimateDocument
+{
+    /// <summary>Schema.</summary>
+    public string Schema { get; init; } = "tonne.task-estimate/1";
+
+    /// <summary>Version of the accounting method.</summary>
+    public string Method { get; init; } = Accountant.Method;
+
+    /// <summary>Hash of the factor tables.</summary>
+    public required string FactorsHash { get; init; }
+
+    /// <summary>The task.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The model; null for the mean of a study's models.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>What one answer is: request, image or video.</summary>
+    public required string Per { get; init; }
+
+    /// <summary>What it was measured on.</summary>
+    public required string Hardware { get; init; }
+
+    /// <summary>Wh of an answer within the boundary that was measured.</summary>
+    [JsonPropertyName("measured_energy_wh_per_request")]
+    public required QuantityDocument Measured { get; init; }
+
+    /// <summary>Wh at the plug.</summary>
+    [JsonPropertyName("it_energy_wh_per_request")]
+    public required QuantityDocument ItEnergy { get; init; }
+
+    /// <summary>Wh with the building.</summary>
+    [JsonPropertyName("facility_energy_wh_per_request")]
+    public required QuantityDocument FacilityEnergy { get; init; }
+
+    /// <summary>g CO2e, electricity and making the hardware.</summary>
+    [JsonPropertyName("emissions_g_per_request")]
+    public required QuantityDocument Emissions { get; init; }
+
+    /// <summary>g CO2e from electricity.</summary>
+    [JsonPropertyName("operational_g_per_request")]
+    public required QuantityDocument Operational { get; init; }
+
+    /// <summary>g CO2e from making the hardware.</summary>
+    [JsonPropertyName("embodied_g_per_request")]
+    public required QuantityDocument Embodied { get; init; }
+
+    /// <summary>What a campaign or a rate comes to.</summary>
+    public required IReadOnlyList<RequestTotal> Totals { get; init; }
+
+    /// <summary>What was assumed, in sentences.</summary>
+    public required ImmutableArray<string> Assumptions { get; init; }
+
+    /// <summary>Sources of the factors, once each.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary>An estimate as a document.</summary>
+    public static TaskEstimateDocument Of(TaskEstimate estimate, double? requests, double? requestsPerDay) => new()
+    {
+        FactorsHash = estimate.Factors.FactorsHash,
+        Task = estimate.Task.Task,
+        Model = estimate.Task.Model.Length == 0 ? null : estimate.Task.Model,
+        Per = estimate.Task.Per,
+        Hardware = estimate.Task.Accelerator.Name,
+        Measured = QuantityDocument.Of(estimate.Measured),
+        ItEnergy = QuantityDocument.Of(estimate.ItEnergy),
+        FacilityEnergy = QuantityDocument.Of(estimate.FacilityEnergy),
+        Emissions = QuantityDocument.Of(estimate.Emissions),
+        Operational = QuantityDocument.Of(estimate.Operational),
+        Embodied = QuantityDocument.Of(estimate.Embodied),
+        Totals = RequestTotal.All(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
+        Assumptions = estimate.Assumptions,
+        Sources = estimate.Sources(),
+    };
+
+    /// <summary>The document as JSON text, indented.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.TaskEstimateDocument);
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tonne.Accounting;
+using Tonne.Estimation.Training;
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>Estimates of a training as JSON, schema <c>tonne.training-estimate/1</c>: the energy-efficient choice at the top, and every accelerator asked for, ranked.</summary>
+public sealed record TrainingEstimateDocument
+{
+    /// <summary>Schema; absent inside <see cref="Estimates"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Schema { get; init; }
+
+    /// <summary>Version of the accounting method; absent inside <see cref="Estimates"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Method { get; init; }
+
+    /// <summary>Hash of the factor tables; absent inside <see cref="Estimates"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FactorsHash { get; init; }
+
+    /// <summary>The accelerator.</summary>
+    public required string Hardware { get; init; }
+
+    /// <summary>Accelerators at once; null if not given.</summary>
+    public int? Chips { get; init; }
+
+    /// <summary>Runs of the campaign; the figures are those of all.</summary>
+    public required int Runs { get; init; }
+
+    /// <summary>How it counts.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Floating-point operations of a run; null if only hours are known.</summary>
+    public double? FlopsPerRun { get; init; }
+
+    /// <summary>Share of the 16-bit peak that trainings like it reach; null if only hours are known.</summary>
+    public RangePart? Utilisation { get; init; }
+
+    /// <summary>Accelerator-hours.</summary>
+    public required QuantityDocument ChipHours { get; init; }
+
+    /// <summary>Hours on the clock of one run; null unless chips were given.</summary>
+    public RangePart? HoursPerRun { get; init; }
+
+    /// <summary>Accelerators that finish one run in the hours given; null unless hours were given without chips.</summary>
+    public RangePart? ChipsPerRun { get; init; }
+
+    /// <summary>Energy at the plug.</summary>
+    public required QuantityDocument EnergyKwh { get; init; }
+
+    /// <summary>Energy with the building.</summary>
+    public required QuantityDocument FacilityEnergyKwh { get; init; }
+
+    /// <summary>Emissions.</summary>
+    public required RunDocument.EmissionsPart EmissionsKg { get; init; }
+
+    /// <summary>Water on site and in generation; null if unknown.</summary>
+    public QuantityDocument? WaterL { get; init; }
+
+    /// <summary>The grid.</summary>
+    public required RunDocument.GridPart Grid { get; init; }
+
+    /// <summary>The published trainings that the utilisation leans on.</summary>
+    public required IReadOnlyList<NearPart> Nearest { get; init; }
+
+    /// <summary>What was assumed.</summary>
+    public required IReadOnlyList<string> Assumptions { get; init; }
+
+    /// <summary>What is unsure about the place.</summary>
+    public required IReadOnlyList<Doubt> Doubts { get; init; }
+
+    /// <summary>Sources of the factors, once each.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary>The accelerator that takes the least energy, and whether the bounds leave no doubt; absent inside <see cref="Estimates"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChoicePart? EfficientChoice { get; init; }
+
+    /// <summary>Every accelerator asked for, the least energy first; absent for a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TrainingEstimateDocument>? Estimates { get; init; }
+
+    /// <summary>A ranking as a document.</summary>
+    public static TrainingEstimateDocument Of(TrainingRanking ranking) => Of(ranking.Best) with
+    {
+        Schema = "tonne.training-estimate/1",
+        Method = Accountant.Method,
+        FactorsHash = ranking.Best.Footprint.Factors.FactorsHash,
+        EfficientChoice = ranking.Ratio is { } ratio
+            ? new ChoicePart(ranking.Best.Task.Hardware.Name, ranking.IsClear, new RangePart(ratio.Best, SixDigits.Of(ratio.Low), SixDigits.Of(ratio.High))) : null,
+        Estimates = ranking.Estimates.Count > 1 ? [.. ranking.Estimates.Select(Of)] : null,
+    };
+
+    /// <summary>The document as JSON text, indented.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.TrainingEstimateDocument);
+
+    static TrainingEstimateDocument Of(TrainingEstimate estimate)
+    {
+        var (task, footprint) = (estimate.Task, estimate.Footprint);
+        var grid = footprint.Factors.Grid;
+        return new TrainingEstimateDocument
+        {
+            Hardware = task.Hardware.Name,
+            Chips = task.Chips,
+            Runs = task.Runs,
+            Precision = task.Precision.ToString().ToLowerInvariant(),
+            FlopsPerRun = task.OperationsOfARun,
+            Utilisation = estimate.Utilisation is { } utilisation ? RangePart.Of(utilisation) : null,
+            ChipHours = QuantityDocument.Of(estimate.ChipHours),
+            HoursPerRun = estimate.HoursOfARun is { } hours ? RangePart.Of(hours) : null,
+            ChipsPerRun = estimate.ChipsForARun is { } chips ? RangePart.Of(chips) : null,
+            EnergyKwh = QuantityDocument.Of(footprint.Energy),
+            FacilityEnergyKwh = QuantityDocument.Of(footprint.FacilityEnergy),
+            EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.Of(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.Of(embodied) : null, QuantityDocument.Of(footprint.Total)),
+            WaterL = footprint.Water is { } water ? QuantityDocument.Of(water) : null,
+            Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.Of(grid.Intensity, $"{grid.Basis}, {grid.Scope}"), grid.Basis, grid.Scope, grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
+            Nearest = [.. estimate.Nearest.Select(pair => new NearPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
+            Assumptions = estimate.Assumptions,
+            Doubts = footprint.Factors.Doubts,
+            Sources = estimate.Sources,
+        };
+    }
+
+    /// <summary>A number with its 95 % bounds.</summary>
+    public sealed record RangePart(double Value, double Low, double High)
+    {
+        internal static RangePart Of(Bounds bounds) => new(bounds.Best, SixDigits.Low(bounds), SixDigits.High(bounds));
+    }
+
+    /// <summary>A published training, the utilisation it reached, and how alike it is (1 the same, 0 nothing in common).</summary>
+    public sealed record NearPart(string Name, double Utilisation, double Likeness);
+
+    /// <summary>The energy-efficient choice.</summary>
+    /// <param name="Hardware">The accelerator.</param>
+    /// <param name="Clear">Whether even the bounds of the ratio leave it ahead.</param>
+    /// <param name="SecondOverFirst">Energy of the second over that of the first.</param>
+    public sealed record ChoicePart(string Hardware, bool Clear, RangePart SecondOverFirst);
+}

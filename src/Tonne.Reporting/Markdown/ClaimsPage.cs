@@ -1,0 +1,34 @@
+using System.Globalization;
+using Tonne.Quantities;
+using Tonne.Reporting.Teaching;
+
+namespace Tonne.Reporting.Markdown;
+
+/// <summary>What is often said and what the numbers say, as a page: <c>docs/claims.md</c>.</summary>
+public static class ClaimsPage
+{
+    /// <summary>Writes the page in Markdown.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    public static void Write(TextWriter writer)
+    {
+        writer.Write("# What is often said, and what the numbers say\n\n");
+        writer.Write("Written from `src/Tonne.Reporting/Teaching/Claims.cs`; every number is computed from the inputs below it (`tonne catalog claims`), and a test holds this page to them.\n");
+        foreach (var claim in Claims.All)
+        {
+            writer.Write($"\n## {claim.Said}\n\n**Again.** {claim.Reproduced}\n\n**Put right.** {claim.Right}\n\n");
+            writer.Write("| input | value | source |\n|---|---|---|\n");
+            foreach (var input in claim.Inputs)
+                writer.Write($"| {input.Label}{(input.Note is { } note ? $" ({note})" : "")} | {Value(input)} | {input.Source.Id} |\n");
+        }
+    }
+
+    /// <summary>As the source prints it, with all its digits.</summary>
+    static string Value(Factor factor)
+    {
+        var (low, best, high) = (factor.Bounds.Low, factor.Bounds.Best, factor.Bounds.High);
+        var text = factor.Bounds.IsExact ? Digits(best) : $"{Digits(best)} ({Digits(low)}–{Digits(high)})";
+        return factor.Unit == "1" ? text : $"{text} {factor.Unit}";
+
+        static string Digits(double value) => value.ToString("#,0.####", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Markdown;
+
+/// <summary>The <c>co2_eq_emissions</c> metadata of a model card on the Hugging Face Hub, as YAML.</summary>
+/// <remarks>
+/// Fields after the Hub's documentation, "Displaying carbon emissions for your model": emissions as a number in grams, source, training_type, geographical_location, hardware_used.
+/// The number is the operational emissions: the figures on the Hub beside it come from tools that count electricity only. Interval, boundary and embodied emissions are in comments and in the source.
+/// <c>training_type</c> is the run's tag of that name; without one the line is a comment, never a guess.
+/// </remarks>
+public static class HuggingFaceCard
+{
+    /// <summary>The metadata block, between lines of <c>---</c>.</summary>
+    public static string Of(RunRecord record, Footprint footprint)
+    {
+        var operational = footprint.Operational;
+        var yaml = new StringBuilder("---\nco2_eq_emissions:\n");
+        yaml.Append(CultureInfo.InvariantCulture, $"  emissions: {Grams(operational.Value)}\n");
+        yaml.Append(CultureInfo.InvariantCulture, $"  # grams; 95 % interval {Grams(operational.Bounds.Low)} to {Grams(operational.Bounds.High)}; {Comment(BoundaryWords.Sentence(operational.Boundary, ", "))}\n");
+        yaml.Append(footprint.Embodied is { } embodied
+            ? string.Create(CultureInfo.InvariantCulture, $"  # making the hardware, not in this number: {Grams(embodied.Value)} grams ({Grams(embodied.Bounds.Low)} to {Grams(embodied.Bounds.High)})\n")
+            : "  # making the hardware is unknown and not in this number\n");
+        Text("source", $"tonne, method {footprint.Method}, factors {footprint.Factors.FactorsHash}; energy {Words(footprint.Energy)}, PUE {Readout.Metric(footprint.Factors.Pue.Bounds.Best)}, "
+            + $"{Readout.Metric(footprint.Factors.Grid.Intensity.Bounds.Best)} g CO2e/kWh ({footprint.Factors.Grid.Intensity.Source.Title})");
+        if (record.Opening.Tags.TryGetValue("training_type", out var type))
+            Text("training_type", type);
+        else
+            yaml.Append("  # training_type: pre-training or fine-tuning; say which with --tag training_type=...\n");
+        if (PlaceName.Said(record.Opening.Place, footprint.Factors.Grid) is { } place)
+            Text("geographical_location", place);
+        else
+            yaml.Append(record.Opening.Place.IntensityGramsPerKwh is null
+                ? "  # geographical_location: unknown; the world's mean intensity was used\n"
+                : "  # geographical_location: only an intensity was given, no place\n");
+        Text("hardware_used", HardwareName.Of(record.Opening.Machine));
+        return yaml.Append("---\n").ToString();
+
+        // A JSON string is a double-quoted scalar of YAML 1.2.
+        void Text(string key, string value) => yaml.Append(CultureInfo.InvariantCulture, $"  {key}: \"{JsonEncodedText.Encode(Printable.OneLine(value), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"\n");
+    }
+
+    static string Comment(string text) => Printable.OneLine(text);
+
+    static string Words(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumText.Name(energy.Quality) : $"{Readout.Percent(energy.MeasuredShare)} measured, otherwise {EnumText.Name(energy.Quality)}";
+
+    /// <summary>Grams with four digits: a number YAML and JSON read alike.</summary>
+    static string Grams(double kilograms)
+    {
+        var grams = double.Parse((kilograms * 1000).ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return (decimal)grams is var plain && (plain != 0 || grams == 0) ? plain.ToString(CultureInfo.InvariantCulture) : grams.ToString("R", CultureInfo.InvariantCulture);
+    }
+}

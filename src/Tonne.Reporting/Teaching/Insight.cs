@@ -1,0 +1,93 @@
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Hardware;
+using Tonne.Reporting.Explaining;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Teaching;
+
+/// <summary>The one thing to take home from a run, derived from its own numbers.</summary>
+/// <remarks>
+/// First what dominates, first match: late epochs that bought little; making the hardware above running it; one stage at half or more;
+/// a machine mostly idle; else the largest component. Then where the uncertainty comes from.
+/// </remarks>
+public static class Insight
+{
+    /// <summary>The insight, one sentence.</summary>
+    public static string Of(RunRecord record, Footprint footprint)
+    {
+        var first = LateEpochs(record) ?? Hardware(footprint) ?? Stage(record) ?? Idle(record) ?? Largest(record) ?? "No energy was counted";
+        return $"{first}; {Doubtful(footprint)}.";
+    }
+
+    static string? LateEpochs(RunRecord record)
+    {
+        var epochs = record.Epochs.Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
+        if (epochs.Count < 4 || epochs.Count != record.Epochs.Length)
+            return null;
+        var half = epochs.Count / 2;
+        var (first, middle, last) = (epochs[0].Metrics["loss"], epochs[^(half + 1)].Metrics["loss"], epochs[^1].Metrics["loss"]);
+        double total = epochs.Sum(EnergyOf);
+        if (total <= 0 || first <= last)
+            return null;
+        var bought = (middle - last) / (first - last);
+        var paid = epochs.TakeLast(half).Sum(EnergyOf) / total;
+        if (bought > 0.35 || paid < 0.35)
+            return null;
+        var what = bought <= 0 ? "nothing more of" : Readout.Percent(bought) + " of";
+        return $"The last {half} of {epochs.Count} epochs brought {what} the fall in loss for {Readout.Percent(paid)} of the epochs' energy";
+
+        static double EnergyOf(EpochRecord epoch) => epoch.Energy.Sum(use => (double)use.Microjoules);
+    }
+
+    static string? Hardware(Footprint footprint) =>
+        footprint.Embodied is { } embodied && embodied.Value > footprint.Operational.Value
+            ? $"Making the hardware weighs more than running it: {Readout.Percent(embodied.Value / footprint.Total.Value)} of the emissions"
+            : null;
+
+    static string? Stage(RunRecord record)
+    {
+        double total = record.Stages.Sum(stage => stage.Energy.Sum(use => use.Microjoules));
+        if (record.Stages.Count(stage => stage.Name != StageRecord.Outside) < 2 || total <= 0)
+            return null;
+        var largest = record.Stages.MaxBy(stage => stage.Energy.Sum(use => use.Microjoules))!;
+        var share = largest.Energy.Sum(use => use.Microjoules) / total;
+        return share < 0.5 || largest.Name == StageRecord.Outside ? null
+            : $"The stage {Printable.OneLine(largest.Name)} used {Readout.Percent(share)} of the energy";
+    }
+
+    static string? Idle(RunRecord record)
+    {
+        double machine = record.Components.Sum(part => part.MachineMicrojoules);
+        double idle = record.Components.Sum(part => part.IdleMicrojoules);
+        return machine > 0 && idle / machine >= 0.5
+            ? $"{Readout.Percent(idle / machine)} of the machine's energy went into idling that nobody used"
+            : null;
+    }
+
+    static string? Largest(RunRecord record)
+    {
+        double total = record.Components.Sum(part => part.JobMicrojoules);
+        if (total <= 0)
+            return null;
+        var largest = record.Components.GroupBy(part => part.Component)
+            .Select(group => (Component: group.Key, Energy: group.Sum(part => part.JobMicrojoules)))
+            .MaxBy(item => item.Energy);
+        var name = largest.Component switch
+        {
+            Component.Cpu => "The processor",
+            Component.Memory => "Memory",
+            Component.Gpu => "The accelerator",
+            _ => "Supply losses, fans and the board",
+        };
+        return $"{name} used {Readout.Percent(largest.Energy / total)} of the energy";
+    }
+
+    internal static string Doubtful(Footprint footprint)
+    {
+        var weights = FactorWeight.Of(footprint.Total.Derivation);
+        return weights.Count == 0 || weights[0].Share == 0
+            ? "no factor is uncertain"
+            : $"{Readout.Percent(weights[0].Share)} of the uncertainty is one factor: {Printable.OneLine(weights[0].Factor.Label)}";
+    }
+}

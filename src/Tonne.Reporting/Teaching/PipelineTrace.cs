@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Reporting.Terminal;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Teaching;
+
+/// <summary>A run as its stages, then tonne's own two: energy measured, emissions accounted. For each what goes in and out, time, energy, emissions.</summary>
+/// <remarks>
+/// The last two are tonne's: in go samples, out come kWh; in go kWh and g/kWh, out come kg. Their time is tonne's measured CPU time (the sampler's; the rest),
+/// their energy that time at the job's own price of a CPU-second; they are beside the run's energy, not in it.
+/// </remarks>
+public static class PipelineTrace
+{
+    /// <summary>One stage.</summary>
+    /// <param name="Name">Name.</param>
+    /// <param name="In">What goes in, in words or as rows × columns.</param>
+    /// <param name="Out">What comes out.</param>
+    /// <param name="Seconds">Time, s.</param>
+    /// <param name="EnergyKwh">Energy, kWh; null if it cannot be told.</param>
+    /// <param name="EmissionsKg">Operational emissions, kg CO2e; null likewise.</param>
+    /// <param name="Own">Whether it is tonne's own.</param>
+    public sealed record Row(string Name, string In, string Out, double Seconds, double? EnergyKwh, double? EmissionsKg, bool Own);
+
+    /// <summary>The rows of a run.</summary>
+    public static ImmutableArray<Row> Of(RunRecord record, Footprint footprint)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(footprint);
+        var rows = ImmutableArray.CreateBuilder<Row>();
+        foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
+        {
+            if (stage.Name != StageRecord.Outside)
+                rows.Add(new Row(Printable.OneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds, figures.Energy.Value, figures.Emissions.Value, Own: false));
+        }
+
+        var (sampling, accounting) = record.Overhead is { } overhead ? (overhead.SamplerCpuSeconds, Math.Max(0, overhead.CpuSeconds - overhead.SamplerCpuSeconds)) : (0, 0);
+        double? price = record.JobCpuSeconds > 0 ? footprint.Energy.Value / record.JobCpuSeconds : null;
+        var perKilowattHour = footprint.Energy.Value > 0 ? footprint.Operational.Value / footprint.Energy.Value : 0;
+        var grid = footprint.Factors.Grid.Intensity.Bounds.Best.ToString("0.#", CultureInfo.InvariantCulture);
+        rows.Add(new Row("measure", $"{Readout.Count(record.Samples)} samples × {Readout.Count(record.Opening.Meters.Length)} meters", Readout.Of(footprint.Energy.Value, footprint.Energy.Unit),
+            sampling, sampling * price, sampling * price * perKilowattHour, Own: true));
+        rows.Add(new Row("account", $"{Readout.Of(footprint.FacilityEnergy.Value, footprint.FacilityEnergy.Unit)} × {grid} g/kWh", Readout.Of(footprint.Operational.Value, footprint.Operational.Unit),
+            accounting, accounting * price, accounting * price * perKilowattHour, Own: true));
+        return rows.ToImmutable();
+    }
+
+    /// <summary>Writes the trace as a table, with the insight below.</summary>
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen)
+    {
+        var rows = Of(record, footprint);
+        var cells = rows.Select((row, i) => new[]
+        {
+            $"{i + 1}", row.Name, row.In, screen.Arrow, row.Out, Readout.Duration(row.Seconds),
+            row.EnergyKwh is { } energy ? Readout.Of(energy, "kWh") : "", row.EmissionsKg is { } emissions ? Readout.Of(emissions, "kg CO2e") : "",
+        }).Prepend(["", "stage", "in", "", "out", "time", "energy", "emissions"]).ToList();
+        var widths = Enumerable.Range(0, 8).Select(column => cells.Max(row => Printable.Columns(screen.Show(row[column])))).ToArray();
+        var sheet = new Sheet(writer, screen);
+        sheet.Blank();
+        foreach (var row in cells)
+        {
+            var text = "  " + string.Join("  ", row.Select((cell, column) => column >= 5 ? screen.Show(cell).PadLeft(widths[column]) : Printable.Fit(screen.Show(cell), widths[column], screen.Unicode)));
+            sheet.Raw(ReferenceEquals(row, cells[0]) ? Inked.Faint(text) : text);
+        }
+
+        sheet.Line(Inked.Faint("Stages 5 and on are tonne's own work, beside the run's energy and not in it."));
+        sheet.Blank();
+        sheet.Row("insight", Insight.Of(record, footprint));
+    }
+
+    static string Shape(DataShape? shape) => shape is { } known ? $"{Readout.Count(known.Rows)} × {Readout.Count(known.Columns)}" : "?";
+}

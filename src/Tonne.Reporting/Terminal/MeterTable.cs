@@ -1,0 +1,28 @@
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>What each energy meter of a run counted by itself, beside what became of it: the cross-check with other tools and between meters.</summary>
+public static class MeterTable
+{
+    /// <summary>One meter.</summary>
+    /// <param name="Meter">Its description.</param>
+    /// <param name="Count">What it counted; null if it never said two things.</param>
+    /// <param name="Use">What it stands for, or why it is not summed.</param>
+    public sealed record Row(MeterDescription Meter, MeterCount? Count, string Use);
+
+    /// <summary>Energy meters in the order of the trace.</summary>
+    public static IReadOnlyList<Row> Of(RunRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return [.. record.Opening.Meters.Where(meter => meter.Kind is MeterKind.EnergyCounter or MeterKind.Power)
+            .Select(meter => new Row(meter, record.Counts.FirstOrDefault(count => count.Meter == meter.Id), UseOf(record, meter)))];
+    }
+
+    static string UseOf(RunRecord record, MeterDescription meter)
+    {
+        var uses = record.Opening.Bases.Where(basis => basis.Meters.Contains(meter.Id))
+            .Select(basis => basis.Component == Hardware.Component.Platform ? "the machine" : basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();
+        return uses.Count > 0 ? $"summed: {string.Join(", ", uses)}" : "not summed";
+    }
+}

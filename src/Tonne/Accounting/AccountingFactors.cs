@@ -1,0 +1,26 @@
+using Tonne.Quantities;
+
+namespace Tonne.Accounting;
+
+/// <summary>Every factor that turns the facts of one run into its footprint.</summary>
+/// <param name="Grid">Carbon intensity.</param>
+/// <param name="Pue">Facility ÷ machines, dimensionless, at least 1.</param>
+/// <param name="PueHow">How it was chosen: given, published for the region, laptop, assumed.</param>
+/// <param name="Embodied">Manufacturing of the host and of each accelerator; empty if no cited factor fits (then said).</param>
+/// <param name="Lifetime">Years of use, L.</param>
+/// <param name="Utilisation">Share of the life in use, U.</param>
+/// <param name="WaterOnSite">WUE of the site in L/kWh of IT energy; null if unknown.</param>
+/// <param name="WaterOfGrid">Water consumed in generation in L/kWh of facility energy; null if unknown.</param>
+/// <param name="FactorsHash">Hash of the embedded tables.</param>
+/// <param name="Doubts">What is unsure about the choice.</param>
+public sealed record AccountingFactors(
+    GridFactor Grid,
+    Factor Pue,
+    string PueHow,
+    IReadOnlyList<EmbodiedShare> Embodied,
+    Factor Lifetime,
+    Factor Utilisation,
+    Factor? WaterOnSite,
+    Factor? WaterOfGrid,
+    string FactorsHash,
+    IReadOnlyList<Doubt> Doubts);

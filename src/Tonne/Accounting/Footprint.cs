@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Tonne.Quantities;
+
+namespace Tonne.Accounting;
+
+/// <summary>The figures of a run under one method and one set of factors, each with its derivation.</summary>
+/// <remarks>Not stored: the ledger keeps a <see cref="FootprintStatement"/>, from which the <see cref="Accountant"/> makes the same again.</remarks>
+public sealed record Footprint
+{
+    /// <summary>Method version: a change of a definition is a new one.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The factors used.</summary>
+    public required AccountingFactors Factors { get; init; }
+
+    /// <summary>The job's energy at the plug, kWh.</summary>
+    public required Figure Energy { get; init; }
+
+    /// <summary>The whole machine's energy at the plug, kWh.</summary>
+    public required Figure MachineEnergy { get; init; }
+
+    /// <summary>The job's energy with its building, kWh.</summary>
+    public required Figure FacilityEnergy { get; init; }
+
+    /// <summary>Operational emissions, kg CO2e, location-based.</summary>
+    public required Figure Operational { get; init; }
+
+    /// <summary>Embodied emissions, kg CO2e; null where no cited factor fits.</summary>
+    public Figure? Embodied { get; init; }
+
+    /// <summary>Operational and embodied, kg CO2e; operational alone where embodied is null, and its boundary says so.</summary>
+    public required Figure Total { get; init; }
+
+    /// <summary>Water on site, L; null where the site's WUE is unknown.</summary>
+    public Figure? Water { get; init; }
+
+    /// <summary>Figures by stage, in the record's order.</summary>
+    public required ImmutableArray<StageFigures> Stages { get; init; }
+
+    /// <summary>Figures by epoch, in the record's order.</summary>
+    public required ImmutableArray<StageFigures> Epochs { get; init; }
+
+    /// <summary>What is unsure about the accounting.</summary>
+    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+
+    /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
+    public IEnumerable<Figure> Figures() =>
+        RunFigures().Concat(Stages.Concat(Epochs).SelectMany(part => new[] { part.Energy, part.Emissions }));
+
+    /// <summary>The figures of the whole run.</summary>
+    public IEnumerable<Figure> RunFigures()
+    {
+        yield return Energy;
+        yield return MachineEnergy;
+        yield return FacilityEnergy;
+        yield return Operational;
+        if (Embodied is not null)
+            yield return Embodied;
+        yield return Total;
+        if (Water is not null)
+            yield return Water;
+    }
+
+    /// <summary>What the ledger keeps of it: the factors, and the figures as stated.</summary>
+    /// <param name="at">When it was accounted, UTC.</param>
+    public FootprintStatement State(DateTimeOffset at) => new()
+    {
+        Method = Method,
+        FactorsHash = Factors.FactorsHash,
+        AccountedAt = at,
+        Factors = Factors,
+        Figures = [.. RunFigures().Select(figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare))],
+    };
+
+    /// <summary>Every source cited, once each.</summary>
+    public IReadOnlyList<Source> Sources() =>
+        [.. RunFigures().SelectMany(figure => figure.Derivation.Factors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Tonne.Accounting;
+
+/// <summary>What the ledger keeps of a footprint: which method and factors, and what was stated then. A recount adds another; none is overwritten.</summary>
+public sealed record FootprintStatement
+{
+    /// <summary>Method version.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Hash of the factor tables.</summary>
+    public required string FactorsHash { get; init; }
+
+    /// <summary>When it was accounted, UTC.</summary>
+    public required DateTimeOffset AccountedAt { get; init; }
+
+    /// <summary>Every factor used, so that the derivation can be made again after the catalogs have changed.</summary>
+    public required AccountingFactors Factors { get; init; }
+
+    /// <summary>The figures of the run as stated.</summary>
+    public required ImmutableArray<StatedFigure> Figures { get; init; }
+}

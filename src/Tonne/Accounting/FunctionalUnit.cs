@@ -1,0 +1,27 @@
+using System.Globalization;
+using Tonne.Quantities;
+
+namespace Tonne.Accounting;
+
+/// <summary>What a system is useful for, and how often it was: the R of SCI.</summary>
+/// <param name="Name">One of it, for example <c>request</c>, <c>token</c>, <c>image</c>, <c>training run</c>.</param>
+/// <param name="Count">How many, more than 0.</param>
+public sealed record FunctionalUnit(string Name, Factor Count)
+{
+    const string WhyNotZero = "SCI is a rate, and reaches neither by 0 nor by less: with R = 0 it would be a total that calls itself a rate (ISO/IEC 21031:2024)";
+
+    /// <summary>Reads <c>UNIT=COUNT</c>, as in <c>token=1.2e9</c>.</summary>
+    /// <exception cref="FormatException">There is no unit or no count, or the count is not a number above 0; the message says why.</exception>
+    public static FunctionalUnit Parse(string written)
+    {
+        var at = written.LastIndexOf('=');
+        var name = at < 0 ? "" : written[..at].Trim();
+        if (name.Length == 0)
+            throw new FormatException($"'{written}' is no functional unit; write UNIT=COUNT, as in --per request=230768.");
+        if (!double.TryParse(written.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var count) || !double.IsFinite(count))
+            throw new FormatException($"'{written[(at + 1)..].Trim()}' is not a number of {name}s; write UNIT=COUNT, as in --per request=230768. {WhyNotZero}.");
+        if (count is not (> 0 and < 1e36))
+            throw new FormatException($"{written}: {WhyNotZero}. Count the {name}s that the energy served.");
+        return new FunctionalUnit(name, new Factor($"given/per/{name}", $"number of {name}", "1", Bounds.Exactly(count), Quality.Assumed, new Source("GIVEN", "Given by the user")));
+    }
+}

@@ -1,0 +1,29 @@
+namespace Tonne.Accounting;
+
+/// <summary>What a phase of a model's life is for. What serves users is deployment; everything else makes the model.</summary>
+public enum PhaseKind
+{
+    /// <summary>Anything else that makes the model.</summary>
+    Other,
+
+    /// <summary>Collecting, cleaning, generating data.</summary>
+    Data,
+
+    /// <summary>Trying out: searches, ablations, smaller models.</summary>
+    Experiments,
+
+    /// <summary>Runs that were thrown away.</summary>
+    FailedRuns,
+
+    /// <summary>The training of the model that is kept.</summary>
+    Training,
+
+    /// <summary>Training it further for a task.</summary>
+    FineTuning,
+
+    /// <summary>Testing and validating it.</summary>
+    Evaluation,
+
+    /// <summary>Serving it.</summary>
+    Deployment,
+}

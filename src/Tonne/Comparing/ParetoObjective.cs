@@ -1,0 +1,8 @@
+namespace Tonne.Comparing;
+
+/// <summary>One thing that a choice is judged by.</summary>
+/// <typeparam name="T">What is chosen.</typeparam>
+/// <param name="Name">Its name, with its unit: <c>accuracy</c>, <c>energy per 1,000 predictions (J)</c>.</param>
+/// <param name="Value">Its value, a finite number.</param>
+/// <param name="MoreIsBetter">Whether more is better (accuracy) or less (energy, size, latency).</param>
+public sealed record ParetoObjective<T>(string Name, Func<T, double> Value, bool MoreIsBetter);

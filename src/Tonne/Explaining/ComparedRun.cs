@@ -1,9 +1,0 @@
-using Tonne.Footprints;
-using Tonne.Runs;
-
-namespace Tonne.Explaining;
-
-/// <summary>A run to be compared: its facts and its figures.</summary>
-/// <param name="Record">The facts.</param>
-/// <param name="Footprint">The figures.</param>
-public sealed record ComparedRun(RunRecord Record, Footprint Footprint);

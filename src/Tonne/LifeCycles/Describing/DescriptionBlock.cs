@@ -1,0 +1,213 @@
+using Tonne.Quantities;
+
+namespace Tonne.LifeCycles.Describing;
+
+/// <summary>A block of keys of which only some are known; every number in it becomes a factor that names file, line and source.</summary>
+sealed class DescriptionBlock
+{
+    static readonly string[] _offsets = ["offsets", "offset", "removals", "compensation", "credits", "avoided", "neutralised"];
+
+    readonly DescriptionNode.Mapping _mapping;
+    readonly DescriptionProblems _problems;
+    readonly DescribedSources _sources;
+
+    public DescriptionBlock(DescriptionNode.Mapping mapping, string path, DescriptionProblems problems, DescribedSources sources, params ReadOnlySpan<string> known)
+    {
+        (_mapping, Path, _problems, _sources) = (mapping, path, problems, sources);
+        string[] all = [.. known];
+        foreach (var (key, _) in mapping.Entries)
+        {
+            if (Array.IndexOf(all, key.Text) >= 0)
+                continue;
+            if (Array.Exists(_offsets, word => string.Equals(word, key.Text, StringComparison.OrdinalIgnoreCase)))
+                problems.Add(key, $"'{key.Text}': offsets are not part of a footprint. They are never netted, neither location-based nor market-based (GHG Protocol) nor in SCI (ISO/IEC 21031): report them elsewhere.");
+            else if (key.Text.Length > 0 && char.IsAsciiDigit(key.Text[0]))
+                problems.Add(key, $"'{DescriptionNode.Shortened(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
+            else
+                problems.Unknown(key.Line, "key", key.Text, all.Where(name => name != "pue" || all.Length == DescriptionKeys.Facility.Length));
+        }
+
+        Source = Text("source") is { } source ? sources.Of(source) : null;
+    }
+
+    public string Path { get; }
+
+    public long Line => _mapping.Line;
+
+    /// <summary>Source of the whole block; null if it names none.</summary>
+    public Source? Source { get; }
+
+    public bool Has(string key) => this[key] is not null;
+
+    public long LineOf(string key) => this[key]?.Line ?? Line;
+
+    public DescriptionNode? this[string key]
+    {
+        get
+        {
+            foreach (var (name, value) in _mapping.Entries)
+            {
+                if (string.Equals(name.Text, key, StringComparison.Ordinal))
+                    return value is DescriptionNode.Scalar { Text: "" or "~" or "null" } ? null : value;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>A text; null if absent.</summary>
+    public string? Text(string key)
+    {
+        switch (this[key])
+        {
+            case null:
+                return null;
+            case DescriptionNode.Scalar scalar:
+                return scalar.Text.Trim();
+            case { } other:
+                _problems.Add(other, $"'{key}' must be a text, not {other.Kind}.");
+                return null;
+        }
+    }
+
+    /// <summary>Texts: one, or a list.</summary>
+    public IEnumerable<string> Texts(string key)
+    {
+        foreach (var item in Items(key))
+        {
+            if (item is DescriptionNode.Scalar scalar)
+                yield return scalar.Text.Trim();
+            else
+                _problems.Add(item, $"'{key}' must be texts, not {item.Kind}.");
+        }
+    }
+
+    /// <summary>What a key holds: the items of its list, or the one thing; nothing if absent.</summary>
+    public IEnumerable<DescriptionNode> Items(string key) => this[key] switch
+    {
+        null => [],
+        DescriptionNode.Sequence list => list.Items,
+        var one => [one],
+    };
+
+    /// <summary>The block below a key; null if absent or no block, which is a problem.</summary>
+    public DescriptionNode.Mapping? Block(string key)
+    {
+        switch (this[key])
+        {
+            case null:
+                return null;
+            case DescriptionNode.Mapping block:
+                return block;
+            case { } other:
+                _problems.Add(other, $"'{key}' must be a block of keys, not {other.Kind}.");
+                return null;
+        }
+    }
+
+    /// <summary>yes or no; false if absent.</summary>
+    public bool Flag(string key)
+    {
+        switch (Text(key)?.ToLowerInvariant())
+        {
+            case null or "false" or "no":
+                return false;
+            case "true" or "yes":
+                return true;
+            default:
+                _problems.Add(LineOf(key), $"'{key}' must be yes or no, not {this[key]?.Kind}.");
+                return false;
+        }
+    }
+
+    /// <summary>A number as a factor: exact where one value is given, else with bounds, quality and source; null if absent or wrong.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="label">What it is, for the derivation.</param>
+    /// <param name="dimension">What it measures.</param>
+    /// <param name="check">What is wrong with a value in the dimension's unit; null for nothing.</param>
+    public Factor? Number(string key, string label, Dimension dimension, Func<double, string?>? check = null) =>
+        this[key] is { } node ? Number(node, $"{Path}.{key}", key, label, dimension, check) : null;
+
+    /// <summary>The number a node holds.</summary>
+    public Factor? Number(DescriptionNode node, string id, string key, string label, Dimension dimension, Func<double, string?>? check = null)
+    {
+        switch (node)
+        {
+            case DescriptionNode.Scalar scalar:
+                return Value(scalar, key, dimension, check) is { } exact ? Made(node, id, label, dimension, Bounds.Exactly(exact), null, Source, null) : null;
+            case DescriptionNode.Mapping mapping:
+                return Spread(mapping, id, key, label, dimension, check);
+            default:
+                _problems.Add(node, $"'{key}' must be one number, as in {dimension.Example}, or a block with best, low and high.");
+                return null;
+        }
+    }
+
+    Factor? Spread(DescriptionNode.Mapping mapping, string id, string key, string label, Dimension dimension, Func<double, string?>? check)
+    {
+        var block = new DescriptionBlock(mapping, id, _problems, _sources, DescriptionKeys.Quantity);
+        if (block["best"] is not { } node)
+        {
+            _problems.Add(mapping, $"'{key}' is a block of keys without 'best'; write {{best: {dimension.Example}, low: …, high: …, source: …}}.");
+            return null;
+        }
+
+        var best = block.Value(node, key, dimension, check);
+        var low = block["low"] is { } below ? block.Value(below, "low", dimension, check) : best;
+        var high = block["high"] is { } above ? block.Value(above, "high", dimension, check) : best;
+        if (block.Has("low") != block.Has("high"))
+        {
+            _problems.Add(mapping, $"'{key}' has {(block.Has("low") ? "'low' without 'high'" : "'high' without 'low'")}; give both, or neither and it is taken as exact.");
+            return null;
+        }
+
+        if (best is not { } middle || low is not { } least || high is not { } most)
+            return null;
+        if (!(least <= middle && middle <= most))
+        {
+            _problems.Add(mapping, $"'{key}': low, best and high must rise; here best lies outside.");
+            return null;
+        }
+
+        return Made(mapping, id, label, dimension, new Bounds(least, middle, most), block.Quality(), block.Source ?? Source, block.Text("note"));
+    }
+
+    /// <summary>The quality a block states; null if it states none.</summary>
+    public Quality? Quality()
+    {
+        switch (Text("quality"))
+        {
+            case null:
+                return null;
+            case "measured":
+                return Quantities.Quality.Measured;
+            case "modelled" or "modeled" or "estimated":
+                return Quantities.Quality.Modelled;
+            case "assumed":
+                return Quantities.Quality.Assumed;
+            case { } other:
+                _problems.Unknown(LineOf("quality"), "quality", other, ["measured", "modelled", "assumed"]);
+                return null;
+        }
+    }
+
+    double? Value(DescriptionNode node, string key, Dimension dimension, Func<double, string?>? check)
+    {
+        if (node is not DescriptionNode.Scalar scalar)
+        {
+            _problems.Add(node, $"'{key}' must be one number, as in {dimension.Example}, not {node.Kind}.");
+            return null;
+        }
+
+        var (value, problem) = dimension.Read(scalar.Text);
+        problem ??= check?.Invoke(value);
+        if (problem is null)
+            return value;
+        _problems.Add(scalar, $"'{key}': {problem}");
+        return null;
+    }
+
+    Factor Made(DescriptionNode node, string id, string label, Dimension dimension, Bounds bounds, Quality? quality, Source? source, string? note) => new(
+        "described/" + id, label, dimension.Unit, bounds, quality ?? Quantities.Quality.Assumed, source ?? _sources.Default(),
+        string.Join("; ", new[] { note, $"line {node.Line}", bounds.IsExact ? "taken as exact" : null }.OfType<string>()));
+}

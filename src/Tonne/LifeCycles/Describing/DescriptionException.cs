@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace Tonne.LifeCycles.Describing;
+
+/// <summary>A description that cannot be accounted: every problem found, each with file and line.</summary>
+public sealed class DescriptionException(ImmutableArray<string> problems) : FormatException(string.Join('\n', problems))
+{
+    /// <summary>What is wrong, each as <c>file:line: what, and what to write instead</c>.</summary>
+    public ImmutableArray<string> Problems { get; } = problems;
+}

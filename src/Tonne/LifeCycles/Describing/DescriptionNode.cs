@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Tonne.LifeCycles.Describing;
+
+/// <summary>A piece of a description with the line it stands on.</summary>
+/// <param name="Line">Line of the file, from 1.</param>
+abstract record DescriptionNode(long Line)
+{
+    /// <summary>A plain value.</summary>
+    public sealed record Scalar(long Line, string Text) : DescriptionNode(Line);
+
+    /// <summary>A list.</summary>
+    public sealed record Sequence(long Line, ImmutableArray<DescriptionNode> Items) : DescriptionNode(Line);
+
+    /// <summary>Keys and what they hold, in the order of the file; no key occurs twice.</summary>
+    public sealed record Mapping(long Line, ImmutableArray<(Scalar Key, DescriptionNode Value)> Entries) : DescriptionNode(Line);
+
+    /// <summary>What it is, for a message.</summary>
+    public string Kind => this switch
+    {
+        Scalar { Text: "" or "~" or "null" } => "nothing",
+        Scalar scalar => $"'{Shortened(scalar.Text)}'",
+        Sequence => "a list",
+        _ => "a block of keys",
+    };
+
+    internal static string Shortened(string text) => text.Length <= 60 ? text : text[..57] + "...";
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Tonne.Catalogs;
+
+namespace Tonne.LifeCycles.Describing;
+
+/// <summary>What is wrong with one description, gathered so that all of it is told at once.</summary>
+sealed class DescriptionProblems(string file)
+{
+    const int Most = 50;
+
+    readonly List<(long Line, string Text)> _found = [];
+
+    public string File => file;
+
+    public void Add(long line, string what)
+    {
+        if (_found.Count < Most)
+            _found.Add((line, what));
+    }
+
+    public void Add(DescriptionNode node, string what) => Add(node.Line, what);
+
+    /// <summary>A word that is none of the known ones, with those that come near.</summary>
+    public void Unknown(long line, string kind, string word, IEnumerable<string> known)
+    {
+        var all = known.ToList();
+        var near = Spelling.Nearest(word, all.Select(name => (Spelling.Key(name), name)), 2);
+        Add(line, $"the {kind} '{DescriptionNode.Shortened(word)}' is unknown. {(near.Count > 0 ? $"Did you mean '{string.Join("' or '", near)}'?" : $"Known: {string.Join(", ", all)}.")}");
+    }
+
+    /// <summary>Goes on only if nothing is wrong.</summary>
+    /// <exception cref="DescriptionException">Something is wrong.</exception>
+    public void Demand()
+    {
+        if (_found.Count > 0)
+            throw new DescriptionException([.. _found.OrderBy(problem => problem.Line).Select(problem => $"{file}:{Math.Max(1, problem.Line)}: {problem.Text}").Distinct().ToImmutableArray()]);
+    }
+}

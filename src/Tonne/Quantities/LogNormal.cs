@@ -1,0 +1,17 @@
+namespace Tonne.Quantities;
+
+/// <summary>Bounds from a spread given in natural logarithms.</summary>
+public static class LogNormal
+{
+    /// <summary>best · exp(±1.96 σ).</summary>
+    public static Bounds Around(double best, double sigma) => new(best * Math.Exp(-Bounds.Z * sigma), best, best * Math.Exp(Bounds.Z * sigma));
+
+    /// <summary>Independent spreads together: the root of the sum of squares.</summary>
+    public static double Together(params ReadOnlySpan<double> sigmas)
+    {
+        double sum = 0;
+        foreach (var sigma in sigmas)
+            sum += sigma * sigma;
+        return Math.Sqrt(sum);
+    }
+}

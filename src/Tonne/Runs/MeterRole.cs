@@ -1,0 +1,23 @@
+namespace Tonne.Runs;
+
+/// <summary>Whose use a meter counts.</summary>
+public enum MeterRole
+{
+    /// <summary>Energy of the machine that is summed.</summary>
+    Machine,
+
+    /// <summary>Energy shown but contained in another meter (core in package, package in platform): never added.</summary>
+    Contained,
+
+    /// <summary>Busy CPU time of all threads, steal excluded.</summary>
+    Busy,
+
+    /// <summary>Idle CPU time of all threads, input/output wait included.</summary>
+    Idle,
+
+    /// <summary>Use by this job.</summary>
+    Job,
+
+    /// <summary>Use by other live runs of tonne on this machine.</summary>
+    Peers,
+}

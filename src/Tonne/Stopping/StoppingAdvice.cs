@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Stopping;
+
+/// <summary>What each epoch gained for its energy, after which one to stop for a wanted gain, and what the rest bought.</summary>
+/// <remarks>
+/// <code>
+/// best(i) = best value up to epoch i                    E(i) = energy of the epochs up to i
+/// stop    = the earliest i with the largest  best(i) − w · E(i)        w: wanted gain per kWh
+/// </code>
+/// So no part of what follows the stop gains w per kWh from there, and every part before it that ends at the stop does: a plateau in the middle is walked through where what follows pays for it.
+/// This is the corner of the concave hull of best over energy at which its slope falls below w (the marginal rule). Without a wish w is a tenth of the mean: (best at the end − first value) ÷ energy after the first value.
+/// Accuracies are shares of 1 (a series above 1.5 was given in per cent); of a loss the gain is its fall.
+/// </remarks>
+public sealed class StoppingAdvice
+{
+    const double DefaultShareOfMean = 0.1;
+
+    // The first that a run has tells most of what it is for.
+    static readonly (string Name, bool MoreIsBetter)[] _known =
+    [
+        ("validation_accuracy", true), ("validation_f1", true), ("validation_loss", false), ("accuracy", true), ("f1", true), ("loss", false),
+        ("validation_perplexity", false), ("perplexity", false),
+    ];
+
+    readonly int _first;
+
+    StoppingAdvice(string metric, bool moreIsBetter, IReadOnlyList<StoppingPoint> points, double? wanted)
+    {
+        (Metric, MoreIsBetter, IsWish) = (metric, moreIsBetter, wanted is not null);
+        IsShare = metric.EndsWith("accuracy", StringComparison.Ordinal) || metric.EndsWith("f1", StringComparison.Ordinal);
+        var scale = IsShare && points.Any(point => double.IsFinite(point.Value) && point.Value > 1.5) ? 100 : 1;
+        var steps = ImmutableArray.CreateBuilder<StoppingStep>(points.Count);
+        double? best = null;
+        var soFar = Energy.Zero;
+        foreach (var point in points)
+        {
+            soFar += point.Energy;
+            double? value = double.IsFinite(point.Value) ? point.Value / scale : null;
+            double? gain = best is null ? null : value is { } now ? Math.Max(0, Better(now, best.Value)) : 0;
+            if (value is { } known && (best is null || Better(known, best.Value) > 0))
+                best = known;
+            steps.Add(new(point.Epoch, value, best, gain, point.Energy, soFar, point.Emissions, gain / point.Energy.KilowattHours is { } rate && double.IsFinite(rate) ? rate : null));
+        }
+
+        Steps = steps.MoveToImmutable();
+        _first = Steps.TakeWhile(step => step.Best is null).Count();
+        if (_first == Steps.Length)
+            throw new ArgumentException($"No epoch tells {metric}.", nameof(points));
+        var spent = (Steps[^1].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours;
+        var gained = Better(Steps[^1].Best!.Value, Steps[_first].Best!.Value);
+        MeanPerKilowattHour = spent > 0 ? gained / spent : null;
+        WantedPerKilowattHour = wanted ?? DefaultShareOfMean * (MeanPerKilowattHour ?? 0);
+        StopIndex = Enumerable.Range(_first, Steps.Length - _first)
+            .MaxBy(i => Better(Steps[i].Best!.Value, Steps[_first].Best!.Value) - WantedPerKilowattHour * (Steps[i].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours);
+    }
+
+    /// <summary>Canonical name of the metric judged by.</summary>
+    public string Metric { get; }
+
+    /// <summary>Whether more of it is better.</summary>
+    public bool MoreIsBetter { get; }
+
+    /// <summary>Whether it is a share of 1, of which a hundredth is called a point.</summary>
+    public bool IsShare { get; }
+
+    /// <summary>Stage whose epochs these are; null if they were given without.</summary>
+    public string? Stage { get; private init; }
+
+    /// <summary>The epochs in order.</summary>
+    public ImmutableArray<StoppingStep> Steps { get; }
+
+    /// <summary>The gain wanted, per kWh.</summary>
+    public double WantedPerKilowattHour { get; }
+
+    /// <summary>Whether that was wished for, or else a tenth of the mean.</summary>
+    public bool IsWish { get; }
+
+    /// <summary>Gain per kWh over all epochs after the first value; null if they used nothing or there is only one.</summary>
+    public double? MeanPerKilowattHour { get; }
+
+    /// <summary>Index in <see cref="Steps"/> of the epoch to stop after.</summary>
+    public int StopIndex { get; }
+
+    /// <summary>The epoch to stop after.</summary>
+    public StoppingStep Stop => Steps[StopIndex];
+
+    /// <summary>Epochs after the stop.</summary>
+    public int EpochsAfter => Steps.Length - 1 - StopIndex;
+
+    /// <summary>What the epochs after the stop gained together.</summary>
+    public double GainAfter => Better(Steps[^1].Best!.Value, Stop.Best!.Value);
+
+    /// <summary>Energy of the epochs after the stop.</summary>
+    public Energy EnergyAfter => Steps[^1].EnergySoFar - Stop.EnergySoFar;
+
+    /// <summary>Operational emissions of the epochs after the stop.</summary>
+    public Emissions EmissionsAfter => Steps.Skip(StopIndex + 1).Aggregate(Emissions.Zero, (sum, step) => sum + step.Emissions);
+
+    /// <summary>Advice on a run.</summary>
+    /// <param name="record">The facts.</param>
+    /// <param name="footprint">The figures, of the same run.</param>
+    /// <param name="wantedPerKilowattHour">Gain wanted per kWh, in shares of 1 (0.01 is a point) or units of the loss; not below 0. Null: a tenth of the run's mean.</param>
+    /// <returns>Null if no epoch tells accuracy, F1, loss or perplexity. Of several series of epochs the longest, the last of equals.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The wish is negative or no number.</exception>
+    public static StoppingAdvice? Of(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null)
+    {
+        var epochs = record.Epochs;
+        var (from, to) = Longest(epochs);
+        foreach (var (name, more) in _known)
+        {
+            var points = Enumerable.Range(from, to - from).Select(i => new StoppingPoint(
+                epochs[i].Number,
+                epochs[i].Metrics.TryGetValue(name, out var value) ? value : double.NaN,
+                Energy.FromKilowattHours(footprint.Epochs[i].Energy.Value),
+                Emissions.FromKilograms(footprint.Epochs[i].Emissions.Value))).ToList();
+            if (points.Any(point => double.IsFinite(point.Value)))
+                return new StoppingAdvice(name, more, points, Wish(wantedPerKilowattHour)) { Stage = epochs[from].Stage };
+        }
+
+        return null;
+    }
+
+    /// <summary>Advice on epochs from anywhere.</summary>
+    /// <param name="metric">Canonical name of the metric; one that ends with <c>accuracy</c> or <c>f1</c> is a share.</param>
+    /// <param name="moreIsBetter">Whether more of it is better.</param>
+    /// <param name="points">The epochs in order.</param>
+    /// <param name="wantedPerKilowattHour">Gain wanted per kWh, not below 0; null: a tenth of the mean.</param>
+    /// <exception cref="ArgumentException">No epoch has a value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The wish is negative or no number.</exception>
+    public static StoppingAdvice Of(string metric, bool moreIsBetter, IReadOnlyList<StoppingPoint> points, double? wantedPerKilowattHour = null) =>
+        new(metric, moreIsBetter, points, Wish(wantedPerKilowattHour));
+
+    /// <summary>The advice in sentences: what was gained, after which epoch to stop, what the rest bought, and what is unsure about it.</summary>
+    public IReadOnlyList<string> Sentences()
+    {
+        var (name, unit) = (Metric.Replace('_', ' '), StoppingUnit.For(Steps[^1].EnergySoFar));
+        var sentences = new List<string>();
+        var (first, last) = (Steps[_first], Steps[^1]);
+        if (_first == Steps.Length - 1)
+        {
+            sentences.Add($"One epoch tells its {name}, {Of(first.Value!.Value)}: there is nothing yet to compare it with.");
+            return sentences;
+        }
+
+        var bestAt = Steps.First(step => step.Best == last.Best);
+        var gained = Better(last.Best!.Value, first.Best!.Value);
+        if (gained <= 0)
+        {
+            sentences.Add($"After epoch {first.Epoch} ({name} {Of(first.Value!.Value)}) none of the {Epochs(Steps.Length - 1 - _first)} that followed made it better.");
+        }
+        else
+        {
+            sentences.Add($"From epoch {first.Epoch} to its best in epoch {bestAt.Epoch}, {name} went from {Of(first.Best.Value)} to {Of(last.Best.Value)}"
+                + (MeanPerKilowattHour is { } mean ? $"; over all epochs that is {Rate(mean, unit)}." : "."));
+        }
+
+        var price = IsWish ? $"the {Rate(WantedPerKilowattHour, unit)} wanted" : $"{Rate(WantedPerKilowattHour, unit)}, a tenth of that mean";
+        if (EpochsAfter == 0)
+        {
+            sentences.Add($"Every epoch up to the last was worth {price}: there was no earlier place to stop.");
+        }
+        else
+        {
+            var share = Steps[^1].EnergySoFar > Energy.Zero ? EnergyAfter / Steps[^1].EnergySoFar : 0;
+            sentences.Add(gained <= 0
+                ? $"Stop after epoch {Stop.Epoch}: the rest bought nothing for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {Readout.Percent(share)} of the epochs' energy."
+                : $"Stop after epoch {Stop.Epoch}, at {name} {Of(Stop.Best!.Value)}: no later epoch gains {price}, counted from there.");
+            if (gained > 0)
+            {
+                sentences.Add($"The {Epochs(EpochsAfter)} after it bought {(GainAfter > 0 ? Amount(GainAfter) : "nothing")} for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {Readout.Percent(share)} of the epochs' energy"
+                    + (GainAfter > 0 && EnergyAfter > Energy.Zero ? $": {Rate(GainAfter / EnergyAfter.KilowattHours, unit)}." : "."));
+            }
+        }
+
+        if (Steps.Skip(_first).Any(step => step.Value is null))
+            sentences.Add($"Epochs that tell no {name}, or none that is a number, count as no gain.");
+        sentences.Add(Metric.StartsWith("validation_", StringComparison.Ordinal) || Metric.StartsWith("test_", StringComparison.Ordinal)
+            ? "This is hindsight of one run: on few examples the best of many epochs is partly luck."
+            : $"There are no validation figures: {name} of the training examples goes on getting better where the model only learns them by heart.");
+        return sentences;
+    }
+
+    /// <summary>A value of the metric as text.</summary>
+    public string Of(double value) => IsShare ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.00} %") : Readout.Metric(value);
+
+    /// <summary>An amount gained as text.</summary>
+    public string Amount(double gain) => IsShare ? $"{Number(gain * 100)} points" : $"{Readout.Metric(gain)} of {Metric.Replace('_', ' ')}";
+
+    /// <summary>A gain per energy as text.</summary>
+    public string Rate(double perKilowattHour, StoppingUnit unit) =>
+        $"{Number(perKilowattHour * unit.KilowattHours * (IsShare ? 100 : 1))}{(IsShare ? " points" : "")} per {unit.Name}";
+
+    static string Text(Energy energy) => Readout.Of(energy.KilowattHours, "kWh");
+
+    static string Text(Emissions emissions) => Readout.Of(emissions.Kilograms, "kg CO2e");
+
+    static string Epochs(int count) => count == 1 ? "1 epoch" : string.Create(CultureInfo.InvariantCulture, $"{count} epochs");
+
+    static string Number(double value) => Readout.Of(value, "");
+
+    static double? Wish(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
+        : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain is a number not below 0.");
+
+    /// <summary>The longest series: epochs of one stage whose numbers rise.</summary>
+    static (int From, int To) Longest(ImmutableArray<EpochRecord> epochs)
+    {
+        var (best, from) = ((From: 0, To: 0), 0);
+        for (var i = 1; i <= epochs.Length; i++)
+        {
+            if (i < epochs.Length && epochs[i].Stage == epochs[i - 1].Stage && epochs[i].Number > epochs[i - 1].Number)
+                continue;
+            if (i - from >= best.To - best.From)
+                best = (from, i);
+            from = i;
+        }
+
+        return best;
+    }
+
+    double Better(double value, double than) => MoreIsBetter ? value - than : than - value;
+}

@@ -1,0 +1,245 @@
+using Tonne.Accounting;
+using Tonne.Estimation.Serving;
+using Tonne.Facilities;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Estimation.Tests.Serving;
+
+public class InferenceEstimatorTests
+{
+    static readonly Accelerator H100 = AcceleratorCatalog.Find("h100").Required;
+
+    static readonly ServingWorkload Llama70 = new() { Parameters = 70e9, Accelerator = H100, Gpus = 4, Batch = 64, PromptTokens = 300, OutputTokens = 400 };
+
+    static AccountingFactors At(double pue, double grams) => FactorChoice.For(new Place(IntensityGramsPerKwh: grams, Pue: pue), FacilityKind.UnknownCloud);
+
+    static InferenceEstimate Estimate(ServingWorkload workload, double pue = 1.2, double grams = 100) => new InferenceEstimator().Estimate(workload, At(pue, grams));
+
+    [Fact]
+    public void The_tree_is_the_model_term_by_term()
+    {
+        foreach (var workload in new[] { Llama70, Llama70 with { PromptTokens = null }, Llama70 with { Accelerator = AcceleratorCatalog.Find("b200").Required, ActiveParameters = 5e9 }, Llama70 with { Accelerator = AcceleratorCatalog.Find("a100 40gb").Required, Gpus = 8 } })
+        {
+            var estimate = Estimate(workload);
+
+            Assert.Equal(ServingFit.Shipped.Model.JoulesPerToken(estimate.Point), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-12);
+        }
+    }
+
+    [Fact]
+    public void What_was_never_measured_is_said()
+    {
+        Assert.Contains(Estimate(Llama70 with { Parameters = 1e13, Gpus = 512 }).Assumptions, text => text.Contains("2.6 to 671 billion", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Batch = 1 }).Assumptions, text => text.Contains("No batch like 1 was measured", StringComparison.Ordinal));
+        // By hand: 32 · 8.75^0.36 = 69.9 layers, 4,096 · 8.75^0.32 = 8,200 wide: 69.9 · 8,200 · 1e6 ÷ 70e9 = 8.2 times 2 operations for each parameter.
+        Assert.Contains(Estimate(Llama70 with { PromptTokens = 1e6, Gpus = 8, Batch = 8 }).Assumptions, text => text.Contains("about 8.2 times the arithmetic", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").Required, Gpus = 64, Format = WeightFormat.Find("fp32").Required }).Assumptions, text => text.Contains("at 32 bit", StringComparison.Ordinal));
+        Assert.DoesNotContain(Estimate(Llama70).Assumptions, text => text.Contains("measured:", StringComparison.Ordinal) || text.Contains("Attention among", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_range_that_was_measured_is_that_of_the_measurements()
+    {
+        var cases = ServingCases.Read("inference_measured.csv", System.Text.Encoding.UTF8.GetString(SharedMeasurements.Require()));
+        var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
+
+        Assert.Equal((cases.Min(one => one.Point.Parameters), cases.Max(one => one.Point.Parameters)), (sizes.Low * 1e9, sizes.High * 1e9));
+        Assert.Equal((cases.Min(one => one.Point.Batch), cases.Max(one => one.Point.Batch)), (batches.Low, batches.High));
+    }
+
+    [Fact]
+    public void Each_step_outwards_holds_the_one_before()
+    {
+        var estimate = Estimate(Llama70, pue: 1.25, grams: 80);
+        var token = estimate.GpuEnergyPerToken.Value;
+
+        // 400 tokens in Wh; the rest of a machine of eight over its GPUs is 0.5; PUE and intensity as given.
+        Assert.Equal(token * 400 / 3600, estimate.GpuEnergy.Value, 1e-9);
+        Assert.Equal(estimate.GpuEnergy.Value * 1.5, estimate.ItEnergy.Value, 1e-9);
+        Assert.Equal(estimate.ItEnergy.Value * 1.25, estimate.FacilityEnergy.Value, 1e-9);
+        Assert.Equal(estimate.FacilityEnergy.Value * 80 / 1000, estimate.Operational.Value, 1e-9);
+        Assert.Equal(estimate.Operational.Value + estimate.Embodied.Value, estimate.Emissions.Value, 1e-9);
+        Assert.Equal("gpu(gpu), machine", estimate.GpuEnergyPerToken.Boundary.ToString());
+        Assert.Equal("it", estimate.ItEnergy.Boundary.Extent);
+        Assert.Equal("facility", estimate.FacilityEnergy.Boundary.Extent);
+        Assert.True(estimate.Emissions.Boundary.Embodied);
+    }
+
+    [Fact]
+    public void A_dirtier_grid_moves_the_electricity_and_not_the_making_of_the_machines()
+    {
+        var (clean, dirty) = (Estimate(Llama70, grams: 50), Estimate(Llama70, grams: 100));
+
+        Assert.Equal(clean.Operational.Value * 2, dirty.Operational.Value, 1e-9);
+        Assert.Equal(clean.Embodied.Value, dirty.Embodied.Value);
+        Assert.Equal(clean.FacilityEnergy.Value, dirty.FacilityEnergy.Value);
+    }
+
+    [Fact]
+    public void Making_the_machines_is_spread_by_the_time_a_request_holds_them()
+    {
+        var estimate = Estimate(Llama70);
+
+        // 400 tokens' joules ÷ (4 × 531 W) seconds; (4 × 164 kg + 4/8 of a host) ÷ 4 years.
+        var seconds = estimate.GpuEnergyPerToken.Value * 400 / (4 * 531);
+        var host = EmbodiedCatalog.Machine(MachineKind.GpuServer)!.Bounds.Best;
+        var grams = ((4 * 164) + (host / 2)) * 1000 * seconds / (4 * 365.25 * 86_400);
+        Assert.Equal(grams, estimate.Embodied.Value, grams * 1e-9);
+    }
+
+    [Fact]
+    public void A_service_that_waits_pays_for_waiting()
+    {
+        var estimate = Estimate(Llama70 with { Batch = 1, RequestsPerDay = 500 });
+
+        Assert.NotNull(estimate.WaitingEnergy);
+        Assert.True(estimate.BusyShare < 0.5);
+        // A day of four H100 with a context open, 121.7 W each, less the share in which they serve, with half as much again for the machine, over 500 requests.
+        var idle = 4 * 121.7 * 24 * (1 - estimate.BusyShare) * 1.5 / 500;
+        Assert.Equal(idle, estimate.WaitingEnergy.Value, idle * 1e-6);
+        Assert.Equal((estimate.GpuEnergy.Value * 1.5) + idle, estimate.ItEnergy.Value, idle * 1e-6);
+        var held = 86_400d / 500 * ((4 * 164) + (EmbodiedCatalog.Machine(MachineKind.GpuServer)!.Bounds.Best / 2)) * 1000 / (4 * 365.25 * 86_400);
+        Assert.Equal(held, estimate.Embodied.Value, held * 1e-9);
+    }
+
+    [Fact]
+    public void A_rate_without_a_batch_finds_the_batch_that_keeps_up()
+    {
+        var estimate = Estimate(Llama70 with { Batch = null, RequestsPerDay = 400_000 });
+
+        Assert.InRange(estimate.Point.Batch, 2, 500);
+        Assert.Equal(1, estimate.Replicas);
+        // Four H100 at 531 W all day, over the requests.
+        Assert.Equal(4 * 531 * 24 / 400_000d, estimate.GpuEnergy.Value, 1e-6);
+        Assert.Equal(ServingFit.Shipped.Model.JoulesPerToken(estimate.Point), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-5);
+        // More than one replica can serve needs more of them.
+        Assert.True(Estimate(Llama70 with { Batch = null, RequestsPerDay = 1e8 }).Replicas > 10);
+    }
+
+    [Theory]
+    // Morrison et al. 2025, table 3: 2,400 prompts of 225-250 tokens, answers of 190-230, one a second, on one H100; GPU energy alone, waiting inside; not among the rows that calibrate.
+    [InlineData("OLMo 1B", 1.2e9, 0.165)]
+    [InlineData("OLMo 2 7B", 7.3e9, 0.358)]
+    [InlineData("Llama 2 13B", 13e9, 0.401)]
+    public void Services_at_a_request_a_second_take_what_was_measured_elsewhere(string model, double parameters, double kilowattHours)
+    {
+        var estimate = Estimate(new ServingWorkload { Parameters = parameters, Accelerator = H100, Gpus = 1, PromptTokens = 237, OutputTokens = 210, RequestsPerDay = 86_400 });
+        // GPUs alone: the rest of the machine is half as much again.
+        var foretold = estimate.ItEnergy.Bounds * (2400 / 1000d / 1.5);
+
+        Assert.True(foretold.Best / kilowattHours is > 0.6 and < 1.67, $"{model}: {foretold.Best}");
+        Assert.InRange(kilowattHours, foretold.Low, foretold.High);
+    }
+
+    [Fact]
+    public void The_fewest_accelerators_that_hold_the_model_are_taken()
+    {
+        // 141 GB of 70.6e9 parameters and the cache of 8 requests: more than 72 GB, no more than 144 GB of two H100.
+        Assert.Equal(2, Estimate(new ServingWorkload { Parameters = 70e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
+        Assert.Equal(1, Estimate(new ServingWorkload { Parameters = 8e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
+        // 405e9 × 2 bytes: 810 GB, 12 H100, which are two machines of eight.
+        Assert.Equal(16, Estimate(new ServingWorkload { Parameters = 405e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
+    }
+
+    [Fact]
+    public void More_requests_at_once_than_a_machine_holds_are_served_by_machines_side_by_side()
+    {
+        var fitting = Estimate(Llama70 with { Gpus = null, Batch = 1000 });
+        var many = Estimate(Llama70 with { Gpus = null, Batch = 100_000 });
+
+        Assert.Equal(8, many.Point.Gpus);
+        // By hand: 0.9 · 8 · 80 GB less 140 GB of weights, over a cache of 305 KiB for each of 300 + 400 ÷ 2 tokens: some 2,790 requests a machine, so 36 machines.
+        Assert.Equal(100_000 / 36d, many.Point.Batch, 1e-9);
+        Assert.Contains(many.Assumptions, text => text.Contains("36 replicas of 8", StringComparison.Ordinal));
+        Assert.True(many.GpuEnergyPerToken.Value <= fitting.GpuEnergyPerToken.Value);
+    }
+
+    [Fact]
+    public void A_model_that_does_not_fit_says_how_many_would_hold_it()
+    {
+        var error = Assert.Throws<ModelDoesNotFitException>(() => Estimate(Llama70 with { Gpus = 1 }));
+
+        Assert.Contains("take 140 GB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--gpus 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_told_widens_the_bounds_and_is_said()
+    {
+        var told = Estimate(Llama70 with { SoftwareYear = 2026 });
+        var untold = Estimate(Llama70 with { Batch = null, PromptTokens = null });
+        var elsewhere = Estimate(Llama70 with { SoftwareYear = 2026, Accelerator = AcceleratorCatalog.Find("mi300x").Required });
+
+        Assert.True(Width(untold) > 2 * Width(told));
+        Assert.True(Width(elsewhere) > 1.5 * Width(told));
+        Assert.Contains(untold.Assumptions, said => said.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
+        Assert.Contains(untold.Assumptions, said => said.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
+        Assert.Contains(elsewhere.Assumptions, said => said.StartsWith("No serving was measured", StringComparison.Ordinal));
+
+        static double Width(InferenceEstimate estimate) => estimate.GpuEnergyPerToken.Bounds.High / estimate.GpuEnergyPerToken.Bounds.Low;
+    }
+
+    [Fact]
+    public void Estimates_one_after_another_do_not_see_each_other()
+    {
+        var estimator = new InferenceEstimator();
+        var slow = Llama70 with { Batch = 1, RequestsPerDay = 300, PromptTokens = null };
+        var alone = estimator.Estimate(slow, At(1.2, 100));
+        estimator.Estimate(slow with { RequestsPerDay = 3, Parameters = 8e9 }, At(1.2, 100));
+
+        Assert.Equal(alone.Emissions.Bounds, estimator.Estimate(slow, At(1.2, 100)).Emissions.Bounds);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_with_a_workload_is_told()
+    {
+        var wrong = new ServingWorkload { Parameters = double.NaN, ActiveParameters = 5, Accelerator = H100, Gpus = 0, Batch = 0.5, PromptTokens = -1, OutputTokens = 0, RequestsPerDay = -1, SoftwareYear = 1999 };
+
+        Assert.Equal(8, wrong.Problems().Count());
+    }
+
+    [Fact]
+    public void A_sweep_is_the_estimator_without_its_trees()
+    {
+        var factors = At(1.3, 250);
+        var random = new Random(3);
+        foreach (var name in new[] { "h100", "b200", "a100 40gb", "mi300x" })
+        {
+            var accelerator = AcceleratorCatalog.Find(name).Required;
+            foreach (var format in new[] { WeightFormat.Brain16, WeightFormat.Find("fp8").Required })
+            {
+                var sweep = new ServingSweep(accelerator, format, factors);
+                for (var i = 0; i < 4; i++)
+                {
+                    var active = Math.Exp(random.NextDouble() * 3) * 1e9;
+                    var workload = new ServingWorkload
+                    {
+                        Parameters = active * (1 + (random.Next(2) * 4 * random.NextDouble())), ActiveParameters = active, Accelerator = accelerator, Format = format, Gpus = 8, Batch = 1 + (random.NextDouble() * 300),
+                        PromptTokens = random.Next(2000), OutputTokens = 1 + random.Next(2000), SoftwareYear = random.Next(2) == 0 ? 2024 : 2026,
+                    };
+                    var estimate = new InferenceEstimator().Estimate(workload, factors);
+                    var swept = sweep.Estimate(sweep.Hardware with
+                    {
+                        Parameters = workload.Parameters, ActiveParameters = active, Gpus = 8, Batch = workload.Batch.Value, PromptTokens = workload.PromptTokens.Value, OutputTokens = workload.OutputTokens, OlderSoftware = workload.SoftwareYear == 2024,
+                    });
+
+                    Same(estimate.GpuEnergyPerToken, swept.JoulesPerToken);
+                    Same(estimate.ItEnergy, swept.ItWattHours);
+                    Same(estimate.FacilityEnergy, swept.FacilityWattHours);
+                    Same(estimate.Operational, swept.OperationalGrams);
+                    Same(estimate.Emissions, swept.TotalGrams);
+                    Assert.True(swept.Fits);
+                }
+            }
+        }
+
+        static void Same(Figure tree, Bounds number)
+        {
+            Assert.Equal(tree.Bounds.Low, number.Low, tree.Bounds.Low * 1e-9);
+            Assert.Equal(tree.Bounds.Best, number.Best, tree.Bounds.Best * 1e-9);
+            Assert.Equal(tree.Bounds.High, number.High, tree.Bounds.High * 1e-9);
+        }
+    }
+}

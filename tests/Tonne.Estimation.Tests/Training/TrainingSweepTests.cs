@@ -1,0 +1,53 @@
+using Tonne.Estimation.Training;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Estimation.Tests.Training;
+
+public class TrainingSweepTests
+{
+    [Fact]
+    public void A_sweep_says_in_plain_numbers_what_the_trees_say()
+    {
+        var place = new Place(Zone: "FR", How: "given");
+        var random = new Random(7);
+        foreach (var name in new[] { "h100", "a100 40gb", "TPU v4", "b200" })
+        {
+            var chip = AcceleratorCatalog.Find(name).Required;
+            foreach (var precision in new[] { TrainingPrecision.Bf16, TrainingPrecision.Fp8 })
+            {
+                var sweep = new TrainingSweep(chip, place, precision);
+                var estimator = new TrainingEstimator();
+                for (var i = 0; i < 5; i++)
+                {
+                    var parameters = Math.Exp(18 + (random.NextDouble() * 9));
+                    var tokens = Math.Exp(23 + (random.NextDouble() * 8));
+                    var active = i % 2 == 0 ? parameters : parameters / 10;
+                    var distilled = i == 4;
+                    var tree = estimator.Estimate(new TrainingTask(chip) { Parameters = parameters, ActiveParameters = active, Tokens = tokens, Precision = precision, Distilled = distilled }, place);
+
+                    var plain = sweep.Estimate(parameters, tokens, active, distilled);
+
+                    Same(tree.ChipHours.Bounds, plain.ChipHours);
+                    Same(tree.Footprint.Energy.Bounds, plain.EnergyKwh);
+                    Same(tree.Footprint.Operational.Bounds, plain.OperationalKg);
+                    Same(tree.Footprint.Embodied!.Bounds, plain.EmbodiedKg);
+                    Same(tree.Footprint.Total.Bounds, plain.TotalKg);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void An_accelerator_without_a_published_peak_cannot_be_swept() =>
+        Assert.Throws<ArgumentException>(() => new TrainingSweep(AcceleratorCatalog.Find("NVIDIA A30").Required, new Place()));
+
+    // Values to rounding; limits to the noise of 20,000 draws and of reading between two widths.
+    static void Same(Bounds tree, Bounds plain)
+    {
+        Assert.Equal(1, plain.Best / tree.Best, 9);
+        Assert.InRange(plain.Low / tree.Low, 0.95, 1.05);
+        Assert.InRange(plain.High / tree.High, 0.95, 1.05);
+    }
+}

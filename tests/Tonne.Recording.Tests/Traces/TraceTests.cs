@@ -1,0 +1,151 @@
+using System.Text;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Tonne.Recording.Tests.Traces;
+
+public class TraceTests
+{
+    [Fact]
+    public void What_is_written_is_read()
+    {
+        using var stream = new MemoryStream();
+        var writer = new TraceWriter(stream);
+        writer.Append(TraceBlock.Opening, "{}"u8);
+        writer.AppendSample(7, [Reading.Of(42), Reading.Gap("denied")]);
+        writer.AppendSample(8, [Reading.Of(-1), Reading.Gap("denied")]);
+
+        var reader = Rewound(stream);
+
+        Assert.True(reader.Read());
+        Assert.Equal(TraceBlock.Opening, reader.Kind);
+        var readings = new Reading[2];
+        Assert.True(reader.Read());
+        Assert.Equal(7, reader.ReadSample(readings));
+        Assert.Equal([Reading.Of(42), Reading.Gap("denied")], readings);
+        Assert.True(reader.Read());
+        Assert.Equal(8, reader.ReadSample(readings));
+        Assert.False(reader.Read());
+        Assert.Null(reader.Damage);
+        Assert.Equal(writer.Length, reader.Position);
+    }
+
+    [Fact]
+    public void A_trace_cut_anywhere_keeps_every_whole_block_before_the_cut()
+    {
+        var whole = Trace(50, out var ends);
+        for (var cut = 0; cut <= whole.Length; cut++)
+        {
+            var reader = new TraceReader(new MemoryStream(whole, 0, cut));
+            var blocks = 0;
+            while (reader.Read())
+                blocks++;
+
+            Assert.Equal(ends.Count(end => end <= cut), blocks);
+            Assert.Null(reader.Damage);
+        }
+    }
+
+    [Fact]
+    public void A_flipped_bit_is_damage_or_a_torn_end_and_never_another_value()
+    {
+        var whole = Trace(50, out _);
+        var random = new Random(7);
+        for (var trial = 0; trial < 3000; trial++)
+        {
+            var bytes = (byte[])whole.Clone();
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            var reader = new TraceReader(new MemoryStream(bytes));
+            var readings = new Reading[1];
+            var expected = 0L;
+            while (reader.Read())
+                Assert.Equal(expected++, reader.ReadSample(readings));
+
+            Assert.True(reader.Damage is not null || reader.IsTorn);
+        }
+    }
+
+    [Fact]
+    public void Noise_is_refused_without_a_crash()
+    {
+        Prop.ForAll<byte[]>(bytes =>
+        {
+            var reader = new TraceReader(new MemoryStream([.. TraceWriter.Magic, .. bytes]));
+            while (reader.Read())
+            {
+            }
+
+            return reader.Position <= bytes.Length + TraceWriter.Magic.Length;
+        }).QuickCheckThrowOnFailure();
+        Assert.False(new TraceReader(new MemoryStream(Encoding.UTF8.GetBytes("not a trace at all"))).Read());
+    }
+
+    [Fact]
+    public void A_failing_disk_is_remembered_and_never_thrown()
+    {
+        var writer = new TraceWriter(new FullDisk());
+
+        writer.AppendSample(1, [Reading.Of(1)]);
+        writer.AppendSample(2, [Reading.Of(1)]);
+
+        Assert.NotNull(writer.Failure);
+    }
+
+    [Fact]
+    public void What_a_full_disk_refused_is_kept_and_can_be_read_behind_what_it_took()
+    {
+        var disk = new FullDisk { Room = 100 };
+        var writer = new TraceWriter(disk);
+        for (var i = 0; i < 20; i++)
+            writer.AppendSample(i, [Reading.Of(i)]);
+
+        var reader = new TraceReader(new MemoryStream([.. disk.ToArray().AsSpan(0, (int)writer.Length), .. writer.Kept.Span]));
+
+        var readings = new Reading[1];
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(reader.Read());
+            Assert.Equal(i, reader.ReadSample(readings));
+        }
+
+        Assert.False(reader.Read());
+        Assert.InRange(writer.Length, 1, 100);
+    }
+
+    static TraceReader Rewound(MemoryStream stream)
+    {
+        stream.Position = 0;
+        return new TraceReader(stream);
+    }
+
+    static byte[] Trace(int samples, out List<long> ends)
+    {
+        using var stream = new MemoryStream();
+        var writer = new TraceWriter(stream);
+        ends = [];
+        for (var i = 0; i < samples; i++)
+        {
+            writer.AppendSample(i, [Reading.Of(i * 1000)]);
+            ends.Add(writer.Length);
+        }
+
+        return stream.ToArray();
+    }
+
+    sealed class FullDisk : MemoryStream
+    {
+        public int Room { get; init; }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            var fits = (int)Math.Clamp(Room - Length, 0, count);
+            base.Write(buffer, offset, fits);
+            if (fits < count)
+                throw new IOException("No space left on device");
+        }
+    }
+}

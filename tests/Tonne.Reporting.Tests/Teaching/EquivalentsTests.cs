@@ -1,0 +1,93 @@
+using Tonne.Quantities;
+using Tonne.Reporting.Teaching;
+
+namespace Tonne.Reporting.Tests.Teaching;
+
+public sealed class EquivalentsTests
+{
+    static IReadOnlyList<Equivalent> Of(double kilograms) => Equivalents.For(Bounds.Exactly(kilograms), "kg CO2e");
+
+    [Fact]
+    public void The_table_has_no_problem() => Assert.Empty(Equivalents.Validate());
+
+    [Fact]
+    public void A_kilogram_is_so_many_hours_of_streaming_and_so_many_kilometres()
+    {
+        var equivalents = Of(1.75);
+
+        // 1.75 ÷ 0.036 = 48.6 h; 1.75 ÷ 0.175 = 10 km; 1.75 ÷ 2.348 = 0.75 L of petrol are fewer than one.
+        Assert.Equal(["hours of video streaming", "km in an average European car"], equivalents.Select(each => each.Name));
+        Assert.Equal(1.75 / 0.036, equivalents[0].Count.Best, 9);
+        Assert.Equal(10, equivalents[1].Count.Best, 9);
+        // The bounds of one kilometre, 0.14 and 0.251, turned around: 10 · 0.175 ÷ 0.251 = 6.972 and 10 · 0.175 ÷ 0.14 = 12.5.
+        Assert.Equal(6.972, equivalents[1].Count.Low, 0.001);
+        Assert.Equal(12.5, equivalents[1].Count.High, 0.001);
+        Assert.Equal(2019, equivalents[1].Year);
+        Assert.Equal("20 km in an average European car (14–25)", Of(3.5)[1].Text());
+    }
+
+    [Fact]
+    public void The_spread_of_the_figure_is_inside()
+    {
+        var wide = Equivalents.For(new Bounds(0.875, 1.75, 3.5), "kg CO2e")[1].Count;
+
+        // ln 2 and ln(0.251 ÷ 0.175) = 0.36068 in quadrature: exp(−√(0.48045 + 0.13009)) = 0.45777.
+        Assert.Equal(10 * 0.45777, wide.Low, 0.001);
+    }
+
+    [Fact]
+    public void Energy_has_its_own() =>
+        // 1 kWh ÷ 22 Wh = 45.45.
+        Assert.Equal(1 / 0.022, Assert.Single(Equivalents.For(Bounds.Exactly(1), "kWh")).Count.Best, 9);
+
+    [Fact]
+    public void Fifty_tonnes_are_seats_on_flights_years_of_lives_and_homes()
+    {
+        var equivalents = Of(50_000);
+
+        // 50,000 ÷ 810 = 61.7 seats; ÷ 5000 = 10 years of a person.
+        Assert.Contains(equivalents, each => each.Name == "flights from New York to London, one seat" && Math.Abs(each.Count.Best - 61.7) < 0.1);
+        Assert.Contains(equivalents, each => each.Name == "years of a person's whole life" && Math.Abs(each.Count.Best - 10) < 1e-9);
+    }
+
+    [Fact]
+    public void At_any_scale_there_are_at_most_three_of_different_kinds_counted_between_about_1_and_1000()
+    {
+        for (var exponent = -12d; exponent < 12; exponent += 0.05)
+        {
+            foreach (var unit in new[] { "kg CO2e", "kWh" })
+            {
+                var equivalents = Equivalents.For(new Bounds(0, Math.Pow(10, exponent), 2 * Math.Pow(10, exponent)), unit);
+                Assert.InRange(equivalents.Count, 0, Equivalents.Most);
+                Assert.All(equivalents, each => Assert.InRange(each.Count.Best, 0.8, 1200));
+                Assert.All(equivalents, each => Assert.InRange(each.Count.Best, each.Count.Low, each.Count.High));
+                Assert.Equal(equivalents.Count, equivalents.Select(each => each.One.Id.Split('-')[0]).Distinct().Count());
+            }
+        }
+    }
+
+    [Theory]
+    // From a training step to the largest training published, something fits.
+    [InlineData(0.00002)]
+    [InlineData(0.004)]
+    [InlineData(1)]
+    [InlineData(340.5)]
+    [InlineData(24_690)]
+    [InlineData(284_019)]
+    [InlineData(8_930_000)]
+    public void Something_fits(double kilograms) => Assert.NotEmpty(Of(kilograms));
+
+    [Fact]
+    public void Nothing_is_as_much_as_nothing_or_as_water()
+    {
+        Assert.Empty(Of(0));
+        Assert.Empty(Equivalents.For(Bounds.Exactly(10), "L"));
+    }
+
+    [Fact]
+    public void No_tree_grows_in_the_table() =>
+        Assert.All(Equivalents.Search(), entry => Assert.DoesNotMatch("tree|forest|offset|seedling|acre", entry.Name + entry.Note));
+
+    [Fact]
+    public void One_is_told_in_the_singular() => Assert.Equal("charge of a smartphone", Assert.Single(Equivalents.For(Bounds.Exactly(0.022), "kWh")).Name);
+}
