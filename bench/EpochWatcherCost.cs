@@ -33,10 +33,10 @@ void Measure(string name, byte[] bytes, int block = Block)
     for (var round = 0; round < 3; round++)
     {
         var marks = 0;
-        var watcher = new EpochWatcher(EpochPattern.Auto, null, _ => marks++);
+        var watcher = new EpochDetector(EpochPattern.Auto, null, _ => marks++);
         var since = Stopwatch.GetTimestamp();
         for (var i = 0; i < bytes.Length; i += block)
-            watcher.Output.Hear(bytes.AsSpan(i, Math.Min(block, bytes.Length - i)), i);
+            watcher.Output.Process(bytes.AsSpan(i, Math.Min(block, bytes.Length - i)), i);
         watcher.Finish(bytes.Length);
         if (round == 2)
             Console.WriteLine(FormattableString.Invariant($"{name,-40} {Stopwatch.GetElapsedTime(since).TotalMilliseconds / (bytes.Length / 1e6),8:0.000} ms/MB   {marks} marks"));

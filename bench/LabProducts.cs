@@ -22,9 +22,9 @@ foreach (var (rows, depth, columns) in new[] { (64, 512, 128), (64, 128, 128), (
     unsafe
     {
         var (a, c) = (new AlignedBuffer((long)rows * (depth + 16)), new AlignedBuffer((long)rows * (columns + 16)));
-        a.Numbers.Fill(1);
-        var speeds = Int8Kernel.Supported.Select(kernel => new Int8Matrix(values, depth, columns, kernel)).Select(matrix => Speed(() => matrix.Product((byte*)a.Start, 4 * (depth + 16), rows, (int*)c.Start, columns + 16))).ToList();
-        speeds.Add(Speed(() => packed.Product(a.Start, depth + 16, rows, c.Start, columns + 16)));
+        a.Values.Fill(1);
+        var speeds = Int8Kernel.Supported.Select(kernel => new Int8Matrix(values, depth, columns, kernel)).Select(matrix => Speed(() => matrix.Multiply((byte*)a.Start, 4 * (depth + 16), rows, (int*)c.Start, columns + 16))).ToList();
+        speeds.Add(Speed(() => packed.Multiply(a.Start, depth + 16, rows, c.Start, columns + 16)));
         Console.WriteLine($"| {rows} × {depth} × {columns} | {string.Join(" | ", speeds.Select(speed => $"{speed:0}"))} |");
     }
 

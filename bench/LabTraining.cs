@@ -22,8 +22,8 @@ if (number.Length == 7)
     var (width, layers, batch, rows, inputs, classes, threads) = (number[0], number[1], number[2], number[3], number[4], number[5], number[6]);
     var random = new Random(1);
     ImmutableArray<string> names = [.. Enumerable.Range(0, classes).Select(index => $"{index}")];
-    var examples = new ExampleTable(inputs, names, [.. Enumerable.Range(0, rows * inputs).Select(_ => random.NextSingle() * 2 - 1)], [.. Enumerable.Range(0, rows).Select(_ => random.Next(classes))]);
-    var none = new ExampleTable(inputs, names, [], []);
+    var examples = new InMemoryExamples(inputs, names, [.. Enumerable.Range(0, rows * inputs).Select(_ => random.NextSingle() * 2 - 1)], [.. Enumerable.Range(0, rows).Select(_ => random.Next(classes))]);
+    var none = new InMemoryExamples(inputs, names, [], []);
     var network = Network.Create(new NetworkShape(inputs, classes) { Width = width, Layers = layers }, names, 1);
     Console.WriteLine($"{network.Shape.ParameterCount}");
     if (Console.ReadLine() is null)

@@ -27,33 +27,33 @@ try
     }
 
     using var found = MachineDiscovery.Discover(new FileTree(root), new DiscoveryOptions { NvmlLibrary = args.Length > 0 ? Path.GetFullPath(args[0]) : null });
-    var identity = OwnProcess.Identity();
+    var identity = ProcessIdentity.GetCurrent();
     using var job = new JobInstruments("bench", identity, found.Machine.Threads, static () => 0);
-    found.Follow(job);
+    found.TrackJob(job);
     IMeter[] meters = [.. found.Meters, .. job.Meters];
     Console.WriteLine($"{meters.Length} meters, {found.Machine.Gpus?.Count ?? 0} GPUs, {found.PowerZones.Count} power zones");
     var readings = new Reading[meters.Length];
     var trace = new TraceWriter(Stream.Null);
     Sample(0, 2_000);
-    var (cpu, allocated) = (OwnProcess.ThreadCpuNanoseconds(), GC.GetAllocatedBytesForCurrentThread());
+    var (cpu, allocated) = (ProcessIdentity.GetThreadCpuNanoseconds(), GC.GetAllocatedBytesForCurrentThread());
     Sample(2_000, 2_000 + (Samples / 10));
     var (resident, kept) = (Resident(), GC.GetTotalMemory(forceFullCollection: true));
     Sample(2_000 + (Samples / 10), 2_000 + Samples);
-    Console.WriteLine($"back to back, {Samples} samples: {(OwnProcess.ThreadCpuNanoseconds() - cpu) / 1e3 / Samples:0.0} µs CPU and {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)Samples:0} B each; resident {resident / 1048576.0:0.0} MiB after a tenth, {Resident() / 1048576.0:0.0} MiB at the end; kept {kept / 1024.0:0} KiB, then {GC.GetTotalMemory(forceFullCollection: true) / 1024.0:0} KiB");
+    Console.WriteLine($"back to back, {Samples} samples: {(ProcessIdentity.GetThreadCpuNanoseconds() - cpu) / 1e3 / Samples:0.0} µs CPU and {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)Samples:0} B each; resident {resident / 1048576.0:0.0} MiB after a tenth, {Resident() / 1048576.0:0.0} MiB at the end; kept {kept / 1024.0:0} KiB, then {GC.GetTotalMemory(forceFullCollection: true) / 1024.0:0} KiB");
 
     foreach (var meter in meters.GroupBy(meter => meter.GetType().Name))
     {
-        var (before, bytes) = (OwnProcess.ThreadCpuNanoseconds(), GC.GetAllocatedBytesForCurrentThread());
+        var (before, bytes) = (ProcessIdentity.GetThreadCpuNanoseconds(), GC.GetAllocatedBytesForCurrentThread());
         for (var i = 0; i < 2_000; i++)
         {
             foreach (var one in meter)
                 one.Read((1_000_000 + i) * 100_000_000L);
         }
 
-        Console.WriteLine($"  {meter.Key,-24} {meter.Count(),3} × {(OwnProcess.ThreadCpuNanoseconds() - before) / 1e3 / 2_000 / meter.Count(),8:0.00} µs, {(GC.GetAllocatedBytesForCurrentThread() - bytes) / 2_000.0 / meter.Count(),6:0} B");
+        Console.WriteLine($"  {meter.Key,-24} {meter.Count(),3} × {(ProcessIdentity.GetThreadCpuNanoseconds() - before) / 1e3 / 2_000 / meter.Count(),8:0.00} µs, {(GC.GetAllocatedBytesForCurrentThread() - bytes) / 2_000.0 / meter.Count(),6:0} B");
     }
 
-    using var paced = new Sampler(meters, new TraceWriter(Stream.Null), TimeProvider.System, TimeSpan.FromMilliseconds(100), OwnProcess.ThreadCpuNanoseconds, null, KernelPause.TryCreate());
+    using var paced = new Sampler(meters, new TraceWriter(Stream.Null), TimeProvider.System, TimeSpan.FromMilliseconds(100), ProcessIdentity.GetThreadCpuNanoseconds, null, EventFdWaiter.TryCreate());
     paced.SampleNow();
     paced.Start();
     using var never = new ManualResetEvent(false);

@@ -13,9 +13,9 @@ using Tonne.Runs;
 
 const int Estimates = 1_000_000;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var accelerator = AcceleratorCatalog.Find("h100").Required;
-var factors = FactorChoice.For(new Place(Zone: "FR", How: "given"), FacilityKind.UnknownCloud);
-var sweep = new ServingSweep(accelerator, WeightFormat.Brain16, factors);
+var accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow;
+var factors = FactorSelector.SelectFactors(new Place(Zone: "FR", How: "given"), FacilityKind.UnknownCloud);
+var sweep = new ServingSweep(accelerator, WeightFormat.Bf16, factors);
 Console.WriteLine($"fitted on {ServingFit.Shipped.Rows} measurements; {Environment.ProcessorCount} threads");
 for (var round = 0; round < 5; round++)
 {
@@ -29,7 +29,7 @@ for (var round = 0; round < 5; round++)
             // Sizes from 100 million to 10 trillion, a tenth to all of it active, batches of 1 to 1,000.
             var at = (block * (Estimates / 100)) + i;
             var parameters = Math.Pow(10, 8 + (5 * (at % 100) / 100d));
-            part += sweep.Estimate(sweep.Hardware with
+            part += sweep.Estimate(sweep.HardwareConfiguration with
             {
                 Parameters = parameters, ActiveParameters = parameters * (1 + (at / 100 % 10)) / 10, Gpus = 8, Batch = Math.Pow(10, 3 * (at / 1000) / 1000d), PromptTokens = 500, OutputTokens = 500,
             }).TotalGrams.High;

@@ -11,7 +11,7 @@ using Tonne.Runs;
 
 const int Estimates = 1_000_000;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var chip = AcceleratorCatalog.Find("h100").Required;
+var chip = AcceleratorCatalog.Find("h100").ValueOrThrow;
 var sweep = new TrainingSweep(chip, new Place(Zone: "FR", How: "given"));
 Console.WriteLine($"learnt from {UtilisationModel.Shipped.Cases.Count} trainings; {Environment.ProcessorCount} threads");
 for (var round = 0; round < 5; round++)

@@ -5,5 +5,5 @@ namespace Tonne.Cli;
 /// <summary>The entry of <c>tonne</c>: hands the words to the commands, and turns errors into messages and exit codes.</summary>
 static class Program
 {
-    static int Main(string[] args) => CommandLine.Invoke(args, Surroundings.OfThisProcess());
+    static int Main(string[] args) => CommandLine.Invoke(args, CommandContext.FromCurrentProcess());
 }

@@ -14,13 +14,13 @@ namespace Tonne.Ledgers;
 /// </remarks>
 /// <param name="home">The folder.</param>
 /// <param name="time">The clock.</param>
-/// <param name="say">Takes what the user should know, a sentence at a time; null to be silent.</param>
+/// <param name="log">Takes what the user should know, a sentence at a time; null to be silent.</param>
 /// <param name="processes">Processes of this machine; null for the running kernel's.</param>
-public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? say = null, HolderProcess? processes = null)
+public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null)
 {
-    readonly Action<string> _say = say ?? (static _ => { });
-    readonly HolderProcess _processes = processes ?? new HolderProcess();
-    readonly RunIndex _index = new(home.Index, say ?? (static _ => { }));
+    readonly Action<string> _log = log ?? (static _ => { });
+    readonly HolderProcessChecker _processes = processes ?? new HolderProcessChecker();
+    readonly RunIndex _index = new(home.Index, log ?? (static _ => { }));
 
     /// <summary>The folder.</summary>
     public LedgerHome Home { get; } = home;
@@ -31,28 +31,28 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
 
     /// <summary>The runs, newest first. The index is brought up to date on the way.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
-    public IReadOnlyList<RunSummary> Entries(RunFilter? filter = null)
+    public IReadOnlyList<RunSummary> ListRuns(RunFilter? filter = null)
     {
         filter ??= RunFilter.All;
-        var runs = Summaries().Where(filter.Holds);
+        var runs = ReadSummaries().Where(filter.Matches);
         return [.. filter.Limit is { } limit ? runs.Take(limit) : runs];
     }
 
     /// <summary>The run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
-    public FoundRun Find(string text) => RunSearch.Find(text, Summaries());
+    public RunLookupResult Find(string text) => RunSearch.Find(text, ReadSummaries());
 
     /// <summary>A run's record and statements.</summary>
     /// <exception cref="LedgerDamagedException">The record is not what was written, or no statement can be read.</exception>
     /// <exception cref="LedgerUnavailableException">There is no such run, it still lives, or it cannot be read.</exception>
-    public LedgerEntry Load(string id) => Home.Of(id).ReadEntry();
+    public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
 
     /// <summary>Closes every run whose holder is dead, from its trace. Runs that live, or that another process is closing, are passed over.</summary>
     /// <param name="account">Accounts a record.</param>
     public IReadOnlyList<ClosedRun> CloseInterrupted(Func<RunRecord, FootprintStatement> account)
     {
         var closed = new List<ClosedRun>();
-        foreach (var folder in Home.Folders())
+        foreach (var folder in Home.GetRunFolders())
         {
             try
             {
@@ -73,19 +73,19 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
     public int Reindex()
     {
         _index.Drop();
-        return Summaries().Count;
+        return ReadSummaries().Count;
     }
 
     /// <summary>Checks every trace, record and statement that is not of a living run. Changes nothing.</summary>
     public IReadOnlyList<LedgerProblem> Verify()
     {
         var problems = new List<LedgerProblem>();
-        foreach (var folder in Home.Folders())
+        foreach (var folder in Home.GetRunFolders())
         {
             try
             {
                 if (!folder.IsAlive(_processes, time.GetUtcNow()))
-                    problems.AddRange(RunAudit.Of(folder));
+                    problems.AddRange(RunAudit.Check(folder));
             }
             catch (LedgerUnavailableException error)
             {
@@ -106,13 +106,13 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
         var recounted = new List<RecountedRun>();
         foreach (var id in ids)
         {
-            var folder = Home.Of(id);
+            var folder = Home.GetRunFolder(id);
             var entry = new LedgerEntry(folder.ReadRecord(), folder.ReadStatements().Statements);
-            if (CodeCarbonRun.States(entry.Record))
+            if (CodeCarbonConverter.IsCodeCarbonRun(entry.Record))
                 continue;
             var before = entry.Statements.LastOrDefault();
             var after = account(entry);
-            var same = before is not null && StatementJson.Same(before, after);
+            var same = before is not null && StatementJson.AreSame(before, after);
             if (!same)
                 folder.Append(after);
             recounted.Add(new(id, before, same ? before! : after, !same));
@@ -127,12 +127,12 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
     {
         rule ??= new ThinningRule();
         var now = time.GetUtcNow();
-        var folders = Home.Folders().Where(folder => File.Exists(folder.Trace)).ToList();
-        var bytes = folders.Sum(folder => new FileInfo(folder.Trace).Length);
+        var folders = Home.GetRunFolders().Where(folder => File.Exists(folder.TracePath)).ToList();
+        var bytes = folders.Sum(folder => new FileInfo(folder.TracePath).Length);
         var thinned = new List<ThinnedRun>();
         foreach (var folder in folders)
         {
-            if (!folder.IsClosed || (bytes <= rule.Bytes && (folder.Opening() is not { } opening || now - opening.StartedAt < rule.After)))
+            if (!folder.IsClosed || (bytes <= rule.Bytes && (folder.ReadOpening() is not { } opening || now - opening.StartedAt < rule.After)))
                 continue;
             try
             {
@@ -158,15 +158,15 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
     /// <summary>Takes over the closed runs of another ledger. Runs of one id that differ are told, and left as they are in both.</summary>
     /// <param name="other">The other ledger; it is not changed.</param>
     /// <exception cref="LedgerUnavailableException">One of the two cannot be read, or this one not written.</exception>
-    public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Take(other, Home);
+    public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Merge(other, Home);
 
     /// <summary>Adds imported runs. A run that is there already, in this or an earlier state, is not added again.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be written.</exception>
-    public ImportOutcome Import(ForeignRuns runs) => ForeignArrival.Add(runs, Home, Summaries());
+    public ImportOutcome Import(ImportedRuns runs) => RunImporter.Add(runs, Home, ReadSummaries());
 
-    List<RunSummary> Summaries()
+    List<RunSummary> ReadSummaries()
     {
-        var folders = Home.Folders();
+        var folders = Home.GetRunFolders();
         if (folders.Count == 0 && !Directory.Exists(Home.Root))
             return [];
         var known = _index.Read();
@@ -175,7 +175,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? s
         foreach (var folder in folders)
         {
             var closed = folder.IsClosed;
-            var stamp = closed ? folder.Stamp() : "";
+            var stamp = closed ? folder.GetVersionStamp() : "";
             if (closed && known is not null && known.Remove(folder.Id, out var row) && row.Stamp == stamp)
             {
                 runs.Add(row.Summary);

@@ -18,7 +18,7 @@ public sealed class LedgerHome(string root)
     public string Index => Path.Combine(Root, "index.sqlite");
 
     /// <summary>Makes the folder if it is not there, for its owner's eyes: records hold whole command lines.</summary>
-    internal void Make()
+    internal void Create()
     {
         if (Directory.Exists(Root))
             return;
@@ -30,13 +30,13 @@ public sealed class LedgerHome(string root)
 
     /// <summary>The folder of a run, whether it exists or not.</summary>
     /// <exception cref="ArgumentException">The id is not one.</exception>
-    public RunFolder Of(string id) => IsRunId(id)
+    public RunFolder GetRunFolder(string id) => IsRunId(id)
         ? new RunFolder(id, Path.Combine(Runs, id[..4], id))
         : throw new ArgumentException($"'{id}' is not the id of a run, such as 20261122-054210-4f2a9c.", nameof(id));
 
     /// <summary>The folders of all runs, oldest first. Empty if there is no ledger yet.</summary>
     /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
-    public IReadOnlyList<RunFolder> Folders()
+    public IReadOnlyList<RunFolder> GetRunFolders()
     {
         var found = new List<RunFolder>();
         try
@@ -57,7 +57,7 @@ public sealed class LedgerHome(string root)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(Runs, error);
+            throw LedgerUnavailableException.FromException(Runs, error);
         }
 
         found.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));

@@ -39,7 +39,7 @@ public sealed class LedgerUnavailableException : Exception
     public string Advice { get; }
 
     /// <summary>What an error of the file system means for the ledger.</summary>
-    internal static LedgerUnavailableException For(string place, Exception error) => error switch
+    internal static LedgerUnavailableException FromException(string place, Exception error) => error switch
     {
         LedgerUnavailableException known => known,
         UnauthorizedAccessException => new(place, "no permission to write there", "Give yourself the right to write there, or set TONNE_HOME to a folder of your own.", error),

@@ -7,10 +7,10 @@ namespace Tonne.Ledgers;
 /// <param name="Extended">Ids of runs known already that were given statements of the other ledger.</param>
 /// <param name="Same">Ids of runs that both had alike.</param>
 /// <param name="Skipped">Runs of the other ledger that were left there: living, not closed, or damaged.</param>
-/// <param name="Clashes">Runs of one id with different content, each naming both folders; none of them was changed.</param>
+/// <param name="Conflicts">Runs of one id with different content, each naming both folders; none of them was changed.</param>
 public sealed record MergeOutcome(
     ImmutableArray<string> Added,
     ImmutableArray<string> Extended,
     ImmutableArray<string> Same,
     ImmutableArray<LedgerProblem> Skipped,
-    ImmutableArray<LedgerProblem> Clashes);
+    ImmutableArray<LedgerProblem> Conflicts);

@@ -31,7 +31,7 @@ public sealed record RunFilter
     public int? Limit { get; init; }
 
     /// <summary>Whether a run is asked for, the limit apart.</summary>
-    public bool Holds(RunSummary run) =>
+    public bool Matches(RunSummary run) =>
         (Project is null || run.Project == Project)
         && (Name is null || run.Name.Contains(Name, StringComparison.OrdinalIgnoreCase))
         && (Status is null || run.Status == Status)

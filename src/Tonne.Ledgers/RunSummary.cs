@@ -62,10 +62,10 @@ public sealed record RunSummary
     public LedgerProblem? Trouble { get; init; }
 
     /// <summary>A closed run.</summary>
-    internal static RunSummary Of(RunRecord record, StatementsOf statements, LedgerProblem? trouble)
+    internal static RunSummary FromRecord(RunRecord record, StatementCount statements, LedgerProblem? trouble)
     {
         var newest = statements.Count == 0 ? null : statements.Newest;
-        return OfOpening(record.Opening) with
+        return FromOpening(record.Opening) with
         {
             Status = record.Status,
             ExitCode = record.ExitCode,
@@ -85,7 +85,7 @@ public sealed record RunSummary
     }
 
     /// <summary>A run of which only the opening is known.</summary>
-    internal static RunSummary OfOpening(RunOpening opening) => new()
+    internal static RunSummary FromOpening(RunOpening opening) => new()
     {
         Id = opening.Id,
         Name = opening.Name,
@@ -96,5 +96,5 @@ public sealed record RunSummary
         Zone = opening.Place.Zone,
     };
 
-    internal readonly record struct StatementsOf(int Count, FootprintStatement? Newest);
+    internal readonly record struct StatementCount(int Count, FootprintStatement? Newest);
 }

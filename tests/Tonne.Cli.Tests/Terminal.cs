@@ -16,7 +16,7 @@ sealed class Terminal : IDisposable
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var around = new Surroundings(TimeProvider.System, output, error, Variable, Folder, OutTerminal: false, ErrorTerminal: false, Width: 80);
+        var around = new CommandContext(TimeProvider.System, output, error, Variable, Folder, IsOutTerminal: false, IsErrorTerminal: false, Width: 80);
         var code = Cli.Commands.CommandLine.Invoke(words, around);
         return (code, output.ToString(), error.ToString());
     }

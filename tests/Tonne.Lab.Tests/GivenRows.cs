@@ -7,7 +7,7 @@ sealed class GivenRows(IReadOnlyList<Row> rows) : RowSource
 {
     public override string Name => "given rows";
 
-    public override ImmutableArray<string> Columns => Message.ColumnNames;
+    public override ImmutableArray<string> Columns => TranslatedMessage.ColumnNames;
 
-    public override IEnumerable<Row> Rows(Rejections rejections) => rows;
+    public override IEnumerable<Row> ReadRows(RejectionLog rejections) => rows;
 }

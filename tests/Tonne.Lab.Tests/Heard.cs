@@ -11,19 +11,19 @@ sealed class Heard : IPipelineListener
 
     internal List<string> Lines { get; } = [];
 
-    public void Stage(string name, DataShape? dataIn, DataShape? dataOut) => Stages.Add(name);
+    public void BeginStage(string name, DataShape? dataIn, DataShape? dataOut) => Stages.Add(name);
 
-    public void StageEnded(string name)
+    public void EndStage(string name)
     {
     }
 
-    public void Epoch(EpochResult epoch)
+    public void EndEpoch(EpochResult epoch)
     {
     }
 
-    public void Progress(string stage, long rows)
+    public void ReportProgress(string stage, long rows)
     {
     }
 
-    public void Say(string text) => Lines.Add(text);
+    public void ReportMessage(string text) => Lines.Add(text);
 }

@@ -53,9 +53,9 @@ static class SampleRun
                 Append(trace, new Mark(MarkKind.Epoch, 20_000_000_000, Number: 1, Metrics: new Dictionary<string, double> { ["loss"] = 0.7 }));
             var at = second * 1_000_000_000L;
             if (counter)
-                trace.AppendSample(at, [Reading.Of(at * 3 / 2), Reading.Of(at), Reading.Of(5_000_000 + (second * 12_000_000L))]);
+                trace.AppendSample(at, [Reading.FromValue(at * 3 / 2), Reading.FromValue(at), Reading.FromValue(5_000_000 + (second * 12_000_000L))]);
             else
-                trace.AppendSample(at, [Reading.Of(at * 3 / 2), Reading.Of(at)]);
+                trace.AppendSample(at, [Reading.FromValue(at * 3 / 2), Reading.FromValue(at)]);
         }
 
         if (ending)
@@ -73,9 +73,9 @@ static class SampleRun
         new Accountant().Account(record, new AccountingFactors(
             new GridFactor(Factor("grid", "g CO2e/kWh", intensity * 0.8, intensity, intensity * 1.2), "FR", "lifecycle", "production", 2025, "given"),
             Factor("pue", "1", 1.1, 1.4, 1.6), "assumed", [new EmbodiedShare(Factor("host", "kg CO2e", 500, 1_000, 2_000))],
-            Factor("life", "y", 3, 4, 6), Factor("use", "1", 0.5, 1, 1), null, null, "0123456789ab", [])).State(at);
+            Factor("life", "y", 3, 4, 6), Factor("use", "1", 0.5, 1, 1), null, null, "0123456789ab", [])).CreateStatement(at);
 
     static Factor Factor(string id, string unit, double low, double best, double high) => new(id, id, unit, new Bounds(low, best, high), Quality.Modelled, Script);
 
-    static Rate Rate(string id, string per, string factor, double low, double best, double high) => new(id, per, new Derivation.Given(Factor(factor, "J", low, best, high)));
+    static Rate Rate(string id, string per, string factor, double low, double best, double high) => new(id, per, new Derivation.FactorNode(Factor(factor, "J", low, best, high)));
 }

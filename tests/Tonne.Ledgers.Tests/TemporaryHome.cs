@@ -21,7 +21,7 @@ sealed class TemporaryHome : IDisposable
         Home = new LedgerHome(Path.Combine(_folder, "home"));
         Directory.CreateDirectory(Path.Combine(Proc, "sys/kernel/random"));
         File.WriteAllText(Path.Combine(Proc, "sys/kernel/random/boot_id"), "boot-1\n");
-        Ledger = new Ledger(Home, Time, Said.Add, new HolderProcess(Proc));
+        Ledger = new Ledger(Home, Time, Said.Add, new HolderProcessChecker(Proc));
     }
 
     public HandTime Time { get; } = new(new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero));
@@ -37,7 +37,7 @@ sealed class TemporaryHome : IDisposable
     public string Elsewhere(string name) => Path.Combine(_folder, name);
 
     /// <summary>Another instance on the same folder, as another process has.</summary>
-    public Ledger Reopened() => Ledger = new Ledger(Home, Time, Said.Add, new HolderProcess(Proc));
+    public Ledger Reopened() => Ledger = new Ledger(Home, Time, Said.Add, new HolderProcessChecker(Proc));
 
     /// <summary>Lets a process live. Layout of the line: proc(5).</summary>
     public void Live(RunHolder holder, string state = "S")
@@ -69,5 +69,5 @@ sealed class TemporaryHome : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static Doubt? DoubtOf(RunRecord record, string code) => record.Doubts.FirstOrDefault(doubt => doubt.Code == code);
+    public static Warning? DoubtOf(RunRecord record, string code) => record.Warnings.FirstOrDefault(warning => warning.Code == code);
 }

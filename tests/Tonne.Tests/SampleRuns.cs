@@ -25,10 +25,10 @@ static class SampleRuns
     static readonly Factor MemoryHeld = new("power/memory", "watts per gigabyte", "J/GB·s", new(0.15, 0.3, 0.6), Quality.Assumed, Power);
     static readonly Factor Rest = new("power/other", "supply losses, fans and board over the rest", "1", new(0.1, 0.2, 0.4), Quality.Assumed, Power);
 
-    static Rate RateOf(string id, string per, Factor factor) => new(id, per, new Derivation.Given(factor));
+    static Rate RateOf(string id, string per, Factor factor) => new(id, per, new Derivation.FactorNode(factor));
 
     static Rate OtherOf(string id, string per, Factor factor) =>
-        new("other/" + id, per, new Derivation.Product("other for " + id, "J", [new Derivation.Given(Rest), new Derivation.Given(factor)]));
+        new("other/" + id, per, new Derivation.Product("other for " + id, "J", [new Derivation.FactorNode(Rest), new Derivation.FactorNode(factor)]));
 
     static readonly ImmutableArray<Rate> Rates =
     [
@@ -179,11 +179,11 @@ static class SampleRuns
                 new(Component.Other, null, 7_920_000_000, [new("other/meter/rapl", 3600), new("other/meter/nvml", 36000)]),
             ])],
         };
-        var one = new Factor("pue/laptop", "a laptop has no building to cool it", "1", Bounds.Exactly(1), Quality.Assumed, Survey);
+        var one = new Factor("pue/laptop", "a laptop has no building to cool it", "1", Bounds.FromExact(1), Quality.Assumed, Survey);
         return (record, Factors(embodied: false) with { Pue = one, PueHow = "laptop" });
     }
 
-    /// <summary>The shell run with gaps, doubts, a failure, a guessed zone and a name that attacks the terminal.</summary>
+    /// <summary>The shell run with gaps, warnings, a failure, a guessed zone and a name that attacks the terminal.</summary>
     public static (RunRecord Record, AccountingFactors Factors) Troubled()
     {
         var record = Shell("\u001b[31mred\u0007 | <b>bold</b>\n\u202Eevil", "20261122-080000-dddddd");
@@ -194,12 +194,12 @@ static class SampleRuns
                 Opening = record.Opening with
                 {
                     Place = new Place(Zone: "FR", How: "time zone", Detail: "Europe/Paris"),
-                    Doubts = [new("rapl-denied", "The package counter is there but may not be read; see tonne doctor.")],
+                    Warnings = [new("rapl-denied", "The package counter is there but may not be read; see tonne doctor.")],
                 },
                 Status = RunStatus.Failed,
                 ExitCode = 137,
                 Gaps = [new("proc:busy", 2, 3.5, "no reading in time"), new("proc:busy", 7, 7.5, "no reading in time"), new("nvml:0", 0, 10, "driver lost \u001b[2J")],
-                Doubts = [new("descendants-alive", "2 processes outlived the command and were settled at its end.")],
+                Warnings = [new("descendants-alive", "2 processes outlived the command and were settled at its end.")],
             },
             factors with
             {
@@ -208,7 +208,7 @@ static class SampleRuns
                     Intensity = factors.Grid.Intensity with { Quality = Quality.Assumed, Bounds = new(20, 50, 800) },
                     How = "guessed from the time zone Europe/Paris",
                 },
-                Doubts = [new("zone-guessed", "The grid was guessed from the time zone; say --zone to be sure.")],
+                Warnings = [new("zone-guessed", "The grid was guessed from the time zone; say --zone to be sure.")],
             });
     }
 

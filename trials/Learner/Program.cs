@@ -18,7 +18,7 @@ for (var row = 0; row < Rows; row++)
 }
 
 var network = Network.Create(new NetworkShape(Inputs, classes.Length) { Width = 64, Layers = 8 }, classes, 1);
-var plan = new TrainingPlan { Epochs = 4, BatchSize = 32, Checkpoint = args[0], CheckpointSteps = 10 };
-var result = new Trainer(TimeProvider.System).Train(network, new ExampleTable(Inputs, classes, values, labels), new ExampleTable(Inputs, classes, [], []), plan);
+var plan = new TrainingPlan { Epochs = 4, BatchSize = 32, CheckpointPath = args[0], CheckpointSteps = 10 };
+var result = new Trainer(TimeProvider.System).Train(network, new InMemoryExamples(Inputs, classes, values, labels), new InMemoryExamples(Inputs, classes, [], []), plan);
 result.Network.Save(args[1]);
 Console.WriteLine($"{result.ResumedAfter} {result.Epochs[^1].Loss:r}");

@@ -24,8 +24,8 @@ sealed class RunJson(string text)
 
     internal JsonArray Gaps => Root["gaps"]!.AsArray();
 
-    /// <summary>Codes of the doubts.</summary>
-    internal string[] Doubts => [.. Root["doubts"]!.AsArray().Select(doubt => (string)doubt!["code"]!)];
+    /// <summary>Codes of the warnings.</summary>
+    internal string[] Warnings => [.. Root["warnings"]!.AsArray().Select(warning => (string)warning!["code"]!)];
 
     internal IEnumerable<JsonNode> Components => Root["components"]!.AsArray()!;
 

@@ -19,19 +19,19 @@ static class Program
         };
         try
         {
-            using var child = Child.Start(command, TimeProvider.System);
+            using var child = ChildProcess.Start(command, TimeProvider.System);
             var startCost = TimeProvider.System.GetElapsedTime(child.StartedTimestamp);
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             if (After(options, "--report") is [var report, ..])
             {
                 var own = Environment.CpuUsage.TotalTime;
                 File.WriteAllText(report, string.Create(CultureInfo.InvariantCulture,
-                    $"code={exit.ExitCode} signal={exit.Signal} child={(exit.User + exit.System).TotalSeconds:F6} own={own.TotalSeconds:F6} handed={exit.HandedOver} bytes={listener?.Bytes} lines={listener?.Lines} start={startCost.TotalMilliseconds:F3} doubts={string.Join(';', child.Doubts)}\n"));
+                    $"code={exit.ExitCode} signal={exit.Signal} child={(exit.UserTime + exit.SystemTime).TotalSeconds:F6} own={own.TotalSeconds:F6} handed={exit.HandedOver} bytes={listener?.Bytes} lines={listener?.Lines} start={startCost.TotalMilliseconds:F3} warnings={string.Join(';', child.Warnings)}\n"));
             }
 
             if (exit.Interrupted)
             {
-                OwnEnd.ByInterrupt();
+                SelfTermination.TerminateByInterrupt();
             }
 
             return exit.ExitCode;
@@ -55,7 +55,7 @@ static class Program
 
         internal long Bytes => Interlocked.Read(ref _bytes);
 
-        public void Hear(OutputStream stream, ReadOnlySpan<byte> bytes)
+        public void OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes)
         {
             Interlocked.Add(ref _bytes, bytes.Length);
             Interlocked.Add(ref _lines, bytes.Count((byte)'\n'));

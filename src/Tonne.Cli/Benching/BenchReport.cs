@@ -8,28 +8,28 @@ namespace Tonne.Cli.Benching;
 static class BenchReport
 {
     /// <summary>What a reader of the verdict must know.</summary>
-    public static IReadOnlyList<string> Notes(BenchSession session, BenchRequest request)
+    public static IReadOnlyList<string> CreateNotes(BenchSession session, BenchRequest request)
     {
         var notes = new List<string>();
-        if (session.Example is { } run)
+        if (session.ReferenceRun is { } run)
         {
             var energy = run.Footprint.Energy;
             notes.Add(energy.MeasuredShare >= 1 ? "Energy is measured."
-                : energy.MeasuredShare > 0 ? $"Energy is measured to {Readout.Percent(energy.MeasuredShare)}; the rest is modelled ('tonne doctor' says which meters are missing)."
+                : energy.MeasuredShare > 0 ? $"Energy is measured to {DisplayValue.FormatPercent(energy.MeasuredShare)}; the rest is modelled ('tonne doctor' says which meters are missing)."
                 : "Energy is modelled, by CPU time and the memory held ('tonne doctor' says which meters are missing): what the model does not see, such as the kind of instructions, is in no ratio.");
             notes.Add(run.Footprint.Embodied is null
                 ? "Emissions are energy × PUE × intensity of the grid: of the ratio the last two cancel, and it is that of energy."
                 : "Emissions are energy × PUE × intensity of the grid, and the hardware's making by the time it is held: shared factors cancel as far as both parts change alike.");
         }
 
-        notes.Add(request.Kept && session.Example is not null
+        notes.Add(request.KeepInLedger && session.ReferenceRun is not null
             ? $"Each run is in the ledger with tag bench={session.Id}. Order of the runs: seed {request.Seed}."
             : $"Order of the runs: seed {request.Seed}.");
         return notes;
     }
 
     /// <summary>The document.</summary>
-    public static BenchDocument Of(BenchSession session, BenchRequest request, BenchEnd end, string stopped) => new()
+    public static BenchDocument CreateDocument(BenchSession session, BenchRequest request, BenchOutcome end, string stopped) => new()
     {
         Id = session.Id,
         Seed = request.Seed,
@@ -38,20 +38,20 @@ static class BenchReport
         WarmupRounds = request.Warmup,
         Risk = request.Plan.Risk,
         Margin = request.Plan.Margin,
-        DecidedBy = VariantWords.Noun(request.Plan.Deciding),
-        Stopped = end switch { BenchEnd.Decided => "decided", BenchEnd.UsedUp => "used_up", BenchEnd.Interrupted => "interrupted", _ => "failed" },
+        DecidedBy = VariantText.GetFigureName(request.Plan.DecisionFigure),
+        Stopped = end switch { BenchOutcome.Decided => "decided", BenchOutcome.RoundsExhausted => "used_up", BenchOutcome.Interrupted => "interrupted", _ => "failed" },
         Failure = session.Failure is { } failure ? new(session.Labels[failure.Variant], failure.ExitCode, failure.Text) : null,
-        Boundary = session.Example?.Footprint.Energy.Boundary.ToString(),
-        Quality = session.Example?.Footprint.Energy.Quality.ToString().ToLowerInvariant(),
-        MeasuredShare = session.Example?.Footprint.Energy.MeasuredShare,
+        Boundary = session.ReferenceRun?.Footprint.Energy.Boundary.ToString(),
+        Quality = session.ReferenceRun?.Footprint.Energy.Quality.ToString().ToLowerInvariant(),
+        MeasuredShare = session.ReferenceRun?.Footprint.Energy.MeasuredShare,
         Commands = [.. request.Commands.Select((command, i) => new BenchDocument.CommandPart(
             session.Labels[i], command,
             Median(session, i, run => run.Footprint.Energy.Value), Median(session, i, run => run.Record.DurationSeconds), Median(session, i, run => run.Footprint.Total.Value),
             [.. session.Rounds.Select(round => round.Runs[i]).Select(run => new BenchDocument.VariantRunPart(
                 run.Record.Opening.Id, run.Footprint.Energy.Value, run.Record.DurationSeconds, run.Record.JobCpuSeconds, run.Footprint.Total.Value))]))],
         Orders = [.. session.Rounds.Select(round => string.Concat(round.Order.Select(variant => session.Labels[variant])))],
-        Pairs = BenchDocument.PairsOf(session.Comparison),
-        Notes = [stopped, .. Notes(session, request)],
+        Pairs = BenchDocument.CreatePairs(session.Comparison),
+        Notes = [stopped, .. CreateNotes(session, request)],
     };
 
     static double? Median(BenchSession session, int variant, Func<BenchedRun, double> figure)

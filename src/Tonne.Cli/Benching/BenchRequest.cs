@@ -19,8 +19,8 @@ sealed record BenchRequest
     public required int Seed { get; init; }
 
     /// <summary>Whether what the commands write is shown. Default: no.</summary>
-    public bool Show { get; init; }
+    public bool ShowOutput { get; init; }
 
     /// <summary>Whether the runs go into the ledger. Default: yes.</summary>
-    public bool Kept { get; init; } = true;
+    public bool KeepInLedger { get; init; } = true;
 }

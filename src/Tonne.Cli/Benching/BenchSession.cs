@@ -14,25 +14,25 @@ namespace Tonne.Cli.Benching;
 /// <remarks>Every run is a <see cref="RunSession"/> of its own, as <c>tonne run</c> would measure it. A round that was not completed does not count.</remarks>
 sealed class BenchSession : IDisposable
 {
-    readonly Surroundings _around;
+    readonly CommandContext _context;
     readonly Settings _settings;
     readonly BenchRequest _request;
     readonly Random _random;
-    readonly Inheritance _inheritance;
+    readonly InheritedState _inheritance;
     readonly List<PosixSignalRegistration> _signals = [];
     readonly List<BenchRound> _rounds = [];
     readonly BenchProgress _progress;
     Place? _place;
     int _interrupts;
 
-    public BenchSession(Surroundings around, Settings settings, BenchRequest request)
+    public BenchSession(CommandContext context, Settings settings, BenchRequest request)
     {
-        (_around, _settings, _request, _random) = (around, settings, request, new Random(request.Seed));
-        Id = RunNames.Id(around.Time.GetUtcNow());
+        (_context, _settings, _request, _random) = (context, settings, request, new Random(request.Seed));
+        Id = RunNames.CreateId(context.Time.GetUtcNow());
         Labels = [.. request.Commands.Select((_, i) => ((char)('A' + i)).ToString())];
         Comparison = new VariantComparison(Labels, request.Plan);
-        _inheritance = Inheritance.ReadAndOutliveFileSizeLimit();
-        _progress = new BenchProgress(around, Comparison);
+        _inheritance = InheritedState.ReadAndIgnoreFileSizeSignal();
+        _progress = new BenchProgress(context, Comparison);
         // Between two runs nobody else listens; during one the child gets its own signal, and we stop after it.
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
         {
@@ -59,7 +59,7 @@ sealed class BenchSession : IDisposable
     public IReadOnlyList<BenchRound> Rounds => _rounds;
 
     /// <summary>What a run without anything wrong is like; null before the first.</summary>
-    public BenchedRun? Example { get; private set; }
+    public BenchedRun? ReferenceRun { get; private set; }
 
     /// <summary>The signal that ended the bench, 2 or 15; 0 if none did.</summary>
     public int InterruptedBy => Volatile.Read(ref _interrupts);
@@ -68,32 +68,32 @@ sealed class BenchSession : IDisposable
     public BenchFailure? Failure { get; private set; }
 
     /// <summary>Runs the rounds.</summary>
-    public BenchEnd Run()
+    public BenchOutcome Run()
     {
         for (var round = -_request.Warmup; round < _request.Plan.Rounds; round++)
         {
             _progress.Begin(round);
-            if (!Round(round))
+            if (!RunRound(round))
             {
                 _progress.End();
-                return Failure is null ? BenchEnd.Interrupted : BenchEnd.Failed;
+                return Failure is null ? BenchOutcome.Interrupted : BenchOutcome.Failed;
             }
 
             if (round >= 0 && Comparison.IsDecided)
             {
                 _progress.End();
-                return BenchEnd.Decided;
+                return BenchOutcome.Decided;
             }
         }
 
         _progress.End();
-        return BenchEnd.UsedUp;
+        return BenchOutcome.RoundsExhausted;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _signals.ForEach(signal => signal.Dispose());
 
-    bool Round(int round)
+    bool RunRound(int round)
     {
         var order = Enumerable.Range(0, Labels.Length).ToArray();
         _random.Shuffle(order);
@@ -103,19 +103,19 @@ sealed class BenchSession : IDisposable
             if (InterruptedBy != 0 || Measure(variant, round) is not { } run)
                 return false;
             runs[variant] = run;
-            _progress.Ran();
+            _progress.CompleteRun();
         }
 
         if (round < 0)
             return true;
         ImmutableArray<BenchedRun> complete = [.. runs.OfType<BenchedRun>()];
         _rounds.Add(new BenchRound([.. order], complete));
-        Comparison.Add([.. complete.Select(run => run.Used)]);
+        Comparison.Add([.. complete.Select(run => run.VariantRun)]);
         // Each look may narrow the intervals: all are looked at after every round, whether somebody watches or not.
         foreach (var pair in Comparison.Pairs)
         {
             foreach (var figure in Enum.GetValues<ComparedFigure>())
-                pair.Ratio(figure);
+                pair.GetRatio(figure);
         }
 
         return true;
@@ -130,11 +130,11 @@ sealed class BenchSession : IDisposable
             KeyValuePair.Create("variant", Labels[variant]),
             KeyValuePair.Create("round", round < 0 ? "warm-up" : (round + 1).ToString(CultureInfo.InvariantCulture)),
         ]);
-        var session = new RunSession(_around, _settings);
+        var session = new RunSession(_context, _settings);
         var code = session.Run(new RunRequest(command, $"{RunNames.FromCommand(command)}-{Labels[variant]}", tags, null, Quiet: true)
         {
-            Streams = _request.Show ? ChildStreams.OurError : ChildStreams.Nowhere,
-            Kept = _request.Kept,
+            Streams = _request.ShowOutput ? ChildStreams.StandardError : ChildStreams.Discarded,
+            KeepInLedger = _request.KeepInLedger,
             Place = _place,
             Inheritance = _inheritance,
             OwnCpuBefore = Environment.CpuUsage.TotalTime,
@@ -143,16 +143,16 @@ sealed class BenchSession : IDisposable
             Interlocked.CompareExchange(ref _interrupts, 2, 0);
         if (InterruptedBy != 0)
             return null;
-        var name = $"{Labels[variant]} ({CommandText.Of(command)})";
+        var name = $"{Labels[variant]} ({CommandText.Format(command)})";
         if (code != 0)
         {
-            Failure = new(variant, code, code is 125 or 126 or 127 && session.Closed is null
+            Failure = new(variant, code, code is 125 or 126 or 127 && session.Result is null
                 ? $"{name} could not be started (see above).{Quoted(command)}"
-                : $"{name} ended with exit code {code}. {(_request.Show ? "" : "--show shows what it wrote. ")}A bench compares commands that end with 0.");
+                : $"{name} ended with exit code {code}. {(_request.ShowOutput ? "" : "--show shows what it wrote. ")}A bench compares commands that end with 0.");
             return null;
         }
 
-        if (session.Closed is not { } closed)
+        if (session.Result is not { } closed)
         {
             Failure = new(variant, null, $"a run of {name} could not be summed up (see above).");
             return null;
@@ -161,10 +161,10 @@ sealed class BenchSession : IDisposable
         // Found once: a place that one run knows and another does not would be a difference in emissions.
         _place ??= closed.Record.Opening.Place;
         var run = new BenchedRun(closed.Record, closed.Footprint);
-        Example ??= run;
-        if (!(run.Used[_request.Plan.Deciding] > 0))
+        ReferenceRun ??= run;
+        if (!(run.VariantRun[_request.Plan.DecisionFigure] > 0))
         {
-            Failure = new(variant, null, $"a run of {name} used no {VariantWords.Noun(_request.Plan.Deciding)} that could be seen. Longer commands, or --by time, can be compared.");
+            Failure = new(variant, null, $"a run of {name} used no {VariantText.GetFigureName(_request.Plan.DecisionFigure)} that could be seen. Longer commands, or --by time, can be compared.");
             return null;
         }
 

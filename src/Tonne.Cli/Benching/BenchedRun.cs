@@ -10,7 +10,7 @@ namespace Tonne.Cli.Benching;
 sealed record BenchedRun(RunRecord Record, Footprint Footprint)
 {
     /// <summary>What the comparison is made of.</summary>
-    public VariantRun Used => new(
+    public VariantRun VariantRun => new(
         Quantities.Energy.FromKilowattHours(Footprint.Energy.Value),
         TimeSpan.FromSeconds(Record.DurationSeconds),
         Quantities.Emissions.FromKilograms(Footprint.Total.Value));

@@ -3,9 +3,9 @@ namespace Tonne.Cli.Benching;
 /// <summary>A command as a person would type it into a shell.</summary>
 static class CommandText
 {
-    public static string Of(IReadOnlyList<string> words) => string.Join(' ', words.Select(Word));
+    public static string Format(IReadOnlyList<string> words) => string.Join(' ', words.Select(Quote));
 
-    static string Word(string word) => word.Length > 0 && word.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ':' or ',' or '+' or '@' or '%')
+    static string Quote(string word) => word.Length > 0 && word.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ':' or ',' or '+' or '@' or '%')
         ? word
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

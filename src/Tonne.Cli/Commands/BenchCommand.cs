@@ -32,9 +32,9 @@ static class BenchCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, .. SettingOptions.Place, .. SettingOptions.Measuring];
+        [_runs, _by, _within, _risk, _warmup, _seed, _show, _noLedger, _json, .. SettingOptions.Place, .. SettingOptions.Measurement];
 
-    public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
+    public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
         var command = new Command("bench", "Compare commands: run them in turn, in random order, and say whether their energy, time and emissions differ, and by how much. It stops when that is clear; 'no difference seen' is an answer.")
         {
@@ -46,64 +46,64 @@ static class BenchCommand
         {
             var request = new BenchRequest
             {
-                Commands = Commands(childs ?? []),
+                Commands = ParseCommands(childArguments ?? []),
                 Plan = new ComparisonPlan
                 {
-                    Rounds = Whole(parsed, _runs, 60, 1, MostRounds),
-                    Risk = Percent(parsed, _risk, 1, 0.001, 50),
-                    Margin = Percent(parsed, _within, 1, 0, 100),
-                    Deciding = parsed.GetValue(_by) ?? ComparedFigure.Energy,
+                    Rounds = ParseWholeNumber(parsed, _runs, 60, 1, MostRounds),
+                    Risk = ParsePercent(parsed, _risk, 1, 0.001, 50),
+                    Margin = ParsePercent(parsed, _within, 1, 0, 100),
+                    DecisionFigure = parsed.GetValue(_by) ?? ComparedFigure.Energy,
                 },
-                Warmup = Whole(parsed, _warmup, 1, 0, 100),
+                Warmup = ParseWholeNumber(parsed, _warmup, 1, 0, 100),
                 Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
-                Show = parsed.GetValue(_show),
-                Kept = !parsed.GetValue(_noLedger),
+                ShowOutput = parsed.GetValue(_show),
+                KeepInLedger = !parsed.GetValue(_noLedger),
             };
-            var settings = SettingOptions.Resolve(parsed, around);
-            using var session = new BenchSession(around, settings, request);
-            return Answer(around, session, request, session.Run(), parsed.GetValue(_json));
+            var settings = SettingOptions.Resolve(parsed, context);
+            using var session = new BenchSession(context, settings, request);
+            return WriteResult(context, session, request, session.Run(), parsed.GetValue(_json));
         });
         return command;
     }
 
-    static int Answer(Surroundings around, BenchSession session, BenchRequest request, BenchEnd end, bool json)
+    static int WriteResult(CommandContext context, BenchSession session, BenchRequest request, BenchOutcome end, bool json)
     {
         var stopped = end switch
         {
-            BenchEnd.Decided => $"Stopped after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}: every pair is decided.",
-            BenchEnd.UsedUp => $"Stopped after all {Rounds(session.Rounds.Count)}.",
-            BenchEnd.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; this is what they tell.",
+            BenchOutcome.Decided => $"Stopped after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}: every pair is decided.",
+            BenchOutcome.RoundsExhausted => $"Stopped after all {Rounds(session.Rounds.Count)}.",
+            BenchOutcome.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; this is what they tell.",
             _ => $"Stopped after {Rounds(session.Rounds.Count)}: a command failed.",
         };
-        var commands = request.Commands.Select(words => CommandText.Of(words)).ToList();
+        var commands = request.Commands.Select(words => CommandText.Format(words)).ToList();
         if (json)
         {
-            around.Out.WriteLine(BenchReport.Of(session, request, end, stopped).ToJson());
+            context.Out.WriteLine(BenchReport.CreateDocument(session, request, end, stopped).ToJson());
         }
-        else if (session.Rounds.Count > 0 || end != BenchEnd.Failed)
+        else if (session.Rounds.Count > 0 || end != BenchOutcome.Failed)
         {
-            var screen = around.OutScreen;
-            VariantScreen.Write(around.Out, session.Comparison, commands, session.Example?.Footprint.Energy.Quality ?? Quantities.Quality.Modelled, screen);
-            var text = new WrappedText(around);
-            text.Blank();
-            text.Labelled("  ", stopped);
-            foreach (var note in BenchReport.Notes(session, request))
-                text.Labelled("  ", note);
+            var screen = context.OutCapabilities;
+            VariantComparisonText.Write(context.Out, session.Comparison, commands, session.ReferenceRun?.Footprint.Energy.Quality ?? Quantities.Quality.Modelled, screen);
+            var text = new WrappedTextWriter(context);
+            text.WriteBlankLine();
+            text.WriteLabelled("  ", stopped);
+            foreach (var note in BenchReport.CreateNotes(session, request))
+                text.WriteLabelled("  ", note);
         }
 
-        around.Out.Flush();
+        context.Out.Flush();
         if (session.Failure is { } failure)
         {
-            around.Error.WriteLine("tonne: " + Printable.OneLine(failure.Text));
-            return CommandLine.Failed;
+            context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(failure.Text));
+            return CommandLine.Failure;
         }
 
         if (session.InterruptedBy == 2)
-            OwnEnd.ByInterrupt();
+            SelfTermination.TerminateByInterrupt();
         return session.InterruptedBy == 0 ? 0 : 128 + session.InterruptedBy;
     }
 
-    static ImmutableArray<ImmutableArray<string>> Commands(IReadOnlyList<string> words)
+    static ImmutableArray<ImmutableArray<string>> ParseCommands(IReadOnlyList<string> words)
     {
         var commands = new List<ImmutableArray<string>>();
         var rest = words;
@@ -117,29 +117,29 @@ static class BenchCommand
         }
 
         if (words.Count == 0 || commands.Count < 2)
-            throw new WrongInputException($"bench needs two commands or more, with {Separator} between them. For example: {Example}");
+            throw new InvalidInputException($"bench needs two commands or more, with {Separator} between them. For example: {Example}");
         for (var i = 0; i < commands.Count; i++)
         {
             if (commands[i].IsEmpty)
-                throw new WrongInputException($"bench: command {i + 1} of {commands.Count} is empty; {Separator} stands between two commands. For example: {Example}");
+                throw new InvalidInputException($"bench: command {i + 1} of {commands.Count} is empty; {Separator} stands between two commands. For example: {Example}");
         }
 
         return commands.Count <= MostCommands ? [.. commands]
-            : throw new WrongInputException($"bench: {commands.Count} commands are too many; at most {MostCommands} are compared at once.");
+            : throw new InvalidInputException($"bench: {commands.Count} commands are too many; at most {MostCommands} are compared at once.");
     }
 
-    static int Whole(ParseResult parsed, Option<int?> option, int otherwise, int least, int most) => parsed.GetValue(option) switch
+    static int ParseWholeNumber(ParseResult parsed, Option<int?> option, int otherwise, int least, int most) => parsed.GetValue(option) switch
     {
         null => otherwise,
         { } value when value >= least && value <= most => value,
-        { } value => throw new WrongInputException($"{option.Name} {value} is not a whole number from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+        { } value => throw new InvalidInputException($"{option.Name} {value} is not a whole number from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
     };
 
-    static double Percent(ParseResult parsed, Option<double?> option, double otherwise, double least, double most) => parsed.GetValue(option) switch
+    static double ParsePercent(ParseResult parsed, Option<double?> option, double otherwise, double least, double most) => parsed.GetValue(option) switch
     {
         null => otherwise / 100,
         { } value when value >= least && value <= most => value / 100,
-        { } value => throw new WrongInputException($"{option.Name} {value} is not a percentage from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+        { } value => throw new InvalidInputException($"{option.Name} {value} is not a percentage from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
     };
 
     static string Rounds(int rounds) => rounds == 1 ? "1 round" : $"{rounds} rounds";

@@ -14,9 +14,9 @@ namespace Tonne.Cli.Commands;
 static class CalibrateCommand
 {
     /// <summary>What a plug meter for the home is off by, with its last digit, if nobody says: 3 %, a choice of ours.</summary>
-    static readonly Bounds _readOffAccuracy = new(0.97, 1, 1.03);
+    static readonly Bounds _defaultPlugAccuracy = new(0.97, 1, 1.03);
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var idle = new Option<string>("--plug-idle") { Description = "W that the plug reads while the machine is idle; several with commas", HelpName = "W[,W…]" };
         var full = new Option<string>("--plug-full") { Description = "W that the plug reads with every thread at work", HelpName = "W[,W…]" };
@@ -34,122 +34,122 @@ static class CalibrateCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, around.Variable, around.Folder);
+            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, context.GetVariable, context.CurrentDirectory);
             if (settings[Setting.Calibration] == "none")
-                throw new WrongInputException("calibrations are switched off by 'calibration: none': take that away first, or name a file.");
+                throw new InvalidInputException("calibrations are switched off by 'calibration: none': take that away first, or name a file.");
             var request = new Request(
-                Readings("--plug-idle", parsed.GetValue(idle)), Readings("--plug-full", parsed.GetValue(full)), Readings("--plug-half", parsed.GetValue(half)), parsed.GetValue(meter), parsed.GetValue(ask),
+                ParseReadings("--plug-idle", parsed.GetValue(idle)), ParseReadings("--plug-full", parsed.GetValue(full)), ParseReadings("--plug-half", parsed.GetValue(half)), parsed.GetValue(meter), parsed.GetValue(ask),
                 Plan(parsed.GetValue(minutes), parsed.GetValue(quick)), Percent(parsed.GetValue(idleLoad)));
             if (request.Idle is null != request.Full is null || (request.Half is not null && request.Idle is null))
-                throw new WrongInputException("--plug-idle and --plug-full go together: tonne calibrate --plug-idle 42 --plug-full 118");
+                throw new InvalidInputException("--plug-idle and --plug-full go together: tonne calibrate --plug-idle 42 --plug-full 118");
             if (request.Idle is not null && (request.Meter is not null || request.Ask))
-                throw new WrongInputException("readings typed in (--plug-idle, --plug-full) leave nothing to read: take --meter or --ask away.");
+                throw new InvalidInputException("readings typed in (--plug-idle, --plug-full) leave nothing to read: take --meter or --ask away.");
             try
             {
                 // An earlier calibration must not colour this one.
-                var options = settings.Discovery(around.Variable) with { Calibrations = [] };
+                var options = settings.CreateDiscoveryOptions(context.GetVariable) with { Calibrations = [] };
                 using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), options);
-                var calibration = await CalibrateAsync(around, discovery, request, cancellation).ConfigureAwait(false);
+                var calibration = await CalibrateAsync(context, discovery, request, cancellation).ConfigureAwait(false);
                 if (!parsed.GetValue(dry))
-                    CalibrationBook.Add(settings.CalibrationFile, calibration);
+                    CalibrationStore.Add(settings.CalibrationFile, calibration);
                 var path = parsed.GetValue(dry) ? null : settings.CalibrationFile;
                 if (parsed.GetValue(json))
-                    WriteJson(around, calibration, path);
+                    WriteJson(context, calibration, path);
                 else
-                    WriteText(around, calibration, path);
+                    WriteText(context, calibration, path);
                 return 0;
             }
             catch (Exception error) when (error is CalibrationFailedException or FormatException)
             {
-                around.Error.WriteLine("tonne: " + error.Message);
-                return CommandLine.Failed;
+                context.Error.WriteLine("tonne: " + error.Message);
+                return CommandLine.Failure;
             }
             catch (OperationCanceledException)
             {
-                around.Error.WriteLine("tonne: calibration ended, nothing was kept.");
+                context.Error.WriteLine("tonne: calibration ended, nothing was kept.");
                 return 130;
             }
         });
         return command;
     }
 
-    static async Task<Calibration> CalibrateAsync(Surroundings around, Discovery discovery, Request request, CancellationToken cancellation)
+    static async Task<Calibration> CalibrateAsync(CommandContext context, DiscoveryResult discovery, Request request, CancellationToken cancellation)
     {
         if (discovery.Machine.Virtual)
-            around.Error.WriteLine("tonne: this is a virtual machine: a plug meter sees its host with all its guests. Calibrate only if this guest has the host for itself.");
-        var calibrator = new Calibrator(discovery, around.Time, static threads => new BusyLoop(threads));
+            context.Error.WriteLine("tonne: this is a virtual machine: a plug meter sees its host with all its guests. Calibrate only if this guest has the host for itself.");
+        var calibrator = new Calibrator(discovery, context.Time, static threads => new BusyLoop(threads));
         if (request is { Idle: { } idle, Full: { } full })
         {
-            List<CalibrationBlock> typed = [.. Typed(CalibrationLevel.Idle, 0, idle), .. Typed(CalibrationLevel.Full, 1, full), .. Typed(CalibrationLevel.Half, 0.5, request.Half ?? [])];
-            return calibrator.Conclude(typed, "figures typed in", _readOffAccuracy);
+            List<CalibrationBlock> typed = [.. CreateTypedBlocks(CalibrationLevel.Idle, 0, idle), .. CreateTypedBlocks(CalibrationLevel.Full, 1, full), .. CreateTypedBlocks(CalibrationLevel.Half, 0.5, request.Half ?? [])];
+            return calibrator.CreateCalibration(typed, "figures typed in", _defaultPlugAccuracy);
         }
 
         var plug = request.Ask ? null : calibrator.Plug;
-        var terminal = request.Ask || (!Console.IsInputRedirected && around.ErrorTerminal);
+        var terminal = request.Ask || (!Console.IsInputRedirected && context.IsErrorTerminal);
         if (plug is null && request.Meter is { } address)
         {
             var why = discovery.Missing.FirstOrDefault(missing => missing.Path.Contains(address, StringComparison.Ordinal) || address.Contains(missing.Path, StringComparison.Ordinal) || missing.Id.Contains("plug", StringComparison.Ordinal));
-            throw new CalibrationFailedException($"--meter {Printable.OneLine(address)} told no power of the whole machine: {why?.Reason ?? "it tells another part of it; 'tonne doctor --meter' shows which"}.");
+            throw new CalibrationFailedException($"--meter {TextSanitizer.ToOneLine(address)} told no power of the whole machine: {why?.Reason ?? "it tells another part of it; 'tonne doctor --meter' shows which"}.");
         }
 
         if (plug is null && !terminal)
-            throw new WrongInputException("there is no meter of the whole machine here, and no terminal to ask at. Give --meter ADDRESS, or what a plug meter reads: tonne calibrate --plug-idle 42 --plug-full 118");
-        await RefuseBusyAsync(around, calibrator, request, cancellation).ConfigureAwait(false);
+            throw new InvalidInputException("there is no meter of the whole machine here, and no terminal to ask at. Give --meter ADDRESS, or what a plug meter reads: tonne calibrate --plug-idle 42 --plug-full 118");
+        await ThrowIfBusyAsync(context, calibrator, request, cancellation).ConfigureAwait(false);
         if (plug is not null)
         {
-            around.Error.WriteLine($"Reading {Name(plug)} for {Span(request.Plan.Total)}: idle, full load, half load, twice. Leave the machine alone meanwhile; Ctrl-C ends it and keeps nothing.");
+            context.Error.WriteLine($"Reading {Name(plug)} for {FormatSpan(request.Plan.Total)}: idle, full load, half load, twice. Leave the machine alone meanwhile; Ctrl-C ends it and keeps nothing.");
             var blocks = await calibrator.RunAsync(request.Plan, Told, cancellation).ConfigureAwait(false);
-            return calibrator.Conclude(blocks, Name(plug), plug.Accuracy?.Bounds ?? _readOffAccuracy);
+            return calibrator.CreateCalibration(blocks, Name(plug), plug.Accuracy?.Bounds ?? _defaultPlugAccuracy);
         }
 
-        var settling = request.Plan.Phase < TimeSpan.FromMinutes(1) ? request.Plan.Phase : TimeSpan.FromMinutes(1);
+        var settling = request.Plan.PhaseDuration < TimeSpan.FromMinutes(1) ? request.Plan.PhaseDuration : TimeSpan.FromMinutes(1);
         using var answers = new StreamReader(Console.OpenStandardInput());
         List<CalibrationBlock> asked = [];
         foreach (var (level, what, optional) in new[] { (CalibrationLevel.Idle, "idle", false), (CalibrationLevel.Full, "with every thread at work", false), (CalibrationLevel.Half, "with half of them at work (Enter to leave out)", true) })
         {
-            around.Error.WriteLine($"{Capital(what)}: settling for {Span(settling)} …");
-            asked.AddRange(await calibrator.ReadOffAsync(level, settling, () => Ask(around, answers, what, optional), cancellation).ConfigureAwait(false));
+            context.Error.WriteLine($"{Capitalize(what)}: settling for {FormatSpan(settling)} …");
+            asked.AddRange(await calibrator.ReadManuallyAsync(level, settling, () => Ask(context, answers, what, optional), cancellation).ConfigureAwait(false));
         }
 
-        return calibrator.Conclude(asked, "a plug meter read off", _readOffAccuracy);
+        return calibrator.CreateCalibration(asked, "a plug meter read off", _defaultPlugAccuracy);
 
-        void Told(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => around.Error.WriteLine(read is null
-            ? $"  {Span(left),8} left   {level.ToString().ToLowerInvariant(),-5}"
+        void Told(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => context.Error.WriteLine(read is null
+            ? $"  {FormatSpan(left),8} left   {level.ToString().ToLowerInvariant(),-5}"
             : string.Create(CultureInfo.InvariantCulture, $"  {"",8}        {level.ToString().ToLowerInvariant(),-5} {read.PlugWatts:0.0} W at {100 * read.Load:0} % load{(read.MeteredWatts is { } metered ? $", of which {metered:0.0} W metered" : "")}"));
     }
 
-    static async Task RefuseBusyAsync(Surroundings around, Calibrator calibrator, Request request, CancellationToken cancellation)
+    static async Task ThrowIfBusyAsync(CommandContext context, Calibrator calibrator, Request request, CancellationToken cancellation)
     {
-        var most = request.IdleLoad ?? calibrator.UsualIdleLoad;
-        around.Error.WriteLine("Looking whether the machine is idle …");
-        var (load, busy) = await calibrator.LookAsync(TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
+        var most = request.IdleLoad ?? calibrator.DefaultMaxIdleLoad;
+        context.Error.WriteLine("Looking whether the machine is idle …");
+        var (load, busy) = await calibrator.MeasureLoadAsync(TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
         if (load > most)
         {
-            var who = busy.Count == 0 ? "" : ": " + string.Join(", ", busy.Select(one => string.Create(CultureInfo.InvariantCulture, $"{Printable.OneLine(one.Name)} (pid {one.Id}, {100 * one.Threads:0} % of a thread)")));
+            var who = busy.Count == 0 ? "" : ": " + string.Join(", ", busy.Select(one => string.Create(CultureInfo.InvariantCulture, $"{TextSanitizer.ToOneLine(one.Name)} (pid {one.Id}, {100 * one.Threads:0} % of a thread)")));
             throw new CalibrationFailedException(string.Create(CultureInfo.InvariantCulture, $"the machine is not idle, {100 * load:0.#} % of it is busy (at most {100 * most:0.#} % counts as idle){who}. Stop that first, or allow more with --idle-load PERCENT."));
         }
     }
 
-    static IEnumerable<CalibrationBlock> Typed(CalibrationLevel level, double load, IReadOnlyList<double> watts) => watts.Select(one => new CalibrationBlock(level, 0, load, one));
+    static IEnumerable<CalibrationBlock> CreateTypedBlocks(CalibrationLevel level, double load, IReadOnlyList<double> watts) => watts.Select(one => new CalibrationBlock(level, 0, load, one));
 
-    static IReadOnlyList<double> Ask(Surroundings around, StreamReader answers, string what, bool optional)
+    static IReadOnlyList<double> Ask(CommandContext context, StreamReader answers, string what, bool optional)
     {
         while (true)
         {
-            around.Error.Write($"W at the plug now, {what}: ");
-            around.Error.Flush();
+            context.Error.Write($"W at the plug now, {what}: ");
+            context.Error.Flush();
             var line = answers.ReadLine() ?? throw new CalibrationFailedException("no reading was given.");
             if (line.Trim().Length == 0 && optional)
                 return [];
             if (TryReadings(line, out var watts))
                 return watts;
-            around.Error.WriteLine($"'{Printable.OneLine(line)}' is not a power; write for example 42.5");
+            context.Error.WriteLine($"'{TextSanitizer.ToOneLine(line)}' is not a power; write for example 42.5");
         }
     }
 
-    static IReadOnlyList<double>? Readings(string option, string? text) => text is null ? null
+    static IReadOnlyList<double>? ParseReadings(string option, string? text) => text is null ? null
         : TryReadings(text, out var watts) ? watts
-        : throw new WrongInputException($"{option} '{text}' is not a power in W; write for example {option} 42.5");
+        : throw new InvalidInputException($"{option} '{text}' is not a power in W; write for example {option} 42.5");
 
     static bool TryReadings(string text, out IReadOnlyList<double> watts)
     {
@@ -167,41 +167,41 @@ static class CalibrateCommand
 
     static CalibrationPlan Plan(double? minutes, bool quick) => (minutes, quick) switch
     {
-        (not null, true) => throw new WrongInputException("--minutes and --quick say two times; give one."),
+        (not null, true) => throw new InvalidInputException("--minutes and --quick say two times; give one."),
         (null, true) => CalibrationPlan.Quick,
-        (null, false) => CalibrationPlan.Usual,
+        (null, false) => CalibrationPlan.Default,
         ( >= 0.1 and <= 1440, false) => new CalibrationPlan(TimeSpan.FromMinutes(minutes.Value)),
-        _ => throw new WrongInputException($"--minutes {minutes!.Value.ToString(CultureInfo.InvariantCulture)} is not a number from 0.1 to 1440; for example --minutes 10"),
+        _ => throw new InvalidInputException($"--minutes {minutes!.Value.ToString(CultureInfo.InvariantCulture)} is not a number from 0.1 to 1440; for example --minutes 10"),
     };
 
     static double? Percent(double? percent) => percent is null or (>= 0 and <= 100) ? percent / 100
-        : throw new WrongInputException($"--idle-load {percent.Value.ToString(CultureInfo.InvariantCulture)} is not a percentage from 0 to 100.");
+        : throw new InvalidInputException($"--idle-load {percent.Value.ToString(CultureInfo.InvariantCulture)} is not a percentage from 0 to 100.");
 
     static string Name(MeteredPart plug) => plug.Name ?? string.Join(" and ", plug.Meters);
 
-    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    static string Capitalize(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    static string Span(TimeSpan span) => span.TotalSeconds < 90 ? $"{span.TotalSeconds:0} s" : $"{span.TotalMinutes:0.#} min";
+    static string FormatSpan(TimeSpan span) => span.TotalSeconds < 90 ? $"{span.TotalSeconds:0} s" : $"{span.TotalMinutes:0.#} min";
 
-    static void WriteText(Surroundings around, Calibration made, string? path)
+    static void WriteText(CommandContext context, Calibration made, string? path)
     {
-        var with = made.GpuWatts is { } gpus ? $", without GPUs (taken as {Readout.Of(gpus.Best, "W")} idle at the plug)" : "";
-        around.Out.WriteLine($"{Capital(made.Source.Title)}{with}:");
-        around.Out.WriteLine($"  idle       {Interval(made.Idle)} W");
-        around.Out.WriteLine($"  full load  {Interval(made.Full)} W{(made.HalfOverLine is { } half ? string.Create(CultureInfo.InvariantCulture, $"; half load {100 * (half - 1):+0.0;-0.0} % off the straight line, which the bounds hold") : "")}");
+        var with = made.GpuWatts is { } gpus ? $", without GPUs (taken as {DisplayValue.Format(gpus.Best, "W")} idle at the plug)" : "";
+        context.Out.WriteLine($"{Capitalize(made.Source.Title)}{with}:");
+        context.Out.WriteLine($"  idle       {Interval(made.Idle)} W");
+        context.Out.WriteLine($"  full load  {Interval(made.Full)} W{(made.HalfOverLine is { } half ? string.Create(CultureInfo.InvariantCulture, $"; half load {100 * (half - 1):+0.0;-0.0} % off the straight line, which the bounds hold") : "")}");
         if (made.OtherFraction is { } other)
-            around.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  other      {Interval(other, "0.###")} of processors and memory; {made.OtherConstantWatts:0.#} W whatever the load and {100 * made.OtherPerMeteredWatt:0.#} % of what is metered"));
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  other      {Interval(other, "0.###")} of processors and memory; {made.OtherConstantWatts:0.#} W whatever the load and {100 * made.OtherPerMeteredWatt:0.#} % of what is metered"));
         if (made.PackageIdle is { } package)
-            around.Out.WriteLine($"  packages   {Interval(package)} W idle, by their own meters");
+            context.Out.WriteLine($"  packages   {Interval(package)} W idle, by their own meters");
         if (made.OtherFraction is null)
-            around.Out.WriteLine("  other      not told apart: the processors have no meter of their own; the whole machine is right, its split is the catalog's");
-        around.Out.WriteLine(path is null ? "Nothing was kept (--dry-run)." : $"Kept in {path}. Runs on this machine use it from now on; 'tonne doctor' and 'tonne explain' name it as {made.Id}.");
+            context.Out.WriteLine("  other      not told apart: the processors have no meter of their own; the whole machine is right, its split is the catalog's");
+        context.Out.WriteLine(path is null ? "Nothing was kept (--dry-run)." : $"Kept in {path}. Runs on this machine use it from now on; 'tonne doctor' and 'tonne explain' name it as {made.Id}.");
     }
 
     static string Interval(Bounds bounds, string format = "0.0") =>
         $"{bounds.Best.ToString(format, CultureInfo.InvariantCulture)} [{bounds.Low.ToString(format, CultureInfo.InvariantCulture)}, {bounds.High.ToString(format, CultureInfo.InvariantCulture)}]";
 
-    static void WriteJson(Surroundings around, Calibration made, string? path) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, Calibration made, string? path) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.calibration/1");
         writer.WriteString("id", made.Id);

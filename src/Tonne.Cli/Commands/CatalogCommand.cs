@@ -21,10 +21,10 @@ static class CatalogCommand
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
         new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
         new("equivalents", "What emissions and energy are compared with, each with its definition and year", Equivalents.Search, Equivalents.Validate),
-        new("claims", "What is often said of the carbon of computing, and the figure that puts it right", Claims.Search, Claims.Validate),
+        new("claims", "What is often said of the carbon of computing, and the figure that puts it right", ClaimCatalog.Search, ClaimCatalog.Validate),
     ];
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var command = new Command("catalog", "Search the factors; each has its bounds, year, quality and source.");
         foreach (var catalog in _catalogs)
@@ -34,42 +34,42 @@ static class CatalogCommand
             var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.catalog/1)" };
             var one = new Command(catalog.Name, catalog.Description + ".") { search, validate, json };
             one.SetAction(parsed => parsed.GetValue(validate)
-                ? Validate(around, catalog)
-                : Search(around, catalog, string.Join(' ', parsed.GetValue(search) ?? []), parsed.GetValue(json)));
+                ? Validate(context, catalog)
+                : Search(context, catalog, string.Join(' ', parsed.GetValue(search) ?? []), parsed.GetValue(json)));
             command.Subcommands.Add(one);
         }
 
         return command;
     }
 
-    static int Validate(Surroundings around, Catalog catalog)
+    static int Validate(CommandContext context, Catalog catalog)
     {
         var problems = catalog.Validate();
         foreach (var problem in problems)
-            around.Error.WriteLine("tonne: " + problem);
-        around.Out.WriteLine($"{catalog.Name}: {catalog.Search(null).Count} rows, {problems.Count} problems, factors {FactorSet.ShortHash}");
-        return problems.Count == 0 ? 0 : CommandLine.Failed;
+            context.Error.WriteLine("tonne: " + problem);
+        context.Out.WriteLine($"{catalog.Name}: {catalog.Search(null).Count} rows, {problems.Count} problems, factors {FactorSet.ShortHash}");
+        return problems.Count == 0 ? 0 : CommandLine.Failure;
     }
 
-    static int Search(Surroundings around, Catalog catalog, string search, bool json)
+    static int Search(CommandContext context, Catalog catalog, string search, bool json)
     {
         var rows = catalog.Search(search);
         if (json)
         {
-            around.Out.WriteLine(JsonText.Of(writer => Write(writer, catalog, search, rows)));
+            context.Out.WriteLine(JsonText.Build(writer => Write(writer, catalog, search, rows)));
             return 0;
         }
 
         if (rows.Count == 0)
         {
-            var nearest = Spelling.Nearest(search, catalog.Search(null).Select(row => (Spelling.Key(row.Name), row.Name)));
-            throw new WrongInputException($"no row of {catalog.Name} holds '{search}'." + (nearest.Count > 0 ? $" Near it: {string.Join(", ", nearest)}." : ""));
+            var nearest = NameMatching.FindNearest(search, catalog.Search(null).Select(row => (NameMatching.ToKey(row.Name), row.Name)));
+            throw new InvalidInputException($"no row of {catalog.Name} holds '{search}'." + (nearest.Count > 0 ? $" Near it: {string.Join(", ", nearest)}." : ""));
         }
 
-        var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE") { Spare = [5, 3, 2], Elastic = 5 };
+        var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE") { OptionalColumns = [5, 3, 2], FlexibleColumn = 5 };
         foreach (var row in rows)
             table.Add(row.Name, row.ValueText, row.Year?.ToString() ?? "-", row.Quality.ToString().ToLowerInvariant(), row.Source, row.Note ?? "");
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
         return 0;
     }
 

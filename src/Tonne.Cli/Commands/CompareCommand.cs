@@ -8,22 +8,22 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne compare RUN RUN…</c>: what they share cancels.</summary>
 static class CompareCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var runs = new Argument<string[]>("runs") { Description = "Two or more runs: id, unique prefix, name, or 'last'", Arity = new ArgumentArity(2, 100) };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.compare/1)" };
         var command = new Command("compare", "Compare runs. Factors that both share, such as the grid, are the same unknown and cancel; different boundaries are refused as a ratio.") { runs, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var entries = (parsed.GetValue(runs) ?? []).Select(desk.Load).ToList();
             if (entries.DistinctBy(entry => entry.Record.Opening.Id).Count() < entries.Count)
-                throw new WrongInputException("the same run is named twice; compare needs different runs ('tonne list' shows all).");
-            var comparison = Comparison.Of([.. entries.Select(entry => new ComparedRun(entry.Record, entry.Account()))]);
+                throw new InvalidInputException("the same run is named twice; compare needs different runs ('tonne list' shows all).");
+            var comparison = RunComparison.Compare([.. entries.Select(entry => new ComparedRun(entry.Record, entry.Account()))]);
             if (parsed.GetValue(json))
-                around.Out.WriteLine(JsonSerializer.Serialize(ComparisonDocument.Of(comparison), ReportJson.Readable.ComparisonDocument));
+                context.Out.WriteLine(JsonSerializer.Serialize(ComparisonDocument.From(comparison), ReportJson.Readable.ComparisonDocument));
             else
-                comparison.Write(around.Out, desk.Screen);
+                comparison.Write(context.Out, desk.Capabilities);
             return 0;
         });
         return command;

@@ -36,14 +36,14 @@ static class CompletionCommand
             """,
     };
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh" };
         shell.AcceptOnlyFromAmong([.. _scripts.Keys]);
         var command = new Command("completion", "Print the completion script of a shell.") { shell };
         command.SetAction(parsed =>
         {
-            around.Out.WriteLine(_scripts[parsed.GetValue(shell)!]);
+            context.Out.WriteLine(_scripts[parsed.GetValue(shell)!]);
             return 0;
         });
         return command;

@@ -7,33 +7,33 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne config</c>: each setting, its value and where it came from.</summary>
 static class ConfigCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.config/1)" };
         var command = new Command("config", "Show each setting, its value and where it came from. Set them in tonne.yaml, by TONNE_* variables or by flags; later wins.") { json };
         command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), around.Variable, around.Folder);
+            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory);
             if (parsed.GetValue(json))
-                WriteJson(around, settings);
+                WriteJson(context, settings);
             else
-                WriteText(around, settings);
+                WriteText(context, settings);
             return 0;
         });
         return command;
     }
 
-    static void WriteText(Surroundings around, Settings settings)
+    static void WriteText(CommandContext context, Settings settings)
     {
-        var rows = settings.All.Select(given => (given.Setting.Key, Value: Shown(given, settings), given.Origin, given.Setting.Means)).ToList();
+        var rows = settings.All.Select(given => (given.Setting.Key, Value: FormatValue(given, settings), given.Origin, given.Setting.Description)).ToList();
         var (keys, values, origins) = (rows.Max(row => row.Key.Length), rows.Max(row => row.Value.Length), rows.Max(row => row.Origin.Length));
         foreach (var row in rows)
-            around.Out.WriteLine($"{row.Key.PadRight(keys)}  {row.Value.PadRight(values)}  {row.Origin.PadRight(origins)}  {row.Means}");
+            context.Out.WriteLine($"{row.Key.PadRight(keys)}  {row.Value.PadRight(values)}  {row.Origin.PadRight(origins)}  {row.Description}");
     }
 
-    static void WriteJson(Surroundings around, Settings settings)
+    static void WriteJson(CommandContext context, Settings settings)
     {
-        around.Out.WriteLine(JsonText.Of(writer =>
+        context.Out.WriteLine(JsonText.Build(writer =>
         {
             writer.WriteString("schema", "tonne.config/1");
             writer.WriteStartArray("settings");
@@ -44,7 +44,7 @@ static class ConfigCommand
                 writer.WriteString("value", given.Setting == Setting.Home ? settings.Home : given.Value);
                 writer.WriteString("origin", given.Origin);
                 writer.WriteString("variable", given.Setting.Variable);
-                writer.WriteString("means", given.Setting.Means);
+                writer.WriteString("means", given.Setting.Description);
                 writer.WriteEndObject();
             }
 
@@ -52,6 +52,6 @@ static class ConfigCommand
         }));
     }
 
-    static string Shown(GivenSetting given, Settings settings) =>
+    static string FormatValue(SettingValue given, Settings settings) =>
         given.Setting == Setting.Home ? settings.Home : given.Value ?? "-";
 }

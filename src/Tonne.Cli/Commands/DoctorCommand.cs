@@ -10,7 +10,7 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne doctor</c>: which meters are here, which are not, why, and the command that would enable each.</summary>
 static class DoctorCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.doctor/1)" };
         var capture = new Option<string>("--capture") { Description = "Pack the sensor and description files into a tar for somebody else to examine", HelpName = "FILE" };
@@ -25,33 +25,33 @@ static class DoctorCommand
                     [Setting.Sysroot] = parsed.GetValue(sysroot),
                     [Setting.Meter] = parsed.GetValue(meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
                 },
-                around.Variable, around.Folder);
+                context.GetVariable, context.CurrentDirectory);
             if (!Directory.Exists(settings.Sysroot))
-                throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+                throw new InvalidInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
             var tree = new FileTree(settings.Sysroot);
             if (parsed.GetValue(capture) is { } file)
-                return Capture(around, tree, file);
-            var examination = Examiner.Examine(tree, settings.Place ?? PlaceGuess.ByTimeZone(tree, around.Variable("TZ")), settings.Discovery(around.Variable));
+                return Capture(context, tree, file);
+            var examination = MachineDiagnostics.Run(tree, settings.Place ?? PlaceDetector.DetectByTimeZone(tree, context.GetVariable("TZ")), settings.CreateDiscoveryOptions(context.GetVariable));
             if (parsed.GetValue(json))
-                WriteJson(around, examination, settings);
+                WriteJson(context, examination, settings);
             else
-                DoctorScreen.Write(around, examination, settings.Home);
+                DoctorText.Write(context, examination, settings.Home);
             return 0;
         });
         return command;
     }
 
-    static int Capture(Surroundings around, FileTree tree, string file)
+    static int Capture(CommandContext context, FileTree tree, string file)
     {
         using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
         var packed = SupportBundle.Write(tree, Environment.MachineName, stream);
-        around.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are blotted out.");
-        around.Out.WriteLine($"To examine it: mkdir bundle && tar -xf {file} -C bundle && tonne doctor --sysroot bundle");
+        context.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are blotted out.");
+        context.Out.WriteLine($"To examine it: mkdir bundle && tar -xf {file} -C bundle && tonne doctor --sysroot bundle");
         return 0;
     }
 
-    static void WriteJson(Surroundings around, Examination found, Settings settings) =>
-        around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, DiagnosticsReport found, Settings settings) =>
+        context.Out.WriteLine(JsonText.Build(writer =>
         {
             writer.WriteString("schema", "tonne.doctor/1");
             writer.WriteString("root", found.Root);
@@ -110,7 +110,7 @@ static class DoctorCommand
                     writer.WriteStartObject();
                     writer.WriteString("summary", remedy.Summary);
                     writer.WriteString("command", remedy.Command);
-                    writer.WriteBoolean("lasts_across_boots", remedy.LastsAcrossBoots);
+                    writer.WriteBoolean("lasts_across_boots", remedy.PersistsAcrossReboots);
                     writer.WriteEndObject();
                 }
 
@@ -122,8 +122,8 @@ static class DoctorCommand
             if (found.ControlGroup is { } group)
             {
                 writer.WriteStartObject("control_group");
-                writer.WriteBoolean("possible", group.Possible);
-                writer.WriteString("where", group.Where);
+                writer.WriteBoolean("possible", group.IsSupported);
+                writer.WriteString("where", group.Folder);
                 writer.WriteEndObject();
             }
 

@@ -5,10 +5,10 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne estimate</c>: what a training or a service will take, before it is paid for.</summary>
 static class EstimateCommand
 {
-    public static Command Build(Surroundings around) => new("estimate", "Estimate energy and emissions before they are spent, with bounds that were tested against published cases.")
+    public static Command Build(CommandContext context) => new("estimate", "Estimate energy and emissions before they are spent, with bounds that were tested against published cases.")
     {
-        EstimateTrainingCommand.Build(around),
-        EstimateInferenceCommand.Build(around),
-        EstimateValidateCommand.Build(around),
+        EstimateTrainingCommand.Build(context),
+        EstimateInferenceCommand.Build(context),
+        EstimateValidateCommand.Build(context),
     };
 }

@@ -16,12 +16,12 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne estimate inference</c>: joules per token, Wh and grams per request before anything is served.</summary>
 static class EstimateInferenceCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var parameters = new Option<string>("--parameters") { Description = "All parameters of the model: 70e9, 70b", HelpName = "N" };
         var active = new Option<string>("--active-parameters") { Description = "Parameters that one token uses, for a mixture of experts", HelpName = "N" };
         var hardware = new Option<string[]>("--hardware") { Description = "One or more accelerators, separated by commas (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true };
-        hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Where(row => AcceleratorPeaks.Of(row)?.BandwidthGigabytesPerSecond is not null).Select(row => row.Name));
+        hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Where(row => AcceleratorDatasheet.Find(row)?.BandwidthGigabytesPerSecond is not null).Select(row => row.Name));
         var gpus = new Option<string>("--gpus") { Description = "Accelerators that serve one copy of the model; default: the fewest that hold it", HelpName = "N" };
         var batch = new Option<string>("--batch") { Description = "Mean number of requests served together; default: from --requests-per-day, else 32", HelpName = "N" };
         var precision = new Option<string>("--precision") { Description = "How weights are stored; default bf16", HelpName = "FORMAT" };
@@ -35,9 +35,9 @@ static class EstimateInferenceCommand
         var software = new Option<string>("--software") { Description = "Year of the serving software, 2024 or 2026; default: the newest measured on the hardware", HelpName = "YEAR" };
         software.CompletionSources.Add("2024", "2026");
         var task = new Option<string>("--task") { Description = "A measured task instead of a language model: image-generation, video-generation, image-classification …", HelpName = "TASK" };
-        task.CompletionSources.Add(_ => MeasuredTasks.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
+        task.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
         var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: the mean of a study's models", HelpName = "NAME" };
-        model.CompletionSources.Add(_ => MeasuredTasks.All.Where(row => row.Model.Length > 0).Select(row => new System.CommandLine.Completions.CompletionItem(row.Model)));
+        model.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Where(row => row.Model.Length > 0).Select(row => new System.CommandLine.Completions.CompletionItem(row.Model)));
         var explain = new Option<string>("--explain") { Description = "Print how a figure was computed; default emissions_g_per_request", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.inference-estimate/1)" };
         var command = new Command("inference", "Energy per token and energy and emissions per request of serving a language model, before it is served.")
@@ -48,49 +48,49 @@ static class EstimateInferenceCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var settings = SettingOptions.Resolve(parsed, around);
-            var factors = FactorChoice.For(settings.Place ?? new Place(Pue: settings.Pue), FacilityKind.UnknownCloud);
+            var settings = SettingOptions.Resolve(parsed, context);
+            var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue), FacilityKind.UnknownCloud);
             var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
-            var (rate, many) = (EstimateTrainingCommand.Amount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.Amount("--requests", parsed.GetValue(requests)));
+            var (rate, many) = (EstimateTrainingCommand.ParseAmount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.ParseAmount("--requests", parsed.GetValue(requests)));
             if (parsed.GetValue(task) is { } named)
             {
                 Option[] unused = [parameters, active, gpus, batch, precision, prompt, output, layers, cache, software, hardware];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
-                    throw new WrongInputException($"{idle.Name} has no meaning beside --task: a task's energy is as it was measured, on the hardware where it was measured.");
-                WriteTask(around, TaskEstimator.Estimate(MeasuredTasks.Find(named, parsed.GetValue(model)).Required, factors), figure, parsed.GetValue(json), many, rate);
+                    throw new InvalidInputException($"{idle.Name} has no meaning beside --task: a task's energy is as it was measured, on the hardware where it was measured.");
+                WriteTask(context, TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors), figure, parsed.GetValue(json), many, rate);
                 return 0;
             }
 
             if (parsed.GetValue(model) is not null)
-                throw new WrongInputException("--model belongs to --task; a language model is told by --parameters.");
-            var names = EstimateTrainingCommand.Names(parsed.GetValue(hardware));
+                throw new InvalidInputException("--model belongs to --task; a language model is told by --parameters.");
+            var names = EstimateTrainingCommand.ParseNames(parsed.GetValue(hardware));
             if (names.Count == 0)
-                throw new WrongInputException("--hardware is missing: what serves it, such as --hardware h100 or --hardware h100,a100.");
+                throw new InvalidInputException("--hardware is missing: what serves it, such as --hardware h100 or --hardware h100,a100.");
             var workload = new ServingWorkload
             {
-                Parameters = EstimateTrainingCommand.Amount("--parameters", parsed.GetValue(parameters)) ?? throw new WrongInputException("--parameters is missing: how large the model is, such as --parameters 70e9."),
-                ActiveParameters = EstimateTrainingCommand.Amount("--active-parameters", parsed.GetValue(active)),
-                Accelerator = AcceleratorCatalog.Find(names[0]).Required,
-                Gpus = EstimateTrainingCommand.Count("--gpus", parsed.GetValue(gpus)),
-                Batch = EstimateTrainingCommand.Amount("--batch", parsed.GetValue(batch)),
-                Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).Required : WeightFormat.Brain16,
-                PromptTokens = parsed.GetValue(prompt)?.Trim() == "0" ? 0 : EstimateTrainingCommand.Amount("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = EstimateTrainingCommand.Amount("--output-tokens", parsed.GetValue(output)) ?? throw new WrongInputException("--output-tokens is missing: how long an answer is, such as --output-tokens 500."),
+                Parameters = EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters)) ?? throw new InvalidInputException("--parameters is missing: how large the model is, such as --parameters 70e9."),
+                ActiveParameters = EstimateTrainingCommand.ParseAmount("--active-parameters", parsed.GetValue(active)),
+                Accelerator = AcceleratorCatalog.Find(names[0]).ValueOrThrow,
+                Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
+                Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
+                Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
+                PromptTokens = parsed.GetValue(prompt)?.Trim() == "0" ? 0 : EstimateTrainingCommand.ParseAmount("--prompt-tokens", parsed.GetValue(prompt)),
+                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? throw new InvalidInputException("--output-tokens is missing: how long an answer is, such as --output-tokens 500."),
                 RequestsPerDay = rate,
-                Layers = EstimateTrainingCommand.Amount("--layers", parsed.GetValue(layers)),
-                CacheBytesPerToken = EstimateTrainingCommand.Amount("--kv-bytes-per-token", parsed.GetValue(cache)),
-                SoftwareYear = EstimateTrainingCommand.Count("--software", parsed.GetValue(software)),
+                Layers = EstimateTrainingCommand.ParseAmount("--layers", parsed.GetValue(layers)),
+                KvCacheBytesPerToken = EstimateTrainingCommand.ParseAmount("--kv-bytes-per-token", parsed.GetValue(cache)),
+                SoftwareYear = EstimateTrainingCommand.ParseCount("--software", parsed.GetValue(software)),
             };
-            if (workload.Problems().ToList() is { Count: > 0 } problems)
-                throw new WrongInputException(string.Join(" ", problems));
+            if (workload.Validate().ToList() is { Count: > 0 } problems)
+                throw new InvalidInputException(string.Join(" ", problems));
             var ranked = Estimate(workload, names, factors);
-            var screen = around.OutScreen;
+            var screen = context.OutCapabilities;
             if (figure is not null)
-                Explanation.Of(Figure(ranked[0].Figures(), figure)).Write(around.Out, screen);
+                Explanation.Create(SelectFigure(ranked[0].GetFigures(), figure)).Write(context.Out, screen);
             else if (parsed.GetValue(json))
-                around.Out.WriteLine(InferenceDocument.ToJson(ranked, many, rate));
+                context.Out.WriteLine(InferenceEstimateDocument.ToJson(ranked, many, rate));
             else
-                InferenceScreen.Write(around.Out, ranked, many, rate, screen);
+                InferenceEstimateText.Write(context.Out, ranked, many, rate, screen);
             return 0;
         });
         return command;
@@ -98,7 +98,7 @@ static class EstimateInferenceCommand
 
     static List<InferenceEstimate> Estimate(ServingWorkload workload, IEnumerable<string> names, AccountingFactors factors)
     {
-        var accelerators = names.Select(name => AcceleratorCatalog.Find(name).Required).DistinctBy(found => found.Name).ToList();
+        var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).DistinctBy(found => found.Name).ToList();
         var estimator = new InferenceEstimator();
         try
         {
@@ -106,25 +106,25 @@ static class EstimateInferenceCommand
         }
         catch (Exception error) when (error is ModelDoesNotFitException or ArgumentException)
         {
-            throw new WrongInputException(error is ArgumentException ? error.Message.Split(" (Parameter")[0] : error.Message);
+            throw new InvalidInputException(error is ArgumentException ? error.Message.Split(" (Parameter")[0] : error.Message);
         }
     }
 
-    static void WriteTask(Surroundings around, TaskEstimate estimate, string? figure, bool json, double? requests, double? rate)
+    static void WriteTask(CommandContext context, TaskEstimate estimate, string? figure, bool json, double? requests, double? rate)
     {
         if (figure is not null)
-            Explanation.Of(Figure(estimate.Figures(), figure)).Write(around.Out, around.OutScreen);
+            Explanation.Create(SelectFigure(estimate.GetFigures(), figure)).Write(context.Out, context.OutCapabilities);
         else if (json)
-            around.Out.WriteLine(TaskEstimateDocument.Of(estimate, requests, rate).ToJson());
+            context.Out.WriteLine(TaskEstimateDocument.From(estimate, requests, rate).ToJson());
         else
-            TaskScreen.Write(around.Out, estimate, requests, rate, around.OutScreen);
+            TaskEstimateText.Write(context.Out, estimate, requests, rate, context.OutCapabilities);
     }
 
     /// <summary>The figure of a name or of its beginning: emissions, embodied, it, facility …</summary>
-    static Quantities.Figure Figure(IEnumerable<Quantities.Figure> all, string name)
+    static Quantities.Figure SelectFigure(IEnumerable<Quantities.Figure> all, string name)
     {
-        var (figures, key) = (all.ToList(), Spelling.Key(name));
-        var found = figures.FindAll(figure => Spelling.Key(figure.Name) == key) is { Count: > 0 } exact ? exact : figures.FindAll(figure => key.Length > 0 && Spelling.Key(figure.Name).StartsWith(key, StringComparison.Ordinal));
+        var (figures, key) = (all.ToList(), NameMatching.ToKey(name));
+        var found = figures.FindAll(figure => NameMatching.ToKey(figure.Name) == key) is { Count: > 0 } exact ? exact : figures.FindAll(figure => key.Length > 0 && NameMatching.ToKey(figure.Name).StartsWith(key, StringComparison.Ordinal));
         return found.Count == 1 ? found[0] : throw new UnknownNameException(new UnknownName("figure", name, found.Count > 1, [.. (found.Count > 1 ? found : figures).Select(figure => figure.Name)]));
     }
 }

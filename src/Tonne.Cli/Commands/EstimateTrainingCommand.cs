@@ -16,7 +16,7 @@ static class EstimateTrainingCommand
 {
     static readonly TrainingPrecision[] _precisions = Enum.GetValues<TrainingPrecision>();
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 175e9 or 175B", HelpName = "N" };
         var active = new Option<string>("--active-parameters") { Description = "Those that a token passes, for a mixture of experts; default all", HelpName = "N" };
@@ -42,34 +42,34 @@ static class EstimateTrainingCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var names = Names(parsed.GetValue(hardware));
+            var names = ParseNames(parsed.GetValue(hardware));
             if (names.Count == 0)
-                throw new WrongInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
-            var accelerators = names.Select(name => AcceleratorCatalog.Find(name).Required).Distinct().ToList();
+                throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
+            var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).Distinct().ToList();
             var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
             {
-                Parameters = Amount("--parameters", parsed.GetValue(parameters)),
-                ActiveParameters = Amount("--active-parameters", parsed.GetValue(active)),
-                Tokens = Amount("--tokens", parsed.GetValue(tokens)),
-                Operations = Amount("--flops", parsed.GetValue(flops)),
-                Chips = Count("--chips", parsed.GetValue(chips)),
-                Hours = Amount("--hours", parsed.GetValue(hours)),
-                Precision = Precision(parsed.GetValue(precision)),
+                Parameters = ParseAmount("--parameters", parsed.GetValue(parameters)),
+                ActiveParameters = ParseAmount("--active-parameters", parsed.GetValue(active)),
+                Tokens = ParseAmount("--tokens", parsed.GetValue(tokens)),
+                Operations = ParseAmount("--flops", parsed.GetValue(flops)),
+                Chips = ParseCount("--chips", parsed.GetValue(chips)),
+                Hours = ParseAmount("--hours", parsed.GetValue(hours)),
+                Precision = ParsePrecision(parsed.GetValue(precision)),
                 Distilled = parsed.GetValue(distilled),
-                Runs = Runs(parsed.GetValue(runs), parsed.GetValue(space)),
+                Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
             });
-            if (tasks.SelectMany(task => task.Problems()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
-                throw new WrongInputException(string.Join("; ", problems) + ".");
-            var settings = SettingOptions.Resolve(parsed, around);
+            if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
+                throw new InvalidInputException(string.Join("; ", problems) + ".");
+            var settings = SettingOptions.Resolve(parsed, context);
             // Where this computer stands says nothing about where a model will be trained: without a place it is the world's grid.
-            var ranking = TrainingRanking.Of(tasks, settings.Place ?? new Place(Pue: settings.Pue));
-            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+            var ranking = TrainingRanking.Rank(tasks, settings.Place ?? new Place(Pue: settings.Pue));
+            var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
             if (parsed.GetResult(explain) is not null)
-                Explanation.Of(Figure(ranking.Best, parsed.GetValue(explain) ?? "total")).Write(around.Out, screen);
+                Explanation.Create(SelectFigure(ranking.Best, parsed.GetValue(explain) ?? "total")).Write(context.Out, screen);
             else if (parsed.GetValue(json))
-                around.Out.WriteLine(TrainingEstimateDocument.Of(ranking).ToJson());
+                context.Out.WriteLine(TrainingEstimateDocument.From(ranking).ToJson());
             else
-                TrainingScreen.Write(around.Out, ranking, screen);
+                TrainingEstimateText.Write(context.Out, ranking, screen);
             return 0;
         });
         return command;
@@ -86,19 +86,19 @@ static class EstimateTrainingCommand
         ("water", estimate => estimate.Footprint.Water),
     ];
 
-    static Quantities.Figure Figure(TrainingEstimate estimate, string word) =>
+    static Quantities.Figure SelectFigure(TrainingEstimate estimate, string word) =>
         Array.Find(_figures, pair => pair.Word == word).Of?.Invoke(estimate)
-        ?? throw new WrongInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
+        ?? throw new InvalidInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
 
     /// <summary>A number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
     /// <summary>The names that --hardware was given. It takes as many as follow, and so would take an option that there is not.</summary>
-    internal static List<string> Names(string[]? given)
+    internal static List<string> ParseNames(string[]? given)
     {
         List<string> names = [.. (given ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        return names.Find(name => name.StartsWith('-')) is { } option ? throw new WrongInputException($"there is no option '{option}'; --help has those there are.") : names;
+        return names.Find(name => name.StartsWith('-')) is { } option ? throw new InvalidInputException($"there is no option '{option}'; --help has those there are.") : names;
     }
 
-    internal static double? Amount(string option, string? text)
+    internal static double? ParseAmount(string option, string? text)
     {
         if (text is null)
             return null;
@@ -107,37 +107,37 @@ static class EstimateTrainingCommand
         if (scale > 1)
             digits = digits[..^1];
         return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value * scale is > 0 and < 1e40
-            ? value * scale : throw new WrongInputException($"{option} '{text}' must be a number above 0, for example 175e9, 175B or 15T.");
+            ? value * scale : throw new InvalidInputException($"{option} '{text}' must be a number above 0, for example 175e9, 175B or 15T.");
     }
 
-    internal static int? Count(string option, string? text) => text is null ? null
+    internal static int? ParseCount(string option, string? text) => text is null ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100_000_000 ? count
-        : throw new WrongInputException($"{option} '{text}' must be a whole number from 1 to 100000000.");
+        : throw new InvalidInputException($"{option} '{text}' must be a whole number from 1 to 100000000.");
 
-    static int Runs(string? runs, string? space)
+    static int ParseRuns(string? runs, string? space)
     {
-        var count = Count("--runs", runs) ?? 1;
+        var count = ParseCount("--runs", runs) ?? 1;
         if (space is null)
             return count;
         foreach (var dimension in space.Split(','))
         {
             var parts = dimension.Split('=', 2);
             if (parts.Length != 2 || parts[0].Trim().Length == 0)
-                throw new WrongInputException($"--space '{space}' must be NAME=NUMBER[,NAME=NUMBER…], for example lr=4,layers=3.");
-            var size = Count($"--space {parts[0].Trim()}", parts[1].Trim())!.Value;
+                throw new InvalidInputException($"--space '{space}' must be NAME=NUMBER[,NAME=NUMBER…], for example lr=4,layers=3.");
+            var size = ParseCount($"--space {parts[0].Trim()}", parts[1].Trim())!.Value;
             if ((long)count * size > 100_000_000)
-                throw new WrongInputException($"--space '{space}' comes to more than 100000000 runs.");
+                throw new InvalidInputException($"--space '{space}' comes to more than 100000000 runs.");
             count *= size;
         }
 
         return count;
     }
 
-    static TrainingPrecision Precision(string? text) => text is null ? TrainingPrecision.Bf16
+    static TrainingPrecision ParsePrecision(string? text) => text is null ? TrainingPrecision.Bf16
         : Array.Exists(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase)) ? Array.Find(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase))
-        : throw new WrongInputException($"--precision '{text}' is not known; there are {string.Join(", ", _precisions.Select(Name))}.");
+        : throw new InvalidInputException($"--precision '{text}' is not known; there are {string.Join(", ", _precisions.Select(Name))}.");
 
     static string Name(TrainingPrecision precision) => precision.ToString().ToLowerInvariant();
 
-    static string Short(string name) => Spelling.Slug(name);
+    static string Short(string name) => NameMatching.ToSlug(name);
 }

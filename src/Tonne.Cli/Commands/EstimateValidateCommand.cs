@@ -12,7 +12,7 @@ static class EstimateValidateCommand
 {
     const string Measurements = "inference_measured.csv";
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of serving; a part of it may not ship", HelpName = "FOLDER" };
         var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
@@ -21,22 +21,22 @@ static class EstimateValidateCommand
         var command = new Command("validate", "Try the estimators on published cases that they have not seen: errors, coverage of the bounds, interval scores, beside a plain rule. Some seconds.") { data, page, fit, json };
         command.SetAction(parsed =>
         {
-            var sections = ValidationPage.TrainingSections().ToList();
+            var sections = ValidationPage.CreateTrainingSections().ToList();
             if (parsed.GetValue(data) is { } folder)
             {
-                var measured = Read(Path.Combine(around.Folder, folder));
-                sections.AddRange(ValidationPage.InferenceSections(ServingCases.Read(Measurements, System.Text.Encoding.UTF8.GetString(measured))));
+                var measured = Read(Path.Combine(context.CurrentDirectory, folder));
+                sections.AddRange(ValidationPage.CreateInferenceSections(ServingMeasurementReader.Read(Measurements, System.Text.Encoding.UTF8.GetString(measured))));
                 if (parsed.GetValue(fit) is { } table)
-                    File.WriteAllText(Path.GetFullPath(table, around.Folder), ServingCalibration.Fit(Measurements, measured).ToTable());
+                    File.WriteAllText(Path.GetFullPath(table, context.CurrentDirectory), ServingCalibration.Fit(Measurements, measured).ToTable());
             }
             else if (parsed.GetValue(fit) is not null)
             {
-                throw new WrongInputException($"--fit needs --data beside it: the folder that holds {Measurements}.");
+                throw new InvalidInputException($"--fit needs --data beside it: the folder that holds {Measurements}.");
             }
 
             if (parsed.GetValue(page) is { } file)
             {
-                var full = Path.GetFullPath(file, around.Folder);
+                var full = Path.GetFullPath(file, context.CurrentDirectory);
                 foreach (var (name, text) in ValidationPage.Write(sections, Path.GetFileName(full)))
                 {
                     var target = Path.Combine(Path.GetDirectoryName(full)!, name);
@@ -46,9 +46,9 @@ static class EstimateValidateCommand
             }
 
             if (parsed.GetValue(json))
-                around.Out.WriteLine(Json(sections));
+                context.Out.WriteLine(Json(sections));
             else
-                Write(around, sections);
+                Write(context, sections);
             return 0;
         });
         return command;
@@ -57,33 +57,33 @@ static class EstimateValidateCommand
     static byte[] Read(string folder)
     {
         var file = Path.Combine(folder, Measurements);
-        return File.Exists(file) ? File.ReadAllBytes(file) : throw new WrongInputException($"--data '{folder}' holds no {Measurements}.");
+        return File.Exists(file) ? File.ReadAllBytes(file) : throw new InvalidInputException($"--data '{folder}' holds no {Measurements}.");
     }
 
-    static void Write(Surroundings around, IReadOnlyList<ValidationSection> sections)
+    static void Write(CommandContext context, IReadOnlyList<ValidationSection> sections)
     {
-        var table = new TextTable("FORETOLD", "WHO", "CASES", "MEAN", "MEDIAN", "HELD", "P", "WIDTH", "SCORE") { Right = new HashSet<int> { 2, 3, 4, 5, 6, 7, 8 }, Elastic = 0, Spare = [8, 6] };
+        var table = new TextTable("FORETOLD", "WHO", "CASES", "MEAN", "MEDIAN", "HELD", "P", "WIDTH", "SCORE") { RightAligned = new HashSet<int> { 2, 3, 4, 5, 6, 7, 8 }, FlexibleColumn = 0, OptionalColumns = [8, 6] };
         foreach (var section in sections)
         {
-            Add(section.Title, "tonne", EstimateScore.OfEstimates([.. section.Cases]));
-            Add("", section.Baseline, EstimateScore.OfBaseline([.. section.Cases]));
+            Add(section.Title, "tonne", EstimateScore.ScoreEstimates([.. section.Cases]));
+            Add("", section.Baseline, EstimateScore.ScoreBaseline([.. section.Cases]));
         }
 
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
-        around.Out.WriteLine();
-        new WrappedText(around).Labelled("", "MEAN, MEDIAN: absolute error relative to the truth. HELD: truths inside the 95 % bounds; P: exact binomial test of that. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was estimated without having been seen.");
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
+        context.Out.WriteLine();
+        new WrappedTextWriter(context).WriteLabelled("", "MEAN, MEDIAN: absolute error relative to the truth. HELD: truths inside the 95 % bounds; P: exact binomial test of that. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was estimated without having been seen.");
 
         void Add(string what, string who, EstimateScore score)
         {
             // A rule without bounds of its own has no coverage to test.
             var bounded = score.MedianWidth > 1;
             table.Add(
-                what, who, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.Inside}") : "-", bounded ? Text($"{score.CoverageP:0.000}") : "-",
+                what, who, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.CoveredCount}") : "-", bounded ? Text($"{score.CoveragePValue:0.000}") : "-",
                 bounded ? Text($"{score.MedianWidth:0.00}") : "-", bounded ? Text($"{score.IntervalScore:0.00}") : "-");
         }
     }
 
-    static string Json(IReadOnlyList<ValidationSection> sections) => JsonText.Of(writer =>
+    static string Json(IReadOnlyList<ValidationSection> sections) => JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.validation/1");
         writer.WriteStartArray("sections");
@@ -93,10 +93,10 @@ static class EstimateValidateCommand
             writer.WriteString("id", section.Id);
             writer.WriteString("title", section.Title);
             writer.WriteString("quantity", section.Quantity);
-            Score("tonne", EstimateScore.OfEstimates([.. section.Cases]));
+            Score("tonne", EstimateScore.ScoreEstimates([.. section.Cases]));
             writer.WriteString("baseline_rule", section.Baseline);
-            Score("baseline", EstimateScore.OfBaseline([.. section.Cases]));
-            if (section.Named)
+            Score("baseline", EstimateScore.ScoreBaseline([.. section.Cases]));
+            if (section.ShowsCaseNames)
             {
                 writer.WriteStartArray("cases");
                 foreach (var one in section.Cases)
@@ -125,8 +125,8 @@ static class EstimateValidateCommand
             writer.WriteNumber("mean_error", score.MeanError);
             writer.WriteNumber("median_error", score.MedianError);
             writer.WriteNumber("worst_error", score.WorstError);
-            writer.WriteNumber("inside", score.Inside);
-            writer.WriteNumber("coverage_p", score.CoverageP);
+            writer.WriteNumber("inside", score.CoveredCount);
+            writer.WriteNumber("coverage_p", score.CoveragePValue);
             writer.WriteNumber("median_width", score.MedianWidth);
             writer.WriteNumber("interval_score", score.IntervalScore);
             writer.WriteEndObject();

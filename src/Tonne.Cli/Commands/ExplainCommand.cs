@@ -12,9 +12,9 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne explain RUN [FIGURE]</c>: a figure's derivation as a tree, down to each cited factor.</summary>
 static class ExplainCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
-        var run = ShowCommand.Run();
+        var run = ShowCommand.CreateRunArgument();
         var figure = new Argument<string?>("figure")
         {
             Description = "emissions (default), energy, embodied, operational, facility, machine, water, stages.NAME.energy_kwh, epochs.N.emissions_kg …; meters: what each meter counted by itself",
@@ -24,31 +24,31 @@ static class ExplainCommand
         var command = new Command("explain", "Explain a figure: its derivation as a tree, each factor with value, bounds, year and source, and which one matters most.") { run, figure, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var entry = desk.Load(parsed.GetValue(run)!);
             if (parsed.GetValue(figure) == "meters")
             {
-                WriteMeters(around, entry.Record, parsed.GetValue(json));
+                WriteMeters(context, entry.Record, parsed.GetValue(json));
                 return 0;
             }
 
             var footprint = entry.Account();
-            var explanation = Explanation.Of(FigureIndex.Find(footprint, parsed.GetValue(figure) ?? "emissions_kg.total").Required);
+            var explanation = Explanation.Create(FigureIndex.Find(footprint, parsed.GetValue(figure) ?? "emissions_kg.total").ValueOrThrow);
             if (parsed.GetValue(json))
-                around.Out.WriteLine(JsonSerializer.Serialize(ExplanationDocument.Of(entry.Record, footprint, explanation), ReportJson.Readable.ExplanationDocument));
+                context.Out.WriteLine(JsonSerializer.Serialize(ExplanationDocument.From(entry.Record, footprint, explanation), ReportJson.Readable.ExplanationDocument));
             else
-                explanation.Write(around.Out, desk.Screen);
+                explanation.Write(context.Out, desk.Capabilities);
             return 0;
         });
         return command;
     }
 
-    static void WriteMeters(Surroundings around, RunRecord record, bool asJson)
+    static void WriteMeters(CommandContext context, RunRecord record, bool asJson)
     {
-        var rows = MeterTable.Of(record);
+        var rows = MeterTable.CreateRows(record);
         if (asJson)
         {
-            around.Out.WriteLine(JsonText.Of(writer =>
+            context.Out.WriteLine(JsonText.Build(writer =>
             {
                 writer.WriteString("schema", "tonne.meters/1");
                 writer.WriteString("id", record.Opening.Id);
@@ -75,17 +75,17 @@ static class ExplainCommand
 
         if (rows.Count == 0)
         {
-            around.Out.WriteLine("This run had no energy meter: its energy is modelled ('tonne explain RUN energy' shows how, 'tonne doctor' which meters are missing).");
+            context.Out.WriteLine("This run had no energy meter: its energy is modelled ('tonne explain RUN energy' shows how, 'tonne doctor' which meters are missing).");
             return;
         }
 
-        var table = new TextTable("METER", "COUNTED", "MEAN", "USE", "NOTE") { Right = new HashSet<int> { 1, 2 }, Elastic = 4 };
+        var table = new TextTable("METER", "COUNTED", "MEAN", "USE", "NOTE") { RightAligned = new HashSet<int> { 1, 2 }, FlexibleColumn = 4 };
         foreach (var row in rows)
         {
-            table.Add(row.Meter.Id, row.Count is { } count ? Readout.Of(count.Joules, "J") : "nothing", row.Count is { Seconds: > 0 } counted ? Readout.Of(counted.Joules / counted.Seconds, "W") : "",
+            table.Add(row.Meter.Id, row.Count is { } count ? DisplayValue.Format(count.Joules, "J") : "nothing", row.Count is { Seconds: > 0 } counted ? DisplayValue.Format(counted.Joules / counted.Seconds, "W") : "",
                 row.Use, row.Meter.Note ?? "");
         }
 
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
     }
 }

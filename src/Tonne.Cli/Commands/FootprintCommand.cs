@@ -23,7 +23,7 @@ static class FootprintCommand
 {
     const string SchemaResource = "footprint.schema.json";
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var file = new Argument<string?>("file") { Description = "The description, YAML or JSON (docs/formats/footprint.md); '-' reads it from standard input", Arity = ArgumentArity.ZeroOrOne };
         var explain = new Option<string>("--explain") { Description = "Explain one figure: its derivation as a tree, down to each given number and cited factor", HelpName = "FIGURE" };
@@ -31,16 +31,16 @@ static class FootprintCommand
         var markdown = new Option<bool>("--md") { Description = "Markdown" };
         var form = new Option<bool>("--eu-ai-act") { Description = "Computation and energy of the EU's model documentation form, Markdown; what is missing is said" };
         var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by functional unit (ISO/IEC 21031 and SCI for AI)" };
-        var per = SciOptions.Per();
-        var boundary = SciOptions.Boundary();
+        var per = SciOptions.CreateUnitOption();
+        var boundary = SciOptions.CreateBoundaryOption();
         var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors that complete and check" };
-        explain.CompletionSources.Add(context => FiguresOf(around, context, file));
+        explain.CompletionSources.Add(completion => CompleteFigureNames(context, completion, file));
         var command = new Command("footprint", "Account a model's whole life from a description: experiments, training, deployment, by phase and by boundary.") { file, explain, json, markdown, form, sci, per, boundary, schema };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(schema))
             {
-                around.Out.Write(Schema());
+                context.Out.Write(Schema());
                 return 0;
             }
 
@@ -52,24 +52,24 @@ static class FootprintCommand
             }
 
             if (asked.Count > 1)
-                throw new WrongInputException($"{string.Join(" and ", asked)}: give one format.");
-            var unit = SciOptions.UnitOf(parsed.GetValue(per));
+                throw new InvalidInputException($"{string.Join(" and ", asked)}: give one format.");
+            var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!parsed.GetValue(sci) && (unit is not null || parsed.GetValue(boundary) is not null))
-                throw new WrongInputException("--per and --boundary go with --sci.");
-            var life = Account(around, parsed.GetValue(file) ?? throw new WrongInputException("no file is given. Begin with examples/footprints/bloom.yaml, or see docs/formats/footprint.md."));
-            var screen = new Screen { Width = around.Width, Colour = around.Colour(around.OutTerminal), Unicode = around.Unicode };
+                throw new InvalidInputException("--per and --boundary go with --sci.");
+            var life = Account(context, parsed.GetValue(file) ?? throw new InvalidInputException("no file is given. Begin with examples/footprints/bloom.yaml, or see docs/formats/footprint.md."));
+            var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
             if (parsed.GetValue(explain) is { } name)
-                Explain(around, life, name, parsed.GetValue(json), screen);
+                Explain(context, life, name, parsed.GetValue(json), screen);
             else if (parsed.GetValue(json))
-                around.Out.WriteLine(LifeCycleDocument.Of(life).ToJson());
+                context.Out.WriteLine(LifeCycleDocument.From(life).ToJson());
             else if (parsed.GetValue(markdown))
-                around.Out.Write(LifeCycleMarkdown.Of(life));
+                context.Out.Write(LifeCycleMarkdown.Render(life));
             else if (parsed.GetValue(form))
-                around.Out.Write(ModelDocumentationForm.Markdown(life.Description.Name, ModelDocumentationForm.Of(life)));
+                context.Out.Write(ModelDocumentationForm.RenderMarkdown(life.Description.Name, ModelDocumentationForm.CreateLines(life)));
             else if (parsed.GetValue(sci))
-                SciReport.Write(around.Out, Rates(life, unit, parsed.GetValue(boundary)), screen);
+                SciReport.Write(context.Out, ComputeRates(life, unit, parsed.GetValue(boundary)), screen);
             else
-                LifeCycleScreen.Write(around.Out, life, screen);
+                LifeCycleText.Write(context.Out, life, screen);
             return 0;
         });
         return command;
@@ -82,47 +82,47 @@ static class FootprintCommand
         return reader.ReadToEnd();
     }
 
-    static void Explain(Surroundings around, LifeCycle life, string name, bool asJson, Screen screen)
+    static void Explain(CommandContext context, LifeCycle life, string name, bool asJson, TerminalCapabilities screen)
     {
-        var explanation = Explanation.Of(Find(life, name));
+        var explanation = Explanation.Create(Find(life, name));
         if (asJson)
-            around.Out.WriteLine(ExplanationDocument.Of(life, explanation).ToJson());
+            context.Out.WriteLine(ExplanationDocument.From(life, explanation).ToJson());
         else
-            explanation.Write(around.Out, screen);
+            explanation.Write(context.Out, screen);
     }
 
-    static IReadOnlyList<SoftwareCarbonIntensity> Rates(LifeCycle life, FunctionalUnit? unit, SciBoundary? boundary)
+    static IReadOnlyList<SoftwareCarbonIntensity> ComputeRates(LifeCycle life, FunctionalUnit? unit, SciBoundary? boundary)
     {
-        var rates = SoftwareCarbonIntensity.Of(life, unit, boundary);
+        var rates = SoftwareCarbonIntensity.Calculate(life, unit, boundary);
         if (rates.Count > 0)
             return rates;
-        throw new WrongInputException(boundary is null or SciBoundary.Whole
+        throw new InvalidInputException(boundary is null or SciBoundary.Whole
             ? "SCI is a rate per functional unit, and the description counts none: add 'units: {request: 230768}' to a phase, or give --per request=230768."
             : $"no phase of the {boundary.ToString()!.ToLowerInvariant()}'s side counts a functional unit: add 'units:' to it, or give --per UNIT=COUNT.");
     }
 
-    static LifeCycle Account(Surroundings around, string file)
+    static LifeCycle Account(CommandContext context, string file)
     {
-        LedgerDesk? desk = null;
-        var description = LifeCycleReader.Read(TextOf(around, file), file);
-        return new LifeCycleAccount().Of(description, query => Runs(desk ??= LedgerDesk.Open(around), query), LifeEstimates.Of);
+        LedgerSession? desk = null;
+        var description = LifeCycleReader.Read(ReadText(context, file), file);
+        return new LifeCycleAccountant().Account(description, query => Runs(desk ??= LedgerSession.Open(context), query), PhaseEstimator.Estimate);
     }
 
-    static string TextOf(Surroundings around, string file)
+    static string ReadText(CommandContext context, string file)
     {
         if (file == "-")
             return Console.In.ReadToEnd();
-        var path = Path.Combine(around.Folder, file);
+        var path = Path.Combine(context.CurrentDirectory, file);
         if (Directory.Exists(path))
-            throw new WrongInputException($"{file} is a folder; name the file of a description.");
+            throw new InvalidInputException($"{file} is a folder; name the file of a description.");
         if (!File.Exists(path))
-            throw new WrongInputException($"there is no file {file}. A description looks like examples/footprints/bloom.yaml; docs/formats/footprint.md has every key.");
-        if (new FileInfo(path).Length > LifeCycleReader.LongestFile)
-            throw new WrongInputException($"{file} is larger than {LifeCycleReader.LongestFile >> 20} MiB: that is no description of a life cycle.");
+            throw new InvalidInputException($"there is no file {file}. A description looks like examples/footprints/bloom.yaml; docs/formats/footprint.md has every key.");
+        if (new FileInfo(path).Length > LifeCycleReader.MaxFileLength)
+            throw new InvalidInputException($"{file} is larger than {LifeCycleReader.MaxFileLength >> 20} MiB: that is no description of a life cycle.");
         return File.ReadAllText(path);
     }
 
-    static IReadOnlyList<LedgerEntry> Runs(LedgerDesk desk, RunQuery query)
+    static IReadOnlyList<LedgerEntry> Runs(LedgerSession desk, RunQuery query)
     {
         if (query.Run is { } run)
         {
@@ -130,17 +130,17 @@ static class FootprintCommand
             {
                 return [desk.Load(run)];
             }
-            catch (WrongInputException error)
+            catch (InvalidInputException error)
             {
-                throw new WrongInputException($"{query.Where}: {error.Message}");
+                throw new InvalidInputException($"{query.Where}: {error.Message}");
             }
         }
 
         var filter = new RunFilter { Project = query.Project, Name = query.Name, Tags = query.Tags, Status = StatusOf(query) };
-        List<RunSummary> found = [.. desk.Ledger.Entries(filter).Where(entry => entry.Trouble is null && entry.Status is not (null or RunStatus.Running))];
+        List<RunSummary> found = [.. desk.Ledger.ListRuns(filter).Where(entry => entry.Trouble is null && entry.Status is not (null or RunStatus.Running))];
         if (found.Count > 0)
             return [.. found.Select(entry => desk.Ledger.Load(entry.Id))];
-        throw new WrongInputException($"{query.Where}: no ended run of the ledger is among the {query}. 'tonne list' shows all.");
+        throw new InvalidInputException($"{query.Where}: no ended run of the ledger is among the {query}. 'tonne list' shows all.");
     }
 
     static RunStatus? StatusOf(RunQuery query)
@@ -149,32 +149,32 @@ static class FootprintCommand
             return null;
         if (Enum.TryParse<RunStatus>(word, ignoreCase: true, out var status) && !int.TryParse(word, out _))
             return status;
-        throw new WrongInputException($"{query.Where}: the status '{word}' is unknown. Known: {string.Join(", ", Enum.GetNames<RunStatus>().Select(name => name.ToLowerInvariant()))}.");
+        throw new InvalidInputException($"{query.Where}: the status '{word}' is unknown. Known: {string.Join(", ", Enum.GetNames<RunStatus>().Select(name => name.ToLowerInvariant()))}.");
     }
 
     /// <summary>A figure as people write it: its name, or the beginning of it; a phase alone is its total.</summary>
     static Figure Find(LifeCycle life, string name)
     {
-        var all = life.Figures().DistinctBy(figure => figure.Name).ToImmutableArray();
-        var key = Spelling.Key(name);
-        return all.FirstOrDefault(figure => Spelling.Key(figure.Name) == key)
-            ?? all.FirstOrDefault(figure => Spelling.Key(figure.Name) == Spelling.Key(name + " emissions kg total"))
-            ?? all.FirstOrDefault(figure => Spelling.Key(figure.Name) == Spelling.Key(name + " emissions kg"))
-            ?? all.FirstOrDefault(figure => key.Length >= 3 && Spelling.Key(figure.Name).StartsWith(key, StringComparison.Ordinal))
-            ?? all.FirstOrDefault(figure => key.Length >= 3 && Spelling.Key(figure.Name).Replace("emissionskg", "", StringComparison.Ordinal).StartsWith(key, StringComparison.Ordinal))
+        var all = life.GetFigures().DistinctBy(figure => figure.Name).ToImmutableArray();
+        var key = NameMatching.ToKey(name);
+        return all.FirstOrDefault(figure => NameMatching.ToKey(figure.Name) == key)
+            ?? all.FirstOrDefault(figure => NameMatching.ToKey(figure.Name) == NameMatching.ToKey(name + " emissions kg total"))
+            ?? all.FirstOrDefault(figure => NameMatching.ToKey(figure.Name) == NameMatching.ToKey(name + " emissions kg"))
+            ?? all.FirstOrDefault(figure => key.Length >= 3 && NameMatching.ToKey(figure.Name).StartsWith(key, StringComparison.Ordinal))
+            ?? all.FirstOrDefault(figure => key.Length >= 3 && NameMatching.ToKey(figure.Name).Replace("emissionskg", "", StringComparison.Ordinal).StartsWith(key, StringComparison.Ordinal))
             ?? throw new UnknownNameException(new UnknownName("figure", name, Ambiguous: false,
-                Spelling.Nearest(name, all.Select(figure => (Spelling.Key(figure.Name), figure.Name))) is { Count: > 0 } near ? near : [.. all.Select(figure => figure.Name).Take(7)]));
+                NameMatching.FindNearest(name, all.Select(figure => (NameMatching.ToKey(figure.Name), figure.Name))) is { Count: > 0 } near ? near : [.. all.Select(figure => figure.Name).Take(7)]));
     }
 
     /// <summary>Names of the figures of the file that stands before: none if it cannot be read, a shell wants no errors here.</summary>
-    static IEnumerable<CompletionItem> FiguresOf(Surroundings around, CompletionContext context, Argument<string?> file)
+    static IEnumerable<CompletionItem> CompleteFigureNames(CommandContext context, CompletionContext completion, Argument<string?> file)
     {
         try
         {
-            return context.ParseResult.GetValue(file) is { Length: > 0 } name && name != "-"
-                ? Account(around, name).Figures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal).Select(figure => new CompletionItem(figure)) : [];
+            return completion.ParseResult.GetValue(file) is { Length: > 0 } name && name != "-"
+                ? Account(context, name).GetFigures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal).Select(figure => new CompletionItem(figure)) : [];
         }
-        catch (Exception error) when (error is FormatException or ArgumentException or WrongInputException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception error) when (error is FormatException or ArgumentException or InvalidInputException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return [];
         }

@@ -19,7 +19,7 @@ static class LabPredictCommand
     const int LongestName = 24;
     const int LongestBar = 24;
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var text = new Argument<string[]>("text") { Description = "The text whose language is to be named", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string>("--model") { Description = "Weights of 'lab run'; default: lab/model.weights beside the ledger", HelpName = "FILE" };
@@ -29,65 +29,65 @@ static class LabPredictCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var settings = SettingOptions.Resolve(parsed, around);
-            var network = LabCommand.Load(LabCommand.ModelOf(parsed.GetValue(model), settings));
+            var settings = SettingOptions.Resolve(parsed, context);
+            var network = LabCommand.Load(LabCommand.ResolveModelPath(parsed.GetValue(model), settings));
             if (network.Shape.Inputs != new NGramHashing().Width)
-                throw new WrongInputException($"This network takes {network.Shape.Inputs} numbers, and a text becomes {new NGramHashing().Width}: it was not trained on texts.");
+                throw new InvalidInputException($"This network takes {network.Shape.Inputs} numbers, and a text becomes {new NGramHashing().Width}: it was not trained on texts.");
             var row = new float[network.Shape.Inputs];
-            new NGramHashing(network.Shape.Inputs).Write(string.Join(' ', parsed.GetValue(text)!), row);
+            new NGramHashing(network.Shape.Inputs).Vectorize(string.Join(' ', parsed.GetValue(text)!), row);
             if (Array.TrueForAll(row, value => value == 0))
-                throw new WrongInputException("There is nothing to go by in that text; write some words.");
-            var prediction = network.Predict(row, around.Time, Repetitions);
-            var price = Workplace.PriceAt(around, settings);
+                throw new InvalidInputException("There is nothing to go by in that text; write some words.");
+            var prediction = network.Predict(row, context.Time, Repetitions);
+            var price = LabContext.ComputePrice(context, settings);
             if (parsed.GetValue(json))
-                WriteJson(around, network, prediction, price);
+                WriteJson(context, network, prediction, price);
             else
-                WriteText(around, network, prediction, price);
+                WriteText(context, network, prediction, price);
             return 0;
         });
         return command;
     }
 
-    static void WriteText(Surroundings around, Network network, Prediction prediction, ThreadPrice price)
+    static void WriteText(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator price)
     {
-        around.Out.WriteLine($"input: {network.Shape.Inputs} numbers, hashed from the text's runs of 1 to {NGramHashing.LongestRun} characters");
-        around.Out.WriteLine();
-        var table = new TextTable("LAYER", "DOES", "SHAPE", "PARAMETERS", "OPERATIONS", "TIME", "ENERGY") { Right = new HashSet<int> { 3, 4, 5, 6 }, Spare = [1, 3] };
+        context.Out.WriteLine($"input: {network.Shape.Inputs} numbers, hashed from the text's runs of 1 to {NGramHashing.MaxNGramLength} characters");
+        context.Out.WriteLine();
+        var table = new TextTable("LAYER", "DOES", "SHAPE", "PARAMETERS", "OPERATIONS", "TIME", "ENERGY") { RightAligned = new HashSet<int> { 3, 4, 5, 6 }, OptionalColumns = [1, 3] };
         foreach (var layer in prediction.Layers)
         {
-            table.Add(layer.Name, layer.Does, $"{layer.Inputs} → {layer.Outputs}", Readout.Count(layer.Parameters), Readout.Count(layer.Operations),
+            table.Add(layer.Name, layer.Description, $"{layer.Inputs} → {layer.Outputs}", DisplayValue.FormatCount(layer.Parameters), DisplayValue.FormatCount(layer.Operations),
                 Microseconds(layer.Duration), Microjoules(layer.Duration, price));
         }
 
-        table.Add("all", "", $"{network.Shape.Inputs} → {network.Shape.Classes}", Readout.Count(network.Shape.ParameterCount), Readout.Count(prediction.Operations), Microseconds(prediction.Duration), Microjoules(prediction.Duration, price));
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
-        around.Out.WriteLine();
-        Softmax(around, network, prediction);
-        around.Out.WriteLine();
-        var words = new WrappedText(around);
-        var (one, million) = (price.Of("a prediction", prediction.Duration), price.Of("a million predictions", prediction.Duration * 1_000_000));
-        words.Labelled("energy   ", string.Create(CultureInfo.InvariantCulture,
-            $"{Readout.Of(one.Energy.Bounds * Energy.JoulesPerKilowattHour, "J").Full()} at the plug, {Word(one.Energy.Quality)}: CPU time × {Readout.Of(price.Watts).Full()} of a busy thread with what goes with it; the layers' energies alike. Times are the shortest of {Repetitions} repetitions."));
-        words.Labelled("carbon   ", $"{Readout.Of(million.Operational).Full()} for a million of them, from electricity, location-based: {Readout.Of(million.Energy).Text} × PUE {Readout.OfFactor(million.Factors.Pue).Full()} × {Readout.OfFactor(million.Factors.Grid.Intensity).Full()} ({Printable.OneLine(million.Factors.Grid.Intensity.Label)}).");
+        table.Add("all", "", $"{network.Shape.Inputs} → {network.Shape.Classes}", DisplayValue.FormatCount(network.Shape.ParameterCount), DisplayValue.FormatCount(prediction.Operations), Microseconds(prediction.Duration), Microjoules(prediction.Duration, price));
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
+        context.Out.WriteLine();
+        Softmax(context, network, prediction);
+        context.Out.WriteLine();
+        var words = new WrappedTextWriter(context);
+        var (one, million) = (price.Estimate("a prediction", prediction.Duration), price.Estimate("a million predictions", prediction.Duration * 1_000_000));
+        words.WriteLabelled("energy   ", string.Create(CultureInfo.InvariantCulture,
+            $"{DisplayValue.Format(one.Energy.Bounds * Energy.JoulesPerKilowattHour, "J").FormatWithInterval()} at the plug, {Word(one.Energy.Quality)}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; the layers' energies alike. Times are the shortest of {Repetitions} repetitions."));
+        words.WriteLabelled("carbon   ", $"{DisplayValue.Format(million.Operational).FormatWithInterval()} for a million of them, from electricity, location-based: {DisplayValue.Format(million.Energy).Text} × PUE {DisplayValue.FormatFactor(million.Factors.Pue).FormatWithInterval()} × {DisplayValue.FormatFactor(million.Factors.Grid.Intensity).FormatWithInterval()} ({TextSanitizer.ToOneLine(million.Factors.Grid.Intensity.Label)}).");
         var heaviest = prediction.Layers.MaxBy(layer => layer.Operations)!;
-        words.Labelled("insight  ", $"{heaviest.Name} alone does {Readout.Percent(heaviest.Operations / (double)prediction.Operations)} of the operations and takes {Readout.Percent(heaviest.Duration / prediction.Duration)} of the time.");
+        words.WriteLabelled("insight  ", $"{heaviest.Name} alone does {DisplayValue.FormatPercent(heaviest.Operations / (double)prediction.Operations)} of the operations and takes {DisplayValue.FormatPercent(heaviest.Duration / prediction.Duration)} of the time.");
     }
 
     /// <summary>What the last layer says: a probability for each class, the likeliest by name.</summary>
-    static void Softmax(Surroundings around, Network network, Prediction prediction)
+    static void Softmax(CommandContext context, Network network, Prediction prediction)
     {
-        around.Out.WriteLine($"softmax: a probability for each of {network.Classes.Length} classes, together 1");
+        context.Out.WriteLine($"softmax: a probability for each of {network.Classes.Length} classes, together 1");
         var order = Enumerable.Range(0, network.Classes.Length).OrderByDescending(index => prediction.Probabilities[index]).ToList();
         var shown = order.Take(order.Count <= Named + 1 ? order.Count : Named).ToList();
-        var rows = shown.Select(index => (Name: Printable.Fit(Printable.OneLine(network.Classes[index]), LongestName).TrimEnd(), Probability: (double)prediction.Probabilities[index])).ToList();
+        var rows = shown.Select(index => (Name: TextSanitizer.FitToColumns(TextSanitizer.ToOneLine(network.Classes[index]), LongestName).TrimEnd(), Probability: (double)prediction.Probabilities[index])).ToList();
         if (order.Count > shown.Count)
             rows.Add((string.Create(CultureInfo.InvariantCulture, $"{order.Count - shown.Count} others"), order.Skip(shown.Count).Sum(index => (double)prediction.Probabilities[index])));
-        var columns = rows.Max(row => Printable.Columns(row.Name));
+        var columns = rows.Max(row => TextSanitizer.CountColumns(row.Name));
         foreach (var (name, probability) in rows)
-            around.Out.WriteLine($"  {name}{new string(' ', columns - Printable.Columns(name))}  {Readout.Percent(probability),8}  {new string(around.Unicode ? '█' : '#', (int)Math.Round(probability * LongestBar))}".TrimEnd());
+            context.Out.WriteLine($"  {name}{new string(' ', columns - TextSanitizer.CountColumns(name))}  {DisplayValue.FormatPercent(probability),8}  {new string(context.Unicode ? '█' : '#', (int)Math.Round(probability * LongestBar))}".TrimEnd());
     }
 
-    static void WriteJson(Surroundings around, Network network, Prediction prediction, ThreadPrice price) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.prediction/1");
         writer.WriteString("class", network.Classes[prediction.Class]);
@@ -106,20 +106,20 @@ static class LabPredictCommand
         {
             writer.WriteStartObject();
             writer.WriteString("name", layer.Name);
-            writer.WriteString("does", layer.Does);
+            writer.WriteString("does", layer.Description);
             writer.WriteNumber("inputs", layer.Inputs);
             writer.WriteNumber("outputs", layer.Outputs);
             writer.WriteNumber("parameters", layer.Parameters);
             writer.WriteNumber("operations", layer.Operations);
             writer.WriteNumber("duration_s", layer.Duration.TotalSeconds);
-            writer.WriteQuantity("energy_kwh", price.Of(layer.Name, layer.Duration).Energy);
+            writer.WriteQuantity("energy_kwh", price.Estimate(layer.Name, layer.Duration).Energy);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteNumber("duration_s", prediction.Duration.TotalSeconds);
         writer.WriteNumber("operations", prediction.Operations);
-        var all = price.Of("a prediction", prediction.Duration);
+        var all = price.Estimate("a prediction", prediction.Duration);
         writer.WriteQuantity("thread_w", price.Watts);
         writer.WriteQuantity("energy_kwh", all.Energy);
         writer.WriteQuantity("emissions_kg", all.Operational);
@@ -127,7 +127,7 @@ static class LabPredictCommand
 
     static string Microseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs");
 
-    static string Microjoules(TimeSpan time, ThreadPrice price) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds * price.Watts.Value * 1e6:0.0} µJ");
+    static string Microjoules(TimeSpan time, CpuTimeEstimator price) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds * price.Watts.Value * 1e6:0.0} µJ");
 
     static string Word(Quality quality) => quality.ToString().ToLowerInvariant();
 }

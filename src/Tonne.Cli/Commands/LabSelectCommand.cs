@@ -15,81 +15,81 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne lab select</c>: what a part of the rows is good for, when it is chosen well.</summary>
 static class LabSelectCommand
 {
-    static readonly SelectionWay[] _ways = Enum.GetValues<SelectionWay>();
+    static readonly SelectionStrategy[] _ways = Enum.GetValues<SelectionStrategy>();
 
     /// <summary>The command, which records the work.</summary>
-    public static Command Recorded(Surroundings around)
+    public static Command BuildRecorded(CommandContext context)
     {
         var given = new Choices();
         given.Command.SetAction(parsed =>
         {
-            var settings = RecordedWork.Settle(parsed, around);
+            var settings = RecordedLabCommand.ResolveSettings(parsed, context);
             _ = (given.WaysOf(parsed), given.Plan(parsed), given.Shape(parsed, 1, 2));
-            given.Rows.Check(parsed, "");
-            return new RecordedWork(around, settings).Run(parsed, parsed.GetValue(given.Name)!, parsed.GetValue(given.Json));
+            given.Rows.Validate(parsed, "");
+            return new RecordedLabCommand(context, settings).Run(parsed, parsed.GetValue(given.Name)!, parsed.GetValue(given.Json));
         });
         return given.Command;
     }
 
     /// <summary>The work.</summary>
-    public static Command Work(Surroundings around)
+    public static Command BuildWork(CommandContext context)
     {
         var given = new Choices();
         given.Command.SetAction(parsed =>
         {
             var asJson = parsed.GetValue(given.Json);
-            var desk = new Workplace(around, RecordedWork.Settle(parsed, around), asJson);
-            return desk.Do(() =>
+            var desk = new LabContext(context, RecordedLabCommand.ResolveSettings(parsed, context), asJson);
+            return desk.Execute(() =>
             {
-                var (ways, plan, price) = (given.WaysOf(parsed), given.Plan(parsed), desk.Price());
+                var (ways, plan, price) = (given.WaysOf(parsed), given.Plan(parsed), desk.GetPrice());
                 var examples = Pipeline.Prepare(given.Rows.Plan(parsed, ""), desk.Listener);
-                var points = new SelectionCurve(new Trainer(around.Time), Workplace.CpuTime, price, desk.Listener).Draw(
+                var points = new SelectionCurve(new Trainer(context.Time), LabContext.GetCpuTime, price, desk.Listener).Measure(
                     given.Shape(parsed, examples.Training.Width, examples.Training.Classes.Length), examples.Training, examples.Validation, examples.Test, ways, plan);
                 if (asJson)
-                    WriteJson(around, points, examples.Training.Classes, price);
+                    WriteJson(context, points, examples.Training.Classes, price);
                 else
-                    WriteText(around, points, examples.Training.Classes, price, examples.Test.Count, plan.Epochs);
+                    WriteText(context, points, examples.Training.Classes, price, examples.Test.Count, plan.Epochs);
             });
         });
         return given.Command;
     }
 
-    static string Name(SelectionWay way) => way.ToString().ToLowerInvariant();
+    static string Name(SelectionStrategy way) => way.ToString().ToLowerInvariant();
 
-    static void WriteText(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price, int rows, int epochs)
+    static void WriteText(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator price, int rows, int epochs)
     {
-        around.Out.WriteLine();
+        context.Out.WriteLine();
         var all = points[0];
-        var like = price.Of("all rows", all.Whole);
-        var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "EPOCHS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { Right = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, Spare = [10, 7, 8, 2] };
+        var like = price.Estimate("all rows", all.TotalTime);
+        var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "EPOCHS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, OptionalColumns = [10, 7, 8, 2] };
         foreach (var point in points)
         {
-            var used = price.Of("training", point.Whole);
+            var used = price.Estimate("training", point.TotalTime);
             table.Add(
-                point.Share < 1 ? Name(point.Way) : "all rows", Text($"{point.Share * 100:0} %"), Readout.Count(point.Rows), point.Stopped ? Text($"{point.Epochs}, {(point.Epochs < epochs ? "stopped" : "no stop")}") : Text($"{point.Epochs}"),
-                Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClass * 100:0.0} %"),
-                point.Choosing == TimeSpan.Zero ? "" : Text($"{point.Choosing.TotalSeconds:0.0} CPU-s"), Text($"{point.Training.TotalSeconds:0.0} CPU-s"),
-                Readout.Of(used.Energy.Value, "kWh", 2, like.Energy.Value), Readout.Of(used.Operational.Value, "kg CO2e", 2, like.Operational.Value), Text($"÷ {all.Whole / point.Whole:0.0}"));
+                point.Share < 1 ? Name(point.Strategy) : "all rows", Text($"{point.Share * 100:0} %"), DisplayValue.FormatCount(point.Rows), point.Stopped ? Text($"{point.Epochs}, {(point.Epochs < epochs ? "stopped" : "no stop")}") : Text($"{point.Epochs}"),
+                Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClassAccuracy * 100:0.0} %"),
+                point.SelectionTime == TimeSpan.Zero ? "" : Text($"{point.SelectionTime.TotalSeconds:0.0} CPU-s"), Text($"{point.TrainingTime.TotalSeconds:0.0} CPU-s"),
+                DisplayValue.Format(used.Energy.Value, "kWh", 2, like.Energy.Value), DisplayValue.Format(used.Operational.Value, "kg CO2e", 2, like.Operational.Value), Text($"÷ {all.TotalTime / point.TotalTime:0.0}"));
         }
 
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
-        around.Out.WriteLine();
-        var words = new WrappedText(around);
-        var best = SelectionCurve.Best(points);
-        words.Labelled("best     ", best is null
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
+        context.Out.WriteLine();
+        var words = new WrappedTextWriter(context);
+        var best = SelectionCurve.FindBest(points);
+        words.WriteLabelled("best     ", best is null
             ? "Nothing here takes less energy at no more than one point of accuracy lost: these rows are not redundant, and all of them are worth it."
-            : Text($"{What(best, epochs)}: energy ÷ {all.Whole / best.Whole:0.0}, choosing included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {Readout.Of(price.Of("best", best.Whole).Energy).Full()} in place of {Readout.Of(like.Energy).Full()}."));
+            : Text($"{DescribePoint(best, epochs)}: energy ÷ {all.TotalTime / best.TotalTime:0.0}, choosing included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {DisplayValue.Format(price.Estimate("best", best.TotalTime).Energy).FormatWithInterval()} in place of {DisplayValue.Format(like.Energy).FormatWithInterval()}."));
         var seen = best ?? points[^1];
         var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
-        words.Labelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{Printable.OneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClass * 100:0.0} %, with all rows at {all.WorstClass * 100:0.0} %."));
-        words.Labelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs that brought less than a tenth of the mean gain per kWh so far, by what was known then; looking on {rows:N0} other rows after each epoch is in its energy."));
-        words.Labelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {Readout.Of(price.Watts).Full()} of a busy thread with what goes with it; ratios do not depend on it. Accuracy on {rows:N0} rows never seen; one training each."));
+        words.WriteLabelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{TextSanitizer.ToOneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClassAccuracy * 100:0.0} %, with all rows at {all.WorstClassAccuracy * 100:0.0} %."));
+        words.WriteLabelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs that brought less than a tenth of the mean gain per kWh so far, by what was known then; looking on {rows:N0} other rows after each epoch is in its energy."));
+        words.WriteLabelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; ratios do not depend on it. Accuracy on {rows:N0} rows never seen; one training each."));
     }
 
-    static string What(SelectionPoint point, int epochs) =>
-        Text($"{(point.Share < 1 ? Text($"{point.Share * 100:0} % by {Name(point.Way)}") : "all rows")}{(point.Stopped && point.Epochs < epochs ? Text($", stopped after {point.Epochs} of {epochs} epochs") : "")}");
+    static string DescribePoint(SelectionPoint point, int epochs) =>
+        Text($"{(point.Share < 1 ? Text($"{point.Share * 100:0} % by {Name(point.Strategy)}") : "all rows")}{(point.Stopped && point.Epochs < epochs ? Text($", stopped after {point.Epochs} of {epochs} epochs") : "")}");
 
-    static void WriteJson(Surroundings around, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, ThreadPrice price) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.selection/1");
         writer.WriteQuantity("thread_w", price.Watts);
@@ -97,16 +97,16 @@ static class LabSelectCommand
         foreach (var point in points)
         {
             writer.WriteStartObject();
-            writer.WriteString("by", point.Share < 1 ? Name(point.Way) : "all");
+            writer.WriteString("by", point.Share < 1 ? Name(point.Strategy) : "all");
             writer.WriteNumber("share", point.Share);
             writer.WriteNumber("rows", point.Rows);
             writer.WriteNumber("epochs", point.Epochs);
             writer.WriteBoolean("stopped", point.Stopped);
             writer.WriteNumber("accuracy", point.Score.Accuracy);
             writer.WriteNumber("imbalance", point.Imbalance);
-            writer.WriteNumber("choosing_cpu_s", point.Choosing.TotalSeconds);
-            writer.WriteNumber("training_cpu_s", point.Training.TotalSeconds);
-            var used = price.Of("training", point.Whole);
+            writer.WriteNumber("choosing_cpu_s", point.SelectionTime.TotalSeconds);
+            writer.WriteNumber("training_cpu_s", point.TrainingTime.TotalSeconds);
+            var used = price.Estimate("training", point.TotalTime);
             writer.WriteQuantity("energy_kwh", used.Energy);
             writer.WriteQuantity("emissions_kg", used.Operational);
             writer.WriteAccuracyOfClass(point.Score, classes);
@@ -137,20 +137,20 @@ static class LabSelectCommand
 
         public LabOptions Rows { get; } = new();
 
-        public Option<string> Name { get; } = RecordedWork.Name("lab-select");
+        public Option<string> Name { get; } = RecordedLabCommand.CreateNameOption("lab-select");
 
         public Option<bool> Json { get; } = new("--json") { Description = "One JSON document (schema tonne.selection/1)" };
 
-        public IReadOnlyList<SelectionWay> WaysOf(ParseResult parsed) =>
-            [.. (parsed.GetValue(_by) is { Length: > 0 } given ? given.Select(Way) : [SelectionWay.Chance, SelectionWay.Margin]).Distinct()];
+        public IReadOnlyList<SelectionStrategy> WaysOf(ParseResult parsed) =>
+            [.. (parsed.GetValue(_by) is { Length: > 0 } given ? given.Select(Way) : [SelectionStrategy.Chance, SelectionStrategy.Margin]).Distinct()];
 
-        public TrainingPlan Plan(ParseResult parsed) => new() { Epochs = Whole("--epochs", parsed.GetValue(_epochs), 10, 1, 10_000), InputDropout = Pipeline.InputsLeftOut };
+        public TrainingPlan Plan(ParseResult parsed) => new() { Epochs = Whole("--epochs", parsed.GetValue(_epochs), 10, 1, 10_000), InputDropout = Pipeline.InputDropoutRate };
 
         public NetworkShape Shape(ParseResult parsed, int inputs, int classes) => new(inputs, classes) { Layers = Whole("--layers", parsed.GetValue(_layers), 12, 1, 1_000), Width = Whole("--width", parsed.GetValue(_width), 128, 2, 8_192) };
 
-        static int Whole(string option, string? text, int otherwise, int least, int most) => text is null ? otherwise : (int)LabOptions.Whole(option, text, least, most);
+        static int Whole(string option, string? text, int otherwise, int least, int most) => text is null ? otherwise : (int)LabOptions.ParseWholeNumber(option, text, least, most);
 
-        static SelectionWay Way(string name) => Array.Exists(_ways, way => LabSelectCommand.Name(way) == name) ? Array.Find(_ways, way => LabSelectCommand.Name(way) == name)
-            : throw new WrongInputException($"--by '{name}' is not known; there are {string.Join(", ", _ways.Select(LabSelectCommand.Name))}.");
+        static SelectionStrategy Way(string name) => Array.Exists(_ways, way => LabSelectCommand.Name(way) == name) ? Array.Find(_ways, way => LabSelectCommand.Name(way) == name)
+            : throw new InvalidInputException($"--by '{name}' is not known; there are {string.Join(", ", _ways.Select(LabSelectCommand.Name))}.");
     }
 }

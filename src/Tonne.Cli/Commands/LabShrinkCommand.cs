@@ -22,13 +22,13 @@ sealed class LabShrinkCommand
     /// <summary>What a row of the table of figures holds that was measured: two sizes, accuracy, latency and CPU time one by one and in batches.</summary>
     const int FiguresOfVariant = 7;
 
-    const string OfOtherRows = " Give the rows that the network was trained on: --data, --label, --text, --rows, --seed as with 'lab run'.";
+    const string DifferentRowsAdvice = " Give the rows that the network was trained on: --data, --label, --text, --rows, --seed as with 'lab run'.";
 
     readonly string _verb;
     readonly string _description;
-    readonly Func<Shrinking, Variant, IReadOnlyList<Variant>> _ways;
+    readonly Func<ModelCompressor, Variant, IReadOnlyList<Variant>> _ways;
 
-    LabShrinkCommand(string verb, string description, Func<Shrinking, Variant, IReadOnlyList<Variant>> ways) => (_verb, _description, _ways) = (verb, description, ways);
+    LabShrinkCommand(string verb, string description, Func<ModelCompressor, Variant, IReadOnlyList<Variant>> ways) => (_verb, _description, _ways) = (verb, description, ways);
 
     /// <summary>The three.</summary>
     public static IReadOnlyList<LabShrinkCommand> Verbs { get; } =
@@ -39,107 +39,107 @@ sealed class LabShrinkCommand
     ];
 
     /// <summary>The command, which records the work.</summary>
-    public Command Recorded(Surroundings around)
+    public Command BuildRecorded(CommandContext context)
     {
         var given = new Choices(_verb, _description);
         given.Command.SetAction(parsed =>
         {
-            var settings = RecordedWork.Settle(parsed, around);
-            var path = LabCommand.ModelOf(parsed.GetValue(given.Model), settings);
+            var settings = RecordedLabCommand.ResolveSettings(parsed, context);
+            var path = LabCommand.ResolveModelPath(parsed.GetValue(given.Model), settings);
             _ = (LabCommand.Load(path), given.Plan(parsed));
-            given.Rows.Check(parsed, path);
-            return new RecordedWork(around, settings).Run(parsed, parsed.GetValue(given.Name)!, parsed.GetValue(given.Json));
+            given.Rows.Validate(parsed, path);
+            return new RecordedLabCommand(context, settings).Run(parsed, parsed.GetValue(given.Name)!, parsed.GetValue(given.Json));
         });
         return given.Command;
     }
 
     /// <summary>The work.</summary>
-    public Command Work(Surroundings around)
+    public Command BuildWork(CommandContext context)
     {
         var given = new Choices(_verb, _description);
         given.Command.SetAction(parsed =>
         {
-            var settings = RecordedWork.Settle(parsed, around);
+            var settings = RecordedLabCommand.ResolveSettings(parsed, context);
             var asJson = parsed.GetValue(given.Json);
-            var desk = new Workplace(around, settings, asJson);
-            return desk.Do(
+            var desk = new LabContext(context, settings, asJson);
+            return desk.Execute(
                 () =>
                 {
-                    var path = LabCommand.ModelOf(parsed.GetValue(given.Model), settings);
+                    var path = LabCommand.ResolveModelPath(parsed.GetValue(given.Model), settings);
                     var network = LabCommand.Load(path);
                     var examples = Pipeline.Prepare(given.Rows.Plan(parsed, path), desk.Listener);
-                    var shrinking = new Shrinking(new Trainer(around.Time), Workplace.CpuTime, examples.Training, given.Plan(parsed), desk.Listener);
-                    var whole = Shrinking.Whole(network);
-                    ImmutableArray<Variant> variants = parsed.GetValue(given.All) ? shrinking.All(network) : [whole, .. _ways(shrinking, whole)];
-                    var price = desk.Price();
+                    var shrinking = new ModelCompressor(new Trainer(context.Time), LabContext.GetCpuTime, examples.Training, given.Plan(parsed), desk.Listener);
+                    var whole = ModelCompressor.CreateBaseline(network);
+                    ImmutableArray<Variant> variants = parsed.GetValue(given.All) ? shrinking.CreateAll(network) : [whole, .. _ways(shrinking, whole)];
+                    var price = desk.GetPrice();
                     var judged = new DataShape(examples.Test.Count, examples.Test.Width);
-                    desk.Listener.Stage("measure", judged, null);
-                    desk.Listener.Say("measuring them side by side");
+                    desk.Listener.BeginStage("measure", judged, null);
+                    desk.Listener.ReportMessage("measuring them side by side");
                     using var team = new ThreadTeam(Environment.ProcessorCount);
-                    var figures = new VariantBench(around.Time, Workplace.CpuTime).Measure(variants, examples.Test, price, null, team);
-                    desk.Listener.Stage("measure", judged, new DataShape(figures.Length, FiguresOfVariant));
-                    desk.Listener.StageEnded("measure");
+                    var figures = new VariantBenchmark(context.Time, LabContext.GetCpuTime).Measure(variants, examples.Test, price, null, team);
+                    desk.Listener.BeginStage("measure", judged, new DataShape(figures.Length, FiguresOfVariant));
+                    desk.Listener.EndStage("measure");
                     foreach (var variant in variants.Skip(1))
-                        variant.Classifier.Save(FileOf(path, variant));
+                        variant.Classifier.Save(GetVariantFile(path, variant));
                     if (asJson)
-                        WriteJson(around, path, figures, price);
+                        WriteJson(context, path, figures, price);
                     else
-                        WriteText(around, path, figures, price, examples.Test.Count);
+                        WriteText(context, path, figures, price, examples.Test.Count);
                 },
-                OfOtherRows);
+                DifferentRowsAdvice);
         });
         return given.Command;
     }
 
     /// <summary><c>model.weights</c> becomes <c>model.distilled-quantized.weights</c>.</summary>
-    static string FileOf(string path, Variant variant) =>
+    static string GetVariantFile(string path, Variant variant) =>
         Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}.{variant.Name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-')}{Path.GetExtension(path)}");
 
-    static void WriteText(Surroundings around, string path, ImmutableArray<VariantFigures> figures, ThreadPrice price, int rows)
+    static void WriteText(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator price, int rows)
     {
-        around.Out.WriteLine();
-        var first = figures[0].Single.Thousand;
-        var table = new TextTable("VARIANT", "SIZE", "PACKED", "ACCURACY", "LATENCY", "OF 1,000", "EMISSIONS", "ENERGY, ONE BY ONE", "BATCHES", "MAKING", "PAID BACK AFTER", "") { Right = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, Spare = [2, 9, 6, 5, 8, 4, 10, 1], Elastic = 0, LeastElastic = 28 };
+        context.Out.WriteLine();
+        var first = figures[0].Single.PerThousand;
+        var table = new TextTable("VARIANT", "SIZE", "PACKED", "ACCURACY", "LATENCY", "OF 1,000", "EMISSIONS", "ENERGY, ONE BY ONE", "BATCHES", "MAKING", "PAID BACK AFTER", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, OptionalColumns = [2, 9, 6, 5, 8, 4, 10, 1], FlexibleColumn = 0, MinFlexibleWidth = 28 };
         foreach (var one in figures)
         {
             table.Add(
                 one.Variant.Name, Size(one.FileBytes), Size(one.PackedBytes), Percent(one.Score.Accuracy), Microseconds(one.Single.LatencySeconds),
-                Readout.Of(one.Single.Thousand.Energy.Value, "kWh", 2, first.Energy.Value), Readout.Of(one.Single.Thousand.Operational.Value, "kg CO2e", 2, first.Operational.Value),
-                Ratio(one.Single.TimesLess), Text($"÷ {one.Batched.TimesLess.Value:0.0}"), one.Variant.Making == TimeSpan.Zero ? "" : Text($"{one.Variant.Making.TotalSeconds:0.0} CPU-s"), PaidBack(one, figures[0]), one.IsOnFront ? "front" : "");
+                DisplayValue.Format(one.Single.PerThousand.Energy.Value, "kWh", 2, first.Energy.Value), DisplayValue.Format(one.Single.PerThousand.Operational.Value, "kg CO2e", 2, first.Operational.Value),
+                Ratio(one.Single.EnergyRatio), Text($"÷ {one.Batched.EnergyRatio.Value:0.0}"), one.Variant.CreationCpuTime == TimeSpan.Zero ? "" : Text($"{one.Variant.CreationCpuTime.TotalSeconds:0.0} CPU-s"), FormatBreakEven(one, figures[0]), one.IsParetoOptimal ? "front" : "");
         }
 
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
-        around.Out.WriteLine();
-        var words = new WrappedText(around);
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
+        context.Out.WriteLine();
+        var words = new WrappedTextWriter(context);
         var best = Best(figures);
-        words.Labelled("best     ", best is null
+        words.WriteLabelled("best     ", best is null
             ? "None of them takes less energy at no more than one point of accuracy lost."
-            : Text($"{best.Variant.Name} ({best.Variant.How}): energy of a prediction ÷ {best.Single.TimesLess.Value:0.0} ({best.Single.TimesLess.Low:0.0}–{best.Single.TimesLess.High:0.0}) one at a time, ÷ {best.Batched.TimesLess.Value:0.0} in batches of 64, {Given(figures[0].Score.Accuracy - best.Score.Accuracy)}{(best.PaysBackAfter(figures[0]) is { } after ? $"; what making it took is made up for after {Predictions(after)} predictions" : "")}."));
-        if (Biased(figures[0], best ?? figures[^1]) is { } biased)
-            words.Labelled("classes  ", biased);
-        words.Labelled("energy   ", Text($"of 1,000 as trained {Readout.Of(first.Energy).Full()} and {Readout.Of(first.Operational).Full()}, {first.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {Readout.Of(price.Watts).Full()} of a busy thread with what goes with it; making a row from a text is not in it. Ratios do not depend on it. Median of {new VariantPlan().Rounds} rounds, each of which measures all of them in turn. Accuracy on {rows:N0} rows never seen."));
+            : Text($"{best.Variant.Name} ({best.Variant.Description}): energy of a prediction ÷ {best.Single.EnergyRatio.Value:0.0} ({best.Single.EnergyRatio.Low:0.0}–{best.Single.EnergyRatio.High:0.0}) one at a time, ÷ {best.Batched.EnergyRatio.Value:0.0} in batches of 64, {FormatAccuracyLoss(figures[0].Score.Accuracy - best.Score.Accuracy)}{(best.ComputeBreakEven(figures[0]) is { } after ? $"; what making it took is made up for after {Predictions(after)} predictions" : "")}."));
+        if (DescribeBias(figures[0], best ?? figures[^1]) is { } biased)
+            words.WriteLabelled("classes  ", biased);
+        words.WriteLabelled("energy   ", Text($"of 1,000 as trained {DisplayValue.Format(first.Energy).FormatWithInterval()} and {DisplayValue.Format(first.Operational).FormatWithInterval()}, {first.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; making a row from a text is not in it. Ratios do not depend on it. Median of {new VariantPlan().Rounds} rounds, each of which measures all of them in turn. Accuracy on {rows:N0} rows never seen."));
         if (figures.FirstOrDefault(one => one.Variant.Name == "weights pruned") is { } zeros)
-            words.Labelled("zeros    ", Text($"Pruned weights pack to {zeros.PackedBytes / (double)figures[0].PackedBytes:P0} of the size, and a dense product multiplies zeros like other numbers: energy ÷ {zeros.Single.TimesLess.Value:0.00}."));
-        words.Labelled("making   ", Text($"is in the run that this has become: tonne show last. A variant made of another carries that one's making too."));
-        words.Labelled("weights  ", $"beside {path}; front: no other one is at least as good in accuracy, size, latency and energy, and better in one.");
+            words.WriteLabelled("zeros    ", Text($"Pruned weights pack to {zeros.PackedBytes / (double)figures[0].PackedBytes:P0} of the size, and a dense product multiplies zeros like other numbers: energy ÷ {zeros.Single.EnergyRatio.Value:0.00}."));
+        words.WriteLabelled("making   ", Text($"is in the run that this has become: tonne show last. A variant made of another carries that one's making too."));
+        words.WriteLabelled("weights  ", $"beside {path}; front: no other one is at least as good in accuracy, size, latency and energy, and better in one.");
     }
 
     /// <summary>The least energy at no more than one point lost.</summary>
-    static VariantFigures? Best(ImmutableArray<VariantFigures> figures) =>
-        figures.Skip(1).Where(one => one.Score.Accuracy >= figures[0].Score.Accuracy - 0.01 && one.Single.TimesLess.Low > 1).MaxBy(one => one.Single.TimesLess.Value);
+    static VariantMeasurements? Best(ImmutableArray<VariantMeasurements> figures) =>
+        figures.Skip(1).Where(one => one.Score.Accuracy >= figures[0].Score.Accuracy - 0.01 && one.Single.EnergyRatio.Low > 1).MaxBy(one => one.Single.EnergyRatio.Value);
 
     /// <summary>The class that lost most.</summary>
-    static string? Biased(VariantFigures first, VariantFigures one)
+    static string? DescribeBias(VariantMeasurements first, VariantMeasurements one)
     {
         var losses = first.Score.AccuracyOfClass.Zip(one.Score.AccuracyOfClass, (before, after) => before - after).Select((lost, index) => (lost, index)).Where(pair => !double.IsNaN(pair.lost)).ToList();
         if (losses.Count == 0)
             return null;
         var (most, at) = losses.Max();
-        var name = Printable.OneLine(first.Variant.Classifier.Classes[at]);
+        var name = TextSanitizer.ToOneLine(first.Variant.Classifier.Classes[at]);
         return most <= 0 ? "No class lost accuracy." : $"\"{name}\" lost most: {Points(most)}, from {Percent(first.Score.AccuracyOfClass[at])} to {Percent(one.Score.AccuracyOfClass[at])}.";
     }
 
-    static void WriteJson(Surroundings around, string path, ImmutableArray<VariantFigures> figures, ThreadPrice price) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.variants/1");
         writer.WriteString("model", path);
@@ -150,7 +150,7 @@ sealed class LabShrinkCommand
         {
             writer.WriteStartObject();
             writer.WriteString("name", one.Variant.Name);
-            writer.WriteString("how", one.Variant.How);
+            writer.WriteString("how", one.Variant.Description);
             writer.WriteNumber("layers", one.Variant.Classifier.Shape.Layers);
             writer.WriteNumber("width", one.Variant.Classifier.Shape.Width);
             writer.WriteNumber("file_bytes", one.FileBytes);
@@ -160,10 +160,10 @@ sealed class LabShrinkCommand
             writer.WriteAccuracyOfClass(one.Score, one.Variant.Classifier.Classes);
             Cost("single", one.Single);
             Cost("batched", one.Batched);
-            writer.WriteNumber("making_cpu_s", one.Variant.Making.TotalSeconds);
-            writer.WriteQuantity("making_energy_kwh", price.Of("making", one.Variant.Making).Energy);
-            writer.WriteBounds("pays_back_after_predictions", one.PaysBackAfter(figures[0]));
-            writer.WriteBoolean("on_front", one.IsOnFront);
+            writer.WriteNumber("making_cpu_s", one.Variant.CreationCpuTime.TotalSeconds);
+            writer.WriteQuantity("making_energy_kwh", price.Estimate("making", one.Variant.CreationCpuTime).Energy);
+            writer.WriteBounds("pays_back_after_predictions", one.ComputeBreakEven(figures[0]));
+            writer.WriteBoolean("on_front", one.IsParetoOptimal);
             writer.WriteEndObject();
         }
 
@@ -174,14 +174,14 @@ sealed class LabShrinkCommand
             writer.WriteStartObject(name);
             writer.WriteNumber("latency_s", cost.LatencySeconds);
             writer.WriteBounds("cpu_s", cost.CpuSeconds);
-            writer.WriteQuantity("energy_kwh_per_1000", cost.Thousand.Energy);
-            writer.WriteQuantity("emissions_kg_per_1000", cost.Thousand.Operational);
+            writer.WriteQuantity("energy_kwh_per_1000", cost.PerThousand.Energy);
+            writer.WriteQuantity("emissions_kg_per_1000", cost.PerThousand.Operational);
             writer.WriteStartObject("times_less");
-            writer.WriteNumber("value", cost.TimesLess.Value);
-            if (cost.TimesLess.IsBounded)
+            writer.WriteNumber("value", cost.EnergyRatio.Value);
+            if (cost.EnergyRatio.IsBounded)
             {
-                writer.WriteNumber("low", cost.TimesLess.Low);
-                writer.WriteNumber("high", cost.TimesLess.High);
+                writer.WriteNumber("low", cost.EnergyRatio.Low);
+                writer.WriteNumber("high", cost.EnergyRatio.High);
             }
 
             writer.WriteEndObject();
@@ -195,14 +195,14 @@ sealed class LabShrinkCommand
 
     static string Points(double share) => Text($"{share * 100:0.00} points");
 
-    static string Given(double lost) => lost > 0 ? $"for {Points(lost)} of accuracy" : "with no accuracy lost";
+    static string FormatAccuracyLoss(double lost) => lost > 0 ? $"for {Points(lost)} of accuracy" : "with no accuracy lost";
 
     static string Ratio(RatioInterval ratio) => ratio is { IsBounded: true } and not { Low: 1, High: 1 } ? Text($"÷ {ratio.Value:0.0} ({ratio.Low:0.0}–{ratio.High:0.0})") : Text($"÷ {ratio.Value:0.0}");
 
-    static string PaidBack(VariantFigures one, VariantFigures first) =>
-        one.Variant.Making == TimeSpan.Zero ? "" : one.PaysBackAfter(first) is { } after ? Predictions(after) : "not seen to save";
+    static string FormatBreakEven(VariantMeasurements one, VariantMeasurements first) =>
+        one.Variant.CreationCpuTime == TimeSpan.Zero ? "" : one.ComputeBreakEven(first) is { } after ? Predictions(after) : "not seen to save";
 
-    static string Predictions(Bounds after) => after.Best < 1e5 ? Readout.Of(after, "").Full() : Readout.Of(after * 1e-6, "M").Full();
+    static string Predictions(Bounds after) => after.Best < 1e5 ? DisplayValue.Format(after, "").FormatWithInterval() : DisplayValue.Format(after * 1e-6, "M").FormatWithInterval();
 
     static string Microseconds(double seconds) => Text($"{seconds * 1e6:0.00} µs");
 
@@ -215,7 +215,7 @@ sealed class LabShrinkCommand
 
         public Choices(string verb, string description)
         {
-            Name = RecordedWork.Name("lab-" + verb);
+            Name = RecordedLabCommand.CreateNameOption("lab-" + verb);
             Command = new Command(verb, description + " Recorded as a run.") { Model, All, _epochs };
             foreach (var option in Rows.Rows.Concat([.. SettingOptions.Place, Name, Json]))
                 Command.Options.Add(option);
@@ -233,13 +233,13 @@ sealed class LabShrinkCommand
 
         public Option<bool> Json { get; } = new("--json") { Description = "One JSON document (schema tonne.variants/1)" };
 
-        public ShrinkingPlan Plan(ParseResult parsed)
+        public CompressionPlan Plan(ParseResult parsed)
         {
-            var plan = new ShrinkingPlan();
+            var plan = new CompressionPlan();
             if (parsed.GetValue(_epochs) is not { } text)
                 return plan;
-            var number = (int)LabOptions.Whole("--epochs", text, 1, 10_000);
-            return plan with { Tuning = plan.Tuning with { Epochs = number }, Distilling = plan.Distilling with { Epochs = number } };
+            var number = (int)LabOptions.ParseWholeNumber("--epochs", text, 1, 10_000);
+            return plan with { FineTuning = plan.FineTuning with { Epochs = number }, StudentTraining = plan.StudentTraining with { Epochs = number } };
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne lab stop</c>: what each epoch of a run gained for what it used, and after which to stop.</summary>
 static class LabStopCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var run = new Argument<string>("run") { Description = "A run with epochs: id, unique prefix, name, or 'last'; default: last", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "last" };
         var gain = new Option<string>("--gain") { Description = "Gain that a kWh must bring, in points (of loss: units); default: a tenth of the run's mean", HelpName = "N" };
@@ -19,38 +19,38 @@ static class LabStopCommand
         var command = new Command("stop", "Say what each epoch gained for its energy, after which one to stop, and what the rest bought.") { run, gain, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var entry = desk.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
             var advice = StoppingAdvice.Of(entry.Record, footprint);
             if (advice is not null && parsed.GetValue(gain) is { } text)
-                advice = StoppingAdvice.Of(entry.Record, footprint, Wanted(text) / (advice.IsShare ? 100 : 1));
+                advice = StoppingAdvice.Of(entry.Record, footprint, ParseTarget(text) / (advice.IsShare ? 100 : 1));
             if (advice is null)
-                throw new WrongInputException($"{entry.Record.Opening.Id} has no epochs that tell accuracy, F1, loss or perplexity. A run that has: tonne lab run");
+                throw new InvalidInputException($"{entry.Record.Opening.Id} has no epochs that tell accuracy, F1, loss or perplexity. A run that has: tonne lab run");
             if (parsed.GetValue(json))
-                WriteJson(around, entry, footprint, advice);
+                WriteJson(context, entry, footprint, advice);
             else
-                StoppingTable.Write(around.Out, advice, desk.Screen);
+                StoppingTable.Write(context.Out, advice, desk.Capabilities);
             return 0;
         });
         return command;
     }
 
-    static double Wanted(string text) =>
+    static double ParseTarget(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && wanted >= 0 && double.IsFinite(wanted) ? wanted
-        : throw new WrongInputException($"--gain '{text}' is not a number of 0 or more.");
+        : throw new InvalidInputException($"--gain '{text}' is not a number of 0 or more.");
 
-    static void WriteJson(Surroundings around, LedgerEntry entry, Footprint footprint, StoppingAdvice advice) => around.Out.WriteLine(JsonText.Of(writer =>
+    static void WriteJson(CommandContext context, LedgerEntry entry, Footprint footprint, StoppingAdvice advice) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.stop/1");
         writer.WriteString("id", entry.Record.Opening.Id);
         writer.WriteString("metric", advice.Metric);
-        writer.WriteNumber("wanted_per_kwh", advice.WantedPerKilowattHour);
+        writer.WriteNumber("wanted_per_kwh", advice.TargetPerKilowattHour);
         writer.WriteNumber("stop_after_epoch", advice.Stop.Epoch);
         writer.WriteNumber("epochs_after", advice.EpochsAfter);
         writer.WriteNumber("gain_after", advice.GainAfter);
-        writer.WriteQuantity("energy_after_kwh", Part(footprint.Energy, advice.EnergyAfter.KilowattHours));
-        writer.WriteQuantity("emissions_after_kg", Part(footprint.Operational, advice.EmissionsAfter.Kilograms));
+        writer.WriteQuantity("energy_after_kwh", ScaleFigure(footprint.Energy, advice.EnergyAfter.KilowattHours));
+        writer.WriteQuantity("emissions_after_kg", ScaleFigure(footprint.Operational, advice.EmissionsAfter.Kilograms));
         writer.WriteStartArray("epochs");
         foreach (var step in advice.Steps)
         {
@@ -59,8 +59,8 @@ static class LabStopCommand
             writer.WriteKnown("value", step.Value);
             writer.WriteKnown("best", step.Best);
             writer.WriteKnown("gain", step.Gain);
-            writer.WriteQuantity("energy_kwh", Part(footprint.Energy, step.Energy.KilowattHours));
-            writer.WriteQuantity("emissions_kg", Part(footprint.Operational, step.Emissions.Kilograms));
+            writer.WriteQuantity("energy_kwh", ScaleFigure(footprint.Energy, step.Energy.KilowattHours));
+            writer.WriteQuantity("emissions_kg", ScaleFigure(footprint.Operational, step.Emissions.Kilograms));
             writer.WriteKnown("gain_per_kwh", step.GainPerKilowattHour);
             writer.WriteEndObject();
         }
@@ -69,6 +69,6 @@ static class LabStopCommand
     }));
 
     /// <summary>A part of a run's figure, as uncertain as the whole: they have their factors in common.</summary>
-    static Figure Part(Figure whole, double value) =>
-        whole with { Bounds = whole.Value > 0 ? whole.Bounds * (value / whole.Value) : Bounds.Exactly(value) };
+    static Figure ScaleFigure(Figure whole, double value) =>
+        whole with { Bounds = whole.Value > 0 ? whole.Bounds * (value / whole.Value) : Bounds.FromExact(value) };
 }

@@ -10,27 +10,27 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne ledger …</c>: care of the ledger, and ways in and out.</summary>
 static class LedgerCommand
 {
-    public static Command Build(Surroundings around) =>
+    public static Command Build(CommandContext context) =>
         new("ledger", "Verify, rebuild, recount, thin, merge, import and export the ledger.")
         {
-            Verify(around), Reindex(around), Recount(around), Thin(around), Merge(around), Import(around), Export(around),
+            Verify(context), Reindex(context), Recount(context), Thin(context), Merge(context), Import(context), Export(context),
         };
 
-    static Command Verify(Surroundings around)
+    static Command Verify(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.verify/1)" };
         var command = new Command("verify", "Check every trace, record and statement; change nothing. Exit 1 if something is wrong.") { json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var problems = desk.Ledger.Verify();
             if (parsed.GetValue(json))
             {
-                around.Out.WriteLine(JsonText.Of(writer =>
+                context.Out.WriteLine(JsonText.Build(writer =>
                 {
                     writer.WriteString("schema", "tonne.verify/1");
                     writer.WriteString("home", desk.Ledger.Home.Root);
-                    writer.WriteNumber("runs", desk.Ledger.Home.Folders().Count);
+                    writer.WriteNumber("runs", desk.Ledger.Home.GetRunFolders().Count);
                     writer.WriteStartArray("problems");
                     foreach (var problem in problems)
                     {
@@ -47,83 +47,83 @@ static class LedgerCommand
             }
             else
             {
-                Tell(around, problems);
-                around.Out.WriteLine($"{desk.Ledger.Home.Folders().Count} runs checked, {problems.Count} problems");
+                WriteProblems(context, problems);
+                context.Out.WriteLine($"{desk.Ledger.Home.GetRunFolders().Count} runs checked, {problems.Count} problems");
             }
 
-            return problems.Count == 0 ? 0 : CommandLine.Failed;
+            return problems.Count == 0 ? 0 : CommandLine.Failure;
         });
         return command;
     }
 
-    static Command Reindex(Surroundings around)
+    static Command Reindex(CommandContext context)
     {
         var command = new Command("reindex", "Rebuild the index from the run folders, which are the truth.");
         command.SetAction(_ =>
         {
-            around.Out.WriteLine($"{LedgerDesk.Open(around).Ledger.Reindex()} runs indexed");
+            context.Out.WriteLine($"{LedgerSession.Open(context).Ledger.Reindex()} runs indexed");
             return 0;
         });
         return command;
     }
 
-    static Command Recount(Surroundings around)
+    static Command Recount(CommandContext context)
     {
         var runs = new Argument<string[]>("runs") { Description = "Which runs; all if none is named", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("recount", "Account runs again with today's factors. The older statement is kept.") { runs };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var named = parsed.GetValue(runs) ?? [];
             // A statement that cannot be read is a reason to recount; a record that cannot be read leaves nothing to count.
-            var ids = (named.Length > 0 ? named.Select(desk.Id)
-                : desk.Ledger.Entries().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == desk.Ledger.Home.Of(run.Id).Statements)).Select(run => run.Id)).ToList();
+            var ids = (named.Length > 0 ? named.Select(desk.ResolveId)
+                : desk.Ledger.ListRuns().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == desk.Ledger.Home.GetRunFolder(run.Id).StatementsPath)).Select(run => run.Id)).ToList();
             var recounted = desk.Ledger.Recount(ids, entry => desk.Account(entry.Record));
             foreach (var run in recounted.Where(run => run.Added))
             {
                 var (before, after) = (run.Before?.Figures.First(figure => figure.Name == "emissions_kg.total"), run.After.Figures.First(figure => figure.Name == "emissions_kg.total"));
-                around.Out.WriteLine($"{run.Id}  {(before is null ? "-" : Readout.Of(before.Bounds, before.Unit).Text)} → {Readout.Of(after.Bounds, after.Unit).Text}");
+                context.Out.WriteLine($"{run.Id}  {(before is null ? "-" : DisplayValue.Format(before.Bounds, before.Unit).Text)} → {DisplayValue.Format(after.Bounds, after.Unit).Text}");
             }
 
             var foreign = ids.Count - recounted.Count;
-            around.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} left as another tool stated them" : "")}");
+            context.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} left as another tool stated them" : "")}");
             return 0;
         });
         return command;
     }
 
-    static Command Thin(Surroundings around)
+    static Command Thin(CommandContext context)
     {
         var days = new Option<int>("--after-days") { Description = "Thin traces of runs older than so many days", DefaultValueFactory = _ => 90, HelpName = "N" };
         var command = new Command("thin", "Thin the traces of old runs by the stated rule (docs/formats/ledger.md). Records and statements stay.") { days };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(days) < 0)
-                throw new WrongInputException($"--after-days {parsed.GetValue(days)} is negative; 0 thins all that have ended.");
-            var thinned = LedgerDesk.Open(around).Ledger.Thin(new ThinningRule { After = TimeSpan.FromDays(parsed.GetValue(days)) });
-            Tell(around, [.. thinned.Where(run => run.Problem is not null).Select(run => run.Problem!)]);
+                throw new InvalidInputException($"--after-days {parsed.GetValue(days)} is negative; 0 thins all that have ended.");
+            var thinned = LedgerSession.Open(context).Ledger.Thin(new ThinningRule { After = TimeSpan.FromDays(parsed.GetValue(days)) });
+            WriteProblems(context, [.. thinned.Where(run => run.Problem is not null).Select(run => run.Problem!)]);
             var done = thinned.Where(run => run.Problem is null).ToList();
-            around.Out.WriteLine($"{done.Count} traces thinned, {Readout.Bytes(done.Sum(run => run.BytesBefore - run.BytesAfter))} freed");
+            context.Out.WriteLine($"{done.Count} traces thinned, {DisplayValue.FormatBytes(done.Sum(run => run.BytesBefore - run.BytesAfter))} freed");
             return 0;
         });
         return command;
     }
 
-    static Command Merge(Surroundings around)
+    static Command Merge(CommandContext context)
     {
         var other = new Argument<string>("folder") { Description = "Home of the other ledger" };
         var command = new Command("merge", "Take over the runs of another ledger. Runs of one id with different content are told, and left.") { other };
         command.SetAction(parsed =>
         {
-            var outcome = LedgerDesk.Open(around).Ledger.Merge(new LedgerHome(parsed.GetValue(other)!));
-            Tell(around, [.. outcome.Skipped, .. outcome.Clashes]);
-            around.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Clashes.Length} clashes");
-            return outcome.Clashes.Length == 0 ? 0 : CommandLine.Failed;
+            var outcome = LedgerSession.Open(context).Ledger.Merge(new LedgerHome(parsed.GetValue(other)!));
+            WriteProblems(context, [.. outcome.Skipped, .. outcome.Conflicts]);
+            context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Conflicts.Length} clashes");
+            return outcome.Conflicts.Length == 0 ? 0 : CommandLine.Failure;
         });
         return command;
     }
 
-    static Command Import(Surroundings around)
+    static Command Import(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
         var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv: each row becomes a run, as that tool stated it. Twice adds nothing.") { file };
@@ -131,49 +131,49 @@ static class LedgerCommand
         {
             var path = parsed.GetValue(file)!;
             if (!File.Exists(path))
-                throw new WrongInputException($"there is no file '{path}'.");
-            var outcome = LedgerDesk.Open(around).Ledger.Import(CodeCarbonCsv.Import(path, around.Time.GetUtcNow()));
-            Tell(around, outcome.Problems);
-            around.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Known.Length} known already, {outcome.Problems.Length} rows skipped");
-            return outcome.Added.Length + outcome.Known.Length > 0 || outcome.Problems.Length == 0 ? 0 : CommandLine.Failed;
+                throw new InvalidInputException($"there is no file '{path}'.");
+            var outcome = LedgerSession.Open(context).Ledger.Import(CodeCarbonCsv.Import(path, context.Time.GetUtcNow()));
+            WriteProblems(context, outcome.Problems);
+            context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Known.Length} known already, {outcome.Problems.Length} rows skipped");
+            return outcome.Added.Length + outcome.Known.Length > 0 || outcome.Problems.Length == 0 ? 0 : CommandLine.Failure;
         });
         return new Command("import", "Import runs of another tool.") { codecarbon };
     }
 
-    static Command Export(Surroundings around)
+    static Command Export(CommandContext context)
     {
         var codecarbonFile = new Argument<string?>("file") { Description = "File to append to; standard output if none", Arity = ArgumentArity.ZeroOrOne };
         var codecarbon = new Command("codecarbon", "All runs as CSV with CodeCarbon's column names, and tonne's own after them.") { codecarbonFile };
         codecarbon.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             if (parsed.GetValue(codecarbonFile) is not { } path)
             {
-                CodeCarbonCsv.Export(Entries(desk), around.Out);
+                CodeCarbonCsv.Export(Entries(desk), context.Out);
                 return 0;
             }
 
             var outcome = CodeCarbonCsv.Append(path, Entries(desk));
             if (outcome.Note is { } note)
-                around.Error.WriteLine("tonne: " + note);
-            around.Out.WriteLine($"{outcome.Rows} runs written to {outcome.File}");
+                context.Error.WriteLine("tonne: " + note);
+            context.Out.WriteLine($"{outcome.Rows} runs written to {outcome.File}");
             return 0;
         });
         var jsonl = new Command("jsonl", "All runs with records and statements as JSON lines, on standard output.");
         jsonl.SetAction(_ =>
         {
-            JsonLines.Export(Entries(LedgerDesk.Open(around)), around.Out);
+            JsonLines.Export(Entries(LedgerSession.Open(context)), context.Out);
             return 0;
         });
         return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl };
     }
 
-    static IEnumerable<Accounting.LedgerEntry> Entries(LedgerDesk desk) =>
-        desk.Ledger.Entries().Where(run => run.Trouble is null && run.Status is not null and not Runs.RunStatus.Running).Reverse().Select(run => desk.Ledger.Load(run.Id));
+    static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession desk) =>
+        desk.Ledger.ListRuns().Where(run => run.Trouble is null && run.Status is not null and not Runs.RunStatus.Running).Reverse().Select(run => desk.Ledger.Load(run.Id));
 
-    static void Tell(Surroundings around, IReadOnlyList<LedgerProblem> problems)
+    static void WriteProblems(CommandContext context, IReadOnlyList<LedgerProblem> problems)
     {
         foreach (var problem in problems)
-            around.Error.WriteLine($"tonne: {problem}");
+            context.Error.WriteLine($"tonne: {problem}");
     }
 }

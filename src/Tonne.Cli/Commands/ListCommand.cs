@@ -12,7 +12,7 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne list</c>: the runs of the ledger, newest first.</summary>
 static class ListCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var project = new Option<string>("--project", "-p") { Description = "Only runs of this project", HelpName = "P" };
         var name = new Option<string>("--name", "-n") { Description = "Only runs of this name", HelpName = "N" };
@@ -23,8 +23,8 @@ static class ListCommand
         command.SetAction(parsed =>
         {
             var asJson = parsed.GetValue(json);
-            var desk = LedgerDesk.Open(around);
-            var runs = desk.Ledger.Entries(new RunFilter
+            var desk = LedgerSession.Open(context);
+            var runs = desk.Ledger.ListRuns(new RunFilter
             {
                 Project = parsed.GetValue(project),
                 Name = parsed.GetValue(name),
@@ -34,13 +34,13 @@ static class ListCommand
             if (asJson)
             {
                 foreach (var run in runs.Where(run => !HasRecord(run)))
-                    around.Error.WriteLine($"tonne: {run.Id} ({Printable.OneLine(run.Name)}) is {(run.Trouble is null ? "running" : "damaged")} and not in the document.");
+                    context.Error.WriteLine($"tonne: {run.Id} ({TextSanitizer.ToOneLine(run.Name)}) is {(run.Trouble is null ? "running" : "damaged")} and not in the document.");
                 var entries = runs.Where(HasRecord).Select(run => desk.Ledger.Load(run.Id));
-                around.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.Of(entries), ReportJson.Readable.RunListDocument));
+                context.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.From(entries), ReportJson.Readable.RunListDocument));
             }
             else
             {
-                Write(around, runs, desk);
+                Write(context, runs, desk);
             }
 
             return 0;
@@ -50,32 +50,32 @@ static class ListCommand
 
     static bool HasRecord(RunSummary run) => run.Trouble is null && run.Status is not null and not RunStatus.Running;
 
-    static void Write(Surroundings around, IReadOnlyList<RunSummary> runs, LedgerDesk desk)
+    static void Write(CommandContext context, IReadOnlyList<RunSummary> runs, LedgerSession desk)
     {
         if (runs.Count == 0)
         {
-            around.Out.WriteLine($"No runs in {desk.Ledger.Home.Root} yet. Make one: tonne run -- COMMAND");
+            context.Out.WriteLine($"No runs in {desk.Ledger.Home.Root} yet. Make one: tonne run -- COMMAND");
             return;
         }
 
-        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { Right = new HashSet<int> { 4, 5, 6 }, Spare = [3, 7], Elastic = 1 };
+        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7], FlexibleColumn = 1 };
         foreach (var run in runs)
         {
             table.Add(
                 run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status?.ToString().ToLowerInvariant() ?? "?",
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
-                run.DurationSeconds is { } seconds ? Readout.Duration(seconds) : "-",
-                Value(run.Energy), Value(run.Operational), run.Energy?.Quality.ToString().ToLowerInvariant() ?? "-");
+                run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
+                FormatFigure(run.Energy), FormatFigure(run.Operational), run.Energy?.Quality.ToString().ToLowerInvariant() ?? "-");
         }
 
-        table.Write(around.Out, around.OutTerminal ? around.Width : null);
+        table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
     }
 
-    static string Value(StatedFigure? figure)
+    static string FormatFigure(StatedFigure? figure)
     {
         if (figure is null)
             return "-";
-        var shown = Readout.Of(figure.Bounds, figure.Unit);
+        var shown = DisplayValue.Format(figure.Bounds, figure.Unit);
         return $"{shown.Value} {shown.Unit}";
     }
 }

@@ -9,14 +9,14 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne mark …</c>: says a stage, an epoch or a note to the run we are in.</summary>
 static class MarkCommand
 {
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
         var stageName = new Argument<string>("name") { Description = "Name of the stage" };
         var dataIn = new Option<string>("--in") { Description = "Shape of the data it takes in", HelpName = "ROWSxCOLS" };
         var dataOut = new Option<string>("--out") { Description = "Shape of the data it gives out", HelpName = "ROWSxCOLS" };
         var end = new Option<bool>("--end") { Description = "The stage ends here; what follows is outside any stage" };
         var stage = new Command("stage", "A stage begins, and one that was open ends. Said again with the same name, it adds shapes.") { stageName, dataIn, dataOut, end };
-        stage.SetAction(parsed => Send(around, new Mark(
+        stage.SetAction(parsed => Send(context, new Mark(
             parsed.GetValue(end) ? MarkKind.StageEnd : MarkKind.Stage, 0, parsed.GetValue(stageName),
             DataIn: Shape("--in", parsed.GetValue(dataIn)), DataOut: Shape("--out", parsed.GetValue(dataOut)))));
 
@@ -24,31 +24,31 @@ static class MarkCommand
         var metrics = new Argument<string[]>("metrics") { Description = "loss=0.7 accuracy=0.72 …", Arity = ArgumentArity.ZeroOrMore };
         var begin = new Option<bool>("--begin") { Description = "The epoch begins here instead" };
         var epoch = new Command("epoch", "An epoch has ended, with its metrics.") { number, metrics, begin };
-        epoch.SetAction(parsed => Send(around, new Mark(
+        epoch.SetAction(parsed => Send(context, new Mark(
             parsed.GetValue(begin) ? MarkKind.EpochBegin : MarkKind.Epoch, 0, Number: EpochNumber(parsed.GetValue(number)!), Metrics: Metrics(parsed.GetValue(metrics) ?? []))));
 
         var text = new Argument<string[]>("text") { Description = "What to keep with the run", Arity = ArgumentArity.OneOrMore };
         var note = new Command("note", "A remark kept with the run.") { text };
-        note.SetAction(parsed => Send(around, new Mark(MarkKind.Note, 0, string.Join(' ', parsed.GetValue(text) ?? []))));
+        note.SetAction(parsed => Send(context, new Mark(MarkKind.Note, 0, string.Join(' ', parsed.GetValue(text) ?? []))));
 
         return new Command("mark", "Say a stage, an epoch or a note, from inside a run and from any language.") { stage, epoch, note };
     }
 
-    static int Send(Surroundings around, Mark mark)
+    static int Send(CommandContext context, Mark mark)
     {
-        var reply = MarkClient.Send(around.Variable(MarkAddress.Variable), MarkLine.Format(mark), TimeSpan.FromSeconds(2));
-        if (reply.Fate == MarkFate.Taken)
+        var reply = MarkClient.Send(context.GetVariable(MarkAddress.EnvironmentVariable), MarkLine.Format(mark), TimeSpan.FromSeconds(2));
+        if (reply.Status == MarkStatus.Accepted)
             return 0;
-        around.Error.WriteLine("tonne: " + reply.Message);
-        return reply.Fate is MarkFate.Refused or MarkFate.NoRun ? CommandLine.WrongUse : CommandLine.Failed;
+        context.Error.WriteLine("tonne: " + reply.Message);
+        return reply.Status is MarkStatus.Rejected or MarkStatus.NoRun ? CommandLine.UsageError : CommandLine.Failure;
     }
 
     static int EpochNumber(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new WrongInputException($"'{text}' is not the number of an epoch; write for example: tonne mark epoch 3 loss=0.7");
+        : throw new InvalidInputException($"'{text}' is not the number of an epoch; write for example: tonne mark epoch 3 loss=0.7");
 
     static DataShape? Shape(string option, string? text) => text is null ? null
         : DataShape.TryParse(text, out var shape) ? shape
-        : throw new WrongInputException($"{option} '{text}' is not a shape; write ROWSxCOLS, for example 1000000x10.");
+        : throw new InvalidInputException($"{option} '{text}' is not a shape; write ROWSxCOLS, for example 1000000x10.");
 
     static Dictionary<string, double> Metrics(string[] texts)
     {
@@ -57,7 +57,7 @@ static class MarkCommand
         {
             var parts = text.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-                throw new WrongInputException($"'{text}' is not a metric; write NAME=NUMBER, for example loss=0.7.");
+                throw new InvalidInputException($"'{text}' is not a metric; write NAME=NUMBER, for example loss=0.7.");
             metrics[parts[0]] = value;
         }
 

@@ -14,29 +14,29 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne report RUN --FORMAT</c>: one run as a document.</summary>
 static class ReportCommand
 {
-    sealed record Format(string Flag, string Description, Action<TextWriter, RunRecord, Footprint, Screen> Write);
+    sealed record Format(string Flag, string Description, Action<TextWriter, RunRecord, Footprint, TerminalCapabilities> Write);
 
     static readonly Format[] _formats =
     [
         new("--text", "Plain text: summary, stages, epochs and the loss curve (default)", static (writer, record, footprint, screen) => RunReport.Write(writer, record, footprint, screen)),
-        new("--md", "Markdown", static (writer, record, footprint, _) => writer.Write(MarkdownReport.Of(record, footprint))),
-        new("--json", "JSON (schema tonne.run/1)", static (writer, record, footprint, _) => writer.WriteLine(JsonSerializer.Serialize(RunDocument.Of(record, footprint), ReportJson.Readable.RunDocument))),
-        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (writer, record, footprint, _) => writer.Write(CarbonCsvRow.Of(record, footprint).ToCsv())),
-        new("--model-card", "The environmental section of a model card, Markdown", static (writer, record, footprint, _) => writer.Write(ModelCard.Of(record, footprint))),
+        new("--md", "Markdown", static (writer, record, footprint, _) => writer.Write(MarkdownReport.Render(record, footprint))),
+        new("--json", "JSON (schema tonne.run/1)", static (writer, record, footprint, _) => writer.WriteLine(JsonSerializer.Serialize(RunDocument.From(record, footprint), ReportJson.Readable.RunDocument))),
+        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (writer, record, footprint, _) => writer.Write(CarbonCsvRow.From(record, footprint).ToCsv())),
+        new("--model-card", "The environmental section of a model card, Markdown", static (writer, record, footprint, _) => writer.Write(ModelCard.Render(record, footprint))),
         new("--eu-ai-act", "Computation and energy of the EU's model documentation form, Markdown; what is missing is said", static (writer, record, footprint, _) =>
-            writer.Write(ModelDocumentationForm.Markdown(record.Opening.Name, ModelDocumentationForm.Of(record, footprint)))),
-        new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Of(record, footprint))),
+            writer.Write(ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)))),
+        new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Render(record, footprint))),
     ];
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext around)
     {
-        var run = ShowCommand.Run();
+        var run = ShowCommand.CreateRunArgument();
         var command = new Command("report", "Print one run as a document, on standard output.") { run };
         var flags = _formats.Select(format => (Format: format, Option: new Option<bool>(format.Flag) { Description = format.Description })).ToList();
         foreach (var (_, option) in flags)
             command.Options.Add(option);
         var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by the unit of --per (ISO/IEC 21031 and SCI for AI)" };
-        var (per, boundary) = (SciOptions.Per(), SciOptions.Boundary());
+        var (per, boundary) = (SciOptions.CreateUnitOption(), SciOptions.CreateBoundaryOption());
         command.Options.Add(sci);
         command.Options.Add(per);
         command.Options.Add(boundary);
@@ -45,22 +45,22 @@ static class ReportCommand
             var asked = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
             var ofSci = parsed.GetValue(sci);
             if (asked.Count + (ofSci ? 1 : 0) > 1)
-                throw new WrongInputException($"{string.Join(" and ", asked.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
-            var unit = SciOptions.UnitOf(parsed.GetValue(per));
+                throw new InvalidInputException($"{string.Join(" and ", asked.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
+            var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!ofSci && (unit is not null || parsed.GetValue(boundary) is not null))
-                throw new WrongInputException("--per and --boundary go with --sci.");
+                throw new InvalidInputException("--per and --boundary go with --sci.");
             if (ofSci && unit is null)
-                throw new WrongInputException("SCI is a rate per functional unit (ISO/IEC 21031), and a run counts none of its own: without R it would be a total. Give --per UNIT=COUNT, as in --per token=1.2e9 or --per 'training run=1'.");
-            var desk = LedgerDesk.Open(around);
+                throw new InvalidInputException("SCI is a rate per functional unit (ISO/IEC 21031), and a run counts none of its own: without R it would be a total. Give --per UNIT=COUNT, as in --per token=1.2e9 or --per 'training run=1'.");
+            var desk = LedgerSession.Open(around);
             var entry = desk.Load(parsed.GetValue(run)!);
             if (ofSci)
             {
-                var rate = SoftwareCarbonIntensity.Of($"run {entry.Record.Opening.Id}", entry.Account(), unit!, parsed.GetValue(boundary) ?? SciBoundary.Whole);
-                SciReport.Write(around.Out, [rate], desk.Screen);
+                var rate = SoftwareCarbonIntensity.Calculate($"run {entry.Record.Opening.Id}", entry.Account(), unit!, parsed.GetValue(boundary) ?? SciBoundary.Whole);
+                SciReport.Write(around.Out, [rate], desk.Capabilities);
                 return 0;
             }
 
-            (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(around.Out, entry.Record, entry.Account(), desk.Screen);
+            (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(around.Out, entry.Record, entry.Account(), desk.Capabilities);
             return 0;
         });
         return command;

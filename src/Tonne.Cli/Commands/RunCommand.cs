@@ -18,9 +18,9 @@ static class RunCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measuring, .. SettingOptions.Patterns, _output, _quiet];
+        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _output, _quiet];
 
-    public static Command Build(Surroundings around, IReadOnlyList<string>? childs)
+    public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
         var command = new Command("run", "Run a command, measure it, and say at the end what it used and emitted. Its output, input, exit code and signals pass through untouched.")
         {
@@ -30,14 +30,14 @@ static class RunCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            if (childs is not { Count: > 0 })
-                throw new WrongInputException("run needs a command. For example: " + Example);
-            var settings = SettingOptions.Resolve(parsed, around);
-            var session = new RunSession(around, settings);
+            if (childArguments is not { Count: > 0 })
+                throw new InvalidInputException("run needs a command. For example: " + Example);
+            var settings = SettingOptions.Resolve(parsed, context);
+            var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
-                [.. childs], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)));
+                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)));
             if (session.Interrupted)
-                OwnEnd.ByInterrupt();
+                SelfTermination.TerminateByInterrupt();
             return code;
         });
         return command;
@@ -50,7 +50,7 @@ static class RunCommand
         {
             var parts = text.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0)
-                throw new WrongInputException($"--tag '{text}' must be KEY=VALUE, for example --tag team=vision.");
+                throw new InvalidInputException($"--tag '{text}' must be KEY=VALUE, for example --tag team=vision.");
             tags[parts[0]] = parts[1];
         }
 

@@ -7,9 +7,9 @@ namespace Tonne.Cli.Commands;
 /// <summary>What an SCI is asked with.</summary>
 static class SciOptions
 {
-    public static Option<string> Per() => new("--per") { Description = "With --sci: the functional unit and how many were served, as in request=230768 or token=1.2e9", HelpName = "UNIT=COUNT" };
+    public static Option<string> CreateUnitOption() => new("--per") { Description = "With --sci: the functional unit and how many were served, as in request=230768 or token=1.2e9", HelpName = "UNIT=COUNT" };
 
-    public static Option<SciBoundary?> Boundary()
+    public static Option<SciBoundary?> CreateBoundaryOption()
     {
         var option = new Option<SciBoundary?>("--boundary") { Description = "With --sci: consumer (serving the model), provider (making it) or whole", HelpName = "consumer|provider|whole" };
         option.CompletionSources.Clear();
@@ -18,8 +18,8 @@ static class SciOptions
     }
 
     /// <summary>The unit as typed; null if none was.</summary>
-    /// <exception cref="WrongInputException">It is none, or counts nothing.</exception>
-    public static FunctionalUnit? UnitOf(string? typed)
+    /// <exception cref="InvalidInputException">It is none, or counts nothing.</exception>
+    public static FunctionalUnit? ParseUnit(string? typed)
     {
         try
         {
@@ -27,7 +27,7 @@ static class SciOptions
         }
         catch (FormatException error)
         {
-            throw new WrongInputException(error.Message);
+            throw new InvalidInputException(error.Message);
         }
     }
 }

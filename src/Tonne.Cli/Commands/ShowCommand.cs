@@ -8,22 +8,22 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne show RUN</c>: one run, as at its end.</summary>
 static class ShowCommand
 {
-    public static Argument<string> Run() => new("run") { Description = "Id, unique prefix, name, or 'last'" };
+    public static Argument<string> CreateRunArgument() => new("run") { Description = "Id, unique prefix, name, or 'last'" };
 
-    public static Command Build(Surroundings around)
+    public static Command Build(CommandContext context)
     {
-        var run = Run();
+        var run = CreateRunArgument();
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1)" };
-        var command = new Command("show", "Show one run: its energy and emissions, stages, epochs, place, doubts.") { run, json };
+        var command = new Command("show", "Show one run: its energy and emissions, stages, epochs, place, warnings.") { run, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerDesk.Open(around);
+            var desk = LedgerSession.Open(context);
             var entry = desk.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
             if (parsed.GetValue(json))
-                around.Out.WriteLine(JsonSerializer.Serialize(RunDocument.Of(entry.Record, footprint), ReportJson.Readable.RunDocument));
+                context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(entry.Record, footprint), ReportJson.Readable.RunDocument));
             else
-                RunReport.Write(around.Out, entry.Record, footprint, desk.Screen, desk.Ledger.Home.Of(entry.Record.Opening.Id).Location);
+                RunReport.Write(context.Out, entry.Record, footprint, desk.Capabilities, desk.Ledger.Home.GetRunFolder(entry.Record.Opening.Id).Location);
             return 0;
         });
         return command;

@@ -10,11 +10,11 @@ static class VersionCommand
     public static string Version { get; } =
         typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    public static int Print(Surroundings around)
+    public static int Print(CommandContext context)
     {
-        around.Out.WriteLine($"tonne {Version}");
-        around.Out.WriteLine($"method {Accountant.Method}");
-        around.Out.WriteLine($"factors {FactorSet.ShortHash}");
+        context.Out.WriteLine($"tonne {Version}");
+        context.Out.WriteLine($"method {Accountant.MethodVersion}");
+        context.Out.WriteLine($"factors {FactorSet.ShortHash}");
         return 0;
     }
 }

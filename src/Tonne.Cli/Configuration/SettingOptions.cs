@@ -35,18 +35,18 @@ static class SettingOptions
     public static IReadOnlyList<Option> Place { get; } = [.. _place.Select(pair => pair.Option)];
 
     /// <summary>How a command is measured, and where sensor files lie.</summary>
-    public static IReadOnlyList<Option> Measuring { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
+    public static IReadOnlyList<Option> Measurement { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
 
     /// <summary>How stages and epochs are seen in a command's output.</summary>
     public static IReadOnlyList<Option> Patterns { get; } = [.. _patterns.Select(pair => pair.Option)];
 
     /// <summary>The settings with what these options give; those that the command does not have are not given.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="around">Environment and folder.</param>
-    /// <param name="fixedly">Settings that the command itself decides.</param>
+    /// <param name="context">Environment and folder.</param>
+    /// <param name="fixedValues">Settings that the command itself decides.</param>
     /// <exception cref="SettingsException">A value is wrong; the message says which and where it came from.</exception>
-    /// <exception cref="WrongInputException">The folder of sensor files is none.</exception>
-    public static Settings Resolve(ParseResult parsed, Surroundings around, params ReadOnlySpan<(Setting Setting, string Value)> fixedly)
+    /// <exception cref="InvalidInputException">The folder of sensor files is none.</exception>
+    public static Settings Resolve(ParseResult parsed, CommandContext context, params ReadOnlySpan<(Setting Setting, string Value)> fixedValues)
     {
         var flags = new Dictionary<Setting, string?>();
         foreach (var (option, setting) in (ReadOnlySpan<(Option<string>, Setting)>)[.. _place, .. _measuring, .. _patterns])
@@ -59,10 +59,10 @@ static class SettingOptions
             flags[Setting.Strict] = "true";
         if (parsed.GetResult(_meter) is not null && parsed.GetValue(_meter) is { Length: > 0 } meters)
             flags[Setting.Meter] = string.Join(' ', meters);
-        foreach (var (setting, value) in fixedly)
+        foreach (var (setting, value) in fixedValues)
             flags[setting] = value;
-        var settings = Settings.Resolve(flags, around.Variable, around.Folder);
+        var settings = Settings.Resolve(flags, context.GetVariable, context.CurrentDirectory);
         return Directory.Exists(settings.Sysroot) ? settings
-            : throw new WrongInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
+            : throw new InvalidInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
     }
 }

@@ -11,18 +11,18 @@ namespace Tonne.Cli.Configuration;
 /// <summary>Settings as they hold now. Later wins: the user's tonne.yaml, the folder's tonne.yaml, TONNE_*, flags.</summary>
 sealed class Settings
 {
-    readonly Dictionary<Setting, GivenSetting> _given;
+    readonly Dictionary<Setting, SettingValue> _given;
 
-    Settings(Dictionary<Setting, GivenSetting> given) => _given = given;
+    Settings(Dictionary<Setting, SettingValue> given) => _given = given;
 
-    public IEnumerable<GivenSetting> All => Setting.All.Select(setting => _given[setting]);
+    public IEnumerable<SettingValue> All => Setting.All.Select(setting => _given[setting]);
 
     public string? this[Setting setting] => _given[setting].Value;
 
-    public TimeSpan Period => Setting.TryPeriod(this[Setting.Period]!, out var period) ? period : TimeSpan.FromSeconds(1);
+    public TimeSpan Period => Setting.TryParsePeriod(this[Setting.Period]!, out var period) ? period : TimeSpan.FromSeconds(1);
 
     /// <summary>The time between samples on a machine: what is set, else ten times a second where a power must be integrated.</summary>
-    public TimeSpan PeriodFor(Discovery discovery) => _given[Setting.Period].Rank == 0 && discovery.IntegratesPower ? TimeSpan.FromMilliseconds(100) : Period;
+    public TimeSpan GetPeriod(DiscoveryResult discovery) => _given[Setting.Period].Precedence == 0 && discovery.NeedsPowerIntegration ? TimeSpan.FromMilliseconds(100) : Period;
 
     public SharePolicy Policy => Enum.Parse<SharePolicy>(this[Setting.Policy]!, ignoreCase: true);
 
@@ -41,12 +41,12 @@ sealed class Settings
             var (zone, region, intensity) = (_given[Setting.Zone], _given[Setting.Region], _given[Setting.Intensity]);
             // A zone given later than a region replaces it, and the other way round.
             if (zone.Value is not null && region.Value is not null)
-                (zone, region) = zone.Rank > region.Rank ? (zone, region with { Value = null }) : (zone with { Value = null }, region);
-            var strongest = new[] { zone, region, intensity }.Where(given => given.Value is not null).MaxBy(given => given.Rank);
+                (zone, region) = zone.Precedence > region.Precedence ? (zone, region with { Value = null }) : (zone with { Value = null }, region);
+            var strongest = new[] { zone, region, intensity }.Where(given => given.Value is not null).MaxBy(given => given.Precedence);
             return strongest is null ? null : new Place(
-                zone.Value is { } name ? ZoneCatalog.Find(name).Required.Code : null,
-                region.Value is { } text ? RegionCatalog.Find(text).Required.Id : null,
-                Number(intensity), Pue, strongest.Rank == 4 ? "given" : "configured", strongest.Origin);
+                zone.Value is { } name ? ZoneCatalog.Find(name).ValueOrThrow.Code : null,
+                region.Value is { } text ? RegionCatalog.Find(text).ValueOrThrow.Id : null,
+                Number(intensity), Pue, strongest.Precedence == 4 ? "given" : "configured", strongest.Origin);
         }
     }
 
@@ -55,20 +55,20 @@ sealed class Settings
 
     /// <summary>What is known of the machine before it is looked at.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    public DiscoveryOptions Discovery(Func<string, string?> variable) => new() { Variable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = Calibrations(), Sources = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
+    public DiscoveryOptions CreateDiscoveryOptions(Func<string, string?> variable) => new() { EnvironmentVariable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = ReadCalibrations(), MeterAddresses = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
 
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";
 
     /// <summary>Every calibration that is kept; none if none are to be used.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or is none of calibrations.</exception>
-    IReadOnlyList<Calibration> Calibrations()
+    IReadOnlyList<Calibration> ReadCalibrations()
     {
         if (this[Setting.Calibration] == "none")
             return [];
         try
         {
-            return CalibrationBook.Read(CalibrationFile);
+            return CalibrationStore.Read(CalibrationFile);
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -84,8 +84,8 @@ sealed class Settings
     public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder)
     {
         var problems = new List<string>();
-        var given = Setting.All.ToDictionary(setting => setting, setting => new GivenSetting(setting, setting.Default, "default", 0));
-        var userFile = Path.Combine(Folder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
+        var given = Setting.All.ToDictionary(setting => setting, setting => new SettingValue(setting, setting.Default, "default", 0));
+        var userFile = Path.Combine(GetFolder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
         Take(SettingsFile.Read(userFile, problems), 1);
         if (folder.Length > 0)
             Take(SettingsFile.Read(Path.Combine(folder, "tonne.yaml"), problems), 2);
@@ -106,7 +106,7 @@ sealed class Settings
             : new Settings(given)
             {
                 CalibrationFile = Path.GetFullPath(given[Setting.Calibration].Value is { } file and not "none" ? file : Path.Combine(Path.GetDirectoryName(userFile)!, "calibrations.json")),
-                Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(Folder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
+                Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(GetFolder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
             };
 
         void Take(IEnumerable<(string Key, string Value, string Where)> lines, int rank)
@@ -116,16 +116,16 @@ sealed class Settings
                 if (Setting.All.FirstOrDefault(setting => setting.Key == key) is { } setting)
                     Put(setting, value, where, rank);
                 else
-                    problems.Add($"{where}: unknown key '{key}'. Did you mean {string.Join(" or ", Spelling.Nearest(key, Setting.All.Select(setting => (Spelling.Key(setting.Key), setting.Key)), 2))}?");
+                    problems.Add($"{where}: unknown key '{key}'. Did you mean {string.Join(" or ", NameMatching.FindNearest(key, Setting.All.Select(setting => (NameMatching.ToKey(setting.Key), setting.Key)), 2))}?");
             }
         }
 
         void Put(Setting setting, string value, string origin, int rank)
         {
-            if (setting.Problem(value) is { } problem)
+            if (setting.FindProblem(value) is { } problem)
                 problems.Add(rank == 4 ? $"{origin}: {problem}." : $"{origin}: {setting.Key}: {problem}.");
             else
-                given[setting] = new GivenSetting(setting, value, origin, rank);
+                given[setting] = new SettingValue(setting, value, origin, rank);
         }
 
         void CheckPlace()
@@ -134,14 +134,14 @@ sealed class Settings
                 problems.Add($"{z.Origin}: {noZone.Unknown.Message}");
             if (given[Setting.Region] is { Value: { } region } r && RegionCatalog.Find(region) is { IsFound: false } noRegion)
                 problems.Add($"{r.Origin}: {noRegion.Unknown.Message}");
-            if (given[Setting.Zone] is { Value: not null, Rank: 4 } && given[Setting.Region] is { Value: not null, Rank: 4 })
+            if (given[Setting.Zone] is { Value: not null, Precedence: 4 } && given[Setting.Region] is { Value: not null, Precedence: 4 })
                 problems.Add("--zone and --region say two places; give one.");
         }
     }
 
-    static string Folder(Func<string, string?> variable, string name, string below) =>
+    static string GetFolder(Func<string, string?> variable, string name, string below) =>
         variable(name) is { Length: > 0 } folder && Path.IsPathRooted(folder) ? folder : Path.Combine(variable("HOME") is { Length: > 0 } home ? home : "/", below);
 
-    static double? Number(GivenSetting given) =>
+    static double? Number(SettingValue given) =>
         given.Value is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
 }

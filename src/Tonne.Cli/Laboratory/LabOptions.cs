@@ -13,10 +13,10 @@ sealed class LabOptions
     const long ReferenceRows = 1_000_000;
 
     /// <summary>Files beyond this size are read anew for each stage, so that they need not fit into memory.</summary>
-    const long LargestKept = 256L << 20;
+    const long MaxFileBytesInMemory = 256L << 20;
 
     /// <summary>Made-up rows beyond this number likewise.</summary>
-    const long MostKept = 400_000;
+    const long MaxRowsInMemory = 400_000;
 
     readonly Option<string> _data = new("--data") { Description = "Rows to learn from: CSV, TSV, JSON Lines, or a folder of PGM and PNG pictures by subfolder; default: the .NET SDK's own messages in 13 languages", HelpName = "FILE" };
     readonly Option<string> _label = new("--label") { Description = "Column of the class, with --data FILE", HelpName = "COLUMN" };
@@ -40,35 +40,35 @@ sealed class LabOptions
     public Option<string> Model => _model;
 
     /// <summary>The plan that was asked for.</summary>
-    /// <exception cref="WrongInputException">An option does not fit; the message says which and what to write.</exception>
+    /// <exception cref="InvalidInputException">An option does not fit; the message says which and what to write.</exception>
     public PipelinePlan Plan(ParseResult parsed, string model)
     {
         var reference = parsed.GetValue(_shape) switch
         {
             null => false,
             "reference" => true,
-            var other => throw new WrongInputException($"--shape '{other}' is not known; there is 'reference'."),
+            var other => throw new InvalidInputException($"--shape '{other}' is not known; there is 'reference'."),
         };
-        var made = parsed.GetValue(_rows) is { } rows ? (long?)Whole("--rows", rows, 1, 100_000_000) : reference ? ReferenceRows : null;
+        var made = parsed.GetValue(_rows) is { } rows ? (long?)ParseWholeNumber("--rows", rows, 1, 100_000_000) : reference ? ReferenceRows : null;
         var data = parsed.GetValue(_data);
         if (data is not null && made is not null)
-            throw new WrongInputException("--data brings rows and --rows or --shape makes some up; give one.");
+            throw new InvalidInputException("--data brings rows and --rows or --shape makes some up; give one.");
         if (data is null && new[] { _label, _text, _family, _patch }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } orphan)
-            throw new WrongInputException($"{orphan.Name} says how to read --data, and there is none.");
+            throw new InvalidInputException($"{orphan.Name} says how to read --data, and there is none.");
         var (seed, patch) = (Number(_seed, 1, 0, int.MaxValue), Number(_patch, 1, 1, 4_096));
         var (epochs, layers, width) = (Number(_epochs, 10, 1, 10_000), Number(_layers, 12, 1, 1_000), Number(_width, 128, 2, 8_192));
         var limit = parsed.GetValue(_limit) is null ? (int?)null : Number(_limit, 0, 10, int.MaxValue);
         var (source, streams) = data is not null ? Read(data, parsed)
-            : made is { } count ? (new SyntheticMessages(count, (ulong)seed), count > MostKept)
+            : made is { } count ? (new SyntheticMessages(count, (ulong)seed), count > MaxRowsInMemory)
             : ((RowSource)SdkMessages.Find(), false);
-        return new PipelinePlan(source) { Streams = streams, Patch = patch, Seed = seed, Epochs = epochs, Layers = layers, Width = width, MostRows = limit, Model = model };
+        return new PipelinePlan(source) { Streams = streams, Patch = patch, Seed = seed, Epochs = epochs, Layers = layers, Width = width, MaxRows = limit, ModelPath = model };
 
-        int Number(Option<string> option, int otherwise, int low, int high) => parsed.GetValue(option) is { } text ? (int)Whole(option.Name, text, low, high) : otherwise;
+        int Number(Option<string> option, int otherwise, int low, int high) => parsed.GetValue(option) is { } text ? (int)ParseWholeNumber(option.Name, text, low, high) : otherwise;
     }
 
     /// <summary>Refuses what can be seen to be wrong before any work is done: options, and the data's first lines.</summary>
-    /// <exception cref="WrongInputException">The message says what.</exception>
-    public void Check(ParseResult parsed, string model)
+    /// <exception cref="InvalidInputException">The message says what.</exception>
+    public void Validate(ParseResult parsed, string model)
     {
         try
         {
@@ -76,7 +76,7 @@ sealed class LabOptions
         }
         catch (UnusableDataException error)
         {
-            throw new WrongInputException(error.Message);
+            throw new InvalidInputException(error.Message);
         }
     }
 
@@ -85,20 +85,20 @@ sealed class LabOptions
         if (Directory.Exists(data))
         {
             return parsed.GetValue(_label) is null && parsed.GetValue(_text) is null && parsed.GetValue(_family) is null ? (ImageFolder.Open(data), false)
-                : throw new WrongInputException("--data FOLDER holds pictures, labelled by the subfolder they stand in; --label, --text and --family are for columns of a file.");
+                : throw new InvalidInputException("--data FOLDER holds pictures, labelled by the subfolder they stand in; --label, --text and --family are for columns of a file.");
         }
 
         if (!File.Exists(data))
-            throw new WrongInputException($"--data '{data}' is neither a file nor a folder.");
+            throw new InvalidInputException($"--data '{data}' is neither a file nor a folder.");
         if (parsed.GetValue(_label) is not { } label)
-            throw new WrongInputException("--data FILE needs --label COLUMN: the column that names the class. For example: tonne lab run --data reviews.csv --label stars --text review");
+            throw new InvalidInputException("--data FILE needs --label COLUMN: the column that names the class. For example: tonne lab run --data reviews.csv --label stars --text review");
         if (parsed.GetValue(_patch) is not null)
-            throw new WrongInputException("--patch is for pictures: --data FOLDER. A file has columns.");
-        return (TableFile.Open(data, label, parsed.GetValue(_text), parsed.GetValue(_family)), new FileInfo(data).Length > LargestKept);
+            throw new InvalidInputException("--patch is for pictures: --data FOLDER. A file has columns.");
+        return (TableFile.OpenTable(data, label, parsed.GetValue(_text), parsed.GetValue(_family)), new FileInfo(data).Length > MaxFileBytesInMemory);
     }
 
     /// <summary>A whole number within limits; <c>1,000,000</c> and <c>1_000_000</c> are understood.</summary>
-    internal static long Whole(string option, string text, long low, long high) =>
+    internal static long ParseWholeNumber(string option, string text, long low, long high) =>
         long.TryParse(text.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high ? number
-        : throw new WrongInputException(string.Create(CultureInfo.InvariantCulture, $"{option} '{text}' is not a whole number from {low} to {high}."));
+        : throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{option} '{text}' is not a whole number from {low} to {high}."));
 }

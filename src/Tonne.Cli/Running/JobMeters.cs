@@ -10,14 +10,14 @@ namespace Tonne.Cli.Running;
 sealed class JobMeters : IDisposable
 {
     readonly JobInstruments _job;
-    Child? _child;
+    ChildProcess? _child;
 
-    public JobMeters(string runId, Discovery discovery)
+    public JobMeters(string runId, DiscoveryResult discovery)
     {
         RunId = runId;
-        _job = new JobInstruments(runId, Holder, discovery.Machine.Threads, ReapedNanoseconds, id => _child?.IsOwn(id) ?? false);
-        discovery.Follow(_job);
-        Placement = _job.Enter.Count > 0 ? new CgroupPlacement(_job.Enter, _job.Return) : null;
+        _job = new JobInstruments(runId, Holder, discovery.Machine.Threads, GetReapedNanoseconds, id => _child?.IsHelperProcess(id) ?? false);
+        discovery.TrackJob(_job);
+        Placement = _job.EnterFiles.Count > 0 ? new CgroupPlacement(_job.EnterFiles, _job.ReturnFiles) : null;
         Meters = [.. discovery.Meters, .. _job.Meters];
     }
 
@@ -25,10 +25,10 @@ sealed class JobMeters : IDisposable
     public string RunId { get; }
 
     /// <summary>This process, so that others can tell whether it still lives.</summary>
-    public RunHolder Holder { get; } = OwnProcess.Identity();
+    public RunHolder Holder { get; } = ProcessIdentity.GetCurrent();
 
     /// <summary>What of the machine is set aside for the job.</summary>
-    public Reservation Reservation { get; } = Reservation.Own();
+    public ResourceReservation Reservation { get; } = ResourceReservation.ReadOwn();
 
     /// <summary>The meters, in the order of the trace.</summary>
     public IReadOnlyList<IMeter> Meters { get; }
@@ -37,17 +37,17 @@ sealed class JobMeters : IDisposable
     public CgroupPlacement? Placement { get; }
 
     /// <summary>The child whose use is to be counted.</summary>
-    public void Follow(Child child)
+    public void AttachChild(ChildProcess child)
     {
-        _job.OwnNanoseconds = child.OwnInPlacementNanoseconds;
+        _job.OverheadNanoseconds = child.OwnCpuInCgroupNanoseconds;
         _child = child;
     }
 
     /// <summary>The job's CPU time at its end, in ns, and what is unsure about it, such as who is still alive.</summary>
-    public (long Nanoseconds, IReadOnlyList<Quantities.Doubt> Doubts) Settle() => _job.Settle();
+    public (long Nanoseconds, IReadOnlyList<Quantities.Warning> Warnings) GetFinalCpuTime() => _job.GetFinalCpuTime();
 
     /// <inheritdoc/>
     public void Dispose() => _job.Dispose();
 
-    long ReapedNanoseconds() => _child?.ReapedCpu.Ticks * 100 ?? 0;
+    long GetReapedNanoseconds() => _child?.ReapedCpu.Ticks * 100 ?? 0;
 }

@@ -7,7 +7,7 @@ namespace Tonne.Cli.Running;
 static class RunNames
 {
     /// <summary>UTC date and time and six random digits, so that ids sort by time and never meet: <c>20261122-054210-4f2a9c</c>.</summary>
-    public static string Id(DateTimeOffset now) =>
+    public static string CreateId(DateTimeOffset now) =>
         now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
 
     /// <summary>The script of an interpreter, else the program: <c>python train.py --epochs 3</c> → <c>train</c>.</summary>

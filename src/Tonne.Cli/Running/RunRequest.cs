@@ -18,19 +18,19 @@ sealed record RunRequest(
     bool Quiet)
 {
     /// <summary>Whether a trace of the stages follows the summary, which then leaves them out. Default: no.</summary>
-    public bool Traced { get; init; }
+    public bool ShowTrace { get; init; }
 
     /// <summary>Where the child's streams are. Default: where ours are.</summary>
     public ChildStreams Streams { get; init; }
 
     /// <summary>Whether the run goes into the ledger. Default: yes.</summary>
-    public bool Kept { get; init; } = true;
+    public bool KeepInLedger { get; init; } = true;
 
     /// <summary>Where we are, if another run of ours has found it out already. Default: to be found out.</summary>
     public Place? Place { get; init; }
 
     /// <summary>What the child is to get of what we were given; read once for all runs of one process. Default: read now.</summary>
-    public Inheritance? Inheritance { get; init; }
+    public InheritedState? Inheritance { get; init; }
 
     /// <summary>CPU time of this process before the run, spent on others. Default: none, its start is the run's.</summary>
     public TimeSpan OwnCpuBefore { get; init; }

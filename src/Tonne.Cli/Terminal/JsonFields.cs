@@ -22,7 +22,7 @@ static class JsonFields
         public void WriteQuantity(string name, Figure figure)
         {
             writer.WritePropertyName(name);
-            JsonSerializer.Serialize(writer, QuantityDocument.Of(figure), ReportJson.Default.QuantityDocument);
+            JsonSerializer.Serialize(writer, QuantityDocument.From(figure), ReportJson.Default.QuantityDocument);
         }
 
         /// <summary>A value with its bounds, whose unit is in its name; null if it cannot be told.</summary>

@@ -6,7 +6,7 @@ namespace Tonne.Cli.Terminal;
 /// <summary>A small JSON document written field by field.</summary>
 static class JsonText
 {
-    public static string Of(Action<Utf8JsonWriter> write)
+    public static string Build(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

@@ -8,41 +8,41 @@ sealed class TextTable(params string[] headings)
     readonly List<string[]> _rows = [];
 
     /// <summary>Columns whose cells stand at the right, such as numbers.</summary>
-    public IReadOnlySet<int> Right { get; init; } = new HashSet<int>();
+    public IReadOnlySet<int> RightAligned { get; init; } = new HashSet<int>();
 
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => Printable.OneLine(cell))]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => TextSanitizer.ToOneLine(cell))]);
 
     /// <summary>Columns that a narrow terminal can do without, the first of them first.</summary>
-    public IReadOnlyList<int> Spare { get; init; } = [];
+    public IReadOnlyList<int> OptionalColumns { get; init; } = [];
 
     /// <summary>The column whose cells may be cut; null if none.</summary>
-    public int? Elastic { get; init; }
+    public int? FlexibleColumn { get; init; }
 
     /// <summary>Columns that the elastic one keeps at least; spare ones go before it is cut further.</summary>
-    public int LeastElastic { get; init; } = 12;
+    public int MinFlexibleWidth { get; init; } = 12;
 
     /// <summary>Writes the table.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="columns">Columns of the terminal; null for as many as it takes.</param>
     public void Write(TextWriter writer, int? columns = null)
     {
-        var widths = headings.Select((heading, i) => _rows.Select(row => Printable.Columns(row[i])).Append(heading.Length).Max()).ToArray();
+        var widths = headings.Select((heading, i) => _rows.Select(row => TextSanitizer.CountColumns(row[i])).Append(heading.Length).Max()).ToArray();
         var shown = Enumerable.Range(0, headings.Length).ToList();
-        foreach (var spare in Spare)
+        foreach (var spare in OptionalColumns)
         {
-            if (Total() - (Elastic is { } cut ? Math.Max(0, widths[cut] - LeastElastic) : 0) > columns)
+            if (Total() - (FlexibleColumn is { } cut ? Math.Max(0, widths[cut] - MinFlexibleWidth) : 0) > columns)
                 shown.Remove(spare);
         }
 
-        if (Elastic is { } elastic && Total() > columns)
-            widths[elastic] = Math.Max(Math.Min(widths[elastic], LeastElastic), widths[elastic] - (Total() - columns.Value));
+        if (FlexibleColumn is { } elastic && Total() > columns)
+            widths[elastic] = Math.Max(Math.Min(widths[elastic], MinFlexibleWidth), widths[elastic] - (Total() - columns.Value));
         foreach (var row in _rows.Prepend(headings))
         {
             var cells = shown.Select(i =>
             {
-                var cell = i == Elastic ? Printable.Fit(row[i], widths[i]) : row[i];
-                var space = new string(' ', Math.Max(0, widths[i] - Printable.Columns(cell)));
-                return Right.Contains(i) ? space + cell : cell + space;
+                var cell = i == FlexibleColumn ? TextSanitizer.FitToColumns(row[i], widths[i]) : row[i];
+                var space = new string(' ', Math.Max(0, widths[i] - TextSanitizer.CountColumns(cell)));
+                return RightAligned.Contains(i) ? space + cell : cell + space;
             });
             writer.WriteLine(string.Join("  ", cells).TrimEnd());
         }

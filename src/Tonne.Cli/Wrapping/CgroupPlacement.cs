@@ -9,22 +9,22 @@ namespace Tonne.Cli.Wrapping;
 /// only the calling thread (0.02 ms); in `cgroup.procs` it moves the whole of us, and version 2 knows only that one (5 to 16 ms, waiting for the
 /// kernel's other readers, not computing).
 /// </remarks>
-/// <param name="Enter">`cgroup.procs` or `tasks` files of the child's groups, one per hierarchy.</param>
-/// <param name="Return">The same files of the groups we are in now.</param>
-sealed record CgroupPlacement(IReadOnlyList<string> Enter, IReadOnlyList<string> Return)
+/// <param name="EnterFiles">`cgroup.procs` or `tasks` files of the child's groups, one per hierarchy.</param>
+/// <param name="ReturnFiles">The same files of the groups we are in now.</param>
+sealed record CgroupPlacement(IReadOnlyList<string> EnterFiles, IReadOnlyList<string> ReturnFiles)
 {
     /// <summary>Steps in, as far as it goes.</summary>
     /// <returns>What could not be entered and why; empty when all went well.</returns>
-    internal IReadOnlyList<string> StepIn() => Write(Enter);
+    internal IReadOnlyList<string> MoveIn() => Write(EnterFiles);
 
-    internal IReadOnlyList<string> StepOut() => Write(Return);
+    internal IReadOnlyList<string> MoveOut() => Write(ReturnFiles);
 
     /// <summary>CPU time so far of what of us the steps move, in ns; asking makes the kernel charge the group we are in with all of it.</summary>
     /// <remarks>What it grows by between stepping in and stepping out was charged to the child's groups and is not the child's.</remarks>
-    internal unsafe long OwnNanoseconds()
+    internal unsafe long ReadOwnNanoseconds()
     {
         var time = stackalloc long[2];
-        var clock = Enter.Any(static file => file.EndsWith("cgroup.procs", StringComparison.Ordinal)) ? Libc.ProcessCpuTime : Libc.ThreadCpuTime;
+        var clock = EnterFiles.Any(static file => file.EndsWith("cgroup.procs", StringComparison.Ordinal)) ? Libc.GetProcessCpuTime : Libc.GetThreadCpuTime;
         return Libc.GetClock(clock, time) == 0 ? (time[0] * 1_000_000_000) + time[1] : 0;
     }
 

@@ -15,7 +15,7 @@ sealed record ChildCommand(IReadOnlyList<string> Arguments)
     public ChildStreams Streams { get; init; }
 
     /// <summary>What the child is to get of what we were given. Default: what we have when it is started.</summary>
-    public Inheritance? Inheritance { get; init; }
+    public InheritedState? Inheritance { get; init; }
 
     /// <summary>The control groups the child starts in. Default: ours.</summary>
     public CgroupPlacement? Placement { get; init; }

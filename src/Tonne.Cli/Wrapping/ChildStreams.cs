@@ -4,11 +4,11 @@ namespace Tonne.Cli.Wrapping;
 enum ChildStreams
 {
     /// <summary>Where ours are, through us if somebody listens.</summary>
-    Ours,
+    Inherited,
 
     /// <summary>Nowhere: it reads nothing, and what it writes is dropped.</summary>
-    Nowhere,
+    Discarded,
 
     /// <summary>It reads nothing, and all it writes goes to our standard error.</summary>
-    OurError,
+    StandardError,
 }

@@ -18,7 +18,7 @@ static class CommandSearch
     /// <summary>Finds and starts the command.</summary>
     /// <returns>The process id.</returns>
     /// <exception cref="StartFailureException">It cannot be started.</exception>
-    internal static int Start(Launch launch)
+    internal static int Start(LaunchSpec launch)
     {
         var name = launch.Arguments[0];
         if (name.Length == 0)
@@ -26,8 +26,8 @@ static class CommandSearch
             throw new StartFailureException(127, "tonne: cannot run '': the command is empty");
         }
 
-        var worst = Errors.NotFound;
-        foreach (var candidate in Candidates(name, launch.Environment))
+        var worst = Errno.NotFound;
+        foreach (var candidate in GetCandidates(name, launch.Environment))
         {
             if (!Exists(candidate))
             {
@@ -35,7 +35,7 @@ static class CommandSearch
             }
 
             var error = launch.Start(candidate, out var pid);
-            if (error == Errors.NotAProgram)
+            if (error == Errno.ExecFormatError)
             {
                 error = (launch with { Arguments = [_shell, candidate, .. launch.Arguments.Skip(1)] }).Start(_shell, out pid);
             }
@@ -46,17 +46,17 @@ static class CommandSearch
             }
 
             // A file that is there but whose interpreter is not, says "not found" as well.
-            worst = error == Errors.NotADirectory ? Errors.NotFound : error;
-            if (error is not (Errors.NotFound or Errors.NotADirectory or Errors.NotAllowed))
+            worst = error == Errno.NotADirectory ? Errno.NotFound : error;
+            if (error is not (Errno.NotFound or Errno.NotADirectory or Errno.PermissionDenied))
             {
                 break;
             }
         }
 
-        throw Failure(name, worst);
+        throw CreateException(name, worst);
     }
 
-    static IEnumerable<byte[]> Candidates(byte[] name, IReadOnlyList<byte[]> environment)
+    static IEnumerable<byte[]> GetCandidates(byte[] name, IReadOnlyList<byte[]> environment)
     {
         if (name.Contains((byte)'/'))
         {
@@ -64,7 +64,7 @@ static class CommandSearch
         }
 
         List<byte[]> candidates = [];
-        var path = (CommandBytes.Value(environment, "PATH") ?? _noPath).AsSpan();
+        var path = (RawCommand.GetValue(environment, "PATH") ?? _noPath).AsSpan();
         foreach (var range in path.Split((byte)':'))
         {
             var folder = path[range];
@@ -79,21 +79,21 @@ static class CommandSearch
         fixed (byte* file = (byte[])[.. path, 0])
         {
             // Only "not there" is left out here; all else is for the start itself to say.
-            return Libc.Access(file, 0) == 0 || Errors.Last is not (Errors.NotFound or Errors.NotADirectory);
+            return Libc.Access(file, 0) == 0 || Errno.Last is not (Errno.NotFound or Errno.NotADirectory);
         }
     }
 
-    static StartFailureException Failure(byte[] name, int error)
+    static StartFailureException CreateException(byte[] name, int error)
     {
         var shown = Encoding.UTF8.GetString(name);
         return error switch
         {
-            Errors.NotFound when name.Contains((byte)'/') => new(127, $"tonne: cannot run '{shown}': no such file, or its interpreter is missing"),
-            Errors.NotFound => new(127, $"tonne: cannot run '{shown}': not found on PATH"),
-            Errors.NotAllowed => new(126, $"tonne: cannot run '{shown}': not executable (permission denied, or a folder)"),
-            Errors.TryAgain or Errors.NoMemory or Errors.TooManyFiles or Errors.TooManyFilesHere =>
-                new(125, $"tonne: could not start '{shown}': {Errors.Words(error)}"),
-            _ => new(126, $"tonne: cannot run '{shown}': {Errors.Words(error)}"),
+            Errno.NotFound when name.Contains((byte)'/') => new(127, $"tonne: cannot run '{shown}': no such file, or its interpreter is missing"),
+            Errno.NotFound => new(127, $"tonne: cannot run '{shown}': not found on PATH"),
+            Errno.PermissionDenied => new(126, $"tonne: cannot run '{shown}': not executable (permission denied, or a folder)"),
+            Errno.TryAgain or Errno.NoMemory or Errno.SystemFileLimit or Errno.ProcessFileLimit =>
+                new(125, $"tonne: could not start '{shown}': {Errno.GetMessage(error)}"),
+            _ => new(126, $"tonne: cannot run '{shown}': {Errno.GetMessage(error)}"),
         };
     }
 }

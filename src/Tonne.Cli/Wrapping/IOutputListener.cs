@@ -7,5 +7,5 @@ interface IOutputListener
     /// <param name="stream">Which stream the bytes were written to.</param>
     /// <param name="bytes">Raw bytes, cut anywhere; valid only during the call.</param>
     /// <remarks>An exception switches the listener off for this stream and harms nothing else.</remarks>
-    void Hear(OutputStream stream, ReadOnlySpan<byte> bytes);
+    void OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes);
 }

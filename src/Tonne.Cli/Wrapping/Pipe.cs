@@ -8,7 +8,7 @@ readonly record struct Pipe(int ReadEnd, int WriteEnd)
     /// <summary>What we ask for, so that a fast child and we take turns less often. The kernel may grant less.</summary>
     const int WantedBytes = 1 << 20;
 
-    internal static unsafe Pipe? Open(bool roomy = false)
+    internal static unsafe Pipe? Open(bool largeBuffer = false)
     {
         var ends = stackalloc int[2];
         if (Libc.Pipe(ends, Libc.CloseOnExec) != 0)
@@ -16,29 +16,29 @@ readonly record struct Pipe(int ReadEnd, int WriteEnd)
             return null;
         }
 
-        if (roomy)
+        if (largeBuffer)
         {
-            _ = Libc.Control(ends[0], Libc.SetPipeSize, WantedBytes);
+            _ = Libc.FileControl(ends[0], Libc.SetPipeSize, WantedBytes);
         }
 
-        return new Pipe(AboveStandard(ends[0]), AboveStandard(ends[1]));
+        return new Pipe(MoveAboveStandard(ends[0]), MoveAboveStandard(ends[1]));
     }
 
-    internal static int AboveStandard(int descriptor)
+    internal static int MoveAboveStandard(int descriptor)
     {
         if (descriptor is < 0 or > Libc.StandardError)
         {
             return descriptor;
         }
 
-        var moved = Libc.Control(descriptor, Libc.DuplicateCloseOnExec, Libc.StandardError + 1);
+        var moved = Libc.FileControl(descriptor, Libc.DuplicateCloseOnExec, Libc.StandardError + 1);
         _ = Libc.Close(descriptor);
         return moved;
     }
 
     internal static void SetBlocking(int descriptor, bool blocking)
     {
-        var flags = Libc.Control(descriptor, Libc.GetStatusFlags, 0);
-        _ = Libc.Control(descriptor, Libc.SetStatusFlags, blocking ? flags & ~Libc.NonBlocking : flags | Libc.NonBlocking);
+        var flags = Libc.FileControl(descriptor, Libc.GetStatusFlags, 0);
+        _ = Libc.FileControl(descriptor, Libc.SetStatusFlags, blocking ? flags & ~Libc.NonBlocking : flags | Libc.NonBlocking);
     }
 }

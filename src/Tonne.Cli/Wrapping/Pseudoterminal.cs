@@ -31,7 +31,7 @@ sealed class Pseudoterminal
     /// <returns>Null when the system has none to give.</returns>
     internal static unsafe Pseudoterminal? Open(int real)
     {
-        var master = Pipe.AboveStandard(Libc.OpenPseudoterminal(Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec));
+        var master = Pipe.MoveAboveStandard(Libc.OpenPseudoterminal(Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec));
         if (master < 0)
         {
             return null;
@@ -39,12 +39,12 @@ sealed class Pseudoterminal
 
         const int Room = 128;
         var name = stackalloc byte[Room];
-        if (Libc.GrantPseudoterminal(master) == 0 && Libc.UnlockPseudoterminal(master) == 0 && Libc.SlaveName(master, name, Room) == 0
+        if (Libc.GrantPseudoterminal(master) == 0 && Libc.UnlockPseudoterminal(master) == 0 && Libc.GetSlaveName(master, name, Room) == 0
             && System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name) is { } path
-            && Pipe.AboveStandard(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec)) is >= 0 and var slave)
+            && Pipe.MoveAboveStandard(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec)) is >= 0 and var slave)
         {
             var terminal = new Pseudoterminal(master, slave, real);
-            terminal.TakeAfterReal();
+            terminal.CopyRealSettings();
             return terminal;
         }
 
@@ -52,7 +52,7 @@ sealed class Pseudoterminal
         return null;
     }
 
-    unsafe void TakeAfterReal()
+    unsafe void CopyRealSettings()
     {
         Libc.TerminalModes modes;
         if (Libc.GetModes(_real, &modes) == 0)
@@ -65,12 +65,12 @@ sealed class Pseudoterminal
 
         var on = 1;
         _ = Libc.InputOutputControl(Master, Libc.SetPacketMode, &on);
-        _ = FollowSize();
+        _ = CopySize();
     }
 
     /// <summary>Gives the child's terminal the size of the real one.</summary>
     /// <returns>Whether it was another.</returns>
-    internal unsafe bool FollowSize()
+    internal unsafe bool CopySize()
     {
         Libc.WindowSize real;
         Libc.WindowSize ours;
@@ -85,7 +85,7 @@ sealed class Pseudoterminal
     }
 
     /// <summary>Sets on the real terminal what the child has set on its own: echo, line editing, control characters.</summary>
-    internal unsafe void FollowModes()
+    internal unsafe void CopyModes()
     {
         lock (_gate)
         {
@@ -130,7 +130,7 @@ sealed class Pseudoterminal
         a.Input == b.Input && a.Local == b.Local && ((ReadOnlySpan<uint>)a.Rest).SequenceEqual(b.Rest);
 
     /// <summary>Makes the master a plain stream of bytes, for whoever reads it after us.</summary>
-    internal unsafe void Plain()
+    internal unsafe void DisablePacketMode()
     {
         var off = 0;
         _ = Libc.InputOutputControl(Master, Libc.SetPacketMode, &off);

@@ -4,15 +4,15 @@ namespace Tonne.Cli.Wrapping;
 
 /// <summary>Waits for the child and for everything it leaves behind, and adds up what they used.</summary>
 /// <param name="isOwn">Whether a process is one of ours and no part of the job.</param>
-/// <param name="stopped">Called when the child itself has been stopped, with the signal that did it.</param>
-sealed class Reaper(Func<int, bool> isOwn, Action<int> stopped)
+/// <param name="onStopped">Called when the child itself has been stopped, with the signal that did it.</param>
+sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
 {
     long _userMicroseconds;
     long _systemMicroseconds;
 
-    internal TimeSpan User => TimeSpan.FromMicroseconds(Interlocked.Read(ref _userMicroseconds));
+    internal TimeSpan UserTime => TimeSpan.FromMicroseconds(Interlocked.Read(ref _userMicroseconds));
 
-    internal TimeSpan System => TimeSpan.FromMicroseconds(Interlocked.Read(ref _systemMicroseconds));
+    internal TimeSpan SystemTime => TimeSpan.FromMicroseconds(Interlocked.Read(ref _systemMicroseconds));
 
     /// <summary>Orphans of the job become our children, so that their time reaches us.</summary>
     internal static void AdoptOrphans() => _ = Libc.ProcessControl(Libc.BecomeSubreaper, 1, 0, 0, 0);
@@ -23,10 +23,10 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> stopped)
     {
         while (true)
         {
-            switch (Next(Libc.WaitStopped, out var status))
+            switch (WaitNext(Libc.WaitStopped, out var status))
             {
                 case var pid when pid == child && IsStop(status):
-                    stopped((status >> 8) & 0xFF);
+                    onStopped((status >> 8) & 0xFF);
                     break;
                 case var pid when pid == child:
                     return status;
@@ -37,23 +37,23 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> stopped)
     }
 
     /// <summary>Takes in what has ended meanwhile, without waiting.</summary>
-    internal void TakeTheRest()
+    internal void ReapRemaining()
     {
-        while (Next(Libc.WaitNoHang, out _) > 0)
+        while (WaitNext(Libc.WaitNoHang, out _) > 0)
         {
         }
     }
 
-    unsafe int Next(int options, out int status)
+    unsafe int WaitNext(int options, out int status)
     {
         int word;
-        Libc.ResourceUse use;
+        Libc.ResourceUsage use;
         int pid;
         do
         {
             pid = Libc.Wait(-1, &word, options, &use);
         }
-        while (pid < 0 && Errors.Last == Errors.Interrupted);
+        while (pid < 0 && Errno.Last == Errno.Interrupted);
 
         status = word;
         if (pid > 0 && !IsStop(word) && !isOwn(pid))

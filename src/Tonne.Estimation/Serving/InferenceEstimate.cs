@@ -12,7 +12,7 @@ public sealed record InferenceEstimate
     public required Accelerator Accelerator { get; init; }
 
     /// <summary>How it is served, with all that was chosen.</summary>
-    public required ServingPoint Point { get; init; }
+    public required ServingConfiguration Configuration { get; init; }
 
     /// <summary>How weights are stored.</summary>
     public required WeightFormat Format { get; init; }
@@ -36,7 +36,7 @@ public sealed record InferenceEstimate
     public required Figure ItEnergy { get; init; }
 
     /// <summary>Wh per request of the part of <see cref="ItEnergy"/> in which the machines wait; null where no rate was given.</summary>
-    public required Figure? WaitingEnergy { get; init; }
+    public required Figure? IdleEnergy { get; init; }
 
     /// <summary>Wh per request with the building.</summary>
     public required Figure FacilityEnergy { get; init; }
@@ -57,8 +57,8 @@ public sealed record InferenceEstimate
     public required ImmutableArray<string> Assumptions { get; init; }
 
     /// <summary>All figures, from the accelerators outwards.</summary>
-    public IEnumerable<Figure> Figures() => new[] { GpuEnergyPerToken, GpuEnergy, WaitingEnergy, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions }.OfType<Figure>();
+    public IEnumerable<Figure> GetFigures() => new[] { GpuEnergyPerToken, GpuEnergy, IdleEnergy, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions }.OfType<Figure>();
 
     /// <summary>The sources of all factors, once each, by id.</summary>
-    public IReadOnlyList<Source> Sources() => [.. Emissions.Derivation.Factors().Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<Source> GetSources() => [.. Emissions.Derivation.GetFactors().Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
 }

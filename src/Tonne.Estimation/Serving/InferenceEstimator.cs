@@ -22,26 +22,26 @@ namespace Tonne.Estimation.Serving;
 public sealed class InferenceEstimator(ServingFit? fit = null)
 {
     /// <summary>Batch where neither batch nor rate is given.</summary>
-    public const double UnstatedBatch = 32;
+    public const double DefaultBatch = 32;
 
     // Accelerators of a machine whose host they share.
-    const int GpusOfHost = 8;
+    const int GpusPerHost = 8;
 
     // Part of the memory that weights and attention cache may take: what serving software reserves by default.
-    internal const double UsableMemory = 0.9;
+    internal const double UsableMemoryFraction = 0.9;
 
     readonly ServingFit _fit = fit ?? ServingFit.Shipped;
-    readonly Uncertainty _foretold = new();
+    readonly UncertaintyPropagator _predictionUncertainty = new();
 
     /// <summary>Tokens of a prompt where none are given.</summary>
-    public static Factor UnstatedPrompt => ServingFactors.Table["serving/prompt-unstated"];
+    public static Factor DefaultPromptTokens => ServingFactors.Table["serving/prompt-unstated"];
 
     /// <summary>The accelerator's part of a point; null if its data sheet has no bandwidth or no peak.</summary>
-    public static ServingPoint? PointOf(Accelerator accelerator, WeightFormat format)
+    public static ServingConfiguration? CreateConfiguration(Accelerator accelerator, WeightFormat format)
     {
-        if (AcceleratorPeaks.Of(accelerator) is not { BandwidthGigabytesPerSecond: { } bandwidth } peaks || format.PeakTeraflops(accelerator, peaks) is not { } peak)
+        if (AcceleratorDatasheet.Find(accelerator) is not { BandwidthGigabytesPerSecond: { } bandwidth } peaks || format.FindPeakTeraflops(accelerator, peaks) is not { } peak)
             return null;
-        return new ServingPoint
+        return new ServingConfiguration
         {
             Parameters = 0,
             ActiveParameters = 0,
@@ -53,7 +53,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             TdpWatts = accelerator.Tdp.Bounds.Best,
             BytesPerSecond = bandwidth * 1e9,
             OperationsPerSecond = peak * 1e12,
-            Generation = ServingGenerations.Of(accelerator),
+            Generation = AcceleratorGenerationLookup.GetGeneration(accelerator),
         };
     }
 
@@ -64,44 +64,44 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     /// <exception cref="ModelDoesNotFitException">The weights do not fit the accelerators named.</exception>
     public InferenceEstimate Estimate(ServingWorkload workload, AccountingFactors factors)
     {
-        if (workload.Problems().FirstOrDefault() is { } problem)
+        if (workload.Validate().FirstOrDefault() is { } problem)
             throw new ArgumentException(problem, nameof(workload));
         var accelerator = workload.Accelerator;
         var said = new List<string>();
-        var point = Point(workload, said);
+        var point = ResolveConfiguration(workload, said);
         var (batched, replicas, busy, always) = Load(workload, point, said);
         point = batched;
-        var terms = new ServingTree(_fit, accelerator, workload.Format, workload.PromptTokens is null);
-        var roofline = terms.JoulesPerToken(point, Spreads(workload, point, said));
-        var power = new Derivation.Given(accelerator.Inference ?? accelerator.Training);
-        var gpus = new Derivation.Counted("accelerators", "1", point.Gpus * replicas);
-        var output = new Derivation.Counted("output tokens", "token", point.OutputTokens);
+        var terms = new ServingDerivation(_fit, accelerator, workload.Format, workload.PromptTokens is null);
+        var roofline = terms.DeriveJoulesPerToken(point, Spreads(workload, point, said));
+        var power = new Derivation.FactorNode(accelerator.InferencePower ?? accelerator.TrainingPower);
+        var gpus = new Derivation.Count("accelerators", "1", point.Gpus * replicas);
+        var output = new Derivation.Count("output tokens", "token", point.OutputTokens);
         // Where the batch follows from the rate the accelerators serve all day: what a token takes is their power over the tokens, and a model that takes more is met by a larger batch, not by more energy.
         Derivation perToken = always && workload.RequestsPerDay is { } steady
-            ? new Derivation.Quotient("energy of the accelerators per output token", "J/token", new Derivation.Product("accelerators serving all the time", "J", [gpus, power, new Derivation.Counted("a day ÷ requests per day", "s", 86_400 / steady)]), output)
+            ? new Derivation.Quotient("energy of the accelerators per output token", "J/token", new Derivation.Product("accelerators serving all the time", "J", [gpus, power, new Derivation.Count("a day ÷ requests per day", "s", 86_400 / steady)]), output)
             : roofline;
         var gpu = new Derivation.Product("accelerators serving a request", "J", [output, perToken]);
         Derivation time = workload.RequestsPerDay is { } day
-            ? new Derivation.Counted("time per request, waiting included", "s", 86_400 / day)
+            ? new Derivation.Count("time per request, waiting included", "s", 86_400 / day)
             : new Derivation.Quotient("time per request", "s", gpu, new Derivation.Product("power while serving", "W", [gpus, power]));
-        var waiting = workload.RequestsPerDay is { } rate && busy < 1 ? Waiting(accelerator, point, rate, gpus, gpu, power) : null;
+        var waiting = workload.RequestsPerDay is { } rate && busy < 1 ? DeriveIdleEnergy(accelerator, point, rate, gpus, gpu, power) : null;
         Derivation all = waiting is null ? gpu : new Derivation.Sum("accelerators, serving and waiting", "J", [gpu, waiting]);
-        var rest = new Derivation.Given(OtherPower.FractionOverGpus());
-        var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Counted("accelerators", "1", 1), rest]);
+        var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
+        var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Count("accelerators", "1", 1), rest]);
         var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
-        var embodied = HeldAccelerators.Embodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
+        var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         // Factors of one id differ between workloads, and an accountant keeps its draws by id: a new one for each.
         var phase = new Accountant().Account(
             new PhaseUse("inference", boundary, new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         Explain(workload, point, accelerator, replicas, busy, factors, said);
         var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
-        var uncertainty = new Uncertainty();
+        var uncertainty = new UncertaintyPropagator();
         var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
         return new InferenceEstimate
         {
             Accelerator = accelerator,
-            Point = point,
+            Configuration = point,
             Format = workload.Format,
             Replicas = replicas,
             BusyShare = busy,
@@ -110,123 +110,123 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             GpuEnergy = token with
             {
                 Name = "gpu_energy_wh_per_request",
-                Bounds = token.Bounds * (point.OutputTokens / RequestParts.JoulesPerWattHour),
-                Derivation = new Derivation.Product("accelerators serving a request", "Wh", [gpu], 1 / RequestParts.JoulesPerWattHour),
+                Bounds = token.Bounds * (point.OutputTokens / RequestFigures.JoulesPerWattHour),
+                Derivation = new Derivation.Product("accelerators serving a request", "Wh", [gpu], 1 / RequestFigures.JoulesPerWattHour),
             },
-            WaitingEnergy = waiting is null ? null
+            IdleEnergy = waiting is null ? null
                 : Make("waiting_energy_wh_per_request", boundary,
-                    new Derivation.Product("waiting, at the plug", "Wh", [waiting, machine], 1 / RequestParts.JoulesPerWattHour)),
-            ItEnergy = RequestParts.Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
-            FacilityEnergy = RequestParts.Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
-            Operational = RequestParts.Thousand("operational_g_per_request", phase.Operational, "g CO2e"),
-            Embodied = RequestParts.Thousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
-            Emissions = RequestParts.Thousand("emissions_g_per_request", phase.Total, "g CO2e"),
+                    new Derivation.Product("waiting, at the plug", "Wh", [waiting, machine], 1 / RequestFigures.JoulesPerWattHour)),
+            ItEnergy = RequestFigures.MultiplyByThousand("it_energy_wh_per_request", phase.Energy, "Wh"),
+            FacilityEnergy = RequestFigures.MultiplyByThousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
+            Operational = RequestFigures.MultiplyByThousand("operational_g_per_request", phase.Operational, "g CO2e"),
+            Embodied = RequestFigures.MultiplyByThousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
+            Emissions = RequestFigures.MultiplyByThousand("emissions_g_per_request", phase.Total, "g CO2e"),
             Factors = factors,
             Assumptions = [.. said],
         };
 
-        Figure Make(string name, Boundary within, Derivation derivation) => new(name, within, uncertainty.Of(derivation), Quality.Modelled, 0, derivation);
+        Figure Make(string name, Boundary within, Derivation derivation) => new(name, within, uncertainty.ComputeBounds(derivation), Quality.Modelled, 0, derivation);
     }
 
     /// <summary>J per output token of the accelerators with its bounds: what validation compares.</summary>
     /// <param name="row">The measurement whose circumstances are foretold.</param>
     /// <param name="softwareKnown">Whether the year of its software is told; else the newest on that hardware is taken, and the spread says so.</param>
-    public Bounds Foretell(ServingCase row, bool softwareKnown = true)
+    public Bounds Predict(ServingMeasurement row, bool softwareKnown = true)
     {
-        var accelerator = AcceleratorCatalog.Find(row.Hardware).Required;
-        var point = softwareKnown ? row.Point : row.Point with { OlderSoftware = row.Point.Generation == ServingGeneration.Ampere };
+        var accelerator = AcceleratorCatalog.Find(row.Hardware).ValueOrThrow;
+        var point = softwareKnown ? row.Configuration : row.Configuration with { UsesOlderSoftware = row.Configuration.Generation == AcceleratorGeneration.Ampere };
         List<Factor> spreads = [SpreadOf(row.Kind)];
-        if (!softwareKnown && Software(point) is { } software)
+        if (!softwareKnown && FindSoftwareSpread(point) is { } software)
             spreads.Add(software);
-        return _foretold.Of(new ServingTree(_fit, accelerator, WeightFormat.Brain16, promptUnstated: true).JoulesPerToken(point, spreads));
+        return _predictionUncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true).DeriveJoulesPerToken(point, spreads));
     }
 
     /// <summary>The workload as numbers, with the accelerators that hold it and the batch where it is given.</summary>
-    static ServingPoint Point(ServingWorkload workload, List<string> said)
+    static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<string> assumptions)
     {
         var accelerator = workload.Accelerator;
-        var hardware = PointOf(accelerator, workload.Format)
+        var hardware = CreateConfiguration(accelerator, workload.Format)
             ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.", nameof(workload));
-        var older = workload.SoftwareYear is { } year ? year == 2024 : hardware.Generation == ServingGeneration.Ampere;
+        var older = workload.SoftwareYear is { } year ? year == 2024 : hardware.Generation == AcceleratorGeneration.Ampere;
         var point = hardware with
         {
             Parameters = workload.Parameters,
             ActiveParameters = workload.ActiveParameters ?? workload.Parameters,
-            PromptTokens = workload.PromptTokens ?? UnstatedPrompt.Bounds.Best,
+            PromptTokens = workload.PromptTokens ?? DefaultPromptTokens.Bounds.Best,
             OutputTokens = workload.OutputTokens,
-            Layers = workload.Layers,
-            CacheBytesPerToken = workload.CacheBytesPerToken,
-            OlderSoftware = older,
-            Batch = workload.Batch ?? UnstatedBatch,
+            GivenLayers = workload.Layers,
+            GivenCacheBytesPerToken = workload.KvCacheBytesPerToken,
+            UsesOlderSoftware = older,
+            Batch = workload.Batch ?? DefaultBatch,
         };
         if (accelerator.MemoryGigabytes is not { } memory)
         {
-            said.Add($"The memory of {accelerator.Name} is not known: whether the model fits was not checked.");
+            assumptions.Add($"The memory of {accelerator.Name} is not known: whether the model fits was not checked.");
             return point with { Gpus = workload.Gpus ?? 1 };
         }
 
-        var held = memory * 1e9 * UsableMemory;
+        var held = memory * 1e9 * UsableMemoryFraction;
         var weights = point.Parameters * point.BytesPerParameter;
         if (workload.Gpus is { } given)
         {
             if (weights > held * given)
-                throw new ModelDoesNotFitException(Text($"{Billions(point.Parameters)} parameters at {workload.Format.Name} take {weights / 1e9:0} GB; {given} × {accelerator.Name} hold {held * given / 1e9:0} GB ({UsableMemory:0 %} of {memory * given:0} GB). {Fewest(weights, held)} would hold them: --gpus {Fewest(weights, held)}."));
+                throw new ModelDoesNotFitException(Text($"{Billions(point.Parameters)} parameters at {workload.Format.Name} take {weights / 1e9:0} GB; {given} × {accelerator.Name} hold {held * given / 1e9:0} GB ({UsableMemoryFraction:0 %} of {memory * given:0} GB). {FindSmallestGpuCount(weights, held)} would hold them: --gpus {FindSmallestGpuCount(weights, held)}."));
             if (point.MemoryBytes > held * given)
-                said.Add(Text($"Weights and the attention cache of {point.Batch:0.#} requests take {point.MemoryBytes / 1e9:0} GB by the model's size, {given} accelerators hold {held * given / 1e9:0} GB: such a batch holds only if the cache is smaller than assumed (--kv-bytes-per-token)."));
+                assumptions.Add(Text($"Weights and the attention cache of {point.Batch:0.#} requests take {point.MemoryBytes / 1e9:0} GB by the model's size, {given} accelerators hold {held * given / 1e9:0} GB: such a batch holds only if the cache is smaller than assumed (--kv-bytes-per-token)."));
             return point with { Gpus = given };
         }
 
         // Where the batch is not given it is what the fewest accelerators that hold one request leave room for.
-        var gpus = Fewest(workload.Batch is null ? (point with { Batch = 1 }).MemoryBytes : point.MemoryBytes, held);
-        if (gpus > GpusOfHost && point.Context * point.CacheBytes > 0 && Fewest((point with { Batch = 1 }).MemoryBytes, held) <= GpusOfHost)
+        var gpus = FindSmallestGpuCount(workload.Batch is null ? (point with { Batch = 1 }).MemoryBytes : point.MemoryBytes, held);
+        if (gpus > GpusPerHost && point.ContextTokens * point.KvCacheBytesPerToken > 0 && FindSmallestGpuCount((point with { Batch = 1 }).MemoryBytes, held) <= GpusPerHost)
         {
             // More requests at once than one machine holds are served by several machines side by side, not by one model split over all of them.
-            var together = Math.Max(1, Math.Floor(((held * GpusOfHost) - weights) / (point.Context * point.CacheBytes)));
+            var together = Math.Max(1, Math.Floor(((held * GpusPerHost) - weights) / (point.ContextTokens * point.KvCacheBytesPerToken)));
             var replicas = Math.Ceiling(point.Batch / together);
-            said.Add(Text($"{Many(point.Batch)} requests at once do not fit one machine: {Many(replicas)} replicas of {GpusOfHost} × {accelerator.Name} serve {point.Batch / replicas:0.#} each (--gpus for one of another size)."));
-            return point with { Gpus = GpusOfHost, Batch = point.Batch / replicas };
+            assumptions.Add(Text($"{FormatCount(point.Batch)} requests at once do not fit one machine: {FormatCount(replicas)} replicas of {GpusPerHost} × {accelerator.Name} serve {point.Batch / replicas:0.#} each (--gpus for one of another size)."));
+            return point with { Gpus = GpusPerHost, Batch = point.Batch / replicas };
         }
 
-        said.Add(Text($"{gpus} × {accelerator.Name}: the fewest that hold {weights / 1e9:0} GB of weights and the attention cache in {UsableMemory:0 %} of their memory."));
+        assumptions.Add(Text($"{gpus} × {accelerator.Name}: the fewest that hold {weights / 1e9:0} GB of weights and the attention cache in {UsableMemoryFraction:0 %} of their memory."));
         return point with { Gpus = gpus };
     }
 
     /// <summary>1, 2, 4, 8, then whole machines of eight: as attention is split.</summary>
-    static int Fewest(double bytes, double held)
+    static int FindSmallestGpuCount(double bytes, double held)
     {
         var least = Math.Max(1, (int)Math.Min(1e6, Math.Ceiling(bytes / held)));
-        return least <= GpusOfHost ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)least) : (least + GpusOfHost - 1) / GpusOfHost * GpusOfHost;
+        return least <= GpusPerHost ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)least) : (least + GpusPerHost - 1) / GpusPerHost * GpusPerHost;
     }
 
     /// <summary>Batch, replicas, the share of time in which they serve, and whether the batch is the one at which a replica serves all the time.</summary>
-    (ServingPoint Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingPoint point, List<string> said)
+    (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
     {
-        var most = MostTogether(workload, point);
+        var most = FindMaxBatch(workload, point);
         if (workload.RequestsPerDay is not { } day)
         {
             if (workload.Batch is not null)
                 return (point, 1, 1, false);
-            var taken = Math.Min(UnstatedBatch, most);
-            said.Add(Text($"Neither a batch nor a rate is given: {taken:0.#} requests served together are taken, with a spread from 4 to 256 (--batch, --requests-per-day)."));
+            var taken = Math.Min(DefaultBatch, most);
+            assumptions.Add(Text($"Neither a batch nor a rate is given: {taken:0.#} requests served together are taken, with a spread from 4 to 256 (--batch, --requests-per-day)."));
             return (point with { Batch = taken }, 1, 1, false);
         }
 
-        var watts = (workload.Accelerator.Inference ?? workload.Accelerator.Training).Bounds.Best * point.Gpus;
+        var watts = (workload.Accelerator.InferencePower ?? workload.Accelerator.TrainingPower).Bounds.Best * point.Gpus;
         if (workload.Batch is null)
         {
             // The batch at which a replica serves all day exactly what comes in: fewer together cost more and would not keep up.
             var batch = BusyAt(1) >= 1 ? Solve(1, most) : 1;
             point = point with { Batch = batch };
-            said.Add(batch > 1
-                ? Text($"{batch:0.#} requests served together: what {Many(day)} requests a day come to at the power of the accelerators while serving.")
-                : Text($"One request at a time: {Many(day)} a day are fewer than a replica serves so."));
+            assumptions.Add(batch > 1
+                ? Text($"{batch:0.#} requests served together: what {FormatCount(day)} requests a day come to at the power of the accelerators while serving.")
+                : Text($"One request at a time: {FormatCount(day)} a day are fewer than a replica serves so."));
         }
 
         var load = BusyAt(point.Batch);
         var replicas = Math.Max(1, (int)Math.Ceiling(Math.Min(1e9, load - 1e-6)));
         return (point, replicas, Math.Min(1, load / replicas), workload.Batch is null && point.Batch > 1 && Math.Abs(load - 1) < 1e-6);
 
-        double BusyAt(double batch) => day * point.OutputTokens * _fit.Model.JoulesPerToken(point with { Batch = batch }) / (watts * 86_400);
+        double BusyAt(double batch) => day * point.OutputTokens * _fit.Model.ComputeJoulesPerToken(point with { Batch = batch }) / (watts * 86_400);
 
         double Solve(double low, double high)
         {
@@ -243,94 +243,94 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>Requests whose attention cache fits beside the weights, at least 1, at most 512.</summary>
-    static double MostTogether(ServingWorkload workload, ServingPoint point)
+    static double FindMaxBatch(ServingWorkload workload, ServingConfiguration point)
     {
         const double most = 512;
         if (workload.Accelerator.MemoryGigabytes is not { } memory)
             return most;
-        var free = (memory * 1e9 * UsableMemory * point.Gpus) - (point.Parameters * point.BytesPerParameter);
-        var cache = point.Context * point.CacheBytes;
+        var free = (memory * 1e9 * UsableMemoryFraction * point.Gpus) - (point.Parameters * point.BytesPerParameter);
+        var cache = point.ContextTokens * point.KvCacheBytesPerToken;
         return cache > 0 ? Math.Clamp(Math.Floor(free / cache), 1, most) : most;
     }
 
     /// <summary>The unknowns beside the coefficients: the model, the hardware, the software, the batch.</summary>
-    List<Factor> Spreads(ServingWorkload workload, ServingPoint point, List<string> said)
+    List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
     {
-        List<Factor> spreads = [SpreadOf(ServingCase.KindOf(point, workload.Format.IsEightBit))];
-        if (point.Generation == ServingGeneration.Unmeasured)
+        List<Factor> spreads = [SpreadOf(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
+        if (point.Generation == AcceleratorGeneration.Unmeasured)
         {
             spreads.Add(ServingFactors.Table["serving/unmeasured-hardware"]);
-            said.Add($"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet stands in, and the bounds are wider.");
+            assumptions.Add($"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet stands in, and the bounds are wider.");
         }
 
-        if (workload.SoftwareYear is null && Software(point) is { } software)
+        if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } software)
         {
             spreads.Add(software);
-            said.Add(Text($"Serving software of {(point.OlderSoftware ? 2024 : 2026)}, the newest measured{(point.Generation == ServingGeneration.Unmeasured ? "" : " on this generation")}; {(point.OlderSoftware ? "newer" : "older")} takes {(point.OlderSoftware ? 1 / _fit.Model.OlderSoftware : _fit.Model.OlderSoftware):0.00} times as much (--software)."));
+            assumptions.Add(Text($"Serving software of {(point.UsesOlderSoftware ? 2024 : 2026)}, the newest measured{(point.Generation == AcceleratorGeneration.Unmeasured ? "" : " on this generation")}; {(point.UsesOlderSoftware ? "newer" : "older")} takes {(point.UsesOlderSoftware ? 1 / _fit.Model.OlderSoftwareRatio : _fit.Model.OlderSoftwareRatio):0.00} times as much (--software)."));
         }
 
         if (workload is { Batch: null, RequestsPerDay: null })
         {
             var (model, here) = (_fit.Model, point);
-            var best = model.JoulesPerToken(here);
+            var best = model.ComputeJoulesPerToken(here);
             spreads.Add(new Factor("serving/batch-unstated", "batch not stated", "1",
-                new Bounds(Math.Min(1, model.JoulesPerToken(here with { Batch = 256 }) / best), 1, Math.Max(1, model.JoulesPerToken(here with { Batch = 4 }) / best)), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
+                new Bounds(Math.Min(1, model.ComputeJoulesPerToken(here with { Batch = 256 }) / best), 1, Math.Max(1, model.ComputeJoulesPerToken(here with { Batch = 4 }) / best)), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
                 "from 256 requests served together to 4"));
         }
 
         return spreads;
     }
 
-    Factor SpreadOf(ServingKind kind) => new(
-        $"inference/model-spread/{Spelling.Slug(ServingFit.Words(kind))}", "a model that was not measured, over what its size leads to", "1", _fit.Spread(kind), Quality.Modelled, ServingTree.Measurements,
-        $"{ServingFit.Words(kind)}, each left out of the fit in turn");
+    Factor SpreadOf(ServedModelKind kind) => new(
+        $"inference/model-spread/{NameMatching.ToSlug(ServingFit.GetLabel(kind))}", "a model that was not measured, over what its size leads to", "1", _fit.GetSpread(kind), Quality.Modelled, ServingDerivation.Measurements,
+        $"{ServingFit.GetLabel(kind)}, each left out of the fit in turn");
 
     /// <summary>What the other year's software would change; null where only one can be meant.</summary>
-    Factor? Software(ServingPoint point)
+    Factor? FindSoftwareSpread(ServingConfiguration point)
     {
-        if (point.Generation == ServingGeneration.Blackwell)
+        if (point.Generation == AcceleratorGeneration.Blackwell)
             return null;
-        var ratio = _fit.Model.OlderSoftware;
-        var bounds = point.OlderSoftware ? new Bounds(Math.Min(1, 1 / ratio), 1, 1) : new Bounds(1, 1, Math.Max(1, ratio));
-        return new Factor($"inference/software-unstated/{(point.OlderSoftware ? 2024 : 2026)}", "serving software of another year", "1", bounds, Quality.Modelled, ServingTree.Measurements, "one-sided: the newest software measured on the generation is taken");
+        var ratio = _fit.Model.OlderSoftwareRatio;
+        var bounds = point.UsesOlderSoftware ? new Bounds(Math.Min(1, 1 / ratio), 1, 1) : new Bounds(1, 1, Math.Max(1, ratio));
+        return new Factor($"inference/software-unstated/{(point.UsesOlderSoftware ? 2024 : 2026)}", "serving software of another year", "1", bounds, Quality.Modelled, ServingDerivation.Measurements, "one-sided: the newest software measured on the generation is taken");
     }
 
     /// <summary>Accelerators that hold the model and wait, J per request.</summary>
-    static Derivation Waiting(Accelerator accelerator, ServingPoint point, double day, Derivation gpus, Derivation gpu, Derivation.Given power)
+    static Derivation DeriveIdleEnergy(Accelerator accelerator, ServingConfiguration point, double day, Derivation gpus, Derivation gpu, Derivation.FactorNode power)
     {
         var replicaSeconds = 86_400 / day;
         var all = gpus.Value;
         var busySeconds = gpu.Value / (all * power.Value);
         // The time left depends on how long serving takes, so its bounds follow those of the energy; it cannot be negative.
-        var serving = new Uncertainty().Of(gpu);
+        var serving = new UncertaintyPropagator().ComputeBounds(gpu);
         var seconds = new Bounds(
             Math.Max(0, replicaSeconds - (serving.High / (all * power.Value))), Math.Max(0, replicaSeconds - busySeconds), Math.Max(0, replicaSeconds - (serving.Low / (all * power.Value))));
         return new Derivation.Product("accelerators waiting for requests", "J",
             [
-                new Derivation.Given(accelerator.IdleWithContext),
+                new Derivation.FactorNode(accelerator.IdlePowerWithContext),
                 gpus,
-                new Derivation.Given(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {Many(day)} requests, less the time in which it is served"))),
+                new Derivation.FactorNode(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {FormatCount(day)} requests, less the time in which it is served"))),
             ]);
     }
 
-    static void Explain(ServingWorkload workload, ServingPoint point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<string> said)
+    static void Explain(ServingWorkload workload, ServingConfiguration point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<string> assumptions)
     {
         if (workload.PromptTokens is null)
-            said.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({UnstatedPrompt.Bounds.Low:0}–{UnstatedPrompt.Bounds.High:0}): none given (--prompt-tokens)."));
+            assumptions.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({DefaultPromptTokens.Bounds.Low:0}–{DefaultPromptTokens.Bounds.High:0}): none given (--prompt-tokens)."));
         if (workload.RequestsPerDay is { } day)
-            said.Add(Text($"{Many(day)} requests a day, even over the day: {replicas} {(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time{(busy < 0.9995 ? $" and, model loaded, {(replicas == 1 ? "waits" : "wait")} for the rest" : "; what is kept ready for peaks is not counted")}."));
+            assumptions.Add(Text($"{FormatCount(day)} requests a day, even over the day: {replicas} {(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time{(busy < 0.9995 ? $" and, model loaded, {(replicas == 1 ? "waits" : "wait")} for the rest" : "; what is kept ready for peaks is not counted")}."));
         else
-            said.Add("No rate of requests is given: machines that wait for requests are left out, not zero (--requests-per-day).");
-        if (workload.Layers is null || workload.CacheBytesPerToken is null)
-            said.Add(Text($"{(workload.Layers is null ? $"{point.Depth.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.CacheBytes / 1024:0} KiB of attention cache per token{(workload.CacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
-        said.AddRange(Outside(workload, point));
-        said.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {HeldAccelerators.OfHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
-        said.Add("PUE: " + factors.PueHow + ".");
-        said.AddRange(factors.Doubts.Select(doubt => doubt.Text));
+            assumptions.Add("No rate of requests is given: machines that wait for requests are left out, not zero (--requests-per-day).");
+        if (workload.Layers is null || workload.KvCacheBytesPerToken is null)
+            assumptions.Add(Text($"{(workload.Layers is null ? $"{point.LayerCount.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{(workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
+        assumptions.AddRange(FindExtrapolations(workload, point));
+        assumptions.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
+        assumptions.Add("PUE: " + factors.PueHow + ".");
+        assumptions.AddRange(factors.Warnings.Select(warning => warning.Text));
     }
 
     /// <summary>Where the workload lies outside what was measured: its bounds do not hold that.</summary>
-    static IEnumerable<string> Outside(ServingWorkload workload, ServingPoint point)
+    static IEnumerable<string> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)
@@ -338,14 +338,14 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (point.Batch < batches.Low || point.Batch > batches.High)
             yield return Text($"No batch like {point.Batch:#,0.#} was measured: those that were are {batches.Low:0.#} to {batches.High:#,0}. The bounds do not hold what that makes unsure.");
         // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations a token, beside 2 for each parameter it passes.
-        var attention = point.Depth * ServingModel.WidthOf(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
+        var attention = point.LayerCount * ServingEnergyModel.EstimateWidth(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
         if (attention > 0.25)
-            yield return Text($"Attention among {Many(point.PromptTokens)} prompt tokens is counted as about {attention:0.#} times the arithmetic of the parameters, from a width that is taken from their number: prompts so long were not measured.");
-        if (workload.Format.Name == "fp32" && AcceleratorPeaks.Of(workload.Accelerator) is { SingleTeraflops: null })
+            yield return Text($"Attention among {FormatCount(point.PromptTokens)} prompt tokens is counted as about {attention:0.#} times the arithmetic of the parameters, from a width that is taken from their number: prompts so long were not measured.");
+        if (workload.Format.Name == "fp32" && AcceleratorDatasheet.Find(workload.Accelerator) is { Fp32Teraflops: null })
             yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, which is too little.";
     }
 
-    static string Many(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
+    static string FormatCount(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
 
     static string Billions(double number) => number >= 1e9 ? Text($"{number / 1e9:0.##} billion") : Text($"{number / 1e6:0.##} million");
 

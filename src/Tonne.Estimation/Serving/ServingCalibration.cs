@@ -11,53 +11,53 @@ namespace Tonne.Estimation.Serving;
 /// </remarks>
 public static class ServingCalibration
 {
-    const int Coefficients = ServingModel.TermCount;
+    const int Coefficients = ServingEnergyModel.TermCount;
     const int Unknowns = Coefficients + 2;
-    const double Pull = 0.3;
-    const double PullOfRatio = 1;
-    const int MostSteps = 100;
+    const double RidgePenalty = 0.3;
+    const double RatioRidgePenalty = 1;
+    const int MaxSteps = 100;
 
     // What each coefficient is without measurements: times of the data sheet at full power; twice for arithmetic, which seldom reaches its peak; some 10 µs a layer and a token for what no data sheet prints.
-    static readonly double[] Physical = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
+    static readonly double[] PriorCoefficients = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
 
     /// <summary>Fits a file of measurements, and names it by its hash in the fit.</summary>
     /// <param name="name">Name of the file, for errors.</param>
-    /// <param name="file">Its bytes, as <see cref="ServingCases.Read"/> takes them.</param>
-    public static ServingFit Fit(string name, ReadOnlySpan<byte> file) => Fit(ServingCases.Read(name, Encoding.UTF8.GetString(file)), Sha256.Of(file));
+    /// <param name="file">Its bytes, as <see cref="ServingMeasurementReader.Read"/> takes them.</param>
+    public static ServingFit Fit(string name, ReadOnlySpan<byte> file) => Fit(ServingMeasurementReader.Read(name, Encoding.UTF8.GetString(file)), Sha256.ComputeHash(file));
 
     /// <summary>Fits all calibrating cases, and finds the spread by leaving each family out.</summary>
     /// <param name="cases">The measurements.</param>
     /// <param name="inputHash">SHA-256 of the file they come from.</param>
     /// <exception cref="ArgumentException">There are fewer than three families.</exception>
-    public static ServingFit Fit(IReadOnlyList<ServingCase> cases, string inputHash)
+    public static ServingFit Fit(IReadOnlyList<ServingMeasurement> cases, string inputHash)
     {
-        List<ServingCase> usable = [.. cases.Where(row => row.Calibrates)];
+        List<ServingMeasurement> usable = [.. cases.Where(row => row.IsUsedForFit)];
         var families = usable.Select(row => row.Family).Distinct(StringComparer.Ordinal).ToList();
         if (families.Count < 3)
             throw new ArgumentException("Fewer than three model families can be calibrated with.", nameof(cases));
-        var whole = Model(usable, null);
-        var errors = new List<(string Family, ServingKind Kind, double Log)>();
+        var whole = FitModel(usable, null);
+        var errors = new List<(string Family, ServedModelKind Kind, double Log)>();
         foreach (var family in families)
         {
             // Starting where the whole fit ended saves steps; where they end is the same.
-            var model = Model([.. usable.Where(row => row.Family != family)], whole);
-            errors.AddRange(usable.Where(row => row.Family == family).Select(row => (family, row.Kind, Math.Log(row.JoulesPerToken / model.JoulesPerToken(row.Point)))));
+            var model = FitModel([.. usable.Where(row => row.Family != family)], whole);
+            errors.AddRange(usable.Where(row => row.Family == family).Select(row => (family, row.Kind, Math.Log(row.JoulesPerToken / model.ComputeJoulesPerToken(row.Configuration)))));
         }
 
         return new ServingFit(whole, HalfWidths(errors), usable.Count, families.Count, inputHash);
     }
 
     /// <summary>t · √((1 + 1/n) · mean square over n families), as for one family more; a kind with few families counts the kind before it as one of them.</summary>
-    static double[] HalfWidths(List<(string Family, ServingKind Kind, double Log)> errors)
+    static double[] HalfWidths(List<(string Family, ServedModelKind Kind, double Log)> errors)
     {
         var widths = new double[3];
         double? before = null;
-        foreach (var kind in Enum.GetValues<ServingKind>())
+        foreach (var kind in Enum.GetValues<ServedModelKind>())
         {
             var squares = errors.Where(error => error.Kind == kind).GroupBy(error => error.Family, StringComparer.Ordinal).Select(family => family.Average(error => error.Log * error.Log)).ToList();
             var variance = before is { } known ? (squares.Sum() + known) / (squares.Count + 1) : squares.Count > 0 ? squares.Average() : 1;
             var families = Math.Max(2, squares.Count);
-            widths[(int)kind] = StudentT.Quantile975(families) * Math.Sqrt(variance * (1 + (1d / families)));
+            widths[(int)kind] = StudentTDistribution.GetCriticalValue95(families) * Math.Sqrt(variance * (1 + (1d / families)));
             before = variance;
         }
 
@@ -65,7 +65,7 @@ public static class ServingCalibration
     }
 
     /// <summary>The coefficients for some cases: Gauss and Newton's steps, damped (Levenberg 1944, Marquardt 1963).</summary>
-    static ServingModel Model(List<ServingCase> cases, ServingModel? near)
+    static ServingEnergyModel FitModel(List<ServingMeasurement> cases, ServingEnergyModel? near)
     {
         var terms = new double[cases.Count][];
         var target = new double[cases.Count];
@@ -76,16 +76,16 @@ public static class ServingCalibration
         for (var i = 0; i < cases.Count; i++)
         {
             terms[i] = new double[Coefficients];
-            ServingModel.Terms(cases[i].Point, terms[i]);
+            ServingEnergyModel.Terms(cases[i].Configuration, terms[i]);
             target[i] = Math.Log(cases[i].JoulesPerToken);
             weights[i] = scale / sizes[cases[i].Family];
         }
 
-        var start = Array.ConvertAll(Physical, Math.Log);
-        double[] at = near is null ? [.. start, 0, 0] : [.. near.Coefficients.Select(value => Math.Log(value)), Math.Log(near.OlderSoftware), Math.Log(near.Ampere)];
+        var start = Array.ConvertAll(PriorCoefficients, Math.Log);
+        double[] at = near is null ? [.. start, 0, 0] : [.. near.Coefficients.Select(value => Math.Log(value)), Math.Log(near.OlderSoftwareRatio), Math.Log(near.AmpereRatio)];
         var loss = Loss(at, null, null);
         var damping = 1e-3;
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             var (normal, gradient) = (new double[Unknowns, Unknowns], new double[Unknowns]);
             Loss(at, normal, gradient);
@@ -112,7 +112,7 @@ public static class ServingCalibration
                 break;
         }
 
-        return new ServingModel([.. at.Take(Coefficients).Select(Math.Exp)], Math.Exp(at[Coefficients]), Math.Exp(at[Coefficients + 1]));
+        return new ServingEnergyModel([.. at.Take(Coefficients).Select(Math.Exp)], Math.Exp(at[Coefficients]), Math.Exp(at[Coefficients + 1]));
 
         // Half the sum of squares; with it JᵀJ and Jᵀr where asked.
         double Loss(double[] unknowns, double[,]? normal, double[]? gradient)
@@ -127,8 +127,8 @@ public static class ServingCalibration
                     total += parts[k] = theta[k] * terms[i][k];
                 for (var k = 0; k < Coefficients; k++)
                     parts[k] /= total;
-                parts[Coefficients] = cases[i].Point.OlderSoftware ? 1 : 0;
-                parts[Coefficients + 1] = cases[i].Point.Generation == ServingGeneration.Ampere ? 1 : 0;
+                parts[Coefficients] = cases[i].Configuration.UsesOlderSoftware ? 1 : 0;
+                parts[Coefficients + 1] = cases[i].Configuration.Generation == AcceleratorGeneration.Ampere ? 1 : 0;
                 var residual = Math.Log(total) + (parts[Coefficients] * unknowns[Coefficients]) + (parts[Coefficients + 1] * unknowns[Coefficients + 1]) - target[i];
                 sum += weights[i] * residual * residual;
                 Add(parts, residual, weights[i], normal, gradient);
@@ -136,7 +136,7 @@ public static class ServingCalibration
 
             for (var k = 0; k < Unknowns; k++)
             {
-                var pull = k < Coefficients ? Pull * Pull : PullOfRatio * PullOfRatio;
+                var pull = k < Coefficients ? RidgePenalty * RidgePenalty : RatioRidgePenalty * RatioRidgePenalty;
                 var away = k < Coefficients ? unknowns[k] - start[k] : unknowns[k];
                 sum += pull * away * away;
                 if (normal is null || gradient is null)

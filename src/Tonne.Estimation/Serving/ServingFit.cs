@@ -7,22 +7,22 @@ namespace Tonne.Estimation.Serving;
 
 /// <summary>The fitted model with the spread of models it has not seen, and the hash of what it was fitted on. The shipped one is <see cref="Shipped"/>.</summary>
 /// <param name="Model">Coefficients.</param>
-/// <param name="HalfWidths">By <see cref="ServingKind"/>: half the width of a 95 % interval of measured ÷ foretold for a model that was left out, in natural logarithms.</param>
+/// <param name="HalfWidths">By <see cref="ServedModelKind"/>: half the width of a 95 % interval of measured ÷ foretold for a model that was left out, in natural logarithms.</param>
 /// <param name="Rows">Measurements fitted.</param>
 /// <param name="Families">Models among them.</param>
 /// <param name="InputHash">SHA-256 of the file of measurements.</param>
-public sealed record ServingFit(ServingModel Model, IReadOnlyList<double> HalfWidths, int Rows, int Families, string InputHash)
+public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> HalfWidths, int Rows, int Families, string InputHash)
 {
     const string Table = "inference_fit.csv";
     const string Header = "name,value,unit,what";
 
-    static readonly Lazy<ServingFit> Read = new(() => Parse(Table, EmbeddedTable.Text(Table, typeof(Training.TrainingCatalog).Assembly)));
+    static readonly Lazy<ServingFit> Read = new(() => Parse(Table, EmbeddedTable.ReadText(Table, typeof(Training.TrainingCatalog).Assembly)));
 
     /// <summary>The fit that ships with this version.</summary>
     public static ServingFit Shipped => Read.Value;
 
     /// <summary>The spread of measured ÷ foretold for a model of a kind that the fit has not seen.</summary>
-    public Bounds Spread(ServingKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
+    public Bounds GetSpread(ServedModelKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
 
     /// <summary>The fit as the table that ships.</summary>
     public string ToTable()
@@ -32,11 +32,11 @@ public sealed record ServingFit(ServingModel Model, IReadOnlyList<double> HalfWi
         Line("rows", Rows.ToString(CultureInfo.InvariantCulture), "1", "measurements fitted");
         Line("families", Families.ToString(CultureInfo.InvariantCulture), "1", "models among them");
         foreach (var term in Enum.GetValues<ServingTerm>())
-            Line("coefficient/" + Spelling.Slug(Words(term)), Number(Model.Coefficients[(int)term]), UnitOf(term), Words(term));
-        Line("software-2024", Number(Model.OlderSoftware), "1", "energy with serving software of 2024 over that of 2026");
-        Line("ampere", Number(Model.Ampere), "1", "energy on Ampere over what its data sheet leads to");
-        foreach (var kind in Enum.GetValues<ServingKind>())
-            Line("half-width/" + Spelling.Slug(Words(kind)), Number(HalfWidths[(int)kind]), "ln", "half of a 95 % interval of measured over foretold for a model left out of the fit: " + Words(kind));
+            Line("coefficient/" + NameMatching.ToSlug(GetLabel(term)), Number(Model.Coefficients[(int)term]), UnitOf(term), GetLabel(term));
+        Line("software-2024", Number(Model.OlderSoftwareRatio), "1", "energy with serving software of 2024 over that of 2026");
+        Line("ampere", Number(Model.AmpereRatio), "1", "energy on Ampere over what its data sheet leads to");
+        foreach (var kind in Enum.GetValues<ServedModelKind>())
+            Line("half-width/" + NameMatching.ToSlug(GetLabel(kind)), Number(HalfWidths[(int)kind]), "ln", "half of a 95 % interval of measured over foretold for a model left out of the fit: " + GetLabel(kind));
         return text.ToString();
 
         void Line(string name, string value, string unit, string what) => text.Append(CultureInfo.InvariantCulture, $"{name},{value},{unit},{what}\n");
@@ -53,15 +53,15 @@ public sealed record ServingFit(ServingModel Model, IReadOnlyList<double> HalfWi
         var rows = new CsvReader(table, text, Header);
         while (rows.Read())
         {
-            if (rows.Text(0) != "input-sha256" && !(rows.Number(1) >= 0))
-                throw rows.Broken("the value must not be negative");
-            if (!values.TryAdd(rows.Text(0), rows.Text(1)))
-                throw rows.Broken($"{rows.Text(0)} is listed twice");
+            if (rows.GetText(0) != "input-sha256" && !(rows.GetNumber(1) >= 0))
+                throw rows.CreateFormatException("the value must not be negative");
+            if (!values.TryAdd(rows.GetText(0), rows.GetText(1)))
+                throw rows.CreateFormatException($"{rows.GetText(0)} is listed twice");
         }
 
         return new ServingFit(
-            new ServingModel([.. Enum.GetValues<ServingTerm>().Select(term => Number("coefficient/" + Spelling.Slug(Words(term))))], Number("software-2024"), Number("ampere")),
-            [.. Enum.GetValues<ServingKind>().Select(kind => Number("half-width/" + Spelling.Slug(Words(kind))))],
+            new ServingEnergyModel([.. Enum.GetValues<ServingTerm>().Select(term => Number("coefficient/" + NameMatching.ToSlug(GetLabel(term))))], Number("software-2024"), Number("ampere")),
+            [.. Enum.GetValues<ServedModelKind>().Select(kind => Number("half-width/" + NameMatching.ToSlug(GetLabel(kind))))],
             (int)Number("rows"), (int)Number("families"), Find("input-sha256"));
 
         string Find(string name) => values.TryGetValue(name, out var value) ? value : throw new TableFormatException(table, 1, $"there is no line {name}");
@@ -70,27 +70,27 @@ public sealed record ServingFit(ServingModel Model, IReadOnlyList<double> HalfWi
     }
 
     /// <summary>A term in words.</summary>
-    public static string Words(ServingTerm term) => term switch
+    public static string GetLabel(ServingTerm term) => term switch
     {
-        ServingTerm.Launch => "starting the layers",
-        ServingTerm.LaunchBlackwell => "starting the layers on Blackwell",
+        ServingTerm.KernelLaunch => "starting the layers",
+        ServingTerm.KernelLaunchBlackwell => "starting the layers on Blackwell",
         ServingTerm.Weights => "reading the weights",
-        ServingTerm.Cache => "reading the attention cache",
-        ServingTerm.CacheLatencyBlackwell => "walking the attention cache on Blackwell",
+        ServingTerm.KvCacheRead => "reading the attention cache",
+        ServingTerm.KvCacheLatencyBlackwell => "walking the attention cache on Blackwell",
         ServingTerm.Arithmetic => "arithmetic",
-        ServingTerm.Experts => "arithmetic in experts",
-        ServingTerm.Prompt => "arithmetic of the prompt",
-        ServingTerm.Exchange => "exchange between accelerators",
+        ServingTerm.ExpertArithmetic => "arithmetic in experts",
+        ServingTerm.Prefill => "arithmetic of the prompt",
+        ServingTerm.InterGpuCommunication => "exchange between accelerators",
         _ => "handling a token",
     };
 
-    internal static string UnitOf(ServingTerm term) => term is ServingTerm.Launch or ServingTerm.LaunchBlackwell or ServingTerm.CacheLatencyBlackwell or ServingTerm.Handling ? "s" : "1";
+    internal static string UnitOf(ServingTerm term) => term is ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KvCacheLatencyBlackwell or ServingTerm.TokenOverhead ? "s" : "1";
 
     /// <summary>A kind of model in words.</summary>
-    public static string Words(ServingKind kind) => kind switch
+    public static string GetLabel(ServedModelKind kind) => kind switch
     {
-        ServingKind.Dense => "dense models",
-        ServingKind.Experts => "mixtures of experts",
+        ServedModelKind.Dense => "dense models",
+        ServedModelKind.MixtureOfExperts => "mixtures of experts",
         _ => "mixtures of experts at eight bits",
     };
 }

@@ -11,7 +11,7 @@ namespace Tonne.Estimation.Serving;
 /// </remarks>
 public sealed class ServingSweep
 {
-    readonly ServingModel _model;
+    readonly ServingEnergyModel _model;
     readonly Rates _dense;
     readonly Rates _experts;
     readonly double _memory;
@@ -25,25 +25,25 @@ public sealed class ServingSweep
     public ServingSweep(Accelerator accelerator, WeightFormat format, AccountingFactors factors, ServingFit? fit = null)
     {
         fit ??= ServingFit.Shipped;
-        Hardware = InferenceEstimator.PointOf(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
+        HardwareConfiguration = InferenceEstimator.CreateConfiguration(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
         _model = fit.Model;
-        _memory = accelerator.MemoryGigabytes * 1e9 * InferenceEstimator.UsableMemory ?? double.PositiveInfinity;
+        _memory = accelerator.MemoryGigabytes * 1e9 * InferenceEstimator.UsableMemoryFraction ?? double.PositiveInfinity;
         var small = new ServingWorkload { Parameters = 1e8, Accelerator = accelerator, Gpus = 1, Format = format, Batch = 1, PromptTokens = 1, OutputTokens = 1, SoftwareYear = 2026 };
         _dense = Rates.Of(new InferenceEstimator(fit).Estimate(small, factors));
         _experts = Rates.Of(new InferenceEstimator(fit).Estimate(small with { ActiveParameters = 5e7 }, factors));
     }
 
     /// <summary>The accelerator's part of every point: set the model, the accelerators, the batch and the tokens with <c>with</c>.</summary>
-    public ServingPoint Hardware { get; }
+    public ServingConfiguration HardwareConfiguration { get; }
 
     /// <summary>One way of serving.</summary>
-    /// <param name="point">Made from <see cref="Hardware"/>.</param>
-    public SweptServing Estimate(in ServingPoint point)
+    /// <param name="point">Made from <see cref="HardwareConfiguration"/>.</param>
+    public ServingSweepResult Estimate(in ServingConfiguration point)
     {
-        var token = _model.JoulesPerToken(point);
+        var token = _model.ComputeJoulesPerToken(point);
         var joules = token * point.OutputTokens;
         var rates = point.ActiveParameters < point.Parameters ? _experts : _dense;
-        return new SweptServing(rates.Token * token, rates.It * joules, rates.Facility * joules, rates.Operational * joules, rates.Total * joules, point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
+        return new ServingSweepResult(rates.Token * token, rates.It * joules, rates.Facility * joules, rates.Operational * joules, rates.Total * joules, point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
     }
 
     /// <summary>Figures per joule of the accelerators.</summary>

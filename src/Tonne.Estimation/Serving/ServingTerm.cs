@@ -4,32 +4,32 @@ namespace Tonne.Estimation.Serving;
 public enum ServingTerm
 {
     /// <summary>Starting each layer's work: TDP · n · layers ÷ B.</summary>
-    Launch,
+    KernelLaunch,
 
     /// <summary>The same, what Blackwell takes beyond.</summary>
-    LaunchBlackwell,
+    KernelLaunchBlackwell,
 
     /// <summary>Reading the weights that a step touches: TDP · bytes ÷ (bandwidth · B).</summary>
     Weights,
 
     /// <summary>Reading the attention cache of the request: TDP · cache bytes · context ÷ bandwidth.</summary>
-    Cache,
+    KvCacheRead,
 
     /// <summary>Walking along a long context in a small batch on Blackwell: TDP · n · layers · context ÷ B.</summary>
-    CacheLatencyBlackwell,
+    KvCacheLatencyBlackwell,
 
     /// <summary>Arithmetic of the active parameters: TDP · 2A ÷ peak.</summary>
     Arithmetic,
 
     /// <summary>Arithmetic in pieces, for a mixture of experts: TDP · 2(√(AP) − A) ÷ peak.</summary>
-    Experts,
+    ExpertArithmetic,
 
     /// <summary>Arithmetic of the prompt, per output token: TDP · (2A + attention) · (prompt ÷ output) ÷ peak, attention = 2 · layers · width · prompt.</summary>
-    Prompt,
+    Prefill,
 
     /// <summary>Exchange between the accelerators of a replica: TDP · (n − 1) · activations of a token ÷ a quarter of the memory bandwidth.</summary>
-    Exchange,
+    InterGpuCommunication,
 
     /// <summary>Handling a token whatever the hardware: choosing it, scheduling; 400 W.</summary>
-    Handling,
+    TokenOverhead,
 }

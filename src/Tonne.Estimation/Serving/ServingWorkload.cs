@@ -21,7 +21,7 @@ public sealed record ServingWorkload
     public double? Batch { get; init; }
 
     /// <summary>How weights are stored. Default bf16.</summary>
-    public WeightFormat Format { get; init; } = WeightFormat.Brain16;
+    public WeightFormat Format { get; init; } = WeightFormat.Bf16;
 
     /// <summary>Tokens of a prompt; null if not known.</summary>
     public double? PromptTokens { get; init; }
@@ -36,13 +36,13 @@ public sealed record ServingWorkload
     public double? Layers { get; init; }
 
     /// <summary>Bytes of attention cache per token; null to take them from the parameters.</summary>
-    public double? CacheBytesPerToken { get; init; }
+    public double? KvCacheBytesPerToken { get; init; }
 
     /// <summary>Year of the serving software, 2024 or 2026; null for the newest that was measured on this hardware.</summary>
     public int? SoftwareYear { get; init; }
 
     /// <summary>All that is wrong with it; empty if nothing.</summary>
-    public IEnumerable<string> Problems()
+    public IEnumerable<string> Validate()
     {
         if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
             yield return "parameters must be a number of at least a million, such as 70e9.";
@@ -60,7 +60,7 @@ public sealed record ServingWorkload
             yield return "requests per day must be positive.";
         if (Layers is { } layers && !(layers is >= 1 and <= 10_000))
             yield return "layers must be 1 to 10,000.";
-        if (CacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
+        if (KvCacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
             yield return "bytes of attention cache per token must be 0 to 1e9.";
         if (SoftwareYear is not (null or 2024 or 2026))
             yield return "the serving software is told apart by 2024 and 2026 only.";

@@ -15,15 +15,15 @@ public sealed record WeightFormat(string Name, double BytesPerParameter)
     ];
 
     /// <summary>Two bytes: what is taken where nothing is said.</summary>
-    public static WeightFormat Brain16 => All[0];
+    public static WeightFormat Bf16 => All[0];
 
     /// <summary>Whether weights take one byte.</summary>
     internal bool IsEightBit => BytesPerParameter == 1;
 
     /// <summary>The format that a name stands for: <c>bf16</c>, <c>bfloat16</c>, <c>16-bit</c>, <c>FP8</c>, <c>int8</c>, <c>mxfp4</c>, <c>int4</c>.</summary>
-    public static Lookup<WeightFormat> Find(string name)
+    public static LookupResult<WeightFormat> Find(string name)
     {
-        var key = Spelling.Key(name) switch
+        var key = NameMatching.ToKey(name) switch
         {
             "bfloat16" or "16bit" or "16" => "bf16",
             "float16" or "half" => "fp16",
@@ -35,24 +35,24 @@ public sealed record WeightFormat(string Name, double BytesPerParameter)
             var other => other,
         };
         return All.FirstOrDefault(format => format.Name == key) is { } found ? found
-            : new UnknownName("precision", name, Ambiguous: false, Spelling.Nearest(name, All.Select(format => (format.Name, format.Name))) is { Count: > 0 } near ? near : [.. All.Select(format => format.Name)]);
+            : new UnknownName("precision", name, Ambiguous: false, NameMatching.FindNearest(name, All.Select(format => (format.Name, format.Name))) is { Count: > 0 } near ? near : [.. All.Select(format => format.Name)]);
     }
 
     /// <summary>Peak of the arithmetic in 10^12 operations/s on an accelerator; null if its data sheet tells none.</summary>
     /// <remarks>
     /// Eight bits run at the eight-bit rate where the matrix units have one. Four-bit weights are multiplied with eight-bit activations where the matrix units know them (Blackwell, CDNA 4), else unpacked to sixteen.
     /// </remarks>
-    public double? PeakTeraflops(Accelerator accelerator, AcceleratorPeaks peaks)
+    public double? FindPeakTeraflops(Accelerator accelerator, AcceleratorDatasheet peaks)
     {
-        var sixteen = peaks.Dense16BitTeraflops ?? peaks.Vector16BitTeraflops ?? peaks.SingleTeraflops;
+        var sixteen = peaks.Dense16BitTeraflops ?? peaks.Vector16BitTeraflops ?? peaks.Fp32Teraflops;
         // Data sheets of 2022 and later that print only int8 have fp8 at the same rate.
         var eight = Math.Max(sixteen ?? 0, peaks.Fp8Teraflops ?? (accelerator.Year >= 2022 ? peaks.Int8Teraops : null) ?? 0);
         return Name switch
         {
-            "fp32" => peaks.SingleTeraflops ?? sixteen,
+            "fp32" => peaks.Fp32Teraflops ?? sixteen,
             "fp8" => eight > 0 ? eight : null,
             "int8" => Math.Max(sixteen ?? 0, peaks.Int8Teraops ?? 0) is > 0 and var int8 ? int8 : null,
-            "mxfp4" when ServingGenerations.Of(accelerator) == ServingGeneration.Blackwell || accelerator.Name.Contains("MI35", StringComparison.Ordinal) => eight > 0 ? eight : null,
+            "mxfp4" when AcceleratorGenerationLookup.GetGeneration(accelerator) == AcceleratorGeneration.Blackwell || accelerator.Name.Contains("MI35", StringComparison.Ordinal) => eight > 0 ? eight : null,
             _ => sixteen,
         };
     }

@@ -18,8 +18,8 @@ public sealed record TaskEstimate(
     MeasuredTask Task, Figure Measured, Figure ItEnergy, Figure FacilityEnergy, Figure Operational, Figure Embodied, Figure Emissions, AccountingFactors Factors, ImmutableArray<string> Assumptions)
 {
     /// <summary>All figures, from the accelerator outwards.</summary>
-    public IEnumerable<Figure> Figures() => [Measured, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions];
+    public IEnumerable<Figure> GetFigures() => [Measured, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions];
 
     /// <summary>The sources of all factors, once each, by id.</summary>
-    public IReadOnlyList<Source> Sources() => [.. Emissions.Derivation.Factors().Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<Source> GetSources() => [.. Emissions.Derivation.GetFactors().Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
 }

@@ -15,12 +15,12 @@ public static class TaskEstimator
     /// <param name="factors">The factors of the place.</param>
     public static TaskEstimate Estimate(MeasuredTask task, AccountingFactors factors)
     {
-        var joules = new Derivation.Product("as measured", "J", [new Derivation.Given(task.Energy)], RequestParts.JoulesPerWattHour);
-        var rest = new Derivation.Given(task.GpuOnly ? OtherPower.FractionOverGpus() : OtherPower.Fraction(MachineKind.GpuServer));
-        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Counted("what was measured", "1", 1), rest])]);
-        var gpus = new Derivation.Counted("accelerators", "1", 1);
-        var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.Given(task.Accelerator.Inference ?? task.Accelerator.Training)]));
-        var embodied = HeldAccelerators.Embodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
+        var joules = new Derivation.Product("as measured", "J", [new Derivation.FactorNode(task.Energy)], RequestFigures.JoulesPerWattHour);
+        var rest = new Derivation.FactorNode(task.GpuOnly ? OtherPower.FractionOverGpus() : OtherPower.Fraction(MachineKind.GpuServer));
+        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Count("what was measured", "1", 1), rest])]);
+        var gpus = new Derivation.Count("accelerators", "1", 1);
+        var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.FactorNode(task.Accelerator.InferencePower ?? task.Accelerator.TrainingPower)]));
+        var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy of an answer at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         List<string> said =
@@ -30,17 +30,17 @@ public static class TaskEstimator
             "Machines that wait for requests are left out, not zero.",
             Text($"Making the machine: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at {time.Denominator.Value:0} W."),
             "PUE: " + factors.PueHow + ".",
-            .. factors.Doubts.Select(doubt => doubt.Text),
+            .. factors.Warnings.Select(warning => warning.Text),
         ];
-        var measured = new Derivation.Given(task.Energy);
+        var measured = new Derivation.FactorNode(task.Energy);
         return new TaskEstimate(
             task,
             new Figure("measured_energy_wh_per_request", new Boundary("gpu", task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], "machine"), task.Energy.Bounds, Quality.Modelled, 0, measured),
-            RequestParts.Thousand("it_energy_wh_per_request", phase.Energy, "Wh"),
-            RequestParts.Thousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
-            RequestParts.Thousand("operational_g_per_request", phase.Operational, "g CO2e"),
-            RequestParts.Thousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
-            RequestParts.Thousand("emissions_g_per_request", phase.Total, "g CO2e"),
+            RequestFigures.MultiplyByThousand("it_energy_wh_per_request", phase.Energy, "Wh"),
+            RequestFigures.MultiplyByThousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
+            RequestFigures.MultiplyByThousand("operational_g_per_request", phase.Operational, "g CO2e"),
+            RequestFigures.MultiplyByThousand("embodied_g_per_request", phase.Embodied!, "g CO2e"),
+            RequestFigures.MultiplyByThousand("emissions_g_per_request", phase.Total, "g CO2e"),
             factors,
             [.. said]);
     }

@@ -14,27 +14,27 @@ static class ChipPower
     // Spread between measured trainings on one kind of chip: the pairs on TPU v3 (310, 289 W) and TPU v4 (378.5, 326 W) have 0.05 and 0.11.
     const double Spread = 0.12;
 
-    public static Derivation Of(Accelerator chip)
+    public static Derivation Derive(Accelerator chip)
     {
         if (Measured(chip) is { } measured)
-            return new Derivation.Given(measured);
-        var rest = new Derivation.Given(OtherPower.FractionOverGpus());
+            return new Derivation.FactorNode(measured);
+        var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
         return new Derivation.Product("power of a chip with its part of the host", "W",
-            [new Derivation.Given(chip.Training), new Derivation.Sum("chip and rest of the node", "1", [new Derivation.Counted("chip", "1", 1), rest])]);
+            [new Derivation.FactorNode(chip.TrainingPower), new Derivation.Sum("chip and rest of the node", "1", [new Derivation.Count("chip", "1", 1), rest])]);
     }
 
     static Factor? Measured(Accelerator chip)
     {
-        var rows = TrainingCatalog.All.Where(row => row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null } && IsAlike(row.Hardware, chip.Name)).ToList();
+        var rows = TrainingCatalog.All.Where(row => row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null } && IsSameChip(row.Hardware, chip.Name)).ToList();
         if (rows.Count == 0)
             return null;
         var mean = Math.Exp(rows.Average(row => Math.Log(row.Watts!.Value)));
-        return new Factor($"training/power/{Spelling.Slug(chip.Name)}", $"{chip.Name}, measured power in training with its host", "W", LogNormal.Around(mean, Spread * Math.Sqrt(1 + (1d / rows.Count))), Quality.Measured,
+        return new Factor($"training/power/{NameMatching.ToSlug(chip.Name)}", $"{chip.Name}, measured power in training with its host", "W", LogNormal.CreateBounds(mean, Spread * Math.Sqrt(1 + (1d / rows.Count))), Quality.Measured,
             SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))), "measured in " + string.Join(", ", rows.Select(row => row.Name)));
     }
 
     /// <summary>Whether two names mean one chip, however much memory is beside it.</summary>
-    static bool IsAlike(string a, string b) => Chip(a).SequenceEqual(Chip(b), StringComparer.Ordinal);
+    static bool IsSameChip(string a, string b) => Chip(a).SequenceEqual(Chip(b), StringComparer.Ordinal);
 
-    static IEnumerable<string> Chip(string name) => AcceleratorCatalog.Words(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
+    static IEnumerable<string> Chip(string name) => AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
 }

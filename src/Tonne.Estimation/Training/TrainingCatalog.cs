@@ -42,11 +42,11 @@ public static class TrainingCatalog
     }
 
     /// <summary>SHA-256 of the table as shipped.</summary>
-    internal static string TableHash() => Sha256.Of(EmbeddedTable.Bytes(Table, typeof(TrainingCatalog).Assembly));
+    internal static string TableHash() => Sha256.ComputeHash(EmbeddedTable.ReadBytes(Table, typeof(TrainingCatalog).Assembly));
 
     static IEnumerable<CatalogEntry> Entries(PublishedTraining row)
     {
-        var slug = $"training/{Spelling.Slug(row.Name)}";
+        var slug = $"training/{NameMatching.ToSlug(row.Name)}";
         var size = row.Parameters is not { } all ? "" : $"{Large(all)} parameters{(row.ActiveParameters < all * 0.99 ? $", {Large(row.ActiveParameters.Value)} active" : "")}{(row.Tokens is { } tokens ? $", {Large(tokens)} tokens" : "")}";
         var note = string.Join("; ", new[] { size, row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note }.Where(part => part.Length > 0));
         if (row.ChipHours is { } hours)
@@ -59,7 +59,7 @@ public static class TrainingCatalog
             yield return new CatalogEntry($"{slug}/training", row.Name, null, "", row.Year, Quality.Assumed, row.Source.Id, note);
 
         CatalogEntry Entry(string what, double value, string unit, string basis, Quality quality) => new(
-            $"{slug}/{what}", $"{row.Name}, {what}", Bounds.Exactly(value), unit, row.Year, row.Verified ? quality : Quality.Assumed, row.Source.Id,
+            $"{slug}/{what}", $"{row.Name}, {what}", Bounds.FromExact(value), unit, row.Year, row.Verified ? quality : Quality.Assumed, row.Source.Id,
             string.Join("; ", new[] { basis.Length > 0 ? $"basis: {basis}" : "", unit == "chip-hours" || row.Boundary.Length == 0 ? "" : $"boundary: {row.Boundary}", note }.Where(part => part.Length > 0)));
     }
 
@@ -76,16 +76,16 @@ public static class TrainingCatalog
     static PublishedTraining[] Read()
     {
         var all = new List<PublishedTraining>();
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table, typeof(TrainingCatalog).Assembly), Header);
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table, typeof(TrainingCatalog).Assembly), Header);
         while (rows.Read())
         {
-            var calibrates = rows.Text(19).Split(';', StringSplitOptions.RemoveEmptyEntries);
+            var calibrates = rows.GetText(19).Split(';', StringSplitOptions.RemoveEmptyEntries);
             if (Array.Exists(calibrates, word => word is not ("hours" or "power")))
-                throw rows.Broken($"\"{rows[19]}\" must be hours, power or both");
+                throw rows.CreateFormatException($"\"{rows[19]}\" must be hours, power or both");
             all.Add(new PublishedTraining(
-                rows.Text(0), rows.Text(1), rows.Whole(2), rows.NumberOrNull(3), rows.NumberOrNull(4), rows.NumberOrNull(5), rows.NumberOrNull(6), rows.Text(7), rows.WholeOrNull(8), rows.NumberOrNull(9),
-                rows.NumberOrNull(10), rows.Text(11), rows.NumberOrNull(12), rows.NumberOrNull(13), rows.NumberOrNull(14), rows.NumberOrNull(15), rows.Text(16), rows.Text(17), rows.Text(18),
-                calibrates.Contains("hours"), calibrates.Contains("power"), rows.NumberOrNull(20) ?? 0, rows[21] is "yes", rows[22] is "yes", SourceList.Find(rows.Text(23)), rows.Text(24)));
+                rows.GetText(0), rows.GetText(1), rows.GetInteger(2), rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5), rows.GetNumberOrNull(6), rows.GetText(7), rows.GetIntegerOrNull(8), rows.GetNumberOrNull(9),
+                rows.GetNumberOrNull(10), rows.GetText(11), rows.GetNumberOrNull(12), rows.GetNumberOrNull(13), rows.GetNumberOrNull(14), rows.GetNumberOrNull(15), rows.GetText(16), rows.GetText(17), rows.GetText(18),
+                calibrates.Contains("hours"), calibrates.Contains("power"), rows.GetNumberOrNull(20) ?? 0, rows[21] is "yes", rows[22] is "yes", SourceList.Find(rows.GetText(23)), rows.GetText(24)));
         }
 
         return [.. all];

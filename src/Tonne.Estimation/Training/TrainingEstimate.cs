@@ -8,7 +8,7 @@ namespace Tonne.Estimation.Training;
 /// <param name="ChipHours">Accelerator-hours of all runs.</param>
 /// <param name="Footprint">Energy and emissions of all runs.</param>
 /// <param name="Utilisation">Share of the 16-bit peak with its bounds; null where hours were given and operations are not known.</param>
-/// <param name="Nearest">The published trainings that the estimate leans on, the most alike first.</param>
+/// <param name="MostSimilarTrainings">The published trainings that the estimate leans on, the most alike first.</param>
 /// <param name="Assumptions">What was assumed, in sentences.</param>
 /// <param name="Sources">Sources of every factor, once each, by id.</param>
 public sealed record TrainingEstimate(
@@ -16,16 +16,16 @@ public sealed record TrainingEstimate(
     Figure ChipHours,
     PhaseFootprint Footprint,
     Bounds? Utilisation,
-    IReadOnlyList<(UtilisationCase Case, double Likeness)> Nearest,
+    IReadOnlyList<(UtilisationCase Case, double Likeness)> MostSimilarTrainings,
     IReadOnlyList<string> Assumptions,
     IReadOnlyList<Source> Sources)
 {
     /// <summary>All figures, in the order of reading.</summary>
-    public IEnumerable<Figure> Figures() => Footprint.Figures().Prepend(ChipHours);
+    public IEnumerable<Figure> GetFigures() => Footprint.GetFigures().Prepend(ChipHours);
 
     /// <summary>Accelerators that finish one run in the hours that were given; null unless hours were given without chips.</summary>
-    public Bounds? ChipsForARun => Task is { Chips: null, Hours: { } hours } ? ChipHours.Bounds * (1 / hours / Task.Runs) : null;
+    public Bounds? ChipsPerRun => Task is { Chips: null, Hours: { } hours } ? ChipHours.Bounds * (1 / hours / Task.Runs) : null;
 
     /// <summary>Hours on the clock of one run with its bounds; null unless chips were given.</summary>
-    public Bounds? HoursOfARun => Task.Chips is { } chips ? ChipHours.Bounds * (1d / chips / Task.Runs) : null;
+    public Bounds? HoursPerRun => Task.Chips is { } chips ? ChipHours.Bounds * (1d / chips / Task.Runs) : null;
 }

@@ -24,7 +24,7 @@ public sealed class TrainingEstimator
 {
     static readonly FactorTable Factors = new("training_factors.csv", typeof(TrainingCatalog).Assembly);
 
-    readonly Uncertainty _uncertainty = new();
+    readonly UncertaintyPropagator _uncertainty = new();
     readonly Accountant _accountant = new();
     readonly UtilisationModel _model;
 
@@ -45,110 +45,110 @@ public sealed class TrainingEstimator
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows.</exception>
     public TrainingEstimate Estimate(TrainingTask task, Place place)
     {
-        if (task.Problems() is { Count: > 0 } problems)
+        if (task.Validate() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join("; ", problems) + ".", nameof(task));
         var assumptions = new List<string>();
-        var features = task.Features();
+        var features = task.CreateFeatures();
         var utilisation = features is { } known ? _model.Predict(known) : (Bounds?)null;
-        var oneRun = task.KnowsHours ? Known(task, features, utilisation, assumptions) : Computed(task, features!.Value, utilisation!.Value, assumptions);
-        Derivation hours = task.Runs == 1 ? oneRun : new Derivation.Product("accelerator-hours of all runs", "h", [new Derivation.Counted("runs", "1", task.Runs), oneRun]);
+        var oneRun = task.HasGivenHours ? DeriveGivenHours(task, features, utilisation, assumptions) : DeriveEstimatedHours(task, features!.Value, utilisation!.Value, assumptions);
+        Derivation hours = task.Runs == 1 ? oneRun : new Derivation.Product("accelerator-hours of all runs", "h", [new Derivation.Count("runs", "1", task.Runs), oneRun]);
         var boundary = new Boundary("it", ["accelerators", "hosts"], "machine");
-        var power = ChipPower.Of(task.Hardware);
+        var power = ChipPower.Derive(task.Hardware);
         var energy = new Derivation.Product("energy at the plug", "kWh", [hours, power], 1 / 1000d);
-        var accounting = FactorChoice.For(place, FacilityKind.UnknownCloud);
-        var quality = power.Factors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled;
-        var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, HeldAccelerators.Embodied(task.Hardware, hours, accounting), quality), accounting);
-        assumptions.AddRange(PowerWords(task, power));
+        var accounting = FactorSelector.SelectFactors(place, FacilityKind.UnknownCloud);
+        var quality = power.GetFactors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled;
+        var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Hardware, hours, accounting), quality), accounting);
+        assumptions.AddRange(DescribePower(task, power));
         assumptions.Add($"Place: {accounting.Grid.How}. Building: {accounting.PueHow}.");
         assumptions.Add("Left out: storage, network outside the nodes, data preparation, failed runs and experiments (--runs counts them), and the use of the model.");
         if (task.Runs > 1)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Runs:N0} runs of equal length on the same hardware; what is unsure about one is unsure about all, so the bounds of the sum are as wide as those of one run."));
-        var chipHours = new Figure("chip_hours", new Boundary("accelerators", [], "machine"), _uncertainty.Of(hours), task.KnowsHours ? Quality.Measured : Quality.Modelled, 0, hours);
-        return new TrainingEstimate(task, chipHours, footprint, utilisation, features is { } asked ? _model.Nearest(asked, 3) : [], assumptions,
-            [.. new[] { chipHours }.Concat(footprint.Figures()).SelectMany(figure => figure.Derivation.Factors()).Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)]);
+        var chipHours = new Figure("chip_hours", new Boundary("accelerators", [], "machine"), _uncertainty.ComputeBounds(hours), task.HasGivenHours ? Quality.Measured : Quality.Modelled, 0, hours);
+        return new TrainingEstimate(task, chipHours, footprint, utilisation, features is { } asked ? _model.FindMostSimilar(asked, 3) : [], assumptions,
+            [.. new[] { chipHours }.Concat(footprint.GetFigures()).SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)]);
     }
 
     /// <summary>The factor by which a precision is faster than 16 bit on a chip; null where it is the same, as where the chip has no units for it.</summary>
-    internal static Factor? SpeedOf(TrainingPrecision precision, Accelerator chip) => precision switch
+    internal static Factor? FindSpeedFactor(TrainingPrecision precision, Accelerator chip) => precision switch
     {
-        TrainingPrecision.Fp8 when HasUnits(precision, chip) => Factors["training/fp8-speed"],
-        TrainingPrecision.Int8 when HasUnits(precision, chip) => Factors["training/int8-speed"],
-        TrainingPrecision.Mxfp4 when HasUnits(precision, chip) => Factors["training/mxfp4-speed"],
+        TrainingPrecision.Fp8 when HasFasterUnits(precision, chip) => Factors["training/fp8-speed"],
+        TrainingPrecision.Int8 when HasFasterUnits(precision, chip) => Factors["training/int8-speed"],
+        TrainingPrecision.Mxfp4 when HasFasterUnits(precision, chip) => Factors["training/mxfp4-speed"],
         // Without matrix units the utilisation is that of vector units already.
-        TrainingPrecision.Fp32 when AcceleratorPeaks.Of(chip) is { Dense16BitTeraflops: not null } => Factors["training/fp32-vector"],
+        TrainingPrecision.Fp32 when AcceleratorDatasheet.Find(chip) is { Dense16BitTeraflops: not null } => Factors["training/fp32-vector"],
         _ => null,
     };
 
     /// <summary>Whether a chip counts faster at 8 or 4 bits than at 16.</summary>
-    static bool HasUnits(TrainingPrecision precision, Accelerator chip) => precision switch
+    static bool HasFasterUnits(TrainingPrecision precision, Accelerator chip) => precision switch
     {
-        TrainingPrecision.Int8 => AcceleratorPeaks.Of(chip) is { Int8Teraops: { } int8 } peaks && int8 > (peaks.Dense16BitTeraflops ?? 0),
+        TrainingPrecision.Int8 => AcceleratorDatasheet.Find(chip) is { Int8Teraops: { } int8 } peaks && int8 > (peaks.Dense16BitTeraflops ?? 0),
         // NVIDIA's Hopper, of 2022, was the first to have units for 8 bit floating point.
         TrainingPrecision.Fp8 or TrainingPrecision.Mxfp4 => chip.Year >= 2022,
         _ => true,
     };
 
     /// <summary>The peak that a precision runs at, 10^12 operations/s. A task at 32 bit is refused where no such rate is published.</summary>
-    internal static double PeakOf(TrainingPrecision precision, Accelerator chip, double peak) =>
-        precision == TrainingPrecision.Fp32 ? AcceleratorPeaks.Of(chip)?.SingleTeraflops ?? peak : peak;
+    internal static double GetPeakTeraflops(TrainingPrecision precision, Accelerator chip, double peak) =>
+        precision == TrainingPrecision.Fp32 ? AcceleratorDatasheet.Find(chip)?.Fp32Teraflops ?? peak : peak;
 
-    static Derivation Known(TrainingTask task, TrainingFeatures? features, Bounds? utilisation, List<string> assumptions)
+    static Derivation DeriveGivenHours(TrainingTask task, TrainingFeatures? features, Bounds? utilisation, List<string> assumptions)
     {
         var (chips, hours) = (task.Chips!.Value, task.Hours!.Value);
         if (features is { } known && utilisation is { } likely)
         {
-            var implied = task.OperationsOfARun!.Value / (chips * hours * 3600 * known.PeakTeraflops * 1e12);
+            var implied = task.OperationsPerRun!.Value / (chips * hours * 3600 * known.PeakTeraflops * 1e12);
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"Chips and hours were given: they imply a utilisation of {implied * 100:0.#} % of the 16-bit peak; published trainings like it reach {likely.Low * 100:0}–{likely.High * 100:0} %."));
             if (implied > 1)
                 assumptions.Add("More than the peak: operations, chips and hours cannot all be right.");
         }
 
-        return new Derivation.Product("accelerator-hours of a run", "h", [new Derivation.Counted("accelerators", "1", chips), new Derivation.Counted("hours on the clock", "h", hours)]);
+        return new Derivation.Product("accelerator-hours of a run", "h", [new Derivation.Count("accelerators", "1", chips), new Derivation.Count("hours on the clock", "h", hours)]);
     }
 
-    Derivation Computed(TrainingTask task, TrainingFeatures features, Bounds utilisation, List<string> assumptions)
+    Derivation DeriveEstimatedHours(TrainingTask task, TrainingFeatures features, Bounds utilisation, List<string> assumptions)
     {
         var chip = task.Hardware;
-        var slug = Spelling.Slug(chip.Name);
-        var peaks = AcceleratorPeaks.Of(chip)!;
+        var slug = NameMatching.ToSlug(chip.Name);
+        var peaks = AcceleratorDatasheet.Find(chip)!;
         Derivation operations = task.Operations is { } given
-            ? new Derivation.Counted("operations of a run", "EFLOP", given / 1e18)
+            ? new Derivation.Count("operations of a run", "EFLOP", given / 1e18)
             : new Derivation.Product("operations of a run", "EFLOP",
                 [
-                    new Derivation.Counted("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
-                    new Derivation.Counted("parameters a token passes", "billion", features.ActiveParameters / 1e9),
-                    new Derivation.Counted("tokens", "billion", task.Tokens!.Value / 1e9),
+                    new Derivation.Count("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
+                    new Derivation.Count("parameters a token passes", "billion", features.ActiveParameters / 1e9),
+                    new Derivation.Count("tokens", "billion", task.Tokens!.Value / 1e9),
                 ]);
         if (task.Operations is null)
             assumptions.Add("Operations: 6 for each parameter a token passes and each token; recomputed activations and attention over long contexts are part of the utilisation.");
         else if (task.Parameters is null)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The size was not given: {features.ActiveParameters:0.##E+0} parameters and {features.Tokens:0.##E+0} tokens are taken for these operations."));
-        var near = _model.Nearest(features, 3);
+        var near = _model.FindMostSimilar(features, 3);
         var names = string.Join(", ", near.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Case.Training.Name} ({pair.Case.Utilisation * 100:0} %)")));
         assumptions.Add(near[0].Likeness < 0.3
             ? $"No published training is much like this one (the nearest: {names}): the utilisation is close to that of all, with wide bounds."
             : $"Utilisation from {_model.Cases.Count} published trainings, most of all {names}.");
-        if (features.Distilled)
+        if (features.IsDistilled)
             assumptions.Add("Distilled: one published training shows what the outputs of a larger model cost; the bounds are wide.");
-        var peak = PeakOf(task.Precision, chip, features.PeakTeraflops);
+        var peak = GetPeakTeraflops(task.Precision, chip, features.PeakTeraflops);
         if (peaks.Dense16BitTeraflops is null && task.Precision != TrainingPrecision.Fp32)
             assumptions.Add($"{chip.Name} has no published peak of matrix units at 16 bit; its fastest vector rate is taken.");
         if (chip.MemoryGigabytes is null)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The memory of {chip.Name} is not published; {features.MemoryGigabytes:0} GB are taken."));
         var rate = ImmutableArray.CreateBuilder<Derivation>();
-        rate.Add(new Derivation.Given(new Factor($"gpu/{slug}/peak-tflops/{(task.Precision == TrainingPrecision.Fp32 ? "fp32" : "16-bit")}", $"{chip.Name}, peak at {(task.Precision == TrainingPrecision.Fp32 ? "32 bit" : "16 bit")}", "TFLOP/s",
-            Bounds.Exactly(peak), Quality.Assumed, peaks.Source, "a limit of the data sheet, not a measurement")));
-        rate.Add(new Derivation.Given(new Factor(
+        rate.Add(new Derivation.FactorNode(new Factor($"gpu/{slug}/peak-tflops/{(task.Precision == TrainingPrecision.Fp32 ? "fp32" : "16-bit")}", $"{chip.Name}, peak at {(task.Precision == TrainingPrecision.Fp32 ? "32 bit" : "16 bit")}", "TFLOP/s",
+            Bounds.FromExact(peak), Quality.Assumed, peaks.Source, "a limit of the data sheet, not a measurement")));
+        rate.Add(new Derivation.FactorNode(new Factor(
             // Utilisations of one model on several chips are not one unknown: their bounds are taken as independent where they are compared.
-            string.Create(CultureInfo.InvariantCulture, $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/{(features.Experts ? "experts" : "dense")}{(features.Distilled ? "/distilled" : "")}"),
+            string.Create(CultureInfo.InvariantCulture, $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}"),
             "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"), "most like it: " + names)));
         var word = task.Precision.ToString().ToUpperInvariant();
-        if (SpeedOf(task.Precision, chip) is { } speed)
+        if (FindSpeedFactor(task.Precision, chip) is { } speed)
         {
-            rate.Add(new Derivation.Given(speed));
+            rate.Add(new Derivation.FactorNode(speed));
             assumptions.Add($"{word}: {speed.Label}, {speed.Note}.");
         }
-        else if (!HasUnits(task.Precision, chip))
+        else if (!HasFasterUnits(task.Precision, chip))
         {
             assumptions.Add($"{word}: {chip.Name} has no units that are faster at it, so it is taken to train as fast as at 16 bit.");
         }
@@ -158,11 +158,11 @@ public sealed class TrainingEstimator
         return new Derivation.Product("accelerator-hours of a run", "h", [seconds], 1e6 / 3600);
     }
 
-    static IEnumerable<string> PowerWords(TrainingTask task, Derivation power)
+    static IEnumerable<string> DescribePower(TrainingTask task, Derivation power)
     {
-        if (power is Derivation.Given measured)
+        if (power is Derivation.FactorNode measured)
             yield return string.Create(CultureInfo.InvariantCulture, $"Power: {measured.Value:0} W a chip with its host, {measured.Factor.Note}.");
         else
-            yield return string.Create(CultureInfo.InvariantCulture, $"Power: {task.Hardware.Training.Bounds.Best:0} W a chip in training ({(task.Hardware.Training.Quality == Quality.Assumed ? "assumed" : "from measurements")}), and the rest of the node {OtherPower.FractionOverGpus().Bounds.Best * 100:0} % above it, idle share included.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Power: {task.Hardware.TrainingPower.Bounds.Best:0} W a chip in training ({(task.Hardware.TrainingPower.Quality == Quality.Assumed ? "assumed" : "from measurements")}), and the rest of the node {OtherPower.FractionOverGpus().Bounds.Best * 100:0} % above it, idle share included.");
     }
 }

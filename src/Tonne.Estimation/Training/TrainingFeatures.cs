@@ -7,9 +7,9 @@ namespace Tonne.Estimation.Training;
 /// <param name="Tokens">Tokens trained on.</param>
 /// <param name="PeakTeraflops">Peak of a chip at 16 bit, 10^12 operations/s.</param>
 /// <param name="MemoryGigabytes">Memory of a chip, GB.</param>
-/// <param name="Experts">Whether the model is a mixture of experts.</param>
-/// <param name="Distilled">Whether it learns from the outputs of a larger model.</param>
-public readonly record struct TrainingFeatures(double ActiveParameters, double Tokens, double PeakTeraflops, double MemoryGigabytes, bool Experts, bool Distilled)
+/// <param name="IsMixtureOfExperts">Whether the model is a mixture of experts.</param>
+/// <param name="IsDistilled">Whether it learns from the outputs of a larger model.</param>
+public readonly record struct TrainingFeatures(double ActiveParameters, double Tokens, double PeakTeraflops, double MemoryGigabytes, bool IsMixtureOfExperts, bool IsDistilled)
 {
     // A training on a chip whose memory nobody published is taken for one on the size that most of the published trainings had.
     const double UsualMemoryGigabytes = 80;
@@ -18,21 +18,21 @@ public readonly record struct TrainingFeatures(double ActiveParameters, double T
     public const double OperationsPerParameterAndToken = 6;
 
     /// <summary>Of a published training; null where the accelerator or its peak is not known.</summary>
-    internal static TrainingFeatures? Of(PublishedTraining row)
+    internal static TrainingFeatures? FromPublishedTraining(PublishedTraining row)
     {
-        if (row is not { ActiveParameters: { } active, Operations: { } operations } || AcceleratorCatalog.Find(row.Hardware).Value is not { } chip || PeakOf(chip) is not { } peak)
+        if (row is not { ActiveParameters: { } active, Operations: { } operations } || AcceleratorCatalog.Find(row.Hardware).Value is not { } chip || FindPeakTeraflops(chip) is not { } peak)
             return null;
         // From operations where both are printed: 6·N·D with the tokens as rounded in the paper is the same to its digits.
-        return new TrainingFeatures(active, row.Tokens is { } tokens && !IsMixed(row) ? tokens : operations / OperationsPerParameterAndToken / active, peak, MemoryOf(chip), row.Parameters > active * 1.01, row.Distilled);
+        return new TrainingFeatures(active, row.Tokens is { } tokens && !HasInconsistentTokens(row) ? tokens : operations / OperationsPerParameterAndToken / active, peak, GetMemoryGigabytes(chip), row.Parameters > active * 1.01, row.Distilled);
     }
 
     /// <summary>Peak at 16 bit: of the matrix units, else the faster of the vector units; null if not published.</summary>
-    internal static double? PeakOf(Accelerator chip) => AcceleratorPeaks.Of(chip) is not { } peaks ? null
-        : peaks.Dense16BitTeraflops ?? (peaks.Vector16BitTeraflops is { } half ? Math.Max(half, peaks.SingleTeraflops ?? 0) : peaks.SingleTeraflops);
+    internal static double? FindPeakTeraflops(Accelerator chip) => AcceleratorDatasheet.Find(chip) is not { } peaks ? null
+        : peaks.Dense16BitTeraflops ?? (peaks.Vector16BitTeraflops is { } half ? Math.Max(half, peaks.Fp32Teraflops ?? 0) : peaks.Fp32Teraflops);
 
-    internal static double MemoryOf(Accelerator chip) => chip.MemoryGigabytes ?? UsualMemoryGigabytes;
+    internal static double GetMemoryGigabytes(Accelerator chip) => chip.MemoryGigabytes ?? UsualMemoryGigabytes;
 
     /// <summary>Tokens and operations that do not belong together, where the operations printed are those of fewer tokens.</summary>
-    static bool IsMixed(PublishedTraining row) =>
+    static bool HasInconsistentTokens(PublishedTraining row) =>
         row is { Tokens: { } tokens, Operations: { } operations, ActiveParameters: { } active } && Math.Abs(Math.Log(OperationsPerParameterAndToken * active * tokens / operations)) > 0.1;
 }

@@ -23,7 +23,7 @@ public sealed class TrainingSweep
     readonly double _peak;
     readonly double _rate;
     readonly double _memory;
-    readonly Limited[] _figures;
+    readonly HourlyFigure[] _figures;
 
     /// <summary>Prepares a sweep.</summary>
     /// <param name="chip">The accelerator; its peak must be published.</param>
@@ -34,14 +34,14 @@ public sealed class TrainingSweep
     public TrainingSweep(Accelerator chip, Place place, TrainingPrecision precision = TrainingPrecision.Bf16, UtilisationModel? model = null)
     {
         _model = model ?? UtilisationModel.Shipped;
-        _peak = TrainingFeatures.PeakOf(chip) ?? throw new ArgumentException($"No peak of {chip.Name} is published.", nameof(chip));
-        var speed = TrainingEstimator.SpeedOf(precision, chip);
-        _rate = TrainingEstimator.PeakOf(precision, chip, _peak) * 1e12 * 3600 * (speed?.Bounds.Best ?? 1);
-        _memory = TrainingFeatures.MemoryOf(chip);
+        _peak = TrainingFeatures.FindPeakTeraflops(chip) ?? throw new ArgumentException($"No peak of {chip.Name} is published.", nameof(chip));
+        var speed = TrainingEstimator.FindSpeedFactor(precision, chip);
+        _rate = TrainingEstimator.GetPeakTeraflops(precision, chip, _peak) * 1e12 * 3600 * (speed?.Bounds.Best ?? 1);
+        _memory = TrainingFeatures.GetMemoryGigabytes(chip);
         var hour = new TrainingEstimator(_model).Estimate(new TrainingTask(chip) { Chips = 1, Hours = 1 }, place);
         var footprint = hour.Footprint;
-        var uncertainty = new Uncertainty();
-        _figures = [.. new[] { hour.ChipHours, footprint.Energy, footprint.Operational, footprint.Embodied, footprint.Total }.Select(figure => Limited.Of(figure, speed, uncertainty))];
+        var uncertainty = new UncertaintyPropagator();
+        _figures = [.. new[] { hour.ChipHours, footprint.Energy, footprint.Operational, footprint.Embodied, footprint.Total }.Select(figure => HourlyFigure.FromFigure(figure, speed, uncertainty))];
     }
 
     /// <summary>Estimates one training.</summary>
@@ -49,37 +49,37 @@ public sealed class TrainingSweep
     /// <param name="tokens">Tokens trained on, above 0.</param>
     /// <param name="activeParameters">Parameters that a token passes; 0 for all of them.</param>
     /// <param name="distilled">Whether it learns from the outputs of a larger model.</param>
-    public TrainingNumbers Estimate(double parameters, double tokens, double activeParameters = 0, bool distilled = false)
+    public TrainingSweepResult Estimate(double parameters, double tokens, double activeParameters = 0, bool distilled = false)
     {
         var active = activeParameters > 0 ? activeParameters : parameters;
         var (mean, sigma) = _model.PredictLog(new TrainingFeatures(active, tokens, _peak, _memory, parameters > active * 1.01, distilled));
         var hours = TrainingFeatures.OperationsPerParameterAndToken * active * tokens / (_rate * Math.Exp(mean));
         var at = Math.Min(sigma / Step, Widths - 1.000001);
-        return new TrainingNumbers(_figures[0].At(hours, at), _figures[1].At(hours, at), _figures[2].At(hours, at), _figures[3].At(hours, at), _figures[4].At(hours, at));
+        return new TrainingSweepResult(_figures[0].ScaleToHours(hours, at), _figures[1].ScaleToHours(hours, at), _figures[2].ScaleToHours(hours, at), _figures[3].ScaleToHours(hours, at), _figures[4].ScaleToHours(hours, at));
     }
 
     /// <summary>A figure of one accelerator-hour, and the logarithms of its limits over its value by the width of the utilisation.</summary>
-    sealed record Limited(double Best, double[] Low, double[] High)
+    sealed record HourlyFigure(double Best, double[] Low, double[] High)
     {
-        public static Limited Of(Figure? figure, Factor? speed, Uncertainty uncertainty)
+        public static HourlyFigure FromFigure(Figure? figure, Factor? speed, UncertaintyPropagator uncertainty)
         {
             var (low, high) = (new double[Widths], new double[Widths]);
             if (figure is null || figure.Value == 0)
-                return new Limited(0, low, high);
+                return new HourlyFigure(0, low, high);
             for (var i = 0; i < Widths; i++)
             {
                 // A width is a factor of its own: draws are kept by id.
-                var utilisation = new Derivation.Given(new Factor($"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.Around(1, i * Step), Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT")));
-                Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1", [utilisation, new Derivation.Given(speed)], 1 / speed.Bounds.Best);
-                var bounds = uncertainty.Of(new Derivation.Quotient(figure.Name, figure.Unit, figure.Derivation, rate));
+                var utilisation = new Derivation.FactorNode(new Factor($"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.CreateBounds(1, i * Step), Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT")));
+                Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1", [utilisation, new Derivation.FactorNode(speed)], 1 / speed.Bounds.Best);
+                var bounds = uncertainty.ComputeBounds(new Derivation.Quotient(figure.Name, figure.Unit, figure.Derivation, rate));
                 low[i] = bounds.Low > 0 ? Math.Log(bounds.Low / bounds.Best) : double.NegativeInfinity;
                 high[i] = Math.Log(bounds.High / bounds.Best);
             }
 
-            return new Limited(figure.Value, low, high);
+            return new HourlyFigure(figure.Value, low, high);
         }
 
-        public Bounds At(double hours, double at)
+        public Bounds ScaleToHours(double hours, double at)
         {
             if (Best == 0)
                 return default;

@@ -34,7 +34,7 @@ public sealed record TrainingTask(Accelerator Hardware)
     public int Runs { get; init; } = 1;
 
     /// <summary>What is wrong with it; empty if it can be estimated.</summary>
-    public IReadOnlyList<string> Problems()
+    public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
         Check("parameters", Parameters);
@@ -50,14 +50,14 @@ public sealed record TrainingTask(Accelerator Hardware)
             problems.Add("active parameters are part of all parameters and cannot be more");
         if (ActiveParameters is not null && Parameters is null)
             problems.Add("active parameters need all parameters beside them");
-        if (!KnowsHours && Operations is null && (Parameters is null || Tokens is null))
+        if (!HasGivenHours && Operations is null && (Parameters is null || Tokens is null))
             problems.Add("an estimate needs parameters and tokens, or operations, or chips and hours");
-        if (!KnowsHours && TrainingFeatures.PeakOf(Hardware) is null)
+        if (!HasGivenHours && TrainingFeatures.FindPeakTeraflops(Hardware) is null)
             problems.Add($"no peak of {Hardware.Name} is published, so its hours cannot be estimated; give chips and hours");
-        else if (!KnowsHours && Precision == TrainingPrecision.Fp32 && AcceleratorPeaks.Of(Hardware) is { SingleTeraflops: null })
+        else if (!HasGivenHours && Precision == TrainingPrecision.Fp32 && AcceleratorDatasheet.Find(Hardware) is { Fp32Teraflops: null })
             problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; where its matrix units do the work that is --precision bf16, else give chips and hours");
         // Four times the 16-bit peak is that of 4 bit, the fastest there is.
-        if (problems.Count == 0 && KnowsHours && OperationsOfARun is { } operations && TrainingFeatures.PeakOf(Hardware) is { } peak && operations / (Chips!.Value * Hours!.Value * 3600 * peak * 1e12) is > 4 and var implied)
+        if (problems.Count == 0 && HasGivenHours && OperationsPerRun is { } operations && TrainingFeatures.FindPeakTeraflops(Hardware) is { } peak && operations / (Chips!.Value * Hours!.Value * 3600 * peak * 1e12) is > 4 and var implied)
             problems.Add(System.FormattableString.Invariant($"so many operations on {Chips} × {Hardware.Name} in {Hours:0.###} hours would be {implied:0.#} times their 16-bit peak: size, tokens, chips and hours cannot all be right"));
         return problems;
 
@@ -68,20 +68,20 @@ public sealed record TrainingTask(Accelerator Hardware)
         }
     }
 
-    internal bool KnowsHours => Chips is not null && Hours is not null;
+    internal bool HasGivenHours => Chips is not null && Hours is not null;
 
     /// <summary>Operations of one run; null if only hours are known.</summary>
-    public double? OperationsOfARun => Operations ?? (Parameters is { } all && Tokens is { } tokens ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? all) * tokens : null);
+    public double? OperationsPerRun => Operations ?? (Parameters is { } all && Tokens is { } tokens ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? all) * tokens : null);
 
     /// <summary>What its utilisation may depend on; null if operations or the peak are not known.</summary>
-    internal TrainingFeatures? Features()
+    internal TrainingFeatures? CreateFeatures()
     {
-        if (OperationsOfARun is not { } operations || TrainingFeatures.PeakOf(Hardware) is not { } peak)
+        if (OperationsPerRun is not { } operations || TrainingFeatures.FindPeakTeraflops(Hardware) is not { } peak)
             return null;
         var perToken = operations / TrainingFeatures.OperationsPerParameterAndToken;
         // Of operations alone the size is unknown: the one with the least loss has about 20 tokens a parameter (Hoffmann et al., arXiv 2203.15556, table 3).
         var active = ActiveParameters ?? Parameters ?? (Tokens is { } tokens ? perToken / tokens : Math.Sqrt(perToken / TokensPerParameter));
-        return new TrainingFeatures(active, perToken / active, peak, TrainingFeatures.MemoryOf(Hardware), Parameters > active * 1.01, Distilled);
+        return new TrainingFeatures(active, perToken / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), Parameters > active * 1.01, Distilled);
     }
 
     const double TokensPerParameter = 20;

@@ -11,11 +11,11 @@ public sealed record UtilisationCase(PublishedTraining Training, TrainingFeature
     /// <summary>The trainings that may calibrate, in the order of the table.</summary>
     /// <exception cref="UnknownNameException">An accelerator of the table is in no catalog.</exception>
     public static IReadOnlyList<UtilisationCase> All() =>
-        [.. TrainingCatalog.All.Where(row => row.CalibratesHours).Select(Of).OfType<UtilisationCase>()];
+        [.. TrainingCatalog.All.Where(row => row.CalibratesHours).Select(FromPublishedTraining).OfType<UtilisationCase>()];
 
     /// <summary>A training as a case; null where hours, operations, parameters or the peak of its accelerator are missing.</summary>
-    public static UtilisationCase? Of(PublishedTraining row) =>
-        row is { ChipHours: { } hours, Operations: { } operations } && TrainingFeatures.Of(row) is { } features
+    public static UtilisationCase? FromPublishedTraining(PublishedTraining row) =>
+        row is { ChipHours: { } hours, Operations: { } operations } && TrainingFeatures.FromPublishedTraining(row) is { } features
             ? new UtilisationCase(row, features, operations / (hours * 3600 * features.PeakTeraflops * 1e12))
             : null;
 }

@@ -20,7 +20,7 @@ public sealed class UtilisationModel
     static readonly double[] SpreadGrid = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
     static readonly double[] NoiseGrid = [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25];
 
-    static readonly Lazy<UtilisationModel> FromTables = new(static () => new UtilisationModel(ShippedFit.Instance.Prior, ShippedFit.Instance.Spread, ShippedFit.Instance.Noise, UtilisationCase.All()));
+    static readonly Lazy<UtilisationModel> FromTables = new(static () => new UtilisationModel(TrainingFit.Instance.Prior, TrainingFit.Instance.Spread, TrainingFit.Instance.Noise, UtilisationCase.All()));
 
     readonly UtilisationPrior _prior;
     readonly IReadOnlyList<UtilisationCase> _cases;
@@ -34,9 +34,9 @@ public sealed class UtilisationModel
     {
         (_prior, Spread, Noise, _cases) = (prior, spread, noise, cases);
         _at = [.. cases.Select(one => Scaled(one.Features))];
-        _distilled = [.. cases.Select(one => one.Features.Distilled)];
+        _distilled = [.. cases.Select(one => one.Features.IsDistilled)];
         var n = cases.Count;
-        _widening = StudentT.Quantile975(Math.Max(1, n - Fitted)) / Bounds.Z;
+        _widening = StudentTDistribution.GetCriticalValue95(Math.Max(1, n - Fitted)) / Bounds.ZScore95;
         var factor = Covariance();
         LogDeterminant = Cholesky(factor, n);
         var residuals = new double[n];
@@ -78,7 +78,7 @@ public sealed class UtilisationModel
     /// <summary>Fits spread and noise to some trainings, for example to all but one.</summary>
     /// <param name="cases">The trainings.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases) => Fit(cases, [ShippedFit.Instance.Prior]);
+    public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases) => Fit(cases, [TrainingFit.Instance.Prior]);
 
     /// <summary>Fits spread and noise, and also chooses among several priors by the same likelihood.</summary>
     internal static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases, IReadOnlyList<UtilisationPrior> priors)
@@ -106,7 +106,7 @@ public sealed class UtilisationModel
     public Bounds Predict(TrainingFeatures features)
     {
         var (mean, sigma) = PredictLog(features);
-        return new Bounds(Math.Exp(mean - (Bounds.Z * sigma)), Math.Exp(mean), Math.Exp(mean + (Bounds.Z * sigma)));
+        return new Bounds(Math.Exp(mean - (Bounds.ZScore95 * sigma)), Math.Exp(mean), Math.Exp(mean + (Bounds.ZScore95 * sigma)));
     }
 
     /// <summary>Mean and spread of ln u for a further training: plain numbers, without allocation.</summary>
@@ -120,8 +120,8 @@ public sealed class UtilisationModel
         var own = Spread * Spread;
         var distilled = _prior.DistilledSpread * _prior.DistilledSpread;
         for (var i = 0; i < n; i++)
-            with[i] = common + (own * Likeness(at, _at[i])) + (features.Distilled && _distilled[i] ? distilled : 0);
-        var mean = Mean(features.Distilled);
+            with[i] = common + (own * ComputeSimilarity(at, _at[i])) + (features.IsDistilled && _distilled[i] ? distilled : 0);
+        var mean = Mean(features.IsDistilled);
         var explained = 0d;
         for (var i = 0; i < n; i++)
         {
@@ -134,30 +134,30 @@ public sealed class UtilisationModel
             explained += with[i] * ((2 * sum) + (row[i] * with[i]));
         }
 
-        return (mean, Math.Sqrt(Math.Max(0, common + own + (features.Distilled ? distilled : 0) - explained) + (Noise * Noise)) * _widening);
+        return (mean, Math.Sqrt(Math.Max(0, common + own + (features.IsDistilled ? distilled : 0) - explained) + (Noise * Noise)) * _widening);
     }
 
     /// <summary>The published trainings most like a further one, the most alike first; 1 is the same, 0 has nothing in common.</summary>
     /// <param name="features">The further training.</param>
     /// <param name="count">How many.</param>
-    public IReadOnlyList<(UtilisationCase Case, double Likeness)> Nearest(TrainingFeatures features, int count)
+    public IReadOnlyList<(UtilisationCase Case, double Likeness)> FindMostSimilar(TrainingFeatures features, int count)
     {
         var at = Scaled(features);
-        return [.. _cases.Select((one, i) => (one, Likeness(at, _at[i]))).OrderByDescending(pair => pair.Item2).Take(count)];
+        return [.. _cases.Select((one, i) => (one, ComputeSimilarity(at, _at[i]))).OrderByDescending(pair => pair.Item2).Take(count)];
     }
 
     /// <summary>What is wrong with the fit as shipped; empty if nothing.</summary>
     internal static IEnumerable<string> Problems()
     {
-        var shipped = ShippedFit.Instance;
+        var shipped = TrainingFit.Instance;
         if (!string.Equals(shipped.InputHash, TrainingCatalog.TableHash(), StringComparison.Ordinal))
-            yield return $"{ShippedFit.Table}: it was fitted to another {TrainingCatalog.Table}: {shipped.InputHash}, here {TrainingCatalog.TableHash()}";
+            yield return $"{TrainingFit.Table}: it was fitted to another {TrainingCatalog.Table}: {shipped.InputHash}, here {TrainingCatalog.TableHash()}";
         var cases = UtilisationCase.All();
         if (cases.Count != shipped.Cases)
-            yield return $"{ShippedFit.Table}: it was fitted to {shipped.Cases} trainings, here are {cases.Count}";
+            yield return $"{TrainingFit.Table}: it was fitted to {shipped.Cases} trainings, here are {cases.Count}";
         var again = Fit(cases);
         if (Math.Abs(again.Spread - shipped.Spread) > 1e-9 || Math.Abs(again.Noise - shipped.Noise) > 1e-9)
-            yield return System.FormattableString.Invariant($"{ShippedFit.Table}: fitted anew, spread is {again.Spread} and noise {again.Noise}");
+            yield return System.FormattableString.Invariant($"{TrainingFit.Table}: fitted anew, spread is {again.Spread} and noise {again.Noise}");
     }
 
     const int Dimensions = 5;
@@ -176,12 +176,12 @@ public sealed class UtilisationModel
         at[1] = Math.Log(features.Tokens) / _prior.TokensScale;
         at[2] = Math.Log(features.PeakTeraflops) / _prior.PeakScale;
         at[3] = Math.Log(features.MemoryGigabytes) / _prior.MemoryScale;
-        at[4] = features.Experts ? 1 / _prior.ExpertsScale : 0;
+        at[4] = features.IsMixtureOfExperts ? 1 / _prior.ExpertsScale : 0;
     }
 
     double Mean(bool distilled) => Math.Log(_prior.Utilisation) + (distilled ? Math.Log(_prior.DistilledFactor) : 0);
 
-    static double Likeness(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    static double ComputeSimilarity(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var sum = 0d;
         for (var i = 0; i < Dimensions; i++)
@@ -197,7 +197,7 @@ public sealed class UtilisationModel
         {
             for (var j = 0; j < n; j++)
             {
-                covariance[(i * n) + j] = (_prior.CommonSpread * _prior.CommonSpread) + (Spread * Spread * Likeness(_at[i], _at[j]))
+                covariance[(i * n) + j] = (_prior.CommonSpread * _prior.CommonSpread) + (Spread * Spread * ComputeSimilarity(_at[i], _at[j]))
                     + (_distilled[i] && _distilled[j] ? _prior.DistilledSpread * _prior.DistilledSpread : 0)
                     + (i == j ? (Noise * Noise) + (_cases[i].Training.HoursSpread * _cases[i].Training.HoursSpread) : 0);
             }

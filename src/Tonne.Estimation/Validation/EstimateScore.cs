@@ -13,11 +13,11 @@ namespace Tonne.Estimation.Validation;
 /// <param name="MeanError">Mean absolute error relative to the truth; 0.1 is 10 %.</param>
 /// <param name="MedianError">Median absolute error relative to the truth.</param>
 /// <param name="WorstError">The largest.</param>
-/// <param name="Inside">How many truths lie inside their bounds.</param>
-/// <param name="CoverageP">Two-sided p of <see cref="BinomialTest"/> against 95 %: below 0.05 the bounds are wrong.</param>
+/// <param name="CoveredCount">How many truths lie inside their bounds.</param>
+/// <param name="CoveragePValue">Two-sided p of <see cref="BinomialTest"/> against 95 %: below 0.05 the bounds are wrong.</param>
 /// <param name="MedianWidth">Median of high ÷ low.</param>
 /// <param name="IntervalScore">Mean interval score on natural logarithms.</param>
-public sealed record EstimateScore(int Cases, double MeanError, double MedianError, double WorstError, int Inside, double CoverageP, double MedianWidth, double IntervalScore)
+public sealed record EstimateScore(int Cases, double MeanError, double MedianError, double WorstError, int CoveredCount, double CoveragePValue, double MedianWidth, double IntervalScore)
 {
     /// <summary>The share of truths that bounds should hold.</summary>
     public const double Level = 0.95;
@@ -25,35 +25,35 @@ public sealed record EstimateScore(int Cases, double MeanError, double MedianErr
     const double Alpha = 1 - Level;
 
     /// <summary>Share of truths inside their bounds.</summary>
-    public double Coverage => Inside / (double)Cases;
+    public double Coverage => CoveredCount / (double)Cases;
 
     /// <summary>Scores our estimates.</summary>
     /// <exception cref="ArgumentException">There is no case, or a truth or bound is not above 0.</exception>
-    public static EstimateScore OfEstimates(IReadOnlyCollection<ScoredCase> cases) => Of(cases, static one => one.Estimate);
+    public static EstimateScore ScoreEstimates(IReadOnlyCollection<ScoredCase> cases) => Score(cases, static one => one.Estimate);
 
     /// <summary>Scores the plain rule.</summary>
     /// <exception cref="ArgumentException">There is no case, or a truth or bound is not above 0.</exception>
-    public static EstimateScore OfBaseline(IReadOnlyCollection<ScoredCase> cases) => Of(cases, static one => one.Baseline);
+    public static EstimateScore ScoreBaseline(IReadOnlyCollection<ScoredCase> cases) => Score(cases, static one => one.Baseline);
 
     /// <summary>The interval score of one case on natural logarithms.</summary>
     /// <param name="bounds">95 % bounds, above 0.</param>
     /// <param name="truth">What was published, above 0.</param>
-    public static double IntervalScoreOf(Bounds bounds, double truth)
+    public static double ComputeIntervalScore(Bounds bounds, double truth)
     {
         var (low, high, x) = (Math.Log(bounds.Low), Math.Log(bounds.High), Math.Log(truth));
         return high - low + (2 / Alpha * (Math.Max(0, low - x) + Math.Max(0, x - high)));
     }
 
-    static EstimateScore Of(IReadOnlyCollection<ScoredCase> cases, Func<ScoredCase, Bounds> pick)
+    static EstimateScore Score(IReadOnlyCollection<ScoredCase> cases, Func<ScoredCase, Bounds> pick)
     {
         if (cases.Count == 0 || cases.Any(one => !(one.Truth > 0 && pick(one).Low > 0)))
             throw new ArgumentException("Scores need at least one case, and truths and bounds above 0.", nameof(cases));
         var errors = cases.Select(one => Math.Abs((pick(one).Best / one.Truth) - 1)).ToArray();
         var inside = cases.Count(one => pick(one).Low <= one.Truth && one.Truth <= pick(one).High);
         return new EstimateScore(
-            cases.Count, errors.Average(), Median(errors), errors.Max(), inside, BinomialTest.TwoSided(inside, cases.Count, Level),
+            cases.Count, errors.Average(), Median(errors), errors.Max(), inside, BinomialTest.ComputeTwoSidedPValue(inside, cases.Count, Level),
             Median([.. cases.Select(one => pick(one).High / pick(one).Low)]),
-            cases.Average(one => IntervalScoreOf(pick(one), one.Truth)));
+            cases.Average(one => ComputeIntervalScore(pick(one), one.Truth)));
     }
 
     static double Median(double[] values)

@@ -18,9 +18,9 @@ public sealed record PublishedError(string Tool, string Quantity, double Mean, d
     public static IReadOnlyList<PublishedError> All()
     {
         var all = new List<PublishedError>();
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table, typeof(Training.TrainingCatalog).Assembly), "tool,quantity,mean,median,source,note");
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table, typeof(Training.TrainingCatalog).Assembly), "tool,quantity,mean,median,source,note");
         while (rows.Read())
-            all.Add(new PublishedError(rows.Text(0), rows.Text(1), rows.Number(2), rows.NumberOrNull(3), SourceList.Find(rows.Text(4)), rows.Text(5)));
+            all.Add(new PublishedError(rows.GetText(0), rows.GetText(1), rows.GetNumber(2), rows.GetNumberOrNull(3), SourceList.Find(rows.GetText(4)), rows.GetText(5)));
         return all;
     }
 }

@@ -17,9 +17,9 @@ public static class TrainingValidation
     /// Every training left out once, and the scales of the model chosen anew by each fit among nine, by likelihood: what choosing them in sight of all trainings may have flattered.
     /// Some seconds.
     /// </summary>
-    public static IReadOnlyList<ScoredCase> LeaveOneOutWithScalesChosen()
+    public static IReadOnlyList<ScoredCase> LeaveOneOutWithRefittedScales()
     {
-        var shipped = ShippedFit.Instance.Prior;
+        var shipped = TrainingFit.Instance.Prior;
         var priors = new List<UtilisationPrior>();
         foreach (var size in (ReadOnlySpan<double>)[0.7, 1, 1.5])
         {
@@ -40,31 +40,31 @@ public static class TrainingValidation
     }
 
     /// <summary>Every training left out once, with less held beforehand of distilled ones: what writing that into the prior in sight of its one case has flattered.</summary>
-    /// <param name="toldApart">Whether they still have a factor of their own, of which then nothing is held but its spread.</param>
-    public static IReadOnlyList<ScoredCase> LeaveOneOutWithoutDistilledPrior(bool toldApart)
+    /// <param name="keepDistilledSpread">Whether they still have a factor of their own, of which then nothing is held but its spread.</param>
+    public static IReadOnlyList<ScoredCase> LeaveOneOutWithoutDistilledPrior(bool keepDistilledSpread)
     {
-        var shipped = ShippedFit.Instance.Prior;
-        return LeaveOut(static (left, other) => !ReferenceEquals(left, other), [shipped with { DistilledFactor = 1, DistilledSpread = toldApart ? shipped.DistilledSpread : 0 }]);
+        var shipped = TrainingFit.Instance.Prior;
+        return LeaveOut(static (left, other) => !ReferenceEquals(left, other), [shipped with { DistilledFactor = 1, DistilledSpread = keepDistilledSpread ? shipped.DistilledSpread : 0 }]);
     }
 
     /// <summary>Trainings whose hours were published as assumed: they calibrate nothing, and are no truth either.</summary>
-    public static IReadOnlyList<ScoredCase> AssumedHours() =>
-        [.. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.Of).OfType<UtilisationCase>()
-            .Select(one => Scored(one, UtilisationModel.Shipped.Predict(one.Features), ConstantRule.Of([.. UtilisationModel.Shipped.Cases.Select(other => other.Utilisation)])))];
+    public static IReadOnlyList<ScoredCase> ScoreAssumedHours() =>
+        [.. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.FromPublishedTraining).OfType<UtilisationCase>()
+            .Select(one => CreateScoredCase(one, UtilisationModel.Shipped.Predict(one.Features), BaselinePredictor.Predict([.. UtilisationModel.Shipped.Cases.Select(other => other.Utilisation)])))];
 
     /// <summary>
     /// Trainings whose GPU energy was measured and whose hours nobody published: they calibrate nothing. kWh of the boards alone, measured and estimated;
     /// beside them 40 % utilisation at the power of the data sheet.
     /// </summary>
-    public static IReadOnlyList<ScoredCase> MeasuredEnergy()
+    public static IReadOnlyList<ScoredCase> ScoreMeasuredEnergy()
     {
         var scored = new List<ScoredCase>();
         foreach (var row in TrainingCatalog.All.Where(row => row is { PowerKind: "measured GPU", EnergyBasis: "measured", EnergyKwh: not null, Pue: not null, Tokens: not null, Parameters: not null }))
         {
-            var chip = Hardware.AcceleratorCatalog.Find(row.Hardware).Required;
+            var chip = Hardware.AcceleratorCatalog.Find(row.Hardware).ValueOrThrow;
             var estimate = new TrainingEstimator().Estimate(new TrainingTask(chip) { Parameters = row.Parameters, ActiveParameters = row.ActiveParameters, Tokens = row.Tokens }, new Runs.Place());
-            var boards = new Uncertainty().Of(new Derivation.Product("energy of the boards", "kWh", [estimate.ChipHours.Derivation, new Derivation.Given(chip.Training)], 1 / 1000d));
-            var plain = Bounds.Exactly(estimate.ChipHours.Value * estimate.Utilisation!.Value.Best / 0.4 * chip.Tdp.Bounds.Best / 1000);
+            var boards = new UncertaintyPropagator().ComputeBounds(new Derivation.Product("energy of the boards", "kWh", [estimate.ChipHours.Derivation, new Derivation.FactorNode(chip.TrainingPower)], 1 / 1000d));
+            var plain = Bounds.FromExact(estimate.ChipHours.Value * estimate.Utilisation!.Value.Best / 0.4 * chip.Tdp.Bounds.Best / 1000);
             scored.Add(new ScoredCase(row.Name, row.EnergyKwh!.Value / row.Pue!.Value, boards, plain, row.Family));
         }
 
@@ -72,7 +72,7 @@ public static class TrainingValidation
     }
 
     /// <summary>The least mean absolute error that one constant utilisation can have on all trainings, chosen with hindsight; and its median.</summary>
-    public static (double Utilisation, double MeanError, double MedianError) BestConstant()
+    public static (double Utilisation, double MeanError, double MedianError) FindBestConstant()
     {
         var all = UtilisationCase.All().Select(one => one.Utilisation).ToArray();
         // Σ|u_i ÷ c − 1| in 1/c is convex with its kinks at 1/u_i: the best c is one of the utilisations.
@@ -83,20 +83,20 @@ public static class TrainingValidation
 
     static List<ScoredCase> LeaveOut(Func<UtilisationCase, UtilisationCase, bool> keeps, IReadOnlyList<UtilisationPrior>? priors = null)
     {
-        priors ??= [ShippedFit.Instance.Prior];
+        priors ??= [TrainingFit.Instance.Prior];
         var all = UtilisationCase.All();
         var scored = new List<ScoredCase>();
         foreach (var one in all)
         {
             UtilisationCase[] others = [.. all.Where(other => keeps(one, other))];
-            scored.Add(Scored(one, UtilisationModel.Fit(others, priors).Predict(one.Features), ConstantRule.Of([.. others.Select(other => other.Utilisation)])));
+            scored.Add(CreateScoredCase(one, UtilisationModel.Fit(others, priors).Predict(one.Features), BaselinePredictor.Predict([.. others.Select(other => other.Utilisation)])));
         }
 
         return scored;
     }
 
     /// <summary>Hours from utilisations: those of the estimate and those of the constant.</summary>
-    static ScoredCase Scored(UtilisationCase one, Bounds estimate, Bounds constant)
+    static ScoredCase CreateScoredCase(UtilisationCase one, Bounds estimate, Bounds constant)
     {
         var hours = one.Training.ChipHours!.Value;
         return new ScoredCase(one.Training.Name, hours, Hours(estimate), Hours(constant), one.Training.Family);

@@ -11,7 +11,7 @@ static class AmdBoards
     /// <summary>Dies by board, in the order of the bus.</summary>
     /// <param name="dies">All, in the order of the bus.</param>
     /// <param name="hasPower">Whether a die tells a power above 0.</param>
-    internal static List<List<AmdDie>> Of(IReadOnlyList<AmdDie> dies, Func<AmdDie, bool> hasPower)
+    internal static List<List<AmdDie>> GroupDies(IReadOnlyList<AmdDie> dies, Func<AmdDie, bool> hasPower)
     {
         var boards = new List<List<AmdDie>>();
         foreach (var die in dies)
@@ -32,7 +32,7 @@ static class AmdBoards
                 return true;
             if (IsSerial(first.Serial) && first.Serial == die.Serial)
                 return true;
-            return first.IsHalf && die.IsHalf && board.Count == 1 && IsNext(first, die) && hasPower(first) && !hasPower(die);
+            return first.IsHalfOfBoard && die.IsHalfOfBoard && board.Count == 1 && IsNext(first, die) && hasPower(first) && !hasPower(die);
         }
 
         bool IsNext(AmdDie first, AmdDie die)

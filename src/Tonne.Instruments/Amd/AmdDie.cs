@@ -17,18 +17,18 @@ sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string
     const int Mi300A = 0x74a0;
 
     /// <summary>Names by product and revision, as libdrm installs them.</summary>
-    internal const string NameTable = "usr/share/libdrm/amdgpu.ids";
+    internal const string ProductNameFile = "usr/share/libdrm/amdgpu.ids";
 
     /// <summary>Every AMD device, in the order of the bus.</summary>
-    internal static List<AmdDie> In(FileTree tree)
+    internal static List<AmdDie> FindAll(FileTree tree)
     {
         var dies = new List<AmdDie>();
         string? names = null;
-        foreach (var card in GraphicsCard.Of(tree, Vendor))
+        foreach (var card in GraphicsCard.FindAll(tree, Vendor))
         {
             var name = tree.ReadLine($"{card.Folder}/product_name");
             if (name is null && card is { Product: { } product, Revision: { } revision })
-                name = Named(names ??= tree.ReadText(NameTable) ?? "", product, revision);
+                name = FindProductName(names ??= tree.ReadText(ProductNameFile) ?? "", product, revision);
             dies.Add(new AmdDie(card, tree.ReadLine($"{card.Folder}/unique_id"), tree.ReadLine($"{card.Folder}/serial_number"), name, card.Product == Mi300A || HasNorthbridge(tree, card)));
         }
 
@@ -36,15 +36,15 @@ sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string
     }
 
     /// <summary>Whether one board carries two of these, of which the first tells the energy of both: MI250 and MI250X.</summary>
-    internal bool IsHalf => Card.Product is 0x7408 or 0x740c;
+    internal bool IsHalfOfBoard => Card.Product is 0x7408 or 0x740c;
 
     /// <summary>Only a processor with graphics has the voltage of a northbridge (drivers/gpu/drm/amd/pm/amdgpu_pm.c).</summary>
-    static bool HasNorthbridge(FileTree tree, GraphicsCard card) => card.Sensors is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
+    static bool HasNorthbridge(FileTree tree, GraphicsCard card) => card.SensorFolder is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
 
     /// <summary>A line of the table: <c>744C,	C8,	AMD Radeon RX 7900 XTX</c>.</summary>
-    static string? Named(string table, int product, int revision)
+    static string? FindProductName(string table, int product, int revision)
     {
-        foreach (var line in new Lines(table))
+        foreach (var line in new LineEnumerator(table))
         {
             var first = line.IndexOf(',');
             var second = first < 0 ? -1 : line[(first + 1)..].IndexOf(',');

@@ -16,14 +16,14 @@ sealed class AmdEnergyMeter(AmdSmi library, nint device, MeterDescription descri
 
     /// <inheritdoc/>
     public Reading Read(long timestamp) =>
-        library.Microjoules(device, out var status) is { } microjoules ? Reading.Of((long)microjoules) : Reading.Gap(Because(status));
+        library.ReadMicrojoules(device, out var status) is { } microjoules ? Reading.FromValue((long)microjoules) : Reading.FromGapReason(DescribeStatus(status));
 
-    internal static string Because(int status) => status switch
+    internal static string DescribeStatus(int status) => status switch
     {
-        -1 => Unreadable.Malformed,
+        -1 => ReadFailure.Malformed,
         NotSupported => "the card counts no energy",
-        NoPermission => Unreadable.Denied,
-        NotFound => Unreadable.Gone,
-        _ => Unreadable.Failed,
+        NoPermission => ReadFailure.Denied,
+        NotFound => ReadFailure.Gone,
+        _ => ReadFailure.Failed,
     };
 }

@@ -24,32 +24,32 @@ sealed class AmdMeters : Instrument
     /// <param name="firstDevice">Number of the first board found here.</param>
     internal AmdMeters(FileTree tree, DiscoveryOptions options, int firstDevice)
     {
-        var all = AmdDie.In(tree);
+        var all = AmdDie.FindAll(tree);
         if (all.Count == 0)
             return;
         foreach (var die in all.FindAll(die => die.Integrated))
-            Integrated(tree, die);
+            AddIntegratedGraphics(tree, die);
         var dies = all.FindAll(die => !die.Integrated);
         if (dies.Count == 0)
             return;
-        if (options.AmdSmiLibrary is not null || !tree.IsStandIn)
+        if (options.AmdSmiLibrary is not null || !tree.IsSysroot)
             _library = AmdSmi.TryLoad(options.AmdSmiLibrary, out var why) is { } loaded ? loaded : NotLoaded(why);
 
-        var visible = VisibleDies.Of(dies, options.Variable);
-        var hiding = VisibleDies.Named(options.Variable);
-        var powers = dies.ConvertAll(die => PowerOf(tree, die));
-        var boards = AmdBoards.Of(dies, die => powers[dies.IndexOf(die)] is { IsGap: false, Value: > 0 });
+        var visible = VisibleDies.SelectVisible(dies, options.EnvironmentVariable);
+        var hiding = VisibleDies.FindVariableName(options.EnvironmentVariable);
+        var powers = dies.ConvertAll(die => ReadPower(tree, die));
+        var boards = AmdBoards.GroupDies(dies, die => powers[dies.IndexOf(die)] is { IsGap: false, Value: > 0 });
         for (var i = 0; i < boards.Count; i++)
         {
             var device = (firstDevice + i).ToString(CultureInfo.InvariantCulture);
             var isVisible = boards[i].Exists(visible.Contains);
-            Board(tree, boards[i], device, isVisible, isVisible ? "" : $" {hiding} hides it from the job.");
+            AddBoard(tree, boards[i], device, isVisible, isVisible ? "" : $" {hiding} hides it from the job.");
         }
 
         AmdSmi? NotLoaded(string? reason)
         {
             if (reason is not null)
-                _missing.Add(new MissingMeter("amdgpu:energy", options.AmdSmiLibrary ?? AmdSmi.Names[0], reason, null, []));
+                _missing.Add(new MissingMeter("amdgpu:energy", options.AmdSmiLibrary ?? AmdSmi.LibraryNames[0], reason, null, []));
             return null;
         }
     }
@@ -69,10 +69,10 @@ sealed class AmdMeters : Instrument
     public override IReadOnlyList<MissingMeter> Missing => _missing;
 
     /// <inheritdoc/>
-    public override void Settle()
+    public override void PrepareFinalSample()
     {
         foreach (var meter in _meters)
-            (meter as PatientMeter)?.Settle(TimeSpan.FromSeconds(1.0 / _meters.Count));
+            (meter as NonBlockingMeter)?.WaitForFreshReading(TimeSpan.FromSeconds(1.0 / _meters.Count));
     }
 
     /// <inheritdoc/>
@@ -85,30 +85,30 @@ sealed class AmdMeters : Instrument
     }
 
     /// <summary>Graphics inside a processor: its power is the whole package's, which the processor's own counter holds.</summary>
-    void Integrated(FileTree tree, AmdDie die)
+    void AddIntegratedGraphics(FileTree tree, AmdDie die)
     {
-        if (Channel(tree, die) is not { } channel)
+        if (FindPowerChannel(tree, die) is not { } channel)
             return;
-        _meters.Add(new PatientMeter(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
+        _meters.Add(new NonBlockingMeter(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
             $"amdgpu:{die.Card.Name}/power", Component.Cpu, MeterKind.Power, MeterRole.Contained,
-            Note: $"{tree.PathOf(channel.Path)}: not summed: graphics inside a processor, whose power it includes (docs.kernel.org, gpu/amdgpu/thermal)"))));
+            Note: $"{tree.GetFullPath(channel.Path)}: not summed: graphics inside a processor, whose power it includes (docs.kernel.org, gpu/amdgpu/thermal)"))));
     }
 
-    void Board(FileTree tree, List<AmdDie> board, string device, bool visible, string hidden)
+    void AddBoard(FileTree tree, List<AmdDie> board, string device, bool visible, string hidden)
     {
         var name = board[0].Name ?? (board[0].Card.Product is { } product ? string.Create(CultureInfo.InvariantCulture, $"AMD {product:x4}") : null);
-        var energies = EnergyMeters(board, device);
-        var powers = PowerMeters(tree, board, device, energies.Count > 0);
+        var energies = CreateEnergyMeters(board, device);
+        var powers = CreatePowerMeters(tree, board, device, energies.Count > 0);
         var summed = energies.Count > 0 ? energies : powers.FindAll(meter => meter.Description.Role == MeterRole.Machine);
         foreach (var meter in energies)
-            _meters.Add(new PatientMeter(meter));
+            _meters.Add(new NonBlockingMeter(meter));
         foreach (var meter in powers)
-            _meters.Add(new PatientMeter(meter));
+            _meters.Add(new NonBlockingMeter(meter));
         List<string> busy = [.. board.Select(die => $"{die.Card.Folder}/gpu_busy_percent").Where(tree.Exists)];
         if (busy.Count > 0)
         {
-            _meters.Add(new PatientMeter(new AmdBusyMeter(tree, busy, new MeterDescription(
-                $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.PathOf(busy[0])}: the share of time that the firmware saw it at work, integrated"))));
+            _meters.Add(new NonBlockingMeter(new AmdBusyTimeMeter(tree, busy, new MeterDescription(
+                $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.GetFullPath(busy[0])}: the share of time that the firmware saw it at work, integrated"))));
         }
 
         var dies = board.Count > 1 ? $" Its {board.Count} dies are one board: what the first tells is for all." : "";
@@ -117,27 +117,27 @@ sealed class AmdMeters : Instrument
         {
             Name = name,
             Visible = visible,
-            PowerLimitWatts = board.Max(die => die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/power1_cap") is { } cap and > 0 ? cap / 1e6 : (double?)null),
+            PowerLimitWatts = board.Max(die => die.Card.SensorFolder is { } sensors && tree.ReadNumber($"{sensors}/power1_cap") is { } cap and > 0 ? cap / 1e6 : (double?)null),
         });
     }
 
     /// <summary>Energy counters of those dies that count: the second of an MI250 stays at 0.</summary>
-    List<IMeter> EnergyMeters(List<AmdDie> board, string device)
+    List<IMeter> CreateEnergyMeters(List<AmdDie> board, string device)
     {
         var meters = new List<IMeter>();
         foreach (var die in board)
         {
-            if (_library is null || _library.DeviceAt(die.Card.Slot) is not { } handle)
+            if (_library is null || _library.FindDevice(die.Card.Slot) is not { } handle)
                 continue;
-            var energy = _library.Microjoules(handle, out var status);
+            var energy = _library.ReadMicrojoules(handle, out var status);
             if (energy is > 0)
             {
                 meters.Add(new AmdEnergyMeter(_library, handle, new MeterDescription(
-                    Id(device, "energy", meters.Count), Component.Gpu, MeterKind.EnergyCounter, MeterRole.Machine, Device: device, Note: $"amdsmi_get_energy_count of {die.Card.Slot}, µJ since its driver was loaded: summed")));
+                    FormatMeterId(device, "energy", meters.Count), Component.Gpu, MeterKind.EnergyCounter, MeterRole.Machine, Device: device, Note: $"amdsmi_get_energy_count of {die.Card.Slot}, µJ since its driver was loaded: summed")));
             }
             else if (die == board[0])
             {
-                _missing.Add(new MissingMeter($"amdgpu:{device}/energy", $"amdsmi {die.Card.Slot}", energy is null ? AmdEnergyMeter.Because(status) : "the accumulator is 0: the card does not count", null, []));
+                _missing.Add(new MissingMeter($"amdgpu:{device}/energy", $"amdsmi {die.Card.Slot}", energy is null ? AmdEnergyMeter.DescribeStatus(status) : "the accumulator is 0: the card does not count", null, []));
             }
         }
 
@@ -145,28 +145,28 @@ sealed class AmdMeters : Instrument
     }
 
     /// <summary>Powers of the dies; those that tell 0 beside a sister, and all beside an energy counter, are shown only.</summary>
-    List<IMeter> PowerMeters(FileTree tree, List<AmdDie> board, string device, bool hasEnergy)
+    List<IMeter> CreatePowerMeters(FileTree tree, List<AmdDie> board, string device, bool hasEnergy)
     {
         var meters = new List<IMeter>();
         foreach (var die in board)
         {
-            if (Channel(tree, die) is not { } channel)
+            if (FindPowerChannel(tree, die) is not { } channel)
             {
                 if (die == board[0])
-                    _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf($"{die.Card.Folder}/hwmon"), "the driver tells no power of this card (a virtual function, or too old a kernel)", null, []));
+                    _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath($"{die.Card.Folder}/hwmon"), "the driver tells no power of this card (a virtual function, or too old a kernel)", null, []));
                 continue;
             }
 
-            var look = PowerOf(tree, die);
+            var look = ReadPower(tree, die);
             if (look is { IsGap: false, Value: 0 } && die == board[0])
             {
-                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf(channel.Path), "the driver tells 0 W of a card that is awake: not believed", null, []));
+                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath(channel.Path), "the driver tells 0 W of a card that is awake: not believed", null, []));
                 continue;
             }
 
-            if (look.Reason is { } reason && reason != AmdPowerMeter.Asleep)
+            if (look.Reason is { } reason && reason != AmdPowerMeter.DeviceSuspended)
             {
-                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.PathOf(channel.Path), reason, null, []));
+                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath(channel.Path), reason, null, []));
                 continue;
             }
 
@@ -174,30 +174,30 @@ sealed class AmdMeters : Instrument
                 : look is { IsGap: false, Value: 0 } ? (MeterRole.Contained, "not summed: a die whose power the first of its board tells")
                 : (MeterRole.Machine, "summed");
             meters.Add(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
-                Id(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: Ceiling(tree, die), LimitWatts: Cap(tree, die), Note: $"{tree.PathOf(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
+                FormatMeterId(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: GetCeilingWatts(tree, die), LimitWatts: ReadPowerCapWatts(tree, die), Note: $"{tree.GetFullPath(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
         }
 
         return meters;
     }
 
-    static string Id(string device, string what, int index) => index == 0 ? $"amdgpu:{device}/{what}" : string.Create(CultureInfo.InvariantCulture, $"amdgpu:{device}/{what}{index + 1}");
+    static string FormatMeterId(string device, string what, int index) => index == 0 ? $"amdgpu:{device}/{what}" : string.Create(CultureInfo.InvariantCulture, $"amdgpu:{device}/{what}{index + 1}");
 
-    static Reading PowerOf(FileTree tree, AmdDie die)
+    static Reading ReadPower(FileTree tree, AmdDie die)
     {
-        if (Channel(tree, die) is not { } channel)
-            return Reading.Gap(Unreadable.Missing);
-        using var meter = new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription("look", Component.Gpu, MeterKind.Power, MeterRole.Contained, CeilingWatts: Ceiling(tree, die)));
+        if (FindPowerChannel(tree, die) is not { } channel)
+            return Reading.FromGapReason(ReadFailure.Missing);
+        using var meter = new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription("look", Component.Gpu, MeterKind.Power, MeterRole.Contained, CeilingWatts: GetCeilingWatts(tree, die)));
         return meter.Read(0);
     }
 
-    static SensorChannel? Channel(FileTree tree, AmdDie die) =>
-        die.Card.Sensors is { } sensors ? SensorChannel.In(tree, sensors).Find(channel => channel is { Name: "power1", Kind: MeterKind.Power }) : null;
+    static SensorChannel? FindPowerChannel(FileTree tree, AmdDie die) =>
+        die.Card.SensorFolder is { } sensors ? SensorChannel.FindAll(tree, sensors).Find(channel => channel is { Name: "power1", Kind: MeterKind.Power }) : null;
 
     /// <summary>Four times the highest cap the card tells, at least 1,000 W.</summary>
-    static double Ceiling(FileTree tree, AmdDie die) => Watts(tree, die, "power1_cap_max") is { } cap ? Math.Clamp(4 * cap, 1_000, 5_000) : 5_000;
+    static double GetCeilingWatts(FileTree tree, AmdDie die) => ReadWatts(tree, die, "power1_cap_max") is { } cap ? Math.Clamp(4 * cap, 1_000, 5_000) : 5_000;
 
     /// <summary>The power the card holds itself to.</summary>
-    static double? Cap(FileTree tree, AmdDie die) => Watts(tree, die, "power1_cap") ?? Watts(tree, die, "power1_cap_max");
+    static double? ReadPowerCapWatts(FileTree tree, AmdDie die) => ReadWatts(tree, die, "power1_cap") ?? ReadWatts(tree, die, "power1_cap_max");
 
-    static double? Watts(FileTree tree, AmdDie die, string file) => die.Card.Sensors is { } sensors && tree.ReadNumber($"{sensors}/{file}") is { } microwatts and > 0 ? microwatts / 1e6 : null;
+    static double? ReadWatts(FileTree tree, AmdDie die, string file) => die.Card.SensorFolder is { } sensors && tree.ReadNumber($"{sensors}/{file}") is { } microwatts and > 0 ? microwatts / 1e6 : null;
 }

@@ -9,16 +9,16 @@ namespace Tonne.Instruments.Amd;
 sealed class AmdPowerMeter : IMeter, IDisposable
 {
     /// <summary>Why there is no value: asking would wake it.</summary>
-    internal const string Asleep = "the device sleeps (runtime power management) and is not woken to be asked";
+    internal const string DeviceSuspended = "the device sleeps (runtime power management) and is not woken to be asked";
 
     readonly SensorMeter _meter;
-    readonly KeptFile? _sleep;
+    readonly PersistentFile? _runtimeStatus;
 
     internal AmdPowerMeter(FileTree tree, string device, string path, MeterDescription description)
     {
         _meter = new SensorMeter(tree, path, description);
         // "on" never sleeps.
-        _sleep = tree.ReadLine($"{device}/power/control") == "auto" ? tree.Keep($"{device}/power/runtime_status") : null;
+        _runtimeStatus = tree.ReadLine($"{device}/power/control") == "auto" ? tree.OpenPersistent($"{device}/power/runtime_status") : null;
     }
 
     /// <inheritdoc/>
@@ -26,12 +26,12 @@ sealed class AmdPowerMeter : IMeter, IDisposable
 
     /// <inheritdoc/>
     public Reading Read(long timestamp) =>
-        _sleep is not null && _sleep.Read(out var reason).StartsWith("suspended"u8) && reason is null ? Reading.Gap(Asleep) : _meter.Read(timestamp);
+        _runtimeStatus is not null && _runtimeStatus.Read(out var reason).StartsWith("suspended"u8) && reason is null ? Reading.FromGapReason(DeviceSuspended) : _meter.Read(timestamp);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _meter.Dispose();
-        _sleep?.Dispose();
+        _runtimeStatus?.Dispose();
     }
 }

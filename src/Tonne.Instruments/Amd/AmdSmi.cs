@@ -8,11 +8,11 @@ namespace Tonne.Instruments.Amd;
 sealed unsafe class AmdSmi : IDisposable
 {
     /// <summary>Names under which the library is looked for.</summary>
-    internal static readonly string[] Names = ["libamd_smi.so", "/opt/rocm/lib/libamd_smi.so"];
+    internal static readonly string[] LibraryNames = ["libamd_smi.so", "/opt/rocm/lib/libamd_smi.so"];
 
     const ulong Gpus = 2;
     const int Success = 0;
-    const int MostSockets = 64;
+    const int MaxSockets = 64;
 
     readonly nint _library;
     readonly delegate* unmanaged<int> _shutDown;
@@ -33,7 +33,7 @@ sealed unsafe class AmdSmi : IDisposable
     {
         why = null;
         nint library = 0;
-        foreach (var name in path is null ? Names : [path])
+        foreach (var name in path is null ? LibraryNames : [path])
         {
             if (NativeLibrary.TryLoad(name, out library))
                 break;
@@ -60,12 +60,12 @@ sealed unsafe class AmdSmi : IDisposable
         }
 
         var smi = new AmdSmi(library, (delegate* unmanaged<int>)shutDown, (delegate* unmanaged<nint, ulong*, float*, ulong*, int>)energy);
-        smi.List((delegate* unmanaged<uint*, nint*, int>)sockets, (delegate* unmanaged<nint, uint*, nint*, int>)processors, (delegate* unmanaged<nint, ulong*, int>)place);
+        smi.ListDevices((delegate* unmanaged<uint*, nint*, int>)sockets, (delegate* unmanaged<nint, uint*, nint*, int>)processors, (delegate* unmanaged<nint, ulong*, int>)place);
         return smi;
     }
 
     /// <summary>The library's handle of the device at a place on the bus; null if it does not know it.</summary>
-    internal nint? DeviceAt(string? slot)
+    internal nint? FindDevice(string? slot)
     {
         foreach (var (place, handle) in _devices)
         {
@@ -78,7 +78,7 @@ sealed unsafe class AmdSmi : IDisposable
 
     /// <summary>Energy of a device in µJ: the accumulator times its resolution.</summary>
     /// <returns>Null with the library's status if it does not tell, or tells nonsense (status −1).</returns>
-    internal double? Microjoules(nint device, out int status)
+    internal double? ReadMicrojoules(nint device, out int status)
     {
         ulong accumulator = 0, at = 0;
         float resolution = 0;
@@ -107,28 +107,28 @@ sealed unsafe class AmdSmi : IDisposable
         NativeLibrary.Free(_library);
     }
 
-    void List(delegate* unmanaged<uint*, nint*, int> sockets, delegate* unmanaged<nint, uint*, nint*, int> processors, delegate* unmanaged<nint, ulong*, int> place)
+    void ListDevices(delegate* unmanaged<uint*, nint*, int> sockets, delegate* unmanaged<nint, uint*, nint*, int> processors, delegate* unmanaged<nint, ulong*, int> place)
     {
-        var handles = stackalloc nint[MostSockets];
-        var devices = stackalloc nint[MostSockets];
-        uint count = MostSockets;
+        var handles = stackalloc nint[MaxSockets];
+        var devices = stackalloc nint[MaxSockets];
+        uint count = MaxSockets;
         if (sockets(&count, handles) != Success)
             return;
-        for (var i = 0; i < count && i < MostSockets; i++)
+        for (var i = 0; i < count && i < MaxSockets; i++)
         {
-            uint each = MostSockets;
+            uint each = MaxSockets;
             if (processors(handles[i], &each, devices) != Success)
                 continue;
-            for (var j = 0; j < each && j < MostSockets; j++)
+            for (var j = 0; j < each && j < MaxSockets; j++)
             {
                 ulong at = 0;
                 if (place(devices[j], &at) == Success)
-                    _devices.Add((SlotOf(at), devices[j]));
+                    _devices.Add((FormatPciSlot(at), devices[j]));
             }
         }
     }
 
     /// <summary>Function in 3 bits, device in 5, bus in 8, domain above (<c>amdsmi_bdf_t</c>).</summary>
-    internal static string SlotOf(ulong place) =>
+    internal static string FormatPciSlot(ulong place) =>
         string.Create(CultureInfo.InvariantCulture, $"{place >> 16:x4}:{(place >> 8) & 0xff:x2}:{(place >> 3) & 0x1f:x2}.{place & 7:x}");
 }

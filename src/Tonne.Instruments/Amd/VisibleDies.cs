@@ -7,19 +7,19 @@ namespace Tonne.Instruments.Amd;
 static class VisibleDies
 {
     /// <summary>The variable that hides devices, if any; for the reason.</summary>
-    internal static string? Named(Func<string, string?> variable) =>
+    internal static string? FindVariableName(Func<string, string?> variable) =>
         variable("ROCR_VISIBLE_DEVICES") is not null ? "ROCR_VISIBLE_DEVICES" : variable("HIP_VISIBLE_DEVICES") is { Length: > 0 } ? "HIP_VISIBLE_DEVICES" : variable("CUDA_VISIBLE_DEVICES") is { Length: > 0 } ? "CUDA_VISIBLE_DEVICES" : null;
 
     /// <summary>The dies that may be used.</summary>
-    internal static IReadOnlyList<AmdDie> Of(IReadOnlyList<AmdDie> dies, Func<string, string?> variable)
+    internal static IReadOnlyList<AmdDie> SelectVisible(IReadOnlyList<AmdDie> dies, Func<string, string?> variable)
     {
-        var left = variable("ROCR_VISIBLE_DEVICES") is { } listed ? Listed(dies, listed) : dies;
+        var left = variable("ROCR_VISIBLE_DEVICES") is { } listed ? ParseList(dies, listed) : dies;
         // Set and empty hides all from the runtime below, and nothing from the one above it.
         var among = variable("HIP_VISIBLE_DEVICES") is { Length: > 0 } hip ? hip : variable("CUDA_VISIBLE_DEVICES");
-        return among is { Length: > 0 } ? Listed(left, among) : left;
+        return among is { Length: > 0 } ? ParseList(left, among) : left;
     }
 
-    static List<AmdDie> Listed(IReadOnlyList<AmdDie> dies, string list)
+    static List<AmdDie> ParseList(IReadOnlyList<AmdDie> dies, string list)
     {
         var named = new List<AmdDie>();
         foreach (var entry in list.Split(','))

@@ -7,23 +7,23 @@ namespace Tonne.Instruments.Batteries;
 sealed class Battery : IDisposable
 {
     /// <summary>It says that it gives power, and gives none.</summary>
-    internal const string NothingDrawn = "the battery discharges and its gauge says 0";
+    internal const string ZeroWhileDischarging = "the battery discharges and its gauge says 0";
 
     /// <summary>Beyond any machine's battery: 1 kW, 1 kA, 1 kV, in millionths.</summary>
-    const long Most = 1_000_000_000;
+    const long MaxRawValue = 1_000_000_000;
 
-    readonly KeptFile _status;
-    readonly KeptFile? _power;
-    readonly KeptFile? _current;
-    readonly KeptFile? _voltage;
+    readonly PersistentFile _status;
+    readonly PersistentFile? _power;
+    readonly PersistentFile? _current;
+    readonly PersistentFile? _voltage;
 
     internal Battery(FileTree tree, string folder)
     {
-        (Folder, _status) = (folder, tree.Keep($"{folder}/status"));
+        (Folder, _status) = (folder, tree.OpenPersistent($"{folder}/status"));
         if (tree.Exists($"{folder}/power_now"))
-            _power = tree.Keep($"{folder}/power_now");
+            _power = tree.OpenPersistent($"{folder}/power_now");
         else if (tree.Exists($"{folder}/current_now") && tree.Exists($"{folder}/voltage_now"))
-            (_current, _voltage) = (tree.Keep($"{folder}/current_now"), tree.Keep($"{folder}/voltage_now"));
+            (_current, _voltage) = (tree.OpenPersistent($"{folder}/current_now"), tree.OpenPersistent($"{folder}/voltage_now"));
     }
 
     /// <summary>Its folder in the tree.</summary>
@@ -33,7 +33,7 @@ sealed class Battery : IDisposable
     internal bool HasPower => _power is not null || _current is not null;
 
     /// <summary>What it is doing now.</summary>
-    internal BatteryState State(out string? reason)
+    internal BatteryState ReadState(out string? reason)
     {
         var text = _status.Read(out reason);
         if (reason is not null)
@@ -42,32 +42,32 @@ sealed class Battery : IDisposable
             return BatteryState.Discharging;
         if (Is(text, "Charging"u8))
             return BatteryState.Charging;
-        return Is(text, "Full"u8) || Is(text, "Not charging"u8) ? BatteryState.Resting : BatteryState.Unknown;
+        return Is(text, "Full"u8) || Is(text, "Not charging"u8) ? BatteryState.NotCharging : BatteryState.Unknown;
 
-        static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.StartsWith(word) && Digits.IsBlank(text[word.Length..]);
+        static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.StartsWith(word) && KernelText.IsBlank(text[word.Length..]);
     }
 
     /// <summary>The power it gives, in mW, while it discharges.</summary>
-    internal bool TryMilliwatts(out long milliwatts, out string? reason)
+    internal bool TryReadMilliwatts(out long milliwatts, out string? reason)
     {
         milliwatts = 0;
         if (_power is not null)
         {
-            if (!TryAmount(_power, out var microwatts, out reason))
+            if (!TryReadMagnitude(_power, out var microwatts, out reason))
                 return false;
             milliwatts = (microwatts + 500) / 1000;
         }
         else
         {
             long microamperes = 0, microvolts = 0;
-            reason = Unreadable.Missing;
-            if (_current is null || _voltage is null || !TryAmount(_current, out microamperes, out reason) || !TryAmount(_voltage, out microvolts, out reason))
+            reason = ReadFailure.Missing;
+            if (_current is null || _voltage is null || !TryReadMagnitude(_current, out microamperes, out reason) || !TryReadMagnitude(_voltage, out microvolts, out reason))
                 return false;
             // µA × µV = pW; at most 10^18, which fits.
             milliwatts = microamperes * microvolts / 1_000_000_000;
         }
 
-        reason = milliwatts == 0 ? NothingDrawn : null;
+        reason = milliwatts == 0 ? ZeroWhileDischarging : null;
         return reason is null;
     }
 
@@ -80,7 +80,7 @@ sealed class Battery : IDisposable
         _voltage?.Dispose();
     }
 
-    static bool TryAmount(KeptFile file, out long amount, out string? reason)
+    static bool TryReadMagnitude(PersistentFile file, out long amount, out string? reason)
     {
         var text = file.Read(out reason);
         amount = 0;
@@ -88,9 +88,9 @@ sealed class Battery : IDisposable
             return false;
         if (!text.IsEmpty && text[0] == (byte)'-')
             text = text[1..];
-        if (Digits.TryWhole(text, out amount) && amount <= Most)
+        if (KernelText.TryParseNumber(text, out amount) && amount <= MaxRawValue)
             return true;
-        reason = Unreadable.Malformed;
+        reason = ReadFailure.Malformed;
         return false;
     }
 }

@@ -6,7 +6,7 @@ using Tonne.Runs;
 namespace Tonne.Instruments.Batteries;
 
 /// <summary>Power that the machine draws from its batteries, in mW: all of its power, while it is on them alone.</summary>
-sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<KeptFile> mains, MeterDescription description) : IMeter, IDisposable
+sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<PersistentFile> mains, MeterDescription description) : IMeter, IDisposable
 {
     /// <summary>The id of the meter.</summary>
     internal const string Id = "battery:discharge";
@@ -15,7 +15,7 @@ sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<KeptFi
     internal const string OnMains = "on mains: the battery does not see the machine's power";
 
     /// <summary>Why there is no value: the batteries do not say what they do.</summary>
-    internal const string Unclear = "no battery says that it discharges";
+    internal const string StateUnknown = "no battery says that it discharges";
 
     /// <inheritdoc/>
     public MeterDescription Description => description;
@@ -27,34 +27,34 @@ sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<KeptFi
         {
             // A supply that cannot be asked is taken for absent: then the batteries' own word counts.
             if (mains[i].TryReadNumber(out var online, out _) && online > 0)
-                return Reading.Gap(OnMains);
+                return Reading.FromGapReason(OnMains);
         }
 
         long sum = 0;
         var discharging = false;
         for (var i = 0; i < batteries.Count; i++)
         {
-            switch (batteries[i].State(out var reason))
+            switch (batteries[i].ReadState(out var reason))
             {
                 case BatteryState.Charging:
-                    return Reading.Gap(OnMains);
+                    return Reading.FromGapReason(OnMains);
                 case BatteryState.Discharging:
-                    if (!batteries[i].TryMilliwatts(out var milliwatts, out reason))
-                        return Reading.Gap(reason ?? Unreadable.Failed);
+                    if (!batteries[i].TryReadMilliwatts(out var milliwatts, out reason))
+                        return Reading.FromGapReason(reason ?? ReadFailure.Failed);
                     sum += milliwatts;
                     discharging = true;
                     break;
-                case BatteryState.Resting:
+                case BatteryState.NotCharging:
                     break;
                 case BatteryState.Unknown:
                 default:
                     if (batteries.Count == 1 || reason is not null)
-                        return Reading.Gap(reason ?? Unclear);
+                        return Reading.FromGapReason(reason ?? StateUnknown);
                     break;
             }
         }
 
-        return discharging ? Reading.Of(sum) : Reading.Gap(OnMains);
+        return discharging ? Reading.FromValue(sum) : Reading.FromGapReason(OnMains);
     }
 
     /// <inheritdoc/>

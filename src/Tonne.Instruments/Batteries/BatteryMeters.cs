@@ -11,7 +11,7 @@ sealed class BatteryMeters : Instrument
 {
     const string Root = "sys/class/power_supply";
 
-    readonly PatientMeter? _meter;
+    readonly NonBlockingMeter? _meter;
     readonly List<MissingMeter> _missing = [];
 
     /// <summary>Looks for batteries of the machine, and whether it runs on them now.</summary>
@@ -20,8 +20,8 @@ sealed class BatteryMeters : Instrument
     internal BatteryMeters(FileTree tree, bool isVirtual = false)
     {
         var batteries = new List<Battery>();
-        var mains = new List<KeptFile>();
-        foreach (var name in tree.Names(Root))
+        var mains = new List<PersistentFile>();
+        foreach (var name in tree.ListNames(Root))
         {
             var folder = $"{Root}/{name}";
             // Scope "Device" is the battery, or the charger, of a mouse or a headset.
@@ -33,7 +33,7 @@ sealed class BatteryMeters : Instrument
                     batteries.Add(new Battery(tree, folder));
                     break;
                 case "Mains" or "USB" or "Wireless" when tree.Exists($"{folder}/online"):
-                    mains.Add(tree.Keep($"{folder}/online"));
+                    mains.Add(tree.OpenPersistent($"{folder}/online"));
                     break;
                 default:
                     break;
@@ -47,18 +47,18 @@ sealed class BatteryMeters : Instrument
             return;
         }
 
-        var path = tree.PathOf(batteries[0].Folder);
+        var path = tree.GetFullPath(batteries[0].Folder);
         var meter = new BatteryMeter(batteries, mains, BatteryMeter.Describe($"{path}: power drawn from {batteries.Count} batter{(batteries.Count == 1 ? "y" : "ies")}, behind the supply; only while on battery; gauges refresh every few seconds"));
         var reason = isVirtual ? "a virtual machine: the battery is its host's, and what that draws is not the guest's" : batteries.TrueForAll(battery => battery.HasPower) ? meter.Read(0).Reason : "the battery tells neither power nor current";
         if (reason is null)
         {
-            _meter = new PatientMeter(meter);
+            _meter = new NonBlockingMeter(meter);
             return;
         }
 
         meter.Dispose();
         _missing.Add(new MissingMeter(BatteryMeter.Id, path, reason, null, reason == BatteryMeter.OnMains
-            ? [new Remedy("pull the plug: on battery the whole machine is measured", null, LastsAcrossBoots: false)]
+            ? [new Remedy("pull the plug: on battery the whole machine is measured", null, PersistsAcrossReboots: false)]
             : []));
     }
 
@@ -79,7 +79,7 @@ sealed class BatteryMeters : Instrument
     public override IReadOnlyList<MissingMeter> Missing => _missing;
 
     /// <inheritdoc/>
-    public override void Settle() => _meter?.Settle(TimeSpan.FromSeconds(1));
+    public override void PrepareFinalSample() => _meter?.WaitForFreshReading(TimeSpan.FromSeconds(1));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

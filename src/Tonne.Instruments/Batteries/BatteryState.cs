@@ -13,5 +13,5 @@ enum BatteryState
     Charging,
 
     /// <summary>Neither: full, or held at a level.</summary>
-    Resting,
+    NotCharging,
 }

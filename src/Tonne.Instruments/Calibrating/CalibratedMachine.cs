@@ -13,14 +13,14 @@ public sealed record CalibratedMachine(string Cpu, int Threads, long MemoryBytes
     const double MemoryTolerance = 0.05;
 
     /// <summary>What a machine is known by.</summary>
-    public static CalibratedMachine Of(Machine machine)
+    public static CalibratedMachine FromMachine(Machine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
         return new CalibratedMachine(machine.Cpu, machine.Threads, machine.MemoryBytes, machine.Gpus ?? []);
     }
 
     /// <summary>What is different here; null if it is the same machine, as far as can be told.</summary>
-    public string? DifferenceTo(Machine machine)
+    public string? DescribeDifference(Machine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
         if (!string.Equals(Cpu, machine.Cpu, StringComparison.Ordinal))

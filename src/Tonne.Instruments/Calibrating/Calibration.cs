@@ -46,10 +46,10 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
 
     /// <summary>A job's full load over that of the calibration: ordinary work draws less, work on vectors and memory more.</summary>
     /// <remarks>The real-host factors 1.4 (ordinary server load) and 2.2 (vector-heavy) about their geometric middle, 1.755.</remarks>
-    static Factor LoadKind { get; } = new("calibration/load-kind", "a job's full load over the calibration's", "1", new Bounds(0.8, 1, 1.25), Quality.Assumed,
+    static Factor FullLoadRatio { get; } = new("calibration/load-kind", "a job's full load over the calibration's", "1", new Bounds(0.8, 1, 1.25), Quality.Assumed,
         new Source("SYNTHESIS", "Choice of the tonne authors from the measured and published values around it, see docs/methods", 2026, "own estimate"), "ordinary work draws less than the loop that calibrates, work on vectors and memory more");
 
-    static Factor Itself { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.Exactly(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
+    static Factor NoHostCorrection { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.FromExact(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
 
     /// <summary>The machine's power with what was read here in place of the catalog's.</summary>
     public MachinePower ApplyTo(MachinePower power)
@@ -66,15 +66,15 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
             {
                 IdleWattsPerThread = PerThread("idle", Idle),
                 FullWattsPerThread = PerThread("full", Full),
-                RealHostIdle = Itself,
-                RealHostFull = LoadKind,
+                InServiceIdleRatio = NoHostCorrection,
+                InServiceFullLoadRatio = FullLoadRatio,
                 // All of its memory was behind the plug.
-                MedianGigabytesPerThread = gigabytes / power.Threads,
+                IncludedGigabytesPerThread = gigabytes / power.Threads,
                 Quality = Quality.Modelled,
-                Why = string.Create(CultureInfo.InvariantCulture, $"{source.Title}: {Idle.Best:0.#} W idle, {Full.Best:0.#} W at full load"),
+                Explanation = string.Create(CultureInfo.InvariantCulture, $"{source.Title}: {Idle.Best:0.#} W idle, {Full.Best:0.#} W at full load"),
             },
             OtherFraction = k,
-            MemoryWattsPerGigabyte = Fitting(power.MemoryWattsPerGigabyte, gigabytes, Idle.Best / (1 + k.Bounds.Best)),
+            MemoryWattsPerGigabyte = LimitMemoryPower(power.MemoryWattsPerGigabyte, gigabytes, Idle.Best / (1 + k.Bounds.Best)),
         };
 
         Factor PerThread(string load, Bounds watts) => new(
@@ -83,7 +83,7 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
     }
 
     /// <summary>Memory takes at most half of what an idle machine leaves after everything else: the calibrated whole must not grow by it.</summary>
-    Factor Fitting(Factor memory, double gigabytes, double idle)
+    Factor LimitMemoryPower(Factor memory, double gigabytes, double idle)
     {
         var most = gigabytes > 0 ? idle / 2 / gigabytes : double.PositiveInfinity;
         return memory.Bounds.Best <= most ? memory : memory with

@@ -11,10 +11,10 @@ public sealed record CalibrationPlan(TimeSpan Total)
     public const int Blocks = 4;
 
     /// <summary>The shortest time in which a plug meter that tells a value a second tells enough of them.</summary>
-    public static TimeSpan Shortest { get; } = TimeSpan.FromSeconds(6);
+    public static TimeSpan Minimum { get; } = TimeSpan.FromSeconds(6);
 
     /// <summary>Ten minutes.</summary>
-    public static CalibrationPlan Usual { get; } = new(TimeSpan.FromMinutes(10));
+    public static CalibrationPlan Default { get; } = new(TimeSpan.FromMinutes(10));
 
     /// <summary>A minute, to try it.</summary>
     public static CalibrationPlan Quick { get; } = new(TimeSpan.FromMinutes(1));
@@ -23,14 +23,14 @@ public sealed record CalibrationPlan(TimeSpan Total)
     public static IReadOnlyList<CalibrationLevel> Levels { get; } = [CalibrationLevel.Idle, CalibrationLevel.Full, CalibrationLevel.Half];
 
     /// <summary>Time of one level, once.</summary>
-    public TimeSpan Phase => Total / (Rounds * Levels.Count);
+    public TimeSpan PhaseDuration => Total / (Rounds * Levels.Count);
 
     /// <summary>Time before the first block, in which meter and fans follow: a quarter of the phase, 20 s at most.</summary>
-    public TimeSpan Settling => Phase / 4 < TimeSpan.FromSeconds(20) ? Phase / 4 : TimeSpan.FromSeconds(20);
+    public TimeSpan SettlingTime => PhaseDuration / 4 < TimeSpan.FromSeconds(20) ? PhaseDuration / 4 : TimeSpan.FromSeconds(20);
 
     /// <summary>Time of a block.</summary>
-    public TimeSpan Block => (Phase - Settling) / Blocks;
+    public TimeSpan BlockDuration => (PhaseDuration - SettlingTime) / Blocks;
 
     /// <summary>Time between readings: a tenth of a block, a second at most.</summary>
-    public TimeSpan Step => Block / 10 < TimeSpan.FromSeconds(1) ? Block / 10 : TimeSpan.FromSeconds(1);
+    public TimeSpan SamplingInterval => BlockDuration / 10 < TimeSpan.FromSeconds(1) ? BlockDuration / 10 : TimeSpan.FromSeconds(1);
 }

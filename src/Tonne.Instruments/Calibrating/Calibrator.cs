@@ -11,29 +11,29 @@ namespace Tonne.Instruments.Calibrating;
 /// <summary>Has a machine work at known levels and reads its powers.</summary>
 /// <param name="discovery">The machine; its meters are read here and by nobody else meanwhile.</param>
 /// <param name="time">The clock.</param>
-/// <param name="work">Keeps so many hardware threads at work until disposed.</param>
-public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int, IDisposable> work)
+/// <param name="loadFactory">Keeps so many hardware threads at work until disposed.</param>
+public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Func<int, IDisposable> loadFactory)
 {
-    readonly IReadOnlyList<MeteredPart> _parts = MachineDiscovery.Chosen(discovery.Instruments);
+    readonly IReadOnlyList<MeteredPart> _parts = MachineDiscovery.SelectParts(discovery.Instruments);
 
     /// <summary>The meter of the whole machine; null if none was found.</summary>
     public MeteredPart? Plug => _parts.FirstOrDefault(part => part.Component == Component.Platform);
 
     /// <summary>Whether the processors have meters of their own, so that everything else can be told apart.</summary>
-    public bool MetersProcessors => _parts.Any(part => part is { Component: Component.Cpu, Meters.IsDefaultOrEmpty: false });
+    public bool HasProcessorMeters => _parts.Any(part => part is { Component: Component.Cpu, Meters.IsDefaultOrEmpty: false });
 
     /// <summary>How busy an idle machine may be by default: three tenths of one hardware thread, or 2 % of many.</summary>
-    public double UsualIdleLoad => Math.Max(0.3 / discovery.Machine.Threads, 0.02);
+    public double DefaultMaxIdleLoad => Math.Max(0.3 / discovery.Machine.Threads, 0.02);
 
     /// <summary>Looks for a while whether the machine is idle.</summary>
     /// <returns>Busy share of all threads, and who it is.</returns>
-    public async Task<(double Load, IReadOnlyList<BusyProcess> Busy)> LookAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    public async Task<(double Load, IReadOnlyList<BusyProcess> Busy)> MeasureLoadAsync(TimeSpan duration, CancellationToken cancellationToken = default)
     {
         var start = time.GetTimestamp();
-        var processes = new BusyProcesses(FileTree.Own);
-        var watch = new Watch(this);
-        await watch.OverAsync(duration, duration, cancellationToken).ConfigureAwait(false);
-        return (watch.Load, processes.Since(time.GetElapsedTime(start).TotalSeconds));
+        var processes = new ProcessCpuSnapshot(FileTree.Local);
+        var watch = new MeasurementWindow(this);
+        await watch.MeasureAsync(duration, duration, cancellationToken).ConfigureAwait(false);
+        return (watch.Load, processes.FindBusiest(time.GetElapsedTime(start).TotalSeconds));
     }
 
     /// <summary>Holds every level of a plan and reads it.</summary>
@@ -52,14 +52,14 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
             foreach (var level in CalibrationPlan.Levels)
             {
                 progress(level, left, null);
-                using (Worker(level))
+                using (StartLoad(level))
                 {
-                    await Task.Delay(plan.Settling, time, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(plan.SettlingTime, time, cancellationToken).ConfigureAwait(false);
                     for (var i = 0; i < CalibrationPlan.Blocks; i++)
-                        blocks.Add(await BlockAsync(level, round, plan.Block, plan.Step, null, cancellationToken).ConfigureAwait(false));
+                        blocks.Add(await MeasureBlockAsync(level, round, plan.BlockDuration, plan.SamplingInterval, null, cancellationToken).ConfigureAwait(false));
                 }
 
-                left -= plan.Phase;
+                left -= plan.PhaseDuration;
                 progress(level, left, blocks[^1]);
             }
         }
@@ -72,26 +72,26 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
     /// <param name="settling">Time before the person is asked.</param>
     /// <param name="read">Asks for readings of the plug in W; the level is held until it returns.</param>
     /// <param name="cancellationToken">Ends it without a result.</param>
-    public async Task<IReadOnlyList<CalibrationBlock>> ReadOffAsync(CalibrationLevel level, TimeSpan settling, Func<IReadOnlyList<double>> read, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<CalibrationBlock>> ReadManuallyAsync(CalibrationLevel level, TimeSpan settling, Func<IReadOnlyList<double>> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        using (Worker(level))
+        using (StartLoad(level))
         {
             // Who answers at once must find a stretch of time that was read.
             await Task.Delay(settling / 2, time, cancellationToken).ConfigureAwait(false);
-            var watch = new Watch(this);
-            watch.Begin();
+            var watch = new MeasurementWindow(this);
+            watch.Start();
             await Task.Delay(settling / 2, time, cancellationToken).ConfigureAwait(false);
-            watch.Take();
+            watch.Sample();
             var asked = Task.Run(read, cancellationToken);
             while (!asked.IsCompleted)
             {
                 await Task.WhenAny(asked, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken)).ConfigureAwait(false);
-                watch.Take();
+                watch.Sample();
             }
 
             var watts = await asked.ConfigureAwait(false);
-            return [.. watts.Select(one => watch.Block(level, 0, one))];
+            return [.. watts.Select(one => watch.CreateBlock(level, 0, one))];
         }
     }
 
@@ -100,16 +100,16 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
     /// <param name="meter">What read the plug, in words.</param>
     /// <param name="accuracy">True watts at the plug over those read.</param>
     /// <exception cref="CalibrationFailedException">They cannot be of this machine.</exception>
-    public Calibration Conclude(IReadOnlyList<CalibrationBlock> blocks, string meter, Bounds accuracy)
+    public Calibration CreateCalibration(IReadOnlyList<CalibrationBlock> blocks, string meter, Bounds accuracy)
     {
-        var fit = CalibrationFit.Of(blocks, accuracy, Rapl.RaplMeters.PackageAccuracy.Bounds);
+        var fit = CalibrationFit.Fit(blocks, accuracy, Rapl.RaplMeters.PackageAccuracy.Bounds);
         var date = time.GetUtcNow();
         var k = fit.OtherFraction ?? discovery.Power.OtherFraction.Bounds;
-        var gpus = GpuWatts() is { } boards ? new Bounds(boards.Low * (1 + k.Low), boards.Best * (1 + k.Best), boards.High * (1 + k.High)) : (Bounds?)null;
-        var machine = CalibratedMachine.Of(discovery.Machine);
+        var gpus = SumIdleGpuWatts() is { } boards ? new Bounds(boards.Low * (1 + k.Low), boards.Best * (1 + k.Best), boards.High * (1 + k.High)) : (Bounds?)null;
+        var machine = CalibratedMachine.FromMachine(discovery.Machine);
         return new Calibration(
-            string.Create(CultureInfo.InvariantCulture, $"CALIBRATION-{date.UtcDateTime:yyyyMMdd'T'HHmmssfff}-{Fingerprint(machine):x4}"),
-            date, machine, meter, Without(fit.Idle, gpus), Without(fit.Full, gpus))
+            string.Create(CultureInfo.InvariantCulture, $"CALIBRATION-{date.UtcDateTime:yyyyMMdd'T'HHmmssfff}-{ComputeFingerprint(machine):x4}"),
+            date, machine, meter, Subtract(fit.Idle, gpus), Subtract(fit.Full, gpus))
         {
             OtherFraction = fit.OtherFraction,
             OtherConstantWatts = fit.OtherConstantWatts,
@@ -122,13 +122,13 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
     }
 
     /// <summary>What idle GPUs draw: they have rates of their own, and must not be in the processor's.</summary>
-    Bounds? GpuWatts()
+    Bounds? SumIdleGpuWatts()
     {
         double low = 0, best = 0, high = 0;
         foreach (var basis in discovery.Bases)
         {
             // The rate of an idle board is one factor as it stands.
-            if (basis.Component != Component.Gpu || basis.IdleRate is not { } id || discovery.Rates.FirstOrDefault(rate => rate.Id == id)?.Derivation is not Derivation.Given { Factor.Bounds: var watts })
+            if (basis.Component != Component.Gpu || basis.IdleRate is not { } id || discovery.Rates.FirstOrDefault(rate => rate.Id == id)?.Derivation is not Derivation.FactorNode { Factor.Bounds: var watts })
                 continue;
             (low, best, high) = (low + watts.Low, best + watts.Best, high + watts.High);
         }
@@ -136,7 +136,7 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
         return high > 0 ? new Bounds(low, best, high) : null;
     }
 
-    static Bounds Without(Bounds whole, Bounds? part)
+    static Bounds Subtract(Bounds whole, Bounds? part)
     {
         if (part is not { } gpus)
             return whole;
@@ -149,22 +149,22 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
         return new Bounds(Math.Max(0, best - down), best, best + up);
     }
 
-    IDisposable? Worker(CalibrationLevel level) => level switch
+    IDisposable? StartLoad(CalibrationLevel level) => level switch
     {
-        CalibrationLevel.Full => work(discovery.Machine.Threads),
-        CalibrationLevel.Half => work(Math.Max(1, discovery.Machine.Threads / 2)),
+        CalibrationLevel.Full => loadFactory(discovery.Machine.Threads),
+        CalibrationLevel.Half => loadFactory(Math.Max(1, discovery.Machine.Threads / 2)),
         _ => null,
     };
 
-    async Task<CalibrationBlock> BlockAsync(CalibrationLevel level, int phase, TimeSpan duration, TimeSpan step, double? plugWatts, CancellationToken cancellationToken)
+    async Task<CalibrationBlock> MeasureBlockAsync(CalibrationLevel level, int phase, TimeSpan duration, TimeSpan step, double? plugWatts, CancellationToken cancellationToken)
     {
-        var watch = new Watch(this);
-        await watch.OverAsync(duration, step, cancellationToken).ConfigureAwait(false);
-        return watch.Block(level, phase, plugWatts);
+        var watch = new MeasurementWindow(this);
+        await watch.MeasureAsync(duration, step, cancellationToken).ConfigureAwait(false);
+        return watch.CreateBlock(level, phase, plugWatts);
     }
 
     /// <summary>FNV-1a of what tells machines apart, to keep the ids of two machines apart.</summary>
-    static int Fingerprint(CalibratedMachine machine)
+    static int ComputeFingerprint(CalibratedMachine machine)
     {
         var hash = 2166136261u;
         foreach (var letter in string.Create(CultureInfo.InvariantCulture, $"{machine.Cpu}|{machine.Threads}|{machine.MemoryBytes}"))
@@ -173,24 +173,24 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
     }
 
     /// <summary>All meters over one stretch of time.</summary>
-    sealed class Watch
+    sealed class MeasurementWindow
     {
         readonly Calibrator _owner;
-        readonly WatchedPower? _plug;
-        readonly WatchedPower? _packages;
-        readonly WatchedPower? _others;
+        readonly AveragePowerMeter? _plug;
+        readonly AveragePowerMeter? _packages;
+        readonly AveragePowerMeter? _others;
         readonly bool _memoryIsMetered;
         long _first;
         long _last;
         (long Busy, bool Known) _busyFirst;
         (long Busy, bool Known) _busyLast;
 
-        public Watch(Calibrator owner)
+        public MeasurementWindow(Calibrator owner)
         {
             _owner = owner;
-            _plug = Of(part => part.Component == Component.Platform);
-            _packages = Of(part => part.Component == Component.Cpu);
-            _others = Of(part => part.Component is Component.Memory or Component.Gpu);
+            _plug = CreateAverage(part => part.Component == Component.Platform);
+            _packages = CreateAverage(part => part.Component == Component.Cpu);
+            _others = CreateAverage(part => part.Component is Component.Memory or Component.Gpu);
             _memoryIsMetered = owner._parts.Any(part => part is { Component: Component.Memory, Meters.IsDefaultOrEmpty: false });
         }
 
@@ -199,38 +199,38 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
             ? Math.Clamp((_busyLast.Busy - _busyFirst.Busy) / ((double)(_last - _first) * _owner.Machine.Threads), 0, 1)
             : 0;
 
-        public void Begin()
+        public void Start()
         {
-            _plug?.Begin();
-            _packages?.Begin();
-            _others?.Begin();
-            _first = Take();
+            _plug?.Start();
+            _packages?.Start();
+            _others?.Start();
+            _first = Sample();
             _busyFirst = _busyLast;
         }
 
-        public long Take()
+        public long Sample()
         {
             var timestamp = (long)(_owner.Time.GetTimestamp() * (1e9 / _owner.Time.TimestampFrequency));
-            _plug?.Take(timestamp);
-            _packages?.Take(timestamp);
-            _others?.Take(timestamp);
-            if (_owner.Clock.Count > 0 && _owner.Clock[0].Read(timestamp) is { IsGap: false } busy)
+            _plug?.AddSample(timestamp);
+            _packages?.AddSample(timestamp);
+            _others?.AddSample(timestamp);
+            if (_owner.CpuTimeMeters.Count > 0 && _owner.CpuTimeMeters[0].Read(timestamp) is { IsGap: false } busy)
                 _busyLast = (busy.Value, true);
             return _last = timestamp;
         }
 
-        public async Task OverAsync(TimeSpan duration, TimeSpan step, CancellationToken cancellationToken)
+        public async Task MeasureAsync(TimeSpan duration, TimeSpan step, CancellationToken cancellationToken)
         {
-            Begin();
+            Start();
             var start = _owner.Time.GetTimestamp();
             while (_owner.Time.GetElapsedTime(start) < duration)
             {
                 await Task.Delay(step, _owner.Time, cancellationToken).ConfigureAwait(false);
-                Take();
+                Sample();
             }
         }
 
-        public CalibrationBlock Block(CalibrationLevel level, int phase, double? plugWatts)
+        public CalibrationBlock CreateBlock(CalibrationLevel level, int phase, double? plugWatts)
         {
             var plug = plugWatts ?? _plug?.Watts ?? throw new CalibrationFailedException($"The plug told no power: {_plug?.Reason ?? "it gave one value only"}.");
             var packages = _packages?.Watts;
@@ -238,10 +238,10 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
             return new CalibrationBlock(level, phase, Load, plug, metered, packages);
         }
 
-        WatchedPower? Of(Func<MeteredPart, bool> which)
+        AveragePowerMeter? CreateAverage(Func<MeteredPart, bool> which)
         {
             ImmutableArray<string> ids = [.. _owner._parts.Where(part => which(part) && !part.Meters.IsDefaultOrEmpty).SelectMany(part => part.Meters)];
-            return ids.IsEmpty ? null : new WatchedPower([.. _owner.Energy.Where(meter => ids.Contains(meter.Description.Id))]);
+            return ids.IsEmpty ? null : new AveragePowerMeter([.. _owner.EnergyMeters.Where(meter => ids.Contains(meter.Description.Id))]);
         }
     }
 
@@ -249,9 +249,9 @@ public sealed class Calibrator(Discovery discovery, TimeProvider time, Func<int,
 
     TimeProvider Time => time;
 
-    IReadOnlyList<IMeter> Clock => discovery.CpuTimeMeters;
+    IReadOnlyList<IMeter> CpuTimeMeters => discovery.CpuTimeMeters;
 
-    IReadOnlyList<IMeter> Energy => discovery.EnergyMeters;
+    IReadOnlyList<IMeter> EnergyMeters => discovery.EnergyMeters;
 
     double ModelledMemoryWatts => discovery.Power.MemoryBytes / (double)(1L << 30) * discovery.Power.MemoryWattsPerGigabyte.Bounds.Best;
 }

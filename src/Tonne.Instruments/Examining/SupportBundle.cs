@@ -10,14 +10,14 @@ namespace Tonne.Instruments.Examining;
 /// <summary>Packs the sensor and description files of a machine, and nothing else, so that somebody else can examine it.</summary>
 /// <remarks>
 /// A tar of plain files under the paths they have in the tree; links are followed and stored as what they lead to. Serial numbers, UUIDs, hardware addresses and the host's name are blotted out.
-/// Files that could not be read are named in <see cref="FileTree.UnreadableList"/>. Unpacked into a folder it is a stand-in (<c>--sysroot</c>). See docs/formats/sysroot.md.
+/// Files that could not be read are named in <see cref="FileTree.UnreadableListFile"/>. Unpacked into a folder it is a stand-in (<c>--sysroot</c>). See docs/formats/sysroot.md.
 /// </remarks>
 public static partial class SupportBundle
 {
     /// <summary>The largest file taken, in bytes.</summary>
-    const int Largest = 1024 * 1024;
+    const int MaxFileBytes = 1024 * 1024;
 
-    static readonly string[] Single =
+    static readonly string[] SingleFiles =
     [
         "proc/cpuinfo", "proc/meminfo", "proc/stat", "proc/sys/kernel/ostype", "proc/sys/kernel/osrelease", "proc/sys/kernel/random/boot_id", "proc/device-tree/model",
         "etc/os-release", "sys/hypervisor/type", "sys/firmware/devicetree/base/hypervisor/compatible",
@@ -25,34 +25,34 @@ public static partial class SupportBundle
         "sys/class/dmi/id/sys_vendor", "sys/class/dmi/id/product_name", "sys/class/dmi/id/chassis_type", "sys/class/dmi/id/bios_vendor", "sys/class/dmi/id/board_vendor", "sys/class/dmi/id/board_name",
     ];
 
-    static readonly string[] Told = ["_input", "_average", "_label", "_average_interval", "_accuracy", "_is_battery", "_cap", "_cap_max", "_cap_min", "_max", "_rated_max"];
+    static readonly string[] IncludedSuffixes = ["_input", "_average", "_label", "_average_interval", "_accuracy", "_is_battery", "_cap", "_cap_max", "_cap_min", "_max", "_rated_max"];
 
     /// <summary>Writes the bundle.</summary>
     /// <param name="tree">The machine's files.</param>
     /// <param name="hostName">The host's name, to be blotted out; null if unknown.</param>
-    /// <param name="to">Where the tar goes; left open.</param>
+    /// <param name="destination">Where the tar goes; left open.</param>
     /// <returns>Paths of the files packed.</returns>
-    public static IReadOnlyList<string> Write(FileTree tree, string? hostName, Stream to)
+    public static IReadOnlyList<string> Write(FileTree tree, string? hostName, Stream destination)
     {
         ArgumentNullException.ThrowIfNull(tree);
         var packed = new List<string>();
         var unreadable = new List<string>();
         var identities = new List<string>();
-        using var tar = new TarWriter(to, TarEntryFormat.Ustar, leaveOpen: true);
-        foreach (var path in Paths(tree).Distinct(StringComparer.Ordinal))
+        using var tar = new TarWriter(destination, TarEntryFormat.Ustar, leaveOpen: true);
+        foreach (var path in ListPaths(tree).Distinct(StringComparer.Ordinal))
         {
             var bytes = tree.ReadBytes(path, out var reason);
-            if (reason == Unreadable.Denied)
+            if (reason == ReadFailure.Denied)
                 unreadable.Add(path);
-            else if (reason is not null || bytes.Length > Largest)
+            else if (reason is not null || bytes.Length > MaxFileBytes)
                 continue;
-            Add(path, IsIdentity(path) ? Pseudonym(bytes) : Blot(bytes, hostName));
+            Add(path, IsIdentity(path) ? Pseudonym(bytes) : Redact(bytes, hostName));
         }
 
-        if (TimeZoneOf(tree) is { } zone)
+        if (ReadTimeZone(tree) is { } zone)
             Add("etc/timezone", Encoding.UTF8.GetBytes(zone + "\n"));
         if (unreadable.Count > 0)
-            Add(FileTree.UnreadableList, Encoding.UTF8.GetBytes(string.Join('\n', unreadable) + "\n"));
+            Add(FileTree.UnreadableListFile, Encoding.UTF8.GetBytes(string.Join('\n', unreadable) + "\n"));
         return packed;
 
         // Dies of one board are told by what they share: equal stays equal, and names no card.
@@ -66,14 +66,14 @@ public static partial class SupportBundle
 
         void Add(string path, byte[] content)
         {
-            var mode = (tree.ModeOf(path) ?? UnixFileMode.None) | UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var mode = (tree.GetMode(path) ?? UnixFileMode.None) | UnixFileMode.UserRead | UnixFileMode.UserWrite;
             tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch, Mode = mode });
             packed.Add(path);
         }
     }
 
     /// <summary>The content without what names this one machine.</summary>
-    internal static byte[] Blot(byte[] content, string? hostName)
+    internal static byte[] Redact(byte[] content, string? hostName)
     {
         var text = Encoding.Latin1.GetString(content);
         text = SerialLine().Replace(text, "$1 0");
@@ -84,83 +84,83 @@ public static partial class SupportBundle
         return Encoding.Latin1.GetBytes(text);
     }
 
-    static IEnumerable<string> Paths(FileTree tree)
+    static IEnumerable<string> ListPaths(FileTree tree)
     {
-        foreach (var path in Single)
+        foreach (var path in SingleFiles)
             yield return path;
         // An asset tag may be anybody's inventory number; Azure's own says only that it is Azure.
         if (tree.ReadLine("sys/class/dmi/id/chassis_asset_tag") == Machines.Dmi.AzureTag)
             yield return "sys/class/dmi/id/chassis_asset_tag";
         foreach (var zone in RaplZones.List(tree))
         {
-            foreach (var name in tree.Names(zone.Folder).Where(name => name is "name" or "energy_uj" or "max_energy_range_uj" or "enabled" || name.StartsWith("constraint_", StringComparison.Ordinal)))
+            foreach (var name in tree.ListNames(zone.Folder).Where(name => name is "name" or "energy_uj" or "max_energy_range_uj" or "enabled" || name.StartsWith("constraint_", StringComparison.Ordinal)))
                 yield return $"{zone.Folder}/{name}";
         }
 
-        foreach (var cpu in tree.Names("sys/devices/system/cpu").Where(name => name.StartsWith("cpu", StringComparison.Ordinal) && name.Length > 3 && char.IsAsciiDigit(name[3])))
+        foreach (var cpu in tree.ListNames("sys/devices/system/cpu").Where(name => name.StartsWith("cpu", StringComparison.Ordinal) && name.Length > 3 && char.IsAsciiDigit(name[3])))
         {
             yield return $"sys/devices/system/cpu/{cpu}/topology/physical_package_id";
             yield return $"sys/devices/system/cpu/{cpu}/topology/die_id";
         }
 
-        foreach (var unit in PowerUnit.Folders)
+        foreach (var unit in PowerPmu.Folders)
         {
             foreach (var name in new[] { "type", "cpumask", "format/event" })
                 yield return $"{unit}/{name}";
-            foreach (var name in tree.Names($"{unit}/events"))
+            foreach (var name in tree.ListNames($"{unit}/events"))
                 yield return $"{unit}/events/{name}";
         }
 
-        foreach (var supply in tree.Names("sys/class/power_supply"))
+        foreach (var supply in tree.ListNames("sys/class/power_supply"))
         {
             foreach (var name in new[] { "type", "scope", "present", "status", "online", "power_now", "current_now", "voltage_now" })
                 yield return $"sys/class/power_supply/{supply}/{name}";
         }
 
-        foreach (var sensor in tree.Names("sys/class/hwmon"))
+        foreach (var sensor in tree.ListNames("sys/class/hwmon"))
         {
-            foreach (var path in Sensors(tree, $"sys/class/hwmon/{sensor}"))
+            foreach (var path in ListSensorFiles(tree, $"sys/class/hwmon/{sensor}"))
                 yield return path;
         }
 
         var amd = false;
-        foreach (var card in tree.Names("sys/class/drm").Where(name => name.StartsWith("card", StringComparison.Ordinal) && !name.Contains('-')))
+        foreach (var card in tree.ListNames("sys/class/drm").Where(name => name.StartsWith("card", StringComparison.Ordinal) && !name.Contains('-')))
         {
             var device = $"sys/class/drm/{card}/device";
             amd |= tree.ReadLine($"{device}/vendor") == "0x1002";
             foreach (var name in new[] { "vendor", "device", "revision", "uevent", "product_name", "unique_id", "serial_number", "gpu_busy_percent", "power/control", "power/runtime_status" })
                 yield return $"{device}/{name}";
-            foreach (var sensor in tree.Names($"{device}/hwmon"))
+            foreach (var sensor in tree.ListNames($"{device}/hwmon"))
             {
-                foreach (var path in Sensors(tree, $"{device}/hwmon/{sensor}"))
+                foreach (var path in ListSensorFiles(tree, $"{device}/hwmon/{sensor}"))
                     yield return path;
             }
         }
 
         if (amd)
-            yield return Amd.AmdDie.NameTable;
+            yield return Amd.AmdDie.ProductNameFile;
     }
 
     /// <summary>Powers and energies of a sensor chip with what describes them; serial numbers and the like, which some chips tell too, are left out.</summary>
-    static IEnumerable<string> Sensors(FileTree tree, string folder)
+    static IEnumerable<string> ListSensorFiles(FileTree tree, string folder)
     {
         yield return $"{folder}/name";
         yield return $"{folder}/in1_label";
-        foreach (var name in tree.Names(folder))
+        foreach (var name in tree.ListNames(folder))
         {
-            if ((name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)) && Array.Exists(Told, end => name.EndsWith(end, StringComparison.Ordinal)))
+            if ((name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)) && Array.Exists(IncludedSuffixes, end => name.EndsWith(end, StringComparison.Ordinal)))
                 yield return $"{folder}/{name}";
         }
     }
 
     static bool IsIdentity(string path) => path.EndsWith("/unique_id", StringComparison.Ordinal) || path.EndsWith("/device/serial_number", StringComparison.Ordinal);
 
-    static string? TimeZoneOf(FileTree tree)
+    static string? ReadTimeZone(FileTree tree)
     {
         const string folder = "/zoneinfo/";
         if (tree.ReadLine("etc/timezone") is { } told)
             return told;
-        var target = tree.LinkTarget("etc/localtime");
+        var target = tree.ReadLinkTarget("etc/localtime");
         var at = target?.LastIndexOf(folder, StringComparison.Ordinal) ?? -1;
         return at < 0 ? null : target![(at + folder.Length)..];
     }

@@ -8,12 +8,12 @@ namespace Tonne.Instruments.Files;
 public sealed class FileTree
 {
     /// <summary>The most that is read of any file, in bytes.</summary>
-    public const int Limit = 4 * 1024 * 1024;
+    public const int MaxFileBytes = 4 * 1024 * 1024;
 
     /// <summary>In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.</summary>
-    public const string UnreadableList = "tonne-unreadable";
+    public const string UnreadableListFile = "tonne-unreadable";
 
-    readonly FileOpening _open;
+    readonly FileOpener _open;
     readonly HashSet<string> _refused = [];
 
     /// <summary>The files below a root.</summary>
@@ -23,35 +23,35 @@ public sealed class FileTree
     {
     }
 
-    internal FileTree(string root, FileOpening open)
+    internal FileTree(string root, FileOpener open)
     {
         (Root, _open) = (string.IsNullOrEmpty(root) ? "/" : root, open);
-        if (IsStandIn)
-            _refused.UnionWith((ReadText(UnreadableList) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (IsSysroot)
+            _refused.UnionWith((ReadText(UnreadableListFile) ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>Opens a file by its full path; an invalid handle and an errno if it cannot.</summary>
-    internal delegate SafeFileHandle FileOpening(string path, out int error);
+    internal delegate SafeFileHandle FileOpener(string path, out int error);
 
     /// <summary>The running machine's own files.</summary>
-    public static FileTree Own { get; } = new();
+    public static FileTree Local { get; } = new();
 
     /// <summary>The root folder.</summary>
     public string Root { get; }
 
     /// <summary>Whether the files stand in for another machine.</summary>
-    public bool IsStandIn => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) is not "/";
+    public bool IsSysroot => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) is not "/";
 
     /// <summary>The full path of a file in the tree.</summary>
-    public string PathOf(string relative) => Path.Join(Root, relative);
+    public string GetFullPath(string relative) => Path.Join(Root, relative);
 
     /// <summary>Whether a file or folder is there.</summary>
-    public bool Exists(string relative) => Path.Exists(PathOf(relative));
+    public bool Exists(string relative) => Path.Exists(GetFullPath(relative));
 
     /// <summary>Reads a file whole.</summary>
     /// <param name="relative">Its path.</param>
-    /// <param name="reason">Why it could not be read (<see cref="Unreadable"/>); null if it was.</param>
-    /// <returns>Its bytes, at most <see cref="Limit"/>; empty if it could not be read.</returns>
+    /// <param name="reason">Why it could not be read (<see cref="ReadFailure"/>); null if it was.</param>
+    /// <returns>Its bytes, at most <see cref="MaxFileBytes"/>; empty if it could not be read.</returns>
     public byte[] ReadBytes(string relative, out string? reason)
     {
         using var handle = Open(relative, out reason);
@@ -64,15 +64,15 @@ public sealed class FileTree
             var count = Libc.ReadAt(handle, buffer.AsSpan(length), length);
             if (count < 0)
             {
-                reason = Unreadable.Because(-count);
+                reason = ReadFailure.Describe(-count);
                 return [];
             }
 
             length += count;
-            if (count == 0 || length == Limit)
+            if (count == 0 || length == MaxFileBytes)
                 return buffer[..length];
             if (length == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(Limit, buffer.Length * 2));
+                Array.Resize(ref buffer, Math.Min(MaxFileBytes, buffer.Length * 2));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class FileTree
             var count = Libc.ReadAt(handle, buffer[length..], length);
             if (count < 0)
             {
-                reason = Unreadable.Because(-count);
+                reason = ReadFailure.Describe(-count);
                 return 0;
             }
 
@@ -117,18 +117,18 @@ public sealed class FileTree
     public long? ReadNumber(string relative)
     {
         ReadOnlySpan<byte> bytes = ReadBytes(relative, out var reason);
-        return reason is null && Digits.TryWhole(bytes, out var value) ? value : null;
+        return reason is null && KernelText.TryParseNumber(bytes, out var value) ? value : null;
     }
 
     /// <summary>Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.</summary>
-    public IReadOnlyList<string> Names(string relative)
+    public IReadOnlyList<string> ListNames(string relative)
     {
         // Most folders asked for are not there; an exception for each would cost more than all the rest.
-        if (!Directory.Exists(PathOf(relative)))
+        if (!Directory.Exists(GetFullPath(relative)))
             return [];
         try
         {
-            var names = Directory.EnumerateFileSystemEntries(PathOf(relative)).Select(path => Path.GetFileName(path)).ToArray();
+            var names = Directory.EnumerateFileSystemEntries(GetFullPath(relative)).Select(path => Path.GetFileName(path)).ToArray();
             Array.Sort(names, StringComparer.Ordinal);
             return names;
         }
@@ -139,11 +139,11 @@ public sealed class FileTree
     }
 
     /// <summary>What a symbolic link points to, as it is written; null if it is none.</summary>
-    public string? LinkTarget(string relative)
+    public string? ReadLinkTarget(string relative)
     {
         try
         {
-            return new FileInfo(PathOf(relative)).LinkTarget;
+            return new FileInfo(GetFullPath(relative)).LinkTarget;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -152,11 +152,11 @@ public sealed class FileTree
     }
 
     /// <summary>Access rights of a file; null if it is not there.</summary>
-    public UnixFileMode? ModeOf(string relative)
+    public UnixFileMode? GetMode(string relative)
     {
         try
         {
-            return OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(PathOf(relative));
+            return OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(GetFullPath(relative));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -166,19 +166,19 @@ public sealed class FileTree
 
     /// <summary>Keeps a file open, to be read again and again.</summary>
     /// <param name="relative">Its path.</param>
-    /// <param name="head">Only so many bytes from its start are wanted; null for all of it.</param>
-    public KeptFile Keep(string relative, int? head = null) => new(this, relative, head);
+    /// <param name="maxBytes">Only so many bytes from its start are wanted; null for all of it.</param>
+    public PersistentFile OpenPersistent(string relative, int? maxBytes = null) => new(this, relative, maxBytes);
 
     internal SafeFileHandle Open(string relative, out string? reason)
     {
         if (_refused.Contains(relative))
         {
-            reason = Unreadable.Denied;
+            reason = ReadFailure.Denied;
             return new SafeFileHandle();
         }
 
-        var handle = _open(PathOf(relative), out var error);
-        reason = handle.IsInvalid ? Unreadable.Because(error) : null;
+        var handle = _open(GetFullPath(relative), out var error);
+        reason = handle.IsInvalid ? ReadFailure.Describe(error) : null;
         return handle;
     }
 }

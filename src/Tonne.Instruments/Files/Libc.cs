@@ -31,14 +31,14 @@ static partial class Libc
     const int ThreadClock = 3;
 
     /// <summary>CPU time of the calling thread in ns; 0 if the clock is not there.</summary>
-    internal static long ThreadCpuTime() => ClockOf(ThreadClock);
+    internal static long GetThreadCpuTime() => ReadClock(ThreadClock);
 
     /// <summary>CPU time of this process in ns; 0 if the clock is not there.</summary>
-    internal static long ProcessCpuTime() => ClockOf(ProcessClock);
+    internal static long GetProcessCpuTime() => ReadClock(ProcessClock);
 
     /// <summary>Makes a folder with exactly these rights; an existing one is left as it is.</summary>
     /// <returns>0, or the errno.</returns>
-    internal static int MakeFolder(string path, int mode)
+    internal static int CreateFolder(string path, int mode)
     {
         if (MkDir(path, mode) < 0)
             return Marshal.GetLastSystemError();
@@ -46,7 +46,7 @@ static partial class Libc
     }
 
     /// <summary>Makes a file that must not be there yet, through no link, readable by all.</summary>
-    internal static SafeFileHandle MakeNew(string path)
+    internal static SafeFileHandle CreateNewFile(string path)
     {
         if (!OperatingSystem.IsLinux())
             return new SafeFileHandle();
@@ -58,7 +58,7 @@ static partial class Libc
     internal static SafeFileHandle OpenToRead(string path, out int error) => OpenToRead(path, 0, out error);
 
     /// <summary>The same, but not through a symbolic link at the end of the path.</summary>
-    internal static SafeFileHandle OpenToReadNoLink(string path, out int error) => OpenToRead(path, NoFollow, out error);
+    internal static SafeFileHandle OpenToReadNoFollow(string path, out int error) => OpenToRead(path, NoFollow, out error);
 
     static SafeFileHandle OpenToRead(string path, int more, out int error)
     {
@@ -91,7 +91,7 @@ static partial class Libc
 
     /// <summary>Makes an event that can be waited for (eventfd).</summary>
     /// <returns>An invalid handle where there is none.</returns>
-    internal static SafeFileHandle MakeEvent() =>
+    internal static SafeFileHandle CreateEventFd() =>
         OperatingSystem.IsLinux() ? new SafeFileHandle(EventFd(0, CloseOnExec | Nonblocking), ownsHandle: true) : new SafeFileHandle();
 
     /// <summary>Waits until something can be read.</summary>
@@ -102,7 +102,7 @@ static partial class Libc
         try
         {
             handle.DangerousAddRef(ref kept);
-            var wanted = new Wanted { Descriptor = (int)handle.DangerousGetHandle(), Events = ReadyToRead };
+            var wanted = new PollDescriptor { Descriptor = (int)handle.DangerousGetHandle(), Events = ReadyToRead };
             return Poll(&wanted, 1, milliseconds) < 0 ? Marshal.GetLastSystemError() : 0;
         }
         finally
@@ -116,11 +116,11 @@ static partial class Libc
     /// <returns>The number of bytes, or minus the errno.</returns>
     internal static int Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes)
     {
-        var count = WriteNext(handle, bytes, (nuint)bytes.Length);
+        var count = WriteNative(handle, bytes, (nuint)bytes.Length);
         return count < 0 ? -Marshal.GetLastSystemError() : (int)count;
     }
 
-    static unsafe long ClockOf(int clock)
+    static unsafe long ReadClock(int clock)
     {
         if (!OperatingSystem.IsLinux())
             return 0;
@@ -147,20 +147,20 @@ static partial class Libc
     private static partial nint PWrite(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "write")]
-    private static partial nint WriteNext(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count);
+    private static partial nint WriteNative(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count);
 
     [LibraryImport("libc", EntryPoint = "eventfd")]
     private static partial int EventFd(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "poll")]
-    private static unsafe partial int Poll(Wanted* wanted, nuint count, int milliseconds);
+    private static unsafe partial int Poll(PollDescriptor* wanted, nuint count, int milliseconds);
 
     /// <summary><c>struct pollfd</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    struct Wanted
+    struct PollDescriptor
     {
         internal int Descriptor;
         internal short Events;
-        internal short Returned;
+        internal short ReturnedEvents;
     }
 }

@@ -25,9 +25,9 @@ sealed class HwmonMeters : Instrument
     const string Root = "sys/class/hwmon";
 
     /// <summary>More channels than this are some other machine's rack.</summary>
-    const int Most = 64;
+    const int MaxChannels = 64;
 
-    readonly List<PatientMeter> _meters = [];
+    readonly List<NonBlockingMeter> _meters = [];
     readonly List<MeteredPart> _parts = [];
     readonly List<MissingMeter> _missing = [];
 
@@ -36,7 +36,7 @@ sealed class HwmonMeters : Instrument
     /// <param name="isVirtual">Whether it is a virtual machine: a power meter of its firmware is an invention of the hypervisor's, or the host's.</param>
     internal HwmonMeters(FileTree tree, bool isVirtual = false)
     {
-        var chips = tree.Names(Root);
+        var chips = tree.ListNames(Root);
         if (chips.Count == 0)
             return;
         var platform = new List<SensorMeter>();
@@ -46,29 +46,29 @@ sealed class HwmonMeters : Instrument
             var folder = $"{Root}/{chip}";
             if (tree.ReadLine($"{folder}/name") is not { } name || IsGraphics(name))
                 continue;
-            foreach (var channel in SensorChannel.In(tree, folder))
+            foreach (var channel in SensorChannel.FindAll(tree, folder))
             {
-                if (_meters.Count >= Most)
+                if (_meters.Count >= MaxChannels)
                     break;
                 if (name == "amd_energy" && channel.Label?.StartsWith("Esocket", StringComparison.Ordinal) != true)
                     continue;
-                var component = ComponentOf(tree, folder, name, channel);
+                var component = GetComponent(tree, folder, name, channel);
                 var role = component is null ? MeterRole.Contained : MeterRole.Machine;
-                var id = IdOf(name, channel.Name);
+                var id = CreateMeterId(name, channel.Name);
                 var meter = new SensorMeter(tree, channel.Path, new MeterDescription(
-                    id, component ?? Component.Other, channel.Kind, role, Note: NoteOf(tree, name, channel, component), RefreshSeconds: component == Component.Platform ? IntervalOf(tree, folder) : null));
+                    id, component ?? Component.Other, channel.Kind, role, Note: FormatNote(tree, name, channel, component), RefreshSeconds: component == Component.Platform ? ReadInterval(tree, folder) : null));
                 if (component is not null && meter.Read(0).Reason is { } reason)
                 {
-                    _missing.Add(new MissingMeter(id, tree.PathOf(channel.Path), reason, null, []));
+                    _missing.Add(new MissingMeter(id, tree.GetFullPath(channel.Path), reason, null, []));
                     meter.Dispose();
                     continue;
                 }
 
-                _meters.Add(new PatientMeter(meter));
+                _meters.Add(new NonBlockingMeter(meter));
                 if (component == Component.Platform)
                 {
                     platform.Add(meter);
-                    accuracies.Add(AccuracyOf(tree, folder));
+                    accuracies.Add(ReadAccuracy(tree, folder));
                 }
                 else if (component == Component.Cpu)
                 {
@@ -78,11 +78,11 @@ sealed class HwmonMeters : Instrument
         }
 
         if (isVirtual && platform.Count > 0)
-            _missing.Add(new MissingMeter("hwmon:power_meter", tree.PathOf(Root), "a virtual machine: the power meter that its firmware shows is not its own", null, []));
+            _missing.Add(new MissingMeter("hwmon:power_meter", tree.GetFullPath(Root), "a virtual machine: the power meter that its firmware shows is not its own", null, []));
         else if (platform.Count == 1)
             _parts.Add(new MeteredPart(Component.Platform, null, [platform[0].Description.Id], accuracies[0], "The firmware's own power meter (ACPI): the whole machine, as its maker measures it."));
         else if (platform.Count > 1)
-            _missing.Add(new MissingMeter("hwmon:power_meter", tree.PathOf(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not told, so none is taken for the machine", null, []));
+            _missing.Add(new MissingMeter("hwmon:power_meter", tree.GetFullPath(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not told, so none is taken for the machine", null, []));
         if (sockets.Count > 0)
             _parts.Add(new MeteredPart(Component.Cpu, null, sockets.ToImmutable(), SocketAccuracy, sockets.Count == 1 ? "What the processor socket tells the kernel of its power." : $"What {sockets.Count} processor sockets tell the kernel of their power."));
     }
@@ -102,10 +102,10 @@ sealed class HwmonMeters : Instrument
     public override IReadOnlyList<MissingMeter> Missing => _missing;
 
     /// <inheritdoc/>
-    public override void Settle()
+    public override void PrepareFinalSample()
     {
         foreach (var meter in _meters)
-            meter.Settle(TimeSpan.FromSeconds(1.0 / Math.Max(1, _meters.Count)));
+            meter.WaitForFreshReading(TimeSpan.FromSeconds(1.0 / Math.Max(1, _meters.Count)));
     }
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ sealed class HwmonMeters : Instrument
     /// <summary>Drivers of cards that have instruments of their own; <c>i915_gt0</c> is a part of <c>i915</c>.</summary>
     static bool IsGraphics(string name) => name is "amdgpu" or "xe" || name.StartsWith("i915", StringComparison.Ordinal);
 
-    static Component? ComponentOf(FileTree tree, string folder, string name, SensorChannel channel) => name switch
+    static Component? GetComponent(FileTree tree, string folder, string name, SensorChannel channel) => name switch
     {
         "power_meter" => channel is { Name: "power1", Kind: MeterKind.Power } && tree.ReadNumber($"{folder}/power1_is_battery") is null or 0 ? Component.Platform : null,
         "amd_hsmp_hwmon" => channel is { Name: "power1", Kind: MeterKind.Power } ? Component.Cpu : null,
@@ -127,15 +127,15 @@ sealed class HwmonMeters : Instrument
         _ => null,
     };
 
-    static string NoteOf(FileTree tree, string name, SensorChannel channel, Component? component)
+    static string FormatNote(FileTree tree, string name, SensorChannel channel, Component? component)
     {
         var what = channel.Label is { } label ? $"{name} \"{label}\"" : name;
         var how = component is null ? "not summed: what it holds is not known" : "told as a part of the machine";
-        return $"{tree.PathOf(channel.Path)}: {what}{(channel.IsAverage ? ", the chip's own mean" : "")}: {how}";
+        return $"{tree.GetFullPath(channel.Path)}: {what}{(channel.IsAverage ? ", the chip's own mean" : "")}: {how}";
     }
 
     /// <summary>The driver's name and the channel; a second chip of the same driver gets a number, in the order of the kernel's.</summary>
-    string IdOf(string name, string channel)
+    string CreateMeterId(string name, string channel)
     {
         var id = $"hwmon:{name}/{channel}";
         for (var i = 2; _meters.Exists(meter => meter.Description.Id == id); i++)
@@ -144,10 +144,10 @@ sealed class HwmonMeters : Instrument
     }
 
     /// <summary>Over how long the firmware takes its mean, in s; null if it does not tell.</summary>
-    static double? IntervalOf(FileTree tree, string folder) => tree.ReadNumber($"{folder}/power1_average_interval") is { } milliseconds and > 0 and < 3_600_000 ? milliseconds / 1e3 : null;
+    static double? ReadInterval(FileTree tree, string folder) => tree.ReadNumber($"{folder}/power1_average_interval") is { } milliseconds and > 0 and < 3_600_000 ? milliseconds / 1e3 : null;
 
     /// <summary>The accuracy that the firmware states, <c>95.0%</c>; else 5 %, assumed.</summary>
-    static Factor AccuracyOf(FileTree tree, string folder)
+    static Factor ReadAccuracy(FileTree tree, string folder)
     {
         var stated = tree.ReadLine($"{folder}/power1_accuracy") is { } text && double.TryParse(text.AsSpan().TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 50 and < 100 ? 1 - (percent / 100) : (double?)null;
         var width = stated ?? 0.05;

@@ -13,10 +13,10 @@ namespace Tonne.Instruments.Hwmon;
 sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAverage, string? Label)
 {
     /// <summary>The channels in a folder of hwmon files, in order of kind and number. Source: Linux, Documentation/ABI/testing/sysfs-class-hwmon.</summary>
-    internal static List<SensorChannel> In(FileTree tree, string folder)
+    internal static List<SensorChannel> FindAll(FileTree tree, string folder)
     {
         var channels = new List<SensorChannel>();
-        foreach (var file in tree.Names(folder))
+        foreach (var file in tree.ListNames(folder))
         {
             // A mean over a while loses less between samples than the moment does; where both are told it is taken.
             if (Matches(file, "power", "_average"))

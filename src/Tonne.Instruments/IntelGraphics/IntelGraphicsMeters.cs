@@ -27,15 +27,15 @@ sealed class IntelGraphicsMeters : Instrument
     /// <param name="firstDevice">Number of the first card found here.</param>
     internal IntelGraphicsMeters(FileTree tree, int firstDevice)
     {
-        foreach (var card in GraphicsCard.Of(tree, Vendor))
+        foreach (var card in GraphicsCard.FindAll(tree, Vendor))
         {
             if (card.Slot?.StartsWith(IntegratedSlot, StringComparison.Ordinal) == true)
             {
-                _missing.Add(new MissingMeter($"intelgpu:{card.Name}", tree.PathOf(card.Folder), "graphics inside the processor: its energy is in the package's counter (as uncore), and it has none of its own", null, []));
+                _missing.Add(new MissingMeter($"intelgpu:{card.Name}", tree.GetFullPath(card.Folder), "graphics inside the processor: its energy is in the package's counter (as uncore), and it has none of its own", null, []));
                 continue;
             }
 
-            Card(tree, card, (firstDevice + _parts.Count).ToString(CultureInfo.InvariantCulture));
+            AddCard(tree, card, (firstDevice + _parts.Count).ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -61,21 +61,21 @@ sealed class IntelGraphicsMeters : Instrument
         base.Dispose(disposing);
     }
 
-    void Card(FileTree tree, GraphicsCard card, string device)
+    void AddCard(FileTree tree, GraphicsCard card, string device)
     {
         SensorMeter? summed = null;
-        foreach (var channel in card.Sensors is { } sensors ? SensorChannel.In(tree, sensors) : [])
+        foreach (var channel in card.SensorFolder is { } sensors ? SensorChannel.FindAll(tree, sensors) : [])
         {
             // energy1 is the card, energy2 the package on it (ABI/testing/sysfs-driver-intel-xe-hwmon): the first that counts is taken.
             if (channel is not { Kind: MeterKind.EnergyCounter, Name: "energy1" or "energy2" })
                 continue;
             var whole = channel.Name == "energy1" ? "the card" : "the chip on the card";
             var meter = new SensorMeter(tree, channel.Path, new MeterDescription(
-                $"intelgpu:{device}/{channel.Name}", Component.Gpu, MeterKind.EnergyCounter, summed is null ? MeterRole.Machine : MeterRole.Contained, Device: device, CeilingWatts: Ceiling(tree, card),
-                Note: $"{tree.PathOf(channel.Path)}: {whole}: {(summed is null ? "summed" : "not summed: the card holds it")}"));
+                $"intelgpu:{device}/{channel.Name}", Component.Gpu, MeterKind.EnergyCounter, summed is null ? MeterRole.Machine : MeterRole.Contained, Device: device, CeilingWatts: GetCeilingWatts(tree, card),
+                Note: $"{tree.GetFullPath(channel.Path)}: {whole}: {(summed is null ? "summed" : "not summed: the card holds it")}"));
             if (meter.Read(0).Reason is { } reason)
             {
-                _missing.Add(new MissingMeter(meter.Description.Id, tree.PathOf(channel.Path), reason, null, []));
+                _missing.Add(new MissingMeter(meter.Description.Id, tree.GetFullPath(channel.Path), reason, null, []));
                 meter.Dispose();
                 continue;
             }
@@ -86,22 +86,22 @@ sealed class IntelGraphicsMeters : Instrument
 
         if (summed is null)
         {
-            _missing.Add(new MissingMeter($"intelgpu:{device}", tree.PathOf($"{card.Folder}/hwmon"), "the driver tells no energy of this card (i915 since Linux 6.2, xe since 6.8 do)", null, []));
+            _missing.Add(new MissingMeter($"intelgpu:{device}", tree.GetFullPath($"{card.Folder}/hwmon"), "the driver tells no energy of this card (i915 since Linux 6.2, xe since 6.8 do)", null, []));
         }
 
         _parts.Add(new MeteredPart(Component.Gpu, device, summed is null ? [] : [summed.Description.Id], summed is null ? null : CardAccuracy,
             summed is null ? "The card tells no energy." : summed.Description.Id.EndsWith('1') ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
         {
-            Name = NameOf(card.Product),
+            Name = GetProductName(card.Product),
         });
     }
 
     /// <summary>Four times the card's limit, at least 1,000 W.</summary>
-    static double Ceiling(FileTree tree, GraphicsCard card) =>
-        (tree.ReadNumber($"{card.Sensors}/power1_rated_max") ?? tree.ReadNumber($"{card.Sensors}/power1_max")) is { } limit and > 0 ? Math.Clamp(4 * (limit / 1e6), 1_000, 5_000) : 5_000;
+    static double GetCeilingWatts(FileTree tree, GraphicsCard card) =>
+        (tree.ReadNumber($"{card.SensorFolder}/power1_rated_max") ?? tree.ReadNumber($"{card.SensorFolder}/power1_max")) is { } limit and > 0 ? Math.Clamp(4 * (limit / 1e6), 1_000, 5_000) : 5_000;
 
     /// <summary>Cards by PCI number (the PCI ID repository, pci-ids.ucw.cz).</summary>
-    static string? NameOf(int? product) => product switch
+    static string? GetProductName(int? product) => product switch
     {
         0x0bd5 => "Intel Data Center GPU Max 1550",
         0x0bda => "Intel Data Center GPU Max 1100",

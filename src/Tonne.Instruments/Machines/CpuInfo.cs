@@ -38,7 +38,7 @@ public sealed record CpuInfo(
         var parts = new List<int>();
         var threads = 0;
         var hypervisor = false;
-        foreach (var line in new Lines(text))
+        foreach (var line in new LineEnumerator(text))
         {
             var colon = line.IndexOf(':');
             if (colon < 0)

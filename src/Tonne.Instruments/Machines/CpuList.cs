@@ -6,7 +6,7 @@ namespace Tonne.Instruments.Machines;
 static class CpuList
 {
     /// <summary>The longest list that is taken: no machine has more processors.</summary>
-    const int Most = 1 << 20;
+    const int MaxProcessors = 1 << 20;
 
     /// <summary>How many processors a list names; null if it is not a list.</summary>
     internal static int? Count(ReadOnlySpan<char> list)
@@ -17,7 +17,7 @@ static class CpuList
             if (!TryRange(list.Trim()[range], out var first, out var last))
                 return null;
             count += last - first + 1;
-            if (count > Most)
+            if (count > MaxProcessors)
                 return null;
         }
 
@@ -25,7 +25,7 @@ static class CpuList
     }
 
     /// <summary>The processors a list names, at most 8,192; null if it is not a list.</summary>
-    internal static List<int>? Members(ReadOnlySpan<char> list)
+    internal static List<int>? ParseMembers(ReadOnlySpan<char> list)
     {
         if (Count(list) is not { } count || count > 8192)
             return null;
@@ -46,7 +46,7 @@ static class CpuList
         part = part.Trim();
         var dash = part.IndexOf('-');
         last = 0;
-        return TryNumber(dash < 0 ? part : part[..dash], out first) && TryNumber(dash < 0 ? part : part[(dash + 1)..], out last) && last >= first && last < Most;
+        return TryNumber(dash < 0 ? part : part[..dash], out first) && TryNumber(dash < 0 ? part : part[(dash + 1)..], out last) && last >= first && last < MaxProcessors;
 
         static bool TryNumber(ReadOnlySpan<char> text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }

@@ -17,7 +17,7 @@ public sealed record DiscoveryOptions
     public IReadOnlyList<Calibration> Calibrations { get; init; } = [];
 
     /// <summary>The environment, for variables such as <c>CUDA_VISIBLE_DEVICES</c>. Default: none is set.</summary>
-    public Func<string, string?> Variable { get; init; } = static _ => null;
+    public Func<string, string?> EnvironmentVariable { get; init; } = static _ => null;
 
     /// <summary>Path of the NVML library to load. Default: the system's <c>libnvidia-ml.so.1</c>; below a stand-in root, none.</summary>
     public string? NvmlLibrary { get; init; }
@@ -26,7 +26,7 @@ public sealed record DiscoveryOptions
     public string? AmdSmiLibrary { get; init; }
 
     /// <summary>Addresses of wall meters, management controllers and metric servers to ask, as the configuration names them (docs/methods/plug.md). Default: none.</summary>
-    public ImmutableArray<string> Sources { get; init; } = [];
+    public ImmutableArray<string> MeterAddresses { get; init; } = [];
 
     /// <summary>The clock of what is asked over a network. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -21,19 +21,19 @@ public abstract class Instrument : IDisposable
     /// <summary>Meters that could be here and are not.</summary>
     public virtual IReadOnlyList<MissingMeter> Missing => [];
 
-    /// <summary>Doubts known before the first sample.</summary>
-    public virtual IReadOnlyList<Doubt> Doubts => [];
+    /// <summary>Warnings known before the first sample.</summary>
+    public virtual IReadOnlyList<Warning> Warnings => [];
 
-    /// <summary>Doubts that only the samples could bring; asked after the last one.</summary>
-    public virtual IEnumerable<Doubt> ClosingDoubts() => [];
+    /// <summary>Warnings that only the samples could bring; asked after the last one.</summary>
+    public virtual IEnumerable<Warning> GetFinalWarnings() => [];
 
     /// <summary>From here on, tells the job's use of a device from others'. Called once, before the first sample.</summary>
-    public virtual void Follow(IJobProcesses job)
+    public virtual void TrackJob(IJobProcesses job)
     {
     }
 
     /// <summary>The job has ended: have the newest values ready for the last sample. May wait a second at most.</summary>
-    public virtual void Settle()
+    public virtual void PrepareFinalSample()
     {
     }
 

@@ -9,30 +9,30 @@ namespace Tonne.Instruments.Machines;
 /// <param name="Cpu">What names the processor.</param>
 /// <param name="Firmware">What the firmware says.</param>
 /// <param name="Battery">Whether it has a battery of its own, as laptops do.</param>
-/// <param name="Doubts">What could not be told.</param>
-public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmware, bool Battery, IReadOnlyList<Doubt> Doubts)
+/// <param name="Warnings">What could not be told.</param>
+public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmware, bool Battery, IReadOnlyList<Warning> Warnings)
 {
     const string BootIdFile = "proc/sys/kernel/random/boot_id";
 
-    /// <summary>Reads the files below a root. Files that are missing or broken leave doubts, never errors.</summary>
+    /// <summary>Reads the files below a root. Files that are missing or broken leave warnings, never errors.</summary>
     public static MachineDescription Read(FileTree tree)
     {
-        var doubts = new List<Doubt>();
+        var warnings = new List<Warning>();
         var cpu = CpuInfo.Parse(tree.ReadText("proc/cpuinfo") ?? "");
         var firmware = Dmi.Read(tree);
-        var threads = ThreadsOf(tree, cpu);
+        var threads = CountThreads(tree, cpu);
         if (threads == 0)
         {
             threads = 1;
-            doubts.Add(new Doubt("threads-unknown", $"The number of hardware threads is told nowhere below {tree.Root}; 1 was taken."));
+            warnings.Add(new Warning("threads-unknown", $"The number of hardware threads is told nowhere below {tree.Root}; 1 was taken."));
         }
 
-        var memory = MemoryOf(tree);
+        var memory = ReadMemoryBytes(tree);
         if (memory == 0)
-            doubts.Add(new Doubt("memory-unknown", $"The size of the main memory is not told ({tree.PathOf("proc/meminfo")}); the energy of memory is left out."));
+            warnings.Add(new Warning("memory-unknown", $"The size of the main memory is not told ({tree.GetFullPath("proc/meminfo")}); the energy of memory is left out."));
         var underWindows = tree.ReadLine("proc/sys/kernel/osrelease")?.Contains("microsoft", StringComparison.OrdinalIgnoreCase) == true;
         if (underWindows)
-            doubts.Add(new Doubt("under-windows", "This is Linux inside Windows: the threads and the memory are those lent to it, the machine around it is not seen."));
+            warnings.Add(new Warning("under-windows", "This is Linux inside Windows: the threads and the memory are those lent to it, the machine around it is not seen."));
         var isVirtual = underWindows || cpu.Hypervisor || firmware.IsVirtual || tree.ReadLine("sys/hypervisor/type") is not null
             || tree.Exists("sys/firmware/devicetree/base/hypervisor");
         var battery = HasBattery(tree);
@@ -41,23 +41,23 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
             cpu.Name ?? tree.ReadLine("proc/device-tree/model") ?? "unknown",
             Microarchitecture: null,
             threads,
-            Math.Clamp(cpu.Sockets ?? SocketsOf(tree) ?? 1, 1, threads),
+            Math.Clamp(cpu.Sockets ?? CountSockets(tree) ?? 1, 1, threads),
             memory,
-            OperatingSystemOf(tree),
+            ReadOperatingSystem(tree),
             isVirtual,
-            tree.ReadLine(BootIdFile) ?? FileTree.Own.ReadLine(BootIdFile) ?? "unknown",
+            tree.ReadLine(BootIdFile) ?? FileTree.Local.ReadLine(BootIdFile) ?? "unknown",
             Product: isVirtual ? null : firmware.Product);
-        return new MachineDescription(machine, cpu, firmware, battery, doubts);
+        return new MachineDescription(machine, cpu, firmware, battery, warnings);
     }
 
     /// <summary>Main memory in bytes from <c>proc/meminfo</c>; 0 if it is not told.</summary>
-    static long MemoryOf(FileTree tree)
+    static long ReadMemoryBytes(FileTree tree)
     {
         ReadOnlySpan<byte> text = tree.ReadBytes("proc/meminfo", out _);
-        return Digits.TryKeyed(text, "MemTotal:"u8, out var kibibytes) && kibibytes <= long.MaxValue / 1024 ? kibibytes * 1024 : 0;
+        return KernelText.TryReadKeyed(text, "MemTotal:"u8, out var kibibytes) && kibibytes <= long.MaxValue / 1024 ? kibibytes * 1024 : 0;
     }
 
-    static int ThreadsOf(FileTree tree, CpuInfo cpu)
+    static int CountThreads(FileTree tree, CpuInfo cpu)
     {
         if (cpu.Threads > 0)
             return cpu.Threads;
@@ -65,7 +65,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
             return online;
         var lines = (tree.ReadText("proc/stat") ?? "").AsSpan();
         var count = 0;
-        foreach (var line in new Lines(lines))
+        foreach (var line in new LineEnumerator(lines))
         {
             if (line.Length > 3 && line.StartsWith("cpu") && char.IsAsciiDigit(line[3]))
                 count++;
@@ -74,11 +74,11 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
         return count;
     }
 
-    static int? SocketsOf(FileTree tree)
+    static int? CountSockets(FileTree tree)
     {
         const string folder = "sys/devices/system/cpu";
         var packages = new HashSet<long>();
-        foreach (var name in tree.Names(folder))
+        foreach (var name in tree.ListNames(folder))
         {
             if (name.Length > 3 && name.StartsWith("cpu", StringComparison.Ordinal) && char.IsAsciiDigit(name[3])
                 && tree.ReadNumber($"{folder}/{name}/topology/physical_package_id") is { } package)
@@ -93,7 +93,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
     static bool HasBattery(FileTree tree)
     {
         const string folder = "sys/class/power_supply";
-        foreach (var name in tree.Names(folder))
+        foreach (var name in tree.ListNames(folder))
         {
             // Scope "Device" is the battery of a mouse or a headset.
             if (tree.ReadLine($"{folder}/{name}/type") == "Battery" && tree.ReadLine($"{folder}/{name}/scope") != "Device")
@@ -103,10 +103,10 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
         return false;
     }
 
-    static string OperatingSystemOf(FileTree tree)
+    static string ReadOperatingSystem(FileTree tree)
     {
         var kernel = $"{tree.ReadLine("proc/sys/kernel/ostype") ?? "Linux"} {tree.ReadLine("proc/sys/kernel/osrelease")}".Trim();
-        foreach (var line in new Lines(tree.ReadText("etc/os-release") ?? ""))
+        foreach (var line in new LineEnumerator(tree.ReadText("etc/os-release") ?? ""))
         {
             if (line.StartsWith("PRETTY_NAME=") && line[12..].Trim(" \"'") is { IsEmpty: false } name)
                 return $"{name}, {kernel}";

@@ -23,30 +23,30 @@ public static class MachineDiscovery
     /// <summary>Looks below a root.</summary>
     /// <param name="tree">The machine's files, or a folder that stands in for them.</param>
     /// <param name="options">What is known beforehand.</param>
-    public static Discovery Discover(FileTree tree, DiscoveryOptions? options = null)
+    public static DiscoveryResult Discover(FileTree tree, DiscoveryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         options ??= new DiscoveryOptions();
         var description = MachineDescription.Read(tree);
-        var doubts = new List<Doubt>(description.Doubts);
+        var warnings = new List<Warning>(description.Warnings);
         var missing = new List<MissingMeter>();
-        var identity = IdentityOf(description);
+        var identity = CreateCpuIdentity(description);
         var cpu = CpuCatalog.Identify(identity);
         var machine = description.Machine with
         {
-            Kind = KindOf(description, identity, cpu),
+            Kind = DetermineKind(description, identity, cpu),
             Microarchitecture = cpu.Microarchitecture == "unknown" ? null : cpu.Microarchitecture,
             Cpu = description.Machine.Cpu == "unknown" && cpu.Model is { } model ? model.Name : description.Machine.Cpu,
             HostThreads = description.Machine.Virtual ? cpu.HostThreads : null,
         };
-        var instruments = Look(tree, description, options).ToList();
+        var instruments = CreateInstruments(tree, description, options).ToList();
         foreach (var instrument in instruments)
         {
             missing.AddRange(instrument.Missing);
-            doubts.AddRange(instrument.Doubts);
+            warnings.AddRange(instrument.Warnings);
         }
 
-        var parts = Chosen(instruments);
+        var parts = SelectParts(instruments);
         var gpus = parts.Where(part => part.Component == Component.Gpu).Select(part => part.Name ?? "unknown").ToList();
         if (gpus.Count > 0)
             machine = machine with { Gpus = gpus };
@@ -54,17 +54,17 @@ public static class MachineDiscovery
         var power = new MachinePower(
             cpu,
             MemoryCatalog.WattsPerGigabyte(cpu.Memory),
-            options.OtherFraction ?? OtherPower.Fraction(OtherKindOf(machine, identity, cpu)),
+            options.OtherFraction ?? OtherPower.Fraction(DetermineOtherPowerKind(machine, identity, cpu)),
             machine.Threads,
             machine.Sockets,
             machine.MemoryBytes);
-        var calibration = CalibrationBook.For(options.Calibrations, machine, out var doubt);
-        if (doubt is not null)
-            doubts.Add(doubt);
+        var calibration = CalibrationStore.FindFor(options.Calibrations, machine, out var warning);
+        if (warning is not null)
+            warnings.Add(warning);
         power = calibration?.ApplyTo(power) ?? power;
-        var rates = MachineModel.Of(power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
-        var clock = ClockOf(tree, doubts, missing);
-        return new Discovery
+        var rates = MachineModel.CreateRates(power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
+        var clock = OpenCpuTime(tree, warnings, missing);
+        return new DiscoveryResult
         {
             Machine = machine,
             Description = description,
@@ -74,14 +74,14 @@ public static class MachineDiscovery
             Bases = rates.Bases,
             Rates = rates.Rates,
             Missing = missing,
-            Doubts = [.. doubts],
-            Clock = clock,
+            Warnings = [.. warnings],
+            CpuTime = clock,
             Instruments = instruments,
         };
     }
 
     /// <summary>The first offer for each component and device.</summary>
-    internal static List<MeteredPart> Chosen(IReadOnlyList<Instrument> instruments)
+    internal static List<MeteredPart> SelectParts(IReadOnlyList<Instrument> instruments)
     {
         var chosen = new List<MeteredPart>();
         foreach (var instrument in instruments)
@@ -97,20 +97,20 @@ public static class MachineDiscovery
     }
 
     /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
-    static IEnumerable<Instrument> Look(FileTree tree, MachineDescription description, DiscoveryOptions options)
+    static IEnumerable<Instrument> CreateInstruments(FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
         // GPUs are numbered across their makers, in the order in which they are looked for.
         var gpus = 0;
         yield return new RaplMeters(tree, description);
-        yield return Counted(new NvidiaGpus(tree, options));
+        yield return Counted(new NvidiaMeters(tree, options));
         yield return Counted(new AmdMeters(tree, options, gpus));
         yield return Counted(new IntelGraphicsMeters(tree, gpus));
         // What a server tells of a device counts only where the device itself tells nothing; a plug that somebody named counts before what a firmware says of the whole.
-        if (!options.Sources.IsDefaultOrEmpty)
-            yield return new PolledSources(options);
+        if (!options.MeterAddresses.IsDefaultOrEmpty)
+            yield return new NetworkMeters(options);
         yield return new HwmonMeters(tree, description.Machine.Virtual);
         yield return new BatteryMeters(tree, description.Machine.Virtual);
-        yield return new OtherSystemMeters(tree);
+        yield return new UnsupportedSystemMeters(tree);
 
         Instrument Counted(Instrument instrument)
         {
@@ -125,7 +125,7 @@ public static class MachineDiscovery
         }
     }
 
-    internal static CpuIdentity IdentityOf(MachineDescription description)
+    internal static CpuIdentity CreateCpuIdentity(MachineDescription description)
     {
         var cpu = description.Cpu;
         return new CpuIdentity
@@ -145,35 +145,35 @@ public static class MachineDiscovery
     }
 
     /// <summary>Busy and idle time. A tree that holds no <c>proc/stat</c> stands in for sensors only: then the running kernel's is used, since the job runs there.</summary>
-    static MachineCpuTime? ClockOf(FileTree tree, List<Doubt> doubts, List<MissingMeter> missing)
+    static MachineCpuMeters? OpenCpuTime(FileTree tree, List<Warning> warnings, List<MissingMeter> missing)
     {
-        foreach (var candidate in tree.IsStandIn ? new[] { tree, FileTree.Own } : [tree])
+        foreach (var candidate in tree.IsSysroot ? new[] { tree, FileTree.Local } : [tree])
         {
-            var clock = new MachineCpuTime(candidate);
+            var clock = new MachineCpuMeters(candidate);
             var reading = clock.Busy.Read(long.MinValue + 1);
             if (!reading.IsGap)
             {
                 if (candidate != tree)
-                    doubts.Add(new Doubt("cpu-time-from-kernel", $"{tree.PathOf("proc/stat")} is not there: the busy time of the running kernel was used."));
+                    warnings.Add(new Warning("cpu-time-from-kernel", $"{tree.GetFullPath("proc/stat")} is not there: the busy time of the running kernel was used."));
                 return clock;
             }
 
             clock.Dispose();
-            missing.Add(new MissingMeter(MachineCpuTime.BusyId, candidate.PathOf("proc/stat"), reading.Reason ?? Unreadable.Failed, null, []));
+            missing.Add(new MissingMeter(MachineCpuMeters.BusyId, candidate.GetFullPath("proc/stat"), reading.Reason ?? ReadFailure.Failed, null, []));
         }
 
-        doubts.Add(new Doubt("cpu-time-unknown", "The machine's busy time cannot be read: it was taken to be as busy as its known jobs."));
+        warnings.Add(new Warning("cpu-time-unknown", "The machine's busy time cannot be read: it was taken to be as busy as its known jobs."));
         return null;
     }
 
     /// <summary>What the firmware tells, else what the processor's segment tells.</summary>
-    static string KindOf(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
+    static string DetermineKind(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
     {
         var machine = description.Machine;
         if (machine.Kind != "unknown")
             return machine.Kind;
         // The catalog's watts of a single-board computer are those of the board itself.
-        if (identity.Part is not null && cpu.RealHostIdle.Bounds.IsExact)
+        if (identity.Part is not null && cpu.InServiceIdleRatio.Bounds.IsExact)
             return "board";
         return cpu.Model?.Segment switch
         {
@@ -185,13 +185,13 @@ public static class MachineDiscovery
     }
 
     /// <summary>The kind whose rest (fans, board, supply) this machine has. The catalog's watts of a small machine come without a real-host factor.</summary>
-    static MachineKind OtherKindOf(Machine machine, CpuIdentity identity, CpuPowerModel cpu) => machine.Kind switch
+    static MachineKind DetermineOtherPowerKind(Machine machine, CpuIdentity identity, CpuPowerModel cpu) => machine.Kind switch
     {
         "laptop" => MachineKind.Laptop,
         "desktop" => MachineKind.Desktop,
         "server" => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         "board" => MachineKind.Board,
-        _ when !cpu.RealHostIdle.Bounds.IsExact => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
+        _ when !cpu.InServiceIdleRatio.Bounds.IsExact => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         _ when identity.Part is not null => MachineKind.Board,
         _ when identity.Laptop || cpu.Model?.Segment == "mobile" => MachineKind.Laptop,
         _ => MachineKind.Desktop,

@@ -3,5 +3,5 @@ namespace Tonne.Instruments.Machines;
 /// <summary>One way to make a meter readable.</summary>
 /// <param name="Summary">What it does and whom it lets in.</param>
 /// <param name="Command">The exact command; null if it is not one.</param>
-/// <param name="LastsAcrossBoots">Whether it still holds after a reboot.</param>
-public sealed record Remedy(string Summary, string? Command, bool LastsAcrossBoots);
+/// <param name="PersistsAcrossReboots">Whether it still holds after a reboot.</param>
+public sealed record Remedy(string Summary, string? Command, bool PersistsAcrossReboots);

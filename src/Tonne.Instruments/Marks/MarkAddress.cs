@@ -9,13 +9,13 @@ namespace Tonne.Instruments.Marks;
 public static partial class MarkAddress
 {
     /// <summary>The environment variable in which a child finds the path of the socket.</summary>
-    public const string Variable = "TONNE_RUN";
+    public const string EnvironmentVariable = "TONNE_RUN";
 
     /// <summary>Longest path a Unix socket can have on Linux, in bytes (unix(7): 108 with the final zero).</summary>
-    public const int Longest = 107;
+    public const int MaxPathBytes = 107;
 
     const int Attempts = 100;
-    static readonly TimeSpan Starting = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan StartupGracePeriod = TimeSpan.FromMinutes(1);
     const string Prefix = "tonne-";
     const int Exists = 17; // EEXIST
     const int Refused = 111; // ECONNREFUSED
@@ -25,7 +25,7 @@ public static partial class MarkAddress
     /// <param name="runtimeDirectory">The user's runtime folder (<c>XDG_RUNTIME_DIR</c>), tried first; null if there is none. Then <c>/tmp</c>.</param>
     /// <param name="timestamp">Now, to make the name unlike others of this process.</param>
     /// <exception cref="IOException">No folder can be made in either.</exception>
-    internal static string Make(string? runtimeDirectory, long timestamp)
+    internal static string CreateSocketPath(string? runtimeDirectory, long timestamp)
     {
         var reasons = new List<string>();
         foreach (var parent in new[] { runtimeDirectory, "/tmp" })
@@ -37,7 +37,7 @@ public static partial class MarkAddress
                 // Cheap: a random generator costs milliseconds at its first use. Nothing rests on secrecy, for a folder that is there already is refused.
                 var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId:x}-{(timestamp + attempt) & 0xffffffff:x}"));
                 var socket = Path.Combine(folder, "run");
-                if (Encoding.UTF8.GetByteCount(socket) > Longest)
+                if (Encoding.UTF8.GetByteCount(socket) > MaxPathBytes)
                 {
                     reasons.Add(parent + ": the path would be too long for a socket");
                     break;
@@ -59,7 +59,7 @@ public static partial class MarkAddress
     /// <summary>Removes what runs that were killed have left in a folder: sockets whose maker is gone and on which nobody listens, and folders that never had one (it may live where we see no processes: in a container).</summary>
     /// <param name="parent">The folder, such as <c>/tmp</c>.</param>
     /// <param name="now">Now: a folder without a socket may belong to a run that is about to listen, unless it is old.</param>
-    internal static void Sweep(string parent, DateTimeOffset now)
+    internal static void RemoveStaleSockets(string parent, DateTimeOffset now)
     {
         try
         {
@@ -69,7 +69,7 @@ public static partial class MarkAddress
                 maker = maker[..maker.IndexOf('-')];
                 var socket = Path.Combine(folder, "run");
                 if (int.TryParse(maker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var process) && process > 0
-                    && OwnProcess.StartOf(process) is null && (File.Exists(socket) ? IsRefused(socket) : now.UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > Starting))
+                    && ProcessIdentity.GetStartTicks(process) is null && (File.Exists(socket) ? IsRefused(socket) : now.UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > StartupGracePeriod))
                 {
                     // Killed before it listened: there is only the folder.
                     File.Delete(socket);

@@ -12,36 +12,36 @@ public static class MarkClient
     const int Denied = 13;
 
     /// <summary>Sends one line and waits for the answer. Never throws.</summary>
-    /// <param name="path">Path of the socket, as found in <see cref="MarkAddress.Variable"/>; null or empty if there is none.</param>
+    /// <param name="path">Path of the socket, as found in <see cref="MarkAddress.EnvironmentVariable"/>; null or empty if there is none.</param>
     /// <param name="line">The line, as <see cref="MarkLine.Format"/> writes it.</param>
     /// <param name="timeout">Longest wait for each of connecting, sending and the answer.</param>
     public static MarkReply Send(string? path, string line, TimeSpan timeout)
     {
         if (string.IsNullOrEmpty(path))
-            return new(MarkFate.NoRun, $"not inside a run: {MarkAddress.Variable} is not set. Start the command with: tonne run -- COMMAND");
-        if (Encoding.UTF8.GetByteCount(path) > MarkAddress.Longest)
-            return new(MarkFate.Unreachable, $"{MarkAddress.Variable}='{path}' is too long for a socket");
+            return new(MarkStatus.NoRun, $"not inside a run: {MarkAddress.EnvironmentVariable} is not set. Start the command with: tonne run -- COMMAND");
+        if (Encoding.UTF8.GetByteCount(path) > MarkAddress.MaxPathBytes)
+            return new(MarkStatus.Unreachable, $"{MarkAddress.EnvironmentVariable}='{path}' is too long for a socket");
         if (line.AsSpan().ContainsAny('\n', '\r'))
-            return new(MarkFate.Refused, "a mark is one line");
+            return new(MarkStatus.Rejected, "a mark is one line");
         try
         {
             using var socket = UnixSocket.Connect(path, timeout);
-            return socket.Send(Encoding.UTF8.GetBytes(line + "\n")) ? Read(socket) : new(MarkFate.Unreachable, $"the run at {path} is over");
+            return socket.Send(Encoding.UTF8.GetBytes(line + "\n")) ? Read(socket) : new(MarkStatus.Unreachable, $"the run at {path} is over");
         }
         catch (IOException error)
         {
-            return new(MarkFate.Unreachable, error.HResult switch
+            return new(MarkStatus.Unreachable, error.HResult switch
             {
-                WouldBlock => Late(path, timeout),
+                WouldBlock => DescribeTimeout(path, timeout),
                 Denied => $"the run at {path} belongs to another user",
                 _ => $"the run at {path} is over ({error.Message})",
             });
         }
 
-        MarkReply Read(UnixSocket connection) => ReadReply(connection) ?? new(MarkFate.Unreachable, Late(path, timeout));
+        MarkReply Read(UnixSocket connection) => ReadReply(connection) ?? new(MarkStatus.Unreachable, DescribeTimeout(path, timeout));
     }
 
-    static string Late(string path, TimeSpan timeout) => string.Create(CultureInfo.InvariantCulture, $"the run at {path} did not answer in {timeout.TotalSeconds:0.##} s");
+    static string DescribeTimeout(string path, TimeSpan timeout) => string.Create(CultureInfo.InvariantCulture, $"the run at {path} did not answer in {timeout.TotalSeconds:0.##} s");
 
     static MarkReply? ReadReply(UnixSocket socket)
     {
@@ -59,9 +59,9 @@ public static class MarkClient
         var answer = Encoding.UTF8.GetString(bytes, 0, length).Trim();
         return answer switch
         {
-            "ok" => new(MarkFate.Taken, ""),
-            "" => new(MarkFate.Unreachable, "the run ended before it answered"),
-            _ => new(MarkFate.Refused, answer.StartsWith("error: ", StringComparison.Ordinal) ? answer[7..] : answer),
+            "ok" => new(MarkStatus.Accepted, ""),
+            "" => new(MarkStatus.Unreachable, "the run ended before it answered"),
+            _ => new(MarkStatus.Rejected, answer.StartsWith("error: ", StringComparison.Ordinal) ? answer[7..] : answer),
         };
     }
 }

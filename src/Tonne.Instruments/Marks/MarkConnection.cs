@@ -8,15 +8,15 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
 {
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    readonly byte[] _bytes = new byte[MarkLine.Longest + 1];
+    readonly byte[] _bytes = new byte[MarkLine.MaxBytes + 1];
     int _length;
 
     public int Handle => socket.Handle;
 
     /// <summary>Takes what has come.</summary>
-    /// <param name="take">Takes a line and gives what is wrong with it; null if nothing is.</param>
+    /// <param name="handleLine">Takes a line and gives what is wrong with it; null if nothing is.</param>
     /// <returns>Whether the connection may stay.</returns>
-    public bool Receive(Func<string, string?> take)
+    public bool Receive(Func<string, string?> handleLine)
     {
         if (socket.Receive(_bytes.AsSpan(_length)) is not { } count)
             return true;
@@ -24,7 +24,7 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
         {
             // The last line may lack its end.
             if (_length > 0)
-                Answer(take, _bytes.AsSpan(0, _length));
+                ProcessLine(handleLine, _bytes.AsSpan(0, _length));
             return false;
         }
 
@@ -32,18 +32,18 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
         var from = 0;
         while (_bytes.AsSpan(from, _length - from).IndexOf((byte)'\n') is >= 0 and var end)
         {
-            if (!Answer(take, _bytes.AsSpan(from, end)))
+            if (!ProcessLine(handleLine, _bytes.AsSpan(from, end)))
                 return false;
             from += end + 1;
         }
 
         _bytes.AsSpan(from, _length - from).CopyTo(_bytes);
         _length -= from;
-        return _length <= MarkLine.Longest || Refuse($"the line is longer than {MarkLine.Longest} bytes");
+        return _length <= MarkLine.MaxBytes || Reject($"the line is longer than {MarkLine.MaxBytes} bytes");
     }
 
     /// <summary>Says why, and that this was the last word.</summary>
-    public bool Refuse(string why)
+    public bool Reject(string why)
     {
         Send("error: " + why);
         return false;
@@ -51,7 +51,7 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    bool Answer(Func<string, string?> take, ReadOnlySpan<byte> line)
+    bool ProcessLine(Func<string, string?> handleLine, ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)'\r');
         string text;
@@ -61,10 +61,10 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
         }
         catch (DecoderFallbackException)
         {
-            return Refuse("the line is not UTF-8");
+            return Reject("the line is not UTF-8");
         }
 
-        return Send(take(text) is { } wrong ? "error: " + wrong : "ok");
+        return Send(handleLine(text) is { } wrong ? "error: " + wrong : "ok");
     }
 
     /// <summary>Sends an answer; who does not read theirs is not waited for.</summary>

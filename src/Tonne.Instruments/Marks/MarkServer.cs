@@ -5,55 +5,55 @@ namespace Tonne.Instruments.Marks;
 
 /// <summary>Listens on a Unix socket for marks of the program that runs, one line each, and hands them on with the time they came.</summary>
 /// <remarks>
-/// One thread, asleep until somebody connects; no connection costs more than its buffer. Bounded against whatever may come: at most <see cref="MostConnections"/>
-/// at once (the one silent the longest makes room), lines of at most <see cref="MarkLine.Longest"/> bytes, <see cref="MostMarks"/> marks and <see cref="MostBytes"/> bytes of them in a run.
+/// One thread, asleep until somebody connects; no connection costs more than its buffer. Bounded against whatever may come: at most <see cref="MaxConnections"/>
+/// at once (the one silent the longest makes room), lines of at most <see cref="MarkLine.MaxBytes"/> bytes, <see cref="MaxMarks"/> marks and <see cref="MaxBytes"/> bytes of them in a run.
 /// Nothing that comes over the socket can stop the run; what is wrong is answered with <c>error: …</c>. Protocol in docs/formats/marks.md.
 /// </remarks>
 public sealed class MarkServer : IDisposable
 {
     /// <summary>Most connections open at once.</summary>
-    public const int MostConnections = 64;
+    public const int MaxConnections = 64;
 
     /// <summary>Most marks taken in one run.</summary>
-    public const int MostMarks = 100_000;
+    public const int MaxMarks = 100_000;
 
     /// <summary>Most bytes of marks taken in one run.</summary>
-    public const long MostBytes = 16 * 1024 * 1024;
+    public const long MaxBytes = 16 * 1024 * 1024;
 
     readonly UnixSocket _listener;
     readonly Thread _thread;
     readonly TimeProvider _time;
     readonly long _anchor;
-    readonly Action<Mark> _heard;
+    readonly Action<Mark> _onMark;
 
     // Oldest word first.
     readonly List<MarkConnection> _connections = [];
     volatile bool _stopping;
     int _marks;
-    long _taken;
+    long _takenBytes;
 
-    MarkServer(string path, UnixSocket listener, TimeProvider time, long anchor, Action<Mark> heard)
+    MarkServer(string path, UnixSocket listener, TimeProvider time, long anchor, Action<Mark> onMark)
     {
-        (Path, _listener, _time, _anchor, _heard) = (path, listener, time, anchor, heard);
+        (Path, _listener, _time, _anchor, _onMark) = (path, listener, time, anchor, onMark);
         _thread = new Thread(Listen, maxStackSize: 256 * 1024) { IsBackground = true, Name = "marks" };
     }
 
-    /// <summary>Path of the socket: what the child finds in <see cref="MarkAddress.Variable"/>.</summary>
+    /// <summary>Path of the socket: what the child finds in <see cref="MarkAddress.EnvironmentVariable"/>.</summary>
     public string Path { get; }
 
     /// <summary>Begins to listen.</summary>
     /// <param name="runtimeDirectory">The user's runtime folder (<c>XDG_RUNTIME_DIR</c>), null if there is none.</param>
     /// <param name="time">Clock that stamps the marks.</param>
     /// <param name="anchor">Timestamp of <paramref name="time"/> at the start of the run.</param>
-    /// <param name="heard">Takes a mark, on the server's thread; what it throws is answered to the sender as an error.</param>
+    /// <param name="onMark">Takes a mark, on the server's thread; what it throws is answered to the sender as an error.</param>
     /// <exception cref="IOException">No socket could be made; the run can go on without marks, and should say so.</exception>
-    public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> heard)
+    public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> onMark)
     {
-        var path = MarkAddress.Make(runtimeDirectory, time.GetTimestamp());
+        var path = MarkAddress.CreateSocketPath(runtimeDirectory, time.GetTimestamp());
         UnixSocket listener;
         try
         {
-            listener = UnixSocket.Listen(path, MostConnections);
+            listener = UnixSocket.Listen(path, MaxConnections);
         }
         catch (IOException error)
         {
@@ -61,7 +61,7 @@ public sealed class MarkServer : IDisposable
             throw new IOException($"The socket of marks at '{path}' could not be opened ({error.Message}).", error);
         }
 
-        var server = new MarkServer(path, listener, time, anchor, heard);
+        var server = new MarkServer(path, listener, time, anchor, onMark);
         server._thread.Start();
         return server;
     }
@@ -86,12 +86,12 @@ public sealed class MarkServer : IDisposable
         _listener.Dispose();
         Remove(Path);
         if (System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(Path)) is { } parent)
-            MarkAddress.Sweep(parent, _time.GetUtcNow());
+            MarkAddress.RemoveStaleSockets(parent, _time.GetUtcNow());
     }
 
     void Listen()
     {
-        var waited = new UnixSocket.Waited[MostConnections + 1];
+        var waited = new UnixSocket.PollEntry[MaxConnections + 1];
         // After the word to stop, only what is there already is taken, and not for ever.
         for (var left = 100; !_stopping || left > 0; left--)
         {
@@ -113,7 +113,7 @@ public sealed class MarkServer : IDisposable
             if (!waited[count].IsReady)
                 continue;
             if (_listener.Accept() is { } arrived)
-                Welcome(arrived);
+                AddConnection(arrived);
             else
                 UnixSocket.Wait([], 100); // No descriptors left, it may be: asking again at once would burn a core.
         }
@@ -123,11 +123,11 @@ public sealed class MarkServer : IDisposable
         _connections.Clear();
     }
 
-    void Welcome(UnixSocket arrived)
+    void AddConnection(UnixSocket arrived)
     {
-        if (_connections.Count >= MostConnections)
+        if (_connections.Count >= MaxConnections)
         {
-            _connections[0].Refuse("too many connections; this one was silent the longest");
+            _connections[0].Reject("too many connections; this one was silent the longest");
             Close(_connections[0]);
         }
 
@@ -141,7 +141,7 @@ public sealed class MarkServer : IDisposable
         var stays = false;
         try
         {
-            stays = speaking.Receive(Take);
+            stays = speaking.Receive(HandleLine);
         }
         catch (IOException)
         {
@@ -161,15 +161,15 @@ public sealed class MarkServer : IDisposable
         connection.Dispose();
     }
 
-    string? Take(string line)
+    string? HandleLine(string line)
     {
-        if (_marks >= MostMarks || _taken + line.Length > MostBytes)
+        if (_marks >= MaxMarks || _takenBytes + line.Length > MaxBytes)
             return "this run holds as many marks as it can";
-        if (!MarkLine.TryParse(line, Now(), out var mark, out var wrong))
+        if (!MarkLine.TryParse(line, GetElapsedNanoseconds(), out var mark, out var wrong))
             return wrong;
         try
         {
-            _heard(mark);
+            _onMark(mark);
         }
 #pragma warning disable CA1031 // Whatever keeps the marks, its failure is not the program's: the run goes on.
         catch (Exception error)
@@ -179,12 +179,12 @@ public sealed class MarkServer : IDisposable
         }
 
         _marks++;
-        _taken += line.Length;
+        _takenBytes += line.Length;
         return null;
     }
 
     /// <summary>Monotonic time in ns from the start of the run.</summary>
-    long Now() => (long)((Int128)(_time.GetTimestamp() - _anchor) * 1_000_000_000 / _time.TimestampFrequency);
+    long GetElapsedNanoseconds() => (long)((Int128)(_time.GetTimestamp() - _anchor) * 1_000_000_000 / _time.TimestampFrequency);
 
     static void Remove(string path)
     {

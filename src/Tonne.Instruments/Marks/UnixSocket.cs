@@ -31,28 +31,28 @@ sealed partial class UnixSocket : IDisposable
     public static UnixSocket Listen(string path, int queue)
     {
         var socket = Open(NonBlocking);
-        var address = AddressOf(path);
+        var address = CreateAddress(path);
         if (Bind(socket._handle, address, address.Length) == 0 && Listen(socket._handle, queue) == 0)
             return socket;
-        var error = Failure();
+        var error = CreateException();
         socket.Dispose();
         throw error;
     }
 
     /// <summary>Connects to a path; connecting, sending and receiving are given up after the limit.</summary>
     /// <exception cref="IOException">The kernel says no, with its reason; <see cref="Exception.HResult"/> is the number.</exception>
-    public static UnixSocket Connect(string path, TimeSpan limit)
+    public static UnixSocket Connect(string path, TimeSpan timeout)
     {
         var socket = Open(0);
         Span<byte> time = stackalloc byte[16];
-        BitConverter.TryWriteBytes(time, limit.Ticks / TimeSpan.TicksPerSecond);
-        BitConverter.TryWriteBytes(time[8..], limit.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
-        _ = Set(socket._handle, Level, SendLimit, time, time.Length);
-        _ = Set(socket._handle, Level, ReceiveLimit, time, time.Length);
-        var address = AddressOf(path);
+        BitConverter.TryWriteBytes(time, timeout.Ticks / TimeSpan.TicksPerSecond);
+        BitConverter.TryWriteBytes(time[8..], timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
+        _ = SetOption(socket._handle, Level, SendLimit, time, time.Length);
+        _ = SetOption(socket._handle, Level, ReceiveLimit, time, time.Length);
+        var address = CreateAddress(path);
         if (Connect(socket._handle, address, address.Length) == 0)
             return socket;
-        var error = Failure();
+        var error = CreateException();
         socket.Dispose();
         throw error;
     }
@@ -76,7 +76,7 @@ sealed partial class UnixSocket : IDisposable
                 case Again:
                     return null;
                 default:
-                    throw Failure();
+                    throw CreateException();
             }
         }
     }
@@ -94,7 +94,7 @@ sealed partial class UnixSocket : IDisposable
     /// <summary>Waits until one of the descriptors can be read, or is closed on the other side.</summary>
     /// <param name="entries">Descriptors; those that are ready are marked.</param>
     /// <param name="milliseconds">Longest wait; −1 for ever.</param>
-    public static int Wait(Span<Waited> entries, int milliseconds)
+    public static int Wait(Span<PollEntry> entries, int milliseconds)
     {
         int ready;
         do
@@ -106,14 +106,14 @@ sealed partial class UnixSocket : IDisposable
     static UnixSocket Open(int flags)
     {
         var handle = Socket(Family, Stream | CloseOnExec | flags, 0);
-        return handle >= 0 ? new UnixSocket(handle) : throw Failure();
+        return handle >= 0 ? new UnixSocket(handle) : throw CreateException();
     }
 
-    static byte[] AddressOf(string path)
+    static byte[] CreateAddress(string path)
     {
         var text = Encoding.UTF8.GetBytes(path);
-        if (text.Length is 0 or > MarkAddress.Longest || text.AsSpan().IndexOf((byte)0) >= 0)
-            throw new IOException($"'{path}' is no path of a socket: it has 1 to {MarkAddress.Longest} bytes");
+        if (text.Length is 0 or > MarkAddress.MaxPathBytes || text.AsSpan().IndexOf((byte)0) >= 0)
+            throw new IOException($"'{path}' is no path of a socket: it has 1 to {MarkAddress.MaxPathBytes} bytes");
         // struct sockaddr_un: the family in two bytes, then the path with its zero.
         var address = new byte[2 + text.Length + 1];
         address[0] = Family;
@@ -121,7 +121,7 @@ sealed partial class UnixSocket : IDisposable
         return address;
     }
 
-    static IOException Failure()
+    static IOException CreateException()
     {
         var error = Marshal.GetLastPInvokeError();
         return new IOException(Marshal.GetPInvokeErrorMessage(error), error);
@@ -129,7 +129,7 @@ sealed partial class UnixSocket : IDisposable
 
     /// <summary>A descriptor that is waited for: struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    public struct Waited(int handle)
+    public struct PollEntry(int handle)
     {
         readonly int _handle = handle;
         readonly short _wanted = 1; // POLLIN
@@ -162,10 +162,10 @@ sealed partial class UnixSocket : IDisposable
     private static partial nint Send(int handle, ReadOnlySpan<byte> bytes, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int Set(int handle, int level, int option, ReadOnlySpan<byte> value, int length);
+    private static partial int SetOption(int handle, int level, int option, ReadOnlySpan<byte> value, int length);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(Span<Waited> entries, nuint count, int milliseconds);
+    private static partial int Poll(Span<PollEntry> entries, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int handle);

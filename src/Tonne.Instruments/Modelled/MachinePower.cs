@@ -16,14 +16,14 @@ public sealed record MachinePower(CpuPowerModel Cpu, Factor MemoryWattsPerGigaby
     internal const double BytesPerMemoryGigabyte = 1L << 30;
 
     /// <summary>Memory per thread that the catalog's watts include and this machine has, in GB (2^30 bytes).</summary>
-    internal double IncludedGigabytesPerThread => Math.Min(MemoryBytes / BytesPerMemoryGigabyte / Threads, Cpu.MedianGigabytesPerThread);
+    internal double IncludedGigabytesPerThread => Math.Min(MemoryBytes / BytesPerMemoryGigabyte / Threads, Cpu.IncludedGigabytesPerThread);
 
     /// <summary>The power at the plug at best factors, in W: P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k).</summary>
     /// <param name="busyThreads">Threads at work, 0 to N.</param>
-    public double WattsAt(double busyThreads)
+    public double ComputeWatts(double busyThreads)
     {
-        var (idle, full) = (Cpu.IdleWattsPerThread.Bounds.Best * Cpu.RealHostIdle.Bounds.Best, Cpu.FullWattsPerThread.Bounds.Best * Cpu.RealHostFull.Bounds.Best);
-        var beyond = Math.Max(0, (MemoryBytes / BytesPerMemoryGigabyte) - (Cpu.MedianGigabytesPerThread * Threads));
+        var (idle, full) = (Cpu.IdleWattsPerThread.Bounds.Best * Cpu.InServiceIdleRatio.Bounds.Best, Cpu.FullWattsPerThread.Bounds.Best * Cpu.InServiceFullLoadRatio.Bounds.Best);
+        var beyond = Math.Max(0, (MemoryBytes / BytesPerMemoryGigabyte) - (Cpu.IncludedGigabytesPerThread * Threads));
         return (Threads * idle) + ((full - idle) * busyThreads) + (beyond * MemoryWattsPerGigabyte.Bounds.Best * (1 + OtherFraction.Bounds.Best));
     }
 }

@@ -10,19 +10,19 @@ sealed class Gpu
 
     const string Impossible = "the driver gave a number that cannot be";
     const string NoPower = "the driver said 0 W, which no card at work draws";
-    const double LeastCeiling = 500;
+    const double MinCeilingWatts = 500;
 
     readonly Nvml _nvml;
     readonly nint _handle;
-    readonly Patience _energyPatience = new();
-    readonly Patience _powerPatience = new();
+    readonly RetryBackoff _energyBackoff = new();
+    readonly RetryBackoff _powerBackoff = new();
 
     internal Gpu(Nvml nvml, nint handle, GpuIdentity identity)
     {
         (_nvml, _handle, Identity) = (nvml, handle, identity);
-        if (nvml.Limit(handle, out var limit) == NvmlReturn.Success && limit is > 1_000 and < 10_000_000)
+        if (nvml.ReadPowerLimit(handle, out var limit) == NvmlReturn.Success && limit is > 1_000 and < 10_000_000)
             LimitWatts = limit / 1e3;
-        EnergyAnswer = ProbeEnergy();
+        EnergyStatus = ProbeEnergy();
         Power = ProbePower();
     }
 
@@ -32,12 +32,12 @@ sealed class Gpu
     internal double? LimitWatts { get; }
 
     /// <summary>A power it cannot exceed, W: twice the limit, since short peaks go beyond it.</summary>
-    internal double CeilingWatts => Math.Max(LeastCeiling, 2 * (LimitWatts ?? 2_500));
+    internal double CeilingWatts => Math.Max(MinCeilingWatts, 2 * (LimitWatts ?? 2_500));
 
     /// <summary>What the driver answered when asked for the energy counter; <see cref="NvmlReturn.Success"/> if it counts.</summary>
-    internal int EnergyAnswer { get; }
+    internal int EnergyStatus { get; }
 
-    internal bool HasCounter => EnergyAnswer == NvmlReturn.Success;
+    internal bool HasCounter => EnergyStatus == NvmlReturn.Success;
 
     /// <summary>Whether the counter is there and stood at 0, as some virtual GPUs show it: it was not taken.</summary>
     internal bool CounterIsZero { get; private set; }
@@ -45,10 +45,10 @@ sealed class Gpu
     internal PowerSource Power { get; }
 
     /// <summary>What the driver answered when asked for the power, last.</summary>
-    internal int PowerAnswer { get; private set; }
+    internal int PowerStatus { get; private set; }
 
     /// <summary>Why it has gone; null while it is there.</summary>
-    internal string? Gone { get; private set; }
+    internal string? LostReason { get; private set; }
 
     internal Nvml Nvml => _nvml;
 
@@ -57,51 +57,51 @@ sealed class Gpu
     /// <summary>The energy counter in µJ.</summary>
     internal Reading ReadEnergy(long timestamp)
     {
-        if (Gone is { } gone)
-            return Reading.Gap(gone);
-        if (!_energyPatience.MayAsk(timestamp))
-            return Reading.Gap(_energyPatience.Reason ?? Impossible);
-        var code = _nvml.Energy(_handle, out var millijoules);
+        if (LostReason is { } gone)
+            return Reading.FromGapReason(gone);
+        if (!_energyBackoff.CanRetry(timestamp))
+            return Reading.FromGapReason(_energyBackoff.Reason ?? Impossible);
+        var code = _nvml.ReadEnergy(_handle, out var millijoules);
         if (code != NvmlReturn.Success)
-            return Failed(code, timestamp, _energyPatience);
+            return HandleFailure(code, timestamp, _energyBackoff);
         // Zero after it has counted is a card that lost its driver, or a lie; never energy.
         if (millijoules is 0 or > long.MaxValue / 1_000)
-            return Reading.Gap(Impossible);
-        _energyPatience.Answered();
-        return Reading.Of((long)millijoules * 1_000);
+            return Reading.FromGapReason(Impossible);
+        _energyBackoff.RecordSuccess();
+        return Reading.FromValue((long)millijoules * 1_000);
     }
 
     /// <summary>The power in mW.</summary>
     internal Reading ReadPower(long timestamp)
     {
-        if (Gone is { } gone)
-            return Reading.Gap(gone);
-        if (!_powerPatience.MayAsk(timestamp))
-            return Reading.Gap(_powerPatience.Reason ?? Impossible);
-        var code = Ask(Power, out var milliwatts);
+        if (LostReason is { } gone)
+            return Reading.FromGapReason(gone);
+        if (!_powerBackoff.CanRetry(timestamp))
+            return Reading.FromGapReason(_powerBackoff.Reason ?? Impossible);
+        var code = QueryPower(Power, out var milliwatts);
         if (code != NvmlReturn.Success)
-            return Failed(code, timestamp, _powerPatience);
+            return HandleFailure(code, timestamp, _powerBackoff);
         if (milliwatts == 0)
-            return Reading.Gap(NoPower);
+            return Reading.FromGapReason(NoPower);
         if (milliwatts > CeilingWatts * 1e3)
-            return Reading.Gap(Impossible);
-        _powerPatience.Answered();
-        return Reading.Of((long)milliwatts);
+            return Reading.FromGapReason(Impossible);
+        _powerBackoff.RecordSuccess();
+        return Reading.FromValue((long)milliwatts);
     }
 
     /// <summary>Takes note of an answer to any question.</summary>
-    internal void Heed(int code)
+    internal void CheckStatus(int code)
     {
-        if (NvmlReturn.IsForGood(code))
-            Gone ??= NvmlReturn.Words(code);
+        if (NvmlReturn.IsPermanent(code))
+            LostReason ??= NvmlReturn.Describe(code);
     }
 
-    Reading Failed(int code, long timestamp, Patience patience)
+    Reading HandleFailure(int code, long timestamp, RetryBackoff backoff)
     {
-        var reason = NvmlReturn.Words(code);
-        Heed(code);
-        patience.Failed(timestamp, reason);
-        return Reading.Gap(reason);
+        var reason = NvmlReturn.Describe(code);
+        CheckStatus(code);
+        backoff.RecordFailure(timestamp, reason);
+        return Reading.FromGapReason(reason);
     }
 
     int ProbeEnergy()
@@ -110,7 +110,7 @@ sealed class Gpu
         // Asked again where the driver was merely not ready.
         for (var tries = 0; tries < 2; tries++)
         {
-            code = _nvml.Energy(_handle, out var millijoules);
+            code = _nvml.ReadEnergy(_handle, out var millijoules);
             if (code == NvmlReturn.Success)
             {
                 CounterIsZero = millijoules is 0 or > long.MaxValue / 1_000;
@@ -126,22 +126,22 @@ sealed class Gpu
 
     PowerSource ProbePower()
     {
-        ReadOnlySpan<PowerSource> sources = [PowerSource.Instant, PowerSource.InstantOfModule, PowerSource.Usage];
+        ReadOnlySpan<PowerSource> sources = [PowerSource.Instant, PowerSource.ModuleInstant, PowerSource.Usage];
         foreach (var source in sources)
         {
-            PowerAnswer = Ask(source, out var milliwatts);
-            if (PowerAnswer == NvmlReturn.Success && milliwatts > 0 && milliwatts <= CeilingWatts * 1e3)
+            PowerStatus = QueryPower(source, out var milliwatts);
+            if (PowerStatus == NvmlReturn.Success && milliwatts > 0 && milliwatts <= CeilingWatts * 1e3)
                 return source;
         }
 
         return PowerSource.None;
     }
 
-    int Ask(PowerSource source, out ulong milliwatts)
+    int QueryPower(PowerSource source, out ulong milliwatts)
     {
-        if (source is PowerSource.Instant or PowerSource.InstantOfModule)
-            return _nvml.Field(_handle, NvmlFieldValue.PowerInstant, source == PowerSource.Instant ? 0u : 1u, out milliwatts);
-        var code = _nvml.Power(_handle, out var whole);
+        if (source is PowerSource.Instant or PowerSource.ModuleInstant)
+            return _nvml.ReadField(_handle, NvmlFieldValue.PowerInstant, source == PowerSource.Instant ? 0u : 1u, out milliwatts);
+        var code = _nvml.ReadPower(_handle, out var whole);
         milliwatts = whole;
         return code;
     }

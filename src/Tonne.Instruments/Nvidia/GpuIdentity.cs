@@ -18,9 +18,9 @@ sealed record GpuIdentity(int Index, string? Name, string? Uuid, string? PciBus,
     internal string MeterId => "nvml:gpu-" + Device;
 
     /// <summary>As it is called in sentences.</summary>
-    internal string Called => Name is null ? "GPU " + Device : $"GPU {Device} ({Name})";
+    internal string DisplayName => Name is null ? "GPU " + Device : $"GPU {Device} ({Name})";
 
     /// <summary>Whether its power was found to be looked at for a quarter of the time only: GA100 and Hopper.</summary>
     /// <remarks>Source: Yang, Adamek, Armour: Accurate and Convenient Energy Measurements for GPUs, SC24 (arXiv 2312.02741).</remarks>
-    internal bool IsSeldomSampled => Architecture == 9 || (Architecture == 7 && Name is { } name && (name.Contains("A100", StringComparison.Ordinal) || name.Contains("A800", StringComparison.Ordinal) || name.Contains("A30", StringComparison.Ordinal)));
+    internal bool IsPartiallySampled => Architecture == 9 || (Architecture == 7 && Name is { } name && (name.Contains("A100", StringComparison.Ordinal) || name.Contains("A800", StringComparison.Ordinal) || name.Contains("A30", StringComparison.Ordinal)));
 }

@@ -39,37 +39,37 @@ sealed unsafe class Nvml : IDisposable
     Nvml(nint library)
     {
         _library = library;
-        _init = (delegate* unmanaged<int>)Export("nvmlInit_v2", "nvmlInit");
-        _shutdown = (delegate* unmanaged<int>)Export("nvmlShutdown");
-        _driverVersion = (delegate* unmanaged<byte*, uint, int>)Export("nvmlSystemGetDriverVersion");
-        _count = (delegate* unmanaged<uint*, int>)Export("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount");
-        _byIndex = (delegate* unmanaged<uint, nint*, int>)Export("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex");
-        _name = (delegate* unmanaged<nint, byte*, uint, int>)Export("nvmlDeviceGetName");
-        _uuid = (delegate* unmanaged<nint, byte*, uint, int>)Export("nvmlDeviceGetUUID");
-        _pci = (delegate* unmanaged<nint, byte*, int>)Export("nvmlDeviceGetPciInfo_v3");
-        _architecture = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetArchitecture");
-        _limit = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetEnforcedPowerLimit");
-        _energy = (delegate* unmanaged<nint, ulong*, int>)Export("nvmlDeviceGetTotalEnergyConsumption");
-        _power = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetPowerUsage");
-        _fields = (delegate* unmanaged<nint, int, NvmlFieldValue*, int>)Export("nvmlDeviceGetFieldValues");
-        _rates = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetUtilizationRates");
-        _processSamples = (delegate* unmanaged<nint, NvmlProcessSample*, uint*, ulong, int>)Export("nvmlDeviceGetProcessUtilization");
-        _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2");
-        _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v2");
+        _init = (delegate* unmanaged<int>)FindExport("nvmlInit_v2", "nvmlInit");
+        _shutdown = (delegate* unmanaged<int>)FindExport("nvmlShutdown");
+        _driverVersion = (delegate* unmanaged<byte*, uint, int>)FindExport("nvmlSystemGetDriverVersion");
+        _count = (delegate* unmanaged<uint*, int>)FindExport("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount");
+        _byIndex = (delegate* unmanaged<uint, nint*, int>)FindExport("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex");
+        _name = (delegate* unmanaged<nint, byte*, uint, int>)FindExport("nvmlDeviceGetName");
+        _uuid = (delegate* unmanaged<nint, byte*, uint, int>)FindExport("nvmlDeviceGetUUID");
+        _pci = (delegate* unmanaged<nint, byte*, int>)FindExport("nvmlDeviceGetPciInfo_v3");
+        _architecture = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetArchitecture");
+        _limit = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetEnforcedPowerLimit");
+        _energy = (delegate* unmanaged<nint, ulong*, int>)FindExport("nvmlDeviceGetTotalEnergyConsumption");
+        _power = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetPowerUsage");
+        _fields = (delegate* unmanaged<nint, int, NvmlFieldValue*, int>)FindExport("nvmlDeviceGetFieldValues");
+        _rates = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetUtilizationRates");
+        _processSamples = (delegate* unmanaged<nint, NvmlProcessSample*, uint*, ulong, int>)FindExport("nvmlDeviceGetProcessUtilization");
+        _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)FindExport("nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2");
+        _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)FindExport("nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v2");
         if (_computeProcesses is null)
         {
             // Before MIG: the id and the memory only.
             _processSize = 16;
-            _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetComputeRunningProcesses");
-            _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)Export("nvmlDeviceGetGraphicsRunningProcesses");
+            _computeProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)FindExport("nvmlDeviceGetComputeRunningProcesses");
+            _graphicsProcesses = (delegate* unmanaged<nint, uint*, byte*, int>)FindExport("nvmlDeviceGetGraphicsRunningProcesses");
         }
 
-        _migMode = (delegate* unmanaged<nint, uint*, uint*, int>)Export("nvmlDeviceGetMigMode");
-        _migCount = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetMaxMigDeviceCount");
-        _migByIndex = (delegate* unmanaged<nint, uint, nint*, int>)Export("nvmlDeviceGetMigDeviceHandleByIndex");
-        _gpuInstance = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetGpuInstanceId");
-        _computeInstance = (delegate* unmanaged<nint, uint*, int>)Export("nvmlDeviceGetComputeInstanceId");
-        _attributes = (delegate* unmanaged<nint, NvmlAttributes*, int>)Export("nvmlDeviceGetAttributes_v2");
+        _migMode = (delegate* unmanaged<nint, uint*, uint*, int>)FindExport("nvmlDeviceGetMigMode");
+        _migCount = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetMaxMigDeviceCount");
+        _migByIndex = (delegate* unmanaged<nint, uint, nint*, int>)FindExport("nvmlDeviceGetMigDeviceHandleByIndex");
+        _gpuInstance = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetGpuInstanceId");
+        _computeInstance = (delegate* unmanaged<nint, uint*, int>)FindExport("nvmlDeviceGetComputeInstanceId");
+        _attributes = (delegate* unmanaged<nint, NvmlAttributes*, int>)FindExport("nvmlDeviceGetAttributes_v2");
     }
 
     /// <summary>Loads the library.</summary>
@@ -79,7 +79,7 @@ sealed unsafe class Nvml : IDisposable
     {
         if (!NativeLibrary.TryLoad(path, out var library))
         {
-            reason = WhyNot(path);
+            reason = DescribeLoadFailure(path);
             return null;
         }
 
@@ -96,20 +96,20 @@ sealed unsafe class Nvml : IDisposable
     }
 
     /// <summary>Starts the library. Until then every question is answered with <see cref="NvmlReturn.Uninitialized"/>.</summary>
-    internal int Start()
+    internal int Initialize()
     {
         var code = _init();
         _initialised = code == NvmlReturn.Success;
         return code;
     }
 
-    internal string? DriverVersion()
+    internal string? GetDriverVersion()
     {
         var text = stackalloc byte[TextSize];
-        return _driverVersion is not null && _driverVersion(text, TextSize) == NvmlReturn.Success ? Text(text, TextSize) : null;
+        return _driverVersion is not null && _driverVersion(text, TextSize) == NvmlReturn.Success ? DecodeText(text, TextSize) : null;
     }
 
-    internal int Count(out uint count)
+    internal int GetDeviceCount(out uint count)
     {
         uint value = 0;
         var code = _count(&value);
@@ -117,7 +117,7 @@ sealed unsafe class Nvml : IDisposable
         return code;
     }
 
-    internal int ByIndex(uint index, out nint device)
+    internal int GetDevice(uint index, out nint device)
     {
         nint handle = 0;
         var code = _byIndex(index, &handle);
@@ -125,25 +125,25 @@ sealed unsafe class Nvml : IDisposable
         return code;
     }
 
-    internal string? Name(nint device) => TextOf(_name, device);
+    internal string? GetName(nint device) => ReadText(_name, device);
 
-    internal string? Uuid(nint device) => TextOf(_uuid, device);
+    internal string? GetUuid(nint device) => ReadText(_uuid, device);
 
     /// <summary>Where the card sits: domain, bus and device.</summary>
-    internal string? PciBus(nint device)
+    internal string? GetPciBus(nint device)
     {
         // nvmlPciInfo_t, 68 bytes: the text is at byte 36.
         var info = stackalloc byte[128];
-        return _pci is not null && _pci(device, info) == NvmlReturn.Success ? Text(info + 36, 32) : null;
+        return _pci is not null && _pci(device, info) == NvmlReturn.Success ? DecodeText(info + 36, 32) : null;
     }
 
-    internal int Architecture(nint device, out uint value) => Whole(_architecture, device, out value);
+    internal int GetArchitecture(nint device, out uint value) => ReadUInt32(_architecture, device, out value);
 
     /// <summary>Power limit in force, mW.</summary>
-    internal int Limit(nint device, out uint value) => Whole(_limit, device, out value);
+    internal int ReadPowerLimit(nint device, out uint value) => ReadUInt32(_limit, device, out value);
 
     /// <summary>Energy since the driver was loaded, mJ.</summary>
-    internal int Energy(nint device, out ulong value)
+    internal int ReadEnergy(nint device, out ulong value)
     {
         ulong millijoules = 0;
         var code = _energy is null ? NvmlReturn.FunctionNotFound : _energy(device, &millijoules);
@@ -152,10 +152,10 @@ sealed unsafe class Nvml : IDisposable
     }
 
     /// <summary>Power, mW: the mean of the last second since Ampere (except GA100), at the instant before.</summary>
-    internal int Power(nint device, out uint value) => Whole(_power, device, out value);
+    internal int ReadPower(nint device, out uint value) => ReadUInt32(_power, device, out value);
 
     /// <summary>Asks for one field.</summary>
-    internal int Field(nint device, uint field, uint scope, out ulong value)
+    internal int ReadField(nint device, uint field, uint scope, out ulong value)
     {
         value = 0;
         if (_fields is null)
@@ -164,13 +164,13 @@ sealed unsafe class Nvml : IDisposable
         var code = _fields(device, 1, &asked);
         if (code == NvmlReturn.Success)
             code = asked.Return;
-        if (code == NvmlReturn.Success && !asked.TryWhole(out value))
+        if (code == NvmlReturn.Success && !asked.TryGetUInt64(out value))
             code = 21;
         return code;
     }
 
     /// <summary>Percent of the last sample period (1/6 to 1 s) in which anything ran.</summary>
-    internal int Utilization(nint device, out uint percent)
+    internal int ReadUtilization(nint device, out uint percent)
     {
         var rates = stackalloc uint[2];
         var code = _rates is null ? NvmlReturn.FunctionNotFound : _rates(device, rates);
@@ -183,7 +183,7 @@ sealed unsafe class Nvml : IDisposable
     /// <param name="samples">Filled; grown where there are more.</param>
     /// <param name="since">The processor's clock in µs; 0 for all that the driver remembers.</param>
     /// <param name="count">How many there are.</param>
-    internal int ProcessSamples(nint device, ref NvmlProcessSample[] samples, ulong since, out int count)
+    internal int ReadProcessUtilization(nint device, ref NvmlProcessSample[] samples, ulong since, out int count)
     {
         count = 0;
         if (_processSamples is null)
@@ -194,7 +194,7 @@ sealed unsafe class Nvml : IDisposable
             int code;
             fixed (NvmlProcessSample* first = samples)
                 code = _processSamples(device, first, &room, since);
-            if (code == NvmlReturn.TooSmall && tries < 4 && samples.Length < 16_384)
+            if (code == NvmlReturn.InsufficientSize && tries < 4 && samples.Length < 16_384)
             {
                 Array.Resize(ref samples, samples.Length * 4);
                 continue;
@@ -208,12 +208,12 @@ sealed unsafe class Nvml : IDisposable
     }
 
     /// <summary>Adds the ids of the processes that hold a GPU, or a part of one, to a list; each once.</summary>
-    internal int Processes(nint device, ref byte[] buffer, List<int> ids)
+    internal int ListProcesses(nint device, ref byte[] buffer, List<int> ids)
     {
-        var code = Processes(_computeProcesses, device, ref buffer, ids);
+        var code = ListProcesses(_computeProcesses, device, ref buffer, ids);
         // What draws the screen holds the card too. Parts of a card draw nothing, and say so.
         if (code == NvmlReturn.Success)
-            Processes(_graphicsProcesses, device, ref buffer, ids);
+            ListProcesses(_graphicsProcesses, device, ref buffer, ids);
         return code;
     }
 
@@ -225,10 +225,10 @@ sealed unsafe class Nvml : IDisposable
     }
 
     /// <summary>The parts of a GPU.</summary>
-    internal List<MigInstance> Instances(nint device)
+    internal List<MigInstance> ListMigInstances(nint device)
     {
         var instances = new List<MigInstance>();
-        if (_migByIndex is null || Whole(_migCount, device, out var most) != NvmlReturn.Success)
+        if (_migByIndex is null || ReadUInt32(_migCount, device, out var most) != NvmlReturn.Success)
             return instances;
         for (uint i = 0; i < Math.Min(most, 64); i++)
         {
@@ -238,7 +238,7 @@ sealed unsafe class Nvml : IDisposable
             var size = default(NvmlAttributes);
             var sized = _attributes is not null && _attributes(part, &size) == NvmlReturn.Success;
             var slices = sized ? size.ComputeInstanceSlices : 0;
-            instances.Add(new MigInstance(part, Uuid(part) ?? "", WholeOrNull(_gpuInstance, part), WholeOrNull(_computeInstance, part), slices is > 0 and <= 64 ? (int)slices : 1));
+            instances.Add(new MigInstance(part, GetUuid(part) ?? "", ReadUInt32OrNull(_gpuInstance, part), ReadUInt32OrNull(_computeInstance, part), slices is > 0 and <= 64 ? (int)slices : 1));
         }
 
         return instances;
@@ -253,7 +253,7 @@ sealed unsafe class Nvml : IDisposable
         NativeLibrary.Free(_library);
     }
 
-    static string WhyNot(string path)
+    static string DescribeLoadFailure(string path)
     {
         try
         {
@@ -266,20 +266,20 @@ sealed unsafe class Nvml : IDisposable
         }
     }
 
-    static string Text(byte* text, int most)
+    static string DecodeText(byte* text, int most)
     {
         var bytes = new ReadOnlySpan<byte>(text, most);
         var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]).Trim();
     }
 
-    static string? TextOf(delegate* unmanaged<nint, byte*, uint, int> function, nint device)
+    static string? ReadText(delegate* unmanaged<nint, byte*, uint, int> function, nint device)
     {
         var text = stackalloc byte[TextSize];
-        return function is not null && function(device, text, TextSize) == NvmlReturn.Success && Text(text, TextSize) is { Length: > 0 } said ? said : null;
+        return function is not null && function(device, text, TextSize) == NvmlReturn.Success && DecodeText(text, TextSize) is { Length: > 0 } said ? said : null;
     }
 
-    static int Whole(delegate* unmanaged<nint, uint*, int> function, nint device, out uint value)
+    static int ReadUInt32(delegate* unmanaged<nint, uint*, int> function, nint device, out uint value)
     {
         uint whole = 0;
         var code = function is null ? NvmlReturn.FunctionNotFound : function(device, &whole);
@@ -287,10 +287,10 @@ sealed unsafe class Nvml : IDisposable
         return code;
     }
 
-    static uint? WholeOrNull(delegate* unmanaged<nint, uint*, int> function, nint device) =>
-        Whole(function, device, out var value) == NvmlReturn.Success ? value : null;
+    static uint? ReadUInt32OrNull(delegate* unmanaged<nint, uint*, int> function, nint device) =>
+        ReadUInt32(function, device, out var value) == NvmlReturn.Success ? value : null;
 
-    int Processes(delegate* unmanaged<nint, uint*, byte*, int> function, nint device, ref byte[] buffer, List<int> ids)
+    int ListProcesses(delegate* unmanaged<nint, uint*, byte*, int> function, nint device, ref byte[] buffer, List<int> ids)
     {
         if (function is null)
             return NvmlReturn.FunctionNotFound;
@@ -301,7 +301,7 @@ sealed unsafe class Nvml : IDisposable
             int code;
             fixed (byte* first = buffer)
                 code = function(device, &room, first);
-            if (code == NvmlReturn.TooSmall && tries < 4 && buffer.Length < 1 << 20)
+            if (code == NvmlReturn.InsufficientSize && tries < 4 && buffer.Length < 1 << 20)
             {
                 Array.Resize(ref buffer, buffer.Length * 4);
                 continue;
@@ -320,6 +320,6 @@ sealed unsafe class Nvml : IDisposable
         }
     }
 
-    nint Export(string name, string? older = null) =>
+    nint FindExport(string name, string? older = null) =>
         NativeLibrary.TryGetExport(_library, name, out var address) || (older is not null && NativeLibrary.TryGetExport(_library, older, out address)) ? address : 0;
 }

@@ -25,7 +25,7 @@ struct NvmlFieldValue
     internal ulong Bits;
 
     /// <summary>The answer as a whole number; false if it is none, or below zero.</summary>
-    internal readonly bool TryWhole(out ulong value)
+    internal readonly bool TryGetUInt64(out ulong value)
     {
         value = Type switch
         {

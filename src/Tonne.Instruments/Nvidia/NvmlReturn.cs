@@ -5,11 +5,11 @@ static class NvmlReturn
 {
     internal const int Success = 0;
     internal const int Uninitialized = 1;
-    internal const int Refused = 2;
+    internal const int InvalidArgument = 2;
     internal const int NotSupported = 3;
     internal const int NoPermission = 4;
     internal const int NotFound = 6;
-    internal const int TooSmall = 7;
+    internal const int InsufficientSize = 7;
     internal const int DriverNotLoaded = 9;
     internal const int FunctionNotFound = 13;
     internal const int GpuIsLost = 15;
@@ -18,15 +18,15 @@ static class NvmlReturn
     internal const int VersionMismatch = 18;
 
     /// <summary>The answer in words.</summary>
-    internal static string Words(int code) => code switch
+    internal static string Describe(int code) => code switch
     {
         Success => "success",
         Uninitialized => "the driver's library was shut down",
-        Refused => "the driver refuses the question",
+        InvalidArgument => "the driver refuses the question",
         NotSupported => "not supported by this card or driver",
         NoPermission => "permission denied",
         NotFound => "not found",
-        TooSmall => "more than fits",
+        InsufficientSize => "more than fits",
         8 => "an external power cable is missing",
         DriverNotLoaded => "the driver is not loaded",
         10 => "the driver did not answer in time",
@@ -48,5 +48,5 @@ static class NvmlReturn
     };
 
     /// <summary>Whether asking again in this run is of no use: the GPU or the driver has gone.</summary>
-    internal static bool IsForGood(int code) => code is Uninitialized or DriverNotLoaded or GpuIsLost or ResetRequired or VersionMismatch or 28;
+    internal static bool IsPermanent(int code) => code is Uninitialized or DriverNotLoaded or GpuIsLost or ResetRequired or VersionMismatch or 28;
 }

@@ -10,7 +10,7 @@ enum PowerSource
     Instant,
 
     /// <summary>The same field, of the module: processor and GPU together (Grace Hopper).</summary>
-    InstantOfModule,
+    ModuleInstant,
 
     /// <summary>The older question: the mean of a second since Ampere (except GA100), the instant before.</summary>
     Usage,

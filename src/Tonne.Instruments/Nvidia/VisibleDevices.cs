@@ -17,7 +17,7 @@ sealed class VisibleDevices
 
     readonly bool[] _gpus;
     readonly List<MigInstance> _instances = [];
-    readonly List<Doubt> _doubts = [];
+    readonly List<Warning> _warnings = [];
     readonly IReadOnlyList<GpuIdentity> _all;
 
     VisibleDevices(IReadOnlyList<GpuIdentity> gpus) => (_all, _gpus) = (gpus, new bool[gpus.Count]);
@@ -26,7 +26,7 @@ sealed class VisibleDevices
     internal IReadOnlyList<MigInstance> Instances => _instances;
 
     /// <summary>What is excluded, and what is unsure about it.</summary>
-    internal IReadOnlyList<Doubt> Doubts => _doubts;
+    internal IReadOnlyList<Warning> Warnings => _warnings;
 
     /// <summary>Whether the job may use a GPU, or a part of it.</summary>
     /// <param name="position">Position in the list of GPUs.</param>
@@ -35,18 +35,18 @@ sealed class VisibleDevices
     /// <summary>Reads the variables.</summary>
     /// <param name="gpus">All GPUs of the machine.</param>
     /// <param name="variable">The environment.</param>
-    internal static VisibleDevices Of(IReadOnlyList<GpuIdentity> gpus, Func<string, string?> variable)
+    internal static VisibleDevices Parse(IReadOnlyList<GpuIdentity> gpus, Func<string, string?> variable)
     {
         var visible = new VisibleDevices(gpus);
         if (variable(Cuda) is { } cuda)
         {
             visible.ReadCuda(cuda, variable(Order));
-            visible.TellExcluded(Cuda, cuda);
+            visible.AddExclusionWarnings(Cuda, cuda);
         }
         else if (variable(Container)?.Trim() is { Length: > 0 } container && container is not "all" and not "void")
         {
             visible.ReadContainer(container);
-            visible.TellExcluded(Container, container);
+            visible.AddExclusionWarnings(Container, container);
         }
         else
         {
@@ -67,17 +67,17 @@ sealed class VisibleDevices
                 if (!int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= _gpus.Length)
                     break;
                 byIndex = true;
-                _gpus[ByBus()[index]] = true;
+                _gpus[OrderByPciBus()[index]] = true;
             }
-            else if (!TakeNamed(entry))
+            else if (!TryAddByName(entry))
             {
                 break;
             }
         }
 
-        if (byIndex && order != "PCI_BUS_ID" && Array.Exists(_gpus, static seen => !seen) && !AreOfOneKind())
+        if (byIndex && order != "PCI_BUS_ID" && Array.Exists(_gpus, static seen => !seen) && !AreSameModel())
         {
-            _doubts.Add(new Doubt("cuda-order",
+            _warnings.Add(new Warning("cuda-order",
                 $"{Cuda}={list} counts as CUDA does, the fastest card first, and the cards differ: which are meant was taken by their place on the bus. Set {Order}=PCI_BUS_ID, or name them by UUID, to be sure."));
         }
     }
@@ -94,7 +94,7 @@ sealed class VisibleDevices
             if (int.TryParse(colon < 0 ? entry : entry[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
                 indices.Add(index);
             else
-                TakeNamed(entry);
+                TryAddByName(entry);
         }
 
         // As many as are shown, or more: the runtime has hidden the others and the numbers are not these.
@@ -110,10 +110,10 @@ sealed class VisibleDevices
     }
 
     /// <summary>Takes a GPU or a part of one by its name; false if it names none, or more than one.</summary>
-    bool TakeNamed(string entry)
+    bool TryAddByName(string entry)
     {
         if (entry.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase))
-            return TakeInstance(entry);
+            return TryAddInstance(entry);
         if (!entry.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase))
             return false;
         var found = -1;
@@ -131,7 +131,7 @@ sealed class VisibleDevices
         return found >= 0;
     }
 
-    bool TakeInstance(string entry)
+    bool TryAddInstance(string entry)
     {
         // Older drivers: MIG-GPU-uuid/gpu instance/compute instance.
         var parts = entry.Split('/');
@@ -157,7 +157,7 @@ sealed class VisibleDevices
     }
 
     /// <summary>Positions of the GPUs by their place on the bus.</summary>
-    int[] ByBus()
+    int[] OrderByPciBus()
     {
         int[] positions = [.. Enumerable.Range(0, _all.Count)];
         if (_all.All(gpu => gpu.PciBus is not null))
@@ -165,14 +165,14 @@ sealed class VisibleDevices
         return positions;
     }
 
-    bool AreOfOneKind() => _all.All(gpu => gpu.Name == _all[0].Name);
+    bool AreSameModel() => _all.All(gpu => gpu.Name == _all[0].Name);
 
-    void TellExcluded(string variable, string value)
+    void AddExclusionWarnings(string variable, string value)
     {
         var hidden = _all.Where((_, position) => !_gpus[position]).Select(gpu => gpu.Device).ToArray();
         if (hidden.Length > 0)
-            _doubts.Add(new Doubt("devices-excluded", $"{variable}={value} leaves {hidden.Length} of {_all.Count} GPUs to others ({string.Join(", ", hidden)}): they are metered as the machine's and no part of them is the job's."));
+            _warnings.Add(new Warning("devices-excluded", $"{variable}={value} leaves {hidden.Length} of {_all.Count} GPUs to others ({string.Join(", ", hidden)}): they are metered as the machine's and no part of them is the job's."));
         if (_instances.Count > 0)
-            _doubts.Add(new Doubt("mig-split", $"{variable} names {_instances.Count} part{(_instances.Count == 1 ? "" : "s")} of a GPU (MIG). Energy is metered for whole GPUs only; the job's part is modelled by slices held, of all slices in use."));
+            _warnings.Add(new Warning("mig-split", $"{variable} names {_instances.Count} part{(_instances.Count == 1 ? "" : "s")} of a GPU (MIG). Energy is metered for whole GPUs only; the job's part is modelled by slices held, of all slices in use."));
     }
 }

@@ -9,35 +9,35 @@ namespace Tonne.Instruments.Places;
 public sealed class CloudMetadata(TimeProvider time, IPEndPoint? server = null)
 {
     /// <summary>The most it may take altogether.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
     readonly IPEndPoint _server = server ?? new IPEndPoint(new IPAddress([169, 254, 169, 254]), 80);
 
     /// <summary>The region as the catalog names it, for example <c>gcp:europe-west9</c>; null if it did not answer in time, or with anything else.</summary>
     /// <param name="cloud"><c>aws</c>, <c>gcp</c> or <c>azure</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<string?> RegionAsync(string cloud, CancellationToken cancellationToken = default)
+    public async Task<string?> GetRegionAsync(string cloud, CancellationToken cancellationToken = default)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var region = cloud switch
         {
-            "aws" => await AmazonAsync(both.Token).ConfigureAwait(false),
-            "gcp" => ZoneToRegion(await HttpAnswer.AskAsync(_server, "GET", "/computeMetadata/v1/instance/zone", "Metadata-Flavor: Google", both.Token).ConfigureAwait(false)),
-            "azure" => await HttpAnswer.AskAsync(_server, "GET", "/metadata/instance/compute/location?api-version=2021-02-01&format=text", "Metadata: true", both.Token).ConfigureAwait(false),
+            "aws" => await GetAwsRegionAsync(both.Token).ConfigureAwait(false),
+            "gcp" => ZoneToRegion(await MinimalHttpClient.RequestAsync(_server, "GET", "/computeMetadata/v1/instance/zone", "Metadata-Flavor: Google", both.Token).ConfigureAwait(false)),
+            "azure" => await MinimalHttpClient.RequestAsync(_server, "GET", "/metadata/instance/compute/location?api-version=2021-02-01&format=text", "Metadata: true", both.Token).ConfigureAwait(false),
             _ => null,
         };
         region = region?.Trim();
         return region is { Length: > 0 and < 64 } && region.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? $"{cloud}:{region}" : null;
     }
 
-    async Task<string?> AmazonAsync(CancellationToken cancellationToken)
+    async Task<string?> GetAwsRegionAsync(CancellationToken cancellationToken)
     {
-        var token = await HttpAnswer.AskAsync(_server, "PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60", cancellationToken).ConfigureAwait(false);
+        var token = await MinimalHttpClient.RequestAsync(_server, "PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60", cancellationToken).ConfigureAwait(false);
         // It goes into a header: a token with a line end would be another header.
         if (token is null || token.Length == 0 || token.Any(char.IsControl))
             return null;
-        return await HttpAnswer.AskAsync(_server, "GET", "/latest/meta-data/placement/region", $"X-aws-ec2-metadata-token: {token}", cancellationToken).ConfigureAwait(false);
+        return await MinimalHttpClient.RequestAsync(_server, "GET", "/latest/meta-data/placement/region", $"X-aws-ec2-metadata-token: {token}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary><c>projects/123/zones/europe-west9-a</c> → <c>europe-west9</c>.</summary>

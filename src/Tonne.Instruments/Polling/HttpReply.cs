@@ -9,9 +9,9 @@ namespace Tonne.Instruments.Polling;
 /// <param name="Reason">Why there is no good answer; null if there is one (status 200).</param>
 readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, string? Reason)
 {
-    internal static HttpReply None(string reason) => new(0, default, reason);
+    internal static HttpReply Failed(string reason) => new(0, default, reason);
 
-    internal static HttpReply Of(int status, ReadOnlyMemory<byte> body) => new(status, body, status switch
+    internal static HttpReply FromStatus(int status, ReadOnlyMemory<byte> body) => new(status, body, status switch
     {
         200 => null,
         >= 300 and < 400 => $"answers {Text(status)}, which leads elsewhere and is not followed",
@@ -21,18 +21,18 @@ readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, string? 
     });
 
     /// <summary>Understands the body as JSON.</summary>
-    internal PolledTold Read(Func<JsonElement, PolledTold> understand)
+    internal PollResult ParseJson(Func<JsonElement, PollResult> parse)
     {
         if (Reason is not null)
-            return PolledTold.Nothing(Reason);
+            return PollResult.Failed(Reason);
         try
         {
             using var document = JsonDocument.Parse(Body);
-            return understand(document.RootElement);
+            return parse(document.RootElement);
         }
         catch (JsonException)
         {
-            return PolledTold.Nothing(Body.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8) ? "answers with a page (HTML), not with JSON" : "answers with something that is not JSON, or not all of it");
+            return PollResult.Failed(Body.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8) ? "answers with a page (HTML), not with JSON" : "answers with something that is not JSON, or not all of it");
         }
     }
 

@@ -9,14 +9,14 @@ abstract class PolledSource(SourceAddress address)
     internal abstract string Id { get; }
 
     /// <summary>Whether the password is sent unasked (Basic), or only in answer to a challenge (Basic or Digest).</summary>
-    internal virtual bool Challenged => false;
+    internal virtual bool WaitsForChallenge => false;
 
     /// <summary>The oldest that a value may be already when it is told.</summary>
-    internal virtual TimeSpan OldestValue => TimeSpan.MaxValue;
+    internal virtual TimeSpan MaxValueAge => TimeSpan.MaxValue;
 
     /// <summary>Asks once. Called on a thread that may wait.</summary>
-    internal abstract PolledTold Ask(IQuestions questions);
+    internal abstract PollResult Poll(IHttpTransport transport);
 
     /// <summary>What it can tell of this machine.</summary>
-    internal abstract PolledOffer Offer(PolledTold first);
+    internal abstract SourceCapabilities GetCapabilities(PollResult first);
 }

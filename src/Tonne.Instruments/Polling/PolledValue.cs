@@ -28,23 +28,23 @@ readonly record struct PolledValue
     /// <param name="unit">Its unit, for the reason.</param>
     /// <param name="age">How old it was already.</param>
     /// <param name="rate">What it has counted lately, in its unit a second.</param>
-    internal static PolledValue Of(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
+    internal static PolledValue Create(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
     {
         if (double.IsNaN(number))
             return Gap("it tells no number (NaN)");
         if (number < 0)
-            return Gap($"it tells a negative value ({Text(number)} {unit})");
+            return Gap($"it tells a negative value ({FormatNumber(number)} {unit})");
         if (!(number <= most) || !(number * perUnit < 9e18))
-            return Gap($"it tells {Text(number)} {unit}, more than can be");
+            return Gap($"it tells {FormatNumber(number)} {unit}, more than can be");
         return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
     }
 
     /// <summary>The power of a whole machine in W: neither nothing, since the machine runs, nor more than one can draw.</summary>
-    internal static PolledValue OfMachinePower(double watts, TimeSpan age = default) =>
-        watts == 0 ? Gap("it tells 0 W, which cannot be while this machine runs: is it the right channel, and does it meter?") : Of(watts, 1e3, MostMachineWatts, "W", age);
+    internal static PolledValue FromMachinePower(double watts, TimeSpan age = default) =>
+        watts == 0 ? Gap("it tells 0 W, which cannot be while this machine runs: is it the right channel, and does it meter?") : Create(watts, 1e3, MaxMachineWatts, "W", age);
 
     /// <summary>The power that no single machine exceeds, in W: ten times a node of eight GPUs.</summary>
-    internal const double MostMachineWatts = 150_000;
+    internal const double MaxMachineWatts = 150_000;
 
-    static string Text(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+    static string FormatNumber(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -5,39 +5,39 @@ namespace Tonne.Instruments.Polling;
 /// <summary>Asks one source again and again on a thread of its own, and keeps the newest answer.</summary>
 /// <remarks>
 /// Whoever reads a meter takes the newest answer and never waits. What the source tells is dated by the middle between question and answer.
-/// One turn (<see cref="Turn"/>) can be taken without the thread, by tests.
+/// One turn (<see cref="PollOnce"/>) can be taken without the thread, by tests.
 /// </remarks>
 sealed class Poller : IDisposable
 {
     readonly PolledSource _source;
-    readonly IQuestions _questions;
+    readonly IHttpTransport _transport;
     readonly TimeProvider _time;
-    readonly PollPace _pace;
+    readonly PollSchedule _pace;
     readonly Lock _gate = new();
     readonly AutoResetEvent _wake = new(false);
     readonly ManualResetEvent _answered = new(false);
     string[]? _keys;
-    PolledTold? _first;
+    PollResult? _first;
     long _firstAt;
     Thread? _thread;
     volatile bool _stopping;
-    volatile PolledAnswer? _newest;
-    volatile string? _trouble;
+    volatile PollSnapshot? _newest;
+    volatile string? _lastError;
 
-    internal Poller(PolledSource source, IQuestions questions, TimeProvider time)
+    internal Poller(PolledSource source, IHttpTransport transport, TimeProvider time)
     {
-        (_source, _questions, _time) = (source, questions, time);
-        _pace = new PollPace(source.Address.Every, source.Address.Patience);
+        (_source, _transport, _time) = (source, transport, time);
+        _pace = new PollSchedule(source.Address.PollInterval, source.Address.Timeout);
     }
 
     /// <summary>The newest answer; null if there has been none, or the channels are not chosen yet.</summary>
-    internal PolledAnswer? Newest => _newest;
+    internal PollSnapshot? Newest => _newest;
 
     /// <summary>Why the newest question was not answered; null if it was, or none has come to its end.</summary>
-    internal string? Trouble => _trouble;
+    internal string? LastError => _lastError;
 
     /// <summary>An answer older than this is a gap.</summary>
-    internal TimeSpan Oldest => _pace.Oldest;
+    internal TimeSpan MaxAge => _pace.MaxAge;
 
     /// <summary>Starts the thread.</summary>
     internal void Start()
@@ -47,7 +47,7 @@ sealed class Poller : IDisposable
     }
 
     /// <summary>The first answer; null if it has not come in time.</summary>
-    internal PolledTold? WaitForFirst(TimeSpan atMost)
+    internal PollResult? WaitForFirst(TimeSpan atMost)
     {
         if (_thread is not null)
             _answered.WaitOne(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero);
@@ -56,18 +56,18 @@ sealed class Poller : IDisposable
     }
 
     /// <summary>Chooses the channels; from here on <see cref="Newest"/> tells them.</summary>
-    internal void Follow(string[] keys)
+    internal void SelectChannels(string[] keys)
     {
         lock (_gate)
         {
             _keys = keys;
             if (_first is { } first)
-                _newest = Next(null, first, _firstAt);
+                _newest = CreateSnapshot(null, first, _firstAt);
         }
     }
 
     /// <summary>Asks at once instead of at the next turn.</summary>
-    internal void Hurry()
+    internal void PollNow()
     {
         _answered.Reset();
         _wake.Set();
@@ -79,13 +79,13 @@ sealed class Poller : IDisposable
         var begin = _time.GetTimestamp();
         while (_thread is not null)
         {
-            if (_newest is { } newest && newest.At >= timestamp)
+            if (_newest is { } newest && newest.Timestamp >= timestamp)
                 return true;
             var left = atMost - _time.GetElapsedTime(begin);
             if (left <= TimeSpan.Zero || !_answered.WaitOne(left))
                 return false;
             _answered.Reset();
-            if (_trouble is not null)
+            if (_lastError is not null)
                 return false;
         }
 
@@ -93,18 +93,18 @@ sealed class Poller : IDisposable
     }
 
     /// <summary>Asks once, keeps the answer, and says how long to wait before the next turn.</summary>
-    internal TimeSpan Turn()
+    internal TimeSpan PollOnce()
     {
         var asked = _time.GetTimestamp();
-        PolledTold told;
+        PollResult told;
         try
         {
-            told = _source.Ask(_questions);
+            told = _source.Poll(_transport);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // What a stranger sends must not end the program, whatever was overlooked.
-            told = PolledTold.Nothing($"sends what cannot be understood ({error.GetType().Name})");
+            told = PollResult.Failed($"sends what cannot be understood ({error.GetType().Name})");
         }
 
         var at = asked + ((_time.GetTimestamp() - asked) / 2);
@@ -112,20 +112,20 @@ sealed class Poller : IDisposable
         {
             if (told.Reason is { } reason)
             {
-                _trouble = Printable.OneLine($"{_source.Address.Host} {reason}");
+                _lastError = TextSanitizer.ToOneLine($"{_source.Address.Host} {reason}");
             }
             else
             {
-                _trouble = null;
+                _lastError = null;
                 if (_keys is null)
                     (_first, _firstAt) = (told, at);
                 else
-                    _newest = Next(_newest, told, at);
+                    _newest = CreateSnapshot(_newest, told, at);
             }
         }
 
         _answered.Set();
-        return _pace.After(told.Reason is null);
+        return _pace.GetNextDelay(told.Reason is null);
     }
 
     /// <inheritdoc/>
@@ -135,7 +135,7 @@ sealed class Poller : IDisposable
             return;
         _stopping = true;
         _wake.Set();
-        (_questions as IDisposable)?.Dispose();
+        (_transport as IDisposable)?.Dispose();
         // A question under way ends by its own limit; the thread keeps no process alive.
         if (_thread?.Join(TimeSpan.FromMilliseconds(100)) is not false)
         {
@@ -148,14 +148,14 @@ sealed class Poller : IDisposable
     {
         while (!_stopping)
         {
-            var wait = Turn();
+            var wait = PollOnce();
             if (_stopping)
                 return;
             _wake.WaitOne(wait);
         }
     }
 
-    PolledAnswer Next(PolledAnswer? before, PolledTold told, long at)
+    PollSnapshot CreateSnapshot(PollSnapshot? before, PollResult told, long at)
     {
         var keys = _keys!;
         var values = new PolledValue[keys.Length];
@@ -167,8 +167,8 @@ sealed class Poller : IDisposable
             {
                 if (key == keys[i])
                 {
-                    values[i] = value.Reason is { } reason ? PolledValue.Gap(Printable.OneLine($"{_source.Address.Host}: {reason}"))
-                        : value.Age > _source.OldestValue ? PolledValue.Gap($"{_source.Address.Host}: its value is {Readout.Of(value.Age.TotalSeconds, "s")} old") : value;
+                    values[i] = value.Reason is { } reason ? PolledValue.Gap(TextSanitizer.ToOneLine($"{_source.Address.Host}: {reason}"))
+                        : value.Age > _source.MaxValueAge ? PolledValue.Gap($"{_source.Address.Host}: its value is {DisplayValue.Format(value.Age.TotalSeconds, "s")} old") : value;
                     break;
                 }
             }
@@ -177,9 +177,9 @@ sealed class Poller : IDisposable
                 continue;
             joules[i] = before.Joules[i];
             if (values[i].Reason is null && before.Values[i].Reason is null)
-                joules[i] += (values[i].Value + before.Values[i].Value) / 2e3 * _time.GetElapsedTime(before.At, at).TotalSeconds;
+                joules[i] += (values[i].Value + before.Values[i].Value) / 2e3 * _time.GetElapsedTime(before.Timestamp, at).TotalSeconds;
         }
 
-        return new PolledAnswer(values, at, joules);
+        return new PollSnapshot(values, at, joules);
     }
 }

@@ -43,13 +43,13 @@ public sealed class SourceAddress
     public string Pointer { get; private init; } = "";
 
     /// <summary>Time between two questions. Default 500 ms for a plug, 2 s for a management controller, 1 s for a metric server.</summary>
-    public TimeSpan Every { get; private set; }
+    public TimeSpan PollInterval { get; private set; }
 
     /// <summary>How long an answer may take. Default 2 s, 5 s for a management controller.</summary>
-    public TimeSpan Patience { get; private set; }
+    public TimeSpan Timeout { get; private set; }
 
     /// <summary>How long a run waits for the first answer before it starts. Default 1 s, 3 s for a management controller.</summary>
-    public TimeSpan FirstPatience { get; private set; }
+    public TimeSpan StartupTimeout { get; private set; }
 
     /// <summary>The width that the owner gives its figures, as a fraction; null if none was given.</summary>
     public double? Accuracy { get; private set; }
@@ -93,19 +93,19 @@ public sealed class SourceAddress
         var end = text.IndexOf("://", StringComparison.Ordinal);
         if (end <= 0 || SourceKind.Find(text[..end]) is not { } kind)
         {
-            problem = $"'{Unsecret(text)}' does not begin with the kind of a meter ({string.Join(", ", SourceKind.All.Select(each => each.Scheme + "://"))}); for example shelly://192.168.1.20";
+            problem = $"'{HidePassword(text)}' does not begin with the kind of a meter ({string.Join(", ", SourceKind.All.Select(each => each.Scheme + "://"))}); for example shelly://192.168.1.20";
             return false;
         }
 
         if (!Uri.TryCreate((kind.Encrypted ? "https" : "http") + text[end..], UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
-            problem = $"'{Unsecret(text)}' is not an address; for example {kind.Example}";
+            problem = $"'{HidePassword(text)}' is not an address; for example {kind.Example}";
             return false;
         }
 
         if (uri.UserInfo.Contains(':'))
         {
-            problem = $"'{Unsecret(text)}' holds a password, which would be kept in the run's record; put it into {kind.PasswordVariable}, or into a file named by ?password-file=PATH";
+            problem = $"'{HidePassword(text)}' holds a password, which would be kept in the run's record; put it into {kind.PasswordVariable}, or into a file named by ?password-file=PATH";
             return false;
         }
 
@@ -115,10 +115,10 @@ public sealed class SourceAddress
         var pointer = optionsAt < 0 ? fragment : fragment[..optionsAt];
         var made = new SourceAddress(kind, new Uri(uri.GetLeftPart(UriPartial.Scheme) + uri.Authority[(uri.Authority.IndexOf('@') + 1)..] + "/"), uri.UserInfo.Length > 0 ? Uri.UnescapeDataString(uri.UserInfo) : null,
             (isJson ? uri.PathAndQuery : uri.AbsolutePath).TrimStart('/')) { Pointer = pointer, Text = text };
-        problem = made.TakeOptions(isJson ? (optionsAt < 0 ? "" : fragment[(optionsAt + 1)..]) : uri.Query.TrimStart('?'), unescape: !isJson) ?? kind.Check(made);
+        problem = made.ParseOptions(isJson ? (optionsAt < 0 ? "" : fragment[(optionsAt + 1)..]) : uri.Query.TrimStart('?'), unescape: !isJson) ?? kind.Validate(made);
         if (problem is not null)
         {
-            problem = $"'{Unsecret(text)}': {problem}; for example {kind.Example}";
+            problem = $"'{HidePassword(text)}': {problem}; for example {kind.Example}";
             return false;
         }
 
@@ -129,23 +129,23 @@ public sealed class SourceAddress
     /// <summary>The address without what must not be shown.</summary>
     public override string ToString() => $"{Kind.Scheme}://{(User is null ? "" : User + "@")}{Host}/{Path}";
 
-    string? TakeOptions(string text, bool unescape)
+    string? ParseOptions(string text, bool unescape)
     {
-        (Every, Patience, FirstPatience) = (Kind.Every, Kind.Patience, Kind.FirstPatience);
+        (PollInterval, Timeout, StartupTimeout) = (Kind.PollInterval, Kind.Timeout, Kind.StartupTimeout);
         foreach (var pair in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=');
             var (name, value) = equals < 0 ? (pair, "") : (pair[..equals], unescape ? Uri.UnescapeDataString(pair[(equals + 1)..]) : pair[(equals + 1)..]);
             if (!Kind.Options.Contains(name))
-                return $"unknown option '{name}'. Did you mean {string.Join(" or ", Spelling.Nearest(name, Kind.Options.Select(option => (Spelling.Key(option), option)), 2))}? It knows {string.Join(", ", Kind.Options)}";
+                return $"unknown option '{name}'. Did you mean {string.Join(" or ", NameMatching.FindNearest(name, Kind.Options.Select(option => (NameMatching.ToKey(option), option)), 2))}? It knows {string.Join(", ", Kind.Options)}";
             if (!_options.TryAdd(name, value))
                 return $"the option '{name}' is given twice";
             var problem = name switch
             {
-                "every" => TakeTime(value, 100, 60_000, time => Every = time),
-                "timeout" => TakeTime(value, 100, 60_000, time => Patience = time),
-                "wait" => TakeTime(value, 0, 30_000, time => FirstPatience = time),
-                "accuracy" => TakeAccuracy(value),
+                "every" => ParseTime(value, 100, 60_000, time => PollInterval = time),
+                "timeout" => ParseTime(value, 100, 60_000, time => Timeout = time),
+                "wait" => ParseTime(value, 0, 30_000, time => StartupTimeout = time),
+                "accuracy" => ParseAccuracy(value),
                 _ => value.Length == 0 ? $"the option '{name}' is empty" : null,
             };
             if (problem is not null)
@@ -155,7 +155,7 @@ public sealed class SourceAddress
         return null;
     }
 
-    static string? TakeTime(string text, double low, double high, Action<TimeSpan> take)
+    static string? ParseTime(string text, double low, double high, Action<TimeSpan> take)
     {
         var (number, scale) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.TrimEnd('s'), 1000);
         if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || !(amount * scale >= low && amount * scale <= high))
@@ -164,7 +164,7 @@ public sealed class SourceAddress
         return null;
     }
 
-    string? TakeAccuracy(string text)
+    string? ParseAccuracy(string text)
     {
         if (!text.EndsWith('%') || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) || percent is not (> 0 and <= 50))
             return $"the accuracy '{text}' is not a width up to 50%, such as 1%";
@@ -173,7 +173,7 @@ public sealed class SourceAddress
     }
 
     /// <summary>Blots out what stands between a colon and the @ of a user.</summary>
-    static string Unsecret(string text)
+    static string HidePassword(string text)
     {
         var start = text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
         var end = text.AsSpan(start).IndexOfAny('/', '?', '#') is >= 0 and var length ? start + length : text.Length;

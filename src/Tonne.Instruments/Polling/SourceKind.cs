@@ -7,38 +7,38 @@ public sealed class SourceKind
 {
     static readonly ImmutableArray<string> _plug = ["every", "timeout", "wait", "accuracy", "password-file"];
 
-    SourceKind(string scheme, string example, bool encrypted, double everySeconds, double patienceSeconds, double firstPatienceSeconds, ImmutableArray<string> options, Func<SourceAddress, string?>? check = null, string passwordVariable = "TONNE_METER_PASSWORD")
+    SourceKind(string scheme, string example, bool encrypted, double pollIntervalSeconds, double timeoutSeconds, double startupTimeoutSeconds, ImmutableArray<string> options, Func<SourceAddress, string?>? check = null, string passwordVariable = "TONNE_METER_PASSWORD")
     {
-        (Scheme, Example, Encrypted, Options, Check, PasswordVariable) = (scheme, example, encrypted, options, check ?? (static _ => null), passwordVariable);
-        (Every, Patience, FirstPatience) = (TimeSpan.FromSeconds(everySeconds), TimeSpan.FromSeconds(patienceSeconds), TimeSpan.FromSeconds(firstPatienceSeconds));
+        (Scheme, Example, Encrypted, Options, Validate, PasswordVariable) = (scheme, example, encrypted, options, check ?? (static _ => null), passwordVariable);
+        (PollInterval, Timeout, StartupTimeout) = (TimeSpan.FromSeconds(pollIntervalSeconds), TimeSpan.FromSeconds(timeoutSeconds), TimeSpan.FromSeconds(startupTimeoutSeconds));
     }
 
     /// <summary>Plugs and meters of Shelly, first generation and RPC.</summary>
-    public static SourceKind Shelly { get; } = new("shelly", "shelly://192.168.1.20/0", false, 0.5, 2, 1, _plug, Wall.ShellySource.Check);
+    public static SourceKind Shelly { get; } = new("shelly", "shelly://192.168.1.20/0", false, 0.5, 2, 1, _plug, Wall.ShellySource.Validate);
 
     /// <summary>Plugs with the Tasmota firmware.</summary>
-    public static SourceKind Tasmota { get; } = new("tasmota", "tasmota://192.168.1.21", false, 0.5, 2, 1, _plug, Wall.TasmotaSource.Check);
+    public static SourceKind Tasmota { get; } = new("tasmota", "tasmota://192.168.1.21", false, 0.5, 2, 1, _plug, Wall.TasmotaSource.Validate);
 
     /// <summary>Anything that answers in JSON.</summary>
-    public static SourceKind Json { get; } = new("json+http", JsonExample, false, 0.5, 2, 1, [.. _plug, "unit"], Wall.JsonSource.Check);
+    public static SourceKind Json { get; } = new("json+http", JsonExample, false, 0.5, 2, 1, [.. _plug, "unit"], Wall.JsonSource.Validate);
 
     /// <summary>Anything that answers in JSON, encrypted.</summary>
-    public static SourceKind JsonEncrypted { get; } = new("json+https", JsonExample, true, 0.5, 2, 1, [.. _plug, "unit", "tls"], Wall.JsonSource.Check);
+    public static SourceKind JsonEncrypted { get; } = new("json+https", JsonExample, true, 0.5, 2, 1, [.. _plug, "unit", "tls"], Wall.JsonSource.Validate);
 
     /// <summary>Management controllers with Redfish.</summary>
-    public static SourceKind Redfish { get; } = new("redfish+https", RedfishExample, true, 2, 5, 3, [.. _plug, "tls"], Instruments.Redfish.RedfishSource.Check, "TONNE_REDFISH_PASSWORD");
+    public static SourceKind Redfish { get; } = new("redfish+https", RedfishExample, true, 2, 5, 3, [.. _plug, "tls"], Instruments.Redfish.RedfishSource.Validate, "TONNE_REDFISH_PASSWORD");
 
     /// <summary>Management controllers with Redfish, unencrypted: only within a machine, and for trials.</summary>
-    public static SourceKind RedfishPlain { get; } = new("redfish+http", RedfishExample, false, 2, 5, 3, _plug, Instruments.Redfish.RedfishSource.Check, "TONNE_REDFISH_PASSWORD");
+    public static SourceKind RedfishUnencrypted { get; } = new("redfish+http", RedfishExample, false, 2, 5, 3, _plug, Instruments.Redfish.RedfishSource.Validate, "TONNE_REDFISH_PASSWORD");
 
     /// <summary>Prometheus, and what answers like it.</summary>
-    public static SourceKind Prometheus { get; } = new("prometheus+http", PrometheusExample, false, 1, 2, 1, [.. _plug, .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Check);
+    public static SourceKind Prometheus { get; } = new("prometheus+http", PrometheusExample, false, 1, 2, 1, [.. _plug, .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Validate);
 
     /// <summary>Prometheus, encrypted.</summary>
-    public static SourceKind PrometheusEncrypted { get; } = new("prometheus+https", PrometheusExample, true, 1, 2, 1, [.. _plug, "tls", .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Check);
+    public static SourceKind PrometheusEncrypted { get; } = new("prometheus+https", PrometheusExample, true, 1, 2, 1, [.. _plug, "tls", .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Validate);
 
     /// <summary>Every kind.</summary>
-    public static ImmutableArray<SourceKind> All { get; } = [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishPlain, Prometheus, PrometheusEncrypted];
+    public static ImmutableArray<SourceKind> All { get; } = [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishUnencrypted, Prometheus, PrometheusEncrypted];
 
     /// <summary>The scheme of its addresses.</summary>
     public string Scheme { get; }
@@ -48,16 +48,16 @@ public sealed class SourceKind
 
     internal bool Encrypted { get; }
 
-    internal TimeSpan Every { get; }
+    internal TimeSpan PollInterval { get; }
 
-    internal TimeSpan Patience { get; }
+    internal TimeSpan Timeout { get; }
 
-    internal TimeSpan FirstPatience { get; }
+    internal TimeSpan StartupTimeout { get; }
 
     internal ImmutableArray<string> Options { get; }
 
     /// <summary>What is wrong with an address beyond its form; null if nothing.</summary>
-    internal Func<SourceAddress, string?> Check { get; }
+    internal Func<SourceAddress, string?> Validate { get; }
 
     /// <summary>The environment variable that holds the password of its user.</summary>
     public string PasswordVariable { get; }

@@ -31,9 +31,9 @@ public readonly record struct CpuTimes(long Busy, long Idle, long Steal)
         for (var i = 0; i < ticks.Length; i++)
         {
             // Four fields have been there since Linux 2.0; the later ones may be missing, but not be something else.
-            if (i >= 4 && Digits.IsBlank(line))
+            if (i >= 4 && KernelText.IsBlank(line))
                 break;
-            if (!Digits.TryNext(ref line, out ticks[i]) || ticks[i] > long.MaxValue / (8 * NanosecondsPerTick))
+            if (!KernelText.TryReadNumber(ref line, out ticks[i]) || ticks[i] > long.MaxValue / (8 * NanosecondsPerTick))
                 return false;
         }
 

@@ -13,27 +13,27 @@ public sealed class JobControlGroup : IDisposable
 {
     const string Prefix = "tonne-";
 
-    readonly KeptFile _usage;
-    readonly KeptFile? _members;
+    readonly PersistentFile _usage;
+    readonly PersistentFile? _members;
     readonly string _list;
     readonly byte[] _buffer = new byte[4096];
-    readonly bool _isFirst;
-    string[] _below = [];
+    readonly bool _isVersion1;
+    string[] _childGroups = [];
     IReadOnlyList<int> _latest = [];
     int _asked;
 
-    JobControlGroup(ControlGroupPlace place, string folder)
+    JobControlGroup(ControlGroupMembership place, string folder)
     {
-        _isFirst = place.Version == 1;
+        _isVersion1 = place.Version == 1;
         Folder = folder;
         Version = place.Version;
-        var list = _isFirst ? "tasks" : "cgroup.procs";
-        Enter = [Path.Join(folder, list)];
-        Return = [Path.Join(place.Folder, list)];
+        var list = _isVersion1 ? "tasks" : "cgroup.procs";
+        EnterFiles = [Path.Join(folder, list)];
+        ReturnFiles = [Path.Join(place.Folder, list)];
         _list = Path.Join(folder, "cgroup.procs");
         // Version 1 gives a file that stays open the list it gave before, for as long as it is asked within a second: that one is opened anew each time.
-        _members = _isFirst ? null : FileTree.Own.Keep(_list);
-        _usage = FileTree.Own.Keep(Path.Join(folder, _isFirst ? "cpuacct.usage" : "cpu.stat"));
+        _members = _isVersion1 ? null : FileTree.Local.OpenPersistent(_list);
+        _usage = FileTree.Local.OpenPersistent(Path.Join(folder, _isVersion1 ? "cpuacct.usage" : "cpu.stat"));
     }
 
     /// <summary>The group's folder.</summary>
@@ -43,24 +43,24 @@ public sealed class JobControlGroup : IDisposable
     public int Version { get; }
 
     /// <summary>Files to write <c>0</c> (ourselves) or a process id to, to step into the group.</summary>
-    public IReadOnlyList<string> Enter { get; }
+    public IReadOnlyList<string> EnterFiles { get; }
 
     /// <summary>The same files of the group we came from.</summary>
-    public IReadOnlyList<string> Return { get; }
+    public IReadOnlyList<string> ReturnFiles { get; }
 
     /// <summary>Makes a group for a run.</summary>
     /// <param name="runId">Id of the run; letters, digits and hyphens of it become the folder's name.</param>
-    /// <param name="refusals">Why each possible place was not taken; empty on the first success.</param>
+    /// <param name="refusalReasons">Why each possible place was not taken; empty on the first success.</param>
     /// <returns>The group, or null if there is no place for one: then polling must do.</returns>
-    public static JobControlGroup? TryCreate(string runId, out IReadOnlyList<string> refusals) => TryCreate(runId, ControlGroupPlaces.Own(), out refusals);
+    public static JobControlGroup? TryCreate(string runId, out IReadOnlyList<string> refusalReasons) => TryCreate(runId, ControlGroupLocator.ReadOwn(), out refusalReasons);
 
-    internal static JobControlGroup? TryCreate(string runId, IReadOnlyList<ControlGroupPlace> places, out IReadOnlyList<string> refusals)
+    internal static JobControlGroup? TryCreate(string runId, IReadOnlyList<ControlGroupMembership> memberships, out IReadOnlyList<string> refusalReasons)
     {
         var said = new List<string>();
-        refusals = said;
+        refusalReasons = said;
         // The process id tells the ranks of one run apart, and whose groups are left over.
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{PlainName.Of(runId)}-{Environment.ProcessId}");
-        var possible = places.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{SafeFileName.FromText(runId)}-{Environment.ProcessId}");
+        var possible = memberships.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
         if (possible.Length == 0)
             said.Add("no hierarchy of control groups that counts CPU time is mounted");
         foreach (var place in possible)
@@ -71,7 +71,7 @@ public sealed class JobControlGroup : IDisposable
                 continue;
             }
 
-            Sweep(place);
+            RemoveStaleGroups(place);
             var folder = Path.Join(place.Folder, name);
             try
             {
@@ -86,7 +86,7 @@ public sealed class JobControlGroup : IDisposable
             var group = new JobControlGroup(place, folder);
             if (!group.TryReadCpu(out _, out var reason))
                 said.Add($"{folder}: its CPU time cannot be read ({reason})");
-            else if (Array.Find([.. group.Enter, .. group.Return], file => !IsWritable(file)) is { } closed)
+            else if (Array.Find([.. group.EnterFiles, .. group.ReturnFiles], file => !IsWritable(file)) is { } closed)
                 said.Add($"{closed}: may not be written");
             else
                 return group;
@@ -99,47 +99,47 @@ public sealed class JobControlGroup : IDisposable
     /// <summary>CPU time of everything that has been in the group, in ns.</summary>
     public bool TryReadCpu(out long nanoseconds, out string? reason)
     {
-        if (_isFirst)
+        if (_isVersion1)
             return _usage.TryReadNumber(out nanoseconds, out reason);
         nanoseconds = 0;
         var bytes = _usage.Read(out reason);
         if (reason is not null)
             return false;
-        if (Digits.TryKeyed(bytes, "usage_usec"u8, out var microseconds) && microseconds <= long.MaxValue / 1000)
+        if (KernelText.TryReadKeyed(bytes, "usage_usec"u8, out var microseconds) && microseconds <= long.MaxValue / 1000)
         {
             nanoseconds = microseconds * 1000;
             return true;
         }
 
-        reason = Unreadable.Malformed;
+        reason = ReadFailure.Malformed;
         return false;
     }
 
     /// <summary>Ids of the processes in the group and in groups below it, without our own.</summary>
     /// <remarks>Asked while sampling, so its file is kept open where that gives the newest list, and groups below it, which jobs hardly make, are looked for at every sixteenth call only.</remarks>
-    public IReadOnlyList<int> Processes()
+    public IReadOnlyList<int> ListProcessIds()
     {
         var all = new List<int>();
-        TakeIds(Members(), all);
+        ParseIds(ReadMembers(), all);
         if (_asked++ % 16 == 0)
-            _below = [.. Below(Folder)];
-        foreach (var folder in _below)
-            TakeIds(FileTree.Own.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), all);
+            _childGroups = [.. ListChildGroups(Folder)];
+        foreach (var folder in _childGroups)
+            ParseIds(FileTree.Local.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), all);
         return _latest = all;
     }
 
-    ReadOnlySpan<byte> Members()
+    ReadOnlySpan<byte> ReadMembers()
     {
         if (_members is not null)
             return _members.Read(out _);
-        var length = FileTree.Own.ReadInto(_list, _buffer, out _);
-        return length < _buffer.Length ? _buffer.AsSpan(0, length) : FileTree.Own.ReadBytes(_list, out _);
+        var length = FileTree.Local.ReadInto(_list, _buffer, out _);
+        return length < _buffer.Length ? _buffer.AsSpan(0, length) : FileTree.Local.ReadBytes(_list, out _);
     }
 
     /// <summary>Whether a process is in the group; the list is read again for one that was not in it.</summary>
-    public bool Contains(int processId) => _latest.Contains(processId) || Processes().Contains(processId);
+    public bool Contains(int processId) => _latest.Contains(processId) || ListProcessIds().Contains(processId);
 
-    internal static void TakeIds(ReadOnlySpan<byte> list, List<int> ids)
+    internal static void ParseIds(ReadOnlySpan<byte> list, List<int> ids)
     {
         while (!list.IsEmpty)
         {
@@ -150,7 +150,7 @@ public sealed class JobControlGroup : IDisposable
                 continue;
             }
 
-            if (!Digits.TryNext(ref list, out var id))
+            if (!KernelText.TryReadNumber(ref list, out var id))
                 return;
             // 0 is a process outside our process namespace.
             if (id is > 0 and <= int.MaxValue && id != Environment.ProcessId)
@@ -171,12 +171,12 @@ public sealed class JobControlGroup : IDisposable
     public void Dispose() => Remove();
 
     /// <summary>Removes groups whose makers were killed. The kernel refuses where processes still live.</summary>
-    static void Sweep(ControlGroupPlace place)
+    static void RemoveStaleGroups(ControlGroupMembership place)
     {
-        foreach (var name in FileTree.Own.Names(place.Folder))
+        foreach (var name in FileTree.Local.ListNames(place.Folder))
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
-                && maker != Environment.ProcessId && OwnProcess.StartOf(maker) is null)
+                && maker != Environment.ProcessId && ProcessIdentity.GetStartTicks(maker) is null)
             {
                 Remove(Path.Join(place.Folder, name));
             }
@@ -186,7 +186,7 @@ public sealed class JobControlGroup : IDisposable
     static bool Remove(string group)
     {
         var removed = true;
-        foreach (var folder in Below(group).OrderByDescending(path => path.Length).Append(group))
+        foreach (var folder in ListChildGroups(group).OrderByDescending(path => path.Length).Append(group))
         {
             try
             {
@@ -202,7 +202,7 @@ public sealed class JobControlGroup : IDisposable
         return removed;
     }
 
-    static IEnumerable<string> Below(string folder)
+    static IEnumerable<string> ListChildGroups(string folder)
     {
         try
         {

@@ -12,41 +12,41 @@ public sealed class JobCpuMeter : IMeter
     /// <summary>Id of the meter.</summary>
     public const string MeterId = "job:cpu";
 
-    const long TellingInterval = 900_000_000;
+    const long PublishInterval = 900_000_000;
 
     readonly JobControlGroup? _group;
-    readonly ProcessFamily? _family;
+    readonly ProcessTree? _descendants;
     readonly Func<long>? _reaped;
-    readonly LiveRuns? _board;
+    readonly LiveRunRegistry? _liveRuns;
     readonly Lock _gate = new();
     // Looking for new processes costs most; between two such looks the known ones are read.
-    readonly Pace _search = new(TimeSpan.FromSeconds(0.9), eager: 2);
-    readonly Pace _glance = new(TimeSpan.Zero, eager: 0);
+    readonly CostThrottle _search = new(TimeSpan.FromSeconds(0.9), initialRuns: 2);
+    readonly CostThrottle _refreshPace = new(TimeSpan.Zero, initialRuns: 0);
     readonly Action _find;
-    readonly Action _look;
+    readonly Action _refresh;
     long _last;
-    long _told = long.MinValue / 2;
+    long _publishedAt = long.MinValue / 2;
 
     /// <summary>A meter over a control group.</summary>
     /// <param name="group">The job's group.</param>
-    /// <param name="board">Where other live runs are told; null if nobody is to be.</param>
-    public JobCpuMeter(JobControlGroup group, LiveRuns? board = null)
+    /// <param name="liveRuns">Where other live runs are told; null if nobody is to be.</param>
+    public JobCpuMeter(JobControlGroup group, LiveRunRegistry? liveRuns = null)
     {
         ArgumentNullException.ThrowIfNull(group);
-        (_group, _board) = (group, board);
-        _find = _look = static () => { };
+        (_group, _liveRuns) = (group, liveRuns);
+        _find = _refresh = static () => { };
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job, Note: $"{group.Folder}: control group version {group.Version}, every descendant however short-lived");
     }
 
     /// <summary>A meter over the living descendants and what has been reaped.</summary>
-    /// <param name="family">The descendants.</param>
+    /// <param name="descendants">The descendants.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns; any thread may ask.</param>
-    /// <param name="board">Where other live runs are told; null if nobody is to be.</param>
-    public JobCpuMeter(ProcessFamily family, Func<long> reapedNanoseconds, LiveRuns? board = null)
+    /// <param name="liveRuns">Where other live runs are told; null if nobody is to be.</param>
+    public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null)
     {
-        (_family, _reaped, _board) = (family, reapedNanoseconds, board);
-        _find = () => _family.Look(_reaped());
-        _look = () => _family.Look(_reaped(), findNew: false);
+        (_descendants, _reaped, _liveRuns) = (descendants, reapedNanoseconds, liveRuns);
+        _find = () => _descendants.Update(_reaped());
+        _refresh = () => _descendants.Update(_reaped(), findNew: false);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job,
             Note: "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
     }
@@ -55,7 +55,7 @@ public sealed class JobCpuMeter : IMeter
     public MeterDescription Description { get; }
 
     /// <summary>CPU time in ns that the group was charged with and that is ours: we stood in it to start the child. Default 0.</summary>
-    public long OwnNanoseconds { get; set; }
+    public long OverheadNanoseconds { get; set; }
 
     /// <inheritdoc/>
     public Reading Read(long timestamp)
@@ -65,51 +65,51 @@ public sealed class JobCpuMeter : IMeter
             if (_group is not null)
             {
                 if (!_group.TryReadCpu(out var value, out var reason))
-                    return Reading.Gap(reason ?? Unreadable.Failed);
-                _last = Math.Max(_last, value - OwnNanoseconds);
+                    return Reading.FromGapReason(reason ?? ReadFailure.Failed);
+                _last = Math.Max(_last, value - OverheadNanoseconds);
             }
             else
             {
                 if (_search.IsDue(timestamp))
                     _search.Run(timestamp, _find);
                 else
-                    _glance.Run(timestamp, _look);
-                _last = _family!.CpuNanoseconds;
+                    _refreshPace.Run(timestamp, _refresh);
+                _last = _descendants!.CpuNanoseconds;
             }
 
             // A write costs more than the reading itself, and others can wait a second for it.
-            if (_board is not null && timestamp - _told >= TellingInterval)
+            if (_liveRuns is not null && timestamp - _publishedAt >= PublishInterval)
             {
-                _board.Publish(_last);
-                _told = timestamp;
+                _liveRuns.Publish(_last);
+                _publishedAt = timestamp;
             }
 
-            return Reading.Of(_last);
+            return Reading.FromValue(_last);
         }
     }
 
     /// <summary>The job's CPU time at the end; safe while another thread still samples. From the best account there is, in ns.</summary>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns.</param>
-    /// <returns>The time, and a doubt if two accounts disagree.</returns>
-    public (long Nanoseconds, Quantities.Doubt? Doubt) Settle(long reapedNanoseconds)
+    /// <returns>The time, and a warning if two accounts disagree.</returns>
+    public (long Nanoseconds, Quantities.Warning? Warning) GetFinalCpuTime(long reapedNanoseconds)
     {
         long counted;
         lock (_gate)
         {
-            _family?.Look(reapedNanoseconds);
-            counted = _family is not null ? Math.Max(_family.CpuNanoseconds, reapedNanoseconds)
-                : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OwnNanoseconds) : _last;
-            _board?.Publish(counted);
+            _descendants?.Update(reapedNanoseconds);
+            counted = _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds)
+                : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OverheadNanoseconds) : _last;
+            _liveRuns?.Publish(counted);
         }
 
-        if (_family is not null)
+        if (_descendants is not null)
             return (counted, null);
 
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.
         const long slack = 100_000_000;
         if (reapedNanoseconds <= counted + (counted / 50) + slack)
             return (counted, null);
-        return (reapedNanoseconds, new Quantities.Doubt("left-its-group",
+        return (reapedNanoseconds, new Quantities.Warning("left-its-group",
             $"The job's control group counted {counted / 1e9:0.00} CPU-seconds, its processes {reapedNanoseconds / 1e9:0.00}: some moved to another group. The larger was taken."));
     }
 }

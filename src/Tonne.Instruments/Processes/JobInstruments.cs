@@ -8,19 +8,19 @@ namespace Tonne.Instruments.Processes;
 
 /// <summary>Everything that follows one job: its CPU time, its memory, and the other live runs; the best way this machine allows.</summary>
 /// <remarks>
-/// Made before the job starts. The starter steps into <see cref="Enter"/>, starts the job, and steps back through <see cref="Return"/>; both are empty where no control group may be made.
+/// Made before the job starts. The starter steps into <see cref="EnterFiles"/>, starts the job, and steps back through <see cref="ReturnFiles"/>; both are empty where no control group may be made.
 /// Always the running kernel's, never a stand-in's. Not thread safe.
 /// </remarks>
 public sealed class JobInstruments : IJobProcesses, IDisposable
 {
-    const int MostNamed = 5;
+    const int MaxNamed = 5;
 
     readonly JobControlGroup? _group;
-    readonly ProcessFamily? _family;
-    readonly LiveRuns _board;
+    readonly ProcessTree? _descendants;
+    readonly LiveRunRegistry _liveRuns;
     readonly JobCpuMeter _cpu;
     readonly Func<long> _reaped;
-    readonly List<Doubt> _doubts = [];
+    readonly List<Warning> _warnings = [];
 
     /// <summary>Gets ready for a job.</summary>
     /// <param name="runId">Id of the run.</param>
@@ -28,75 +28,75 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped so far, in ns; asked from the sampler's thread.</param>
     /// <param name="isOwn">Processes that are tonne's own and no part of the job. Default: none.</param>
-    /// <param name="board">Folder of the board of live runs. Default: <see cref="LiveRuns.UsualFolder"/>.</param>
-    public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string board = LiveRuns.UsualFolder)
+    /// <param name="liveRunsFolder">Folder of the board of live runs. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string liveRunsFolder = LiveRunRegistry.DefaultFolder)
     {
         _reaped = reapedNanoseconds;
-        _board = new LiveRuns(holder, threads, board);
+        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
         _group = JobControlGroup.TryCreate(runId, out var refusals);
         if (_group is not null)
         {
-            (Enter, Return) = (_group.Enter, _group.Return);
-            _cpu = new JobCpuMeter(_group, _board);
-            Meters = [_cpu, new JobMemoryMeter(_group), _board];
+            (EnterFiles, ReturnFiles) = (_group.EnterFiles, _group.ReturnFiles);
+            _cpu = new JobCpuMeter(_group, _liveRuns);
+            Meters = [_cpu, new JobMemoryMeter(_group), _liveRuns];
             return;
         }
 
-        Refusals = refusals;
-        _family = new ProcessFamily(isOwn ?? (static _ => false));
-        _cpu = new JobCpuMeter(_family, reapedNanoseconds, _board);
-        Meters = [_cpu, new JobMemoryMeter(_family), _board];
+        RefusalReasons = refusals;
+        _descendants = new ProcessTree(isOwn ?? (static _ => false));
+        _cpu = new JobCpuMeter(_descendants, reapedNanoseconds, _liveRuns);
+        Meters = [_cpu, new JobMemoryMeter(_descendants), _liveRuns];
     }
 
     /// <summary>CPU time and memory of the job, CPU time of other live runs.</summary>
     public IReadOnlyList<IMeter> Meters { get; }
 
     /// <summary>Files to write <c>0</c> to, to step into the job's group; empty if there is none.</summary>
-    public IReadOnlyList<string> Enter { get; } = [];
+    public IReadOnlyList<string> EnterFiles { get; } = [];
 
     /// <summary>Files to write <c>0</c> to, to step back.</summary>
-    public IReadOnlyList<string> Return { get; } = [];
+    public IReadOnlyList<string> ReturnFiles { get; } = [];
 
     /// <summary>Why there is no control group; empty if there is one.</summary>
-    public IReadOnlyList<string> Refusals { get; } = [];
+    public IReadOnlyList<string> RefusalReasons { get; } = [];
 
     /// <summary>CPU time in ns that the group was charged with and that is the starter's own: it stood in the group to start the job. Default 0.</summary>
-    public long OwnNanoseconds
+    public long OverheadNanoseconds
     {
-        get => _cpu.OwnNanoseconds;
-        set => _cpu.OwnNanoseconds = value;
+        get => _cpu.OverheadNanoseconds;
+        set => _cpu.OverheadNanoseconds = value;
     }
 
     /// <summary>Whether the kernel counts the job exactly.</summary>
     public bool IsExact => _group is not null;
 
     /// <inheritdoc/>
-    public bool Contains(int processId) => _group?.Contains(processId) ?? _family!.Contains(processId);
+    public bool Contains(int processId) => _group?.Contains(processId) ?? _descendants!.Contains(processId);
 
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>
-    public (long Nanoseconds, IReadOnlyList<Doubt> Doubts) Settle()
+    public (long Nanoseconds, IReadOnlyList<Warning> Warnings) GetFinalCpuTime()
     {
-        var (nanoseconds, doubt) = _cpu.Settle(_reaped());
-        if (doubt is not null)
-            _doubts.Add(doubt);
-        var alive = (_group?.Processes() ?? _family?.Living ?? []).Where(id => OwnProcess.StartOf(id) is not null).ToArray();
+        var (nanoseconds, warning) = _cpu.GetFinalCpuTime(_reaped());
+        if (warning is not null)
+            _warnings.Add(warning);
+        var alive = (_group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
         if (alive.Length > 0)
         {
-            var names = alive.Take(MostNamed).Select(id => $"{NameOf(id)} ({id.ToString(CultureInfo.InvariantCulture)})");
-            _doubts.Add(new Doubt("descendants-alive",
-                $"{alive.Length} process{(alive.Length == 1 ? "" : "es")} of the job lived on when the command ended: {string.Join(", ", names)}{(alive.Length > MostNamed ? ", …" : "")}. What they use from here is not counted."));
+            var names = alive.Take(MaxNamed).Select(id => $"{ReadName(id)} ({id.ToString(CultureInfo.InvariantCulture)})");
+            _warnings.Add(new Warning("descendants-alive",
+                $"{alive.Length} process{(alive.Length == 1 ? "" : "es")} of the job lived on when the command ended: {string.Join(", ", names)}{(alive.Length > MaxNamed ? ", …" : "")}. What they use from here is not counted."));
         }
 
-        return (nanoseconds, _doubts);
+        return (nanoseconds, _warnings);
     }
 
     /// <summary>Leaves the board and removes the group; one in which processes still live is left to them.</summary>
     public void Dispose()
     {
-        _board.Dispose();
+        _liveRuns.Dispose();
         _group?.Dispose();
     }
 
-    static string NameOf(int id) => FileTree.Own.ReadLine($"proc/{id.ToString(CultureInfo.InvariantCulture)}/comm") ?? "?";
+    static string ReadName(int id) => FileTree.Local.ReadLine($"proc/{id.ToString(CultureInfo.InvariantCulture)}/comm") ?? "?";
 }

@@ -17,28 +17,28 @@ public sealed class JobMemoryMeter : IMeter
     public const string MeterId = "job:memory";
 
     /// <summary>So many readings come with the first samples, for runs of a few seconds.</summary>
-    const int Eager = 3;
+    const int InitialReadings = 3;
 
     /// <summary>After them, samples between readings at least.</summary>
-    const int Apart = 10;
+    const int MinSamplesBetween = 10;
 
     readonly Func<IEnumerable<int>> _processes;
     readonly FileTree _files;
-    readonly Pace _pace = new(TimeSpan.FromSeconds(5), Eager);
+    readonly CostThrottle _pace = new(TimeSpan.FromSeconds(5), InitialReadings);
     readonly Action _sum;
     readonly byte[] _buffer = new byte[256];
-    int _since = Apart;
+    int _since = MinSamplesBetween;
     long _bytes;
 
     /// <summary>A meter over a control group.</summary>
     public JobMemoryMeter(JobControlGroup group)
-        : this(group.Processes, FileTree.Own)
+        : this(group.ListProcessIds, FileTree.Local)
     {
     }
 
     /// <summary>A meter over living descendants.</summary>
-    public JobMemoryMeter(ProcessFamily family)
-        : this(() => family.Living, FileTree.Own)
+    public JobMemoryMeter(ProcessTree descendants)
+        : this(() => descendants.LiveIds, FileTree.Local)
     {
     }
 
@@ -51,9 +51,9 @@ public sealed class JobMemoryMeter : IMeter
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
-        if (++_since >= Apart || _pace.IsEager)
+        if (++_since >= MinSamplesBetween || _pace.IsInitial)
             _pace.Run(timestamp, _sum);
-        return Reading.Of(_bytes);
+        return Reading.FromValue(_bytes);
     }
 
     void Sum()
@@ -64,7 +64,7 @@ public sealed class JobMemoryMeter : IMeter
         {
             var length = _files.ReadInto($"proc/{id.ToString(CultureInfo.InvariantCulture)}/statm", _buffer, out _);
             ReadOnlySpan<byte> text = _buffer.AsSpan(0, length);
-            if (Digits.TryNext(ref text, out _) && Digits.TryNext(ref text, out var pages) && pages <= long.MaxValue / Environment.SystemPageSize / 4096)
+            if (KernelText.TryReadNumber(ref text, out _) && KernelText.TryReadNumber(ref text, out var pages) && pages <= long.MaxValue / Environment.SystemPageSize / 4096)
                 sum += pages * Environment.SystemPageSize;
         }
 

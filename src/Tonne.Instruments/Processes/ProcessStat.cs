@@ -23,7 +23,7 @@ public readonly record struct ProcessStat(int ParentId, int SessionId, char Stat
         if (name < 0)
             return false;
         var rest = stat[(name + 1)..];
-        var state = Digits.NextWord(ref rest);
+        var state = KernelText.ReadWord(ref rest);
         if (state.Length != 1)
             return false;
         // Fields 4 to 22 of the manual page.
@@ -34,7 +34,7 @@ public readonly record struct ProcessStat(int ParentId, int SessionId, char Stat
             var negative = rest is [(byte)' ', (byte)'-', ..];
             if (negative)
                 rest = rest[2..];
-            if (!Digits.TryNext(ref rest, out fields[i]))
+            if (!KernelText.TryReadNumber(ref rest, out fields[i]))
                 return false;
             if (negative)
                 fields[i] = -fields[i];

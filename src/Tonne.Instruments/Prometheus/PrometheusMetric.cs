@@ -7,6 +7,6 @@ namespace Tonne.Instruments.Prometheus;
 /// <param name="Kind">An energy counter, or a power.</param>
 /// <param name="PerUnit">µJ, or mW, in one of its units.</param>
 /// <param name="Unit">Its unit, for reasons.</param>
-/// <param name="Most">The most it can be, in its unit.</param>
+/// <param name="MaxValue">The most it can be, in its unit.</param>
 /// <param name="Selector">Labels it must have, as PromQL matchers; empty for any.</param>
-sealed record PrometheusMetric(string Name, MeterKind Kind, double PerUnit, string Unit, double Most, string Selector = "");
+sealed record PrometheusMetric(string Name, MeterKind Kind, double PerUnit, string Unit, double MaxValue, string Selector = "");

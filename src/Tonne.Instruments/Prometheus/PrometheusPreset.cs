@@ -20,9 +20,9 @@ sealed class PrometheusPreset
 {
     const double MostJoules = 9e12;
 
-    PrometheusPreset(string name, ImmutableArray<PrometheusMetric> metrics, Func<PrometheusSeries, PrometheusSlot?> slotOf, Func<Component, Factor> accuracyOf, double ceilingWatts, string expectation)
+    PrometheusPreset(string name, ImmutableArray<PrometheusMetric> metrics, Func<PrometheusSeries, PrometheusMapping?> slotOf, Func<Component, Factor> accuracyOf, double ceilingWatts, string expectation)
     {
-        (Name, Metrics, SlotOf, AccuracyOf, CeilingWatts, Expectation) = (name, metrics, slotOf, accuracyOf, ceilingWatts, expectation);
+        (Name, Metrics, MapSeries, GetAccuracy, CeilingWatts, Expectation) = (name, metrics, slotOf, accuracyOf, ceilingWatts, expectation);
     }
 
     /// <summary>Accuracy of what a board tells of itself.</summary>
@@ -39,10 +39,10 @@ sealed class PrometheusPreset
             new("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", MeterKind.EnergyCounter, 1e3, "mJ", MostJoules * 1e3),
             new("DCGM_FI_DEV_POWER_USAGE", MeterKind.Power, 1e3, "W", 10_000),
         ],
-        series => series["gpu"].Length == 0 ? null : new PrometheusSlot($"gpu-{series["gpu"]}", Component.Gpu, series["gpu"], MeterRole.Machine, "a GPU board", Told(series["modelName"]))
+        series => series["gpu"].Length == 0 ? null : new PrometheusMapping($"gpu-{series["gpu"]}", Component.Gpu, series["gpu"], MeterRole.Machine, "a GPU board", NullIfEmpty(series["modelName"]))
         {
-            Uuid = Told(series["UUID"]),
-            PciBus = Told(series["pci_bus_id"]),
+            Uuid = NullIfEmpty(series["UUID"]),
+            PciBus = NullIfEmpty(series["pci_bus_id"]),
         },
         static _ => GpuAccuracy, 2_500, "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION with a label gpu");
 
@@ -52,13 +52,13 @@ sealed class PrometheusPreset
         [new("kepler_node_cpu_joules_total", MeterKind.EnergyCounter, 1e6, "J", MostJoules)],
         series => series["zone"] switch
         {
-            ['p', 'a', 'c', 'k', 'a', 'g', 'e', ..] => new PrometheusSlot(series["zone"] + PathSuffix(series), Component.Cpu, null, MeterRole.Machine, "processor packages"),
-            "dram" => new PrometheusSlot("dram" + PathSuffix(series), Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
-            "psys" => new PrometheusSlot("psys", Component.Platform, null, MeterRole.Contained, "it holds the packages"),
-            { Length: > 0 } part => new PrometheusSlot(part + PathSuffix(series), Component.Cpu, null, MeterRole.Contained, "part of the package"),
+            ['p', 'a', 'c', 'k', 'a', 'g', 'e', ..] => new PrometheusMapping(series["zone"] + FormatPathSuffix(series), Component.Cpu, null, MeterRole.Machine, "processor packages"),
+            "dram" => new PrometheusMapping("dram" + FormatPathSuffix(series), Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
+            "psys" => new PrometheusMapping("psys", Component.Platform, null, MeterRole.Contained, "it holds the packages"),
+            { Length: > 0 } part => new PrometheusMapping(part + FormatPathSuffix(series), Component.Cpu, null, MeterRole.Contained, "part of the package"),
             _ => null,
         },
-        CounterAccuracy, 5_000, "kepler_node_cpu_joules_total with a label zone (Kepler 0.10 or later)");
+        GetCounterAccuracy, 5_000, "kepler_node_cpu_joules_total with a label zone (Kepler 0.10 or later)");
 
     /// <summary>Processor and memory, by Scaphandre.</summary>
     internal static PrometheusPreset Scaphandre { get; } = new(
@@ -70,12 +70,12 @@ sealed class PrometheusPreset
         ],
         series => series.Metric switch
         {
-            "scaph_socket_energy_microjoules" => new PrometheusSlot($"socket-{series["socket_id"]}", Component.Cpu, null, MeterRole.Machine, "a processor package"),
-            "scaph_domain_energy_microjoules" when series["domain_name"] == "dram" => new PrometheusSlot($"dram-{series["socket_id"]}", Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
-            "scaph_domain_energy_microjoules" => new PrometheusSlot($"{series["domain_name"]}-{series["socket_id"]}", Component.Cpu, null, MeterRole.Contained, "part of a package"),
-            _ => new PrometheusSlot("host", Component.Platform, null, MeterRole.Contained, "sockets and memory, or psys where there is one: it holds the others"),
+            "scaph_socket_energy_microjoules" => new PrometheusMapping($"socket-{series["socket_id"]}", Component.Cpu, null, MeterRole.Machine, "a processor package"),
+            "scaph_domain_energy_microjoules" when series["domain_name"] == "dram" => new PrometheusMapping($"dram-{series["socket_id"]}", Component.Memory, null, MeterRole.Machine, "memory, outside the packages"),
+            "scaph_domain_energy_microjoules" => new PrometheusMapping($"{series["domain_name"]}-{series["socket_id"]}", Component.Cpu, null, MeterRole.Contained, "part of a package"),
+            _ => new PrometheusMapping("host", Component.Platform, null, MeterRole.Contained, "sockets and memory, or psys where there is one: it holds the others"),
         },
-        CounterAccuracy, 5_000, "scaph_socket_energy_microjoules");
+        GetCounterAccuracy, 5_000, "scaph_socket_energy_microjoules");
 
     /// <summary>Processor packages and memory, by the node exporter.</summary>
     internal static PrometheusPreset NodeRapl { get; } = new(
@@ -90,10 +90,10 @@ sealed class PrometheusPreset
             var component = package ? Component.Cpu : Component.Memory;
             var name = package ? "package" : "dram";
             return series["path"].Contains("mmio", StringComparison.Ordinal)
-                ? new PrometheusSlot($"mmio-{name}-{series["index"]}", component, null, MeterRole.Contained, "the same counters by another way (intel-rapl-mmio)")
-                : new PrometheusSlot($"{name}-{series["index"]}", component, null, MeterRole.Machine, package ? "a processor package" : "memory, outside the packages");
+                ? new PrometheusMapping($"mmio-{name}-{series["index"]}", component, null, MeterRole.Contained, "the same counters by another way (intel-rapl-mmio)")
+                : new PrometheusMapping($"{name}-{series["index"]}", component, null, MeterRole.Machine, package ? "a processor package" : "memory, outside the packages");
         },
-        CounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
+        GetCounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
 
     /// <summary>Every preset.</summary>
     internal static ImmutableArray<PrometheusPreset> All { get; } = [Dcgm, Kepler, Scaphandre, NodeRapl];
@@ -105,10 +105,10 @@ sealed class PrometheusPreset
     internal ImmutableArray<PrometheusMetric> Metrics { get; }
 
     /// <summary>What a series stands for; null for one that stands for nothing.</summary>
-    internal Func<PrometheusSeries, PrometheusSlot?> SlotOf { get; }
+    internal Func<PrometheusSeries, PrometheusMapping?> MapSeries { get; }
 
     /// <summary>Joules per joule told.</summary>
-    internal Func<Component, Factor> AccuracyOf { get; }
+    internal Func<Component, Factor> GetAccuracy { get; }
 
     /// <summary>The power that none of its devices exceeds, in W.</summary>
     internal double CeilingWatts { get; }
@@ -117,21 +117,21 @@ sealed class PrometheusPreset
     internal string Expectation { get; }
 
     /// <summary>What the address itself says: a query of one's own.</summary>
-    internal static PrometheusPreset Custom(PrometheusMetric metric, Component component, string? device) => new(
-        "query", [metric], series => new PrometheusSlot("query", component, device, MeterRole.Machine, "as the configuration says"),
-        static _ => Configured, component == Component.Platform ? Polling.PolledValue.MostMachineWatts : 20_000, "what the query asks for");
+    internal static PrometheusPreset CreateCustom(PrometheusMetric metric, Component component, string? device) => new(
+        "query", [metric], series => new PrometheusMapping("query", component, device, MeterRole.Machine, "as the configuration says"),
+        static _ => Configured, component == Component.Platform ? Polling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");
 
     static Factor Configured { get; } = new(
         "prometheus/query-accuracy", "joules per joule told by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
         new Source("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known"),
         "the width is assumed: give accuracy=2% in the address if you know it");
 
-    static string? Told(string label) => label.Length > 0 ? label : null;
+    static string? NullIfEmpty(string label) => label.Length > 0 ? label : null;
 
-    static Factor CounterAccuracy(Component component) => component == Component.Memory ? RaplMeters.MemoryAccuracy : RaplMeters.PackageAccuracy;
+    static Factor GetCounterAccuracy(Component component) => component == Component.Memory ? RaplMeters.MemoryAccuracy : RaplMeters.PackageAccuracy;
 
     /// <summary>Zones of several sockets have the same name and differ in their path, which ends with their number.</summary>
-    static string PathSuffix(PrometheusSeries series)
+    static string FormatPathSuffix(PrometheusSeries series)
     {
         var path = series["path"];
         var colon = path.IndexOf(':');

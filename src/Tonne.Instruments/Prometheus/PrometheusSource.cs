@@ -32,7 +32,7 @@ sealed class PrometheusSource : PolledSource
     const double StepSeconds = 60;
 
     /// <summary>How often a power is new where that is not told, in s.</summary>
-    const double UsualScrape = 15;
+    const double DefaultScrapeSeconds = 15;
 
     const string ValueLabel = "tonne_value";
     const string TimeLabel = "tonne_time";
@@ -49,7 +49,7 @@ sealed class PrometheusSource : PolledSource
         : base(address)
     {
         _variable = variable;
-        _preset = PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? OfQuery(address);
+        _preset = PrometheusPreset.All.FirstOrDefault(preset => preset.Name == address["preset"]) ?? CreateQueryPreset(address);
         var prefix = address.Path.Trim('/');
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
     }
@@ -63,9 +63,9 @@ sealed class PrometheusSource : PolledSource
                 return $"label_replace({query}, \"{ValueLabel}\", \"query\", \"\", \"\") or label_replace(timestamp({query}), \"{TimeLabel}\", \"query\", \"\", \"\")";
             var matchers = new StringBuilder();
             if (Address["instance"] is { } instance)
-                matchers.Append(CultureInfo.InvariantCulture, $"instance=\"{Quoted(instance)}\",");
+                matchers.Append(CultureInfo.InvariantCulture, $"instance=\"{Escape(instance)}\",");
             if (Address["gpu"] is { } gpu)
-                matchers.Append(CultureInfo.InvariantCulture, $"gpu=~\"{string.Join('|', gpu.Split(',').Select(each => Quoted(each)))}\",");
+                matchers.Append(CultureInfo.InvariantCulture, $"gpu=~\"{string.Join('|', gpu.Split(',').Select(each => Escape(each)))}\",");
             return string.Join(" or ", _preset.Metrics.SelectMany(metric => new[]
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
@@ -78,11 +78,11 @@ sealed class PrometheusSource : PolledSource
     internal override string Id => $"prometheus:{_preset.Name}";
 
     /// <summary>A scrape may be a minute apart, and the exporter's own reading half a minute old; what is older is not of this run.</summary>
-    internal override TimeSpan OldestValue => TimeSpan.FromSeconds(90);
+    internal override TimeSpan MaxValueAge => TimeSpan.FromSeconds(90);
 
-    internal static string? Check(SourceAddress address)
+    internal static string? Validate(SourceAddress address)
     {
-        if (HttpQuestions.Check(address) is { } problem)
+        if (HttpTransport.ValidateTls(address) is { } problem)
             return problem;
         if (address["preset"] is { } name)
         {
@@ -100,43 +100,43 @@ sealed class PrometheusSource : PolledSource
             return "device names the GPU that the query tells, such as device=0, and nothing else";
         if (address["instance"] is not null || address["gpu"] is not null)
             return "instance and gpu belong to a preset; write them into the query";
-        return Scale(address["kind"], address["unit"]) is null ? "kind and unit say what the number is: kind=power&unit=W (mW, uW, kW), or kind=energy&unit=J (mJ, uJ, kJ, Wh, kWh)" : null;
+        return GetScale(address["kind"], address["unit"]) is null ? "kind and unit say what the number is: kind=power&unit=W (mW, uW, kW), or kind=energy&unit=J (mJ, uJ, kJ, Wh, kWh)" : null;
     }
 
-    internal override PolledTold Ask(IQuestions questions)
+    internal override PollResult Poll(IHttpTransport questions)
     {
         var reply = questions.Get(_path);
         // An error in the query comes with status 400 and says what is wrong.
         if (reply.Status is 400 or 422 or 503)
-            return (reply with { Reason = null }).Read(root => Understand(root)) is { Reason: not null } told ? told : PolledTold.Nothing(reply.Reason!);
-        return reply.Read(Understand);
+            return (reply with { Reason = null }).ParseJson(root => Parse(root)) is { Reason: not null } told ? told : PollResult.Failed(reply.Reason!);
+        return reply.ParseJson(Parse);
     }
 
-    internal PolledTold Understand(JsonElement root)
+    internal PollResult Parse(JsonElement root)
     {
-        if (root.Member("status").Text() != "success")
-            return PolledTold.Nothing(root.Member("error").Text() is { } error ? $"refuses the query: {Printable.OneLine(error.Length > 200 ? error[..200] : error)}" : "answers, but not as Prometheus does");
-        if (root.Member("data")?.Member("result") is not { ValueKind: JsonValueKind.Array } result || root.Member("data")?.Member("resultType").Text() != "vector")
-            return PolledTold.Nothing("answers with something that is not a vector");
+        if (root.GetMember("status").GetText() != "success")
+            return PollResult.Failed(root.GetMember("error").GetText() is { } error ? $"refuses the query: {TextSanitizer.ToOneLine(error.Length > 200 ? error[..200] : error)}" : "answers, but not as Prometheus does");
+        if (root.GetMember("data")?.GetMember("result") is not { ValueKind: JsonValueKind.Array } result || root.GetMember("data")?.GetMember("resultType").GetText() != "vector")
+            return PollResult.Failed("answers with something that is not a vector");
         var times = new Dictionary<string, double>(StringComparer.Ordinal);
         var rates = new Dictionary<string, double>(StringComparer.Ordinal);
         var values = new List<(string Metric, Dictionary<string, string> Labels, double Number, double At)>();
         foreach (var series in result.EnumerateArray())
         {
-            if (series.Member("value") is not { ValueKind: JsonValueKind.Array } pair || pair.GetArrayLength() != 2 || pair[0].NumberOrText() is not { } at || pair[1].NumberOrText() is not { } number)
+            if (series.GetMember("value") is not { ValueKind: JsonValueKind.Array } pair || pair.GetArrayLength() != 2 || pair[0].ParseNumber() is not { } at || pair[1].ParseNumber() is not { } number)
                 continue;
             var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (series.Member("metric") is { ValueKind: JsonValueKind.Object } metric)
+            if (series.GetMember("metric") is { ValueKind: JsonValueKind.Object } metric)
             {
                 foreach (var label in metric.EnumerateObject())
-                    labels[label.Name] = ((JsonElement?)label.Value).Text() ?? "";
+                    labels[label.Name] = ((JsonElement?)label.Value).GetText() ?? "";
             }
 
             labels.Remove("__name__");
             if (labels.Remove(TimeLabel, out var timed))
-                times[Key(timed, labels)] = number;
+                times[CreateKey(timed, labels)] = number;
             else if (labels.Remove(RateLabel, out var rated))
-                rates[Key(rated, labels)] = number;
+                rates[CreateKey(rated, labels)] = number;
             else if (labels.Remove(ValueLabel, out var valued))
                 values.Add((valued, labels, number, at));
         }
@@ -147,37 +147,37 @@ sealed class PrometheusSource : PolledSource
             var known = metric == "query" ? _preset.Metrics[0] : _preset.Metrics.FirstOrDefault(each => each.Name == metric);
             if (known is null)
                 continue;
-            var scraped = times.TryGetValue(Key(metric, labels), out var time) && double.IsFinite(time) ? time : at;
+            var scraped = times.TryGetValue(CreateKey(metric, labels), out var time) && double.IsFinite(time) ? time : at;
             var age = TimeSpan.FromSeconds(Math.Clamp(at - scraped, 0, 86_400));
-            double? slope = rates.TryGetValue(Key(metric, labels), out var rate) ? rate : null;
+            double? slope = rates.TryGetValue(CreateKey(metric, labels), out var rate) ? rate : null;
             found.Add(known.Kind == MeterKind.EnergyCounter
-                ? new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age, slope), StepSeconds)
-                : new PrometheusSeries(metric, labels, PolledValue.Of(number, known.PerUnit, known.Most, known.Unit, age), slope is >= 1 ? Window / slope.Value : UsualScrape));
+                ? new PrometheusSeries(metric, labels, PolledValue.Create(number, known.PerUnit, known.MaxValue, known.Unit, age, slope), StepSeconds)
+                : new PrometheusSeries(metric, labels, PolledValue.Create(number, known.PerUnit, known.MaxValue, known.Unit, age), slope is >= 1 ? Window / slope.Value : DefaultScrapeSeconds));
         }
 
-        return Told(found);
+        return SelectSeries(found);
     }
 
-    internal override PolledOffer Offer(PolledTold first)
+    internal override SourceCapabilities GetCapabilities(PollResult first)
     {
-        if (first is not PrometheusTold { Chosen: { Count: > 0 } chosen })
-            return PolledOffer.None("tells nothing");
+        if (first is not PrometheusResult { Selected: { Count: > 0 } chosen })
+            return SourceCapabilities.Unusable("tells nothing");
         var channels = new List<(string, MeterDescription)>();
-        var doubts = new List<Doubt>();
-        var parts = new List<(Component Component, string? Device, PrometheusSlot Slot, List<string> Meters)>();
+        var warnings = new List<Warning>();
+        var parts = new List<(Component Component, string? Device, PrometheusMapping Slot, List<string> Meters)>();
         foreach (var (slot, metric, value, refreshSeconds) in chosen)
         {
             // A GPU without a counter (before Volta, many virtual ones) is told by its power: no reading is not no energy.
             if (value.Reason is not null)
             {
-                doubts.Add(new Doubt("meter-silent", $"{Id}/{slot.Name}: {metric.Name}: {value.Reason}."));
+                warnings.Add(new Warning("meter-silent", $"{Id}/{slot.Name}: {metric.Name}: {value.Reason}."));
                 continue;
             }
 
             var id = $"{Id}/{slot.Name}";
             if (channels.Exists(channel => channel.Item2.Id == id))
                 continue;
-            channels.Add((Key(slot, metric), new MeterDescription(id, slot.Component, metric.Kind, slot.Role, Device: slot.Device, CeilingWatts: _preset.CeilingWatts,
+            channels.Add((CreateKey(slot, metric), new MeterDescription(id, slot.Component, metric.Kind, slot.Role, Device: slot.Device, CeilingWatts: _preset.CeilingWatts,
                 Note: $"{metric.Name} at {Address.Host}: {(slot.Role == MeterRole.Machine ? "summed" : "not summed")}: {slot.Why}", RefreshSeconds: refreshSeconds)));
             if (slot.Role != MeterRole.Machine)
                 continue;
@@ -188,12 +188,12 @@ sealed class PrometheusSource : PolledSource
         }
 
         if (parts.Count == 0)
-            return PolledOffer.None($"tells nothing that can be counted: {string.Join("; ", doubts.Select(doubt => doubt.Text))}");
-        var hidden = Hidden([.. parts.Where(part => part.Component == Component.Gpu).Select(part => part.Slot)], doubts);
-        return new PolledOffer(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], doubts, null);
+            return SourceCapabilities.Unusable($"tells nothing that can be counted: {string.Join("; ", warnings.Select(warning => warning.Text))}");
+        var hidden = FindHiddenGpus([.. parts.Where(part => part.Component == Component.Gpu).Select(part => part.Slot)], warnings);
+        return new SourceCapabilities(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], warnings, null);
 
-        MeteredPart Part((Component Component, string? Device, PrometheusSlot Slot, List<string> Meters) part) =>
-            new(part.Component, part.Device, [.. part.Meters], WallAccuracy.Of(Address, _preset.AccuracyOf(part.Component)),
+        MeteredPart Part((Component Component, string? Device, PrometheusMapping Slot, List<string> Meters) part) =>
+            new(part.Component, part.Device, [.. part.Meters], WallAccuracy.GetFactor(Address, _preset.GetAccuracy(part.Component)),
                 $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).")
             {
                 Name = part.Slot.Product,
@@ -201,40 +201,40 @@ sealed class PrometheusSource : PolledSource
             };
     }
 
-    /// <summary>The GPUs that the job may not use; what is unsure about it goes to the doubts.</summary>
-    List<string> Hidden(List<PrometheusSlot> gpus, List<Doubt> doubts)
+    /// <summary>The GPUs that the job may not use; what is unsure about it goes to the warnings.</summary>
+    List<string> FindHiddenGpus(List<PrometheusMapping> gpus, List<Warning> warnings)
     {
         if (gpus.Count == 0)
             return [];
-        doubts.Add(new Doubt("gpu-taken-alone", $"{Id} does not tell who uses a GPU: the job is taken to be alone on each that it may use."));
+        warnings.Add(new Warning("gpu-taken-alone", $"{Id} does not tell who uses a GPU: the job is taken to be alone on each that it may use."));
         // Named in the address, or known by parts that the exporter does not name: then the numbers of the variable are not these.
         if (Address["gpu"] is not null || gpus.Exists(gpu => !int.TryParse(gpu.Device, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return [];
         if (_variable("CUDA_VISIBLE_DEVICES")?.Contains("MIG-", StringComparison.OrdinalIgnoreCase) == true)
         {
-            doubts.Add(new Doubt("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's. Name the GPU with gpu=0 in the address."));
+            warnings.Add(new Warning("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's. Name the GPU with gpu=0 in the address."));
             return [];
         }
 
         var ordered = gpus.OrderBy(gpu => int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
-        var visible = VisibleDevices.Of([.. ordered.Select(gpu => new GpuIdentity(int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture), gpu.Product, gpu.Uuid, gpu.PciBus, null, []))], _variable);
-        doubts.AddRange(visible.Doubts);
+        var visible = VisibleDevices.Parse([.. ordered.Select(gpu => new GpuIdentity(int.Parse(gpu.Device!, NumberStyles.None, CultureInfo.InvariantCulture), gpu.Product, gpu.Uuid, gpu.PciBus, null, []))], _variable);
+        warnings.AddRange(visible.Warnings);
         return [.. ordered.Where((_, position) => !visible[position]).Select(gpu => gpu.Device!)];
     }
 
-    PolledTold Told(List<PrometheusSeries> found)
+    PollResult SelectSeries(List<PrometheusSeries> found)
     {
         if (found.Count == 0)
-            return PolledTold.Nothing($"has no {_preset.Expectation}{(Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")} now");
+            return PollResult.Failed($"has no {_preset.Expectation}{(Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")} now");
         if (_preset.Name == "query" && found.Count > 1)
-            return PolledTold.Nothing($"answers the query with {found.Count.ToString(CultureInfo.InvariantCulture)} series: let it give one, for example by sum()");
+            return PollResult.Failed($"answers the query with {found.Count.ToString(CultureInfo.InvariantCulture)} series: let it give one, for example by sum()");
         var instances = found.Select(series => series["instance"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (instances.Count > 1)
-            return PolledTold.Nothing($"knows {instances.Count.ToString(CultureInfo.InvariantCulture)} machines ({string.Join(", ", instances.Take(6))}{(instances.Count > 6 ? ", …" : "")}): name this one with instance=…");
-        var chosen = new List<PrometheusTold.One>();
+            return PollResult.Failed($"knows {instances.Count.ToString(CultureInfo.InvariantCulture)} machines ({string.Join(", ", instances.Take(6))}{(instances.Count > 6 ? ", …" : "")}): name this one with instance=…");
+        var chosen = new List<PrometheusResult.SelectedSeries>();
         foreach (var series in found)
         {
-            if (_preset.SlotOf(series) is not { } slot)
+            if (_preset.MapSeries(series) is not { } slot)
                 continue;
             var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
             // A GPU in slices is told once for each of them, and while a job comes or goes for both: the newest of the same device counts.
@@ -247,13 +247,13 @@ sealed class PrometheusSource : PolledSource
 
         // In the order of the preset's metrics: the first that a device tells is the one to count.
         chosen.Sort((a, b) => (_preset.Metrics.IndexOf(a.Metric), a.Slot.Name).CompareTo((_preset.Metrics.IndexOf(b.Metric), b.Slot.Name)));
-        return chosen.Count == 0 ? PolledTold.Nothing($"has no {_preset.Expectation} now")
-            : new PrometheusTold([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(Key(one.Slot, one.Metric), one.Value))], chosen);
+        return chosen.Count == 0 ? PollResult.Failed($"has no {_preset.Expectation} now")
+            : new PrometheusResult([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(CreateKey(one.Slot, one.Metric), one.Value))], chosen);
     }
 
-    static string Key(PrometheusSlot slot, PrometheusMetric metric) => $"{slot.Name} {metric.Name}";
+    static string CreateKey(PrometheusMapping slot, PrometheusMetric metric) => $"{slot.Name} {metric.Name}";
 
-    static string Key(string metric, Dictionary<string, string> labels)
+    static string CreateKey(string metric, Dictionary<string, string> labels)
     {
         var key = new StringBuilder(metric);
         foreach (var (name, value) in labels.OrderBy(label => label.Key, StringComparer.Ordinal))
@@ -261,22 +261,22 @@ sealed class PrometheusSource : PolledSource
         return key.ToString();
     }
 
-    static PrometheusPreset OfQuery(SourceAddress address)
+    static PrometheusPreset CreateQueryPreset(SourceAddress address)
     {
-        var (kind, perUnit, most) = Scale(address["kind"], address["unit"]) ?? (MeterKind.Power, 1e3, PolledValue.MostMachineWatts);
-        return PrometheusPreset.Custom(
+        var (kind, perUnit, most) = GetScale(address["kind"], address["unit"]) ?? (MeterKind.Power, 1e3, PolledValue.MaxMachineWatts);
+        return PrometheusPreset.CreateCustom(
             new PrometheusMetric("query", kind, perUnit, address["unit"] ?? "W", most),
             address["component"] switch { "cpu" => Component.Cpu, "memory" => Component.Memory, "gpu" => Component.Gpu, _ => Component.Platform },
             address["device"]);
     }
 
     /// <summary>What a unit is in mW or µJ, and the most of it that can be; null if kind and unit do not fit.</summary>
-    static (MeterKind Kind, double PerUnit, double Most)? Scale(string? kind, string? unit) => (kind, unit) switch
+    static (MeterKind Kind, double PerUnit, double Most)? GetScale(string? kind, string? unit) => (kind, unit) switch
     {
-        ("power", "W") => (MeterKind.Power, 1e3, PolledValue.MostMachineWatts),
-        ("power", "mW") => (MeterKind.Power, 1, PolledValue.MostMachineWatts * 1e3),
-        ("power", "uW") => (MeterKind.Power, 1e-3, PolledValue.MostMachineWatts * 1e6),
-        ("power", "kW") => (MeterKind.Power, 1e6, PolledValue.MostMachineWatts / 1e3),
+        ("power", "W") => (MeterKind.Power, 1e3, PolledValue.MaxMachineWatts),
+        ("power", "mW") => (MeterKind.Power, 1, PolledValue.MaxMachineWatts * 1e3),
+        ("power", "uW") => (MeterKind.Power, 1e-3, PolledValue.MaxMachineWatts * 1e6),
+        ("power", "kW") => (MeterKind.Power, 1e6, PolledValue.MaxMachineWatts / 1e3),
         ("energy", "J") => (MeterKind.EnergyCounter, 1e6, 9e12),
         ("energy", "mJ") => (MeterKind.EnergyCounter, 1e3, 9e15),
         ("energy", "uJ") => (MeterKind.EnergyCounter, 1, 9e18),
@@ -286,5 +286,5 @@ sealed class PrometheusSource : PolledSource
         _ => null,
     };
 
-    static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

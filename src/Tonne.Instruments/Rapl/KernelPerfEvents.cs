@@ -18,20 +18,20 @@ sealed partial class KernelPerfEvents : IPerfEvents
     /// <inheritdoc/>
     public unsafe IPerfCounter? Open(int type, long config, int cpu, out int error)
     {
-        if (Number is not { } call)
+        if (SyscallNumber is not { } call)
         {
             error = NoSuchCall;
             return null;
         }
 
         var wanted = new Attributes { Type = (uint)type, Size = (uint)sizeof(Attributes), Config = (ulong)config };
-        var descriptor = Call(call, &wanted, AllProcesses, cpu, NoGroup, CloseOnExec);
+        var descriptor = Syscall(call, &wanted, AllProcesses, cpu, NoGroup, CloseOnExec);
         error = descriptor < 0 ? Marshal.GetLastSystemError() : 0;
         return descriptor < 0 ? null : new Counter(new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
     /// <summary>Number of the call, as each processor's kernel counts them (asm/unistd.h); null where we do not know it.</summary>
-    static nint? Number => !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
+    static nint? SyscallNumber => !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => 298,
         Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 241,
@@ -41,7 +41,7 @@ sealed partial class KernelPerfEvents : IPerfEvents
     };
 
     [LibraryImport("libc", EntryPoint = "syscall")]
-    private static unsafe partial nint Call(nint number, Attributes* wanted, nint process, nint cpu, nint group, nuint flags);
+    private static unsafe partial nint Syscall(nint number, Attributes* wanted, nint process, nint cpu, nint group, nuint flags);
 
     [LibraryImport("libc", EntryPoint = "read")]
     private static unsafe partial nint Read(SafeFileHandle handle, long* value, nuint size);

@@ -25,8 +25,8 @@ public static class MirrorCheck
     }
 
     /// <summary>Whether what two counters have counted since shows them to be one (true) or two (false); null if too little was counted.</summary>
-    /// <param name="movedA">Counted by the first, in µJ.</param>
-    /// <param name="movedB">Counted by the second, in µJ.</param>
-    public static bool? AreOneBySince(long movedA, long movedB) =>
-        Math.Max(movedA, movedB) < Meaningful ? null : Math.Abs(movedA - movedB) <= (Math.Max(movedA, movedB) / 100) + Tolerance;
+    /// <param name="growthA">Counted by the first, in µJ.</param>
+    /// <param name="growthB">Counted by the second, in µJ.</param>
+    public static bool? HaveEqualGrowth(long growthA, long growthB) =>
+        Math.Max(growthA, growthB) < Meaningful ? null : Math.Abs(growthA - growthB) <= (Math.Max(growthA, growthB) / 100) + Tolerance;
 }

@@ -5,7 +5,7 @@ using Tonne.Runs;
 namespace Tonne.Instruments.Rapl;
 
 /// <summary>An energy counter read as a performance event, in µJ since it was opened; of several cores, their sum.</summary>
-sealed class PerfMeter(PowerEvent counted, IReadOnlyList<IPerfCounter> counters, MeterDescription description) : IMeter, IDisposable
+sealed class PerfMeter(PerfEnergyEvent counted, IReadOnlyList<IPerfCounter> counters, MeterDescription description) : IMeter, IDisposable
 {
     long? _first;
     long _last;
@@ -14,13 +14,13 @@ sealed class PerfMeter(PowerEvent counted, IReadOnlyList<IPerfCounter> counters,
     public MeterDescription Description => description;
 
     /// <summary>The event.</summary>
-    internal PowerEvent Counted => counted;
+    internal PerfEnergyEvent Event => counted;
 
     /// <summary>Whether it shows a counter that another meter shows already.</summary>
     internal bool IsMirror { get; init; }
 
     /// <summary>What it has counted since it was first read, in µJ.</summary>
-    internal long Moved => _last - (_first ?? _last);
+    internal long CountedMicrojoules => _last - (_first ?? _last);
 
     /// <inheritdoc/>
     public Reading Read(long timestamp)
@@ -29,18 +29,18 @@ sealed class PerfMeter(PowerEvent counted, IReadOnlyList<IPerfCounter> counters,
         for (var i = 0; i < counters.Count; i++)
         {
             if (!counters[i].TryRead(out var count, out var error))
-                return Reading.Gap(Unreadable.Because(error));
+                return Reading.FromGapReason(ReadFailure.Describe(error));
             if (count < 0)
-                return Reading.Gap(Unreadable.Malformed);
+                return Reading.FromGapReason(ReadFailure.Malformed);
             // Exact to the microjoule up to 9 GJ: 2^53 µJ.
             microjoules += count * counted.MicrojoulesPerCount;
         }
 
         if (!(microjoules < long.MaxValue))
-            return Reading.Gap(Unreadable.Malformed);
+            return Reading.FromGapReason(ReadFailure.Malformed);
         _last = (long)microjoules;
         _first ??= _last;
-        return Reading.Of(_last);
+        return Reading.FromValue(_last);
     }
 
     /// <inheritdoc/>

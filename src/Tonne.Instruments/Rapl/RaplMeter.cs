@@ -7,11 +7,11 @@ namespace Tonne.Instruments.Rapl;
 /// <summary>The energy counter of one zone, in µJ.</summary>
 public sealed class RaplMeter : IMeter, IDisposable
 {
-    readonly KeptFile _file;
+    readonly PersistentFile _file;
     long? _last;
 
     internal RaplMeter(FileTree tree, RaplZone zone, MeterDescription description) =>
-        (_file, Zone, Description) = (tree.Keep(zone.Counter), zone, description);
+        (_file, Zone, Description) = (tree.OpenPersistent(zone.Counter), zone, description);
 
     /// <inheritdoc/>
     public MeterDescription Description { get; }
@@ -20,17 +20,17 @@ public sealed class RaplMeter : IMeter, IDisposable
     public RaplZone Zone { get; }
 
     /// <summary>What it has counted since it was first read, wraps corrected, in µJ.</summary>
-    internal long Moved { get; private set; }
+    internal long CountedMicrojoules { get; private set; }
 
     /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
         if (!_file.TryReadNumber(out var value, out var reason))
-            return Reading.Gap(reason ?? Unreadable.Failed);
+            return Reading.FromGapReason(reason ?? ReadFailure.Failed);
         if (_last is { } last)
-            Moved += value >= last ? value - last : Zone.Range is { } range && range - last + value is > 0 and var wrapped ? wrapped : 0;
+            CountedMicrojoules += value >= last ? value - last : Zone.Range is { } range && range - last + value is > 0 and var wrapped ? wrapped : 0;
         _last = value;
-        return Reading.Of(value);
+        return Reading.FromValue(value);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ public sealed class RaplMeters : Instrument
 
     /// <summary>Looks for zones and reads each twice, to tell mirrors; opens the same counters as performance events, to compare.</summary>
     public RaplMeters(FileTree tree, MachineDescription description)
-        : this(tree, description, tree.IsStandIn ? null : new KernelPerfEvents())
+        : this(tree, description, tree.IsSysroot ? null : new KernelPerfEvents())
     {
     }
 
@@ -45,39 +45,39 @@ public sealed class RaplMeters : Instrument
     {
         var zones = RaplZones.List(tree);
         var missing = new List<MissingMeter>();
-        var doubts = new List<Doubt>();
-        var looks = new Dictionary<string, TwoLooks>(StringComparer.Ordinal);
+        var warnings = new List<Warning>();
+        var looks = new Dictionary<string, ReadingPair>(StringComparer.Ordinal);
         foreach (var zone in zones)
-            looks[zone.Id] = new TwoLooks(Look(tree, zone));
+            looks[zone.Id] = new ReadingPair(ReadZone(tree, zone));
         foreach (var zone in zones)
-            looks[zone.Id].Second = Look(tree, zone);
+            looks[zone.Id].Second = ReadZone(tree, zone);
 
-        var perf = new PerfSource(tree, description, events);
-        Domains = Safest(DomainTable.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors));
+        var perf = new PerfEnergyCounters(tree, description, events);
+        Domains = Safest(RaplDomainSelector.Select(zones, zone => !looks[zone.Id].Second.IsGap, AreMirrors));
         foreach (var domain in Domains)
         {
             var zone = domain.Zone;
             if (looks[zone.Id].Second.Reason is { } reason)
             {
-                missing.Add(new MissingMeter(zone.MeterId, tree.PathOf(zone.Counter), Explain(tree, zone, reason), reason == Unreadable.Denied ? Advisory : null, reason == Unreadable.Denied ? Remedies(perf.IsHere) : []));
+                missing.Add(new MissingMeter(zone.MeterId, tree.GetFullPath(zone.Counter), Explain(tree, zone, reason), reason == ReadFailure.Denied ? Advisory : null, reason == ReadFailure.Denied ? GetRemedies(perf.IsAvailable) : []));
                 continue;
             }
 
             var taken = _meters.Exists(meter => meter.Description.Id == zone.MeterId);
             _meters.Add(new RaplMeter(tree, zone, new MeterDescription(
                 taken ? $"{zone.MeterId}@{zone.Id}" : zone.MeterId, domain.Component, MeterKind.EnergyCounter, domain.Role, Range: zone.Range, CeilingWatts: zone.CeilingWatts,
-                Note: $"{tree.PathOf(zone.Counter)}: {(domain.Role == MeterRole.Machine ? "summed" : "not summed")}: {domain.Why}")));
+                Note: $"{tree.GetFullPath(zone.Counter)}: {(domain.Role == MeterRole.Machine ? "summed" : "not summed")}: {domain.Why}")));
         }
 
-        _perf = perf.Decide(tree, Domains, zone => !looks[zone.Id].Second.IsGap);
+        _perf = perf.CreateMeters(tree, Domains, zone => !looks[zone.Id].Second.IsGap);
         Meters = [.. _meters, .. _perf];
         missing.AddRange(perf.Problems);
         if (zones.Count == 0 && Packages.IsEmpty)
-            missing.Add(Absent(tree, description));
-        if (perf is { IsHere: true, Refusal: { } refusal } && Packages.IsEmpty)
+            missing.Add(CreateAbsent(tree, description));
+        if (perf is { IsAvailable: true, OpenFailure: { } refusal } && Packages.IsEmpty)
         {
-            missing.Add(new MissingMeter("perf:package", tree.PathOf(PowerUnit.Folders[0]), refusal, refusal.StartsWith(Unreadable.Denied, StringComparison.Ordinal) ? Advisory : null,
-                refusal.StartsWith(Unreadable.Denied, StringComparison.Ordinal) && zones.Count == 0 ? PerfRemedies : []));
+            missing.Add(new MissingMeter("perf:package", tree.GetFullPath(PowerPmu.Folders[0]), refusal, refusal.StartsWith(ReadFailure.Denied, StringComparison.Ordinal) ? Advisory : null,
+                refusal.StartsWith(ReadFailure.Denied, StringComparison.Ordinal) && zones.Count == 0 ? PerfRemedies : []));
         }
 
         foreach (var counted in _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage))
@@ -87,20 +87,20 @@ public sealed class RaplMeters : Instrument
         }
 
         var lost = Domains.Where(domain => domain.Role == MeterRole.Machine && looks[domain.Zone.Id].Second.IsGap && domain.Zone.IsPackage
-            && !_perf.Exists(meter => meter.Description is { Role: MeterRole.Machine, Component: Component.Cpu } && meter.Counted.Package.ToString(CultureInfo.InvariantCulture) == domain.Zone.Package)).Select(domain => domain.Zone.Name).ToArray();
+            && !_perf.Exists(meter => meter.Description is { Role: MeterRole.Machine, Component: Component.Cpu } && meter.Event.Package.ToString(CultureInfo.InvariantCulture) == domain.Zone.Package)).Select(domain => domain.Zone.Name).ToArray();
         if (lost.Length > 0)
-            doubts.Add(new Doubt("package-missing", $"{string.Join(", ", lost)} cannot be read while other packages can: the processor's energy lacks it."));
-        (Missing, Doubts) = (missing, doubts);
+            warnings.Add(new Warning("package-missing", $"{string.Join(", ", lost)} cannot be read while other packages can: the processor's energy lacks it."));
+        (Missing, Warnings) = (missing, warnings);
 
         // A zone that already surprises gives way to the event that counts the same.
         IReadOnlyList<RaplDomain> Safest(IReadOnlyList<RaplDomain> domains)
         {
-            if (!perf.IsHere)
+            if (!perf.IsAvailable)
                 return domains;
             var kept = new List<RaplDomain>(domains.Count);
             foreach (var domain in domains)
             {
-                kept.Add(domain.Role == MeterRole.Machine && Surprise(domain.Zone) is { } surprise && perf.Has(domain.Component, domain.Zone.Around)
+                kept.Add(domain.Role == MeterRole.Machine && Surprise(domain.Zone) is { } surprise && perf.CanRead(domain.Component, domain.Zone.EnclosingPackage)
                     ? domain with { Role = MeterRole.Contained, Why = $"{surprise}: its performance event is summed instead" }
                     : domain);
             }
@@ -135,10 +135,10 @@ public sealed class RaplMeters : Instrument
     public override IReadOnlyList<IMeter> Meters { get; }
 
     /// <summary>Ids of the package meters that are summed.</summary>
-    public ImmutableArray<string> Packages => Summed(Component.Cpu);
+    public ImmutableArray<string> Packages => GetSummedMeters(Component.Cpu);
 
     /// <summary>Ids of the memory meters that are summed.</summary>
-    public ImmutableArray<string> Memory => Summed(Component.Memory);
+    public ImmutableArray<string> Memory => GetSummedMeters(Component.Memory);
 
     /// <inheritdoc/>
     public override IReadOnlyList<MeteredPart> Parts
@@ -157,20 +157,20 @@ public sealed class RaplMeters : Instrument
     /// <summary>Zones that cannot be read, or why there are none.</summary>
     public override IReadOnlyList<MissingMeter> Missing { get; }
 
-    /// <summary>Doubts known before the first sample.</summary>
-    public override IReadOnlyList<Doubt> Doubts { get; }
+    /// <summary>Warnings known before the first sample.</summary>
+    public override IReadOnlyList<Warning> Warnings { get; }
 
-    /// <summary>Doubts after a run: what dies counted since does not agree with what was decided at the start.</summary>
-    public override IEnumerable<Doubt> ClosingDoubts()
+    /// <summary>Warnings after a run: what dies counted since does not agree with what was decided at the start.</summary>
+    public override IEnumerable<Warning> GetFinalWarnings()
     {
         foreach (var (counted, mirror) in _mirrors)
         {
-            if (MirrorCheck.AreOneBySince(counted.Moved, mirror.Moved) is false)
-                yield return new Doubt("not-a-mirror", $"{mirror.Zone.Name} was taken for a mirror of {counted.Zone.Name}, but counted {mirror.Moved / 1e6:0.0} J where that counted {counted.Moved / 1e6:0.0} J; it was not summed.");
+            if (MirrorCheck.HaveEqualGrowth(counted.CountedMicrojoules, mirror.CountedMicrojoules) is false)
+                yield return new Warning("not-a-mirror", $"{mirror.Zone.Name} was taken for a mirror of {counted.Zone.Name}, but counted {mirror.CountedMicrojoules / 1e6:0.0} J where that counted {counted.CountedMicrojoules / 1e6:0.0} J; it was not summed.");
         }
 
-        foreach (var doubt in Comparisons())
-            yield return doubt;
+        foreach (var warning in CompareCounters())
+            yield return warning;
 
         var summed = _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage).ToArray();
         for (var i = 0; i < summed.Length; i++)
@@ -178,8 +178,8 @@ public sealed class RaplMeters : Instrument
             for (var j = i + 1; j < summed.Length; j++)
             {
                 // Two dies of one socket under the same load come near each other, but not as near as one counter read twice.
-                if (summed[i].Zone.Package == summed[j].Zone.Package && Math.Abs(summed[i].Moved - summed[j].Moved) * 1000 < summed[i].Moved && summed[i].Moved > 100_000_000)
-                    yield return new Doubt("perhaps-a-mirror", $"{summed[i].Zone.Name} and {summed[j].Zone.Name} counted the same {summed[i].Moved / 1e6:0.0} J within 0.1 %; if they are one counter, the processor was counted twice.");
+                if (summed[i].Zone.Package == summed[j].Zone.Package && Math.Abs(summed[i].CountedMicrojoules - summed[j].CountedMicrojoules) * 1000 < summed[i].CountedMicrojoules && summed[i].CountedMicrojoules > 100_000_000)
+                    yield return new Warning("perhaps-a-mirror", $"{summed[i].Zone.Name} and {summed[j].Zone.Name} counted the same {summed[i].CountedMicrojoules / 1e6:0.0} J within 0.1 %; if they are one counter, the processor was counted twice.");
             }
         }
     }
@@ -195,20 +195,20 @@ public sealed class RaplMeters : Instrument
     }
 
     /// <summary>A component of a package counted both ways must have come to the same.</summary>
-    IEnumerable<Doubt> Comparisons()
+    IEnumerable<Warning> CompareCounters()
     {
-        foreach (var group in _perf.Where(meter => meter.Counted.Name is "energy-pkg" or "energy-ram").GroupBy(meter => (meter.Counted.Component, meter.Counted.Package)))
+        foreach (var group in _perf.Where(meter => meter.Event.Name is "energy-pkg" or "energy-ram").GroupBy(meter => (meter.Event.Component, meter.Event.Package)))
         {
             var package = group.Key.Package.ToString(CultureInfo.InvariantCulture);
-            var zones = _meters.Where(meter => meter.Description.Component == group.Key.Component && meter.Zone.Around == package && (meter.Zone.IsPackage || meter.Zone.Name == "dram")
+            var zones = _meters.Where(meter => meter.Description.Component == group.Key.Component && meter.Zone.EnclosingPackage == package && (meter.Zone.IsPackage || meter.Zone.Name == "dram")
                 && (meter.Description.Role == MeterRole.Machine || group.Any(other => other.Description.Role == MeterRole.Machine))).ToArray();
             var events = group.Where(meter => !meter.IsMirror).ToArray();
             if (zones.Length == 0 || zones.Any(meter => meter.Zone.ControlType != zones[0].Zone.ControlType))
                 continue;
-            var (byZone, byEvent) = (zones.Sum(meter => meter.Moved), events.Sum(meter => meter.Moved));
-            if (MirrorCheck.AreOneBySince(byZone, byEvent) is false)
+            var (byZone, byEvent) = (zones.Sum(meter => meter.CountedMicrojoules), events.Sum(meter => meter.CountedMicrojoules));
+            if (MirrorCheck.HaveEqualGrowth(byZone, byEvent) is false)
             {
-                yield return new Doubt("ways-disagree", string.Create(CultureInfo.InvariantCulture,
+                yield return new Warning("ways-disagree", string.Create(CultureInfo.InvariantCulture,
                     $"{string.Join(" + ", zones.Select(meter => meter.Description.Id))} counted {byZone / 1e6:0.0} J where {string.Join(" + ", events.Select(meter => meter.Description.Id))} counted {byEvent / 1e6:0.0} J; {(events.Any(meter => meter.Description.Role == MeterRole.Machine) ? "the second" : "the first")} was summed."));
             }
         }
@@ -216,51 +216,51 @@ public sealed class RaplMeters : Instrument
 
     static bool IsPerf(string id) => id.StartsWith("perf:", StringComparison.Ordinal);
 
-    ImmutableArray<string> Summed(Component component) =>
+    ImmutableArray<string> GetSummedMeters(Component component) =>
         [.. Meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Description.Component == component).Select(meter => meter.Description.Id)];
 
-    sealed class TwoLooks(Reading first)
+    sealed class ReadingPair(Reading first)
     {
         public Reading First { get; } = first;
 
         public Reading Second { get; set; }
     }
 
-    static Reading Look(FileTree tree, RaplZone zone)
+    static Reading ReadZone(FileTree tree, RaplZone zone)
     {
-        using var file = tree.Keep(zone.Counter);
-        return file.TryReadNumber(out var value, out var reason) ? Reading.Of(value) : Reading.Gap(reason ?? Unreadable.Failed);
+        using var file = tree.OpenPersistent(zone.Counter);
+        return file.TryReadNumber(out var value, out var reason) ? Reading.FromValue(value) : Reading.FromGapReason(reason ?? ReadFailure.Failed);
     }
 
     static string Explain(FileTree tree, RaplZone zone, string reason)
     {
-        if (reason != Unreadable.Denied)
+        if (reason != ReadFailure.Denied)
             return reason;
-        return tree.ModeOf(zone.Counter) is { } mode ? $"{reason}: its mode is {Convert.ToString((int)mode, 8).PadLeft(4, '0')}, for its owner root alone" : reason;
+        return tree.GetMode(zone.Counter) is { } mode ? $"{reason}: its mode is {Convert.ToString((int)mode, 8).PadLeft(4, '0')}, for its owner root alone" : reason;
     }
 
     static IReadOnlyList<Remedy> PerfRemedies { get; } =
     [
-        new Remedy("let one copy of tonne count performance events (CAP_PERFMON, Linux 5.8); whoever may run that copy sees the energy of all, so keep it to a group you trust", "sudo setcap cap_perfmon=ep \"$(readlink -f \"$(command -v tonne)\")\"", LastsAcrossBoots: true),
-        new Remedy("let everybody count performance events of the whole machine until the next boot: also what others' programs do, a wider door than the counters' files", "sudo sysctl kernel.perf_event_paranoid=0", LastsAcrossBoots: false),
+        new Remedy("let one copy of tonne count performance events (CAP_PERFMON, Linux 5.8); whoever may run that copy sees the energy of all, so keep it to a group you trust", "sudo setcap cap_perfmon=ep \"$(readlink -f \"$(command -v tonne)\")\"", PersistsAcrossReboots: true),
+        new Remedy("let everybody count performance events of the whole machine until the next boot: also what others' programs do, a wider door than the counters' files", "sudo sysctl kernel.perf_event_paranoid=0", PersistsAcrossReboots: false),
     ];
 
-    static IReadOnlyList<Remedy> Remedies(bool perf) => perf ? [.. Remedies(), .. PerfRemedies] : Remedies();
+    static IReadOnlyList<Remedy> GetRemedies(bool perf) => perf ? [.. GetRemedies(), .. PerfRemedies] : GetRemedies();
 
-    static IReadOnlyList<Remedy> Remedies() =>
+    static IReadOnlyList<Remedy> GetRemedies() =>
     [
         new Remedy(
             "let the group powercap read the counters, from every boot on (udev rule)",
             """sudo groupadd -f powercap && sudo usermod -aG powercap "$USER" && echo 'SUBSYSTEM=="powercap", ACTION=="add", TEST=="energy_uj", RUN+="/bin/chgrp powercap /sys%p/energy_uj", RUN+="/bin/chmod 0440 /sys%p/energy_uj"' | sudo tee /etc/udev/rules.d/60-tonne-powercap.rules && sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=powercap --action=add""",
-            LastsAcrossBoots: true),
-        new Remedy("let one copy of tonne read any file (CAP_DAC_READ_SEARCH); only for a copy that nobody else may change", "sudo setcap cap_dac_read_search=ep \"$(readlink -f \"$(command -v tonne)\")\"", LastsAcrossBoots: true),
-        new Remedy("measure this run as root", "sudo tonne run -- COMMAND", LastsAcrossBoots: false),
-        new Remedy("until the next boot, for one group", "sudo groupadd -f powercap && sudo find /sys/devices/virtual/powercap -name energy_uj -exec chgrp powercap {} + -exec chmod 0440 {} +", LastsAcrossBoots: false),
+            PersistsAcrossReboots: true),
+        new Remedy("let one copy of tonne read any file (CAP_DAC_READ_SEARCH); only for a copy that nobody else may change", "sudo setcap cap_dac_read_search=ep \"$(readlink -f \"$(command -v tonne)\")\"", PersistsAcrossReboots: true),
+        new Remedy("measure this run as root", "sudo tonne run -- COMMAND", PersistsAcrossReboots: false),
+        new Remedy("until the next boot, for one group", "sudo groupadd -f powercap && sudo find /sys/devices/virtual/powercap -name energy_uj -exec chgrp powercap {} + -exec chmod 0440 {} +", PersistsAcrossReboots: false),
     ];
 
-    static MissingMeter Absent(FileTree tree, MachineDescription description)
+    static MissingMeter CreateAbsent(FileTree tree, MachineDescription description)
     {
-        var path = tree.PathOf(RaplZones.Folders[0]);
+        var path = tree.GetFullPath(RaplZones.Folders[0]);
         if (description.Machine.Virtual)
             return new MissingMeter("rapl", path, "a virtual machine: hosts keep their energy counters to themselves", null, []);
         if (description.Cpu.VendorId is null)
@@ -269,11 +269,11 @@ public sealed class RaplMeters : Instrument
         {
             return new MissingMeter("rapl", path, "the folder is there and holds no zone: a container hides it, or the driver is not loaded", Advisory,
             [
-                new Remedy("load the driver", "sudo modprobe intel_rapl_msr", LastsAcrossBoots: false),
-                new Remedy("in a container: run tonne on its host, or show it the host's counters", "docker run --security-opt systempaths=unconfined …", LastsAcrossBoots: false),
+                new Remedy("load the driver", "sudo modprobe intel_rapl_msr", PersistsAcrossReboots: false),
+                new Remedy("in a container: run tonne on its host, or show it the host's counters", "docker run --security-opt systempaths=unconfined …", PersistsAcrossReboots: false),
             ]);
         }
 
-        return new MissingMeter("rapl", path, "no power zones: the driver is not loaded, or the kernel is without it (AMD needs Linux 5.8)", null, [new Remedy("load the driver", "sudo modprobe intel_rapl_msr", LastsAcrossBoots: false)]);
+        return new MissingMeter("rapl", path, "no power zones: the driver is not loaded, or the kernel is without it (AMD needs Linux 5.8)", null, [new Remedy("load the driver", "sudo modprobe intel_rapl_msr", PersistsAcrossReboots: false)]);
     }
 }

@@ -29,12 +29,12 @@ public sealed record RaplZone(string Id, string Folder, string Name, string? Par
     public bool IsPackage => Name.StartsWith("package", StringComparison.Ordinal);
 
     /// <summary>For a package: its number, common to its dies; for example <c>0</c> in <c>package-0-die-1</c>.</summary>
-    public string? Package => PackageIn(Name);
+    public string? Package => ParsePackage(Name);
 
     /// <summary>The package it is, or lies in, by number; null if it is in none.</summary>
-    internal string? Around => Package ?? PackageIn(ParentName);
+    internal string? EnclosingPackage => Package ?? ParsePackage(ParentName);
 
-    static string? PackageIn(string? name)
+    static string? ParsePackage(string? name)
     {
         if (name?.StartsWith("package-", StringComparison.Ordinal) != true)
             return null;

@@ -9,7 +9,7 @@ public static class RaplZones
     public static readonly IReadOnlyList<string> Folders = ["sys/class/powercap", "sys/devices/virtual/powercap"];
 
     /// <summary>Nothing that one machine has is nested deeper.</summary>
-    const int Deepest = 4;
+    const int MaxDepth = 4;
 
     /// <summary>Every zone once, in ordinal order of ids. Zones without a name are left out.</summary>
     public static IReadOnlyList<RaplZone> List(FileTree tree)
@@ -30,7 +30,7 @@ public static class RaplZones
             names[id] = name;
             var parent = id[..id.LastIndexOf(':')];
             var parentName = parent.Contains(':') ? names.GetValueOrDefault(parent) ?? parent : null;
-            zones.Add(new RaplZone(id, folder, name, parentName, tree.ReadNumber($"{folder}/max_energy_range_uj") is { } range and > 0 ? range : null, Ceiling(tree, folder)));
+            zones.Add(new RaplZone(id, folder, name, parentName, tree.ReadNumber($"{folder}/max_energy_range_uj") is { } range and > 0 ? range : null, GetCeilingWatts(tree, folder)));
         }
 
         return zones;
@@ -38,13 +38,13 @@ public static class RaplZones
 
     static void Visit(FileTree tree, string folder, Dictionary<string, string> found, int depth)
     {
-        foreach (var name in tree.Names(folder))
+        foreach (var name in tree.ListNames(folder))
         {
             var isZone = IsZone(name);
             if (isZone)
                 found.TryAdd(name, $"{folder}/{name}");
             // Links such as "subsystem" and "device" lead back up: only zones and control types are entered.
-            if (depth < Deepest && (isZone || IsControlType(name)))
+            if (depth < MaxDepth && (isZone || IsControlType(name)))
                 Visit(tree, $"{folder}/{name}", found, depth + 1);
         }
     }
@@ -69,7 +69,7 @@ public static class RaplZones
     }
 
     /// <summary>Four times the highest limit the zone tells, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.</summary>
-    static double Ceiling(FileTree tree, string folder)
+    static double GetCeilingWatts(FileTree tree, string folder)
     {
         long most = 0;
         for (var i = 0; i < 4; i++)

@@ -23,30 +23,30 @@ sealed class RedfishSource(SourceAddress address) : WallSource(address)
 
     internal override string Id => $"redfish:{Address.Host}";
 
-    protected override string What => "The management controller";
+    protected override string Description => "The management controller";
 
     protected override Factor Accuracy => WallAccuracy.ManagementController;
 
-    internal static string? Check(SourceAddress address)
+    internal static string? Validate(SourceAddress address)
     {
         if (address.Path.Trim('/').Length > 0 && !address.Path.StartsWith("redfish/", StringComparison.Ordinal))
             return "the path of a Redfish resource begins with /redfish/";
         if (!address.Kind.Encrypted && address.User is not null && !address.Base.IsLoopback)
             return "a password would cross the network in the clear: write redfish+https";
-        return HttpQuestions.Check(address);
+        return HttpTransport.ValidateTls(address);
     }
 
-    internal override PolledTold Ask(IQuestions questions)
+    internal override PollResult Poll(IHttpTransport questions)
     {
         if (_found is not null)
-            return questions.Get(_found).Read(root => Understand(root, out _));
-        var told = PolledTold.Nothing("tells no power");
+            return questions.Get(_found).ParseJson(root => Parse(root, out _));
+        var told = PollResult.Failed("tells no power");
         var paths = new Queue<string>([_start]);
         // The list of chassis, the one there is, its two kinds of metrics.
         for (var steps = 0; steps < 5 && paths.TryDequeue(out var path); steps++)
         {
             ImmutableArray<string> leads = [];
-            var here = questions.Get(path).Read(root => Understand(root, out leads));
+            var here = questions.Get(path).ParseJson(root => Parse(root, out leads));
             if (here.Reason is null)
             {
                 // A resource without a reading now may have one later; another may have one already.
@@ -69,40 +69,40 @@ sealed class RedfishSource(SourceAddress address) : WallSource(address)
     }
 
     /// <summary>What a resource tells, or the paths that it leads to.</summary>
-    internal static PolledTold Understand(JsonElement root, out ImmutableArray<string> leads)
+    internal static PollResult Parse(JsonElement root, out ImmutableArray<string> leads)
     {
         leads = [];
-        if (root.Member("PowerControl") is { ValueKind: JsonValueKind.Array } controls)
+        if (root.GetMember("PowerControl") is { ValueKind: JsonValueKind.Array } controls)
         {
             foreach (var control in controls.EnumerateArray())
             {
-                if (control.Member("PowerConsumedWatts") is { } consumed)
-                    return PolledTold.Of((Power, ((JsonElement?)consumed).Number() is { } watts ? PolledValue.OfMachinePower(watts) : PolledValue.Gap("its PowerConsumedWatts has no value now")));
+                if (control.GetMember("PowerConsumedWatts") is { } consumed)
+                    return PollResult.FromValues((Power, ((JsonElement?)consumed).GetNumber() is { } watts ? PolledValue.FromMachinePower(watts) : PolledValue.Gap("its PowerConsumedWatts has no value now")));
             }
 
-            return PolledTold.Nothing("tells no PowerConsumedWatts");
+            return PollResult.Failed("tells no PowerConsumedWatts");
         }
 
-        if (root.Member("PowerWatts") is { } power)
+        if (root.GetMember("PowerWatts") is { } power)
         {
-            var told = power.Member("Reading").Number() is { } watts ? PolledValue.OfMachinePower(watts) : PolledValue.Gap("its PowerWatts has no reading now");
-            return root.Member("EnergykWh")?.Member("Reading").Number() is { } energy
-                ? PolledTold.Of((Power, told), (Energy, PolledValue.Of(energy * JoulesPerKilowattHour, 1e6, 9e12, "J"))) : PolledTold.Of((Power, told));
+            var told = power.GetMember("Reading").GetNumber() is { } watts ? PolledValue.FromMachinePower(watts) : PolledValue.Gap("its PowerWatts has no reading now");
+            return root.GetMember("EnergykWh")?.GetMember("Reading").GetNumber() is { } energy
+                ? PollResult.FromValues((Power, told), (Energy, PolledValue.Create(energy * JoulesPerKilowattHour, 1e6, 9e12, "J"))) : PollResult.FromValues((Power, told));
         }
 
         // EnvironmentMetrics is the newer of the two, and often without a power.
-        leads = [.. new[] { Link(root.Member("EnvironmentMetrics")), Link(root.Member("Power")) }.OfType<string>()];
-        if (leads.IsEmpty && root.Member("Members") is { ValueKind: JsonValueKind.Array } members)
+        leads = [.. new[] { GetLink(root.GetMember("EnvironmentMetrics")), GetLink(root.GetMember("Power")) }.OfType<string>()];
+        if (leads.IsEmpty && root.GetMember("Members") is { ValueKind: JsonValueKind.Array } members)
         {
             if (members.GetArrayLength() > 1)
-                return PolledTold.Nothing($"has {members.GetArrayLength().ToString(CultureInfo.InvariantCulture)} chassis ({string.Join(", ", members.EnumerateArray().Select(member => "/" + Link(member)).Take(8))}): name the one that holds this machine at the end of the address");
-            if (members.GetArrayLength() == 1 && Link(members[0]) is { } only)
+                return PollResult.Failed($"has {members.GetArrayLength().ToString(CultureInfo.InvariantCulture)} chassis ({string.Join(", ", members.EnumerateArray().Select(member => "/" + GetLink(member)).Take(8))}): name the one that holds this machine at the end of the address");
+            if (members.GetArrayLength() == 1 && GetLink(members[0]) is { } only)
                 leads = [only];
         }
 
-        return PolledTold.Nothing("tells no power at that path");
+        return PollResult.Failed("tells no power at that path");
     }
 
     /// <summary>The path of a link on the same controller.</summary>
-    static string? Link(JsonElement? element) => element?.Member("@odata.id").Text() is { } path && path.StartsWith("/redfish/", StringComparison.Ordinal) && path.Length < 512 ? path.Trim('/') : null;
+    static string? GetLink(JsonElement? element) => element?.GetMember("@odata.id").GetText() is { } path && path.StartsWith("/redfish/", StringComparison.Ordinal) && path.Length < 512 ? path.Trim('/') : null;
 }

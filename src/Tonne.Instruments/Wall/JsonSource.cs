@@ -9,26 +9,26 @@ sealed class JsonSource(SourceAddress address) : WallSource(address)
 {
     internal override string Id => $"wall:json@{Address.Host}";
 
-    protected override string What => "A meter that answers in JSON";
+    protected override string Description => "A meter that answers in JSON";
 
     protected override Factor Accuracy => WallAccuracy.Uncalibrated;
 
-    internal static string? Check(SourceAddress address)
+    internal static string? Validate(SourceAddress address)
     {
         if (!address.Pointer.StartsWith('/'))
             return "the place of the power in the answer is missing: a JSON pointer behind #";
         if (address["unit"] is not (null or "W" or "mW" or "kW"))
             return $"the unit '{address["unit"]}' is not W, mW or kW";
-        return HttpQuestions.Check(address);
+        return HttpTransport.ValidateTls(address);
     }
 
-    internal override PolledTold Ask(IQuestions questions) => questions.Get(Address.Path).Read(Understand);
+    internal override PollResult Poll(IHttpTransport questions) => questions.Get(Address.Path).ParseJson(Parse);
 
-    internal PolledTold Understand(JsonElement root)
+    internal PollResult Parse(JsonElement root)
     {
-        if (root.At(Address.Pointer) is not { } value)
-            return PolledTold.Nothing($"tells nothing at {Address.Pointer}");
+        if (root.FindByPointer(Address.Pointer) is not { } value)
+            return PollResult.Failed($"tells nothing at {Address.Pointer}");
         var perUnit = Address["unit"] switch { "mW" => 1e-3, "kW" => 1e3, _ => 1 };
-        return PolledTold.Of((Power, value.NumberOrText() is { } number ? PolledValue.OfMachinePower(number * perUnit) : PolledValue.Gap($"what it tells at {Address.Pointer} is not a number")));
+        return PollResult.FromValues((Power, value.ParseNumber() is { } number ? PolledValue.FromMachinePower(number * perUnit) : PolledValue.Gap($"what it tells at {Address.Pointer} is not a number")));
     }
 }

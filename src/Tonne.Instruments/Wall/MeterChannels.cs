@@ -24,34 +24,34 @@ static class MeterChannels
         return channels.ToImmutable();
     }
 
-    internal static string? Check(SourceAddress address) => Parse(address.Path) is null ? $"'{address.Path}' is not a channel such as 0, nor channels to add such as 0+1" : null;
+    internal static string? Validate(SourceAddress address) => Parse(address.Path) is null ? $"'{address.Path}' is not a channel such as 0, nor channels to add such as 0+1" : null;
 
     /// <summary>Adds the chosen channels.</summary>
     /// <param name="all">Power in W and counted energy in J of each channel that meters, by its number; an energy is null if it is not told.</param>
     /// <param name="chosen">The channels named.</param>
-    internal static PolledTold Sum(IReadOnlyList<(int Channel, double? Watts, double? Joules, string? Reason)> all, ImmutableArray<int> chosen)
+    internal static PollResult Sum(IReadOnlyList<(int Channel, double? Watts, double? Joules, string? Reason)> all, ImmutableArray<int> chosen)
     {
         if (all.Count == 0)
-            return PolledTold.Nothing("tells no power: it does not meter, or is of a kind not known");
+            return PollResult.Failed("tells no power: it does not meter, or is of a kind not known");
         if (chosen.IsEmpty && all.Count > 1)
-            return PolledTold.Nothing($"meters {all.Count.ToString(CultureInfo.InvariantCulture)} channels ({string.Join(", ", all.Select(each => each.Channel))}): name the one that feeds this machine at the end of the address, or several to add, as in /0+1");
+            return PollResult.Failed($"meters {all.Count.ToString(CultureInfo.InvariantCulture)} channels ({string.Join(", ", all.Select(each => each.Channel))}): name the one that feeds this machine at the end of the address, or several to add, as in /0+1");
         double watts = 0, joules = 0;
         var counted = true;
         foreach (var channel in chosen.IsEmpty ? [all[0].Channel] : chosen)
         {
             var found = all.FirstOrDefault(each => each.Channel == channel, (-1, null, null, null));
             if (found.Channel < 0)
-                return PolledTold.Nothing($"has no channel {channel.ToString(CultureInfo.InvariantCulture)} that meters; it has {string.Join(", ", all.Select(each => each.Channel))}");
+                return PollResult.Failed($"has no channel {channel.ToString(CultureInfo.InvariantCulture)} that meters; it has {string.Join(", ", all.Select(each => each.Channel))}");
             if (found.Reason is not null || found.Watts is not { } power)
-                return PolledTold.Of((WallSource.Power, PolledValue.Gap(found.Reason ?? "it tells no power")));
+                return PollResult.FromValues((WallSource.Power, PolledValue.Gap(found.Reason ?? "it tells no power")));
             if (power < 0)
-                return PolledTold.Of((WallSource.Power, PolledValue.OfMachinePower(power)));
+                return PollResult.FromValues((WallSource.Power, PolledValue.FromMachinePower(power)));
             watts += power;
             joules += found.Joules ?? 0;
             counted &= found.Joules is not null;
         }
 
-        var told = PolledValue.OfMachinePower(watts);
-        return counted ? PolledTold.Of((WallSource.Power, told), (WallSource.Energy, PolledValue.Of(joules, 1e6, 9e12, "J"))) : PolledTold.Of((WallSource.Power, told));
+        var told = PolledValue.FromMachinePower(watts);
+        return counted ? PollResult.FromValues((WallSource.Power, told), (WallSource.Energy, PolledValue.Create(joules, 1e6, 9e12, "J"))) : PollResult.FromValues((WallSource.Power, told));
     }
 }

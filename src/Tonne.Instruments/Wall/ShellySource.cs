@@ -22,15 +22,15 @@ sealed class ShellySource(SourceAddress address) : WallSource(address)
     internal override string Id => $"wall:shelly@{Address.Host}{(Address.Path.Length > 0 ? "/" + Address.Path : "")}";
 
     /// <summary>The second generation takes Digest only.</summary>
-    internal override bool Challenged => true;
+    internal override bool WaitsForChallenge => true;
 
-    protected override string What => "A Shelly";
+    protected override string Description => "A Shelly";
 
     protected override Factor Accuracy => WallAccuracy.Calibrated;
 
-    internal static string? Check(SourceAddress address) => MeterChannels.Check(address);
+    internal static string? Validate(SourceAddress address) => MeterChannels.Validate(address);
 
-    internal override PolledTold Ask(IQuestions questions)
+    internal override PollResult Poll(IHttpTransport questions)
     {
         if (_rpc is not false)
         {
@@ -38,17 +38,17 @@ sealed class ShellySource(SourceAddress address) : WallSource(address)
             if (reply.Status != 404)
             {
                 _rpc ??= reply.Status == 200 ? true : null;
-                return reply.Read(ByRpc);
+                return reply.ParseJson(ParseRpc);
             }
         }
 
         var status = questions.Get("status");
         if (status.Status == 200)
             _rpc = false;
-        return status.Read(OfFirstGeneration);
+        return status.ParseJson(ParseFirstGeneration);
     }
 
-    internal PolledTold ByRpc(JsonElement root)
+    internal PollResult ParseRpc(JsonElement root)
     {
         var channels = new List<(int, double?, double?, string?)>();
         if (root.ValueKind == JsonValueKind.Object)
@@ -60,32 +60,32 @@ sealed class ShellySource(SourceAddress address) : WallSource(address)
                     continue;
                 var (power, counter) = component.Name[..colon] switch
                 {
-                    "switch" or "pm1" or "cover" or "light" => (component.Value.Member("apower"), component.Value.Member("aenergy")?.Member("total")),
-                    "em1" => (component.Value.Member("act_power"), root.Member($"em1data:{component.Name[(colon + 1)..]}")?.Member("total_act_energy")),
-                    "em" => (component.Value.Member("total_act_power"), root.Member($"emdata:{component.Name[(colon + 1)..]}")?.Member("total_act")),
+                    "switch" or "pm1" or "cover" or "light" => (component.Value.GetMember("apower"), component.Value.GetMember("aenergy")?.GetMember("total")),
+                    "em1" => (component.Value.GetMember("act_power"), root.GetMember($"em1data:{component.Name[(colon + 1)..]}")?.GetMember("total_act_energy")),
+                    "em" => (component.Value.GetMember("total_act_power"), root.GetMember($"emdata:{component.Name[(colon + 1)..]}")?.GetMember("total_act")),
                     _ => (null, null),
                 };
                 // A switch without a meter has no apower.
                 if (power is { } told)
-                    channels.Add((number, power.Number(), counter.Number() * JoulesPerWattHour, told.ValueKind == JsonValueKind.Number ? null : "its power is not a number: it has no reading now"));
+                    channels.Add((number, power.GetNumber(), counter.GetNumber() * JoulesPerWattHour, told.ValueKind == JsonValueKind.Number ? null : "its power is not a number: it has no reading now"));
             }
         }
 
         return MeterChannels.Sum(channels, MeterChannels.Parse(Address.Path) ?? []);
     }
 
-    internal PolledTold OfFirstGeneration(JsonElement root)
+    internal PollResult ParseFirstGeneration(JsonElement root)
     {
         var channels = new List<(int, double?, double?, string?)>();
         // Where there are energy meters, what else is listed meters nothing.
-        var (list, perCount) = root.Member("emeters") is { ValueKind: JsonValueKind.Array } emeters && emeters.GetArrayLength() > 0
-            ? (emeters, JoulesPerWattHour) : (root.Member("meters") ?? default, JoulesPerWattMinute);
+        var (list, perCount) = root.GetMember("emeters") is { ValueKind: JsonValueKind.Array } emeters && emeters.GetArrayLength() > 0
+            ? (emeters, JoulesPerWattHour) : (root.GetMember("meters") ?? default, JoulesPerWattMinute);
         if (list.ValueKind == JsonValueKind.Array)
         {
             foreach (var meter in list.EnumerateArray())
             {
-                var valid = meter.Member("is_valid") is not { ValueKind: JsonValueKind.False };
-                channels.Add((channels.Count, meter.Member("power").Number(), meter.Member("total").Number() * perCount, valid ? null : "it says itself that its reading is not valid"));
+                var valid = meter.GetMember("is_valid") is not { ValueKind: JsonValueKind.False };
+                channels.Add((channels.Count, meter.GetMember("power").GetNumber(), meter.GetMember("total").GetNumber() * perCount, valid ? null : "it says itself that its reading is not valid"));
             }
         }
 

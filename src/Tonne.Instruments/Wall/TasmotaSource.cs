@@ -15,22 +15,22 @@ sealed class TasmotaSource(SourceAddress address) : WallSource(address)
 
     internal override string Id => $"wall:tasmota@{Address.Host}{(Address.Path.Length > 0 ? "/" + Address.Path : "")}";
 
-    protected override string What => "A plug with Tasmota";
+    protected override string Description => "A plug with Tasmota";
 
     protected override Factor Accuracy => WallAccuracy.Uncalibrated;
 
-    internal static string? Check(SourceAddress address) => MeterChannels.Check(address);
+    internal static string? Validate(SourceAddress address) => MeterChannels.Validate(address);
 
-    internal override PolledTold Ask(IQuestions questions) => questions.Get("cm?cmnd=Status%2010").Read(Understand);
+    internal override PollResult Poll(IHttpTransport questions) => questions.Get("cm?cmnd=Status%2010").ParseJson(Parse);
 
-    internal PolledTold Understand(JsonElement root)
+    internal PollResult Parse(JsonElement root)
     {
-        if (root.Member("WARNING").Text() is { } warning)
-            return PolledTold.Nothing($"warns: {warning} (name the user in the address, as in tasmota://admin@HOST, and put the password into TONNE_METER_PASSWORD)");
-        var energy = root.Member("StatusSNS")?.Member("ENERGY") ?? root.Member("StatusPWR");
-        if (energy?.Member("Power") is not { } power)
-            return PolledTold.Nothing("tells no power: it does not meter, or is not a Tasmota");
-        var total = energy.Value.Member("Total") ?? default;
+        if (root.GetMember("WARNING").GetText() is { } warning)
+            return PollResult.Failed($"warns: {warning} (name the user in the address, as in tasmota://admin@HOST, and put the password into TONNE_METER_PASSWORD)");
+        var energy = root.GetMember("StatusSNS")?.GetMember("ENERGY") ?? root.GetMember("StatusPWR");
+        if (energy?.GetMember("Power") is not { } power)
+            return PollResult.Failed("tells no power: it does not meter, or is not a Tasmota");
+        var total = energy.Value.GetMember("Total") ?? default;
         var channels = new List<(int, double?, double?, string?)>();
         if (power.ValueKind == JsonValueKind.Array)
         {
@@ -38,12 +38,12 @@ sealed class TasmotaSource(SourceAddress address) : WallSource(address)
             {
                 // One counter for all channels can be compared with none of them.
                 JsonElement? counter = total.ValueKind == JsonValueKind.Array && total.GetArrayLength() > channels.Count ? total[channels.Count] : null;
-                channels.Add((channels.Count, ((JsonElement?)each).Number(), counter.Number() * JoulesPerKilowattHour, null));
+                channels.Add((channels.Count, ((JsonElement?)each).GetNumber(), counter.GetNumber() * JoulesPerKilowattHour, null));
             }
         }
         else
         {
-            channels.Add((0, ((JsonElement?)power).Number(), ((JsonElement?)total).Number() * JoulesPerKilowattHour, null));
+            channels.Add((0, ((JsonElement?)power).GetNumber(), ((JsonElement?)total).GetNumber() * JoulesPerKilowattHour, null));
         }
 
         return MeterChannels.Sum(channels, MeterChannels.Parse(Address.Path) ?? []);

@@ -16,31 +16,31 @@ abstract class WallSource(SourceAddress address) : PolledSource(address)
     internal const string Energy = "energy";
 
     /// <summary>What it is, for the reason of the choice.</summary>
-    protected abstract string What { get; }
+    protected abstract string Description { get; }
 
     /// <summary>Joules per joule told.</summary>
     protected abstract Factor Accuracy { get; }
 
     /// <inheritdoc/>
-    internal override PolledOffer Offer(PolledTold first)
+    internal override SourceCapabilities GetCapabilities(PollResult first)
     {
-        var (power, energy) = (Told(first, Power), Told(first, Energy));
+        var (power, energy) = (FindValue(first, Power), FindValue(first, Energy));
         if (power is null or { Reason: not null })
-            return PolledOffer.None(power?.Reason ?? "it tells no power");
+            return SourceCapabilities.Unusable(power?.Reason ?? "it tells no power");
         var channels = new List<(string, MeterDescription)>
         {
-            (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {What}; its power is asked every {Address.Every.TotalSeconds:0.###} s and integrated", RefreshSeconds: Address.Every.TotalSeconds)),
+            (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {Description}; its power is asked every {Address.PollInterval.TotalSeconds:0.###} s and integrated", RefreshSeconds: Address.PollInterval.TotalSeconds)),
         };
         if (energy is { Reason: null })
         {
-            channels.Add((Energy, new MeterDescription($"{Id}/energy", Component.Platform, MeterKind.EnergyCounter, MeterRole.Contained, CeilingWatts: PolledValue.MostMachineWatts,
+            channels.Add((Energy, new MeterDescription($"{Id}/energy", Component.Platform, MeterKind.EnergyCounter, MeterRole.Contained, CeilingWatts: PolledValue.MaxMachineWatts,
                 Note: $"{Address}: its own counter, too coarse for a run; compared with the power at the end", RefreshSeconds: 60)));
         }
 
-        return new PolledOffer(channels, [new MeteredPart(Component.Platform, null, [Id], WallAccuracy.Of(Address, Accuracy), $"{What} at {Address.Host} meters the whole machine at its plug.")], [], null);
+        return new SourceCapabilities(channels, [new MeteredPart(Component.Platform, null, [Id], WallAccuracy.GetFactor(Address, Accuracy), $"{Description} at {Address.Host} meters the whole machine at its plug.")], [], null);
     }
 
-    static PolledValue? Told(PolledTold told, string key)
+    static PolledValue? FindValue(PollResult told, string key)
     {
         foreach (var (name, value) in told.Values)
         {

@@ -19,10 +19,10 @@ public sealed class Cleaner
     readonly Dictionary<ulong, int> _families = [];
     readonly Dictionary<string, int> _labels = [];
     readonly List<long> _keptByLabel = [];
-    readonly SimilarTexts _similar = new();
+    readonly MinHashLshIndex _similar = new();
     readonly List<int> _rowOfText = [];
     readonly List<int> _found = [];
-    readonly LinkedRows _linked = new();
+    readonly DisjointSet _linked = new();
     long _rows;
     int _columnsBefore;
     int _columnsAfter;
@@ -47,15 +47,15 @@ public sealed class Cleaner
     /// <param name="source">The rows.</param>
     /// <param name="options">What is removed; null for the defaults.</param>
     /// <exception cref="UnusableDataException">The source cannot be used at all, or no row is left.</exception>
-    public static Cleaned Clean(RowSource source, CleaningOptions? options = null)
+    public static CleaningResult Clean(RowSource source, CleaningOptions? options = null)
     {
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
         var cleaner = new Cleaner(options);
-        List<Row> rows = [.. source.Rows(rejections).Where(cleaner.Keep)];
+        List<Row> rows = [.. source.ReadRows(rejections).Where(cleaner.Keep)];
         var report = cleaner.Report;
         if (rows.Count == 0)
             throw new UnusableDataException(source.Name, 0, $"no row is left of {report.Before.Rows:N0}: {string.Join(", ", report.Removed.Select(pair => $"{pair.Value:N0} × {pair.Key}"))}.");
-        return new(rows, cleaner.Groups(), report, rejections);
+        return new(rows, cleaner.GetGroups(), report, rejections);
     }
 
     /// <summary>Whether a row is kept; for use as <c>rows.Where(cleaner.Keep)</c>.</summary>
@@ -64,7 +64,7 @@ public sealed class Cleaner
     {
         _rows++;
         _columnsBefore = Math.Max(_columnsBefore, row.Columns);
-        if (Judge(row) is { } reason)
+        if (FindRemovalReason(row) is { } reason)
         {
             _removed[(int)reason]++;
             return false;
@@ -75,18 +75,18 @@ public sealed class Cleaner
     }
 
     /// <summary>For each row kept, in order, the number of its group: rows related to one another, directly or over others, have one number.</summary>
-    public int[] Groups() => _linked.Groups();
+    public int[] GetGroups() => _linked.GetGroups();
 
-    RemovalReason? Judge(Row row)
+    RemovalReason? FindRemovalReason(Row row)
     {
         var text = row.Text.AsSpan().Trim();
-        if (_options.Irrelevant && text.Length > 0)
+        if (_options.RemoveIrrelevant && text.Length > 0)
         {
-            if (Writing.IsPlaceholdersOnly(text))
+            if (TextAnalyzer.IsPlaceholdersOnly(text))
                 return RemovalReason.PlaceholdersOnly;
-            if (row.Neutral is { } neutral && text.SequenceEqual(neutral.AsSpan().Trim()))
+            if (row.SourceText is { } neutral && text.SequenceEqual(neutral.AsSpan().Trim()))
                 return RemovalReason.Untranslated;
-            if (Writing.OfLanguage(row.Label) is { } scripts && (Writing.All(text) & scripts) == Script.None)
+            if (TextAnalyzer.GetScriptsOfLanguage(row.Label) is { } scripts && (TextAnalyzer.FindScripts(text) & scripts) == Script.None)
                 return RemovalReason.WrongScript;
         }
 
@@ -95,20 +95,20 @@ public sealed class Cleaner
             _labels.Add(row.Label, label = _labels.Count);
             _keptByLabel.Add(0);
         }
-        if (_options.ExactDuplicates && !_contents.Add(text.Length > 0 ? Hash(label, MemoryMarshal.AsBytes(text)) : Hash(label, MemoryMarshal.AsBytes(row.Numbers))))
+        if (_options.RemoveExactDuplicates && !_contents.Add(text.Length > 0 ? Hash(label, MemoryMarshal.AsBytes(text)) : Hash(label, MemoryMarshal.AsBytes(row.Numbers))))
             return RemovalReason.ExactDuplicate;
-        return text.Length > 0 ? Compare(row, text, label) : Link(row);
+        return text.Length > 0 ? CheckSimilarity(row, text, label) : Link(row);
     }
 
-    RemovalReason? Compare(Row row, ReadOnlySpan<char> text, int label)
+    RemovalReason? CheckSimilarity(Row row, ReadOnlySpan<char> text, int label)
     {
         var number = _linked.Count;
         var buffer = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
-            ReadOnlySpan<char> normal = buffer.AsSpan(0, NormalForm.Write(text, buffer));
+            ReadOnlySpan<char> normal = buffer.AsSpan(0, TextNormalizer.Normalize(text, buffer));
             var form = Hash(label, MemoryMarshal.AsBytes(normal));
-            if (_normalForms.TryGetValue(form, out var same) && _options.NearDuplicates)
+            if (_normalForms.TryGetValue(form, out var same) && _options.RemoveNearDuplicates)
                 return RemovalReason.NearDuplicate;
 
             Span<byte> sketch = stackalloc byte[MinHash.Size];
@@ -118,17 +118,17 @@ public sealed class Cleaner
             for (var i = 0; i < _found.Count; i++)
             {
                 var other = _found[i];
-                var similarity = MinHash.Similarity(sketch, _similar.Sketch(other));
-                if (similarity >= _options.NearSimilarity && _options.NearDuplicates)
+                var similarity = MinHash.EstimateSimilarity(sketch, _similar.GetSketch(other));
+                if (similarity >= _options.NearSimilarity && _options.RemoveNearDuplicates)
                     return RemovalReason.NearDuplicate;
                 if (similarity >= _options.RelatedSimilarity)
                     _found[related++] = other;
             }
             Link(row);
             if (!_normalForms.TryAdd(form, number))
-                _linked.Link(number, same);
+                _linked.Union(number, same);
             for (var i = 0; i < related; i++)
-                _linked.Link(number, _rowOfText[_found[i]]);
+                _linked.Union(number, _rowOfText[_found[i]]);
             _similar.Add(sketch, label);
             _rowOfText.Add(number);
             return null;
@@ -144,7 +144,7 @@ public sealed class Cleaner
         var number = _linked.Count;
         _linked.Add();
         if (row.Family != 0 && !_families.TryAdd(row.Family, number))
-            _linked.Link(number, _families[row.Family]);
+            _linked.Union(number, _families[row.Family]);
         return null;
     }
 

@@ -5,13 +5,13 @@ public sealed record CleaningOptions
 {
     /// <summary>Whether placeholders alone, untranslated texts and texts in another script than their language are removed: true.</summary>
     /// <remarks>A script is judged only where the label is a language tag that is known.</remarks>
-    public bool Irrelevant { get; init; } = true;
+    public bool RemoveIrrelevant { get; init; } = true;
 
     /// <summary>Whether exact duplicates are removed: true.</summary>
-    public bool ExactDuplicates { get; init; } = true;
+    public bool RemoveExactDuplicates { get; init; } = true;
 
     /// <summary>Whether near duplicates are removed: true.</summary>
-    public bool NearDuplicates { get; init; } = true;
+    public bool RemoveNearDuplicates { get; init; } = true;
 
     /// <summary>
     /// Similarity from which two texts of a label are near duplicates: 0.8, of 0.5 to 1. It is the Jaccard index (in both ÷ in either) of the sets of runs of

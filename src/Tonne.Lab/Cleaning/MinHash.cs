@@ -11,30 +11,30 @@ static class MinHash
     /// <summary>Hash functions.</summary>
     public const int Size = 128;
 
-    const int Run = 4;
-    static readonly uint[] Masks = Draw(1);
-    static readonly uint[] Factors = Draw(2);
+    const int ShingleLength = 4;
+    static readonly uint[] Masks = DrawConstants(1);
+    static readonly uint[] Factors = DrawConstants(2);
 
     /// <summary>Sketches a text.</summary>
     /// <param name="text">Its normal form.</param>
-    /// <param name="to">128 bytes.</param>
-    public static void Sketch(ReadOnlySpan<char> text, Span<byte> to)
+    /// <param name="destination">128 bytes.</param>
+    public static void Sketch(ReadOnlySpan<char> text, Span<byte> destination)
     {
         Span<uint> least = stackalloc uint[Size];
         least.Fill(uint.MaxValue);
-        if (text.Length < Run)
+        if (text.Length < ShingleLength)
             Add(text, least);
-        for (var i = 0; i + Run <= text.Length; i++)
-            Add(text.Slice(i, Run), least);
+        for (var i = 0; i + ShingleLength <= text.Length; i++)
+            Add(text.Slice(i, ShingleLength), least);
         for (var i = 0; i < Size; i++)
         {
             var value = least[i];
-            to[i] = (byte)(value ^ value >> 8 ^ value >> 16 ^ value >> 24);
+            destination[i] = (byte)(value ^ value >> 8 ^ value >> 16 ^ value >> 24);
         }
     }
 
     /// <summary>Estimated similarity of two sketches, 0 to 1, freed of the 1 in 256 places that agree by chance.</summary>
-    public static double Similarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    public static double EstimateSimilarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         var same = 0;
         for (var i = 0; i < Size; i++)
@@ -47,7 +47,7 @@ static class MinHash
         var packed = 0ul;
         foreach (var c in run)
             packed = packed << 16 | c;
-        var hash = new Vector<uint>((uint)(SplitMix.Mix(packed) >> 32));
+        var hash = new Vector<uint>((uint)(SplitMix64.Mix(packed) >> 32));
         var minima = MemoryMarshal.Cast<uint, Vector<uint>>(least);
         var masks = MemoryMarshal.Cast<uint, Vector<uint>>(Masks);
         var factors = MemoryMarshal.Cast<uint, Vector<uint>>(Factors);
@@ -55,9 +55,9 @@ static class MinHash
             minima[i] = Vector.Min(minima[i], (hash ^ masks[i]) * factors[i]);
     }
 
-    static uint[] Draw(ulong seed)
+    static uint[] DrawConstants(ulong seed)
     {
-        var random = new SplitMix(seed);
+        var random = new SplitMix64(seed);
         var drawn = new uint[Size];
         for (var i = 0; i < Size; i++)
             drawn[i] = (uint)(random.Next() >> 32) | 1;

@@ -9,14 +9,14 @@ namespace Tonne.Lab.Collecting;
 sealed class DelimitedFile(string path) : TableFile(path)
 {
     /// <summary>Characters of the longest cell. Longer is taken for a quote that does not close, so that it does not eat a file larger than memory.</summary>
-    internal const int LongestCell = 1 << 20;
+    internal const int MaxCellLength = 1 << 20;
 
     readonly string _path = path;
     string _delimiter = ",";
 
-    private protected override ImmutableArray<string> Header(TextReader reader)
+    private protected override ImmutableArray<string> ReadHeader(TextReader reader)
     {
-        _delimiter = Delimiter();
+        _delimiter = DetectDelimiter();
         var header = Records(reader, skipHeader: false).FirstOrDefault();
         if (header.Cells is not { Length: > 0 } cells || cells.All(string.IsNullOrWhiteSpace))
             throw new UnusableDataException(_path, 1, "the first line names no columns.");
@@ -29,7 +29,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
         return [.. cells];
     }
 
-    private protected override IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns) => Records(reader, skipHeader: true);
+    private protected override IEnumerable<TableRecord> ReadRecords(TextReader reader, ImmutableArray<string> columns) => Records(reader, skipHeader: true);
 
     /// <summary>The records. A quote that does not close would take the rows after it with it: the line it stands in is rejected, and what follows is read again without it.</summary>
     IEnumerable<TableRecord> Records(TextReader reader, bool skipHeader, long linesBefore = 0)
@@ -38,7 +38,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
         using var parser = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             Delimiter = _delimiter,
-            MaxFieldSize = LongestCell,
+            MaxFieldSize = MaxCellLength,
             BadDataFound = _ => bad = true,
         }, leaveOpen: true);
         while (true)
@@ -54,7 +54,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
             }
             catch (MaxFieldSizeException)
             {
-                throw new UnusableDataException(_path, linesBefore + before + 1, $"a cell is longer than {LongestCell:N0} characters: a quote opens here or later and does not close.");
+                throw new UnusableDataException(_path, linesBefore + before + 1, $"a cell is longer than {MaxCellLength:N0} characters: a quote opens here or later and does not close.");
             }
             if (skipHeader)
             {
@@ -79,11 +79,11 @@ sealed class DelimitedFile(string path) : TableFile(path)
         }
     }
 
-    string Delimiter()
+    string DetectDelimiter()
     {
         if (Path.GetExtension(_path).ToLowerInvariant() is ".tsv" or ".tab")
             return "\t";
-        using var stream = SettledStream.Open(_path);
+        using var stream = FixedLengthStream.Open(_path);
         Span<byte> start = stackalloc byte[4096];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         if (start.IndexOf((byte)'\n') is >= 0 and var end)

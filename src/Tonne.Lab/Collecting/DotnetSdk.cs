@@ -9,16 +9,16 @@ public sealed record DotnetSdk(string Folder, string Version)
     /// <returns>Null where there is none.</returns>
     public static DotnetSdk? Find()
     {
-        foreach (var root in Roots())
+        foreach (var root in FindRoots())
         {
-            if (Newest(Path.Combine(root, "sdk")) is { } sdk)
+            if (FindNewest(Path.Combine(root, "sdk")) is { } sdk)
                 return sdk;
         }
         return null;
     }
 
     /// <summary>The newest SDK in a folder of SDKs; releases before previews.</summary>
-    internal static DotnetSdk? Newest(string folder)
+    internal static DotnetSdk? FindNewest(string folder)
     {
         if (!Directory.Exists(folder))
             return null;
@@ -31,7 +31,7 @@ public sealed record DotnetSdk(string Folder, string Version)
             .FirstOrDefault();
     }
 
-    static IEnumerable<string> Roots()
+    static IEnumerable<string> FindRoots()
     {
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
             yield return root;

@@ -30,7 +30,7 @@ public sealed class ImageFolder : RowSource
         if (!Directory.Exists(path))
             throw new UnusableDataException(path, 0, "is no folder.");
         var any = false;
-        foreach (var (file, label) in Files(path))
+        foreach (var (file, label) in ListFiles(path))
         {
             any = true;
             if (Read(file, label, new()) is { } first)
@@ -40,11 +40,11 @@ public sealed class ImageFolder : RowSource
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Row> Rows(Rejections rejections)
+    public override IEnumerable<Row> ReadRows(RejectionLog rejections)
     {
         foreach (var loose in Directory.EnumerateFiles(_path).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal))
             rejections.Add(RejectionReason.MissingLabel, loose, 0, "stands in no subfolder");
-        foreach (var (file, label) in Files(_path))
+        foreach (var (file, label) in ListFiles(_path))
         {
             if (Read(file, label, rejections) is not { } picture)
                 continue;
@@ -55,22 +55,22 @@ public sealed class ImageFolder : RowSource
         }
     }
 
-    static IEnumerable<(string File, string Label)> Files(string path) =>
+    static IEnumerable<(string File, string Label)> ListFiles(string path) =>
         from folder in Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal)
         where Path.GetFileName(folder)[0] != '.'
         from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         where Path.GetFileName(file)[0] != '.'
         select (file, Path.GetFileName(folder));
 
-    static Picture? Read(string file, string label, Rejections rejections)
+    static GrayscaleImage? Read(string file, string label, RejectionLog rejections)
     {
         try
         {
             var bytes = File.ReadAllBytes(file);
-            if (PortableGraymap.Begins(bytes))
-                return PortableGraymap.Read(bytes, label);
-            if (PortableNetworkGraphics.Begins(bytes))
-                return PortableNetworkGraphics.Read(bytes, label);
+            if (PgmReader.HasSignature(bytes))
+                return PgmReader.Read(bytes, label);
+            if (PngReader.HasSignature(bytes))
+                return PngReader.Read(bytes, label);
             rejections.Add(RejectionReason.NotAPicture, file, 0, bytes.Length == 0 ? "is empty" : "begins neither as PGM nor as PNG");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -8,7 +8,7 @@ sealed class JsonLinesFile(string path) : TableFile(path)
 {
     readonly string _path = path;
 
-    private protected override ImmutableArray<string> Header(TextReader reader)
+    private protected override ImmutableArray<string> ReadHeader(TextReader reader)
     {
         for (var line = 1L; reader.ReadLine() is { } text; line++)
         {
@@ -29,18 +29,18 @@ sealed class JsonLinesFile(string path) : TableFile(path)
         throw new UnusableDataException(_path, 1, "has no rows.");
     }
 
-    private protected override IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns)
+    private protected override IEnumerable<TableRecord> ReadRecords(TextReader reader, ImmutableArray<string> columns)
     {
         for (var line = 1L; reader.ReadLine() is { } text; line++)
         {
             if (line == 1)
                 text = text.TrimStart('\uFEFF');
             if (!string.IsNullOrWhiteSpace(text))
-                yield return Record(line, text, columns);
+                yield return ParseRecord(line, text, columns);
         }
     }
 
-    static TableRecord Record(long line, string text, ImmutableArray<string> columns)
+    static TableRecord ParseRecord(long line, string text, ImmutableArray<string> columns)
     {
         // The whole line is shown where its bytes are no text.
         if (text.Contains(Undecodable, StringComparison.Ordinal))

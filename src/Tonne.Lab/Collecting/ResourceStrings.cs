@@ -40,7 +40,7 @@ sealed class ResourceStrings
             var resource = metadata.GetManifestResource(handle);
             var name = metadata.GetString(resource.Name);
             if (resource.Implementation.IsNil && name.EndsWith(".resources", StringComparison.Ordinal))
-                Add(image.GetSectionData(header.ResourcesDirectory.RelativeVirtualAddress), resource.Offset, Table(name, culture), strings);
+                Add(image.GetSectionData(header.ResourcesDirectory.RelativeVirtualAddress), resource.Offset, GetTableName(name, culture), strings);
         }
         return new()
         {
@@ -51,7 +51,7 @@ sealed class ResourceStrings
         };
     }
 
-    static string Table(string name, string culture)
+    static string GetTableName(string name, string culture)
     {
         name = name[..^".resources".Length];
         return culture.Length > 0 && name.EndsWith("." + culture, StringComparison.OrdinalIgnoreCase) ? name[..^(culture.Length + 1)] : name;

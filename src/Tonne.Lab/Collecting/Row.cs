@@ -16,12 +16,12 @@ public abstract class Row
     public virtual ulong Family => 0;
 
     /// <summary>The same text in the language it was translated from; null where that is not known.</summary>
-    public virtual string? Neutral => null;
+    public virtual string? SourceText => null;
 
     /// <summary>Number of cells, label included.</summary>
     public abstract int Columns { get; }
 
     /// <summary>A cell, written as in a table.</summary>
     /// <param name="column">0 to <see cref="Columns"/> − 1.</param>
-    public abstract string Cell(int column);
+    public abstract string GetCell(int column);
 }

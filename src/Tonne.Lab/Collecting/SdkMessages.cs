@@ -19,15 +19,15 @@ public sealed class SdkMessages(DotnetSdk sdk) : RowSource
     public override string Name => $"messages of the .NET SDK {sdk.Version}";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> Columns => Message.ColumnNames;
+    public override ImmutableArray<string> Columns => TranslatedMessage.ColumnNames;
 
     /// <inheritdoc/>
-    public override IEnumerable<Row> Rows(Rejections rejections)
+    public override IEnumerable<Row> ReadRows(RejectionLog rejections)
     {
         var id = 0L;
-        foreach (var satellites in Satellites())
+        foreach (var satellites in FindSatellites())
         {
-            var neutral = Neutral(satellites.Key);
+            var neutral = ReadSourceTexts(satellites.Key);
             foreach (var path in satellites)
             {
                 if (Read(path) is not { } satellite)
@@ -41,7 +41,7 @@ public sealed class SdkMessages(DotnetSdk sdk) : RowSource
                     if (string.IsNullOrWhiteSpace(text))
                         rejections.Add(RejectionReason.EmptyText, path, 0, key);
                     else
-                        yield return new Message(id, satellite.Culture, satellite.Assembly, key, text, satellite.Version, neutral.GetValueOrDefault((table, key)));
+                        yield return new TranslatedMessage(id, satellite.Culture, satellite.Assembly, key, text, satellite.Version, neutral.GetValueOrDefault((table, key)));
                 }
             }
         }
@@ -50,13 +50,13 @@ public sealed class SdkMessages(DotnetSdk sdk) : RowSource
     }
 
     /// <summary>Satellites by the assembly they belong to, in the order of their paths.</summary>
-    IEnumerable<IGrouping<string, string>> Satellites() =>
+    IEnumerable<IGrouping<string, string>> FindSatellites() =>
         Directory.EnumerateFiles(sdk.Folder, "*.resources.dll", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .GroupBy(path => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path)) ?? "", Path.GetFileName(path)[..^".resources.dll".Length] + ".dll"), StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal);
 
-    static Dictionary<(string, string), string> Neutral(string assembly)
+    static Dictionary<(string, string), string> ReadSourceTexts(string assembly)
     {
         Dictionary<(string, string), string> texts = [];
         if (File.Exists(assembly) && Read(assembly) is { } neutral)

@@ -7,12 +7,12 @@ namespace Tonne.Lab.Collecting;
 /// <summary>A table in a file: CSV, TSV or JSON Lines, in UTF-8, its first line or object naming the columns. Read row by row, so it may be larger than memory.</summary>
 /// <remarks>
 /// The model looks at the text column if one is named, else at all columns of numbers, else at the one other column there is. A file that grows while
-/// it is read is read up to its length at opening, and that is said in <see cref="Rejections.Notes"/>.
+/// it is read is read up to its length at opening, and that is said in <see cref="RejectionLog.Notes"/>.
 /// </remarks>
 public abstract class TableFile : RowSource
 {
     /// <summary>Records looked at to tell columns of numbers from others.</summary>
-    public const int Sample = 1000;
+    public const int SampleSize = 1000;
 
     /// <summary>What undecodable bytes become: a character that no text holds.</summary>
     internal const char Undecodable = '\uFFFF';
@@ -33,10 +33,10 @@ public abstract class TableFile : RowSource
     /// <param name="text">Column of the text; null for the columns of numbers.</param>
     /// <param name="family">Column of what must stay on one side of a split, for example a patient; null for none.</param>
     /// <exception cref="UnusableDataException">The file is not there, empty, without rows, without such a column, or not UTF-8 by its first bytes.</exception>
-    public static TableFile Open(string path, string label, string? text = null, string? family = null)
+    public static TableFile OpenTable(string path, string label, string? text = null, string? family = null)
     {
         TableFile table = Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson" or ".json" ? new JsonLinesFile(path) : new DelimitedFile(path);
-        table.Look(label, text, family);
+        table.DetectColumns(label, text, family);
         return table;
     }
 
@@ -53,15 +53,15 @@ public abstract class TableFile : RowSource
     public string? TextColumn => _text < 0 ? null : _columns[_text];
 
     /// <inheritdoc/>
-    public override IEnumerable<Row> Rows(Rejections rejections)
+    public override IEnumerable<Row> ReadRows(RejectionLog rejections)
     {
-        using var stream = SettledStream.Open(_path);
-        using var reader = Reader(stream);
+        using var stream = FixedLengthStream.Open(_path);
+        using var reader = CreateReader(stream);
         var (accepted, rejectedBefore) = (0L, rejections.Total);
         TableRecord? held = null;
-        foreach (var record in Records(reader, Columns))
+        foreach (var record in ReadRecords(reader, Columns))
         {
-            if (held is { } whole && Accept(whole, rejections) is { } row)
+            if (held is { } whole && ParseRow(whole, rejections) is { } row)
             {
                 accepted++;
                 yield return row;
@@ -69,23 +69,23 @@ public abstract class TableFile : RowSource
             held = record;
         }
         // Only the last record can be half a line, and only where the file had no end of line there yet.
-        var grew = stream.Grew;
+        var grew = stream.HasGrown;
         if (held is { } last)
         {
-            if (grew && !stream.EndsLine)
+            if (grew && !stream.EndsWithNewline)
                 rejections.Add(RejectionReason.CutOff, _path, last.Line, "the file grew while it was read");
-            else if (Accept(last, rejections) is { } row)
+            else if (ParseRow(last, rejections) is { } row)
             {
                 accepted++;
                 yield return row;
             }
         }
         if (grew)
-            rejections.Note($"{_path} grew while it was read: read up to its {stream.Length:N0} bytes at opening.");
-        else if (stream.Shrank)
-            rejections.Note($"{_path} became shorter than its {stream.Length:N0} bytes at opening while it was read: rows are missing.");
+            rejections.AddNote($"{_path} grew while it was read: read up to its {stream.Length:N0} bytes at opening.");
+        else if (stream.HasShrunk)
+            rejections.AddNote($"{_path} became shorter than its {stream.Length:N0} bytes at opening while it was read: rows are missing.");
         if (_unused.Length > 0)
-            rejections.Note($"{_path}: not looked at, because not numbers: {string.Join(", ", _unused)}.");
+            rejections.AddNote($"{_path}: not looked at, because not numbers: {string.Join(", ", _unused)}.");
         if (accepted == 0)
         {
             var first = rejections.Examples.FirstOrDefault(rejection => rejection.File == _path);
@@ -97,40 +97,40 @@ public abstract class TableFile : RowSource
 
     /// <summary>The columns' names, from the first line or object.</summary>
     /// <exception cref="UnusableDataException">There are none.</exception>
-    private protected abstract ImmutableArray<string> Header(TextReader reader);
+    private protected abstract ImmutableArray<string> ReadHeader(TextReader reader);
 
     /// <summary>The records after the header.</summary>
-    private protected abstract IEnumerable<TableRecord> Records(TextReader reader, ImmutableArray<string> columns);
+    private protected abstract IEnumerable<TableRecord> ReadRecords(TextReader reader, ImmutableArray<string> columns);
 
-    static StreamReader Reader(SettledStream stream)
+    static StreamReader CreateReader(FixedLengthStream stream)
     {
         var utf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable.ToString()));
         return new(stream, utf8, detectEncodingFromByteOrderMarks: false, 1 << 16);
     }
 
-    void Look(string label, string? text, string? family)
+    void DetectColumns(string label, string? text, string? family)
     {
-        using (var stream = SettledStream.Open(_path))
-        using (var reader = Reader(stream))
-            _columns = Header(reader);
+        using (var stream = FixedLengthStream.Open(_path))
+        using (var reader = CreateReader(stream))
+            _columns = ReadHeader(reader);
         if (_columns.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UnusableDataException(_path, 1, $"two columns are called \"{twice.Key}\". The first line names the columns; does this file lack it?");
-        _label = Find(label);
-        _text = text is null ? -1 : Find(text);
-        _family = family is null ? -1 : Find(family);
+        _label = FindColumn(label);
+        _text = text is null ? -1 : FindColumn(text);
+        _family = family is null ? -1 : FindColumn(family);
         if (_text == _label)
             throw new UnusableDataException(_path, 1, $"\"{label}\" is the label and cannot be the text too.");
 
         if (_text < 0)
-            LookForNumbers();
+            DetectNumberColumns();
     }
 
-    void LookForNumbers()
+    void DetectNumberColumns()
     {
-        using var stream = SettledStream.Open(_path);
-        using var reader = Reader(stream);
+        using var stream = FixedLengthStream.Open(_path);
+        using var reader = CreateReader(stream);
         var (filled, numbers) = (new int[_columns.Length], new int[_columns.Length]);
-        foreach (var record in Records(reader, _columns).Where(record => record.Problem is null && record.Cells.Length == _columns.Length).Take(Sample))
+        foreach (var record in ReadRecords(reader, _columns).Where(record => record.Problem is null && record.Cells.Length == _columns.Length).Take(SampleSize))
         {
             for (var i = 0; i < record.Cells.Length; i++)
             {
@@ -152,15 +152,15 @@ public abstract class TableFile : RowSource
             throw new UnusableDataException(_path, 1, $"which column is the text? Name it with --text: {string.Join(", ", others.Select(i => _columns[i]))}.");
     }
 
-    int Find(string column) => _columns.IndexOf(column) is >= 0 and var at
+    int FindColumn(string column) => _columns.IndexOf(column) is >= 0 and var at
         ? at
         : throw new UnusableDataException(_path, 1, $"there is no column \"{column}\"; there are {string.Join(", ", _columns.Take(12))}{(_columns.Length > 12 ? $" and {_columns.Length - 12:N0} more" : "")}.");
 
-    TableRow? Accept(TableRecord record, Rejections rejections)
+    TableRow? ParseRow(TableRecord record, RejectionLog rejections)
     {
         var cells = record.Cells;
         if (cells.FirstOrDefault(cell => cell.Contains(Undecodable, StringComparison.Ordinal)) is { } broken)
-            rejections.Add(RejectionReason.NotUtf8, _path, record.Line, $"\"{Shown(broken.Replace(Undecodable, '\uFFFD'))}\"");
+            rejections.Add(RejectionReason.NotUtf8, _path, record.Line, $"\"{Truncate(broken.Replace(Undecodable, '\uFFFD'))}\"");
         else if (record.Problem is { } problem)
             rejections.Add(problem, _path, record.Line, record.Detail);
         else if (cells.Length != _columns.Length)
@@ -169,14 +169,14 @@ public abstract class TableFile : RowSource
             rejections.Add(RejectionReason.MissingLabel, _path, record.Line, _columns[_label]);
         else if (_text >= 0 && string.IsNullOrWhiteSpace(cells[_text]))
             rejections.Add(RejectionReason.EmptyText, _path, record.Line, _columns[_text]);
-        else if (Numbers(cells, out var bad) is { } numbers)
-            return new(cells, _label, _text, numbers, _family < 0 ? 0 : SplitMix.Of(cells[_family]));
+        else if (ParseNumbers(cells, out var bad) is { } numbers)
+            return new(cells, _label, _text, numbers, _family < 0 ? 0 : SplitMix64.HashText(cells[_family]));
         else
-            rejections.Add(RejectionReason.NotANumber, _path, record.Line, $"{_columns[bad]} is \"{Shown(cells[bad])}\"");
+            rejections.Add(RejectionReason.NotANumber, _path, record.Line, $"{_columns[bad]} is \"{Truncate(cells[bad])}\"");
         return null;
     }
 
-    float[]? Numbers(string[] cells, out int bad)
+    float[]? ParseNumbers(string[] cells, out int bad)
     {
         bad = -1;
         if (_numbers.Length == 0)
@@ -193,5 +193,5 @@ public abstract class TableFile : RowSource
         return numbers;
     }
 
-    static string Shown(string cell) => cell.Length <= 40 ? cell : cell[..40] + "…";
+    static string Truncate(string cell) => cell.Length <= 40 ? cell : cell[..40] + "…";
 }

@@ -13,5 +13,5 @@ sealed class TableRow(string[] cells, int label, int text, float[] numbers, ulon
 
     public override int Columns => cells.Length;
 
-    public override string Cell(int column) => cells[column];
+    public override string GetCell(int column) => cells[column];
 }

@@ -13,7 +13,7 @@ public static class TableWriter
     /// <param name="path">The file; replaced.</param>
     /// <param name="rejections">Where bad rows of the source go.</param>
     /// <returns>Rows written.</returns>
-    public static long Write(RowSource source, string path, Rejections rejections)
+    public static long Write(RowSource source, string path, RejectionLog rejections)
     {
         using var writer = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16) { NewLine = "\n" };
         using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
@@ -21,10 +21,10 @@ public static class TableWriter
             csv.WriteField(column);
         csv.NextRecord();
         var rows = 0L;
-        foreach (var row in source.Rows(rejections))
+        foreach (var row in source.ReadRows(rejections))
         {
             for (var column = 0; column < row.Columns; column++)
-                csv.WriteField(row.Cell(column));
+                csv.WriteField(row.GetCell(column));
             csv.NextRecord();
             rows++;
         }

@@ -11,7 +11,7 @@ static unsafe class Int8Arithmetic
     const int Lanes = 16;
 
     /// <summary>1.5 · 2²³: a float near it has whole numbers as neighbours, so that adding it rounds to the nearest, ties to even, and the lowest byte is the number.</summary>
-    const float Rounder = 12_582_912;
+    const float RoundingConstant = 12_582_912;
 
     /// <summary>to = round(from · scale) + 128, kept within 1 to 255.</summary>
     /// <param name="from">A row.</param>
@@ -20,7 +20,7 @@ static unsafe class Int8Arithmetic
     /// <param name="scale">1 / the size of a step.</param>
     internal static void Quantize(float* from, byte* to, int width, float scale) => NormAndQuantize(from, to, width, 0, scale);
 
-    /// <summary>The norm of a row (<see cref="RowArithmetic.Norm"/>), quantized.</summary>
+    /// <summary>The norm of a row (<see cref="RowArithmetic.Normalize"/>), quantized.</summary>
     internal static void NormAndQuantize(float* from, byte* to, int width, float scale)
     {
         var mean = RowArithmetic.Sum(from, width) / width;
@@ -84,7 +84,7 @@ static unsafe class Int8Arithmetic
         for (; column < width; column++)
         {
             var number = MathF.Max(-127, MathF.Min(127, (from[column] - mean) * scale));
-            to[column] = (byte)BitConverter.SingleToUInt32Bits(number + (Rounder + 128));
+            to[column] = (byte)BitConverter.SingleToUInt32Bits(number + (RoundingConstant + 128));
         }
     }
 
@@ -93,6 +93,6 @@ static unsafe class Int8Arithmetic
     {
         var number = (Vector512.Load(from) - centre) * factor;
         number = Vector512.Max(Vector512.Min(number, Vector512.Create(127f)), Vector512.Create(-127f));
-        return (number + Vector512.Create(Rounder + 128)).AsUInt32() & Vector512.Create(255u);
+        return (number + Vector512.Create(RoundingConstant + 128)).AsUInt32() & Vector512.Create(255u);
     }
 }

@@ -33,10 +33,10 @@ sealed unsafe class Int8Kernel
     }
 
     /// <summary>One instruction for four products and their sum, of 256 bits.</summary>
-    internal static Int8Kernel OneInstruction { get; } = new("AVX-VNNI", 6, &TileVnni, &RowVnni);
+    internal static Int8Kernel VnniKernel { get; } = new("AVX-VNNI", 6, &TileVnni, &RowVnni);
 
     /// <summary>Two instructions for the same. Pairs of products are summed in 16 bits, where 2 · 127 · 127 has room.</summary>
-    internal static Int8Kernel TwoInstructions { get; } = new("AVX2", 4, &TileAvx2, &RowAvx2);
+    internal static Int8Kernel Avx2Kernel { get; } = new("AVX2", 4, &TileAvx2, &RowAvx2);
 
     /// <summary>A plain loop.</summary>
     internal static Int8Kernel Portable { get; } = new("portable", 1, &TilePortable, &RowPortable);
@@ -51,9 +51,9 @@ sealed unsafe class Int8Kernel
         {
             yield return Portable;
             if (Avx2.IsSupported)
-                yield return TwoInstructions;
+                yield return Avx2Kernel;
             if (AvxVnni.IsSupported)
-                yield return OneInstruction;
+                yield return VnniKernel;
         }
     }
 
@@ -72,11 +72,11 @@ sealed unsafe class Int8Kernel
     /// <param name="cStep">Numbers from a row to the next.</param>
     /// <param name="rows">1 to <see cref="Rows"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Tile(byte* a, nint aStep, sbyte* panel, nint quads, int* corrections, int* c, nint cStep, int rows) => _tile(a, aStep, panel, quads, corrections, c, cStep, rows);
+    internal void ComputeTile(byte* a, nint aStep, sbyte* panel, nint quads, int* corrections, int* c, nint cStep, int rows) => _tile(a, aStep, panel, quads, corrections, c, cStep, rows);
 
     /// <summary>The same for one row and all panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Row(byte* a, sbyte* panels, nint quads, int count, int* corrections, int* c) => _row(a, panels, quads, count, corrections, c);
+    internal void ComputeRow(byte* a, sbyte* panels, nint quads, int count, int* corrections, int* c) => _row(a, panels, quads, count, corrections, c);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -95,39 +95,39 @@ sealed unsafe class Int8Kernel
         {
             var left = Vector256.Load(b);
             var right = Vector256.Load(b + 32);
-            var w = Four(a);
+            var w = LoadFour(a);
             left0 = AvxVnni.MultiplyWideningAndAdd(left0, w, left);
             right0 = AvxVnni.MultiplyWideningAndAdd(right0, w, right);
-            w = Four(a + row1);
+            w = LoadFour(a + row1);
             left1 = AvxVnni.MultiplyWideningAndAdd(left1, w, left);
             right1 = AvxVnni.MultiplyWideningAndAdd(right1, w, right);
-            w = Four(a + row2);
+            w = LoadFour(a + row2);
             left2 = AvxVnni.MultiplyWideningAndAdd(left2, w, left);
             right2 = AvxVnni.MultiplyWideningAndAdd(right2, w, right);
-            w = Four(a + row3);
+            w = LoadFour(a + row3);
             left3 = AvxVnni.MultiplyWideningAndAdd(left3, w, left);
             right3 = AvxVnni.MultiplyWideningAndAdd(right3, w, right);
-            w = Four(a + row4);
+            w = LoadFour(a + row4);
             left4 = AvxVnni.MultiplyWideningAndAdd(left4, w, left);
             right4 = AvxVnni.MultiplyWideningAndAdd(right4, w, right);
-            w = Four(a + row5);
+            w = LoadFour(a + row5);
             left5 = AvxVnni.MultiplyWideningAndAdd(left5, w, left);
             right5 = AvxVnni.MultiplyWideningAndAdd(right5, w, right);
             a += Depth;
             b += Step;
         }
 
-        Put(c, left0, right0);
+        Store(c, left0, right0);
         if (rows > 1)
-            Put(c + cStep, left1, right1);
+            Store(c + cStep, left1, right1);
         if (rows > 2)
-            Put(c + 2 * cStep, left2, right2);
+            Store(c + 2 * cStep, left2, right2);
         if (rows > 3)
-            Put(c + 3 * cStep, left3, right3);
+            Store(c + 3 * cStep, left3, right3);
         if (rows > 4)
-            Put(c + 4 * cStep, left4, right4);
+            Store(c + 4 * cStep, left4, right4);
         if (rows > 5)
-            Put(c + 5 * cStep, left5, right5);
+            Store(c + 5 * cStep, left5, right5);
     }
 
     /// <summary>Four panels at a time, so that eight sums hide each other's delay; panels beyond the last are the last again.</summary>
@@ -145,7 +145,7 @@ sealed unsafe class Int8Kernel
             nint at = 0;
             for (nint quad = 0; quad < quads; quad++, at += Step)
             {
-                var w = Four(a + quad * Depth);
+                var w = LoadFour(a + quad * Depth);
                 left0 = AvxVnni.MultiplyWideningAndAdd(left0, w, Vector256.Load(b0 + at));
                 right0 = AvxVnni.MultiplyWideningAndAdd(right0, w, Vector256.Load(b0 + at + 32));
                 left1 = AvxVnni.MultiplyWideningAndAdd(left1, w, Vector256.Load(b1 + at));
@@ -156,10 +156,10 @@ sealed unsafe class Int8Kernel
                 right3 = AvxVnni.MultiplyWideningAndAdd(right3, w, Vector256.Load(b3 + at + 32));
             }
 
-            Put(c + panel * Columns, left0, right0);
-            Put(c + second * Columns, left1, right1);
-            Put(c + third * Columns, left2, right2);
-            Put(c + fourth * Columns, left3, right3);
+            Store(c + panel * Columns, left0, right0);
+            Store(c + second * Columns, left1, right1);
+            Store(c + third * Columns, left2, right2);
+            Store(c + fourth * Columns, left3, right3);
         }
     }
 
@@ -174,29 +174,29 @@ sealed unsafe class Int8Kernel
         {
             var left = Vector256.Load(b);
             var right = Vector256.Load(b + 32);
-            var w = Signed(a);
+            var w = LoadSigned(a);
             left0 = AddFour(left0, w, left);
             right0 = AddFour(right0, w, right);
-            w = Signed(a + row1);
+            w = LoadSigned(a + row1);
             left1 = AddFour(left1, w, left);
             right1 = AddFour(right1, w, right);
-            w = Signed(a + row2);
+            w = LoadSigned(a + row2);
             left2 = AddFour(left2, w, left);
             right2 = AddFour(right2, w, right);
-            w = Signed(a + row3);
+            w = LoadSigned(a + row3);
             left3 = AddFour(left3, w, left);
             right3 = AddFour(right3, w, right);
             a += Depth;
             b += Step;
         }
 
-        Put(c, left0, right0);
+        Store(c, left0, right0);
         if (rows > 1)
-            Put(c + cStep, left1, right1);
+            Store(c + cStep, left1, right1);
         if (rows > 2)
-            Put(c + 2 * cStep, left2, right2);
+            Store(c + 2 * cStep, left2, right2);
         if (rows > 3)
-            Put(c + 3 * cStep, left3, right3);
+            Store(c + 3 * cStep, left3, right3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -210,15 +210,15 @@ sealed unsafe class Int8Kernel
             nint at = 0;
             for (nint quad = 0; quad < quads; quad++, at += Step)
             {
-                var w = Signed(a + quad * Depth);
+                var w = LoadSigned(a + quad * Depth);
                 left0 = AddFour(left0, w, Vector256.Load(b0 + at));
                 right0 = AddFour(right0, w, Vector256.Load(b0 + at + 32));
                 left1 = AddFour(left1, w, Vector256.Load(b1 + at));
                 right1 = AddFour(right1, w, Vector256.Load(b1 + at + 32));
             }
 
-            Put(c + panel * Columns, left0, right0);
-            Put(c + second * Columns, left1, right1);
+            Store(c + panel * Columns, left0, right0);
+            Store(c + second * Columns, left1, right1);
         }
     }
 
@@ -245,10 +245,10 @@ sealed unsafe class Int8Kernel
 
     /// <summary>Four neighbours of a row, for every column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<byte> Four(byte* a) => Vector256.Create(*(int*)a).AsByte();
+    static Vector256<byte> LoadFour(byte* a) => Vector256.Create(*(int*)a).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<sbyte> Signed(byte* a) => (Four(a) ^ Vector256.Create((byte)128)).AsSByte();
+    static Vector256<sbyte> LoadSigned(byte* a) => (LoadFour(a) ^ Vector256.Create((byte)128)).AsSByte();
 
     /// <summary>|a| · (b with the sign of a) is a · b, and suits an instruction that wants one factor unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -259,7 +259,7 @@ sealed unsafe class Int8Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(int* c, Vector256<int> left, Vector256<int> right)
+    static void Store(int* c, Vector256<int> left, Vector256<int> right)
     {
         left.Store(c);
         right.Store(c + Lanes);

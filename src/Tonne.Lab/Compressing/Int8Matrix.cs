@@ -6,7 +6,7 @@ namespace Tonne.Lab.Compressing;
 sealed unsafe class Int8Matrix
 {
     /// <summary>Rows whose sum of products, each at most 255 · 127, stays within 32 bits.</summary>
-    internal const int MostRows = int.MaxValue / (255 * 127);
+    internal const int MaxRows = int.MaxValue / (255 * 127);
 
     readonly AlignedBuffer _panels;
     readonly AlignedBuffer _corrections;
@@ -21,8 +21,8 @@ sealed unsafe class Int8Matrix
     /// <param name="kernel">For another than the machine's fastest kernel.</param>
     internal Int8Matrix(ReadOnlySpan<sbyte> values, int rows, int columns, Int8Kernel? kernel = null)
     {
-        if (rows > MostRows)
-            throw new ArgumentException($"{rows} products of 8 bits overflow a sum of 32 bits; at most {MostRows} are taken.", nameof(rows));
+        if (rows > MaxRows)
+            throw new ArgumentException($"{rows} products of 8 bits overflow a sum of 32 bits; at most {MaxRows} are taken.", nameof(rows));
         if (values.Length != rows * columns || values.Contains(sbyte.MinValue))
             throw new ArgumentException($"{rows} × {columns} numbers from −127 to 127 are needed.", nameof(values));
         _kernel = kernel ?? Int8Kernel.Best;
@@ -61,13 +61,13 @@ sealed unsafe class Int8Matrix
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="c">C[0, 0], <see cref="PaddedColumns"/> wide.</param>
     /// <param name="cStep">Numbers from a row of C to the next.</param>
-    internal void Product(byte* a, nint aStep, int rows, int* c, nint cStep)
+    internal void Multiply(byte* a, nint aStep, int rows, int* c, nint cStep)
     {
         var panels = (sbyte*)_panels.Start;
         var corrections = (int*)_corrections.Start;
         if (rows == 1)
         {
-            _kernel.Row(a, panels, _quads, _count, corrections, c);
+            _kernel.ComputeRow(a, panels, _quads, _count, corrections, c);
             return;
         }
 
@@ -75,7 +75,7 @@ sealed unsafe class Int8Matrix
         {
             for (var row = 0; row < rows; row += _kernel.Rows)
             {
-                _kernel.Tile(a + row * aStep, aStep, panels + (nint)panel * _quads * Int8Kernel.Columns * Int8Kernel.Depth, _quads, corrections + panel * Int8Kernel.Columns,
+                _kernel.ComputeTile(a + row * aStep, aStep, panels + (nint)panel * _quads * Int8Kernel.Columns * Int8Kernel.Depth, _quads, corrections + panel * Int8Kernel.Columns,
                     c + row * cStep + panel * Int8Kernel.Columns, cStep, Math.Min(_kernel.Rows, rows - row));
             }
         }

@@ -27,7 +27,7 @@ public static class MagnitudePruning
 
         // Of weights exactly as great as the last to go, as many go as are needed.
         var ties = zeros - Array.FindIndex(magnitudes, magnitude => magnitude == greatest);
-        return network.With(weights.Select(weight => weight with { Values = weight.Values.ToArray().Select(Cut).ToArray() }));
+        return network.WithParameters(weights.Select(weight => weight with { Values = weight.Values.ToArray().Select(Cut).ToArray() }));
 
         float Cut(float value) => MathF.Abs(value) < greatest || (MathF.Abs(value) == greatest && ties-- > 0) ? 0 : value;
     }
@@ -38,15 +38,15 @@ public static class MagnitudePruning
     /// <param name="train">Examples to learn from.</param>
     /// <param name="plan">How. Each epoch is one cycle of the learning rate.</param>
     /// <param name="trainer">Does it.</param>
-    public static Network PruneAndTune(Network network, double share, IExamples train, TrainingPlan plan, Trainer trainer)
+    public static Network PruneAndFineTune(Network network, double share, IExamples train, TrainingPlan plan, Trainer trainer)
     {
         var pruned = Prune(network, share);
-        var nobody = new ExampleTable(train.Width, train.Classes, [], []);
+        var nobody = new InMemoryExamples(train.Width, train.Classes, [], []);
         var result = pruned;
         for (var epoch = 1; epoch <= plan.Epochs; epoch++)
         {
-            var tuned = trainer.Train(result, train, nobody, plan with { Epochs = 1, Seed = unchecked(plan.Seed + epoch), Checkpoint = null, StopWhen = null }).Network;
-            result = tuned.With(tuned.Parameters.Where(parameter => parameter.IsWeight).Select(parameter => Masked(parameter, pruned)));
+            var tuned = trainer.Train(result, train, nobody, plan with { Epochs = 1, Seed = unchecked(plan.Seed + epoch), CheckpointPath = null, StopWhen = null }).Network;
+            result = tuned.WithParameters(tuned.Parameters.Where(parameter => parameter.IsWeight).Select(parameter => ApplyMask(parameter, pruned)));
         }
 
         return result;
@@ -54,13 +54,13 @@ public static class MagnitudePruning
 
     /// <summary>Share of the weights that are zero, 0 to 1.</summary>
     /// <param name="network">The network.</param>
-    public static double Sparsity(Network network)
+    public static double ComputeSparsity(Network network)
     {
         var weights = network.Parameters.Where(parameter => parameter.IsWeight).ToList();
         return weights.Sum(weight => (long)weight.Values.Span.Count(0f)) / (double)weights.Sum(weight => (long)weight.Values.Length);
     }
 
-    static Parameter Masked(Parameter tuned, Network pruned)
+    static Parameter ApplyMask(Parameter tuned, Network pruned)
     {
         var mask = pruned.Parameters.First(parameter => parameter.Name == tuned.Name).Values.Span;
         var values = tuned.Values.ToArray();

@@ -17,11 +17,11 @@ sealed unsafe class QuantizedLayer
             throw new ArgumentException($"{outputs} scales and biases and a step above 0 are needed.");
         (Inputs, Outputs, Weights, Scales, Step, Biases) = (inputs, outputs, weights, scales, step, biases);
         Matrix = new Int8Matrix(weights, inputs, outputs);
-        Scale = new AlignedBuffer(Network.Padded(outputs));
-        Bias = new AlignedBuffer(Network.Padded(outputs));
-        biases.CopyTo(Bias.Numbers);
+        Scale = new AlignedBuffer(Network.PadWidth(outputs));
+        Bias = new AlignedBuffer(Network.PadWidth(outputs));
+        biases.CopyTo(Bias.Values);
         for (var output = 0; output < outputs; output++)
-            Scale.Numbers[output] = scales[output] * step;
+            Scale.Values[output] = scales[output] * step;
     }
 
     internal int Inputs { get; }
@@ -46,33 +46,33 @@ sealed unsafe class QuantizedLayer
 
     internal AlignedBuffer Bias { get; }
 
-    internal static QuantizedLayer Of(Network network, int layer, float step)
+    internal static QuantizedLayer Quantize(Network network, int layer, float step)
     {
-        int inputs = network.Shape.InputsOf(layer), outputs = network.Shape.OutputsOf(layer);
-        var weights = network.Weight(layer).Values.Span;
+        int inputs = network.Shape.GetInputs(layer), outputs = network.Shape.GetOutputs(layer);
+        var weights = network.GetWeight(layer).Values.Span;
         var scales = new float[outputs];
         for (var index = 0; index < weights.Length; index++)
             scales[index % outputs] = Math.Max(scales[index % outputs], Math.Abs(weights[index]) / 127);
         var whole = new sbyte[weights.Length];
         for (var index = 0; index < weights.Length; index++)
             whole[index] = scales[index % outputs] is > 0 and var scale ? (sbyte)Math.Clamp(MathF.Round(weights[index] / scale), -127, 127) : (sbyte)0;
-        return new QuantizedLayer(inputs, outputs, whole, scales, step, network.Bias(layer).Values.ToArray());
+        return new QuantizedLayer(inputs, outputs, whole, scales, step, network.GetBias(layer).Values.ToArray());
     }
 
-    internal static IEnumerable<StoredArray> Stored(QuantizedLayer own, int layer, int layers)
+    internal static IEnumerable<StoredArray> ToStoredArrays(QuantizedLayer own, int layer, int layers)
     {
-        var weight = Parameter.Weight(layer, layers);
-        yield return StoredArray.Of(weight, [own.Inputs, own.Outputs], own.Weights);
-        yield return StoredArray.Of(new Parameter(weight + ".scale", [own.Outputs], own.Scales));
-        yield return StoredArray.Of(new Parameter(weight + ".step", [1], new[] { own.Step }));
-        yield return StoredArray.Of(new Parameter(Parameter.Bias(layer, layers), [own.Outputs], own.Biases));
+        var weight = Parameter.FormatWeightName(layer, layers);
+        yield return StoredArray.Create(weight, [own.Inputs, own.Outputs], own.Weights);
+        yield return StoredArray.Create(new Parameter(weight + ".scale", [own.Outputs], own.Scales));
+        yield return StoredArray.Create(new Parameter(weight + ".step", [1], new[] { own.Step }));
+        yield return StoredArray.Create(new Parameter(Parameter.FormatBiasName(layer, layers), [own.Outputs], own.Biases));
     }
 
     internal static QuantizedLayer Read(ImmutableDictionary<string, StoredArray> arrays, NetworkShape shape, int layer)
     {
-        var name = Parameter.Weight(layer, shape.Layers);
-        int inputs = shape.InputsOf(layer), outputs = shape.OutputsOf(layer);
-        return new QuantizedLayer(inputs, outputs, Found(name, [inputs, outputs]).ToBytes(), Numbers(name + ".scale", outputs), Numbers(name + ".step", 1)[0], Numbers(Parameter.Bias(layer, shape.Layers), outputs));
+        var name = Parameter.FormatWeightName(layer, shape.Layers);
+        int inputs = shape.GetInputs(layer), outputs = shape.GetOutputs(layer);
+        return new QuantizedLayer(inputs, outputs, Found(name, [inputs, outputs]).ToBytes(), Numbers(name + ".scale", outputs), Numbers(name + ".step", 1)[0], Numbers(Parameter.FormatBiasName(layer, shape.Layers), outputs));
 
         float[] Numbers(string name, int length) => Found(name, [length]).ToParameter().Values.ToArray();
 

@@ -7,7 +7,7 @@ namespace Tonne.Lab.Compressing;
 /// <summary>A network whose products are of 8-bit numbers: a quarter of the size, and more products with an instruction. Norm, residual sum and softmax stay in floating point.</summary>
 public sealed class QuantizedNetwork : Classifier
 {
-    const string KindIs = "kind";
+    const string KindKey = "kind";
     const string Quantized = "int8";
 
     readonly QuantizedLayer[] _layers;
@@ -22,19 +22,19 @@ public sealed class QuantizedNetwork : Classifier
     /// <summary>Which instructions the products use on this machine, for example <c>AVX-VNNI</c>.</summary>
     public static string Kernel => Int8Kernel.Best.Name;
 
-    /// <summary>Quantizes a network. What goes into each layer is looked at, and the step chosen that loses least (<see cref="ActivationSteps"/>).</summary>
+    /// <summary>Quantizes a network. What goes into each layer is looked at, and the step chosen that loses least (<see cref="ActivationCalibrator"/>).</summary>
     /// <param name="network">Stays as it is.</param>
     /// <param name="calibration">Rows to look at; a few hundred do. Labels are not looked at.</param>
-    /// <exception cref="UnfitExamplesException">No rows, rows of another width, or a number that is none.</exception>
-    public static QuantizedNetwork Of(Network network, IExamples calibration)
+    /// <exception cref="InvalidExamplesException">No rows, rows of another width, or a number that is none.</exception>
+    public static QuantizedNetwork Quantize(Network network, IExamples calibration)
     {
-        var steps = ActivationSteps.Of(network, calibration);
-        return new QuantizedNetwork(network.Shape, network.Classes, network.InputScale, [.. steps.Select((step, index) => QuantizedLayer.Of(network, index + 1, step))]);
+        var steps = ActivationCalibrator.CalibrateSteps(network, calibration);
+        return new QuantizedNetwork(network.Shape, network.Classes, network.InputScale, [.. steps.Select((step, index) => QuantizedLayer.Quantize(network, index + 1, step))]);
     }
 
     /// <summary>Reads one from a file (docs/formats/weights.md).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DamagedWeightsException">It is no file of a quantized network, or damaged.</exception>
+    /// <exception cref="CorruptWeightsException">It is no file of a quantized network, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static QuantizedNetwork Load(string path) => Parse(path, File.ReadAllBytes(path));
 
@@ -43,9 +43,9 @@ public sealed class QuantizedNetwork : Classifier
 
     internal static QuantizedNetwork Parse(string path, byte[] bytes) => ArrayFile.Parse(path, bytes, file =>
     {
-        if (file[KindIs] != Quantized)
-            throw new FormatException($"its kind is \"{file[KindIs]}\" and not \"{Quantized}\".");
-        var (shape, classes) = WeightsFile.ShapeOf(file);
+        if (file[KindKey] != Quantized)
+            throw new FormatException($"its kind is \"{file[KindKey]}\" and not \"{Quantized}\".");
+        var (shape, classes) = WeightsFile.ReadShape(file);
         var arrays = file.Arrays.ToImmutableDictionary(array => array.Name);
         if (arrays.Count != 4 * (shape.Layers + 1) + 1)
             throw new FormatException($"{arrays.Count} arrays are not those of {shape.Layers} layers.");
@@ -54,13 +54,13 @@ public sealed class QuantizedNetwork : Classifier
             [.. Enumerable.Range(1, shape.Layers + 1).Select(layer => QuantizedLayer.Read(arrays, shape, layer))]);
     });
 
-    internal QuantizedLayer Layer(int layer) => _layers[layer - 1];
+    internal QuantizedLayer GetLayer(int layer) => _layers[layer - 1];
 
     internal ArrayFile ToArrays() => new(
-        [.. WeightsFile.TextsOf(this), (KindIs, Quantized)],
-        [StoredArray.Of(new Parameter(Parameter.InputScale, [1], new[] { InputScale })), .. _layers.SelectMany((layer, index) => QuantizedLayer.Stored(layer, index + 1, Shape.Layers))]);
+        [.. WeightsFile.CreateTexts(this), (KindKey, Quantized)],
+        [StoredArray.Create(new Parameter(Parameter.InputScale, [1], new[] { InputScale })), .. _layers.SelectMany((layer, index) => QuantizedLayer.ToStoredArrays(layer, index + 1, Shape.Layers))]);
 
     internal override byte[] ToBytes() => ToArrays().ToBytes();
 
-    private protected override RowPass Pass(int rows) => new QuantizedPass(this, rows);
+    private protected override RowPass CreatePass(int rows) => new QuantizedPass(this, rows);
 }

@@ -23,9 +23,9 @@ sealed unsafe class QuantizedPass : RowPass
     {
         _network = network;
         var shape = network.Shape;
-        (_xStep, _hStep, _pStep) = (Network.RowStep(shape.Inputs), Network.RowStep(shape.Width), Network.RowStep(shape.Classes));
-        _byteStep = 4 * Network.RowStep((Math.Max(shape.Inputs, shape.Width) + 3) / 4);
-        _zStep = Network.RowStep(Math.Max(shape.Width, shape.Classes));
+        (_xStep, _hStep, _pStep) = (Network.GetRowStride(shape.Inputs), Network.GetRowStride(shape.Width), Network.GetRowStride(shape.Classes));
+        _byteStep = 4 * Network.GetRowStride((Math.Max(shape.Inputs, shape.Width) + 3) / 4);
+        _zStep = Network.GetRowStride(Math.Max(shape.Width, shape.Classes));
         _x = new AlignedBuffer((long)rows * _xStep);
         _bytes = new AlignedBuffer((long)rows * _byteStep / sizeof(float));
         _h = new AlignedBuffer((long)rows * _hStep);
@@ -37,11 +37,11 @@ sealed unsafe class QuantizedPass : RowPass
 
     NetworkShape Shape => _network.Shape;
 
-    internal override Span<float> Input(int row) => _x.Numbers.Slice(row * _xStep, Shape.Inputs);
+    internal override Span<float> GetInput(int row) => _x.Values.Slice(row * _xStep, Shape.Inputs);
 
-    internal override ReadOnlySpan<float> Output(int row) => _p.Numbers.Slice(row * _pStep, Shape.Classes);
+    internal override ReadOnlySpan<float> GetOutput(int row) => _p.Values.Slice(row * _pStep, Shape.Classes);
 
-    internal override double Loss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
+    internal override double GetLoss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
 
     internal override int? Run(int rows)
     {
@@ -55,7 +55,7 @@ sealed unsafe class QuantizedPass : RowPass
         var z = (int*)_z.Start;
         for (var layer = 1; layer <= Shape.Layers + 1; layer++)
         {
-            var own = _network.Layer(layer);
+            var own = _network.GetLayer(layer);
             for (var row = 0; row < rows; row++)
             {
                 var bytes = (byte*)_bytes.Start + (nint)row * _byteStep;
@@ -65,20 +65,20 @@ sealed unsafe class QuantizedPass : RowPass
                     Int8Arithmetic.NormAndQuantize(_h.Start + (nint)row * _hStep, bytes, Shape.Width, 1 / own.Step);
             }
 
-            own.Matrix.Product((byte*)_bytes.Start, _byteStep, rows, z, _zStep);
+            own.Matrix.Multiply((byte*)_bytes.Start, _byteStep, rows, z, _zStep);
             for (var row = 0; row < rows; row++)
             {
                 if (layer <= Shape.Layers)
                     Int8Arithmetic.Activate(z + (nint)row * _zStep, own.Scale.Start, own.Bias.Start, _h.Start + (nint)row * _hStep, Shape.Width, add: layer > 1);
                 else
-                    Out(row, own, z + (nint)row * _zStep);
+                    WriteOutput(row, own, z + (nint)row * _zStep);
             }
         }
 
         return broken;
     }
 
-    void Out(int row, QuantizedLayer own, int* z)
+    void WriteOutput(int row, QuantizedLayer own, int* z)
     {
         var to = _p.Start + (nint)row * _pStep;
         Int8Arithmetic.Scale(z, own.Scale.Start, own.Bias.Start, to, Shape.Classes);

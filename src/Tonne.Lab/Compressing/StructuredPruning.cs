@@ -12,17 +12,17 @@ namespace Tonne.Lab.Compressing;
 /// </remarks>
 public static class StructuredPruning
 {
-    const int RowsOfBatch = 32;
+    const int BatchRows = 32;
 
     /// <summary>A narrower network of the most important units.</summary>
     /// <param name="network">Stays as it is.</param>
     /// <param name="examples">Rows on which importance is measured.</param>
     /// <param name="width">Units that stay, at least 2. Multiples of 32 are the fastest.</param>
-    public static Network Narrow(Network network, IExamples examples, int width)
+    public static Network PruneUnits(Network network, IExamples examples, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, network.Shape.Width);
-        var importance = UnitImportance(network, examples);
+        var importance = ComputeUnitImportance(network, examples);
         return KeepUnits(network, [.. Enumerable.Range(0, importance.Length).OrderByDescending(unit => importance[unit]).ThenBy(unit => unit).Take(width).Order()]);
     }
 
@@ -31,7 +31,7 @@ public static class StructuredPruning
     /// <param name="examples">Rows on which the loss is measured.</param>
     /// <param name="layers">Hidden layers that stay, at least 1.</param>
     /// <param name="team">Threads, or none for the caller's.</param>
-    public static Network Shorten(Network network, IExamples examples, int layers, ThreadTeam? team = null)
+    public static Network PruneLayers(Network network, IExamples examples, int layers, ThreadTeam? team = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layers, network.Shape.Layers);
@@ -52,24 +52,24 @@ public static class StructuredPruning
     /// <param name="network">The network.</param>
     /// <param name="examples">Rows with labels.</param>
     /// <returns>One number for each unit, at least 0.</returns>
-    public static double[] UnitImportance(Network network, IExamples examples)
+    public static double[] ComputeUnitImportance(Network network, IExamples examples)
     {
         var shape = network.Shape;
         if (examples.Count == 0)
-            throw new UnfitExamplesException("There are no rows to measure importance on.");
+            throw new InvalidExamplesException("There are no rows to measure importance on.");
         if (examples.Width != shape.Inputs || !examples.Classes.SequenceEqual(network.Classes))
-            throw new UnfitExamplesException("The rows to measure importance on have another width or other classes than the network.");
+            throw new InvalidExamplesException("The rows to measure importance on have another width or other classes than the network.");
         using var team = new ThreadTeam(1);
-        var pass = new Backpropagation(network, Math.Min(RowsOfBatch, examples.Count), team, network.InputScale);
+        var pass = new Backpropagation(network, Math.Min(BatchRows, examples.Count), team, network.InputScale);
         var importance = new double[shape.Width];
-        for (var begin = 0; begin < examples.Count; begin += RowsOfBatch)
+        for (var begin = 0; begin < examples.Count; begin += BatchRows)
         {
-            var gradients = pass.Gradients(examples, [.. Enumerable.Range(begin, Math.Min(RowsOfBatch, examples.Count - begin))]);
+            var gradients = pass.ComputeGradients(examples, [.. Enumerable.Range(begin, Math.Min(BatchRows, examples.Count - begin))]);
             var gates = new double[shape.Width];
             for (var layer = 2; layer <= shape.Layers + 1; layer++)
             {
-                var weight = network.Weight(layer).Values.Span;
-                var outputs = shape.OutputsOf(layer);
+                var weight = network.GetWeight(layer).Values.Span;
+                var outputs = shape.GetOutputs(layer);
                 for (var index = 0; index < weight.Length; index++)
                     gates[index / outputs] += (double)gradients[layer - 1][index] * weight[index];
             }
@@ -93,10 +93,10 @@ public static class StructuredPruning
 
         Parameter Kept(Parameter parameter)
         {
-            if (parameter.Name == Parameter.InputScale || parameter.Name == Parameter.Bias(shape.Layers + 1, shape.Layers))
+            if (parameter.Name == Parameter.InputScale || parameter.Name == Parameter.FormatBiasName(shape.Layers + 1, shape.Layers))
                 return parameter;
-            var columns = parameter.Name == Parameter.Weight(shape.Layers + 1, shape.Layers) ? [.. Enumerable.Range(0, shape.Classes)] : units;
-            ImmutableArray<int> rows = !parameter.IsWeight ? [0] : parameter.Name == Parameter.Weight(1, shape.Layers) ? [.. Enumerable.Range(0, shape.Inputs)] : units;
+            var columns = parameter.Name == Parameter.FormatWeightName(shape.Layers + 1, shape.Layers) ? [.. Enumerable.Range(0, shape.Classes)] : units;
+            ImmutableArray<int> rows = !parameter.IsWeight ? [0] : parameter.Name == Parameter.FormatWeightName(1, shape.Layers) ? [.. Enumerable.Range(0, shape.Inputs)] : units;
             var width = parameter.Shape[^1];
             var values = new float[rows.Length * columns.Length];
             for (var row = 0; row < rows.Length; row++)
@@ -121,8 +121,8 @@ public static class StructuredPruning
         for (var next = 1; next <= shape.Layers + 1; next++)
         {
             var from = next < layer ? next : next + 1;
-            parameters.Add(network.Weight(from) with { Name = Parameter.Weight(next, shape.Layers) });
-            parameters.Add(network.Bias(from) with { Name = Parameter.Bias(next, shape.Layers) });
+            parameters.Add(network.GetWeight(from) with { Name = Parameter.FormatWeightName(next, shape.Layers) });
+            parameters.Add(network.GetBias(from) with { Name = Parameter.FormatBiasName(next, shape.Layers) });
         }
 
         return new Network(shape, network.Classes, parameters);

@@ -20,8 +20,8 @@ public sealed class ExampleSubset(IExamples all, ImmutableArray<int> rows) : IEx
     public ImmutableArray<string> Classes => all.Classes;
 
     /// <inheritdoc/>
-    public int Label(int row) => all.Label(rows[row]);
+    public int GetLabel(int row) => all.GetLabel(rows[row]);
 
     /// <inheritdoc/>
-    public void Copy(int row, Span<float> to) => all.Copy(rows[row], to);
+    public void CopyRow(int row, Span<float> to) => all.CopyRow(rows[row], to);
 }

@@ -25,10 +25,10 @@ public sealed class Featurizer
     /// <summary>Makes the vectors.</summary>
     /// <param name="rows">Clean rows: all with a text, or all with the same number of numbers.</param>
     /// <exception cref="UnusableDataException">There are less than two rows or less than two classes; or the rows are of different kinds.</exception>
-    public Featurized Featurize(IEnumerable<Row> rows)
+    public FeaturizationResult Featurize(IEnumerable<Row> rows)
     {
-        HashedTexts? texts = null;
-        NumberRows? numbers = null;
+        HashedTextExamples? texts = null;
+        NumericExamples? numbers = null;
         List<int> labels = [];
         Dictionary<string, int> classes = [];
         var columns = 0;
@@ -39,11 +39,11 @@ public sealed class Featurizer
                 if (row.Text.Length > 0)
                     texts = new(Hashing);
                 else
-                    numbers = new(Numbers(row).Length);
+                    numbers = new(GetNumbers(row).Length);
             }
             if (texts is not null && row.Text.Length > 0)
                 texts.Add(row.Text);
-            else if (numbers is not null && Numbers(row) is var made && made.Length == numbers.Width && made.Length > 0)
+            else if (numbers is not null && GetNumbers(row) is var made && made.Length == numbers.Width && made.Length > 0)
                 numbers.Add(made);
             else
                 throw new UnusableDataException($"Row {labels.Count + 1} is of another kind or width than the first.");
@@ -61,13 +61,13 @@ public sealed class Featurizer
         ImmutableArray<string> names = [.. classes.Keys.Order(StringComparer.Ordinal)];
         var places = classes.OrderBy(pair => pair.Value).Select(pair => names.BinarySearch(pair.Key, StringComparer.Ordinal)).ToArray();
         int[] placed = [.. labels.Select(label => places[label])];
-        texts?.Finish(names, placed);
-        numbers?.Finish(names, placed);
+        texts?.SetLabels(names, placed);
+        numbers?.SetLabels(names, placed);
         return new(texts ?? (IExamples)numbers!, new(labels.Count, columns));
     }
 
     /// <summary>The numbers of one row that has no text.</summary>
     /// <param name="row">The row.</param>
     /// <returns>A copy.</returns>
-    public float[] Numbers(Row row) => row is Picture picture && Patch > 1 ? picture.Patches(Patch) : row.Numbers.ToArray();
+    public float[] GetNumbers(Row row) => row is GrayscaleImage picture && Patch > 1 ? picture.ComputePatchMeans(Patch) : row.Numbers.ToArray();
 }

@@ -17,10 +17,10 @@ public interface IExamples
 
     /// <summary>The class of a row, 0 to <c>Classes.Length − 1</c>.</summary>
     /// <param name="row">0 to <see cref="Count"/> − 1.</param>
-    int Label(int row);
+    int GetLabel(int row);
 
     /// <summary>Writes a row.</summary>
     /// <param name="row">0 to <see cref="Count"/> − 1.</param>
     /// <param name="to">Where to: <see cref="Width"/> numbers, all of them written.</param>
-    void Copy(int row, Span<float> to);
+    void CopyRow(int row, Span<float> to);
 }

@@ -13,7 +13,7 @@ namespace Tonne.Lab.Featurizing;
 public sealed class NGramHashing
 {
     /// <summary>Characters of the longest run.</summary>
-    public const int LongestRun = 4;
+    public const int MaxNGramLength = 4;
 
     /// <summary>A hashing.</summary>
     /// <param name="width">Numbers of a vector, 512; at least 8, a multiple of 8.</param>
@@ -30,19 +30,19 @@ public sealed class NGramHashing
 
     /// <summary>Writes the vector of a text; zeros for an empty one.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="to"><see cref="Width"/> numbers.</param>
-    public void Write(ReadOnlySpan<char> text, Span<float> to)
+    /// <param name="destination"><see cref="Width"/> numbers.</param>
+    public void Vectorize(ReadOnlySpan<char> text, Span<float> destination)
     {
         var counts = new int[Width];
-        Count(text, counts);
-        var square = Fold(counts);
-        var scale = Scale(square);
+        CountNGrams(text, counts);
+        var square = ClampCounts(counts);
+        var scale = ComputeScale(square);
         for (var i = 0; i < Width; i++)
-            to[i] = counts[i] * scale;
+            destination[i] = counts[i] * scale;
     }
 
     /// <summary>Brings counts within ±127, to the nearest, where a long text has more; gives the sum of their squares.</summary>
-    internal static long Fold(Span<int> counts)
+    internal static long ClampCounts(Span<int> counts)
     {
         var (most, square) = (0, 0L);
         foreach (var count in counts)
@@ -58,17 +58,17 @@ public sealed class NGramHashing
 
     /// <summary>What counts are multiplied with to be of length 1.</summary>
     /// <param name="square">Sum of their squares.</param>
-    internal static float Scale(long square) => square == 0 ? 0 : (float)(1 / Math.Sqrt(square));
+    internal static float ComputeScale(long square) => square == 0 ? 0 : (float)(1 / Math.Sqrt(square));
 
     /// <summary>Adds the signed counts of a text's runs.</summary>
-    internal void Count(ReadOnlySpan<char> text, Span<int> counts)
+    internal void CountNGrams(ReadOnlySpan<char> text, Span<int> counts)
     {
         var (run, length, last) = ((ulong)' ', 1, ' ');
         Add(run, 8, counts);
         for (var i = 0; i <= text.Length; i++)
         {
             var c = i < text.Length ? text[i] : ' ';
-            if (c == '{' && Writing.Placeholder(text[i..]) is > 0 and var placeholder)
+            if (c == '{' && TextAnalyzer.MeasurePlaceholder(text[i..]) is > 0 and var placeholder)
             {
                 i += placeholder - 1;
                 c = '0';
@@ -81,7 +81,7 @@ public sealed class NGramHashing
                 continue;
             last = c;
             run = run << 16 | c;
-            length = Math.Min(length + 1, LongestRun);
+            length = Math.Min(length + 1, MaxNGramLength);
             Add(run & 0xFFFF, 8, counts);
             if (length >= 2)
                 Add(run & 0xFFFF_FFFF, 4, counts);
@@ -95,7 +95,7 @@ public sealed class NGramHashing
     /// <summary>Place and sign of a run.</summary>
     internal static (int Place, int Sign) Hash(ulong run, int width)
     {
-        var mix = SplitMix.Mix(run);
+        var mix = SplitMix64.Mix(run);
         return ((int)Math.BigMul(mix, (ulong)width, out _), 1 - 2 * (int)(mix & 1));
     }
 

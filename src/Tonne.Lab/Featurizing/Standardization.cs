@@ -9,13 +9,13 @@ public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray
 {
     /// <summary>Learns the scale.</summary>
     /// <param name="training">The training part.</param>
-    public static Standardization Of(IExamples training)
+    public static Standardization Fit(IExamples training)
     {
         var (means, squares) = (new double[training.Width], new double[training.Width]);
         var row = new float[training.Width];
         for (var i = 0; i < training.Count; i++)
         {
-            training.Copy(i, row);
+            training.CopyRow(i, row);
             // Welford: no sum of squares loses its last digits.
             for (var column = 0; column < row.Length; column++)
             {
@@ -47,11 +47,11 @@ public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray
 
         public ImmutableArray<string> Classes => examples.Classes;
 
-        public int Label(int row) => examples.Label(row);
+        public int GetLabel(int row) => examples.GetLabel(row);
 
-        public void Copy(int row, Span<float> to)
+        public void CopyRow(int row, Span<float> to)
         {
-            examples.Copy(row, to);
+            examples.CopyRow(row, to);
             scale.Apply(to[..Width]);
         }
     }

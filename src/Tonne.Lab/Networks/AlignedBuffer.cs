@@ -4,7 +4,7 @@ namespace Tonne.Lab.Networks;
 sealed unsafe class AlignedBuffer
 {
     /// <summary>Numbers to have more, so that there is a cache line's beginning among the first.</summary>
-    internal const int Spare = CacheLine / sizeof(float);
+    internal const int Padding = CacheLine / sizeof(float);
 
     const int CacheLine = 64;
     readonly float[] _numbers;
@@ -14,7 +14,7 @@ sealed unsafe class AlignedBuffer
     /// <param name="length">How many.</param>
     internal AlignedBuffer(long length)
     {
-        _numbers = GC.AllocateArray<float>(checked((int)length + Spare), pinned: true);
+        _numbers = GC.AllocateArray<float>(checked((int)length + Padding), pinned: true);
         fixed (float* first = _numbers)
         {
             Start = Align(first);
@@ -32,5 +32,5 @@ sealed unsafe class AlignedBuffer
     /// <summary>The first number that begins a cache line.</summary>
     internal static float* Align(float* first) => (float*)(((nuint)first + CacheLine - 1) & ~(nuint)(CacheLine - 1));
 
-    internal Span<float> Numbers => _numbers.AsSpan(_skipped, Length);
+    internal Span<float> Values => _numbers.AsSpan(_skipped, Length);
 }

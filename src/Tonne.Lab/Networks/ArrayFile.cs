@@ -10,14 +10,14 @@ namespace Tonne.Lab.Networks;
 /// <param name="Arrays">The arrays.</param>
 sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, ImmutableArray<StoredArray> Arrays)
 {
-    const string ChecksumIs = "sha256";
+    const string ChecksumKey = "sha256";
     const int ChecksumLength = 64;
-    const int MostHeader = 16 << 20;
+    const int MaxHeaderBytes = 16 << 20;
 
     /// <summary>Each file begins so, after the header's length; the checksum follows.</summary>
-    static ReadOnlySpan<byte> Begin => """{"__metadata__":{"sha256":" """u8[..^1];
+    static ReadOnlySpan<byte> FilePrefix => """{"__metadata__":{"sha256":" """u8[..^1];
 
-    static int ChecksumAt => 8 + Begin.Length;
+    static int ChecksumOffset => 8 + FilePrefix.Length;
 
     /// <summary>A text.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
@@ -46,32 +46,32 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
     }
 
     /// <summary>Parses a file and hands it to who knows what it means; whatever they cannot understand makes it a damaged one.</summary>
-    internal static T Parse<T>(string path, byte[] bytes, Func<ArrayFile, T> understand)
+    internal static T Parse<T>(string path, byte[] bytes, Func<ArrayFile, T> read)
     {
-        if (bytes.Length < ChecksumAt + ChecksumLength || !bytes.AsSpan(8).StartsWith(Begin))
-            throw new DamagedWeightsException(path, "this is no file of weights: it does not begin as one (docs/formats/weights.md).");
+        if (bytes.Length < ChecksumOffset + ChecksumLength || !bytes.AsSpan(8).StartsWith(FilePrefix))
+            throw new CorruptWeightsException(path, "this is no file of weights: it does not begin as one (docs/formats/weights.md).");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        if (length > MostHeader || length > (ulong)bytes.Length - 8)
-            throw new DamagedWeightsException(path, $"the file is cut short or damaged: a header of {length} bytes does not fit into {bytes.Length}.");
-        var stated = bytes.AsSpan(ChecksumAt, ChecksumLength).ToArray();
-        bytes.AsSpan(ChecksumAt, ChecksumLength).Fill((byte)'0');
+        if (length > MaxHeaderBytes || length > (ulong)bytes.Length - 8)
+            throw new CorruptWeightsException(path, $"the file is cut short or damaged: a header of {length} bytes does not fit into {bytes.Length}.");
+        var stated = bytes.AsSpan(ChecksumOffset, ChecksumLength).ToArray();
+        bytes.AsSpan(ChecksumOffset, ChecksumLength).Fill((byte)'0');
         Span<byte> computed = stackalloc byte[ChecksumLength];
         Convert.TryToHexStringLower(SHA256.HashData(bytes), computed, out _);
         if (!computed.SequenceEqual(stated))
-            throw new DamagedWeightsException(path, "the checksum does not fit: the file is cut short or damaged. Use another checkpoint or train again.");
+            throw new CorruptWeightsException(path, "the checksum does not fit: the file is cut short or damaged. Use another checkpoint or train again.");
         try
         {
-            return understand(Parse(bytes, (int)length));
+            return read(Parse(bytes, (int)length));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException or KeyNotFoundException or FormatException or OverflowException)
         {
-            throw new DamagedWeightsException(path, $"the header cannot be understood: {error.Message}");
+            throw new CorruptWeightsException(path, $"the header cannot be understood: {error.Message}");
         }
     }
 
     internal byte[] ToBytes()
     {
-        var header = Header();
+        var header = CreateHeader();
         var bytes = new byte[8 + header.Length + Arrays.Sum(array => (long)array.Bytes.Length)];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
         header.CopyTo(bytes, 8);
@@ -82,14 +82,14 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
             at += array.Bytes.Length;
         }
 
-        Convert.TryToHexStringLower(SHA256.HashData(bytes), bytes.AsSpan(ChecksumAt, ChecksumLength), out _);
+        Convert.TryToHexStringLower(SHA256.HashData(bytes), bytes.AsSpan(ChecksumOffset, ChecksumLength), out _);
         return bytes;
     }
 
     static ArrayFile Parse(byte[] bytes, int length)
     {
         using var header = JsonDocument.Parse(bytes.AsMemory(8, length));
-        ImmutableArray<(string, string)> texts = [.. header.RootElement.GetProperty("__metadata__").EnumerateObject().Where(text => text.Name != ChecksumIs).Select(text => (text.Name, text.Value.GetString() ?? ""))];
+        ImmutableArray<(string, string)> texts = [.. header.RootElement.GetProperty("__metadata__").EnumerateObject().Where(text => text.Name != ChecksumKey).Select(text => (text.Name, text.Value.GetString() ?? ""))];
         var values = bytes.AsMemory(8 + length);
         var arrays = ImmutableArray.CreateBuilder<StoredArray>();
         long end = 0;
@@ -98,7 +98,7 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
             ImmutableArray<int> shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(number => number.GetInt32())];
             long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(), next = entry.Value.GetProperty("data_offsets")[1].GetInt64();
             var kind = entry.Value.GetProperty("dtype").GetString() ?? "";
-            if (begin != end || next > values.Length || next - begin != shape.Aggregate((long)StoredArray.SizeOf(kind), (product, number) => checked(product * number)))
+            if (begin != end || next > values.Length || next - begin != shape.Aggregate((long)StoredArray.GetElementSize(kind), (product, number) => checked(product * number)))
                 throw new FormatException($"\"{entry.Name}\" does not lie where it should.");
             arrays.Add(new StoredArray(entry.Name, kind, shape, values[(int)begin..(int)next]));
             end = next;
@@ -109,14 +109,14 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
         return new ArrayFile(texts, arrays.ToImmutable());
     }
 
-    byte[] Header()
+    byte[] CreateHeader()
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
             writer.WriteStartObject("__metadata__");
-            writer.WriteString(ChecksumIs, new string('0', ChecksumLength));
+            writer.WriteString(ChecksumKey, new string('0', ChecksumLength));
             foreach (var (name, text) in Texts)
                 writer.WriteString(name, text);
             writer.WriteEndObject();

@@ -7,11 +7,11 @@ namespace Tonne.Lab.Networks;
 /// <remarks>Does not change; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.</remarks>
 public abstract class Classifier
 {
-    RowPass? _resting;
+    RowPass? _cachedPass;
 
     private protected Classifier(NetworkShape shape, ImmutableArray<string> classes)
     {
-        shape.Check();
+        shape.Validate();
         if (classes.Length != shape.Classes)
             throw new ArgumentException($"{classes.Length} names for {shape.Classes} classes.", nameof(classes));
         (Shape, Classes) = (shape, classes);
@@ -36,51 +36,51 @@ public abstract class Classifier
         var count = rows.Length / Shape.Inputs;
         if (rows.Length != count * Shape.Inputs || probabilities.Length != count * Shape.Classes)
             throw new ArgumentException($"{rows.Length} numbers and {probabilities.Length} probabilities are not rows of {Shape.Inputs} and {Shape.Classes}.");
-        var pass = Interlocked.Exchange(ref _resting, null) ?? Pass(RowPass.Chunk);
-        for (var begin = 0; begin < count; begin += RowPass.Chunk)
+        var pass = Interlocked.Exchange(ref _cachedPass, null) ?? CreatePass(RowPass.ChunkRows);
+        for (var begin = 0; begin < count; begin += RowPass.ChunkRows)
         {
-            var part = Math.Min(RowPass.Chunk, count - begin);
+            var part = Math.Min(RowPass.ChunkRows, count - begin);
             for (var row = 0; row < part; row++)
-                rows.Slice((begin + row) * Shape.Inputs, Shape.Inputs).CopyTo(pass.Input(row));
+                rows.Slice((begin + row) * Shape.Inputs, Shape.Inputs).CopyTo(pass.GetInput(row));
             pass.Run(part);
             for (var row = 0; row < part; row++)
-                pass.Output(row).CopyTo(probabilities[((begin + row) * Shape.Classes)..]);
+                pass.GetOutput(row).CopyTo(probabilities[((begin + row) * Shape.Classes)..]);
         }
 
-        _resting = pass;
+        _cachedPass = pass;
     }
 
     /// <summary>Predicts examples.</summary>
     /// <param name="examples">Rows as wide as the inputs.</param>
     /// <param name="team">Threads, or none for the caller's.</param>
     /// <returns>[rows, classes].</returns>
-    /// <exception cref="UnfitExamplesException">They are of another width, or hold a number that is none.</exception>
+    /// <exception cref="InvalidExamplesException">They are of another width, or hold a number that is none.</exception>
     public float[] Predict(IExamples examples, ThreadTeam? team = null)
     {
         var probabilities = new float[checked(examples.Count * Shape.Classes)];
-        Each(examples, team, (row, output, _) => output.CopyTo(probabilities.AsSpan(row * Shape.Classes)));
+        ForEachRow(examples, team, (row, output, _) => output.CopyTo(probabilities.AsSpan(row * Shape.Classes)));
         return probabilities;
     }
 
     /// <summary>Loss and accuracy on examples.</summary>
     /// <param name="examples">Rows as wide as the inputs.</param>
     /// <param name="team">Threads, or none for the caller's.</param>
-    /// <exception cref="UnfitExamplesException">They are of another width, have other classes, or hold a number that is none.</exception>
+    /// <exception cref="InvalidExamplesException">They are of another width, have other classes, or hold a number that is none.</exception>
     public Score Score(IExamples examples, ThreadTeam? team = null)
     {
         if (!examples.Classes.SequenceEqual(Classes))
-            throw new UnfitExamplesException($"The examples' classes ({string.Join(", ", examples.Classes)}) are not those of the network ({string.Join(", ", Classes)}).");
+            throw new InvalidExamplesException($"The examples' classes ({string.Join(", ", examples.Classes)}) are not those of the network ({string.Join(", ", Classes)}).");
         var losses = new double[examples.Count];
         var chosen = new int[examples.Count];
-        Each(examples, team, (row, output, logarithm) =>
+        ForEachRow(examples, team, (row, output, logarithm) =>
         {
             losses[row] = logarithm;
-            chosen[row] = Greatest(output);
+            chosen[row] = ArgMax(output);
         });
-        return Networks.Score.Of(examples, losses, chosen);
+        return Networks.Score.Compute(examples, losses, chosen);
     }
 
-    internal static int Greatest(ReadOnlySpan<float> probabilities)
+    internal static int ArgMax(ReadOnlySpan<float> probabilities)
     {
         var best = 0;
         for (var index = 1; index < probabilities.Length; index++)
@@ -92,14 +92,14 @@ public abstract class Classifier
     internal abstract byte[] ToBytes();
 
     /// <summary>Memory for some rows on their way.</summary>
-    private protected abstract RowPass Pass(int rows);
+    private protected abstract RowPass CreatePass(int rows);
 
-    void Each(IExamples examples, ThreadTeam? team, RowSeen seen)
+    void ForEachRow(IExamples examples, ThreadTeam? team, RowVisitor visitor)
     {
         if (examples.Width != Shape.Inputs)
-            throw new UnfitExamplesException($"The examples are {examples.Width} wide, the network takes {Shape.Inputs}.");
+            throw new InvalidExamplesException($"The examples are {examples.Width} wide, the network takes {Shape.Inputs}.");
         var passes = new RowPass?[team?.Size ?? 1];
-        var chunks = (examples.Count + RowPass.Chunk - 1) / RowPass.Chunk;
+        var chunks = (examples.Count + RowPass.ChunkRows - 1) / RowPass.ChunkRows;
         if (team is not null)
         {
             team.Run(chunks, Part);
@@ -111,17 +111,17 @@ public abstract class Classifier
 
         void Part(int chunk, int member)
         {
-            var pass = passes[member] ??= Pass(RowPass.Chunk);
-            var begin = chunk * RowPass.Chunk;
-            var count = Math.Min(RowPass.Chunk, examples.Count - begin);
+            var pass = passes[member] ??= CreatePass(RowPass.ChunkRows);
+            var begin = chunk * RowPass.ChunkRows;
+            var count = Math.Min(RowPass.ChunkRows, examples.Count - begin);
             for (var row = 0; row < count; row++)
-                examples.Copy(begin + row, pass.Input(row));
+                examples.CopyRow(begin + row, pass.GetInput(row));
             if (pass.Run(count) is { } broken)
-                throw UnfitExamplesException.NotFinite(examples, begin + broken);
+                throw InvalidExamplesException.CreateNotFinite(examples, begin + broken);
             for (var row = 0; row < count; row++)
-                seen(begin + row, pass.Output(row), pass.Loss(row, examples.Label(begin + row)));
+                visitor(begin + row, pass.GetOutput(row), pass.GetLoss(row, examples.GetLabel(begin + row)));
         }
     }
 
-    delegate void RowSeen(int row, ReadOnlySpan<float> probabilities, double loss);
+    delegate void RowVisitor(int row, ReadOnlySpan<float> probabilities, double loss);
 }

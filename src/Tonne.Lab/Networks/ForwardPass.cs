@@ -20,8 +20,8 @@ sealed unsafe class ForwardPass : RowPass
     {
         _network = network;
         var shape = network.Shape;
-        (_xStep, _hStep) = (Network.RowStep(shape.Inputs), Network.RowStep(shape.Width));
-        _zStep = Network.RowStep(Math.Max(network.PackedWeight(1).PaddedColumns, network.PackedWeight(shape.Layers + 1).PaddedColumns));
+        (_xStep, _hStep) = (Network.GetRowStride(shape.Inputs), Network.GetRowStride(shape.Width));
+        _zStep = Network.GetRowStride(Math.Max(network.GetPackedWeight(1).PaddedColumns, network.GetPackedWeight(shape.Layers + 1).PaddedColumns));
         _x = new AlignedBuffer((long)rows * _xStep);
         _h = new AlignedBuffer((long)rows * _hStep);
         _norm = new AlignedBuffer((long)rows * _hStep);
@@ -32,11 +32,11 @@ sealed unsafe class ForwardPass : RowPass
 
     NetworkShape Shape => _network.Shape;
 
-    internal override Span<float> Input(int row) => _x.Numbers.Slice(row * _xStep, Shape.Inputs);
+    internal override Span<float> GetInput(int row) => _x.Values.Slice(row * _xStep, Shape.Inputs);
 
-    internal override ReadOnlySpan<float> Output(int row) => _z.Numbers.Slice(row * _zStep, Shape.Classes);
+    internal override ReadOnlySpan<float> GetOutput(int row) => _z.Values.Slice(row * _zStep, Shape.Classes);
 
-    internal override double Loss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
+    internal override double GetLoss(int row, int label) => _logarithms[row] - _logits[row * Shape.Classes + label];
 
     internal override int? Run(int rows)
     {
@@ -48,34 +48,34 @@ sealed unsafe class ForwardPass : RowPass
         }
 
         for (var layer = 1; layer <= Shape.Layers + 1; layer++)
-            Layer(layer, rows);
+            RunLayer(layer, rows);
         return broken;
     }
 
     internal Prediction Trace(ReadOnlySpan<float> row, TimeProvider time, int repetitions)
     {
         var traces = ImmutableArray.CreateBuilder<LayerTrace>(Shape.Layers + 1);
-        row.CopyTo(Input(0));
+        row.CopyTo(GetInput(0));
         var before = new float[_hStep];
         for (var layer = 1; layer <= Shape.Layers + 1; layer++)
         {
             var best = TimeSpan.MaxValue;
-            _h.Numbers[.._hStep].CopyTo(before);
+            _h.Values[.._hStep].CopyTo(before);
             for (var repetition = 0; repetition < repetitions; repetition++)
             {
-                before.CopyTo(_h.Numbers);
+                before.CopyTo(_h.Values);
                 if (layer == 1)
-                    row.CopyTo(Input(0));
+                    row.CopyTo(GetInput(0));
                 var begin = time.GetTimestamp();
                 if (layer == 1)
                     RowArithmetic.Scale(_x.Start, Shape.Inputs, _network.InputScale);
-                Layer(layer, 1);
+                RunLayer(layer, 1);
                 var took = time.GetElapsedTime(begin);
                 best = took < best ? took : best;
             }
 
             var output = layer > Shape.Layers;
-            var made = output ? Output(0) : _h.Numbers[..Shape.Width];
+            var made = output ? GetOutput(0) : _h.Values[..Shape.Width];
             var active = 0;
             double squares = 0;
             for (var index = 0; index < made.Length; index++)
@@ -87,31 +87,31 @@ sealed unsafe class ForwardPass : RowPass
             traces.Add(new LayerTrace(
                 output ? "output" : $"layer {layer}",
                 output ? "norm, dense, softmax" : layer == 1 ? "scale, dense, relu" : "norm, dense, relu, + input",
-                Shape.InputsOf(layer),
-                Shape.OutputsOf(layer),
-                (Shape.InputsOf(layer) + 1L) * Shape.OutputsOf(layer),
-                Shape.OperationsOf(layer),
+                Shape.GetInputs(layer),
+                Shape.GetOutputs(layer),
+                (Shape.GetInputs(layer) + 1L) * Shape.GetOutputs(layer),
+                Shape.CountOperations(layer),
                 best,
                 active / (double)made.Length,
                 Math.Sqrt(squares / made.Length)));
         }
 
-        return new Prediction([.. Output(0)], traces.MoveToImmutable());
+        return new Prediction([.. GetOutput(0)], traces.MoveToImmutable());
     }
 
-    void Layer(int layer, int rows)
+    void RunLayer(int layer, int rows)
     {
-        var weight = _network.PackedWeight(layer);
-        var bias = _network.PaddedBias(layer).Start;
+        var weight = _network.GetPackedWeight(layer);
+        var bias = _network.GetPaddedBias(layer).Start;
         if (layer == 1)
         {
-            weight.Product(_x.Start, _xStep, rows, _z.Start, _zStep);
+            weight.Multiply(_x.Start, _xStep, rows, _z.Start, _zStep);
         }
         else
         {
             for (var row = 0; row < rows; row++)
-                RowArithmetic.Norm(_h.Start + (nint)row * _hStep, _norm.Start + (nint)row * _hStep, Shape.Width);
-            weight.Product(_norm.Start, _hStep, rows, _z.Start, _zStep);
+                RowArithmetic.Normalize(_h.Start + (nint)row * _hStep, _norm.Start + (nint)row * _hStep, Shape.Width);
+            weight.Multiply(_norm.Start, _hStep, rows, _z.Start, _zStep);
         }
 
         for (var row = 0; row < rows; row++)
@@ -119,7 +119,7 @@ sealed unsafe class ForwardPass : RowPass
             var z = _z.Start + (nint)row * _zStep;
             if (layer <= Shape.Layers)
             {
-                RowArithmetic.Activate(z, bias, _h.Start + (nint)row * _hStep, Shape.Width, add: layer > 1, above: null);
+                RowArithmetic.Activate(z, bias, _h.Start + (nint)row * _hStep, Shape.Width, add: layer > 1, activationMask: null);
                 continue;
             }
 

@@ -16,10 +16,10 @@ public static unsafe class MatrixProduct
 
     const int BlockRows = 64;
     const int BlockPanels = 4;
-    const long WorthSharing = 1L << 20;
+    const long ParallelThreshold = 1L << 20;
 
     /// <summary>Numbers of B that are packed at a time, at most, but for a block of depth: 64 MiB.</summary>
-    const long MostPacked = 1L << 24;
+    const long MaxPackedNumbers = 1L << 24;
 
     /// <summary>C = A · B, or C += A · B.</summary>
     /// <param name="a">[rows, depth]. For Aᵀ · B hand in <see cref="MatrixView.Transposed"/>.</param>
@@ -37,15 +37,15 @@ public static unsafe class MatrixProduct
             throw new ArgumentException($"[{a.Rows}, {a.Columns}] times [{b.Rows}, {b.Columns}] is not [{c.Rows}, {c.Columns}].");
         if (c.Rows == 0 || c.Columns == 0)
             return;
-        if (c.ColumnStep != 1 && c.RowStep == 1)
+        if (c.ColumnStride != 1 && c.RowStride == 1)
         {
             Multiply(b.Transposed, a.Transposed, c.Transposed, team, add, kernel);
             return;
         }
 
-        if ((c.ColumnStep != 1 && c.Columns > 1) || (c.RowStep < c.Columns && c.Rows > 1))
+        if ((c.ColumnStride != 1 && c.Columns > 1) || (c.RowStride < c.Columns && c.Rows > 1))
             throw new ArgumentException("Neither rows nor columns of C are neighbours.", nameof(c));
-        var deep = (int)Math.Clamp(MostPacked / PackedMatrix.Numbers(kernel, 1, c.Columns) / BlockDepth * BlockDepth, BlockDepth, Math.Max(BlockDepth, a.Columns));
+        var deep = (int)Math.Clamp(MaxPackedNumbers / PackedMatrix.CountNumbers(kernel, 1, c.Columns) / BlockDepth * BlockDepth, BlockDepth, Math.Max(BlockDepth, a.Columns));
         for (var begin = 0; begin < Math.Max(1, a.Columns); begin += deep)
             Multiply(a, b, c, (begin, Math.Min(deep, a.Columns - begin)), team, add || begin > 0, kernel);
     }
@@ -54,18 +54,18 @@ public static unsafe class MatrixProduct
     static void Multiply(MatrixView a, MatrixView b, MatrixView c, (int Begin, int Depth) part, ThreadTeam? team, bool add, TileKernel kernel)
     {
         var packs = new PackedMatrix[Math.Max(1, (part.Depth + BlockDepth - 1) / BlockDepth)];
-        var memory = ArrayPool<float>.Shared.Rent(checked((int)PackedMatrix.Numbers(kernel, Math.Max(1, part.Depth), b.Columns) + AlignedBuffer.Spare));
+        var memory = ArrayPool<float>.Shared.Rent(checked((int)PackedMatrix.CountNumbers(kernel, Math.Max(1, part.Depth), b.Columns) + AlignedBuffer.Padding));
         fixed (float* aStart = a.Values, bStart = b.Values, cStart = c.Values, packed = memory)
         {
             var start = AlignedBuffer.Align(packed);
             for (var index = 0; index < packs.Length; index++)
             {
                 packs[index] = new PackedMatrix(kernel, Math.Clamp(part.Depth - index * BlockDepth, 1, BlockDepth), b.Columns, start);
-                start += PackedMatrix.Numbers(kernel, packs[index].Rows, b.Columns);
+                start += PackedMatrix.CountNumbers(kernel, packs[index].Rows, b.Columns);
             }
 
             var first = (nint)part.Begin;
-            new Blocks(kernel, a, aStart + a.Offset + first * a.ColumnStep, b, bStart + b.Offset + first * b.RowStep, c, cStart + c.Offset, part.Depth, packs, add).Run(team);
+            new Blocks(kernel, a, aStart + a.Offset + first * a.ColumnStride, b, bStart + b.Offset + first * b.RowStride, c, cStart + c.Offset, part.Depth, packs, add).Run(team);
         }
 
         ArrayPool<float>.Shared.Return(memory);
@@ -82,24 +82,24 @@ public static unsafe class MatrixProduct
         internal void Run(ThreadTeam? team)
         {
             var items = _panels * packs.Length + _rowBlocks * ((_panels + BlockPanels - 1) / BlockPanels);
-            if (team is not null && (long)c.Rows * c.Columns * a.Columns >= WorthSharing)
+            if (team is not null && (long)c.Rows * c.Columns * a.Columns >= ParallelThreshold)
             {
-                team.Run(items, Item);
+                team.Run(items, ProcessItem);
                 return;
             }
 
             for (var item = 0; item < items; item++)
-                Item(item, 0);
+                ProcessItem(item, 0);
         }
 
-        void Item(int item, int member)
+        void ProcessItem(int item, int member)
         {
             var block = item - _panels * packs.Length;
             if (block < 0)
             {
                 var pack = packs[item / _panels];
                 var row = item / _panels * BlockDepth;
-                pack.Fill(item % _panels, bStart + (nint)row * b.RowStep, b.RowStep, b.ColumnStep, Math.Min(BlockDepth, depth - row));
+                pack.Fill(item % _panels, bStart + (nint)row * b.RowStride, b.RowStride, b.ColumnStride, Math.Min(BlockDepth, depth - row));
                 Interlocked.Increment(ref _packed);
                 return;
             }
@@ -108,10 +108,10 @@ public static unsafe class MatrixProduct
             while (Volatile.Read(ref _packed) < _panels * packs.Length)
                 wait.SpinOnce();
             for (var index = 0; index < packs.Length; index++)
-                Block(packs[index], index * BlockDepth, block % _rowBlocks * BlockRows, block / _rowBlocks * BlockPanels);
+                ComputeBlock(packs[index], index * BlockDepth, block % _rowBlocks * BlockRows, block / _rowBlocks * BlockPanels);
         }
 
-        void Block(PackedMatrix panels, int begin, int firstRow, int firstPanel)
+        void ComputeBlock(PackedMatrix panels, int begin, int firstRow, int firstPanel)
         {
             var (deep, adds) = (Math.Min(BlockDepth, depth - begin), add || begin > 0);
             var edge = stackalloc float[kernel.Rows * kernel.Columns];
@@ -122,28 +122,28 @@ public static unsafe class MatrixProduct
                 for (var row = firstRow; row < Math.Min(firstRow + BlockRows, c.Rows); row += kernel.Rows)
                 {
                     var rows = Math.Min(kernel.Rows, Math.Min(firstRow + BlockRows, c.Rows) - row);
-                    var left = aStart + (nint)row * a.RowStep + (nint)begin * a.ColumnStep;
-                    var to = cStart + (nint)row * c.RowStep + column;
+                    var left = aStart + (nint)row * a.RowStride + (nint)begin * a.ColumnStride;
+                    var to = cStart + (nint)row * c.RowStride + column;
                     if (columns == kernel.Columns)
                     {
-                        kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, deep, to, c.RowStep, rows, adds);
+                        kernel.Run(left, a.RowStride, a.ColumnStride, panels.GetPanel(panel), kernel.Columns, deep, to, c.RowStride, rows, adds);
                         continue;
                     }
 
-                    kernel.Run(left, a.RowStep, a.ColumnStep, panels.Panel(panel), kernel.Columns, deep, edge, kernel.Columns, rows, add: false);
-                    Put(edge, kernel.Columns, rows, columns, to, adds);
+                    kernel.Run(left, a.RowStride, a.ColumnStride, panels.GetPanel(panel), kernel.Columns, deep, edge, kernel.Columns, rows, add: false);
+                    StoreEdge(edge, kernel.Columns, rows, columns, to, adds);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        void Put(float* edge, int edgeStep, int rows, int columns, float* to, bool adds)
+        void StoreEdge(float* edge, int edgeStep, int rows, int columns, float* to, bool adds)
         {
             for (var row = 0; row < rows; row++)
             {
                 for (var column = 0; column < columns; column++)
                 {
-                    ref var number = ref to[(nint)row * c.RowStep + column];
+                    ref var number = ref to[(nint)row * c.RowStride + column];
                     number = edge[row * edgeStep + column] + (adds ? number : 0);
                 }
             }

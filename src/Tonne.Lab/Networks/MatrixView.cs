@@ -29,7 +29,7 @@ public readonly record struct MatrixView
         ArgumentOutOfRangeException.ThrowIfNegative(columnStep);
         if (rows > 0 && columns > 0 && offset + (rows - 1L) * rowStep + (columns - 1L) * columnStep >= values.Length)
             throw new ArgumentException($"A matrix of {rows} × {columns} from {offset} with steps {rowStep} and {columnStep} reaches beyond {values.Length} numbers.");
-        (Values, Offset, Rows, Columns, RowStep, ColumnStep) = (values, offset, rows, columns, rowStep, columnStep);
+        (Values, Offset, Rows, Columns, RowStride, ColumnStride) = (values, offset, rows, columns, rowStep, columnStep);
     }
 
     /// <summary>Rows.</summary>
@@ -39,18 +39,18 @@ public readonly record struct MatrixView
     public int Columns { get; }
 
     /// <summary>Numbers from a row to the next.</summary>
-    public int RowStep { get; }
+    public int RowStride { get; }
 
     /// <summary>Numbers from a column to the next.</summary>
-    public int ColumnStep { get; }
+    public int ColumnStride { get; }
 
     /// <summary>The same numbers with rows and columns exchanged; nothing is copied.</summary>
-    public MatrixView Transposed => new(Values, Offset, Columns, Rows, ColumnStep, RowStep);
+    public MatrixView Transposed => new(Values, Offset, Columns, Rows, ColumnStride, RowStride);
 
     /// <summary>A number.</summary>
     /// <param name="row">0 to <see cref="Rows"/> − 1.</param>
     /// <param name="column">0 to <see cref="Columns"/> − 1.</param>
-    public float this[int row, int column] => Values[Offset + row * RowStep + column * ColumnStep];
+    public float this[int row, int column] => Values[Offset + row * RowStride + column * ColumnStride];
 
     internal float[] Values { get; }
 

@@ -19,7 +19,7 @@ public sealed class Network : Classifier
         : base(shape, classes)
     {
         _named = parameters.ToImmutableDictionary(parameter => parameter.Name);
-        var expected = Layout(shape);
+        var expected = ListParameters(shape);
         if (_named.Keys.Except(expected.Select(entry => entry.Name)).FirstOrDefault() is { } unknown)
             throw new ArgumentException($"A network of {shape.Layers} layers has no \"{unknown}\".", nameof(parameters));
         foreach (var (name, lengths) in expected)
@@ -35,10 +35,10 @@ public sealed class Network : Classifier
         _biases = new AlignedBuffer[shape.Layers + 1];
         for (var layer = 1; layer <= shape.Layers + 1; layer++)
         {
-            var packed = new PackedMatrix(TileKernel.Best, shape.InputsOf(layer), shape.OutputsOf(layer));
-            packed.Fill(_named[Parameter.Weight(layer, shape.Layers)].Values.Span);
-            var bias = new AlignedBuffer(Padded(packed.PaddedColumns));
-            _named[Parameter.Bias(layer, shape.Layers)].Values.Span.CopyTo(bias.Numbers);
+            var packed = new PackedMatrix(TileKernel.Best, shape.GetInputs(layer), shape.GetOutputs(layer));
+            packed.Fill(_named[Parameter.FormatWeightName(layer, shape.Layers)].Values.Span);
+            var bias = new AlignedBuffer(PadWidth(packed.PaddedColumns));
+            _named[Parameter.FormatBiasName(layer, shape.Layers)].Values.Span.CopyTo(bias.Values);
             (_weights[layer - 1], _biases[layer - 1]) = (packed, bias);
         }
     }
@@ -59,21 +59,21 @@ public sealed class Network : Classifier
     /// <param name="seed">The same seed, the same numbers.</param>
     public static Network Create(NetworkShape shape, ImmutableArray<string> classes, int seed)
     {
-        shape.Check();
+        shape.Validate();
         var random = new Random(seed);
         var parameters = new List<Parameter>();
-        foreach (var (name, lengths) in Layout(shape))
+        foreach (var (name, lengths) in ListParameters(shape))
         {
             var values = new float[lengths.Aggregate(1, (product, length) => product * length)];
             if (name == Parameter.InputScale)
                 values[0] = 1;
             if (lengths.Length == 2)
             {
-                var variance = name == Parameter.Weight(shape.Layers + 1, shape.Layers) ? 1.0 / lengths[0]
-                    : name == Parameter.Weight(1, shape.Layers) ? 2.0 / lengths[0]
+                var variance = name == Parameter.FormatWeightName(shape.Layers + 1, shape.Layers) ? 1.0 / lengths[0]
+                    : name == Parameter.FormatWeightName(1, shape.Layers) ? 2.0 / lengths[0]
                     : 2.0 / lengths[0] / shape.Layers;
                 for (var index = 0; index < values.Length; index++)
-                    values[index] = (float)(Math.Sqrt(variance) * Normal(random));
+                    values[index] = (float)(Math.Sqrt(variance) * DrawNormal(random));
             }
 
             parameters.Add(new Parameter(name, lengths, values));
@@ -84,7 +84,7 @@ public sealed class Network : Classifier
 
     /// <summary>Reads a network from a file (docs/formats/weights.md).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DamagedWeightsException">It is no file of weights, or damaged.</exception>
+    /// <exception cref="CorruptWeightsException">It is no file of weights, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Network Load(string path) => WeightsFile.Read(path).Network;
 
@@ -93,15 +93,15 @@ public sealed class Network : Classifier
 
     /// <summary>The same network with other numbers, for example pruned ones.</summary>
     /// <param name="changed">Arrays that take the place of those of the same name and shape.</param>
-    public Network With(IEnumerable<Parameter> changed) => new(Shape, Classes, _named.SetItems(changed.Select(parameter => KeyValuePair.Create(parameter.Name, parameter))).Values);
+    public Network WithParameters(IEnumerable<Parameter> changed) => new(Shape, Classes, _named.SetItems(changed.Select(parameter => KeyValuePair.Create(parameter.Name, parameter))).Values);
 
     /// <summary>The matrix of a layer, [in, out].</summary>
     /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
-    public Parameter Weight(int layer) => _named[Parameter.Weight(layer, Shape.Layers)];
+    public Parameter GetWeight(int layer) => _named[Parameter.FormatWeightName(layer, Shape.Layers)];
 
     /// <summary>The bias of a layer, [out].</summary>
     /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
-    public Parameter Bias(int layer) => _named[Parameter.Bias(layer, Shape.Layers)];
+    public Parameter GetBias(int layer) => _named[Parameter.FormatBiasName(layer, Shape.Layers)];
 
     /// <summary>Predicts one row and tells what each layer did.</summary>
     /// <param name="row"><see cref="NetworkShape.Inputs"/> numbers.</param>
@@ -114,32 +114,32 @@ public sealed class Network : Classifier
         return new ForwardPass(this, 1).Trace(row, time, repetitions);
     }
 
-    internal PackedMatrix PackedWeight(int layer) => _weights[layer - 1];
+    internal PackedMatrix GetPackedWeight(int layer) => _weights[layer - 1];
 
-    internal AlignedBuffer PaddedBias(int layer) => _biases[layer - 1];
+    internal AlignedBuffer GetPaddedBias(int layer) => _biases[layer - 1];
 
     /// <summary>Numbers from a row to the next: whole cache lines, and an odd number of them, so that the same column of many rows falls into different sets of the cache.</summary>
-    internal static int RowStep(int width) => Padded(width) + 16;
+    internal static int GetRowStride(int width) => PadWidth(width) + 16;
 
-    internal static int Padded(int width) => (width + 31) / 32 * 32;
+    internal static int PadWidth(int width) => (width + 31) / 32 * 32;
 
     /// <summary>Names and lengths of all parameters of a shape.</summary>
-    internal static List<(string Name, ImmutableArray<int> Lengths)> Layout(NetworkShape shape)
+    internal static List<(string Name, ImmutableArray<int> Lengths)> ListParameters(NetworkShape shape)
     {
         var layout = new List<(string, ImmutableArray<int>)> { (Parameter.InputScale, [1]) };
         for (var layer = 1; layer <= shape.Layers + 1; layer++)
         {
-            layout.Add((Parameter.Weight(layer, shape.Layers), [shape.InputsOf(layer), shape.OutputsOf(layer)]));
-            layout.Add((Parameter.Bias(layer, shape.Layers), [shape.OutputsOf(layer)]));
+            layout.Add((Parameter.FormatWeightName(layer, shape.Layers), [shape.GetInputs(layer), shape.GetOutputs(layer)]));
+            layout.Add((Parameter.FormatBiasName(layer, shape.Layers), [shape.GetOutputs(layer)]));
         }
 
         return layout;
     }
 
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
-    static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    static double DrawNormal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     internal override byte[] ToBytes() => new WeightsFile(this).ToBytes();
 
-    private protected override RowPass Pass(int rows) => new ForwardPass(this, rows);
+    private protected override RowPass CreatePass(int rows) => new ForwardPass(this, rows);
 }

@@ -21,14 +21,14 @@ public sealed record NetworkShape(int Inputs, int Classes)
     public long ParameterCount => (Inputs + 1L) * Width + (Layers - 1) * (Width + 1L) * Width + (Width + 1L) * Classes;
 
     /// <summary>Floating point operations of one prediction: the sum of those of its layers.</summary>
-    public long Operations => Enumerable.Range(1, Layers + 1).Sum(OperationsOf);
+    public long Operations => Enumerable.Range(1, Layers + 1).Sum(CountOperations);
 
     /// <summary>
     /// Floating point operations of one layer for one row, by count: 2 · in · out of the product, the bias, the activation, the norm
     /// (mean 1, centre 1, square and sum 2, scale 1, each per number, and 4 per row), the residual sum and, for the softmax, 5 per class.
     /// </summary>
     /// <param name="layer">1 to <see cref="Layers"/>, or <see cref="Layers"/> + 1 for the output.</param>
-    public long OperationsOf(int layer)
+    public long CountOperations(int layer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layer, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layer, Layers + 1);
@@ -40,15 +40,15 @@ public sealed record NetworkShape(int Inputs, int Classes)
 
     /// <summary>Numbers that go into a layer.</summary>
     /// <param name="layer">1 to <see cref="Layers"/> + 1.</param>
-    internal int InputsOf(int layer) => layer == 1 ? Inputs : Width;
+    internal int GetInputs(int layer) => layer == 1 ? Inputs : Width;
 
     /// <summary>Numbers that come out of a layer.</summary>
     /// <param name="layer">1 to <see cref="Layers"/> + 1.</param>
-    internal int OutputsOf(int layer) => layer > Layers ? Classes : Width;
+    internal int GetOutputs(int layer) => layer > Layers ? Classes : Width;
 
     /// <summary>Refuses shapes that cannot be.</summary>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    internal void Check()
+    internal void Validate()
     {
         if (Inputs < 1 || Classes < 2 || Width < 2 || Layers < 1)
             throw new ArgumentException($"A network of {Inputs} inputs, {Layers} layers of {Width} and {Classes} classes: at least 1, 1, 2 and 2 are needed.");

@@ -14,7 +14,7 @@ sealed unsafe class PackedMatrix
     internal PackedMatrix(TileKernel kernel, int rows, int columns)
         : this(kernel, rows, columns, null)
     {
-        _own = new AlignedBuffer(Numbers(kernel, rows, columns));
+        _own = new AlignedBuffer(CountNumbers(kernel, rows, columns));
         _panels = _own.Start;
     }
 
@@ -27,7 +27,7 @@ sealed unsafe class PackedMatrix
     }
 
     /// <summary>Numbers of a packed matrix, the zeros of the last panel included.</summary>
-    internal static long Numbers(TileKernel kernel, int rows, int columns) => (columns + kernel.Columns - 1L) / kernel.Columns * kernel.Columns * rows;
+    internal static long CountNumbers(TileKernel kernel, int rows, int columns) => (columns + kernel.Columns - 1L) / kernel.Columns * kernel.Columns * rows;
 
     internal TileKernel Kernel { get; }
 
@@ -41,7 +41,7 @@ sealed unsafe class PackedMatrix
     /// <summary>Columns with those that are zeros.</summary>
     internal int PaddedColumns => Panels * Kernel.Columns;
 
-    internal float* Panel(int index) => _panels + (nint)index * Rows * Kernel.Columns;
+    internal float* GetPanel(int index) => _panels + (nint)index * Rows * Kernel.Columns;
 
     /// <summary>Packs a panel.</summary>
     /// <param name="index">Which.</param>
@@ -53,7 +53,7 @@ sealed unsafe class PackedMatrix
     {
         var width = Kernel.Columns;
         var columns = Math.Min(width, Columns - index * width);
-        var to = Panel(index);
+        var to = GetPanel(index);
         b += index * width * columnStep;
         if (columnStep == 1 && columns == width && width % Lanes == 0)
         {
@@ -104,7 +104,7 @@ sealed unsafe class PackedMatrix
             for (var column = 0; column < Columns; column += Kernel.Columns)
             {
                 var width = Math.Min(Kernel.Columns, Columns - column);
-                new ReadOnlySpan<float>(Panel(column / Kernel.Columns) + (nint)row * Kernel.Columns, width).CopyTo(values.AsSpan(row * Columns + column, width));
+                new ReadOnlySpan<float>(GetPanel(column / Kernel.Columns) + (nint)row * Kernel.Columns, width).CopyTo(values.AsSpan(row * Columns + column, width));
             }
         }
 
@@ -117,19 +117,19 @@ sealed unsafe class PackedMatrix
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="c">C[0, 0], <see cref="PaddedColumns"/> wide.</param>
     /// <param name="cStep">Numbers from a row of C to the next.</param>
-    internal void Product(float* a, nint aStep, int rows, float* c, nint cStep)
+    internal void Multiply(float* a, nint aStep, int rows, float* c, nint cStep)
     {
         var kernel = Kernel;
         if (rows == 1 && kernel.Columns % Lanes == 0)
         {
-            RowProduct(a, c);
+            MultiplyRow(a, c);
             return;
         }
 
         for (var panel = 0; panel < Panels; panel++)
         {
             for (var row = 0; row < rows; row += kernel.Rows)
-                kernel.Run(a + row * aStep, aStep, 1, Panel(panel), kernel.Columns, Rows, c + row * cStep + panel * kernel.Columns, cStep, Math.Min(kernel.Rows, rows - row), add: false);
+                kernel.Run(a + row * aStep, aStep, 1, GetPanel(panel), kernel.Columns, Rows, c + row * cStep + panel * kernel.Columns, cStep, Math.Min(kernel.Rows, rows - row), add: false);
         }
     }
 
@@ -140,12 +140,12 @@ sealed unsafe class PackedMatrix
     /// <param name="rows">Columns there.</param>
     /// <param name="column">Column here of the first number: its row there.</param>
     /// <param name="columns">Rows there.</param>
-    internal void PutTransposed(float* from, int fromStep, int row, int rows, int column, int columns)
+    internal void StoreTransposed(float* from, int fromStep, int row, int rows, int column, int columns)
     {
         var width = Kernel.Columns;
         if (columns == 8 && column % 8 == 0 && width % 8 == 0)
         {
-            var line = Panel(column / width) + (nint)row * width + column % width;
+            var line = GetPanel(column / width) + (nint)row * width + column % width;
             for (var end = from + rows; from < end; from++, line += width)
             {
                 var lower = Vector128.Create(from[0], from[fromStep], from[2 * fromStep], from[3 * fromStep]);
@@ -158,7 +158,7 @@ sealed unsafe class PackedMatrix
 
         for (var index = 0; index < columns; index++)
         {
-            var to = Panel((column + index) / width) + (nint)row * width + (column + index) % width;
+            var to = GetPanel((column + index) / width) + (nint)row * width + (column + index) % width;
             for (var other = 0; other < rows; other++)
                 to[other * width] = from[index * fromStep + other];
         }
@@ -166,13 +166,13 @@ sealed unsafe class PackedMatrix
 
     /// <summary>The product of a single row: four strips of a vector at a time, each summed in the same order as in a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void RowProduct(float* a, float* c)
+    void MultiplyRow(float* a, float* c)
     {
         nint step = Kernel.Columns;
         var strips = PaddedColumns / Lanes;
         for (var strip = 0; strip < strips; strip += 4)
         {
-            float* b0 = Strip(strip), b1 = Strip(Math.Min(strip + 1, strips - 1)), b2 = Strip(Math.Min(strip + 2, strips - 1)), b3 = Strip(Math.Min(strip + 3, strips - 1));
+            float* b0 = GetStrip(strip), b1 = GetStrip(Math.Min(strip + 1, strips - 1)), b2 = GetStrip(Math.Min(strip + 2, strips - 1)), b3 = GetStrip(Math.Min(strip + 3, strips - 1));
             Vector512<float> c0 = Vector512<float>.Zero, c1 = c0, c2 = c0, c3 = c0;
             nint at = 0;
             for (var row = 0; row < Rows; row++, at += step)
@@ -195,5 +195,5 @@ sealed unsafe class PackedMatrix
         }
     }
 
-    float* Strip(int index) => Panel(index * Lanes / Kernel.Columns) + index * Lanes % Kernel.Columns;
+    float* GetStrip(int index) => GetPanel(index * Lanes / Kernel.Columns) + index * Lanes % Kernel.Columns;
 }

@@ -17,10 +17,10 @@ public sealed record Parameter(string Name, ImmutableArray<int> Shape, ReadOnlyM
     /// <summary>The name of a layer's matrix.</summary>
     /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
     /// <param name="layers">Hidden layers.</param>
-    internal static string Weight(int layer, int layers) => layer > layers ? "output.weight" : $"layers.{layer:00}.weight";
+    internal static string FormatWeightName(int layer, int layers) => layer > layers ? "output.weight" : $"layers.{layer:00}.weight";
 
     /// <summary>The name of a layer's bias.</summary>
     /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
     /// <param name="layers">Hidden layers.</param>
-    internal static string Bias(int layer, int layers) => layer > layers ? "output.bias" : $"layers.{layer:00}.bias";
+    internal static string FormatBiasName(int layer, int layers) => layer > layers ? "output.bias" : $"layers.{layer:00}.bias";
 }

@@ -14,7 +14,7 @@ static unsafe class RowArithmetic
 
     /// <summary>to = (from − mean) / √(variance + ε).</summary>
     /// <returns>1 / √(variance + ε).</returns>
-    internal static float Norm(float* from, float* to, int width)
+    internal static float Normalize(float* from, float* to, int width)
     {
         var mean = Sum(from, width) / width;
         var centre = Vector512.Create(mean);
@@ -42,7 +42,7 @@ static unsafe class RowArithmetic
     /// <param name="gradient">The gradient of what went in; added to.</param>
     /// <param name="g">The gradient of what came out.</param>
     /// <param name="x">What came out.</param>
-    /// <param name="inverse">What <see cref="Norm"/> returned.</param>
+    /// <param name="inverse">What <see cref="Normalize"/> returned.</param>
     /// <param name="width">Numbers.</param>
     internal static void AddNormBackward(float* gradient, float* g, float* x, float inverse, int width)
     {
@@ -84,14 +84,14 @@ static unsafe class RowArithmetic
     /// <param name="h">The row between the layers.</param>
     /// <param name="width">Numbers; rows are long enough for whole vectors.</param>
     /// <param name="add">Whether to add to h.</param>
-    /// <param name="above">One for each 16 columns, or null.</param>
-    internal static void Activate(float* z, float* bias, float* h, int width, bool add, ushort* above)
+    /// <param name="activationMask">One for each 16 columns, or null.</param>
+    internal static void Activate(float* z, float* bias, float* h, int width, bool add, ushort* activationMask)
     {
         for (var column = 0; column < width; column += Lanes)
         {
             var number = Vector512.Load(z + column) + Vector512.Load(bias + column);
-            if (above is not null)
-                above[column / Lanes] = (ushort)Vector512.GreaterThan(number, Vector512<float>.Zero).ExtractMostSignificantBits();
+            if (activationMask is not null)
+                activationMask[column / Lanes] = (ushort)Vector512.GreaterThan(number, Vector512<float>.Zero).ExtractMostSignificantBits();
             number = Vector512.Max(number, Vector512<float>.Zero);
             if (add)
                 number += Vector512.Load(h + column);
@@ -100,12 +100,12 @@ static unsafe class RowArithmetic
     }
 
     /// <summary>to = from where the bits say so, else 0.</summary>
-    internal static void Mask(float* from, ushort* above, float* to, int width)
+    internal static void Mask(float* from, ushort* activationMask, float* to, int width)
     {
         var bits = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
         for (var column = 0; column < width; column += Lanes)
         {
-            var open = Vector512.Equals(Vector512.Create((int)above[column / Lanes]) & bits, bits).AsSingle();
+            var open = Vector512.Equals(Vector512.Create((int)activationMask[column / Lanes]) & bits, bits).AsSingle();
             (Vector512.Load(from + column) & open).Store(to + column);
         }
     }

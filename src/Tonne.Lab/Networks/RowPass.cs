@@ -4,18 +4,18 @@ namespace Tonne.Lab.Networks;
 abstract class RowPass
 {
     /// <summary>Rows that go through together: their numbers fit into the second cache, and a panel of weights is read once for all of them.</summary>
-    internal const int Chunk = 64;
+    internal const int ChunkRows = 64;
 
     /// <summary>Where a row's numbers are written to.</summary>
-    internal abstract Span<float> Input(int row);
+    internal abstract Span<float> GetInput(int row);
 
     /// <summary>Runs all layers.</summary>
     /// <returns>The first row that holds a number that is none, or null.</returns>
     internal abstract int? Run(int rows);
 
     /// <summary>Probabilities of a row.</summary>
-    internal abstract ReadOnlySpan<float> Output(int row);
+    internal abstract ReadOnlySpan<float> GetOutput(int row);
 
     /// <summary>−ln(probability), exact where the probability is too small for a float.</summary>
-    internal abstract double Loss(int row, int label);
+    internal abstract double GetLoss(int row, int label);
 }

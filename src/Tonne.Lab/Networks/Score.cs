@@ -10,14 +10,14 @@ namespace Tonne.Lab.Networks;
 /// <param name="AccuracyOfClass">The same among the rows of each class; NaN for a class without rows.</param>
 public sealed record Score(int Rows, double Loss, double Accuracy, ImmutableArray<double> AccuracyOfClass)
 {
-    internal static Score Of(IExamples examples, double[] losses, int[] chosen)
+    internal static Score Compute(IExamples examples, double[] losses, int[] chosen)
     {
         var right = new int[examples.Classes.Length];
         var rows = new int[examples.Classes.Length];
         double sum = 0;
         for (var row = 0; row < losses.Length; row++)
         {
-            var label = examples.Label(row);
+            var label = examples.GetLabel(row);
             rows[label]++;
             right[label] += chosen[row] == label ? 1 : 0;
             sum += losses[row];

@@ -14,7 +14,7 @@ sealed record StoredArray(string Name, string Kind, ImmutableArray<int> Shape, R
     const string Float = "F32";
     const string Byte = "I8";
 
-    internal static StoredArray Of(Parameter parameter)
+    internal static StoredArray Create(Parameter parameter)
     {
         var bytes = new byte[parameter.Values.Length * sizeof(float)];
         for (var index = 0; index < parameter.Values.Length; index++)
@@ -22,9 +22,9 @@ sealed record StoredArray(string Name, string Kind, ImmutableArray<int> Shape, R
         return new StoredArray(parameter.Name, Float, parameter.Shape, bytes);
     }
 
-    internal static StoredArray Of(string name, ImmutableArray<int> shape, ReadOnlySpan<sbyte> values) => new(name, Byte, shape, MemoryMarshal.AsBytes(values).ToArray());
+    internal static StoredArray Create(string name, ImmutableArray<int> shape, ReadOnlySpan<sbyte> values) => new(name, Byte, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    internal static int SizeOf(string kind) => kind switch
+    internal static int GetElementSize(string kind) => kind switch
     {
         Float => sizeof(float),
         Byte => 1,

@@ -31,7 +31,7 @@ public sealed class ThreadTeam : IDisposable
         {
             var own = index;
             _begin[index] = new SemaphoreSlim(0);
-            _threads[index] = new Thread(() => Serve(own)) { IsBackground = true, Name = $"team {own + 1}" };
+            _threads[index] = new Thread(() => WorkerLoop(own)) { IsBackground = true, Name = $"team {own + 1}" };
             _threads[index].Start();
         }
     }
@@ -58,7 +58,7 @@ public sealed class ThreadTeam : IDisposable
         _done.Reset();
         for (var index = 0; index < helpers; index++)
             _begin[index].Release();
-        Take(0);
+        ProcessItems(0);
         _done.Wait();
         if (_error is { } error)
             ExceptionDispatchInfo.Throw(error);
@@ -79,20 +79,20 @@ public sealed class ThreadTeam : IDisposable
         _done.Dispose();
     }
 
-    void Serve(int index)
+    void WorkerLoop(int index)
     {
         while (true)
         {
             _begin[index].Wait();
             if (_ending)
                 return;
-            Take(index + 1);
+            ProcessItems(index + 1);
             if (Interlocked.Decrement(ref _busy) == 0)
                 _done.Set();
         }
     }
 
-    void Take(int member)
+    void ProcessItems(int member)
     {
         try
         {

@@ -112,25 +112,25 @@ sealed unsafe class TileKernel
             b += bStep;
         }
 
-        Put(c, left0, right0, add);
+        Store(c, left0, right0, add);
         if (rows > 1)
-            Put(c + cStep, left1, right1, add);
+            Store(c + cStep, left1, right1, add);
         if (rows > 2)
-            Put(c + 2 * cStep, left2, right2, add);
+            Store(c + 2 * cStep, left2, right2, add);
         if (rows > 3)
-            Put(c + 3 * cStep, left3, right3, add);
+            Store(c + 3 * cStep, left3, right3, add);
         if (rows > 4)
-            Put(c + 4 * cStep, left4, right4, add);
+            Store(c + 4 * cStep, left4, right4, add);
         if (rows > 5)
-            Put(c + 5 * cStep, left5, right5, add);
+            Store(c + 5 * cStep, left5, right5, add);
         if (rows > 6)
-            Put(c + 6 * cStep, left6, right6, add);
+            Store(c + 6 * cStep, left6, right6, add);
         if (rows > 7)
-            Put(c + 7 * cStep, left7, right7, add);
+            Store(c + 7 * cStep, left7, right7, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(float* c, Vector512<float> left, Vector512<float> right, bool add)
+    static void Store(float* c, Vector512<float> left, Vector512<float> right, bool add)
     {
         if (add)
         {
@@ -182,21 +182,21 @@ sealed unsafe class TileKernel
             b += bStep;
         }
 
-        Put(c, left0, right0, add);
+        Store(c, left0, right0, add);
         if (rows > 1)
-            Put(c + cStep, left1, right1, add);
+            Store(c + cStep, left1, right1, add);
         if (rows > 2)
-            Put(c + 2 * cStep, left2, right2, add);
+            Store(c + 2 * cStep, left2, right2, add);
         if (rows > 3)
-            Put(c + 3 * cStep, left3, right3, add);
+            Store(c + 3 * cStep, left3, right3, add);
         if (rows > 4)
-            Put(c + 4 * cStep, left4, right4, add);
+            Store(c + 4 * cStep, left4, right4, add);
         if (rows > 5)
-            Put(c + 5 * cStep, left5, right5, add);
+            Store(c + 5 * cStep, left5, right5, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(float* c, Vector256<float> left, Vector256<float> right, bool add)
+    static void Store(float* c, Vector256<float> left, Vector256<float> right, bool add)
     {
         if (add)
         {
@@ -238,17 +238,17 @@ sealed unsafe class TileKernel
             b += bStep;
         }
 
-        Put(c, left0, right0, add);
+        Store(c, left0, right0, add);
         if (rows > 1)
-            Put(c + cStep, left1, right1, add);
+            Store(c + cStep, left1, right1, add);
         if (rows > 2)
-            Put(c + 2 * cStep, left2, right2, add);
+            Store(c + 2 * cStep, left2, right2, add);
         if (rows > 3)
-            Put(c + 3 * cStep, left3, right3, add);
+            Store(c + 3 * cStep, left3, right3, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(float* c, Vector<float> left, Vector<float> right, bool add)
+    static void Store(float* c, Vector<float> left, Vector<float> right, bool add)
     {
         if (add)
         {

@@ -19,12 +19,12 @@ sealed record WeightsFile(Network Network)
 
     internal static WeightsFile Read(string path) => Parse(path, File.ReadAllBytes(path));
 
-    internal static WeightsFile Parse(string path, byte[] bytes) => ArrayFile.Parse(path, bytes, Understand);
+    internal static WeightsFile Parse(string path, byte[] bytes) => ArrayFile.Parse(path, bytes, ReadWeights);
 
     internal byte[] ToBytes() => ToArrays().ToBytes();
 
     /// <summary>The texts that say what classifier it is.</summary>
-    internal static IEnumerable<(string Name, string Text)> TextsOf(Classifier classifier) =>
+    internal static IEnumerable<(string Name, string Text)> CreateTexts(Classifier classifier) =>
     [
         ("classes", JsonSerializer.Serialize([.. classifier.Classes], WeightsJson.Default.StringArray)),
         ("inputs", $"{classifier.Shape.Inputs}"),
@@ -33,22 +33,22 @@ sealed record WeightsFile(Network Network)
     ];
 
     /// <summary>The shape and the names of the classes that the texts say.</summary>
-    internal static (NetworkShape Shape, ImmutableArray<string> Classes) ShapeOf(ArrayFile file)
+    internal static (NetworkShape Shape, ImmutableArray<string> Classes) ReadShape(ArrayFile file)
     {
         using var classes = JsonDocument.Parse(file["classes"]);
         var names = classes.RootElement.EnumerateArray().Select(name => name.GetString() ?? "").ToImmutableArray();
         var shape = new NetworkShape(Number("inputs"), names.Length) { Width = Number("width"), Layers = Number("layers") };
-        shape.Check();
+        shape.Validate();
         return (shape, names);
 
         int Number(string name) => int.Parse(file[name], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
-    static WeightsFile Understand(ArrayFile file)
+    static WeightsFile ReadWeights(ArrayFile file)
     {
-        var (shape, classes) = ShapeOf(file);
+        var (shape, classes) = ReadShape(file);
         var arrays = file.Arrays.Select(array => array.ToParameter()).ToList();
-        var own = Network.Layout(shape).Select(entry => entry.Name).ToHashSet();
+        var own = Network.ListParameters(shape).Select(entry => entry.Name).ToHashSet();
         return new WeightsFile(new Network(shape, classes, arrays.Where(array => own.Contains(array.Name))))
         {
             Texts = file.Texts.Where(text => text.Name is not ("classes" or "inputs" or "width" or "layers")).ToImmutableSortedDictionary(text => text.Name, text => text.Text),
@@ -56,5 +56,5 @@ sealed record WeightsFile(Network Network)
         };
     }
 
-    ArrayFile ToArrays() => new([.. TextsOf(Network), .. Texts.Select(text => (text.Key, text.Value))], [.. Network.Parameters.Concat(Arrays).Select(StoredArray.Of)]);
+    ArrayFile ToArrays() => new([.. CreateTexts(Network), .. Texts.Select(text => (text.Key, text.Value))], [.. Network.Parameters.Concat(Arrays).Select(StoredArray.Create)]);
 }

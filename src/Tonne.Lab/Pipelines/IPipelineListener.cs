@@ -10,19 +10,19 @@ public interface IPipelineListener
     /// <param name="name">collect, clean, featurize, train.</param>
     /// <param name="dataIn">Rows × columns that go in; null while not counted.</param>
     /// <param name="dataOut">Rows × columns that come out; null while not counted.</param>
-    void Stage(string name, DataShape? dataIn, DataShape? dataOut);
+    void BeginStage(string name, DataShape? dataIn, DataShape? dataOut);
 
     /// <summary>The stage has ended and none follows.</summary>
-    void StageEnded(string name);
+    void EndStage(string name);
 
     /// <summary>An epoch has ended.</summary>
-    void Epoch(EpochResult epoch);
+    void EndEpoch(EpochResult epoch);
 
     /// <summary>How far a stage has come, now and then.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="rows">Rows so far.</param>
-    void Progress(string stage, long rows);
+    void ReportProgress(string stage, long rows);
 
     /// <summary>Something to tell the reader, one line.</summary>
-    void Say(string text);
+    void ReportMessage(string text);
 }

@@ -14,9 +14,9 @@ namespace Tonne.Lab.Pipelines;
 public sealed class Pipeline(TimeProvider time)
 {
     /// <summary>Without it the network knows its rows by heart and names one in 25 new ones wrongly instead of one in 45.</summary>
-    public const double InputsLeftOut = 0.1;
+    public const double InputDropoutRate = 0.1;
 
-    const int RowsOfProgress = 50_000;
+    const int ProgressInterval = 50_000;
 
     /// <summary>Runs the stages.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
@@ -24,27 +24,27 @@ public sealed class Pipeline(TimeProvider time)
     public PipelineResult Run(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
     {
         var (training, validation, test, report, rejections) = Prepare(plan, listener, cancellationToken);
-        var shape = plan.ShapeFor(training.Width, training.Classes.Length);
+        var shape = plan.CreateShape(training.Width, training.Classes.Length);
         var learned = new DataShape(training.Count, training.Width);
         // Trained weights: the hidden layers, and the parameters of each on the mean.
         var weights = new DataShape(shape.Layers, shape.ParameterCount / shape.Layers);
-        listener.Stage("train", learned, null);
-        listener.Say($"training {shape.Layers} layers of {shape.Width}, {Number(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
+        listener.BeginStage("train", learned, null);
+        listener.ReportMessage($"training {shape.Layers} layers of {shape.Width}, {FormatNumber(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
         var result = new Trainer(time).Train(
             Network.Create(shape, training.Classes, plan.Seed), training, validation,
-            new TrainingPlan { InputDropout = InputsLeftOut, Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, Checkpoint = plan.Checkpoint }, listener.Epoch, cancellationToken);
-        listener.Stage("train", learned, weights);
-        listener.StageEnded("train");
+            new TrainingPlan { InputDropout = InputDropoutRate, Epochs = plan.Epochs, Seed = plan.Seed, Threads = plan.Threads, CheckpointPath = plan.CheckpointPath }, listener.EndEpoch, cancellationToken);
+        listener.BeginStage("train", learned, weights);
+        listener.EndStage("train");
 
         using var team = new ThreadTeam(plan.Threads > 0 ? plan.Threads : Environment.ProcessorCount);
         var score = result.Network.Score(test, team);
-        listener.Say(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
-        if (plan.Model is { } model)
+        listener.ReportMessage(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
+        if (plan.ModelPath is { } model)
         {
             if (Path.GetDirectoryName(Path.GetFullPath(model)) is { } folder)
                 Directory.CreateDirectory(folder);
             result.Network.Save(model);
-            listener.Say($"weights in {model}");
+            listener.ReportMessage($"weights in {model}");
         }
 
         return new PipelineResult(result.Network, result.Epochs, score, report, rejections, training.Count);
@@ -57,29 +57,29 @@ public sealed class Pipeline(TimeProvider time)
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(listener);
 
-        listener.Stage("collect", null, null);
-        var rejections = new Rejections();
+        listener.BeginStage("collect", null, null);
+        var rejections = new RejectionLog();
         var columns = plan.Source.Columns.Length;
         List<Row>? kept = plan.Streams ? null : [];
         var count = 0;
-        foreach (var row in plan.Source.Rows(rejections))
+        foreach (var row in plan.Source.ReadRows(rejections))
         {
             cancellationToken.ThrowIfCancellationRequested();
             kept?.Add(row);
-            if (++count % RowsOfProgress == 0)
-                listener.Progress("collecting", count);
+            if (++count % ProgressInterval == 0)
+                listener.ReportProgress("collecting", count);
         }
 
         var collected = new DataShape(count, columns);
-        listener.Stage("collect", new DataShape(count + rejections.Total, columns), collected);
-        listener.Say($"collected {Number(count)} {(count == 1 ? "row" : "rows")} × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {Number(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{Number(one.Value)} {Words(one.Key)}"))})" : "")}");
+        listener.BeginStage("collect", new DataShape(count + rejections.Total, columns), collected);
+        listener.ReportMessage($"collected {FormatNumber(count)} {(count == 1 ? "row" : "rows")} × {columns} columns from {plan.Source.Name}{(rejections.Total > 0 ? $"; {FormatNumber(rejections.Total)} could not be used ({string.Join(", ", rejections.Counts.Select(one => $"{FormatNumber(one.Value)} {FormatReason(one.Key)}"))})" : "")}");
 
         foreach (var one in rejections.Counts.Keys.Select(reason => rejections.Examples.FirstOrDefault(example => example.Reason == reason)).OfType<Rejection>().Where(example => example.File.StartsWith(plan.Source.Name, StringComparison.Ordinal)))
-            listener.Say($"  for example {one.File}{(one.Line > 0 ? $", line {Number(one.Line)}" : "")}: {Words(one.Reason)}, {one.Detail}");
+            listener.ReportMessage($"  for example {one.File}{(one.Line > 0 ? $", line {FormatNumber(one.Line)}" : "")}: {FormatReason(one.Reason)}, {one.Detail}");
         foreach (var note in rejections.Notes)
-            listener.Say($"  {note}");
+            listener.ReportMessage($"  {note}");
 
-        listener.Stage("clean", collected, null);
+        listener.BeginStage("clean", collected, null);
         var cleaner = new Cleaner();
         var keep = new BitArray(count);
         var index = 0;
@@ -88,30 +88,30 @@ public sealed class Pipeline(TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
             if (index < count)
                 keep[index] = cleaner.Keep(row);
-            if (++index % RowsOfProgress == 0)
-                listener.Progress("cleaning", index);
+            if (++index % ProgressInterval == 0)
+                listener.ReportProgress("cleaning", index);
         }
 
         var report = cleaner.Report;
-        listener.Stage("clean", collected, report.After);
-        listener.Say($"cleaned to {Number(report.After.Rows)}: {(report.RemovedRows == 0 ? "nothing removed" : string.Join(", ", report.Removed.Select(one => $"{Number(one.Value)} {Words(one.Key)}")))}");
+        listener.BeginStage("clean", collected, report.After);
+        listener.ReportMessage($"cleaned to {FormatNumber(report.After.Rows)}: {(report.RemovedRows == 0 ? "nothing removed" : string.Join(", ", report.Removed.Select(one => $"{FormatNumber(one.Value)} {FormatReason(one.Key)}")))}");
 
-        listener.Stage("featurize", report.After, null);
-        var featurized = Naming(plan.Source, () => new Featurizer(patch: plan.Patch).Featurize(Told(Again().Where((_, at) => at < count && keep[at]))));
+        listener.BeginStage("featurize", report.After, null);
+        var featurized = RunWithSourceName(plan.Source, () => new Featurizer(patch: plan.Patch).Featurize(Told(Again().Where((_, at) => at < count && keep[at]))));
         kept = null;
-        var split = Naming(plan.Source, () => Split.Of(featurized.Examples, cleaner.Groups(), (ulong)plan.Seed));
-        IExamples training = Most(split.Training, plan), validation = split.Validation, test = split.Test;
-        if (featurized.Examples is not HashedTexts)
+        var split = RunWithSourceName(plan.Source, () => DatasetSplit.Create(featurized.Examples, cleaner.GetGroups(), (ulong)plan.Seed));
+        IExamples training = LimitRows(split.Training, plan), validation = split.Validation, test = split.Test;
+        if (featurized.Examples is not HashedTextExamples)
         {
-            var scale = Standardization.Of(training);
+            var scale = Standardization.Fit(training);
             (training, validation, test) = (scale.Apply(training), scale.Apply(validation), scale.Apply(test));
         }
 
-        listener.Stage("featurize", report.After, featurized.After);
-        listener.Say($"featurized to {Number(featurized.After.Rows)} × {featurized.After.Columns}: {Number(training.Count)} to learn from, {Number(validation.Count)} to look at, {Number(test.Count)} to judge by, {featurized.Examples.Classes.Length} classes");
+        listener.BeginStage("featurize", report.After, featurized.After);
+        listener.ReportMessage($"featurized to {FormatNumber(featurized.After.Rows)} × {featurized.After.Columns}: {FormatNumber(training.Count)} to learn from, {FormatNumber(validation.Count)} to look at, {FormatNumber(test.Count)} to judge by, {featurized.Examples.Classes.Length} classes");
         return new PreparedExamples(training, validation, test, report, rejections);
 
-        IEnumerable<Row> Again() => kept ?? plan.Source.Rows(new Rejections());
+        IEnumerable<Row> Again() => kept ?? plan.Source.ReadRows(new RejectionLog());
 
         IEnumerable<Row> Told(IEnumerable<Row> rows)
         {
@@ -119,14 +119,14 @@ public sealed class Pipeline(TimeProvider time)
             foreach (var row in rows)
             {
                 yield return row;
-                if (++done % RowsOfProgress == 0)
-                    listener.Progress("featurizing", done);
+                if (++done % ProgressInterval == 0)
+                    listener.ReportProgress("featurizing", done);
             }
         }
     }
 
     /// <summary>What is wrong with the rows as a whole is said with the name of where they came from.</summary>
-    static T Naming<T>(RowSource source, Func<T> work)
+    static T RunWithSourceName<T>(RowSource source, Func<T> work)
     {
         try
         {
@@ -138,18 +138,18 @@ public sealed class Pipeline(TimeProvider time)
         }
     }
 
-    static IExamples Most(ExampleSubset training, PipelinePlan plan)
+    static IExamples LimitRows(ExampleSubset training, PipelinePlan plan)
     {
-        if (plan.MostRows is not { } most || training.Count <= most)
+        if (plan.MaxRows is not { } most || training.Count <= most)
             return training;
         var order = Enumerable.Range(0, training.Count).ToArray();
         new Random(plan.Seed).Shuffle(order);
         return new ExampleSubset(training, [.. order.Take(most).Order()]);
     }
 
-    static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    static string FormatNumber(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary><c>ExactDuplicate</c> as <c>exact duplicate</c>.</summary>
-    static string Words(Enum reason) => reason is RejectionReason.NotUtf8 ? "not UTF-8" :
+    static string FormatReason(Enum reason) => reason is RejectionReason.NotUtf8 ? "not UTF-8" :
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

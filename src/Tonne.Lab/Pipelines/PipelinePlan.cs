@@ -26,16 +26,16 @@ public sealed record PipelinePlan(RowSource Source)
     public int Width { get; init; } = 128;
 
     /// <summary>Most rows to learn from, the first of a seeded order; null for all. Default null.</summary>
-    public int? MostRows { get; init; }
+    public int? MaxRows { get; init; }
 
     /// <summary>Threads; 0 for one a core. Default 0.</summary>
     public int Threads { get; init; }
 
     /// <summary>Where the trained weights go; null for nowhere.</summary>
-    public string? Model { get; init; }
+    public string? ModelPath { get; init; }
 
     /// <summary>Where training is kept so that it can be resumed; null for nowhere.</summary>
-    public string? Checkpoint { get; init; }
+    public string? CheckpointPath { get; init; }
 
-    internal NetworkShape ShapeFor(int inputs, int classes) => new(inputs, classes) { Width = Width, Layers = Layers };
+    internal NetworkShape CreateShape(int inputs, int classes) => new(inputs, classes) { Width = Width, Layers = Layers };
 }

@@ -12,4 +12,4 @@ namespace Tonne.Lab.Pipelines;
 /// <param name="Cleaning">What cleaning removed.</param>
 /// <param name="Rejections">What could not be read.</param>
 /// <param name="TrainingRows">Rows learned from.</param>
-public sealed record PipelineResult(Network Network, IReadOnlyList<EpochResult> Epochs, Score Test, CleaningReport Cleaning, Rejections Rejections, int TrainingRows);
+public sealed record PipelineResult(Network Network, IReadOnlyList<EpochResult> Epochs, Score Test, CleaningReport Cleaning, RejectionLog Rejections, int TrainingRows);

@@ -10,4 +10,4 @@ namespace Tonne.Lab.Pipelines;
 /// <param name="Test">To judge by, once.</param>
 /// <param name="Cleaning">What cleaning removed.</param>
 /// <param name="Rejections">What could not be read.</param>
-public sealed record PreparedExamples(IExamples Training, IExamples Validation, IExamples Test, CleaningReport Cleaning, Rejections Rejections);
+public sealed record PreparedExamples(IExamples Training, IExamples Validation, IExamples Test, CleaningReport Cleaning, RejectionLog Rejections);

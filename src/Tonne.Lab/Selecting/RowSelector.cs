@@ -19,27 +19,27 @@ namespace Tonne.Lab.Selecting;
 /// <param name="seed">Of chance, of directions and of the small network. Default 1.</param>
 public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 1)
 {
-    const int RowsOfPart = 1024;
+    const int PartRows = 1024;
     const int Directions = 32;
     const int ProxyEpochs = 4;
 
     /// <summary>Puts rows in order. Rows whose numbers and class are those of an earlier row are left out, whatever the way.</summary>
-    /// <param name="way">By what.</param>
-    public RowOrder Order(SelectionWay way)
+    /// <param name="strategy">By what.</param>
+    public RowRanking Rank(SelectionStrategy strategy)
     {
-        var distinct = Distinct(examples);
-        return new RowOrder(examples, way switch
+        var distinct = FindDistinct(examples);
+        return new RowRanking(examples, strategy switch
         {
-            SelectionWay.Chance => Chance(),
-            SelectionWay.Varied => Varied(distinct),
-            SelectionWay.Margin => ByProxy(forgetting: false),
-            SelectionWay.Forgetting => ByProxy(forgetting: true),
-            _ => throw new ArgumentOutOfRangeException(nameof(way), way, "There is no such way to choose rows."),
+            SelectionStrategy.Chance => ScoreRandomly(),
+            SelectionStrategy.Varied => ScoreByDiversity(distinct),
+            SelectionStrategy.Margin => ScoreByProxy(forgetting: false),
+            SelectionStrategy.Forgetting => ScoreByProxy(forgetting: true),
+            _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "There is no such way to choose rows."),
         }, distinct);
     }
 
     /// <summary>The first of each set of rows with the same numbers and class.</summary>
-    internal static List<int> Distinct(IExamples examples)
+    internal static List<int> FindDistinct(IExamples examples)
     {
         var row = new float[examples.Width];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -47,9 +47,9 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         var distinct = new List<int>();
         for (var index = 0; index < examples.Count; index++)
         {
-            examples.Copy(index, row);
+            examples.CopyRow(index, row);
             SHA256.HashData(MemoryMarshal.AsBytes(row.AsSpan()), hash);
-            if (seen.Add((examples.Label(index), BinaryPrimitives.ReadUInt128LittleEndian(hash))))
+            if (seen.Add((examples.GetLabel(index), BinaryPrimitives.ReadUInt128LittleEndian(hash))))
                 distinct.Add(index);
         }
 
@@ -59,7 +59,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
     /// <summary>The order of the greedy k-centre: the first is any, then always the row farthest from its nearest one before.</summary>
     /// <param name="points">[rows, width].</param>
     /// <param name="width">Numbers of a row.</param>
-    internal static int[] FarthestFirst(float[] points, int width)
+    internal static int[] OrderFarthestFirst(float[] points, int width)
     {
         var count = points.Length / width;
         var order = new int[count];
@@ -76,7 +76,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
             {
                 if (nearest[row] < 0)
                     continue;
-                nearest[row] = MathF.Min(nearest[row], SquaredDistance(centre, points.AsSpan(row * width, width)));
+                nearest[row] = MathF.Min(nearest[row], ComputeSquaredDistance(centre, points.AsSpan(row * width, width)));
                 if (farthest < 0 || nearest[row] > nearest[farthest])
                     farthest = row;
             }
@@ -87,7 +87,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         return order;
     }
 
-    static float SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    static float ComputeSquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         var sums = System.Numerics.Vector<float>.Zero;
         var index = 0;
@@ -103,30 +103,30 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         return sum;
     }
 
-    double[] Chance()
+    double[] ScoreRandomly()
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, examples.Count).Select(_ => random.NextDouble())];
     }
 
-    double[] Varied(List<int> distinct)
+    double[] ScoreByDiversity(List<int> distinct)
     {
         var scores = new double[examples.Count];
         var random = new Random(seed);
         var (width, kept) = (examples.Width, Math.Min(Directions, examples.Width));
         var directions = Enumerable.Range(0, width * kept).Select(_ => random.Next(2) == 0 ? -1f : 1f).ToArray();
-        foreach (var ofClass in distinct.GroupBy(examples.Label))
+        foreach (var ofClass in distinct.GroupBy(examples.GetLabel))
         {
             var rows = ofClass.ToArray();
             random.Shuffle(rows);
-            foreach (var part in rows.Chunk(RowsOfPart))
+            foreach (var part in rows.Chunk(PartRows))
             {
                 var whole = new float[part.Length * width];
                 for (var index = 0; index < part.Length; index++)
-                    examples.Copy(part[index], whole.AsSpan(index * width, width));
+                    examples.CopyRow(part[index], whole.AsSpan(index * width, width));
                 var points = new float[part.Length * kept];
                 MatrixProduct.Multiply(new MatrixView(whole, part.Length, width), new MatrixView(directions, width, kept), new MatrixView(points, part.Length, kept));
-                var order = FarthestFirst(points, kept);
+                var order = OrderFarthestFirst(points, kept);
                 for (var place = 0; place < order.Length; place++)
                     scores[part[order[place]]] = -place / (double)order.Length;
             }
@@ -135,10 +135,10 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         return scores;
     }
 
-    double[] ByProxy(bool forgetting)
+    double[] ScoreByProxy(bool forgetting)
     {
         var proxy = Network.Create(new NetworkShape(examples.Width, examples.Classes.Length) { Width = 32, Layers = 2 }, examples.Classes, seed);
-        var nobody = new ExampleTable(examples.Width, examples.Classes, [], []);
+        var nobody = new InMemoryExamples(examples.Width, examples.Classes, [], []);
         var plan = new TrainingPlan { Epochs = 1, Seed = seed };
         using var team = new ThreadTeam(plan.ThreadCount);
         var (scores, wasRight) = (new double[examples.Count], new bool[examples.Count]);
@@ -150,7 +150,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
             var said = proxy.Predict(examples, team);
             for (var row = 0; row < examples.Count; row++)
             {
-                var margin = Margin(said.AsSpan(row * examples.Classes.Length, examples.Classes.Length), examples.Label(row));
+                var margin = ComputeMargin(said.AsSpan(row * examples.Classes.Length, examples.Classes.Length), examples.GetLabel(row));
                 if (forgetting && margin <= 0 && (wasRight[row] || epoch == ProxyEpochs))
                     scores[row]++;
                 wasRight[row] = margin > 0;
@@ -162,7 +162,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         return scores;
     }
 
-    static float Margin(ReadOnlySpan<float> probabilities, int label)
+    static float ComputeMargin(ReadOnlySpan<float> probabilities, int label)
     {
         var next = 0f;
         for (var index = 0; index < probabilities.Length; index++)

@@ -10,8 +10,8 @@ namespace Tonne.Lab.Training;
 /// <remarks>What training depends on is written with it; a file of another training is refused.</remarks>
 sealed class Checkpoint
 {
-    const string StateIs = "training";
-    const string PlanIs = "training_of";
+    const string StateKey = "training";
+    const string PlanKey = "training_of";
     readonly string _path;
     readonly Network _network;
     readonly string _training;
@@ -19,7 +19,7 @@ sealed class Checkpoint
     internal Checkpoint(string path, Network network, IExamples train, TrainingPlan plan, float scale)
     {
         (_path, _network) = (path, network);
-        _training = string.Create(CultureInfo.InvariantCulture, $"epochs {plan.Epochs}, batch {plan.BatchSize}, rate {plan.LearningRate:r} after {plan.WarmUpShare:r} to {plan.FinalShare:r}, decay {plan.WeightDecay:r}, dropout {plan.InputDropout:r}, adam {plan.FirstMomentDecay:r} {plan.SecondMomentDecay:r} {plan.Epsilon:r}, seed {plan.Seed}, rows {train.Count} x {train.Width}, labels {Labels(train):x8}, input scale {scale:r}, teacher {plan.Distillation?.Temperature ?? 0:r} {plan.Distillation?.Share ?? 0:r}, start {Start(network):x8}");
+        _training = string.Create(CultureInfo.InvariantCulture, $"epochs {plan.Epochs}, batch {plan.BatchSize}, rate {plan.LearningRate:r} after {plan.WarmUpShare:r} to {plan.FinalRateShare:r}, decay {plan.WeightDecay:r}, dropout {plan.InputDropout:r}, adam {plan.FirstMomentDecay:r} {plan.SecondMomentDecay:r} {plan.Epsilon:r}, seed {plan.Seed}, rows {train.Count} x {train.Width}, labels {HashLabels(train):x8}, input scale {scale:r}, teacher {plan.Distillation?.Temperature ?? 0:r} {plan.Distillation?.Share ?? 0:r}, start {HashNetwork(network):x8}");
     }
 
     /// <summary>Goes on where the file says, if there is one.</summary>
@@ -28,10 +28,10 @@ sealed class Checkpoint
         if (!File.Exists(_path))
             return new TrainingState();
         var file = WeightsFile.Read(_path);
-        if (!file.Texts.TryGetValue(PlanIs, out var training) || !file.Texts.TryGetValue(StateIs, out var text))
-            throw new DamagedWeightsException(_path, "this is a network, but no checkpoint of a training.");
+        if (!file.Texts.TryGetValue(PlanKey, out var training) || !file.Texts.TryGetValue(StateKey, out var text))
+            throw new CorruptWeightsException(_path, "this is a network, but no checkpoint of a training.");
         if (training != _training || file.Network.Shape != _network.Shape)
-            throw new DamagedWeightsException(_path, $"this is the checkpoint of another training ({training}), not of this one ({_training}). Name another file, or delete it to begin anew.");
+            throw new CorruptWeightsException(_path, $"this is the checkpoint of another training ({training}), not of this one ({_training}). Name another file, or delete it to begin anew.");
         try
         {
             var state = JsonSerializer.Deserialize(text, TrainingJson.Default.TrainingState) ?? throw new JsonException("nothing is there");
@@ -39,19 +39,19 @@ sealed class Checkpoint
             for (var layer = 1; layer <= pass.Layers.Length; layer++)
             {
                 var trained = pass.Layers[layer - 1];
-                trained.Load(file.Network.Weight(layer).Values.Span, file.Network.Bias(layer).Values.Span);
+                trained.Load(file.Network.GetWeight(layer).Values.Span, file.Network.GetBias(layer).Values.Span);
                 trained.LoadMoments(
-                    arrays[First(_network.Weight(layer))].Span,
-                    arrays[Second(_network.Weight(layer))].Span,
-                    arrays[First(_network.Bias(layer))].Span,
-                    arrays[Second(_network.Bias(layer))].Span);
+                    arrays[FormatFirstMomentName(_network.GetWeight(layer))].Span,
+                    arrays[FormatSecondMomentName(_network.GetWeight(layer))].Span,
+                    arrays[FormatFirstMomentName(_network.GetBias(layer))].Span,
+                    arrays[FormatSecondMomentName(_network.GetBias(layer))].Span);
             }
 
             return state;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or ArgumentException)
         {
-            throw new DamagedWeightsException(_path, $"the state of the training cannot be understood: {error.Message}");
+            throw new CorruptWeightsException(_path, $"the state of the training cannot be understood: {error.Message}");
         }
     }
 
@@ -60,36 +60,36 @@ sealed class Checkpoint
         var moments = ImmutableArray.CreateBuilder<Parameter>();
         for (var layer = 1; layer <= pass.Layers.Length; layer++)
         {
-            Parameter weight = _network.Weight(layer), bias = _network.Bias(layer);
-            var (first, second, biasFirst, biasSecond) = pass.Layers[layer - 1].Moments();
-            moments.Add(new Parameter(First(weight), weight.Shape, first));
-            moments.Add(new Parameter(Second(weight), weight.Shape, second));
-            moments.Add(new Parameter(First(bias), bias.Shape, biasFirst));
-            moments.Add(new Parameter(Second(bias), bias.Shape, biasSecond));
+            Parameter weight = _network.GetWeight(layer), bias = _network.GetBias(layer);
+            var (first, second, biasFirst, biasSecond) = pass.Layers[layer - 1].GetMoments();
+            moments.Add(new Parameter(FormatFirstMomentName(weight), weight.Shape, first));
+            moments.Add(new Parameter(FormatSecondMomentName(weight), weight.Shape, second));
+            moments.Add(new Parameter(FormatFirstMomentName(bias), bias.Shape, biasFirst));
+            moments.Add(new Parameter(FormatSecondMomentName(bias), bias.Shape, biasSecond));
         }
 
-        WeightsFile.Write(_path, new WeightsFile(pass.Trained(_network.Classes))
+        WeightsFile.Write(_path, new WeightsFile(pass.CreateNetwork(_network.Classes))
         {
-            Texts = ImmutableSortedDictionary<string, string>.Empty.Add(PlanIs, _training).Add(StateIs, JsonSerializer.Serialize(state, TrainingJson.Default.TrainingState)),
+            Texts = ImmutableSortedDictionary<string, string>.Empty.Add(PlanKey, _training).Add(StateKey, JsonSerializer.Serialize(state, TrainingJson.Default.TrainingState)),
             Arrays = moments.ToImmutable(),
         });
     }
 
-    static string First(Parameter parameter) => $"adam.first.{parameter.Name}";
+    static string FormatFirstMomentName(Parameter parameter) => $"adam.first.{parameter.Name}";
 
-    static string Second(Parameter parameter) => $"adam.second.{parameter.Name}";
+    static string FormatSecondMomentName(Parameter parameter) => $"adam.second.{parameter.Name}";
 
     /// <summary>FNV-1a over the labels (Fowler, Noll and Vo 1991): other rows, most likely another number.</summary>
-    static uint Labels(IExamples examples)
+    static uint HashLabels(IExamples examples)
     {
         var hash = 2166136261;
         for (var row = 0; row < examples.Count; row++)
-            hash = unchecked((hash ^ (uint)examples.Label(row)) * 16777619);
+            hash = unchecked((hash ^ (uint)examples.GetLabel(row)) * 16777619);
         return hash;
     }
 
     /// <summary>The same over the bits of the network that training began with.</summary>
-    static uint Start(Network network)
+    static uint HashNetwork(Network network)
     {
         var hash = 2166136261;
         foreach (var parameter in network.Parameters)

@@ -21,7 +21,7 @@ readonly struct InputDropout
         // In 256ths: a byte of a draw decides on an input.
         _threshold = (int)Math.Round(plan.InputDropout * 256);
         _scale = 256f / (256 - _threshold);
-        _seed = SplitMix.Mix(unchecked(((ulong)plan.Seed << 40) ^ (ulong)step));
+        _seed = SplitMix64.Mix(unchecked(((ulong)plan.Seed << 40) ^ (ulong)step));
     }
 
     /// <summary>Leaves inputs of a row out.</summary>
@@ -31,7 +31,7 @@ readonly struct InputDropout
     {
         if (_threshold == 0)
             return;
-        var draws = new SplitMix(unchecked(_seed + ((ulong)row * 0x9E3779B97F4A7C15)));
+        var draws = new SplitMix64(unchecked(_seed + ((ulong)row * 0x9E3779B97F4A7C15)));
         for (var i = 0; i < values.Length;)
         {
             var bits = draws.Next();

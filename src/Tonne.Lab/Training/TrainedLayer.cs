@@ -23,7 +23,7 @@ sealed unsafe class TrainedLayer
         Transposed = isFirst ? null : new PackedMatrix(kernel, outputs, inputs);
         _first = new PackedMatrix(kernel, inputs, outputs);
         _second = new PackedMatrix(kernel, inputs, outputs);
-        Bias = new AlignedBuffer(Network.RowStep(Weight.PaddedColumns));
+        Bias = new AlignedBuffer(Network.GetRowStride(Weight.PaddedColumns));
         _biasFirst = new AlignedBuffer(Bias.Length);
         _biasSecond = new AlignedBuffer(Bias.Length);
     }
@@ -45,7 +45,7 @@ sealed unsafe class TrainedLayer
     {
         Weight.Fill(weight);
         Transposed?.Fill(weight, transposed: true);
-        bias.CopyTo(Bias.Numbers);
+        bias.CopyTo(Bias.Values);
     }
 
     /// <summary>Takes over Adam's moments: of the weights [in, out], of the bias [out].</summary>
@@ -53,15 +53,15 @@ sealed unsafe class TrainedLayer
     {
         _first.Fill(first);
         _second.Fill(second);
-        biasFirst.CopyTo(_biasFirst.Numbers);
-        biasSecond.CopyTo(_biasSecond.Numbers);
+        biasFirst.CopyTo(_biasFirst.Values);
+        biasSecond.CopyTo(_biasSecond.Values);
     }
 
     /// <summary>Adam's moments: of the weights [in, out], of the bias [out].</summary>
-    internal (float[] First, float[] Second, float[] BiasFirst, float[] BiasSecond) Moments() =>
-        (_first.ToArray(), _second.ToArray(), [.. _biasFirst.Numbers[..Outputs]], [.. _biasSecond.Numbers[..Outputs]]);
+    internal (float[] First, float[] Second, float[] BiasFirst, float[] BiasSecond) GetMoments() =>
+        (_first.ToArray(), _second.ToArray(), [.. _biasFirst.Values[..Outputs]], [.. _biasSecond.Values[..Outputs]]);
 
-    internal (float[] Weight, float[] Bias) Values() => (Weight.ToArray(), [.. Bias.Numbers[..Outputs]]);
+    internal (float[] Weight, float[] Bias) GetValues() => (Weight.ToArray(), [.. Bias.Values[..Outputs]]);
 
     /// <summary>Finds the gradient of a panel of weights, xᵀ · dz, tile by tile, and applies it while it is near.</summary>
     /// <param name="panel">Which.</param>
@@ -97,9 +97,9 @@ sealed unsafe class TrainedLayer
             }
 
             var at = (nint)panel * Inputs * width + (nint)input * width;
-            var weights = Weight.Panel(0) + at;
-            step.Apply(weights, tile, _first.Panel(0) + at, _second.Panel(0) + at, count * width, decay: true);
-            Transposed?.PutTransposed(weights, width, column, columns, input, count);
+            var weights = Weight.GetPanel(0) + at;
+            step.Apply(weights, tile, _first.GetPanel(0) + at, _second.GetPanel(0) + at, count * width, decay: true);
+            Transposed?.StoreTransposed(weights, width, column, columns, input, count);
         }
     }
 }

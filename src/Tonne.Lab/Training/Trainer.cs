@@ -7,30 +7,30 @@ namespace Tonne.Lab.Training;
 /// <param name="time">Measures the epochs.</param>
 public sealed class Trainer(TimeProvider time)
 {
-    const int RowsOfScale = 4096;
+    const int ScaleRows = 4096;
 
     /// <summary>Trains, epoch after epoch. The network handed in stays as it is.</summary>
     /// <param name="network">Where to begin; a network whose scale of inputs is 1 gets the one that fits the examples.</param>
     /// <param name="train">Examples to learn from.</param>
     /// <param name="validation">Examples to check on after each epoch; may be empty.</param>
     /// <param name="plan">How.</param>
-    /// <param name="ended">Called after each epoch of this call, on the caller's thread.</param>
+    /// <param name="onEpochEnded">Called after each epoch of this call, on the caller's thread.</param>
     /// <param name="cancellationToken">Looked at before each mini-batch; the checkpoint, if there is one, is written before training is left.</param>
-    /// <exception cref="UnfitExamplesException">No examples, one class, another width, or a number that is none.</exception>
+    /// <exception cref="InvalidExamplesException">No examples, one class, another width, or a number that is none.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
-    /// <exception cref="DamagedWeightsException">The checkpoint is damaged, or belongs to another training.</exception>
+    /// <exception cref="CorruptWeightsException">The checkpoint is damaged, or belongs to another training.</exception>
     /// <exception cref="ArgumentException">The plan has numbers out of range.</exception>
-    public TrainingResult Train(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? ended = null, CancellationToken cancellationToken = default)
+    public TrainingResult Train(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? onEpochEnded = null, CancellationToken cancellationToken = default)
     {
-        plan.Check();
-        Check(network, train, validation, plan);
+        plan.Validate();
+        Validate(network, train, validation, plan);
         using var team = new ThreadTeam(plan.ThreadCount);
-        var scale = network.InputScale == 1 ? Scale(train) : network.InputScale;
+        var scale = network.InputScale == 1 ? ComputeInputScale(train) : network.InputScale;
         var batch = Math.Min(plan.BatchSize, train.Count);
         var pass = new Backpropagation(network, batch, team, scale);
         var stepsOfEpoch = (train.Count + batch - 1) / batch;
         var state = new TrainingState();
-        Checkpoint? checkpoint = plan.Checkpoint is { } path ? new Checkpoint(path, network, train, plan, scale) : null;
+        Checkpoint? checkpoint = plan.CheckpointPath is { } path ? new Checkpoint(path, network, train, plan, scale) : null;
         if (checkpoint is not null)
             state = checkpoint.Load(pass);
         var resumed = state.Steps;
@@ -48,7 +48,7 @@ public sealed class Trainer(TimeProvider time)
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                var rate = plan.LearningRateAt(state.Steps, (long)plan.Epochs * stepsOfEpoch);
+                var rate = plan.GetLearningRate(state.Steps, (long)plan.Epochs * stepsOfEpoch);
                 var first = step * batch;
                 var (loss, right) = pass.Step(train, order, first, Math.Min(batch, train.Count - first), new AdamStep(plan, rate, state.Steps + 1), plan.Distillation, new InputDropout(plan, state.Steps + 1));
                 if (!double.IsFinite(loss))
@@ -60,58 +60,58 @@ public sealed class Trainer(TimeProvider time)
 
             var duration = state.Elapsed + time.GetElapsedTime(begin);
             var validated = time.GetTimestamp();
-            var score = validation.Count == 0 ? null : pass.Trained(network.Classes).Score(validation, team);
+            var score = validation.Count == 0 ? null : pass.CreateNetwork(network.Classes).Score(validation, team);
             var result = new EpochResult(
                 epoch,
                 state.Loss / train.Count,
                 state.Right / (double)train.Count,
                 score,
-                plan.LearningRateAt(state.Steps - 1, (long)plan.Epochs * stepsOfEpoch),
+                plan.GetLearningRate(state.Steps - 1, (long)plan.Epochs * stepsOfEpoch),
                 state.Steps,
                 duration,
                 time.GetElapsedTime(validated));
             state = new TrainingState { Steps = state.Steps, Epochs = state.Epochs.Add(result) };
             checkpoint?.Save(pass, state);
-            ended?.Invoke(result);
+            onEpochEnded?.Invoke(result);
         }
 
-        return new TrainingResult(pass.Trained(network.Classes), state.Epochs, resumed);
+        return new TrainingResult(pass.CreateNetwork(network.Classes), state.Epochs, resumed);
     }
 
-    static void Check(Network network, IExamples train, IExamples validation, TrainingPlan plan)
+    static void Validate(Network network, IExamples train, IExamples validation, TrainingPlan plan)
     {
         if (train.Count == 0)
-            throw new UnfitExamplesException("There are no rows to train on.");
+            throw new InvalidExamplesException("There are no rows to train on.");
         if (train.Width != network.Shape.Inputs)
-            throw new UnfitExamplesException($"The rows are {train.Width} wide, the network takes {network.Shape.Inputs}.");
+            throw new InvalidExamplesException($"The rows are {train.Width} wide, the network takes {network.Shape.Inputs}.");
         if (!train.Classes.SequenceEqual(network.Classes))
-            throw new UnfitExamplesException($"The rows' classes ({string.Join(", ", train.Classes)}) are not those of the network ({string.Join(", ", network.Classes)}).");
+            throw new InvalidExamplesException($"The rows' classes ({string.Join(", ", train.Classes)}) are not those of the network ({string.Join(", ", network.Classes)}).");
         if (validation.Count > 0 && (validation.Width != train.Width || !validation.Classes.SequenceEqual(train.Classes)))
-            throw new UnfitExamplesException("The validation rows have another width or other classes than the training rows.");
-        var label = train.Label(0);
+            throw new InvalidExamplesException("The validation rows have another width or other classes than the training rows.");
+        var label = train.GetLabel(0);
         var row = 1;
-        while (row < train.Count && train.Label(row) == label)
+        while (row < train.Count && train.GetLabel(row) == label)
             row++;
         if (row == train.Count)
-            throw new UnfitExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": there is nothing to tell apart.");
+            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": there is nothing to tell apart.");
         if (plan.Distillation is { } distillation && distillation.Probabilities.Length != (long)train.Count * train.Classes.Length)
-            throw new UnfitExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
+            throw new InvalidExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
     }
 
     /// <summary>What makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 rows spread evenly.</summary>
-    static float Scale(IExamples train)
+    static float ComputeInputScale(IExamples train)
     {
         var row = new float[train.Width];
         double squares = 0;
-        var rows = Math.Min(train.Count, RowsOfScale);
+        var rows = Math.Min(train.Count, ScaleRows);
         for (var index = 0; index < rows; index++)
         {
             var at = (int)((long)index * train.Count / rows);
-            train.Copy(at, row);
+            train.CopyRow(at, row);
             foreach (var number in row)
                 squares += (double)number * number;
             if (!double.IsFinite(squares))
-                throw UnfitExamplesException.NotFinite(train, at);
+                throw InvalidExamplesException.CreateNotFinite(train, at);
         }
 
         var scale = (float)(1 / Math.Sqrt(squares / ((double)rows * train.Width)));

@@ -16,7 +16,7 @@ public sealed record TrainingPlan
     public double WarmUpShare { get; init; } = 0.05;
 
     /// <summary>What is left of the rate at the end, as a share of the greatest. Default 0.01.</summary>
-    public double FinalShare { get; init; } = 0.01;
+    public double FinalRateShare { get; init; } = 0.01;
 
     /// <summary>How the weights shrink: a step takes learning rate × this of each weight, not of biases. Default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -40,7 +40,7 @@ public sealed record TrainingPlan
     public int Threads { get; init; }
 
     /// <summary>A file to which the state is written at the end of each epoch, and from which training goes on if it exists. Default none.</summary>
-    public string? Checkpoint { get; init; }
+    public string? CheckpointPath { get; init; }
 
     /// <summary>Steps after which the state is written within an epoch. Default 0: only at the end of each.</summary>
     public int CheckpointSteps { get; init; }
@@ -57,24 +57,24 @@ public sealed record TrainingPlan
     /// <remarks>Linear warm-up (Goyal et al. 2017), then half a cosine (Loshchilov and Hutter, SGDR, 2017).</remarks>
     /// <param name="step">From 0.</param>
     /// <param name="steps">Of all epochs.</param>
-    public double LearningRateAt(long step, long steps)
+    public double GetLearningRate(long step, long steps)
     {
         var warmUp = (long)Math.Ceiling(steps * WarmUpShare);
         if (step < warmUp)
             return LearningRate * (step + 1) / warmUp;
         var done = (step - warmUp) / (double)Math.Max(1, steps - warmUp);
-        return LearningRate * (FinalShare + (1 - FinalShare) * 0.5 * (1 + Math.Cos(Math.PI * done)));
+        return LearningRate * (FinalRateShare + (1 - FinalRateShare) * 0.5 * (1 + Math.Cos(Math.PI * done)));
     }
 
     /// <summary>Refuses numbers out of range.</summary>
-    internal void Check()
+    internal void Validate()
     {
         var wrong = new List<string>();
         Ask(Epochs >= 1, $"epochs {Epochs}");
         Ask(BatchSize is >= 1 and <= 1 << 16, $"batch size {BatchSize}");
         Ask(LearningRate is > 0 and <= 10, $"learning rate {LearningRate}");
         Ask(WarmUpShare is >= 0 and <= 1, $"warm-up share {WarmUpShare}");
-        Ask(FinalShare is >= 0 and <= 1, $"final share {FinalShare}");
+        Ask(FinalRateShare is >= 0 and <= 1, $"final share {FinalRateShare}");
         Ask(WeightDecay is >= 0 and < 100, $"weight decay {WeightDecay}");
         Ask(InputDropout is >= 0 and <= 0.9, $"input dropout {InputDropout}");
         Ask(FirstMomentDecay is >= 0 and < 1, $"first moment's decay {FirstMomentDecay}");

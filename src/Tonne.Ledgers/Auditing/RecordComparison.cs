@@ -8,7 +8,7 @@ namespace Tonne.Ledgers.Auditing;
 static class RecordComparison
 {
     /// <summary>The differences, in words; empty if there are none.</summary>
-    internal static IReadOnlyList<string> Differences(RunRecord stored, RunRecord folded)
+    internal static IReadOnlyList<string> FindDifferences(RunRecord stored, RunRecord folded)
     {
         var found = new List<string>();
         Check("status", stored.Status, folded.Status);
@@ -89,7 +89,7 @@ static class RecordComparison
     }
 
     /// <summary>The largest relative difference of the job's energy over components, stages and quarter hours, each against the energy of the whole run.</summary>
-    internal static double LargestDeviation(RunRecord stored, RunRecord folded)
+    internal static double ComputeLargestDeviation(RunRecord stored, RunRecord folded)
     {
         var whole = Math.Max(1d, stored.Components.Sum(component => (double)component.JobMicrojoules));
         var components = Difference(stored.Components.Select(c => ((object)(c.Component, c.Device), c.JobMicrojoules)), folded.Components.Select(c => ((object)(c.Component, c.Device), c.JobMicrojoules)));
@@ -109,7 +109,7 @@ static class RecordComparison
     }
 
     /// <summary>Whether two bounds are the same to one part in a thousand million.</summary>
-    internal static bool Same(Bounds a, Bounds b) => Same(a.Low, b.Low) && Same(a.Best, b.Best) && Same(a.High, b.High);
+    internal static bool AreEqual(Bounds a, Bounds b) => AreEqual(a.Low, b.Low) && AreEqual(a.Best, b.Best) && AreEqual(a.High, b.High);
 
-    static bool Same(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b));
+    static bool AreEqual(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b));
 }

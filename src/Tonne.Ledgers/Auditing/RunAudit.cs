@@ -12,31 +12,31 @@ namespace Tonne.Ledgers.Auditing;
 /// <summary>Checks one run: its trace block by block, its record against the trace, its statements against the record. Changes nothing.</summary>
 static class RunAudit
 {
-    const string FromACopy = "Take the run folder from a copy; the other runs are not touched by this.";
+    const string RestoreFromCopyRemedy = "Take the run folder from a copy; the other runs are not touched by this.";
 
-    internal static IEnumerable<LedgerProblem> Of(RunFolder folder)
+    internal static IEnumerable<LedgerProblem> Check(RunFolder folder)
     {
-        TraceSurvey? survey = null;
-        if (File.Exists(folder.Trace))
+        TraceOverview? survey = null;
+        if (File.Exists(folder.TracePath))
         {
             using (var stream = folder.OpenTrace())
-                survey = TraceSurvey.Of(stream);
+                survey = TraceOverview.Scan(stream);
             if (survey.Opening is null)
-                yield return new(folder.Id, folder.Trace, survey.Damage is { } noOpening ? $"has no opening that can be read ({noOpening.TrimEnd('.')})" : "is empty", "Nothing is known of this run; the folder is left as it is. " + FromACopy);
+                yield return new(folder.Id, folder.TracePath, survey.Damage is { } noOpening ? $"has no opening that can be read ({noOpening.TrimEnd('.')})" : "is empty", "Nothing is known of this run; the folder is left as it is. " + RestoreFromCopyRemedy);
             else if (survey.Opening.Id != folder.Id)
-                yield return new(folder.Id, folder.Trace, $"is the trace of {survey.Opening.Id}", "Put the folder back under the id of its trace.");
+                yield return new(folder.Id, folder.TracePath, $"is the trace of {survey.Opening.Id}", "Put the folder back under the id of its trace.");
             else if (survey.Damage is { } damage)
-                yield return new(folder.Id, folder.Trace, $"is damaged ({damage.TrimEnd('.')})", "The record holds what was counted; its evidence is complete only up to there. " + FromACopy);
+                yield return new(folder.Id, folder.TracePath, $"is damaged ({damage.TrimEnd('.')})", "The record holds what was counted; its evidence is complete only up to there. " + RestoreFromCopyRemedy);
         }
-        else if (!File.Exists(folder.Origin))
+        else if (!File.Exists(folder.OriginPath))
         {
-            yield return new(folder.Id, folder.Trace, "is missing", "The record can no longer be checked against its evidence. " + FromACopy);
+            yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its evidence. " + RestoreFromCopyRemedy);
         }
 
         if (!folder.IsClosed)
         {
             if (survey?.Opening is not null)
-                yield return new(folder.Id, folder.Record, "is missing: the run was not closed", "`tonne list` closes it from its trace.");
+                yield return new(folder.Id, folder.RecordPath, "is missing: the run was not closed", "`tonne list` closes it from its trace.");
             yield break;
         }
 
@@ -57,83 +57,83 @@ static class RunAudit
         foreach (var problem in stored.Problems)
             yield return problem;
         if (stored.Statements.IsEmpty && stored.Problems.IsEmpty)
-            yield return new(folder.Id, folder.Statements, "holds no statement", "`tonne ledger recount` states the run again.");
+            yield return new(folder.Id, folder.StatementsPath, "holds no statement", "`tonne ledger recount` states the run again.");
         if (record is null)
             yield break;
         if (survey is { Opening: not null, Damage: null })
         {
-            foreach (var problem in Evidence(folder, record, survey))
+            foreach (var problem in CheckTrace(folder, record, survey))
                 yield return problem;
         }
-        else if (survey is null && File.Exists(folder.Origin))
+        else if (survey is null && File.Exists(folder.OriginPath))
         {
-            foreach (var problem in OriginOf(folder, record))
+            foreach (var problem in CheckOrigin(folder, record))
                 yield return problem;
         }
 
         for (var i = 0; i < stored.Statements.Length; i++)
         {
-            foreach (var problem in Restated(folder, record, stored.Statements[i], stored.Lines[i]))
+            foreach (var problem in CheckStatement(folder, record, stored.Statements[i], stored.Lines[i]))
                 yield return problem;
         }
     }
 
-    static IEnumerable<LedgerProblem> Evidence(RunFolder folder, RunRecord record, TraceSurvey survey)
+    static IEnumerable<LedgerProblem> CheckTrace(RunFolder folder, RunRecord record, TraceOverview survey)
     {
-        const string remedy = "Record and trace do not tell the same; one of them was changed, or the rules of folding were. " + FromACopy;
+        const string remedy = "Record and trace do not tell the same; one of them was changed, or the rules of folding were. " + RestoreFromCopyRemedy;
         var (folded, wrong) = Fold(folder);
         if (folded is null)
         {
-            yield return new(folder.Id, folder.Trace, wrong ?? "cannot be folded", FromACopy);
+            yield return new(folder.Id, folder.TracePath, wrong ?? "cannot be folded", RestoreFromCopyRemedy);
             yield break;
         }
 
-        if (survey.Samples < record.Samples && !File.Exists(folder.Thinned))
-            yield return new(folder.Id, folder.Trace, string.Create(CultureInfo.InvariantCulture, $"can be read only up to sample {survey.Samples} of {record.Samples}"), FromACopy);
+        if (survey.Samples < record.Samples && !File.Exists(folder.ThinningNotePath))
+            yield return new(folder.Id, folder.TracePath, string.Create(CultureInfo.InvariantCulture, $"can be read only up to sample {survey.Samples} of {record.Samples}"), RestoreFromCopyRemedy);
         else if (survey.Ending is null && record.ExitCode is not null)
-            yield return new(folder.Id, folder.Trace, "has lost its ending, which the record has", FromACopy);
-        if (!File.Exists(folder.Thinned) || (survey.Samples == record.Samples && !IsThinned(folder)))
+            yield return new(folder.Id, folder.TracePath, "has lost its ending, which the record has", RestoreFromCopyRemedy);
+        if (!File.Exists(folder.ThinningNotePath) || (survey.Samples == record.Samples && !IsThinned(folder)))
         {
-            if (RecordComparison.Differences(record, folded) is { Count: > 0 } differences)
-                yield return new(folder.Id, folder.Record, "is not what its trace folds to: " + Few(differences), remedy);
+            if (RecordComparison.FindDifferences(record, folded) is { Count: > 0 } differences)
+                yield return new(folder.Id, folder.RecordPath, "is not what its trace folds to: " + FormatFirst(differences), remedy);
             yield break;
         }
 
         if (ThinningNote.Read(folder, out var unread) is not { } note)
         {
-            yield return new(folder.Id, folder.Thinned, unread ?? "cannot be read", "It says what was left out of the trace. " + FromACopy);
+            yield return new(folder.Id, folder.ThinningNotePath, unread ?? "cannot be read", "It says what was left out of the trace. " + RestoreFromCopyRemedy);
             yield break;
         }
 
         if (note.SamplesBefore != record.Samples || note.SamplesAfter != survey.Samples)
-            yield return new(folder.Id, folder.Thinned, string.Create(CultureInfo.InvariantCulture, $"says {note.SamplesBefore} samples were thinned to {note.SamplesAfter}, but the record has {record.Samples} and the trace {survey.Samples}"), remedy);
-        if (note.Differences(folded) is { Count: > 0 } changed)
-            yield return new(folder.Id, folder.Trace, "does not fold to what it did when it was thinned: " + Few(changed), remedy);
+            yield return new(folder.Id, folder.ThinningNotePath, string.Create(CultureInfo.InvariantCulture, $"says {note.SamplesBefore} samples were thinned to {note.SamplesAfter}, but the record has {record.Samples} and the trace {survey.Samples}"), remedy);
+        if (note.FindDifferences(folded) is { Count: > 0 } changed)
+            yield return new(folder.Id, folder.TracePath, "does not fold to what it did when it was thinned: " + FormatFirst(changed), remedy);
     }
 
-    static IEnumerable<LedgerProblem> OriginOf(RunFolder folder, RunRecord record)
+    static IEnumerable<LedgerProblem> CheckOrigin(RunFolder folder, RunRecord record)
     {
-        var again = CodeCarbonCsv.Import(folder.Origin, default);
+        var again = CodeCarbonCsv.Import(folder.OriginPath, default);
         if (again.Runs.Length != 1 || again.Problems.Length != 0)
-            yield return new(folder.Id, folder.Origin, "no longer holds the row of this run", FromACopy);
-        else if (RecordComparison.Differences(record, again.Runs[0].Entry.Record) is { Count: > 0 } differences)
-            yield return new(folder.Id, folder.Record, "is not what its row in origin.csv says: " + Few(differences), FromACopy);
+            yield return new(folder.Id, folder.OriginPath, "no longer holds the row of this run", RestoreFromCopyRemedy);
+        else if (RecordComparison.FindDifferences(record, again.Runs[0].Entry.Record) is { Count: > 0 } differences)
+            yield return new(folder.Id, folder.RecordPath, "is not what its row in origin.csv says: " + FormatFirst(differences), RestoreFromCopyRemedy);
     }
 
-    static IEnumerable<LedgerProblem> Restated(RunFolder folder, RunRecord record, FootprintStatement statement, int line)
+    static IEnumerable<LedgerProblem> CheckStatement(RunFolder folder, RunRecord record, FootprintStatement statement, int line)
     {
         // A statement of another method version stands as it was; this version does not know how to make it.
-        if (statement.Method != Accountant.Method)
+        if (statement.Method != Accountant.MethodVersion)
             yield break;
         var differences = new List<string>();
         try
         {
-            var again = new Accountant().Account(record, statement.Factors).State(statement.AccountedAt).Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
+            var again = new Accountant().Account(record, statement.Factors).CreateStatement(statement.AccountedAt).Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
             foreach (var figure in statement.Figures)
             {
                 if (!again.Remove(figure.Name, out var now))
                     differences.Add($"{figure.Name} is stated but not made again");
-                else if (!RecordComparison.Same(figure.Bounds, now.Bounds) || figure.Unit != now.Unit || figure.Boundary != now.Boundary || figure.Quality != now.Quality)
+                else if (!RecordComparison.AreEqual(figure.Bounds, now.Bounds) || figure.Unit != now.Unit || figure.Boundary != now.Boundary || figure.Quality != now.Quality)
                     differences.Add(string.Create(CultureInfo.InvariantCulture, $"{figure.Name} was stated as {figure.Bounds.Best} {figure.Unit} ({figure.Bounds.Low} to {figure.Bounds.High}; {figure.Boundary}) but comes to {now.Bounds.Best} {now.Unit} ({now.Bounds.Low} to {now.Bounds.High}; {now.Boundary})"));
             }
 
@@ -145,7 +145,7 @@ static class RunAudit
         }
 
         if (differences.Count > 0)
-            yield return new(folder.Id, folder.Statements, string.Create(CultureInfo.InvariantCulture, $"line {line} is not what its factors make of the record: {Few(differences)}"), "`tonne ledger recount` states the run again beside it.");
+            yield return new(folder.Id, folder.StatementsPath, string.Create(CultureInfo.InvariantCulture, $"line {line} is not what its factors make of the record: {FormatFirst(differences)}"), "`tonne ledger recount` states the run again beside it.");
     }
 
     /// <summary>Folds a trace; null and why if that cannot be done.</summary>
@@ -164,12 +164,12 @@ static class RunAudit
     /// <summary>Whether the trace is thinned. A note beside a whole trace was left by a crash just before the exchange.</summary>
     internal static bool IsThinned(RunFolder folder)
     {
-        if (!File.Exists(folder.Thinned))
+        if (!File.Exists(folder.ThinningNotePath))
             return false;
         using var stream = folder.OpenTrace();
-        return ThinningNote.Read(folder, out _) is not { } note || note.SamplesAfter == note.SamplesBefore || TraceSurvey.Of(stream).Samples != note.SamplesBefore;
+        return ThinningNote.Read(folder, out _) is not { } note || note.SamplesAfter == note.SamplesBefore || TraceOverview.Scan(stream).Samples != note.SamplesBefore;
     }
 
-    static string Few(IReadOnlyList<string> differences) =>
+    static string FormatFirst(IReadOnlyList<string> differences) =>
         string.Join("; ", differences.Take(4)) + (differences.Count > 4 ? string.Create(CultureInfo.InvariantCulture, $"; and {differences.Count - 4} more") : "");
 }

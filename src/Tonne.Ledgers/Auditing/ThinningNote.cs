@@ -30,20 +30,20 @@ sealed record ThinningNote
     /// <summary>What the thinned trace folds to.</summary>
     public required ImmutableArray<FoldedEnergy> Folded { get; init; }
 
-    internal static ImmutableArray<FoldedEnergy> Energies(RunRecord record) =>
+    internal static ImmutableArray<FoldedEnergy> CollectEnergies(RunRecord record) =>
         [.. record.Components.Select(component => new FoldedEnergy(component.Component, component.Device, component.JobMicrojoules, component.MachineMicrojoules))];
 
-    internal IReadOnlyList<string> Differences(RunRecord folded) =>
-        [.. Energies(folded).Except(Folded).Select(now => $"{now.Component} {now.Device}".TrimEnd() + $": {now.JobMicrojoules} of {now.MachineMicrojoules} µJ"),
+    internal IReadOnlyList<string> FindDifferences(RunRecord folded) =>
+        [.. CollectEnergies(folded).Except(Folded).Select(now => $"{now.Component} {now.Device}".TrimEnd() + $": {now.JobMicrojoules} of {now.MachineMicrojoules} µJ"),
             .. Folded.Where(then => !folded.Components.Any(now => now.Component == then.Component && now.Device == then.Device)).Select(then => $"{then.Component} {then.Device}".TrimEnd() + " is gone")];
 
-    internal byte[] Sealed() => SealedLine.Close("thinned", JsonSerializer.SerializeToUtf8Bytes(this, ThinningJson.Default.ThinningNote));
+    internal byte[] ToChecksummedLine() => ChecksummedLine.Write("thinned", JsonSerializer.SerializeToUtf8Bytes(this, ThinningJson.Default.ThinningNote));
 
     internal static ThinningNote? Read(RunFolder folder, out string? wrong)
     {
         try
         {
-            wrong = SealedLine.Open("thinned", File.ReadAllBytes(folder.Thinned), out var json);
+            wrong = ChecksummedLine.Read("thinned", File.ReadAllBytes(folder.ThinningNotePath), out var json);
             return wrong is null ? JsonSerializer.Deserialize(json.Span, ThinningJson.Default.ThinningNote) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)

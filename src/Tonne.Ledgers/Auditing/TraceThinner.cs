@@ -21,19 +21,19 @@ static class TraceThinner
     /// <summary>Thins a trace, if it is whole and folds to its record.</summary>
     internal static ThinnedRun Thin(RunFolder folder, DateTimeOffset now)
     {
-        var before = new FileInfo(folder.Trace).Length;
-        TraceSurvey survey;
+        var before = new FileInfo(folder.TracePath).Length;
+        TraceOverview survey;
         using (var stream = folder.OpenTrace())
-            survey = TraceSurvey.Of(stream);
+            survey = TraceOverview.Scan(stream);
         if (survey.Opening is not { } opening || survey.Damage is not null)
             return Left("is damaged", "`tonne ledger verify` says where; a damaged trace is never thinned.");
         var record = folder.ReadRecord();
         var (whole, wrong) = RunAudit.Fold(folder);
-        if (whole is null || RecordComparison.Differences(record, whole).Count > 0)
-            return Left(wrong ?? "does not fold to its record", "`tonne ledger verify` says where; evidence in doubt is never thinned.");
+        if (whole is null || RecordComparison.FindDifferences(record, whole).Count > 0)
+            return Left(wrong ?? "does not fold to its record", "`tonne ledger verify` says where; evidence in warning is never thinned.");
 
-        var keep = Edges(folder, opening, survey);
-        var part = folder.Trace + DurableFile.Part;
+        var keep = SelectSamples(folder, opening, survey);
+        var part = folder.TracePath + DurableFile.TemporarySuffix;
         try
         {
             Copy(folder, opening, keep, part);
@@ -46,30 +46,30 @@ static class TraceThinner
                 SamplesBefore = survey.Samples,
                 SamplesAfter = thinned.Samples,
                 BytesBefore = before,
-                LargestDeviation = RecordComparison.LargestDeviation(record, thinned),
-                Folded = ThinningNote.Energies(thinned),
+                LargestDeviation = RecordComparison.ComputeLargestDeviation(record, thinned),
+                Folded = ThinningNote.CollectEnergies(thinned),
             };
-            DurableFile.Replace(folder.Thinned, note.Sealed());
-            File.Move(part, folder.Trace, overwrite: true);
+            DurableFile.Replace(folder.ThinningNotePath, note.ToChecksummedLine());
+            File.Move(part, folder.TracePath, overwrite: true);
             DurableFile.SyncFolder(folder.Location);
             return new(folder.Id, survey.Samples, thinned.Samples, before, after, note.LargestDeviation, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            DurableFile.Forget(part);
-            throw LedgerUnavailableException.For(folder.Trace, error);
+            DurableFile.TryDelete(part);
+            throw LedgerUnavailableException.FromException(folder.TracePath, error);
         }
 
-        ThinnedRun Left(string what, string remedy) => new(folder.Id, survey.Samples, survey.Samples, before, before, 0, new(folder.Id, folder.Trace, what, remedy));
+        ThinnedRun Left(string what, string remedy) => new(folder.Id, survey.Samples, survey.Samples, before, before, 0, new(folder.Id, folder.TracePath, what, remedy));
     }
 
     /// <summary>Which samples to keep, by their order.</summary>
-    static bool[] Edges(RunFolder folder, RunOpening opening, TraceSurvey survey)
+    static bool[] SelectSamples(RunFolder folder, RunOpening opening, TraceOverview survey)
     {
         var keep = new bool[survey.Samples];
         var at = new long[survey.Samples];
         var edges = new List<long>();
-        var tracks = opening.Meters.Select(meter => meter.Kind == MeterKind.EnergyCounter ? new CounterTrack(meter) : null).ToArray();
+        var tracks = opening.Meters.Select(meter => meter.Kind == MeterKind.EnergyCounter ? new CounterTracker(meter) : null).ToArray();
         var (last, readings) = (new Reading[opening.Meters.Length], new Reading[opening.Meters.Length]);
         using (var stream = folder.OpenTrace())
         {
@@ -81,7 +81,7 @@ static class TraceThinner
                 if (reader.Kind != TraceBlock.Sample)
                     continue;
                 at[i] = reader.ReadSample(readings);
-                if (Changes(opening, tracks, last, readings, at[i], first: i == 0))
+                if (HasEdge(opening, tracks, last, readings, at[i], first: i == 0))
                 {
                     keep[i] = true;
                     keep[Math.Max(0, i - 1)] = true;
@@ -108,7 +108,7 @@ static class TraceThinner
     static DateTimeOffset NextQuarter(DateTimeOffset start) => new(start.UtcTicks - (start.UtcTicks % Quarter.Ticks) + Quarter.Ticks, TimeSpan.Zero);
 
     /// <summary>Whether something begins, ends or jumps between two samples.</summary>
-    static bool Changes(RunOpening opening, CounterTrack?[] tracks, Reading[] last, Reading[] now, long at, bool first)
+    static bool HasEdge(RunOpening opening, CounterTracker?[] tracks, Reading[] last, Reading[] now, long at, bool first)
     {
         var changes = false;
         for (var i = 0; i < now.Length; i++)
@@ -116,7 +116,7 @@ static class TraceThinner
             changes |= !first && now[i].Reason != last[i].Reason;
             if (now[i].IsGap)
                 continue;
-            if (tracks[i]?.Take(now[i].Value, at).Outcome is { } outcome)
+            if (tracks[i]?.AddValue(now[i].Value, at).Outcome is { } outcome)
                 changes |= outcome is not CounterOutcome.Counted;
             else if (opening.Meters[i].Kind == MeterKind.CpuTime && !first && !last[i].IsGap)
                 changes |= now[i].Value < last[i].Value;

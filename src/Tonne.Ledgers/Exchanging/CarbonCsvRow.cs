@@ -53,16 +53,16 @@ public sealed class CarbonCsvRow
     public string this[string column] => _fields.GetValueOrDefault(column, "");
 
     /// <summary>A run with its figures.</summary>
-    public static CarbonCsvRow Of(RunRecord record, Footprint footprint) =>
-        Made(record, footprint.Factors, footprint.Method, footprint.RunFigures().ToDictionary(figure => figure.Name,
+    public static CarbonCsvRow From(RunRecord record, Footprint footprint) =>
+        Create(record, footprint.Factors, footprint.Method, footprint.GetRunFigures().ToDictionary(figure => figure.Name,
             figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare), StringComparer.Ordinal), null);
 
     /// <summary>A run with its figures as they were stated.</summary>
     /// <param name="record">The facts.</param>
     /// <param name="statement">What was stated of it.</param>
     /// <param name="known">Fields that are known better than from the record, for example as another tool had stated them; null if none.</param>
-    public static CarbonCsvRow Of(RunRecord record, FootprintStatement statement, IReadOnlyDictionary<string, string>? known = null) =>
-        Made(record, statement.Factors, statement.Method, statement.Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal), known);
+    public static CarbonCsvRow From(RunRecord record, FootprintStatement statement, IReadOnlyDictionary<string, string>? known = null) =>
+        Create(record, statement.Factors, statement.Method, statement.Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal), known);
 
     /// <summary>A header and this row, with <c>\n</c> at line ends, quoted after RFC 4180.</summary>
     public string ToCsv() => Line(Columns) + Line(Fields);
@@ -80,7 +80,7 @@ public sealed class CarbonCsvRow
         return line.Append('\n').ToString();
     }
 
-    static CarbonCsvRow Made(
+    static CarbonCsvRow Create(
         RunRecord record, AccountingFactors factors, string method, Dictionary<string, StatedFigure> figures, IReadOnlyDictionary<string, string>? known)
     {
         var opening = record.Opening;
@@ -117,7 +117,7 @@ public sealed class CarbonCsvRow
         Number("cpu_count", machine.Threads);
         Put("cpu_model", machine.Cpu);
         Number("gpu_count", gpus.Count > 0 ? gpus.Count : null);
-        Put("gpu_model", gpus.Count > 0 ? HardwareName.Of(gpus) : null);
+        Put("gpu_model", gpus.Count > 0 ? HardwareName.Format(gpus) : null);
         Number("ram_total_size", machine.MemoryBytes > 0 ? machine.MemoryBytes / BytesPerGibibyte : null);
         Put("tracking_mode", opening.Policy == SharePolicy.Machine ? "machine" : "process");
         Put("on_cloud", region is null ? "N" : "Y");
@@ -172,8 +172,8 @@ public sealed class CarbonCsvRow
             if (!figures.TryGetValue(figure, out var stated))
                 return;
             Number(column, stated.Bounds.Best);
-            Number(column + "_low", SixDigits.Low(stated.Bounds));
-            Number(column + "_high", SixDigits.High(stated.Bounds));
+            Number(column + "_low", SixDigitRounding.RoundLow(stated.Bounds));
+            Number(column + "_high", SixDigitRounding.RoundHigh(stated.Bounds));
         }
     }
 }

@@ -56,7 +56,7 @@ static class CodeCarbonColumn
     internal const string TaskTag = Prefix + TaskName;
 
     /// <summary>Columns whose meaning is in the record or the statement, and that need no note.</summary>
-    internal static readonly HashSet<string> Accounted = new(StringComparer.Ordinal)
+    internal static readonly HashSet<string> MappedColumns = new(StringComparer.Ordinal)
     {
         Timestamp, ProjectName, RunId, ExperimentId, TaskName, Duration, Emissions, CpuEnergy, GpuEnergy, RamEnergy, EnergyConsumed,
     };

@@ -10,15 +10,15 @@ namespace Tonne.Ledgers.Exchanging;
 /// <summary>Reads and writes CodeCarbon's emissions.csv.</summary>
 public static class CodeCarbonCsv
 {
-    static readonly string[] Needed = [CodeCarbonColumn.Timestamp, CodeCarbonColumn.Duration, CodeCarbonColumn.Emissions, CodeCarbonColumn.EnergyConsumed];
+    static readonly string[] RequiredColumns = [CodeCarbonColumn.Timestamp, CodeCarbonColumn.Duration, CodeCarbonColumn.Emissions, CodeCarbonColumn.EnergyConsumed];
 
-    static CsvConfiguration Manners => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
+    static CsvConfiguration CsvSettings => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
 
     /// <summary>Reads a file. A row that cannot be one is told with its line and passed over; of a run stated several times as it went on, the last row counts.</summary>
     /// <param name="path">The file.</param>
     /// <param name="at">Time of accounting, UTC.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static ForeignRuns Import(string path, DateTimeOffset at)
+    public static ImportedRuns Import(string path, DateTimeOffset at)
     {
         using var reader = new StreamReader(path, Encoding.UTF8);
         return Import(reader, path, at);
@@ -28,9 +28,9 @@ public static class CodeCarbonCsv
     /// <returns>The number of rows.</returns>
     public static int Export(IEnumerable<LedgerEntry> entries, TextWriter writer)
     {
-        using var csv = new CsvWriter(writer, Manners, leaveOpen: true);
-        Fields(csv, CodeCarbonExport.Header);
-        return Rows(csv, entries);
+        using var csv = new CsvWriter(writer, CsvSettings, leaveOpen: true);
+        WriteFields(csv, CodeCarbonExport.Header);
+        return WriteRows(csv, entries);
     }
 
     /// <summary>Appends entries to a file of the same columns. If its columns are others, a new file beside it is written, so that no value ever moves.</summary>
@@ -42,7 +42,7 @@ public static class CodeCarbonCsv
         try
         {
             var (file, note) = (path, (string?)null);
-            for (var number = 1; !Fits(file); number++)
+            for (var number = 1; !HasSameColumns(file); number++)
             {
                 file = Path.Combine(Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.{number}{Path.GetExtension(path)}"));
                 note = $"{path} has other columns than these; it was left as it is, and {file} holds the rows.";
@@ -55,23 +55,23 @@ public static class CodeCarbonCsv
             using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             if (!ended)
                 writer.Write('\n');
-            using var csv = new CsvWriter(writer, Manners, leaveOpen: true);
+            using var csv = new CsvWriter(writer, CsvSettings, leaveOpen: true);
             if (fresh)
-                Fields(csv, CodeCarbonExport.Header);
-            return new ExportOutcome(file, Rows(csv, entries), note);
+                WriteFields(csv, CodeCarbonExport.Header);
+            return new ExportOutcome(file, WriteRows(csv, entries), note);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(path, error);
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
 
-    internal static ForeignRuns Import(TextReader text, string path, DateTimeOffset at)
+    internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at)
     {
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
         var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
         var file = Path.GetFileName(path);
-        using var parser = new CsvParser(text, Manners);
+        using var parser = new CsvParser(text, CsvSettings);
         var (header, headerText) = (Array.Empty<string>(), "");
         while (parser.Read())
         {
@@ -80,7 +80,7 @@ public static class CodeCarbonCsv
             {
                 header = [.. fields.Select(name => name.Trim())];
                 headerText = parser.RawRecord.TrimEnd('\r', '\n');
-                if (Needed.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
+                if (RequiredColumns.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
                 {
                     problems.Add(new(null, At(parser.RawRow), "is not a header of CodeCarbon's emissions.csv: it lacks " + string.Join(", ", missing), "Give the file CodeCarbon wrote, with its header."));
                     return new([], problems.ToImmutable());
@@ -97,19 +97,19 @@ public static class CodeCarbonCsv
 
         if (header.Length == 0)
             problems.Add(new(null, At(1), "is empty", "Give the file CodeCarbon wrote, with its header."));
-        return new(Entries(rows, file, at, At, problems), problems.ToImmutable());
+        return new(CreateEntries(rows, file, at, At, problems), problems.ToImmutable());
 
         string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
     }
 
-    static ImmutableArray<ForeignRun> Entries(List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    static ImmutableArray<ImportedRun> CreateEntries(List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
     {
-        var runs = ImmutableArray.CreateBuilder<ForeignRun>();
+        var runs = ImmutableArray.CreateBuilder<ImportedRun>();
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < rows.Count; i++)
         {
             var (row, origin, line) = rows[i];
-            if (Later(rows, i) is { } later)
+            if (FindLaterState(rows, i) is { } later)
             {
                 problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, this one is passed over: CodeCarbon's flush() states the whole run so far, not a part of it."));
                 continue;
@@ -117,9 +117,9 @@ public static class CodeCarbonCsv
 
             try
             {
-                var entry = CodeCarbonRun.Entry(row, file, at);
+                var entry = CodeCarbonConverter.ToEntry(row, file, at);
                 if (ids.TryAdd(entry.Record.Opening.Id, line))
-                    runs.Add(new ForeignRun(entry, origin, line));
+                    runs.Add(new ImportedRun(entry, origin, line));
                 else
                     problems.Add(new(null, place(line), $"says the same as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
             }
@@ -133,7 +133,7 @@ public static class CodeCarbonCsv
     }
 
     /// <summary>The line of a later state of the same run: same ids, same start but for rounding, not shorter.</summary>
-    static int? Later(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
+    static int? FindLaterState(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
     {
         var row = rows[at].Row;
         if (row[CodeCarbonColumn.RunId] is not { } id)
@@ -151,12 +151,12 @@ public static class CodeCarbonCsv
         return null;
     }
 
-    static bool Fits(string path)
+    static bool HasSameColumns(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
             return true;
         using var reader = new StreamReader(path, Encoding.UTF8);
-        using var parser = new CsvParser(reader, Manners);
+        using var parser = new CsvParser(reader, CsvSettings);
         return parser.Read() && parser.Record is { } header && header.SequenceEqual(CodeCarbonExport.Header);
     }
 
@@ -166,19 +166,19 @@ public static class CodeCarbonCsv
         return stream.ReadByte() == '\n';
     }
 
-    static int Rows(CsvWriter csv, IEnumerable<LedgerEntry> entries)
+    static int WriteRows(CsvWriter csv, IEnumerable<LedgerEntry> entries)
     {
         var rows = 0;
         foreach (var entry in entries)
         {
-            Fields(csv, CodeCarbonExport.Row(entry));
+            WriteFields(csv, CodeCarbonExport.CreateRow(entry));
             rows++;
         }
 
         return rows;
     }
 
-    static void Fields(CsvWriter csv, IEnumerable<string> fields)
+    static void WriteFields(CsvWriter csv, IEnumerable<string> fields)
     {
         foreach (var field in fields)
             csv.WriteField(field);

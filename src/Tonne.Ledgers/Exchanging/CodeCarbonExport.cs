@@ -14,13 +14,13 @@ static class CodeCarbonExport
     /// <summary>The columns.</summary>
     internal static readonly string[] Header = [.. CarbonCsvRow.Columns];
 
-    internal static IEnumerable<string> Row(LedgerEntry entry)
+    internal static IEnumerable<string> CreateRow(LedgerEntry entry)
     {
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var note in entry.Record.Notes)
         {
             if (note.StartsWith(CodeCarbonColumn.Prefix, StringComparison.Ordinal) && note.IndexOf(" = ", StringComparison.Ordinal) is > 0 and var at
-                && note[CodeCarbonColumn.Prefix.Length..at] is var column && !Counted.Contains(column) && !CodeCarbonColumn.Accounted.Contains(column))
+                && note[CodeCarbonColumn.Prefix.Length..at] is var column && !Counted.Contains(column) && !CodeCarbonColumn.MappedColumns.Contains(column))
                 known[column] = note[(at + 3)..];
         }
 
@@ -30,6 +30,6 @@ static class CodeCarbonExport
                 known[column] = id;
         }
 
-        return CarbonCsvRow.Of(entry.Record, entry.Statements[^1], known).Fields;
+        return CarbonCsvRow.From(entry.Record, entry.Statements[^1], known).Fields;
     }
 }

@@ -19,7 +19,7 @@ sealed class CodeCarbonRow
     internal DateTimeOffset End { get; private init; }
 
     /// <summary>Whether the timestamp says its zone; CodeCarbon writes local time without one.</summary>
-    internal bool KnowsZone { get; private init; }
+    internal bool HasTimeZone { get; private init; }
 
     internal double Duration { get; private init; }
 
@@ -55,13 +55,13 @@ sealed class CodeCarbonRow
     }
 
     /// <summary>Columns and fields, empty ones left out.</summary>
-    internal IEnumerable<(string Column, string Text)> Filled =>
+    internal IEnumerable<(string Column, string Text)> NonEmptyFields =>
         _header.Zip(_fields).Where(pair => !string.IsNullOrWhiteSpace(pair.Second)).Select(pair => (pair.First.Length == 0 ? "(unnamed)" : pair.First, pair.Second.Trim()));
 
     /// <summary>Six hexadecimal digits of what the row says, whatever the order of its columns.</summary>
-    internal string Digest()
+    internal string ComputeDigest()
     {
-        var text = string.Join('\n', Filled.Select(pair => $"{pair.Column}={pair.Text}").Order(StringComparer.Ordinal));
+        var text = string.Join('\n', NonEmptyFields.Select(pair => $"{pair.Column}={pair.Text}").Order(StringComparer.Ordinal));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..6];
     }
 
@@ -78,19 +78,19 @@ sealed class CodeCarbonRow
 
         var bare = new CodeCarbonRow(header, fields);
         var (trouble, knowsZone) = (new List<string>(), false);
-        var end = Time(bare, trouble, ref knowsZone);
+        var end = ParseTime(bare, trouble, ref knowsZone);
         var row = new CodeCarbonRow(header, fields)
         {
             End = end,
-            KnowsZone = knowsZone,
-            Duration = Number(bare, CodeCarbonColumn.Duration, trouble) ?? Missing(CodeCarbonColumn.Duration, trouble),
-            Emissions = Number(bare, CodeCarbonColumn.Emissions, trouble) ?? Missing(CodeCarbonColumn.Emissions, trouble),
-            EnergyConsumed = Number(bare, CodeCarbonColumn.EnergyConsumed, trouble) ?? Missing(CodeCarbonColumn.EnergyConsumed, trouble),
-            CpuEnergy = Number(bare, CodeCarbonColumn.CpuEnergy, trouble),
-            GpuEnergy = Number(bare, CodeCarbonColumn.GpuEnergy, trouble),
-            RamEnergy = Number(bare, CodeCarbonColumn.RamEnergy, trouble),
-            Pue = Number(bare, CodeCarbonColumn.Pue, trouble) ?? 1,
-            Wue = Number(bare, CodeCarbonColumn.Wue, trouble) is > 0 and var wue ? wue : null,
+            HasTimeZone = knowsZone,
+            Duration = ParseNumber(bare, CodeCarbonColumn.Duration, trouble) ?? ReportMissing(CodeCarbonColumn.Duration, trouble),
+            Emissions = ParseNumber(bare, CodeCarbonColumn.Emissions, trouble) ?? ReportMissing(CodeCarbonColumn.Emissions, trouble),
+            EnergyConsumed = ParseNumber(bare, CodeCarbonColumn.EnergyConsumed, trouble) ?? ReportMissing(CodeCarbonColumn.EnergyConsumed, trouble),
+            CpuEnergy = ParseNumber(bare, CodeCarbonColumn.CpuEnergy, trouble),
+            GpuEnergy = ParseNumber(bare, CodeCarbonColumn.GpuEnergy, trouble),
+            RamEnergy = ParseNumber(bare, CodeCarbonColumn.RamEnergy, trouble),
+            Pue = ParseNumber(bare, CodeCarbonColumn.Pue, trouble) ?? 1,
+            Wue = ParseNumber(bare, CodeCarbonColumn.Wue, trouble) is > 0 and var wue ? wue : null,
         };
         if (row.Pue < 1)
             trouble.Add($"pue '{bare[CodeCarbonColumn.Pue]}' is below 1");
@@ -98,15 +98,15 @@ sealed class CodeCarbonRow
             trouble.Add($"duration '{bare[CodeCarbonColumn.Duration]}' s is more than ten years");
         if (row is { EnergyConsumed: 0, Emissions: > 0 })
             trouble.Add("there are emissions but no energy");
-        OneOf(bare, CodeCarbonColumn.TrackingMode, ["machine", "process"], trouble);
-        OneOf(bare, CodeCarbonColumn.OnCloud, ["Y", "N"], trouble);
+        CheckOneOf(bare, CodeCarbonColumn.TrackingMode, ["machine", "process"], trouble);
+        CheckOneOf(bare, CodeCarbonColumn.OnCloud, ["Y", "N"], trouble);
         if (trouble.Count == 0)
             return row;
         wrong = "cannot be a row of CodeCarbon: " + string.Join("; ", trouble);
         return null;
     }
 
-    static DateTimeOffset Time(CodeCarbonRow row, List<string> trouble, ref bool knowsZone)
+    static DateTimeOffset ParseTime(CodeCarbonRow row, List<string> trouble, ref bool knowsZone)
     {
         var text = row[CodeCarbonColumn.Timestamp];
         if (DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) && time.Year is > 2000 and < 9000)
@@ -119,7 +119,7 @@ sealed class CodeCarbonRow
         return default;
     }
 
-    static double? Number(CodeCarbonRow row, string column, List<string> trouble)
+    static double? ParseNumber(CodeCarbonRow row, string column, List<string> trouble)
     {
         if (row[column] is not { } text || text.Equals("nan", StringComparison.OrdinalIgnoreCase))
             return null;
@@ -129,14 +129,14 @@ sealed class CodeCarbonRow
         return null;
     }
 
-    static double Missing(string column, List<string> trouble)
+    static double ReportMissing(string column, List<string> trouble)
     {
         if (!trouble.Any(text => text.StartsWith(column, StringComparison.Ordinal)))
             trouble.Add($"{column} is empty");
         return 0;
     }
 
-    static void OneOf(CodeCarbonRow row, string column, string[] words, List<string> trouble)
+    static void CheckOneOf(CodeCarbonRow row, string column, string[] words, List<string> trouble)
     {
         if (row[column] is { } text && !words.Contains(text, StringComparer.OrdinalIgnoreCase))
             trouble.Add($"{column} '{text}' is none of {string.Join(", ", words)}");

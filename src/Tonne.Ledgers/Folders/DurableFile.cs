@@ -6,12 +6,12 @@ namespace Tonne.Ledgers.Folders;
 static partial class DurableFile
 {
     /// <summary>Suffix of a file being written; one left behind by a crash is written over.</summary>
-    internal const string Part = ".part";
+    internal const string TemporarySuffix = ".part";
 
     /// <summary>Writes or replaces a whole file: others see the old one or the new one.</summary>
     internal static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
-        var part = path + Part;
+        var part = path + TemporarySuffix;
         try
         {
             using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 0))
@@ -25,8 +25,8 @@ static partial class DurableFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Forget(part);
-            throw LedgerUnavailableException.For(path, error);
+            TryDelete(part);
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
 
@@ -60,7 +60,7 @@ static partial class DurableFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(path, error);
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
 
@@ -91,7 +91,7 @@ static partial class DurableFile
     }
 
     /// <summary>Deletes a file if that can be done.</summary>
-    internal static void Forget(string path)
+    internal static void TryDelete(string path)
     {
         try
         {

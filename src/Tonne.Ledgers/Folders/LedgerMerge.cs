@@ -5,15 +5,15 @@ namespace Tonne.Ledgers.Folders;
 /// <summary>Joins two ledgers: the union of their run folders by id.</summary>
 static class LedgerMerge
 {
-    internal static MergeOutcome Take(LedgerHome from, LedgerHome to)
+    internal static MergeOutcome Merge(LedgerHome from, LedgerHome to)
     {
         var (added, extended, same) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
         var (skipped, clashes) = (ImmutableArray.CreateBuilder<LedgerProblem>(), ImmutableArray.CreateBuilder<LedgerProblem>());
         if (!Directory.Exists(from.Runs))
             throw new LedgerUnavailableException(from.Runs, "there is no ledger", "Give the folder that holds `runs`.");
-        foreach (var theirs in from.Folders())
+        foreach (var theirs in from.GetRunFolders())
         {
-            var ours = to.Of(theirs.Id);
+            var ours = to.GetRunFolder(theirs.Id);
             try
             {
                 if (!theirs.IsClosed)
@@ -28,7 +28,7 @@ static class LedgerMerge
                     Copy(theirs, ours);
                     added.Add(theirs.Id);
                 }
-                else if (Clash(theirs, ours) is { } what)
+                else if (FindConflict(theirs, ours) is { } what)
                 {
                     clashes.Add(new(theirs.Id, ours.Location, $"differs from {theirs.Location} in {what}", "Both are left as they are: keep the one that is right, and move the other away."));
                 }
@@ -55,7 +55,7 @@ static class LedgerMerge
             if (Directory.Exists(fresh))
                 Directory.Delete(fresh, recursive: true);
             Directory.CreateDirectory(fresh);
-            foreach (var file in new[] { theirs.Trace, theirs.Origin, theirs.Thinned, theirs.Statements, theirs.Record }.Where(File.Exists))
+            foreach (var file in new[] { theirs.TracePath, theirs.OriginPath, theirs.ThinningNotePath, theirs.StatementsPath, theirs.RecordPath }.Where(File.Exists))
             {
                 using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 using var copy = new FileStream(Path.Combine(fresh, Path.GetFileName(file)), FileMode.CreateNew, FileAccess.Write, FileShare.None);
@@ -69,19 +69,19 @@ static class LedgerMerge
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(ours.Location, error);
+            throw LedgerUnavailableException.FromException(ours.Location, error);
         }
     }
 
     /// <summary>What two folders of one id differ in; null if one may stand for the other.</summary>
-    static string? Clash(RunFolder theirs, RunFolder ours)
+    static string? FindConflict(RunFolder theirs, RunFolder ours)
     {
         if (!ours.IsClosed)
             return "that it is not closed here";
-        if (!Alike(theirs.Record, ours.Record))
+        if (!HaveSameContent(theirs.RecordPath, ours.RecordPath))
             return "the record";
-        var thinned = File.Exists(theirs.Thinned) || File.Exists(ours.Thinned);
-        if (!thinned && File.Exists(theirs.Trace) && File.Exists(ours.Trace) && !Alike(theirs.Trace, ours.Trace))
+        var thinned = File.Exists(theirs.ThinningNotePath) || File.Exists(ours.ThinningNotePath);
+        if (!thinned && File.Exists(theirs.TracePath) && File.Exists(ours.TracePath) && !HaveSameContent(theirs.TracePath, ours.TracePath))
             return "the trace";
         return null;
     }
@@ -89,14 +89,14 @@ static class LedgerMerge
     /// <summary>Appends the statements that are only over there, in their order.</summary>
     static bool Extend(RunFolder theirs, RunFolder ours)
     {
-        var known = ours.ReadStatements().Statements.Select(statement => Convert.ToBase64String(StatementJson.Bytes(statement))).ToHashSet(StringComparer.Ordinal);
-        var fresh = theirs.ReadStatements().Statements.Where(statement => !known.Contains(Convert.ToBase64String(StatementJson.Bytes(statement)))).ToList();
+        var known = ours.ReadStatements().Statements.Select(statement => Convert.ToBase64String(StatementJson.ToBytes(statement))).ToHashSet(StringComparer.Ordinal);
+        var fresh = theirs.ReadStatements().Statements.Where(statement => !known.Contains(Convert.ToBase64String(StatementJson.ToBytes(statement)))).ToList();
         foreach (var statement in fresh)
             ours.Append(statement);
         return fresh.Count > 0;
     }
 
-    static bool Alike(string a, string b)
+    static bool HaveSameContent(string a, string b)
     {
         try
         {
@@ -116,7 +116,7 @@ static class LedgerMerge
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(a, error);
+            throw LedgerUnavailableException.FromException(a, error);
         }
     }
 }

@@ -17,7 +17,7 @@ namespace Tonne.Ledgers.Folders;
 public sealed class RunFolder(string id, string path)
 {
     /// <summary>How long the trace of a run of another boot or machine may be silent before the run counts as dead.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan DeadAfterSilence = TimeSpan.FromMinutes(10);
 
     /// <summary>Id of the run.</summary>
     public string Id { get; } = id;
@@ -26,31 +26,31 @@ public sealed class RunFolder(string id, string path)
     public string Location { get; } = path;
 
     /// <summary>Path of the trace.</summary>
-    public string Trace => Path.Combine(Location, "trace");
+    public string TracePath => Path.Combine(Location, "trace");
 
     /// <summary>Path of the record.</summary>
-    public string Record => Path.Combine(Location, "record.json");
+    public string RecordPath => Path.Combine(Location, "record.json");
 
     /// <summary>Path of the statements.</summary>
-    public string Statements => Path.Combine(Location, "statements.jsonl");
+    public string StatementsPath => Path.Combine(Location, "statements.jsonl");
 
     /// <summary>Path of the note about a thinned trace.</summary>
-    public string Thinned => Path.Combine(Location, "thinned.json");
+    public string ThinningNotePath => Path.Combine(Location, "thinned.json");
 
     /// <summary>Path of the row an imported run was made from.</summary>
-    public string Origin => Path.Combine(Location, "origin.csv");
+    public string OriginPath => Path.Combine(Location, "origin.csv");
 
     /// <summary>Path of the lock.</summary>
-    public string Lock => Path.Combine(Location, "lock");
+    public string LockPath => Path.Combine(Location, "lock");
 
     /// <summary>Whether the run has a record.</summary>
-    public bool IsClosed => File.Exists(Record);
+    public bool IsClosed => File.Exists(RecordPath);
 
     /// <summary>Makes the folder of a run, takes its lock and writes the opening, all on the disk when this returns. The folder appears at once with all of it.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written, or a run of that id is there.</exception>
     public static RunInProgress Create(LedgerHome home, RunOpening opening, TimeProvider time)
     {
-        var folder = home.Of(opening.Id);
+        var folder = home.GetRunFolder(opening.Id);
         var year = Path.GetDirectoryName(folder.Location)!;
         var fresh = new RunFolder(folder.Id, Path.Combine(year, ".new-" + folder.Id));
         RunLock? taken = null;
@@ -59,10 +59,10 @@ public sealed class RunFolder(string id, string path)
         {
             if (Directory.Exists(folder.Location))
                 throw new LedgerUnavailableException(folder.Location, "a run of this id is there", "Start again: an id is made of the time and chance.");
-            home.Make();
+            home.Create();
             Directory.CreateDirectory(fresh.Location);
-            taken = RunLock.TryTake(fresh.Lock) ?? throw new LedgerUnavailableException(fresh.Lock, "another tonne is making a run of this id", "Start again: an id is made of the time and chance.");
-            file = new TraceFile(fresh.Trace, time);
+            taken = RunLock.TryTake(fresh.LockPath) ?? throw new LedgerUnavailableException(fresh.LockPath, "another tonne is making a run of this id", "Start again: an id is made of the time and chance.");
+            file = new TraceFile(fresh.TracePath, time);
             var trace = new TraceWriter(file);
             trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
             if (trace.Failure is { } failure)
@@ -76,8 +76,8 @@ public sealed class RunFolder(string id, string path)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            DurableFile.Forget(fresh.Trace);
-            taken?.Remove(fresh.Lock);
+            DurableFile.TryDelete(fresh.TracePath);
+            taken?.Remove(fresh.LockPath);
             try
             {
                 Directory.Delete(fresh.Location);
@@ -87,30 +87,30 @@ public sealed class RunFolder(string id, string path)
                 // Nothing in it is of use, and nothing reads it.
             }
 
-            throw LedgerUnavailableException.For(folder.Location, error);
+            throw LedgerUnavailableException.FromException(folder.Location, error);
         }
     }
 
     /// <summary>Whether a living process holds the run: by its lock, and where the file system has none, by boot, process and start time.</summary>
-    /// <remarks>Of a holder of another boot or machine nothing can be asked: it counts as alive while its trace was written in the last <see cref="Silence"/>.</remarks>
+    /// <remarks>Of a holder of another boot or machine nothing can be asked: it counts as alive while its trace was written in the last <see cref="DeadAfterSilence"/>.</remarks>
     /// <param name="processes">Processes of this machine.</param>
     /// <param name="now">The time, UTC.</param>
-    public bool IsAlive(HolderProcess processes, DateTimeOffset now)
+    public bool IsAlive(HolderProcessChecker processes, DateTimeOffset now)
     {
-        if (RunLock.IsHeld(Lock))
+        if (RunLock.IsHeld(LockPath))
             return true;
-        if (!File.Exists(Lock) || Opening() is not { } opening)
+        if (!File.Exists(LockPath) || ReadOpening() is not { } opening)
             return false;
-        return processes.IsAlive(opening.Holder) ?? (now.UtcDateTime - File.GetLastWriteTimeUtc(Trace) < Silence);
+        return processes.IsAlive(opening.Holder) ?? (now.UtcDateTime - File.GetLastWriteTimeUtc(TracePath) < DeadAfterSilence);
     }
 
     /// <summary>The opening of the trace; null if there is no trace or it has none.</summary>
-    public RunOpening? Opening()
+    public RunOpening? ReadOpening()
     {
         try
         {
             using var stream = OpenTrace();
-            return TraceSurvey.OpeningOf(stream).Opening;
+            return TraceOverview.ReadOpening(stream).Opening;
         }
         catch (LedgerUnavailableException)
         {
@@ -124,11 +124,11 @@ public sealed class RunFolder(string id, string path)
     {
         try
         {
-            return new FileStream(Trace, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan);
+            return new FileStream(TracePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(Trace, error);
+            throw LedgerUnavailableException.FromException(TracePath, error);
         }
     }
 
@@ -138,18 +138,18 @@ public sealed class RunFolder(string id, string path)
     public RunRecord ReadRecord()
     {
         const string remedy = "`tonne ledger verify` lists all damage; take the folder from a copy, or remove record.json to have the run closed again from its trace.";
-        var bytes = Bytes(Record);
-        if (SealedLine.Open("record", bytes, out var json) is { } wrong)
-            throw new LedgerDamagedException(new LedgerProblem(Id, Record, wrong, remedy));
+        var bytes = Bytes(RecordPath);
+        if (ChecksummedLine.Read("record", bytes, out var json) is { } wrong)
+            throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, wrong, remedy));
         try
         {
             var record = JsonSerializer.Deserialize(json.Span, RunJson.Default.RunRecord);
             return record is not null && record.Opening.Id == Id ? record
-                : throw new LedgerDamagedException(new LedgerProblem(Id, Record, $"is the record of {record?.Opening.Id ?? "nothing"}", "Put the folder back under the id of its record."));
+                : throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is the record of {record?.Opening.Id ?? "nothing"}", "Put the folder back under the id of its record."));
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw new LedgerDamagedException(new LedgerProblem(Id, Record, $"is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."), error);
+            throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."), error);
         }
     }
 
@@ -159,15 +159,15 @@ public sealed class RunFolder(string id, string path)
     {
         var found = new List<(FootprintStatement Statement, int Line)>();
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
-        ReadOnlyMemory<byte> rest = File.Exists(Statements) ? Bytes(Statements) : [];
+        ReadOnlyMemory<byte> rest = File.Exists(StatementsPath) ? Bytes(StatementsPath) : [];
         for (var line = 1; !rest.IsEmpty; line++)
         {
             var end = rest.Span.IndexOf((byte)'\n');
             var one = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
-            if (SealedLine.Open("statement", one, out var json) is { } wrong)
+            if (ChecksummedLine.Read("statement", one, out var json) is { } wrong)
             {
-                problems.Add(new(Id, Statements, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states the run again. The line may be taken out of the file."));
+                problems.Add(new(Id, StatementsPath, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states the run again. The line may be taken out of the file."));
                 continue;
             }
 
@@ -178,7 +178,7 @@ public sealed class RunFolder(string id, string path)
             }
             catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
             {
-                problems.Add(new(Id, Statements, $"line {line} is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."));
+                problems.Add(new(Id, StatementsPath, $"line {line} is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."));
             }
         }
 
@@ -194,27 +194,27 @@ public sealed class RunFolder(string id, string path)
         var record = ReadRecord();
         var stored = ReadStatements();
         return stored.Statements.IsEmpty
-            ? throw new LedgerDamagedException(stored.Problems.FirstOrDefault() ?? new LedgerProblem(Id, Statements, "holds no statement", "`tonne ledger recount` states the run again."))
+            ? throw new LedgerDamagedException(stored.Problems.FirstOrDefault() ?? new LedgerProblem(Id, StatementsPath, "holds no statement", "`tonne ledger recount` states the run again."))
             : new LedgerEntry(record, stored.Statements);
     }
 
     /// <summary>Appends a statement; those before it stay.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
     public void Append(FootprintStatement statement) =>
-        DurableFile.Append(Statements, SealedLine.Close("statement", StatementJson.Bytes(statement)));
+        DurableFile.Append(StatementsPath, ChecksummedLine.Write("statement", StatementJson.ToBytes(statement)));
 
     /// <summary>Writes a record and its first statement. The statement goes first, so that a folder with a record has one.</summary>
     internal void Close(RunRecord record, FootprintStatement statement)
     {
         if (ReadStatements().Statements.IsEmpty)
             Append(statement);
-        DurableFile.Replace(Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
+        DurableFile.Replace(RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
     }
 
     /// <summary>What changes when record or statements do: their times and sizes.</summary>
-    internal string Stamp()
+    internal string GetVersionStamp()
     {
-        return string.Create(CultureInfo.InvariantCulture, $"{Of(new FileInfo(Record))}/{Of(new FileInfo(Statements))}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Of(new FileInfo(RecordPath))}/{Of(new FileInfo(StatementsPath))}");
 
         static string Of(FileInfo file) => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length}") : "none";
     }
@@ -227,7 +227,7 @@ public sealed class RunFolder(string id, string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(path, error);
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class RunInProgress : IDisposable
         }
         catch (IOException error)
         {
-            throw LedgerUnavailableException.For(Folder.Location, error);
+            throw LedgerUnavailableException.FromException(Folder.Location, error);
         }
 
         End(removeLock: true);
@@ -54,7 +54,7 @@ public sealed class RunInProgress : IDisposable
         _ended = true;
         _file.Dispose();
         if (removeLock)
-            _lock.Remove(Folder.Lock);
+            _lock.Remove(Folder.LockPath);
         _lock.Dispose();
     }
 }

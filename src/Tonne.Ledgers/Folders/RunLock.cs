@@ -22,7 +22,7 @@ sealed class RunLock : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw LedgerUnavailableException.For(path, error);
+            throw LedgerUnavailableException.FromException(path, error);
         }
     }
 
@@ -48,7 +48,7 @@ sealed class RunLock : IDisposable
     /// <param name="path">Where it is now; its folder may have been renamed since.</param>
     internal void Remove(string path)
     {
-        DurableFile.Forget(path);
+        DurableFile.TryDelete(path);
         _file.Dispose();
     }
 

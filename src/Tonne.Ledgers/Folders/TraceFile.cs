@@ -7,7 +7,7 @@ namespace Tonne.Ledgers.Folders;
 /// </remarks>
 sealed class TraceFile : Stream
 {
-    static readonly TimeSpan Between = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(4);
 
     readonly FileStream _file;
     readonly TimeProvider _time;
@@ -57,7 +57,7 @@ sealed class TraceFile : Stream
     /// <inheritdoc/>
     public override void Flush()
     {
-        if (_time.GetElapsedTime(_synced) < Between)
+        if (_time.GetElapsedTime(_synced) < SyncInterval)
             return;
         _synced = _time.GetTimestamp();
         if (_syncer is null)

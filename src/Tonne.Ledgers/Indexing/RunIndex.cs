@@ -12,8 +12,8 @@ namespace Tonne.Ledgers.Indexing;
 /// the other columns are for whoever wants to ask by SQL. What cannot be read is set aside and made again; where it cannot be written, the folders serve.
 /// </remarks>
 /// <param name="path">The file.</param>
-/// <param name="say">Takes what the user should know.</param>
-sealed class RunIndex(string path, Action<string> say)
+/// <param name="log">Takes what the user should know.</param>
+sealed class RunIndex(string path, Action<string> log)
 {
     /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
     internal const int Version = 1;
@@ -39,7 +39,7 @@ sealed class RunIndex(string path, Action<string> say)
             }
             catch (SqliteException error) when (IsBroken(error))
             {
-                if (!SetAside($"cannot be read ({error.Message})"))
+                if (!MoveAside($"cannot be read ({error.Message})"))
                     return null;
             }
             catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
@@ -88,7 +88,7 @@ sealed class RunIndex(string path, Action<string> say)
         }
         catch (SqliteException error) when (IsBroken(error))
         {
-            SetAside($"cannot be written ({error.Message})");
+            MoveAside($"cannot be written ({error.Message})");
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -99,8 +99,8 @@ sealed class RunIndex(string path, Action<string> say)
     /// <summary>Removes the index and its journal.</summary>
     internal void Drop()
     {
-        DurableFile.Forget(path);
-        DurableFile.Forget(path + "-journal");
+        DurableFile.TryDelete(path);
+        DurableFile.TryDelete(path + "-journal");
     }
 
     Dictionary<string, IndexedRun> ReadRows()
@@ -114,7 +114,7 @@ sealed class RunIndex(string path, Action<string> say)
         {
             // A changed bit may change the type of a value too.
             if (reader[0] is string id && reader[1] is string stamp && reader[2] is byte[] line
-                && SealedLine.Open("run", line, out var json) is null && Parse(json) is { } kept && kept.Id == id)
+                && ChecksummedLine.Read("run", line, out var json) is null && Parse(json) is { } kept && kept.Id == id)
             {
                 rows[id] = new IndexedRun(stamp, kept);
             }
@@ -162,7 +162,7 @@ sealed class RunIndex(string path, Action<string> say)
 
     static bool IsBroken(SqliteException error) => error.SqliteErrorCode is SqliteError or SqliteCorrupt or SqliteNotADatabase;
 
-    bool SetAside(string why)
+    bool MoveAside(string why)
     {
         try
         {
@@ -172,14 +172,14 @@ sealed class RunIndex(string path, Action<string> say)
                 if (File.Exists(aside))
                     continue;
                 File.Move(path, aside);
-                DurableFile.Forget(path + "-journal");
-                say($"The index {path} {why}. It was set aside as {aside} and is made again from the run folders, which are whole; the old file may be deleted.");
+                DurableFile.TryDelete(path + "-journal");
+                log($"The index {path} {why}. It was set aside as {aside} and is made again from the run folders, which are whole; the old file may be deleted.");
                 return true;
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            say($"The index {path} {why} and cannot be moved away ({error.Message}); the run folders are read instead. Delete it when you can.");
+            log($"The index {path} {why} and cannot be moved away ({error.Message}); the run folders are read instead. Delete it when you can.");
             return false;
         }
     }
@@ -207,7 +207,7 @@ sealed class RunIndex(string path, Action<string> say)
         var it = run.Summary;
         yield return ("id", id);
         yield return ("stamp", run.Stamp);
-        yield return ("sealed", SealedLine.Close("run", JsonSerializer.SerializeToUtf8Bytes(it, SummaryJson.Default.RunSummary)));
+        yield return ("sealed", ChecksummedLine.Write("run", JsonSerializer.SerializeToUtf8Bytes(it, SummaryJson.Default.RunSummary)));
         yield return ("name", it.Name);
         yield return ("project", it.Project);
         yield return ("tags", Tags(it));

@@ -7,10 +7,10 @@ namespace Tonne.Ledgers.Indexing;
 /// <summary>Finds the run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
 static class RunSearch
 {
-    internal static FoundRun Find(string text, IReadOnlyList<RunSummary> newestFirst)
+    internal static RunLookupResult Find(string text, IReadOnlyList<RunSummary> newestFirst)
     {
         if (text == "last")
-            return newestFirst.Count == 0 ? new FoundRun.None(text, []) : new FoundRun.One(newestFirst.FirstOrDefault(run => run.Status != RunStatus.Running) ?? newestFirst[0]);
+            return newestFirst.Count == 0 ? new RunLookupResult.None(text, []) : new RunLookupResult.One(newestFirst.FirstOrDefault(run => run.Status != RunStatus.Running) ?? newestFirst[0]);
         Func<RunSummary, bool>[] rules =
         [
             run => run.Id == text,
@@ -22,14 +22,14 @@ static class RunSearch
         {
             var fit = newestFirst.Where(rule).ToImmutableArray();
             if (fit.Length == 1)
-                return new FoundRun.One(fit[0]);
+                return new RunLookupResult.One(fit[0]);
             if (fit.Length > 1)
-                return new FoundRun.Ambiguous(text, fit);
+                return new RunLookupResult.Ambiguous(text, fit);
         }
 
-        return new FoundRun.None(text, Nearest(text, newestFirst));
+        return new RunLookupResult.None(text, Nearest(text, newestFirst));
     }
 
     static ImmutableArray<string> Nearest(string text, IReadOnlyList<RunSummary> runs) =>
-        [.. Spelling.Nearest(text, runs.SelectMany(run => new[] { (Spelling.Key(run.Name), run.Name), (Spelling.Key(run.Id), run.Id) }))];
+        [.. NameMatching.FindNearest(text, runs.SelectMany(run => new[] { (NameMatching.ToKey(run.Name), run.Name), (NameMatching.ToKey(run.Id), run.Id) }))];
 }

@@ -4,23 +4,23 @@ using Tonne.Runs;
 namespace Tonne.Recording.Attribution;
 
 /// <summary>One energy meter followed through a run: what it counted since it last could be read, and who used the machine meanwhile.</summary>
-sealed class MeterWindow(MeterDescription meter, int index, ComponentAccount account, DeviceUse? device = null)
+sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution account, DeviceUsageTracker? device = null)
 {
-    readonly CounterTrack _track = new(meter);
+    readonly CounterTracker _track = new(meter);
 
     internal MeterDescription Meter { get; } = meter;
 
     internal int Index { get; } = index;
 
-    internal ComponentAccount Account { get; } = account;
+    internal ComponentAttribution Account { get; } = account;
 
-    internal UseWindow Window { get; } = new();
+    internal UsageWindow Window { get; } = new();
 
     /// <summary>Who uses the device; null for what is no device.</summary>
-    internal DeviceUse? Device { get; } = device;
+    internal DeviceUsageTracker? Device { get; } = device;
 
     /// <summary>The integral of a power; null for a counter.</summary>
-    internal PowerIntegral? Integral { get; } = meter.Kind == MeterKind.Power ? new PowerIntegral(meter.RefreshSeconds ?? 0) : null;
+    internal PowerIntegrator? Integral { get; } = meter.Kind == MeterKind.Power ? new PowerIntegrator(meter.RefreshSeconds ?? 0) : null;
 
     /// <summary>Reason of the gap that is open; null if none.</summary>
     internal string? OpenGap { get; set; }
@@ -29,20 +29,20 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAccount acc
     internal (double Joules, double Seconds) Counted { get; private set; }
 
     /// <summary>Whether a counter has been read long enough to have moved, and has not: it counts nothing, which is not zero energy.</summary>
-    internal bool StandsStill => Meter.Kind == MeterKind.EnergyCounter && Counted is { Joules: 0, Seconds: > 0 };
+    internal bool HasNotChanged => Meter.Kind == MeterKind.EnergyCounter && Counted is { Joules: 0, Seconds: > 0 };
 
     /// <summary>Adds what was counted in the window.</summary>
-    internal void Count(double joules) => Counted = (Counted.Joules + joules, Counted.Seconds + Window.Seconds);
+    internal void AddJoules(double joules) => Counted = (Counted.Joules + joules, Counted.Seconds + Window.Seconds);
 
     /// <summary>Takes a reading and says what it means; for a power, the energy since the last by the trapezoid rule.</summary>
     /// <param name="reading">What it said; no gap.</param>
     /// <param name="timestamp">When, in ns.</param>
     /// <param name="longestBridged">Longest time in s without a reading over which a power is integrated.</param>
-    internal (CounterOutcome Outcome, double Joules) Take(Reading reading, long timestamp, double longestBridged)
+    internal (CounterOutcome Outcome, double Joules) AddReading(Reading reading, long timestamp, double longestBridged)
     {
         if (Meter.Kind == MeterKind.EnergyCounter)
         {
-            var step = _track.Take(reading.Value, timestamp);
+            var step = _track.AddValue(reading.Value, timestamp);
             return (step.Outcome, step.Amount / 1e6);
         }
 
@@ -54,6 +54,6 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAccount acc
             return (CounterOutcome.Ambiguous, 0);
         }
 
-        return Integral!.Take(watts, timestamp) is { } joules ? (CounterOutcome.Counted, joules) : (CounterOutcome.First, 0);
+        return Integral!.AddSample(watts, timestamp) is { } joules ? (CounterOutcome.Counted, joules) : (CounterOutcome.First, 0);
     }
 }

@@ -16,47 +16,47 @@ namespace Tonne.Recording.Attribution;
 public sealed class RecordBuilder
 {
     readonly RunOpening _opening;
-    readonly FirstPass _survey;
-    readonly Apportionment _apportionment;
-    readonly EnergyTally _job = new();
-    readonly EnergyTally _others = new();
-    readonly EnergyTally _idle = new();
-    readonly EnergyTally _machine = new();
+    readonly TracePrescan _prescan;
+    readonly EnergyAllocator _apportionment;
+    readonly EnergyAccumulator _job = new();
+    readonly EnergyAccumulator _others = new();
+    readonly EnergyAccumulator _idle = new();
+    readonly EnergyAccumulator _machine = new();
     readonly List<Gap> _gaps = [];
-    readonly List<Doubt> _doubts = [];
-    readonly List<(ComponentAccount Account, DeviceUse? Device)> _modelled = [];
+    readonly List<Warning> _warnings = [];
+    readonly List<(ComponentAttribution Account, DeviceUsageTracker? Device)> _modelled = [];
     readonly List<MeterWindow> _metered = [];
-    readonly List<DeviceUse> _devices = [];
-    readonly List<MeterTally> _tallies = [];
+    readonly List<DeviceUsageTracker> _devices = [];
+    readonly List<MeterAccumulator> _tallies = [];
     readonly Dictionary<string, double> _held = new(StringComparer.Ordinal);
-    readonly ComponentAccount? _other;
-    readonly PlugAccount? _plug;
+    readonly ComponentAttribution? _other;
+    readonly PlugMeterBalance? _plug;
     readonly Dictionary<string, double> _rates;
     readonly Dictionary<(Component, string?), Microjoules[]> _latest = [];
-    readonly MachineUse _use;
-    readonly UseWindow _slice = new();
-    readonly UseWindow _deviceSlice = new();
-    bool _begun;
+    readonly MachineUsageTracker _use;
+    readonly UsageWindow _slice = new();
+    readonly UsageWindow _deviceSlice = new();
+    bool _hasFirstSample;
 
-    RecordBuilder(RunOpening opening, FirstPass survey)
+    RecordBuilder(RunOpening opening, TracePrescan survey)
     {
         _opening = opening;
-        _survey = survey;
-        _use = new MachineUse(opening);
-        _apportionment = new Apportionment(new Timeline(survey.Marks, survey.End), opening.StartedAt);
+        _prescan = survey;
+        _use = new MachineUsageTracker(opening);
+        _apportionment = new EnergyAllocator(new Timeline(survey.Marks, survey.End), opening.StartedAt);
         _rates = opening.Rates.ToDictionary(rate => rate.Id, rate => rate.Derivation.Value, StringComparer.Ordinal);
         for (var i = 0; i < opening.Meters.Length; i++)
         {
-            if (MeterTally.IsFor(opening.Meters[i]))
-                _tallies.Add(new MeterTally(opening.Meters[i], i));
+            if (MeterAccumulator.Accepts(opening.Meters[i]))
+                _tallies.Add(new MeterAccumulator(opening.Meters[i], i));
         }
 
         var platform = opening.Bases.FirstOrDefault(basis => basis.Component == Component.Platform);
-        ComponentAccount? plugged = null;
+        ComponentAttribution? plugged = null;
         foreach (var basis in opening.Bases.OrderBy(basis => basis.Component).ThenBy(basis => basis.Device, StringComparer.Ordinal))
         {
-            var account = new ComponentAccount(opening, basis, _rates);
-            var device = basis.Component == Component.Gpu ? new DeviceUse(opening, basis) : null;
+            var account = new ComponentAttribution(opening, basis, _rates);
+            var device = basis.Component == Component.Gpu ? new DeviceUsageTracker(opening, basis) : null;
             if (device is not null)
                 _devices.Add(device);
             if (basis.Component == Component.Platform)
@@ -68,11 +68,11 @@ public sealed class RecordBuilder
             else if (basis.Meters.IsDefaultOrEmpty)
                 _modelled.Add((account, device));
             else
-                _metered.AddRange(basis.Meters.Select(id => Window(id, account, device)));
+                _metered.AddRange(basis.Meters.Select(id => CreateWindow(id, account, device)));
         }
 
         if (platform is not null)
-            _plug = new PlugAccount(Window(platform.Meters[0], new ComponentAccount(opening, platform, _rates), null), plugged, _rates);
+            _plug = new PlugMeterBalance(CreateWindow(platform.Meters[0], new ComponentAttribution(opening, platform, _rates), null), plugged, _rates);
     }
 
     /// <summary>Builds the record of a trace.</summary>
@@ -82,14 +82,14 @@ public sealed class RecordBuilder
     /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
     public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null)
     {
-        FirstPass survey;
+        TracePrescan survey;
         using (var stream = open())
         {
             var reader = new TraceReader(stream);
             opening = ReadOpening(reader, opening);
-            survey = new FirstPass(opening, ending);
+            survey = new TracePrescan(opening, ending);
             while (reader.Read())
-                survey.Take(reader);
+                survey.AddBlock(reader);
             survey.Damage = reader.Damage;
         }
 
@@ -102,7 +102,7 @@ public sealed class RecordBuilder
             while (reader.Read())
             {
                 if (reader.Kind == TraceBlock.Sample)
-                    builder.Take(reader.ReadSample(readings), readings);
+                    builder.AddSample(reader.ReadSample(readings), readings);
             }
         }
 
@@ -126,7 +126,7 @@ public sealed class RecordBuilder
         }
     }
 
-    MeterWindow Window(string id, ComponentAccount account, DeviceUse? device)
+    MeterWindow CreateWindow(string id, ComponentAttribution account, DeviceUsageTracker? device)
     {
         for (var i = 0; i < _opening.Meters.Length; i++)
         {
@@ -137,34 +137,34 @@ public sealed class RecordBuilder
         throw new TraceDamagedException($"The trace's opening names meter '{id}' for {account.Basis.Component}, but does not describe it.");
     }
 
-    void Take(long timestamp, ReadOnlySpan<Reading> readings)
+    void AddSample(long timestamp, ReadOnlySpan<Reading> readings)
     {
         var seconds = (timestamp - _slice.To) / 1e9;
-        var (busy, polled, peers, memory) = _use.Take(readings, seconds);
+        var (busy, polled, peers, memory) = _use.AddSample(readings, seconds);
         foreach (var device in _devices)
-            device.Take(readings, seconds);
+            device.AddSample(readings, seconds);
         foreach (var tally in _tallies)
-            tally.Take(readings[tally.Index], timestamp);
-        if (!_begun)
+            tally.AddReading(readings[tally.Index], timestamp);
+        if (!_hasFirstSample)
         {
-            _begun = true;
+            _hasFirstSample = true;
             _slice.Restart(timestamp);
             foreach (var meter in _metered)
             {
                 meter.Window.Restart(timestamp);
-                TakeMeter(meter, readings[meter.Index], timestamp);
+                AddMeterReading(meter, readings[meter.Index], timestamp);
             }
 
             if (_plug is not null)
             {
                 _plug.Meter.Window.Restart(timestamp);
-                TakePlug(_plug, readings[_plug.Meter.Index], timestamp);
+                AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
             }
 
             return;
         }
 
-        var job = polled + _survey.Settle(Math.Max(0, busy - polled - peers), polled, seconds);
+        var job = polled + _prescan.GetMissedSeconds(Math.Max(0, busy - polled - peers), polled, seconds);
         busy = Math.Max(busy, job);
         var from = _slice.To;
         _slice.Restart(from);
@@ -179,7 +179,7 @@ public sealed class RecordBuilder
                 _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory);
                 _deviceSlice.Add(device.Slice);
                 account.SplitModelledDevice(_deviceSlice);
-                Keep(account, account.Basis.Device, _deviceSlice);
+                AddSlice(account, account.Basis.Device, _deviceSlice);
                 continue;
             }
 
@@ -187,7 +187,7 @@ public sealed class RecordBuilder
                 account.SplitModelledMemory(_slice);
             else
                 account.SplitModelledCpu(_slice);
-            Keep(account, null, _slice);
+            AddSlice(account, null, _slice);
         }
 
         foreach (var meter in _metered)
@@ -195,77 +195,77 @@ public sealed class RecordBuilder
             meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
             if (meter.Device is { } device)
                 meter.Window.Add(device.Slice);
-            TakeMeter(meter, readings[meter.Index], timestamp);
+            AddMeterReading(meter, readings[meter.Index], timestamp);
         }
 
         if (_plug is not null)
         {
             _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
-            TakePlug(_plug, readings[_plug.Meter.Index], timestamp);
+            AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
     }
 
-    void TakeMeter(MeterWindow meter, Reading reading, long timestamp)
+    void AddMeterReading(MeterWindow meter, Reading reading, long timestamp)
     {
         if (!TryCount(meter, reading, timestamp, out var joules))
             return;
         if (meter.Window.Seconds > 0 && joules is { } counted)
         {
-            meter.Count(counted);
-            var by = meter.Device is not null ? meter.Window.OfDevice()
-                : meter.Account.Basis.Component == Component.Memory ? meter.Window.OfMemory()
-                : meter.Window.OfProcessors(_opening.Machine.Threads, _opening.ReservedShare);
+            meter.AddJoules(counted);
+            var by = meter.Device is not null ? meter.Window.GetDeviceShares()
+                : meter.Account.Basis.Component == Component.Memory ? meter.Window.GetMemoryShares()
+                : meter.Window.GetProcessorShares(_opening.Machine.Threads, _opening.ReservedShare);
             meter.Account.SplitMetered(counted, by, meter.Window.Seconds, meter.Account.Basis.Meters.Length);
-            Keep(meter.Account, meter.Account.Basis.Device ?? meter.Meter.Device, meter.Window);
+            AddSlice(meter.Account, meter.Account.Basis.Device ?? meter.Meter.Device, meter.Window);
         }
 
         meter.Window.Restart(timestamp);
     }
 
-    void TakePlug(PlugAccount plug, Reading reading, long timestamp)
+    void AddPlugReading(PlugMeterBalance plug, Reading reading, long timestamp)
     {
         var meter = plug.Meter;
         if (!TryCount(meter, reading, timestamp, out var joules))
             return;
         if (joules is not { } counted)
         {
-            Abandon(plug);
+            AttributeWithoutPlug(plug);
             meter.Window.Restart(timestamp);
             return;
         }
 
-        meter.Count(counted);
-        plug.Count(counted);
+        meter.AddJoules(counted);
+        plug.AddJoules(counted);
         // What a part could not tell yet would be taken for everything else's.
-        if (meter.Window.Seconds <= 0 || !plug.Covers || _metered.Exists(other => other.Window.Seconds > 0))
+        if (meter.Window.Seconds <= 0 || !plug.CoversParts || _metered.Exists(other => other.Window.Seconds > 0))
             return;
-        Settle(plug);
+        AttributePlugEnergy(plug);
         meter.Window.Restart(timestamp);
     }
 
-    void Settle(PlugAccount plug)
+    void AttributePlugEnergy(PlugMeterBalance plug)
     {
         if (plug.Processors is { } processors)
         {
-            plug.SettleProcessors(plug.Meter.Window, _opening.Machine.Threads, _opening.ReservedShare);
-            Keep(Component.Cpu, null, processors, plug.Meter.Window);
+            plug.AttributeToProcessors(plug.Meter.Window, _opening.Machine.Threads, _opening.ReservedShare);
+            AddSlice(Component.Cpu, null, processors, plug.Meter.Window);
         }
 
         if (_other is null)
             return;
-        plug.SettleOther(_other);
-        Keep(Component.Other, null, _other, plug.Meter.Window);
+        plug.AttributeToOther(_other);
+        AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
     /// <summary>A time in which the plug said nothing: everything else goes by k, as it does without a plug.</summary>
-    void Abandon(PlugAccount plug)
+    void AttributeWithoutPlug(PlugMeterBalance plug)
     {
         var parts = new Microjoules[3];
-        var amounts = plug.Abandon(parts);
+        var amounts = plug.DrainPending(parts);
         if (_other is null || amounts.Count == 0)
             return;
-        _other.FollowProcessors([.. amounts], parts[0] + parts[1] + parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : parts);
-        Keep(Component.Other, null, _other, plug.Meter.Window);
+        _other.SplitOtherEnergyLikeProcessors([.. amounts], parts[0] + parts[1] + parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : parts);
+        AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
     /// <summary>Takes a reading of an energy meter.</summary>
@@ -283,13 +283,13 @@ public sealed class RecordBuilder
             return false;
         }
 
-        var (outcome, counted) = meter.Take(reading, timestamp, LongestBridged);
+        var (outcome, counted) = meter.AddReading(reading, timestamp, MaxBridgedSeconds);
         switch (outcome)
         {
             case CounterOutcome.Counted or CounterOutcome.Wrapped:
                 joules = counted;
                 if (meter.OpenGap is { } bridged && meter.Window.Seconds > 0)
-                    _doubts.Add(new Doubt("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s ({bridged}); its counter went on and the energy in between is spread evenly."));
+                    _warnings.Add(new Warning("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s ({bridged}); its counter went on and the energy in between is spread evenly."));
                 break;
             case CounterOutcome.Reset:
                 AddGap(meter, meter.OpenGap ?? "the counter started again or jumped");
@@ -309,18 +309,18 @@ public sealed class RecordBuilder
     }
 
     /// <summary>A power may be missed for three samples; over a longer time it says nothing.</summary>
-    double LongestBridged => 3.5 * _opening.PeriodSeconds;
+    double MaxBridgedSeconds => 3.5 * _opening.PeriodSeconds;
 
     void AddGap(MeterWindow meter, string reason) =>
         _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
 
     /// <summary>Adds a slice of one component, and the part of everything else that goes with it.</summary>
-    void Keep(ComponentAccount account, string? device, UseWindow window)
+    void AddSlice(ComponentAttribution account, string? device, UsageWindow window)
     {
         var component = account.Basis.Component;
-        Keep(component, device, account, window);
+        AddSlice(component, device, account, window);
         if (component == Component.Gpu)
-            _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.OfDevice().Held * window.Seconds);
+            _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.GetDeviceShares().Held * window.Seconds);
         if (component is Component.Cpu or Component.Gpu)
             _latest[(component, device)] = [.. account.Parts];
         if (_plug is not null)
@@ -332,14 +332,14 @@ public sealed class RecordBuilder
         if (_other is null)
             return;
         if (component is Component.Cpu or Component.Gpu)
-            _other.Follow(account.JobAmounts, account.MachineAmounts, account.Parts);
+            _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
         else
-            _other.FollowProcessors(account.MachineAmounts, LatestOfProcessors());
-        Keep(Component.Other, null, _other, window);
+            _other.SplitOtherEnergyLikeProcessors(account.MachineAmounts, GetLatestProcessorSplit());
+        AddSlice(Component.Other, null, _other, window);
     }
 
     /// <summary>How processors and devices were last split: whose work everything else follows. Idle, before the first.</summary>
-    Microjoules[] LatestOfProcessors()
+    Microjoules[] GetLatestProcessorSplit()
     {
         Microjoules[] sum = [default, default, default];
         foreach (var parts in _latest.Values)
@@ -351,7 +351,7 @@ public sealed class RecordBuilder
         return sum[0] + sum[1] + sum[2] == Microjoules.Zero ? [default, default, new(1)] : sum;
     }
 
-    void Keep(Component component, string? device, ComponentAccount account, UseWindow window)
+    void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window)
     {
         _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
         _others.Add(component, device, account.Parts[1], [], 1);
@@ -369,79 +369,79 @@ public sealed class RecordBuilder
             if (meter.Window.Seconds > 0)
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
             // Some virtual machines show counters that never move; that would pass for a measured zero. Some devices count only every tenth of a second.
-            if (meter.StandsStill)
-                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _survey.End / 1e9), meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter stood still"));
+            if (meter.HasNotChanged)
+                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _prescan.End / 1e9), meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter stood still"));
         }
 
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
-            _doubts.Add(new Doubt("unmetered", $"{gap.Key} said nothing for {gap.Sum(part => part.To - part.From):0.0} of {_survey.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+            _warnings.Add(new Warning("unmetered", $"{gap.Key} said nothing for {gap.Sum(part => part.To - part.From):0.0} of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
         CheckClock();
-        if (_survey.Damage is { } damage)
-            _doubts.Add(new Doubt("trace-damaged", damage));
-        if (_survey.Missed > 0.2 * _survey.JobSeconds && _survey.Missed > 0.05)
-            _doubts.Add(new Doubt("settled-at-exit", $"{_survey.Missed:0.00} of {_survey.JobSeconds:0.00} CPU-seconds were only known when processes had ended; they are spread over the run by the machine's busy time."));
-        var ending = _survey.Ending;
+        if (_prescan.Damage is { } damage)
+            _warnings.Add(new Warning("trace-damaged", damage));
+        if (_prescan.MissedSeconds > 0.2 * _prescan.JobSeconds && _prescan.MissedSeconds > 0.05)
+            _warnings.Add(new Warning("settled-at-exit", $"{_prescan.MissedSeconds:0.00} of {_prescan.JobSeconds:0.00} CPU-seconds were only known when processes had ended; they are spread over the run by the machine's busy time."));
+        var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = SampledRates() },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates() },
             Status = ending is null ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
-            DurationSeconds = _survey.End / 1e9,
-            JobCpuSeconds = _survey.JobSeconds,
-            Samples = _survey.Samples,
-            Components = [.. _machine.Uses().Select(use => new ComponentEnergy(
-                use.Component, use.Device, QualityOf(use.Component, use.Device),
-                _job.Energy(use.Component, use.Device).Value, _others.Energy(use.Component, use.Device).Value,
-                _idle.Energy(use.Component, use.Device).Value, use.Microjoules,
-                _job.Amounts(use.Component, use.Device), use.Amounts)
+            DurationSeconds = _prescan.End / 1e9,
+            JobCpuSeconds = _prescan.JobSeconds,
+            Samples = _prescan.Samples,
+            Components = [.. _machine.ToEnergyUses().Select(use => new ComponentEnergy(
+                use.Component, use.Device, GetQuality(use.Component, use.Device),
+                _job.GetEnergy(use.Component, use.Device).Value, _others.GetEnergy(use.Component, use.Device).Value,
+                _idle.GetEnergy(use.Component, use.Device).Value, use.Microjoules,
+                _job.GetAmounts(use.Component, use.Device), use.Amounts)
             {
-                HeldShare = use.Component == Component.Gpu && _survey.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_survey.End / 1e9), 0, 1) : null,
+                HeldShare = use.Component == Component.Gpu && _prescan.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_prescan.End / 1e9), 0, 1) : null,
             })],
-            Counts = [.. _tallies.Select(tally => tally.Count()).OfType<MeterCount>()],
-            Stages = _apportionment.Stages(),
-            Epochs = _apportionment.Epochs(),
-            QuarterHours = _apportionment.QuarterHours(),
+            Counts = [.. _tallies.Select(tally => tally.GetCount()).OfType<MeterCount>()],
+            Stages = _apportionment.BuildStages(),
+            Epochs = _apportionment.BuildEpochs(),
+            QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _gaps],
             Notes = [.. _apportionment.Notes],
             Overhead = ending?.Overhead,
-            Doubts = [.. _opening.Doubts, .. ending?.Doubts ?? [], .. _doubts],
+            Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
         };
     }
 
     /// <summary>Settles what still waits for the plug.</summary>
-    void FinishPlug(PlugAccount plug)
+    void FinishPlug(PlugMeterBalance plug)
     {
         if (!plug.HasPending)
             return;
         if (plug.Meter.OpenGap is not null || plug.Meter.Counted.Seconds <= 0)
         {
-            Abandon(plug);
+            AttributeWithoutPlug(plug);
         }
-        else if (plug.Covers)
+        else if (plug.CoversParts)
         {
-            Settle(plug);
+            AttributePlugEnergy(plug);
             plug.Meter.Window.Restart(plug.Meter.Window.To);
         }
         else
         {
-            plug.GiveUp();
+            plug.CloseWithExcess();
             plug.Meter.Window.Restart(plug.Meter.Window.To);
         }
 
         if (plug.Excess > Math.Max(1, 0.02 * plug.Total))
-            _doubts.Add(new Doubt("plug-below-parts", $"The plug counted {plug.Total:0.0} J, {plug.Excess:0.0} J less than the parts of the machine came to: a counter may be read twice, or a modelled part is too high. For that time everything else is 0 and the machine is the sum of its parts."));
+            _warnings.Add(new Warning("plug-below-parts", $"The plug counted {plug.Total:0.0} J, {plug.Excess:0.0} J less than the parts of the machine came to: a counter may be read twice, or a modelled part is too high. For that time everything else is 0 and the machine is the sum of its parts."));
     }
 
     /// <summary>The rates, with what sampling a power left unsure as a factor of each that rests on it.</summary>
-    ImmutableArray<Rate> SampledRates()
+    ImmutableArray<Rate> BuildSampledRates()
     {
         var sampled = (_plug is null ? _metered : [.. _metered, _plug.Meter]).Where(meter => meter.Integral is { Samples: > 1 }).ToList();
         if (sampled.Count == 0)
             return _opening.Rates;
-        var factors = sampled.ToDictionary(meter => Rate.SamplingOf(meter.Meter.Id), meter => meter.Integral!.Ratio(meter.Meter.LimitWatts), StringComparer.Ordinal);
+        var factors = sampled.ToDictionary(meter => Rate.GetSamplingFactorId(meter.Meter.Id), meter => meter.Integral!.GetTrueEnergyRatio(meter.Meter.LimitWatts), StringComparer.Ordinal);
         return [.. _opening.Rates.Select(rate => rate with
         {
-            Derivation = rate.Derivation.With(factor => factors.TryGetValue(factor.Id, out var bounds) ? factor with { Bounds = bounds } : factor),
+            Derivation = rate.Derivation.ReplaceFactors(factor => factors.TryGetValue(factor.Id, out var bounds) ? factor with { Bounds = bounds } : factor),
         })];
     }
 
@@ -451,9 +451,9 @@ public sealed class RecordBuilder
         var (busy, idle, capacity) = _use.Machine;
         var missing = capacity - busy - idle;
         if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
-            _doubts.Add(new Doubt("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} thread-seconds: {missing:0.0} s went to other guests of the host or to none."));
+            _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} thread-seconds: {missing:0.0} s went to other guests of the host or to none."));
     }
 
-    Quality QualityOf(Component component, string? device) =>
+    Quality GetQuality(Component component, string? device) =>
         _opening.Bases.FirstOrDefault(basis => basis.Component == component && (basis.Device is null || basis.Device == device))?.Quality ?? Quality.Assumed;
 }

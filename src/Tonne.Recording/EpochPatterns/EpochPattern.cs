@@ -10,11 +10,11 @@ public sealed class EpochPattern
     {
         Name = name;
         NeedsEveryLine = needsEveryLine;
-        Lines = lines;
+        LinePatterns = lines;
     }
 
     /// <summary>The built-in patterns: Keras, PyTorch Lightning and tqdm, Hugging Face, and plain lines. The default.</summary>
-    public static EpochPattern Auto { get; } = new("auto", false, new HuggingFacePattern(), new BarPattern(), new KerasPattern(), new PlainPattern());
+    public static EpochPattern Auto { get; } = new("auto", false, new HuggingFacePattern(), new ProgressBarPattern(), new KerasPattern(), new PlainTextPattern());
 
     /// <summary>No line.</summary>
     public static EpochPattern None { get; } = new("none", false);
@@ -25,7 +25,7 @@ public sealed class EpochPattern
     /// <summary>The name, or the expression.</summary>
     public string Name { get; }
 
-    internal IReadOnlyList<ILinePattern> Lines { get; }
+    internal IReadOnlyList<ILinePattern> LinePatterns { get; }
 
     /// <summary>Whether lines without the words epoch or loss must be looked at.</summary>
     internal bool NeedsEveryLine { get; }
@@ -37,17 +37,17 @@ public sealed class EpochPattern
         "auto" or "" => Auto,
         "none" => None,
         "keras" => new(text, false, new KerasPattern()),
-        "lightning" or "tqdm" => new("lightning", false, new BarPattern()),
+        "lightning" or "tqdm" => new("lightning", false, new ProgressBarPattern()),
         "hugging-face" or "huggingface" => new("hugging-face", false, new HuggingFacePattern()),
-        "plain" => new(text, false, new PlainPattern()),
-        _ => Custom(text),
+        "plain" => new(text, false, new PlainTextPattern()),
+        _ => CreateCustom(text),
     };
 
-    static EpochPattern Custom(string text)
+    static EpochPattern CreateCustom(string text)
     {
         if (text.All(letter => char.IsLetter(letter) || letter == '-'))
             throw new FormatException($"'{text}' is no pattern of epochs. There are {string.Join(", ", Names)}, or a regular expression. Example: {Example}");
-        var expression = UserExpression.Build(text, "epoch", Example);
+        var expression = UserRegex.Build(text, "epoch", Example);
         string[] metrics = [.. expression.GetGroupNames().Where(name => name is not "epoch" && !char.IsAsciiDigit(name[0]))];
         return new(text, true, new CustomPattern(expression, metrics));
     }

@@ -9,5 +9,5 @@ interface ILinePattern
     /// <param name="line">The line.</param>
     /// <param name="open">Whether an epoch has begun, so that a line without a number may belong to it.</param>
     /// <param name="metrics">Receives the metrics; empty before.</param>
-    EpochSighting See(string line, bool open, MetricReadings metrics);
+    EpochMatch Match(string line, bool open, MetricValues metrics);
 }

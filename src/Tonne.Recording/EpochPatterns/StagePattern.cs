@@ -16,14 +16,14 @@ public sealed class StagePattern
 
     /// <summary>Reads a regular expression with a group <c>stage</c>, and groups <c>in</c> and <c>out</c> for shapes if wanted.</summary>
     /// <exception cref="FormatException">It is none; the message has the place and an example.</exception>
-    public static StagePattern Parse(string text) => new(UserExpression.Build(text, "stage", Example));
+    public static StagePattern Parse(string text) => new(UserRegex.Build(text, "stage", Example));
 
-    internal Mark? See(string line, long timestamp)
+    internal Mark? Match(string line, long timestamp)
     {
         if (_expression.Match(line) is not { Success: true } match)
             return null;
         var name = match.Groups["stage"].Value.Trim();
-        if (name.Length is 0 or > MarkLine.LongestName || name == StageRecord.Outside)
+        if (name.Length is 0 or > MarkLine.MaxNameLength || name == StageRecord.Outside)
             return null;
         return new Mark(MarkKind.Stage, timestamp, Name: name, DataIn: ShapeIn("in"), DataOut: ShapeIn("out"), Origin: "pattern");
 

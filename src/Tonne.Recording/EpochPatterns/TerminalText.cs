@@ -8,7 +8,7 @@ static class TerminalText
 {
     static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
-    public static string Read(ReadOnlySpan<byte> line)
+    public static string Decode(ReadOnlySpan<byte> line)
     {
         var text = Encoding.UTF8.GetString(line);
         return text.AsSpan().ContainsAny(Controls) ? Strip(text) : text;

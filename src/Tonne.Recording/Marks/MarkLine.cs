@@ -21,10 +21,10 @@ namespace Tonne.Recording.Marks;
 public static class MarkLine
 {
     /// <summary>Longest line accepted, in bytes of UTF-8 without its end.</summary>
-    public const int Longest = 4096;
+    public const int MaxBytes = 4096;
 
     /// <summary>Longest stage name, in characters.</summary>
-    public const int LongestName = 200;
+    public const int MaxNameLength = 200;
 
     static readonly SearchValues<char> Quoted = SearchValues.Create(" \t\n\"\\=");
 
@@ -40,14 +40,14 @@ public static class MarkLine
     {
         mark = null;
         error = "";
-        if (line.Length > Longest)
-            return Wrong($"the line is longer than {Longest} bytes", out error);
+        if (line.Length > MaxBytes)
+            return Fail($"the line is longer than {MaxBytes} bytes", out error);
         line = line.Trim();
         var end = line.IndexOfAny(' ', '\t');
         var verb = end < 0 ? line : line[..end];
         var rest = end < 0 ? [] : line[(end + 1)..].Trim();
         if (verb.IsEmpty)
-            return Wrong("the line is empty", out error);
+            return Fail("the line is empty", out error);
         if (verb is "note")
         {
             if (!TryReadNote(rest, out var text, out error))
@@ -64,7 +64,7 @@ public static class MarkLine
             "stage-end" => TryReadStage(MarkKind.StageEnd, words, timestamp, out mark, out error),
             "epoch-begin" => TryReadEpochBegin(words, timestamp, out mark, out error),
             "epoch" => TryReadEpoch(words, timestamp, out mark, out error),
-            _ => Wrong($"'{Shown(verb)}' is no mark; there are stage, stage-end, epoch-begin, epoch and note", out error),
+            _ => Fail($"'{ToPrintable(verb)}' is no mark; there are stage, stage-end, epoch-begin, epoch and note", out error),
         };
     }
 
@@ -110,11 +110,11 @@ public static class MarkLine
             if (word.Key is null && name is null)
                 name = word.Text;
             else if (word.Key is null)
-                return Wrong($"a second name '{Shown(word.Text)}'; put a name with spaces in double quotes", out error);
+                return Fail($"a second name '{ToPrintable(word.Text)}'; put a name with spaces in double quotes", out error);
             else if (word.Key is not ("in" or "out"))
-                return Wrong($"'{Shown(word.Key)}=' is not known here; there are in=ROWSxCOLS and out=ROWSxCOLS", out error);
+                return Fail($"'{ToPrintable(word.Key)}=' is not known here; there are in=ROWSxCOLS and out=ROWSxCOLS", out error);
             else if (!DataShape.TryParse(word.Text, out var shape))
-                return Wrong($"'{Shown(word.Text)}' is no shape; write ROWSxCOLS, for example 1000x10", out error);
+                return Fail($"'{ToPrintable(word.Text)}' is no shape; write ROWSxCOLS, for example 1000x10", out error);
             else if (word.Key is "in")
                 taken = shape;
             else
@@ -122,9 +122,9 @@ public static class MarkLine
         }
 
         if (kind == MarkKind.Stage && name is null)
-            return Wrong("a stage needs a name: stage NAME [in=ROWSxCOLS] [out=ROWSxCOLS]", out error);
-        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.Any(char.IsControl) || name == StageRecord.Outside))
-            return Wrong($"a stage name has 1 to {LongestName} characters, none of them a control character, and is not {StageRecord.Outside}", out error);
+            return Fail("a stage needs a name: stage NAME [in=ROWSxCOLS] [out=ROWSxCOLS]", out error);
+        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength || name.Any(char.IsControl) || name == StageRecord.Outside))
+            return Fail($"a stage name has 1 to {MaxNameLength} characters, none of them a control character, and is not {StageRecord.Outside}", out error);
         error = "";
         mark = new Mark(kind, timestamp, Name: name?.Trim(), DataIn: taken, DataOut: given);
         return true;
@@ -134,7 +134,7 @@ public static class MarkLine
     {
         mark = null;
         if (words is not [{ Key: null } word] || !TryReadNumber(word, out var number))
-            return Wrong("the beginning of an epoch needs its number and nothing else, for example: epoch-begin 3", out error);
+            return Fail("the beginning of an epoch needs its number and nothing else, for example: epoch-begin 3", out error);
         error = "";
         mark = new Mark(MarkKind.EpochBegin, timestamp, Number: number);
         return true;
@@ -144,19 +144,19 @@ public static class MarkLine
     {
         mark = null;
         if (words.Count == 0 || words[0].Key is not null || !TryReadNumber(words[0], out var number))
-            return Wrong("an epoch needs its whole number first, for example: epoch 3 loss=0.7 accuracy=0.72", out error);
-        var metrics = new MetricReadings();
+            return Fail("an epoch needs its whole number first, for example: epoch 3 loss=0.7 accuracy=0.72", out error);
+        var metrics = new MetricValues();
         foreach (var word in words.Skip(1))
         {
             if (word.Key is null)
-                return Wrong($"'{Shown(word.Text)}' is no metric; write NAME=VALUE, for example loss=0.7", out error);
-            var name = MetricName.Canonical(word.Key);
-            if (name.Length is 0 or > MetricName.Longest || !name.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@'))
-                return Wrong($"'{Shown(word.Key)}' is no name of a metric; use up to {MetricName.Longest} letters, digits and underscores", out error);
-            if (!MetricReadings.TryRead(word.Text, out var value))
-                return Wrong($"{Shown(word.Key)}='{Shown(word.Text)}' is no number; write it with a point, for example 0.7", out error);
+                return Fail($"'{ToPrintable(word.Text)}' is no metric; write NAME=VALUE, for example loss=0.7", out error);
+            var name = MetricName.ToCanonical(word.Key);
+            if (name.Length is 0 or > MetricName.MaxLength || !name.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@'))
+                return Fail($"'{ToPrintable(word.Key)}' is no name of a metric; use up to {MetricName.MaxLength} letters, digits and underscores", out error);
+            if (!MetricValues.TryRead(word.Text, out var value))
+                return Fail($"{ToPrintable(word.Key)}='{ToPrintable(word.Text)}' is no number; write it with a point, for example 0.7", out error);
             if (!metrics.Set(name, value))
-                return Wrong($"more than {MetricReadings.Most} metrics", out error);
+                return Fail($"more than {MetricValues.MaxCount} metrics", out error);
         }
 
         error = "";
@@ -180,7 +180,7 @@ public static class MarkLine
         }
 
         text = string.Join(' ', rest.ToString().Split(Controls, StringSplitOptions.RemoveEmptyEntries)).Trim();
-        return text.Length > 0 || Wrong("a note needs a text", out error);
+        return text.Length > 0 || Fail("a note needs a text", out error);
     }
 
     /// <summary>Splits into words; <c>name=value</c> outside quotes has a key.</summary>
@@ -244,7 +244,7 @@ public static class MarkLine
             }
         }
 
-        return Wrong("a double quote is opened and not closed", out error);
+        return Fail("a double quote is opened and not closed", out error);
     }
 
     static string Quote(string text, bool always)
@@ -255,7 +255,7 @@ public static class MarkLine
     }
 
     /// <summary>What was sent, short and printable, for an error message.</summary>
-    static string Shown(ReadOnlySpan<char> text)
+    static string ToPrintable(ReadOnlySpan<char> text)
     {
         var shown = new StringBuilder();
         foreach (var letter in text[..Math.Min(text.Length, 40)])
@@ -263,7 +263,7 @@ public static class MarkLine
         return text.Length > 40 ? shown.Append('…').ToString() : shown.ToString();
     }
 
-    static bool Wrong(string what, out string error)
+    static bool Fail(string what, out string error)
     {
         error = what;
         return false;

@@ -17,8 +17,8 @@ public readonly record struct Reading
     public bool IsGap => Reason is not null;
 
     /// <summary>A value.</summary>
-    public static Reading Of(long value) => new(value, null);
+    public static Reading FromValue(long value) => new(value, null);
 
     /// <summary>No value, and why.</summary>
-    public static Reading Gap(string reason) => new(0, reason);
+    public static Reading FromGapReason(string reason) => new(0, reason);
 }

@@ -13,7 +13,7 @@ public sealed class Sampler : IDisposable
     const int Seed = 186_282;
 
     readonly Lock _gate = new();
-    readonly IPause _pause;
+    readonly ISampleWaiter _waiter;
     readonly IReadOnlyList<IMeter> _meters;
     readonly Reading[] _readings;
     readonly TraceWriter _trace;
@@ -22,7 +22,7 @@ public sealed class Sampler : IDisposable
     readonly Func<long>? _threadCpuClock;
     readonly long _anchor;
     Thread? _thread;
-    readonly Random? _spread;
+    readonly Random? _jitter;
     volatile bool _stopping;
     long _last = -1;
 
@@ -33,21 +33,21 @@ public sealed class Sampler : IDisposable
     /// <param name="period">Time between samples, 10 ms to 1 h.</param>
     /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
     /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
-    /// <param name="pause">How the thread waits; owned from here on. Null for .NET's own way.</param>
-    /// <param name="spread">Whether each sample falls at random within its period, so that a power that changes in step with the period is not always met at the same place; see <see cref="PowerIntegral"/>. Default: at its end.</param>
-    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, IPause? pause = null, bool spread = false)
+    /// <param name="waiter">How the thread waits; owned from here on. Null for .NET's own way.</param>
+    /// <param name="jitter">Whether each sample falls at random within its period, so that a power that changes in step with the period is not always met at the same place; see <see cref="PowerIntegrator"/>. Default: at its end.</param>
+    public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, ISampleWaiter? waiter = null, bool jitter = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(period, TimeSpan.FromHours(1));
         (_meters, _trace, _time, _period, _threadCpuClock) = (meters, trace, time, period, threadCpuClock);
-        _pause = pause ?? new EventPause();
-        _spread = spread ? new Random(Seed) : null;
+        _waiter = waiter ?? new EventWaiter();
+        _jitter = jitter ? new Random(Seed) : null;
         _readings = new Reading[meters.Count];
         _anchor = anchor ?? time.GetTimestamp();
     }
 
     /// <summary>Monotonic time since the anchor, in ns.</summary>
-    public long Now => _time.GetElapsedTime(_anchor).Ticks * 100;
+    public long ElapsedNanoseconds => _time.GetElapsedTime(_anchor).Ticks * 100;
 
     /// <summary>Samples taken so far.</summary>
     public int Samples { get; private set; }
@@ -61,7 +61,7 @@ public sealed class Sampler : IDisposable
     /// <summary>Starts the thread. The first sample must have been taken with <see cref="SampleNow"/>.</summary>
     public void Start()
     {
-        _thread = new Thread(Loop, 256 * 1024) { IsBackground = true, Name = "tonne sampler" };
+        _thread = new Thread(RunLoop, 256 * 1024) { IsBackground = true, Name = "tonne sampler" };
         _thread.Start();
     }
 
@@ -71,7 +71,7 @@ public sealed class Sampler : IDisposable
     {
         lock (_gate)
         {
-            var now = Now;
+            var now = ElapsedNanoseconds;
             if (_last >= 0 && now - _last < unlessYoungerThan.Ticks * 100)
                 return _last;
             for (var i = 0; i < _readings.Length; i++)
@@ -89,9 +89,9 @@ public sealed class Sampler : IDisposable
         if (_stopping)
             return;
         _stopping = true;
-        _pause.End();
+        _waiter.Cancel();
         _thread?.Join();
-        _pause.Dispose();
+        _waiter.Dispose();
     }
 
     static Reading Read(IMeter meter, long now)
@@ -102,11 +102,11 @@ public sealed class Sampler : IDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return Reading.Gap($"{error.GetType().Name}: {error.Message}");
+            return Reading.FromGapReason($"{error.GetType().Name}: {error.Message}");
         }
     }
 
-    void Loop()
+    void RunLoop()
     {
         var begin = _threadCpuClock?.Invoke() ?? 0;
         var due = _time.GetTimestamp();
@@ -117,8 +117,8 @@ public sealed class Sampler : IDisposable
             var now = _time.GetTimestamp();
             if (due < now)
                 due = now + step;
-            var at = _spread is null ? due : Math.Max(now, due - (long)(step * _spread.NextDouble()));
-            _pause.Wait(_time.GetElapsedTime(now, at));
+            var at = _jitter is null ? due : Math.Max(now, due - (long)(step * _jitter.NextDouble()));
+            _waiter.Wait(_time.GetElapsedTime(now, at));
             if (_stopping)
                 return;
             SampleNow();

@@ -26,7 +26,7 @@ public sealed class ReplayMeter : IMeter
     /// <param name="descriptions">The meters, in the order of the trace's opening.</param>
     /// <param name="trace">The trace, at its start or after its opening; read to its end.</param>
     /// <exception cref="TraceDamagedException">A sample does not fit the meters.</exception>
-    public static IReadOnlyList<ReplayMeter> Of(IReadOnlyList<MeterDescription> descriptions, TraceReader trace)
+    public static IReadOnlyList<ReplayMeter> FromTrace(IReadOnlyList<MeterDescription> descriptions, TraceReader trace)
     {
         var scripts = descriptions.Select(_ => new List<(long, Reading)>()).ToList();
         var readings = new Reading[descriptions.Count];
@@ -49,6 +49,6 @@ public sealed class ReplayMeter : IMeter
             _next = 0;
         while (_next < _script.Count && _script[_next].Timestamp <= timestamp)
             _next++;
-        return _next > 0 ? _script[_next - 1].Reading : Reading.Gap("nothing was said yet");
+        return _next > 0 ? _script[_next - 1].Reading : Reading.FromGapReason("nothing was said yet");
     }
 }

@@ -9,7 +9,7 @@ namespace Tonne.Recording.Traces;
 public sealed class TraceReader(Stream stream)
 {
     /// <summary>The largest payload accepted, in bytes.</summary>
-    public const int LargestPayload = 16 * 1024 * 1024;
+    public const int MaxPayloadBytes = 16 * 1024 * 1024;
 
     readonly List<string> _reasons = [];
     byte[] _buffer = new byte[4096];
@@ -19,7 +19,7 @@ public sealed class TraceReader(Stream stream)
     public string? Damage { get; private set; }
 
     /// <summary>Whether the last block was cut short.</summary>
-    public bool IsTorn { get; private set; }
+    public bool IsTruncated { get; private set; }
 
     /// <summary>Bytes read as whole blocks.</summary>
     public long Position { get; private set; }
@@ -60,9 +60,9 @@ public sealed class TraceReader(Stream stream)
         {
             var value = BinaryPrimitives.ReadInt64LittleEndian(at[1..]);
             if (at[0] == 0)
-                readings[i] = Reading.Of(value);
+                readings[i] = Reading.FromValue(value);
             else if (value >= 0 && value < _reasons.Count)
-                readings[i] = Reading.Gap(_reasons[(int)value]);
+                readings[i] = Reading.FromGapReason(_reasons[(int)value]);
             else
                 throw new TraceDamagedException($"The sample before byte {Position} names reason {value}, which the trace does not hold.");
         }
@@ -72,57 +72,57 @@ public sealed class TraceReader(Stream stream)
 
     bool ReadBlock()
     {
-        if (Damage is not null || IsTorn)
+        if (Damage is not null || IsTruncated)
             return false;
         if (!_begun)
         {
             var magic = TraceWriter.Magic.Length;
-            var got = Fill(magic);
+            var got = FillBuffer(magic);
             if (got == 0)
                 return false;
             if (got < magic)
-                return Torn();
+                return MarkTruncated();
             if (!_buffer.AsSpan(0, magic).SequenceEqual(TraceWriter.Magic))
-                return Broken("does not begin as a trace does (tonne.t1)");
+                return MarkDamaged("does not begin as a trace does (tonne.t1)");
             Position += magic;
             _begun = true;
         }
 
-        var head = Fill(4);
+        var head = FillBuffer(4);
         if (head == 0)
             return false;
         if (head < 4)
-            return Torn();
+            return MarkTruncated();
         var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer);
-        if (length is < 0 or > LargestPayload)
-            return Broken($"has a block of {length} bytes");
-        if (Fill(length + 5) < length + 5)
-            return Torn();
+        if (length is < 0 or > MaxPayloadBytes)
+            return MarkDamaged($"has a block of {length} bytes");
+        if (FillBuffer(length + 5) < length + 5)
+            return MarkTruncated();
         var sum = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(length + 1));
         if (Crc32C.Of(_buffer.AsSpan(0, length + 1)) != sum)
-            return Broken("has a block whose checksum is wrong");
+            return MarkDamaged("has a block whose checksum is wrong");
         if (_buffer[0] is < (byte)TraceBlock.Opening or > (byte)TraceBlock.Reason)
-            return Broken($"has a block of unknown kind {_buffer[0]}");
+            return MarkDamaged($"has a block of unknown kind {_buffer[0]}");
         Kind = (TraceBlock)_buffer[0];
         Payload = _buffer.AsMemory(1, length);
         Position += length + 9;
         return true;
     }
 
-    int Fill(int count)
+    int FillBuffer(int count)
     {
         if (_buffer.Length < count)
             _buffer = new byte[Math.Max(count, _buffer.Length * 2)];
         return stream.ReadAtLeast(_buffer.AsSpan(0, count), count, throwOnEndOfStream: false);
     }
 
-    bool Torn()
+    bool MarkTruncated()
     {
-        IsTorn = true;
+        IsTruncated = true;
         return false;
     }
 
-    bool Broken(string what)
+    bool MarkDamaged(string what)
     {
         Damage = $"The trace {what} at byte {Position}; what comes before it is kept.";
         return false;

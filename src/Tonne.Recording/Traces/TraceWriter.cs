@@ -9,7 +9,7 @@ namespace Tonne.Recording.Traces;
 /// <remarks>
 /// A trace begins with the eight bytes <c>tonne.t1</c>. A block is: length of the payload (uint32, little endian), kind (byte), payload,
 /// CRC-32C of kind and payload (uint32). Each block is one write, so a kill loses at most the block being written. See docs/formats/trace.md.
-/// A failing write is remembered in <see cref="Failure"/>; from there on blocks are kept in <see cref="Kept"/>, up to 64 MiB, so that the run can
+/// A failing write is remembered in <see cref="Failure"/>; from there on blocks are kept in <see cref="Unwritten"/>, up to 64 MiB, so that the run can
 /// still be summed up: measuring never breaks the training.
 /// Thread safe.
 /// </remarks>
@@ -18,19 +18,19 @@ public sealed class TraceWriter(Stream stream)
     /// <summary>The first eight bytes of a trace.</summary>
     public static ReadOnlySpan<byte> Magic => "tonne.t1"u8;
 
-    const int LargestKept = 64 * 1024 * 1024;
+    const int MaxUnwrittenBytes = 64 * 1024 * 1024;
 
     readonly Lock _gate = new();
     readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
     byte[] _buffer = new byte[512];
-    ArrayBufferWriter<byte>? _kept;
+    ArrayBufferWriter<byte>? _unwritten;
     bool _begun;
 
     /// <summary>The first error of writing; null while all is well.</summary>
     public IOException? Failure { get; private set; }
 
     /// <summary>Blocks that could not be written to the stream; they follow its first <see cref="Length"/> bytes.</summary>
-    public ReadOnlyMemory<byte> Kept => _kept is null ? default : _kept.WrittenMemory;
+    public ReadOnlyMemory<byte> Unwritten => _unwritten is null ? default : _unwritten.WrittenMemory;
 
     /// <summary>Bytes written as whole blocks.</summary>
     public long Length { get; private set; }
@@ -90,10 +90,10 @@ public sealed class TraceWriter(Stream stream)
         _buffer[4] = (byte)kind;
         var sum = Crc32C.Of(_buffer.AsSpan(4, length + 1));
         BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(5 + length), sum);
-        if (_kept is not null)
+        if (_unwritten is not null)
         {
-            if (_kept.WrittenCount < LargestKept)
-                _kept.Write(_buffer.AsSpan(0, length + 9));
+            if (_unwritten.WrittenCount < MaxUnwrittenBytes)
+                _unwritten.Write(_buffer.AsSpan(0, length + 9));
             return;
         }
 
@@ -113,10 +113,10 @@ public sealed class TraceWriter(Stream stream)
         catch (IOException error)
         {
             Failure = error;
-            _kept = new ArrayBufferWriter<byte>();
+            _unwritten = new ArrayBufferWriter<byte>();
             if (!_begun)
-                _kept.Write(Magic);
-            _kept.Write(_buffer.AsSpan(0, length + 9));
+                _unwritten.Write(Magic);
+            _unwritten.Write(_buffer.AsSpan(0, length + 9));
         }
     }
 }

@@ -8,77 +8,77 @@ namespace Tonne.Reporting.Explaining;
 /// <summary>A figure explained: its derivation as a tree, what each factor weighs, and every source.</summary>
 public sealed class Explanation
 {
-    const int MostWeights = 8;
+    const int MaxContributions = 8;
 
     Explanation(Figure figure)
     {
         Figure = figure;
-        Weights = FactorWeight.Of(figure.Derivation);
-        Sources = [.. Weights.Select(weight => weight.Factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
+        Contributions = FactorContribution.ComputeAll(figure.Derivation);
+        Sources = [.. Contributions.Select(weight => weight.Factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>The figure.</summary>
     public Figure Figure { get; }
 
     /// <summary>Its factors, the weightiest first.</summary>
-    public IReadOnlyList<FactorWeight> Weights { get; }
+    public IReadOnlyList<FactorContribution> Contributions { get; }
 
     /// <summary>The sources of its factors, once each, by id.</summary>
     public IReadOnlyList<Source> Sources { get; }
 
     /// <summary>Explains a figure.</summary>
-    public static Explanation Of(Figure figure) => new(figure);
+    public static Explanation Create(Figure figure) => new(figure);
 
     /// <summary>Writes the explanation.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="screen">What can be shown.</param>
-    public void Write(TextWriter writer, Screen screen)
+    public void Write(TextWriter writer, TerminalCapabilities screen)
     {
-        var sheet = new Sheet(writer, screen);
-        sheet.Blank();
-        var readout = Readout.Of(Figure);
-        sheet.Line(Inked.Strong(Printable.OneLine(Figure.Name)), "  ", Inked.Strong(Sheet.Whole(readout.Text)), " ", Inked.Faint(readout.Interval(screen.Dash)));
-        sheet.Row("counted", BoundaryWords.Sentence(Figure.Boundary, $" {screen.Dot} "));
-        sheet.Row("quality", Inked.Of(Figure.Quality), $", {Readout.Percent(Figure.MeasuredShare)} of the energy was measured");
-        sheet.Blank();
-        Branch(sheet, Figure.Derivation, "  ", "  ", []);
+        var sheet = new StyledTextWriter(writer, screen);
+        sheet.WriteBlankLine();
+        var readout = DisplayValue.Format(Figure);
+        sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(Figure.Name)), "  ", StyledText.Strong(StyledTextWriter.ToUnbreakable(readout.Text)), " ", StyledText.Faint(readout.FormatInterval(screen.Dash)));
+        sheet.WriteRow("counted", BoundaryText.Describe(Figure.Boundary, $" {screen.Dot} "));
+        sheet.WriteRow("quality", StyledText.FromQuality(Figure.Quality), $", {DisplayValue.FormatPercent(Figure.MeasuredShare)} of the energy was measured");
+        sheet.WriteBlankLine();
+        WriteBranch(sheet, Figure.Derivation, "  ", "  ", []);
         WriteWeights(sheet);
         WriteSources(sheet);
     }
 
-    static void Branch(Sheet sheet, Derivation node, string first, string rest, HashSet<string> met)
+    static void WriteBranch(StyledTextWriter sheet, Derivation node, string first, string rest, HashSet<string> met)
     {
-        if (!node.Children.IsEmpty && node.Factors().Count > 0 && !met.Add(KeyOf(node)))
+        if (!node.Children.IsEmpty && node.GetFactors().Count > 0 && !met.Add(KeyOf(node)))
         {
-            sheet.Hang(Inked.Faint(first), rest, Printable.OneLine(node.Label), " ", Inked.Strong(Sheet.Whole(Readout.Of(node.Value, node.Unit, 4))), " ", Inked.Faint("the same as above"));
+            sheet.WriteHanging(StyledText.Faint(first), rest, TextSanitizer.ToOneLine(node.Label), " ", StyledText.Strong(StyledTextWriter.ToUnbreakable(DisplayValue.Format(node.Value, node.Unit, 4))), " ", StyledText.Faint("the same as above"));
             return;
         }
 
-        sheet.Hang(Inked.Faint(first), rest, Words(sheet.Screen, node, met));
+        sheet.WriteHanging(StyledText.Faint(first), rest, FormatNode(sheet.Capabilities, node, met));
         for (var i = 0; i < node.Children.Length; i++)
         {
             var last = i == node.Children.Length - 1;
-            Branch(sheet, node.Children[i], rest + (last ? "└─ " : "├─ "), rest + (last ? "   " : "│  "), met);
+            WriteBranch(sheet, node.Children[i], rest + (last ? "└─ " : "├─ "), rest + (last ? "   " : "│  "), met);
         }
     }
 
     /// <summary>What a branch is, down to its leaves: two branches with one key are the same formula of the same factors and counts.</summary>
     static string KeyOf(Derivation node)
     {
-        var leaf = node is Derivation.Given given ? given.Factor.Id : node.Value.ToString("R", CultureInfo.InvariantCulture);
+        var leaf = node is Derivation.FactorNode given ? given.Factor.Id : node.Value.ToString("R", CultureInfo.InvariantCulture);
         return $"{node.GetType().Name}({node.Label},{node.Unit},{leaf}{string.Concat(node.Children.Select(child => "," + KeyOf(child)))})";
     }
 
-    static List<Inked> Words(Screen screen, Derivation node, HashSet<string> met)
+    static List<StyledText> FormatNode(TerminalCapabilities screen, Derivation node, HashSet<string> met)
     {
-        var label = Printable.OneLine(node.Label);
-        if (node is not Derivation.Given given)
+        var label = TextSanitizer.ToOneLine(node.Label);
+        if (node is not Derivation.FactorNode given)
         {
-            var value = Sheet.Whole(Readout.Of(node.Value, node.Unit, 4));
+            var value = StyledTextWriter.ToUnbreakable(DisplayValue.Format(node.Value, node.Unit, 4));
             // Exact conversions of units are not shown: every value carries its own unit.
             var how = node switch
             {
-                Derivation.Counted => "counted",
+                Derivation.Count => "counted",
                 { Children.Length: < 2 } => "",
                 Derivation.Sum => "= sum of",
                 Derivation.Product => "= product of",
@@ -86,67 +86,67 @@ public sealed class Explanation
                 Derivation.Quotient => "= first over second of",
                 _ => "",
             };
-            return node is Derivation.Counted && label == "counted"
-                ? [Inked.Strong(value), " ", Inked.Faint("counted")]
-                : [label, " ", Inked.Strong(value), " ", Inked.Faint(how)];
+            return node is Derivation.Count && label == "counted"
+                ? [StyledText.Strong(value), " ", StyledText.Faint("counted")]
+                : [label, " ", StyledText.Strong(value), " ", StyledText.Faint(how)];
         }
 
         var factor = given.Factor;
-        var words = new List<Inked> { label, " ", Inked.Strong(Sheet.Whole(Readout.OfFactor(factor).Full(screen.Dash))), " ", Inked.Of(factor.Quality), " " };
+        var words = new List<StyledText> { label, " ", StyledText.Strong(StyledTextWriter.ToUnbreakable(DisplayValue.FormatFactor(factor).FormatWithInterval(screen.Dash))), " ", StyledText.FromQuality(factor.Quality), " " };
         if (!met.Add(factor.Id))
         {
-            words.Add(Inked.Faint("the same factor as above"));
+            words.Add(StyledText.Faint("the same factor as above"));
             return words;
         }
 
         var year = factor.Source.Year is { } known ? known.ToString(CultureInfo.InvariantCulture) + " " : "";
-        words.Add(Inked.Faint($"{year}[{Printable.OneLine(factor.Source.Id)}]"));
+        words.Add(StyledText.Faint($"{year}[{TextSanitizer.ToOneLine(factor.Source.Id)}]"));
         if (factor.Note is { } note)
-            words.AddRange([" ", Inked.Faint(Printable.OneLine(note))]);
+            words.AddRange([" ", StyledText.Faint(TextSanitizer.ToOneLine(note))]);
         return words;
     }
 
-    void WriteWeights(Sheet sheet)
+    void WriteWeights(StyledTextWriter sheet)
     {
-        var screen = sheet.Screen;
-        sheet.Blank();
-        var weighty = Weights.Where(weight => weight.Share >= 0.005).Take(MostWeights).ToList();
+        var screen = sheet.Capabilities;
+        sheet.WriteBlankLine();
+        var weighty = Contributions.Where(weight => weight.Share >= 0.005).Take(MaxContributions).ToList();
         if (weighty.Count == 0)
         {
-            sheet.Line("No factor is uncertain: the figure is exact.");
+            sheet.WriteLine("No factor is uncertain: the figure is exact.");
             return;
         }
 
-        sheet.Line(Inked.Strong("Which factor matters most"), " ", Inked.Faint("(share of the variance)"));
+        sheet.WriteLine(StyledText.Strong("Which factor matters most"), " ", StyledText.Faint("(share of the variance)"));
         foreach (var weight in weighty)
         {
             var bar = new string(screen.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(weight.Share * 12))).PadRight(12);
-            sheet.Hang($"  {Readout.Percent(weight.Share),5} ", new string(' ', 8),
-                new Inked(Sheet.Whole(bar), Ink.Bar), " ", Printable.OneLine(weight.Factor.Label), " ", Sheet.Whole(Readout.OfFactor(weight.Factor).Full(screen.Dash)));
+            sheet.WriteHanging($"  {DisplayValue.FormatPercent(weight.Share),5} ", new string(' ', 8),
+                new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), " ", TextSanitizer.ToOneLine(weight.Factor.Label), " ", StyledTextWriter.ToUnbreakable(DisplayValue.FormatFactor(weight.Factor).FormatWithInterval(screen.Dash)));
         }
 
         var rest = 1 - weighty.Sum(weight => weight.Share);
         if (rest >= 0.005)
-            sheet.Line(Inked.Faint($"{Readout.Percent(rest)} all others"));
+            sheet.WriteLine(StyledText.Faint($"{DisplayValue.FormatPercent(rest)} all others"));
     }
 
-    void WriteSources(Sheet sheet)
+    void WriteSources(StyledTextWriter sheet)
     {
-        sheet.Blank();
-        sheet.Line(Inked.Strong("Sources"));
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong("Sources"));
         foreach (var source in Sources)
-            sheet.Hang("  ", "    ", [.. Cited(source)]);
+            sheet.WriteHanging("  ", "    ", [.. FormatCitation(source)]);
     }
 
-    static IEnumerable<Inked> Cited(Source source)
+    static IEnumerable<StyledText> FormatCitation(Source source)
     {
-        yield return Inked.Strong($"[{Printable.OneLine(source.Id)}]");
-        yield return " " + Printable.OneLine(source.Title);
+        yield return StyledText.Strong($"[{TextSanitizer.ToOneLine(source.Id)}]");
+        yield return " " + TextSanitizer.ToOneLine(source.Title);
         if (source.Year is { } year)
             yield return string.Create(CultureInfo.InvariantCulture, $", {year}");
         if (source.Licence is { } licence)
-            yield return ", " + Printable.OneLine(licence);
+            yield return ", " + TextSanitizer.ToOneLine(licence);
         if (source.Link is { } link)
-            yield return ", " + Printable.OneLine(link);
+            yield return ", " + TextSanitizer.ToOneLine(link);
     }
 }

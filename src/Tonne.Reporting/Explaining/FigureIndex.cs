@@ -12,15 +12,15 @@ namespace Tonne.Reporting.Explaining;
 public static class FigureIndex
 {
     /// <summary>The figure, or the nearest names.</summary>
-    public static Lookup<Figure> Find(Footprint footprint, string name)
+    public static LookupResult<Figure> Find(Footprint footprint, string name)
     {
         var all = Names(footprint).ToList();
-        var key = Spelling.Key(name);
-        if (all.FirstOrDefault(entry => Spelling.Key(entry.Figure.Name) == key).Figure is { } exact)
+        var key = NameMatching.ToKey(name);
+        if (all.FirstOrDefault(entry => NameMatching.ToKey(entry.Figure.Name) == key).Figure is { } exact)
             return exact;
-        var found = all.Where(entry => Spelling.Key(entry.Name) == key).Select(entry => entry.Figure).Distinct().ToList();
+        var found = all.Where(entry => NameMatching.ToKey(entry.Name) == key).Select(entry => entry.Figure).Distinct().ToList();
         if (found.Count == 0)
-            found = [.. all.Where(entry => key.Length >= 3 && Spelling.Key(entry.Figure.Name).StartsWith(key, StringComparison.Ordinal)).Select(entry => entry.Figure).Distinct()];
+            found = [.. all.Where(entry => key.Length >= 3 && NameMatching.ToKey(entry.Figure.Name).StartsWith(key, StringComparison.Ordinal)).Select(entry => entry.Figure).Distinct()];
         return found.Count switch
         {
             1 => found[0],
@@ -31,13 +31,13 @@ public static class FigureIndex
 
     static List<string> Nearest(List<(string Name, Figure Figure)> all, string name)
     {
-        var near = Spelling.Nearest(name, all.Select(entry => (Spelling.Key(entry.Name), entry.Figure.Name)));
+        var near = NameMatching.FindNearest(name, all.Select(entry => (NameMatching.ToKey(entry.Name), entry.Figure.Name)));
         return near.Count > 0 ? [.. near] : [.. all.Select(entry => entry.Figure.Name).Distinct(StringComparer.Ordinal).Take(7)];
     }
 
     static IEnumerable<(string Name, Figure Figure)> Names(Footprint footprint)
     {
-        foreach (var figure in footprint.Figures())
+        foreach (var figure in footprint.GetFigures())
             yield return (figure.Name, figure);
         foreach (var name in new[] { "emissions", "emissions_kg", "total", "carbon", "co2", "co2e", "footprint", "total emissions" })
             yield return (name, footprint.Total);

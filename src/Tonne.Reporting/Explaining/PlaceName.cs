@@ -7,7 +7,7 @@ namespace Tonne.Reporting.Explaining;
 static class PlaceName
 {
     /// <summary>City and country of a cloud region, or the country; null if only an intensity was given.</summary>
-    internal static string? Of(Runs.Place place, GridFactor grid)
+    internal static string? Format(Runs.Place place, GridFactor grid)
     {
         if (place.Region is { } id)
             return RegionCatalog.Find(id).Value is { } region ? $"{region.Location}, {region.Country.Name} ({region.Id})" : id;
@@ -17,6 +17,6 @@ static class PlaceName
     }
 
     /// <summary>The place, and how sure it is if it was guessed; null if only an intensity was given, or if nothing is known and the world's mean was used.</summary>
-    internal static string? Said(Runs.Place place, GridFactor grid) =>
-        place is { How: "unknown", IntensityGramsPerKwh: null } ? null : Of(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
+    internal static string? FormatWithOrigin(Runs.Place place, GridFactor grid) =>
+        place is { How: "unknown", IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
 }

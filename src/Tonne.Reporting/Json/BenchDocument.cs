@@ -63,14 +63,14 @@ public sealed record BenchDocument
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>The pairs of a comparison.</summary>
-    public static IReadOnlyList<PairPart> PairsOf(VariantComparison comparison) =>
+    public static IReadOnlyList<PairPart> CreatePairs(VariantComparison comparison) =>
     [
         .. comparison.Pairs.Select(pair => new PairPart(
             comparison.Names[pair.First], comparison.Names[pair.Second],
             pair.Verdict switch { PairVerdict.Difference => "difference", PairVerdict.WithinMargin => "within_margin", _ => "no_difference_seen" },
             pair.DecidedAfter,
-            RatioPart.Of(pair.Ratio(ComparedFigure.Energy)), RatioPart.Of(pair.Ratio(ComparedFigure.Time)), RatioPart.Of(pair.Ratio(ComparedFigure.Emissions)),
-            VariantWords.Verdict(comparison, pair))),
+            RatioPart.From(pair.GetRatio(ComparedFigure.Energy)), RatioPart.From(pair.GetRatio(ComparedFigure.Time)), RatioPart.From(pair.GetRatio(ComparedFigure.Emissions)),
+            VariantText.DescribeVerdict(comparison, pair))),
     ];
 
     /// <summary>The document as JSON text, indented.</summary>
@@ -93,8 +93,8 @@ public sealed record BenchDocument
     /// <summary>A ratio; an end is null while there are too few rounds to know it.</summary>
     public sealed record RatioPart(double Value, double? Low, double? High)
     {
-        internal static RatioPart? Of(RatioInterval? ratio) => ratio is { } known
-            ? new(SixDigits.Of(known.Value), known.Low > 0 ? SixDigits.Of(known.Low) : null, double.IsFinite(known.High) ? SixDigits.Of(known.High) : null)
+        internal static RatioPart? From(RatioInterval? ratio) => ratio is { } known
+            ? new(SixDigitRounding.Round(known.Value), known.Low > 0 ? SixDigitRounding.Round(known.Low) : null, double.IsFinite(known.High) ? SixDigitRounding.Round(known.High) : null)
             : null;
     }
 }

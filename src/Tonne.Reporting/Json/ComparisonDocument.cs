@@ -15,7 +15,7 @@ public sealed record ComparisonDocument
     public required IReadOnlyList<RunPart> Runs { get; init; }
 
     /// <summary>Each run but the first, against the first.</summary>
-    public required IReadOnlyList<ContrastPart> Comparisons { get; init; }
+    public required IReadOnlyList<PairwiseComparisonPart> Comparisons { get; init; }
 
     /// <summary>Ids of the runs whose emissions can be compared with the first's, least first.</summary>
     public required IReadOnlyList<string> Ranking { get; init; }
@@ -24,28 +24,28 @@ public sealed record ComparisonDocument
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>A comparison as a document.</summary>
-    public static ComparisonDocument Of(Comparison comparison) => new()
+    public static ComparisonDocument From(RunComparison comparison) => new()
     {
         Runs = [.. comparison.Runs.Select((run, i) => new RunPart(
             run.Record.Opening.Id, comparison.Names[i], run.Record.DurationSeconds,
-            QuantityDocument.Of(run.Footprint.Energy),
+            QuantityDocument.From(run.Footprint.Energy),
             new RunDocument.EmissionsPart(
-                QuantityDocument.Of(run.Footprint.Operational),
-                run.Footprint.Embodied is { } embodied ? QuantityDocument.Of(embodied) : null,
-                QuantityDocument.Of(run.Footprint.Total)),
+                QuantityDocument.From(run.Footprint.Operational),
+                run.Footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null,
+                QuantityDocument.From(run.Footprint.Total)),
             run.Footprint.Factors.Grid.Zone))],
-        Comparisons = [.. comparison.Contrasts.Select(contrast => new ContrastPart(
+        Comparisons = [.. comparison.PairwiseComparisons.Select(contrast => new PairwiseComparisonPart(
             contrast.Run.Record.Opening.Id,
             comparison.Runs[0].Record.Opening.Id,
             contrast.EnergyDifferences.IsEmpty && contrast.EmissionsDifferences.IsEmpty,
             [.. contrast.EnergyDifferences.Concat(contrast.EmissionsDifferences).Distinct(StringComparer.Ordinal)],
-            IntervalPart.Of(contrast.EnergyRatio),
+            IntervalPart.From(contrast.EnergyRatio),
             contrast.EmissionsFigure,
-            IntervalPart.Of(contrast.EmissionsRatio),
-            IntervalPart.Of(contrast.EmissionsDifference),
+            IntervalPart.From(contrast.EmissionsRatio),
+            IntervalPart.From(contrast.EmissionsDifference),
             contrast.DurationRatio,
             contrast.Verdict,
-            EquivalentDocument.Of(contrast.Equivalents)))],
+            EquivalentDocument.From(contrast.Equivalents)))],
         Ranking = [.. comparison.Ranking.Select(run => comparison.Runs[run].Record.Opening.Id)],
         Notes = ["One run each: the variation from run to run of the same command is not in these intervals."],
     };
@@ -57,7 +57,7 @@ public sealed record ComparisonDocument
     public sealed record RunPart(string Id, string Name, double DurationS, QuantityDocument EnergyKwh, RunDocument.EmissionsPart EmissionsKg, string? Zone);
 
     /// <summary>A run against another.</summary>
-    public sealed record ContrastPart(
+    public sealed record PairwiseComparisonPart(
         string Run, string Against, bool SameBoundary, IReadOnlyList<string> BoundaryDifferences, IntervalPart? EnergyRatio, string EmissionsFigure,
         IntervalPart? EmissionsRatio, IntervalPart? EmissionsDifferenceKg, double DurationRatio, IReadOnlyList<string> Verdict,
         IReadOnlyList<EquivalentDocument> Equivalents);
@@ -65,8 +65,8 @@ public sealed record ComparisonDocument
     /// <summary>A value in its 95 % interval, six digits; it may be negative.</summary>
     public sealed record IntervalPart(double Value, double Low, double High)
     {
-        internal static IntervalPart? Of(Interval? interval) => interval is { } known
-            ? new(SixDigits.Of(known.Value), SixDigits.Of(known.Low), SixDigits.Of(known.High))
+        internal static IntervalPart? From(Interval? interval) => interval is { } known
+            ? new(SixDigitRounding.Round(known.Value), SixDigitRounding.Round(known.Low), SixDigitRounding.Round(known.High))
             : null;
     }
 }

@@ -14,6 +14,6 @@ namespace Tonne.Reporting.Json;
 public sealed record EquivalentDocument(string Name, double Count, double Low, double High, string Definition, int Year, string Source)
 {
     /// <summary>Equivalents as documents.</summary>
-    public static IReadOnlyList<EquivalentDocument> Of(IEnumerable<Equivalent> equivalents) =>
-        [.. equivalents.Select(each => new EquivalentDocument(each.Name, each.Count.Best, SixDigits.Low(each.Count), SixDigits.High(each.Count), each.Definition, each.Year, each.One.Source.Id))];
+    public static IReadOnlyList<EquivalentDocument> From(IEnumerable<Equivalent> equivalents) =>
+        [.. equivalents.Select(each => new EquivalentDocument(each.Name, each.Count.Best, SixDigitRounding.RoundLow(each.Count), SixDigitRounding.RoundHigh(each.Count), each.Definition, each.Year, each.UnitFactor.Source.Id))];
 }

@@ -49,7 +49,7 @@ public sealed record ExplanationDocument
     public required IReadOnlyList<string> Figures { get; init; }
 
     /// <summary>An explanation of a figure of a run.</summary>
-    public static ExplanationDocument Of(RunRecord record, Footprint footprint, Explanation explanation) => new()
+    public static ExplanationDocument From(RunRecord record, Footprint footprint, Explanation explanation) => new()
     {
         Method = footprint.Method,
         FactorsHash = footprint.Factors.FactorsHash,
@@ -57,27 +57,27 @@ public sealed record ExplanationDocument
         Name = record.Opening.Name,
         Figure = explanation.Figure.Name,
         Unit = explanation.Figure.Unit,
-        Quantity = QuantityDocument.Of(explanation.Figure),
+        Quantity = QuantityDocument.From(explanation.Figure),
         Derivation = NodePart.From(explanation.Figure.Derivation),
-        Factors = [.. explanation.Weights.Select(FactorPart.Of)],
+        Factors = [.. explanation.Contributions.Select(FactorPart.From)],
         Sources = explanation.Sources,
-        Figures = [.. footprint.Figures().Select(figure => figure.Name)],
+        Figures = [.. footprint.GetFigures().Select(figure => figure.Name)],
     };
 
     /// <summary>An explanation of a figure of a life; <c>run</c> is the description's file.</summary>
-    public static ExplanationDocument Of(LifeCycle life, Explanation explanation) => new()
+    public static ExplanationDocument From(LifeCycle life, Explanation explanation) => new()
     {
-        Method = Accountant.Method,
+        Method = Accountant.MethodVersion,
         FactorsHash = Catalogs.FactorSet.ShortHash,
         Run = life.Description.File,
         Name = life.Description.Name,
         Figure = explanation.Figure.Name,
         Unit = explanation.Figure.Unit,
-        Quantity = QuantityDocument.Of(explanation.Figure),
+        Quantity = QuantityDocument.From(explanation.Figure),
         Derivation = NodePart.From(explanation.Figure.Derivation),
-        Factors = [.. explanation.Weights.Select(FactorPart.Of)],
+        Factors = [.. explanation.Contributions.Select(FactorPart.From)],
         Sources = explanation.Sources,
-        Figures = [.. life.Figures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal)],
+        Figures = [.. life.GetFigures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal)],
     };
 
     /// <summary>The document as JSON text, indented.</summary>
@@ -103,8 +103,8 @@ public sealed record ExplanationDocument
         internal static NodePart From(Derivation node) => new(
             node switch
             {
-                Quantities.Derivation.Counted => "counted",
-                Quantities.Derivation.Given => "factor",
+                Quantities.Derivation.Count => "counted",
+                Quantities.Derivation.FactorNode => "factor",
                 Quantities.Derivation.Sum => "sum",
                 Quantities.Derivation.Difference => "difference",
                 Quantities.Derivation.Product => "product",
@@ -114,7 +114,7 @@ public sealed record ExplanationDocument
             node.Label,
             node.Unit,
             node.Value,
-            (node as Derivation.Given)?.Factor.Id,
+            (node as Derivation.FactorNode)?.Factor.Id,
             node is Derivation.Product { Scale: not 1 } product ? product.Scale : null,
             node.Children.IsEmpty ? null : [.. node.Children.Select(From)]);
     }
@@ -135,7 +135,7 @@ public sealed record ExplanationDocument
     public sealed record FactorPart(
         string Id, string Label, string Unit, double Value, double Low, double High, string Quality, string Source, int? Year, string? Note, double Sensitivity, double VarianceShare)
     {
-        internal static FactorPart Of(FactorWeight weight) => new(
+        internal static FactorPart From(FactorContribution weight) => new(
             weight.Factor.Id, weight.Factor.Label, weight.Factor.Unit, weight.Factor.Bounds.Best, weight.Factor.Bounds.Low, weight.Factor.Bounds.High,
             EnumText.Name(weight.Factor.Quality), weight.Factor.Source.Id, weight.Factor.Source.Year, weight.Factor.Note,
             Math.Round(weight.Sensitivity, 9), Math.Round(weight.Share, 9));

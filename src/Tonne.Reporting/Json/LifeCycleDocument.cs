@@ -43,7 +43,7 @@ public sealed record LifeCycleDocument
     public DominantPart? Dominates { get; init; }
 
     /// <summary>When deployment outgrows what came before.</summary>
-    public required IReadOnlyList<OutgrowthPart> Outgrows { get; init; }
+    public required IReadOnlyList<BreakEvenPart> Outgrows { get; init; }
 
     /// <summary>Rates by functional unit (ISO/IEC 21031).</summary>
     public required IReadOnlyList<SciPart> Sci { get; init; }
@@ -55,7 +55,7 @@ public sealed record LifeCycleDocument
     public required ImmutableArray<string> Notes { get; init; }
 
     /// <summary>What is unsure.</summary>
-    public required ImmutableArray<Doubt> Doubts { get; init; }
+    public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>Names of all figures, for <c>--explain</c>.</summary>
     public required IReadOnlyList<string> Figures { get; init; }
@@ -64,24 +64,24 @@ public sealed record LifeCycleDocument
     public required IReadOnlyList<Source> Sources { get; init; }
 
     /// <summary>A life as a document.</summary>
-    public static LifeCycleDocument Of(LifeCycle life) => new()
+    public static LifeCycleDocument From(LifeCycle life) => new()
     {
-        Method = Accountant.Method,
+        Method = Accountant.MethodVersion,
         FactorsHash = Catalogs.FactorSet.ShortHash,
         Name = life.Description.Name,
         Description = life.Description.Text,
         File = life.Description.File,
-        Life = FiguresPart.Of(life.Whole),
-        Equivalents = EquivalentDocument.Of(Teaching.Equivalents.For(life.Whole.Total)),
-        Phases = [.. life.Phases.Select(phase => PhasePart.Of(phase, life.Whole.Total.Value))],
-        Dominates = life.Dominant() is { } dominant ? new DominantPart(dominant.Phase.Described.Id, dominant.Share, dominant.Step.Name, dominant.StepShare) : null,
-        Outgrows = [.. life.Outgrowths.Select(outgrowth => new OutgrowthPart(outgrowth.Measure, outgrowth.Days, SixDigits.Of(outgrowth.Low), SixDigits.Of(outgrowth.High), outgrowth.Counted))],
-        Sci = [.. SoftwareCarbonIntensity.Of(life).Select(SciPart.Of)],
-        TakenAsExact = [.. life.TakenAsExact.Select(factor => new GivenPart(factor.Id["described/".Length..], factor.Label, factor.Bounds.Best, factor.Unit, factor.Source.Id))],
+        Life = FiguresPart.From(life.Totals),
+        Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(life.Totals.Total)),
+        Phases = [.. life.Phases.Select(phase => PhasePart.From(phase, life.Totals.Total.Value))],
+        Dominates = life.FindLargestContributor() is { } dominant ? new DominantPart(dominant.Phase.Description.Id, dominant.Share, dominant.Step.Name, dominant.StepShare) : null,
+        Outgrows = [.. life.BreakEvens.Select(outgrowth => new BreakEvenPart(outgrowth.Measure, outgrowth.Days, SixDigitRounding.Round(outgrowth.Low), SixDigitRounding.Round(outgrowth.High), outgrowth.ComparedBoundary))],
+        Sci = [.. SoftwareCarbonIntensity.Calculate(life).Select(SciPart.From)],
+        TakenAsExact = [.. life.ExactInputs.Select(factor => new GivenPart(factor.Id["described/".Length..], factor.Label, factor.Bounds.Best, factor.Unit, factor.Source.Id))],
         Notes = life.Description.Notes,
-        Doubts = life.Doubts,
-        Figures = [.. life.Figures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal)],
-        Sources = life.Sources(),
+        Warnings = life.Warnings,
+        Figures = [.. life.GetFigures().Select(figure => figure.Name).Distinct(StringComparer.Ordinal)],
+        Sources = life.GetSources(),
     };
 
     /// <summary>The document as JSON text, indented.</summary>
@@ -96,10 +96,10 @@ public sealed record LifeCycleDocument
     /// <summary>Figures of a phase or of the life.</summary>
     public sealed record FiguresPart(QuantityDocument EnergyKwh, QuantityDocument FacilityEnergyKwh, LifeEmissionsPart EmissionsKg, QuantityDocument? WaterL, IReadOnlyList<StepPart> Boundaries)
     {
-        internal static FiguresPart Of(LifeFigures figures) => new(
-            QuantityDocument.Of(figures.Energy), QuantityDocument.Of(figures.FacilityEnergy),
-            new LifeEmissionsPart(QuantityDocument.Of(figures.Operational), Maybe(figures.Embodied), QuantityDocument.Of(figures.Total), Maybe(figures.MarketBased)), Maybe(figures.Water),
-            [.. figures.Steps.Select(step => new StepPart(step.Name, Maybe(step.EnergyAdded), QuantityDocument.Of(step.EmissionsAdded), QuantityDocument.Of(step.Energy), QuantityDocument.Of(step.Emissions), Maybe(step.Water)))]);
+        internal static FiguresPart From(LifeCycleFigures figures) => new(
+            QuantityDocument.From(figures.Energy), QuantityDocument.From(figures.FacilityEnergy),
+            new LifeEmissionsPart(QuantityDocument.From(figures.Operational), FromOptional(figures.Embodied), QuantityDocument.From(figures.Total), FromOptional(figures.MarketBased)), FromOptional(figures.Water),
+            [.. figures.Steps.Select(step => new StepPart(step.Name, FromOptional(step.EnergyAdded), QuantityDocument.From(step.EmissionsAdded), QuantityDocument.From(step.Energy), QuantityDocument.From(step.Emissions), FromOptional(step.Water)))]);
     }
 
     /// <summary>Where a phase drew its electricity.</summary>
@@ -116,31 +116,31 @@ public sealed record LifeCycleDocument
         string Id, string Name, string Kind, double Share, FiguresPart Figures, DayPart? PerDay, IReadOnlyList<UnitPart> PerUnit, IReadOnlyList<LifePlacePart> Places, IReadOnlyList<string> Runs,
         ImmutableArray<string> LeftOut, ImmutableArray<string> Notes)
     {
-        internal static PhasePart Of(PhaseLife phase, double whole) => new(
-            phase.Described.Id, phase.Described.Name, LifeCycleReader.Word(phase.Described.Kind), whole > 0 ? phase.Figures.Total.Value / whole : 0, FiguresPart.Of(phase.Figures),
-            phase.EmissionsPerDay is { } perDay ? new DayPart(phase.Described.Duration!.Bounds.Best / 24, Maybe(phase.EnergyPerDay), QuantityDocument.Of(perDay)) : null,
-            [.. phase.PerUnit.Select(unit => new UnitPart(unit.Unit.Name, unit.Unit.Count.Bounds.Best, QuantityDocument.Of(unit.Energy), QuantityDocument.Of(unit.Emissions)))],
-            [.. phase.Factors.Select(factors => new LifePlacePart(factors.Grid.Zone, QuantityDocument.Of(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"), factors.Grid.Basis, factors.Grid.Year,
-                factors.Grid.How, QuantityDocument.Of(factors.Pue, "facility ÷ machines"), factors.PueHow))],
-            [.. phase.Runs.Select(run => run.Record.Opening.Id)], phase.LeftOut, phase.Notes);
+        internal static PhasePart From(AccountedPhase phase, double whole) => new(
+            phase.Description.Id, phase.Description.Name, LifeCycleReader.ToKeyword(phase.Description.Kind), whole > 0 ? phase.Figures.Total.Value / whole : 0, FiguresPart.From(phase.Figures),
+            phase.EmissionsPerDay is { } perDay ? new DayPart(phase.Description.Duration!.Bounds.Best / 24, FromOptional(phase.EnergyPerDay), QuantityDocument.From(perDay)) : null,
+            [.. phase.PerUnit.Select(unit => new UnitPart(unit.Unit.Name, unit.Unit.Count.Bounds.Best, QuantityDocument.From(unit.Energy), QuantityDocument.From(unit.Emissions)))],
+            [.. phase.Factors.Select(factors => new LifePlacePart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"), factors.Grid.Basis, factors.Grid.Year,
+                factors.Grid.How, QuantityDocument.From(factors.Pue, "facility ÷ machines"), factors.PueHow))],
+            [.. phase.Runs.Select(run => run.Record.Opening.Id)], phase.OmittedBoundaries, phase.Notes);
     }
 
     /// <summary>The largest phase, and the largest boundary in it, with their shares of the total.</summary>
     public sealed record DominantPart(string Phase, double Share, string Step, double StepShare);
 
     /// <summary>Days of deployment until it has used as much as making the model.</summary>
-    public sealed record OutgrowthPart(string By, double Days, double Low, double High, string Counted);
+    public sealed record BreakEvenPart(string By, double Days, double Low, double High, string Counted);
 
     /// <summary>A rate by ISO/IEC 21031.</summary>
-    public sealed record SciPart(string Boundary, string Inside, string Unit, double Count, QuantityDocument RateKg, QuantityDocument EnergyKwh, QuantityDocument OperationalKg, QuantityDocument? EmbodiedKg, ImmutableArray<Doubt> Doubts)
+    public sealed record SciPart(string Boundary, string Inside, string Unit, double Count, QuantityDocument RateKg, QuantityDocument EnergyKwh, QuantityDocument OperationalKg, QuantityDocument? EmbodiedKg, ImmutableArray<Warning> Warnings)
     {
-        internal static SciPart Of(SoftwareCarbonIntensity sci) => new(
-            sci.Boundary.ToString().ToLowerInvariant(), sci.Inside, sci.Unit.Name, sci.Unit.Count.Bounds.Best, QuantityDocument.Of(sci.Rate), QuantityDocument.Of(sci.Energy), QuantityDocument.Of(sci.Operational),
-            Maybe(sci.Embodied), sci.Doubts);
+        internal static SciPart From(SoftwareCarbonIntensity sci) => new(
+            sci.Boundary.ToString().ToLowerInvariant(), sci.IncludedParts, sci.Unit.Name, sci.Unit.Count.Bounds.Best, QuantityDocument.From(sci.Rate), QuantityDocument.From(sci.Energy), QuantityDocument.From(sci.Operational),
+            FromOptional(sci.Embodied), sci.Warnings);
     }
 
     /// <summary>A number of the description without bounds.</summary>
     public sealed record GivenPart(string Key, string Label, double Value, string Unit, string Source);
 
-    static QuantityDocument? Maybe(Figure? figure) => figure is null ? null : QuantityDocument.Of(figure);
+    static QuantityDocument? FromOptional(Figure? figure) => figure is null ? null : QuantityDocument.From(figure);
 }

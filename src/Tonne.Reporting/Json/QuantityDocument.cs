@@ -14,16 +14,16 @@ namespace Tonne.Reporting.Json;
 public sealed record QuantityDocument(double Value, double Low, double High, string Boundary, string Quality, double MeasuredShare)
 {
     /// <summary>A figure as a quantity.</summary>
-    public static QuantityDocument Of(Figure figure) => Of(figure.Bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
+    public static QuantityDocument From(Figure figure) => From(figure.Bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
 
     /// <summary>A figure as it was stated.</summary>
-    public static QuantityDocument Of(StatedFigure figure) => Of(figure.Bounds, figure.Boundary, figure.Quality, figure.MeasuredShare);
+    public static QuantityDocument From(StatedFigure figure) => From(figure.Bounds, figure.Boundary, figure.Quality, figure.MeasuredShare);
 
     /// <summary>A factor as a quantity.</summary>
-    public static QuantityDocument Of(Factor factor, string boundary) =>
-        Of(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
+    public static QuantityDocument From(Factor factor, string boundary) =>
+        From(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
 
-    static QuantityDocument Of(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
-        new(bounds.Best, SixDigits.Low(bounds), SixDigits.High(bounds), boundary, EnumText.Name(quality), measuredShare);
+    static QuantityDocument From(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
+        new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds), boundary, EnumText.Name(quality), measuredShare);
 
 }

@@ -15,7 +15,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(TrainingEstimateDocument))]
-[JsonSerializable(typeof(InferenceDocument))]
+[JsonSerializable(typeof(InferenceEstimateDocument))]
 [JsonSerializable(typeof(LifeCycleDocument))]
 [JsonSerializable(typeof(TaskEstimateDocument))]
 public sealed partial class ReportJson : JsonSerializerContext

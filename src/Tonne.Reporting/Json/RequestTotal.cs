@@ -10,9 +10,9 @@ namespace Tonne.Reporting.Json;
 /// <param name="EmissionsKg">kg CO2e, electricity and making the hardware.</param>
 public sealed record RequestTotal(string Name, double Requests, QuantityDocument FacilityEnergyKwh, QuantityDocument EmissionsKg)
 {
-    internal static IReadOnlyList<RequestTotal> All(Figure energy, Figure emissions, double? requests, double? requestsPerDay) =>
+    internal static IReadOnlyList<RequestTotal> CreateAll(Figure energy, Figure emissions, double? requests, double? requestsPerDay) =>
     [
-        .. RequestCampaign.Of(requests, requestsPerDay).Select(total => new RequestTotal(total.Name, total.Requests,
-            QuantityDocument.Of(total.Energy(energy)), QuantityDocument.Of(total.Emissions(emissions)))),
+        .. RequestVolume.FromRequests(requests, requestsPerDay).Select(total => new RequestTotal(total.Name, total.Requests,
+            QuantityDocument.From(total.Energy(energy)), QuantityDocument.From(total.Emissions(emissions)))),
     ];
 }

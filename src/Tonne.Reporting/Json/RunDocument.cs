@@ -127,7 +127,7 @@ public sealed record RunDocument
     public required ImmutableArray<string> Notes { get; init; }
 
     /// <summary>What makes the figures less sure.</summary>
-    public required ImmutableArray<Doubt> Doubts { get; init; }
+    public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>Sources cited, once each.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
@@ -137,40 +137,40 @@ public sealed record RunDocument
     public IReadOnlyList<BasisPart>? Bases { get; init; }
 
     /// <summary>A run with its figures.</summary>
-    public static RunDocument Of(RunRecord record, Footprint footprint)
+    public static RunDocument From(RunRecord record, Footprint footprint)
     {
         var started = record.Opening.StartedAt;
-        var observations = Observations.Of(record);
-        var figures = footprint.RunFigures().Select(figure =>
+        var observations = Observations.Describe(record);
+        var figures = footprint.GetRunFigures().Select(figure =>
             new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare));
-        return Made(record, footprint.Method, footprint.Factors, figures, footprint.Doubts, footprint.Sources()) with
+        return Create(record, footprint.Method, footprint.Factors, figures, footprint.Warnings, footprint.GetSources()) with
         {
-            Components = [.. record.Components.Select(ComponentPart.Of)],
+            Components = [.. record.Components.Select(ComponentPart.From)],
             Stages = [.. record.Stages.Zip(footprint.Stages, (stage, figure) => new StagePart(
-                stage.Name, started.AddSeconds(stage.StartSeconds), stage.DurationSeconds, ShapePart.Of(stage.DataIn), ShapePart.Of(stage.DataOut),
-                QuantityDocument.Of(figure.Energy), QuantityDocument.Of(figure.Emissions)))],
+                stage.Name, started.AddSeconds(stage.StartSeconds), stage.DurationSeconds, ShapePart.From(stage.DataIn), ShapePart.From(stage.DataOut),
+                QuantityDocument.From(figure.Energy), QuantityDocument.From(figure.Emissions)))],
             Epochs = [.. record.Epochs.Zip(footprint.Epochs).Select((pair, i) => new EpochPart(
                 pair.First.Number, pair.First.Stage, started.AddSeconds(pair.First.StartSeconds), pair.First.DurationSeconds,
                 pair.First.Metrics.ToImmutableSortedDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal),
-                QuantityDocument.Of(pair.Second.Energy), QuantityDocument.Of(pair.Second.Emissions), observations[i]))],
+                QuantityDocument.From(pair.Second.Energy), QuantityDocument.From(pair.Second.Emissions), observations[i]))],
             Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumText.Name(basis.Component), basis.Device, EnumText.Name(basis.Quality), basis.Meters, basis.Why))],
         };
     }
 
     /// <summary>A run with its figures as they were stated, without stages, epochs and components: a line of a list, cheap because nothing is derived again.</summary>
-    public static RunDocument Listed(RunRecord record, FootprintStatement statement) =>
-        Made(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Doubts], SourcesOf(record, statement.Factors));
+    public static RunDocument FromStatement(RunRecord record, FootprintStatement statement) =>
+        Create(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Warnings], CollectSources(record, statement.Factors));
 
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunDocument);
 
-    static RunDocument Made(
-        RunRecord record, string method, AccountingFactors factors, IEnumerable<StatedFigure> figures, ImmutableArray<Doubt> accounting, IReadOnlyList<Source> sources)
+    static RunDocument Create(
+        RunRecord record, string method, AccountingFactors factors, IEnumerable<StatedFigure> figures, ImmutableArray<Warning> accounting, IReadOnlyList<Source> sources)
     {
         var opening = record.Opening;
         var machine = opening.Machine;
         var stated = figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
-        var byName = stated.ToDictionary(figure => figure.Key, figure => QuantityDocument.Of(figure.Value), StringComparer.Ordinal);
+        var byName = stated.ToDictionary(figure => figure.Key, figure => QuantityDocument.From(figure.Value), StringComparer.Ordinal);
         var total = stated["emissions_kg.total"];
         return new RunDocument
         {
@@ -198,10 +198,10 @@ public sealed record RunDocument
             Facility = new FacilityPart(factors.Pue.Bounds.Best, factors.Pue.Bounds.Low, factors.Pue.Bounds.High, factors.PueHow,
                 EnumText.Name(factors.Pue.Quality), factors.Pue.Source.Id),
             FacilityEnergyKwh = byName["facility_energy_kwh"],
-            Grid = new GridPart(factors.Grid.Zone, QuantityDocument.Of(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"),
+            Grid = new GridPart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, $"{factors.Grid.Basis}, {factors.Grid.Scope}"),
                 factors.Grid.Basis, factors.Grid.Scope, factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
-            Equivalents = EquivalentDocument.Of(Teaching.Equivalents.For(total.Bounds, total.Unit)),
+            Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
             Samples = record.Samples,
             PeriodS = opening.PeriodSeconds,
@@ -211,18 +211,18 @@ public sealed record RunDocument
                 ? new OverheadPart(overhead.CpuSeconds, overhead.SamplerCpuSeconds, overhead.PeakResidentBytes / 1048576d)
                 : null,
             Notes = record.Notes,
-            Doubts = [.. DoubtsOf(record, accounting)],
+            Warnings = [.. CollectWarnings(record, accounting)],
             Sources = sources,
         };
     }
 
-    /// <summary>Doubts of the start, of the run and of the accounting, each once.</summary>
-    internal static IEnumerable<Doubt> DoubtsOf(RunRecord record, IEnumerable<Doubt> accounting) =>
-        record.Opening.Doubts.Concat(record.Doubts).Concat(accounting).Distinct();
+    /// <summary>Warnings of the start, of the run and of the accounting, each once.</summary>
+    internal static IEnumerable<Warning> CollectWarnings(RunRecord record, IEnumerable<Warning> accounting) =>
+        record.Opening.Warnings.Concat(record.Warnings).Concat(accounting).Distinct();
 
-    static List<Source> SourcesOf(RunRecord record, AccountingFactors factors)
+    static List<Source> CollectSources(RunRecord record, AccountingFactors factors)
     {
-        var used = record.Opening.Rates.SelectMany(rate => rate.Derivation.Factors()).ToList();
+        var used = record.Opening.Rates.SelectMany(rate => rate.Derivation.GetFactors()).ToList();
         used.Add(factors.Pue);
         used.Add(factors.Grid.Intensity);
         if (factors.Embodied.Count > 0)
@@ -254,7 +254,7 @@ public sealed record RunDocument
     public sealed record ComponentPart(
         string Component, string? Device, string Quality, double JobKwh, double OthersKwh, double IdleKwh, double MachineKwh, long JobUj, long OthersUj, long IdleUj, long MachineUj)
     {
-        internal static ComponentPart Of(ComponentEnergy energy) => new(
+        internal static ComponentPart From(ComponentEnergy energy) => new(
             EnumText.Name(energy.Component), energy.Device, EnumText.Name(energy.Quality),
             energy.JobMicrojoules / MicrojoulesPerKilowattHour, energy.OthersMicrojoules / MicrojoulesPerKilowattHour,
             energy.IdleMicrojoules / MicrojoulesPerKilowattHour, energy.MachineMicrojoules / MicrojoulesPerKilowattHour,
@@ -274,7 +274,7 @@ public sealed record RunDocument
     /// <summary>Size of a table.</summary>
     public sealed record ShapePart(long Rows, long Columns)
     {
-        internal static ShapePart? Of(DataShape? shape) => shape is null ? null : new(shape.Rows, shape.Columns);
+        internal static ShapePart? From(DataShape? shape) => shape is null ? null : new(shape.Rows, shape.Columns);
     }
 
     /// <summary>A stage.</summary>

@@ -12,8 +12,8 @@ public sealed record RunListDocument(IReadOnlyList<RunDocument> Runs)
     public string Schema { get; init; } = "tonne.runs/1";
 
     /// <summary>The list of ledger entries.</summary>
-    public static RunListDocument Of(IEnumerable<LedgerEntry> entries) =>
-        new([.. entries.Select(entry => RunDocument.Listed(entry.Record, entry.Statements[^1]))]);
+    public static RunListDocument From(IEnumerable<LedgerEntry> entries) =>
+        new([.. entries.Select(entry => RunDocument.FromStatement(entry.Record, entry.Statements[^1]))]);
 
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunListDocument);

@@ -14,7 +14,7 @@ public sealed record TaskEstimateDocument
     public string Schema { get; init; } = "tonne.task-estimate/1";
 
     /// <summary>Version of the accounting method.</summary>
-    public string Method { get; init; } = Accountant.Method;
+    public string Method { get; init; } = Accountant.MethodVersion;
 
     /// <summary>Hash of the factor tables.</summary>
     public required string FactorsHash { get; init; }
@@ -65,22 +65,22 @@ public sealed record TaskEstimateDocument
     public required IReadOnlyList<Source> Sources { get; init; }
 
     /// <summary>An estimate as a document.</summary>
-    public static TaskEstimateDocument Of(TaskEstimate estimate, double? requests, double? requestsPerDay) => new()
+    public static TaskEstimateDocument From(TaskEstimate estimate, double? requests, double? requestsPerDay) => new()
     {
         FactorsHash = estimate.Factors.FactorsHash,
         Task = estimate.Task.Task,
         Model = estimate.Task.Model.Length == 0 ? null : estimate.Task.Model,
-        Per = estimate.Task.Per,
+        Per = estimate.Task.Unit,
         Hardware = estimate.Task.Accelerator.Name,
-        Measured = QuantityDocument.Of(estimate.Measured),
-        ItEnergy = QuantityDocument.Of(estimate.ItEnergy),
-        FacilityEnergy = QuantityDocument.Of(estimate.FacilityEnergy),
-        Emissions = QuantityDocument.Of(estimate.Emissions),
-        Operational = QuantityDocument.Of(estimate.Operational),
-        Embodied = QuantityDocument.Of(estimate.Embodied),
-        Totals = RequestTotal.All(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
+        Measured = QuantityDocument.From(estimate.Measured),
+        ItEnergy = QuantityDocument.From(estimate.ItEnergy),
+        FacilityEnergy = QuantityDocument.From(estimate.FacilityEnergy),
+        Emissions = QuantityDocument.From(estimate.Emissions),
+        Operational = QuantityDocument.From(estimate.Operational),
+        Embodied = QuantityDocument.From(estimate.Embodied),
+        Totals = RequestTotal.CreateAll(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
         Assumptions = estimate.Assumptions,
-        Sources = estimate.Sources(),
+        Sources = estimate.GetSources(),
     };
 
     /// <summary>The document as JSON text, indented.</summary>

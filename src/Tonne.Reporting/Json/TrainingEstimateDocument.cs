@@ -65,18 +65,18 @@ public sealed record TrainingEstimateDocument
     public required RunDocument.GridPart Grid { get; init; }
 
     /// <summary>The published trainings that the utilisation leans on.</summary>
-    public required IReadOnlyList<NearPart> Nearest { get; init; }
+    public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
     /// <summary>What was assumed.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
 
     /// <summary>What is unsure about the place.</summary>
-    public required IReadOnlyList<Doubt> Doubts { get; init; }
+    public required IReadOnlyList<Warning> Warnings { get; init; }
 
     /// <summary>Sources of the factors, once each.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
 
-    /// <summary>The accelerator that takes the least energy, and whether the bounds leave no doubt; absent inside <see cref="Estimates"/>.</summary>
+    /// <summary>The accelerator that takes the least energy, and whether the bounds leave no warning; absent inside <see cref="Estimates"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChoicePart? EfficientChoice { get; init; }
 
@@ -85,20 +85,20 @@ public sealed record TrainingEstimateDocument
     public IReadOnlyList<TrainingEstimateDocument>? Estimates { get; init; }
 
     /// <summary>A ranking as a document.</summary>
-    public static TrainingEstimateDocument Of(TrainingRanking ranking) => Of(ranking.Best) with
+    public static TrainingEstimateDocument From(TrainingRanking ranking) => From(ranking.Best) with
     {
         Schema = "tonne.training-estimate/1",
-        Method = Accountant.Method,
+        Method = Accountant.MethodVersion,
         FactorsHash = ranking.Best.Footprint.Factors.FactorsHash,
         EfficientChoice = ranking.Ratio is { } ratio
-            ? new ChoicePart(ranking.Best.Task.Hardware.Name, ranking.IsClear, new RangePart(ratio.Best, SixDigits.Of(ratio.Low), SixDigits.Of(ratio.High))) : null,
-        Estimates = ranking.Estimates.Count > 1 ? [.. ranking.Estimates.Select(Of)] : null,
+            ? new ChoicePart(ranking.Best.Task.Hardware.Name, ranking.IsClear, new RangePart(ratio.Best, SixDigitRounding.Round(ratio.Low), SixDigitRounding.Round(ratio.High))) : null,
+        Estimates = ranking.Estimates.Count > 1 ? [.. ranking.Estimates.Select(From)] : null,
     };
 
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.TrainingEstimateDocument);
 
-    static TrainingEstimateDocument Of(TrainingEstimate estimate)
+    static TrainingEstimateDocument From(TrainingEstimate estimate)
     {
         var (task, footprint) = (estimate.Task, estimate.Footprint);
         var grid = footprint.Factors.Grid;
@@ -108,19 +108,19 @@ public sealed record TrainingEstimateDocument
             Chips = task.Chips,
             Runs = task.Runs,
             Precision = task.Precision.ToString().ToLowerInvariant(),
-            FlopsPerRun = task.OperationsOfARun,
-            Utilisation = estimate.Utilisation is { } utilisation ? RangePart.Of(utilisation) : null,
-            ChipHours = QuantityDocument.Of(estimate.ChipHours),
-            HoursPerRun = estimate.HoursOfARun is { } hours ? RangePart.Of(hours) : null,
-            ChipsPerRun = estimate.ChipsForARun is { } chips ? RangePart.Of(chips) : null,
-            EnergyKwh = QuantityDocument.Of(footprint.Energy),
-            FacilityEnergyKwh = QuantityDocument.Of(footprint.FacilityEnergy),
-            EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.Of(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.Of(embodied) : null, QuantityDocument.Of(footprint.Total)),
-            WaterL = footprint.Water is { } water ? QuantityDocument.Of(water) : null,
-            Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.Of(grid.Intensity, $"{grid.Basis}, {grid.Scope}"), grid.Basis, grid.Scope, grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
-            Nearest = [.. estimate.Nearest.Select(pair => new NearPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
+            FlopsPerRun = task.OperationsPerRun,
+            Utilisation = estimate.Utilisation is { } utilisation ? RangePart.From(utilisation) : null,
+            ChipHours = QuantityDocument.From(estimate.ChipHours),
+            HoursPerRun = estimate.HoursPerRun is { } hours ? RangePart.From(hours) : null,
+            ChipsPerRun = estimate.ChipsPerRun is { } chips ? RangePart.From(chips) : null,
+            EnergyKwh = QuantityDocument.From(footprint.Energy),
+            FacilityEnergyKwh = QuantityDocument.From(footprint.FacilityEnergy),
+            EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.From(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null, QuantityDocument.From(footprint.Total)),
+            WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
+            Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, $"{grid.Basis}, {grid.Scope}"), grid.Basis, grid.Scope, grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
+            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
             Assumptions = estimate.Assumptions,
-            Doubts = footprint.Factors.Doubts,
+            Warnings = footprint.Factors.Warnings,
             Sources = estimate.Sources,
         };
     }
@@ -128,11 +128,11 @@ public sealed record TrainingEstimateDocument
     /// <summary>A number with its 95 % bounds.</summary>
     public sealed record RangePart(double Value, double Low, double High)
     {
-        internal static RangePart Of(Bounds bounds) => new(bounds.Best, SixDigits.Low(bounds), SixDigits.High(bounds));
+        internal static RangePart From(Bounds bounds) => new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds));
     }
 
     /// <summary>A published training, the utilisation it reached, and how alike it is (1 the same, 0 nothing in common).</summary>
-    public sealed record NearPart(string Name, double Utilisation, double Likeness);
+    public sealed record SimilarTrainingPart(string Name, double Utilisation, double Likeness);
 
     /// <summary>The energy-efficient choice.</summary>
     /// <param name="Hardware">The accelerator.</param>

@@ -13,9 +13,9 @@ public static class ClaimsPage
     {
         writer.Write("# What is often said, and what the numbers say\n\n");
         writer.Write("Written from `src/Tonne.Reporting/Teaching/Claims.cs`; every number is computed from the inputs below it (`tonne catalog claims`), and a test holds this page to them.\n");
-        foreach (var claim in Claims.All)
+        foreach (var claim in ClaimCatalog.All)
         {
-            writer.Write($"\n## {claim.Said}\n\n**Again.** {claim.Reproduced}\n\n**Put right.** {claim.Right}\n\n");
+            writer.Write($"\n## {claim.Statement}\n\n**Again.** {claim.Reproduced}\n\n**Put right.** {claim.Correction}\n\n");
             writer.Write("| input | value | source |\n|---|---|---|\n");
             foreach (var input in claim.Inputs)
                 writer.Write($"| {input.Label}{(input.Note is { } note ? $" ({note})" : "")} | {Value(input)} | {input.Source.Id} |\n");

@@ -19,37 +19,37 @@ namespace Tonne.Reporting.Markdown;
 public static class HuggingFaceCard
 {
     /// <summary>The metadata block, between lines of <c>---</c>.</summary>
-    public static string Of(RunRecord record, Footprint footprint)
+    public static string Render(RunRecord record, Footprint footprint)
     {
         var operational = footprint.Operational;
         var yaml = new StringBuilder("---\nco2_eq_emissions:\n");
         yaml.Append(CultureInfo.InvariantCulture, $"  emissions: {Grams(operational.Value)}\n");
-        yaml.Append(CultureInfo.InvariantCulture, $"  # grams; 95 % interval {Grams(operational.Bounds.Low)} to {Grams(operational.Bounds.High)}; {Comment(BoundaryWords.Sentence(operational.Boundary, ", "))}\n");
+        yaml.Append(CultureInfo.InvariantCulture, $"  # grams; 95 % interval {Grams(operational.Bounds.Low)} to {Grams(operational.Bounds.High)}; {Comment(BoundaryText.Describe(operational.Boundary, ", "))}\n");
         yaml.Append(footprint.Embodied is { } embodied
             ? string.Create(CultureInfo.InvariantCulture, $"  # making the hardware, not in this number: {Grams(embodied.Value)} grams ({Grams(embodied.Bounds.Low)} to {Grams(embodied.Bounds.High)})\n")
             : "  # making the hardware is unknown and not in this number\n");
-        Text("source", $"tonne, method {footprint.Method}, factors {footprint.Factors.FactorsHash}; energy {Words(footprint.Energy)}, PUE {Readout.Metric(footprint.Factors.Pue.Bounds.Best)}, "
-            + $"{Readout.Metric(footprint.Factors.Grid.Intensity.Bounds.Best)} g CO2e/kWh ({footprint.Factors.Grid.Intensity.Source.Title})");
+        Text("source", $"tonne, method {footprint.Method}, factors {footprint.Factors.FactorsHash}; energy {FormatEnergy(footprint.Energy)}, PUE {DisplayValue.FormatMetric(footprint.Factors.Pue.Bounds.Best)}, "
+            + $"{DisplayValue.FormatMetric(footprint.Factors.Grid.Intensity.Bounds.Best)} g CO2e/kWh ({footprint.Factors.Grid.Intensity.Source.Title})");
         if (record.Opening.Tags.TryGetValue("training_type", out var type))
             Text("training_type", type);
         else
             yaml.Append("  # training_type: pre-training or fine-tuning; say which with --tag training_type=...\n");
-        if (PlaceName.Said(record.Opening.Place, footprint.Factors.Grid) is { } place)
+        if (PlaceName.FormatWithOrigin(record.Opening.Place, footprint.Factors.Grid) is { } place)
             Text("geographical_location", place);
         else
             yaml.Append(record.Opening.Place.IntensityGramsPerKwh is null
                 ? "  # geographical_location: unknown; the world's mean intensity was used\n"
                 : "  # geographical_location: only an intensity was given, no place\n");
-        Text("hardware_used", HardwareName.Of(record.Opening.Machine));
+        Text("hardware_used", HardwareName.Format(record.Opening.Machine));
         return yaml.Append("---\n").ToString();
 
         // A JSON string is a double-quoted scalar of YAML 1.2.
-        void Text(string key, string value) => yaml.Append(CultureInfo.InvariantCulture, $"  {key}: \"{JsonEncodedText.Encode(Printable.OneLine(value), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"\n");
+        void Text(string key, string value) => yaml.Append(CultureInfo.InvariantCulture, $"  {key}: \"{JsonEncodedText.Encode(TextSanitizer.ToOneLine(value), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"\n");
     }
 
-    static string Comment(string text) => Printable.OneLine(text);
+    static string Comment(string text) => TextSanitizer.ToOneLine(text);
 
-    static string Words(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumText.Name(energy.Quality) : $"{Readout.Percent(energy.MeasuredShare)} measured, otherwise {EnumText.Name(energy.Quality)}";
+    static string FormatEnergy(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumText.Name(energy.Quality) : $"{DisplayValue.FormatPercent(energy.MeasuredShare)} measured, otherwise {EnumText.Name(energy.Quality)}";
 
     /// <summary>Grams with four digits: a number YAML and JSON read alike.</summary>
     static string Grams(double kilograms)

@@ -14,35 +14,35 @@ namespace Tonne.Reporting.Markdown;
 public static class ModelCard
 {
     /// <summary>The section, with <c>\n</c> at line ends.</summary>
-    public static string Of(RunRecord record, Footprint footprint)
+    public static string Render(RunRecord record, Footprint footprint)
     {
         var card = new StringBuilder("## Environmental Impact\n\n");
         var (place, grid, machine) = (record.Opening.Place, footprint.Factors.Grid, record.Opening.Machine);
         var region = place.Region?.Split(':', 2);
-        Item("Hardware Type", HardwareName.Of(machine));
-        Item("Hours used", Readout.Of(record.DurationSeconds / 3600, "1", 3));
+        Item("Hardware Type", HardwareName.Format(machine));
+        Item("Hours used", DisplayValue.Format(record.DurationSeconds / 3600, "1", 3));
         Item("Cloud Provider", region is [var provider, _] ? provider : "none");
-        Item("Compute Region", PlaceName.Said(place, grid) ?? (place.IntensityGramsPerKwh is null ? "unknown; the world's mean intensity was used" : "not given; an intensity was"));
-        Item("Carbon Emitted", $"{Readout.Of(footprint.Total).Full()}: {Readout.Of(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).Full()} from electricity, "
-            + (footprint.Embodied is { } embodied ? $"{Readout.Of(embodied.Bounds, embodied.Unit, footprint.Total.Value).Full()} from making the hardware" : "making the hardware unknown and not counted"));
-        Item("Energy", $"{Readout.Of(footprint.Energy).Full()} at the plug, {Readout.Of(footprint.FacilityEnergy.Bounds, footprint.FacilityEnergy.Unit, footprint.Energy.Value).Full()} with the building");
-        Item("Quality", $"{EnumText.Name(footprint.Energy.Quality)}, {Readout.Percent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
-        Item("Carbon intensity", $"{Readout.OfFactor(grid.Intensity).Full()}, {grid.Basis}, {grid.Scope}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
-        Item("Building", $"PUE {Readout.OfFactor(footprint.Factors.Pue).Full()}, {footprint.Factors.PueHow}");
+        Item("Compute Region", PlaceName.FormatWithOrigin(place, grid) ?? (place.IntensityGramsPerKwh is null ? "unknown; the world's mean intensity was used" : "not given; an intensity was"));
+        Item("Carbon Emitted", $"{DisplayValue.Format(footprint.Total).FormatWithInterval()}: {DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).FormatWithInterval()} from electricity, "
+            + (footprint.Embodied is { } embodied ? $"{DisplayValue.Format(embodied.Bounds, embodied.Unit, footprint.Total.Value).FormatWithInterval()} from making the hardware" : "making the hardware unknown and not counted"));
+        Item("Energy", $"{DisplayValue.Format(footprint.Energy).FormatWithInterval()} at the plug, {DisplayValue.Format(footprint.FacilityEnergy.Bounds, footprint.FacilityEnergy.Unit, footprint.Energy.Value).FormatWithInterval()} with the building");
+        Item("Quality", $"{EnumText.Name(footprint.Energy.Quality)}, {DisplayValue.FormatPercent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
+        Item("Carbon intensity", $"{DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {grid.Basis}, {grid.Scope}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
+        Item("Building", $"PUE {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {footprint.Factors.PueHow}");
         if (footprint.Water is { } water)
-            Item("Water", Readout.Of(water).Full());
-        Item("Boundary", BoundaryWords.Sentence(footprint.Total.Boundary, ", "));
+            Item("Water", DisplayValue.Format(water).FormatWithInterval());
+        Item("Boundary", BoundaryText.Describe(footprint.Total.Boundary, ", "));
         card.Append('\n');
         card.Append("This is one run. Experiments, failed runs, storage, networks and the use of the model are not in it.\n");
         card.Append("Values in brackets are 95 % intervals.\n\n");
-        var doubts = RunDocument.DoubtsOf(record, footprint.Doubts).ToList();
-        foreach (var doubt in doubts)
-            card.Append(CultureInfo.InvariantCulture, $"- {Printable.Markdown(doubt.Text)}\n");
-        if (doubts.Count > 0)
+        var warnings = RunDocument.CollectWarnings(record, footprint.Warnings).ToList();
+        foreach (var warning in warnings)
+            card.Append(CultureInfo.InvariantCulture, $"- {TextSanitizer.EscapeMarkdown(warning.Text)}\n");
+        if (warnings.Count > 0)
             card.Append('\n');
-        MarkdownReport.MethodAndSources(card, footprint, "###");
+        MarkdownReport.WriteMethodAndSources(card, footprint, "###");
         return card.ToString();
 
-        void Item(string label, string text) => card.Append(CultureInfo.InvariantCulture, $"- **{label}:** {Printable.Markdown(text)}\n");
+        void Item(string label, string text) => card.Append(CultureInfo.InvariantCulture, $"- **{label}:** {TextSanitizer.EscapeMarkdown(text)}\n");
     }
 }

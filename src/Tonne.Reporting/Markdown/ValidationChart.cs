@@ -9,8 +9,8 @@ namespace Tonne.Reporting.Markdown;
 /// <remarks>Colours follow the reader's <c>prefers-color-scheme</c>; what is told apart by colour is told apart by shape as well.</remarks>
 static class ValidationChart
 {
-    const double Wide = 720;
-    const double RowHigh = 19;
+    const double Width = 720;
+    const double RowHeight = 19;
 
     const string Style = """
         <style>
@@ -24,12 +24,12 @@ static class ValidationChart
         """;
 
     /// <summary>Every case as estimate ÷ truth with its bounds on a logarithmic axis, the plain rule's bounds behind it.</summary>
-    public static string Intervals(ValidationSection section)
+    public static string DrawIntervals(ValidationSection section)
     {
         const double left = 190;
-        const double right = Wide - 24;
+        const double right = Width - 24;
         var cases = section.Cases.OrderByDescending(one => one.Estimate.Best / one.Truth).ToList();
-        var high = 92 + (cases.Count * RowHigh) + 30;
+        var high = 92 + (cases.Count * RowHeight) + 30;
         var (low, most) = (1 / 8d, 8d);
         var svg = Begin(high, $"{section.Quantity}: estimate ÷ published, with 95 % bounds");
         foreach (var tick in (ReadOnlySpan<double>)[0.125, 0.25, 0.5, 1, 2, 4, 8])
@@ -53,7 +53,7 @@ static class ValidationChart
             svg.Append(inside
                 ? string.Create(CultureInfo.InvariantCulture, $"<circle class=\"dot\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"4\"/>\n")
                 : string.Create(CultureInfo.InvariantCulture, $"<path class=\"out\" d=\"M{x:0.#} {y - 5:0.#}l5 5-5 5-5-5z\"/>\n"));
-            y += RowHigh;
+            y += RowHeight;
 
             void Span(Bounds bounds, string shape) => svg.Append(CultureInfo.InvariantCulture, $"<line class=\"{shape}\" x1=\"{At(bounds.Low / one.Truth):0.#}\" x2=\"{At(bounds.High / one.Truth):0.#}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/>\n");
         }
@@ -64,10 +64,10 @@ static class ValidationChart
     }
 
     /// <summary>How many cases lie how far off, in steps of a quarter of a doubling: nothing of a single case can be read from it.</summary>
-    public static string Histogram(ValidationSection section)
+    public static string DrawHistogram(ValidationSection section)
     {
         const double left = 60;
-        const double right = Wide - 24;
+        const double right = Width - 24;
         const double bottom = 250;
         var steps = new int[25];
         foreach (var one in section.Cases)
@@ -98,13 +98,13 @@ static class ValidationChart
     }
 
     /// <summary>Mean and median errors, ours first.</summary>
-    public static string Errors(ValidationSection section, string ruleName, double ruleMean, double ruleMedian)
+    public static string DrawErrors(ValidationSection section, string baselineName, double baselineMean, double baselineMedian)
     {
         const double left = 300;
-        const double right = Wide - 140;
-        var score = EstimateScore.OfEstimates([.. section.Cases]);
-        var rows = new List<(string Name, double Mean, double? Median, bool Ours)> { ("tonne, the case not seen", score.MeanError, score.MedianError, true), (ruleName, ruleMean, ruleMedian, false) };
-        rows.AddRange(section.Others.Select(other => (other.Tool, other.Mean, other.Median, false)));
+        const double right = Width - 140;
+        var score = EstimateScore.ScoreEstimates([.. section.Cases]);
+        var rows = new List<(string Name, double Mean, double? Median, bool Ours)> { ("tonne, the case not seen", score.MeanError, score.MedianError, true), (baselineName, baselineMean, baselineMedian, false) };
+        rows.AddRange(section.PublishedErrors.Select(other => (other.Tool, other.Mean, other.Median, false)));
         var most = rows.Max(row => row.Mean);
         var svg = Begin(70 + (rows.Count * 42), $"{section.Quantity}: mean absolute error (line: median)");
         var y = 56d;
@@ -127,9 +127,9 @@ static class ValidationChart
     }
 
     static StringBuilder Begin(double high, string title) => new StringBuilder()
-        .Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Wide} {high:0.#}\" width=\"{Wide}\" height=\"{high:0.#}\" role=\"img\" aria-label=\"{Escape(title)}\">\n")
+        .Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {high:0.#}\" width=\"{Width}\" height=\"{high:0.#}\" role=\"img\" aria-label=\"{Escape(title)}\">\n")
         .Append(Style).Append('\n')
-        .Append(CultureInfo.InvariantCulture, $"<rect class=\"ground\" width=\"{Wide}\" height=\"{high:0.#}\" rx=\"8\"/>\n<text class=\"title\" x=\"24\" y=\"28\">{Escape(title)}</text>\n");
+        .Append(CultureInfo.InvariantCulture, $"<rect class=\"ground\" width=\"{Width}\" height=\"{high:0.#}\" rx=\"8\"/>\n<text class=\"title\" x=\"24\" y=\"28\">{Escape(title)}</text>\n");
 
     static string End(StringBuilder svg) => svg.Append("</svg>\n").ToString();
 

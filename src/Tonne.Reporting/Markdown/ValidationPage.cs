@@ -12,57 +12,57 @@ namespace Tonne.Reporting.Markdown;
 public static class ValidationPage
 {
     /// <summary>The sections of what ships with the library: training hours, their families left out, energy that was measured.</summary>
-    public static IReadOnlyList<ValidationSection> TrainingSections()
+    public static IReadOnlyList<ValidationSection> CreateTrainingSections()
     {
         return
         [
-            HoursSection(),
-            new("training-scales", "The same, the scales of the model chosen anew in each fit", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOutWithScalesChosen(), Named: true, [],
+            CreateHoursSection(),
+            new("training-scales", "The same, the scales of the model chosen anew in each fit", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOutWithRefittedScales(), ShowsCaseNames: true, [],
                 ["The scales over which trainings inform one another are round numbers chosen in sight of all trainings. Here each fit chooses them itself among nine, by likelihood: the difference is what our choice may have flattered, and the better foretelling of unseen trainings."]),
-            new("training-families", "The same, every family left out whole", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), Named: true, [],
+            new("training-families", "The same, every family left out whole", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), ShowsCaseNames: true, [],
                 ["All Llamas out, all Pythias out: a training by someone who has published nothing like it. From so few families our estimate is little better than one constant in the mean and no better in the median; what it knows of its ignorance shows in the bounds, which are wider than above and far narrower than the constant's."]),
-            new("training-assumed", "Trainings whose hours were published as assumed", "accelerator-hours", "one utilisation for all", TrainingValidation.AssumedHours(), Named: true, [],
+            new("training-assumed", "Trainings whose hours were published as assumed", "accelerator-hours", "one utilisation for all", TrainingValidation.ScoreAssumedHours(), ShowsCaseNames: true, [],
                 ["Their publishers assumed the number of chips or the hours, so they calibrate nothing and prove nothing; they are on hardware, or of a kind, that the fit has hardly seen."]),
-            new("training-energy", "Energy of trainings whose hours nobody published", "kWh of the boards alone", "40 % utilisation at TDP", TrainingValidation.MeasuredEnergy(), Named: true, [],
+            new("training-energy", "Energy of trainings whose hours nobody published", "kWh of the boards alone", "40 % utilisation at TDP", TrainingValidation.ScoreMeasuredEnergy(), ShowsCaseNames: true, [],
                 ["GPU energy measured by its makers, PUE taken out; these rows calibrate nothing. Three cases are no test of coverage; they show the order of the error."]),
         ];
     }
 
     /// <summary>The first of them: hours, each training left out once.</summary>
-    internal static ValidationSection HoursSection()
+    internal static ValidationSection CreateHoursSection()
     {
         var errors = PublishedError.All();
         var model = UtilisationModel.Shipped;
-        var apart = EstimateScore.OfEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(toldApart: true)]);
-        var alike = EstimateScore.OfEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(toldApart: false)]);
-        return new ValidationSection("training", "Accelerator-hours of a training, each training left out once", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOut(), Named: true,
+        var apart = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: true)]);
+        var alike = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: false)]);
+        return new ValidationSection("training", "Accelerator-hours of a training, each training left out once", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOut(), ShowsCaseNames: true,
             [.. errors.Where(error => error.Quantity == "training hours")],
             [
                 Text($"Cases: the {model.Cases.Count} trainings of `tonne catalog models` whose hours stand on their own; hours that were assumed (GPT-3's chip count, Switch) are left out, energies that are hours × TDP never enter. Each is estimated by a fit to the others, level, spread ({model.Spread:0.00}) and noise ({model.Noise:0.00}) included, by the code that `tonne estimate training` runs. The plain rule: the geometric mean utilisation of the others with its own spread."),
-                Text($"That distilled trainings take more is held before any is seen: the one case there is (Llama 3.2 1B) was known when that was written. With a factor of their own of which nothing is held the mean error would be {apart.MeanError * 100:0.0} %, the median {apart.MedianError * 100:0.0} %, {apart.Inside} held; not told apart from others {alike.MeanError * 100:0.0} %, {alike.MedianError * 100:0.0} %, {alike.Inside} held."),
-            ]) { Marks = (0.18, 0.12, 2.0) };
+                Text($"That distilled trainings take more is held before any is seen: the one case there is (Llama 3.2 1B) was known when that was written. With a factor of their own of which nothing is held the mean error would be {apart.MeanError * 100:0.0} %, the median {apart.MedianError * 100:0.0} %, {apart.CoveredCount} held; not told apart from others {alike.MeanError * 100:0.0} %, {alike.MedianError * 100:0.0} %, {alike.CoveredCount} held."),
+            ]) { Targets = (0.18, 0.12, 2.0) };
     }
 
     /// <summary>Sections of serving, from measurements that may not ship: aggregates alone leave them.</summary>
     /// <param name="cases">The measurements.</param>
-    public static IReadOnlyList<ValidationSection> InferenceSections(IReadOnlyList<ServingCase> cases)
+    public static IReadOnlyList<ValidationSection> CreateInferenceSections(IReadOnlyList<ServingMeasurement> cases)
     {
         var errors = PublishedError.All();
         var scores = InferenceValidation.LeaveFamilyOut(cases);
         var scored = scores.Select(score => score.ByHardware).ToList();
         var sections = new List<ValidationSection>
         {
-            new("inference", "Joules per output token, each model family left out", "joules per output token", "one figure for all tokens", scored, Named: false,
+            new("inference", "Joules per output token, each model family left out", "joules per output token", "one figure for all tokens", scored, ShowsCaseNames: false,
                 [.. errors.Where(error => error.Quantity == "joules per token")],
                 [Text($"{scored.Count} measurements of {cases.Select(one => one.Family).Distinct(StringComparer.Ordinal).Count()} model families (ML.ENERGY leaderboard v2 and v3, GPU boards alone). The licence of v3 is not confirmed, so no single measurement is told here. A family is left out whole, every precision and size of release with it. The plain rule: the geometric mean of the other families with its own spread.")])
-            { Marks = (0.30, 0.20, 3.3) },
+            { Targets = (0.30, 0.20, 3.3) },
         };
         foreach (var chip in scored.GroupBy(one => one.Group, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
-            sections.Add(new ValidationSection("inference-" + Spelling.Slug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip], Named: false, [], []));
+            sections.Add(new ValidationSection("inference-" + NameMatching.ToSlug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip], ShowsCaseNames: false, [], []));
         foreach (var kind in scores.GroupBy(score => score.Case.Kind).OrderBy(group => group.Key))
-            sections.Add(new ValidationSection("inference-" + Spelling.Slug(kind.Key.ToString()), $"The same, {ServingFit.Words(kind.Key)} alone", "joules per output token", "one figure for all tokens", [.. kind.Select(score => score.ByHardware)], Named: false, [], []));
+            sections.Add(new ValidationSection("inference-" + NameMatching.ToSlug(kind.Key.ToString()), $"The same, {ServingFit.GetLabel(kind.Key)} alone", "joules per output token", "one figure for all tokens", [.. kind.Select(score => score.ByHardware)], ShowsCaseNames: false, [], []));
         sections.Add(new ValidationSection("inference-software-untold", "The same, the year of the serving software not told", "joules per output token", "one figure for all tokens",
-            [.. InferenceValidation.LeaveFamilyOut(cases, softwareKnown: false).Select(score => score.ByHardware)], Named: false, [],
+            [.. InferenceValidation.LeaveFamilyOut(cases, softwareKnown: false).Select(score => score.ByHardware)], ShowsCaseNames: false, [],
             ["Without `--software` the newest that was measured on the hardware is taken, and a factor of its own reaches to the other year. A third of the measurements on H100 are of the older."]));
         return sections;
     }
@@ -84,13 +84,13 @@ public static class ValidationPage
         page.Append("| what is foretold | who | cases | mean error | median | worst | held | p | width | score |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var section in sections)
         {
-            Row(page, section.Title, "tonne", EstimateScore.OfEstimates([.. section.Cases]), exact: false);
-            Row(page, "", section.Baseline, EstimateScore.OfBaseline([.. section.Cases]), exact: section.Cases.All(one => one.Baseline.IsExact));
+            WriteRow(page, section.Title, "tonne", EstimateScore.ScoreEstimates([.. section.Cases]), exact: false);
+            WriteRow(page, "", section.Baseline, EstimateScore.ScoreBaseline([.. section.Cases]), exact: section.Cases.All(one => one.Baseline.IsExact));
         }
 
         page.Append('\n');
         foreach (var section in sections)
-            Section(page, section, stem, pictures);
+            WriteSection(page, section, stem, pictures);
         page.Append("## What was tried\n\n");
         page.Append("About 120 variants of the training model were looked at on these cases before one was kept: ridge regressions on one to five features (45), and Gaussian processes with a scale left out, halved or doubled, with one of several fixed spreads and noises, "
             + "with and without a robust loss, with three choices of which rows may calibrate. None of the regressions beat the constant by much. Of the processes all with size, tokens, peak, memory and experts together lay between 15.5 and 18 % in the mean, "
@@ -98,51 +98,51 @@ public static class ValidationPage
         return [(name, page.ToString()), .. pictures];
     }
 
-    static void Section(StringBuilder page, ValidationSection section, string stem, List<(string Name, string Text)> pictures)
+    static void WriteSection(StringBuilder page, ValidationSection section, string stem, List<(string Name, string Text)> pictures)
     {
         // A part that is only a row of the first table has nothing more to say.
-        if (section is { Text.Count: 0, Named: false, Marks: null, Others.Count: 0 })
+        if (section is { Text.Count: 0, ShowsCaseNames: false, Targets: null, PublishedErrors.Count: 0 })
             return;
-        var ours = EstimateScore.OfEstimates([.. section.Cases]);
+        var ours = EstimateScore.ScoreEstimates([.. section.Cases]);
         page.Append(CultureInfo.InvariantCulture, $"## {section.Title}\n\n");
         foreach (var text in section.Text)
             page.Append(text).Append("\n\n");
-        if (section.Marks is { } marks)
+        if (section.Targets is { } marks)
         {
-            page.Append(CultureInfo.InvariantCulture, $"Asked for: mean ≤ {marks.Mean * 100:0} % ({Kept(ours.MeanError <= marks.Mean)}), median ≤ {marks.Median * 100:0} % ({Kept(ours.MedianError <= marks.Median)}), coverage not refuted ({Kept(ours.CoverageP >= 0.05)}), "
-                + $"width ≤ {marks.Width:0.0} ({Kept(ours.MedianWidth <= marks.Width)}), a better score than the plain rule ({Kept(ours.IntervalScore < EstimateScore.OfBaseline([.. section.Cases]).IntervalScore)}).\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"Asked for: mean ≤ {marks.Mean * 100:0} % ({FormatTargetMet(ours.MeanError <= marks.Mean)}), median ≤ {marks.Median * 100:0} % ({FormatTargetMet(ours.MedianError <= marks.Median)}), coverage not refuted ({FormatTargetMet(ours.CoveragePValue >= 0.05)}), "
+                + $"width ≤ {marks.Width:0.0} ({FormatTargetMet(ours.MedianWidth <= marks.Width)}), a better score than the plain rule ({FormatTargetMet(ours.IntervalScore < EstimateScore.ScoreBaseline([.. section.Cases]).IntervalScore)}).\n\n");
         }
 
-        if (section.Others.Count > 0)
+        if (section.PublishedErrors.Count > 0)
         {
-            var rule = EstimateScore.OfBaseline([.. section.Cases]);
+            var rule = EstimateScore.ScoreBaseline([.. section.Cases]);
             var (ruleName, ruleMean, ruleMedian) = (section.Baseline, rule.MeanError, rule.MedianError);
             if (section.Id == "training")
             {
-                var (constant, mean, median) = TrainingValidation.BestConstant();
+                var (constant, mean, median) = TrainingValidation.FindBestConstant();
                 (ruleName, ruleMean, ruleMedian) = (string.Create(CultureInfo.InvariantCulture, $"the best constant, {constant * 100:0.#} %, in hindsight"), mean, median);
             }
 
-            Picture("errors", "mean and median errors beside published tools", ValidationChart.Errors(section, ruleName, ruleMean, ruleMedian));
+            Picture("errors", "mean and median errors beside published tools", ValidationChart.DrawErrors(section, ruleName, ruleMean, ruleMedian));
             page.Append("| estimator | mean error | median | source | |\n|---|---|---|---|---|\n");
             page.Append(CultureInfo.InvariantCulture, $"| **tonne**, the case not seen | {ours.MeanError * 100:0.0} % | {ours.MedianError * 100:0.0} % | this page | |\n| {ruleName} | {ruleMean * 100:0.0} % | {ruleMedian * 100:0.0} % | this page | |\n");
-            foreach (var other in section.Others)
-                page.Append(CultureInfo.InvariantCulture, $"| {Printable.Markdown(other.Tool)} | {other.Mean * 100:0.0} % | {(other.Median is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median * 100:0.0} %") : "")} | {other.Source.Id.Replace(";", ", ", StringComparison.Ordinal)} | {Printable.Markdown(other.Note)} |\n");
+            foreach (var other in section.PublishedErrors)
+                page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(other.Tool)} | {other.Mean * 100:0.0} % | {(other.Median is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median * 100:0.0} %") : "")} | {other.Source.Id.Replace(";", ", ", StringComparison.Ordinal)} | {TextSanitizer.EscapeMarkdown(other.Note)} |\n");
             page.Append('\n');
         }
 
-        if (!section.Named)
+        if (!section.ShowsCaseNames)
         {
-            if (section.Marks is not null)
-                Picture("histogram", "how many cases lie how far off", ValidationChart.Histogram(section));
+            if (section.Targets is not null)
+                Picture("histogram", "how many cases lie how far off", ValidationChart.DrawHistogram(section));
             return;
         }
 
-        Picture("intervals", "every case with its bounds", ValidationChart.Intervals(section));
+        Picture("intervals", "every case with its bounds", ValidationChart.DrawIntervals(section));
         page.Append("| case | published | estimate | 95 % bounds | off by | |\n|---|---|---|---|---|---|\n");
         foreach (var one in section.Cases)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {Printable.Markdown(one.Name)} | {Rounded(one.Truth)} | {Rounded(one.Estimate.Best)} | {Rounded(one.Estimate.Low)} – {Rounded(one.Estimate.High)} | {((one.Estimate.Best / one.Truth) - 1) * 100:+0;−0;0} % | "
+            page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(one.Name)} | {Rounded(one.Truth)} | {Rounded(one.Estimate.Best)} | {Rounded(one.Estimate.Low)} – {Rounded(one.Estimate.High)} | {((one.Estimate.Best / one.Truth) - 1) * 100:+0;−0;0} % | "
                 + $"{(one.Estimate.Low <= one.Truth && one.Truth <= one.Estimate.High ? "" : "**outside**")} |\n");
         }
 
@@ -156,13 +156,13 @@ public static class ValidationPage
         }
     }
 
-    static void Row(StringBuilder page, string what, string who, EstimateScore score, bool exact)
+    static void WriteRow(StringBuilder page, string what, string who, EstimateScore score, bool exact)
     {
         page.Append(CultureInfo.InvariantCulture, $"| {what} | {(what.Length > 0 ? $"**{who}**" : who)} | {score.Cases} | {score.MeanError * 100:0.0} % | {score.MedianError * 100:0.0} % | {score.WorstError * 100:0} % | ");
-        page.Append(exact ? "– | – | – | – |\n" : string.Create(CultureInfo.InvariantCulture, $"{score.Inside} ({score.Coverage * 100:0.0} %) | {score.CoverageP:0.000} | {score.MedianWidth:0.00} | {score.IntervalScore:0.00} |\n"));
+        page.Append(exact ? "– | – | – | – |\n" : string.Create(CultureInfo.InvariantCulture, $"{score.CoveredCount} ({score.Coverage * 100:0.0} %) | {score.CoveragePValue:0.000} | {score.MedianWidth:0.00} | {score.IntervalScore:0.00} |\n"));
     }
 
-    static string Kept(bool kept) => kept ? "kept" : "**not kept**";
+    static string FormatTargetMet(bool kept) => kept ? "kept" : "**not kept**";
 
     static string Rounded(double value)
     {

@@ -8,8 +8,8 @@ namespace Tonne.Reporting.Markdown;
 /// <param name="Quantity">What the cases are of, for example <c>accelerator-hours</c>.</param>
 /// <param name="Baseline">What the plain rule is, in words.</param>
 /// <param name="Cases">The cases.</param>
-/// <param name="Named">Whether cases may be told one by one; else only aggregates leave the room.</param>
-/// <param name="Others">Errors of published tools on the same kind of case.</param>
+/// <param name="ShowsCaseNames">Whether cases may be told one by one; else only aggregates leave the room.</param>
+/// <param name="PublishedErrors">Errors of published tools on the same kind of case.</param>
 /// <param name="Text">What a reader must know, a paragraph each.</param>
 public sealed record ValidationSection(
     string Id,
@@ -17,10 +17,10 @@ public sealed record ValidationSection(
     string Quantity,
     string Baseline,
     IReadOnlyList<ScoredCase> Cases,
-    bool Named,
-    IReadOnlyList<PublishedError> Others,
+    bool ShowsCaseNames,
+    IReadOnlyList<PublishedError> PublishedErrors,
     IReadOnlyList<string> Text)
 {
     /// <summary>Marks that were asked for: mean error, median error, median width; null where none was.</summary>
-    public (double Mean, double Median, double Width)? Marks { get; init; }
+    public (double Mean, double Median, double Width)? Targets { get; init; }
 }

@@ -5,5 +5,5 @@ namespace Tonne.Reporting.Regulatory;
 /// <param name="Item">What is asked.</param>
 /// <param name="Answer">The answer; null if it is not known, which <paramref name="Why"/> explains.</param>
 /// <param name="Why">How the answer is known, or why it is missing and what would give it.</param>
-/// <param name="For">Who receives it; empty for what stands beside the form.</param>
-public sealed record FormLine(string Section, string Item, string? Answer, string Why, string For = "");
+/// <param name="Audience">Who receives it; empty for what stands beside the form.</param>
+public sealed record FormLine(string Section, string Item, string? Answer, string Why, string Audience = "");

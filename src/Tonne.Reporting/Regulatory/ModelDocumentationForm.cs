@@ -24,7 +24,7 @@ public static class ModelDocumentationForm
     const double DaysPerMonth = 365.25 / 12;
 
     /// <summary>The lines that a run can answer. One run is the whole training only if its reader says so.</summary>
-    public static IReadOnlyList<FormLine> Of(RunRecord record, Footprint footprint)
+    public static IReadOnlyList<FormLine> CreateLines(RunRecord record, Footprint footprint)
     {
         var days = record.DurationSeconds / 86_400;
         var chips = record.Opening.Machine.Gpus?.Count ?? 0;
@@ -39,16 +39,16 @@ public static class ModelDocumentationForm
             EnergyLine(footprint.FacilityEnergy, $"of the run {record.Opening.Id} alone"),
             new(Energy, "Measurement methodology", Methodology(footprint.FacilityEnergy, footprint.Energy, footprint.Factors, $"By component: {how}."), "by tonne, method " + footprint.Method, Both),
             .. Inference(),
-            .. Beside(footprint.Energy, footprint.FacilityEnergy, footprint.Total),
+            .. CreateRelatedLines(footprint.Energy, footprint.FacilityEnergy, footprint.Total),
             new("", "Energy of development, beside this run", null, "this is one run: 'tonne footprint' adds experiments and failed runs of the ledger"),
         ];
     }
 
     /// <summary>The lines that a life can answer.</summary>
-    public static IReadOnlyList<FormLine> Of(LifeCycle life)
+    public static IReadOnlyList<FormLine> CreateLines(LifeCycle life)
     {
-        var training = life.Phases.Where(phase => phase.Described.Kind is PhaseKind.Training or PhaseKind.FineTuning).ToList();
-        var development = life.Phases.Where(phase => phase.Described.Kind is not (PhaseKind.Training or PhaseKind.FineTuning or PhaseKind.Deployment)).ToList();
+        var training = life.Phases.Where(phase => phase.Description.Kind is PhaseKind.Training or PhaseKind.FineTuning).ToList();
+        var development = life.Phases.Where(phase => phase.Description.Kind is not (PhaseKind.Training or PhaseKind.FineTuning or PhaseKind.Deployment)).ToList();
         var lines = new List<FormLine>();
         if (training.Count == 0)
         {
@@ -58,30 +58,30 @@ public static class ModelDocumentationForm
         }
         else
         {
-            var names = string.Join(" + ", training.Select(phase => phase.Described.Name));
-            var durations = training.Select(phase => phase.Described.Duration).OfType<Factor>().ToList();
-            var chips = training.SelectMany(phase => phase.Described.Chips).ToList();
+            var names = string.Join(" + ", training.Select(phase => phase.Description.Name));
+            var durations = training.Select(phase => phase.Description.Duration).OfType<Factor>().ToList();
+            var chips = training.SelectMany(phase => phase.Description.Chips).ToList();
             double? days = durations.Count == training.Count ? durations.Sum(duration => duration.Bounds.Best) / 24 : null;
             var hardware = chips.Count == 0 ? null : string.Join(", ", chips.Select(chip => $"{Digits(chip.Hours.Value / 24, "days")} of {chip.Chip}"));
             lines.AddRange(Time(days, hardware, names));
-            lines.AddRange(Computation(training.All(phase => phase.Described.Computation is not null) ? training.Sum(phase => phase.Described.Computation!.Bounds.Best) : null,
-                training.Select(phase => phase.Described.Computation).OfType<Factor>().FirstOrDefault(factor => factor.Id.StartsWith("estimate/", StringComparison.Ordinal))?.Note));
-            var energy = Together(training, phase => phase.Figures.FacilityEnergy);
+            lines.AddRange(Computation(training.All(phase => phase.Description.Computation is not null) ? training.Sum(phase => phase.Description.Computation!.Bounds.Best) : null,
+                training.Select(phase => phase.Description.Computation).OfType<Factor>().FirstOrDefault(factor => factor.Id.StartsWith("estimate/", StringComparison.Ordinal))?.Note));
+            var energy = SumPhases(training, phase => phase.Figures.FacilityEnergy);
             lines.Add(EnergyLine(energy, $"of {names}"));
-            lines.Add(new(Energy, "Measurement methodology", Methodology(energy, Together(training, phase => phase.Figures.Energy), training[0].Factors is [var factors] && training.Count == 1 ? factors : null,
-                string.Join(" ", training.Select(phase => Described(phase)))), "as described, by tonne, method " + Accountant.Method, Both));
+            lines.Add(new(Energy, "Measurement methodology", Methodology(energy, SumPhases(training, phase => phase.Figures.Energy), training[0].Factors is [var factors] && training.Count == 1 ? factors : null,
+                string.Join(" ", training.Select(phase => Described(phase)))), "as described, by tonne, method " + Accountant.MethodVersion, Both));
         }
 
         lines.AddRange(Inference());
         if (training.Count > 0)
-            lines.AddRange(Beside(Together(training, phase => phase.Figures.Energy), Together(training, phase => phase.Figures.FacilityEnergy), Together(training, phase => phase.Figures.Total)));
+            lines.AddRange(CreateRelatedLines(SumPhases(training, phase => phase.Figures.Energy), SumPhases(training, phase => phase.Figures.FacilityEnergy), SumPhases(training, phase => phase.Figures.Total)));
         lines.Add(development.Count == 0
             ? new("", "Energy of development (experiments, failed runs, data, evaluation)", null, "no such phase is described; studies that counted it found from a third to four fifths of all")
-            : new("", "Energy of development (experiments, failed runs, data, evaluation)", Megawatthours(Together(development, phase => phase.Figures.FacilityEnergy)), string.Join(" + ", development.Select(phase => phase.Described.Name)) + "; not in the training above"));
-        foreach (var phase in life.Phases.Where(phase => phase.Described.Kind == PhaseKind.Deployment))
+            : new("", "Energy of development (experiments, failed runs, data, evaluation)", Megawatthours(SumPhases(development, phase => phase.Figures.FacilityEnergy)), string.Join(" + ", development.Select(phase => phase.Description.Name)) + "; not in the training above"));
+        foreach (var phase in life.Phases.Where(phase => phase.Description.Kind == PhaseKind.Deployment))
         {
             foreach (var (unit, energy, _) in phase.PerUnit)
-                lines.Add(new("", $"Energy of inference, per {unit.Name}", FootprintReadout.Full(energy), $"{phase.Described.Name}; the form asks for computation alone"));
+                lines.Add(new("", $"Energy of inference, per {unit.Name}", FootprintFormat.FormatWithInterval(energy), $"{phase.Description.Name}; the form asks for computation alone"));
         }
 
         return lines;
@@ -90,10 +90,10 @@ public static class ModelDocumentationForm
     /// <summary>The form as Markdown.</summary>
     /// <param name="name">The model or run.</param>
     /// <param name="lines">Its lines.</param>
-    public static string Markdown(string name, IReadOnlyList<FormLine> lines)
+    public static string RenderMarkdown(string name, IReadOnlyList<FormLine> lines)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"# Model documentation: computation and energy of {Printable.Markdown(name)}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"# Model documentation: computation and energy of {TextSanitizer.EscapeMarkdown(name)}\n\n");
         page.Append("The items on computation and energy of the Model Documentation Form (General-Purpose AI Code of Practice, Transparency chapter, 10 July 2025; Annex XI of Regulation (EU) 2024/1689).\n");
         page.Append("The other items of the form are not a matter of carbon and are not here.\n");
         foreach (var section in lines.GroupBy(line => line.Section, StringComparer.Ordinal))
@@ -102,8 +102,8 @@ public static class ModelDocumentationForm
             page.Append(section.Key.Length > 0 ? "| Item | Answer | How it is known | For |\n| --- | --- | --- | --- |\n" : "| Item | Answer | How it is known |\n| --- | --- | --- |\n");
             foreach (var line in section)
             {
-                page.Append(CultureInfo.InvariantCulture, $"| {Printable.Markdown(line.Item)} | {(line.Answer is null ? "**missing**" : Printable.Markdown(line.Answer))} | {Printable.Markdown(line.Why)} |");
-                page.Append(section.Key.Length > 0 ? $" {line.For} |\n" : "\n");
+                page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(line.Item)} | {(line.Answer is null ? "**missing**" : TextSanitizer.EscapeMarkdown(line.Answer))} | {TextSanitizer.EscapeMarkdown(line.Why)} |");
+                page.Append(section.Key.Length > 0 ? $" {line.Audience} |\n" : "\n");
             }
         }
 
@@ -135,16 +135,16 @@ public static class ModelDocumentationForm
 
     static string Methodology(Figure facility, Figure plug, AccountingFactors? factors, string how)
     {
-        var share = facility.MeasuredShare >= 0.9995 ? "Measured" : facility.MeasuredShare < 0.0005 ? $"Estimated ({EnumText.Name(facility.Quality)})" : $"{Readout.Percent(facility.MeasuredShare)} measured, the rest estimated";
-        var building = factors is null ? "" : $" Building: PUE {Readout.OfFactor(factors.Pue).Full()}, {factors.PueHow}.";
-        var interval = facility.Bounds.IsExact ? "The inputs carry no bounds." : $"95 % interval {Readout.Of(facility.Bounds, "kWh").Interval()} {Readout.Of(facility.Bounds, "kWh").Unit}.";
-        return $"{share}. {how}{building} {FootprintReadout.Text(plug)} before the building. {interval}";
+        var share = facility.MeasuredShare >= 0.9995 ? "Measured" : facility.MeasuredShare < 0.0005 ? $"Estimated ({EnumText.Name(facility.Quality)})" : $"{DisplayValue.FormatPercent(facility.MeasuredShare)} measured, the rest estimated";
+        var building = factors is null ? "" : $" Building: PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()}, {factors.PueHow}.";
+        var interval = facility.Bounds.IsExact ? "The inputs carry no bounds." : $"95 % interval {DisplayValue.Format(facility.Bounds, "kWh").FormatInterval()} {DisplayValue.Format(facility.Bounds, "kWh").Unit}.";
+        return $"{share}. {how}{building} {FootprintFormat.FormatValue(plug)} before the building. {interval}";
     }
 
-    static string Described(PhaseLife phase)
+    static string Described(AccountedPhase phase)
     {
-        var steps = phase.Described.Uses.Select(use => $"{use.Use.Name} {Readout.Of(use.Use.Energy.Value, "kWh", 4)} ({EnumText.Name(use.Use.Quality)}{(use.Use.HoldsBuilding ? ", holds its cooling" : "")})");
-        return $"{phase.Described.Name}: {string.Join(", ", steps.Concat(phase.Runs.Select(run => $"run {run.Record.Opening.Id} by its meters")))}.";
+        var steps = phase.Description.Uses.Select(use => $"{use.Use.Name} {DisplayValue.Format(use.Use.Energy.Value, "kWh", 4)} ({EnumText.Name(use.Use.Quality)}{(use.Use.IncludesFacility ? ", holds its cooling" : "")})");
+        return $"{phase.Description.Name}: {string.Join(", ", steps.Concat(phase.Runs.Select(run => $"run {run.Record.Opening.Id} by its meters")))}.";
     }
 
     static IEnumerable<FormLine> Inference()
@@ -153,14 +153,14 @@ public static class ModelDocumentationForm
         yield return new(Energy, "Measurement methodology (inference)", null, "name the task, as in generating 100,000 tokens, and the hardware", Both);
     }
 
-    static IEnumerable<FormLine> Beside(Figure plug, Figure facility, Figure emissions)
+    static IEnumerable<FormLine> CreateRelatedLines(Figure plug, Figure facility, Figure emissions)
     {
-        yield return new("", "Energy at the plug, without the building", Megawatthours(plug), BoundaryWords.Sentence(plug.Boundary));
-        yield return new("", "Energy with the building, 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumText.Name(facility.Quality)}, {Readout.Percent(facility.MeasuredShare)} of the energy measured");
-        yield return new("", "Emissions", FootprintReadout.Full(emissions), BoundaryWords.Sentence(emissions.Boundary));
+        yield return new("", "Energy at the plug, without the building", Megawatthours(plug), BoundaryText.Describe(plug.Boundary));
+        yield return new("", "Energy with the building, 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumText.Name(facility.Quality)}, {DisplayValue.FormatPercent(facility.MeasuredShare)} of the energy measured");
+        yield return new("", "Emissions", FootprintFormat.FormatWithInterval(emissions), BoundaryText.Describe(emissions.Boundary));
     }
 
-    static Figure Together(List<PhaseLife> phases, Func<PhaseLife, Figure> of)
+    static Figure SumPhases(List<AccountedPhase> phases, Func<AccountedPhase, Figure> of)
     {
         if (phases.Count == 1)
             return of(phases[0]);
@@ -170,7 +170,7 @@ public static class ModelDocumentationForm
         return figures[0] with
         {
             Boundary = figures[0].Boundary with { Components = [.. figures.SelectMany(figure => figure.Boundary.Components).Distinct()] },
-            Bounds = new Uncertainty().Of(sum),
+            Bounds = new UncertaintyPropagator().ComputeBounds(sum),
             Quality = figures.Max(figure => figure.Quality),
             MeasuredShare = whole > 0 ? figures.Sum(figure => figure.Value * figure.MeasuredShare) / whole : 0,
             Derivation = sum,
@@ -199,5 +199,5 @@ public static class ModelDocumentationForm
         return string.Create(CultureInfo.InvariantCulture, $"{mantissa:0.00} × 10^{power} {unit}");
     }
 
-    static string Digits(double value, string unit) => Readout.Of(value, unit);
+    static string Digits(double value, string unit) => DisplayValue.Format(value, unit);
 }

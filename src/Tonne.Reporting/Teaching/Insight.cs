@@ -14,13 +14,13 @@ namespace Tonne.Reporting.Teaching;
 public static class Insight
 {
     /// <summary>The insight, one sentence.</summary>
-    public static string Of(RunRecord record, Footprint footprint)
+    public static string Describe(RunRecord record, Footprint footprint)
     {
-        var first = LateEpochs(record) ?? Hardware(footprint) ?? Stage(record) ?? Idle(record) ?? Largest(record) ?? "No energy was counted";
-        return $"{first}; {Doubtful(footprint)}.";
+        var first = DescribeLateEpochs(record) ?? DescribeHardware(footprint) ?? DescribeStage(record) ?? DescribeIdle(record) ?? DescribeLargest(record) ?? "No energy was counted";
+        return $"{first}; {DescribeUncertainty(footprint)}.";
     }
 
-    static string? LateEpochs(RunRecord record)
+    static string? DescribeLateEpochs(RunRecord record)
     {
         var epochs = record.Epochs.Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
         if (epochs.Count < 4 || epochs.Count != record.Epochs.Length)
@@ -34,18 +34,18 @@ public static class Insight
         var paid = epochs.TakeLast(half).Sum(EnergyOf) / total;
         if (bought > 0.35 || paid < 0.35)
             return null;
-        var what = bought <= 0 ? "nothing more of" : Readout.Percent(bought) + " of";
-        return $"The last {half} of {epochs.Count} epochs brought {what} the fall in loss for {Readout.Percent(paid)} of the epochs' energy";
+        var what = bought <= 0 ? "nothing more of" : DisplayValue.FormatPercent(bought) + " of";
+        return $"The last {half} of {epochs.Count} epochs brought {what} the fall in loss for {DisplayValue.FormatPercent(paid)} of the epochs' energy";
 
         static double EnergyOf(EpochRecord epoch) => epoch.Energy.Sum(use => (double)use.Microjoules);
     }
 
-    static string? Hardware(Footprint footprint) =>
+    static string? DescribeHardware(Footprint footprint) =>
         footprint.Embodied is { } embodied && embodied.Value > footprint.Operational.Value
-            ? $"Making the hardware weighs more than running it: {Readout.Percent(embodied.Value / footprint.Total.Value)} of the emissions"
+            ? $"Making the hardware weighs more than running it: {DisplayValue.FormatPercent(embodied.Value / footprint.Total.Value)} of the emissions"
             : null;
 
-    static string? Stage(RunRecord record)
+    static string? DescribeStage(RunRecord record)
     {
         double total = record.Stages.Sum(stage => stage.Energy.Sum(use => use.Microjoules));
         if (record.Stages.Count(stage => stage.Name != StageRecord.Outside) < 2 || total <= 0)
@@ -53,19 +53,19 @@ public static class Insight
         var largest = record.Stages.MaxBy(stage => stage.Energy.Sum(use => use.Microjoules))!;
         var share = largest.Energy.Sum(use => use.Microjoules) / total;
         return share < 0.5 || largest.Name == StageRecord.Outside ? null
-            : $"The stage {Printable.OneLine(largest.Name)} used {Readout.Percent(share)} of the energy";
+            : $"The stage {TextSanitizer.ToOneLine(largest.Name)} used {DisplayValue.FormatPercent(share)} of the energy";
     }
 
-    static string? Idle(RunRecord record)
+    static string? DescribeIdle(RunRecord record)
     {
         double machine = record.Components.Sum(part => part.MachineMicrojoules);
         double idle = record.Components.Sum(part => part.IdleMicrojoules);
         return machine > 0 && idle / machine >= 0.5
-            ? $"{Readout.Percent(idle / machine)} of the machine's energy went into idling that nobody used"
+            ? $"{DisplayValue.FormatPercent(idle / machine)} of the machine's energy went into idling that nobody used"
             : null;
     }
 
-    static string? Largest(RunRecord record)
+    static string? DescribeLargest(RunRecord record)
     {
         double total = record.Components.Sum(part => part.JobMicrojoules);
         if (total <= 0)
@@ -80,14 +80,14 @@ public static class Insight
             Component.Gpu => "The accelerator",
             _ => "Supply losses, fans and the board",
         };
-        return $"{name} used {Readout.Percent(largest.Energy / total)} of the energy";
+        return $"{name} used {DisplayValue.FormatPercent(largest.Energy / total)} of the energy";
     }
 
-    internal static string Doubtful(Footprint footprint)
+    internal static string DescribeUncertainty(Footprint footprint)
     {
-        var weights = FactorWeight.Of(footprint.Total.Derivation);
+        var weights = FactorContribution.ComputeAll(footprint.Total.Derivation);
         return weights.Count == 0 || weights[0].Share == 0
             ? "no factor is uncertain"
-            : $"{Readout.Percent(weights[0].Share)} of the uncertainty is one factor: {Printable.OneLine(weights[0].Factor.Label)}";
+            : $"{DisplayValue.FormatPercent(weights[0].Share)} of the uncertainty is one factor: {TextSanitizer.ToOneLine(weights[0].Factor.Label)}";
     }
 }

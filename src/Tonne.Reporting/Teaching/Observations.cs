@@ -22,14 +22,14 @@ namespace Tonne.Reporting.Teaching;
 /// </remarks>
 public static class Observations
 {
-    const double Still = 0.01;
+    const double UnchangedThreshold = 0.01;
 
     /// <summary>An observation for each epoch of a run, in the record's order.</summary>
-    public static IReadOnlyList<string> Of(RunRecord record) => Of(record.Epochs);
+    public static IReadOnlyList<string> Describe(RunRecord record) => Describe(record.Epochs);
 
     /// <summary>An observation for each epoch.</summary>
     /// <param name="epochs">Epochs in order; metrics <c>loss</c>, <c>accuracy</c> (a share or per cent), <c>validation_loss</c>, <c>validation_accuracy</c>.</param>
-    public static IReadOnlyList<string> Of(IReadOnlyList<EpochRecord> epochs)
+    public static IReadOnlyList<string> Describe(IReadOnlyList<EpochRecord> epochs)
     {
         var texts = new List<string>(epochs.Count);
         var from = 0;
@@ -39,7 +39,7 @@ public static class Observations
                 continue;
             var series = new Series([.. epochs.Skip(from).Take(i - from)]);
             for (var k = 0; k < i - from; k++)
-                texts.Add(series.Say(k));
+                texts.Add(series.Describe(k));
             from = i;
         }
 
@@ -68,16 +68,16 @@ public static class Observations
             _range = finite.Count > 0 ? finite.Max() - finite.Min() : 0;
         }
 
-        internal string Say(int i)
+        internal string Describe(int i)
         {
             if (_loss[i] is { } loss && !double.IsFinite(loss))
-                return Broken(i, loss);
+                return DescribeNonFinite(i, loss);
             if (i == 0)
-                return First();
-            return Diverging(i) ?? (_loss[i] is { } now && Before(_loss, i) is { } before ? OfLoss(i, before, now) : OfAccuracy(i));
+                return DescribeFirst();
+            return DescribeDivergence(i) ?? (_loss[i] is { } now && FindLastFinite(_loss, i) is { } before ? DescribeLoss(i, before, now) : DescribeAccuracy(i));
         }
 
-        string Broken(int i, double loss)
+        string DescribeNonFinite(int i, double loss)
         {
             var what = double.IsNaN(loss) ? "loss is not a number" : "loss is infinite";
             return i > 0 && _loss[i - 1] is { } before && !double.IsFinite(before)
@@ -85,10 +85,10 @@ public static class Observations
                 : what + ": the training has broken down";
         }
 
-        string First()
+        string DescribeFirst()
         {
             if (_numbers.Length == 1)
-                return Facts(0) is { Length: > 0 } facts ? $"the only epoch, nothing to compare with ({facts})" : "the only epoch, no metrics reported";
+                return DescribeValues(0) is { Length: > 0 } facts ? $"the only epoch, nothing to compare with ({facts})" : "the only epoch, no metrics reported";
             var words = new List<string>();
             if (_loss[0] is { } loss)
                 words.Add(loss - _lowest > 0.3 * Scale(loss) ? "high loss" : "loss already low");
@@ -101,28 +101,28 @@ public static class Observations
             return words.Count == 0 ? "the first epoch, no metrics reported" : string.Join(", ", words) + " at the start";
         }
 
-        string? Diverging(int i)
+        string? DescribeDivergence(int i)
         {
             if (Diverges(i) is not { } what)
                 return null;
             if (i > 1 && Diverges(i - 1) is not null)
-                return $"{what} still: overfitting, {Best()}";
+                return $"{what} still: overfitting, {DescribeBest()}";
             return $"{what} while training improves: overfitting begins";
         }
 
         string? Diverges(int i)
         {
-            if (_loss[i] is { } now && Before(_loss, i) is { } before && now < before
-                && _validationLoss[i] is { } validation && Before(_validationLoss, i) is { } earlier
-                && double.IsFinite(validation) && validation - earlier > Still * Math.Abs(earlier))
-                return $"validation loss up {Readout.Percent((validation - earlier) / Math.Abs(earlier))}";
-            if (_validationLoss[i] is null && _validationAccuracy[i] is { } score && Before(_validationAccuracy, i) is { } scored && scored - score >= 0.01
-                && _accuracy[i] is { } accuracy && Before(_accuracy, i) is { } was && accuracy > was)
+            if (_loss[i] is { } now && FindLastFinite(_loss, i) is { } before && now < before
+                && _validationLoss[i] is { } validation && FindLastFinite(_validationLoss, i) is { } earlier
+                && double.IsFinite(validation) && validation - earlier > UnchangedThreshold * Math.Abs(earlier))
+                return $"validation loss up {DisplayValue.FormatPercent((validation - earlier) / Math.Abs(earlier))}";
+            if (_validationLoss[i] is null && _validationAccuracy[i] is { } score && FindLastFinite(_validationAccuracy, i) is { } scored && scored - score >= 0.01
+                && _accuracy[i] is { } accuracy && FindLastFinite(_accuracy, i) is { } was && accuracy > was)
                 return $"validation accuracy down {Points(scored - score)}";
             return null;
         }
 
-        string Best()
+        string DescribeBest()
         {
             var scores = _validationLoss.Any(value => value is { } v && double.IsFinite(v))
                 ? _validationLoss.Select(value => value is { } v && double.IsFinite(v) ? v : double.PositiveInfinity).ToList()
@@ -130,36 +130,36 @@ public static class Observations
             return string.Create(CultureInfo.InvariantCulture, $"epoch {_numbers[scores.IndexOf(scores.Min())]} was best on validation");
         }
 
-        string OfLoss(int i, double before, double now)
+        string DescribeLoss(int i, double before, double now)
         {
             var fall = before - now;
             var relative = fall / Scale(before);
-            if (relative < -Still)
-                return Rising(i, relative);
-            if (relative <= Still)
-                return i > 1 && Relative(i - 1) is { } last && Math.Abs(last) <= Still
+            if (relative < -UnchangedThreshold)
+                return DescribeRise(i, relative);
+            if (relative <= UnchangedThreshold)
+                return i > 1 && GetRelativeChange(i - 1) is { } last && Math.Abs(last) <= UnchangedThreshold
                     ? "on the plateau: this epoch bought nothing"
                     : "loss has stopped falling";
-            if (_accuracy[i] is { } accuracy && Before(_accuracy, i) is { } was && was - accuracy >= 0.01)
-                return $"loss down {Readout.Percent(relative)}, but accuracy lost {Points(was - accuracy)}";
-            var facts = $"loss down {Readout.Percent(relative)}" + AccuracyChange(i);
-            return $"{Pace(i, fall, relative)}{Milestone(i, before, now)}: {facts}";
+            if (_accuracy[i] is { } accuracy && FindLastFinite(_accuracy, i) is { } was && was - accuracy >= 0.01)
+                return $"loss down {DisplayValue.FormatPercent(relative)}, but accuracy lost {Points(was - accuracy)}";
+            var facts = $"loss down {DisplayValue.FormatPercent(relative)}" + DescribeAccuracyChange(i);
+            return $"{DescribePace(i, fall, relative)}{DescribeMilestone(i, before, now)}: {facts}";
         }
 
-        string Rising(int i, double relative)
+        string DescribeRise(int i, double relative)
         {
-            var by = Readout.Percent(-relative);
+            var by = DisplayValue.FormatPercent(-relative);
             if (relative <= -0.5)
                 return $"loss jumps up {by}: the learning rate is likely too high";
-            return i > 1 && Relative(i - 1) is < -Still
+            return i > 1 && GetRelativeChange(i - 1) is < -UnchangedThreshold
                 ? $"loss rises again, by {by}: overfitting or a learning rate too high"
                 : $"loss rises by {by}: overfitting or a learning rate too high, if it goes on";
         }
 
-        string Pace(int i, double fall, double relative)
+        string DescribePace(int i, double fall, double relative)
         {
-            var at = LevelOf(i, fall, relative);
-            var before = i > 1 && Relative(i - 1) is { } r && r > Still ? LevelOf(i - 1, Before(_loss, i - 1)!.Value - _loss[i - 1]!.Value, r) : (int?)null;
+            var at = GetPaceLevel(i, fall, relative);
+            var before = i > 1 && GetRelativeChange(i - 1) is { } r && r > UnchangedThreshold ? GetPaceLevel(i - 1, FindLastFinite(_loss, i - 1)!.Value - _loss[i - 1]!.Value, r) : (int?)null;
             if (before is { } level && at > level && at >= 2)
                 return "improvement speeds up";
             return at switch
@@ -172,7 +172,7 @@ public static class Observations
             };
         }
 
-        int LevelOf(int i, double fall, double relative)
+        int GetPaceLevel(int i, double fall, double relative)
         {
             var steps = _numbers.Length - 1;
             if (steps > 2 && _loss[0] is { } first && double.IsFinite(first) && first > _lowest)
@@ -184,7 +184,7 @@ public static class Observations
             return relative >= 0.2 ? 4 : relative >= 0.1 ? 3 : relative >= 0.05 ? 2 : relative >= 0.02 ? 1 : 0;
         }
 
-        string Milestone(int i, double before, double now)
+        string DescribeMilestone(int i, double before, double now)
         {
             if (_numbers.Length > 3 && i == _numbers.Length - 1 && now <= _lowest)
                 return ", the lowest loss at the end";
@@ -199,12 +199,12 @@ public static class Observations
             bool Passes(double mark) => was < mark && done >= mark && done < 1;
         }
 
-        string OfAccuracy(int i)
+        string DescribeAccuracy(int i)
         {
             if (_accuracy[i] is not { } now || !double.IsFinite(now))
                 return "no metrics reported";
-            if (Before(_accuracy, i) is not { } before)
-                return $"accuracy {Readout.Percent(now)}";
+            if (FindLastFinite(_accuracy, i) is not { } before)
+                return $"accuracy {DisplayValue.FormatPercent(now)}";
             var gained = now - before;
             if (gained <= -0.005)
                 return $"accuracy falls by {Points(-gained)}";
@@ -214,31 +214,31 @@ public static class Observations
                 : "accuracy hardly moves";
         }
 
-        string AccuracyChange(int i)
+        string DescribeAccuracyChange(int i)
         {
-            if (_accuracy[i] is not { } now || Before(_accuracy, i) is not { } before || !double.IsFinite(now))
+            if (_accuracy[i] is not { } now || FindLastFinite(_accuracy, i) is not { } before || !double.IsFinite(now))
                 return "";
             var gained = now - before;
             return Math.Abs(gained) < 0.0005 ? ", accuracy unchanged" : gained > 0 ? $", accuracy up {Points(gained)}" : $", accuracy down {Points(-gained)}";
         }
 
-        string Facts(int i)
+        string DescribeValues(int i)
         {
             var facts = new List<string>();
             if (_loss[i] is { } loss)
-                facts.Add("loss " + Readout.Metric(loss));
+                facts.Add("loss " + DisplayValue.FormatMetric(loss));
             if (_accuracy[i] is { } accuracy && double.IsFinite(accuracy))
-                facts.Add("accuracy " + Readout.Percent(accuracy));
+                facts.Add("accuracy " + DisplayValue.FormatPercent(accuracy));
             return string.Join(", ", facts);
         }
 
-        double? Relative(int i) => _loss[i] is { } now && double.IsFinite(now) && Before(_loss, i) is { } before ? (before - now) / Scale(before) : null;
+        double? GetRelativeChange(int i) => _loss[i] is { } now && double.IsFinite(now) && FindLastFinite(_loss, i) is { } before ? (before - now) / Scale(before) : null;
 
         /// <summary>What a change of the loss is measured against: the loss before, or the range of the series where a loss is negative or zero.</summary>
         double Scale(double loss) => loss > 0 && _lowest >= 0 ? loss : _range > 0 ? _range : 1;
 
         /// <summary>The last finite value before an epoch.</summary>
-        static double? Before(double?[] values, int i)
+        static double? FindLastFinite(double?[] values, int i)
         {
             for (var k = i - 1; k >= 0; k--)
             {

@@ -25,7 +25,7 @@ public static class PipelineTrace
     public sealed record Row(string Name, string In, string Out, double Seconds, double? EnergyKwh, double? EmissionsKg, bool Own);
 
     /// <summary>The rows of a run.</summary>
-    public static ImmutableArray<Row> Of(RunRecord record, Footprint footprint)
+    public static ImmutableArray<Row> CreateRows(RunRecord record, Footprint footprint)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(footprint);
@@ -33,42 +33,42 @@ public static class PipelineTrace
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
             if (stage.Name != StageRecord.Outside)
-                rows.Add(new Row(Printable.OneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds, figures.Energy.Value, figures.Emissions.Value, Own: false));
+                rows.Add(new Row(TextSanitizer.ToOneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds, figures.Energy.Value, figures.Emissions.Value, Own: false));
         }
 
         var (sampling, accounting) = record.Overhead is { } overhead ? (overhead.SamplerCpuSeconds, Math.Max(0, overhead.CpuSeconds - overhead.SamplerCpuSeconds)) : (0, 0);
         double? price = record.JobCpuSeconds > 0 ? footprint.Energy.Value / record.JobCpuSeconds : null;
         var perKilowattHour = footprint.Energy.Value > 0 ? footprint.Operational.Value / footprint.Energy.Value : 0;
         var grid = footprint.Factors.Grid.Intensity.Bounds.Best.ToString("0.#", CultureInfo.InvariantCulture);
-        rows.Add(new Row("measure", $"{Readout.Count(record.Samples)} samples × {Readout.Count(record.Opening.Meters.Length)} meters", Readout.Of(footprint.Energy.Value, footprint.Energy.Unit),
+        rows.Add(new Row("measure", $"{DisplayValue.FormatCount(record.Samples)} samples × {DisplayValue.FormatCount(record.Opening.Meters.Length)} meters", DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit),
             sampling, sampling * price, sampling * price * perKilowattHour, Own: true));
-        rows.Add(new Row("account", $"{Readout.Of(footprint.FacilityEnergy.Value, footprint.FacilityEnergy.Unit)} × {grid} g/kWh", Readout.Of(footprint.Operational.Value, footprint.Operational.Unit),
+        rows.Add(new Row("account", $"{DisplayValue.Format(footprint.FacilityEnergy.Value, footprint.FacilityEnergy.Unit)} × {grid} g/kWh", DisplayValue.Format(footprint.Operational.Value, footprint.Operational.Unit),
             accounting, accounting * price, accounting * price * perKilowattHour, Own: true));
         return rows.ToImmutable();
     }
 
     /// <summary>Writes the trace as a table, with the insight below.</summary>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen)
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen)
     {
-        var rows = Of(record, footprint);
+        var rows = CreateRows(record, footprint);
         var cells = rows.Select((row, i) => new[]
         {
-            $"{i + 1}", row.Name, row.In, screen.Arrow, row.Out, Readout.Duration(row.Seconds),
-            row.EnergyKwh is { } energy ? Readout.Of(energy, "kWh") : "", row.EmissionsKg is { } emissions ? Readout.Of(emissions, "kg CO2e") : "",
+            $"{i + 1}", row.Name, row.In, screen.Arrow, row.Out, DisplayValue.FormatDuration(row.Seconds),
+            row.EnergyKwh is { } energy ? DisplayValue.Format(energy, "kWh") : "", row.EmissionsKg is { } emissions ? DisplayValue.Format(emissions, "kg CO2e") : "",
         }).Prepend(["", "stage", "in", "", "out", "time", "energy", "emissions"]).ToList();
-        var widths = Enumerable.Range(0, 8).Select(column => cells.Max(row => Printable.Columns(screen.Show(row[column])))).ToArray();
-        var sheet = new Sheet(writer, screen);
-        sheet.Blank();
+        var widths = Enumerable.Range(0, 8).Select(column => cells.Max(row => TextSanitizer.CountColumns(screen.ToSupportedText(row[column])))).ToArray();
+        var sheet = new StyledTextWriter(writer, screen);
+        sheet.WriteBlankLine();
         foreach (var row in cells)
         {
-            var text = "  " + string.Join("  ", row.Select((cell, column) => column >= 5 ? screen.Show(cell).PadLeft(widths[column]) : Printable.Fit(screen.Show(cell), widths[column], screen.Unicode)));
-            sheet.Raw(ReferenceEquals(row, cells[0]) ? Inked.Faint(text) : text);
+            var text = "  " + string.Join("  ", row.Select((cell, column) => column >= 5 ? screen.ToSupportedText(cell).PadLeft(widths[column]) : TextSanitizer.FitToColumns(screen.ToSupportedText(cell), widths[column], screen.Unicode)));
+            sheet.WriteRaw(ReferenceEquals(row, cells[0]) ? StyledText.Faint(text) : text);
         }
 
-        sheet.Line(Inked.Faint("Stages 5 and on are tonne's own work, beside the run's energy and not in it."));
-        sheet.Blank();
-        sheet.Row("insight", Insight.Of(record, footprint));
+        sheet.WriteLine(StyledText.Faint("Stages 5 and on are tonne's own work, beside the run's energy and not in it."));
+        sheet.WriteBlankLine();
+        sheet.WriteRow("insight", Insight.Describe(record, footprint));
     }
 
-    static string Shape(DataShape? shape) => shape is { } known ? $"{Readout.Count(known.Rows)} × {Readout.Count(known.Columns)}" : "?";
+    static string Shape(DataShape? shape) => shape is { } known ? $"{DisplayValue.FormatCount(known.Rows)} × {DisplayValue.FormatCount(known.Columns)}" : "?";
 }

@@ -16,7 +16,7 @@ public static class LossCurve
     /// <param name="record">The run.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="rows">Rows of the curve without axis, at least 3. Default 10.</param>
-    public static void Write(TextWriter writer, RunRecord record, Screen screen, int rows = 10)
+    public static void Write(TextWriter writer, RunRecord record, TerminalCapabilities screen, int rows = 10)
     {
         rows = Math.Max(3, rows);
         var loss = Values(record, "loss");
@@ -29,10 +29,10 @@ public static class LossCurve
         var labels = Enumerable.Range(0, rows).Select(row => LabelOf(row, rows, low, high, logarithmic)).ToList();
         var gutter = labels.Max(label => label.Length);
         var plot = new Plot(Math.Max(10, screen.Width - Margin - gutter - 3), rows, screen.Unicode);
-        plot.Curve(loss, Height);
-        plot.Points(validation, Height);
+        plot.DrawCurve(loss, Height);
+        plot.DrawPoints(validation, Height);
 
-        var sheet = new Sheet(writer, screen);
+        var sheet = new StyledTextWriter(writer, screen);
         var head = new StringBuilder("loss by epoch");
         if (logarithmic)
             head.Append(", logarithmic");
@@ -41,13 +41,13 @@ public static class LossCurve
         var broken = loss.Count(value => !double.IsFinite(value));
         if (broken > 0)
             head.Append(CultureInfo.InvariantCulture, $", {broken} epoch{(broken == 1 ? "" : "s")} without a number");
-        sheet.Line(Inked.Faint(head.ToString()));
+        sheet.WriteLine(StyledText.Faint(head.ToString()));
         for (var row = 0; row < rows; row++)
-            sheet.Raw(new string(' ', Margin), Inked.Faint(labels[row].PadLeft(gutter) + " │"), new Inked(plot.Row(row), Ink.Bar));
-        sheet.Raw(new string(' ', Margin + gutter + 1), Inked.Faint("└" + new string('─', plot.Columns)));
+            sheet.WriteRaw(new string(' ', Margin), StyledText.Faint(labels[row].PadLeft(gutter) + " │"), new StyledText(plot.FormatRow(row), TextStyle.Bar));
+        sheet.WriteRaw(new string(' ', Margin + gutter + 1), StyledText.Faint("└" + new string('─', plot.Columns)));
         var (first, last) = (record.Epochs[0].Number.ToString(CultureInfo.InvariantCulture), record.Epochs[^1].Number.ToString(CultureInfo.InvariantCulture));
         var gap = plot.Columns - first.Length - last.Length;
-        sheet.Raw(new string(' ', Margin + gutter + 2), Inked.Faint(record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last));
+        sheet.WriteRaw(new string(' ', Margin + gutter + 2), StyledText.Faint(record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last));
 
         double Height(double value)
         {
@@ -62,9 +62,9 @@ public static class LossCurve
         if (row != 0 && row != rows - 1 && row != (rows - 1) / 2)
             return "";
         if (high <= low)
-            return row == (rows - 1) / 2 ? Readout.Metric(low) : "";
+            return row == (rows - 1) / 2 ? DisplayValue.FormatMetric(low) : "";
         var share = 1 - ((double)row / (rows - 1));
-        return Readout.Metric(logarithmic ? Math.Exp(Math.Log(low) + (share * (Math.Log(high) - Math.Log(low)))) : ((1 - share) * low) + (share * high));
+        return DisplayValue.FormatMetric(logarithmic ? Math.Exp(Math.Log(low) + (share * (Math.Log(high) - Math.Log(low)))) : ((1 - share) * low) + (share * high));
     }
 
     static List<double> Values(RunRecord record, string metric) =>
@@ -84,7 +84,7 @@ public static class LossCurve
 
         public int Columns => columns;
 
-        public void Curve(IReadOnlyList<double> values, Func<double, double> height)
+        public void DrawCurve(IReadOnlyList<double> values, Func<double, double> height)
         {
             (int X, int Y)? before = null;
             for (var i = 0; i < values.Count; i++)
@@ -102,7 +102,7 @@ public static class LossCurve
             }
         }
 
-        public void Points(IReadOnlyList<double> values, Func<double, double> height)
+        public void DrawPoints(IReadOnlyList<double> values, Func<double, double> height)
         {
             for (var i = 0; i < values.Count; i++)
             {
@@ -113,7 +113,7 @@ public static class LossCurve
             }
         }
 
-        public string Row(int row)
+        public string FormatRow(int row)
         {
             var text = new StringBuilder(columns);
             for (var column = 0; column < columns; column++)

@@ -12,14 +12,14 @@ public static class MeterTable
     public sealed record Row(MeterDescription Meter, MeterCount? Count, string Use);
 
     /// <summary>Energy meters in the order of the trace.</summary>
-    public static IReadOnlyList<Row> Of(RunRecord record)
+    public static IReadOnlyList<Row> CreateRows(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
         return [.. record.Opening.Meters.Where(meter => meter.Kind is MeterKind.EnergyCounter or MeterKind.Power)
-            .Select(meter => new Row(meter, record.Counts.FirstOrDefault(count => count.Meter == meter.Id), UseOf(record, meter)))];
+            .Select(meter => new Row(meter, record.Counts.FirstOrDefault(count => count.Meter == meter.Id), DescribeUse(record, meter)))];
     }
 
-    static string UseOf(RunRecord record, MeterDescription meter)
+    static string DescribeUse(RunRecord record, MeterDescription meter)
     {
         var uses = record.Opening.Bases.Where(basis => basis.Meters.Contains(meter.Id))
             .Select(basis => basis.Component == Hardware.Component.Platform ? "the machine" : basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();

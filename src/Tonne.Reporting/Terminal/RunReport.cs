@@ -13,17 +13,17 @@ public static class RunReport
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, Screen screen, string? recordPath = null)
+    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? recordPath = null)
     {
-        var sheet = new Sheet(writer, screen);
-        sheet.Blank();
-        sheet.Line(Inked.Strong(Printable.OneLine(record.Opening.Name)), " ", Inked.Faint(Printable.OneLine(string.Join(' ', record.Opening.Command))));
-        Summary.Write(writer, record, footprint, screen, recordPath, record.Opening.Id, isTraced: false, withEquivalents: true);
+        var sheet = new StyledTextWriter(writer, screen);
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(record.Opening.Name)), " ", StyledText.Faint(TextSanitizer.ToOneLine(string.Join(' ', record.Opening.Command))));
+        RunSummaryText.Write(writer, record, footprint, screen, recordPath, record.Opening.Id, isTraced: false, withEquivalents: true);
         if (record.Epochs.Length == 0)
             return;
-        sheet.Blank();
+        sheet.WriteBlankLine();
         EpochTable.Write(writer, record, footprint, screen);
-        sheet.Blank();
+        sheet.WriteBlankLine();
         LossCurve.Write(writer, record, screen);
     }
 }

@@ -9,7 +9,7 @@ static class Sparkline
     const string Ascii = "_.-=+*#%";
 
     /// <summary>The values from lowest to highest bar; a value that is not a number is a <c>?</c>. More values than columns are thinned by taking the last of each group.</summary>
-    internal static string Of(IReadOnlyList<double> values, int columns, bool unicode)
+    internal static string Render(IReadOnlyList<double> values, int columns, bool unicode)
     {
         var shown = values.Count <= columns ? values
             : [.. Enumerable.Range(0, columns).Select(i => values[((i + 1) * values.Count / columns) - 1])];

@@ -19,7 +19,7 @@ namespace Tonne.Accounting;
 public sealed class Accountant
 {
     /// <summary>Version of the definitions; changes when one of them does.</summary>
-    public const string Method = "tonne-1";
+    public const string MethodVersion = "tonne-1";
 
     const double KilowattHoursPerJoule = 1 / Quantities.Energy.JoulesPerKilowattHour;
     const double SecondsPerYear = 365.25 * 86_400;
@@ -27,7 +27,7 @@ public sealed class Accountant
     /// <summary>Hours of a year: 365.25 days.</summary>
     public const double HoursPerYear = 365.25 * 24;
 
-    readonly Uncertainty _uncertainty = new();
+    readonly UncertaintyPropagator _uncertainty = new();
 
     /// <summary>Accounts a run.</summary>
     /// <param name="record">The facts.</param>
@@ -42,31 +42,31 @@ public sealed class Accountant
         // What the meter at the plug counted is measured, however it is divided among the parts.
         var plugged = record.Opening.Bases.Any(basis => basis.Component == Component.Platform) && record.Gaps.IsEmpty;
         var (machineQuality, machineMeasured) = plugged ? (Quality.Measured, 1) : QualityOf(record.Components, use => use.MachineMicrojoules);
-        var pue = new Derivation.Given(factors.Pue);
-        var intensity = new Derivation.Given(factors.Grid.Intensity);
+        var pue = new Derivation.FactorNode(factors.Pue);
+        var intensity = new Derivation.FactorNode(factors.Grid.Intensity);
 
         var energy = EnergyOf("energy of the job at the plug", record.Components.Select(use => (Name(use), use.Job)), rates);
         var machine = EnergyOf("energy of the machine at the plug", record.Components.Select(use => (Name(use), use.Machine)), rates);
         var facility = new Derivation.Product("energy of the job with its building", "kWh", [energy, pue]);
         var operational = OperationalOf("operational emissions", facility, intensity);
-        var embodied = EmbodiedOf(record, factors);
+        var embodied = DeriveEmbodied(record, factors);
         var total = embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, embodied]);
         var carbon = it with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
         return new Footprint
         {
-            Method = Method,
+            Method = MethodVersion,
             Factors = factors,
-            Energy = Make("energy_kwh", it, energy, quality, measured),
-            MachineEnergy = Make("machine_energy_kwh", it with { Policy = "machine" }, machine, machineQuality, machineMeasured),
-            FacilityEnergy = Make("facility_energy_kwh", it with { Extent = "facility" }, facility, quality, measured),
-            Operational = Make("emissions_kg.operational", carbon, operational, quality, measured),
+            Energy = CreateFigure("energy_kwh", it, energy, quality, measured),
+            MachineEnergy = CreateFigure("machine_energy_kwh", it with { Policy = "machine" }, machine, machineQuality, machineMeasured),
+            FacilityEnergy = CreateFigure("facility_energy_kwh", it with { Extent = "facility" }, facility, quality, measured),
+            Operational = CreateFigure("emissions_kg.operational", carbon, operational, quality, measured),
             Embodied = embodied is null ? null
-                : Make("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.Factors()), 0),
-            Total = Make("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = WaterOf(energy, facility, factors) is { } water ? Make("water_l", it with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, measured) : null,
+                : CreateFigure("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
+            Total = CreateFigure("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
+            Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, measured) : null,
             Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
             Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
-            Doubts = [.. factors.Doubts],
+            Warnings = [.. factors.Warnings],
         };
 
         StageFigures Part(string path, string name, ImmutableArray<EnergyUse> uses)
@@ -77,8 +77,8 @@ public sealed class Accountant
             var partEmissions = OperationalOf("operational emissions of " + name, new Derivation.Product("energy with its building", "kWh", [partEnergy, pue]), intensity);
             return new StageFigures(
                 name,
-                Make(path + ".energy_kwh", it, partEnergy, partQuality, partMeasured),
-                Make(path + ".emissions_kg", carbon, partEmissions, partQuality, partMeasured));
+                CreateFigure(path + ".energy_kwh", it, partEnergy, partQuality, partMeasured),
+                CreateFigure(path + ".emissions_kg", carbon, partEmissions, partQuality, partMeasured));
         }
     }
 
@@ -93,26 +93,26 @@ public sealed class Accountant
         return new PhaseFootprint(
             use.Name,
             factors,
-            Make("energy_kwh", use.HoldsBuilding ? use.Boundary with { Extent = "facility" } : use.Boundary, use.Energy, use.Quality, use.MeasuredShare),
-            Make("facility_energy_kwh", use.Boundary with { Extent = "facility" }, facility, use.Quality, use.MeasuredShare),
-            Make("emissions_kg.operational", carbon, operational, use.Quality, use.MeasuredShare),
+            CreateFigure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = "facility" } : use.Boundary, use.Energy, use.Quality, use.MeasuredShare),
+            CreateFigure("facility_energy_kwh", use.Boundary with { Extent = "facility" }, facility, use.Quality, use.MeasuredShare),
+            CreateFigure("emissions_kg.operational", carbon, operational, use.Quality, use.MeasuredShare),
             use.Embodied is null ? null
-                : Make("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), use.Embodied, Worst(use.Embodied.Factors()), 0),
-            Make("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
-            water is null ? null : Make("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare));
+                : CreateFigure("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), use.Embodied, Worst(use.Embodied.GetFactors()), 0),
+            CreateFigure("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
+            water is null ? null : CreateFigure("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare));
     }
 
     /// <summary>The formulas of a phase, without bounds: energy with its building in kWh, operational emissions in kg CO2e, water in L.</summary>
     internal static (Derivation Facility, Derivation Operational, Derivation? Water) Derive(PhaseUse use, AccountingFactors factors)
     {
-        var facility = use.HoldsBuilding ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.Given(factors.Pue)]);
-        return (facility, OperationalOf("operational emissions", facility, new Derivation.Given(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
+        var facility = use.IncludesFacility ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.FactorNode(factors.Pue)]);
+        return (facility, OperationalOf("operational emissions", facility, new Derivation.FactorNode(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
     }
 
     /// <summary>Runs of the same rates as one use: the amounts of each rate add up.</summary>
     /// <param name="name">What they are.</param>
     /// <param name="records">At least one.</param>
-    internal static PhaseUse UseOf(string name, ImmutableArray<RunRecord> records)
+    internal static PhaseUse CombineRuns(string name, ImmutableArray<RunRecord> records)
     {
         var rates = records[0].Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
         var components = records.SelectMany(record => record.Components).GroupBy(Name, StringComparer.Ordinal)
@@ -123,27 +123,27 @@ public sealed class Accountant
     }
 
     /// <summary>Making the hardware of runs on one machine: the time it was held adds up. Null where no factor fits.</summary>
-    internal static Derivation? EmbodiedOf(ImmutableArray<RunRecord> records, AccountingFactors factors)
+    internal static Derivation? DeriveEmbodied(ImmutableArray<RunRecord> records, AccountingFactors factors)
     {
         if (records.Length == 1 || factors.Embodied.Count == 0)
-            return EmbodiedOf(records[0], factors);
-        var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
+            return DeriveEmbodied(records[0], factors);
+        var life = new Derivation.Product("used life", "s", [new Derivation.FactorNode(factors.Lifetime), new Derivation.FactorNode(factors.Utilisation)], SecondsPerYear);
         var held = factors.Embodied.GroupBy(part => part.Device, StringComparer.Ordinal).Select(part => (Derivation)new Derivation.Product(part.Key is null ? "machine held" : $"gpu:{part.Key} held", "kg CO2e·s",
             [
                 new Derivation.Sum("manufacturing", "kg CO2e", [.. part.Select(Manufacturing)]),
-                new Derivation.Counted("held share × duration of all runs", "s", records.Sum(record => record.DurationSeconds * (HeldShare(record, part.First()) ?? HeldShare(record)))),
+                new Derivation.Count("held share × duration of all runs", "s", records.Sum(record => record.DurationSeconds * (HeldShare(record, part.First()) ?? HeldShare(record)))),
             ]));
         return new Derivation.Quotient("embodied emissions", "kg CO2e", new Derivation.Sum("manufacturing held", "kg CO2e·s", [.. held]), life);
     }
 
     /// <summary>Making the hardware that a phase holds: Σ hours held × M ÷ (L × U), kg CO2e.</summary>
     /// <param name="hardware">At least one kind of it.</param>
-    public static Derivation Embodied(IEnumerable<HardwareUse> hardware)
+    public static Derivation DeriveEmbodied(IEnumerable<HardwareUse> hardware)
     {
         ImmutableArray<Derivation> pieces =
         [
             .. hardware.Select(use => new Derivation.Product($"making {use.Name}", "kg CO2e",
-                [new Derivation.Given(use.Manufacturing), new Derivation.Quotient("share of their used life", "1", use.Hours, new Derivation.Product("used life", "h", [use.Lifetime, use.Utilisation]))])),
+                [new Derivation.FactorNode(use.Manufacturing), new Derivation.Quotient("share of their used life", "1", use.Hours, new Derivation.Product("used life", "h", [use.Lifetime, use.Utilisation]))])),
         ];
         return pieces.Length == 1 ? pieces[0] : new Derivation.Sum("embodied emissions", "kg CO2e", pieces);
     }
@@ -151,14 +151,14 @@ public sealed class Accountant
     /// <summary>Market-based emissions beside the location-based ones (GHG Protocol Scope 2 Guidance), kg CO2e.</summary>
     /// <remarks>
     /// <c>market = uncontracted × residual mix + Σ contracted × contract factor + Σ made on site × its factor</c>, each a share of the energy with its building. On-site generation is taken
-    /// first, then contracts in their order; what they exceed the use by counts for nothing, so that no part is ever below 0. Without a residual mix the grid's mean stands in, with a doubt.
+    /// first, then contracts in their order; what they exceed the use by counts for nothing, so that no part is ever below 0. Without a residual mix the grid's mean stands in, with a warning.
     /// </remarks>
-    /// <param name="name">What it is of, for doubts.</param>
+    /// <param name="name">What it is of, for warnings.</param>
     /// <param name="facility">Energy with its building, kWh.</param>
     /// <param name="location">Its location-based emissions, kg CO2e.</param>
     /// <param name="supply">What was bought and made.</param>
-    /// <param name="doubts">Takes what is unsure.</param>
-    public static Derivation MarketBased(string name, Derivation facility, Derivation location, MarketSupply supply, Action<Doubt> doubts)
+    /// <param name="onWarning">Takes what is unsure.</param>
+    public static Derivation DeriveMarketBased(string name, Derivation facility, Derivation location, MarketBasedSupply supply, Action<Warning> onWarning)
     {
         var energy = facility.Value;
         var left = 1 - supply.OnSite.Concat(supply.Contracts).Sum(one => one.Share?.Bounds.Best ?? 0);
@@ -169,39 +169,39 @@ public sealed class Accountant
             Derivation share;
             if (one.Share is { } given)
             {
-                share = new Derivation.Given(given);
+                share = new Derivation.FactorNode(given);
             }
             else
             {
                 var wanted = energy > 0 ? one.Energy!.Bounds.Best / energy : 0;
                 var covered = Math.Clamp(wanted, 0, Math.Max(0, left));
                 if (wanted > covered * (1 + 1e-9))
-                    doubts(new Doubt("market-surplus", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {one.Name} delivers more than was left to cover; {(wanted - covered) * energy:0.#} kWh of it count for nothing.")));
+                    onWarning(new Warning("market-surplus", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {one.Name} delivers more than was left to cover; {(wanted - covered) * energy:0.#} kWh of it count for nothing.")));
                 left -= covered;
-                share = new Derivation.Counted($"share covered by {one.Name}", "1", covered);
+                share = new Derivation.Count($"share covered by {one.Name}", "1", covered);
             }
 
             shares.Add(share);
-            terms.Add(new Derivation.Product(one.Name, "kg CO2e", [facility, share, new Derivation.Given(one.Intensity)], 1 / 1000d));
+            terms.Add(new Derivation.Product(one.Name, "kg CO2e", [facility, share, new Derivation.FactorNode(one.Intensity)], 1 / 1000d));
         }
 
-        var uncovered = new Derivation.Difference("share without contract", "1", new Derivation.Counted("all", "1", 1), new Derivation.Sum("covered", "1", [.. shares]));
+        var uncovered = new Derivation.Difference("share without contract", "1", new Derivation.Count("all", "1", 1), new Derivation.Sum("covered", "1", [.. shares]));
         if (supply.ResidualMix is { } mix)
         {
-            terms.Insert(0, new Derivation.Product("without contract, at the residual mix", "kg CO2e", [facility, uncovered, new Derivation.Given(mix)], 1 / 1000d));
+            terms.Insert(0, new Derivation.Product("without contract, at the residual mix", "kg CO2e", [facility, uncovered, new Derivation.FactorNode(mix)], 1 / 1000d));
         }
         else
         {
             terms.Insert(0, new Derivation.Product("without contract, at the grid's mean", "kg CO2e", [location, uncovered]));
             if (uncovered.Value > 1e-9)
-                doubts(new Doubt("residual-mix-unknown", $"{name}: no residual mix is given, so the grid's mean stands in for what no contract covers; the residual mix is usually higher, because claimed generation is taken out of it."));
+                onWarning(new Warning("residual-mix-unknown", $"{name}: no residual mix is given, so the grid's mean stands in for what no contract covers; the residual mix is usually higher, because claimed generation is taken out of it."));
         }
 
         return new Derivation.Sum("market-based emissions", "kg CO2e", [.. terms]);
     }
 
-    Figure Make(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
-        new(name, boundary, _uncertainty.Of(derivation), quality, measured, derivation);
+    Figure CreateFigure(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
+        new(name, boundary, _uncertainty.ComputeBounds(derivation), quality, measured, derivation);
 
     static string Name(ComponentEnergy use) => Name(use.Component, use.Device);
 
@@ -222,7 +222,7 @@ public sealed class Accountant
             [.. amounts.Select(amount =>
             {
                 var rate = rates[amount.Rate];
-                return (Derivation)new Derivation.Product(amount.Rate, "J", [new Derivation.Counted("counted", rate.Per, amount.Amount), rate.Derivation]);
+                return (Derivation)new Derivation.Product(amount.Rate, "J", [new Derivation.Count("counted", rate.Per, amount.Amount), rate.Derivation]);
             })]);
 
     static Derivation OperationalOf(string label, Derivation facility, Derivation intensity) =>
@@ -232,18 +232,18 @@ public sealed class Accountant
         factors is { WaterOnSite: { } site, WaterOfGrid: { } grid }
             ? new Derivation.Sum("water", "L",
                 [
-                    new Derivation.Product("on site", "L", [energy, new Derivation.Given(site)]),
-                    new Derivation.Product("in generation", "L", [facility, new Derivation.Given(grid)]),
+                    new Derivation.Product("on site", "L", [energy, new Derivation.FactorNode(site)]),
+                    new Derivation.Product("in generation", "L", [facility, new Derivation.FactorNode(grid)]),
                 ])
             : null;
 
-    static Derivation? EmbodiedOf(RunRecord record, AccountingFactors factors)
+    static Derivation? DeriveEmbodied(RunRecord record, AccountingFactors factors)
     {
         if (factors.Embodied.Count == 0)
             return null;
-        var held = new Derivation.Counted("time-mean held share of the machine", "1", HeldShare(record));
-        var duration = new Derivation.Counted("duration", "s", record.DurationSeconds);
-        var life = new Derivation.Product("used life", "s", [new Derivation.Given(factors.Lifetime), new Derivation.Given(factors.Utilisation)], SecondsPerYear);
+        var held = new Derivation.Count("time-mean held share of the machine", "1", HeldShare(record));
+        var duration = new Derivation.Count("duration", "s", record.DurationSeconds);
+        var life = new Derivation.Product("used life", "s", [new Derivation.FactorNode(factors.Lifetime), new Derivation.FactorNode(factors.Utilisation)], SecondsPerYear);
         var machine = factors.Embodied.Where(part => HeldShare(record, part) is null).Select(Manufacturing).ToImmutableArray();
         var devices = factors.Embodied.Where(part => HeldShare(record, part) is not null).ToImmutableArray();
         var used = new Derivation.Quotient("share of its used life", "1", duration, life);
@@ -256,7 +256,7 @@ public sealed class Accountant
                     [
                         new Derivation.Product("machine held", "kg CO2e", [hardware, held]),
                         .. devices.Select(part => new Derivation.Product($"gpu:{part.Device} held", "kg CO2e",
-                            [Manufacturing(part), new Derivation.Counted($"time-mean held share of gpu:{part.Device}", "1", HeldShare(record, part)!.Value)])),
+                            [Manufacturing(part), new Derivation.Count($"time-mean held share of gpu:{part.Device}", "1", HeldShare(record, part)!.Value)])),
                     ]),
                 used,
             ]);
@@ -265,12 +265,12 @@ public sealed class Accountant
     static Derivation Manufacturing(EmbodiedShare part)
     {
         if (part.HostThreads is not { } host)
-            return new Derivation.Given(part.Manufacturing);
+            return new Derivation.FactorNode(part.Manufacturing);
         var unit = string.Equals(host.Unit, "GPUs", StringComparison.Ordinal) ? "GPUs" : "threads";
         return new Derivation.Product("part of a shared host", "kg CO2e",
             [
-                new Derivation.Given(part.Manufacturing),
-                new Derivation.Quotient($"{unit} of this machine ÷ {unit} of its host", "1", new Derivation.Counted($"{unit} of this machine", unit, part.Threads), new Derivation.Given(host)),
+                new Derivation.FactorNode(part.Manufacturing),
+                new Derivation.Quotient($"{unit} of this machine ÷ {unit} of its host", "1", new Derivation.Count($"{unit} of this machine", unit, part.Threads), new Derivation.FactorNode(host)),
             ]);
     }
 

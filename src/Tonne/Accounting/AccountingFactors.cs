@@ -12,7 +12,7 @@ namespace Tonne.Accounting;
 /// <param name="WaterOnSite">WUE of the site in L/kWh of IT energy; null if unknown.</param>
 /// <param name="WaterOfGrid">Water consumed in generation in L/kWh of facility energy; null if unknown.</param>
 /// <param name="FactorsHash">Hash of the embedded tables.</param>
-/// <param name="Doubts">What is unsure about the choice.</param>
+/// <param name="Warnings">What is unsure about the choice.</param>
 public sealed record AccountingFactors(
     GridFactor Grid,
     Factor Pue,
@@ -23,4 +23,12 @@ public sealed record AccountingFactors(
     Factor? WaterOnSite,
     Factor? WaterOfGrid,
     string FactorsHash,
-    IReadOnlyList<Doubt> Doubts);
+    IReadOnlyList<Warning> Warnings)
+{
+    /// <summary>What is unsure about the choice; empty if nothing is.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init => field = value ?? []; } = Warnings ?? [];
+
+    /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("doubts")]
+    public IReadOnlyList<Warning>? FormerWarnings { init => Warnings = value ?? Warnings; }
+}

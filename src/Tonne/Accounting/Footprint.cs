@@ -41,14 +41,14 @@ public sealed record Footprint
     public required ImmutableArray<StageFigures> Epochs { get; init; }
 
     /// <summary>What is unsure about the accounting.</summary>
-    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+    public ImmutableArray<Warning> Warnings { get; init; } = [];
 
     /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
-    public IEnumerable<Figure> Figures() =>
-        RunFigures().Concat(Stages.Concat(Epochs).SelectMany(part => new[] { part.Energy, part.Emissions }));
+    public IEnumerable<Figure> GetFigures() =>
+        GetRunFigures().Concat(Stages.Concat(Epochs).SelectMany(part => new[] { part.Energy, part.Emissions }));
 
     /// <summary>The figures of the whole run.</summary>
-    public IEnumerable<Figure> RunFigures()
+    public IEnumerable<Figure> GetRunFigures()
     {
         yield return Energy;
         yield return MachineEnergy;
@@ -63,16 +63,16 @@ public sealed record Footprint
 
     /// <summary>What the ledger keeps of it: the factors, and the figures as stated.</summary>
     /// <param name="at">When it was accounted, UTC.</param>
-    public FootprintStatement State(DateTimeOffset at) => new()
+    public FootprintStatement CreateStatement(DateTimeOffset at) => new()
     {
         Method = Method,
         FactorsHash = Factors.FactorsHash,
         AccountedAt = at,
         Factors = Factors,
-        Figures = [.. RunFigures().Select(figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare))],
+        Figures = [.. GetRunFigures().Select(figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare))],
     };
 
     /// <summary>Every source cited, once each.</summary>
-    public IReadOnlyList<Source> Sources() =>
-        [.. RunFigures().SelectMany(figure => figure.Derivation.Factors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
+    public IReadOnlyList<Source> GetSources() =>
+        [.. GetRunFigures().SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
 }

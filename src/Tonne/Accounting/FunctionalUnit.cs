@@ -22,6 +22,6 @@ public sealed record FunctionalUnit(string Name, Factor Count)
             throw new FormatException($"'{written[(at + 1)..].Trim()}' is not a number of {name}s; write UNIT=COUNT, as in --per request=230768. {WhyNotZero}.");
         if (count is not (> 0 and < 1e36))
             throw new FormatException($"{written}: {WhyNotZero}. Count the {name}s that the energy served.");
-        return new FunctionalUnit(name, new Factor($"given/per/{name}", $"number of {name}", "1", Bounds.Exactly(count), Quality.Assumed, new Source("GIVEN", "Given by the user")));
+        return new FunctionalUnit(name, new Factor($"given/per/{name}", $"number of {name}", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given by the user")));
     }
 }

@@ -13,6 +13,6 @@ namespace Tonne.Accounting;
 public sealed record GridFactor(Factor Intensity, string? Zone, string Basis, string Scope, int? Year, string How)
 {
     /// <summary>The factor of a signal from a catalog or a user.</summary>
-    public static GridFactor Of(CarbonSignal signal) => new(
-        signal.Intensity, signal.Zone?.Code, signal.Basis.ToString().ToLowerInvariant(), signal.Scope.ToString().ToLowerInvariant(), signal.Year, signal.How);
+    public static GridFactor FromGridIntensity(GridIntensity signal) => new(
+        signal.Intensity, signal.Zone?.Code, signal.Basis.ToString().ToLowerInvariant(), signal.Scope.ToString().ToLowerInvariant(), signal.Year, signal.Explanation);
 }

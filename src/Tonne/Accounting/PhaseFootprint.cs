@@ -22,5 +22,5 @@ public sealed record PhaseFootprint(
     Figure? Water)
 {
     /// <summary>All figures, in the order of reading.</summary>
-    public IEnumerable<Figure> Figures() => new[] { Energy, FacilityEnergy, Operational, Embodied, Total, Water }.OfType<Figure>();
+    public IEnumerable<Figure> GetFigures() => new[] { Energy, FacilityEnergy, Operational, Embodied, Total, Water }.OfType<Figure>();
 }

@@ -4,12 +4,12 @@ namespace Tonne.Accounting;
 
 /// <summary>What a phase of a model's life uses, before carbon: what the <see cref="Accountant"/> needs of an estimate, of a described phase, or of energy that was measured elsewhere.</summary>
 /// <param name="Name">The phase, for example <c>training</c>.</param>
-/// <param name="Boundary">What the energy includes; extent <c>it</c>, or <c>facility</c> with <paramref name="HoldsBuilding"/>.</param>
+/// <param name="Boundary">What the energy includes; extent <c>it</c>, or <c>facility</c> with <paramref name="IncludesFacility"/>.</param>
 /// <param name="Energy">Energy at the plug, kWh, from its counts and factors.</param>
 /// <param name="Embodied">Manufacturing that falls on the phase, kg CO2e; null where none is known or asked.</param>
 /// <param name="Quality">The worst quality of its parts above 5 %.</param>
 /// <param name="MeasuredShare">Measured ÷ total energy, 0 to 1.</param>
-/// <param name="HoldsBuilding">Whether the energy already holds cooling and distribution: then no PUE is applied.</param>
+/// <param name="IncludesFacility">Whether the energy already holds cooling and distribution: then no PUE is applied.</param>
 public sealed record PhaseUse(
     string Name,
     Boundary Boundary,
@@ -17,4 +17,4 @@ public sealed record PhaseUse(
     Derivation? Embodied = null,
     Quality Quality = Quality.Modelled,
     double MeasuredShare = 0,
-    bool HoldsBuilding = false);
+    bool IncludesFacility = false);

@@ -15,7 +15,7 @@ namespace Tonne.Catalogs;
 public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string Unit, int? Year, Quality Quality, string Source, string? Note = null)
 {
     /// <summary>The entry that shows a factor.</summary>
-    public static CatalogEntry Of(Factor factor, string? name = null, int? year = null) =>
+    public static CatalogEntry FromFactor(Factor factor, string? name = null, int? year = null) =>
         new(factor.Id, name ?? factor.Label, factor.Bounds, factor.Unit, year ?? factor.Source.Year, factor.Quality, factor.Source.Id, factor.Note);
 
     /// <summary>Whether every word of a search occurs in the id, name, note or source; an empty search finds all.</summary>
@@ -25,8 +25,8 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
             return true;
         foreach (var word in search.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var key = Spelling.Key(word);
-            var found = Spelling.Key(Name).Contains(key, StringComparison.Ordinal) || Spelling.Key(Id).Contains(key, StringComparison.Ordinal)
+            var key = NameMatching.ToKey(word);
+            var found = NameMatching.ToKey(Name).Contains(key, StringComparison.Ordinal) || NameMatching.ToKey(Id).Contains(key, StringComparison.Ordinal)
                 || Source.Contains(word, StringComparison.OrdinalIgnoreCase) || (Note is not null && Note.Contains(word, StringComparison.OrdinalIgnoreCase));
             if (!found)
                 return false;
@@ -58,7 +58,7 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
         {
             if (!ids.Add(entry.Id))
                 problems.Add($"{entry.Id}: the id is used twice");
-            if (entry.Source.Length == 0 || !SourceList.Knows(entry.Source))
+            if (entry.Source.Length == 0 || !SourceList.ContainsAll(entry.Source))
                 problems.Add($"{entry.Id}: the source \"{entry.Source}\" is not listed");
             if (entry.Year is < 1995 or > 2035)
                 problems.Add($"{entry.Id}: the year {entry.Year} is out of range");

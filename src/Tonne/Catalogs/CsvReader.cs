@@ -27,13 +27,13 @@ public ref struct CsvReader
         _rest = text;
         _columns = header.Count(',') + 1;
         if (!NextLine(out var first) || !first.SequenceEqual(header))
-            throw Broken($"the header must be \"{header}\"");
+            throw CreateFormatException($"the header must be \"{header}\"");
     }
 
     /// <summary>Line of the current row, counted from 1.</summary>
     public readonly int Line => _line;
 
-    /// <summary>The raw text of a field, without its outer quotes; doubled quotes stay doubled (see <see cref="Text"/>).</summary>
+    /// <summary>The raw text of a field, without its outer quotes; doubled quotes stay doubled (see <see cref="GetText"/>).</summary>
     public readonly ReadOnlySpan<char> this[int column] => _row[_starts[column].._ends[column]];
 
     /// <summary>Goes to the next row; false at the end.</summary>
@@ -43,12 +43,12 @@ public ref struct CsvReader
         if (!NextLine(out _row))
             return false;
         if (_row.IsEmpty)
-            throw Broken("the line is empty");
+            throw CreateFormatException("the line is empty");
         var at = 0;
         for (var column = 0; column < _columns; column++)
         {
             if (at > _row.Length)
-                throw Broken($"{column} fields where {_columns} are expected");
+                throw CreateFormatException($"{column} fields where {_columns} are expected");
             if (at < _row.Length && _row[at] == '"')
             {
                 var end = at + 1;
@@ -56,7 +56,7 @@ public ref struct CsvReader
                 {
                     var quote = _row[end..].IndexOf('"');
                     if (quote < 0)
-                        throw Broken($"field {column + 1} has an opening quote without a closing one");
+                        throw CreateFormatException($"field {column + 1} has an opening quote without a closing one");
                     end += quote;
                     if (end + 1 < _row.Length && _row[end + 1] == '"')
                         end += 2;
@@ -66,7 +66,7 @@ public ref struct CsvReader
                 (_starts[column], _ends[column]) = (at + 1, end);
                 at = end + 1;
                 if (at < _row.Length && _row[at] != ',')
-                    throw Broken($"field {column + 1} goes on after its closing quote");
+                    throw CreateFormatException($"field {column + 1} goes on after its closing quote");
                 at++;
             }
             else
@@ -76,17 +76,17 @@ public ref struct CsvReader
                     length = _row.Length - at;
                 (_starts[column], _ends[column]) = (at, at + length);
                 if (this[column].Contains('"'))
-                    throw Broken($"field {column + 1} has a quote in the middle");
+                    throw CreateFormatException($"field {column + 1} has a quote in the middle");
                 at += length + 1;
             }
         }
         if (at <= _row.Length)
-            throw Broken($"more fields than the {_columns} of the header");
+            throw CreateFormatException($"more fields than the {_columns} of the header");
         return true;
     }
 
     /// <summary>A field as text; empty if empty.</summary>
-    public readonly string Text(int column)
+    public readonly string GetText(int column)
     {
         var field = this[column];
         return field.Contains('"') ? field.ToString().Replace("\"\"", "\"", StringComparison.Ordinal) : field.ToString();
@@ -94,26 +94,26 @@ public ref struct CsvReader
 
     /// <summary>A field as a finite number.</summary>
     /// <exception cref="TableFormatException">It is not one.</exception>
-    public readonly double Number(int column) =>
+    public readonly double GetNumber(int column) =>
         double.TryParse(this[column], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? value : throw Broken($"field {column + 1} must be a number, but is \"{this[column]}\"");
+            ? value : throw CreateFormatException($"field {column + 1} must be a number, but is \"{this[column]}\"");
 
     /// <summary>A field as a finite number; null if empty.</summary>
     /// <exception cref="TableFormatException">It is neither.</exception>
-    public readonly double? NumberOrNull(int column) => this[column].IsEmpty ? null : Number(column);
+    public readonly double? GetNumberOrNull(int column) => this[column].IsEmpty ? null : GetNumber(column);
 
     /// <summary>A field as a whole number.</summary>
     /// <exception cref="TableFormatException">It is not one.</exception>
-    public readonly int Whole(int column) =>
+    public readonly int GetInteger(int column) =>
         int.TryParse(this[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value : throw Broken($"field {column + 1} must be a whole number, but is \"{this[column]}\"");
+            ? value : throw CreateFormatException($"field {column + 1} must be a whole number, but is \"{this[column]}\"");
 
     /// <summary>A field as a whole number; null if empty.</summary>
     /// <exception cref="TableFormatException">It is neither.</exception>
-    public readonly int? WholeOrNull(int column) => this[column].IsEmpty ? null : Whole(column);
+    public readonly int? GetIntegerOrNull(int column) => this[column].IsEmpty ? null : GetInteger(column);
 
     /// <summary>The exception for a value of the current row that cannot be used.</summary>
-    public readonly TableFormatException Broken(string problem) => new(_table, _line, problem);
+    public readonly TableFormatException CreateFormatException(string problem) => new(_table, _line, problem);
 
     bool NextLine(out ReadOnlySpan<char> line)
     {

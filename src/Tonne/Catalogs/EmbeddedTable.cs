@@ -19,7 +19,7 @@ public static class EmbeddedTable
     /// <param name="name">File name, for example <c>zones.csv</c>.</param>
     /// <param name="assembly">The assembly that holds the table; null for that of the domain, <c>Tonne</c>.</param>
     /// <exception cref="ArgumentException">The assembly has no such table.</exception>
-    public static byte[] Bytes(string name, Assembly? assembly = null)
+    public static byte[] ReadBytes(string name, Assembly? assembly = null)
     {
         using var stream = Holder(assembly).GetManifestResourceStream(name)
             ?? throw new ArgumentException($"There is no embedded table named {name}.", nameof(name));
@@ -29,8 +29,8 @@ public static class EmbeddedTable
     }
 
     /// <summary>The text of a table.</summary>
-    /// <inheritdoc cref="Bytes"/>
-    public static string Text(string name, Assembly? assembly = null) => Encoding.UTF8.GetString(Bytes(name, assembly));
+    /// <inheritdoc cref="ReadBytes"/>
+    public static string ReadText(string name, Assembly? assembly = null) => Encoding.UTF8.GetString(ReadBytes(name, assembly));
 
     static Assembly Holder(Assembly? assembly) => assembly ?? typeof(EmbeddedTable).Assembly;
 }

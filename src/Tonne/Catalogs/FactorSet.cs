@@ -18,10 +18,10 @@ public static class FactorSet
         using var all = new MemoryStream(512 * 1024);
         foreach (var name in EmbeddedTable.Names())
         {
-            var bytes = EmbeddedTable.Bytes(name);
+            var bytes = EmbeddedTable.ReadBytes(name);
             all.Write(Encoding.UTF8.GetBytes($"{name}\0{bytes.Length}\0"));
             all.Write(bytes);
         }
-        return Sha256.Of(all.GetBuffer().AsSpan(0, (int)all.Length));
+        return Sha256.ComputeHash(all.GetBuffer().AsSpan(0, (int)all.Length));
     }
 }

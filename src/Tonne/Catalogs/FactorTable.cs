@@ -11,22 +11,22 @@ public sealed class FactorTable(string table, Assembly? assembly = null)
     readonly Lazy<Dictionary<string, Factor>> _factors = new(() =>
     {
         var all = new Dictionary<string, Factor>(StringComparer.Ordinal);
-        var rows = new CsvReader(table, EmbeddedTable.Text(table, assembly), "id,label,unit,low,best,high,quality,source,note");
+        var rows = new CsvReader(table, EmbeddedTable.ReadText(table, assembly), "id,label,unit,low,best,high,quality,source,note");
         while (rows.Read())
         {
-            var (low, best, high) = (rows.Number(3), rows.Number(4), rows.Number(5));
+            var (low, best, high) = (rows.GetNumber(3), rows.GetNumber(4), rows.GetNumber(5));
             if (!(low >= 0 && low <= best && best <= high))
-                throw rows.Broken("the bounds must satisfy 0 ≤ low ≤ best ≤ high");
+                throw rows.CreateFormatException("the bounds must satisfy 0 ≤ low ≤ best ≤ high");
             var quality = rows[6] switch
             {
                 "measured" => Quality.Measured,
                 "modelled" => Quality.Modelled,
                 "assumed" => Quality.Assumed,
-                _ => throw rows.Broken($"the quality \"{rows[6]}\" is unknown"),
+                _ => throw rows.CreateFormatException($"the quality \"{rows[6]}\" is unknown"),
             };
-            var id = rows.Text(0);
-            if (!all.TryAdd(id, new Factor(id, rows.Text(1), rows.Text(2), new Bounds(low, best, high), quality, SourceList.Find(rows.Text(7)), rows[8].IsEmpty ? null : rows.Text(8))))
-                throw rows.Broken($"the id {id} is used twice");
+            var id = rows.GetText(0);
+            if (!all.TryAdd(id, new Factor(id, rows.GetText(1), rows.GetText(2), new Bounds(low, best, high), quality, SourceList.Find(rows.GetText(7)), rows[8].IsEmpty ? null : rows.GetText(8))))
+                throw rows.CreateFormatException($"the id {id} is used twice");
         }
         return all;
     });

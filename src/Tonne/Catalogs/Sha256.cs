@@ -15,7 +15,7 @@ public static class Sha256
     ];
 
     /// <summary>The digest of a message, as 64 lower-case hexadecimal digits.</summary>
-    public static string Of(ReadOnlySpan<byte> message)
+    public static string ComputeHash(ReadOnlySpan<byte> message)
     {
         Span<uint> state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
         var bits = (ulong)message.Length * 8;

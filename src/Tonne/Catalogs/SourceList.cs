@@ -13,7 +13,7 @@ public static class SourceList
     public static IReadOnlyCollection<Source> All => Sources.Value.Values;
 
     /// <summary>Whether every id of a citation is known.</summary>
-    public static bool Knows(string citation) => citation.Split(';').All(Sources.Value.ContainsKey);
+    public static bool ContainsAll(string citation) => citation.Split(';').All(Sources.Value.ContainsKey);
 
     /// <summary>The source behind a citation: one id, or several joined by <c>;</c>.</summary>
     /// <exception cref="ArgumentException">An id is not listed.</exception>
@@ -33,12 +33,12 @@ public static class SourceList
     static Dictionary<string, Source> Read()
     {
         var sources = new Dictionary<string, Source>(StringComparer.Ordinal);
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), "id,title,year,licence,link");
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), "id,title,year,licence,link");
         while (rows.Read())
         {
-            var id = rows.Text(0);
-            if (!sources.TryAdd(id, new Source(id, rows.Text(1), rows.WholeOrNull(2), rows[3].IsEmpty ? null : rows.Text(3), rows[4].IsEmpty ? null : rows.Text(4))))
-                throw rows.Broken($"the source {id} is listed twice");
+            var id = rows.GetText(0);
+            if (!sources.TryAdd(id, new Source(id, rows.GetText(1), rows.GetIntegerOrNull(2), rows[3].IsEmpty ? null : rows.GetText(3), rows[4].IsEmpty ? null : rows.GetText(4))))
+                throw rows.CreateFormatException($"the source {id} is listed twice");
         }
         return sources;
     }

@@ -6,11 +6,11 @@ sealed class SpreadTable(string table)
     readonly Lazy<Dictionary<string, Row>> _rows = new(() =>
     {
         var all = new Dictionary<string, Row>(StringComparer.Ordinal);
-        var rows = new CsvReader(table, EmbeddedTable.Text(table), "name,value,unit,count,source,what");
+        var rows = new CsvReader(table, EmbeddedTable.ReadText(table), "name,value,unit,count,source,what");
         while (rows.Read())
         {
-            if (!all.TryAdd(rows.Text(0), new Row(rows.Number(1), rows.Text(4))))
-                throw rows.Broken("the name is used twice");
+            if (!all.TryAdd(rows.GetText(0), new Row(rows.GetNumber(1), rows.GetText(4))))
+                throw rows.CreateFormatException("the name is used twice");
         }
         return all;
     });

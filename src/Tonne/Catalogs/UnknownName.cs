@@ -7,7 +7,7 @@ namespace Tonne.Catalogs;
 /// <param name="Nearest">The names that answer to it, or that come nearest, best first.</param>
 public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IReadOnlyList<string> Nearest)
 {
-    string Where => Kind switch
+    string ListingHint => Kind switch
     {
         "zone" => "; 'tonne catalog zones' lists them",
         "region" => "; 'tonne catalog regions' lists them",
@@ -19,5 +19,5 @@ public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IRead
     /// <summary>What is wrong and what to write instead.</summary>
     public string Message => Ambiguous
         ? $"The {Kind} \"{Name}\" is ambiguous: write one of {string.Join(", ", Nearest)}."
-        : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown{Where}." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";
+        : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown{ListingHint}." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";
 }

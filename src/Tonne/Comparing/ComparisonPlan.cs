@@ -25,5 +25,5 @@ public sealed record ComparisonPlan
     } = 0.01;
 
     /// <summary>The figure that decides. Default energy.</summary>
-    public ComparedFigure Deciding { get; init; } = ComparedFigure.Energy;
+    public ComparedFigure DecisionFigure { get; init; } = ComparedFigure.Energy;
 }

@@ -7,5 +7,5 @@ namespace Tonne.Comparing;
 public readonly record struct Interval(double Low, double Value, double High)
 {
     /// <summary>An interval from low, best and high.</summary>
-    public static Interval Of((double Low, double Best, double High) interval) => new(interval.Low, interval.Best, interval.High);
+    public static Interval From((double Low, double Best, double High) interval) => new(interval.Low, interval.Best, interval.High);
 }

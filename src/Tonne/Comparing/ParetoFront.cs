@@ -21,8 +21,8 @@ public sealed class ParetoFront<T>
         if (objectives.Count == 0)
             throw new ArgumentException("A front needs an objective.", nameof(objectives));
         (Items, Objectives) = ([.. items], [.. objectives]);
-        var values = items.Select(item => objectives.Select(objective => Worth(objective, item)).ToArray()).ToArray();
-        _beatenBy = [.. Enumerable.Range(0, items.Count).Select(i => Best(values, i))];
+        var values = items.Select(item => objectives.Select(objective => GetValue(objective, item)).ToArray()).ToArray();
+        _beatenBy = [.. Enumerable.Range(0, items.Count).Select(i => FindDominating(values, i))];
         Front = [.. Enumerable.Range(0, items.Count).Where(IsOnFront).OrderByDescending(i => values[i][0]).Select(i => items[i])];
     }
 
@@ -43,7 +43,7 @@ public sealed class ParetoFront<T>
     /// <param name="index">Its index in <see cref="Items"/>.</param>
     public int? DominatedBy(int index) => _beatenBy[index];
 
-    static double Worth(ParetoObjective<T> objective, T item)
+    static double GetValue(ParetoObjective<T> objective, T item)
     {
         var value = objective.Value(item);
         return !double.IsFinite(value)
@@ -52,7 +52,7 @@ public sealed class ParetoFront<T>
     }
 
     /// <summary>Of those that dominate a choice one that nothing dominates: there always is one, for domination has no circles.</summary>
-    static int? Best(double[][] values, int index)
+    static int? FindDominating(double[][] values, int index)
     {
         int? best = null;
         for (var other = 0; other < values.Length; other++)

@@ -12,12 +12,12 @@ namespace Tonne.Comparing;
 /// </remarks>
 public sealed class RatioTest
 {
-    const int MostForLastLook = 120;
+    const int MaxRoundsForLastLook = 120;
     const double BetsShare = 0.3;
     const double LastLookShare = 0.4;
 
     readonly List<double> _logs = [];
-    readonly SignedScores _lastLook = SignedScores.Normal();
+    readonly SignedScores _lastLook = SignedScores.CreateNormal();
     readonly double[] _bets;
     readonly double _threshold;
     readonly double _margin;
@@ -43,7 +43,7 @@ public sealed class RatioTest
             throw new ArgumentOutOfRangeException(nameof(margin), margin, "A margin is between 0 and 1.");
         (Risk, PlannedRounds, _margin) = (risk, plannedRounds, Math.Log(1 + margin));
         _threshold = -Math.Log(risk);
-        _bets = ShiftEvidence.BetsFor(plannedRounds, risk);
+        _bets = ShiftEvidence.ChooseBets(plannedRounds, risk);
         (_atOne, _atLeast, _atMost) = (new(0, _bets), new(-_margin, _bets), new(_margin, _bets));
     }
 
@@ -69,22 +69,22 @@ public sealed class RatioTest
     public double LogEvidence => Evidence(_atOne, 0);
 
     /// <summary>Fewest rounds after which anything can be decided: before, even the same sign every time is chance enough.</summary>
-    public int FewestRounds
+    public int MinRounds
     {
         get
         {
             for (var rounds = 1; rounds < PlannedRounds; rounds++)
             {
-                if (Unanimous(rounds) >= _threshold)
+                if (GetUnanimousEvidence(rounds) >= _threshold)
                     return rounds;
             }
 
             // At the planned end a single sign has probability 2^(1 − n).
-            return Unanimous(PlannedRounds) >= _threshold || HasLastLook && Math.Pow(2, 1 - PlannedRounds) <= LastLookShare * Risk ? PlannedRounds : int.MaxValue;
+            return GetUnanimousEvidence(PlannedRounds) >= _threshold || HasLastLook && Math.Pow(2, 1 - PlannedRounds) <= LastLookShare * Risk ? PlannedRounds : int.MaxValue;
         }
     }
 
-    bool HasLastLook => PlannedRounds <= MostForLastLook;
+    bool HasLastLook => PlannedRounds <= MaxRoundsForLastLook;
 
     /// <summary>Takes in a pair of runs of one round.</summary>
     /// <param name="first">What the first variant used, above 0.</param>
@@ -114,7 +114,7 @@ public sealed class RatioTest
 
     /// <summary>The ratio second ÷ first: the median of all means of two log ratios (Hodges and Lehmann 1963) in what no look so far has excluded.</summary>
     /// <returns>Null before the first pair.</returns>
-    public RatioInterval? Look()
+    public RatioInterval? ComputeInterval()
     {
         if (Rounds == 0)
             return null;
@@ -140,7 +140,7 @@ public sealed class RatioTest
             return log;
         var differences = _logs.Select(value => value - shift).ToArray();
         // 0.4 ÷ (0.4 · risk) is 1/risk: by itself enough.
-        return _lastLook.Probability(differences) <= LastLookShare * Risk ? _threshold + Math.Log(1 + Math.Exp(log - _threshold)) : log;
+        return _lastLook.ComputePValue(differences) <= LastLookShare * Risk ? _threshold + Math.Log(1 + Math.Exp(log - _threshold)) : log;
     }
 
     double EvidenceAgainst(double shift)
@@ -193,7 +193,7 @@ public sealed class RatioTest
     }
 
     /// <summary>Log evidence, without the last look, when so many pairs all differ by the same.</summary>
-    double Unanimous(int rounds)
+    double GetUnanimousEvidence(int rounds)
     {
         var bets = new ShiftEvidence(0, _bets);
         for (var i = 0; i < rounds; i++)

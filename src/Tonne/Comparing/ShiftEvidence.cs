@@ -43,7 +43,7 @@ sealed class ShiftEvidence
     }
 
     /// <summary>Bets for a given number of rounds: about the smallest difference that so many can show, and one for what shows at once.</summary>
-    internal static double[] BetsFor(int rounds, double risk)
+    internal static double[] ChooseBets(int rounds, double risk)
     {
         var least = Math.Sqrt(2 * Math.Log(2 / risk) / Math.Max(1, rounds));
         return [.. new[] { 0.7, 1, 1.4, 2 }.Select(times => Math.Min(4, times * least)), 4];

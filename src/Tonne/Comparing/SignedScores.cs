@@ -12,17 +12,17 @@ sealed class SignedScores(Func<double, int, int> score)
     readonly Dictionary<int, double[]> _untied = [];
 
     /// <summary>Scores that are their ranks, doubled so that a tie has one too.</summary>
-    internal static SignedScores Wilcoxon() => new((rank, _) => (int)(2 * rank));
+    internal static SignedScores CreateWilcoxon() => new((rank, _) => (int)(2 * rank));
 
     /// <summary>Normal scores in hundredths: the quantile of |Z| at rank ÷ (n + 1), by J. Tukey's lambda approximation (exponent 0.135). The test is exact with any scores.</summary>
-    internal static SignedScores Normal() => new((rank, count) =>
+    internal static SignedScores CreateNormal() => new((rank, count) =>
     {
         var p = (1 + rank / (count + 1)) / 2;
         return (int)Math.Round(100 * (Math.Pow(p, 0.135) - Math.Pow(1 - p, 0.135)) / 0.1975);
     });
 
     /// <summary>The two-sided probability of a sum at least as far out.</summary>
-    internal double Probability(ReadOnlySpan<double> differences)
+    internal double ComputePValue(ReadOnlySpan<double> differences)
     {
         var sorted = new List<double>(differences.Length);
         foreach (var difference in differences)

@@ -21,17 +21,17 @@ public sealed class VariantPair
     public int Second { get; }
 
     /// <summary>What is known, by the figure that decides.</summary>
-    public PairVerdict Verdict => Deciding.Differs ? PairVerdict.Difference : Deciding.IsWithinMargin ? PairVerdict.WithinMargin : PairVerdict.NoDifferenceSeen;
+    public PairVerdict Verdict => DecisionTest.Differs ? PairVerdict.Difference : DecisionTest.IsWithinMargin ? PairVerdict.WithinMargin : PairVerdict.NoDifferenceSeen;
 
     /// <summary>Rounds after which it was decided; null while it is not.</summary>
-    public int? DecidedAfter => Deciding.DecidedAfter;
+    public int? DecidedAfter => DecisionTest.DecidedAfter;
 
     /// <summary>The test of the figure that decides.</summary>
-    public RatioTest Deciding => _tests[_plan.Deciding];
+    public RatioTest DecisionTest => _tests[_plan.DecisionFigure];
 
     /// <summary>A figure of the second ÷ that of the first, its interval at the risk of the deciding figure but by itself.</summary>
     /// <returns>Null before the first round, or where a run used none of it and there is no ratio.</returns>
-    public RatioInterval? Ratio(ComparedFigure figure) => _uncountable.Contains(figure) ? null : _tests[figure].Look();
+    public RatioInterval? GetRatio(ComparedFigure figure) => _uncountable.Contains(figure) ? null : _tests[figure].ComputeInterval();
 
     internal void Add(VariantRun first, VariantRun second)
     {

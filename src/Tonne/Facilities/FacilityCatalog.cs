@@ -23,19 +23,19 @@ public static class FacilityCatalog
     static readonly SpreadTable Spreads = new("facility_spreads.csv");
 
     /// <summary>The PUE of a cloud region: its own if published, else its provider's mean, else the public cloud's.</summary>
-    public static FacilityChoice Pue(CloudRegion region)
+    public static SelectedFacilityFactor GetPue(CloudRegion region)
     {
         if (FindPue(region.Provider, region.Name) is { } own)
-            return new FacilityChoice(PueFactor(own, forItself: true), $"published for {region.Id}, {own.Year}");
-        if (FindPue(Fleet(region.Provider), "fleet") is { } fleet)
-            return new FacilityChoice(PueFactor(fleet, forItself: false), $"mean of {fleet.Provider} {fleet.Year}; {region.Id} has none published");
-        return Pue(FacilityKind.UnknownCloud);
+            return new SelectedFacilityFactor(PueFactor(own, isOwnFigure: true), $"published for {region.Id}, {own.Year}");
+        if (FindPue(GetFleetProvider(region.Provider), "fleet") is { } fleet)
+            return new SelectedFacilityFactor(PueFactor(fleet, isOwnFigure: false), $"mean of {fleet.Provider} {fleet.Year}; {region.Id} has none published");
+        return GetPue(FacilityKind.UnknownCloud);
     }
 
     /// <summary>The PUE of a provider (<c>google</c>), of one of its regions (<c>aws:eu-west-1</c>) or of a site (<c>Jean Zay</c>).</summary>
-    public static Lookup<FacilityChoice> FindPue(string name)
+    public static LookupResult<SelectedFacilityFactor> FindPue(string name)
     {
-        var key = Spelling.Key(name);
+        var key = NameMatching.ToKey(name);
         var keys = new List<(string, string)>();
         foreach (var row in PueRows())
         {
@@ -43,20 +43,20 @@ public static class FacilityCatalog
             string[] names = fleet ? [row.Provider] : [row.Place, $"{row.Provider}{row.Place}"];
             foreach (var candidate in names)
             {
-                if (string.Equals(Spelling.Key(candidate), key, StringComparison.Ordinal) && !string.Equals(row.Provider, "industry", StringComparison.Ordinal))
-                    return new FacilityChoice(PueFactor(row, forItself: true), $"published for {(fleet ? row.Provider : row.Place)}, {row.Year}");
-                keys.Add((Spelling.Key(candidate), fleet ? row.Provider : $"{row.Provider}:{row.Place}"));
+                if (string.Equals(NameMatching.ToKey(candidate), key, StringComparison.Ordinal) && !string.Equals(row.Provider, "industry", StringComparison.Ordinal))
+                    return new SelectedFacilityFactor(PueFactor(row, isOwnFigure: true), $"published for {(fleet ? row.Provider : row.Place)}, {row.Year}");
+                keys.Add((NameMatching.ToKey(candidate), fleet ? row.Provider : $"{row.Provider}:{row.Place}"));
             }
         }
-        return new UnknownName("facility", name, Ambiguous: false, Spelling.Nearest(name, keys));
+        return new UnknownName("facility", name, Ambiguous: false, NameMatching.FindNearest(name, keys));
     }
 
     /// <summary>The PUE where nothing is published for the place.</summary>
-    public static FacilityChoice Pue(FacilityKind kind)
+    public static SelectedFacilityFactor GetPue(FacilityKind kind)
     {
-        if (kind == FacilityKind.Desk)
+        if (kind == FacilityKind.PersonalComputer)
         {
-            return new FacilityChoice(new Factor("pue/desk", "PUE at a desk", "1", Bounds.Exactly(1), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
+            return new SelectedFacilityFactor(new Factor("pue/desk", "PUE at a desk", "1", Bounds.FromExact(1), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
                 "no cooling or power plant runs for a laptop or desktop"), "a laptop or desktop: nothing around it runs for it");
         }
         var cloud = kind == FacilityKind.UnknownCloud;
@@ -65,40 +65,40 @@ public static class FacilityCatalog
         var bounds = cloud ? new Bounds(1.08, row.Value, 1.63) : new Bounds(1.09, row.Value, 2.3);
         var factor = new Factor($"pue/{row.Place}/{row.Year}/{row.Source}", cloud ? "PUE, public cloud" : "PUE, unknown server room", "1", bounds, Quality.Assumed, SourceList.Find(row.Source),
             cloud ? "mean of public clouds; the region is unknown" : "survey mean of the industry; nothing is known of the room");
-        return new FacilityChoice(factor, cloud ? $"assumed: public cloud mean {row.Year}" : $"assumed: industry survey mean {row.Year}");
+        return new SelectedFacilityFactor(factor, cloud ? $"assumed: public cloud mean {row.Year}" : $"assumed: industry survey mean {row.Year}");
     }
 
     /// <summary>A PUE given by the user, taken as exact.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1 or not finite.</exception>
-    public static FacilityChoice Given(double pue) => pue >= 1 && double.IsFinite(pue)
-        ? new FacilityChoice(new Factor("pue/given", "PUE as given", "1", Bounds.Exactly(pue), Quality.Assumed, new Source("GIVEN", "Given by the user")), "given")
+    public static SelectedFacilityFactor CreateGivenPue(double pue) => pue >= 1 && double.IsFinite(pue)
+        ? new SelectedFacilityFactor(new Factor("pue/given", "PUE as given", "1", Bounds.FromExact(pue), Quality.Assumed, new Source("GIVEN", "Given by the user")), "given")
         : throw new ArgumentOutOfRangeException(nameof(pue), pue, "A PUE is at least 1.");
 
     /// <summary>On-site water of a cloud region, L per kWh of the machines: its own if published, else its provider's mean; null if neither is.</summary>
-    public static FacilityChoice? Wue(CloudRegion region)
+    public static SelectedFacilityFactor? GetWue(CloudRegion region)
     {
         if (FindWue(region.Provider, region.Name) is { } own)
-            return new FacilityChoice(WueFactor(own, forItself: true), $"published for {region.Id}, {own.Year}");
-        return FindWue(Fleet(region.Provider), "fleet") is { } fleet
-            ? new FacilityChoice(WueFactor(fleet, forItself: false), $"mean of {fleet.Provider} {fleet.Year}; {region.Id} has none published") : null;
+            return new SelectedFacilityFactor(WueFactor(own, isOwnFigure: true), $"published for {region.Id}, {own.Year}");
+        return FindWue(GetFleetProvider(region.Provider), "fleet") is { } fleet
+            ? new SelectedFacilityFactor(WueFactor(fleet, isOwnFigure: false), $"mean of {fleet.Provider} {fleet.Year}; {region.Id} has none published") : null;
     }
 
     /// <summary>On-site water where nothing is published, L per kWh of the machines: none at a desk, else the mean of the United States' data centres, wide.</summary>
-    public static FacilityChoice Wue(FacilityKind kind)
+    public static SelectedFacilityFactor GetWue(FacilityKind kind)
     {
-        if (kind == FacilityKind.Desk)
+        if (kind == FacilityKind.PersonalComputer)
         {
-            return new FacilityChoice(new Factor("wue/desk", "on-site water at a desk", "L/kWh", Bounds.Exactly(0), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "air cooled"),
+            return new SelectedFacilityFactor(new Factor("wue/desk", "on-site water at a desk", "L/kWh", Bounds.FromExact(0), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "air cooled"),
                 "a laptop or desktop evaporates no water");
         }
         var row = FindWue("industry", "us-average") ?? throw new InvalidOperationException("The table lacks the industry's mean.");
         // From none (dry cooling) to the highest regions published.
-        return new FacilityChoice(new Factor($"wue/unknown/{row.Year}/{row.Source}", "on-site water, unknown facility", "L/kWh", new Bounds(0, row.Value, 2.2), Quality.Assumed,
+        return new SelectedFacilityFactor(new Factor($"wue/unknown/{row.Year}/{row.Source}", "on-site water, unknown facility", "L/kWh", new Bounds(0, row.Value, 2.2), Quality.Assumed,
             SourceList.Find(row.Source), "mean of data centres of the United States; nothing is known of the facility"), $"assumed: mean of US data centres {row.Year}");
     }
 
     /// <summary>Water consumed in generating electricity, L per kWh at the facility's meter: the United States' mean; elsewhere the same, assumed and wide.</summary>
-    public static FacilityChoice GridWater(Zone zone)
+    public static SelectedFacilityFactor GetGridWaterIntensity(Zone zone)
     {
         var row = FindWue("grid", "US") ?? throw new InvalidOperationException("The table lacks the grid's mean.");
         var home = string.Equals(zone.Code, "US", StringComparison.Ordinal) || zone.Code.StartsWith("US-", StringComparison.Ordinal);
@@ -107,54 +107,54 @@ public static class FacilityCatalog
                 "another published mean of the same grid is 3.14 (REN-2023); subregions differ more")
             : new Factor($"water/grid/unknown/{row.Year}/{row.Source}", "water of electricity, zone without a published figure", "L/kWh", new Bounds(0.1, row.Value, 17), Quality.Assumed,
                 SourceList.Find(row.Source), "the mean of the United States stands in; bounds from solar PV (0.1) to hydropower (17), MACKNICK-2011");
-        return new FacilityChoice(factor, home ? $"mean of the United States {row.Year}" : $"assumed: mean of the United States {row.Year} stands in for {zone.Name}");
+        return new SelectedFacilityFactor(factor, home ? $"mean of the United States {row.Year}" : $"assumed: mean of the United States {row.Year} stands in for {zone.Name}");
     }
 
     /// <summary>Rows for <c>tonne catalog facilities</c>.</summary>
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
-        [.. PueRows().Where(row => !string.Equals(row.Provider, "industry", StringComparison.Ordinal)).Select(row => CatalogEntry.Of(PueFactor(row, forItself: true), null, row.Year))
-            .Concat([CatalogEntry.Of(Pue(FacilityKind.Desk).Factor), CatalogEntry.Of(Pue(FacilityKind.UnknownRoom).Factor), CatalogEntry.Of(Pue(FacilityKind.UnknownCloud).Factor)])
-            .Concat(WueRows().Where(row => row.Provider is not ("industry" or "grid")).Select(row => CatalogEntry.Of(WueFactor(row, forItself: true), null, row.Year)))
-            .Concat([CatalogEntry.Of(Wue(FacilityKind.Desk).Factor), CatalogEntry.Of(Wue(FacilityKind.UnknownRoom).Factor),
-                CatalogEntry.Of(GridWater(ZoneCatalog.Find("US").Required).Factor), CatalogEntry.Of(GridWater(ZoneCatalog.Find("WORLD").Required).Factor)])
+        [.. PueRows().Where(row => !string.Equals(row.Provider, "industry", StringComparison.Ordinal)).Select(row => CatalogEntry.FromFactor(PueFactor(row, isOwnFigure: true), null, row.Year))
+            .Concat([CatalogEntry.FromFactor(GetPue(FacilityKind.PersonalComputer).Factor), CatalogEntry.FromFactor(GetPue(FacilityKind.UnknownServerRoom).Factor), CatalogEntry.FromFactor(GetPue(FacilityKind.UnknownCloud).Factor)])
+            .Concat(WueRows().Where(row => row.Provider is not ("industry" or "grid")).Select(row => CatalogEntry.FromFactor(WueFactor(row, isOwnFigure: true), null, row.Year)))
+            .Concat([CatalogEntry.FromFactor(GetWue(FacilityKind.PersonalComputer).Factor), CatalogEntry.FromFactor(GetWue(FacilityKind.UnknownServerRoom).Factor),
+                CatalogEntry.FromFactor(GetGridWaterIntensity(ZoneCatalog.Find("US").ValueOrThrow).Factor), CatalogEntry.FromFactor(GetGridWaterIntensity(ZoneCatalog.Find("WORLD").ValueOrThrow).Factor)])
             .Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the tables; empty if nothing.</summary>
     public static IReadOnlyList<string> Validate() =>
         [.. CatalogEntry.Problems(Search()), .. Search("pue").Where(entry => entry.Unit is "1" && entry.Bounds is { Low: < 1 }).Select(entry => $"{entry.Id}: a PUE below 1")];
 
-    static string Fleet(string provider) => string.Equals(provider, "gcp", StringComparison.Ordinal) ? "google" : provider;
+    static string GetFleetProvider(string provider) => string.Equals(provider, "gcp", StringComparison.Ordinal) ? "google" : provider;
 
-    static Factor PueFactor(Row row, bool forItself)
+    static Factor PueFactor(Row row, bool isOwnFigure)
     {
         var overhead = row.Value - 1;
         var design = string.Equals(row.Kind, "design", StringComparison.Ordinal);
         var memory = string.Equals(row.Kind, "assumed", StringComparison.Ordinal);
-        var sigma = LogNormal.Together(Spreads["pue-yearly-change"], forItself && !memory ? 0 : Spreads["pue-between-regions"]);
-        var around = LogNormal.Around(overhead, sigma);
+        var sigma = LogNormal.CombineSigmas(Spreads["pue-yearly-change"], isOwnFigure && !memory ? 0 : Spreads["pue-between-regions"]);
+        var around = LogNormal.CreateBounds(overhead, sigma);
         var bounds = design ? new Bounds(Math.Min(Design.Low, row.Value), row.Value, Math.Max(Design.High, row.Value)) : new Bounds(1 + around.Low, row.Value, 1 + around.High);
-        return new Factor(Id("pue", row, forItself), Label("PUE", row, forItself), "1", bounds, QualityOf(row, forItself), SourceList.Find(row.Source),
+        return new Factor(Id("pue", row, isOwnFigure), Label("PUE", row, isOwnFigure), "1", bounds, QualityOf(row, isOwnFigure), SourceList.Find(row.Source),
             design ? "the design value, not a measured one" : memory ? "not read in the owner's text" : null);
     }
 
-    static Factor WueFactor(Row row, bool forItself)
+    static Factor WueFactor(Row row, bool isOwnFigure)
     {
         var design = string.Equals(row.Kind, "design", StringComparison.Ordinal);
         var memory = string.Equals(row.Kind, "assumed", StringComparison.Ordinal);
-        var sigma = LogNormal.Together(Spreads["wue-yearly-change"], forItself && !memory && !design ? 0 : Spreads["wue-between-regions"]);
+        var sigma = LogNormal.CombineSigmas(Spreads["wue-yearly-change"], isOwnFigure && !memory && !design ? 0 : Spreads["wue-between-regions"]);
         // A published 0 is dry cooling; 0.05 L/kWh covers humidifying and cleaning.
-        var bounds = row.Value == 0 ? new Bounds(0, 0, 0.05) : LogNormal.Around(row.Value, sigma);
-        return new Factor(Id("wue", row, forItself), Label("on-site water", row, forItself), "L/kWh", bounds, QualityOf(row, forItself), SourceList.Find(row.Source),
+        var bounds = row.Value == 0 ? new Bounds(0, 0, 0.05) : LogNormal.CreateBounds(row.Value, sigma);
+        return new Factor(Id("wue", row, isOwnFigure), Label("on-site water", row, isOwnFigure), "L/kWh", bounds, QualityOf(row, isOwnFigure), SourceList.Find(row.Source),
             design ? "the design value, not a measured one" : memory ? "not read in the owner's text" : null);
     }
 
-    static string Id(string kind, Row row, bool forItself) =>
-        $"{kind}/{row.Provider}/{(row.Place.Contains(' ') ? Spelling.Slug(row.Place) : row.Place)}/{row.Year}/{row.Source}{(forItself ? "" : "/for-a-region")}";
+    static string Id(string kind, Row row, bool isOwnFigure) =>
+        $"{kind}/{row.Provider}/{(row.Place.Contains(' ') ? NameMatching.ToSlug(row.Place) : row.Place)}/{row.Year}/{row.Source}{(isOwnFigure ? "" : "/for-a-region")}";
 
-    static string Label(string what, Row row, bool forItself) =>
-        $"{what}, {(string.Equals(row.Place, "fleet", StringComparison.Ordinal) ? $"mean of {row.Provider}" : $"{row.Provider}:{row.Place}")} {row.Year}{(forItself ? "" : ", for a region without its own")}";
+    static string Label(string what, Row row, bool isOwnFigure) =>
+        $"{what}, {(string.Equals(row.Place, "fleet", StringComparison.Ordinal) ? $"mean of {row.Provider}" : $"{row.Provider}:{row.Place}")} {row.Year}{(isOwnFigure ? "" : ", for a region without its own")}";
 
-    static Quality QualityOf(Row row, bool forItself) => row.Kind is "design" or "assumed" or "estimate" ? Quality.Assumed : forItself ? Quality.Measured : Quality.Modelled;
+    static Quality QualityOf(Row row, bool isOwnFigure) => row.Kind is "design" or "assumed" or "estimate" ? Quality.Assumed : isOwnFigure ? Quality.Measured : Quality.Modelled;
 
     static Row? FindPue(string provider, string place) => Find(PueRows(), provider, place);
 
@@ -170,9 +170,9 @@ public static class FacilityCatalog
     static List<Row> Rows(string table, string header)
     {
         var all = new List<Row>();
-        var rows = new CsvReader(table, EmbeddedTable.Text(table), header);
+        var rows = new CsvReader(table, EmbeddedTable.ReadText(table), header);
         while (rows.Read())
-            all.Add(new Row(rows.Text(0), rows.Text(1), rows.Whole(3), rows.Number(4), rows.Text(5), rows.Text(6)));
+            all.Add(new Row(rows.GetText(0), rows.GetText(1), rows.GetInteger(3), rows.GetNumber(4), rows.GetText(5), rows.GetText(6)));
         return all;
     }
 

@@ -4,10 +4,10 @@ namespace Tonne.Facilities;
 public enum FacilityKind
 {
     /// <summary>A laptop or desktop in a room: nothing around it runs because of it.</summary>
-    Desk,
+    PersonalComputer,
 
     /// <summary>A server room or data centre of which nothing is known.</summary>
-    UnknownRoom,
+    UnknownServerRoom,
 
     /// <summary>A machine in a cloud whose region or provider is not known.</summary>
     UnknownCloud,

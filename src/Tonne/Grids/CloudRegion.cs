@@ -5,14 +5,14 @@ namespace Tonne.Grids;
 /// <param name="Name">The provider's name of the region, such as <c>europe-west9</c>.</param>
 /// <param name="Location">City or area, as the provider writes it.</param>
 /// <param name="Country">The zone of the country it lies in.</param>
-/// <param name="Signal">Its intensity: the provider's own where published, else that of the smallest zone with a published one.</param>
-public sealed record CloudRegion(string Provider, string Name, string Location, Zone Country, CarbonSignal Signal)
+/// <param name="GridIntensity">Its intensity: the provider's own where published, else that of the smallest zone with a published one.</param>
+public sealed record CloudRegion(string Provider, string Name, string Location, Zone Country, GridIntensity GridIntensity)
 {
     /// <summary>Provider and name, such as <c>gcp:europe-west9</c>.</summary>
     public string Id => $"{Provider}:{Name}";
 
     /// <summary>An intensity of this region on a given basis: its own, else that of its country; null if neither has one.</summary>
-    /// <remarks>Where it is the country's the place is coarser; the sentence in <see cref="CarbonSignal.How"/> says so.</remarks>
-    public CarbonSignal? SignalOn(IntensityBasis basis) => Signal.Basis == basis ? Signal
-        : AnnualIntensities.Of(Country, basis) is { } country ? country with { How = $"{country.How}, for {Id}" } : null;
+    /// <remarks>Where it is the country's the place is coarser; the sentence in <see cref="GridIntensity.Explanation"/> says so.</remarks>
+    public GridIntensity? FindIntensity(IntensityBasis basis) => GridIntensity.Basis == basis ? GridIntensity
+        : AnnualIntensityCatalog.Find(Country, basis) is { } country ? country with { Explanation = $"{country.Explanation}, for {Id}" } : null;
 }

@@ -6,7 +6,7 @@ namespace Tonne.Grids;
 /// <summary>Regions of cloud providers: <c>gcp:europe-west9</c>, <c>aws:us-east-1</c>, <c>azure:westeurope</c>; the provider may be left out where the name is unambiguous.</summary>
 /// <remarks>
 /// A provider's own figure (GCP: direct, hourly weighted) is preferred because it is finer than the country's; elsewhere the intensity of the grid subregion or the country is used.
-/// Bases differ between regions: compare them only on one, with <see cref="CloudRegion.SignalOn"/>.
+/// Bases differ between regions: compare them only on one, with <see cref="CloudRegion.FindIntensity"/>.
 /// </remarks>
 public static class RegionCatalog
 {
@@ -19,18 +19,18 @@ public static class RegionCatalog
     };
 
     /// <summary>The region of a name with or without its provider; case and punctuation do not matter.</summary>
-    public static Lookup<CloudRegion> Find(string name)
+    public static LookupResult<CloudRegion> Find(string name)
     {
         var colon = name.IndexOfAny([':', '/']);
-        var provider = colon < 0 ? "" : Spelling.Key(name.AsSpan(0, colon));
+        var provider = colon < 0 ? "" : NameMatching.ToKey(name.AsSpan(0, colon));
         provider = Providers.GetValueOrDefault(provider, provider);
-        var key = Spelling.Key(name.AsSpan(colon + 1));
+        var key = NameMatching.ToKey(name.AsSpan(colon + 1));
         CloudRegion? found = null;
         List<string>? others = null;
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), Header);
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), Header);
         while (rows.Read())
         {
-            if ((provider.Length > 0 && !rows[0].SequenceEqual(provider)) || !string.Equals(Spelling.Key(rows[1]), key, StringComparison.Ordinal))
+            if ((provider.Length > 0 && !rows[0].SequenceEqual(provider)) || !string.Equals(NameMatching.ToKey(rows[1]), key, StringComparison.Ordinal))
                 continue;
             var region = ReadRow(rows);
             if (found is null)
@@ -43,21 +43,21 @@ public static class RegionCatalog
         if (found is not null)
             return found;
         var keys = new List<(string, string)>();
-        rows = new CsvReader(Table, EmbeddedTable.Text(Table), Header);
+        rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), Header);
         while (rows.Read())
         {
             var id = $"{rows[0]}:{rows[1]}";
-            keys.Add((provider.Length > 0 ? Spelling.Key(id) : Spelling.Key(rows[1]), id));
-            keys.Add((Spelling.Key(rows[2]), id));
+            keys.Add((provider.Length > 0 ? NameMatching.ToKey(id) : NameMatching.ToKey(rows[1]), id));
+            keys.Add((NameMatching.ToKey(rows[2]), id));
         }
-        return new UnknownName("region", name, Ambiguous: false, Spelling.Nearest(provider + name[(colon + 1)..], keys));
+        return new UnknownName("region", name, Ambiguous: false, NameMatching.FindNearest(provider + name[(colon + 1)..], keys));
     }
 
     /// <summary>All regions, by provider and name.</summary>
     public static IReadOnlyList<CloudRegion> All()
     {
         var all = new List<CloudRegion>();
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), Header);
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), Header);
         while (rows.Read())
             all.Add(ReadRow(rows));
         return all;
@@ -65,8 +65,8 @@ public static class RegionCatalog
 
     /// <summary>Rows for <c>tonne catalog regions</c>.</summary>
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
-        [.. All().Select(region => new CatalogEntry($"region/{region.Id}", $"{region.Id} {region.Location}", region.Signal.Intensity.Bounds, region.Signal.Intensity.Unit, region.Signal.Year,
-                region.Signal.Intensity.Quality, region.Signal.Intensity.Source.Id, $"{AnnualIntensities.Describe(region.Signal.Basis, region.Signal.Scope)}, {region.Country.Name}"))
+        [.. All().Select(region => new CatalogEntry($"region/{region.Id}", $"{region.Id} {region.Location}", region.GridIntensity.Intensity.Bounds, region.GridIntensity.Intensity.Unit, region.GridIntensity.Year,
+                region.GridIntensity.Intensity.Quality, region.GridIntensity.Intensity.Source.Id, $"{AnnualIntensityCatalog.Describe(region.GridIntensity.Basis, region.GridIntensity.Scope)}, {region.Country.Name}"))
             .Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the table; empty if nothing.</summary>
@@ -74,19 +74,19 @@ public static class RegionCatalog
 
     static CloudRegion ReadRow(CsvReader rows)
     {
-        var (provider, name) = (rows.Text(0), rows.Text(1));
-        var country = ZoneCatalog.Find(rows.Text(3)).Value ?? throw rows.Broken($"the country \"{rows[3]}\" is not a zone");
+        var (provider, name) = (rows.GetText(0), rows.GetText(1));
+        var country = ZoneCatalog.Find(rows.GetText(3)).Value ?? throw rows.CreateFormatException($"the country \"{rows[3]}\" is not a zone");
         if (!rows[5].IsEmpty)
         {
-            var zone = ZoneCatalog.Find(rows.Text(5)).Value ?? throw rows.Broken($"\"{rows[5]}\" is not a zone");
-            var annual = AnnualIntensities.Of(zone) ?? throw rows.Broken($"{zone.Code} has no annual intensity");
-            if (Math.Abs(annual.Intensity.Bounds.Best - rows.Number(6)) > 0.005)
-                throw rows.Broken($"the intensity is not that of {zone.Code}");
-            return new CloudRegion(provider, name, rows.Text(2), country, annual with { How = $"{annual.How}, where {provider}:{name} lies" });
+            var zone = ZoneCatalog.Find(rows.GetText(5)).Value ?? throw rows.CreateFormatException($"\"{rows[5]}\" is not a zone");
+            var annual = AnnualIntensityCatalog.Find(zone) ?? throw rows.CreateFormatException($"{zone.Code} has no annual intensity");
+            if (Math.Abs(annual.Intensity.Bounds.Best - rows.GetNumber(6)) > 0.005)
+                throw rows.CreateFormatException($"the intensity is not that of {zone.Code}");
+            return new CloudRegion(provider, name, rows.GetText(2), country, annual with { Explanation = $"{annual.Explanation}, where {provider}:{name} lies" });
         }
-        var (year, basis, scope, source) = (rows.Whole(7), AnnualIntensities.Basis(rows, 8), AnnualIntensities.Scope(rows, 9), rows.Text(10));
-        var factor = new Factor($"grid/{provider}/{name}/{year}/{source}", $"grid intensity, {provider}:{name} {year}, {AnnualIntensities.Describe(basis, scope)}", "g CO2e/kWh",
-            AnnualIntensities.Around(rows.Number(6), year, 0, 0), Quality.Modelled, SourceList.Find(source));
-        return new CloudRegion(provider, name, rows.Text(2), country, new CarbonSignal(factor, country, basis, scope, year, $"annual mean {year} that {provider} publishes for {name}"));
+        var (year, basis, scope, source) = (rows.GetInteger(7), AnnualIntensityCatalog.Basis(rows, 8), AnnualIntensityCatalog.Scope(rows, 9), rows.GetText(10));
+        var factor = new Factor($"grid/{provider}/{name}/{year}/{source}", $"grid intensity, {provider}:{name} {year}, {AnnualIntensityCatalog.Describe(basis, scope)}", "g CO2e/kWh",
+            AnnualIntensityCatalog.CreateBounds(rows.GetNumber(6), year, 0, 0), Quality.Modelled, SourceList.Find(source));
+        return new CloudRegion(provider, name, rows.GetText(2), country, new GridIntensity(factor, country, basis, scope, year, $"annual mean {year} that {provider} publishes for {name}"));
     }
 }

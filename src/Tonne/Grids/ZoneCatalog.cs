@@ -14,29 +14,29 @@ public static class ZoneCatalog
     public static IReadOnlyList<Zone> All => Index.Value.Zones;
 
     /// <summary>The zone that a code (two or three letters), an English name or a common other name stands for; case, accents and punctuation do not matter.</summary>
-    public static Lookup<Zone> Find(string name)
+    public static LookupResult<Zone> Find(string name)
     {
-        if (Index.Value.ByKey.TryGetValue(Spelling.Key(name), out var zone))
+        if (Index.Value.ByKey.TryGetValue(NameMatching.ToKey(name), out var zone))
             return zone;
-        var nearest = Spelling.Nearest(name, Index.Value.ByKey.Select(pair => (pair.Key, Shown(pair.Value))));
+        var nearest = NameMatching.FindNearest(name, Index.Value.ByKey.Select(pair => (pair.Key, FormatZone(pair.Value))));
         // A part of a country that has no row (US-CA, CA-QC): its country first.
-        if (name.IndexOf('-') is var dash and > 0 && Index.Value.ByKey.TryGetValue(Spelling.Key(name.AsSpan(0, dash)), out var country))
-            nearest = [.. nearest.Prepend(Shown(country)).Distinct(StringComparer.Ordinal)];
+        if (name.IndexOf('-') is var dash and > 0 && Index.Value.ByKey.TryGetValue(NameMatching.ToKey(name.AsSpan(0, dash)), out var country))
+            nearest = [.. nearest.Prepend(FormatZone(country)).Distinct(StringComparer.Ordinal)];
         return new UnknownName("zone", name, Ambiguous: false, nearest);
     }
 
     /// <summary>The country of an IANA time zone, such as <c>Europe/Paris</c>; null if it belongs to none (<c>UTC</c>) or to one without a published intensity.</summary>
-    public static Zone? OfTimeZone(string timeZone)
+    public static Zone? FindByTimeZone(string timeZone)
     {
         if (timeZone.Length == 0 || timeZone.Contains(' '))
             return null;
-        var rows = new CsvReader(TimeZoneTable, EmbeddedTable.Text(TimeZoneTable), "zone,time_zones");
+        var rows = new CsvReader(TimeZoneTable, EmbeddedTable.ReadText(TimeZoneTable), "zone,time_zones");
         while (rows.Read())
         {
             foreach (var part in rows[1].Split(' '))
             {
                 if (rows[1][part].SequenceEqual(timeZone))
-                    return Find(rows.Text(0)).Value;
+                    return Find(rows.GetText(0)).Value;
             }
         }
         return null;
@@ -44,21 +44,21 @@ public static class ZoneCatalog
 
     /// <summary>Rows for <c>tonne catalog zones</c>: the preferred annual intensity of each zone.</summary>
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
-        [.. AnnualIntensities.Newest()
-            .Select(signal => CatalogEntry.Of(signal.Intensity, $"{signal.Zone?.Code} {signal.Zone?.Name}", signal.Year) with { Note = AnnualIntensities.Describe(signal.Basis, signal.Scope) })
+        [.. AnnualIntensityCatalog.Newest()
+            .Select(signal => CatalogEntry.FromFactor(signal.Intensity, $"{signal.Zone?.Code} {signal.Zone?.Name}", signal.Year) with { Note = AnnualIntensityCatalog.Describe(signal.Basis, signal.Scope) })
             .Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the tables; empty if nothing.</summary>
     public static IReadOnlyList<string> Validate() =>
-        [.. CatalogEntry.Problems(Search()), .. All.Where(zone => AnnualIntensities.Of(zone) is null).Select(zone => $"{zone.Code}: no annual intensity")];
+        [.. CatalogEntry.Problems(Search()), .. All.Where(zone => AnnualIntensityCatalog.Find(zone) is null).Select(zone => $"{zone.Code}: no annual intensity")];
 
-    static string Shown(Zone zone) => $"{zone.Code} ({zone.Name})";
+    static string FormatZone(Zone zone) => $"{zone.Code} ({zone.Name})";
 
     static Names Read()
     {
         var zones = new List<Zone>();
         var byKey = new Dictionary<string, Zone>(StringComparer.Ordinal);
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), "code,name,kind,iso3,aliases");
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), "code,name,kind,iso3,aliases");
         while (rows.Read())
         {
             var kind = rows[2] switch
@@ -67,17 +67,17 @@ public static class ZoneCatalog
                 "subregion" => ZoneKind.Subregion,
                 "union" => ZoneKind.Union,
                 "world" => ZoneKind.World,
-                _ => throw rows.Broken($"the kind \"{rows[2]}\" is unknown"),
+                _ => throw rows.CreateFormatException($"the kind \"{rows[2]}\" is unknown"),
             };
-            var zone = new Zone(rows.Text(0), rows.Text(1), kind, rows[3].IsEmpty ? null : rows.Text(3));
+            var zone = new Zone(rows.GetText(0), rows.GetText(1), kind, rows[3].IsEmpty ? null : rows.GetText(3));
             zones.Add(zone);
             // A code wins over a name: it is read first in any case, so the order of the table does not matter.
-            string[] names = [zone.Code, .. zone.Iso3 is null ? Array.Empty<string>() : [zone.Iso3], zone.Name, .. rows[4].IsEmpty ? [] : rows.Text(4).Split(';')];
+            string[] names = [zone.Code, .. zone.Iso3 is null ? Array.Empty<string>() : [zone.Iso3], zone.Name, .. rows[4].IsEmpty ? [] : rows.GetText(4).Split(';')];
             foreach (var name in names)
             {
-                var key = Spelling.Key(name);
+                var key = NameMatching.ToKey(name);
                 if (!byKey.TryAdd(key, zone) && byKey[key] != zone)
-                    throw rows.Broken($"the name \"{name}\" also stands for {byKey[key].Code}");
+                    throw rows.CreateFormatException($"the name \"{name}\" also stands for {byKey[key].Code}");
             }
         }
         return new Names([.. zones], byKey);

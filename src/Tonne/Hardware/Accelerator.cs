@@ -8,8 +8,8 @@ namespace Tonne.Hardware;
 /// <param name="Year">Year of introduction; null if unknown.</param>
 /// <param name="Tdp">Thermal design power, W: a limit, never a measurement.</param>
 /// <param name="MemoryGigabytes">Memory on the board, GB; null if unknown.</param>
-/// <param name="Idle">W idle without a context.</param>
-/// <param name="IdleWithContext">W idle while a process holds a context; null for chips without a figure of their own or of the generic fraction.</param>
-/// <param name="Inference">W while serving, where published; else null.</param>
-/// <param name="Training">W while training.</param>
-public sealed record Accelerator(string Name, string Vendor, int? Year, Factor Tdp, double? MemoryGigabytes, Factor Idle, Factor IdleWithContext, Factor? Inference, Factor Training);
+/// <param name="IdlePower">W idle without a context.</param>
+/// <param name="IdlePowerWithContext">W idle while a process holds a context; null for chips without a figure of their own or of the generic fraction.</param>
+/// <param name="InferencePower">W while serving, where published; else null.</param>
+/// <param name="TrainingPower">W while training.</param>
+public sealed record Accelerator(string Name, string Vendor, int? Year, Factor Tdp, double? MemoryGigabytes, Factor IdlePower, Factor IdlePowerWithContext, Factor? InferencePower, Factor TrainingPower);

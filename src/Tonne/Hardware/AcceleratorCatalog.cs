@@ -17,7 +17,7 @@ public static class AcceleratorCatalog
     const string ContextFraction = "gpu/context-fraction";
     const string TrainingFraction = "gpu/training-fraction";
 
-    static readonly HashSet<string> Fillers = new(StringComparer.Ordinal)
+    static readonly HashSet<string> IgnoredWords = new(StringComparer.Ordinal)
     {
         "nvidia", "amd", "intel", "google", "amazon", "aws", "huawei", "meta", "microsoft", "tesla", "geforce", "instinct", "radeon", "quadro", "habana", "gpu", "graphics", "card", "accelerator", "cloud",
         "hbm2", "hbm2e", "hbm3", "hbm3e", "hgx", "dgx", "oam", "mcm", "ac", "mba", "r", "tm", "generation", "corporation",
@@ -29,21 +29,21 @@ public static class AcceleratorCatalog
     public static IReadOnlyList<Accelerator> All => Index.Value.Rows;
 
     /// <summary>The accelerator that a name stands for; a family's name stands for its most common variant where that is stated in the table.</summary>
-    public static Lookup<Accelerator> Find(string name)
+    public static LookupResult<Accelerator> Find(string name)
     {
-        var words = Words(name);
+        var words = SplitWords(name);
         var key = string.Concat(words);
         if (key.Length == 0)
             return new UnknownName("accelerator", name, Ambiguous: false, []);
         if (Index.Value.ByKey.TryGetValue(key, out var exact))
             return exact;
-        List<Accelerator> having = [.. Index.Value.Rows.Where(row => Words(row.Name) is var own && words.All(word => own.Contains(word)))];
+        List<Accelerator> having = [.. Index.Value.Rows.Where(row => SplitWords(row.Name) is var own && words.All(word => own.Contains(word)))];
         if (having.Count == 1)
             return having[0];
         if (having.Count > 1)
             return new UnknownName("accelerator", name, Ambiguous: true, [.. having.Select(row => row.Name).Take(8)]);
         return new UnknownName("accelerator", name, Ambiguous: false,
-            Spelling.Nearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(Words(row.Name)), row.Name)))));
+            NameMatching.FindNearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(SplitWords(row.Name)), row.Name)))));
     }
 
     /// <summary>The accelerator behind the name that a driver gives, never failing: what is not known widens the bounds and is said in their notes.</summary>
@@ -61,13 +61,13 @@ public static class AcceleratorCatalog
         if (mig > 0)
             written = written[..mig];
         if (Find(written) is { IsFound: true, Value: var known })
-            return Limited(known, limit);
-        var words = Words(written);
-        return Candidates(words) is { Count: > 0 } several ? Limited(Covering(written, several), limit) : Unknown(written, limit);
+            return ApplyPowerLimit(known, limit);
+        var words = SplitWords(written);
+        return Candidates(words) is { Count: > 0 } several ? ApplyPowerLimit(MergeCandidates(written, several), limit) : Unknown(written, limit);
     }
 
     /// <summary>Words of a name in one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>, <c>TPUv4</c> as <c>tpu v4</c>.</summary>
-    public static List<string> Words(string name)
+    public static List<string> SplitWords(string name)
     {
         var words = new List<string>();
         var text = name.ToLowerInvariant().AsSpan();
@@ -86,8 +86,8 @@ public static class AcceleratorCatalog
         return words;
     }
 
-    internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.Idle, row.IdleWithContext, row.Inference, row.Training }
-        .OfType<Factor>().Select(factor => CatalogEntry.Of(factor, null, row.Year)));
+    internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.IdlePower, row.IdlePowerWithContext, row.InferencePower, row.TrainingPower }
+        .OfType<Factor>().Select(factor => CatalogEntry.FromFactor(factor, null, row.Year)));
 
     /// <summary>Rows that have every word of a name, else every word but the size of its memory. A laptop's part is not the desktop's of its name.</summary>
     static List<Accelerator> Candidates(List<string> words)
@@ -98,7 +98,7 @@ public static class AcceleratorCatalog
             // One letter or figure is too little to go by.
             if (string.Concat(left).Length < 3)
                 continue;
-            List<Accelerator> having = [.. Index.Value.Rows.Where(row => Words(row.Name) is var own && left.TrueForAll(own.Contains))];
+            List<Accelerator> having = [.. Index.Value.Rows.Where(row => SplitWords(row.Name) is var own && left.TrueForAll(own.Contains))];
             if (having.Count > 0)
                 return having;
         }
@@ -106,12 +106,12 @@ public static class AcceleratorCatalog
     }
 
     /// <summary>Any of several: best is the geometric middle.</summary>
-    static Accelerator Covering(string name, List<Accelerator> several)
+    static Accelerator MergeCandidates(string name, List<Accelerator> several)
     {
-        var slug = Spelling.Slug(name);
+        var slug = NameMatching.ToSlug(name);
         var names = string.Join(", ", several.Take(4).Select(row => row.Name)) + (several.Count > 4 ? " …" : "");
-        return new Accelerator(name, several[0].Vendor, null, Cover("tdp", row => row.Tdp), null, Cover("idle", row => row.Idle), Cover("idle-with-context", row => row.IdleWithContext), null,
-            Cover("training", row => row.Training));
+        return new Accelerator(name, several[0].Vendor, null, Cover("tdp", row => row.Tdp), null, Cover("idle", row => row.IdlePower), Cover("idle-with-context", row => row.IdlePowerWithContext), null,
+            Cover("training", row => row.TrainingPower));
 
         Factor Cover(string what, Func<Accelerator, Factor> watts)
         {
@@ -126,10 +126,10 @@ public static class AcceleratorCatalog
     {
         var label = name.Length > 0 ? name : "GPU of unknown name";
         // Cards of different limits are different unknowns.
-        var slug = (name.Length > 0 ? Spelling.Slug(name) : "unknown") + (limit is { } held ? string.Create(CultureInfo.InvariantCulture, $"~{held:0}-w") : "");
+        var slug = (name.Length > 0 ? NameMatching.ToSlug(name) : "unknown") + (limit is { } held ? string.Create(CultureInfo.InvariantCulture, $"~{held:0}-w") : "");
         var any = MachineFactors.Table["gpu/tdp/unknown"];
         var tdp = limit is { } watts
-            ? new Factor($"gpu/{slug}/tdp-w/limit", $"{label}, power limit", "W", Bounds.Exactly(watts), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "the limit that the device enforces, not a measurement")
+            ? new Factor($"gpu/{slug}/tdp-w/limit", $"{label}, power limit", "W", Bounds.FromExact(watts), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "the limit that the device enforces, not a measurement")
             : any with { Label = $"{label}, TDP" };
         return new Accelerator(label, "unknown", null, tdp, null, Watts("idle", IdleFraction), Watts("idle-with-context", ContextFraction), null, Watts("training", TrainingFraction));
 
@@ -139,24 +139,24 @@ public static class AcceleratorCatalog
             var best = part.Best * whole.Best;
             // Both spread: half-widths of the logarithms in quadrature.
             return new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{label}, {what.Replace('-', ' ')}", "W",
-                new Bounds(best * Math.Exp(-Bounds.Z * LogNormal.Together(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.Z * LogNormal.Together(part.SigmaHigh, whole.SigmaHigh))), Quality.Assumed,
+                new Bounds(best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaHigh, whole.SigmaHigh))), Quality.Assumed,
                 SourceList.Find("SYNTHESIS"), $"not in the catalog: a fraction of {(limit is null ? "any board's TDP" : "its power limit")}, from the accelerators that were measured");
         }
     }
 
     /// <summary>What a board draws below the limit that holds now.</summary>
-    static Accelerator Limited(Accelerator known, double? limit)
+    static Accelerator ApplyPowerLimit(Accelerator known, double? limit)
     {
-        if (limit is not { } watts || watts >= known.Training.Bounds.High)
+        if (limit is not { } watts || watts >= known.TrainingPower.Bounds.High)
             return known;
-        var bounds = known.Training.Bounds;
+        var bounds = known.TrainingPower.Bounds;
         return known with
         {
-            Training = known.Training with
+            TrainingPower = known.TrainingPower with
             {
-                Id = string.Create(CultureInfo.InvariantCulture, $"{known.Training.Id}/limited-to-{watts:0}-w"),
+                Id = string.Create(CultureInfo.InvariantCulture, $"{known.TrainingPower.Id}/limited-to-{watts:0}-w"),
                 Bounds = new Bounds(Math.Min(bounds.Low, watts), Math.Min(bounds.Best, watts), watts),
-                Note = string.Create(CultureInfo.InvariantCulture, $"{(known.Training.Note is { } note ? note + "; " : "")}no more than its power limit of {watts:0} W"),
+                Note = string.Create(CultureInfo.InvariantCulture, $"{(known.TrainingPower.Note is { } note ? note + "; " : "")}no more than its power limit of {watts:0} W"),
             },
         };
     }
@@ -185,7 +185,7 @@ public static class AcceleratorCatalog
             words.Add("rtx");
             word = word[3..];
         }
-        if (!Fillers.Contains(word))
+        if (!IgnoredWords.Contains(word))
             words.Add(word);
     }
 
@@ -194,38 +194,38 @@ public static class AcceleratorCatalog
         var all = new List<Accelerator>();
         var byKey = new Dictionary<string, Accelerator>(StringComparer.Ordinal);
         var aliases = new List<(string Alias, Accelerator Row)>();
-        var rows = new CsvReader(Table, EmbeddedTable.Text(Table), Header);
+        var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), Header);
         while (rows.Read())
         {
             var row = ReadRow(rows);
             all.Add(row);
-            if (!byKey.TryAdd(string.Concat(Words(row.Name)), row))
-                throw rows.Broken($"the name {row.Name} is written like another");
+            if (!byKey.TryAdd(string.Concat(SplitWords(row.Name)), row))
+                throw rows.CreateFormatException($"the name {row.Name} is written like another");
             if (!rows[20].IsEmpty)
-                aliases.AddRange(rows.Text(20).Split(';').Select(alias => (alias, row)));
+                aliases.AddRange(rows.GetText(20).Split(';').Select(alias => (alias, row)));
         }
         foreach (var (alias, row) in aliases)
-            byKey.TryAdd(string.Concat(Words(alias)), row);
+            byKey.TryAdd(string.Concat(SplitWords(alias)), row);
         return ([.. all], byKey);
     }
 
     static Accelerator ReadRow(CsvReader rows)
     {
-        var name = rows.Text(0);
-        var slug = Spelling.Slug(name);
-        var source = rows.Text(18);
-        var tdp = rows.Number(3);
+        var name = rows.GetText(0);
+        var slug = NameMatching.ToSlug(name);
+        var source = rows.GetText(18);
+        var tdp = rows.GetNumber(3);
         if (!rows[17].IsEmpty && (rows[17].Length != 4 || rows[17].ContainsAnyExcept("ma-")))
-            throw rows.Broken($"the quality \"{rows[17]}\" must be four letters of m, a and -");
-        return new Accelerator(name, rows.Text(1), rows.WholeOrNull(2),
-            new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.Citation(source)}", $"{name}, TDP", "W", Bounds.Exactly(tdp), Quality.Assumed, SourceList.Find(source), "a limit of the data sheet, not a measurement"),
-            rows.NumberOrNull(4),
+            throw rows.CreateFormatException($"the quality \"{rows[17]}\" must be four letters of m, a and -");
+        return new Accelerator(name, rows.GetText(1), rows.GetIntegerOrNull(2),
+            new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.JoinSourceIds(source)}", $"{name}, TDP", "W", Bounds.FromExact(tdp), Quality.Assumed, SourceList.Find(source), "a limit of the data sheet, not a measurement"),
+            rows.GetNumberOrNull(4),
             Watts(rows, 5, "idle", IdleFraction), Watts(rows, 8, "idle-with-context", ContextFraction),
             rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
 
-        Factor Watts(CsvReader row, int column, string what, string fraction) => row.NumberOrNull(column) is { } best
-            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.Citation(row.Text(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.Number(column + 1), best, row.Number(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
-                SourceList.Find(row.Text(19)))
+        Factor Watts(CsvReader row, int column, string what, string fraction) => row.GetNumberOrNull(column) is { } best
+            ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.JoinSourceIds(row.GetText(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.GetNumber(column + 1), best, row.GetNumber(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
+                SourceList.Find(row.GetText(19)))
             : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", MachineFactors.Table[fraction].Bounds * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
                 $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");
     }

@@ -38,16 +38,16 @@ public static class CpuCatalog
     /// <summary>Package power at full load over TDP, dimensionless.</summary>
     public static Factor PackageFullFraction => MachineFactors.Table["cpu/package-full-fraction"];
 
-    /// <summary>The power model of the machine around a processor. Never fails: what is not known widens the bounds and is said in <see cref="CpuPowerModel.Why"/>.</summary>
+    /// <summary>The power model of the machine around a processor. Never fails: what is not known widens the bounds and is said in <see cref="CpuPowerModel.Explanation"/>.</summary>
     public static CpuPowerModel Identify(CpuIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
         var model = identity.Name is { } name ? FindModel(name) : null;
         var byId = FindId(identity);
         if (model is not null && (Find(model.Microarchitecture, model.Segment) is not null || IsClient(model.Segment)))
-            return Named(identity, model);
+            return CreateFromModel(identity, model);
         if (byId is { } id)
-            return ById(identity, id, model);
+            return CreateFromCpuId(identity, id, model);
         return Unknown(identity, model, model is null ? "the processor is not recognised" : $"no machine with {model.Microarchitecture} was measured");
     }
 
@@ -56,7 +56,7 @@ public static class CpuCatalog
     public static CpuModel? FindModel(string name)
     {
         var written = Normalise(name);
-        var rows = new CsvReader(ModelTable, EmbeddedTable.Text(ModelTable), ModelHeader);
+        var rows = new CsvReader(ModelTable, EmbeddedTable.ReadText(ModelTable), ModelHeader);
         CpuModel? best = null;
         var length = 0;
         while (rows.Read())
@@ -93,15 +93,15 @@ public static class CpuCatalog
         foreach (var architecture in Architectures.Value)
         {
             foreach (var factor in new[] { Watts(architecture, idle: true), Watts(architecture, idle: false) })
-                yield return CatalogEntry.Of(factor, null, architecture.Year);
+                yield return CatalogEntry.FromFactor(factor, null, architecture.Year);
         }
-        var rows = new CsvReader(ModelTable, EmbeddedTable.Text(ModelTable), ModelHeader);
+        var rows = new CsvReader(ModelTable, EmbeddedTable.ReadText(ModelTable), ModelHeader);
         var entries = new List<CatalogEntry>();
         while (rows.Read())
         {
             var model = ReadModel(rows);
             entries.Add(model.Tdp is { } tdp
-                ? CatalogEntry.Of(tdp, null, model.Year) with { Note = model.Microarchitecture }
+                ? CatalogEntry.FromFactor(tdp, null, model.Year) with { Note = model.Microarchitecture }
                 : new CatalogEntry($"cpu/model/{Slug(model.Name)}", model.Name, null, "", model.Year, Quality.Assumed, model.Source, model.Microarchitecture));
         }
         foreach (var entry in entries)
@@ -111,15 +111,15 @@ public static class CpuCatalog
     internal static IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
-        var rows = new CsvReader(IdTable, EmbeddedTable.Text(IdTable), IdHeader);
+        var rows = new CsvReader(IdTable, EmbeddedTable.ReadText(IdTable), IdHeader);
         while (rows.Read())
         {
-            if (!SourceList.Knows(rows.Text(9)))
+            if (!SourceList.ContainsAll(rows.GetText(9)))
                 problems.Add($"{IdTable}, line {rows.Line}: the source \"{rows[9]}\" is not listed");
-            if (rows.Whole(2) > rows.Whole(3) || rows.Whole(4) > rows.Whole(5))
+            if (rows.GetInteger(2) > rows.GetInteger(3) || rows.GetInteger(4) > rows.GetInteger(5))
                 problems.Add($"{IdTable}, line {rows.Line}: a range is upside down");
             if (!rows[8].IsEmpty)
-                problems.AddRange(rows.Text(8).Split(';').Where(also => Find(also, "server") is null).Select(also => $"{IdTable}: {also} is not a micro-architecture with watts"));
+                problems.AddRange(rows.GetText(8).Split(';').Where(also => Find(also, "server") is null).Select(also => $"{IdTable}: {also} is not a micro-architecture with watts"));
         }
         return problems;
     }
@@ -127,46 +127,46 @@ public static class CpuCatalog
     static bool IsClient(string segment) => segment is "desktop" or "mobile";
 
     /// <summary>A processor whose name says its micro-architecture, and machines of it were measured or it is a client's.</summary>
-    static CpuPowerModel Named(CpuIdentity identity, CpuModel model)
+    static CpuPowerModel CreateFromModel(CpuIdentity identity, CpuModel model)
     {
         var architecture = string.Equals(model.Segment, "mobile", StringComparison.Ordinal) ? null : Find(model.Microarchitecture, model.Segment);
         if (architecture is null)
             return Client(identity, model, model.Microarchitecture, string.Equals(model.Segment, "mobile", StringComparison.Ordinal), $"{model.Name}: {model.Microarchitecture}");
         var halved = model.OneThreadPerCore && architecture.HasTwoThreadsPerCore;
         var scale = halved ? 2 : 1;
-        return FromArchitecture(architecture, IdleOf(architecture, model, scale), FullOf(architecture, model, scale), model,
+        return FromArchitecture(architecture, CreateIdleFactor(architecture, model, scale), CreateFullLoadFactor(architecture, model, scale), model,
             $"{model.Name}: {architecture.Name}{(halved ? ", one thread per core, so twice the watts per thread" : "")}");
     }
 
     /// <summary>Idle watts per thread of a processor: those of a socket of its micro-architecture over its own threads; per thread of the micro-architecture where either is not known.</summary>
-    static Factor IdleOf(CpuMicroarchitecture row, CpuModel model, int scale) => row.IdlePerSocket is { } socket && model.Threads is { } threads and > 0
+    static Factor CreateIdleFactor(CpuMicroarchitecture row, CpuModel model, int scale) => row.IdlePerSocket is { } socket && model.Threads is { } threads and > 0
         ? Watts(row, idle: true, scale) with
         {
-            Id = $"cpu/{Id(row)}/idle-w-per-{Share(scale)}/{Slug(model.Name)}/{Citation(row.Source)}",
+            Id = $"cpu/{Id(row)}/idle-w-per-{Share(scale)}/{Slug(model.Name)}/{JoinSourceIds(row.Source)}",
             Label = $"{model.Name}, idle W per {(scale > 1 ? "core" : "hardware thread")}",
-            Bounds = LogNormal.Around(socket.Watts / (threads * scale), socket.Sigma) * scale,
+            Bounds = LogNormal.CreateBounds(socket.Watts / (threads * scale), socket.Sigma) * scale,
             Note = string.Create(CultureInfo.InvariantCulture, $"{socket.Watts:0.##} W per socket at the plug / {threads * scale} threads; {row.Machines} published machine{(row.Machines == 1 ? "" : "s")}"),
         }
         : Watts(row, idle: true, scale);
 
     /// <summary>Watts per thread at full load of a processor: its TDP times what machines of its micro-architecture draw per W of TDP, over its threads; per thread of the micro-architecture where either is not known.</summary>
-    static Factor FullOf(CpuMicroarchitecture row, CpuModel model, int scale)
+    static Factor CreateFullLoadFactor(CpuMicroarchitecture row, CpuModel model, int scale)
     {
-        if (row.FullOverTdp is not { } over || model is not { Threads: { } threads and > 0, Tdp.Bounds: var tdp })
+        if (row.FullLoadPowerOverTdp is not { } over || model is not { Threads: { } threads and > 0, Tdp.Bounds: var tdp })
             return Watts(row, idle: false, scale);
         var best = over.Watts * tdp.Best / (threads * scale) * scale;
         return Watts(row, idle: false, scale) with
         {
-            Id = $"cpu/{Id(row)}/full-w-per-{Share(scale)}/{Slug(model.Name)}/{Citation(row.Source)}",
+            Id = $"cpu/{Id(row)}/full-w-per-{Share(scale)}/{Slug(model.Name)}/{JoinSourceIds(row.Source)}",
             Label = $"{model.Name}, full W per {(scale > 1 ? "core" : "hardware thread")}",
-            Bounds = new Bounds(best * Math.Exp(-Bounds.Z * LogNormal.Together(over.Sigma, tdp.SigmaLow)), best, best * Math.Exp(Bounds.Z * LogNormal.Together(over.Sigma, tdp.SigmaHigh))),
+            Bounds = new Bounds(best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(over.Sigma, tdp.SigmaLow)), best, best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(over.Sigma, tdp.SigmaHigh))),
             Note = string.Create(CultureInfo.InvariantCulture, $"{over.Watts:0.##} W at the plug per W of its TDP of {tdp.Best:0.#} W / {threads * scale} threads; {row.Machines} published machine{(row.Machines == 1 ? "" : "s")}"),
         };
     }
 
     static string Share(int scale) => scale > 1 ? "core" : "thread";
 
-    static CpuPowerModel ById(CpuIdentity identity, Identified id, CpuModel? model)
+    static CpuPowerModel CreateFromCpuId(CpuIdentity identity, CpuIdMatch id, CpuModel? model)
     {
         var numbers = identity.Part is { } part
             ? $"implementer 0x{identity.Implementer:x}, part 0x{part:x}"
@@ -175,7 +175,7 @@ public static class CpuCatalog
             return FromArchitecture(board, Watts(board, idle: true), Watts(board, idle: false), model, $"{numbers}: {board.Name}, a single-board computer");
         var segment = id.Segment is "client" or "mobile" ? identity.Laptop || id.Segment is "mobile" ? "mobile" : "desktop" : id.Segment;
         // Hypervisors have named models with the numbers of client processors ("Intel Core Processor (Haswell)"); the host is a server all the same.
-        var server = identity.Hypervisor && model is null && !(segment is "server" or "edge" or "edge/server") ? ServerOf(id.Microarchitecture, identity) : null;
+        var server = identity.Hypervisor && model is null && !(segment is "server" or "edge" or "edge/server") ? FindServerEquivalent(id.Microarchitecture, identity) : null;
         var architecture = server ?? (string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment));
         if (architecture is null && (IsClient(segment) || string.Equals(segment, "entry", StringComparison.Ordinal)))
             return Client(identity, model, id.Microarchitecture, string.Equals(segment, "mobile", StringComparison.Ordinal), $"{numbers}: {id.Microarchitecture}");
@@ -183,7 +183,7 @@ public static class CpuCatalog
             return Unknown(identity, model, $"{numbers} is {id.Microarchitecture}, of which no machine was measured");
 
         // A hidden name: the same numbers may cover several micro-architectures, and a hypervisor may show an older one than the host's.
-        CpuMicroarchitecture[] around = [architecture, .. id.Also.Select(also => Find(also, "server")).OfType<CpuMicroarchitecture>(),
+        CpuMicroarchitecture[] around = [architecture, .. id.Alternatives.Select(also => Find(also, "server")).OfType<CpuMicroarchitecture>(),
             .. identity.Hypervisor && architecture.IsServer ? Neighbours(architecture) : []];
         var maybeCore = identity is { Hypervisor: true, ThreadsPerCore: 1 } && architecture.HasTwoThreadsPerCore;
         if (around.Length == 1 && !maybeCore)
@@ -191,7 +191,7 @@ public static class CpuCatalog
         var others = around.Skip(1).Select(other => other.Name).Distinct(StringComparer.Ordinal).ToArray();
         var why = $"{numbers}: {architecture.Name}, {(identity.Hypervisor ? "its name hidden by the hypervisor" : "which shares its numbers")}"
             + (others.Length > 0 ? $", bounds widened to {string.Join(", ", others)}" : "") + (maybeCore ? " and to one whole core per virtual CPU" : "");
-        return FromArchitecture(architecture, Widened(architecture, around, idle: true, maybeCore), Widened(architecture, around, idle: false, maybeCore), model, why);
+        return FromArchitecture(architecture, WidenForHiddenName(architecture, around, idle: true, maybeCore), WidenForHiddenName(architecture, around, idle: false, maybeCore), model, why);
     }
 
     static CpuPowerModel FromArchitecture(CpuMicroarchitecture architecture, Factor idle, Factor full, CpuModel? model, string why)
@@ -202,14 +202,14 @@ public static class CpuCatalog
             Microarchitecture = architecture.Name,
             IdleWattsPerThread = idle,
             FullWattsPerThread = full,
-            RealHostIdle = board ? One : MachineFactors.Table["cpu/real-host/idle"],
-            RealHostFull = board ? One : MachineFactors.Table["cpu/real-host/full"],
-            MedianGigabytesPerThread = architecture.MedianGigabytes ?? (board ? 1 : MedianOfAll()),
+            InServiceIdleRatio = board ? UnityFactor : MachineFactors.Table["cpu/real-host/idle"],
+            InServiceFullLoadRatio = board ? UnityFactor : MachineFactors.Table["cpu/real-host/full"],
+            IncludedGigabytesPerThread = architecture.MedianGigabytes ?? (board ? 1 : ComputeMedianMemoryPerThread()),
             Memory = architecture.Memory,
             HostThreads = HostThreads(architecture),
             Model = model,
-            Quality = architecture.IsAnalogue ? Quality.Assumed : Quality.Modelled,
-            Why = architecture.IsAnalogue ? $"{why}; no machine of it was measured, a relative stands in" : why,
+            Quality = architecture.IsExtrapolated ? Quality.Assumed : Quality.Modelled,
+            Explanation = architecture.IsExtrapolated ? $"{why}; no machine of it was measured, a relative stands in" : why,
         };
     }
 
@@ -227,14 +227,14 @@ public static class CpuCatalog
             Microarchitecture = microarchitecture,
             IdleWattsPerThread = PerThread("idle", PackageIdleFraction),
             FullWattsPerThread = PerThread("full", PackageFullFraction),
-            RealHostIdle = One,
-            RealHostFull = One,
-            MedianGigabytesPerThread = 16d / threads,
+            InServiceIdleRatio = UnityFactor,
+            InServiceFullLoadRatio = UnityFactor,
+            IncludedGigabytesPerThread = 16d / threads,
             Memory = MemoryType.Unknown,
-            HostThreads = new Factor($"cpu/host-threads/{threads}", "hardware threads of the machine", "1", Bounds.Exactly(threads), Quality.Assumed, SourceList.Find("TONNE-METHOD-1")),
+            HostThreads = new Factor($"cpu/host-threads/{threads}", "hardware threads of the machine", "1", Bounds.FromExact(threads), Quality.Assumed, SourceList.Find("TONNE-METHOD-1")),
             Model = model,
             Quality = Quality.Assumed,
-            Why = $"{why}; a {kind} from {(model?.Tdp is null ? "the usual TDP" : "its TDP")}",
+            Explanation = $"{why}; a {kind} from {(model?.Tdp is null ? "the usual TDP" : "its TDP")}",
         };
 
         Factor PerThread(string load, Factor fraction)
@@ -242,9 +242,9 @@ public static class CpuCatalog
             // A sum of a product and a term: half-widths add in quadrature, then everything is divided by exact threads.
             var product = fraction.Bounds.Best * tdp.Bounds.Best * supply.Bounds.Best;
             var best = product + rest.Bounds.Best;
-            var up = LogNormal.Together(product * (Math.Exp(Bounds.Z * LogNormal.Together(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh)) - 1), rest.Bounds.High - rest.Bounds.Best);
-            var down = LogNormal.Together(product * (1 - Math.Exp(-Bounds.Z * LogNormal.Together(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow))), rest.Bounds.Best - rest.Bounds.Low);
-            return new Factor($"cpu/{kind}/{slug}/{load}-w-per-thread/{Citation(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
+            var up = LogNormal.CombineSigmas(product * (Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh)) - 1), rest.Bounds.High - rest.Bounds.Best);
+            var down = LogNormal.CombineSigmas(product * (1 - Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow))), rest.Bounds.Best - rest.Bounds.Low);
+            return new Factor($"cpu/{kind}/{slug}/{load}-w-per-thread/{JoinSourceIds(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
                 new Bounds(Math.Max(0, best - down) / threads, best / threads, (best + up) / threads), Quality.Assumed, SourceList.Find(tdp.Source.Id.Contains("TEADS-2021", StringComparison.Ordinal) ? tdp.Source.Id : $"{tdp.Source.Id};TEADS-2021"),
                 $"({fraction.Bounds.Best} x TDP {tdp.Bounds.Best:0.#} W x {supply.Bounds.Best} + {rest.Bounds.Best} W) / {threads} threads");
         }
@@ -257,29 +257,29 @@ public static class CpuCatalog
             return Client(identity, model, "unknown", identity.Laptop, why);
         var newest = Architectures.Value.Max(row => row.Year);
         var vendor = VendorOf(identity);
-        var rows = InService(Architectures.Value, vendor, out var ofVendor);
+        var rows = SelectServersInService(Architectures.Value, vendor, out var ofVendor);
         var slug = ofVendor ? $"unknown-{vendor[0].ToLowerInvariant()}" : "unknown";
         return new CpuPowerModel
         {
             Microarchitecture = "unknown",
             IdleWattsPerThread = Quantiles("idle", idle: true),
             FullWattsPerThread = Quantiles("full", idle: false),
-            RealHostIdle = MachineFactors.Table["cpu/real-host/idle"],
-            RealHostFull = MachineFactors.Table["cpu/real-host/full"],
-            MedianGigabytesPerThread = MedianOfAll(),
+            InServiceIdleRatio = MachineFactors.Table["cpu/real-host/idle"],
+            InServiceFullLoadRatio = MachineFactors.Table["cpu/real-host/full"],
+            IncludedGigabytesPerThread = ComputeMedianMemoryPerThread(),
             Memory = MemoryType.Unknown,
             HostThreads = MachineFactors.Table["cpu/host-threads/unknown"],
             Model = model,
             Quality = Quality.Assumed,
-            Why = $"{why}; quantiles of {(ofVendor ? $"{vendor[0]} " : "")}servers of {newest - ServiceYears + 1} to {newest}",
+            Explanation = $"{why}; quantiles of {(ofVendor ? $"{vendor[0]} " : "")}servers of {newest - ServiceYears + 1} to {newest}",
         };
 
         Factor Quantiles(string load, bool idle) => new($"cpu/{slug}/{load}-w-per-thread/SPECPOWER-2026", $"{(ofVendor ? $"{vendor[0]} " : "")}server, processor unknown, {load} W per hardware thread", "W",
-            QuantilesOf(rows, idle), Quality.Assumed, SourceList.Find("SPECPOWER-2026"), $"geometric mean and spread of {rows.Length} server micro-architectures");
+            ComputeCatalogBounds(rows, idle), Quality.Assumed, SourceList.Find("SPECPOWER-2026"), $"geometric mean and spread of {rows.Length} server micro-architectures");
     }
 
     /// <summary>The servers that an unknown processor may be of: in service, of its vendor where three or more are known.</summary>
-    internal static CpuMicroarchitecture[] InService(IReadOnlyList<CpuMicroarchitecture> all, string[] vendor, out bool ofVendor)
+    internal static CpuMicroarchitecture[] SelectServersInService(IReadOnlyList<CpuMicroarchitecture> all, string[] vendor, out bool ofVendor)
     {
         var newest = 0;
         foreach (var row in all)
@@ -291,7 +291,7 @@ public static class CpuCatalog
     }
 
     /// <summary>Any of several micro-architectures: geometric mean; the variance between them times 1 + 1/n, by Student's t for so few, and their own mean variance.</summary>
-    internal static Bounds QuantilesOf(CpuMicroarchitecture[] rows, bool idle)
+    internal static Bounds ComputeCatalogBounds(CpuMicroarchitecture[] rows, bool idle)
     {
         var (mean, between, within) = (0d, 0d, 0d);
         foreach (var row in rows)
@@ -301,12 +301,12 @@ public static class CpuCatalog
             between += Math.Pow(Math.Log(idle ? row.IdleWatts : row.FullWatts) - mean, 2) / Math.Max(1, rows.Length - 1);
             within += Math.Pow(idle ? row.IdleSigma : row.FullSigma, 2) / rows.Length;
         }
-        return LogNormal.Around(Math.Exp(mean), Math.Sqrt((between * (1 + (1d / rows.Length)) * Math.Pow(StudentT.Quantile975(rows.Length - 1) / Bounds.Z, 2)) + within));
+        return LogNormal.CreateBounds(Math.Exp(mean), Math.Sqrt((between * (1 + (1d / rows.Length)) * Math.Pow(StudentTDistribution.GetCriticalValue95(rows.Length - 1) / Bounds.ZScore95, 2)) + within));
     }
 
     internal static IReadOnlyList<CpuMicroarchitecture> AllArchitectures => Architectures.Value;
 
-    static Factor One { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.Exactly(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
+    static Factor UnityFactor { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.FromExact(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
 
     static Factor HostThreads(CpuMicroarchitecture architecture) => architecture is { SocketThreadsLow: { } low, SocketThreadsHigh: { } high, IsServer: true }
         ? new Factor($"cpu/{Id(architecture)}/host-threads/{architecture.Source}", $"hardware threads of a host with {architecture.Name}", "1", new Bounds(low, Math.Max(low, Math.Min(2 * low, 2 * high)), 2 * high),
@@ -320,13 +320,13 @@ public static class CpuCatalog
     {
         var load = idle ? "idle" : "full";
         return new Factor($"cpu/{Id(row)}/{load}-w-per-{(scale > 1 ? "core" : "thread")}/{row.Source}", $"{row.Vendor} {row.Name} {row.Segment}, {load} W per {(scale > 1 ? "core" : "hardware thread")}", "W",
-            Spread(row, idle) * scale, row.IsAnalogue ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
-            row.IsAnalogue ? "carried over from a relative" : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
+            Spread(row, idle) * scale, row.IsExtrapolated ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
+            row.IsExtrapolated ? "carried over from a relative" : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
     }
 
-    static Bounds Spread(CpuMicroarchitecture row, bool idle) => LogNormal.Around(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma);
+    static Bounds Spread(CpuMicroarchitecture row, bool idle) => LogNormal.CreateBounds(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma);
 
-    static Factor Widened(CpuMicroarchitecture row, CpuMicroarchitecture[] around, bool idle, bool maybeCore)
+    static Factor WidenForHiddenName(CpuMicroarchitecture row, CpuMicroarchitecture[] around, bool idle, bool mayBeWholeCore)
     {
         var own = Watts(row, idle);
         var (low, high) = (own.Bounds.Low, own.Bounds.High);
@@ -337,14 +337,14 @@ public static class CpuCatalog
         }
         return own with
         {
-            Id = own.Id.Replace($"{Id(row)}/", $"{Id(row)}~hidden{(maybeCore ? "-core" : "")}/", StringComparison.Ordinal),
-            Bounds = new Bounds(low, own.Bounds.Best, maybeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
+            Id = own.Id.Replace($"{Id(row)}/", $"{Id(row)}~hidden{(mayBeWholeCore ? "-core" : "")}/", StringComparison.Ordinal),
+            Bounds = new Bounds(low, own.Bounds.Best, mayBeWholeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
             Note = "the name is hidden: bounds cover its neighbours",
         };
     }
 
     /// <summary>The server micro-architecture of the generation of a client one: of the same name up to the parenthesis.</summary>
-    static CpuMicroarchitecture? ServerOf(string name, CpuIdentity identity)
+    static CpuMicroarchitecture? FindServerEquivalent(string name, CpuIdentity identity)
     {
         var vendor = VendorOf(identity);
         var generation = name.Split(" (")[0];
@@ -356,17 +356,17 @@ public static class CpuCatalog
         other != row && string.Equals(other.Vendor, row.Vendor, StringComparison.Ordinal) && string.Equals(other.Segment, "server", StringComparison.Ordinal) && Math.Abs(other.Year - row.Year) <= NeighbourYears);
 
     /// <summary>A single-board computer: a small Arm part, at most four threads, no hypervisor.</summary>
-    static CpuMicroarchitecture? Board(CpuIdentity identity, Identified id) => identity is { Part: not null, Hypervisor: false, Threads: <= 4 }
+    static CpuMicroarchitecture? Board(CpuIdentity identity, CpuIdMatch id) => identity is { Part: not null, Hypervisor: false, Threads: <= 4 }
         ? Architectures.Value.FirstOrDefault(row => string.Equals(row.Segment, "board", StringComparison.Ordinal)
             && (string.Equals(id.Microarchitecture, row.Name, StringComparison.Ordinal) || id.Microarchitecture.StartsWith($"{row.Name} ", StringComparison.Ordinal)))
         : null;
 
-    static string Id(CpuMicroarchitecture row) => $"{row.Vendor.ToLowerInvariant()}/{Spelling.Slug(row.Name)}{(string.Equals(row.Segment, "server", StringComparison.Ordinal) ? "" : $"-{Spelling.Slug(row.Segment)}")}";
+    static string Id(CpuMicroarchitecture row) => $"{row.Vendor.ToLowerInvariant()}/{NameMatching.ToSlug(row.Name)}{(string.Equals(row.Segment, "server", StringComparison.Ordinal) ? "" : $"-{NameMatching.ToSlug(row.Segment)}")}";
 
-    static string Slug(string name) => Spelling.Slug(name.Replace("(R)", "", StringComparison.OrdinalIgnoreCase).Replace("(TM)", "", StringComparison.OrdinalIgnoreCase).Replace("+", " plus", StringComparison.Ordinal));
+    static string Slug(string name) => NameMatching.ToSlug(name.Replace("(R)", "", StringComparison.OrdinalIgnoreCase).Replace("(TM)", "", StringComparison.OrdinalIgnoreCase).Replace("+", " plus", StringComparison.Ordinal));
 
     /// <summary>Source ids as they stand in a factor id.</summary>
-    internal static string Citation(string source) => source.Replace(';', '+');
+    internal static string JoinSourceIds(string source) => source.Replace(';', '+');
 
     static string[] VendorOf(CpuIdentity identity) => identity.VendorId switch
     {
@@ -375,7 +375,7 @@ public static class CpuCatalog
         _ => identity.Part is not null ? ["Arm", "Ampere", "NVIDIA"] : ["?"],
     };
 
-    static double MedianOfAll()
+    static double ComputeMedianMemoryPerThread()
     {
         var all = Architectures.Value.Where(row => row.IsServer && row.MedianGigabytes is not null).ToArray();
         Array.Sort(all, (a, b) => Nullable.Compare(a.MedianGigabytes, b.MedianGigabytes));
@@ -392,7 +392,7 @@ public static class CpuCatalog
             ?? rows.FirstOrDefault(row => row.IsServer == segment is "server" or "edge" or "edge/server");
     }
 
-    static Identified? FindId(CpuIdentity identity)
+    static CpuIdMatch? FindId(CpuIdentity identity)
     {
         var arm = identity.Part is not null;
         var vendor = arm ? "ARM" : identity.VendorId;
@@ -401,13 +401,13 @@ public static class CpuCatalog
         var (family, model) = arm ? (identity.Implementer, identity.Part) : (identity.Family, identity.Model);
         if (family is null || model is null)
             return null;
-        var rows = new CsvReader(IdTable, EmbeddedTable.Text(IdTable), IdHeader);
+        var rows = new CsvReader(IdTable, EmbeddedTable.ReadText(IdTable), IdHeader);
         while (rows.Read())
         {
-            if (rows[0].SequenceEqual(vendor) && rows.Whole(1) == family && rows.Whole(2) <= model && model <= rows.Whole(3)
-                && (identity.Stepping is not { } stepping || (rows.Whole(4) <= stepping && stepping <= rows.Whole(5))))
+            if (rows[0].SequenceEqual(vendor) && rows.GetInteger(1) == family && rows.GetInteger(2) <= model && model <= rows.GetInteger(3)
+                && (identity.Stepping is not { } stepping || (rows.GetInteger(4) <= stepping && stepping <= rows.GetInteger(5))))
             {
-                return new Identified(rows.Text(6), rows.Text(7), rows[8].IsEmpty ? [] : rows.Text(8).Split(';'));
+                return new CpuIdMatch(rows.GetText(6), rows.GetText(7), rows[8].IsEmpty ? [] : rows.GetText(8).Split(';'));
             }
         }
         return null;
@@ -415,34 +415,34 @@ public static class CpuCatalog
 
     static CpuModel ReadModel(CsvReader rows)
     {
-        var (name, source) = (rows.Text(0), rows.Text(10));
-        var (best, low, high) = (rows.NumberOrNull(5), rows.NumberOrNull(6), rows.NumberOrNull(7));
+        var (name, source) = (rows.GetText(0), rows.GetText(10));
+        var (best, low, high) = (rows.GetNumberOrNull(5), rows.GetNumberOrNull(6), rows.GetNumberOrNull(7));
         Factor? tdp = null;
         if (best is not null || (low is not null && high is not null))
         {
             // Where only a range is known, its geometric middle.
             var middle = best ?? Math.Sqrt((low ?? 0) * (high ?? 0));
-            tdp = new Factor($"cpu/model/{Slug(name)}/tdp-w/{Citation(source)}", $"{name}, TDP", "W", new Bounds(low ?? middle, middle, high ?? middle), Quality.Assumed, SourceList.Find(source),
+            tdp = new Factor($"cpu/model/{Slug(name)}/tdp-w/{JoinSourceIds(source)}", $"{name}, TDP", "W", new Bounds(low ?? middle, middle, high ?? middle), Quality.Assumed, SourceList.Find(source),
                 "a limit of the data sheet, not a measurement");
         }
-        var cores = rows.WholeOrNull(3);
-        var threads = rows[9].IsEmpty ? rows.WholeOrNull(4) : cores;
-        return new CpuModel(name, rows.Text(1), rows.Text(2), cores, threads, !rows[9].IsEmpty || (threads is not null && threads == cores), tdp, rows.WholeOrNull(8), source);
+        var cores = rows.GetIntegerOrNull(3);
+        var threads = rows[9].IsEmpty ? rows.GetIntegerOrNull(4) : cores;
+        return new CpuModel(name, rows.GetText(1), rows.GetText(2), cores, threads, !rows[9].IsEmpty || (threads is not null && threads == cores), tdp, rows.GetIntegerOrNull(8), source);
     }
 
     static CpuMicroarchitecture[] ReadArchitectures()
     {
         var all = new List<CpuMicroarchitecture>();
-        var rows = new CsvReader(ArchitectureTable, EmbeddedTable.Text(ArchitectureTable), ArchitectureHeader);
+        var rows = new CsvReader(ArchitectureTable, EmbeddedTable.ReadText(ArchitectureTable), ArchitectureHeader);
         while (rows.Read())
         {
-            all.Add(new CpuMicroarchitecture(rows.Text(0), rows.Text(1), rows.Text(2), rows.Whole(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7), rows.Whole(8),
-                rows.NumberOrNull(9), rows.WholeOrNull(10), rows.WholeOrNull(11), MemoryCatalog.Parse(rows.Text(12)), Pair(rows, 13), Pair(rows, 15), rows.Text(17)));
+            all.Add(new CpuMicroarchitecture(rows.GetText(0), rows.GetText(1), rows.GetText(2), rows.GetInteger(3), rows.GetNumber(4), rows.GetNumber(5), rows.GetNumber(6), rows.GetNumber(7), rows.GetInteger(8),
+                rows.GetNumberOrNull(9), rows.GetIntegerOrNull(10), rows.GetIntegerOrNull(11), MemoryCatalog.Parse(rows.GetText(12)), Pair(rows, 13), Pair(rows, 15), rows.GetText(17)));
         }
         return [.. all];
 
-        static (double, double)? Pair(CsvReader row, int column) => row.NumberOrNull(column) is { } best ? (best, row.Number(column + 1)) : null;
+        static (double, double)? Pair(CsvReader row, int column) => row.GetNumberOrNull(column) is { } best ? (best, row.GetNumber(column + 1)) : null;
     }
 
-    sealed record Identified(string Microarchitecture, string Segment, string[] Also);
+    sealed record CpuIdMatch(string Microarchitecture, string Segment, string[] Alternatives);
 }

@@ -15,16 +15,16 @@ namespace Tonne.Hardware;
 /// <param name="SocketThreadsHigh">Most threads per socket among them; null if unknown.</param>
 /// <param name="Memory">The memory it takes.</param>
 /// <param name="IdlePerSocket">Median W per socket at the plug, idle, and the spread of its natural logarithm: what an idle socket draws hardly depends on its threads. Null where only statistics per thread are known.</param>
-/// <param name="FullOverTdp">Median W at the plug at full load per W of TDP, and the spread of its natural logarithm. Null where no TDP is known.</param>
+/// <param name="FullLoadPowerOverTdp">Median W at the plug at full load per W of TDP, and the spread of its natural logarithm. Null where no TDP is known.</param>
 /// <param name="Source">Id of the source.</param>
 sealed record CpuMicroarchitecture(string Vendor, string Name, string Segment, int Year, double IdleWatts, double IdleSigma, double FullWatts, double FullSigma, int Machines,
-    double? MedianGigabytes, int? SocketThreadsLow, int? SocketThreadsHigh, MemoryType Memory, (double Watts, double Sigma)? IdlePerSocket, (double Watts, double Sigma)? FullOverTdp, string Source)
+    double? MedianGigabytes, int? SocketThreadsLow, int? SocketThreadsHigh, MemoryType Memory, (double Watts, double Sigma)? IdlePerSocket, (double Watts, double Sigma)? FullLoadPowerOverTdp, string Source)
 {
     /// <summary>Whether it is a server's.</summary>
     public bool IsServer => Segment is "server" or "edge/server" or "edge";
 
     /// <summary>Whether it is carried over from a relative, without a measured machine.</summary>
-    public bool IsAnalogue => Machines == 0;
+    public bool IsExtrapolated => Machines == 0;
 
     /// <summary>Whether its cores have two threads, so that a machine with one per core uses twice the watts per thread.</summary>
     public bool HasTwoThreadsPerCore => (string.Equals(Vendor, "AMD", StringComparison.Ordinal) && Name.StartsWith("Zen", StringComparison.Ordinal))

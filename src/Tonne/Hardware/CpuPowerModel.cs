@@ -4,7 +4,7 @@ namespace Tonne.Hardware;
 
 /// <summary>The power of a whole machine by what its processor does: P = N · (f_idle·w0 + (f_full·w1 − f_idle·w0) · L), at the plug.</summary>
 /// <remarks>
-/// N hardware threads visible, L their mean load 0 to 1. Memory up to <see cref="MedianGigabytesPerThread"/> per thread, fans, board, drives and supply losses are inside: add nothing but memory above that
+/// N hardware threads visible, L their mean load 0 to 1. Memory up to <see cref="IncludedGigabytesPerThread"/> per thread, fans, board, drives and supply losses are inside: add nothing but memory above that
 /// and accelerators.
 /// </remarks>
 public sealed record CpuPowerModel
@@ -19,13 +19,13 @@ public sealed record CpuPowerModel
     public required Factor FullWattsPerThread { get; init; }
 
     /// <summary>f_idle: what a host in service draws idle over the tuned machines behind w0; exactly 1 where w0 is not from such machines.</summary>
-    public required Factor RealHostIdle { get; init; }
+    public required Factor InServiceIdleRatio { get; init; }
 
     /// <summary>f_full: the same at full load.</summary>
-    public required Factor RealHostFull { get; init; }
+    public required Factor InServiceFullLoadRatio { get; init; }
 
     /// <summary>Memory per thread that w0 and w1 include, GB (2^30 bytes).</summary>
-    public required double MedianGigabytesPerThread { get; init; }
+    public required double IncludedGigabytesPerThread { get; init; }
 
     /// <summary>The memory the processor takes, for memory above that.</summary>
     public required MemoryType Memory { get; init; }
@@ -40,7 +40,7 @@ public sealed record CpuPowerModel
     public required Quality Quality { get; init; }
 
     /// <summary>How the processor was recognised and which watts were taken.</summary>
-    public required string Why { get; init; }
+    public required string Explanation { get; init; }
 
     /// <summary>The part of the host that a virtual machine with so many threads is: threads ÷ host threads, at most 1.</summary>
     public Factor HostShare(int threads)

@@ -36,74 +36,74 @@ public static class EmbodiedCatalog
     /// <summary>M of a machine without its accelerators; null for laptops, desktops and boards, for which no factor is cited.</summary>
     /// <param name="kind">What kind of machine it is.</param>
     /// <param name="productName">What its firmware calls it (<c>PowerEdge R740</c>); null if hidden.</param>
-    public static Factor? Machine(MachineKind kind, string? productName = null)
+    public static Factor? FindMachineEmissions(MachineKind kind, string? productName = null)
     {
         if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board)
             return null;
-        return Published(productName) ?? Table[kind == MachineKind.GpuServer ? "embodied/gpu-server/unknown" : "embodied/server/unknown"];
+        return FindPublishedServer(productName) ?? Table[kind == MachineKind.GpuServer ? "embodied/gpu-server/unknown" : "embodied/server/unknown"];
     }
 
     /// <summary>M of the machine that a run was on, without its accelerators: published for the product, else from its parts where they are seen, else an unknown server's; null as above.</summary>
     /// <remarks>A virtual machine shows its own processors and memory, not its host's: its host is unknown.</remarks>
     /// <param name="kind">What kind of machine it is; the host of a virtual one.</param>
     /// <param name="machine">What was seen of it.</param>
-    public static Factor? Machine(MachineKind kind, Machine machine)
+    public static Factor? FindMachineEmissions(MachineKind kind, Machine machine)
     {
-        if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board || machine.Virtual || machine.MemoryBytes <= 0 || machine.Sockets < 1 || Published(machine.Product) is not null)
-            return Machine(kind, machine.Product);
+        if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board || machine.Virtual || machine.MemoryBytes <= 0 || machine.Sockets < 1 || FindPublishedServer(machine.Product) is not null)
+            return FindMachineEmissions(kind, machine.Product);
         // Sold in units of 2^30 bytes; the kernel keeps a little for itself.
         var gigabytes = Math.Ceiling(machine.MemoryBytes / 1073741824d);
-        var making = EmbodiedModel.Host(kind, machine.Sockets, gigabytes);
-        return Collapsed(making, string.Create(CultureInfo.InvariantCulture, $"embodied/{(kind == MachineKind.GpuServer ? "gpu-server" : "server")}/bottom-up/{machine.Sockets}x{gigabytes:0}gb"),
+        var making = EmbodiedModel.DeriveHost(kind, machine.Sockets, gigabytes);
+        return CollapseToFactor(making, string.Create(CultureInfo.InvariantCulture, $"embodied/{(kind == MachineKind.GpuServer ? "gpu-server" : "server")}/bottom-up/{machine.Sockets}x{gigabytes:0}gb"),
             string.Create(CultureInfo.InvariantCulture, $"server of {machine.Sockets} processor{(machine.Sockets == 1 ? "" : "s")} and {gigabytes:0} GB{(kind == MachineKind.GpuServer ? ", without its GPUs" : "")}"));
     }
 
     /// <summary>M of an accelerator: its maker's or a teardown of its family where published, else from its parts, else the unknown one's, wide.</summary>
-    public static Factor Accelerator(Accelerator accelerator) => PublishedOf(accelerator) ?? BottomUp(accelerator) ?? UnknownAccelerator;
+    public static Factor GetAcceleratorEmissions(Accelerator accelerator) => FindPublishedAccelerator(accelerator) ?? EstimateFromParts(accelerator) ?? UnknownAccelerator;
 
-    /// <summary>What <see cref="Accelerator"/> rests on.</summary>
-    public static EmbodiedBasis BasisOf(Accelerator accelerator) =>
-        PublishedOf(accelerator) is { } published ? (published.Note?.StartsWith("teardown", StringComparison.Ordinal) == true ? EmbodiedBasis.Teardown : EmbodiedBasis.Vendor)
-        : BottomUp(accelerator) is not null ? EmbodiedBasis.BottomUp
+    /// <summary>What <see cref="GetAcceleratorEmissions"/> rests on.</summary>
+    public static EmbodiedBasis GetBasis(Accelerator accelerator) =>
+        FindPublishedAccelerator(accelerator) is { } published ? (published.Note?.StartsWith("teardown", StringComparison.Ordinal) == true ? EmbodiedBasis.Teardown : EmbodiedBasis.Vendor)
+        : EstimateFromParts(accelerator) is not null ? EmbodiedBasis.BottomUp
         : EmbodiedBasis.Unknown;
 
     /// <summary>M of an accelerator from its parts, whatever is published of it; null where the model has not what it needs. Its note lists the parts.</summary>
-    public static Factor? BottomUp(Accelerator accelerator) => Modelled.Value.TryGetValue(accelerator.Name, out var made) ? made.Value : FromModel(accelerator);
+    public static Factor? EstimateFromParts(Accelerator accelerator) => Modelled.Value.TryGetValue(accelerator.Name, out var made) ? made.Value : FromModel(accelerator);
 
     /// <summary>M of an accelerator of which nothing is published.</summary>
     public static Factor UnknownAccelerator => Table["embodied/accelerator/unknown"];
 
     /// <summary>Accelerators of a host of which some are held: what their part of the host is told by.</summary>
-    /// <param name="held">Accelerators that are held together, at least 1: a virtual machine's.</param>
+    /// <param name="heldCount">Accelerators that are held together, at least 1: a virtual machine's.</param>
     /// <param name="accelerator">One of them; null if unknown.</param>
-    public static Factor AcceleratorsOfHost(int held, Accelerator? accelerator)
+    public static Factor EstimateAcceleratorsPerHost(int heldCount, Accelerator? accelerator)
     {
         var google = accelerator?.Vendor is "Google";
         var any = ModelTable[google ? "embodied/host/tpus" : "embodied/host/gpus"];
         // Modules of others sit eight to a board; a virtual machine holds no more than its host has.
-        double AtLeast(double gpus) => Math.Max(held, gpus);
-        var bounds = !google && accelerator is not null && AcceleratorBuild.Of(accelerator)?.IsModule == true ? Bounds.Exactly(AtLeast(any.Bounds.Best))
+        double AtLeast(double gpus) => Math.Max(heldCount, gpus);
+        var bounds = !google && accelerator is not null && AcceleratorConstruction.Find(accelerator)?.IsModule == true ? Bounds.FromExact(AtLeast(any.Bounds.Best))
             : new Bounds(AtLeast(any.Bounds.Low), AtLeast(any.Bounds.Best), AtLeast(any.Bounds.High));
         return any with { Id = string.Create(CultureInfo.InvariantCulture, $"{any.Id}/{bounds.Low:0}-{bounds.High:0}"), Bounds = bounds };
     }
 
     /// <summary>What is published, and the factors of the model.</summary>
-    internal static IEnumerable<CatalogEntry> Cited() => Table.All.Concat(ModelTable.All).Select(factor => CatalogEntry.Of(factor));
+    internal static IEnumerable<CatalogEntry> GetCitedEntries() => Table.All.Concat(ModelTable.All).Select(factor => CatalogEntry.FromFactor(factor));
 
     /// <summary>Rows of a search: only the accelerators that it may mean are made from their parts, which takes a while for all.</summary>
     internal static IEnumerable<CatalogEntry> Entries(string? search = null) =>
-        Cited().Concat(AcceleratorCatalog.All.Where(row => new CatalogEntry(IdOf(row), LabelOf(row), null, "", null, Quality.Assumed, ModelSources, Parts).Matches(search))
-            .Select(BottomUp).OfType<Factor>().Select(factor => CatalogEntry.Of(factor)));
+        GetCitedEntries().Concat(AcceleratorCatalog.All.Where(row => new CatalogEntry(IdOf(row), LabelOf(row), null, "", null, Quality.Assumed, ModelSources, Parts).Matches(search))
+            .Select(EstimateFromParts).OfType<Factor>().Select(factor => CatalogEntry.FromFactor(factor)));
 
-    static Factor? Published(string? productName)
+    static Factor? FindPublishedServer(string? productName)
     {
         if (productName is null)
             return null;
-        var key = Spelling.Key(productName);
+        var key = NameMatching.ToKey(productName);
         foreach (var factor in Table.All)
         {
             // Without the maker: firmware names the product, and the longer name (R740XD) must not be taken for the shorter.
-            if (factor.Id.StartsWith("embodied/server/", StringComparison.Ordinal) && Spelling.Key(factor.Label) is var label
+            if (factor.Id.StartsWith("embodied/server/", StringComparison.Ordinal) && NameMatching.ToKey(factor.Label) is var label
                 && (string.Equals(label, key, StringComparison.Ordinal) || (key.Length > 5 && label.EndsWith(key, StringComparison.Ordinal))))
             {
                 return factor;
@@ -112,7 +112,7 @@ public static class EmbodiedCatalog
         return null;
     }
 
-    static Factor? PublishedOf(Accelerator accelerator)
+    static Factor? FindPublishedAccelerator(Accelerator accelerator)
     {
         foreach (var factor in Table.All)
         {
@@ -125,24 +125,24 @@ public static class EmbodiedCatalog
         return null;
     }
 
-    static Factor? FromModel(Accelerator accelerator) => EmbodiedModel.Of(accelerator) is { } making
-        ? Collapsed(making, IdOf(accelerator), LabelOf(accelerator))
+    static Factor? FromModel(Accelerator accelerator) => EmbodiedModel.DeriveAccelerator(accelerator) is { } making
+        ? CollapseToFactor(making, IdOf(accelerator), LabelOf(accelerator))
         : null;
 
-    static string IdOf(Accelerator accelerator) => $"embodied/accelerator/{Spelling.Slug(accelerator.Name)}/bottom-up";
+    static string IdOf(Accelerator accelerator) => $"embodied/accelerator/{NameMatching.ToSlug(accelerator.Name)}/bottom-up";
 
     static string LabelOf(Accelerator accelerator) => $"{accelerator.Name}, from its parts";
 
     /// <summary>A model's result as one factor: what a run keeps; the parts are in its note.</summary>
-    static Factor Collapsed(Derivation making, string id, string label)
+    static Factor CollapseToFactor(Derivation making, string id, string label)
     {
         var all = making is Derivation.Product { Of: [Derivation.Sum sum, ..] } ? sum.Terms : making.Children;
         var parts = all.Where(part => part.Value >= 0.02 * making.Value)
-            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{Short(part.Label)} {part.Value:0}"));
-        return new Factor(id, label, "kg CO2e", new Uncertainty().Of(making), Quality.Assumed, SourceList.Find(ModelSources), $"{Basis}: {string.Join(", ", parts)} kg");
+            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{ShortenLabel(part.Label)} {part.Value:0}"));
+        return new Factor(id, label, "kg CO2e", new UncertaintyPropagator().ComputeBounds(making), Quality.Assumed, SourceList.Find(ModelSources), $"{Basis}: {string.Join(", ", parts)} kg");
     }
 
-    static string Short(string label) => label.Split(',')[0] switch
+    static string ShortenLabel(string label) => label.Split(',')[0] switch
     {
         "package substrate of a large chip" => "package",
         "an eighth of the board that eight modules share" => "baseboard",

@@ -27,24 +27,24 @@ public static class EmbodiedModel
     const double LayersOfStack = 9;
 
     /// <summary>The making of an accelerator with its memory, board and cooling, and its share of a baseboard where it is a module; null where memory or dies cannot be told.</summary>
-    public static Derivation? Of(Accelerator accelerator)
+    public static Derivation? DeriveAccelerator(Accelerator accelerator)
     {
-        if (AcceleratorBuild.Of(accelerator) is not { MemoryGigabytes: { } gigabytes } build)
+        if (AcceleratorConstruction.Find(accelerator) is not { MemoryGigabytes: { } gigabytes } build)
             return null;
-        var dies = DiesOf(accelerator, build);
-        var die = DieOf(accelerator, build, dies);
-        var areas = new Derivation.Product("area of the dies", "cm2", [new Derivation.Counted("dies", "1", dies), die]);
+        var dies = CountDies(accelerator, build);
+        var die = DeriveDieArea(accelerator, build, dies);
+        var areas = new Derivation.Product("area of the dies", "cm2", [new Derivation.Count("dies", "1", dies), die]);
         var parts = new List<Derivation>
         {
             new Derivation.Quotient("chip", "kg CO2e",
                 new Derivation.Product("wafer started", "kg CO2e",
                     [
                         areas, Given(AreaKey(build.ProcessNanometres)),
-                        new Derivation.Sum("dies started for a good one", "1", [new Derivation.Counted("the good one", "1", 1), new Derivation.Product("lost", "1", [die, Given("embodied/defects")])]),
+                        new Derivation.Sum("dies started for a good one", "1", [new Derivation.Count("the good one", "1", 1), new Derivation.Product("lost", "1", [die, Given("embodied/defects")])]),
                     ]),
-                new Derivation.Counted("share of a wafer that whole dies fill", "1", WaferShare(die.Value / SquareCentimetresPerSquareMillimetre))),
+                new Derivation.Count("share of a wafer that whole dies fill", "1", WaferShare(die.Value / SquareCentimetresPerSquareMillimetre))),
         };
-        var memoryArea = new Derivation.Product("area of memory dies", "cm2", [new Derivation.Counted("memory", "GB", gigabytes), Given("embodied/memory-area/" + build.Memory)]);
+        var memoryArea = new Derivation.Product("area of memory dies", "cm2", [new Derivation.Count("memory", "GB", gigabytes), Given("embodied/memory-area/" + build.Memory)]);
         var memory = new Derivation.Product(build.IsStacked ? "memory dies" : "memory", "kg CO2e", [memoryArea, Given("embodied/dram-area")]);
         if (build.IsStacked)
         {
@@ -61,7 +61,7 @@ public static class EmbodiedModel
         }
 
         parts.Add(Given("embodied/package"));
-        parts.Add(new Derivation.Product("heat sink", "kg CO2e", [new Derivation.Given(accelerator.Tdp), Given("embodied/heat-sink-per-watt"), Given("embodied/heat-sink")]));
+        parts.Add(new Derivation.Product("heat sink", "kg CO2e", [new Derivation.FactorNode(accelerator.Tdp), Given("embodied/heat-sink-per-watt"), Given("embodied/heat-sink")]));
         parts.Add(new Derivation.Product("board", "kg CO2e", [Given("embodied/board-area"), Given("embodied/board")]));
         if (build.IsModule)
             parts.Add(Given("embodied/baseboard-share"));
@@ -76,7 +76,7 @@ public static class EmbodiedModel
     /// <param name="memoryGigabytes">Main memory, GB.</param>
     /// <param name="memory">Its type.</param>
     /// <exception cref="ArgumentOutOfRangeException">No processor, or memory that is not above 0.</exception>
-    public static Derivation Host(MachineKind kind, int sockets, double memoryGigabytes, MemoryType memory = MemoryType.Unknown)
+    public static Derivation DeriveHost(MachineKind kind, int sockets, double memoryGigabytes, MemoryType memory = MemoryType.Unknown)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sockets, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(memoryGigabytes);
@@ -88,11 +88,11 @@ public static class EmbodiedModel
             MemoryType.Lpddr or MemoryType.Lpddr5X => "lpddr",
             _ => "unknown",
         };
-        var gigabytes = new Derivation.Counted("main memory", "GB", memoryGigabytes);
+        var gigabytes = new Derivation.Count("main memory", "GB", memoryGigabytes);
         return new Derivation.Sum("making of the server", "kg CO2e",
             [
                 Given(kind == MachineKind.GpuServer ? "embodied/host/gpu-base" : "embodied/host/base"),
-                new Derivation.Product("processors", "kg CO2e", [new Derivation.Counted("processors", "1", sockets), Given("embodied/host/processor")]),
+                new Derivation.Product("processors", "kg CO2e", [new Derivation.Count("processors", "1", sockets), Given("embodied/host/processor")]),
                 new Derivation.Product("memory dies", "kg CO2e", [gigabytes, Given("embodied/memory-area/" + type), Given("embodied/dram-area")]),
                 new Derivation.Product("memory modules", "kg CO2e", [gigabytes, Given("embodied/host/memory-module")]),
                 Given("embodied/host/storage"),
@@ -103,20 +103,20 @@ public static class EmbodiedModel
     internal static double WaferShare(double squareMillimetres) => 1 - (2 * Math.Sqrt(2 * squareMillimetres) / WaferMillimetres);
 
     /// <summary>Dies; where their area is only told by the TDP, no fewer than one exposure can print.</summary>
-    static int DiesOf(Accelerator accelerator, AcceleratorBuild build) => build.Die is not null ? build.Dies
+    static int CountDies(Accelerator accelerator, AcceleratorConstruction build) => build.Die is not null ? build.Dies
         : Math.Max(build.Dies, (int)Math.Ceiling(accelerator.Tdp.Bounds.Best * EmbodiedCatalog.ModelTable["embodied/die-per-watt"].Bounds.Best / LargestDie));
 
-    static Derivation DieOf(Accelerator accelerator, AcceleratorBuild build, int dies)
+    static Derivation DeriveDieArea(Accelerator accelerator, AcceleratorConstruction build, int dies)
     {
         if (build.Die is not { } die)
         {
             return new Derivation.Product("area of a die, from its TDP", "cm2",
-                [new Derivation.Given(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / dies);
+                [new Derivation.FactorNode(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / dies);
         }
 
         var area = die * SquareCentimetresPerSquareMillimetre;
-        return die.IsExact ? new Derivation.Counted("area of a die", "cm2", area.Best)
-            : new Derivation.Given(new Factor($"embodied/die/{Catalogs.Spelling.Slug(accelerator.Name)}", "area of a die", "cm2", area, Quality.Assumed, build.Source));
+        return die.IsExact ? new Derivation.Count("area of a die", "cm2", area.Best)
+            : new Derivation.FactorNode(new Factor($"embodied/die/{Catalogs.NameMatching.ToSlug(accelerator.Name)}", "area of a die", "cm2", area, Quality.Assumed, build.Source));
     }
 
     /// <summary>The row of the table for a node in nm: the nearest that it was read for.</summary>
@@ -133,5 +133,5 @@ public static class EmbodiedModel
         _ => "28",
     };
 
-    static Derivation.Given Given(string id) => new(EmbodiedCatalog.ModelTable[id]);
+    static Derivation.FactorNode Given(string id) => new(EmbodiedCatalog.ModelTable[id]);
 }

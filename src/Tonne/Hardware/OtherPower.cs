@@ -21,5 +21,5 @@ public static class OtherPower
     public static Factor FractionOverGpus(bool liquidCooled = false) => MachineFactors.Table[liquidCooled ? "other/gpu-server-liquid" : "other/gpu-server-gpus-only"];
 
     /// <summary>Power at the plug over power after the supply, dimensionless; inside <see cref="Fraction"/> already.</summary>
-    public static Factor SupplyRatio => MachineFactors.Table["psu/ratio"];
+    public static Factor PowerSupplyRatio => MachineFactors.Table["psu/ratio"];
 }

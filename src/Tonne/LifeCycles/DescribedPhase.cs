@@ -23,16 +23,16 @@ public sealed record DescribedPhase
     public ImmutableArray<RunQuery> Runs { get; init; } = [];
 
     /// <summary>What is to be foretold for it; null for nothing.</summary>
-    public DescribedEstimate? Estimate { get; init; }
+    public EstimateRequest? Estimate { get; init; }
 
     /// <summary>Hardware held.</summary>
     public ImmutableArray<HardwareUse> Hardware { get; init; } = [];
 
     /// <summary>Embodied emissions given as they are, kg CO2e; null if none.</summary>
-    public Factor? EmbodiedAsGiven { get; init; }
+    public Factor? GivenEmbodied { get; init; }
 
     /// <summary>What was bought; null if nothing is said.</summary>
-    public MarketSupply? Market { get; init; }
+    public MarketBasedSupply? Market { get; init; }
 
     /// <summary>Over how long the described energy was drawn, in h; null if not said.</summary>
     public Factor? Duration { get; init; }
@@ -52,6 +52,6 @@ public sealed record DescribedPhase
     /// <summary>Remarks to print.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
-    /// <summary>Doubts of its description.</summary>
-    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+    /// <summary>Warnings of its description.</summary>
+    public ImmutableArray<Warning> Warnings { get; init; } = [];
 }

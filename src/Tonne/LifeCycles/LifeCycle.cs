@@ -14,31 +14,31 @@ public sealed record LifeCycle
     public required LifeCycleDescription Description { get; init; }
 
     /// <summary>The phases, in the order of the file.</summary>
-    public required ImmutableArray<PhaseLife> Phases { get; init; }
+    public required ImmutableArray<AccountedPhase> Phases { get; init; }
 
     /// <summary>The whole life.</summary>
-    public required LifeFigures Whole { get; init; }
+    public required LifeCycleFigures Totals { get; init; }
 
     /// <summary>When deployment outgrows what came before it, by emissions and by energy; empty without deployment over a stated time.</summary>
-    public required ImmutableArray<Outgrowth> Outgrowths { get; init; }
+    public required ImmutableArray<BreakEven> BreakEvens { get; init; }
 
     /// <summary>Numbers of the description without bounds: taken as exact.</summary>
-    public required ImmutableArray<Factor> TakenAsExact { get; init; }
+    public required ImmutableArray<Factor> ExactInputs { get; init; }
 
     /// <summary>What is unsure.</summary>
-    public required ImmutableArray<Doubt> Doubts { get; init; }
+    public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>All figures: of the whole life, then of each phase.</summary>
-    public IEnumerable<Figure> Figures() => Whole.Figures().Concat(Phases.SelectMany(phase => phase.AllFigures()));
+    public IEnumerable<Figure> GetFigures() => Totals.GetFigures().Concat(Phases.SelectMany(phase => phase.GetAllFigures()));
 
     /// <summary>Every source cited, once each.</summary>
-    public IReadOnlyList<Source> Sources() => [.. Figures().SelectMany(figure => figure.Derivation.Factors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
+    public IReadOnlyList<Source> GetSources() => [.. GetFigures().SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
 
     /// <summary>The phase with the largest part of the total, and its largest boundary; null if the life comes to nothing.</summary>
-    public (PhaseLife Phase, double Share, BoundaryStep Step, double StepShare)? Dominant()
+    public (AccountedPhase Phase, double Share, BoundaryStep Step, double StepShare)? FindLargestContributor()
     {
-        if (Whole.Total.Value <= 0 || Phases.MaxBy(phase => phase.Figures.Total.Value) is not { } phase || phase.Figures.Steps.MaxBy(step => step.EmissionsAdded.Value) is not { } step)
+        if (Totals.Total.Value <= 0 || Phases.MaxBy(phase => phase.Figures.Total.Value) is not { } phase || phase.Figures.Steps.MaxBy(step => step.EmissionsAdded.Value) is not { } step)
             return null;
-        return (phase, phase.Figures.Total.Value / Whole.Total.Value, step, step.EmissionsAdded.Value / Whole.Total.Value);
+        return (phase, phase.Figures.Total.Value / Totals.Total.Value, step, step.EmissionsAdded.Value / Totals.Total.Value);
     }
 }

@@ -14,7 +14,7 @@ namespace Tonne.LifeCycles;
 sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Factors)
 {
     /// <summary>The groups of some runs, in the order met. A run's factors are those it was last stated with.</summary>
-    public static IEnumerable<RunGroup> Of(IReadOnlyList<LedgerEntry> entries)
+    public static IEnumerable<RunGroup> GroupRuns(IReadOnlyList<LedgerEntry> entries)
     {
         foreach (var group in entries.GroupBy(KeyOf, StringComparer.Ordinal))
         {
@@ -22,7 +22,7 @@ sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Fac
             var factors = runs[0].Statements[^1].Factors;
             ImmutableArray<RunRecord> records = [.. runs.Select(run => run.Record)];
             var name = records.Length == 1 ? $"run {records[0].Opening.Id}" : string.Create(CultureInfo.InvariantCulture, $"{records.Length} runs");
-            yield return new RunGroup(Accountant.UseOf(name, records), Accountant.EmbodiedOf(records, factors), factors with { Doubts = [.. runs.SelectMany(run => run.Statements[^1].Factors.Doubts).Distinct()] });
+            yield return new RunGroup(Accountant.CombineRuns(name, records), Accountant.DeriveEmbodied(records, factors), factors with { Warnings = [.. runs.SelectMany(run => run.Statements[^1].Factors.Warnings).Distinct()] });
         }
     }
 
@@ -60,10 +60,10 @@ sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Fac
         key.Append(node.GetType().Name[0]);
         switch (node)
         {
-            case Derivation.Given given:
+            case Derivation.FactorNode given:
                 Add(key, given.Factor);
                 break;
-            case Derivation.Counted counted:
+            case Derivation.Count counted:
                 key.Append(counted.Number.ToString("R", CultureInfo.InvariantCulture));
                 break;
             case Derivation.Product { Scale: not 1 } product:

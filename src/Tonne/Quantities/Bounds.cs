@@ -10,7 +10,7 @@ namespace Tonne.Quantities;
 public readonly record struct Bounds
 {
     /// <summary>The normal quantile of a two-sided 95 % interval.</summary>
-    public const double Z = 1.96;
+    public const double ZScore95 = 1.96;
 
     /// <summary>Bounds around a best value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The three are not finite, not ordered, or negative.</exception>
@@ -37,14 +37,14 @@ public readonly record struct Bounds
 
     /// <summary>Spread below the best value, in natural logarithms; infinite if low is 0 and best is not.</summary>
     [JsonIgnore]
-    public double SigmaLow => Best == 0 ? 0 : Low == 0 ? double.PositiveInfinity : Math.Log(Best / Low) / Z;
+    public double SigmaLow => Best == 0 ? 0 : Low == 0 ? double.PositiveInfinity : Math.Log(Best / Low) / ZScore95;
 
     /// <summary>Spread above the best value, in natural logarithms.</summary>
     [JsonIgnore]
-    public double SigmaHigh => Best == 0 ? 0 : Math.Log(High / Best) / Z;
+    public double SigmaHigh => Best == 0 ? 0 : Math.Log(High / Best) / ZScore95;
 
     /// <summary>A value without spread.</summary>
-    public static Bounds Exactly(double value) => new(value, value, value);
+    public static Bounds FromExact(double value) => new(value, value, value);
 
     /// <summary>All three scaled by an exact non-negative number.</summary>
     public static Bounds operator *(Bounds bounds, double scale) => new(bounds.Low * scale, bounds.Best * scale, bounds.High * scale);

@@ -6,11 +6,11 @@ namespace Tonne.Quantities;
 /// <summary>How a figure was computed: a tree from the figure down to each cited factor and each counted number.</summary>
 /// <remarks>
 /// Immutable; branches may be shared. The tree is the formula: <see cref="Value"/> is the plain formula at best factors, and
-/// <see cref="Uncertainty"/> derives the bounds from it. A page or a notebook that has the tree needs no formula of its own.
+/// <see cref="UncertaintyPropagator"/> derives the bounds from it. A page or a notebook that has the tree needs no formula of its own.
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
-[JsonDerivedType(typeof(Counted), "counted")]
-[JsonDerivedType(typeof(Given), "factor")]
+[JsonDerivedType(typeof(Count), "counted")]
+[JsonDerivedType(typeof(FactorNode), "factor")]
 [JsonDerivedType(typeof(Sum), "sum")]
 [JsonDerivedType(typeof(Difference), "difference")]
 [JsonDerivedType(typeof(Product), "product")]
@@ -27,17 +27,17 @@ public abstract record Derivation
 
     /// <summary>The value at best factors.</summary>
     [JsonIgnore]
-    public double Value => ValueAt(static factor => factor.Bounds.Best);
+    public double Value => Evaluate(static factor => factor.Bounds.Best);
 
     /// <summary>The value with each factor given by a function, for example a draw.</summary>
-    public abstract double ValueAt(Func<Factor, double> valueOf);
+    public abstract double Evaluate(Func<Factor, double> valueOf);
 
     /// <summary>The nodes directly below, left to right.</summary>
     [JsonIgnore]
     public abstract ImmutableArray<Derivation> Children { get; }
 
     /// <summary>Every factor in the tree, once each, in the order met.</summary>
-    public IReadOnlyList<Factor> Factors()
+    public IReadOnlyList<Factor> GetFactors()
     {
         var met = new List<Factor>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ public abstract record Derivation
 
         void Visit(Derivation node)
         {
-            if (node is Given given && ids.Add(given.Factor.Id))
+            if (node is FactorNode given && ids.Add(given.Factor.Id))
                 met.Add(given.Factor);
             foreach (var child in node.Children)
                 Visit(child);
@@ -55,14 +55,14 @@ public abstract record Derivation
 
     /// <summary>The same tree with some factors replaced: a recount after a catalog has changed.</summary>
     /// <param name="replace">Returns the factor to use instead, or the same.</param>
-    public abstract Derivation With(Func<Factor, Factor> replace);
+    public abstract Derivation ReplaceFactors(Func<Factor, Factor> replace);
 
     /// <summary>A number without uncertainty: a count, a time, an amount read off a counter.</summary>
-    public sealed record Counted : Derivation
+    public sealed record Count : Derivation
     {
         /// <summary>A counted number.</summary>
         [JsonConstructor]
-        public Counted(string label, string unit, double number)
+        public Count(string label, string unit, double number)
             : base(label, unit) => Number = Finite.Require(number);
 
         /// <summary>The number.</summary>
@@ -73,17 +73,17 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => [];
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf) => Number;
+        public override double Evaluate(Func<Factor, double> valueOf) => Number;
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => this;
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => this;
     }
 
     /// <summary>A factor from the world.</summary>
-    public sealed record Given : Derivation
+    public sealed record FactorNode : Derivation
     {
         /// <summary>A factor as a leaf.</summary>
-        public Given(Factor factor)
+        public FactorNode(Factor factor)
             : base(factor.Label, factor.Unit) => Factor = factor;
 
         /// <summary>The factor.</summary>
@@ -94,10 +94,10 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => [];
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf) => valueOf(Factor);
+        public override double Evaluate(Func<Factor, double> valueOf) => valueOf(Factor);
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => new Given(replace(Factor));
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => new FactorNode(replace(Factor));
     }
 
     /// <summary>Several nodes of one unit added up.</summary>
@@ -116,16 +116,16 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => Terms;
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf)
+        public override double Evaluate(Func<Factor, double> valueOf)
         {
             var total = 0d;
             foreach (var term in Terms)
-                total += term.ValueAt(valueOf);
+                total += term.Evaluate(valueOf);
             return total;
         }
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => new Sum(Label, Unit, [.. Terms.Select(term => term.With(replace))]);
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => new Sum(Label, Unit, [.. Terms.Select(term => term.ReplaceFactors(replace))]);
     }
 
     /// <summary>One node less another of the same unit.</summary>
@@ -147,10 +147,10 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => [Minuend, Subtrahend];
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf) => Minuend.ValueAt(valueOf) - Subtrahend.ValueAt(valueOf);
+        public override double Evaluate(Func<Factor, double> valueOf) => Minuend.Evaluate(valueOf) - Subtrahend.Evaluate(valueOf);
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => new Difference(Label, Unit, Minuend.With(replace), Subtrahend.With(replace));
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => new Difference(Label, Unit, Minuend.ReplaceFactors(replace), Subtrahend.ReplaceFactors(replace));
     }
 
     /// <summary>Several nodes multiplied, and an exact conversion of units.</summary>
@@ -176,16 +176,16 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => Of;
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf)
+        public override double Evaluate(Func<Factor, double> valueOf)
         {
             var total = Scale;
             foreach (var node in Of)
-                total *= node.ValueAt(valueOf);
+                total *= node.Evaluate(valueOf);
             return total;
         }
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => new Product(Label, Unit, [.. Of.Select(node => node.With(replace))], Scale);
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => new Product(Label, Unit, [.. Of.Select(node => node.ReplaceFactors(replace))], Scale);
     }
 
     /// <summary>One node divided by another.</summary>
@@ -207,9 +207,9 @@ public abstract record Derivation
         public override ImmutableArray<Derivation> Children => [Numerator, Denominator];
 
         /// <inheritdoc/>
-        public override double ValueAt(Func<Factor, double> valueOf) => Numerator.ValueAt(valueOf) / Denominator.ValueAt(valueOf);
+        public override double Evaluate(Func<Factor, double> valueOf) => Numerator.Evaluate(valueOf) / Denominator.Evaluate(valueOf);
 
         /// <inheritdoc/>
-        public override Derivation With(Func<Factor, Factor> replace) => new Quotient(Label, Unit, Numerator.With(replace), Denominator.With(replace));
+        public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => new Quotient(Label, Unit, Numerator.ReplaceFactors(replace), Denominator.ReplaceFactors(replace));
     }
 }

@@ -4,10 +4,10 @@ namespace Tonne.Quantities;
 public static class LogNormal
 {
     /// <summary>best · exp(±1.96 σ).</summary>
-    public static Bounds Around(double best, double sigma) => new(best * Math.Exp(-Bounds.Z * sigma), best, best * Math.Exp(Bounds.Z * sigma));
+    public static Bounds CreateBounds(double best, double sigma) => new(best * Math.Exp(-Bounds.ZScore95 * sigma), best, best * Math.Exp(Bounds.ZScore95 * sigma));
 
     /// <summary>Independent spreads together: the root of the sum of squares.</summary>
-    public static double Together(params ReadOnlySpan<double> sigmas)
+    public static double CombineSigmas(params ReadOnlySpan<double> sigmas)
     {
         double sum = 0;
         foreach (var sigma in sigmas)

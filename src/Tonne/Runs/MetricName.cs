@@ -10,7 +10,7 @@ namespace Tonne.Runs;
 public static class MetricName
 {
     /// <summary>Longest name accepted, in characters.</summary>
-    public const int Longest = 64;
+    public const int MaxLength = 64;
 
     static readonly FrozenDictionary<string, string> Phases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -31,7 +31,7 @@ public static class MetricName
     static readonly FrozenSet<string> Means = FrozenSet.ToFrozenSet(["avg", "average", "mean", "running", "epoch"], StringComparer.Ordinal);
 
     /// <summary>The canonical name, for example <c>validation_accuracy</c> for <c>val_acc</c>; empty if nothing is left of it.</summary>
-    public static string Canonical(string name)
+    public static string ToCanonical(string name)
     {
         var words = name.ToLowerInvariant().Split([' ', '\t', '_', '-', '.', '/', ':'], StringSplitOptions.RemoveEmptyEntries).ToList();
         var phase = "";

@@ -21,6 +21,10 @@ public sealed record RunEnding
     /// <summary>What measuring cost.</summary>
     public Overhead? Overhead { get; init; }
 
-    /// <summary>Doubts that came up.</summary>
-    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+    /// <summary>Warnings that came up.</summary>
+    public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("doubts")]
+    public ImmutableArray<Warning> FormerWarnings { init => Warnings = value.IsDefaultOrEmpty ? Warnings : value; }
 }

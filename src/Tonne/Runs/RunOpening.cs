@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
+using Tonne.Quantities;
 
 namespace Tonne.Runs;
 
@@ -54,8 +55,12 @@ public sealed record RunOpening
     /// <summary>What amounts cost.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
 
-    /// <summary>Doubts known at the start, for example a meter that may not be read.</summary>
-    public ImmutableArray<Quantities.Doubt> Doubts { get; init; } = [];
+    /// <summary>Warnings known at the start, for example a meter that may not be read.</summary>
+    public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("doubts")]
+    public ImmutableArray<Warning> FormerWarnings { init => Warnings = value.IsDefaultOrEmpty ? Warnings : value; }
 
     /// <summary>Process that holds the run: dead process, dead run.</summary>
     public required RunHolder Holder { get; init; }

@@ -52,5 +52,9 @@ public sealed record RunRecord
     public Overhead? Overhead { get; init; }
 
     /// <summary>What makes the figures less sure.</summary>
-    public ImmutableArray<Doubt> Doubts { get; init; } = [];
+    public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("doubts")]
+    public ImmutableArray<Warning> FormerWarnings { init => Warnings = value.IsDefaultOrEmpty ? Warnings : value; }
 }

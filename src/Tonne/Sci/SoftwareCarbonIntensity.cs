@@ -8,7 +8,7 @@ namespace Tonne.Sci;
 /// <summary>Software Carbon Intensity: <c>SCI = ((E × I) + M) per R</c> (ISO/IEC 21031:2024), for AI by consumer and provider boundary.</summary>
 /// <remarks>
 /// E is the energy with its building, I the location-based intensity: market instruments and offsets do not lower an SCI. M is the embodied share; where it is unknown the rate is
-/// operational alone and a doubt says that it is too low. R is a functional unit and more than 0. See docs/methods/sci.md.
+/// operational alone and a warning says that it is too low. R is a functional unit and more than 0. See docs/methods/sci.md.
 /// </remarks>
 public sealed record SoftwareCarbonIntensity
 {
@@ -22,7 +22,7 @@ public sealed record SoftwareCarbonIntensity
     public required SciBoundary Boundary { get; init; }
 
     /// <summary>What is inside, in words: phases, or the run.</summary>
-    public required string Inside { get; init; }
+    public required string IncludedParts { get; init; }
 
     /// <summary>R.</summary>
     public required FunctionalUnit Unit { get; init; }
@@ -40,22 +40,22 @@ public sealed record SoftwareCarbonIntensity
     public required Figure Rate { get; init; }
 
     /// <summary>What is unsure.</summary>
-    public required ImmutableArray<Doubt> Doubts { get; init; }
+    public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>The rate of a run.</summary>
-    public static SoftwareCarbonIntensity Of(string run, Footprint footprint, FunctionalUnit unit, SciBoundary boundary) =>
-        Made(boundary, run, unit, footprint.FacilityEnergy, footprint.Operational, footprint.Embodied, footprint.Total, footprint.Embodied is null ? [run] : []);
+    public static SoftwareCarbonIntensity Calculate(string run, Footprint footprint, FunctionalUnit unit, SciBoundary boundary) =>
+        Create(boundary, run, unit, footprint.FacilityEnergy, footprint.Operational, footprint.Embodied, footprint.Total, footprint.Embodied is null ? [run] : []);
 
     /// <summary>The rates of a life: one for each boundary and unit that it describes, or by the unit given.</summary>
     /// <param name="life">The life.</param>
     /// <param name="unit">A unit to take instead of the described ones; null for those.</param>
     /// <param name="boundary">Only this boundary; null for consumer and provider, whichever is described.</param>
-    public static IReadOnlyList<SoftwareCarbonIntensity> Of(LifeCycle life, FunctionalUnit? unit = null, SciBoundary? boundary = null)
+    public static IReadOnlyList<SoftwareCarbonIntensity> Calculate(LifeCycle life, FunctionalUnit? unit = null, SciBoundary? boundary = null)
     {
         var rates = new List<SoftwareCarbonIntensity>();
         foreach (var side in boundary is { } one ? [one] : new[] { SciBoundary.Consumer, SciBoundary.Provider })
         {
-            var phases = life.Phases.Where(phase => side == SciBoundary.Whole || (phase.Described.Kind == PhaseKind.Deployment) == (side == SciBoundary.Consumer)).ToList();
+            var phases = life.Phases.Where(phase => side == SciBoundary.Whole || (phase.Description.Kind == PhaseKind.Deployment) == (side == SciBoundary.Consumer)).ToList();
             if (phases.Count == 0)
                 continue;
             var units = unit is not null ? [unit] : UnitsOf(phases).ToList();
@@ -65,9 +65,9 @@ public sealed record SoftwareCarbonIntensity
         return rates;
     }
 
-    static IEnumerable<FunctionalUnit> UnitsOf(List<PhaseLife> phases)
+    static IEnumerable<FunctionalUnit> UnitsOf(List<AccountedPhase> phases)
     {
-        foreach (var group in phases.SelectMany(phase => phase.Described.Units.Select(unit => (Phase: phase, Unit: unit))).GroupBy(pair => pair.Unit.Name, StringComparer.Ordinal))
+        foreach (var group in phases.SelectMany(phase => phase.Description.Units.Select(unit => (Phase: phase, Unit: unit))).GroupBy(pair => pair.Unit.Name, StringComparer.Ordinal))
         {
             // Phases that count the same unit serve it together.
             var counts = group.Select(pair => pair.Unit.Count).ToList();
@@ -78,18 +78,18 @@ public sealed record SoftwareCarbonIntensity
             });
         }
 
-        if (phases.Where(phase => phase.Described.Computation is not null).ToList() is [var only])
-            yield return new FunctionalUnit("FLOP", only.Described.Computation!);
+        if (phases.Where(phase => phase.Description.Computation is not null).ToList() is [var only])
+            yield return new FunctionalUnit("FLOP", only.Description.Computation!);
     }
 
-    static SoftwareCarbonIntensity OfPhases(SciBoundary boundary, List<PhaseLife> phases, FunctionalUnit unit)
+    static SoftwareCarbonIntensity OfPhases(SciBoundary boundary, List<AccountedPhase> phases, FunctionalUnit unit)
     {
-        var names = string.Join(" + ", phases.Select(phase => phase.Described.Name));
+        var names = string.Join(" + ", phases.Select(phase => phase.Description.Name));
         ImmutableArray<Figure> embodied = [.. phases.Select(phase => phase.Figures.Embodied).OfType<Figure>()];
         var (energy, operational, total) = (Together(phase => phase.Figures.FacilityEnergy), Together(phase => phase.Figures.Operational), Together(phase => phase.Figures.Total));
-        return Made(boundary, names, unit, energy, operational, embodied.IsEmpty ? null : Sum(embodied), total, [.. phases.Where(phase => phase.Figures.Embodied is null).Select(phase => phase.Described.Name)]);
+        return Create(boundary, names, unit, energy, operational, embodied.IsEmpty ? null : Sum(embodied), total, [.. phases.Where(phase => phase.Figures.Embodied is null).Select(phase => phase.Description.Name)]);
 
-        Figure Together(Func<PhaseLife, Figure> of) => Sum([.. phases.Select(of)]);
+        Figure Together(Func<AccountedPhase, Figure> of) => Sum([.. phases.Select(of)]);
     }
 
     static Figure Sum(ImmutableArray<Figure> figures)
@@ -102,32 +102,32 @@ public sealed record SoftwareCarbonIntensity
         {
             Name = derivation.Label,
             Boundary = figures[0].Boundary with { Components = [.. figures.SelectMany(figure => figure.Boundary.Components).Distinct()] },
-            Bounds = new Uncertainty().Of(derivation),
+            Bounds = new UncertaintyPropagator().ComputeBounds(derivation),
             Quality = figures.Max(figure => figure.Quality),
             MeasuredShare = whole > 0 ? figures.Sum(figure => figure.Value * figure.MeasuredShare) / whole : 0,
             Derivation = derivation,
         };
     }
 
-    static SoftwareCarbonIntensity Made(SciBoundary boundary, string inside, FunctionalUnit unit, Figure energy, Figure operational, Figure? embodied, Figure total, ImmutableArray<string> withoutEmbodied)
+    static SoftwareCarbonIntensity Create(SciBoundary boundary, string inside, FunctionalUnit unit, Figure energy, Figure operational, Figure? embodied, Figure total, ImmutableArray<string> withoutEmbodied)
     {
-        var derivation = new Derivation.Quotient($"SCI per {unit.Name}", "kg CO2e", total.Derivation, new Derivation.Given(unit.Count));
-        var doubts = new List<Doubt>();
+        var derivation = new Derivation.Quotient($"SCI per {unit.Name}", "kg CO2e", total.Derivation, new Derivation.FactorNode(unit.Count));
+        var warnings = new List<Warning>();
         if (withoutEmbodied.Length > 0)
-            doubts.Add(new Doubt("sci-without-m", $"M is unknown for {string.Join(", ", withoutEmbodied)}: the rate lacks it and is too low; ISO/IEC 21031 asks for it."));
+            warnings.Add(new Warning("sci-without-m", $"M is unknown for {string.Join(", ", withoutEmbodied)}: the rate lacks it and is too low; ISO/IEC 21031 asks for it."));
         var known = boundary switch { SciBoundary.Consumer => ConsumerUnits, SciBoundary.Provider => ProviderUnits, _ => [] };
         if (known.Length > 0 && !known.Contains(unit.Name, StringComparer.OrdinalIgnoreCase))
-            doubts.Add(new Doubt("sci-unit", $"'{unit.Name}' is not a unit of SCI for AI on the {boundary.ToString().ToLowerInvariant()}'s side ({string.Join(", ", known)}): the rate is one of ISO/IEC 21031."));
+            warnings.Add(new Warning("sci-unit", $"'{unit.Name}' is not a unit of SCI for AI on the {boundary.ToString().ToLowerInvariant()}'s side ({string.Join(", ", known)}): the rate is one of ISO/IEC 21031."));
         return new SoftwareCarbonIntensity
         {
             Boundary = boundary,
-            Inside = inside,
+            IncludedParts = inside,
             Unit = unit,
             Energy = energy,
             Operational = operational,
             Embodied = embodied,
-            Rate = total with { Name = $"sci_kg_per_{unit.Name}", Bounds = new Uncertainty().Of(derivation), Derivation = derivation },
-            Doubts = [.. doubts],
+            Rate = total with { Name = $"sci_kg_per_{unit.Name}", Bounds = new UncertaintyPropagator().ComputeBounds(derivation), Derivation = derivation },
+            Warnings = [.. warnings],
         };
     }
 }

@@ -23,7 +23,7 @@ public static class BinomialTest
     /// <param name="cases">Number of cases.</param>
     /// <param name="share">The share that is tested, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">More hits than cases, or a negative number.</exception>
-    public static double TwoSided(int hits, int cases, double share)
+    public static double ComputeTwoSidedPValue(int hits, int cases, double share)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hits, cases);

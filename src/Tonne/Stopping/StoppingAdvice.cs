@@ -32,7 +32,7 @@ public sealed class StoppingAdvice
 
     StoppingAdvice(string metric, bool moreIsBetter, IReadOnlyList<StoppingPoint> points, double? wanted)
     {
-        (Metric, MoreIsBetter, IsWish) = (metric, moreIsBetter, wanted is not null);
+        (Metric, MoreIsBetter, IsUserTarget) = (metric, moreIsBetter, wanted is not null);
         IsShare = metric.EndsWith("accuracy", StringComparison.Ordinal) || metric.EndsWith("f1", StringComparison.Ordinal);
         var scale = IsShare && points.Any(point => double.IsFinite(point.Value) && point.Value > 1.5) ? 100 : 1;
         var steps = ImmutableArray.CreateBuilder<StoppingStep>(points.Count);
@@ -42,8 +42,8 @@ public sealed class StoppingAdvice
         {
             soFar += point.Energy;
             double? value = double.IsFinite(point.Value) ? point.Value / scale : null;
-            double? gain = best is null ? null : value is { } now ? Math.Max(0, Better(now, best.Value)) : 0;
-            if (value is { } known && (best is null || Better(known, best.Value) > 0))
+            double? gain = best is null ? null : value is { } now ? Math.Max(0, GetImprovement(now, best.Value)) : 0;
+            if (value is { } known && (best is null || GetImprovement(known, best.Value) > 0))
                 best = known;
             steps.Add(new(point.Epoch, value, best, gain, point.Energy, soFar, point.Emissions, gain / point.Energy.KilowattHours is { } rate && double.IsFinite(rate) ? rate : null));
         }
@@ -53,11 +53,11 @@ public sealed class StoppingAdvice
         if (_first == Steps.Length)
             throw new ArgumentException($"No epoch tells {metric}.", nameof(points));
         var spent = (Steps[^1].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours;
-        var gained = Better(Steps[^1].Best!.Value, Steps[_first].Best!.Value);
+        var gained = GetImprovement(Steps[^1].Best!.Value, Steps[_first].Best!.Value);
         MeanPerKilowattHour = spent > 0 ? gained / spent : null;
-        WantedPerKilowattHour = wanted ?? DefaultShareOfMean * (MeanPerKilowattHour ?? 0);
+        TargetPerKilowattHour = wanted ?? DefaultShareOfMean * (MeanPerKilowattHour ?? 0);
         StopIndex = Enumerable.Range(_first, Steps.Length - _first)
-            .MaxBy(i => Better(Steps[i].Best!.Value, Steps[_first].Best!.Value) - WantedPerKilowattHour * (Steps[i].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours);
+            .MaxBy(i => GetImprovement(Steps[i].Best!.Value, Steps[_first].Best!.Value) - TargetPerKilowattHour * (Steps[i].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours);
     }
 
     /// <summary>Canonical name of the metric judged by.</summary>
@@ -76,10 +76,10 @@ public sealed class StoppingAdvice
     public ImmutableArray<StoppingStep> Steps { get; }
 
     /// <summary>The gain wanted, per kWh.</summary>
-    public double WantedPerKilowattHour { get; }
+    public double TargetPerKilowattHour { get; }
 
     /// <summary>Whether that was wished for, or else a tenth of the mean.</summary>
-    public bool IsWish { get; }
+    public bool IsUserTarget { get; }
 
     /// <summary>Gain per kWh over all epochs after the first value; null if they used nothing or there is only one.</summary>
     public double? MeanPerKilowattHour { get; }
@@ -94,7 +94,7 @@ public sealed class StoppingAdvice
     public int EpochsAfter => Steps.Length - 1 - StopIndex;
 
     /// <summary>What the epochs after the stop gained together.</summary>
-    public double GainAfter => Better(Steps[^1].Best!.Value, Stop.Best!.Value);
+    public double GainAfter => GetImprovement(Steps[^1].Best!.Value, Stop.Best!.Value);
 
     /// <summary>Energy of the epochs after the stop.</summary>
     public Energy EnergyAfter => Steps[^1].EnergySoFar - Stop.EnergySoFar;
@@ -111,7 +111,7 @@ public sealed class StoppingAdvice
     public static StoppingAdvice? Of(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null)
     {
         var epochs = record.Epochs;
-        var (from, to) = Longest(epochs);
+        var (from, to) = FindLongestSeries(epochs);
         foreach (var (name, more) in _known)
         {
             var points = Enumerable.Range(from, to - from).Select(i => new StoppingPoint(
@@ -120,7 +120,7 @@ public sealed class StoppingAdvice
                 Energy.FromKilowattHours(footprint.Epochs[i].Energy.Value),
                 Emissions.FromKilograms(footprint.Epochs[i].Emissions.Value))).ToList();
             if (points.Any(point => double.IsFinite(point.Value)))
-                return new StoppingAdvice(name, more, points, Wish(wantedPerKilowattHour)) { Stage = epochs[from].Stage };
+                return new StoppingAdvice(name, more, points, ValidateTarget(wantedPerKilowattHour)) { Stage = epochs[from].Stage };
         }
 
         return null;
@@ -134,12 +134,12 @@ public sealed class StoppingAdvice
     /// <exception cref="ArgumentException">No epoch has a value.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The wish is negative or no number.</exception>
     public static StoppingAdvice Of(string metric, bool moreIsBetter, IReadOnlyList<StoppingPoint> points, double? wantedPerKilowattHour = null) =>
-        new(metric, moreIsBetter, points, Wish(wantedPerKilowattHour));
+        new(metric, moreIsBetter, points, ValidateTarget(wantedPerKilowattHour));
 
     /// <summary>The advice in sentences: what was gained, after which epoch to stop, what the rest bought, and what is unsure about it.</summary>
-    public IReadOnlyList<string> Sentences()
+    public IReadOnlyList<string> ToSentences()
     {
-        var (name, unit) = (Metric.Replace('_', ' '), StoppingUnit.For(Steps[^1].EnergySoFar));
+        var (name, unit) = (Metric.Replace('_', ' '), StoppingUnit.Choose(Steps[^1].EnergySoFar));
         var sentences = new List<string>();
         var (first, last) = (Steps[_first], Steps[^1]);
         if (_first == Steps.Length - 1)
@@ -149,7 +149,7 @@ public sealed class StoppingAdvice
         }
 
         var bestAt = Steps.First(step => step.Best == last.Best);
-        var gained = Better(last.Best!.Value, first.Best!.Value);
+        var gained = GetImprovement(last.Best!.Value, first.Best!.Value);
         if (gained <= 0)
         {
             sentences.Add($"After epoch {first.Epoch} ({name} {Of(first.Value!.Value)}) none of the {Epochs(Steps.Length - 1 - _first)} that followed made it better.");
@@ -157,10 +157,10 @@ public sealed class StoppingAdvice
         else
         {
             sentences.Add($"From epoch {first.Epoch} to its best in epoch {bestAt.Epoch}, {name} went from {Of(first.Best.Value)} to {Of(last.Best.Value)}"
-                + (MeanPerKilowattHour is { } mean ? $"; over all epochs that is {Rate(mean, unit)}." : "."));
+                + (MeanPerKilowattHour is { } mean ? $"; over all epochs that is {FormatRate(mean, unit)}." : "."));
         }
 
-        var price = IsWish ? $"the {Rate(WantedPerKilowattHour, unit)} wanted" : $"{Rate(WantedPerKilowattHour, unit)}, a tenth of that mean";
+        var price = IsUserTarget ? $"the {FormatRate(TargetPerKilowattHour, unit)} wanted" : $"{FormatRate(TargetPerKilowattHour, unit)}, a tenth of that mean";
         if (EpochsAfter == 0)
         {
             sentences.Add($"Every epoch up to the last was worth {price}: there was no earlier place to stop.");
@@ -169,12 +169,12 @@ public sealed class StoppingAdvice
         {
             var share = Steps[^1].EnergySoFar > Energy.Zero ? EnergyAfter / Steps[^1].EnergySoFar : 0;
             sentences.Add(gained <= 0
-                ? $"Stop after epoch {Stop.Epoch}: the rest bought nothing for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {Readout.Percent(share)} of the epochs' energy."
+                ? $"Stop after epoch {Stop.Epoch}: the rest bought nothing for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy."
                 : $"Stop after epoch {Stop.Epoch}, at {name} {Of(Stop.Best!.Value)}: no later epoch gains {price}, counted from there.");
             if (gained > 0)
             {
-                sentences.Add($"The {Epochs(EpochsAfter)} after it bought {(GainAfter > 0 ? Amount(GainAfter) : "nothing")} for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {Readout.Percent(share)} of the epochs' energy"
-                    + (GainAfter > 0 && EnergyAfter > Energy.Zero ? $": {Rate(GainAfter / EnergyAfter.KilowattHours, unit)}." : "."));
+                sentences.Add($"The {Epochs(EpochsAfter)} after it bought {(GainAfter > 0 ? FormatGain(GainAfter) : "nothing")} for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy"
+                    + (GainAfter > 0 && EnergyAfter > Energy.Zero ? $": {FormatRate(GainAfter / EnergyAfter.KilowattHours, unit)}." : "."));
             }
         }
 
@@ -187,28 +187,28 @@ public sealed class StoppingAdvice
     }
 
     /// <summary>A value of the metric as text.</summary>
-    public string Of(double value) => IsShare ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.00} %") : Readout.Metric(value);
+    public string Of(double value) => IsShare ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.00} %") : DisplayValue.FormatMetric(value);
 
     /// <summary>An amount gained as text.</summary>
-    public string Amount(double gain) => IsShare ? $"{Number(gain * 100)} points" : $"{Readout.Metric(gain)} of {Metric.Replace('_', ' ')}";
+    public string FormatGain(double gain) => IsShare ? $"{Number(gain * 100)} points" : $"{DisplayValue.FormatMetric(gain)} of {Metric.Replace('_', ' ')}";
 
     /// <summary>A gain per energy as text.</summary>
-    public string Rate(double perKilowattHour, StoppingUnit unit) =>
+    public string FormatRate(double perKilowattHour, StoppingUnit unit) =>
         $"{Number(perKilowattHour * unit.KilowattHours * (IsShare ? 100 : 1))}{(IsShare ? " points" : "")} per {unit.Name}";
 
-    static string Text(Energy energy) => Readout.Of(energy.KilowattHours, "kWh");
+    static string Text(Energy energy) => DisplayValue.Format(energy.KilowattHours, "kWh");
 
-    static string Text(Emissions emissions) => Readout.Of(emissions.Kilograms, "kg CO2e");
+    static string Text(Emissions emissions) => DisplayValue.Format(emissions.Kilograms, "kg CO2e");
 
     static string Epochs(int count) => count == 1 ? "1 epoch" : string.Create(CultureInfo.InvariantCulture, $"{count} epochs");
 
-    static string Number(double value) => Readout.Of(value, "");
+    static string Number(double value) => DisplayValue.Format(value, "");
 
-    static double? Wish(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
+    static double? ValidateTarget(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
         : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain is a number not below 0.");
 
     /// <summary>The longest series: epochs of one stage whose numbers rise.</summary>
-    static (int From, int To) Longest(ImmutableArray<EpochRecord> epochs)
+    static (int From, int To) FindLongestSeries(ImmutableArray<EpochRecord> epochs)
     {
         var (best, from) = ((From: 0, To: 0), 0);
         for (var i = 1; i <= epochs.Length; i++)
@@ -223,5 +223,5 @@ public sealed class StoppingAdvice
         return best;
     }
 
-    double Better(double value, double than) => MoreIsBetter ? value - than : than - value;
+    double GetImprovement(double value, double than) => MoreIsBetter ? value - than : than - value;
 }

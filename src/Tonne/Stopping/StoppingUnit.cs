@@ -11,9 +11,9 @@ public readonly record struct StoppingUnit(string Name, double KilowattHours)
     static readonly StoppingUnit[] _all = [new("GWh", 1e6), new("MWh", 1e3), new("kWh", 1), new("Wh", 1e-3), new("mWh", 1e-6), new("µWh", 1e-9)];
 
     /// <summary>The unit in which an amount is read out.</summary>
-    public static StoppingUnit For(Energy spent)
+    public static StoppingUnit Choose(Energy spent)
     {
-        var text = Readout.Of(spent.KilowattHours, "kWh");
+        var text = DisplayValue.Format(spent.KilowattHours, "kWh");
         return Array.Find(_all, unit => text.EndsWith(" " + unit.Name, StringComparison.Ordinal)) is { Name: not null } found ? found : _all[2];
     }
 }

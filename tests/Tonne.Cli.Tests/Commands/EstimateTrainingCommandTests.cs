@@ -71,7 +71,7 @@ public sealed class EstimateTrainingCommandTests : IDisposable
 
     [Fact]
     public void Every_name_that_completion_offers_is_understood() => Assert.All(Hardware.AcceleratorCatalog.All, chip =>
-        Assert.Same(chip, Hardware.AcceleratorCatalog.Find(Catalogs.Spelling.Slug(chip.Name)).Value));
+        Assert.Same(chip, Hardware.AcceleratorCatalog.Find(Catalogs.NameMatching.ToSlug(chip.Name)).Value));
 
     [Fact]
     public void Numbers_may_be_written_as_people_write_them()

@@ -6,7 +6,7 @@ public class TextTableTests
 {
     static string[] Lines(int? columns)
     {
-        var table = new TextTable("ID", "NAME", "STARTED", "TIME") { Right = new HashSet<int> { 3 }, Spare = [2], Elastic = 1 };
+        var table = new TextTable("ID", "NAME", "STARTED", "TIME") { RightAligned = new HashSet<int> { 3 }, OptionalColumns = [2], FlexibleColumn = 1 };
         table.Add("1", "a-name-that-is-much-too-long", "2026-11-22", "3 s");
         using var writer = new StringWriter { NewLine = "\n" };
         table.Write(writer, columns);

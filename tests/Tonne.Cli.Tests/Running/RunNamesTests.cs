@@ -16,9 +16,9 @@ public class RunNamesTests
     [Fact]
     public void Ids_sort_by_time()
     {
-        var early = RunNames.Id(new DateTimeOffset(2026, 3, 1, 11, 50, 0, TimeSpan.Zero));
+        var early = RunNames.CreateId(new DateTimeOffset(2026, 3, 1, 11, 50, 0, TimeSpan.Zero));
 
         Assert.StartsWith("20260301-115000-", early, StringComparison.Ordinal);
-        Assert.True(string.CompareOrdinal(early, RunNames.Id(new DateTimeOffset(2026, 3, 1, 11, 50, 1, TimeSpan.Zero))) < 0);
+        Assert.True(string.CompareOrdinal(early, RunNames.CreateId(new DateTimeOffset(2026, 3, 1, 11, 50, 1, TimeSpan.Zero))) < 0);
     }
 }

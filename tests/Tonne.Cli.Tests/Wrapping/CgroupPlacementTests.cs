@@ -14,11 +14,11 @@ public class CgroupPlacementTests
             File.WriteAllText(files[0], "");
             File.WriteAllText(files[2], "");
 
-            var doubt = Assert.Single(new CgroupPlacement(files, []).StepIn());
+            var warning = Assert.Single(new CgroupPlacement(files, []).MoveIn());
 
-            Assert.StartsWith(files[1], doubt, StringComparison.Ordinal);
+            Assert.StartsWith(files[1], warning, StringComparison.Ordinal);
             Assert.Equal(("0", "0"), (File.ReadAllText(files[0]), File.ReadAllText(files[2])));
-            Assert.Empty(new CgroupPlacement([], [files[0]]).StepOut());
+            Assert.Empty(new CgroupPlacement([], [files[0]]).MoveOut());
         }
         finally
         {

@@ -9,22 +9,22 @@ namespace Tonne.Estimation.Tests.Serving;
 
 public class InferenceEstimatorTests
 {
-    static readonly Accelerator H100 = AcceleratorCatalog.Find("h100").Required;
+    static readonly Accelerator H100 = AcceleratorCatalog.Find("h100").ValueOrThrow;
 
     static readonly ServingWorkload Llama70 = new() { Parameters = 70e9, Accelerator = H100, Gpus = 4, Batch = 64, PromptTokens = 300, OutputTokens = 400 };
 
-    static AccountingFactors At(double pue, double grams) => FactorChoice.For(new Place(IntensityGramsPerKwh: grams, Pue: pue), FacilityKind.UnknownCloud);
+    static AccountingFactors At(double pue, double grams) => FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: grams, Pue: pue), FacilityKind.UnknownCloud);
 
     static InferenceEstimate Estimate(ServingWorkload workload, double pue = 1.2, double grams = 100) => new InferenceEstimator().Estimate(workload, At(pue, grams));
 
     [Fact]
     public void The_tree_is_the_model_term_by_term()
     {
-        foreach (var workload in new[] { Llama70, Llama70 with { PromptTokens = null }, Llama70 with { Accelerator = AcceleratorCatalog.Find("b200").Required, ActiveParameters = 5e9 }, Llama70 with { Accelerator = AcceleratorCatalog.Find("a100 40gb").Required, Gpus = 8 } })
+        foreach (var workload in new[] { Llama70, Llama70 with { PromptTokens = null }, Llama70 with { Accelerator = AcceleratorCatalog.Find("b200").ValueOrThrow, ActiveParameters = 5e9 }, Llama70 with { Accelerator = AcceleratorCatalog.Find("a100 40gb").ValueOrThrow, Gpus = 8 } })
         {
             var estimate = Estimate(workload);
 
-            Assert.Equal(ServingFit.Shipped.Model.JoulesPerToken(estimate.Point), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-12);
+            Assert.Equal(ServingFit.Shipped.Model.ComputeJoulesPerToken(estimate.Configuration), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-12);
         }
     }
 
@@ -35,18 +35,18 @@ public class InferenceEstimatorTests
         Assert.Contains(Estimate(Llama70 with { Batch = 1 }).Assumptions, text => text.Contains("No batch like 1 was measured", StringComparison.Ordinal));
         // By hand: 32 · 8.75^0.36 = 69.9 layers, 4,096 · 8.75^0.32 = 8,200 wide: 69.9 · 8,200 · 1e6 ÷ 70e9 = 8.2 times 2 operations for each parameter.
         Assert.Contains(Estimate(Llama70 with { PromptTokens = 1e6, Gpus = 8, Batch = 8 }).Assumptions, text => text.Contains("about 8.2 times the arithmetic", StringComparison.Ordinal));
-        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").Required, Gpus = 64, Format = WeightFormat.Find("fp32").Required }).Assumptions, text => text.Contains("at 32 bit", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").ValueOrThrow, Gpus = 64, Format = WeightFormat.Find("fp32").ValueOrThrow }).Assumptions, text => text.Contains("at 32 bit", StringComparison.Ordinal));
         Assert.DoesNotContain(Estimate(Llama70).Assumptions, text => text.Contains("measured:", StringComparison.Ordinal) || text.Contains("Attention among", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_range_that_was_measured_is_that_of_the_measurements()
     {
-        var cases = ServingCases.Read("inference_measured.csv", System.Text.Encoding.UTF8.GetString(SharedMeasurements.Require()));
+        var cases = ServingMeasurementReader.Read("inference_measured.csv", System.Text.Encoding.UTF8.GetString(SharedMeasurements.Require()));
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
 
-        Assert.Equal((cases.Min(one => one.Point.Parameters), cases.Max(one => one.Point.Parameters)), (sizes.Low * 1e9, sizes.High * 1e9));
-        Assert.Equal((cases.Min(one => one.Point.Batch), cases.Max(one => one.Point.Batch)), (batches.Low, batches.High));
+        Assert.Equal((cases.Min(one => one.Configuration.Parameters), cases.Max(one => one.Configuration.Parameters)), (sizes.Low * 1e9, sizes.High * 1e9));
+        Assert.Equal((cases.Min(one => one.Configuration.Batch), cases.Max(one => one.Configuration.Batch)), (batches.Low, batches.High));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class InferenceEstimatorTests
 
         // 400 tokens' joules ÷ (4 × 531 W) seconds; (4 × 164 kg + 4/8 of a host) ÷ 4 years.
         var seconds = estimate.GpuEnergyPerToken.Value * 400 / (4 * 531);
-        var host = EmbodiedCatalog.Machine(MachineKind.GpuServer)!.Bounds.Best;
+        var host = EmbodiedCatalog.FindMachineEmissions(MachineKind.GpuServer)!.Bounds.Best;
         var grams = ((4 * 164) + (host / 2)) * 1000 * seconds / (4 * 365.25 * 86_400);
         Assert.Equal(grams, estimate.Embodied.Value, grams * 1e-9);
     }
@@ -94,13 +94,13 @@ public class InferenceEstimatorTests
     {
         var estimate = Estimate(Llama70 with { Batch = 1, RequestsPerDay = 500 });
 
-        Assert.NotNull(estimate.WaitingEnergy);
+        Assert.NotNull(estimate.IdleEnergy);
         Assert.True(estimate.BusyShare < 0.5);
         // A day of four H100 with a context open, 121.7 W each, less the share in which they serve, with half as much again for the machine, over 500 requests.
         var idle = 4 * 121.7 * 24 * (1 - estimate.BusyShare) * 1.5 / 500;
-        Assert.Equal(idle, estimate.WaitingEnergy.Value, idle * 1e-6);
+        Assert.Equal(idle, estimate.IdleEnergy.Value, idle * 1e-6);
         Assert.Equal((estimate.GpuEnergy.Value * 1.5) + idle, estimate.ItEnergy.Value, idle * 1e-6);
-        var held = 86_400d / 500 * ((4 * 164) + (EmbodiedCatalog.Machine(MachineKind.GpuServer)!.Bounds.Best / 2)) * 1000 / (4 * 365.25 * 86_400);
+        var held = 86_400d / 500 * ((4 * 164) + (EmbodiedCatalog.FindMachineEmissions(MachineKind.GpuServer)!.Bounds.Best / 2)) * 1000 / (4 * 365.25 * 86_400);
         Assert.Equal(held, estimate.Embodied.Value, held * 1e-9);
     }
 
@@ -109,11 +109,11 @@ public class InferenceEstimatorTests
     {
         var estimate = Estimate(Llama70 with { Batch = null, RequestsPerDay = 400_000 });
 
-        Assert.InRange(estimate.Point.Batch, 2, 500);
+        Assert.InRange(estimate.Configuration.Batch, 2, 500);
         Assert.Equal(1, estimate.Replicas);
         // Four H100 at 531 W all day, over the requests.
         Assert.Equal(4 * 531 * 24 / 400_000d, estimate.GpuEnergy.Value, 1e-6);
-        Assert.Equal(ServingFit.Shipped.Model.JoulesPerToken(estimate.Point), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-5);
+        Assert.Equal(ServingFit.Shipped.Model.ComputeJoulesPerToken(estimate.Configuration), estimate.GpuEnergyPerToken.Value, estimate.GpuEnergyPerToken.Value * 1e-5);
         // More than one replica can serve needs more of them.
         Assert.True(Estimate(Llama70 with { Batch = null, RequestsPerDay = 1e8 }).Replicas > 10);
     }
@@ -137,10 +137,10 @@ public class InferenceEstimatorTests
     public void The_fewest_accelerators_that_hold_the_model_are_taken()
     {
         // 141 GB of 70.6e9 parameters and the cache of 8 requests: more than 72 GB, no more than 144 GB of two H100.
-        Assert.Equal(2, Estimate(new ServingWorkload { Parameters = 70e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
-        Assert.Equal(1, Estimate(new ServingWorkload { Parameters = 8e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
+        Assert.Equal(2, Estimate(new ServingWorkload { Parameters = 70e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Configuration.Gpus);
+        Assert.Equal(1, Estimate(new ServingWorkload { Parameters = 8e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Configuration.Gpus);
         // 405e9 × 2 bytes: 810 GB, 12 H100, which are two machines of eight.
-        Assert.Equal(16, Estimate(new ServingWorkload { Parameters = 405e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Point.Gpus);
+        Assert.Equal(16, Estimate(new ServingWorkload { Parameters = 405e9, Accelerator = H100, Batch = 2, PromptTokens = 100, OutputTokens = 100 }).Configuration.Gpus);
     }
 
     [Fact]
@@ -149,9 +149,9 @@ public class InferenceEstimatorTests
         var fitting = Estimate(Llama70 with { Gpus = null, Batch = 1000 });
         var many = Estimate(Llama70 with { Gpus = null, Batch = 100_000 });
 
-        Assert.Equal(8, many.Point.Gpus);
+        Assert.Equal(8, many.Configuration.Gpus);
         // By hand: 0.9 · 8 · 80 GB less 140 GB of weights, over a cache of 305 KiB for each of 300 + 400 ÷ 2 tokens: some 2,790 requests a machine, so 36 machines.
-        Assert.Equal(100_000 / 36d, many.Point.Batch, 1e-9);
+        Assert.Equal(100_000 / 36d, many.Configuration.Batch, 1e-9);
         Assert.Contains(many.Assumptions, text => text.Contains("36 replicas of 8", StringComparison.Ordinal));
         Assert.True(many.GpuEnergyPerToken.Value <= fitting.GpuEnergyPerToken.Value);
     }
@@ -170,7 +170,7 @@ public class InferenceEstimatorTests
     {
         var told = Estimate(Llama70 with { SoftwareYear = 2026 });
         var untold = Estimate(Llama70 with { Batch = null, PromptTokens = null });
-        var elsewhere = Estimate(Llama70 with { SoftwareYear = 2026, Accelerator = AcceleratorCatalog.Find("mi300x").Required });
+        var elsewhere = Estimate(Llama70 with { SoftwareYear = 2026, Accelerator = AcceleratorCatalog.Find("mi300x").ValueOrThrow });
 
         Assert.True(Width(untold) > 2 * Width(told));
         Assert.True(Width(elsewhere) > 1.5 * Width(told));
@@ -197,7 +197,7 @@ public class InferenceEstimatorTests
     {
         var wrong = new ServingWorkload { Parameters = double.NaN, ActiveParameters = 5, Accelerator = H100, Gpus = 0, Batch = 0.5, PromptTokens = -1, OutputTokens = 0, RequestsPerDay = -1, SoftwareYear = 1999 };
 
-        Assert.Equal(8, wrong.Problems().Count());
+        Assert.Equal(8, wrong.Validate().Count());
     }
 
     [Fact]
@@ -207,8 +207,8 @@ public class InferenceEstimatorTests
         var random = new Random(3);
         foreach (var name in new[] { "h100", "b200", "a100 40gb", "mi300x" })
         {
-            var accelerator = AcceleratorCatalog.Find(name).Required;
-            foreach (var format in new[] { WeightFormat.Brain16, WeightFormat.Find("fp8").Required })
+            var accelerator = AcceleratorCatalog.Find(name).ValueOrThrow;
+            foreach (var format in new[] { WeightFormat.Bf16, WeightFormat.Find("fp8").ValueOrThrow })
             {
                 var sweep = new ServingSweep(accelerator, format, factors);
                 for (var i = 0; i < 4; i++)
@@ -220,9 +220,9 @@ public class InferenceEstimatorTests
                         PromptTokens = random.Next(2000), OutputTokens = 1 + random.Next(2000), SoftwareYear = random.Next(2) == 0 ? 2024 : 2026,
                     };
                     var estimate = new InferenceEstimator().Estimate(workload, factors);
-                    var swept = sweep.Estimate(sweep.Hardware with
+                    var swept = sweep.Estimate(sweep.HardwareConfiguration with
                     {
-                        Parameters = workload.Parameters, ActiveParameters = active, Gpus = 8, Batch = workload.Batch.Value, PromptTokens = workload.PromptTokens.Value, OutputTokens = workload.OutputTokens, OlderSoftware = workload.SoftwareYear == 2024,
+                        Parameters = workload.Parameters, ActiveParameters = active, Gpus = 8, Batch = workload.Batch.Value, PromptTokens = workload.PromptTokens.Value, OutputTokens = workload.OutputTokens, UsesOlderSoftware = workload.SoftwareYear == 2024,
                     });
 
                     Same(estimate.GpuEnergyPerToken, swept.JoulesPerToken);
@@ -230,7 +230,7 @@ public class InferenceEstimatorTests
                     Same(estimate.FacilityEnergy, swept.FacilityWattHours);
                     Same(estimate.Operational, swept.OperationalGrams);
                     Same(estimate.Emissions, swept.TotalGrams);
-                    Assert.True(swept.Fits);
+                    Assert.True(swept.WeightsFit);
                 }
             }
         }

@@ -14,7 +14,7 @@ public class ServingFitTests
         if (Environment.GetEnvironmentVariable("TONNE_UPDATE_GOLDEN") == "1")
             File.WriteAllText(Path.Combine(Repository.Root, "src", "Tonne.Estimation", "Serving", "Tables", "inference_fit.csv"), table);
 
-        Assert.Equal(table, EmbeddedTable.Text("inference_fit.csv"));
+        Assert.Equal(table, EmbeddedTable.ReadText("inference_fit.csv"));
     }
 
     [Fact]
@@ -64,5 +64,5 @@ public class ServingFitTests
     [InlineData("google/gemma-3-27b-it", "gemma-3-27b")]
     [InlineData("openai/gpt-oss-120b", "gpt-oss-120b")]
     public void A_family_is_one_architecture_and_size_whatever_its_tuning(string model, string family) =>
-        Assert.Equal(family, ServingCases.FamilyOf(model));
+        Assert.Equal(family, ServingMeasurementReader.GetFamily(model));
 }

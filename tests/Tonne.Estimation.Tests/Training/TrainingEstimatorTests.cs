@@ -7,7 +7,7 @@ namespace Tonne.Estimation.Tests.Training;
 
 public class TrainingEstimatorTests
 {
-    static readonly Accelerator H100 = AcceleratorCatalog.Find("h100").Required;
+    static readonly Accelerator H100 = AcceleratorCatalog.Find("h100").ValueOrThrow;
 
     [Fact]
     public void Hours_are_operations_over_what_the_chips_do()
@@ -41,13 +41,13 @@ public class TrainingEstimatorTests
     [Fact]
     public void Measured_power_of_whole_systems_goes_before_data_sheets()
     {
-        var tpu = AcceleratorCatalog.Find("TPU v4").Required;
+        var tpu = AcceleratorCatalog.Find("TPU v4").ValueOrThrow;
         var estimate = new TrainingEstimator().Estimate(new TrainingTask(tpu) { Chips = 1000, Hours = 1 }, new Place());
 
         // By hand: √(378.5 · 326) = 351.27 W a chip, from PaLM and GLaM.
         Assert.Equal(351.27, estimate.Footprint.Energy.Value, 2);
         // Patterson et al. 2021: 330 W, printed of V100s of 32 GB; those of 16 GB are the same chip.
-        var v100 = new TrainingEstimator().Estimate(new TrainingTask(AcceleratorCatalog.Find("v100").Required) { Chips = 1000, Hours = 1 }, new Place());
+        var v100 = new TrainingEstimator().Estimate(new TrainingTask(AcceleratorCatalog.Find("v100").ValueOrThrow) { Chips = 1000, Hours = 1 }, new Place());
         Assert.Equal(330, v100.Footprint.Energy.Value, 6);
     }
 
@@ -79,10 +79,10 @@ public class TrainingEstimatorTests
         Assert.Equal(1, Ratio("k80", TrainingPrecision.Fp32), 9);
         // P100: 16 bit at twice the rate of 32 bit (Pascal's data sheet), and no matrix units that vector units are set against.
         Assert.Equal(2, Ratio("p100", TrainingPrecision.Fp32), 1);
-        foreach (var chip in AcceleratorCatalog.All.Where(chip => TrainingFeatures.PeakOf(chip) is not null && AcceleratorPeaks.Of(chip) is { SingleTeraflops: not null, Dense16BitTeraflops: not null }))
+        foreach (var chip in AcceleratorCatalog.All.Where(chip => TrainingFeatures.FindPeakTeraflops(chip) is not null && AcceleratorDatasheet.Find(chip) is { Fp32Teraflops: not null, Dense16BitTeraflops: not null }))
         {
-            var peak = TrainingFeatures.PeakOf(chip)!.Value;
-            Assert.True(TrainingEstimator.PeakOf(TrainingPrecision.Fp32, chip, peak) * TrainingEstimator.SpeedOf(TrainingPrecision.Fp32, chip)!.Bounds.Best <= peak, chip.Name);
+            var peak = TrainingFeatures.FindPeakTeraflops(chip)!.Value;
+            Assert.True(TrainingEstimator.GetPeakTeraflops(TrainingPrecision.Fp32, chip, peak) * TrainingEstimator.FindSpeedFactor(TrainingPrecision.Fp32, chip)!.Bounds.Best <= peak, chip.Name);
         }
     }
 
@@ -91,10 +91,10 @@ public class TrainingEstimatorTests
     {
         foreach (var name in new[] { "TPU v4", "Gaudi2", "Trainium2" })
         {
-            var task = new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 7e9, Tokens = 1e12, Precision = TrainingPrecision.Fp32 };
+            var task = new TrainingTask(AcceleratorCatalog.Find(name).ValueOrThrow) { Parameters = 7e9, Tokens = 1e12, Precision = TrainingPrecision.Fp32 };
 
-            Assert.Contains("at 32 bit", Assert.Single(task.Problems()), StringComparison.Ordinal);
-            Assert.Empty((task with { Chips = 8, Hours = 1e5 }).Problems());
+            Assert.Contains("at 32 bit", Assert.Single(task.Validate()), StringComparison.Ordinal);
+            Assert.Empty((task with { Chips = 8, Hours = 1e5 }).Validate());
         }
     }
 
@@ -104,20 +104,20 @@ public class TrainingEstimatorTests
         // By hand: 4.2e22 ÷ (8 · 10 h · 3600 s · 989.4e12) = 147.4.
         var task = new TrainingTask(H100) { Parameters = 7e9, Tokens = 1e12, Chips = 8, Hours = 10 };
 
-        Assert.Contains("147.4 times", Assert.Single(task.Problems()), StringComparison.Ordinal);
-        Assert.Empty((task with { Hours = 5000 }).Problems());
+        Assert.Contains("147.4 times", Assert.Single(task.Validate()), StringComparison.Ordinal);
+        Assert.Empty((task with { Hours = 5000 }).Validate());
     }
 
     [Fact]
     public void GeForce_cards_count_with_accumulation_at_32_bit()
     {
         // NVIDIA's papers on Ampere and Ada: fp16 with accumulation at 32 bit is half of that at 16 bit, and twice the vector rate: 71, 165.2; Blackwell's 5090: 209.5.
-        Assert.Equal([71.2, 165.2, 209.5], new[] { "rtx 3090", "rtx 4090", "rtx 5090" }.Select(name => AcceleratorPeaks.Of(AcceleratorCatalog.All.First(chip => chip.Name == "NVIDIA GeForce " + name.ToUpperInvariant()))!.Dense16BitTeraflops!.Value));
+        Assert.Equal([71.2, 165.2, 209.5], new[] { "rtx 3090", "rtx 4090", "rtx 5090" }.Select(name => AcceleratorDatasheet.Find(AcceleratorCatalog.All.First(chip => chip.Name == "NVIDIA GeForce " + name.ToUpperInvariant()))!.Dense16BitTeraflops!.Value));
     }
 
     static double Ratio(string name, TrainingPrecision precision)
     {
-        var task = new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 7e9, Tokens = 1e12 };
+        var task = new TrainingTask(AcceleratorCatalog.Find(name).ValueOrThrow) { Parameters = 7e9, Tokens = 1e12 };
         return new TrainingEstimator().Estimate(task with { Precision = precision }, new Place()).ChipHours.Value / new TrainingEstimator().Estimate(task, new Place()).ChipHours.Value;
     }
 
@@ -159,9 +159,9 @@ public class TrainingEstimatorTests
     [Fact]
     public void Several_accelerators_are_ranked_by_energy()
     {
-        TrainingTask[] tasks = [.. new[] { "v100", "a100", "h100" }.Select(name => new TrainingTask(AcceleratorCatalog.Find(name).Required) { Parameters = 13e9, Tokens = 1e12 })];
+        TrainingTask[] tasks = [.. new[] { "v100", "a100", "h100" }.Select(name => new TrainingTask(AcceleratorCatalog.Find(name).ValueOrThrow) { Parameters = 13e9, Tokens = 1e12 })];
 
-        var ranking = TrainingRanking.Of(tasks, new Place());
+        var ranking = TrainingRanking.Rank(tasks, new Place());
 
         Assert.Equal(ranking.Estimates.OrderBy(one => one.Footprint.Energy.Value).Select(one => one.Task.Hardware.Name), ranking.Estimates.Select(one => one.Task.Hardware.Name));
         Assert.True(ranking.Ratio!.Value.Best >= 1);

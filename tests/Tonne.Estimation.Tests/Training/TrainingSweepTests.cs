@@ -14,7 +14,7 @@ public class TrainingSweepTests
         var random = new Random(7);
         foreach (var name in new[] { "h100", "a100 40gb", "TPU v4", "b200" })
         {
-            var chip = AcceleratorCatalog.Find(name).Required;
+            var chip = AcceleratorCatalog.Find(name).ValueOrThrow;
             foreach (var precision in new[] { TrainingPrecision.Bf16, TrainingPrecision.Fp8 })
             {
                 var sweep = new TrainingSweep(chip, place, precision);
@@ -41,7 +41,7 @@ public class TrainingSweepTests
 
     [Fact]
     public void An_accelerator_without_a_published_peak_cannot_be_swept() =>
-        Assert.Throws<ArgumentException>(() => new TrainingSweep(AcceleratorCatalog.Find("NVIDIA A30").Required, new Place()));
+        Assert.Throws<ArgumentException>(() => new TrainingSweep(AcceleratorCatalog.Find("NVIDIA A30").ValueOrThrow, new Place()));
 
     // Values to rounding; limits to the noise of 20,000 draws and of reading between two widths.
     static void Same(Bounds tree, Bounds plain)

@@ -30,7 +30,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
 
     DiscoveryOptions WithLibrary() => new() { AmdSmiLibrary = library.Path };
 
-    static DiscoveryOptions Where(params (string Name, string Value)[] variables) => new() { Variable = name => variables.FirstOrDefault(variable => variable.Name == name).Value };
+    static DiscoveryOptions Where(params (string Name, string Value)[] variables) => new() { EnvironmentVariable = name => variables.FirstOrDefault(variable => variable.Name == name).Value };
 
     static string[] Visible(AmdMeters amd) => [.. amd.Parts.Where(part => part.Visible).Select(part => part.Device!)];
 
@@ -45,7 +45,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
         var meter = amd.Meters.Single(meter => meter.Description.Id == "amdgpu:0/energy");
 
         // drivers/gpu/drm/amd/include/kgd_pp_interface.h: 15.259 µJ (2^-16 J) a count: 65,536,000 counts are 1,000 J. The library's rounded 15.3 µJ would make 1,002.7 J of it.
-        Assert.Equal(Reading.Of(1_000_000_000), meter.Read(1));
+        Assert.Equal(Reading.FromValue(1_000_000_000), meter.Read(1));
         Assert.Equal(["amdgpu:0/energy"], Assert.Single(amd.Parts).Meters);
         Assert.Equal(MeterRole.Contained, amd.Meters.Single(meter => meter.Description.Id == "amdgpu:0/power").Description.Role);
     }
@@ -58,7 +58,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
 
         using var amd = Found(WithLibrary());
 
-        Assert.Equal(Reading.Of(4_000_000), amd.Meters.Single(meter => meter.Description.Id == "amdgpu:0/energy").Read(1));
+        Assert.Equal(Reading.FromValue(4_000_000), amd.Meters.Single(meter => meter.Description.Id == "amdgpu:0/energy").Read(1));
     }
 
     // codecarbon#1097, by the library.
@@ -99,11 +99,11 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
         Card(0, 0x43);
         using var amd = Found(WithLibrary());
         var meter = amd.Meters.Single(meter => meter.Description.Id == "amdgpu:0/energy");
-        Assert.Equal(Reading.Of(1_000_000), meter.Read(1));
+        Assert.Equal(Reading.FromValue(1_000_000), meter.Read(1));
 
         library.Set(0, 0, status: 31);
 
-        Assert.Same(Unreadable.Gone, meter.Read(2).Reason);
+        Assert.Same(ReadFailure.Gone, meter.Read(2).Reason);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
     public void A_place_on_the_bus_is_written_as_the_kernel_writes_it()
     {
         // Domain 1, bus 0xc1, device 2, function 3.
-        Assert.Equal("0001:c1:02.3", AmdSmi.SlotOf((1ul << 16) | (0xc1ul << 8) | (2ul << 3) | 3));
+        Assert.Equal("0001:c1:02.3", AmdSmi.FormatPciSlot((1ul << 16) | (0xc1ul << 8) | (2ul << 3) | 3));
     }
 
     [Fact]
@@ -219,9 +219,9 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
         var gap = busy.Read(2_000_000_000);
         _disk.With("sys/class/drm/card0/device/gpu_busy_percent", "100\n");
 
-        Assert.Same(Unreadable.Malformed, gap.Reason);
+        Assert.Same(ReadFailure.Malformed, gap.Reason);
         // 100 % of the 2 s since the last share known.
-        Assert.Equal(Reading.Of(2_000_000_000), busy.Read(3_000_000_000));
+        Assert.Equal(Reading.FromValue(2_000_000_000), busy.Read(3_000_000_000));
         Assert.Equal(Component.Gpu, busy.Description.Component);
     }
 

@@ -26,7 +26,7 @@ public sealed class BatteryMetersTests : IDisposable
         using var batteries = new BatteryMeters(_disk.Tree);
 
         Assert.Equal(Component.Platform, Assert.Single(batteries.Parts).Component);
-        Assert.Equal(Reading.Of(10_000), Assert.Single(batteries.Meters).Read(1));
+        Assert.Equal(Reading.FromValue(10_000), Assert.Single(batteries.Meters).Read(1));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class BatteryMetersTests : IDisposable
         Supply("AC", "Mains", ("online", "0"));
 
         Assert.Same(BatteryMeter.OnMains, plugged.Reason);
-        Assert.Equal(Reading.Of(10_000), meter.Read(2));
+        Assert.Equal(Reading.FromValue(10_000), meter.Read(2));
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class BatteryMetersTests : IDisposable
         using var batteries = new BatteryMeters(_disk.Tree);
 
         // 1.5 A x 7.6 V = 11.4 W
-        Assert.Equal(Reading.Of(11_400), Assert.Single(batteries.Meters).Read(1));
+        Assert.Equal(Reading.FromValue(11_400), Assert.Single(batteries.Meters).Read(1));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class BatteryMetersTests : IDisposable
 
         using var batteries = new BatteryMeters(_disk.Tree);
 
-        Assert.Equal(Reading.Of(10_000), Assert.Single(batteries.Meters).Read(1));
+        Assert.Equal(Reading.FromValue(10_000), Assert.Single(batteries.Meters).Read(1));
     }
 
     [Fact]

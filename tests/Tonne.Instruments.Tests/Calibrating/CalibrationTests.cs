@@ -20,17 +20,17 @@ public sealed class CalibrationTests : IDisposable
     public void The_calibrated_machine_draws_what_was_read_whatever_the_catalog_says()
     {
         using var plain = MachineDiscovery.Discover(Laptop().Tree);
-        using var found = MachineDiscovery.Discover(_disk.Tree, new DiscoveryOptions { Calibrations = [Made(CalibratedMachine.Of(plain.Machine))] });
+        using var found = MachineDiscovery.Discover(_disk.Tree, new DiscoveryOptions { Calibrations = [Made(CalibratedMachine.FromMachine(plain.Machine))] });
 
-        Assert.NotEqual(42, plain.Power.WattsAt(0), 0.5);
-        Assert.Equal(42, found.Power.WattsAt(0), 1e-9);
-        Assert.Equal(118, found.Power.WattsAt(8), 1e-9);
-        Assert.Equal(80, found.Power.WattsAt(4), 1e-9);
+        Assert.NotEqual(42, plain.Power.ComputeWatts(0), 0.5);
+        Assert.Equal(42, found.Power.ComputeWatts(0), 1e-9);
+        Assert.Equal(118, found.Power.ComputeWatts(8), 1e-9);
+        Assert.Equal(80, found.Power.ComputeWatts(4), 1e-9);
         // And so do the parts that a run is charged by.
         Assert.Equal(42, Parts(found, 0), 1e-9);
         Assert.Equal(118, Parts(found, 8), 1e-9);
         Assert.Contains("calibration of this machine on 2026-11-22 with a test's plug: 42 W idle, 118 W at full load", found.Bases[0].Why, StringComparison.Ordinal);
-        Assert.Empty(found.Doubts);
+        Assert.Empty(found.Warnings);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class CalibrationTests : IDisposable
     {
         // A frugal laptop: 5 W idle. 64 GB of unknown memory would be 12 W in the catalog.
         using var plain = MachineDiscovery.Discover(Laptop(64_000_000).Tree);
-        var frugal = Made(CalibratedMachine.Of(plain.Machine)) with { Idle = new Bounds(4.8, 5, 5.2), Full = new Bounds(28, 30, 33) };
+        var frugal = Made(CalibratedMachine.FromMachine(plain.Machine)) with { Idle = new Bounds(4.8, 5, 5.2), Full = new Bounds(28, 30, 33) };
         using var found = MachineDiscovery.Discover(_disk.Tree, new DiscoveryOptions { Calibrations = [frugal] });
 
         Assert.Equal(5, Parts(found, 0), 1e-9);
@@ -70,26 +70,26 @@ public sealed class CalibrationTests : IDisposable
         using var plain = MachineDiscovery.Discover(Laptop().Tree);
         using var found = MachineDiscovery.Discover(_disk.Tree, new DiscoveryOptions { Calibrations = [Made(new CalibratedMachine(cpu, threads, gigabytes * 1_024_000_000, []))] });
 
-        Assert.Equal(plain.Power.WattsAt(3), found.Power.WattsAt(3));
-        var doubt = Assert.Single(found.Doubts, doubt => doubt.Code == "calibration-of-another-machine");
-        Assert.Contains(what, doubt.Text, StringComparison.Ordinal);
+        Assert.Equal(plain.Power.ComputeWatts(3), found.Power.ComputeWatts(3));
+        var warning = Assert.Single(found.Warnings, warning => warning.Code == "calibration-of-another-machine");
+        Assert.Contains(what, warning.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_newest_calibration_of_this_machine_is_used_and_none_is_lost()
     {
         using var plain = MachineDiscovery.Discover(Laptop().Tree);
-        var here = CalibratedMachine.Of(plain.Machine);
+        var here = CalibratedMachine.FromMachine(plain.Machine);
         var path = Path.Combine(_disk.Root, "config", "calibrations.json");
 
-        CalibrationBook.Add(path, Made(here));
-        CalibrationBook.Add(path, Made(here) with { Id = "second", Idle = new Bounds(49, 50, 51), Blocks = [new CalibrationBlock(CalibrationLevel.Half, 1, 0.5, 80.5, 40, 30)] });
-        CalibrationBook.Add(path, Made(here with { Threads = 64 }) with { Id = "another machine of the same home" });
-        var all = CalibrationBook.Read(path);
+        CalibrationStore.Add(path, Made(here));
+        CalibrationStore.Add(path, Made(here) with { Id = "second", Idle = new Bounds(49, 50, 51), Blocks = [new CalibrationBlock(CalibrationLevel.Half, 1, 0.5, 80.5, 40, 30)] });
+        CalibrationStore.Add(path, Made(here with { Threads = 64 }) with { Id = "another machine of the same home" });
+        var all = CalibrationStore.Read(path);
 
         Assert.Equal(["CALIBRATION-20261122T093000-00ff", "second", "another machine of the same home"], all.Select(one => one.Id));
-        Assert.Equal("second", CalibrationBook.For(all, plain.Machine, out var doubt)?.Id);
-        Assert.Null(doubt);
+        Assert.Equal("second", CalibrationStore.FindFor(all, plain.Machine, out var warning)?.Id);
+        Assert.Null(warning);
         Assert.Equal(new CalibrationBlock(CalibrationLevel.Half, 1, 0.5, 80.5, 40, 30), all[1].Blocks[0]);
         Assert.Equal((new Bounds(40, 42, 44), new Bounds(110, 118, 130)), (all[0].Idle, all[0].Full));
     }
@@ -98,7 +98,7 @@ public sealed class CalibrationTests : IDisposable
     public void A_file_that_is_none_of_calibrations_is_refused_and_left_as_it_is()
     {
         var path = Path.Combine(_disk.Root, "calibrations.json");
-        CalibrationBook.Add(path, Made(new CalibratedMachine("x", 8, 16, [])));
+        CalibrationStore.Add(path, Made(new CalibratedMachine("x", 8, 16, [])));
         var good = File.ReadAllText(path);
         var random = new Random(5);
         for (var round = 0; round < 500; round++)
@@ -110,12 +110,12 @@ public sealed class CalibrationTests : IDisposable
             File.WriteAllBytes(path, text);
             try
             {
-                Assert.All(CalibrationBook.Read(path), one => Assert.True(one.Idle.Best > 0 && one.Full.Best > one.Idle.Best && one.Machine.Threads > 0));
+                Assert.All(CalibrationStore.Read(path), one => Assert.True(one.Idle.Best > 0 && one.Full.Best > one.Idle.Best && one.Machine.Threads > 0));
             }
             catch (FormatException error)
             {
                 Assert.Contains(path, error.Message, StringComparison.Ordinal);
-                Assert.Throws<FormatException>(() => CalibrationBook.Add(path, Made(new CalibratedMachine("x", 8, 16, []))));
+                Assert.Throws<FormatException>(() => CalibrationStore.Add(path, Made(new CalibratedMachine("x", 8, 16, []))));
                 Assert.Equal(text, File.ReadAllBytes(path));
             }
         }
@@ -124,7 +124,7 @@ public sealed class CalibrationTests : IDisposable
     public void Dispose() => _disk.Dispose();
 
     /// <summary>Sum of the rates of a machine with so many busy threads, W.</summary>
-    static double Parts(Discovery found, double busy)
+    static double Parts(DiscoveryResult found, double busy)
     {
         var held = found.Power.MemoryBytes / 1e9;
         return ((found.Power.Threads - busy) * (Rate("cpu/idle") + Rate("other/cpu-idle"))) + (busy * (Rate("cpu/busy") + Rate("other/cpu-busy"))) + (held * (Rate("memory/held") + Rate("other/memory-held")));

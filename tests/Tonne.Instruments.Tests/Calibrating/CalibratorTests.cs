@@ -15,7 +15,7 @@ public class CalibratorTests
         var begin = time.GetTimestamp();
 
         var blocks = await calibrator.RunAsync(KnownMachine.TenMinutes, (level, _, read) => told.AddRange(read is null ? [level] : []), TestContext.Current.CancellationToken);
-        var made = calibrator.Conclude(blocks, "the test's plug", new Tonne.Quantities.Bounds(0.99, 1, 1.01));
+        var made = calibrator.CreateCalibration(blocks, "the test's plug", new Tonne.Quantities.Bounds(0.99, 1, 1.01));
 
         // 10·1.3 + 25 = 38 W idle, 70·1.3 + 25 = 116 W at full load.
         KnownMachine.AssertHolds(made.Idle, 38, "idle");
@@ -47,7 +47,7 @@ public class CalibratorTests
             using var discovery = machine.Discovery();
             var calibrator = new Calibrator(discovery, time, machine.Work);
             var blocks = await calibrator.RunAsync(CalibrationPlan.Quick, static (_, _, _) => { }, TestContext.Current.CancellationToken);
-            var made = calibrator.Conclude([.. blocks.Select(block => block with { PlugWatts = block.PlugWatts * off })], "plug", new Tonne.Quantities.Bounds(0.99, 1, 1.01));
+            var made = calibrator.CreateCalibration([.. blocks.Select(block => block with { PlugWatts = block.PlugWatts * off })], "plug", new Tonne.Quantities.Bounds(0.99, 1, 1.01));
             idle += made.Idle.Low <= machine.PlugAt(0) && machine.PlugAt(0) <= made.Idle.High ? 1 : 0;
             full += made.Full.Low <= machine.PlugAt(1) && machine.PlugAt(1) <= made.Full.High ? 1 : 0;
         }
@@ -77,11 +77,11 @@ public class CalibratorTests
         using var discovery = machine.Discovery();
         var calibrator = new Calibrator(discovery, time, machine.Work);
 
-        var (load, _) = await calibrator.LookAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        var (load, _) = await calibrator.MeasureLoadAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
 
         Assert.Equal(0.37, load, 1e-6);
-        Assert.True(load > calibrator.UsualIdleLoad);
-        Assert.Equal(0.3 / 8, calibrator.UsualIdleLoad);
+        Assert.True(load > calibrator.DefaultMaxIdleLoad);
+        Assert.Equal(0.3 / 8, calibrator.DefaultMaxIdleLoad);
     }
 
     [Fact]
@@ -93,9 +93,9 @@ public class CalibratorTests
         var calibrator = new Calibrator(discovery, time, machine.Work);
         using var hold = new ManualResetEventSlim();
 
-        var idle = await calibrator.ReadOffAsync(CalibrationLevel.Idle, TimeSpan.FromMinutes(1), () => [38.1, 38.4], TestContext.Current.CancellationToken);
-        var full = await calibrator.ReadOffAsync(CalibrationLevel.Full, TimeSpan.FromMinutes(1), () => [115.8, 116.4], TestContext.Current.CancellationToken);
-        var made = calibrator.Conclude([.. idle, .. full], "read off", new Tonne.Quantities.Bounds(0.97, 1, 1.03));
+        var idle = await calibrator.ReadManuallyAsync(CalibrationLevel.Idle, TimeSpan.FromMinutes(1), () => [38.1, 38.4], TestContext.Current.CancellationToken);
+        var full = await calibrator.ReadManuallyAsync(CalibrationLevel.Full, TimeSpan.FromMinutes(1), () => [115.8, 116.4], TestContext.Current.CancellationToken);
+        var made = calibrator.CreateCalibration([.. idle, .. full], "read off", new Tonne.Quantities.Bounds(0.97, 1, 1.03));
 
         KnownMachine.AssertHolds(made.Idle, 38, "idle");
         KnownMachine.AssertHolds(made.Full, 116, "full");

@@ -48,24 +48,24 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
         return new Worker(this);
     }
 
-    public Discovery Discovery()
+    public DiscoveryResult Discovery()
     {
-        var description = MachineDescription.Read(FileTree.Own);
+        var description = MachineDescription.Read(FileTree.Local);
         var cpu = new CpuPowerModel
         {
             Microarchitecture = "known",
             IdleWattsPerThread = Watts("w0", 1),
             FullWattsPerThread = Watts("w1", 3),
-            RealHostIdle = Watts("f0", 1),
-            RealHostFull = Watts("f1", 1),
-            MedianGigabytesPerThread = 1,
+            InServiceIdleRatio = Watts("f0", 1),
+            InServiceFullLoadRatio = Watts("f1", 1),
+            IncludedGigabytesPerThread = 1,
             Memory = MemoryType.Unknown,
             HostThreads = Watts("host", 8),
             Quality = Quality.Modelled,
-            Why = "a test",
+            Explanation = "a test",
         };
         var power = new MachinePower(cpu, Watts("m", 0.1), Watts("k", 0.4), Threads, 1, 0);
-        return new Discovery
+        return new DiscoveryResult
         {
             Machine = new Machine("server", "Known 9000", null, Threads, 1, 0, "Linux", false, "boot"),
             Description = description,
@@ -75,14 +75,14 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
             Bases = [],
             Rates = [],
             Missing = [],
-            Doubts = [],
+            Warnings = [],
             Instruments = [new Offers(Metered)],
         };
     }
 
     public void Dispose() => _levels.Clear();
 
-    static Factor Watts(string id, double best) => new(id, id, "W", Bounds.Exactly(best), Quality.Modelled, Hand);
+    static Factor Watts(string id, double best) => new(id, id, "W", Bounds.FromExact(best), Quality.Modelled, Hand);
 
     double Now => time.GetTimestamp() / (double)time.TimestampFrequency;
 
@@ -98,11 +98,11 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
     // Irwin and Hall: twelve uniform numbers are as good as a normal one.
     double Normal() => Enumerable.Range(0, 12).Sum(_ => random.NextDouble()) - 6;
 
-    Reading PlugPower() => Silent ? Reading.Gap("no route to host") : Reading.Of((long)Math.Round(1000 * (PlugAt(Math.Max(_level, Background)) + (Noise * Normal()))));
+    Reading PlugPower() => Silent ? Reading.FromGapReason("no route to host") : Reading.FromValue((long)Math.Round(1000 * (PlugAt(Math.Max(_level, Background)) + (Noise * Normal()))));
 
-    Reading PackageEnergy() => Reading.Of((long)Math.Round(1e6 * ((PackageIdle * Now) + (PackageSpan * LoadSeconds()))));
+    Reading PackageEnergy() => Reading.FromValue((long)Math.Round(1e6 * ((PackageIdle * Now) + (PackageSpan * LoadSeconds()))));
 
-    Reading Busy() => Reading.Of((long)Math.Round(1e9 * Threads * LoadSeconds()));
+    Reading Busy() => Reading.FromValue((long)Math.Round(1e9 * Threads * LoadSeconds()));
 
     sealed class Worker(KnownMachine machine) : IDisposable
     {
@@ -132,5 +132,5 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
     public static void AssertHolds(Bounds bounds, double truth, string what) =>
         Assert.True(bounds.Low <= truth && truth <= bounds.High, $"{what}: {truth} is not in [{bounds.Low}, {bounds.High}], best {bounds.Best}");
 
-    public static CalibrationPlan TenMinutes => CalibrationPlan.Usual;
+    public static CalibrationPlan TenMinutes => CalibrationPlan.Default;
 }

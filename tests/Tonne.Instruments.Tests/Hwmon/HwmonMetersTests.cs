@@ -26,7 +26,7 @@ public sealed class HwmonMetersTests : IDisposable
 
         using var hwmon = new HwmonMeters(_disk.Tree);
 
-        Assert.Equal(Reading.Of(200_000), Assert.Single(hwmon.Meters).Read(1));
+        Assert.Equal(Reading.FromValue(200_000), Assert.Single(hwmon.Meters).Read(1));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class HwmonMetersTests : IDisposable
         using var hwmon = new HwmonMeters(_disk.Refusing(path => path.EndsWith("power1_average", StringComparison.Ordinal) ? Libc.PermissionDenied : 0));
 
         Assert.Empty(hwmon.Meters);
-        Assert.Same(Unreadable.Denied, Assert.Single(hwmon.Missing).Reason);
+        Assert.Same(ReadFailure.Denied, Assert.Single(hwmon.Missing).Reason);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class HwmonMetersTests : IDisposable
 
         Assert.Equal([("hwmon:sbtsi/energy1", MeterKind.EnergyCounter), ("hwmon:sbtsi/power2", MeterKind.Power)], hwmon.Meters.Select(meter => (meter.Description.Id, meter.Description.Kind)));
         // 1,500 µW are 1.5 mW, to the nearest.
-        Assert.Equal([Reading.Of(7_000_000), Reading.Of(2)], hwmon.Meters.Select(meter => meter.Read(1)));
+        Assert.Equal([Reading.FromValue(7_000_000), Reading.FromValue(2)], hwmon.Meters.Select(meter => meter.Read(1)));
         Assert.All(hwmon.Meters, meter => Assert.Equal((Component.Other, MeterRole.Contained), (meter.Description.Component, meter.Description.Role)));
     }
 

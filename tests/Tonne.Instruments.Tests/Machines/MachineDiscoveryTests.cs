@@ -29,9 +29,9 @@ public sealed class MachineDiscoveryTests : IDisposable
         Assert.Equal(
             new Machine("server", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555", Product: "PowerEdge R640"),
             found.Machine);
-        Assert.Equal([MachineCpuTime.BusyId, MachineCpuTime.IdleId], found.Meters.Select(meter => meter.Description.Id));
+        Assert.Equal([MachineCpuMeters.BusyId, MachineCpuMeters.IdleId], found.Meters.Select(meter => meter.Description.Id));
         Assert.Equal([Component.Cpu, Component.Memory, Component.Other], found.Bases.Select(basis => basis.Component));
-        Assert.Empty(found.Doubts);
+        Assert.Empty(found.Warnings);
     }
 
     [Theory]
@@ -80,9 +80,9 @@ public sealed class MachineDiscoveryTests : IDisposable
         using var found = MachineDiscovery.Discover(_disk.Tree);
 
         Assert.Equal(("unknown", 1, 1, 0L), (found.Machine.Kind, found.Machine.Threads, found.Machine.Sockets, found.Machine.MemoryBytes));
-        Assert.Equal(["threads-unknown", "memory-unknown", "cpu-time-from-kernel"], found.Doubts.Select(doubt => doubt.Code));
+        Assert.Equal(["threads-unknown", "memory-unknown", "cpu-time-from-kernel"], found.Warnings.Select(warning => warning.Code));
         Assert.Equal(Quality.Assumed, found.Bases[0].Quality);
-        Assert.Contains(found.Missing, meter => meter.Id == MachineCpuTime.BusyId);
+        Assert.Contains(found.Missing, meter => meter.Id == MachineCpuMeters.BusyId);
     }
 
     [Fact]

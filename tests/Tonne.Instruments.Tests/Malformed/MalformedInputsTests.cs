@@ -111,7 +111,7 @@ public sealed class MalformedInputsTests
 
     static string Keyed(byte[] text)
     {
-        var read = Digits.TryKeyed(text, "usage_usec"u8, out var value);
+        var read = KernelText.TryReadKeyed(text, "usage_usec"u8, out var value);
         var line = Encoding.Latin1.GetString(text).Split('\n').FirstOrDefault(line => line.StartsWith("usage_usec ", StringComparison.Ordinal) || line.StartsWith("usage_usec\t", StringComparison.Ordinal));
         if (read)
             Assert.Equal(Whole(line![10..].Split([' ', '\t', '\r', '\0'], StringSplitOptions.RemoveEmptyEntries)[0]), value);
@@ -129,7 +129,7 @@ public sealed class MalformedInputsTests
 
     static string Places(byte[] mounts, byte[] groups)
     {
-        var places = ControlGroupPlaces.Parse(Encoding.UTF8.GetString(mounts), Encoding.UTF8.GetString(groups));
+        var places = ControlGroupLocator.Parse(Encoding.UTF8.GetString(mounts), Encoding.UTF8.GetString(groups));
         Assert.All(places, place => Assert.Equal(place.Mount, place.Folder[..Math.Min(place.Folder.Length, place.Mount.Length)]));
         return string.Join(';', places.Select(place => place.Folder));
     }
@@ -138,7 +138,7 @@ public sealed class MalformedInputsTests
     {
         var list = Encoding.UTF8.GetString(text);
         var count = CpuList.Count(list);
-        var members = CpuList.Members(list);
+        var members = CpuList.ParseMembers(list);
         Assert.True(count is null or > 0);
         if (members is not null)
             Assert.Equal(count, members.Count);
@@ -147,7 +147,7 @@ public sealed class MalformedInputsTests
 
     static string Number(byte[] text)
     {
-        var read = Digits.TryWhole(text, out var value);
+        var read = KernelText.TryParseNumber(text, out var value);
         Assert.Equal(Whole(Encoding.Latin1.GetString(text)), read ? value : null);
         return $"{read} {value}";
     }

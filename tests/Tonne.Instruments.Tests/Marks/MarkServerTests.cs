@@ -25,7 +25,7 @@ public sealed class MarkServerTests : IDisposable
 
         var reply = MarkClient.Send(_server.Path, "epoch 3 loss=0.7 acc=0.72", Patience);
 
-        Assert.Equal(new MarkReply(MarkFate.Taken, ""), reply);
+        Assert.Equal(new MarkReply(MarkStatus.Accepted, ""), reply);
         var mark = Assert.Single(_marks);
         Assert.Equal(2_500_000_000, mark.Timestamp);
         Assert.Equal("epoch 3 accuracy=0.72 loss=0.7", MarkLine.Format(mark));
@@ -49,7 +49,7 @@ public sealed class MarkServerTests : IDisposable
         Directory.SetLastWriteTimeUtc(Path.Combine(parent, folders[4]), now.UtcDateTime);
         Directory.SetLastWriteTimeUtc(Path.Combine(parent, folders[5]), now.AddHours(-1).UtcDateTime);
 
-        MarkAddress.Sweep(parent, now);
+        MarkAddress.RemoveStaleSockets(parent, now);
 
         Assert.Equal(folders[1..5].Order(), Directory.GetDirectories(parent).Select(Path.GetFileName).Order());
         Directory.Delete(parent, recursive: true);
@@ -60,7 +60,7 @@ public sealed class MarkServerTests : IDisposable
     {
         var reply = MarkClient.Send(_server.Path, "stage", Patience);
 
-        Assert.Equal(MarkFate.Refused, reply.Fate);
+        Assert.Equal(MarkStatus.Rejected, reply.Status);
         Assert.Contains("needs a name", reply.Message);
         Assert.Empty(_marks);
     }
@@ -93,7 +93,7 @@ public sealed class MarkServerTests : IDisposable
         endless.Send(new byte[4097]);
         Assert.Equal("error: the line is longer than 4096 bytes", ReadLine(endless));
 
-        Assert.Equal(MarkFate.Taken, MarkClient.Send(_server.Path, "note still here", Patience).Fate);
+        Assert.Equal(MarkStatus.Accepted, MarkClient.Send(_server.Path, "note still here", Patience).Status);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class MarkServerTests : IDisposable
     {
         var silent = Enumerable.Range(0, 300).Select(_ => Connect()).ToList();
 
-        Assert.Equal(MarkFate.Taken, MarkClient.Send(_server.Path, "note heard", Patience).Fate);
+        Assert.Equal(MarkStatus.Accepted, MarkClient.Send(_server.Path, "note heard", Patience).Status);
 
         // The first ones were closed with a word.
         Assert.StartsWith("error: too many connections", ReadLine(silent[0]));
@@ -119,7 +119,7 @@ public sealed class MarkServerTests : IDisposable
                 client.Send("half a li"u8);
         }
 
-        Assert.Equal(MarkFate.Taken, MarkClient.Send(_server.Path, "note well", Patience).Fate);
+        Assert.Equal(MarkStatus.Accepted, MarkClient.Send(_server.Path, "note well", Patience).Status);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class MarkServerTests : IDisposable
         var reply = MarkClient.Send(server.Path, "note x", Patience);
 
         Assert.Equal("the run could not keep the mark: disk full", reply.Message);
-        Assert.Equal(MarkFate.Refused, MarkClient.Send(server.Path, "note y", Patience).Fate);
+        Assert.Equal(MarkStatus.Rejected, MarkClient.Send(server.Path, "note y", Patience).Status);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class MarkServerTests : IDisposable
         Assert.StartsWith("/tmp/tonne-", folder);
         server.Dispose();
         Assert.False(Directory.Exists(folder));
-        Assert.Equal(MarkFate.Unreachable, MarkClient.Send(server.Path, "note late", Patience).Fate);
+        Assert.Equal(MarkStatus.Unreachable, MarkClient.Send(server.Path, "note late", Patience).Status);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class MarkServerTests : IDisposable
     {
         var reply = MarkClient.Send(path, "note x", Patience);
 
-        Assert.Equal(MarkFate.NoRun, reply.Fate);
+        Assert.Equal(MarkStatus.NoRun, reply.Status);
         Assert.Contains("tonne run -- COMMAND", reply.Message);
     }
 
@@ -197,7 +197,7 @@ public sealed class MarkServerTests : IDisposable
 
         // The first two wait in the queue of one; the third cannot even connect.
         for (var i = 0; i < 3; i++)
-            Assert.Equal(MarkFate.Unreachable, MarkClient.Send(folder + "/run", "note x", TimeSpan.FromMilliseconds(50)).Fate);
+            Assert.Equal(MarkStatus.Unreachable, MarkClient.Send(folder + "/run", "note x", TimeSpan.FromMilliseconds(50)).Status);
 
         Directory.Delete(folder, recursive: true);
     }

@@ -20,14 +20,14 @@ public class MachineModelTests
             Microarchitecture = "test",
             IdleWattsPerThread = Factor("w0", 0.5),
             FullWattsPerThread = Factor("w1", 3),
-            RealHostIdle = Factor("f0", 1.6),
-            RealHostFull = Factor("f1", 1.4),
-            MedianGigabytesPerThread = 1,
+            InServiceIdleRatio = Factor("f0", 1.6),
+            InServiceFullLoadRatio = Factor("f1", 1.4),
+            IncludedGigabytesPerThread = 1,
             Memory = MemoryType.Unknown,
             HostThreads = Factor("host", 128),
             Model = model,
             Quality = Quality.Modelled,
-            Why = "a test",
+            Explanation = "a test",
         },
         Factor("m", m), Factor("k", 0.4), threads, sockets, memoryBytes);
 
@@ -36,7 +36,7 @@ public class MachineModelTests
     [Fact]
     public void The_rates_of_a_machine_without_meters_are_those_computed_by_hand()
     {
-        var rates = MachineModel.WholeMachine(Power(8, 32 * Gibibyte));
+        var rates = MachineModel.CreateWholeMachineRates(Power(8, 32 * Gibibyte));
 
         // r0 = 0.5·1.6/1.4 − min(32/8, 1)·0.1 = 0.571429 − 0.1; r1 = 3·1.4/1.4 − 0.1 = 2.9.
         Assert.Equal(0.471429, Rate(rates, "cpu/idle"), 6);
@@ -55,7 +55,7 @@ public class MachineModelTests
     public void The_parts_sum_to_the_whole_machine_at_its_plug(int threads, int gigabytes, double busy)
     {
         var power = Power(threads, gigabytes * Gibibyte);
-        var rates = MachineModel.WholeMachine(power);
+        var rates = MachineModel.CreateWholeMachineRates(power);
 
         // P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k), by hand.
         var expected = (threads * 0.8) + ((4.2 - 0.8) * busy) + (Math.Max(0, gigabytes - threads) * 0.1 * 1.4);
@@ -65,13 +65,13 @@ public class MachineModelTests
             + (held * (Rate(rates, "memory/held") + Rate(rates, "other/memory-held")));
 
         Assert.Equal(expected, parts, 9);
-        Assert.Equal(expected, power.WattsAt(busy), 9);
+        Assert.Equal(expected, power.ComputeWatts(busy), 9);
     }
 
     [Fact]
     public void Memory_that_outweighs_an_idle_thread_is_not_taken_off_it_and_that_is_said()
     {
-        var rates = MachineModel.WholeMachine(Power(8, 64 * Gibibyte, m: 0.6));
+        var rates = MachineModel.CreateWholeMachineRates(Power(8, 64 * Gibibyte, m: 0.6));
 
         // 0.571429 − 1·0.6 would be below zero.
         Assert.Equal(0.571429, Rate(rates, "cpu/idle"), 6);
@@ -82,7 +82,7 @@ public class MachineModelTests
     [Fact]
     public void Unknown_memory_has_no_basis_and_no_rate()
     {
-        var rates = MachineModel.WholeMachine(Power(8, 0));
+        var rates = MachineModel.CreateWholeMachineRates(Power(8, 0));
 
         Assert.Equal([Component.Cpu, Component.Other], rates.Bases.Select(basis => basis.Component));
         Assert.DoesNotContain(rates.Rates, rate => rate.Id.StartsWith("memory", StringComparison.Ordinal));
@@ -91,10 +91,10 @@ public class MachineModelTests
     [Fact]
     public void Metered_packages_count_as_they_are_and_idle_at_a_share_of_their_tdp()
     {
-        var tdp = new Factor("tdp", "TDP", "W", Bounds.Exactly(200), Quality.Assumed, Hand);
+        var tdp = new Factor("tdp", "TDP", "W", Bounds.FromExact(200), Quality.Assumed, Hand);
         var model = new CpuModel("Test 9000", "test", "server", 32, 64, false, tdp, 2020, "HAND");
 
-        var rates = MachineModel.Metered(Power(128, 256 * Gibibyte, model: model, sockets: 2), ["rapl:package-0", "rapl:package-1"], ["rapl:dram-0"], null, "Because.");
+        var rates = MachineModel.CreateMeteredRates(Power(128, 256 * Gibibyte, model: model, sockets: 2), ["rapl:package-0", "rapl:package-1"], ["rapl:dram-0"], null, "Because.");
 
         Assert.Equal(1, Rate(rates, "cpu/meter"));
         Assert.Equal(0.4, Rate(rates, "other/cpu-meter"));
@@ -110,7 +110,7 @@ public class MachineModelTests
     [Fact]
     public void An_idle_power_measured_here_is_preferred_and_memory_without_a_counter_is_modelled()
     {
-        var rates = MachineModel.Metered(Power(8, 32 * Gibibyte), ["rapl:package-0"], [], Factor("idle here", 11), "Because.");
+        var rates = MachineModel.CreateMeteredRates(Power(8, 32 * Gibibyte), ["rapl:package-0"], [], Factor("idle here", 11), "Because.");
 
         Assert.Equal(11, Rate(rates, "cpu/idle-power"));
         Assert.Equal("memory/held", rates.Bases[1].IdleRate);
@@ -120,7 +120,7 @@ public class MachineModelTests
     [Fact]
     public void Every_rate_a_basis_names_is_there_with_the_rate_of_the_rest_beside_it()
     {
-        foreach (var rates in new[] { MachineModel.WholeMachine(Power(8, 32 * Gibibyte)), MachineModel.Metered(Power(8, 32 * Gibibyte), ["a"], ["b"], null, "") })
+        foreach (var rates in new[] { MachineModel.CreateWholeMachineRates(Power(8, 32 * Gibibyte)), MachineModel.CreateMeteredRates(Power(8, 32 * Gibibyte), ["a"], ["b"], null, "") })
         {
             var ids = rates.Rates.Select(rate => rate.Id).ToHashSet();
             foreach (var basis in rates.Bases)
@@ -142,7 +142,7 @@ public class MachineModelTests
 
         // SPECpower_ssj2008, 36 published machines with EPYC 7702 and 7742: 38 to 100 W idle and 190 to 254 W at full load per socket of 128 threads (95 %).
         // A host in service draws 1.0 to 2.6 and 0.95 to 2.6 times as much.
-        var (idle, full) = (power.WattsAt(0), power.WattsAt(128));
+        var (idle, full) = (power.ComputeWatts(0), power.ComputeWatts(128));
         Assert.InRange(idle, 38, 100 * 2.6);
         Assert.InRange(full, 190 * 0.95, 254 * 2.6);
         Assert.InRange(full / idle, 2, 6);
@@ -151,7 +151,7 @@ public class MachineModelTests
     [Fact]
     public void A_card_in_no_table_is_modelled_from_its_power_limit_and_a_capped_one_no_higher_than_its_cap()
     {
-        var rates = MachineModel.Of(Power(8, 32 * Gibibyte),
+        var rates = MachineModel.CreateRates(Power(8, 32 * Gibibyte),
         [
             new MeteredPart(Component.Gpu, "0", [], null, "No meter.") { Name = "NVIDIA Z9000 Ultra", PowerLimitWatts = 250 },
             new MeteredPart(Component.Gpu, "1", [], null, "No meter.") { Name = "NVIDIA GeForce RTX 4090", PowerLimitWatts = 300 },

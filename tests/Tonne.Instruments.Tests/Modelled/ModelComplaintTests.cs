@@ -29,8 +29,8 @@ public sealed class ModelComplaintTests : IDisposable
             Assert.NotEqual(Quality.Measured, cpu.Quality);
             foreach (var other in all)
             {
-                Assert.True(cpu.FullWattsPerThread.Bounds.Low < other.FullWattsPerThread.Bounds.High, $"{cpu.Why} / {other.Why}");
-                Assert.True(cpu.IdleWattsPerThread.Bounds.Low < other.IdleWattsPerThread.Bounds.High, $"{cpu.Why} / {other.Why}");
+                Assert.True(cpu.FullWattsPerThread.Bounds.Low < other.FullWattsPerThread.Bounds.High, $"{cpu.Explanation} / {other.Explanation}");
+                Assert.True(cpu.IdleWattsPerThread.Bounds.Low < other.IdleWattsPerThread.Bounds.High, $"{cpu.Explanation} / {other.Explanation}");
             }
         }
     }
@@ -41,22 +41,22 @@ public sealed class ModelComplaintTests : IDisposable
     {
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "AMD EPYC 9654 96-Core Processor", Threads = 384 });
         var power = new MachinePower(cpu, MemoryCatalog.WattsPerGigabyte(cpu.Memory), OtherPower.Fraction(MachineKind.Server), 384, 2, 768 * Gibibyte);
-        var rates = MachineModel.WholeMachine(power).Rates;
+        var rates = MachineModel.CreateWholeMachineRates(power).Rates;
         var perGigabyte = rates.Where(rate => rate.Per == "GB·s").Sum(rate => rate.Derivation.Value);
 
         // DDR5 0.1 W/GB (2^30) and 0.4 of it for everything else: 0.08 · 0.1 · 1.4 · 10^9/2^30 = 0.0104 W.
         Assert.Equal(0.0104, 0.08 * perGigabyte, 0.0001);
         // All 768 GB: 76.8 W of memory, a fifth of what two idle sockets and their machine draw.
         Assert.Equal(76.8, rates.Single(rate => rate.Id == "memory/held").Derivation.Value * power.MemoryBytes / 1e9, 0.1);
-        Assert.True(76.8 < power.WattsAt(0));
+        Assert.True(76.8 < power.ComputeWatts(0));
     }
 
     // CodeCarbon through psutil: whoever asks for the load resets it for the others, so a machine 98 % busy read as 26 %.
     [Fact]
     public void Whoever_else_reads_the_busy_time_takes_nothing_from_it()
     {
-        using var clock = new MachineCpuTime(_disk.With("proc/stat", "cpu  0 0 0 0 0 0 0 0 0 0\n").Tree);
-        using var another = new MachineCpuTime(_disk.Tree);
+        using var clock = new MachineCpuMeters(_disk.With("proc/stat", "cpu  0 0 0 0 0 0 0 0 0 0\n").Tree);
+        using var another = new MachineCpuMeters(_disk.Tree);
         var mine = new List<long>();
         for (var second = 0; second <= 10; second++)
         {
@@ -77,7 +77,7 @@ public sealed class ModelComplaintTests : IDisposable
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "AMD EPYC 7742 64-Core Processor", Threads = 128 });
         var power = new MachinePower(cpu, MemoryCatalog.WattsPerGigabyte(cpu.Memory), OtherPower.Fraction(MachineKind.Server), 128, 1, 128 * Gibibyte);
 
-        foreach (var rates in new[] { MachineModel.WholeMachine(power), MachineModel.Metered(power, ["rapl:package-0"], [], null, "") })
+        foreach (var rates in new[] { MachineModel.CreateWholeMachineRates(power), MachineModel.CreateMeteredRates(power, ["rapl:package-0"], [], null, "") })
         {
             // Idle is a price per second or per thread and second, of the machine alone; the load has no part in it.
             var basis = rates.Bases.Single(one => one.Component == Component.Cpu);
@@ -86,7 +86,7 @@ public sealed class ModelComplaintTests : IDisposable
         }
 
         // What the work adds is the same for each thread: at full load the idle part is all that it was.
-        Assert.Equal(power.WattsAt(0), power.WattsAt(128) - (128 * (power.WattsAt(1) - power.WattsAt(0))), 1e-9);
+        Assert.Equal(power.ComputeWatts(0), power.ComputeWatts(128) - (128 * (power.ComputeWatts(1) - power.ComputeWatts(0))), 1e-9);
     }
 
     // codecarbon#111, #477; scaphandre#312, #214, #351 (0 W); kepler#2280 (refuses to start), #828.
@@ -105,8 +105,8 @@ public sealed class ModelComplaintTests : IDisposable
         Assert.Equal([Component.Cpu, Component.Memory, Component.Other], found.Bases.Select(basis => basis.Component));
         Assert.All(found.Bases, basis => Assert.True(basis.Quality is Quality.Modelled or Quality.Assumed));
         // Two virtual CPUs of a host: a few watts, not none and not a whole machine.
-        Assert.InRange(found.Power.WattsAt(0), 0.3, 15);
-        Assert.InRange(found.Power.WattsAt(2), 2, 40);
+        Assert.InRange(found.Power.ComputeWatts(0), 0.3, 15);
+        Assert.InRange(found.Power.ComputeWatts(2), 2, 40);
         Assert.True(found.Power.Cpu.FullWattsPerThread.Bounds.High > found.Power.Cpu.FullWattsPerThread.Bounds.Low);
         Assert.NotNull(found.Machine.HostThreads);
     }

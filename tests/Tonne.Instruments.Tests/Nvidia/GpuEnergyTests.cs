@@ -11,17 +11,17 @@ namespace Tonne.Instruments.Tests.Nvidia;
 public class GpuEnergyTests
 {
     /// <summary>Samples at uneven times; what the counter's own track makes of it, in J.</summary>
-    static double Counted(ScriptedGpus machine, NvidiaGpus gpus, IEnumerable<double> times, string id = "nvml:gpu-0")
+    static double Counted(ScriptedGpus machine, NvidiaMeters gpus, IEnumerable<double> times, string id = "nvml:gpu-0")
     {
         var meter = gpus.Meters.Single(meter => meter.Description.Id == id);
-        var track = new CounterTrack(meter.Description);
+        var track = new CounterTracker(meter.Description);
         var joules = 0d;
         foreach (var time in times)
         {
             var timestamp = machine.At(time);
             var reading = meter.Read(timestamp);
             Assert.False(reading.IsGap, reading.Reason);
-            var step = track.Take(reading.Value, timestamp);
+            var step = track.AddValue(reading.Value, timestamp);
             Assert.True(step.Outcome is CounterOutcome.First or CounterOutcome.Counted, $"{step.Outcome} at {time} s");
             joules += step.Amount / 1e6;
         }
@@ -66,13 +66,13 @@ public class GpuEnergyTests
 
         var power = gpus.Meters.Single(meter => meter.Description.Kind == MeterKind.Power);
         Assert.Equal(("nvml:gpu-0/power", MeterRole.Machine), (power.Description.Id, power.Description.Role));
-        Assert.Equal(Reading.Of(31_500), power.Read(machine.At(1)));
-        Assert.Equal(Reading.Of(240_000), power.Read(machine.At(3)));
+        Assert.Equal(Reading.FromValue(31_500), power.Read(machine.At(1)));
+        Assert.Equal(Reading.FromValue(240_000), power.Read(machine.At(3)));
         var part = Assert.Single(gpus.Parts);
         Assert.Equal(["nvml:gpu-0/power"], part.Meters);
         Assert.Equal("Tesla P100-PCIE-16GB", part.Name);
         Assert.Contains("no energy counter", Assert.Single(gpus.Missing).Reason);
-        Assert.Contains(gpus.Doubts, doubt => doubt.Code == "gpu-power-integrated");
+        Assert.Contains(gpus.Warnings, warning => warning.Code == "gpu-power-integrated");
         Assert.DoesNotContain(gpus.Meters, meter => meter.Description.Kind == MeterKind.EnergyCounter);
     }
 
@@ -94,7 +94,7 @@ public class GpuEnergyTests
         using var machine = new ScriptedGpus("gpu\nname GRID T4-16Q\narch 6\ncounter none\nsensor none\nprocess 10 0 inf 75\n");
 
         var gpus = machine.Find();
-        gpus.Follow(new ScriptedGpus.Job(10));
+        gpus.TrackJob(new ScriptedGpus.Job(10));
         machine.Sample(gpus, 1);
         var after = machine.Sample(gpus, 5);
 
@@ -103,8 +103,8 @@ public class GpuEnergyTests
         Assert.Null(part.Accuracy);
         Assert.Equal("GRID T4-16Q", part.Name);
         Assert.Contains("modelled by the time", Assert.Single(gpus.Missing).Reason);
-        Assert.Equal(Reading.Of(3_000_000_000), after["nvml:gpu-0/time"]);
-        Assert.Equal(Reading.Of(3_000_000_000), after["nvml:gpu-0/job-time"]);
+        Assert.Equal(Reading.FromValue(3_000_000_000), after["nvml:gpu-0/time"]);
+        Assert.Equal(Reading.FromValue(3_000_000_000), after["nvml:gpu-0/job-time"]);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class GpuEnergyTests
 
         Assert.Empty(gpus.Parts);
         Assert.Contains("unmeasured", Assert.Single(gpus.Missing).Reason);
-        Assert.Contains(gpus.Doubts, doubt => doubt.Code == "gpu-unmeasured");
+        Assert.Contains(gpus.Warnings, warning => warning.Code == "gpu-unmeasured");
         Assert.DoesNotContain(gpus.Meters, meter => meter.Description.Kind is MeterKind.EnergyCounter or MeterKind.Power);
     }
 
@@ -128,12 +128,12 @@ public class GpuEnergyTests
         Assert.False(machine.Sample(gpus, 1.01)["nvml:gpu-0"].IsGap);
         Assert.False(machine.Sample(gpus, 1.04)["nvml:gpu-0"].IsGap);
 
-        gpus.Settle();
+        gpus.PrepareFinalSample();
         var last = machine.Sample(gpus, 1.09)["nvml:gpu-0"];
 
         Assert.Contains("below resolution", last.Reason);
-        var doubt = Assert.Single(gpus.ClosingDoubts(), doubt => doubt.Code == "below-resolution");
-        Assert.Contains("not zero", doubt.Text);
+        var warning = Assert.Single(gpus.GetFinalWarnings(), warning => warning.Code == "below-resolution");
+        Assert.Contains("not zero", warning.Text);
     }
 
     [Fact]
@@ -143,11 +143,11 @@ public class GpuEnergyTests
         var gpus = machine.Find();
         var first = machine.Sample(gpus, 1.01)["nvml:gpu-0"];
 
-        gpus.Settle();
+        gpus.PrepareFinalSample();
         var last = machine.Sample(gpus, 1.15)["nvml:gpu-0"];
 
         Assert.Equal(40_000_000, last.Value - first.Value);
-        Assert.Empty(gpus.ClosingDoubts());
+        Assert.Empty(gpus.GetFinalWarnings());
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class GpuEnergyTests
 
         Assert.All(lost.Where(pair => pair.Key.StartsWith("nvml:gpu-0", StringComparison.Ordinal)), pair => Assert.Equal("the GPU has fallen off the bus", pair.Value.Reason));
         Assert.All(lost.Where(pair => pair.Key.StartsWith("nvml:gpu-1", StringComparison.Ordinal)), pair => Assert.False(pair.Value.IsGap));
-        Assert.Contains(gpus.ClosingDoubts(), doubt => doubt.Code == "gpu-lost");
+        Assert.Contains(gpus.GetFinalWarnings(), warning => warning.Code == "gpu-lost");
         // The other one is asked six questions a second: energy, power, two lists, two of use.
         Assert.InRange(machine.Calls() - asked, 1, 93 * 6);
     }
@@ -195,11 +195,11 @@ public class GpuEnergyTests
         for (var second = 1; second <= 6; second++)
             machine.Sample(gpus, second);
 
-        var doubt = Assert.Single(gpus.ClosingDoubts(), doubt => doubt.Code == "gpu-views-disagree");
+        var warning = Assert.Single(gpus.GetFinalWarnings(), warning => warning.Code == "gpu-views-disagree");
 
-        Assert.Contains("187.0 J", doubt.Text);
-        Assert.Contains("327.0 J", doubt.Text);
-        Assert.Contains("nvml:gpu-0/power", doubt.Text);
+        Assert.Contains("187.0 J", warning.Text);
+        Assert.Contains("327.0 J", warning.Text);
+        Assert.Contains("nvml:gpu-0/power", warning.Text);
         Assert.Equal(["nvml:gpu-0"], Assert.Single(gpus.Parts).Meters);
     }
 
@@ -212,7 +212,7 @@ public class GpuEnergyTests
         for (var second = 1; second <= 50; second++)
             machine.Sample(gpus, second);
 
-        Assert.DoesNotContain(gpus.ClosingDoubts(), doubt => doubt.Code == "gpu-views-disagree");
+        Assert.DoesNotContain(gpus.GetFinalWarnings(), warning => warning.Code == "gpu-views-disagree");
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public class GpuEnergyTests
 
         var readings = machine.Sample(gpus, 2);
 
-        Assert.Equal(Reading.Of(250_000), readings["nvml:gpu-0/power"]);
+        Assert.Equal(Reading.FromValue(250_000), readings["nvml:gpu-0/power"]);
         Assert.Equal(MeterRole.Contained, gpus.Meters.Single(meter => meter.Description.Id == "nvml:gpu-0/power").Description.Role);
     }
 
@@ -234,8 +234,8 @@ public class GpuEnergyTests
 
         var gpus = machine.Find();
 
-        Assert.Equal(Reading.Of(500_000), gpus.Meters[0].Read(machine.At(1)));
-        Assert.Contains(gpus.Doubts, doubt => doubt.Code == "gpu-power-of-module");
+        Assert.Equal(Reading.FromValue(500_000), gpus.Meters[0].Read(machine.At(1)));
+        Assert.Contains(gpus.Warnings, warning => warning.Code == "gpu-power-of-module");
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public class GpuEnergyTests
 
         // Half a second into the step the mean of the last second is half way.
         Assert.InRange(gpus.Meters[0].Read(machine.At(10.5)).Value, 68_000, 70_000);
-        Assert.Contains(gpus.Doubts, doubt => doubt.Code == "gpu-power-averaged");
+        Assert.Contains(gpus.Warnings, warning => warning.Code == "gpu-power-averaged");
     }
 
     // kepler#897: 9.2e14 J. A number that no card can show is a gap.
@@ -284,7 +284,7 @@ public class GpuEnergyTests
     {
         using var disk = new TreeOnDisk();
 
-        using var gpus = new NvidiaGpus(disk.Tree, new DiscoveryOptions());
+        using var gpus = new NvidiaMeters(disk.Tree, new DiscoveryOptions());
 
         Assert.Empty(gpus.Meters);
         Assert.Empty(gpus.Missing);
@@ -295,7 +295,7 @@ public class GpuEnergyTests
     {
         using var disk = new TreeOnDisk().With("libnvidia-ml.so.1", "no library");
 
-        using var gpus = new NvidiaGpus(FileTree.Own, new DiscoveryOptions { NvmlLibrary = disk.Tree.PathOf("libnvidia-ml.so.1") });
+        using var gpus = new NvidiaMeters(FileTree.Local, new DiscoveryOptions { NvmlLibrary = disk.Tree.GetFullPath("libnvidia-ml.so.1") });
 
         var missing = Assert.Single(gpus.Missing);
         Assert.Equal("nvml", missing.Id);
@@ -307,7 +307,7 @@ public class GpuEnergyTests
     {
         Assert.SkipUnless(File.Exists("/lib/x86_64-linux-gnu/libm.so.6"), "no libm at its usual place");
 
-        using var gpus = new NvidiaGpus(FileTree.Own, new DiscoveryOptions { NvmlLibrary = "/lib/x86_64-linux-gnu/libm.so.6" });
+        using var gpus = new NvidiaMeters(FileTree.Local, new DiscoveryOptions { NvmlLibrary = "/lib/x86_64-linux-gnu/libm.so.6" });
 
         Assert.Contains("does not have NVML", Assert.Single(gpus.Missing).Reason);
     }

@@ -96,7 +96,7 @@ public class NvmlRefusalTests
     {
         using var machine = new ScriptedGpus("gpu\npower 0 300\nprocess 10 0 inf 60\n", functions.Split(';')) { Alive = { 10 } };
         var gpus = machine.Find();
-        gpus.Follow(new ScriptedGpus.Job(10));
+        gpus.TrackJob(new ScriptedGpus.Job(10));
         machine.Sample(gpus, 1);
 
         var readings = machine.Sample(gpus, 2);
@@ -132,7 +132,7 @@ public class NvmlRefusalTests
             using var machine = new ScriptedGpus(script) { IdsAreOurs = seed % 2 == 0, Alive = { 10 } };
             machine.Variables["CUDA_VISIBLE_DEVICES"] = new[] { "0,1,2", "MIG-1", "1", "GPU-1111" }[seed % 4];
             var gpus = machine.Find();
-            gpus.Follow(new ScriptedGpus.Job(10));
+            gpus.TrackJob(new ScriptedGpus.Job(10));
             // What is not offered is said to be missing; unless the driver itself told a wrong number of GPUs.
             for (var gpu = 0; gpu < 3 && seed % 3 != 0; gpu++)
             {
@@ -144,7 +144,7 @@ public class NvmlRefusalTests
             for (var step = 0; step < 30; step++)
             {
                 if (step == 29)
-                    gpus.Settle();
+                    gpus.PrepareFinalSample();
                 foreach (var (id, reading) in machine.Sample(gpus, 0.5 + (step * 0.61)))
                 {
                     if (reading.IsGap)
@@ -170,7 +170,7 @@ public class NvmlRefusalTests
                 }
             }
 
-            Assert.NotNull(gpus.ClosingDoubts().ToList());
+            Assert.NotNull(gpus.GetFinalWarnings().ToList());
         }
     }
 
@@ -182,7 +182,7 @@ public class NvmlRefusalTests
             script += $"gpu\npower 0 {100 + gpu}\nprocess {10 + gpu} 0 inf 40\nprocess 30 0 inf 20\n";
         using var machine = new ScriptedGpus(script) { Alive = { 10, 11, 12, 13, 14, 15, 16, 17, 30 } };
         var gpus = machine.Find();
-        gpus.Follow(new ScriptedGpus.Job(10, 11));
+        gpus.TrackJob(new ScriptedGpus.Job(10, 11));
         IMeter[] meters = [.. gpus.Meters];
         Sample(0, 300);
 

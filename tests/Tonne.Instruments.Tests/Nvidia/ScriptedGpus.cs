@@ -14,7 +14,7 @@ sealed unsafe class ScriptedGpus : IDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tonne-gpus-");
     readonly nint _library;
-    readonly List<NvidiaGpus> _found = [];
+    readonly List<NvidiaMeters> _found = [];
     long _micros;
 
     /// <summary>Loads a script (tests/nvml-stand-in/README.md).</summary>
@@ -43,10 +43,10 @@ sealed unsafe class ScriptedGpus : IDisposable
     internal HashSet<int> Alive { get; } = [];
 
     /// <summary>What the machine shows through the instrument.</summary>
-    internal NvidiaGpus Find()
+    internal NvidiaMeters Find()
     {
-        var gpus = new NvidiaGpus(FileTree.Own, new DiscoveryOptions { NvmlLibrary = Path, Variable = name => Variables.GetValueOrDefault(name), Time = new Wall(() => _micros) },
-            new GpuProcesses(IdsAreOurs, Alive.Contains));
+        var gpus = new NvidiaMeters(FileTree.Local, new DiscoveryOptions { NvmlLibrary = Path, EnvironmentVariable = name => Variables.GetValueOrDefault(name), Time = new Wall(() => _micros) },
+            new GpuProcessFilter(IdsAreOurs, Alive.Contains));
         _found.Add(gpus);
         return gpus;
     }
@@ -74,7 +74,7 @@ sealed unsafe class ScriptedGpus : IDisposable
     }
 
     /// <summary>Sets the clock and reads every meter, as a sampler does.</summary>
-    internal Dictionary<string, Reading> Sample(NvidiaGpus gpus, double seconds)
+    internal Dictionary<string, Reading> Sample(NvidiaMeters gpus, double seconds)
     {
         var timestamp = At(seconds);
         return gpus.Meters.ToDictionary(meter => meter.Description.Id, meter => meter.Read(timestamp));

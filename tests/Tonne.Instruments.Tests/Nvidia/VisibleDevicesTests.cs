@@ -17,7 +17,7 @@ public class VisibleDevicesTests
     ];
 
     static VisibleDevices Of(IReadOnlyList<GpuIdentity> gpus, params (string Name, string Value)[] variables) =>
-        VisibleDevices.Of(gpus, name => Array.Find(variables, pair => pair.Name == name).Value);
+        VisibleDevices.Parse(gpus, name => Array.Find(variables, pair => pair.Name == name).Value);
 
     static string Seen(VisibleDevices visible, int count = 4) => string.Join(",", Enumerable.Range(0, count).Where(position => visible[position]));
 
@@ -55,7 +55,7 @@ public class VisibleDevicesTests
 
         Assert.Equal(expected, Seen(visible));
         var hidden = 4 - expected.Count(char.IsAsciiDigit);
-        Assert.Equal(hidden > 0, visible.Doubts.Any(doubt => doubt.Code == "devices-excluded" && doubt.Text.Contains($"{hidden} of 4", StringComparison.Ordinal)));
+        Assert.Equal(hidden > 0, visible.Warnings.Any(warning => warning.Code == "devices-excluded" && warning.Text.Contains($"{hidden} of 4", StringComparison.Ordinal)));
     }
 
     // zeus#109: a MIG id crashed it.
@@ -73,7 +73,7 @@ public class VisibleDevicesTests
         var visible = Of(Four);
 
         Assert.Equal("0,1,2,3", Seen(visible));
-        Assert.Empty(visible.Doubts);
+        Assert.Empty(visible.Warnings);
     }
 
     [Fact]
@@ -81,11 +81,11 @@ public class VisibleDevicesTests
     {
         GpuIdentity[] mixed = [Four[0], Four[1] with { Name = "NVIDIA T4" }];
 
-        Assert.Contains(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0")).Doubts, doubt => doubt.Code == "cuda-order");
-        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0"), ("CUDA_DEVICE_ORDER", "PCI_BUS_ID")).Doubts, doubt => doubt.Code == "cuda-order");
-        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0,1")).Doubts, doubt => doubt.Code == "cuda-order");
-        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "GPU-aaaa1")).Doubts, doubt => doubt.Code == "cuda-order");
-        Assert.DoesNotContain(Of(Four, ("CUDA_VISIBLE_DEVICES", "0")).Doubts, doubt => doubt.Code == "cuda-order");
+        Assert.Contains(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0")).Warnings, warning => warning.Code == "cuda-order");
+        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0"), ("CUDA_DEVICE_ORDER", "PCI_BUS_ID")).Warnings, warning => warning.Code == "cuda-order");
+        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "0,1")).Warnings, warning => warning.Code == "cuda-order");
+        Assert.DoesNotContain(Of(mixed, ("CUDA_VISIBLE_DEVICES", "GPU-aaaa1")).Warnings, warning => warning.Code == "cuda-order");
+        Assert.DoesNotContain(Of(Four, ("CUDA_VISIBLE_DEVICES", "0")).Warnings, warning => warning.Code == "cuda-order");
     }
 
     [Theory]
@@ -113,13 +113,13 @@ public class VisibleDevicesTests
         using var machine = new ScriptedGpus("gpu\npower 0 300\nprocess 20 0 inf 90\ngpu\npower 0 100\n") { Alive = { 20 } };
         machine.Variables["CUDA_VISIBLE_DEVICES"] = "1";
         var gpus = machine.Find();
-        gpus.Follow(new ScriptedGpus.Job(10));
+        gpus.TrackJob(new ScriptedGpus.Job(10));
 
         machine.Sample(gpus, 1);
         var readings = machine.Sample(gpus, 2);
 
         Assert.Equal([false, true], gpus.Parts.Select(part => part.Visible));
-        Assert.Contains("1 of 2 GPUs", Assert.Single(gpus.Doubts).Text);
+        Assert.Contains("1 of 2 GPUs", Assert.Single(gpus.Warnings).Text);
         Assert.False(readings["nvml:gpu-0"].IsGap);
         Assert.Equal(0, readings["nvml:gpu-0/job-time"].Value);
         Assert.Equal(0, readings["nvml:gpu-0/job-holders"].Value);

@@ -8,18 +8,18 @@ namespace Tonne.Instruments.Tests.Polling;
 /// <summary>A device that answers as it is told, asked by turns: no thread, no network, no clock of its own.</summary>
 sealed class PlayedDevice : IDisposable
 {
-    PolledSources? _sources;
+    NetworkMeters? _sources;
 
     public HandTime Time { get; } = new();
 
     /// <summary>Answers by path; what has none is a 404.</summary>
-    public Func<string, HttpReply> Answer { get; set; } = static _ => HttpReply.Of(404, default);
+    public Func<string, HttpReply> Answer { get; set; } = static _ => HttpReply.FromStatus(404, default);
 
     public List<string> Asked { get; } = [];
 
     public Dictionary<string, string> Variables { get; } = [];
 
-    public PolledSources Sources => _sources ?? throw new InvalidOperationException("not opened");
+    public NetworkMeters Sources => _sources ?? throw new InvalidOperationException("not opened");
 
     public IMeter Meter => Sources.Meters[0];
 
@@ -28,11 +28,11 @@ sealed class PlayedDevice : IDisposable
     /// <summary>One that gives a text at each path.</summary>
     public static PlayedDevice Saying(string text) => That(_ => Json(text));
 
-    public static HttpReply Json(string text) => HttpReply.Of(200, Encoding.UTF8.GetBytes(text));
+    public static HttpReply Json(string text) => HttpReply.FromStatus(200, Encoding.UTF8.GetBytes(text));
 
     public PlayedDevice Opened(params string[] addresses)
     {
-        _sources = new PolledSources(new DiscoveryOptions { Sources = [.. addresses], Time = Time, Variable = name => Variables.GetValueOrDefault(name) }, _ => new Way(this));
+        _sources = new NetworkMeters(new DiscoveryOptions { MeterAddresses = [.. addresses], Time = Time, EnvironmentVariable = name => Variables.GetValueOrDefault(name) }, _ => new Way(this));
         return this;
     }
 
@@ -41,7 +41,7 @@ sealed class PlayedDevice : IDisposable
     {
         Time.Advance(seconds);
         foreach (var poller in Sources.Pollers)
-            poller.Turn();
+            poller.PollOnce();
         return Read();
     }
 
@@ -56,7 +56,7 @@ sealed class PlayedDevice : IDisposable
 
     public void Dispose() => _sources?.Dispose();
 
-    sealed class Way(PlayedDevice device) : IQuestions
+    sealed class Way(PlayedDevice device) : IHttpTransport
     {
         public HttpReply Get(string path)
         {

@@ -17,10 +17,10 @@ public class PolledMeterTests
     {
         using var plug = Plug(123.4);
 
-        Assert.Equal(Reading.Of(123_400), plug.Read());
+        Assert.Equal(Reading.FromValue(123_400), plug.Read());
         plug.Answer = _ => PlayedDevice.Json(Watts(200));
-        Assert.Equal(Reading.Of(123_400), plug.Read(0.4));
-        Assert.Equal(Reading.Of(200_000), plug.Turn(0.1));
+        Assert.Equal(Reading.FromValue(123_400), plug.Read(0.4));
+        Assert.Equal(Reading.FromValue(200_000), plug.Turn(0.1));
     }
 
     /// <summary>3 periods of 0.5 s and the 2 s that an answer may take.</summary>
@@ -29,13 +29,13 @@ public class PolledMeterTests
     {
         using var plug = Plug();
         plug.Read();
-        plug.Answer = static _ => HttpReply.None("refuses the connection");
+        plug.Answer = static _ => HttpReply.Failed("refuses the connection");
 
-        Assert.Equal(Reading.Of(100_000), plug.Turn(3.4));
+        Assert.Equal(Reading.FromValue(100_000), plug.Turn(3.4));
         var late = plug.Turn(0.2);
         Assert.Equal("plug refuses the connection", late.Reason);
         plug.Answer = _ => PlayedDevice.Json(Watts(90));
-        Assert.Equal(Reading.Of(90_000), plug.Turn(60));
+        Assert.Equal(Reading.FromValue(90_000), plug.Turn(60));
     }
 
     [Fact]
@@ -50,23 +50,23 @@ public class PolledMeterTests
     [Fact]
     public void After_failures_the_wait_doubles_up_to_ten_seconds_and_after_an_answer_it_is_the_period_again()
     {
-        var pace = new PollPace(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
+        var pace = new PollSchedule(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
 
-        double[] waits = [.. Enumerable.Range(0, 8).Select(_ => pace.After(answered: false).TotalSeconds)];
+        double[] waits = [.. Enumerable.Range(0, 8).Select(_ => pace.GetNextDelay(answered: false).TotalSeconds)];
 
         Assert.Equal([0.5, 1, 2, 4, 8, 10, 10, 10], waits);
-        Assert.Equal(0.5, pace.After(answered: true).TotalSeconds);
-        Assert.Equal(0.5, pace.After(answered: false).TotalSeconds);
-        Assert.Equal(60, new PollPace(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2)).After(answered: false).TotalSeconds);
+        Assert.Equal(0.5, pace.GetNextDelay(answered: true).TotalSeconds);
+        Assert.Equal(0.5, pace.GetNextDelay(answered: false).TotalSeconds);
+        Assert.Equal(60, new PollSchedule(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2)).GetNextDelay(answered: false).TotalSeconds);
         for (var i = 0; i < 100; i++)
-            pace.After(answered: false);
-        Assert.Equal(10, pace.After(answered: false).TotalSeconds);
+            pace.GetNextDelay(answered: false);
+        Assert.Equal(10, pace.GetNextDelay(answered: false).TotalSeconds);
     }
 
     [Fact]
     public void What_does_not_answer_at_the_start_is_missing_with_the_reason_and_offers_nothing()
     {
-        using var plug = PlayedDevice.That(static _ => HttpReply.None("refuses the connection")).Opened("shelly://plug");
+        using var plug = PlayedDevice.That(static _ => HttpReply.Failed("refuses the connection")).Opened("shelly://plug");
 
         Assert.Empty(plug.Sources.Meters);
         Assert.Empty(plug.Sources.Parts);
@@ -91,7 +91,7 @@ public class PolledMeterTests
         using var plug = PlayedDevice.Saying(Watts(50)).Opened("json+http://a/#/power", "json+http://b/#/power");
 
         Assert.Equal(2, plug.Sources.Meters.Count);
-        Assert.Equal("two-plugs", Assert.Single(plug.Sources.Doubts).Code);
+        Assert.Equal("two-plugs", Assert.Single(plug.Sources.Warnings).Code);
     }
 
     // carbontracker: a network call at import; codecarbon#854: a time-out became "Canada". Complaint 23.
@@ -101,7 +101,7 @@ public class PolledMeterTests
         using var plug = Plug();
 
         Assert.Equal(["", ""], [.. plug.Asked, .. Repeat(() => plug.Turn(0.5), plug)]);
-        using var nothing = new PolledSources(new DiscoveryOptions(), _ => throw new InvalidOperationException("asked"));
+        using var nothing = new NetworkMeters(new DiscoveryOptions(), _ => throw new InvalidOperationException("asked"));
         Assert.Empty(nothing.Meters);
 
         static IEnumerable<string> Repeat(Func<Reading> turn, PlayedDevice plug)
@@ -123,15 +123,15 @@ public class PolledMeterTests
             // 200 W asked for between two samples, 100 W at each sample.
             plug.Answer = _ => PlayedDevice.Json(Watts(200));
             plug.Time.Advance(0.5);
-            plug.Sources.Pollers[0].Turn();
+            plug.Sources.Pollers[0].PollOnce();
             plug.Answer = _ => PlayedDevice.Json(Watts(100));
             plug.Turn(0.5);
         }
 
         // Samples: 20 s × 100 W = 2,000 J. Answers: trapezoids of 150 W in the mean = 3,000 J.
-        var doubt = Assert.Single(plug.Sources.ClosingDoubts());
-        Assert.Equal("answers-between-samples", doubt.Code);
-        Assert.Contains("2,000 J", doubt.Text.Replace("2.00 kJ", "2,000 J", StringComparison.Ordinal), StringComparison.Ordinal);
+        var warning = Assert.Single(plug.Sources.GetFinalWarnings());
+        Assert.Equal("answers-between-samples", warning.Code);
+        Assert.Contains("2,000 J", warning.Text.Replace("2.00 kJ", "2,000 J", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public class PolledMeterTests
         for (var i = 0; i < 20; i++)
             plug.Turn(0.5);
 
-        Assert.Empty(plug.Sources.ClosingDoubts());
+        Assert.Empty(plug.Sources.GetFinalWarnings());
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class PolledMeterTests
         try
         {
             File.WriteAllText(file, "geheim\n");
-            using var plug = PlayedDevice.That(static _ => HttpReply.Of(401, default));
+            using var plug = PlayedDevice.That(static _ => HttpReply.FromStatus(401, default));
             plug.Variables["TONNE_METER_PASSWORD"] = "geheim";
             plug.Opened($"shelly://admin@plug?password-file={file}", "tasmota://admin@other", "shelly://admin@third?password-file=/not/there");
 

@@ -17,14 +17,14 @@ public class SourceAddressTests
         Assert.Equal("http://plug.lan:8080/", address.Base.AbsoluteUri);
         Assert.Equal("plug.lan:8080", address.Host);
         Assert.Equal("0+1", address.Path);
-        Assert.Equal((0.25, 3, 0.01), (address.Every.TotalSeconds, address.Patience.TotalSeconds, address.Accuracy));
+        Assert.Equal((0.25, 3, 0.01), (address.PollInterval.TotalSeconds, address.Timeout.TotalSeconds, address.Accuracy));
     }
 
     [Fact]
     public void What_is_not_said_has_a_default_for_its_kind()
     {
-        Assert.Equal((0.5, 2, 1), (Parsed("tasmota://h").Every.TotalSeconds, Parsed("tasmota://h").Patience.TotalSeconds, Parsed("tasmota://h").FirstPatience.TotalSeconds));
-        Assert.Equal((2, 5, 3), (Parsed("redfish+https://h").Every.TotalSeconds, Parsed("redfish+https://h").Patience.TotalSeconds, Parsed("redfish+https://h").FirstPatience.TotalSeconds));
+        Assert.Equal((0.5, 2, 1), (Parsed("tasmota://h").PollInterval.TotalSeconds, Parsed("tasmota://h").Timeout.TotalSeconds, Parsed("tasmota://h").StartupTimeout.TotalSeconds));
+        Assert.Equal((2, 5, 3), (Parsed("redfish+https://h").PollInterval.TotalSeconds, Parsed("redfish+https://h").Timeout.TotalSeconds, Parsed("redfish+https://h").StartupTimeout.TotalSeconds));
         Assert.Equal("https://h/", Parsed("redfish+https://monitor@h").Base.AbsoluteUri);
         Assert.Equal("monitor", Parsed("redfish+https://monitor@h").User);
     }
@@ -37,7 +37,7 @@ public class SourceAddressTests
         Assert.Equal("status?full=1&x=2", address.Path);
         Assert.Equal("/a~1b/0", address.Pointer);
         Assert.Equal("kW", address["unit"]);
-        Assert.Equal(2, address.Every.TotalSeconds);
+        Assert.Equal(2, address.PollInterval.TotalSeconds);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public class JobControlGroupTests
     {
         var ids = new List<int>();
 
-        JobControlGroup.TakeIds("17\n0\n4194304\n23\n"u8, ids);
+        JobControlGroup.ParseIds("17\n0\n4194304\n23\n"u8, ids);
 
         Assert.Equal([17, 4194304, 23], ids);
     }
@@ -20,7 +20,7 @@ public class JobControlGroupTests
     {
         var ids = new List<int>();
 
-        JobControlGroup.TakeIds("17\n\n18\nx\n19\n"u8, ids);
+        JobControlGroup.ParseIds("17\n\n18\nx\n19\n"u8, ids);
 
         Assert.Equal([17, 18], ids);
     }
@@ -30,17 +30,17 @@ public class JobControlGroupTests
     {
         using var group = JobControlGroup.TryCreate("list-of-a-group", out var refusals);
         Assert.SkipWhen(group is null, "no control group may be made here: " + string.Join("; ", refusals));
-        Assert.Empty(group.Processes());
+        Assert.Empty(group.ListProcessIds());
         using var first = Sleeper();
         using var second = Sleeper();
         try
         {
-            File.WriteAllText(group.Enter[0], first.Id.ToString());
+            File.WriteAllText(group.EnterFiles[0], first.Id.ToString());
             Assert.True(group.Contains(first.Id));
-            File.WriteAllText(group.Enter[0], second.Id.ToString());
+            File.WriteAllText(group.EnterFiles[0], second.Id.ToString());
 
             Assert.True(group.Contains(second.Id));
-            Assert.Equal(2, group.Processes().Count);
+            Assert.Equal(2, group.ListProcessIds().Count);
         }
         finally
         {

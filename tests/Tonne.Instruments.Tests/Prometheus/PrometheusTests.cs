@@ -53,9 +53,9 @@ public class PrometheusTests
         using var absent = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
         using var blank = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "9223372036854775794"), Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
 
-        Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (absent.Meter.Description.Kind, absent.Read()));
-        Assert.Equal((MeterKind.Power, Reading.Of(68_244)), (blank.Meter.Description.Kind, blank.Read()));
-        Assert.Contains("more than can be", Assert.Single(blank.Sources.Doubts, doubt => doubt.Code == "meter-silent").Text, StringComparison.Ordinal);
+        Assert.Equal((MeterKind.Power, Reading.FromValue(68_244)), (absent.Meter.Description.Kind, absent.Read()));
+        Assert.Equal((MeterKind.Power, Reading.FromValue(68_244)), (blank.Meter.Description.Kind, blank.Read()));
+        Assert.Contains("more than can be", Assert.Single(blank.Sources.Warnings, warning => warning.Code == "meter-silent").Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class PrometheusTests
             if (variable is not null)
                 server.Variables["CUDA_VISIBLE_DEVICES"] = variable;
             server.Opened(address);
-            Assert.Contains(server.Sources.Doubts, doubt => doubt.Code == "gpu-taken-alone");
+            Assert.Contains(server.Sources.Warnings, warning => warning.Code == "gpu-taken-alone");
             return string.Join(' ', server.Sources.Parts.Select(part => $"{part.Device} {(part.Visible ? "visible" : "-")}"));
         }
     }
@@ -185,7 +185,7 @@ public class PrometheusTests
 
         Assert.True(leapt.Value < counted.Value, "a smaller value says that it started again");
         Assert.Contains("more than can be", server.Turn(1).Reason, StringComparison.Ordinal);
-        Assert.Equal(50, ((PolledMeter)server.Meter).Joules);
+        Assert.Equal(50, ((PolledMeter)server.Meter).SampledJoules);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public class PrometheusTests
         }
 
         Assert.Equal(120_000_000_000, last - first);
-        Assert.Empty(server.Sources.ClosingDoubts());
+        Assert.Empty(server.Sources.GetFinalWarnings());
     }
 
     [Fact]
@@ -227,9 +227,9 @@ public class PrometheusTests
 
         Assert.Equal(3_300_000_000, last - first);
         // 8 s before the run and 11 s at its end were not scraped: 1,900 J.
-        var doubt = Assert.Single(server.Sources.ClosingDoubts());
-        Assert.Equal("old-values", doubt.Code);
-        Assert.Contains("8 s old at the start and 11 s at the end: 1.9 kJ of 3.3 kJ", doubt.Text.Replace(".00", "", StringComparison.Ordinal).Replace("0 kJ", " kJ", StringComparison.Ordinal).Replace("8.0", "8", StringComparison.Ordinal).Replace("11.0", "11", StringComparison.Ordinal), StringComparison.Ordinal);
+        var warning = Assert.Single(server.Sources.GetFinalWarnings());
+        Assert.Equal("old-values", warning.Code);
+        Assert.Contains("8 s old at the start and 11 s at the end: 1.9 kJ of 3.3 kJ", warning.Text.Replace(".00", "", StringComparison.Ordinal).Replace("0 kJ", " kJ", StringComparison.Ordinal).Replace("8.0", "8", StringComparison.Ordinal).Replace("11.0", "11", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public class PrometheusTests
 
         Assert.StartsWith("prom/api/v1/query?query=", server.Asked[0], StringComparison.Ordinal);
         Assert.Contains("label_replace(sum(pdu_watts{outlet=\"7\"})/1000, \"tonne_value\"", Uri.UnescapeDataString(server.Asked[0]), StringComparison.Ordinal);
-        Assert.Equal(Reading.Of(1_250_000), server.Read());
+        Assert.Equal(Reading.FromValue(1_250_000), server.Read());
         Assert.Equal(Component.Platform, Assert.Single(server.Sources.Parts).Component);
     }
 
@@ -315,14 +315,14 @@ public class PrometheusTests
         var random = new Random(4);
         using var server = PlayedDevice.Saying(good).Opened(Dcgm);
         server.Read();
-        server.Answer = _ => HttpReply.Of(200, Mangled.Bytes(good, random));
+        server.Answer = _ => HttpReply.FromStatus(200, Mangled.Bytes(good, random));
         for (var i = 0; i < 2000; i++)
         {
             var reading = server.Turn(1);
             Assert.True(!reading.IsGap || reading.Reason!.Length > 5);
         }
 
-        Assert.InRange(((PolledMeter)server.Meter).Joules, 0, 2500.0 * 2000);
+        Assert.InRange(((PolledMeter)server.Meter).SampledJoules, 0, 2500.0 * 2000);
         _ = JsonDocument.Parse(good);
     }
 }

@@ -73,10 +73,10 @@ public sealed class PerfEventsTests : IDisposable
         // The kernel counts in 2^-32 J (rapl.c): 1.5 J are 6,442,450,944 counts.
         events.Count(14, Package, 0, 1.5);
 
-        Assert.Equal(Reading.Of(1_500_000), meter.Read(1));
+        Assert.Equal(Reading.FromValue(1_500_000), meter.Read(1));
         // Past the 262,144 J at which the register of 32 bits wraps.
         events.Count(14, Package, 0, 300_000);
-        Assert.Equal(Reading.Of(300_001_500_000), meter.Read(2));
+        Assert.Equal(Reading.FromValue(300_001_500_000), meter.Read(2));
         Assert.Null(meter.Description.Range);
     }
 
@@ -94,7 +94,7 @@ public sealed class PerfEventsTests : IDisposable
         Assert.Equal([Component.Cpu, Component.Memory], rapl.Parts.Select(part => part.Component));
         Assert.Contains("by performance events", rapl.Parts[0].Why);
         Assert.Equal(["rapl:package-0", "rapl:package-0/dram"], rapl.Missing.Select(missing => missing.Id));
-        Assert.Empty(rapl.Doubts);
+        Assert.Empty(rapl.Warnings);
     }
 
     // codecarbon#244, #239: users paste chmod -R a+r with no idea of the risk.
@@ -132,14 +132,14 @@ public sealed class PerfEventsTests : IDisposable
         var events = new StandInPerfEvents();
         using var rapl = Found(events);
         var meter = rapl.Meters.Single();
-        var track = new CounterTrack(meter.Description);
-        track.Take(meter.Read(0).Value, 0);
+        var track = new CounterTracker(meter.Description);
+        track.AddValue(meter.Read(0).Value, 0);
 
         // 2^63 - 2^32 counts of 2^-32 J are 2.1e9 J within a second.
         events.Count(14, Package, 0, 2_147_483_647);
-        var step = track.Take(meter.Read(1_000_000_000).Value, 1_000_000_000);
+        var step = track.AddValue(meter.Read(1_000_000_000).Value, 1_000_000_000);
 
-        Assert.Equal(new CounterStep(CounterOutcome.Reset, 0), step);
+        Assert.Equal(new CounterDelta(CounterOutcome.Reset, 0), step);
     }
 
     // codecarbon#788: almost twice as high as other tools on the same counters.
@@ -154,10 +154,10 @@ public sealed class PerfEventsTests : IDisposable
         events.Count(14, Package, 0, 150);
         Sample();
 
-        var doubt = Assert.Single(rapl.ClosingDoubts());
+        var warning = Assert.Single(rapl.GetFinalWarnings());
 
-        Assert.Equal("ways-disagree", doubt.Code);
-        Assert.Equal("rapl:package-0 counted 300.0 J where perf:package-0 counted 150.0 J; the first was summed.", doubt.Text);
+        Assert.Equal("ways-disagree", warning.Code);
+        Assert.Equal("rapl:package-0 counted 300.0 J where perf:package-0 counted 150.0 J; the first was summed.", warning.Text);
 
         void Sample()
         {
@@ -180,7 +180,7 @@ public sealed class PerfEventsTests : IDisposable
         foreach (var meter in rapl.Meters)
             meter.Read(2);
 
-        Assert.Empty(rapl.ClosingDoubts());
+        Assert.Empty(rapl.GetFinalWarnings());
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class PerfEventsTests : IDisposable
         using var rapl = Found(new StandInPerfEvents(), _disk.Refusing(path => path.EndsWith("intel-rapl:1/energy_uj", StringComparison.Ordinal) ? Libc.PermissionDenied : 0));
 
         Assert.Equal(["rapl:package-0", "perf:package-1"], rapl.Packages);
-        Assert.Empty(rapl.Doubts);
+        Assert.Empty(rapl.Warnings);
     }
 
     // codecarbon#1274, by the other way: arch/x86/events/rapl.c, "AMD/HYGON platforms have a per-PKG package energy counter".
@@ -233,7 +233,7 @@ public sealed class PerfEventsTests : IDisposable
         var cores = rapl.Meters.Single(meter => meter.Description.Id == "perf:package-0/each-core");
 
         Assert.Equal(MeterRole.Contained, cores.Description.Role);
-        Assert.Equal(Reading.Of(6_000_000), cores.Read(1));
+        Assert.Equal(Reading.FromValue(6_000_000), cores.Read(1));
     }
 
     [Fact]
@@ -260,7 +260,7 @@ public sealed class PerfEventsTests : IDisposable
 
         events.Failure = Libc.NoSuchDevice;
 
-        Assert.Same(Unreadable.Gone, rapl.Meters[0].Read(1).Reason);
+        Assert.Same(ReadFailure.Gone, rapl.Meters[0].Read(1).Reason);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class RaplMetersTests : IDisposable
         Assert.Equal(MeterRole.Contained, psys.Role);
         Assert.Contains("never added", psys.Note);
         Assert.All(rapl.Meters, meter => Assert.Equal(262_143_328_850, meter.Description.Range));
-        Assert.Equal(Reading.Of(1_000_000_000), rapl.Meters[0].Read(1));
+        Assert.Equal(Reading.FromValue(1_000_000_000), rapl.Meters[0].Read(1));
         Assert.Empty(rapl.Missing);
     }
 
@@ -143,10 +143,10 @@ public sealed class RaplMetersTests : IDisposable
         foreach (var meter in rapl.Meters)
             meter.Read(2);
 
-        var doubt = Assert.Single(rapl.ClosingDoubts());
+        var warning = Assert.Single(rapl.GetFinalWarnings());
 
-        Assert.Equal("not-a-mirror", doubt.Code);
-        Assert.Contains("300.0 J", doubt.Text);
+        Assert.Equal("not-a-mirror", warning.Code);
+        Assert.Contains("300.0 J", warning.Text);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RaplMetersTests : IDisposable
         foreach (var meter in rapl.Meters)
             meter.Read(2);
 
-        Assert.Empty(rapl.ClosingDoubts());
+        Assert.Empty(rapl.GetFinalWarnings());
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class RaplMetersTests : IDisposable
         Assert.Contains("0400", missing.Reason);
         Assert.Contains("CVE-2020-8694", missing.Advisory);
         Assert.EndsWith("sys/class/powercap/intel-rapl:0/energy_uj", missing.Path);
-        Assert.Contains(missing.Remedies, remedy => remedy is { LastsAcrossBoots: true, Command: { } command } && command.Contains("udev"));
+        Assert.Contains(missing.Remedies, remedy => remedy is { PersistsAcrossReboots: true, Command: { } command } && command.Contains("udev"));
         Assert.Contains(missing.Remedies, remedy => remedy.Command?.Contains("cap_dac_read_search") == true);
     }
 
@@ -191,8 +191,8 @@ public sealed class RaplMetersTests : IDisposable
         using var rapl = Found();
 
         Assert.Equal(["rapl:package-0"], Summed(rapl));
-        Assert.Equal("package-missing", Assert.Single(rapl.Doubts).Code);
-        Assert.Equal(Unreadable.Folder, Assert.Single(rapl.Missing).Reason);
+        Assert.Equal("package-missing", Assert.Single(rapl.Warnings).Code);
+        Assert.Equal(ReadFailure.Folder, Assert.Single(rapl.Missing).Reason);
     }
 
     [Fact]
@@ -207,8 +207,8 @@ public sealed class RaplMetersTests : IDisposable
         var gap = meter.Read(2);
         _disk.With("sys/class/powercap/intel-rapl:0/energy_uj", "1000500\n");
 
-        Assert.Same(Unreadable.Empty, gap.Reason);
-        Assert.Equal(Reading.Of(1_000_500), meter.Read(3));
+        Assert.Same(ReadFailure.Empty, gap.Reason);
+        Assert.Equal(Reading.FromValue(1_000_500), meter.Read(3));
     }
 
     [Theory]

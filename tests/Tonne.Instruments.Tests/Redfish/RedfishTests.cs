@@ -19,14 +19,14 @@ public class RedfishTests
     const string Chassis = """{"Id":"1","Power":{"@odata.id":"/redfish/v1/Chassis/1/Power"},"EnvironmentMetrics":{"@odata.id":"/redfish/v1/Chassis/1/EnvironmentMetrics"}}""";
 
     static PlayedDevice Controller(Dictionary<string, string> resources, string address = "redfish+https://monitor@bmc") =>
-        PlayedDevice.That(path => resources.TryGetValue(path, out var text) ? PlayedDevice.Json(text) : HttpReply.Of(404, default)).Opened(address);
+        PlayedDevice.That(path => resources.TryGetValue(path, out var text) ? PlayedDevice.Json(text) : HttpReply.FromStatus(404, default)).Opened(address);
 
     [Fact]
     public void The_first_power_control_is_the_machine_and_its_parts_are_not_added()
     {
         using var controller = PlayedDevice.Saying(Power).Opened("redfish+https://monitor@bmc/redfish/v1/Chassis/1/Power");
 
-        Assert.Equal(Reading.Of(344_000), controller.Read());
+        Assert.Equal(Reading.FromValue(344_000), controller.Read());
         Assert.Equal(["redfish/v1/Chassis/1/Power"], controller.Asked);
         Assert.Equal("redfish:bmc", controller.Meter.Description.Id);
     }
@@ -36,11 +36,11 @@ public class RedfishTests
     {
         using var controller = PlayedDevice.Saying(Environment).Opened("redfish+https://bmc/redfish/v1/Chassis/1/EnvironmentMetrics");
 
-        Assert.Equal(Reading.Of(412_500), controller.Read());
+        Assert.Equal(Reading.FromValue(412_500), controller.Read());
         controller.Answer = static _ => PlayedDevice.Json(Environment.Replace("325675.25", "325675.26", StringComparison.Ordinal));
         controller.Turn(100);
         // 0.01 kWh.
-        Assert.Equal(36_000, ((PolledMeter)controller.Sources.Meters[1]).Joules, 3);
+        Assert.Equal(36_000, ((PolledMeter)controller.Sources.Meters[1]).SampledJoules, 3);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class RedfishTests
             ["redfish/v1/Chassis/1/Power"] = Power,
         });
 
-        Assert.Equal(Reading.Of(412_500), controller.Read());
+        Assert.Equal(Reading.FromValue(412_500), controller.Read());
         controller.Asked.Clear();
         controller.Turn(2);
         Assert.Equal(["redfish/v1/Chassis/1/EnvironmentMetrics"], controller.Asked);
@@ -71,7 +71,7 @@ public class RedfishTests
             resources["redfish/v1/Chassis/1/EnvironmentMetrics"] = environment;
         using var controller = Controller(resources, "redfish+https://bmc/redfish/v1/Chassis/1");
 
-        Assert.Equal(Reading.Of(344_000), controller.Read());
+        Assert.Equal(Reading.FromValue(344_000), controller.Read());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class RedfishTests
         string[] seeds = [Power, Environment, Chassis];
         var random = new Random(3);
         using var controller = PlayedDevice.Saying(Power).Opened("redfish+https://bmc");
-        controller.Answer = _ => HttpReply.Of(200, Mangled.Bytes(seeds[random.Next(seeds.Length)], random));
+        controller.Answer = _ => HttpReply.FromStatus(200, Mangled.Bytes(seeds[random.Next(seeds.Length)], random));
         for (var i = 0; i < 2000; i++)
         {
             var reading = controller.Turn(2);

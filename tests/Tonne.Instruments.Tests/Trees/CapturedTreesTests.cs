@@ -14,9 +14,9 @@ public sealed class CapturedTreesTests
 {
     public static TheoryData<string> All => [.. TreeOnDisk.All];
 
-    static string[] Summed(Discovery found, Component component) => [.. found.Bases.Where(basis => basis.Component == component).SelectMany(basis => basis.Meters)];
+    static string[] Summed(DiscoveryResult found, Component component) => [.. found.Bases.Where(basis => basis.Component == component).SelectMany(basis => basis.Meters)];
 
-    static Reading ReadingOf(Discovery found, string id) => found.EnergyMeters.Single(meter => meter.Description.Id == id).Read(1);
+    static Reading ReadingOf(DiscoveryResult found, string id) => found.EnergyMeters.Single(meter => meter.Description.Id == id).Read(1);
 
     // codecarbon#1274, #1379, #1392: 68 + 68 = 137 W for a chip of 68 W.
     [Fact]
@@ -65,7 +65,7 @@ public sealed class CapturedTreesTests
         using var found = MachineDiscovery.Discover(disk.Tree);
 
         // 9.123 W + 0.5 A x 11.4 V = 9.123 + 5.7 = 14.823 W; the mouse's battery is not the machine's.
-        Assert.Equal(Reading.Of(14_823), ReadingOf(found, "battery:discharge"));
+        Assert.Equal(Reading.FromValue(14_823), ReadingOf(found, "battery:discharge"));
         Assert.Contains(found.Bases, basis => basis.Component == Component.Cpu && basis.Meters.Contains("battery:discharge"));
         Assert.Contains(found.Missing, missing => missing.Id == "rapl:package-0" && missing.Advisory!.Contains("CVE-2020-8694"));
     }
@@ -77,7 +77,7 @@ public sealed class CapturedTreesTests
         using var disk = TreeOnDisk.Of("server-acpi-power-meter");
         using var found = MachineDiscovery.Discover(disk.Tree);
 
-        Assert.Equal(Reading.Of(213_000), ReadingOf(found, "hwmon:power_meter/power1"));
+        Assert.Equal(Reading.FromValue(213_000), ReadingOf(found, "hwmon:power_meter/power1"));
         Assert.Equal(["rapl:package-0"], Summed(found, Component.Cpu));
         var part = found.Instruments.SelectMany(instrument => instrument.Parts).Single(part => part.Component == Component.Platform);
         Assert.Equal(new Bounds(0.95, 1, 1.05), part.Accuracy!.Bounds);
@@ -92,7 +92,7 @@ public sealed class CapturedTreesTests
         using var found = MachineDiscovery.Discover(disk.Tree);
 
         Assert.Equal(["intelgpu:0/energy1"], Summed(found, Component.Gpu));
-        Assert.Equal(Reading.Of(123_456_789), ReadingOf(found, "intelgpu:0/energy1"));
+        Assert.Equal(Reading.FromValue(123_456_789), ReadingOf(found, "intelgpu:0/energy1"));
         Assert.Equal(MeterRole.Contained, found.EnergyMeters.Single(meter => meter.Description.Id == "intelgpu:0/energy2").Description.Role);
         Assert.Equal(["Intel Arc A770"], found.Machine.Gpus!);
         Assert.DoesNotContain(found.EnergyMeters, meter => meter.Description.Id.StartsWith("hwmon:", StringComparison.Ordinal));
@@ -110,8 +110,8 @@ public sealed class CapturedTreesTests
         // In the order of the bus: 11 and 14 are board 0, 31 and 34 board 1.
         Assert.Equal(["0", "1"], found.Bases.Where(basis => basis.Component == Component.Gpu).Select(basis => basis.Device));
         Assert.Equal(["amdgpu:0/power", "amdgpu:1/power"], Summed(found, Component.Gpu));
-        Assert.Equal(Reading.Of(90_000), ReadingOf(found, "amdgpu:0/power"));
-        Assert.Equal(Reading.Of(400_000), ReadingOf(found, "amdgpu:1/power"));
+        Assert.Equal(Reading.FromValue(90_000), ReadingOf(found, "amdgpu:0/power"));
+        Assert.Equal(Reading.FromValue(400_000), ReadingOf(found, "amdgpu:1/power"));
         Assert.Equal(MeterRole.Contained, found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:1/power2").Description.Role);
         Assert.Equal(["AMD Instinct MI250X", "AMD Instinct MI250X"], found.Machine.Gpus!);
         // Its row in the catalog: 90 W idle.
@@ -129,7 +129,7 @@ public sealed class CapturedTreesTests
         var after = busy.Read(3_000_000_000);
 
         // (80 % + 40 %) / 2 of 2 s.
-        Assert.Equal(Reading.Of(1_200_000_000), after);
+        Assert.Equal(Reading.FromValue(1_200_000_000), after);
         Assert.Equal((MeterKind.DeviceTime, MeterRole.Busy, "1"), (busy.Description.Kind, busy.Description.Role, busy.Description.Device));
     }
 
@@ -141,7 +141,7 @@ public sealed class CapturedTreesTests
 
         Assert.Equal(["amdgpu:0/power"], Summed(found, Component.Gpu));
         // 87,500,400 µW, to the nearest mW.
-        Assert.Equal(Reading.Of(87_500), ReadingOf(found, "amdgpu:0/power"));
+        Assert.Equal(Reading.FromValue(87_500), ReadingOf(found, "amdgpu:0/power"));
         var integrated = found.EnergyMeters.Single(meter => meter.Description.Id == "amdgpu:card1/power").Description;
         Assert.Equal(MeterRole.Contained, integrated.Role);
         Assert.Contains("whose power it includes", integrated.Note);
@@ -185,7 +185,7 @@ public sealed class CapturedTreesTests
     public void A_virtual_machine_without_meters_is_modelled_and_never_0_watts()
     {
         using var disk = TreeOnDisk.Of("virtual-machine");
-        var examination = Examiner.Examine(disk.Tree, new Tonne.Runs.Place());
+        var examination = MachineDiagnostics.Run(disk.Tree, new Tonne.Runs.Place());
 
         Assert.True(examination.Machine.Virtual);
         Assert.True(examination.IdleWatts.Low > 0);
@@ -218,7 +218,7 @@ public sealed class CapturedTreesTests
                 .. found.EnergyMeters.Select(meter => $"{meter.Description.Id} {meter.Description.Role} {meter.Description.CeilingWatts} {meter.Read(1)}"),
                 .. found.Bases.Select(basis => $"{basis.Component} {basis.Device} {basis.Quality} {string.Join('+', basis.Meters)}"),
                 .. found.Missing.Select(missing => $"{missing.Id} {missing.Reason}"),
-                .. found.Doubts.Select(doubt => doubt.Code),
+                .. found.Warnings.Select(warning => warning.Code),
                 string.Join(", ", found.Machine.Gpus ?? [])]);
         }
     }

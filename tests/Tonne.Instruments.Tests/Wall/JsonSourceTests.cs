@@ -9,7 +9,7 @@ public class JsonSourceTests
     static Reading Read(string pointer, string text)
     {
         using var device = PlayedDevice.Saying(text).Opened($"json+http://h/state?a=1#{pointer}");
-        return device.Sources.Missing.Count == 0 ? device.Read() : Reading.Gap(device.Sources.Missing[0].Reason);
+        return device.Sources.Missing.Count == 0 ? device.Read() : Reading.FromGapReason(device.Sources.Missing[0].Reason);
     }
 
     // RFC 6901, section 5: the document of its examples.
@@ -21,7 +21,7 @@ public class JsonSourceTests
     [InlineData("/power?unit=kW", """{"power":1.25}""", 1_250_000)]
     [InlineData("/power?unit=mW", """{"power":4500}""", 4_500)]
     [InlineData("/state", """{"entity_id":"sensor.server_power","state":"87.5"}""", 87_500)]
-    public void A_pointer_leads_to_the_power_in_its_unit(string pointer, string text, long milliwatts) => Assert.Equal(Reading.Of(milliwatts), Read(pointer, text));
+    public void A_pointer_leads_to_the_power_in_its_unit(string pointer, string text, long milliwatts) => Assert.Equal(Reading.FromValue(milliwatts), Read(pointer, text));
 
     [Theory]
     [InlineData("/foo/7", """{"foo":[42]}""", "tells nothing at /foo/7")]
@@ -41,7 +41,7 @@ public class JsonSourceTests
     {
         foreach (var (status, why) in new[] { (302, "not followed"), (401, "password"), (404, "nothing at that path"), (500, "500") })
         {
-            using var device = PlayedDevice.That(_ => HttpReply.Of(status, default)).Opened("json+http://h/x#/p");
+            using var device = PlayedDevice.That(_ => HttpReply.FromStatus(status, default)).Opened("json+http://h/x#/p");
             Assert.Contains(why, Assert.Single(device.Sources.Missing).Reason, StringComparison.Ordinal);
         }
     }

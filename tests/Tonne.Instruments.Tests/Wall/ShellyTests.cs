@@ -21,7 +21,7 @@ public class ShellyTests
          "meters":[{"power":60.25,"overpower":0.0,"is_valid":true,"timestamp":1732264260,"counters":[60.1,60.2,60.3],"total":439237}],"temperature":34.48,"uptime":18961214}
         """;
 
-    static PlayedDevice FirstGeneration(string text) => PlayedDevice.That(path => path == "status" ? PlayedDevice.Json(text) : HttpReply.Of(404, default));
+    static PlayedDevice FirstGeneration(string text) => PlayedDevice.That(path => path == "status" ? PlayedDevice.Json(text) : HttpReply.FromStatus(404, default));
 
     static string Refusal(string address, string text) => Assert.Single(PlayedDevice.Saying(text).Opened(address).Sources.Missing).Reason;
 
@@ -30,7 +30,7 @@ public class ShellyTests
     {
         using var plug = PlayedDevice.Saying(Rpc).Opened("shelly://plug");
 
-        Assert.Equal(Reading.Of(151_300), plug.Read());
+        Assert.Equal(Reading.FromValue(151_300), plug.Read());
         Assert.Equal(["rpc/Shelly.GetStatus"], plug.Asked);
         Assert.Equal(["wall:shelly@plug", "wall:shelly@plug/energy"], plug.Sources.Meters.Select(meter => meter.Description.Id));
         Assert.Equal((MeterKind.EnergyCounter, MeterRole.Contained), (plug.Sources.Meters[1].Description.Kind, plug.Sources.Meters[1].Description.Role));
@@ -41,7 +41,7 @@ public class ShellyTests
     {
         using var plug = FirstGeneration(First).Opened("shelly://plug");
 
-        Assert.Equal(Reading.Of(60_250), plug.Turn(0.5));
+        Assert.Equal(Reading.FromValue(60_250), plug.Turn(0.5));
         Assert.Equal(["rpc/Shelly.GetStatus", "status", "status"], plug.Asked);
     }
 
@@ -51,15 +51,15 @@ public class ShellyTests
     {
         using var first = FirstGeneration(First).Opened("shelly://plug");
         first.Read();
-        first.Answer = path => path == "status" ? PlayedDevice.Json(First.Replace("439237", "439243", StringComparison.Ordinal)) : HttpReply.Of(404, default);
+        first.Answer = path => path == "status" ? PlayedDevice.Json(First.Replace("439237", "439243", StringComparison.Ordinal)) : HttpReply.FromStatus(404, default);
         first.Turn(60);
         using var second = PlayedDevice.Saying(Rpc).Opened("shelly://plug");
         second.Read();
         second.Answer = static _ => PlayedDevice.Json(Rpc.Replace("1234.567", "1234.667", StringComparison.Ordinal));
         second.Turn(60);
 
-        Assert.Equal(360, ((PolledMeter)first.Sources.Meters[1]).Joules, 6);
-        Assert.Equal(360, ((PolledMeter)second.Sources.Meters[1]).Joules, 6);
+        Assert.Equal(360, ((PolledMeter)first.Sources.Meters[1]).SampledJoules, 6);
+        Assert.Equal(360, ((PolledMeter)second.Sources.Meters[1]).SampledJoules, 6);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public class ShellyTests
         using var proEm = PlayedDevice.Saying("""{"em1:0":{"id":0,"act_power":34.5},"em1:1":{"id":1,"act_power":501.8},"em1data:1":{"total_act_energy":99.5}}""").Opened("shelly://em/1");
         using var threePhases = PlayedDevice.Saying("""{"em:0":{"id":0,"a_act_power":1,"total_act_power":777.25},"emdata:0":{"total_act":4564.1}}""").Opened("shelly://em");
 
-        Assert.Equal(Reading.Of(20_500), em.Read());
-        Assert.Equal(Reading.Of(501_800), proEm.Read());
-        Assert.Equal(Reading.Of(777_250), threePhases.Read());
+        Assert.Equal(Reading.FromValue(20_500), em.Read());
+        Assert.Equal(Reading.FromValue(501_800), proEm.Read());
+        Assert.Equal(Reading.FromValue(777_250), threePhases.Read());
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class ShellyTests
         const string two = """{"switch:0":{"apower":100.0,"aenergy":{"total":1}},"switch:1":{"apower":120.5,"aenergy":{"total":2}}}""";
         using var both = PlayedDevice.Saying(two).Opened("shelly://h/0+1");
 
-        Assert.Equal(Reading.Of(220_500), both.Read());
+        Assert.Equal(Reading.FromValue(220_500), both.Read());
         Assert.Contains("meters 2 channels (0, 1)", Refusal("shelly://h", two), StringComparison.Ordinal);
         Assert.Contains("has no channel 2", Refusal("shelly://h/2", two), StringComparison.Ordinal);
     }
@@ -104,7 +104,7 @@ public class ShellyTests
     public void A_reading_that_the_plug_itself_calls_invalid_is_a_gap()
     {
         using var plug = FirstGeneration(First).Opened("shelly://plug");
-        plug.Answer = path => path == "status" ? PlayedDevice.Json(First.Replace("\"is_valid\":true", "\"is_valid\":false", StringComparison.Ordinal)) : HttpReply.Of(404, default);
+        plug.Answer = path => path == "status" ? PlayedDevice.Json(First.Replace("\"is_valid\":true", "\"is_valid\":false", StringComparison.Ordinal)) : HttpReply.FromStatus(404, default);
 
         Assert.Contains("not valid", plug.Turn(0.5).Reason, StringComparison.Ordinal);
     }
@@ -123,7 +123,7 @@ public class ShellyTests
             plug.Read();
             for (at = 1; at <= 60; at++)
                 plug.Turn(1);
-            return [.. plug.Sources.ClosingDoubts().Select(doubt => doubt.Code)];
+            return [.. plug.Sources.GetFinalWarnings().Select(warning => warning.Code)];
         }
     }
 
@@ -133,7 +133,7 @@ public class ShellyTests
         string[] seeds = [Rpc, First, """{"em:0":{"total_act_power":777.25},"emdata:0":{"total_act":4564.1}}"""];
         var random = new Random(1);
         using var plug = PlayedDevice.Saying(Rpc).Opened("shelly://plug");
-        plug.Answer = path => HttpReply.Of(path == "status" || random.Next(3) > 0 ? 200 : 404, Mangled.Bytes(seeds[random.Next(seeds.Length)], random));
+        plug.Answer = path => HttpReply.FromStatus(path == "status" || random.Next(3) > 0 ? 200 : 404, Mangled.Bytes(seeds[random.Next(seeds.Length)], random));
         for (var i = 0; i < 2000; i++)
         {
             var reading = plug.Turn(0.5);

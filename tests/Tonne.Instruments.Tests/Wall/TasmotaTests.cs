@@ -18,12 +18,12 @@ public class TasmotaTests
     {
         using var plug = PlayedDevice.Saying(Status).Opened("tasmota://plug");
 
-        Assert.Equal(Reading.Of(146_000), plug.Read());
+        Assert.Equal(Reading.FromValue(146_000), plug.Read());
         Assert.Equal(["cm?cmnd=Status%2010"], plug.Asked);
         plug.Answer = static _ => PlayedDevice.Json(Status.Replace("123.456", "123.457", StringComparison.Ordinal));
         plug.Turn(25);
         // 1 Wh.
-        Assert.Equal(3600, ((PolledMeter)plug.Sources.Meters[1]).Joules, 3);
+        Assert.Equal(3600, ((PolledMeter)plug.Sources.Meters[1]).SampledJoules, 3);
     }
 
     [Fact]
@@ -32,8 +32,8 @@ public class TasmotaTests
         using var second = PlayedDevice.Saying("""{"StatusSNS":{"ENERGY":{"Total":[1.5,2.5],"Power":[100,33]}}}""").Opened("tasmota://h/1");
         using var old = PlayedDevice.Saying("""{"StatusPWR":{"Total":0.520,"Power":27,"Voltage":234}}""").Opened("tasmota://h");
 
-        Assert.Equal(Reading.Of(33_000), second.Read());
-        Assert.Equal(Reading.Of(27_000), old.Read());
+        Assert.Equal(Reading.FromValue(33_000), second.Read());
+        Assert.Equal(Reading.FromValue(27_000), old.Read());
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public class TasmotaTests
     {
         var random = new Random(2);
         using var plug = PlayedDevice.Saying(Status).Opened("tasmota://plug");
-        plug.Answer = _ => HttpReply.Of(200, Mangled.Bytes(Status, random));
+        plug.Answer = _ => HttpReply.FromStatus(200, Mangled.Bytes(Status, random));
         for (var i = 0; i < 2000; i++)
         {
             var reading = plug.Turn(0.5);

@@ -75,7 +75,7 @@ public class CleanerTests
 
         // 2,000 different texts are kept for certain; of 1,000 changed ones (some by chance not changed at all) at least 950 go.
         Assert.InRange(kept, 2000, 2050);
-        Assert.InRange(cleaner.Groups().Distinct().Count(), 2000, 2000);
+        Assert.InRange(cleaner.GetGroups().Distinct().Count(), 2000, 2000);
     }
 
     [Fact]
@@ -91,16 +91,16 @@ public class CleanerTests
     {
         List<Row> rows =
         [
-            new Message(1, "de", "A", "NotFound", "Das Paket konnte auf dem angegebenen Server nicht gefunden werden.", "1"),
-            new Message(2, "fr", "A", "NotFound", "Le paquet est introuvable sur le serveur indiqué.", "1"),
-            new Message(3, "de", "B", "Other", "Das Paket konnte auf dem angegebenen Server nicht gefunden werden: Zeitlimit.", "1"),
-            new Message(4, "de", "B", "Third", "Zugriff verweigert.", "1"),
+            new TranslatedMessage(1, "de", "A", "NotFound", "Das Paket konnte auf dem angegebenen Server nicht gefunden werden.", "1"),
+            new TranslatedMessage(2, "fr", "A", "NotFound", "Le paquet est introuvable sur le serveur indiqué.", "1"),
+            new TranslatedMessage(3, "de", "B", "Other", "Das Paket konnte auf dem angegebenen Server nicht gefunden werden: Zeitlimit.", "1"),
+            new TranslatedMessage(4, "de", "B", "Third", "Zugriff verweigert.", "1"),
         ];
-        var cleaner = new Cleaner(new() { NearDuplicates = false });
+        var cleaner = new Cleaner(new() { RemoveNearDuplicates = false });
 
         Assert.All(rows, row => Assert.True(cleaner.Keep(row)));
 
-        Assert.Equal([0, 0, 0, 3], cleaner.Groups());
+        Assert.Equal([0, 0, 0, 3], cleaner.GetGroups());
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public class CleanerTests
         Assert.Contains("1 × PlaceholdersOnly", error.Message, StringComparison.Ordinal);
     }
 
-    static Message Message(int id, string language, string text) => new(id, language, "A", "K" + id, text, "1");
+    static TranslatedMessage Message(int id, string language, string text) => new(id, language, "A", "K" + id, text, "1");
 
-    static Cleaned Clean(params (string Language, string Text, string? Neutral)[] rows) =>
-        Cleaner.Clean(new GivenRows([.. rows.Select((row, i) => new Message(i + 1, row.Language, "A", "K" + i, row.Text, "1", row.Neutral))]));
+    static CleaningResult Clean(params (string Language, string Text, string? Neutral)[] rows) =>
+        Cleaner.Clean(new GivenRows([.. rows.Select((row, i) => new TranslatedMessage(i + 1, row.Language, "A", "K" + i, row.Text, "1", row.Neutral))]));
 }

@@ -46,9 +46,9 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void A_plain_and_a_raw_PGM_are_the_same_picture()
     {
-        var plain = PortableGraymap.Read("P2 # two by three\n2 3\n# greatest\n200\n0 50 100\n150 200 20"u8, "a");
-        var raw = PortableGraymap.Read([.. "P5 2 3 200\n"u8, 0, 50, 100, 150, 200, 20], "a");
-        var wide = PortableGraymap.Read([.. "P5 2 1 1000\n"u8, 0x01, 0xF4, 0x03, 0xE8], "a");
+        var plain = PgmReader.Read("P2 # two by three\n2 3\n# greatest\n200\n0 50 100\n150 200 20"u8, "a");
+        var raw = PgmReader.Read([.. "P5 2 3 200\n"u8, 0, 50, 100, 150, 200, 20], "a");
+        var wide = PgmReader.Read([.. "P5 2 1 1000\n"u8, 0x01, 0xF4, 0x03, 0xE8], "a");
 
         Assert.Equal([0, 0.25f, 0.5f, 0.75f, 1, 0.1f], plain.Numbers.ToArray());
         Assert.Equal(plain.Numbers.ToArray(), raw.Numbers.ToArray());
@@ -67,10 +67,10 @@ public sealed class ImageFolderTests : IDisposable
         Put("dog/2.pgm", "P2 3 1 9 4 3 2"u8);
         Put("dog/3.pgm", ""u8);
         Put("loose.pgm", "P2 2 2 9 1 2 3 4"u8);
-        var source = RowSource.Of(_folder.FullName);
-        var rejections = new Rejections();
+        var source = RowSource.Open(_folder.FullName);
+        var rejections = new RejectionLog();
 
-        var rows = source.Rows(rejections).ToList();
+        var rows = source.ReadRows(rejections).ToList();
 
         Assert.Equal(["cat", "dog"], rows.Select(row => row.Label));
         Assert.All(rows, row => Assert.Equal((5, 5), (row.Columns, source.Columns.Length)));
@@ -90,10 +90,10 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void A_patch_is_the_mean_of_its_pixels_and_smaller_at_the_edge()
     {
-        var picture = new Picture("a", 3, 3, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        var picture = new GrayscaleImage("a", 3, 3, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 
         // (0 + 1 + 3 + 4) ÷ 4, (2 + 5) ÷ 2, (6 + 7) ÷ 2, 8.
-        Assert.Equal([2, 3.5f, 6.5f, 8], picture.Patches(2));
+        Assert.Equal([2, 3.5f, 6.5f, 8], picture.ComputePatchMeans(2));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ImageFolderTests : IDisposable
                 file = file[..random.Next(file.Length)];
             try
             {
-                var picture = PortableGraymap.Begins(file) ? PortableGraymap.Read(file, "") : PortableNetworkGraphics.Read(file, "");
+                var picture = PgmReader.HasSignature(file) ? PgmReader.Read(file, "") : PngReader.Read(file, "");
                 Assert.Equal(picture.Width * picture.Height, picture.Numbers.Length);
                 read++;
             }
@@ -125,7 +125,7 @@ public sealed class ImageFolderTests : IDisposable
 
     static void AssertPixels(string base64, Func<int, double> expected)
     {
-        var picture = PortableNetworkGraphics.Read(Convert.FromBase64String(base64), "a");
+        var picture = PngReader.Read(Convert.FromBase64String(base64), "a");
 
         Assert.Equal((11, 9), (picture.Width, picture.Height));
         for (var i = 0; i < 99; i++)

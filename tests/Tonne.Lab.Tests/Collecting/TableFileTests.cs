@@ -13,9 +13,9 @@ public sealed class TableFileTests : IDisposable
     public void A_CSV_with_quotes_and_line_ends_in_cells_is_read_with_the_lines_of_its_rows()
     {
         var path = Put("a.csv", "text,label\n\"one, two\nthree \"\"four\"\"\",x\n\nfive,\n six ,y\n");
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
 
-        var rows = TableFile.Open(path, "label", "text").Rows(rejections).ToList();
+        var rows = TableFile.OpenTable(path, "label", "text").ReadRows(rejections).ToList();
 
         Assert.Equal([("one, two\nthree \"four\"", "x"), (" six ", "y")], rows.Select(row => (row.Text, row.Label)));
         Assert.Equal([new(RejectionReason.MissingLabel, path, 5, "label")], rejections.Examples);
@@ -29,7 +29,7 @@ public sealed class TableFileTests : IDisposable
     [InlineData("a.ndjson", "\uFEFF\n{\"label\": \"x\", \"text\": \"Hello, you\"}")]
     public void Each_kind_of_table_gives_the_same_row(string name, string content)
     {
-        var row = Assert.Single(TableFile.Open(Put(name, content), "label", "text").Rows(new()));
+        var row = Assert.Single(TableFile.OpenTable(Put(name, content), "label", "text").ReadRows(new()));
 
         Assert.Equal(("Hello, you", "x", 2), (row.Text, row.Label, row.Columns));
     }
@@ -37,10 +37,10 @@ public sealed class TableFileTests : IDisposable
     [Fact]
     public void Without_a_text_the_columns_of_numbers_are_looked_at()
     {
-        var table = TableFile.Open(Put("a.csv", "w,name,h,label\n1,ann,2.5,x\n-3e1,bob,0,y\n4,7,1,y\n"), "label");
-        var rejections = new Rejections();
+        var table = TableFile.OpenTable(Put("a.csv", "w,name,h,label\n1,ann,2.5,x\n-3e1,bob,0,y\n4,7,1,y\n"), "label");
+        var rejections = new RejectionLog();
 
-        var rows = table.Rows(rejections).ToList();
+        var rows = table.ReadRows(rejections).ToList();
 
         Assert.Equal(["w", "h"], table.NumberColumns);
         Assert.Equal([[1, 2.5f], [-30, 0], [4, 1]], rows.Select(row => row.Numbers.ToArray()));
@@ -50,17 +50,17 @@ public sealed class TableFileTests : IDisposable
     [Fact]
     public void Without_numbers_the_one_other_column_is_the_text_and_of_several_the_user_chooses()
     {
-        Assert.Equal("text", TableFile.Open(Put("a.csv", "text,label\nhello,1\n"), "label").TextColumn);
-        Assert.Contains("--text", Assert.Throws<UnusableDataException>(() => TableFile.Open(Put("b.csv", "text,more,label\nhello,you,1\n"), "label")).Message, StringComparison.Ordinal);
+        Assert.Equal("text", TableFile.OpenTable(Put("a.csv", "text,label\nhello,1\n"), "label").TextColumn);
+        Assert.Contains("--text", Assert.Throws<UnusableDataException>(() => TableFile.OpenTable(Put("b.csv", "text,more,label\nhello,you,1\n"), "label")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Bad_rows_are_rejected_by_reason_with_their_lines_and_none_is_lost()
     {
         var path = Put("a.csv", "w,h,label\n1,2,x\nNaN,2,x\n1,,x\n1,2\n1,2,\n1,two,y\n1,inf,y\n3,4,y\n");
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
 
-        var rows = TableFile.Open(path, "label").Rows(rejections).ToList();
+        var rows = TableFile.OpenTable(path, "label").ReadRows(rejections).ToList();
 
         Assert.Equal(2, rows.Count);
         Assert.Equal(
@@ -77,9 +77,9 @@ public sealed class TableFileTests : IDisposable
         var path = Path.Combine(_folder.FullName, name);
         var lines = name == "a.csv" ? "text,label\ngood,x\nM\u00E4rz,x\nlast,y\n" : "{\"text\":\"good\",\"label\":\"x\"}\n\n{\"text\":\"M\u00E4rz\",\"label\":\"x\"}\n{\"text\":\"last\",\"label\":\"y\"}\n";
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(lines));
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
 
-        var rows = TableFile.Open(path, "label", "text").Rows(rejections).ToList();
+        var rows = TableFile.OpenTable(path, "label", "text").ReadRows(rejections).ToList();
 
         Assert.Equal(["good", "last"], rows.Select(row => row.Text));
         Assert.Equal((RejectionReason.NotUtf8, 3L), (Assert.Single(rejections.Examples).Reason, rejections.Examples[0].Line));
@@ -97,7 +97,7 @@ public sealed class TableFileTests : IDisposable
     {
         var path = Put("a.csv", content);
 
-        var error = Assert.Throws<UnusableDataException>(() => TableFile.Open(path, "label").Rows(new()).Count());
+        var error = Assert.Throws<UnusableDataException>(() => TableFile.OpenTable(path, "label").ReadRows(new()).Count());
 
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -106,19 +106,19 @@ public sealed class TableFileTests : IDisposable
     [Fact]
     public void A_missing_file_and_one_of_UTF16_are_errors()
     {
-        Assert.Throws<UnusableDataException>(() => TableFile.Open(Path.Combine(_folder.FullName, "none.csv"), "label"));
+        Assert.Throws<UnusableDataException>(() => TableFile.OpenTable(Path.Combine(_folder.FullName, "none.csv"), "label"));
         var path = Path.Combine(_folder.FullName, "wide.csv");
         File.WriteAllText(path, "a,label\n1,x\n", Encoding.Unicode);
-        Assert.Contains("UTF-16", Assert.Throws<UnusableDataException>(() => TableFile.Open(path, "label")).Message, StringComparison.Ordinal);
+        Assert.Contains("UTF-16", Assert.Throws<UnusableDataException>(() => TableFile.OpenTable(path, "label")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_quote_that_does_not_close_costs_its_own_line_only()
     {
         var path = Put("a.csv", "text,label\none,x\n\"two,x\nthree,y\nfo\"ur,y\nfive,y\n");
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
 
-        var rows = TableFile.Open(path, "label", "text").Rows(rejections).ToList();
+        var rows = TableFile.OpenTable(path, "label", "text").ReadRows(rejections).ToList();
 
         Assert.Equal(["one", "three", "five"], rows.Select(row => row.Text));
         Assert.Equal([(RejectionReason.Malformed, 3L), (RejectionReason.Malformed, 5L)], rejections.Examples.Select(rejection => (rejection.Reason, rejection.Line)));
@@ -128,10 +128,10 @@ public sealed class TableFileTests : IDisposable
     public void A_file_that_grows_while_it_is_read_is_read_up_to_its_length_at_opening_and_half_a_line_is_rejected()
     {
         var path = Put("a.csv", "text,label\none,x\ntwo,y\nthr");
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
         List<string> texts = [];
 
-        foreach (var row in TableFile.Open(path, "label", "text").Rows(rejections))
+        foreach (var row in TableFile.OpenTable(path, "label", "text").ReadRows(rejections))
         {
             if (texts.Count == 0)
                 File.AppendAllText(path, "ee,x\nfour,x\n");
@@ -148,9 +148,9 @@ public sealed class TableFileTests : IDisposable
     public void Json_lines_that_are_none_are_rejected()
     {
         var path = Put("a.jsonl", "{\"text\":\"one\",\"label\":1}\nno\n[1]\n{\"text\":{},\"label\":1}\n{\"text\":\"a\",\"label\":1,\"more\":2}\n{\"text\":\"a\"}\n{\"label\":true,\"text\":\"two\"}\n{\"text\":\"\\ud800\",\"label\":1}\n");
-        var rejections = new Rejections();
+        var rejections = new RejectionLog();
 
-        var rows = TableFile.Open(path, "label", "text").Rows(rejections).ToList();
+        var rows = TableFile.OpenTable(path, "label", "text").ReadRows(rejections).ToList();
 
         Assert.Equal([("one", "1"), ("two", "true")], rows.Select(row => (row.Text, row.Label)));
         Assert.Equal([(RejectionReason.Malformed, 2L), (RejectionReason.Malformed, 3), (RejectionReason.Malformed, 4), (RejectionReason.WrongCellCount, 5), (RejectionReason.MissingLabel, 6), (RejectionReason.Malformed, 8)],
@@ -164,12 +164,12 @@ public sealed class TableFileTests : IDisposable
         var path = Path.Combine(_folder.FullName, "set.csv");
 
         Assert.Equal(1000, TableWriter.Write(source, path, new()));
-        var table = TableFile.Open(path, "language", "text");
-        var rejections = new Rejections();
-        var read = table.Rows(rejections).Select(Cells).ToList();
+        var table = TableFile.OpenTable(path, "language", "text");
+        var rejections = new RejectionLog();
+        var read = table.ReadRows(rejections).Select(Cells).ToList();
 
         Assert.Equal(source.Columns, table.Columns);
-        Assert.Equal(source.Rows(new()).Select(Cells), read);
+        Assert.Equal(source.ReadRows(new()).Select(Cells), read);
         Assert.Equal(0, rejections.Total);
     }
 
@@ -193,9 +193,9 @@ public sealed class TableFileTests : IDisposable
             File.WriteAllBytes(path, i % 5 == 0 ? file[..random.Next(file.Length)] : file);
             try
             {
-                var rejections = new Rejections();
-                var table = TableFile.Open(path, "label", i % 2 == 0 ? "text" : null);
-                Assert.All(table.Rows(rejections), row => Assert.True(row.Label.Length > 0 && row.Columns == table.Columns.Length));
+                var rejections = new RejectionLog();
+                var table = TableFile.OpenTable(path, "label", i % 2 == 0 ? "text" : null);
+                Assert.All(table.ReadRows(rejections), row => Assert.True(row.Label.Length > 0 && row.Columns == table.Columns.Length));
                 read++;
             }
             catch (UnusableDataException)
@@ -206,7 +206,7 @@ public sealed class TableFileTests : IDisposable
         Assert.True(read > 250 && refused > 50, $"{read} read, {refused} refused");
     }
 
-    static string Cells(Row row) => string.Join('|', Enumerable.Range(0, row.Columns).Select(row.Cell));
+    static string Cells(Row row) => string.Join('|', Enumerable.Range(0, row.Columns).Select(row.GetCell));
 
     string Put(string name, string content)
     {

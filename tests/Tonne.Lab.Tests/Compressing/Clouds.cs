@@ -12,9 +12,9 @@ static class Clouds
 
     internal static TrainingPlan Plan { get; } = new() { Epochs = 6, BatchSize = 32, LearningRate = 0.01, Threads = 1 };
 
-    internal static (ExampleTable Train, ExampleTable Validation) Made() => (Rows(Inputs, 3, 900, 5), Rows(Inputs, 3, 300, 6));
+    internal static (InMemoryExamples Train, InMemoryExamples Validation) Made() => (Rows(Inputs, 3, 900, 5), Rows(Inputs, 3, 300, 6));
 
-    internal static ExampleTable Rows(int inputs, int classes, int count, int seed = 7)
+    internal static InMemoryExamples Rows(int inputs, int classes, int count, int seed = 7)
     {
         var centres = new Random(11);
         var middle = Enumerable.Range(0, inputs * classes).Select(_ => (float)(centres.NextDouble() - 0.5) * 2).ToArray();
@@ -28,17 +28,17 @@ static class Clouds
                 values[row * inputs + column] = middle[labels[row] * inputs + column] + (float)(random.NextDouble() + random.NextDouble() - 1);
         }
 
-        return new ExampleTable(inputs, [.. Enumerable.Range(0, classes).Select(index => $"class {index}")], values, labels);
+        return new InMemoryExamples(inputs, [.. Enumerable.Range(0, classes).Select(index => $"class {index}")], values, labels);
     }
 
     internal static Network Trained(IExamples train) =>
-        new Trainer(new HandTime()).Train(Network.Create(new NetworkShape(train.Width, train.Classes.Length) { Width = 24, Layers = 5 }, train.Classes, 3), train, new ExampleTable(train.Width, train.Classes, [], []), Plan).Network;
+        new Trainer(new HandTime()).Train(Network.Create(new NetworkShape(train.Width, train.Classes.Length) { Width = 24, Layers = 5 }, train.Classes, 3), train, new InMemoryExamples(train.Width, train.Classes, [], []), Plan).Network;
 
     internal static float[] Values(IExamples examples)
     {
         var values = new float[examples.Count * examples.Width];
         for (var row = 0; row < examples.Count; row++)
-            examples.Copy(row, values.AsSpan(row * examples.Width, examples.Width));
+            examples.CopyRow(row, values.AsSpan(row * examples.Width, examples.Width));
         return values;
     }
 }

@@ -20,7 +20,7 @@ public sealed class PruningTests
         var pruned = MagnitudePruning.Prune(network, share);
 
         // 11·19 + 3·19·19 + 19·3 = 1,349 weights.
-        Assert.Equal(Math.Floor(share * 1349) / 1349, MagnitudePruning.Sparsity(pruned), 12);
+        Assert.Equal(Math.Floor(share * 1349) / 1349, MagnitudePruning.ComputeSparsity(pruned), 12);
         var pairs = network.Parameters.Zip(pruned.Parameters).Where(pair => pair.First.IsWeight).SelectMany(pair => pair.First.Values.ToArray().Zip(pair.Second.Values.ToArray())).ToList();
         Assert.All(pairs, pair => Assert.True(pair.Second == 0 || pair.Second == pair.First));
         if (share > 0)
@@ -31,10 +31,10 @@ public sealed class PruningTests
     public void Of_equal_weights_as_many_go_as_were_asked_for()
     {
         var network = NetworkTests.Made(4, 4, 2, 2);
-        var equal = network.With(network.Parameters.Where(parameter => parameter.IsWeight).Select(parameter => parameter with { Values = parameter.Values.ToArray().Select(_ => 0.25f).ToArray() }));
+        var equal = network.WithParameters(network.Parameters.Where(parameter => parameter.IsWeight).Select(parameter => parameter with { Values = parameter.Values.ToArray().Select(_ => 0.25f).ToArray() }));
 
         // 16 + 16 + 8 = 40 weights.
-        Assert.Equal(0.25, MagnitudePruning.Sparsity(MagnitudePruning.Prune(equal, 0.25)));
+        Assert.Equal(0.25, MagnitudePruning.ComputeSparsity(MagnitudePruning.Prune(equal, 0.25)));
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class PruningTests
         var network = Clouds.Trained(train);
 
         var pruned = MagnitudePruning.Prune(network, 0.8);
-        var tuned = MagnitudePruning.PruneAndTune(network, 0.8, train, Clouds.Plan with { Epochs = 3 }, new Trainer(new HandTime()));
+        var tuned = MagnitudePruning.PruneAndFineTune(network, 0.8, train, Clouds.Plan with { Epochs = 3 }, new Trainer(new HandTime()));
 
-        Assert.Equal(MagnitudePruning.Sparsity(pruned), MagnitudePruning.Sparsity(tuned), 12);
+        Assert.Equal(MagnitudePruning.ComputeSparsity(pruned), MagnitudePruning.ComputeSparsity(tuned), 12);
         Assert.True(tuned.Score(validation).Loss < pruned.Score(validation).Loss);
     }
 
@@ -54,10 +54,10 @@ public sealed class PruningTests
     public void A_layer_that_adds_nothing_can_go_without_a_trace()
     {
         var network = NetworkTests.Made(11, 19, 4, 3);
-        var idle = network.With([Zero(network.Weight(3)), Zero(network.Bias(3))]);
+        var idle = network.WithParameters([Zero(network.GetWeight(3)), Zero(network.GetBias(3))]);
 
         var shorter = StructuredPruning.DropLayer(idle, 3);
-        var chosen = StructuredPruning.Shorten(idle, Clouds.Rows(11, 3, 40), 3);
+        var chosen = StructuredPruning.PruneLayers(idle, Clouds.Rows(11, 3, 40), 3);
 
         Assert.Equal(3, shorter.Shape.Layers);
         Assert.Equal(idle.Predict(Clouds.Rows(11, 3, 40)), shorter.Predict(Clouds.Rows(11, 3, 40)));
@@ -84,7 +84,7 @@ public sealed class PruningTests
         var network = NetworkTests.Made(11, 19, 4, 3);
         var examples = Clouds.Rows(11, 3, 32);
 
-        var importance = StructuredPruning.UnitImportance(network, examples);
+        var importance = StructuredPruning.ComputeUnitImportance(network, examples);
 
         // One mini-batch: importance is the square of the slope of the loss over the factor of every weight that reads the unit.
         const double By = 1e-5;
@@ -107,8 +107,8 @@ public sealed class PruningTests
             var row = new float[11];
             return Enumerable.Range(0, examples.Count).Average(index =>
             {
-                examples.Copy(index, row);
-                return -Math.Log(PlainNetwork.Softmax(plain.Logits(row))[examples.Label(index)]);
+                examples.CopyRow(index, row);
+                return -Math.Log(PlainNetwork.Softmax(plain.Logits(row))[examples.GetLabel(index)]);
             });
         }
     }
@@ -119,8 +119,8 @@ public sealed class PruningTests
         var (train, validation) = Clouds.Made();
         var network = Clouds.Trained(train);
 
-        var pruned = StructuredPruning.Narrow(StructuredPruning.Shorten(network, validation, 2), validation, 8);
-        var tuned = new Tuning(new Trainer(new HandTime())).Tune(pruned, train, validation, Clouds.Plan, network).Network;
+        var pruned = StructuredPruning.PruneUnits(StructuredPruning.PruneLayers(network, validation, 2), validation, 8);
+        var tuned = new FineTuner(new Trainer(new HandTime())).FineTune(pruned, train, validation, Clouds.Plan, network).Network;
 
         Assert.Equal(network.Shape with { Width = 8, Layers = 2 }, tuned.Shape);
         Assert.True(tuned.Shape.Operations < network.Shape.Operations / 3);
@@ -132,11 +132,11 @@ public sealed class PruningTests
     {
         var (train, validation) = Clouds.Made();
         var teacher = Clouds.Trained(train);
-        var wrong = new ExampleTable(train.Width, train.Classes, Clouds.Values(train), [.. Enumerable.Range(0, train.Count).Select(row => (train.Label(row) + row) % 3)]);
+        var wrong = new InMemoryExamples(train.Width, train.Classes, Clouds.Values(train), [.. Enumerable.Range(0, train.Count).Select(row => (train.GetLabel(row) + row) % 3)]);
 
         // The labels are noise: what the student knows it has from the teacher alone.
         var plan = Clouds.Plan with { Distillation = new Distillation(default, 2, 1) };
-        var student = new Tuning(new Trainer(new HandTime())).Distil(teacher, new NetworkShape(train.Width, 3) { Width = 8, Layers = 2 }, wrong, validation, plan).Network;
+        var student = new FineTuner(new Trainer(new HandTime())).Distil(teacher, new NetworkShape(train.Width, 3) { Width = 8, Layers = 2 }, wrong, validation, plan).Network;
 
         Assert.True(student.Score(validation).Accuracy >= teacher.Score(validation).Accuracy - 0.02);
     }

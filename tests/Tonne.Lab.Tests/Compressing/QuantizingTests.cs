@@ -32,7 +32,7 @@ public sealed unsafe class QuantizingTests
 
             fixed (byte* left = bytes)
             fixed (int* to = c)
-                matrix.Product(left, matrix.PaddedRows, rows, to, step);
+                matrix.Multiply(left, matrix.PaddedRows, rows, to, step);
 
             for (var row = 0; row < rows; row++)
             {
@@ -53,8 +53,8 @@ public sealed unsafe class QuantizingTests
     public void The_longest_sum_of_the_greatest_products_stays_within_32_bits()
     {
         // 2^31 − 1 = 66,311 · 255 · 127 + …: with all numbers at 127 the sum is 66,311 · 127².
-        Assert.Equal(66_311, Int8Matrix.MostRows);
-        var b = new sbyte[Int8Matrix.MostRows];
+        Assert.Equal(66_311, Int8Matrix.MaxRows);
+        var b = new sbyte[Int8Matrix.MaxRows];
         Array.Fill(b, (sbyte)127);
         foreach (var kernel in Int8Kernel.Supported)
         {
@@ -65,12 +65,12 @@ public sealed unsafe class QuantizingTests
 
             fixed (byte* left = a)
             fixed (int* to = c)
-                matrix.Product(left, matrix.PaddedRows, 1, to, matrix.PaddedColumns);
+                matrix.Multiply(left, matrix.PaddedRows, 1, to, matrix.PaddedColumns);
 
             Assert.Equal(66_311L * 127 * 127, c[0]);
         }
 
-        Assert.Throws<ArgumentException>(() => new Int8Matrix(new sbyte[Int8Matrix.MostRows + 1], Int8Matrix.MostRows + 1, 1));
+        Assert.Throws<ArgumentException>(() => new Int8Matrix(new sbyte[Int8Matrix.MaxRows + 1], Int8Matrix.MaxRows + 1, 1));
         Assert.Throws<ArgumentException>(() => new Int8Matrix([-128], 1, 1));
     }
 
@@ -99,13 +99,13 @@ public sealed unsafe class QuantizingTests
         var network = NetworkTests.Made(21, 37, 4, 5);
         var examples = Clouds.Rows(21, 5, 70);
 
-        var quantized = QuantizedNetwork.Of(network, examples);
+        var quantized = QuantizedNetwork.Quantize(network, examples);
         var found = quantized.Predict(examples);
 
         var row = new float[21];
         for (var index = 0; index < examples.Count; index++)
         {
-            examples.Copy(index, row);
+            examples.CopyRow(index, row);
             var expected = PlainNetwork.Softmax(Plain(quantized, row));
             for (var label = 0; label < 5; label++)
                 Assert.Equal(expected[label], found[index * 5 + label], 2e-3);
@@ -117,7 +117,7 @@ public sealed unsafe class QuantizingTests
     {
         var network = NetworkTests.Made(70, 96, 6, 7);
         var examples = Clouds.Rows(70, 7, 131);
-        var quantized = QuantizedNetwork.Of(network, examples);
+        var quantized = QuantizedNetwork.Quantize(network, examples);
         using var team = new ThreadTeam(2);
 
         var together = quantized.Predict(examples, team);
@@ -137,12 +137,12 @@ public sealed unsafe class QuantizingTests
         var (train, validation) = Clouds.Made();
         var network = Clouds.Trained(train);
 
-        var quantized = QuantizedNetwork.Of(network, train);
+        var quantized = QuantizedNetwork.Quantize(network, train);
 
         Assert.True(network.Score(validation).Accuracy > 0.9);
         Assert.True(quantized.Score(validation).Accuracy >= network.Score(validation).Accuracy - 0.01);
         var large = NetworkTests.Made(512, 128, 12, 13);
-        var ratio = new WeightsFile(large).ToBytes().Length / (double)QuantizedNetwork.Of(large, Clouds.Rows(512, 13, 8)).ToArrays().ToBytes().Length;
+        var ratio = new WeightsFile(large).ToBytes().Length / (double)QuantizedNetwork.Quantize(large, Clouds.Rows(512, 13, 8)).ToArrays().ToBytes().Length;
         Assert.InRange(ratio, 3.7, 4);
     }
 
@@ -151,7 +151,7 @@ public sealed unsafe class QuantizingTests
     {
         var network = NetworkTests.Made(21, 37, 4, 5);
         var examples = Clouds.Rows(21, 5, 70);
-        var quantized = QuantizedNetwork.Of(network, examples);
+        var quantized = QuantizedNetwork.Quantize(network, examples);
 
         var again = QuantizedNetwork.Parse("net", quantized.ToArrays().ToBytes());
 
@@ -163,18 +163,18 @@ public sealed unsafe class QuantizingTests
     public void A_damaged_file_and_one_of_another_kind_are_refused()
     {
         var network = NetworkTests.Made(5, 3, 2, 2);
-        var bytes = QuantizedNetwork.Of(network, Clouds.Rows(5, 2, 9)).ToArrays().ToBytes();
+        var bytes = QuantizedNetwork.Quantize(network, Clouds.Rows(5, 2, 9)).ToArrays().ToBytes();
         for (var length = 0; length < bytes.Length; length++)
-            Assert.Throws<DamagedWeightsException>(() => QuantizedNetwork.Parse("net", bytes[..length]));
+            Assert.Throws<CorruptWeightsException>(() => QuantizedNetwork.Parse("net", bytes[..length]));
         for (var at = 0; at < bytes.Length; at++)
         {
             var bent = bytes.ToArray();
             bent[at] ^= 1;
-            Assert.Throws<DamagedWeightsException>(() => QuantizedNetwork.Parse("net", bent));
+            Assert.Throws<CorruptWeightsException>(() => QuantizedNetwork.Parse("net", bent));
         }
 
-        Assert.Contains("kind", Assert.Throws<DamagedWeightsException>(() => QuantizedNetwork.Parse("net", new WeightsFile(network).ToBytes())).Message);
-        Assert.Throws<DamagedWeightsException>(() => WeightsFile.Parse("net", QuantizedNetwork.Of(network, Clouds.Rows(5, 2, 9)).ToArrays().ToBytes()));
+        Assert.Contains("kind", Assert.Throws<CorruptWeightsException>(() => QuantizedNetwork.Parse("net", new WeightsFile(network).ToBytes())).Message);
+        Assert.Throws<CorruptWeightsException>(() => WeightsFile.Parse("net", QuantizedNetwork.Quantize(network, Clouds.Rows(5, 2, 9)).ToArrays().ToBytes()));
     }
 
     [Fact]
@@ -182,9 +182,9 @@ public sealed unsafe class QuantizingTests
     {
         // 100,000 numbers evenly in −1 to 1 and one of 3: cutting it costs (3 − 1)² once; covering it costs 100,000 · ((3/127)² − (1/127)²) / 12 = 4.13.
         var numbers = Enumerable.Range(0, 100_000).Select(index => index / 50_000f - 1).Append(3f).ToArray();
-        Assert.InRange(ActivationSteps.Best(numbers, numbers.Length, numbers.Length, 1) * 127, 1, 2.4);
+        Assert.InRange(ActivationCalibrator.FindBestStep(numbers, numbers.Length, numbers.Length, 1) * 127, 1, 2.4);
 
-        Assert.Equal(1, ActivationSteps.Best(new float[9], 9, 9, 1));
+        Assert.Equal(1, ActivationCalibrator.FindBestStep(new float[9], 9, 9, 1));
     }
 
     [Fact]
@@ -192,9 +192,9 @@ public sealed unsafe class QuantizingTests
     {
         var network = NetworkTests.Made(5, 3, 2, 2);
         var names = network.Classes;
-        Assert.Throws<UnfitExamplesException>(() => QuantizedNetwork.Of(network, new ExampleTable(5, names, [], [])));
-        Assert.Throws<UnfitExamplesException>(() => QuantizedNetwork.Of(network, new ExampleTable(4, names, new float[4], [0])));
-        Assert.Contains("Row 0, column 1", Assert.Throws<UnfitExamplesException>(() => QuantizedNetwork.Of(network, new ExampleTable(5, names, [0, float.NaN, 0, 0, 0], [0]))).Message);
+        Assert.Throws<InvalidExamplesException>(() => QuantizedNetwork.Quantize(network, new InMemoryExamples(5, names, [], [])));
+        Assert.Throws<InvalidExamplesException>(() => QuantizedNetwork.Quantize(network, new InMemoryExamples(4, names, new float[4], [0])));
+        Assert.Contains("Row 0, column 1", Assert.Throws<InvalidExamplesException>(() => QuantizedNetwork.Quantize(network, new InMemoryExamples(5, names, [0, float.NaN, 0, 0, 0], [0]))).Message);
     }
 
     /// <summary>The formula of <see cref="QuantizedLayer"/> by plain loops in double precision.</summary>
@@ -203,7 +203,7 @@ public sealed unsafe class QuantizingTests
         var h = row.Select(value => (double)value * network.InputScale).ToArray();
         for (var layer = 1; layer <= network.Shape.Layers + 1; layer++)
         {
-            var own = network.Layer(layer);
+            var own = network.GetLayer(layer);
             var x = h;
             if (layer > 1)
             {

@@ -16,7 +16,7 @@ public sealed class VariantTests
     {
         var network = NetworkTests.Made(12, 8, 2, 3);
         var test = Clouds.Rows(12, 3, 10);
-        var variants = new[] { Shrinking.Whole(network), new Variant("same", "nothing done", network, TimeSpan.FromSeconds(6)) };
+        var variants = new[] { ModelCompressor.CreateBaseline(network), new Variant("same", "nothing done", network, TimeSpan.FromSeconds(6)) };
         var time = new HandTime();
         var calls = 0;
         var cpu = TimeSpan.Zero;
@@ -37,38 +37,38 @@ public sealed class VariantTests
             return cpu;
         }
 
-        var figures = new VariantBench(time, CpuTime).Measure(variants, test, Prices.Price(), Plan);
+        var figures = new VariantBenchmark(time, CpuTime).Measure(variants, test, Prices.Price(), Plan);
 
         Assert.Equal(4 * 2 * Plan.Rounds * 2, 2 * calls);
 
         // The median round is twice as slow as the fastest: 16 ms and 4 ms for 4 predictions.
         Assert.Equal(4e-3, figures[0].Single.CpuSeconds.Best, 1e-9);
         Assert.Equal(1e-3, figures[1].Single.CpuSeconds.Best, 1e-9);
-        Assert.Equal(1, figures[0].Single.TimesLess.Value, 1e-9);
-        Assert.Equal(4, figures[1].Single.TimesLess.Value, 1e-9);
-        Assert.Equal(4, figures[1].Batched.TimesLess.Value, 1e-9);
+        Assert.Equal(1, figures[0].Single.EnergyRatio.Value, 1e-9);
+        Assert.Equal(4, figures[1].Single.EnergyRatio.Value, 1e-9);
+        Assert.Equal(4, figures[1].Batched.EnergyRatio.Value, 1e-9);
 
         // Making took 6 s of CPU time and each prediction saves 3 ms: 2,000 predictions.
-        var after = figures[1].PaysBackAfter(figures[0])!.Value;
+        var after = figures[1].ComputeBreakEven(figures[0])!.Value;
         Assert.Equal(2000, after.Best, 1e-6);
 
         // The slowest rounds took 6 ms for one of the first, the fastest 2 ms, always four times as much as the other: 6 s ÷ (6 ms × ¾) and 6 s ÷ (2 ms × ¾).
         Assert.Equal(6 / (6e-3 * 0.75), after.Low, 1e-6);
         Assert.Equal(6 / (2e-3 * 0.75), after.High, 1e-6);
-        Assert.Null(figures[0].PaysBackAfter(figures[0]));
+        Assert.Null(figures[0].ComputeBreakEven(figures[0]));
     }
 
     [Fact]
     public void Energy_is_CPU_time_at_the_price_of_a_busy_thread()
     {
         var price = Prices.Price();
-        var figures = new VariantBench(new HandTime(), Seconds()).Measure([Shrinking.Whole(NetworkTests.Made(12, 8, 2, 3))], Clouds.Rows(12, 3, 10), price, Plan);
+        var figures = new VariantBenchmark(new HandTime(), Seconds()).Measure([ModelCompressor.CreateBaseline(NetworkTests.Made(12, 8, 2, 3))], Clouds.Rows(12, 3, 10), price, Plan);
 
         // 1 s for 4 predictions: 250 s for 1,000.
-        Assert.Equal(250 * price.Watts.Value / 3.6e6, figures[0].Single.Thousand.Energy.Value, 1e-12);
+        Assert.Equal(250 * price.Watts.Value / 3.6e6, figures[0].Single.PerThousand.Energy.Value, 1e-12);
 
         // PUE 1.5, 100 g/kWh.
-        Assert.Equal(250 * price.Watts.Value / 3.6e6 * 1.5 * 0.1, figures[0].Single.Thousand.Operational.Value, 1e-12);
+        Assert.Equal(250 * price.Watts.Value / 3.6e6 * 1.5 * 0.1, figures[0].Single.PerThousand.Operational.Value, 1e-12);
 
         static Func<TimeSpan> Seconds()
         {
@@ -85,9 +85,9 @@ public sealed class VariantTests
         var random = Network.Create(new NetworkShape(12, 3) { Width = 64, Layers = 9 }, train.Classes, 1);
         var time = new HandTime();
 
-        var figures = new VariantBench(time, () => TimeSpan.Zero).Measure([Shrinking.Whole(network), new Variant("random", "larger, never trained", random, TimeSpan.Zero)], validation, Prices.Price(), Plan);
+        var figures = new VariantBenchmark(time, () => TimeSpan.Zero).Measure([ModelCompressor.CreateBaseline(network), new Variant("random", "larger, never trained", random, TimeSpan.Zero)], validation, Prices.Price(), Plan);
 
-        Assert.Equal([true, false], figures.Select(one => one.IsOnFront));
+        Assert.Equal([true, false], figures.Select(one => one.IsParetoOptimal));
     }
 
     [Fact]
@@ -96,17 +96,17 @@ public sealed class VariantTests
         var (train, validation) = Clouds.Made();
         var network = Clouds.Trained(train);
         var tick = 0;
-        var plan = new ShrinkingPlan { Tuning = Clouds.Plan with { Epochs = 3 }, Distilling = Clouds.Plan };
+        var plan = new CompressionPlan { FineTuning = Clouds.Plan with { Epochs = 3 }, StudentTraining = Clouds.Plan };
 
-        var all = new Shrinking(new Trainer(new HandTime()), () => TimeSpan.FromSeconds(tick++), train, plan).All(network);
+        var all = new ModelCompressor(new Trainer(new HandTime()), () => TimeSpan.FromSeconds(tick++), train, plan).CreateAll(network);
 
         Assert.Equal(
             ["as trained", "weights pruned", "units pruned", "quantized", "distilled", "units pruned, quantized", "distilled, quantized", "distilled, units pruned", "distilled, units pruned, quantized"],
             all.Select(variant => variant.Name));
-        Assert.Equal("a student of 1 layer of 12; pruned to 1 layer of 6; 8-bit weights and inputs of layers", all[^1].How);
-        Assert.Equal([0, 1, 1, 1, 1, 2, 2, 2, 3], all.Select(variant => (int)variant.Making.TotalSeconds));
+        Assert.Equal("a student of 1 layer of 12; pruned to 1 layer of 6; 8-bit weights and inputs of layers", all[^1].Description);
+        Assert.Equal([0, 1, 1, 1, 1, 2, 2, 2, 3], all.Select(variant => (int)variant.CreationCpuTime.TotalSeconds));
         Assert.True(all[^1].Classifier.Shape.ParameterCount < network.Shape.ParameterCount / 10);
         Assert.All(all, variant => Assert.True(variant.Classifier.Score(validation).Accuracy > network.Score(validation).Accuracy - 0.05, variant.Name));
-        Assert.Throws<ArgumentException>(() => new Shrinking(new Trainer(new HandTime()), () => TimeSpan.Zero, train, plan).Distil(all[^1]));
+        Assert.Throws<ArgumentException>(() => new ModelCompressor(new Trainer(new HandTime()), () => TimeSpan.Zero, train, plan).Distil(all[^1]));
     }
 }

@@ -53,7 +53,7 @@ public class NGramHashingTests
     static float[] Vector(string text)
     {
         var vector = new float[512];
-        new NGramHashing().Write(text, vector);
+        new NGramHashing().Vectorize(text, vector);
         return vector;
     }
 }

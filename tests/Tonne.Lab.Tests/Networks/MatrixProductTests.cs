@@ -124,7 +124,7 @@ public sealed class MatrixProductTests
         for (var row = 0; row < c.Rows; row++)
         {
             for (var column = 0; column < c.Columns; column++)
-                inside.Add(c.Offset + row * c.RowStep + column * c.ColumnStep);
+                inside.Add(c.Offset + row * c.RowStride + column * c.ColumnStride);
         }
 
         return c.Values.Where((_, index) => !inside.Contains(index)).Sum(value => (double)value);

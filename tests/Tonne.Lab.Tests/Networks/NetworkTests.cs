@@ -43,7 +43,7 @@ public sealed class NetworkTests
         }
 
         using var team = new ThreadTeam(3);
-        Assert.Equal(together, network.Predict(new ExampleTable(70, Names(7), rows, new int[131]), team));
+        Assert.Equal(together, network.Predict(new InMemoryExamples(70, Names(7), rows, new int[131]), team));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class NetworkTests
         Assert.Equal(shape.ParameterCount + 1, Network.Create(shape, Names(13), 1).Parameters.Sum(parameter => parameter.Values.Length));
 
         // Layer 2: norm 5·128 + 4 = 644, product 2·128·128 = 32,768, bias, relu and sum 3·128 = 384.
-        Assert.Equal(644 + 32_768 + 384, shape.OperationsOf(2));
+        Assert.Equal(644 + 32_768 + 384, shape.CountOperations(2));
         var prediction = Made(512, 128, 12, 13).Predict(Row(512, 1), TimeProvider.System);
         Assert.Equal(shape.Operations, prediction.Operations);
         Assert.Equal(13, prediction.Layers.Length);
@@ -68,15 +68,15 @@ public sealed class NetworkTests
     [Fact]
     public void The_same_seed_makes_the_same_network_and_another_seed_another()
     {
-        Assert.Equal(Made().Weight(2).Values.ToArray(), Made().Weight(2).Values.ToArray());
-        Assert.NotEqual(Made().Weight(2).Values.ToArray(), Made(seed: 2).Weight(2).Values.ToArray());
+        Assert.Equal(Made().GetWeight(2).Values.ToArray(), Made().GetWeight(2).Values.ToArray());
+        Assert.NotEqual(Made().GetWeight(2).Values.ToArray(), Made(seed: 2).GetWeight(2).Values.ToArray());
     }
 
     [Fact]
     public void Weights_begin_with_the_variance_of_He()
     {
         // He et al. 2015: 2 / in. 200 × 300 numbers: the standard error of a variance is √(2 / n) of it, 0.6 %.
-        var weights = Made(200, 300, 1).Weight(1).Values.ToArray();
+        var weights = Made(200, 300, 1).GetWeight(1).Values.ToArray();
         Assert.InRange(weights.Average(value => (double)value * value), 0.98 * 2 / 200, 1.02 * 2 / 200);
         Assert.InRange(weights.Average(value => (double)value), -0.002, 0.002);
     }
@@ -86,8 +86,8 @@ public sealed class NetworkTests
     {
         var network = Made();
         Assert.Contains("layers.02.weight", Assert.Throws<ArgumentException>(() => new Network(network.Shape, network.Classes, network.Parameters.Where(parameter => parameter.Name != "layers.02.weight"))).Message);
-        Assert.Contains("layers.09.bias", Assert.Throws<ArgumentException>(() => network.With([new Parameter("layers.09.bias", [1], new float[1])])).Message);
-        Assert.Contains("[3]", Assert.Throws<ArgumentException>(() => network.With([new Parameter("output.bias", [3], new float[3])])).Message);
+        Assert.Contains("layers.09.bias", Assert.Throws<ArgumentException>(() => network.WithParameters([new Parameter("layers.09.bias", [1], new float[1])])).Message);
+        Assert.Contains("[3]", Assert.Throws<ArgumentException>(() => network.WithParameters([new Parameter("output.bias", [3], new float[3])])).Message);
         Assert.Throws<ArgumentException>(() => Network.Create(new NetworkShape(0, 3), Names(3), 1));
         Assert.Throws<ArgumentException>(() => Network.Create(new NetworkShape(4, 3), Names(4), 1));
     }
@@ -100,7 +100,7 @@ public sealed class NetworkTests
         int[] labels = [.. Enumerable.Range(0, 90).Select(index => index % 2)];
         var probabilities = new float[90 * 3];
         network.Predict(rows, probabilities);
-        var score = network.Score(new ExampleTable(6, Names(3), rows, labels));
+        var score = network.Score(new InMemoryExamples(6, Names(3), rows, labels));
         Assert.Equal(Enumerable.Range(0, 90).Average(row => -Math.Log(probabilities[row * 3 + labels[row]])), score.Loss, 1e-5);
         Assert.Equal(Enumerable.Range(0, 90).Count(row => probabilities.AsSpan(row * 3, 3).IndexOf(probabilities.AsSpan(row * 3, 3).ToArray().Max()) == labels[row]) / 90.0, score.Accuracy);
         Assert.True(double.IsNaN(score.AccuracyOfClass[2]));

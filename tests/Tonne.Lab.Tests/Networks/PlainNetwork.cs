@@ -5,8 +5,8 @@ namespace Tonne.Lab.Tests.Networks;
 /// <summary>The network of <see cref="NetworkShape"/> again, by plain loops in double precision, written from the formulas and not from the kernel.</summary>
 sealed class PlainNetwork(Network network)
 {
-    readonly double[][] _weights = [.. Enumerable.Range(1, network.Shape.Layers + 1).Select(layer => network.Weight(layer).Values.ToArray().Select(value => (double)value).ToArray())];
-    readonly double[][] _biases = [.. Enumerable.Range(1, network.Shape.Layers + 1).Select(layer => network.Bias(layer).Values.ToArray().Select(value => (double)value).ToArray())];
+    readonly double[][] _weights = [.. Enumerable.Range(1, network.Shape.Layers + 1).Select(layer => network.GetWeight(layer).Values.ToArray().Select(value => (double)value).ToArray())];
+    readonly double[][] _biases = [.. Enumerable.Range(1, network.Shape.Layers + 1).Select(layer => network.GetBias(layer).Values.ToArray().Select(value => (double)value).ToArray())];
 
     internal double[] Weights(int layer) => _weights[layer - 1];
 

@@ -34,15 +34,15 @@ public sealed class WeightsFileTests : IDisposable
         var whole = new WeightsFile(NetworkTests.Made(5, 4, 2, 3)).ToBytes();
         WeightsFile.Parse("whole", (byte[])whole.Clone());
         for (var length = 0; length < whole.Length; length += 7)
-            Assert.Throws<DamagedWeightsException>(() => WeightsFile.Parse("cut", whole[..length]));
+            Assert.Throws<CorruptWeightsException>(() => WeightsFile.Parse("cut", whole[..length]));
         for (var index = 0; index < whole.Length; index++)
         {
             var damaged = (byte[])whole.Clone();
             damaged[index] ^= (byte)(1 << index % 8);
-            Assert.Throws<DamagedWeightsException>(() => WeightsFile.Parse("flipped", damaged));
+            Assert.Throws<CorruptWeightsException>(() => WeightsFile.Parse("flipped", damaged));
         }
 
-        Assert.Contains("longer: ", Assert.Throws<DamagedWeightsException>(() => WeightsFile.Parse("longer", [.. whole, 0])).Message);
+        Assert.Contains("longer: ", Assert.Throws<CorruptWeightsException>(() => WeightsFile.Parse("longer", [.. whole, 0])).Message);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WeightsFileTests : IDisposable
             Encoding.ASCII.GetBytes(to).CopyTo(lying, at);
             lying.AsSpan(8 + 27, 64).Fill((byte)'0');
             Convert.TryToHexStringLower(SHA256.HashData(lying), lying.AsSpan(8 + 27, 64), out _);
-            Assert.Contains("header", Assert.Throws<DamagedWeightsException>(() => WeightsFile.Parse("lying", lying)).Message);
+            Assert.Contains("header", Assert.Throws<CorruptWeightsException>(() => WeightsFile.Parse("lying", lying)).Message);
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class WeightsFileTests : IDisposable
     public void A_file_of_something_else_is_named_as_such()
     {
         System.IO.File.WriteAllText(File, "text,label\nhello,en\n");
-        var error = Assert.Throws<DamagedWeightsException>(() => Network.Load(File));
+        var error = Assert.Throws<CorruptWeightsException>(() => Network.Load(File));
         Assert.StartsWith(File, error.Message);
         Assert.Contains("no file of weights", error.Message);
         Assert.Throws<FileNotFoundException>(() => Network.Load(Path.Combine(_folder, "none")));

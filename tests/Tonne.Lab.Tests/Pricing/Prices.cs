@@ -9,10 +9,10 @@ namespace Tonne.Lab.Tests.Pricing;
 /// <summary>A server whose processor is known, at a place of 100 g CO2e/kWh and a PUE of 1.5.</summary>
 static class Prices
 {
-    internal static ThreadPrice Price()
+    internal static CpuTimeEstimator Price()
     {
         var machine = new Machine("server", "unknown", null, 2, 1, 0, "linux", Virtual: false, "boot");
-        return new ThreadPrice(Power(), FactorChoice.For(new Place(IntensityGramsPerKwh: 100, Pue: 1.5, How: "given"), machine));
+        return new CpuTimeEstimator(Power(), FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: 100, Pue: 1.5, How: "given"), machine));
     }
 
     internal static MachinePower Power()

@@ -21,7 +21,7 @@ public sealed class BackpropagationTests
         var word = Enumerable.Range(0, Rows).SelectMany(row => PlainNetwork.Softmax([.. Enumerable.Range(0, classes).Select(_ => random.NextDouble() * 3)])).Select(value => (float)value).ToArray();
         var distillation = teacher > 0 ? new Distillation(word, 3, teacher) : null;
         using var team = new ThreadTeam(2);
-        var found = new Backpropagation(network, Rows, team, 1).Gradients(examples, [.. Enumerable.Range(0, Rows)], distillation);
+        var found = new Backpropagation(network, Rows, team, 1).ComputeGradients(examples, [.. Enumerable.Range(0, Rows)], distillation);
 
         // Central differences of the plain network in double precision: the error is of the order of the step squared, but for a kink of relu within it.
         const double By = 1e-6;
@@ -48,9 +48,9 @@ public sealed class BackpropagationTests
         double Loss() => Enumerable.Range(0, Rows).Average(row =>
         {
             var values = new float[inputs];
-            examples.Copy(row, values);
+            examples.CopyRow(row, values);
             var logits = plain.Logits(values);
-            var hard = -Math.Log(PlainNetwork.Softmax(logits)[examples.Label(row)]);
+            var hard = -Math.Log(PlainNetwork.Softmax(logits)[examples.GetLabel(row)]);
             if (distillation is null)
                 return hard;
 
@@ -71,13 +71,13 @@ public sealed class BackpropagationTests
         using var team = new ThreadTeam(2);
         var pass = new Backpropagation(network, Rows, team, 1);
         var plan = new TrainingPlan { WeightDecay = 0.1 };
-        var weights = network.Weight(2).Values.ToArray().Select(value => (double)value).ToArray();
+        var weights = network.GetWeight(2).Values.ToArray().Select(value => (double)value).ToArray();
         double[] m = new double[weights.Length], v = new double[weights.Length];
         for (var t = 1; t <= 3; t++)
         {
-            var gradients = new Backpropagation(pass.Trained(network.Classes), Rows, team, 1).Gradients(examples, order)[1];
+            var gradients = new Backpropagation(pass.CreateNetwork(network.Classes), Rows, team, 1).ComputeGradients(examples, order)[1];
             pass.Step(examples, order, 0, Rows, new AdamStep(plan, 0.01, t), null);
-            var after = pass.Trained(network.Classes).Weight(2).Values.ToArray();
+            var after = pass.CreateNetwork(network.Classes).GetWeight(2).Values.ToArray();
             for (var index = 0; index < weights.Length; index++)
             {
                 // Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2 (decay times the learning rate).
@@ -106,7 +106,7 @@ public sealed class BackpropagationTests
                 var pass = new Backpropagation(network, 64, team, 1.7f, kernel);
                 for (var step = 0; step < 3; step++)
                     pass.Step(examples, order, step * 64, Math.Min(64, 150 - step * 64), new AdamStep(new TrainingPlan(), 0.01, step + 1), null);
-                bits.Add([.. pass.Trained(network.Classes).Parameters.SelectMany(parameter => parameter.Values.ToArray())]);
+                bits.Add([.. pass.CreateNetwork(network.Classes).Parameters.SelectMany(parameter => parameter.Values.ToArray())]);
             }
         }
 
@@ -140,6 +140,6 @@ public sealed class BackpropagationTests
         Assert.Equal(Enumerable.Range(0, 1000), first.Order());
     }
 
-    internal static ExampleTable Examples(int inputs, int classes, int rows) =>
+    internal static InMemoryExamples Examples(int inputs, int classes, int rows) =>
         new(inputs, NetworkTests.Names(classes), [.. Enumerable.Range(0, rows).SelectMany(row => NetworkTests.Row(inputs, row + 100))], [.. Enumerable.Range(0, rows).Select(row => row * 7 % classes)]);
 }

@@ -49,7 +49,7 @@ public sealed class TrainerTests : IDisposable
         for (var trial = 0; trial < 6; trial++)
         {
             var path = Path.Combine(_folder, $"{trial}.safetensors");
-            var interrupted = plan with { Checkpoint = path, CheckpointSteps = random.Next(5) };
+            var interrupted = plan with { CheckpointPath = path, CheckpointSteps = random.Next(5) };
             TrainingResult? resumed = null;
             var stops = 0;
             while (resumed is null)
@@ -82,7 +82,7 @@ public sealed class TrainerTests : IDisposable
     {
         // A kill leaves the last checkpoint, whatever was done since: here the reader of rows fails, which no one foresees.
         var train = BackpropagationTests.Examples(30, 3, 200);
-        var plan = new TrainingPlan { Epochs = 2, BatchSize = 16, Threads = 1, Checkpoint = Path.Combine(_folder, "killed.safetensors"), CheckpointSteps = 3 };
+        var plan = new TrainingPlan { Epochs = 2, BatchSize = 16, Threads = 1, CheckpointPath = Path.Combine(_folder, "killed.safetensors"), CheckpointSteps = 3 };
         var left = 300;
         Assert.Throws<IOException>(() => Train(new Counting(train, () =>
         {
@@ -92,14 +92,14 @@ public sealed class TrainerTests : IDisposable
         var resumed = Train(train, plan);
         Assert.InRange(resumed.ResumedAfter, 1, 20);
         Assert.Equal(0, resumed.ResumedAfter % 3);
-        Assert.Equal(Bits(Train(train, plan with { Checkpoint = null })), Bits(resumed));
+        Assert.Equal(Bits(Train(train, plan with { CheckpointPath = null })), Bits(resumed));
     }
 
     [Fact]
     public void A_finished_training_is_not_done_again()
     {
         var train = BackpropagationTests.Examples(30, 3, 60);
-        var plan = new TrainingPlan { Epochs = 2, BatchSize = 16, Checkpoint = Path.Combine(_folder, "done.safetensors") };
+        var plan = new TrainingPlan { Epochs = 2, BatchSize = 16, CheckpointPath = Path.Combine(_folder, "done.safetensors") };
         var first = Train(train, plan);
         var again = Run(NetworkTests.Made(30, 40, 3, 3), train, train, plan, _ => Assert.Fail("No epoch is left."));
         Assert.Equal(Bits(first), Bits(again));
@@ -110,29 +110,29 @@ public sealed class TrainerTests : IDisposable
     public void A_checkpoint_of_another_training_is_refused()
     {
         var train = BackpropagationTests.Examples(30, 3, 60);
-        var plan = new TrainingPlan { Epochs = 1, BatchSize = 16, Checkpoint = Path.Combine(_folder, "other.safetensors") };
+        var plan = new TrainingPlan { Epochs = 1, BatchSize = 16, CheckpointPath = Path.Combine(_folder, "other.safetensors") };
         Train(train, plan);
-        Assert.Contains("another training", Assert.Throws<DamagedWeightsException>(() => Train(train, plan with { Seed = 2 })).Message);
-        Assert.Contains("another training", Assert.Throws<DamagedWeightsException>(() => Train(BackpropagationTests.Examples(30, 3, 61), plan)).Message);
-        NetworkTests.Made(30, 40, 3, 3).Save(plan.Checkpoint!);
-        Assert.Contains("no checkpoint", Assert.Throws<DamagedWeightsException>(() => Train(train, plan)).Message);
+        Assert.Contains("another training", Assert.Throws<CorruptWeightsException>(() => Train(train, plan with { Seed = 2 })).Message);
+        Assert.Contains("another training", Assert.Throws<CorruptWeightsException>(() => Train(BackpropagationTests.Examples(30, 3, 61), plan)).Message);
+        NetworkTests.Made(30, 40, 3, 3).Save(plan.CheckpointPath!);
+        Assert.Contains("no checkpoint", Assert.Throws<CorruptWeightsException>(() => Train(train, plan)).Message);
     }
 
     [Fact]
     public void Examples_that_cannot_be_trained_on_are_refused_with_the_reason()
     {
         var names = NetworkTests.Names(3);
-        Assert.Contains("no rows", Refused(new ExampleTable(30, names, [], [])));
-        Assert.Contains("one class, \"class 1\"", Refused(new ExampleTable(30, names, new float[90], [1, 1, 1])));
-        Assert.Contains("31 wide", Refused(new ExampleTable(31, names, new float[62], [0, 1])));
-        Assert.Contains("other", Refused(new ExampleTable(30, ["other", "b", "c"], new float[60], [0, 1])));
+        Assert.Contains("no rows", Refused(new InMemoryExamples(30, names, [], [])));
+        Assert.Contains("one class, \"class 1\"", Refused(new InMemoryExamples(30, names, new float[90], [1, 1, 1])));
+        Assert.Contains("31 wide", Refused(new InMemoryExamples(31, names, new float[62], [0, 1])));
+        Assert.Contains("other", Refused(new InMemoryExamples(30, ["other", "b", "c"], new float[60], [0, 1])));
 
         // Not among the rows that the scale is taken from when there are more than 4,096; found all the same.
         foreach (var rows in new[] { 100, 9000 })
         {
             var values = Enumerable.Range(0, rows * 30).Select(index => (float)(index % 7)).ToArray();
             values[71 * 30 + 4] = float.NaN;
-            Assert.Contains("Row 71, column 4", Refused(new ExampleTable(30, names, values, [.. Enumerable.Range(0, rows).Select(row => row % 3)])));
+            Assert.Contains("Row 71, column 4", Refused(new InMemoryExamples(30, names, values, [.. Enumerable.Range(0, rows).Select(row => row % 3)])));
         }
     }
 
@@ -149,20 +149,20 @@ public sealed class TrainerTests : IDisposable
     {
         var train = BackpropagationTests.Examples(30, 3, 60);
         var broken = NetworkTests.Made(30, 40, 3, 3);
-        broken = broken.With([broken.Weight(2) with { Values = Enumerable.Repeat(float.PositiveInfinity, 1600).ToArray() }]);
+        broken = broken.WithParameters([broken.GetWeight(2) with { Values = Enumerable.Repeat(float.PositiveInfinity, 1600).ToArray() }]);
         Assert.Throws<TrainingDivergedException>(() => Run(broken, train, train, new TrainingPlan()));
     }
 
     [Fact]
     public void The_learning_rate_rises_and_then_falls_along_a_cosine()
     {
-        var plan = new TrainingPlan { LearningRate = 1, WarmUpShare = 0.1, FinalShare = 0 };
-        Assert.Equal(0.1, plan.LearningRateAt(0, 100), 1e-12);
-        Assert.Equal(1, plan.LearningRateAt(9, 100), 1e-12);
+        var plan = new TrainingPlan { LearningRate = 1, WarmUpShare = 0.1, FinalRateShare = 0 };
+        Assert.Equal(0.1, plan.GetLearningRate(0, 100), 1e-12);
+        Assert.Equal(1, plan.GetLearningRate(9, 100), 1e-12);
 
         // cos(π/2) = 0: half of the rate in the middle of what is left.
-        Assert.Equal(0.5, plan.LearningRateAt(55, 100), 1e-12);
-        Assert.True(plan.LearningRateAt(99, 100) < 0.001);
+        Assert.Equal(0.5, plan.GetLearningRate(55, 100), 1e-12);
+        Assert.True(plan.GetLearningRate(99, 100) < 0.001);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class TrainerTests : IDisposable
         var shape = new NetworkShape(2, 2) { Width = 32, Layers = 8 };
         var plan = new TrainingPlan { Epochs = 12, BatchSize = 32, LearningRate = 0.004 };
         var teacher = Run(Network.Create(shape, train.Classes, 1), train, Rings(0, 2), plan).Network;
-        var noise = new Relabelled(train, row => row * 7919 % 13 < 4 ? 1 - train.Label(row) : train.Label(row));
+        var noise = new Relabelled(train, row => row * 7919 % 13 < 4 ? 1 - train.GetLabel(row) : train.GetLabel(row));
         var fresh = Network.Create(shape with { Layers = 6 }, train.Classes, 3);
         var alone = Run(fresh, noise, Rings(500, 2), plan).Epochs[^1].Validation!.Accuracy;
         var taught = Run(fresh, noise, Rings(500, 2), plan with { Distillation = new Distillation(teacher.Predict(train), 2, 1) }).Epochs[^1].Validation!.Accuracy;
@@ -191,11 +191,11 @@ public sealed class TrainerTests : IDisposable
     static TrainingResult Run(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? ended = null) =>
         new Trainer(new HandTime()).Train(network, train, validation, plan, ended, TestContext.Current.CancellationToken);
 
-    static string Refused(IExamples train) => Assert.Throws<UnfitExamplesException>(() => Train(train, new TrainingPlan())).Message;
+    static string Refused(IExamples train) => Assert.Throws<InvalidExamplesException>(() => Train(train, new TrainingPlan())).Message;
 
     static float[] Bits(TrainingResult result) => [.. result.Network.Parameters.SelectMany(parameter => parameter.Values.ToArray())];
 
-    static ExampleTable Rings(int rows, int seed)
+    static InMemoryExamples Rings(int rows, int seed)
     {
         var random = new Random(seed);
         var values = new float[rows * 2];
@@ -206,7 +206,7 @@ public sealed class TrainerTests : IDisposable
             (values[row * 2], values[row * 2 + 1], labels[row]) = ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)), (int)radius % 2);
         }
 
-        return new ExampleTable(2, ["even", "odd"], values, labels);
+        return new InMemoryExamples(2, ["even", "odd"], values, labels);
     }
 
     class Relabelled(IExamples from, Func<int, int> label) : IExamples
@@ -217,17 +217,17 @@ public sealed class TrainerTests : IDisposable
 
         public ImmutableArray<string> Classes => from.Classes;
 
-        public int Label(int row) => label(row);
+        public int GetLabel(int row) => label(row);
 
-        public virtual void Copy(int row, Span<float> to) => from.Copy(row, to);
+        public virtual void CopyRow(int row, Span<float> to) => from.CopyRow(row, to);
     }
 
-    sealed class Counting(IExamples from, Action seen) : Relabelled(from, from.Label)
+    sealed class Counting(IExamples from, Action seen) : Relabelled(from, from.GetLabel)
     {
-        public override void Copy(int row, Span<float> to)
+        public override void CopyRow(int row, Span<float> to)
         {
             seen();
-            base.Copy(row, to);
+            base.CopyRow(row, to);
         }
     }
 }

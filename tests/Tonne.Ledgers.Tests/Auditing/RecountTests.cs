@@ -14,17 +14,17 @@ public class RecountTests
     {
         using var home = new TemporaryHome();
         var entry = home.Complete(Id);
-        var before = File.ReadAllText(home.Home.Of(Id).Statements);
+        var before = File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath);
 
         var recounted = Assert.Single(home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1))));
 
         var back = home.Ledger.Load(Id);
         Assert.True(recounted.Added);
-        Assert.StartsWith(before, File.ReadAllText(home.Home.Of(Id).Statements), StringComparison.Ordinal);
+        Assert.StartsWith(before, File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath), StringComparison.Ordinal);
         Assert.Equal(2, back.Statements.Length);
         // Twice the intensity is twice the operational emissions: 112 against 56 g/kWh.
         Assert.Equal(2 * entry.Account().Operational.Value, back.Account().Operational.Value, 1e-15);
-        Assert.Equal(back.Account().Operational.Value, home.Ledger.Entries()[0].Operational!.Bounds.Best, 1e-15);
+        Assert.Equal(back.Account().Operational.Value, home.Ledger.ListRuns()[0].Operational!.Bounds.Best, 1e-15);
         Assert.Empty(home.Ledger.Verify());
     }
 
@@ -33,20 +33,20 @@ public class RecountTests
     {
         using var home = new TemporaryHome();
         var before = home.Complete(Id).Account();
-        var files = new[] { home.Home.Of(Id).Trace, home.Home.Of(Id).Record };
+        var files = new[] { home.Home.GetRunFolder(Id).TracePath, home.Home.GetRunFolder(Id).RecordPath };
         var bytes = files.Select(File.ReadAllBytes).ToList();
 
         home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1)));
         var after = home.Ledger.Load(Id).Account();
 
         Assert.All(files.Zip(bytes), pair => Assert.Equal(pair.Second, File.ReadAllBytes(pair.First)));
-        var figures = before.Figures().Zip(after.Figures()).ToList();
+        var figures = before.GetFigures().Zip(after.GetFigures()).ToList();
         Assert.NotEmpty(figures);
         foreach (var (was, now) in figures)
         {
             Assert.Equal(was.Name, now.Name);
-            var changed = Explanation.Of(was).Weights.Zip(Explanation.Of(now).Weights.OrderBy(weight => Place(was, weight.Factor.Id))).Where(pair => pair.First.Factor != pair.Second.Factor).ToList();
-            if (was.Derivation.Factors().All(factor => factor.Id != "grid"))
+            var changed = Explanation.Create(was).Contributions.Zip(Explanation.Create(now).Contributions.OrderBy(weight => Place(was, weight.Factor.Id))).Where(pair => pair.First.Factor != pair.Second.Factor).ToList();
+            if (was.Derivation.GetFactors().All(factor => factor.Id != "grid"))
             {
                 // Energy, building, hardware, water: to the last bit.
                 Assert.Empty(changed);
@@ -59,19 +59,19 @@ public class RecountTests
                 Assert.NotEqual(was.Bounds.Best, now.Bounds.Best);
                 Assert.NotEqual(Text(was), Text(now));
                 // The tree is the old one with one leaf exchanged, and so is its interval.
-                var grid = now.Derivation.Factors().Single(factor => factor.Id == "grid");
-                var exchanged = was.Derivation.With(factor => factor.Id == "grid" ? grid : factor);
+                var grid = now.Derivation.GetFactors().Single(factor => factor.Id == "grid");
+                var exchanged = was.Derivation.ReplaceFactors(factor => factor.Id == "grid" ? grid : factor);
                 Assert.Equal(exchanged.Value, now.Derivation.Value);
-                Assert.Equal(new Uncertainty().Of(exchanged), now.Bounds);
+                Assert.Equal(new UncertaintyPropagator().ComputeBounds(exchanged), now.Bounds);
             }
         }
 
-        static int Place(Figure figure, string id) => Explanation.Of(figure).Weights.Select(weight => weight.Factor.Id).ToList().IndexOf(id);
+        static int Place(Figure figure, string id) => Explanation.Create(figure).Contributions.Select(weight => weight.Factor.Id).ToList().IndexOf(id);
 
         static string Text(Figure figure)
         {
             using var text = new StringWriter();
-            Explanation.Of(figure).Write(text, new Screen { Width = 100 });
+            Explanation.Create(figure).Write(text, new TerminalCapabilities { Width = 100 });
             return text.ToString();
         }
     }
@@ -81,12 +81,12 @@ public class RecountTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id);
-        var before = File.ReadAllText(home.Home.Of(Id).Statements);
+        var before = File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath);
 
         var recounted = Assert.Single(home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 56, home.Time.GetUtcNow().AddDays(1))));
 
         Assert.False(recounted.Added);
-        Assert.Equal(before, File.ReadAllText(home.Home.Of(Id).Statements));
+        Assert.Equal(before, File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath));
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public class RecountTests
         var added = home.Ledger.Import(CodeCarbonCsv.Import(file, home.Time.GetUtcNow())).Added;
 
         Assert.NotEmpty(added);
-        Assert.Empty(home.Ledger.Recount(home.Ledger.Entries().Select(run => run.Id), old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow())));
-        Assert.All(home.Ledger.Entries(), run => Assert.Single(home.Ledger.Load(run.Id).Statements));
+        Assert.Empty(home.Ledger.Recount(home.Ledger.ListRuns().Select(run => run.Id), old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow())));
+        Assert.All(home.Ledger.ListRuns(), run => Assert.Single(home.Ledger.Load(run.Id).Statements));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class RecountTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id);
-        File.Delete(home.Home.Of(Id).Statements);
+        File.Delete(home.Home.GetRunFolder(Id).StatementsPath);
 
         Assert.Throws<LedgerDamagedException>(() => home.Ledger.Load(Id));
         home.Ledger.Recount([Id], old => SampleRun.Account(old.Record));

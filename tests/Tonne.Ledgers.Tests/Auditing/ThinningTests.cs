@@ -19,7 +19,7 @@ public class ThinningTests
         using var home = new TemporaryHome();
         home.Complete(Id, trace => SampleRun.Write(trace, Hour, counter: false), opening => SampleRun.Opening(opening.Id, counter: false));
         var before = home.Ledger.Load(Id).Record;
-        var bytes = new FileInfo(home.Home.Of(Id).Trace).Length;
+        var bytes = new FileInfo(home.Home.GetRunFolder(Id).TracePath).Length;
 
         var thinned = Assert.Single(home.Ledger.Thin());
 
@@ -27,8 +27,8 @@ public class ThinningTests
         Assert.Equal(Hour + 1, thinned.SamplesBefore);
         // First, last, two marks, four quarter hours: at most two samples for each.
         Assert.InRange(thinned.SamplesAfter, 8, 16);
-        Assert.True(new FileInfo(home.Home.Of(Id).Trace).Length < bytes / 20);
-        var after = RecordBuilder.Build(home.Home.Of(Id).OpenTrace);
+        Assert.True(new FileInfo(home.Home.GetRunFolder(Id).TracePath).Length < bytes / 20);
+        var after = RecordBuilder.Build(home.Home.GetRunFolder(Id).OpenTrace);
         // Each slice is rounded to a microjoule; an hour has 3,600 of them, the thinned trace a dozen.
         foreach (var (a, b) in before.QuarterHours.Zip(after.QuarterHours))
         {
@@ -53,7 +53,7 @@ public class ThinningTests
             for (var second = 0; second <= Hour; second++)
             {
                 var counted = (range - 6_000_000_000) + (second * 12_000_000L);
-                trace.AppendSample(second * 1_000_000_000L, [Reading.Of(second * 1_500_000_000L), Reading.Of(second * 1_000_000_000L), Reading.Of(counted % range)]);
+                trace.AppendSample(second * 1_000_000_000L, [Reading.FromValue(second * 1_500_000_000L), Reading.FromValue(second * 1_000_000_000L), Reading.FromValue(counted % range)]);
             }
 
             SampleRun.End(trace, Hour * 1_000_000_000L);
@@ -63,7 +63,7 @@ public class ThinningTests
         var thinned = Assert.Single(home.Ledger.Thin());
 
         Assert.Null(thinned.Problem);
-        var after = RecordBuilder.Build(home.Home.Of(Id).OpenTrace);
+        var after = RecordBuilder.Build(home.Home.GetRunFolder(Id).OpenTrace);
         Assert.Empty(after.Gaps);
         // 12 W for an hour, over the wrap after 500 s.
         Assert.Equal(12_000_000L * Hour, before.Components.Single(c => c.Device is not null).MachineMicrojoules);
@@ -80,8 +80,8 @@ public class ThinningTests
         {
             for (var second = 0; second <= 600; second++)
             {
-                var package = second is >= 300 and < 330 ? Reading.Gap("permission denied") : Reading.Of(second < 300 ? second * 12_000_000L : 1_000_000L + ((second - 330) * 12_000_000L));
-                trace.AppendSample(second * 1_000_000_000L, [Reading.Of(second * 1_500_000_000L), Reading.Of(second * 1_000_000_000L), package]);
+                var package = second is >= 300 and < 330 ? Reading.FromGapReason("permission denied") : Reading.FromValue(second < 300 ? second * 12_000_000L : 1_000_000L + ((second - 330) * 12_000_000L));
+                trace.AppendSample(second * 1_000_000_000L, [Reading.FromValue(second * 1_500_000_000L), Reading.FromValue(second * 1_000_000_000L), package]);
             }
 
             SampleRun.End(trace, 600_000_000_000);
@@ -90,7 +90,7 @@ public class ThinningTests
 
         home.Ledger.Thin();
 
-        var after = RecordBuilder.Build(home.Home.Of(Id).OpenTrace);
+        var after = RecordBuilder.Build(home.Home.GetRunFolder(Id).OpenTrace);
         Assert.NotEmpty(before.Gaps);
         Assert.Equal(before.Gaps, after.Gaps);
         Assert.Equal(before.Components.Select(c => c.MachineMicrojoules), after.Components.Select(c => c.MachineMicrojoules));
@@ -106,7 +106,7 @@ public class ThinningTests
                 home.Complete(Id, trace => Random(trace, random, 960));
                 var before = home.Ledger.Load(Id).Record;
                 var thinned = home.Ledger.Thin().Single();
-                var after = RecordBuilder.Build(home.Home.Of(Id).OpenTrace);
+                var after = RecordBuilder.Build(home.Home.GetRunFolder(Id).OpenTrace);
                 return thinned.Problem is null
                     && before.Components.Where(c => c.Device is not null).Select(c => c.MachineMicrojoules).SequenceEqual(after.Components.Where(c => c.Device is not null).Select(c => c.MachineMicrojoules))
                     && before.Status == after.Status && before.ExitCode == after.ExitCode && before.DurationSeconds == after.DurationSeconds
@@ -121,13 +121,13 @@ public class ThinningTests
         home.Complete("20260101-000000-aaaaa1", trace => SampleRun.Write(trace, 200));
         home.Complete("20261120-000000-bbbbb2", trace => SampleRun.Write(trace, 200));
         home.Complete("20261121-000000-ccccc3", trace => SampleRun.Write(trace, 200));
-        var size = new FileInfo(home.Home.Of("20261120-000000-bbbbb2").Trace).Length;
+        var size = new FileInfo(home.Home.GetRunFolder("20261120-000000-bbbbb2").TracePath).Length;
 
         Assert.Equal(["20260101-000000-aaaaa1"], home.Ledger.Thin().Select(run => run.Id));
         Assert.Empty(home.Ledger.Thin());
         Assert.Equal(["20261120-000000-bbbbb2"], home.Ledger.Thin(new ThinningRule { Bytes = 2 * size }).Select(run => run.Id));
         Assert.Empty(home.Ledger.Verify());
-        Assert.Equal(3, home.Ledger.Entries().Count);
+        Assert.Equal(3, home.Ledger.ListRuns().Count);
     }
 
     [Fact]
@@ -135,14 +135,14 @@ public class ThinningTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id, trace => SampleRun.Write(trace, 200));
-        var folder = home.Home.Of(Id);
-        var bytes = File.ReadAllBytes(folder.Trace);
+        var folder = home.Home.GetRunFolder(Id);
+        var bytes = File.ReadAllBytes(folder.TracePath);
         bytes[^300] ^= 1;
-        File.WriteAllBytes(folder.Trace, bytes);
+        File.WriteAllBytes(folder.TracePath, bytes);
 
         Assert.NotNull(Assert.Single(home.Ledger.Thin()).Problem);
-        Assert.Equal(bytes, File.ReadAllBytes(folder.Trace));
-        Assert.False(File.Exists(folder.Thinned));
+        Assert.Equal(bytes, File.ReadAllBytes(folder.TracePath));
+        Assert.False(File.Exists(folder.ThinningNotePath));
     }
 
     [Fact]
@@ -150,11 +150,11 @@ public class ThinningTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id, trace => SampleRun.Write(trace, 200));
-        var folder = home.Home.Of(Id);
+        var folder = home.Home.GetRunFolder(Id);
         home.Ledger.Thin();
-        var whole = File.ReadAllBytes(folder.Trace);
+        var whole = File.ReadAllBytes(folder.TracePath);
 
-        using (var stream = new FileStream(folder.Trace, FileMode.Create))
+        using (var stream = new FileStream(folder.TracePath, FileMode.Create))
         {
             var reader = new TraceReader(new MemoryStream(whole));
             var writer = new TraceWriter(stream);
@@ -168,12 +168,12 @@ public class ThinningTests
                 }
 
                 var at = reader.ReadSample(readings);
-                readings[2] = Reading.Of(readings[2].Value / 2);
+                readings[2] = Reading.FromValue(readings[2].Value / 2);
                 writer.AppendSample(at, readings);
             }
         }
 
-        Assert.Contains(home.Ledger.Verify(), problem => problem.File == folder.Trace && problem.What.Contains("when it was thinned", StringComparison.Ordinal));
+        Assert.Contains(home.Ledger.Verify(), problem => problem.File == folder.TracePath && problem.What.Contains("when it was thinned", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -181,14 +181,14 @@ public class ThinningTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id, trace => SampleRun.Write(trace, 200));
-        var folder = home.Home.Of(Id);
-        var whole = File.ReadAllBytes(folder.Trace);
+        var folder = home.Home.GetRunFolder(Id);
+        var whole = File.ReadAllBytes(folder.TracePath);
         home.Ledger.Thin();
-        File.WriteAllBytes(folder.Trace, whole);
+        File.WriteAllBytes(folder.TracePath, whole);
 
         Assert.Empty(home.Ledger.Verify());
         Assert.Single(home.Ledger.Thin());
-        Assert.True(new FileInfo(folder.Trace).Length < whole.Length);
+        Assert.True(new FileInfo(folder.TracePath).Length < whole.Length);
         Assert.Empty(home.Ledger.Verify());
     }
 
@@ -202,7 +202,7 @@ public class ThinningTests
                 SampleRun.Append(trace, new Mark(MarkKind.Stage, at, "stage " + random.Next(3)));
             if (random.Next(150) == 0)
                 SampleRun.Append(trace, new Mark(MarkKind.Epoch, at, Number: second));
-            trace.AppendSample(at, [Reading.Of(busy), Reading.Of(job), random.Next(100) == 0 ? Reading.Gap("busy") : Reading.Of(package)]);
+            trace.AppendSample(at, [Reading.FromValue(busy), Reading.FromValue(job), random.Next(100) == 0 ? Reading.FromGapReason("busy") : Reading.FromValue(package)]);
             var used = random.NextInt64(1_000_000_000);
             (busy, job) = (busy + used + random.NextInt64(1_000_000_000), job + used);
             package = (package + random.NextInt64(400_000_000)) % 262_143_328_850;

@@ -36,7 +36,7 @@ public class VerifyTests
         using var home = new TemporaryHome();
         var good = home.Complete(Good);
         home.Complete(Bad);
-        var path = Path.Combine(home.Home.Of(Bad).Location, file);
+        var path = Path.Combine(home.Home.GetRunFolder(Bad).Location, file);
         var clean = File.ReadAllBytes(path);
         var random = new Random(seed);
         for (var round = 0; round < 20; round++)
@@ -61,13 +61,13 @@ public class VerifyTests
     {
         using var home = new TemporaryHome();
         var entry = home.Complete(Good);
-        var folder = home.Home.Of(Good);
+        var folder = home.Home.GetRunFolder(Good);
         var cheaper = entry.Record with { Components = [entry.Record.Components[0] with { JobMicrojoules = entry.Record.Components[0].JobMicrojoules - 1 }, .. entry.Record.Components.Skip(1)] };
-        File.WriteAllBytes(folder.Record, SealedLine.Close("record", JsonSerializer.SerializeToUtf8Bytes(cheaper, RunJson.Default.RunRecord)));
+        File.WriteAllBytes(folder.RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(cheaper, RunJson.Default.RunRecord)));
 
         var problem = Assert.Single(home.Ledger.Verify());
 
-        Assert.Equal(folder.Record, problem.File);
+        Assert.Equal(folder.RecordPath, problem.File);
         Assert.Contains("job [µJ]", problem.What, StringComparison.Ordinal);
     }
 
@@ -76,14 +76,14 @@ public class VerifyTests
     {
         using var home = new TemporaryHome();
         var entry = home.Complete(Good);
-        var folder = home.Home.Of(Good);
+        var folder = home.Home.GetRunFolder(Good);
         var figures = entry.Statements[0].Figures;
         var greener = entry.Statements[0] with { Figures = figures.SetItem(3, figures[3] with { Bounds = figures[3].Bounds * 0.5 }) };
-        File.WriteAllBytes(folder.Statements, SealedLine.Close("statement", JsonSerializer.SerializeToUtf8Bytes(greener, LedgerJson.Default.FootprintStatement)));
+        File.WriteAllBytes(folder.StatementsPath, ChecksummedLine.Write("statement", JsonSerializer.SerializeToUtf8Bytes(greener, LedgerJson.Default.FootprintStatement)));
 
         var problem = Assert.Single(home.Ledger.Verify());
 
-        Assert.Equal(folder.Statements, problem.File);
+        Assert.Equal(folder.StatementsPath, problem.File);
         Assert.Contains("line 1", problem.What, StringComparison.Ordinal);
         Assert.Contains(figures[3].Name, problem.What, StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public class VerifyTests
     {
         using var home = new TemporaryHome();
         var entry = home.Complete(Good);
-        home.Home.Of(Good).Append(entry.Statements[0] with { Method = "tonne-0", Figures = [] });
+        home.Home.GetRunFolder(Good).Append(entry.Statements[0] with { Method = "tonne-0", Figures = [] });
 
         Assert.Empty(home.Ledger.Verify());
     }
@@ -104,10 +104,10 @@ public class VerifyTests
         using var home = new TemporaryHome();
         home.Complete(Good);
         home.Complete(Bad);
-        File.Delete(home.Home.Of(Good).Trace);
-        File.Delete(home.Home.Of(Bad).Statements);
+        File.Delete(home.Home.GetRunFolder(Good).TracePath);
+        File.Delete(home.Home.GetRunFolder(Bad).StatementsPath);
 
-        Assert.Equal([home.Home.Of(Good).Trace, home.Home.Of(Bad).Statements], home.Ledger.Verify().Select(problem => problem.File));
+        Assert.Equal([home.Home.GetRunFolder(Good).TracePath, home.Home.GetRunFolder(Bad).StatementsPath], home.Ledger.Verify().Select(problem => problem.File));
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public class VerifyTests
     {
         using var home = new TemporaryHome();
         home.Complete(Good);
-        var folder = home.Home.Of(Good);
-        File.AppendAllText(folder.Statements, "{\"crc32c\":\"0011");
+        var folder = home.Home.GetRunFolder(Good);
+        File.AppendAllText(folder.StatementsPath, "{\"crc32c\":\"0011");
 
         Assert.Contains("cut short", Assert.Single(home.Ledger.Verify()).What, StringComparison.Ordinal);
         Assert.Single(home.Ledger.Load(Good).Statements);
@@ -129,12 +129,12 @@ public class VerifyTests
     {
         using var home = new TemporaryHome();
         home.Complete(Good);
-        Directory.Move(home.Home.Of(Good).Location, home.Home.Of(Bad).Location);
+        Directory.Move(home.Home.GetRunFolder(Good).Location, home.Home.GetRunFolder(Bad).Location);
 
         var problems = home.Ledger.Verify();
 
-        Assert.Contains(problems, problem => problem.File == home.Home.Of(Bad).Trace && problem.What.Contains(Good, StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.File == home.Home.Of(Bad).Record);
+        Assert.Contains(problems, problem => problem.File == home.Home.GetRunFolder(Bad).TracePath && problem.What.Contains(Good, StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.File == home.Home.GetRunFolder(Bad).RecordPath);
     }
 
     static string Picture(TemporaryHome home)

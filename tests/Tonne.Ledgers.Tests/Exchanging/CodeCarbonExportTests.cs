@@ -105,7 +105,7 @@ public class CodeCarbonExportTests
     {
         using var home = new TemporaryHome();
         var entry = home.Complete("20261122-054210-aaaaa1");
-        var row = CodeCarbonExport.Header.Zip(CodeCarbonExport.Row(entry)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var row = CodeCarbonExport.Header.Zip(CodeCarbonExport.CreateRow(entry)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
 
         // The job's part of the package alone, with PUE 1.4, at 56 g/kWh; the rest of the machine is only in tonne's own columns.
         var cpu = entry.Record.Components.Single(c => c.Device == "package-0").JobMicrojoules / 3.6e12 * 1.4;

@@ -12,7 +12,7 @@ public class CodeCarbonImportTests
 
     static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Exchanging", "Samples", name);
 
-    static ForeignRun Row(string file, string project, double duration) =>
+    static ImportedRun Row(string file, string project, double duration) =>
         CodeCarbonCsv.Import(Sample(file), At).Runs.Single(run => run.Entry.Record.Opening.Project == project && run.Entry.Record.DurationSeconds == duration);
 
     [Fact]
@@ -32,7 +32,7 @@ public class CodeCarbonImportTests
         // The interval is that of errors up to 40 % of the true value: Fischer 2025.
         Assert.Equal(0.32 / 1.4, footprint.Energy.Bounds.Low, 1e-9);
         Assert.Equal(0.32 / 0.6, footprint.Energy.Bounds.High, 1e-9);
-        Assert.Contains(footprint.Sources(), source => source.Title.Contains("emissions-3.csv", StringComparison.Ordinal));
+        Assert.Contains(footprint.GetSources(), source => source.Title.Contains("emissions-3.csv", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,12 +131,12 @@ public class CodeCarbonImportTests
         Assert.Equal(4, first.Problems.Length);
         Assert.Empty(second.Added);
         Assert.Equal(first.Added, second.Known);
-        Assert.Equal(3, home.Ledger.Entries().Count);
+        Assert.Equal(3, home.Ledger.ListRuns().Count);
         Assert.Empty(home.Ledger.Verify());
 
-        var folder = home.Home.Of(first.Added[0]);
-        File.WriteAllText(folder.Origin, File.ReadAllText(folder.Origin).Replace("0.05,0.25", "0.04,0.25", StringComparison.Ordinal));
-        Assert.Contains(home.Ledger.Verify(), problem => problem.File == folder.Record);
+        var folder = home.Home.GetRunFolder(first.Added[0]);
+        File.WriteAllText(folder.OriginPath, File.ReadAllText(folder.OriginPath).Replace("0.05,0.25", "0.04,0.25", StringComparison.Ordinal));
+        Assert.Contains(home.Ledger.Verify(), problem => problem.File == folder.RecordPath);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public class CodeCarbonImportTests
 
         Assert.Empty(later.Added);
         Assert.Contains(later.Problems, problem => problem.What.Contains("imported already", StringComparison.Ordinal));
-        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Ledger.ListRuns());
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public class ClosingTests
     {
         using var home = new TemporaryHome();
         var folder = home.Kill(Id);
-        using (var file = new FileStream(folder.Trace, FileMode.Open))
+        using (var file = new FileStream(folder.TracePath, FileMode.Open))
             file.SetLength(file.Length - 3);
 
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
@@ -78,15 +78,15 @@ public class ClosingTests
     {
         using var home = new TemporaryHome();
         var folder = home.Kill(Id);
-        var bytes = File.ReadAllBytes(folder.Trace);
+        var bytes = File.ReadAllBytes(folder.TracePath);
         bytes[^400] ^= 0x10;
-        File.WriteAllBytes(folder.Trace, bytes);
+        File.WriteAllBytes(folder.TracePath, bytes);
 
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
         Assert.InRange(closed.Record!.Samples, 15, 29);
         Assert.NotNull(TemporaryHome.DoubtOf(closed.Record, "trace-damaged"));
-        Assert.Contains(folder.Trace, Assert.Single(home.Ledger.Verify()).File, StringComparison.Ordinal);
+        Assert.Contains(folder.TracePath, Assert.Single(home.Ledger.Verify()).File, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public class ClosingTests
             second = reader.Position;
         }
 
-        var bytes = File.ReadAllBytes(folder.Trace);
+        var bytes = File.ReadAllBytes(folder.TracePath);
         bytes[second + 2] ^= 0x01;
-        File.WriteAllBytes(folder.Trace, bytes);
+        File.WriteAllBytes(folder.TracePath, bytes);
 
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
@@ -121,21 +121,21 @@ public class ClosingTests
         using var home = new TemporaryHome();
         home.Complete("20261122-054200-aaaaaa");
         var folder = home.Kill(Id);
-        using (var file = new FileStream(folder.Trace, FileMode.Open))
+        using (var file = new FileStream(folder.TracePath, FileMode.Open))
             file.SetLength(length);
-        var before = File.ReadAllBytes(folder.Trace);
+        var before = File.ReadAllBytes(folder.TracePath);
 
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
         Assert.Null(closed.Record);
-        Assert.Equal(folder.Trace, closed.Problem?.File);
-        Assert.Equal(before, File.ReadAllBytes(folder.Trace));
+        Assert.Equal(folder.TracePath, closed.Problem?.File);
+        Assert.Equal(before, File.ReadAllBytes(folder.TracePath));
         Assert.False(folder.IsClosed);
-        var listed = home.Ledger.Entries();
+        var listed = home.Ledger.ListRuns();
         Assert.Equal(2, listed.Count);
-        Assert.Equal(folder.Trace, listed[0].Trouble?.File);
+        Assert.Equal(folder.TracePath, listed[0].Trouble?.File);
         Assert.Null(listed[1].Trouble);
-        Assert.Equal(folder.Trace, Assert.Single(home.Ledger.Verify()).File);
+        Assert.Equal(folder.TracePath, Assert.Single(home.Ledger.Verify()).File);
     }
 
     [Fact]
@@ -143,9 +143,9 @@ public class ClosingTests
     {
         using var home = new TemporaryHome();
         home.Complete(Id);
-        var folder = home.Home.Of(Id);
-        File.Delete(folder.Record);
-        File.WriteAllText(folder.Record + ".part", "{\"crc32c\":\"");
+        var folder = home.Home.GetRunFolder(Id);
+        File.Delete(folder.RecordPath);
+        File.WriteAllText(folder.RecordPath + ".part", "{\"crc32c\":\"");
 
         Assert.Single(home.Reopened().CloseInterrupted(SampleRun.Account));
 
@@ -162,9 +162,9 @@ public class ClosingTests
             SampleRun.Write(run.Trace);
             var record = RecordBuilder.Build(run.Folder.OpenTrace);
             // A folder where the record must go stands for a disk that refuses.
-            Directory.CreateDirectory(run.Folder.Record);
+            Directory.CreateDirectory(run.Folder.RecordPath);
             Assert.Throws<LedgerUnavailableException>(() => run.Finish(record, SampleRun.Account(record)));
-            Directory.Delete(run.Folder.Record);
+            Directory.Delete(run.Folder.RecordPath);
         }
 
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
@@ -180,12 +180,12 @@ public class ClosingTests
 
         for (var second = 0; second < 20; second++)
         {
-            run.Trace.AppendSample(second * 1_000_000_000L, [Reading.Of(0), Reading.Of(0), Reading.Of(0)]);
+            run.Trace.AppendSample(second * 1_000_000_000L, [Reading.FromValue(0), Reading.FromValue(0), Reading.FromValue(0)]);
             home.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
         using var stream = run.Folder.OpenTrace();
-        Assert.Equal(20, TraceSurvey.Of(stream).Samples);
+        Assert.Equal(20, TraceOverview.Scan(stream).Samples);
         Assert.Null(run.Trace.Failure);
     }
 }

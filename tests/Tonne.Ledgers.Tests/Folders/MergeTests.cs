@@ -23,9 +23,9 @@ public class MergeTests
 
         Assert.Equal([There], merged.Added);
         Assert.Equal([Both], merged.Same);
-        Assert.Empty(merged.Clashes);
+        Assert.Empty(merged.Conflicts);
         Assert.Contains("ddddd4", Assert.Single(merged.Skipped).File, StringComparison.Ordinal);
-        Assert.Equal([Both, There, Here], ours.Ledger.Entries().Select(run => run.Id));
+        Assert.Equal([Both, There, Here], ours.Ledger.ListRuns().Select(run => run.Id));
         Assert.Empty(Comparison.Same(there.Record, ours.Ledger.Load(There).Record));
         Assert.Empty(ours.Ledger.Verify());
         Assert.Empty(ours.Ledger.Merge(theirs.Home).Added);
@@ -57,14 +57,14 @@ public class MergeTests
         ours.Complete(Both);
         theirs.Complete(Both, trace => SampleRun.Write(trace, 31));
         theirs.Complete(There);
-        var before = File.ReadAllBytes(ours.Home.Of(Both).Record);
+        var before = File.ReadAllBytes(ours.Home.GetRunFolder(Both).RecordPath);
 
         var merged = ours.Ledger.Merge(theirs.Home);
 
-        var clash = Assert.Single(merged.Clashes);
-        Assert.Equal(ours.Home.Of(Both).Location, clash.File);
-        Assert.Contains(theirs.Home.Of(Both).Location, clash.What, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(ours.Home.Of(Both).Record));
+        var clash = Assert.Single(merged.Conflicts);
+        Assert.Equal(ours.Home.GetRunFolder(Both).Location, clash.File);
+        Assert.Contains(theirs.Home.GetRunFolder(Both).Location, clash.What, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(ours.Home.GetRunFolder(Both).RecordPath));
         Assert.Equal([There], merged.Added);
     }
 

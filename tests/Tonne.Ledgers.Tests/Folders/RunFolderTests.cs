@@ -17,9 +17,9 @@ public class RunFolderTests
         using var run = home.Ledger.Begin(SampleRun.Opening(Id));
 
         Assert.Equal(Path.Combine(home.Home.Root, "runs", "2026", Id), run.Folder.Location);
-        Assert.Equal(Id, run.Folder.Opening()?.Id);
-        Assert.True(run.Folder.IsAlive(new HolderProcess(home.Proc), home.Time.GetUtcNow()));
-        Assert.Equal(RunStatus.Running, Assert.Single(home.Ledger.Entries()).Status);
+        Assert.Equal(Id, run.Folder.ReadOpening()?.Id);
+        Assert.True(run.Folder.IsAlive(new HolderProcessChecker(home.Proc), home.Time.GetUtcNow()));
+        Assert.Equal(RunStatus.Running, Assert.Single(home.Ledger.ListRuns()).Status);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public class RunFolderTests
 
         var entry = home.Complete(Id);
 
-        var folder = home.Home.Of(Id);
+        var folder = home.Home.GetRunFolder(Id);
         var back = home.Ledger.Load(Id);
         Assert.Equal(["record.json", "statements.jsonl", "trace"], Directory.GetFiles(folder.Location).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.False(folder.IsAlive(new HolderProcess(home.Proc), home.Time.GetUtcNow()));
+        Assert.False(folder.IsAlive(new HolderProcessChecker(home.Proc), home.Time.GetUtcNow()));
         Assert.Equal(RunStatus.Completed, back.Record.Status);
         Assert.Empty(Comparison.Same(entry.Record, back.Record));
         Assert.Equal(entry.Statements[0].Figures, back.Statements[0].Figures);
@@ -47,7 +47,7 @@ public class RunFolderTests
         home.Complete(Id);
 
         Assert.False(File.Exists(home.Home.Index));
-        home.Ledger.Entries();
+        home.Ledger.ListRuns();
         Assert.True(File.Exists(home.Home.Index));
     }
 
@@ -82,7 +82,7 @@ public class RunFolderTests
     [InlineData(122, "your quota of disk space is used up")]
     [InlineData(30, "the file system is read-only")]
     public void A_full_disk_is_named_as_such(int errno, string reason) =>
-        Assert.Equal(reason, LedgerUnavailableException.For("/x", new IOException("?", errno)).Reason);
+        Assert.Equal(reason, LedgerUnavailableException.FromException("/x", new IOException("?", errno)).Reason);
 
     [Fact]
     public void A_trace_on_a_full_disk_stops_and_the_run_goes_on()
@@ -120,7 +120,7 @@ public class RunFolderTests
     public void Where_locks_do_not_work_the_holder_is_looked_for_by_boot_process_and_start()
     {
         using var home = new TemporaryHome();
-        var processes = new HolderProcess(home.Proc);
+        var processes = new HolderProcessChecker(home.Proc);
 
         var folder = home.Kill(Id);
 
@@ -139,10 +139,10 @@ public class RunFolderTests
         using var home = new TemporaryHome();
         var folder = home.Kill(Id);
         File.WriteAllText(Path.Combine(home.Proc, "sys/kernel/random/boot_id"), "boot-2\n");
-        File.SetLastWriteTimeUtc(folder.Trace, home.Time.GetUtcNow().UtcDateTime);
+        File.SetLastWriteTimeUtc(folder.TracePath, home.Time.GetUtcNow().UtcDateTime);
 
-        Assert.True(folder.IsAlive(new HolderProcess(home.Proc), home.Time.GetUtcNow().AddMinutes(9)));
-        Assert.False(folder.IsAlive(new HolderProcess(home.Proc), home.Time.GetUtcNow().AddMinutes(10)));
+        Assert.True(folder.IsAlive(new HolderProcessChecker(home.Proc), home.Time.GetUtcNow().AddMinutes(9)));
+        Assert.False(folder.IsAlive(new HolderProcessChecker(home.Proc), home.Time.GetUtcNow().AddMinutes(10)));
     }
 
     [Fact]
@@ -150,8 +150,8 @@ public class RunFolderTests
     {
         if (!File.Exists("/proc/self/stat"))
             Assert.Skip("no /proc here");
-        var processes = new HolderProcess();
-        var me = processes.Current();
+        var processes = new HolderProcessChecker();
+        var me = processes.GetCurrent();
 
         Assert.Equal(Environment.ProcessId, me.ProcessId);
         Assert.True(processes.IsAlive(me));
@@ -180,7 +180,7 @@ public class RunFolderTests
         }
 
         home.Ledger.CloseInterrupted(SampleRun.Account);
-        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Ledger.ListRuns());
         Assert.Empty(home.Ledger.Verify());
         home.Ledger.Reindex();
 

@@ -19,7 +19,7 @@ public class FindingTests
     {
         using var home = Four();
 
-        var runs = home.Ledger.Entries();
+        var runs = home.Ledger.ListRuns();
 
         Assert.Equal(Ids.Reverse(), runs.Select(run => run.Id));
         Assert.All(runs, run => Assert.Equal(RunStatus.Completed, run.Status));
@@ -35,8 +35,8 @@ public class FindingTests
         using var home = Four();
         using var running = home.Ledger.Begin(SampleRun.Opening("20261122-130000-eeeee5"));
 
-        Assert.Equal(RunStatus.Running, home.Ledger.Entries()[0].Status);
-        Assert.Equal(Ids[3], Assert.IsType<FoundRun.One>(home.Ledger.Find("last")).Run.Id);
+        Assert.Equal(RunStatus.Running, home.Ledger.ListRuns()[0].Status);
+        Assert.Equal(Ids[3], Assert.IsType<RunLookupResult.One>(home.Ledger.Find("last")).Run.Id);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class FindingTests
         Assert.Empty(Ask(new() { Status = RunStatus.Failed }));
         Assert.Equal([Ids[3]], Ask(new() { Limit = 1 }));
 
-        List<string> Ask(RunFilter filter) => [.. home.Ledger.Entries(filter).Select(run => run.Id)];
+        List<string> Ask(RunFilter filter) => [.. home.Ledger.ListRuns(filter).Select(run => run.Id)];
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public class FindingTests
     {
         using var home = Four();
 
-        Assert.Equal(Ids[which], Assert.IsType<FoundRun.One>(home.Ledger.Find(text)).Run.Id);
+        Assert.Equal(Ids[which], Assert.IsType<RunLookupResult.One>(home.Ledger.Find(text)).Run.Id);
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public class FindingTests
     {
         using var home = Four();
 
-        var runs = Assert.IsType<FoundRun.Ambiguous>(home.Ledger.Find("20261121-10"));
-        var names = Assert.IsType<FoundRun.Ambiguous>(home.Ledger.Find("train-c3"));
+        var runs = Assert.IsType<RunLookupResult.Ambiguous>(home.Ledger.Find("20261121-10"));
+        var names = Assert.IsType<RunLookupResult.Ambiguous>(home.Ledger.Find("train-c3"));
 
         Assert.Equal([Ids[1], Ids[0]], runs.Runs.Select(run => run.Id));
         Assert.Equal([Ids[3], Ids[2]], names.Runs.Select(run => run.Id));
@@ -90,7 +90,7 @@ public class FindingTests
     {
         using var home = Four();
 
-        var none = Assert.IsType<FoundRun.None>(home.Ledger.Find("trian-b2"));
+        var none = Assert.IsType<RunLookupResult.None>(home.Ledger.Find("trian-b2"));
 
         Assert.Equal("train-b2", none.Nearest[0]);
         Assert.Contains("train-b2", none.ToString(), StringComparison.Ordinal);
@@ -101,8 +101,8 @@ public class FindingTests
     {
         using var home = new TemporaryHome();
 
-        Assert.Empty(home.Ledger.Entries());
-        Assert.IsType<FoundRun.None>(home.Ledger.Find("last"));
+        Assert.Empty(home.Ledger.ListRuns());
+        Assert.IsType<RunLookupResult.None>(home.Ledger.Find("last"));
         Assert.False(Directory.Exists(home.Home.Root));
     }
 }

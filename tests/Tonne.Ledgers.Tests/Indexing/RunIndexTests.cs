@@ -12,9 +12,9 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        var fromFolders = home.Ledger.Entries();
+        var fromFolders = home.Ledger.ListRuns();
 
-        var fromIndex = home.Reopened().Entries();
+        var fromIndex = home.Reopened().ListRuns();
 
         Assert.Equal(Text(fromFolders), Text(fromIndex));
         Assert.Equal(1L, Ask(home, "SELECT count(*) FROM runs WHERE project = 'mnist' AND status = 'completed' AND energy_kwh > 0 AND energy_kwh_low < energy_kwh"));
@@ -26,15 +26,15 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        home.Ledger.Entries();
-        var record = home.Home.Of(First).Record;
+        home.Ledger.ListRuns();
+        var record = home.Home.GetRunFolder(First).RecordPath;
         var (time, length) = (File.GetLastWriteTimeUtc(record), new FileInfo(record).Length);
         File.WriteAllBytes(record, new byte[length]);
         File.SetLastWriteTimeUtc(record, time);
 
-        Assert.Null(Assert.Single(home.Ledger.Entries()).Trouble);
+        Assert.Null(Assert.Single(home.Ledger.ListRuns()).Trouble);
         home.Ledger.Reindex();
-        Assert.NotNull(Assert.Single(home.Ledger.Entries()).Trouble);
+        Assert.NotNull(Assert.Single(home.Ledger.ListRuns()).Trouble);
     }
 
     [Fact]
@@ -42,14 +42,14 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        home.Ledger.Entries();
+        home.Ledger.ListRuns();
 
         home.Complete(Second);
-        Assert.Equal([Second, First], home.Ledger.Entries().Select(run => run.Id));
+        Assert.Equal([Second, First], home.Ledger.ListRuns().Select(run => run.Id));
         home.Ledger.Recount([Second], entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
-        Assert.Equal(2, home.Ledger.Entries()[0].Statements);
-        Directory.Delete(home.Home.Of(First).Location, recursive: true);
-        Assert.Equal([Second], home.Ledger.Entries().Select(run => run.Id));
+        Assert.Equal(2, home.Ledger.ListRuns()[0].Statements);
+        Directory.Delete(home.Home.GetRunFolder(First).Location, recursive: true);
+        Assert.Equal([Second], home.Ledger.ListRuns().Select(run => run.Id));
         Assert.Equal(1L, Ask(home, "SELECT count(*) FROM runs"));
     }
 
@@ -58,10 +58,10 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        var before = Text(home.Ledger.Entries());
+        var before = Text(home.Ledger.ListRuns());
         File.Delete(home.Home.Index);
 
-        Assert.Equal(before, Text(home.Ledger.Entries()));
+        Assert.Equal(before, Text(home.Ledger.ListRuns()));
         Assert.Equal(1, home.Ledger.Reindex());
         Assert.Empty(home.Said);
     }
@@ -71,16 +71,16 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        home.Ledger.Entries();
+        home.Ledger.ListRuns();
         Ask(home, "PRAGMA user_version = 99");
 
-        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Ledger.ListRuns());
 
         var said = Assert.Single(home.Said);
         Assert.Contains(home.Home.Index + ".set-aside-1", said, StringComparison.Ordinal);
         Assert.Contains("newer", said, StringComparison.Ordinal);
         Assert.True(File.Exists(home.Home.Index + ".set-aside-1"));
-        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Ledger.ListRuns());
         Assert.Single(home.Said);
     }
 
@@ -89,10 +89,10 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        home.Ledger.Entries();
+        home.Ledger.ListRuns();
         Ask(home, "DROP TABLE runs; CREATE TABLE runs (id TEXT); PRAGMA user_version = 0");
 
-        Assert.Single(home.Ledger.Entries());
+        Assert.Single(home.Ledger.ListRuns());
         Assert.Empty(home.Said);
     }
 
@@ -102,7 +102,7 @@ public class RunIndexTests
         using var home = new TemporaryHome();
         for (var i = 0; i < 8; i++)
             home.Complete($"20261122-0542{i:00}-aaaa{i:00}");
-        var before = Text(home.Ledger.Entries());
+        var before = Text(home.Ledger.ListRuns());
         var clean = File.ReadAllBytes(home.Home.Index);
         var random = new Random(20261122);
         for (var round = 0; round < 40; round++)
@@ -112,7 +112,7 @@ public class RunIndexTests
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
             File.WriteAllBytes(home.Home.Index, bytes);
 
-            Assert.Equal(before, Text(home.Reopened().Entries()));
+            Assert.Equal(before, Text(home.Reopened().ListRuns()));
         }
 
         Assert.All(home.Said, said => Assert.Contains(home.Home.Index, said, StringComparison.Ordinal));
@@ -127,10 +127,10 @@ public class RunIndexTests
     {
         using var home = new TemporaryHome();
         home.Complete(First);
-        var before = Text(home.Ledger.Entries());
+        var before = Text(home.Ledger.ListRuns());
         File.WriteAllText(home.Home.Index, new string('x', length));
 
-        Assert.Equal(before, Text(home.Ledger.Entries()));
+        Assert.Equal(before, Text(home.Ledger.ListRuns()));
     }
 
     [Fact]
@@ -141,8 +141,8 @@ public class RunIndexTests
         // A folder in its place: nothing can be opened, moved over or written there.
         Directory.CreateDirectory(home.Home.Index);
 
-        Assert.Single(home.Ledger.Entries());
-        Assert.IsType<FoundRun.One>(home.Ledger.Find("last"));
+        Assert.Single(home.Ledger.ListRuns());
+        Assert.IsType<RunLookupResult.One>(home.Ledger.Find("last"));
     }
 
     static string Text(IEnumerable<RunSummary> runs) =>

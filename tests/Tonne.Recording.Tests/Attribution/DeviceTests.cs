@@ -29,7 +29,7 @@ public class DeviceTests
         policy, ("gpu-0/meter", "J", 1), ("gpu-0/idle-power", "s", 50));
 
     static ScriptedTrace At(ScriptedTrace trace, double at, double joules, double time, double jobTime, int holders, int jobHolders) =>
-        trace.Sample(at, Seconds(0), Seconds(0), Reading.Of((long)(joules * Joule)), Seconds(time), Seconds(jobTime), Reading.Of(holders), Reading.Of(jobHolders));
+        trace.Sample(at, Seconds(0), Seconds(0), Reading.FromValue((long)(joules * Joule)), Seconds(time), Seconds(jobTime), Reading.FromValue(holders), Reading.FromValue(jobHolders));
 
     static ComponentEnergy Gpu(RunRecord record) => Assert.Single(record.Components, part => part.Component == Component.Gpu);
 
@@ -118,8 +118,8 @@ public class DeviceTests
     public void A_device_that_does_not_tell_its_holders_is_the_jobs_alone()
     {
         var trace = Metered();
-        trace.Sample(0, Seconds(0), Seconds(0), Reading.Of(0), Reading.Gap("?"), Reading.Gap("?"), Reading.Gap("?"), Reading.Gap("?"));
-        trace.Sample(10, Seconds(0), Seconds(0), Reading.Of(3000 * Joule), Reading.Gap("?"), Reading.Gap("?"), Reading.Gap("?"), Reading.Gap("?"));
+        trace.Sample(0, Seconds(0), Seconds(0), Reading.FromValue(0), Reading.FromGapReason("?"), Reading.FromGapReason("?"), Reading.FromGapReason("?"), Reading.FromGapReason("?"));
+        trace.Sample(10, Seconds(0), Seconds(0), Reading.FromValue(3000 * Joule), Reading.FromGapReason("?"), Reading.FromGapReason("?"), Reading.FromGapReason("?"), Reading.FromGapReason("?"));
 
         Assert.Equal(3000 * Joule, Gpu(trace.End(10).Record()).JobMicrojoules);
     }

@@ -34,7 +34,7 @@ public class PlugTests
         ],
         SharePolicy.Share, ("plug/meter", "J", 1), ("plug-cpu/plug/meter", "J", 1 / 1.4), ("plug-other/plug/meter", "J", 0.4 / 1.4));
 
-    static Reading Joules(double joules) => Reading.Of((long)Math.Round(joules * Joule));
+    static Reading Joules(double joules) => Reading.FromValue((long)Math.Round(joules * Joule));
 
     static ComponentEnergy Of(RunRecord record, Component component) => Assert.Single(record.Components, part => part.Component == component);
 
@@ -52,7 +52,7 @@ public class PlugTests
         // The job worked all the busy time and holds half of the machine: cpu 180 + 10 of 200 J, and as much of everything else.
         Assert.Equal(190 * Joule, Of(record, Component.Cpu).JobMicrojoules);
         Assert.Equal(285 * Joule, Of(record, Component.Other).JobMicrojoules);
-        Assert.Empty(record.Doubts);
+        Assert.Empty(record.Warnings);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class PlugTests
             .Sample(0, Seconds(0), Seconds(0), Joules(0), Joules(0))
             .Sample(10, Seconds(10), Seconds(10), Joules(1360), Joules(800)).End(10).Record();
 
-        Assert.Contains(record.Doubts, doubt => doubt.Code == "plug-below-parts");
+        Assert.Contains(record.Warnings, warning => warning.Code == "plug-below-parts");
         Assert.Equal(1360 * Joule, Machine(record));
         Assert.DoesNotContain(record.Components, part => part.Component == Component.Other && part.MachineMicrojoules != 0);
     }
@@ -113,7 +113,7 @@ public class PlugTests
         var record = WithPackage()
             .Sample(0, Seconds(0), Seconds(0), Joules(0), Joules(0))
             .Sample(10, Seconds(10), Seconds(10), Joules(200), Joules(500))
-            .Sample(20, Seconds(20), Seconds(20), Joules(400), Reading.Gap("the meter does not answer")).End(20).Record();
+            .Sample(20, Seconds(20), Seconds(20), Joules(400), Reading.FromGapReason("the meter does not answer")).End(20).Record();
 
         // 300 J counted, then 0.4 × 200 J.
         Assert.Equal(380 * Joule, Of(record, Component.Other).MachineMicrojoules);
@@ -125,7 +125,7 @@ public class PlugTests
     {
         var trace = WithPackage();
         for (var second = 0; second <= 60; second++)
-            trace.Sample(second, Seconds(second), Seconds(second), Joules(20 * second), second % 10 == 0 ? Joules(50 * second) : Reading.Gap("not asked yet"));
+            trace.Sample(second, Seconds(second), Seconds(second), Joules(20 * second), second % 10 == 0 ? Joules(50 * second) : Reading.FromGapReason("not asked yet"));
 
         var record = trace.End(60).Record();
         Assert.Equal(3000 * Joule, Machine(record));

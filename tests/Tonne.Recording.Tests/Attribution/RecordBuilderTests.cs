@@ -131,7 +131,7 @@ public class RecordBuilderTests
         Assert.Equal(15 * Joule, Of(record, Component.Cpu).JobMicrojoules);
         var second = Assert.Single(record.Stages, stage => stage.Name == "second");
         Assert.Equal(11_250_000, second.Energy.Single(use => use.Component == Component.Cpu).Microjoules, 2d);
-        Assert.Contains(record.Doubts, doubt => doubt.Code == "settled-at-exit");
+        Assert.Contains(record.Warnings, warning => warning.Code == "settled-at-exit");
     }
 
     [Fact]
@@ -172,8 +172,8 @@ public class RecordBuilderTests
         // 10 s, 100 J; idle 2 W → B = 20 J, A = 80 J. Busy 8 s of which 4 the job's: u = 0.5; h = 4/20 = 0.2.
         // Job 0.5 × 80 + 0.2 × 20 = 44; others 0.5 × 80 = 40; idle 0.8 × 20 = 16.
         var record = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(5))
-            .Sample(10, Seconds(8), Seconds(4), Reading.Of((100 * Joule) + 5)).End(10).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(5))
+            .Sample(10, Seconds(8), Seconds(4), Reading.FromValue((100 * Joule) + 5)).End(10).Record();
 
         var cpu = Of(record, Component.Cpu);
         Assert.Equal((44 * Joule, 40 * Joule, 16 * Joule, 100 * Joule), (cpu.JobMicrojoules, cpu.OthersMicrojoules, cpu.IdleMicrojoules, cpu.MachineMicrojoules));
@@ -185,8 +185,8 @@ public class RecordBuilderTests
     public void The_marginal_policy_leaves_idle_energy_to_nobody()
     {
         var record = Metered(SharePolicy.Marginal)
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(0))
-            .Sample(10, Seconds(8), Seconds(4), Reading.Of(100 * Joule)).End(10).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(0))
+            .Sample(10, Seconds(8), Seconds(4), Reading.FromValue(100 * Joule)).End(10).Record();
 
         Assert.Equal((40 * Joule, 40 * Joule, 20 * Joule), (Of(record, Component.Cpu).JobMicrojoules, Of(record, Component.Cpu).OthersMicrojoules, Of(record, Component.Cpu).IdleMicrojoules));
     }
@@ -195,41 +195,41 @@ public class RecordBuilderTests
     public void A_meter_that_falls_silent_for_a_while_is_bridged_by_its_own_counter()
     {
         var record = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(0))
-            .Sample(5, Seconds(4), Seconds(2), Reading.Gap("permission denied"))
-            .Sample(10, Seconds(8), Seconds(4), Reading.Of(100 * Joule)).End(10).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(0))
+            .Sample(5, Seconds(4), Seconds(2), Reading.FromGapReason("permission denied"))
+            .Sample(10, Seconds(8), Seconds(4), Reading.FromValue(100 * Joule)).End(10).Record();
 
         Assert.Equal(100 * Joule, Of(record, Component.Cpu).MachineMicrojoules);
         Assert.Empty(record.Gaps);
-        Assert.Contains(record.Doubts, doubt => doubt.Code == "gap-bridged");
+        Assert.Contains(record.Warnings, warning => warning.Code == "gap-bridged");
     }
 
     [Fact]
     public void A_meter_that_never_comes_back_leaves_a_gap_and_not_a_zero()
     {
         var record = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(0))
-            .Sample(5, Seconds(4), Seconds(2), Reading.Of(50 * Joule))
-            .Sample(10, Seconds(8), Seconds(4), Reading.Gap("permission denied")).End(10).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(0))
+            .Sample(5, Seconds(4), Seconds(2), Reading.FromValue(50 * Joule))
+            .Sample(10, Seconds(8), Seconds(4), Reading.FromGapReason("permission denied")).End(10).Record();
 
         var gap = Assert.Single(record.Gaps);
         Assert.Equal((5d, 10d, "permission denied"), (gap.From, gap.To, gap.Reason));
         Assert.Equal(50 * Joule, Of(record, Component.Cpu).MachineMicrojoules);
-        Assert.Contains(record.Doubts, doubt => doubt.Code == "unmetered");
+        Assert.Contains(record.Warnings, warning => warning.Code == "unmetered");
     }
 
     [Fact]
     public void A_counter_that_stands_still_is_a_gap_and_not_a_measured_zero()
     {
         var still = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(7))
-            .Sample(5, Seconds(4), Seconds(2), Reading.Of(7)).End(5).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(7))
+            .Sample(5, Seconds(4), Seconds(2), Reading.FromValue(7)).End(5).Record();
         var tooShort = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(7))
-            .Sample(0.5, Seconds(0.4), Seconds(0.2), Reading.Of(7)).End(0.5).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(7))
+            .Sample(0.5, Seconds(0.4), Seconds(0.2), Reading.FromValue(7)).End(0.5).Record();
 
         Assert.Equal((0d, 5d, "the counter stood still"), (Assert.Single(still.Gaps).From, still.Gaps[0].To, still.Gaps[0].Reason));
-        Assert.Contains(still.Doubts, doubt => doubt.Code == "unmetered");
+        Assert.Contains(still.Warnings, warning => warning.Code == "unmetered");
         Assert.Equal("the time was below the counter's resolution", Assert.Single(tooShort.Gaps).Reason);
     }
 
@@ -237,10 +237,10 @@ public class RecordBuilderTests
     public void A_reset_is_a_gap_of_its_own_slice_only()
     {
         var record = Metered()
-            .Sample(0, Seconds(0), Seconds(0), Reading.Of(90_000 * Joule))
-            .Sample(5, Seconds(4), Seconds(2), Reading.Of(90_050 * Joule))
-            .Sample(10, Seconds(8), Seconds(4), Reading.Of(10 * Joule))
-            .Sample(15, Seconds(12), Seconds(6), Reading.Of(60 * Joule)).End(15).Record();
+            .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(90_000 * Joule))
+            .Sample(5, Seconds(4), Seconds(2), Reading.FromValue(90_050 * Joule))
+            .Sample(10, Seconds(8), Seconds(4), Reading.FromValue(10 * Joule))
+            .Sample(15, Seconds(12), Seconds(6), Reading.FromValue(60 * Joule)).End(15).Record();
 
         Assert.Equal(100 * Joule, Of(record, Component.Cpu).MachineMicrojoules);
         Assert.Equal((5d, 10d), (Assert.Single(record.Gaps).From, record.Gaps[0].To));
@@ -295,7 +295,7 @@ public class RecordBuilderTests
         var record = RecordBuilder.Build(() => new MemoryStream(bytes));
 
         Assert.Equal((RunStatus.Interrupted, 1d), (record.Status, record.DurationSeconds));
-        Assert.Contains(record.Doubts, doubt => doubt.Code == "trace-damaged");
+        Assert.Contains(record.Warnings, warning => warning.Code == "trace-damaged");
     }
 
     [Fact]
@@ -314,8 +314,8 @@ public class RecordBuilderTests
         var trace = ScriptedTrace.Of(
             [Busy, Job, Package(0), core],
             [new(Component.Cpu, Quality.Measured, ["rapl:package-0"], "cpu/meter", "cpu/idle-power", null, 2, "scripted")]);
-        trace.Sample(0, Seconds(0), Seconds(0), Reading.Of(262_143_328_850 - (20 * Joule)), Reading.Of(5 * Joule))
-            .Sample(10, Seconds(8), Seconds(8), Reading.Of(80 * Joule), Reading.Of(65 * Joule)).End(10);
+        trace.Sample(0, Seconds(0), Seconds(0), Reading.FromValue(262_143_328_850 - (20 * Joule)), Reading.FromValue(5 * Joule))
+            .Sample(10, Seconds(8), Seconds(8), Reading.FromValue(80 * Joule), Reading.FromValue(65 * Joule)).End(10);
 
         var record = trace.Record();
         Assert.Equal([new MeterCount("rapl:package-0", 100, 10), new MeterCount("rapl:core", 60, 10)], record.Counts);

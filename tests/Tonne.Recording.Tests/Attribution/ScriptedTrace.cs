@@ -88,7 +88,7 @@ sealed class ScriptedTrace
 
     /// <summary>A sample of the machine without meters.</summary>
     public ScriptedTrace Sample(double at, double busy, double job, double peers = 0, long resident = 0) =>
-        Sample(at, Seconds(busy), Seconds(job), Seconds(peers), Reading.Of(resident));
+        Sample(at, Seconds(busy), Seconds(job), Seconds(peers), Reading.FromValue(resident));
 
     public ScriptedTrace Mark(double at, Mark mark)
     {
@@ -107,7 +107,7 @@ sealed class ScriptedTrace
 
     public RunRecord Record() => RecordBuilder.Build(() => new MemoryStream(Bytes));
 
-    public static Reading Seconds(double seconds) => Reading.Of((long)Math.Round(seconds * 1e9));
+    public static Reading Seconds(double seconds) => Reading.FromValue((long)Math.Round(seconds * 1e9));
 
     static RunOpening Open(ImmutableArray<MeterDescription> meters, ImmutableArray<ComponentBasis> bases, SharePolicy policy, double? reserved, DateTimeOffset? start) => new()
     {
@@ -134,8 +134,8 @@ sealed class ScriptedTrace
     static Factor Of(string id, string unit, double low, double best, double high) =>
         new(id, id, unit, new Bounds(low, best, high), Quality.Modelled, _script);
 
-    static Rate Rate(string id, string per, Factor factor) => new(id, per, new Derivation.Given(factor));
+    static Rate Rate(string id, string per, Factor factor) => new(id, per, new Derivation.FactorNode(factor));
 
     static Rate With(string id, string per, Factor factor) =>
-        new(id, per, new Derivation.Product(id, factor.Unit, [new Derivation.Given(_other), new Derivation.Given(factor)]));
+        new(id, per, new Derivation.Product(id, factor.Unit, [new Derivation.FactorNode(_other), new Derivation.FactorNode(factor)]));
 }

@@ -16,9 +16,9 @@ static class Heard
     public static string[] With(EpochPattern pattern, StagePattern? stages, params string[] pieces)
     {
         var marks = new List<Mark>();
-        var watcher = new EpochWatcher(pattern, stages, marks.Add);
+        var watcher = new EpochDetector(pattern, stages, marks.Add);
         for (var i = 0; i < pieces.Length; i++)
-            watcher.Output.Hear(Encoding.UTF8.GetBytes(pieces[i]), i * Second);
+            watcher.Output.Process(Encoding.UTF8.GetBytes(pieces[i]), i * Second);
         watcher.Finish(pieces.Length * Second);
         return [.. marks.Select(Show)];
     }

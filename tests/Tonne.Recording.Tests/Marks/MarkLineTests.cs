@@ -90,7 +90,7 @@ public class MarkLineTests
     [Fact]
     public void Limits_hold()
     {
-        Assert.False(MarkLine.TryParse("note " + new string('x', MarkLine.Longest), 0, out _, out _));
+        Assert.False(MarkLine.TryParse("note " + new string('x', MarkLine.MaxBytes), 0, out _, out _));
         Assert.False(MarkLine.TryParse("stage " + new string('x', 201), 0, out _, out _));
         Assert.False(MarkLine.TryParse("epoch 1 " + string.Join(' ', Enumerable.Range(0, 65).Select(i => $"m{i}=1")), 0, out _, out var error));
         Assert.Contains("64 metrics", error);

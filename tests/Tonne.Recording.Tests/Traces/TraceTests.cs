@@ -14,8 +14,8 @@ public class TraceTests
         using var stream = new MemoryStream();
         var writer = new TraceWriter(stream);
         writer.Append(TraceBlock.Opening, "{}"u8);
-        writer.AppendSample(7, [Reading.Of(42), Reading.Gap("denied")]);
-        writer.AppendSample(8, [Reading.Of(-1), Reading.Gap("denied")]);
+        writer.AppendSample(7, [Reading.FromValue(42), Reading.FromGapReason("denied")]);
+        writer.AppendSample(8, [Reading.FromValue(-1), Reading.FromGapReason("denied")]);
 
         var reader = Rewound(stream);
 
@@ -24,7 +24,7 @@ public class TraceTests
         var readings = new Reading[2];
         Assert.True(reader.Read());
         Assert.Equal(7, reader.ReadSample(readings));
-        Assert.Equal([Reading.Of(42), Reading.Gap("denied")], readings);
+        Assert.Equal([Reading.FromValue(42), Reading.FromGapReason("denied")], readings);
         Assert.True(reader.Read());
         Assert.Equal(8, reader.ReadSample(readings));
         Assert.False(reader.Read());
@@ -63,7 +63,7 @@ public class TraceTests
             while (reader.Read())
                 Assert.Equal(expected++, reader.ReadSample(readings));
 
-            Assert.True(reader.Damage is not null || reader.IsTorn);
+            Assert.True(reader.Damage is not null || reader.IsTruncated);
         }
     }
 
@@ -87,8 +87,8 @@ public class TraceTests
     {
         var writer = new TraceWriter(new FullDisk());
 
-        writer.AppendSample(1, [Reading.Of(1)]);
-        writer.AppendSample(2, [Reading.Of(1)]);
+        writer.AppendSample(1, [Reading.FromValue(1)]);
+        writer.AppendSample(2, [Reading.FromValue(1)]);
 
         Assert.NotNull(writer.Failure);
     }
@@ -99,9 +99,9 @@ public class TraceTests
         var disk = new FullDisk { Room = 100 };
         var writer = new TraceWriter(disk);
         for (var i = 0; i < 20; i++)
-            writer.AppendSample(i, [Reading.Of(i)]);
+            writer.AppendSample(i, [Reading.FromValue(i)]);
 
-        var reader = new TraceReader(new MemoryStream([.. disk.ToArray().AsSpan(0, (int)writer.Length), .. writer.Kept.Span]));
+        var reader = new TraceReader(new MemoryStream([.. disk.ToArray().AsSpan(0, (int)writer.Length), .. writer.Unwritten.Span]));
 
         var readings = new Reading[1];
         for (var i = 0; i < 20; i++)
@@ -127,7 +127,7 @@ public class TraceTests
         ends = [];
         for (var i = 0; i < samples; i++)
         {
-            writer.AppendSample(i, [Reading.Of(i * 1000)]);
+            writer.AppendSample(i, [Reading.FromValue(i * 1000)]);
             ends.Add(writer.Length);
         }
 

@@ -15,7 +15,7 @@ namespace Tonne.Reporting.Tests.Catalogs;
 public sealed class CatalogTests
 {
     static readonly (string Name, Assembly Assembly)[] _tables =
-        [.. new[] { typeof(ZoneCatalog), typeof(TrainingCatalog), typeof(Claims) }.Select(type => type.Assembly).SelectMany(assembly => EmbeddedTable.Names(assembly).Select(name => (name, assembly)))];
+        [.. new[] { typeof(ZoneCatalog), typeof(TrainingCatalog), typeof(ClaimCatalog) }.Select(type => type.Assembly).SelectMany(assembly => EmbeddedTable.Names(assembly).Select(name => (name, assembly)))];
 
     [Fact]
     public void The_zones_have_no_problem() => Assert.Empty(ZoneCatalog.Validate());
@@ -32,7 +32,7 @@ public sealed class CatalogTests
     [Fact]
     public void Validation_finds_what_is_wrong()
     {
-        var good = new CatalogEntry("a", "A", Bounds.Exactly(1), "W", 2024, Quality.Measured, "UPTIME");
+        var good = new CatalogEntry("a", "A", Bounds.FromExact(1), "W", 2024, Quality.Measured, "UPTIME");
 
         Assert.Empty(CatalogEntry.Problems([good]));
         Assert.Single(CatalogEntry.Problems([good, good]));
@@ -56,7 +56,7 @@ public sealed class CatalogTests
     [Fact]
     public void Every_source_of_a_table_is_told_in_the_SOURCES_beside_it()
     {
-        foreach (var (folder, entries) in new[] { ("Tonne/Grids/Tables", ZoneCatalog.Search().Concat(RegionCatalog.Search())), ("Tonne/Facilities/Tables", FacilityCatalog.Search()), ("Tonne/Hardware/Tables", HardwareCatalog.Search()), ("Tonne.Estimation", TrainingCatalog.Search()), ("Tonne.Reporting/Teaching/Tables", Equivalents.Search().Concat(Claims.Search())) })
+        foreach (var (folder, entries) in new[] { ("Tonne/Grids/Tables", ZoneCatalog.Search().Concat(RegionCatalog.Search())), ("Tonne/Facilities/Tables", FacilityCatalog.Search()), ("Tonne/Hardware/Tables", HardwareCatalog.Search()), ("Tonne.Estimation", TrainingCatalog.Search()), ("Tonne.Reporting/Teaching/Tables", Equivalents.Search().Concat(ClaimCatalog.Search())) })
         {
             var told = File.ReadAllText(Path.Combine(Repository.Root, "src", folder, "SOURCES.md"));
             Assert.All(entries.SelectMany(entry => entry.Source.Split(';')).Distinct(StringComparer.Ordinal), id => Assert.Contains($"**{id}**", told, StringComparison.Ordinal));
@@ -68,7 +68,7 @@ public sealed class CatalogTests
     {
         foreach (var (name, assembly) in _tables)
         {
-            var text = EmbeddedTable.Text(name, assembly);
+            var text = EmbeddedTable.ReadText(name, assembly);
             Assert.All(["EM-YEARLY", "EM-HOURLY", "EM-DC", "ODbL", "LWA-2020", "CARBONCAST", "GA3-", "NESO-FW48H"], id => Assert.DoesNotContain(id, text, StringComparison.Ordinal));
         }
         Assert.DoesNotContain(SourceList.All, source => source.Licence is { } licence && (licence.Contains("AGPL", StringComparison.Ordinal) || licence.Contains("GPL-", StringComparison.Ordinal)));
@@ -107,10 +107,10 @@ public sealed class CatalogTests
         {
             var message = new byte[length];
             random.NextBytes(message);
-            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(message)), Sha256.Of(message));
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(message)), Sha256.ComputeHash(message));
         }
         // FIPS 180-4 example: "abc".
-        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Sha256.Of("abc"u8));
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Sha256.ComputeHash("abc"u8));
     }
 
     [Theory]
@@ -118,5 +118,5 @@ public sealed class CatalogTests
     [InlineData("", "abc", 3)]
     [InlineData("kitten", "sitting", 3)]
     [InlineData("same", "same", 0)]
-    public void Edit_distance_counts_an_exchange_once(string a, string b, int steps) => Assert.Equal(steps, Spelling.Distance(a, b));
+    public void Edit_distance_counts_an_exchange_once(string a, string b, int steps) => Assert.Equal(steps, NameMatching.ComputeDistance(a, b));
 }

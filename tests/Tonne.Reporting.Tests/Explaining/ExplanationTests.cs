@@ -18,11 +18,11 @@ public class ExplanationTests
     public void An_explanation_looks_as_reviewed(string figure, int width, bool unicode)
     {
         var footprint = SampleRuns.Account(SampleRuns.Training());
-        var text = Golden.TextOf(writer => Explanation.Of(FigureIndex.Find(footprint, figure).Required).Write(writer, new Screen { Width = width, Unicode = unicode }));
+        var text = Golden.TextOf(writer => Explanation.Create(FigureIndex.Find(footprint, figure).ValueOrThrow).Write(writer, new TerminalCapabilities { Width = width, Unicode = unicode }));
         Golden.Matches($"Golden/explain-{figure}-{width}{(unicode ? "" : "-ascii")}.golden.txt", text);
         foreach (var line in text.Split('\n'))
         {
-            Assert.True(Printable.Columns(line) <= width, line);
+            Assert.True(TextSanitizer.CountColumns(line) <= width, line);
             Assert.Equal(line.TrimEnd(), line);
         }
 
@@ -47,7 +47,7 @@ public class ExplanationTests
     [InlineData("epoch 3", "epochs.3.emissions_kg")]
     [InlineData("epochs.10.energy_kwh", "epochs.10.energy_kwh")]
     public void A_figure_is_found_as_people_write_it(string written, string name) =>
-        Assert.Equal(name, FigureIndex.Find(SampleRuns.Account(SampleRuns.Training()), written).Required.Name);
+        Assert.Equal(name, FigureIndex.Find(SampleRuns.Account(SampleRuns.Training()), written).ValueOrThrow.Name);
 
     [Theory]
     [InlineData("emisions", "emissions_kg")]
@@ -67,7 +67,7 @@ public class ExplanationTests
         // a: ln2² = 0.480453; b: (ln(1/0.9)² + ln(1.2)²)/2 = (0.0111008 + 0.0332413)/2 = 0.0221711. a ÷ (a + b) = 0.955888.
         var source = new Source("S", "s");
         var (a, b) = (new Factor("a", "a", "1", new(0.5, 1, 2), Quality.Assumed, source), new Factor("b", "b", "1", new(0.9, 1, 1.2), Quality.Assumed, source));
-        var weights = FactorWeight.Of(new Derivation.Product("F", "1", [new Derivation.Given(a), new Derivation.Given(b)]));
+        var weights = FactorContribution.ComputeAll(new Derivation.Product("F", "1", [new Derivation.FactorNode(a), new Derivation.FactorNode(b)]));
         Assert.Equal("a", weights[0].Factor.Id);
         Assert.Equal(1, weights[0].Sensitivity, 12);
         Assert.Equal(0.955888, weights[0].Share, 5);
@@ -77,7 +77,7 @@ public class ExplanationTests
     [Fact]
     public void A_repeated_factor_is_told_once_and_then_named_as_the_same()
     {
-        var text = Golden.TextOf(writer => Explanation.Of(SampleRuns.Account(SampleRuns.Shell()).Total).Write(writer, new Screen { Width = 120 }));
+        var text = Golden.TextOf(writer => Explanation.Create(SampleRuns.Account(SampleRuns.Shell()).Total).Write(writer, new TerminalCapabilities { Width = 120 }));
         // cpu/idle, cpu/busy and memory again under other, and the share of other twice more.
         Assert.Equal(5, text.Split("the same factor as above").Length - 1);
         Assert.Contains("A life-cycle assessment made for tests", text);
@@ -89,10 +89,10 @@ public class ExplanationTests
     {
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record);
-        Golden.Matches("Golden/explain-emissions.golden.json", ExplanationDocument.Of(record, footprint, Explanation.Of(footprint.Total)).ToJson() + "\n");
-        foreach (var figure in footprint.Figures())
+        Golden.Matches("Golden/explain-emissions.golden.json", ExplanationDocument.From(record, footprint, Explanation.Create(footprint.Total)).ToJson() + "\n");
+        foreach (var figure in footprint.GetFigures())
         {
-            var document = JsonNode.Parse(ExplanationDocument.Of(record, footprint, Explanation.Of(figure)).ToJson())!;
+            var document = JsonNode.Parse(ExplanationDocument.From(record, footprint, Explanation.Create(figure)).ToJson())!;
             Assert.Equal("schema", document.AsObject().First().Key);
             var factors = document["factors"]!.AsArray().ToDictionary(factor => (string)factor!["id"]!, factor => (double)factor!["value"]!);
             Assert.Equal((double)document["quantity"]!["value"]!, Evaluate(document["derivation"]!, factors), 1e-9 * figure.Value);

@@ -43,7 +43,7 @@ public class RunDocumentTests
         [
             "method", "factors_hash", "id", "name", "project", "tags", "rank", "status", "exit_code", "started_at", "duration_s", "command", "host", "meters",
             "energy_kwh", "machine_energy_kwh", "components", "facility", "facility_energy_kwh", "grid", "emissions_kg", "water_l", "stages", "epochs",
-            "samples", "gaps", "overhead", "doubts", "sources",
+            "samples", "gaps", "overhead", "warnings", "sources",
         ];
         Assert.All(fields, field => Assert.True(run.ContainsKey(field), field));
         Assert.All(new[] { "operational", "embodied", "total" }, field => Assert.True(run["emissions_kg"]!.AsObject().ContainsKey(field), field));
@@ -94,7 +94,7 @@ public class RunDocumentTests
     public void A_loss_that_is_not_a_number_is_null_and_said_in_words()
     {
         var record = SampleRuns.Training(metrics: SampleRuns.Metrics([1.2, double.NaN]));
-        var run = JsonNode.Parse(RunDocument.Of(record, SampleRuns.Account(record)).ToJson())!;
+        var run = JsonNode.Parse(RunDocument.From(record, SampleRuns.Account(record)).ToJson())!;
         Assert.True(run["epochs"]![1]!["metrics"]!.AsObject().ContainsKey("loss"));
         Assert.Null(run["epochs"]![1]!["metrics"]!["loss"]);
         Assert.Contains("not a number", (string)run["epochs"]![1]!["observation"]!);
@@ -105,11 +105,11 @@ public class RunDocumentTests
     {
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record);
-        var entry = new LedgerEntry(record, [footprint.State(record.Opening.StartedAt)]);
-        var list = JsonNode.Parse(RunListDocument.Of([entry]).ToJson())!.AsObject();
+        var entry = new LedgerEntry(record, [footprint.CreateStatement(record.Opening.StartedAt)]);
+        var list = JsonNode.Parse(RunListDocument.From([entry]).ToJson())!.AsObject();
         Assert.Equal("schema", list.First().Key);
         var listed = list["runs"]![0]!.AsObject();
-        var shown = JsonNode.Parse(RunDocument.Of(record, footprint).ToJson())!.AsObject();
+        var shown = JsonNode.Parse(RunDocument.From(record, footprint).ToJson())!.AsObject();
         string[] left = ["stages", "epochs", "components", "bases"];
         Assert.Equal(shown.Select(field => field.Key).Except(left), listed.Select(field => field.Key));
         foreach (var (name, value) in listed.Where(field => field.Key != "sources"))
@@ -129,8 +129,8 @@ public class RunDocumentTests
 
     static string Json(string sample)
     {
-        var (record, footprint) = SummaryTests.Sample(sample);
-        return RunDocument.Of(record, footprint).ToJson();
+        var (record, footprint) = RunSummaryTextTests.Sample(sample);
+        return RunDocument.From(record, footprint).ToJson();
     }
 
     internal static IEnumerable<JsonObject> Quantities(JsonNode? node) => node switch

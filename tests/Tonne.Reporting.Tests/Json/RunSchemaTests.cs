@@ -16,8 +16,8 @@ public class RunSchemaTests
     [InlineData("troubled")]
     public void Each_sample_run_keeps_the_published_schema_and_has_no_field_it_does_not_know(string sample)
     {
-        var (record, footprint) = SummaryTests.Sample(sample);
-        var run = JsonNode.Parse(RunDocument.Of(record, footprint).ToJson())!;
+        var (record, footprint) = RunSummaryTextTests.Sample(sample);
+        var run = JsonNode.Parse(RunDocument.From(record, footprint).ToJson())!;
         Assert.Empty(Problems(run, _schema, "run"));
         Assert.Equal(_schema["required"]!.AsArray().Select(name => (string)name!).Order(), run.AsObject().Select(field => field.Key).Order());
     }
@@ -30,8 +30,8 @@ public class RunSchemaTests
     [InlineData("samples", "1.5")]
     public void The_schema_refuses_what_is_wrong(string field, string json)
     {
-        var (record, footprint) = SummaryTests.Sample("training");
-        var run = JsonNode.Parse(RunDocument.Of(record, footprint).ToJson())!;
+        var (record, footprint) = RunSummaryTextTests.Sample("training");
+        var run = JsonNode.Parse(RunDocument.From(record, footprint).ToJson())!;
         run[field] = JsonNode.Parse(json);
         Assert.NotEmpty(Problems(run, _schema, "run"));
         run.AsObject().Remove(field);

@@ -28,7 +28,7 @@ public class DescriptionTests
             duration: 5 d
         """;
 
-    static LifeCycle Account(string text) => new LifeCycleAccount().Of(LifeCycleReader.Read(text, "life.yaml"), static _ => []);
+    static LifeCycle Account(string text) => new LifeCycleAccountant().Account(LifeCycleReader.Read(text, "life.yaml"), static _ => []);
 
     static string Refused(string text) => string.Join('\n', Assert.Throws<DescriptionException>(() => LifeCycleReader.Read(text, "life.yaml")).Problems);
 
@@ -73,9 +73,9 @@ public class DescriptionTests
     {
         var life = Account(Life);
 
-        foreach (var figures in life.Phases.Select(phase => phase.Figures).Append(life.Whole))
+        foreach (var figures in life.Phases.Select(phase => phase.Figures).Append(life.Totals))
             Assert.Equal(figures.Total.Value, figures.Steps.Sum(step => step.EmissionsAdded.Value), 1e-9);
-        Assert.Equal(life.Whole.Total.Value, life.Phases.Sum(phase => phase.Figures.Total.Value), 1e-9);
+        Assert.Equal(life.Totals.Total.Value, life.Phases.Sum(phase => phase.Figures.Total.Value), 1e-9);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class DescriptionTests
         var life = Account(Life.Replace("100 g/kWh", "{best: 100 g/kWh, low: 80 g/kWh, high: 125 g/kWh}", StringComparison.Ordinal));
 
         // 33 kg ÷ (10 kWh × 1.5 × 0.1 ÷ 5 d = 0.3 kg a day) = 110 days, whatever the grid.
-        Assert.Equal((110, 110, 110), (Math.Round(life.Outgrowths[0].Days, 6), Math.Round(life.Outgrowths[0].Low, 6), Math.Round(life.Outgrowths[0].High, 6)));
+        Assert.Equal((110, 110, 110), (Math.Round(life.BreakEvens[0].Days, 6), Math.Round(life.BreakEvens[0].Low, 6), Math.Round(life.BreakEvens[0].High, 6)));
         Assert.Equal(26.4, life.Phases[0].Figures.Total.Bounds.Low, 1e-6);
         Assert.Equal(41.25, life.Phases[0].Figures.Total.Bounds.High, 1e-6);
     }
@@ -92,7 +92,7 @@ public class DescriptionTests
     [Fact]
     public void What_has_no_bounds_is_listed_as_taken_exact()
     {
-        var exact = Account(Life).TakenAsExact.Select(factor => factor.Id).ToList();
+        var exact = Account(Life).ExactInputs.Select(factor => factor.Id).ToList();
 
         Assert.Contains("described/life.place.intensity", exact);
         Assert.Contains("described/training.dynamic.power", exact);
@@ -104,10 +104,10 @@ public class DescriptionTests
     {
         var life = Account(Life);
 
-        Assert.Equal(["infrastructure", "embodied"], life.Phases[0].LeftOut);
-        Assert.Contains(life.Doubts, doubt => doubt.Code == "not-described");
-        Assert.Null(life.Whole.Embodied);
-        Assert.False(life.Whole.Total.Boundary.Embodied);
+        Assert.Equal(["infrastructure", "embodied"], life.Phases[0].OmittedBoundaries);
+        Assert.Contains(life.Warnings, warning => warning.Code == "not-described");
+        Assert.Null(life.Totals.Embodied);
+        Assert.False(life.Totals.Total.Boundary.Embodied);
     }
 
     [Theory]
@@ -166,13 +166,13 @@ public class DescriptionTests
                 dynamic: {chip_hours: 1000, hardware: h100}
                 hardware: [{item: h100}, {item: gpu server, chips_per_item: 8}]
             """);
-        var factors = life.Phases[0].Figures.Total.Derivation.Factors().Select(factor => factor.Id).ToList();
+        var factors = life.Phases[0].Figures.Total.Derivation.GetFactors().Select(factor => factor.Id).ToList();
 
         Assert.Contains(factors, id => id.StartsWith("gpu/", StringComparison.Ordinal) && id.Contains("training-w", StringComparison.Ordinal));
         Assert.Contains("other/gpu-server-gpus-only", factors);
         Assert.Contains("embodied/accelerator/nvidia-h100", factors);
         Assert.Contains("embodied/lifetime", factors);
-        Assert.Contains(life.Doubts, doubt => doubt.Code == "power-from-catalog");
+        Assert.Contains(life.Warnings, warning => warning.Code == "power-from-catalog");
     }
 
     [Fact]
@@ -194,12 +194,12 @@ public class DescriptionTests
                 published: {energy: 4 kWh, source: "n\e[9m"}
             """);
         using var written = new StringWriter { NewLine = "\n" };
-        LifeCycleScreen.Write(written, life, new Screen());
-        SciReport.Write(written, SoftwareCarbonIntensity.Of(life), new Screen());
-        written.Write(LifeCycleMarkdown.Of(life));
-        written.Write(ModelDocumentationForm.Markdown(life.Description.Name, ModelDocumentationForm.Of(life)));
-        foreach (var figure in life.Figures())
-            Explanation.Of(figure).Write(written, new Screen());
+        LifeCycleText.Write(written, life, new TerminalCapabilities());
+        SciReport.Write(written, SoftwareCarbonIntensity.Calculate(life), new TerminalCapabilities());
+        written.Write(LifeCycleMarkdown.Render(life));
+        written.Write(ModelDocumentationForm.RenderMarkdown(life.Description.Name, ModelDocumentationForm.CreateLines(life)));
+        foreach (var figure in life.GetFigures())
+            Explanation.Create(figure).Write(written, new TerminalCapabilities());
 
         Assert.DoesNotContain(written.ToString(), c => (char.IsControl(c) && c != '\n') || c == '\u202E');
     }
@@ -228,8 +228,8 @@ public class DescriptionTests
     public void A_run_of_the_ledger_comes_in_with_its_own_factors()
     {
         var record = SampleRuns.Shell();
-        var run = new LedgerEntry(record, [SampleRuns.Account(record).State(DateTimeOffset.UnixEpoch)]);
-        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases: [{name: training, from: run last}]\n", "life.yaml"), query =>
+        var run = new LedgerEntry(record, [SampleRuns.Account(record).CreateStatement(DateTimeOffset.UnixEpoch)]);
+        var life = new LifeCycleAccountant().Account(LifeCycleReader.Read("name: a life\nphases: [{name: training, from: run last}]\n", "life.yaml"), query =>
         {
             Assert.Equal("last", query.Run);
             return [run];
@@ -238,8 +238,8 @@ public class DescriptionTests
 
         Assert.Equal(footprint.Operational.Bounds, life.Phases[0].Figures.Operational.Bounds);
         Assert.Equal(footprint.Embodied!.Bounds, life.Phases[0].Figures.Embodied!.Bounds);
-        Assert.Equal(footprint.Total.Bounds, life.Whole.Total.Bounds);
-        Assert.Equal(footprint.Energy.MeasuredShare, life.Whole.Energy.MeasuredShare, 1e-12);
+        Assert.Equal(footprint.Total.Bounds, life.Totals.Total.Bounds);
+        Assert.Equal(footprint.Energy.MeasuredShare, life.Totals.Energy.MeasuredShare, 1e-12);
     }
 
     [Fact]
@@ -254,17 +254,17 @@ public class DescriptionTests
             Entry(metered.Record with { Opening = metered.Record.Opening with { Id = "metered-1" } }, metered.Factors),
             Entry(metered.Record with { Opening = metered.Record.Opening with { Id = "metered-2" }, DurationSeconds = 2 * metered.Record.DurationSeconds }, metered.Factors),
         ];
-        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}]\n", "life.yaml"), _ => runs);
+        var life = new LifeCycleAccountant().Account(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}]\n", "life.yaml"), _ => runs);
         List<Footprint> each = [.. runs.DistinctBy(run => (run.Record.DurationSeconds, run.Record.Opening.Id)).Select(run => SampleRuns.Account(run.Record, run.Statements[^1].Factors))];
 
         Assert.Equal(24, life.Phases[0].Runs.Length);
-        Close(each.Sum(footprint => footprint.Energy.Value), life.Whole.Energy.Value);
-        Close(each.Sum(footprint => footprint.FacilityEnergy.Value), life.Whole.FacilityEnergy.Value);
-        Close(each.Sum(footprint => footprint.Operational.Value), life.Whole.Operational.Value);
-        Close(each.Sum(footprint => footprint.Embodied?.Value ?? 0), life.Whole.Embodied!.Value);
-        Assert.True(Nodes(life.Whole.Total.Derivation) < 600, $"{Nodes(life.Whole.Total.Derivation)} nodes");
+        Close(each.Sum(footprint => footprint.Energy.Value), life.Totals.Energy.Value);
+        Close(each.Sum(footprint => footprint.FacilityEnergy.Value), life.Totals.FacilityEnergy.Value);
+        Close(each.Sum(footprint => footprint.Operational.Value), life.Totals.Operational.Value);
+        Close(each.Sum(footprint => footprint.Embodied?.Value ?? 0), life.Totals.Embodied!.Value);
+        Assert.True(Nodes(life.Totals.Total.Derivation) < 600, $"{Nodes(life.Totals.Total.Derivation)} nodes");
 
-        static LedgerEntry Entry(RunRecord record, AccountingFactors? factors = null) => new(record, [new FootprintStatement { Method = Accountant.Method, FactorsHash = "", AccountedAt = DateTimeOffset.UnixEpoch, Factors = factors ?? SampleRuns.Factors(), Figures = [] }]);
+        static LedgerEntry Entry(RunRecord record, AccountingFactors? factors = null) => new(record, [new FootprintStatement { Method = Accountant.MethodVersion, FactorsHash = "", AccountedAt = DateTimeOffset.UnixEpoch, Factors = factors ?? SampleRuns.Factors(), Figures = [] }]);
         static void Close(double expected, double actual) => Assert.Equal(expected, actual, 1e-9 * expected);
         static int Nodes(Derivation node) => 1 + node.Children.Sum(Nodes);
     }
@@ -273,18 +273,18 @@ public class DescriptionTests
     public void A_run_that_two_phases_count_is_a_doubt()
     {
         var record = SampleRuns.Shell();
-        var run = new LedgerEntry(record, [SampleRuns.Account(record).State(DateTimeOffset.UnixEpoch)]);
-        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}, {name: training, from: [last, last]}]\n", "life.yaml"), _ => [run]);
+        var run = new LedgerEntry(record, [SampleRuns.Account(record).CreateStatement(DateTimeOffset.UnixEpoch)]);
+        var life = new LifeCycleAccountant().Account(LifeCycleReader.Read("name: a life\nphases: [{name: experiments, from: {project: demo}}, {name: training, from: [last, last]}]\n", "life.yaml"), _ => [run]);
 
         Assert.Single(life.Phases[1].Runs);
-        Assert.Contains(life.Doubts, doubt => doubt.Code == "run-counted-twice" && doubt.Text.Contains("experiments and training", StringComparison.Ordinal));
+        Assert.Contains(life.Warnings, warning => warning.Code == "run-counted-twice" && warning.Text.Contains("experiments and training", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_query_carries_its_tags_and_its_line()
     {
         var asked = new List<RunQuery>();
-        new LifeCycleAccount().Of(LifeCycleReader.Read("name: a life\nphases:\n  - name: experiments\n    from: {project: demo, tag: [kind=search, kept]}\n", "life.yaml"), query =>
+        new LifeCycleAccountant().Account(LifeCycleReader.Read("name: a life\nphases:\n  - name: experiments\n    from: {project: demo, tag: [kind=search, kept]}\n", "life.yaml"), query =>
         {
             asked.Add(query);
             return [];

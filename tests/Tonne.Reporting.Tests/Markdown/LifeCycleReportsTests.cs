@@ -52,7 +52,7 @@ public class LifeCycleReportsTests
         notes: <b>Not</b> a real one.
         """;
 
-    static LifeCycle Life(string name) => new LifeCycleAccount().Of(
+    static LifeCycle Life(string name) => new LifeCycleAccountant().Account(
         LifeCycleReader.Read(name == "bloom" ? File.ReadAllText(Path.Combine(Repository.Root, "examples", "footprints", "bloom.yaml")) : Assistant, name + ".yaml"), static _ => []);
 
     [Theory]
@@ -61,43 +61,43 @@ public class LifeCycleReportsTests
     [InlineData("assistant", 80)]
     [InlineData("assistant", 120)]
     public void A_life_on_a_screen(string name, int width) =>
-        Golden.Matches($"Golden/life-{name}-{width}.txt", Golden.TextOf(writer => LifeCycleScreen.Write(writer, Life(name), new Screen { Width = width })));
+        Golden.Matches($"Golden/life-{name}-{width}.txt", Golden.TextOf(writer => LifeCycleText.Write(writer, Life(name), new TerminalCapabilities { Width = width })));
 
     [Fact]
     public void A_life_in_ASCII() =>
-        Golden.Matches("Golden/life-assistant-ascii.txt", Golden.TextOf(writer => LifeCycleScreen.Write(writer, Life("assistant"), new Screen { Unicode = false })));
+        Golden.Matches("Golden/life-assistant-ascii.txt", Golden.TextOf(writer => LifeCycleText.Write(writer, Life("assistant"), new TerminalCapabilities { Unicode = false })));
 
     [Theory]
     [InlineData("bloom")]
     [InlineData("assistant")]
-    public void A_life_as_JSON(string name) => Golden.Matches($"Golden/life-{name}.json", LifeCycleDocument.Of(Life(name)).ToJson().Replace(Tonne.Catalogs.FactorSet.ShortHash, "0123456789ab", StringComparison.Ordinal) + "\n");
+    public void A_life_as_JSON(string name) => Golden.Matches($"Golden/life-{name}.json", LifeCycleDocument.From(Life(name)).ToJson().Replace(Tonne.Catalogs.FactorSet.ShortHash, "0123456789ab", StringComparison.Ordinal) + "\n");
 
     [Theory]
     [InlineData("bloom")]
     [InlineData("assistant")]
-    public void A_life_as_Markdown(string name) => Golden.Matches($"Golden/life-{name}.md", LifeCycleMarkdown.Of(Life(name)).Replace(Tonne.Catalogs.FactorSet.ShortHash, "0123456789ab", StringComparison.Ordinal));
+    public void A_life_as_Markdown(string name) => Golden.Matches($"Golden/life-{name}.md", LifeCycleMarkdown.Render(Life(name)).Replace(Tonne.Catalogs.FactorSet.ShortHash, "0123456789ab", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("bloom")]
     [InlineData("assistant")]
-    public void The_form_of_the_AI_Act(string name) => Golden.Matches($"Golden/life-{name}.eu-ai-act.md", ModelDocumentationForm.Markdown(name, ModelDocumentationForm.Of(Life(name))));
+    public void The_form_of_the_AI_Act(string name) => Golden.Matches($"Golden/life-{name}.eu-ai-act.md", ModelDocumentationForm.RenderMarkdown(name, ModelDocumentationForm.CreateLines(Life(name))));
 
     [Fact]
     public void The_form_of_a_run_says_what_a_run_cannot_know()
     {
-        var (record, footprint) = SummaryTests.Sample("training");
-        Golden.Matches("Golden/training.eu-ai-act.md", ModelDocumentationForm.Markdown(record.Opening.Name, ModelDocumentationForm.Of(record, footprint)));
+        var (record, footprint) = RunSummaryTextTests.Sample("training");
+        Golden.Matches("Golden/training.eu-ai-act.md", ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)));
     }
 
     [Fact]
     public void Rates_of_a_life_and_of_a_run()
     {
-        var (record, footprint) = SummaryTests.Sample("training");
+        var (record, footprint) = RunSummaryTextTests.Sample("training");
         Golden.Matches("Golden/sci.txt", Golden.TextOf(writer =>
         {
-            SciReport.Write(writer, SoftwareCarbonIntensity.Of(Life("bloom")), new Screen());
-            SciReport.Write(writer, SoftwareCarbonIntensity.Of(Life("assistant")), new Screen());
-            SciReport.Write(writer, [SoftwareCarbonIntensity.Of($"run {record.Opening.Id}", footprint, FunctionalUnit.Parse("training run=1"), SciBoundary.Provider)], new Screen());
+            SciReport.Write(writer, SoftwareCarbonIntensity.Calculate(Life("bloom")), new TerminalCapabilities());
+            SciReport.Write(writer, SoftwareCarbonIntensity.Calculate(Life("assistant")), new TerminalCapabilities());
+            SciReport.Write(writer, [SoftwareCarbonIntensity.Calculate($"run {record.Opening.Id}", footprint, FunctionalUnit.Parse("training run=1"), SciBoundary.Provider)], new TerminalCapabilities());
         }));
     }
 
@@ -107,7 +107,7 @@ public class LifeCycleReportsTests
     public void A_life_as_JSON_keeps_the_published_schema_and_has_no_field_it_does_not_know(string name)
     {
         var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "formats", "tonne.footprint.schema.json")))!;
-        var document = JsonNode.Parse(LifeCycleDocument.Of(Life(name)).ToJson())!;
+        var document = JsonNode.Parse(LifeCycleDocument.From(Life(name)).ToJson())!;
 
         Assert.Empty(JsonSchema.Problems(document, schema, schema, name));
         document["life"]!["energy_kwh"] = 3;
@@ -117,19 +117,19 @@ public class LifeCycleReportsTests
     [Fact]
     public void No_energy_is_made_up_for_a_form()
     {
-        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("name: m\nphases: [{name: serving, kind: deployment, dynamic: 1 kWh}]", "m.yaml"), static _ => []);
+        var life = new LifeCycleAccountant().Account(LifeCycleReader.Read("name: m\nphases: [{name: serving, kind: deployment, dynamic: 1 kWh}]", "m.yaml"), static _ => []);
 
-        Assert.All(ModelDocumentationForm.Of(life).Where(line => line.Section.Length > 0), line => Assert.Null(line.Answer));
-        Assert.All(ModelDocumentationForm.Of(life), line => Assert.NotEmpty(line.Why));
+        Assert.All(ModelDocumentationForm.CreateLines(life).Where(line => line.Section.Length > 0), line => Assert.Null(line.Answer));
+        Assert.All(ModelDocumentationForm.CreateLines(life), line => Assert.NotEmpty(line.Why));
     }
 
     [Fact]
     public void Every_figure_of_the_document_can_be_explained()
     {
         var life = Life("assistant");
-        foreach (var figure in life.Figures())
+        foreach (var figure in life.GetFigures())
         {
-            var document = JsonNode.Parse(ExplanationDocument.Of(life, Explanation.Of(figure)).ToJson())!;
+            var document = JsonNode.Parse(ExplanationDocument.From(life, Explanation.Create(figure)).ToJson())!;
             Assert.Equal(figure.Value, (double)document["derivation"]!["value"]!, 1e-9 * Math.Max(1, figure.Value));
         }
     }

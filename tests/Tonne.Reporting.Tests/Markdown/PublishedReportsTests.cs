@@ -19,19 +19,19 @@ public class PublishedReportsTests
     [MemberData(nameof(Samples))]
     public void Each_report_of_each_sample_run_looks_as_reviewed(string sample)
     {
-        var (record, footprint) = SummaryTests.Sample(sample);
-        Golden.Matches($"Golden/report-{sample}.golden.md", MarkdownReport.Of(record, footprint));
-        Golden.Matches($"Golden/model-card-{sample}.golden.md", ModelCard.Of(record, footprint));
-        Golden.Matches($"Golden/hugging-face-{sample}.golden.yaml", HuggingFaceCard.Of(record, footprint));
-        Golden.Matches($"Golden/row-{sample}.golden.csv", CarbonCsvRow.Of(record, footprint).ToCsv());
+        var (record, footprint) = RunSummaryTextTests.Sample(sample);
+        Golden.Matches($"Golden/report-{sample}.golden.md", MarkdownReport.Render(record, footprint));
+        Golden.Matches($"Golden/model-card-{sample}.golden.md", ModelCard.Render(record, footprint));
+        Golden.Matches($"Golden/hugging-face-{sample}.golden.yaml", HuggingFaceCard.Render(record, footprint));
+        Golden.Matches($"Golden/row-{sample}.golden.csv", CarbonCsvRow.From(record, footprint).ToCsv());
     }
 
     [Fact]
     public void The_hub_gets_grams_of_operational_emissions()
     {
         // Metered: 47,520 J = 13.2 Wh; PUE 1; 50 g/kWh: 0.66 g.
-        var (record, footprint) = SummaryTests.Sample("metered");
-        var yaml = HuggingFaceCard.Of(record, footprint);
+        var (record, footprint) = RunSummaryTextTests.Sample("metered");
+        var yaml = HuggingFaceCard.Render(record, footprint);
         Assert.Contains("\n  emissions: 0.66\n", yaml);
         Assert.Contains("hardware_used: \"1 x NVIDIA RTX A2000 Laptop GPU, 8 threads of Example Server CPU 7777 @ 2.50GHz\"", yaml);
         Assert.Contains("geographical_location: \"France (FR)\"", yaml);
@@ -42,9 +42,9 @@ public class PublishedReportsTests
     {
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record);
-        Assert.DoesNotMatch(new Regex("^  training_type:", RegexOptions.Multiline, TimeSpan.FromSeconds(1)), HuggingFaceCard.Of(record, footprint));
+        Assert.DoesNotMatch(new Regex("^  training_type:", RegexOptions.Multiline, TimeSpan.FromSeconds(1)), HuggingFaceCard.Render(record, footprint));
         record = record with { Opening = record.Opening with { Tags = record.Opening.Tags.Add("training_type", "fine-tuning") } };
-        Assert.Contains("\n  training_type: \"fine-tuning\"\n", HuggingFaceCard.Of(record, footprint));
+        Assert.Contains("\n  training_type: \"fine-tuning\"\n", HuggingFaceCard.Render(record, footprint));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class PublishedReportsTests
     {
         // Training: cpu 1,000 J, memory 60 J; × PUE 1.5 = 1,590 J = 4.41667e-4 kWh over 100 s; × 50 g = 2.20833e-5 kg; cpu 15 W, memory 0.9 W.
         var record = SampleRuns.Training();
-        var row = CarbonCsvRow.Of(record, SampleRuns.Account(record));
+        var row = CarbonCsvRow.From(record, SampleRuns.Account(record));
         Near(1590 / 3.6e6, "energy_consumed");
         Near(1500 / 3.6e6, "cpu_energy");
         Near(90 / 3.6e6, "ram_energy");
@@ -85,10 +85,10 @@ public class PublishedReportsTests
     {
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record);
-        var statement = footprint.State(record.Opening.StartedAt);
-        Assert.Equal(CarbonCsvRow.Of(record, footprint).ToCsv(), CarbonCsvRow.Of(record, statement).ToCsv());
+        var statement = footprint.CreateStatement(record.Opening.StartedAt);
+        Assert.Equal(CarbonCsvRow.From(record, footprint).ToCsv(), CarbonCsvRow.From(record, statement).ToCsv());
         var known = new Dictionary<string, string> { ["python_version"] = "3.11.2", ["run_id"] = "theirs", ["unheard_of"] = "x" };
-        var row = CarbonCsvRow.Of(record, statement, known);
+        var row = CarbonCsvRow.From(record, statement, known);
         Assert.Equal(("3.11.2", "theirs"), (row["python_version"], row["run_id"]));
     }
 
@@ -96,7 +96,7 @@ public class PublishedReportsTests
     public void Commas_quotes_and_line_breaks_stay_in_their_field()
     {
         var record = SampleRuns.Shell("a,b \"c\"\nd");
-        Assert.Contains(",\"a,b \"\"c\"\"\nd\",", CarbonCsvRow.Of(record, SampleRuns.Account(record)).ToCsv());
+        Assert.Contains(",\"a,b \"\"c\"\"\nd\",", CarbonCsvRow.From(record, SampleRuns.Account(record)).ToCsv());
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class PublishedReportsTests
         var random = new Random(3);
         const string Alphabet = "ab <>|*_`[]()!#&\\~$\"'\n\r\u001b\u202e{}-+=:;,.0é模";
         var footprint = SampleRuns.Account(SampleRuns.Training());
-        var expected = MarkdownReport.Of(SampleRuns.Training("x"), footprint).Count(c => c == '\n');
+        var expected = MarkdownReport.Render(SampleRuns.Training("x"), footprint).Count(c => c == '\n');
         for (var round = 0; round < 200; round++)
         {
             var name = new StringBuilder("x");
@@ -113,15 +113,15 @@ public class PublishedReportsTests
                 name.Append(Alphabet[random.Next(Alphabet.Length)]);
             var record = SampleRuns.Training(name.ToString());
             record = record with { Stages = [record.Stages[0] with { Name = name.ToString() }, .. record.Stages.Skip(1)] };
-            var page = MarkdownReport.Of(record, footprint);
+            var page = MarkdownReport.Render(record, footprint);
             Assert.Equal(expected, page.Count(c => c == '\n'));
             Assert.DoesNotContain(page, c => char.IsControl(c) && c != '\n');
             // No tag, and in each row of a table as many cells as in its head.
             Assert.DoesNotMatch(new Regex("<(?!https?://)", RegexOptions.None, TimeSpan.FromSeconds(1)), page);
             Assert.Single(page.Split('\n'), line => line.StartsWith("# ", StringComparison.Ordinal));
-            var stage = page.Split('\n').First(line => line.StartsWith("| " + Printable.Markdown(name.ToString()), StringComparison.Ordinal));
+            var stage = page.Split('\n').First(line => line.StartsWith("| " + TextSanitizer.EscapeMarkdown(name.ToString()), StringComparison.Ordinal));
             Assert.Equal(7, Regex.Count(stage, @"(?<!\\)\|", RegexOptions.None, TimeSpan.FromSeconds(1)));
-            var yaml = HuggingFaceCard.Of(record, footprint);
+            var yaml = HuggingFaceCard.Render(record, footprint);
             Assert.Equal(2, yaml.Split('\n').Count(line => line == "---"));
         }
     }
@@ -131,7 +131,7 @@ public class PublishedReportsTests
     {
         var record = SampleRuns.Training();
         Golden.Matches("Golden/report-training-100.golden.txt",
-            Golden.TextOf(writer => RunReport.Write(writer, record, SampleRuns.Account(record), new Screen { Width = 100 })));
+            Golden.TextOf(writer => RunReport.Write(writer, record, SampleRuns.Account(record), new TerminalCapabilities { Width = 100 })));
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public class PublishedReportsTests
     {
         var record = SampleRuns.Training();
         record = record with { Opening = record.Opening with { Place = new Place(Region: "gcp:europe-west9", How: "given") } };
-        var row = CarbonCsvRow.Of(record, SampleRuns.Account(record));
+        var row = CarbonCsvRow.From(record, SampleRuns.Account(record));
         Assert.Equal(("gcp", "europe-west9", "Y"), (row["cloud_provider"], row["cloud_region"], row["on_cloud"]));
-        Assert.Contains("**Compute Region:** Paris, France (gcp:europe-west9)", ModelCard.Of(record, SampleRuns.Account(record)));
+        Assert.Contains("**Compute Region:** Paris, France (gcp:europe-west9)", ModelCard.Render(record, SampleRuns.Account(record)));
     }
 }

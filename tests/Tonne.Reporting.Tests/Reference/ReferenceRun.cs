@@ -50,7 +50,7 @@ static class ReferenceRun
         var said = marks.Where(line => line.Length > 0 && line[0] != '#').Select(Said).ToList();
         var edges = Enumerable.Range(0, (int)(Duration / 3600) + 1).Select(hour => hour * 3600L)
             .Concat(said.Select(mark => mark.Timestamp / 1_000_000_000)).Append(Duration).Distinct().Order().ToList();
-        var meters = opening.Meters.Select(meter => new ReplayMeter(meter, edges.Select(second => (second * 1_000_000_000, Reading.Of(Count(meter, second)))))).ToList();
+        var meters = opening.Meters.Select(meter => new ReplayMeter(meter, edges.Select(second => (second * 1_000_000_000, Reading.FromValue(Count(meter, second)))))).ToList();
         using var stream = new MemoryStream();
         var trace = new TraceWriter(stream);
         trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
@@ -147,7 +147,7 @@ static class ReferenceRun
                 Basis(Component.Cpu, packages, Threads), Basis(Component.Memory, banks, 1_099.511627776),
                 Basis(Component.Gpu, accelerators, Accelerators), Basis(Component.Other, [rest], 0),
             ],
-            Rates = [new("plug/meter", "J", new Derivation.Given(new Factor("meter/plug", "accuracy of the plug meter", "1", new Bounds(0.99, 1, 1.01), Quality.Measured, Class1)))],
+            Rates = [new("plug/meter", "J", new Derivation.FactorNode(new Factor("meter/plug", "accuracy of the plug meter", "1", new Bounds(0.99, 1, 1.01), Quality.Measured, Class1)))],
             Holder = new RunHolder("reference", 1, 1),
         };
     }

@@ -80,7 +80,7 @@ public class ReferenceTraceTests
         Assert.Equal(
             Record.Stages.Single(stage => stage.Name == "train").Energy.Sum(use => use.Microjoules),
             Record.Epochs.Sum(epoch => epoch.Energy.Sum(use => use.Microjoules)));
-        var observations = Observations.Of(Record);
+        var observations = Observations.Describe(Record);
         Assert.Equal(10, observations.Count);
         Assert.Contains("high loss, low accuracy", observations[0], StringComparison.OrdinalIgnoreCase);
         Assert.All(observations, observation => Assert.NotEmpty(observation));
@@ -100,7 +100,7 @@ public class ReferenceTraceTests
     public void A_replay_of_the_trace_says_what_was_said()
     {
         var meters = Record.Opening.Meters;
-        var replayed = ReplayMeter.Of(meters, new TraceReader(new MemoryStream(Trace)));
+        var replayed = ReplayMeter.FromTrace(meters, new TraceReader(new MemoryStream(Trace)));
         var reader = new TraceReader(new MemoryStream(Trace));
         var readings = new Reading[meters.Length];
         while (reader.Read())
@@ -118,13 +118,13 @@ public class ReferenceTraceTests
     [Fact]
     public void Its_document_and_its_summary_are_kept_with_the_examples()
     {
-        Golden.Matches("../../examples/reference/run.json", RunDocument.Of(Record, Footprint).ToJson() + "\n");
-        Golden.Matches("../../examples/reference/summary.txt", Golden.TextOf(writer => Summary.Write(writer, Record, Footprint, new Screen { Width = 100, Unicode = true }, null, "reference")));
+        Golden.Matches("../../examples/reference/run.json", RunDocument.From(Record, Footprint).ToJson() + "\n");
+        Golden.Matches("../../examples/reference/summary.txt", Golden.TextOf(writer => RunSummaryText.Write(writer, Record, Footprint, new TerminalCapabilities { Width = 100, Unicode = true }, null, "reference")));
     }
 
     /// <summary>The factors any such run gets, under a name of their own: an update of some table is no change of this example.</summary>
     static Footprint Account(RunRecord record) =>
-        new Accountant().Account(record, FactorChoice.For(record.Opening.Place, record.Opening.Machine) with { FactorsHash = "reference" });
+        new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine) with { FactorsHash = "reference" });
 
     static IEqualityComparer<(double Low, double High)> Near(double by) =>
         EqualityComparer<(double Low, double High)>.Create((a, b) => Math.Abs(a.Low - b.Low) < by && Math.Abs(a.High - b.High) < by, _ => 0);

@@ -5,7 +5,7 @@ namespace Tonne.Reporting.Tests.Teaching;
 
 public sealed class EquivalentsTests
 {
-    static IReadOnlyList<Equivalent> Of(double kilograms) => Equivalents.For(Bounds.Exactly(kilograms), "kg CO2e");
+    static IReadOnlyList<Equivalent> Of(double kilograms) => Equivalents.Choose(Bounds.FromExact(kilograms), "kg CO2e");
 
     [Fact]
     public void The_table_has_no_problem() => Assert.Empty(Equivalents.Validate());
@@ -23,13 +23,13 @@ public sealed class EquivalentsTests
         Assert.Equal(6.972, equivalents[1].Count.Low, 0.001);
         Assert.Equal(12.5, equivalents[1].Count.High, 0.001);
         Assert.Equal(2019, equivalents[1].Year);
-        Assert.Equal("20 km in an average European car (14–25)", Of(3.5)[1].Text());
+        Assert.Equal("20 km in an average European car (14–25)", Of(3.5)[1].Format());
     }
 
     [Fact]
     public void The_spread_of_the_figure_is_inside()
     {
-        var wide = Equivalents.For(new Bounds(0.875, 1.75, 3.5), "kg CO2e")[1].Count;
+        var wide = Equivalents.Choose(new Bounds(0.875, 1.75, 3.5), "kg CO2e")[1].Count;
 
         // ln 2 and ln(0.251 ÷ 0.175) = 0.36068 in quadrature: exp(−√(0.48045 + 0.13009)) = 0.45777.
         Assert.Equal(10 * 0.45777, wide.Low, 0.001);
@@ -38,7 +38,7 @@ public sealed class EquivalentsTests
     [Fact]
     public void Energy_has_its_own() =>
         // 1 kWh ÷ 22 Wh = 45.45.
-        Assert.Equal(1 / 0.022, Assert.Single(Equivalents.For(Bounds.Exactly(1), "kWh")).Count.Best, 9);
+        Assert.Equal(1 / 0.022, Assert.Single(Equivalents.Choose(Bounds.FromExact(1), "kWh")).Count.Best, 9);
 
     [Fact]
     public void Fifty_tonnes_are_seats_on_flights_years_of_lives_and_homes()
@@ -57,11 +57,11 @@ public sealed class EquivalentsTests
         {
             foreach (var unit in new[] { "kg CO2e", "kWh" })
             {
-                var equivalents = Equivalents.For(new Bounds(0, Math.Pow(10, exponent), 2 * Math.Pow(10, exponent)), unit);
-                Assert.InRange(equivalents.Count, 0, Equivalents.Most);
+                var equivalents = Equivalents.Choose(new Bounds(0, Math.Pow(10, exponent), 2 * Math.Pow(10, exponent)), unit);
+                Assert.InRange(equivalents.Count, 0, Equivalents.MaxResults);
                 Assert.All(equivalents, each => Assert.InRange(each.Count.Best, 0.8, 1200));
                 Assert.All(equivalents, each => Assert.InRange(each.Count.Best, each.Count.Low, each.Count.High));
-                Assert.Equal(equivalents.Count, equivalents.Select(each => each.One.Id.Split('-')[0]).Distinct().Count());
+                Assert.Equal(equivalents.Count, equivalents.Select(each => each.UnitFactor.Id.Split('-')[0]).Distinct().Count());
             }
         }
     }
@@ -81,7 +81,7 @@ public sealed class EquivalentsTests
     public void Nothing_is_as_much_as_nothing_or_as_water()
     {
         Assert.Empty(Of(0));
-        Assert.Empty(Equivalents.For(Bounds.Exactly(10), "L"));
+        Assert.Empty(Equivalents.Choose(Bounds.FromExact(10), "L"));
     }
 
     [Fact]
@@ -89,5 +89,5 @@ public sealed class EquivalentsTests
         Assert.All(Equivalents.Search(), entry => Assert.DoesNotMatch("tree|forest|offset|seedling|acre", entry.Name + entry.Note));
 
     [Fact]
-    public void One_is_told_in_the_singular() => Assert.Equal("charge of a smartphone", Assert.Single(Equivalents.For(Bounds.Exactly(0.022), "kWh")).Name);
+    public void One_is_told_in_the_singular() => Assert.Equal("charge of a smartphone", Assert.Single(Equivalents.Choose(Bounds.FromExact(0.022), "kWh")).Name);
 }

@@ -32,7 +32,7 @@ public class InsightTests
     {
         // Operational 1.4 mg at 50 g; at 5 g it is 0.14 mg, below the 0.475 mg embodied: 0.475 ÷ 0.615 = 77 %.
         var record = SampleRuns.Shell();
-        Assert.StartsWith("Making the hardware weighs more than running it: 77 % of the emissions; ", Insight.Of(record, SampleRuns.Account(record, SampleRuns.Factors(5))));
+        Assert.StartsWith("Making the hardware weighs more than running it: 77 % of the emissions; ", Insight.Describe(record, SampleRuns.Account(record, SampleRuns.Factors(5))));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class InsightTests
     {
         // 36,000 of 47,520 J: 75.8 %.
         var (record, factors) = SampleRuns.Metered();
-        Assert.StartsWith("The accelerator used 76 % of the energy; ", Insight.Of(record, SampleRuns.Account(record, factors)));
+        Assert.StartsWith("The accelerator used 76 % of the energy; ", Insight.Describe(record, SampleRuns.Account(record, factors)));
     }
 
     [Fact]
@@ -55,16 +55,16 @@ public class InsightTests
     {
         var (record, factors) = SampleRuns.Metered();
         var exact = new Uncertain(factors);
-        var rates = record.Opening.Rates.Select(rate => rate with { Derivation = rate.Derivation.With(Uncertain.Exactly) });
+        var rates = record.Opening.Rates.Select(rate => rate with { Derivation = rate.Derivation.ReplaceFactors(Uncertain.Exactly) });
         record = record with { Opening = record.Opening with { Rates = [.. rates] } };
-        Assert.EndsWith("; no factor is uncertain.", Insight.Of(record, SampleRuns.Account(record, exact.Removed)));
+        Assert.EndsWith("; no factor is uncertain.", Insight.Describe(record, SampleRuns.Account(record, exact.Removed)));
     }
 
     [Fact]
     public void Nothing_counted_is_said_and_does_not_fail()
     {
         var record = SampleRuns.Shell() with { Components = [], Stages = [] };
-        Assert.StartsWith("No energy was counted; ", Insight.Of(record, SampleRuns.Account(record, SampleRuns.Factors(embodied: false))));
+        Assert.StartsWith("No energy was counted; ", Insight.Describe(record, SampleRuns.Account(record, SampleRuns.Factors(embodied: false))));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class InsightTests
         Assert.Equal([1.2, double.NaN, double.PositiveInfinity], back.Epochs.Select(epoch => epoch.Metrics["loss"]));
     }
 
-    static string Of(RunRecord record) => Insight.Of(record, SampleRuns.Account(record));
+    static string Of(RunRecord record) => Insight.Describe(record, SampleRuns.Account(record));
 
     sealed class Uncertain(AccountingFactors factors)
     {
@@ -86,6 +86,6 @@ public class InsightTests
             Pue = Exactly(factors.Pue),
         };
 
-        public static Factor Exactly(Factor factor) => factor with { Bounds = Bounds.Exactly(factor.Bounds.Best) };
+        public static Factor Exactly(Factor factor) => factor with { Bounds = Bounds.FromExact(factor.Bounds.Best) };
     }
 }

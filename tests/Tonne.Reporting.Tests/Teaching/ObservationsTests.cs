@@ -10,7 +10,7 @@ public class ObservationsTests
     [Fact]
     public void The_reference_training_gives_ten_varied_observations()
     {
-        var said = Observations.Of(SampleRuns.Training());
+        var said = Observations.Describe(SampleRuns.Training());
         Assert.Equal(10, said.Count);
         Assert.Equal(10, said.Distinct().Count());
         // Seven ways of saying it at least, numbers aside.
@@ -24,7 +24,7 @@ public class ObservationsTests
     public void The_numbers_said_are_the_numbers_given()
     {
         // 1.2 → 0.95 is 0.25/1.2 = 20.8 %; 0.45 → 0.60 is 15 points. 0.27 → 0.24 is 0.03/0.27 = 11.1 %; 0.93 → 0.94 is 1 point.
-        var said = Observations.Of(SampleRuns.Training());
+        var said = Observations.Describe(SampleRuns.Training());
         Assert.Contains("loss down 21 %, accuracy up 15 points", said[1]);
         Assert.Contains("loss down 11 %, accuracy up 1 point", said[9]);
         // Half of the way from 1.2 to 0.24 is 0.72: passed by 0.60 in epoch 4. Nine tenths is 0.336: passed by 0.31 in epoch 8.
@@ -50,7 +50,7 @@ public class ObservationsTests
     [Fact]
     public void Validation_that_rises_while_training_improves_is_called_overfitting()
     {
-        var said = Observations.Of(SampleRuns.Training(metrics: SampleRuns.Metrics([1, 0.8, 0.6, 0.5], null, [1, 0.9, 0.95, 1.05])));
+        var said = Observations.Describe(SampleRuns.Training(metrics: SampleRuns.Metrics([1, 0.8, 0.6, 0.5], null, [1, 0.9, 0.95, 1.05])));
         Assert.DoesNotContain("overfitting", said[1]);
         Assert.Contains("validation loss up 5.6 % while training improves: overfitting begins", said[2]);
         Assert.Contains("overfitting, epoch 2 was best on validation", said[3]);
@@ -60,7 +60,7 @@ public class ObservationsTests
     public void Accuracy_may_be_given_in_per_cent_and_alone()
     {
         var metrics = new[] { 45.0, 60, 61, 60 }.Select(value => (IReadOnlyDictionary<string, double>)new Dictionary<string, double> { ["accuracy"] = value }).ToList();
-        var said = Observations.Of(SampleRuns.Training(metrics: metrics));
+        var said = Observations.Describe(SampleRuns.Training(metrics: metrics));
         Assert.Equal("low accuracy at the start", said[0]);
         Assert.Contains("accuracy up 15 points", said[1]);
         Assert.Contains("accuracy up 1 point", said[2]);
@@ -81,10 +81,10 @@ public class ObservationsTests
             var loss = Enumerable.Range(0, random.Next(1, 20)).Select(_ => random.Next(4) == 0 ? odd[random.Next(odd.Length)] : random.NextDouble() * Math.Pow(10, random.Next(-5, 6))).ToArray();
             var accuracy = loss.Select(_ => random.Next(6) == 0 ? double.NaN : random.NextDouble()).ToArray();
             var run = SampleRuns.Training(metrics: SampleRuns.Metrics(loss, accuracy, random.Next(2) == 0 ? accuracy : null));
-            var said = Observations.Of(run);
+            var said = Observations.Describe(run);
             Assert.Equal(loss.Length, said.Count);
             Assert.All(said, text => Assert.False(string.IsNullOrWhiteSpace(text)));
-            Assert.Equal(said, Observations.Of(run));
+            Assert.Equal(said, Observations.Describe(run));
             for (var i = 1; i < loss.Length; i++)
             {
                 // What is said of falling and rising is true.
@@ -98,5 +98,5 @@ public class ObservationsTests
         static double LastFinite(double[] values, int before) => values.Take(before).Last(double.IsFinite);
     }
 
-    static IReadOnlyList<string> Of(double[] loss) => Observations.Of(SampleRuns.Training(metrics: SampleRuns.Metrics(loss)));
+    static IReadOnlyList<string> Of(double[] loss) => Observations.Describe(SampleRuns.Training(metrics: SampleRuns.Metrics(loss)));
 }

@@ -12,11 +12,11 @@ public class QuizTests
     public void The_first_question_is_what_became_of_the_datas_size()
     {
         var record = SampleRuns.Training();
-        var quiz = Quiz.Of(record, SampleRuns.Account(record, SampleRuns.Factors(50)));
+        var quiz = Quiz.Create(record, SampleRuns.Account(record, SampleRuns.Factors(50)));
 
         // The stage load takes in 1,797 rows and gives out 1,437: 360 fewer, 20 %.
         Assert.Equal("What happened to the data's size in preprocessing, and why?", quiz[0].Question);
-        Assert.Contains("from 1,797 to 1,437 rows", quiz[0].Options[quiz[0].Right]);
+        Assert.Contains("from 1,797 to 1,437 rows", quiz[0].Options[quiz[0].CorrectOption]);
         Assert.Contains("360 (20 %) were removed", quiz[0].Reason);
     }
 
@@ -33,9 +33,9 @@ public class QuizTests
             ],
         };
 
-        var quiz = Quiz.Of(record, SampleRuns.Account(SampleRuns.Training(), SampleRuns.Factors(50)));
+        var quiz = Quiz.Create(record, SampleRuns.Account(SampleRuns.Training(), SampleRuns.Factors(50)));
 
-        Assert.Contains("from 1,000 to 950 rows", quiz[0].Options[quiz[0].Right]);
+        Assert.Contains("from 1,000 to 950 rows", quiz[0].Options[quiz[0].CorrectOption]);
     }
 
     [Fact]
@@ -44,12 +44,12 @@ public class QuizTests
         foreach (var record in new[] { SampleRuns.Training(), SampleRuns.Shell() })
         {
             var footprint = SampleRuns.Account(record, SampleRuns.Factors(50));
-            var (first, second) = (Quiz.Of(record, footprint), Quiz.Of(record, footprint));
+            var (first, second) = (Quiz.Create(record, footprint), Quiz.Create(record, footprint));
 
             Assert.Equal(3, first.Length);
-            Assert.Equal(first.Select(item => (item.Question, item.Right)), second.Select(item => (item.Question, item.Right)));
+            Assert.Equal(first.Select(item => (item.Question, item.CorrectOption)), second.Select(item => (item.Question, item.CorrectOption)));
             Assert.All(first, item => Assert.Equal(4, item.Options.Distinct().Count()));
-            Assert.All(first, item => Assert.InRange(item.Right, 0, 3));
+            Assert.All(first, item => Assert.InRange(item.CorrectOption, 0, 3));
         }
     }
 
@@ -58,13 +58,13 @@ public class QuizTests
     {
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record, SampleRuns.Factors(50));
-        var rows = PipelineTrace.Of(record, footprint);
+        var rows = PipelineTrace.CreateRows(record, footprint);
 
         Assert.Equal(["measure", "account"], rows.Where(row => row.Own).Select(row => row.Name));
-        Assert.Equal(rows[^2].Out, Readout.Of(footprint.Energy.Value, footprint.Energy.Unit));
-        Assert.Equal(rows[^1].Out, Readout.Of(footprint.Operational.Value, footprint.Operational.Unit));
+        Assert.Equal(rows[^2].Out, DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit));
+        Assert.Equal(rows[^1].Out, DisplayValue.Format(footprint.Operational.Value, footprint.Operational.Unit));
         var page = new StringWriter();
-        PipelineTrace.Write(page, record, footprint, new Screen { Width = 120 });
+        PipelineTrace.Write(page, record, footprint, new TerminalCapabilities { Width = 120 });
         Assert.Matches(new Regex("insight", RegexOptions.None, TimeSpan.FromSeconds(1)), page.ToString());
     }
 }

@@ -17,9 +17,9 @@ public class MeterTableTests
         var trace = ScriptedTrace.Of(
             [Busy, Job, Package(0), core],
             [new(Component.Cpu, Quality.Measured, ["rapl:package-0"], "cpu/meter", "cpu/idle-power", null, 2, "scripted")]);
-        trace.Sample(0, Seconds(0), Seconds(0), Reading.Of(0), Reading.Of(5 * 1_000_000))
-            .Sample(10, Seconds(8), Seconds(8), Reading.Of(100 * 1_000_000), Reading.Of(65 * 1_000_000)).End(10);
+        trace.Sample(0, Seconds(0), Seconds(0), Reading.FromValue(0), Reading.FromValue(5 * 1_000_000))
+            .Sample(10, Seconds(8), Seconds(8), Reading.FromValue(100 * 1_000_000), Reading.FromValue(65 * 1_000_000)).End(10);
 
-        Assert.Equal(["summed: cpu", "not summed"], MeterTable.Of(trace.Record()).Select(row => row.Use));
+        Assert.Equal(["summed: cpu", "not summed"], MeterTable.CreateRows(trace.Record()).Select(row => row.Use));
     }
 }

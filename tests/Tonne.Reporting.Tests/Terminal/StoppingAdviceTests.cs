@@ -52,8 +52,8 @@ public class StoppingAdviceTests
         // 20 points on 5 kWh after the first epoch: mean 4 points per kWh, a tenth is 0.4.
         var advice = Accuracy(null, 0.70, 0.85, 0.88, 0.895, 0.8975, 0.90);
 
-        Assert.Equal(0.004, advice.WantedPerKilowattHour, 1e-12);
-        Assert.False(advice.IsWish);
+        Assert.Equal(0.004, advice.TargetPerKilowattHour, 1e-12);
+        Assert.False(advice.IsUserTarget);
         Assert.Equal(4, advice.Stop.Epoch);
     }
 
@@ -90,7 +90,7 @@ public class StoppingAdviceTests
 
         Assert.Equal(3, advice.Stop.Epoch);
         Assert.Equal(0.02, advice.GainAfter, 1e-12);
-        Assert.Contains("training examples", advice.Sentences()[^1]);
+        Assert.Contains("training examples", advice.ToSentences()[^1]);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public class StoppingAdviceTests
         Assert.Equal(0.9, advice.Stop.Best);
         Assert.Equal(3, advice.Stop.Epoch);
         Assert.Null(advice.Steps[0].Gain);
-        Assert.Contains(advice.Sentences(), sentence => sentence.Contains("count as no gain"));
+        Assert.Contains(advice.ToSentences(), sentence => sentence.Contains("count as no gain"));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class StoppingAdviceTests
         var advice = Accuracy(null, 0.7);
 
         Assert.Equal(0, advice.EpochsAfter);
-        Assert.Single(advice.Sentences());
+        Assert.Single(advice.ToSentences());
         Assert.Throws<ArgumentException>(() => Accuracy(null, double.NaN, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => Accuracy(-1, 0.7, 0.8));
     }
@@ -121,7 +121,7 @@ public class StoppingAdviceTests
         var advice = Accuracy(null, 0.5, 0.4, 0.5, 0.3);
 
         Assert.Equal(1, advice.Stop.Epoch);
-        Assert.Contains(advice.Sentences(), sentence => sentence.Contains("bought nothing"));
+        Assert.Contains(advice.ToSentences(), sentence => sentence.Contains("bought nothing"));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class StoppingAdviceTests
 
         Assert.Null(advice.MeanPerKilowattHour);
         Assert.Equal(2, advice.Stop.Epoch);
-        Assert.NotEmpty(advice.Sentences());
+        Assert.NotEmpty(advice.ToSentences());
     }
 
     [Fact]
@@ -140,6 +140,6 @@ public class StoppingAdviceTests
         var record = SampleRuns.Training();
         var advice = StoppingAdvice.Of(record, new Accountant().Account(record, SampleRuns.Factors()))!;
 
-        Golden.Matches("Golden/StoppingTable.golden.txt", Golden.TextOf(writer => StoppingTable.Write(writer, advice, new Screen { Width = 90 })));
+        Golden.Matches("Golden/StoppingTable.golden.txt", Golden.TextOf(writer => StoppingTable.Write(writer, advice, new TerminalCapabilities { Width = 90 })));
     }
 }

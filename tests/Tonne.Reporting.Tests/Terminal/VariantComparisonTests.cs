@@ -38,7 +38,7 @@ public class VariantComparisonTests
         Assert.Equal([(0, 1), (0, 2), (1, 2)], comparison.Pairs.Select(pair => (pair.First, pair.Second)));
         Assert.Equal([PairVerdict.Difference, PairVerdict.WithinMargin, PairVerdict.Difference], comparison.Pairs.Select(pair => pair.Verdict));
         Assert.True(comparison.IsDecided);
-        var ratio = comparison.Pairs[0].Ratio(ComparedFigure.Energy)!.Value;
+        var ratio = comparison.Pairs[0].GetRatio(ComparedFigure.Energy)!.Value;
         Assert.InRange(0.95, ratio.Low, ratio.High);
         Assert.InRange(ratio.High - ratio.Low, 0, 0.01);
     }
@@ -56,29 +56,29 @@ public class VariantComparisonTests
             called += comparison.Pairs.Any(pair => pair.Verdict == PairVerdict.Difference) ? 1 : 0;
         }
 
-        Assert.All(Of(1).Pairs, pair => Assert.Equal(0.01 / 3, pair.Deciding.Risk));
+        Assert.All(Of(1).Pairs, pair => Assert.Equal(0.01 / 3, pair.DecisionTest.Risk));
         Assert.InRange(called, 0, 4);
     }
 
     [Fact]
     public void What_decides_is_chosen()
     {
-        var byTime = Of(25, new ComparisonPlan { Deciding = ComparedFigure.Time }, 2);
+        var byTime = Of(25, new ComparisonPlan { DecisionFigure = ComparedFigure.Time }, 2);
 
-        Assert.StartsWith("B takes 20.0 % more time than A (", VariantWords.Verdict(byTime, byTime.Pairs[0]));
+        Assert.StartsWith("B takes 20.0 % more time than A (", VariantText.DescribeVerdict(byTime, byTime.Pairs[0]));
     }
 
     [Fact]
     public void A_figure_that_a_run_had_none_of_has_no_ratio_and_spoils_no_other()
     {
-        var comparison = new VariantComparison(["A", "B"], new ComparisonPlan { Deciding = ComparedFigure.Time });
+        var comparison = new VariantComparison(["A", "B"], new ComparisonPlan { DecisionFigure = ComparedFigure.Time });
         comparison.Add([Run(1, 1), Run(1, 1)]);
         comparison.Add([Run(0, 1), Run(1, 1)]);
         comparison.Add([Run(1, 1), Run(1, 1)]);
 
-        Assert.Null(comparison.Pairs[0].Ratio(ComparedFigure.Energy));
-        Assert.NotNull(comparison.Pairs[0].Ratio(ComparedFigure.Time));
-        Assert.Equal(3, comparison.Pairs[0].Deciding.Rounds);
+        Assert.Null(comparison.Pairs[0].GetRatio(ComparedFigure.Energy));
+        Assert.NotNull(comparison.Pairs[0].GetRatio(ComparedFigure.Time));
+        Assert.Equal(3, comparison.Pairs[0].DecisionTest.Rounds);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public class VariantComparisonTests
         Assert.Contains("5 rounds are too few to show one", Verdict(Of(5)));
         Assert.Contains("5 rounds cannot show one", Verdict(Of(5, new ComparisonPlan { Rounds = 5 })));
 
-        static string Verdict(VariantComparison comparison) => VariantWords.Verdict(comparison, comparison.Pairs[0]);
+        static string Verdict(VariantComparison comparison) => VariantText.DescribeVerdict(comparison, comparison.Pairs[0]);
     }
 
     [Fact]
@@ -110,16 +110,16 @@ public class VariantComparisonTests
     {
         var comparison = Of(25);
 
-        Golden.Matches("Golden/" + golden, Golden.TextOf(writer => VariantScreen.Write(
+        Golden.Matches("Golden/" + golden, Golden.TextOf(writer => VariantComparisonText.Write(
             writer, comparison, ["python train.py --precision fp32", "python train.py --precision bf16", "python train.py --compile"], Quality.Modelled,
-            new Screen { Width = width, Unicode = unicode })));
+            new TerminalCapabilities { Width = width, Unicode = unicode })));
     }
 
     [Fact]
     public void An_end_of_an_interval_that_is_not_known_yet_is_null_in_json()
     {
-        var few = BenchDocument.PairsOf(Of(3))[0];
-        var many = BenchDocument.PairsOf(Of(25))[0];
+        var few = BenchDocument.CreatePairs(Of(3))[0];
+        var many = BenchDocument.CreatePairs(Of(25))[0];
 
         Assert.Equal(("no_difference_seen", null, null), (few.Verdict, few.EnergyRatio!.Low, few.EnergyRatio.High));
         Assert.Equal("difference", many.Verdict);

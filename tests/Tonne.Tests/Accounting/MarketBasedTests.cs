@@ -5,7 +5,7 @@ namespace Tonne.Tests.Accounting;
 
 public class MarketBasedTests
 {
-    static LifeCycle Account(string market, string energy = "100 MWh") => new LifeCycleAccount().Of(LifeCycleReader.Read($$"""
+    static LifeCycle Account(string market, string energy = "100 MWh") => new LifeCycleAccountant().Account(LifeCycleReader.Read($$"""
         name: a life
         place: {intensity: 400 g/kWh}
         facility: {pue: 1.0}
@@ -24,7 +24,7 @@ public class MarketBasedTests
         var life = Account("{residual_mix: 500 g/kWh, contracts: {share: 60 %, intensity: 10 g/kWh, matched: yearly}}");
 
         Assert.Equal(20_600, Market(life), 1e-6);
-        Assert.DoesNotContain(life.Doubts, doubt => doubt.Code == "residual-mix-unknown");
+        Assert.DoesNotContain(life.Warnings, warning => warning.Code == "residual-mix-unknown");
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class MarketBasedTests
         var life = Account("{contracts: {share: 60 %, intensity: 10 g/kWh, matched: yearly}}");
 
         Assert.Equal(16_600, Market(life), 1e-6);
-        Assert.Contains(life.Doubts, doubt => doubt.Code == "residual-mix-unknown");
+        Assert.Contains(life.Warnings, warning => warning.Code == "residual-mix-unknown");
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public class MarketBasedTests
     {
         var life = Account("{contracts: {share: 100 %, intensity: 0 g/kWh, matched: hourly}}");
 
-        Assert.Equal(40_000, life.Whole.Operational.Value, 1e-6);
-        Assert.Equal(40_000, life.Whole.Total.Value, 1e-6);
+        Assert.Equal(40_000, life.Totals.Operational.Value, 1e-6);
+        Assert.Equal(40_000, life.Totals.Total.Value, 1e-6);
         Assert.Equal(0, Market(life), 1e-9);
     }
 
@@ -54,7 +54,7 @@ public class MarketBasedTests
         var life = Account("{residual_mix: 500 g/kWh, on_site: {name: sun, energy: 30 MWh}, contracts: {name: wind, energy: 100 MWh, intensity: 10 g/kWh, matched: yearly}}");
 
         Assert.Equal(700, Market(life), 1e-6);
-        Assert.Contains(life.Doubts, doubt => doubt.Code == "market-surplus" && doubt.Text.Contains("30000 kWh", StringComparison.Ordinal));
+        Assert.Contains(life.Warnings, warning => warning.Code == "market-surplus" && warning.Text.Contains("30000 kWh", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class MarketBasedTests
     [Fact]
     public void The_life_counts_phases_without_contracts_location_based()
     {
-        var life = new LifeCycleAccount().Of(LifeCycleReader.Read("""
+        var life = new LifeCycleAccountant().Account(LifeCycleReader.Read("""
             name: a life
             place: {intensity: 400 g/kWh}
             facility: {pue: 1.0}
@@ -83,8 +83,8 @@ public class MarketBasedTests
             """, "life.yaml"), static _ => []);
 
         // 0 + 5 MWh × 400 g.
-        Assert.Equal(2_000, life.Whole.MarketBased!.Value, 1e-6);
-        Assert.Equal("market", life.Whole.MarketBased.Boundary.Method);
+        Assert.Equal(2_000, life.Totals.MarketBased!.Value, 1e-6);
+        Assert.Equal("market", life.Totals.MarketBased.Boundary.Method);
     }
 
     [Theory]

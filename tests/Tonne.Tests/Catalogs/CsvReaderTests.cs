@@ -10,7 +10,7 @@ public sealed class CsvReaderTests
         var all = new List<string[]>();
         var rows = new CsvReader("t.csv", text, header);
         while (rows.Read())
-            all.Add([rows.Text(0), rows.Text(1), rows.Text(2)]);
+            all.Add([rows.GetText(0), rows.GetText(1), rows.GetText(2)]);
         return all;
     }
 
@@ -53,7 +53,7 @@ public sealed class CsvReaderTests
     {
         var rows = new CsvReader("t.csv", $"a,b\n\"{field}\",x\n", "a,b");
         rows.Read();
-        rows.Number(0);
+        rows.GetNumber(0);
     });
 
     [Fact]

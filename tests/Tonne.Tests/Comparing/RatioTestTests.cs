@@ -36,7 +36,7 @@ public class RatioTestTests
             for (var round = 0; round < 24; round++)
             {
                 test.Add(Math.Exp(noise.HeavyTailed(0.04)), ratio * Math.Exp(noise.HeavyTailed(0.04)));
-                var interval = test.Look()!.Value;
+                var interval = test.ComputeInterval()!.Value;
                 held &= interval.Low <= ratio && ratio <= interval.High;
                 Assert.InRange(interval.Value, interval.Low, interval.High);
             }
@@ -107,7 +107,7 @@ public class RatioTestTests
         Assert.True(test.IsWithinMargin);
         Assert.False(test.Differs);
         Assert.InRange(test.Rounds, 5, 20);
-        Assert.Equal(1, test.Look()!.Value.Value);
+        Assert.Equal(1, test.ComputeInterval()!.Value.Value);
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public class RatioTestTests
             test.Add(1, 2);
 
         // A sign is a coin: before 2^(1 − n) is well below the risk nothing may be said.
-        Assert.Equal(test.FewestRounds, test.DecidedAfter);
+        Assert.Equal(test.MinRounds, test.DecidedAfter);
         Assert.InRange(test.Rounds, 9, 14);
-        Assert.Equal(2, test.Look()!.Value.Value, 1e-9);
+        Assert.Equal(2, test.ComputeInterval()!.Value.Value, 1e-9);
     }
 
     [Fact]
@@ -131,11 +131,11 @@ public class RatioTestTests
             test.Add(1, 2);
 
         Assert.False(test.Differs);
-        Assert.Equal(int.MaxValue, test.FewestRounds);
-        Assert.Equal((0, double.PositiveInfinity), (test.Look()!.Value.Low, test.Look()!.Value.High));
+        Assert.Equal(int.MaxValue, test.MinRounds);
+        Assert.Equal((0, double.PositiveInfinity), (test.ComputeInterval()!.Value.Low, test.ComputeInterval()!.Value.High));
         Assert.Throws<InvalidOperationException>(() => test.Add(1, 2));
         // 2 · 2^−9 = 0.0039 is the first at most 0.4 of the risk.
-        Assert.Equal(9, new RatioTest(Risk, 9, 0.01).FewestRounds);
+        Assert.Equal(9, new RatioTest(Risk, 9, 0.01).MinRounds);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public class RatioTestTests
             back.Add(b, a);
         }
 
-        var (one, other) = (forth.Look()!.Value, back.Look()!.Value);
+        var (one, other) = (forth.ComputeInterval()!.Value, back.ComputeInterval()!.Value);
         Assert.Equal(one.Value, 1 / other.Value, 1e-9);
         Assert.Equal(one.Low, 1 / other.High, 1e-5);
         Assert.Equal(one.High, 1 / other.Low, 1e-5);
@@ -169,7 +169,7 @@ public class RatioTestTests
             kilowattHours.Add(a / 3_600_000, b / 3_600_000);
         }
 
-        Assert.Equal(joules.Look()!.Value.Low, kilowattHours.Look()!.Value.Low, 1e-6);
+        Assert.Equal(joules.ComputeInterval()!.Value.Low, kilowattHours.ComputeInterval()!.Value.Low, 1e-6);
         Assert.Equal(joules.DecidedAfter, kilowattHours.DecidedAfter);
     }
 

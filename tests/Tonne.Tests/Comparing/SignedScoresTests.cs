@@ -11,7 +11,7 @@ public class SignedScoresTests
         // The two negative ones have ranks 14 and 10; their sum is 24 of 120; exact two-sided P = 0.0413 (as R's wilcox.test, V = 96).
         double[] differences = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48];
 
-        Assert.Equal(0.04126, SignedScores.Wilcoxon().Probability(differences), 1e-5);
+        Assert.Equal(0.04126, SignedScores.CreateWilcoxon().ComputePValue(differences), 1e-5);
     }
 
     [Theory]
@@ -25,16 +25,16 @@ public class SignedScoresTests
     [InlineData(new double[] { 1, 2, -2, 3 }, 2 * 4 / 16d)]
     [InlineData(new double[] { 0, 0 }, 1)]
     public void Small_samples_are_counted_out(double[] differences, double expected) =>
-        Assert.Equal(expected, SignedScores.Wilcoxon().Probability(differences), 1e-12);
+        Assert.Equal(expected, SignedScores.CreateWilcoxon().ComputePValue(differences), 1e-12);
 
     [Fact]
     public void It_is_at_most_a_level_no_more_often_than_the_level_says()
     {
-        var (test, level, called) = (SignedScores.Normal(), 0.05, 0);
+        var (test, level, called) = (SignedScores.CreateNormal(), 0.05, 0);
         for (var signs = 0; signs < 1 << 10; signs++)
         {
             var differences = Enumerable.Range(0, 10).Select(i => (signs >> i & 1) == 0 ? i + 1.5 : -i - 1.5).ToArray();
-            called += test.Probability(differences) <= level ? 1 : 0;
+            called += test.ComputePValue(differences) <= level ? 1 : 0;
         }
 
         Assert.InRange(called / 1024d, 0.03, level);

@@ -23,10 +23,10 @@ public sealed class GridTests
     [InlineData("EU", "EU", null)]
     public void A_zone_is_found_as_people_write_it(string name, string code, double? grams)
     {
-        var zone = ZoneCatalog.Find(name).Required;
+        var zone = ZoneCatalog.Find(name).ValueOrThrow;
 
         Assert.Equal(code, zone.Code);
-        var signal = AnnualIntensities.Of(zone);
+        var signal = AnnualIntensityCatalog.Find(zone);
         Assert.NotNull(signal);
         Assert.Equal(IntensityBasis.Lifecycle, signal.Basis);
         Assert.Equal(IntensityScope.Production, signal.Scope);
@@ -51,7 +51,7 @@ public sealed class GridTests
         Assert.NotNull(unknown);
         Assert.Equal(nearest, unknown.Nearest[0]);
         Assert.Contains(name, unknown.Message, StringComparison.Ordinal);
-        Assert.Throws<UnknownNameException>(() => ZoneCatalog.Find(name).Required);
+        Assert.Throws<UnknownNameException>(() => ZoneCatalog.Find(name).ValueOrThrow);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class GridTests
         {
             var text = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(1, 0x2ff))]);
             Assert.True(ZoneCatalog.Find(text) is { IsFound: true } or { Unknown.Nearest.Count: <= 6 });
-            _ = ZoneCatalog.OfTimeZone(text);
+            _ = ZoneCatalog.FindByTimeZone(text);
             if (round % 20 == 0)
                 Assert.NotNull(RegionCatalog.Find(text));
         }
@@ -71,27 +71,27 @@ public sealed class GridTests
     [Fact]
     public void A_subregion_has_its_direct_intensity_and_says_so()
     {
-        var signal = AnnualIntensities.Of(ZoneCatalog.Find("US-EGRID-CAMX").Required);
+        var signal = AnnualIntensityCatalog.Find(ZoneCatalog.Find("US-EGRID-CAMX").ValueOrThrow);
 
         // eGRID2022, CAMX total output rate: 226.5 g CO2e/kWh.
         Assert.NotNull(signal);
         Assert.Equal(226.5, signal.Intensity.Bounds.Best, 0.05);
         Assert.Equal((IntensityBasis.Direct, 2022), (signal.Basis, signal.Year));
-        Assert.Null(AnnualIntensities.Of(ZoneCatalog.Find("US-EGRID-CAMX").Required, IntensityBasis.Lifecycle));
+        Assert.Null(AnnualIntensityCatalog.Find(ZoneCatalog.Find("US-EGRID-CAMX").ValueOrThrow, IntensityBasis.Lifecycle));
     }
 
     [Fact]
     public void Bounds_grow_from_a_country_to_a_guess_to_nothing_known()
     {
-        var france = ZoneCatalog.Find("FR").Required;
-        var known = AnnualIntensities.Of(france)!.Intensity.Bounds;
-        var guessed = AnnualIntensities.Guessed(france, "time zone Europe/Paris")!;
-        var unknown = AnnualIntensities.UnknownPlace();
+        var france = ZoneCatalog.Find("FR").ValueOrThrow;
+        var known = AnnualIntensityCatalog.Find(france)!.Intensity.Bounds;
+        var guessed = AnnualIntensityCatalog.FindForGuessedZone(france, "time zone Europe/Paris")!;
+        var unknown = AnnualIntensityCatalog.GetForUnknownPlace();
 
         Assert.True(guessed.Intensity.Bounds.Low < known.Low && known.High < guessed.Intensity.Bounds.High);
         Assert.Equal(known.Best, guessed.Intensity.Bounds.Best);
         Assert.Equal(Quality.Assumed, guessed.Intensity.Quality);
-        Assert.NotEqual(guessed.Intensity.Id, AnnualIntensities.Of(france)!.Intensity.Id);
+        Assert.NotEqual(guessed.Intensity.Id, AnnualIntensityCatalog.Find(france)!.Intensity.Id);
         Assert.Equal(458.29, unknown.Intensity.Bounds.Best, 0.005);
         Assert.InRange(unknown.Intensity.Bounds.High / unknown.Intensity.Bounds.Low, 20, 60);
     }
@@ -100,13 +100,13 @@ public sealed class GridTests
     public void The_spread_of_a_typical_country_is_the_root_of_its_three_parts()
     {
         // No series of its own: σ² = 0.0491² · 1 + 0.305² / 2 + 0.197² = 0.002411 + 0.046513 + 0.038809 = 0.087733; exp(1.96 · 0.29620) = 1.7871.
-        var bounds = AnnualIntensities.Around(100, 2025, 0, 0);
+        var bounds = AnnualIntensityCatalog.CreateBounds(100, 2025, 0, 0);
 
         Assert.Equal(178.71, bounds.High, 0.05);
         Assert.Equal(100 / 1.7871, bounds.Low, 0.05);
-        Assert.True(AnnualIntensities.Around(100, 2019, 0, 0).High > bounds.High);
-        Assert.True(AnnualIntensities.Around(100, 2025, 6 * 0.3 * 0.3, 6).High > bounds.High);
-        Assert.Equal(0, AnnualIntensities.Around(0, 2025, 0, 0).Best);
+        Assert.True(AnnualIntensityCatalog.CreateBounds(100, 2019, 0, 0).High > bounds.High);
+        Assert.True(AnnualIntensityCatalog.CreateBounds(100, 2025, 6 * 0.3 * 0.3, 6).High > bounds.High);
+        Assert.Equal(0, AnnualIntensityCatalog.CreateBounds(0, 2025, 0, 0).Best);
     }
 
     [Theory]
@@ -120,21 +120,21 @@ public sealed class GridTests
     [InlineData("amazon:eu-north-1", "aws:eu-north-1", 35.26, IntensityBasis.Lifecycle, IntensityScope.Production)]
     public void A_region_is_found_with_its_own_intensity(string name, string id, double grams, IntensityBasis basis, IntensityScope scope)
     {
-        var region = RegionCatalog.Find(name).Required;
+        var region = RegionCatalog.Find(name).ValueOrThrow;
 
         Assert.Equal(id, region.Id);
-        Assert.Equal(grams, region.Signal.Intensity.Bounds.Best, 0.01);
-        Assert.Equal((basis, scope), (region.Signal.Basis, region.Signal.Scope));
+        Assert.Equal(grams, region.GridIntensity.Intensity.Bounds.Best, 0.01);
+        Assert.Equal((basis, scope), (region.GridIntensity.Basis, region.GridIntensity.Scope));
     }
 
     [Fact]
     public void A_region_on_the_other_basis_is_its_country()
     {
-        var region = RegionCatalog.Find("gcp:europe-west9").Required;
+        var region = RegionCatalog.Find("gcp:europe-west9").ValueOrThrow;
 
-        Assert.Equal(41.44, region.SignalOn(IntensityBasis.Lifecycle)!.Intensity.Bounds.Best, 0.005);
-        Assert.Equal(16.3, region.SignalOn(IntensityBasis.Direct)!.Intensity.Bounds.Best, 0.005);
-        Assert.Null(RegionCatalog.Find("azure:westeurope").Required.SignalOn(IntensityBasis.Direct));
+        Assert.Equal(41.44, region.FindIntensity(IntensityBasis.Lifecycle)!.Intensity.Bounds.Best, 0.005);
+        Assert.Equal(16.3, region.FindIntensity(IntensityBasis.Direct)!.Intensity.Bounds.Best, 0.005);
+        Assert.Null(RegionCatalog.Find("azure:westeurope").ValueOrThrow.FindIntensity(IntensityBasis.Direct));
     }
 
     [Fact]
@@ -162,12 +162,12 @@ public sealed class GridTests
     [InlineData("Etc/UTC", null)]
     [InlineData("Europe", null)]
     [InlineData("", null)]
-    public void A_time_zone_names_its_country(string timeZone, string? code) => Assert.Equal(code, ZoneCatalog.OfTimeZone(timeZone)?.Code);
+    public void A_time_zone_names_its_country(string timeZone, string? code) => Assert.Equal(code, ZoneCatalog.FindByTimeZone(timeZone)?.Code);
 
     [Fact]
     public void A_number_given_by_the_user_is_exact()
     {
-        var signal = CarbonSignal.Given(CarbonIntensity.FromGramsPerKilowattHour(56));
+        var signal = GridIntensity.FromUserValue(CarbonIntensity.FromGramsPerKilowattHour(56));
 
         Assert.True(signal.Intensity.Bounds.IsExact);
         Assert.Equal(56, signal.Intensity.Bounds.Best);

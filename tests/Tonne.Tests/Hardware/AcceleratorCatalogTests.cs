@@ -26,7 +26,7 @@ public sealed class AcceleratorCatalogTests
     [InlineData("gaudi2", "Intel Habana Gaudi2", 600)]
     public void An_accelerator_is_found_as_people_write_it(string name, string expected, double tdp)
     {
-        var accelerator = AcceleratorCatalog.Find(name).Required;
+        var accelerator = AcceleratorCatalog.Find(name).ValueOrThrow;
 
         Assert.Equal(expected, accelerator.Name);
         Assert.Equal(tdp, accelerator.Tdp.Bounds.Best);
@@ -52,17 +52,17 @@ public sealed class AcceleratorCatalogTests
     public void Measured_power_is_carried_over_and_the_rest_is_a_fraction_of_the_tdp()
     {
         // Vadari 2026: H100 71.8 W idle, 121.7 W with a context.
-        var h100 = AcceleratorCatalog.Find("h100").Required;
-        Assert.Equal((71.8, 121.7), (h100.Idle.Bounds.Best, h100.IdleWithContext.Bounds.Best));
-        Assert.Equal((Quality.Modelled, Quality.Assumed), (h100.Idle.Quality, h100.Training.Quality));
-        Assert.Equal(531, h100.Inference?.Bounds.Best);
+        var h100 = AcceleratorCatalog.Find("h100").ValueOrThrow;
+        Assert.Equal((71.8, 121.7), (h100.IdlePower.Bounds.Best, h100.IdlePowerWithContext.Bounds.Best));
+        Assert.Equal((Quality.Modelled, Quality.Assumed), (h100.IdlePower.Quality, h100.TrainingPower.Quality));
+        Assert.Equal(531, h100.InferencePower?.Bounds.Best);
         // The vendor measured 170 W on average per TPU v4 chip.
-        Assert.Equal((170, Quality.Modelled), (AcceleratorCatalog.Find("tpu v4").Required.Training.Bounds.Best, AcceleratorCatalog.Find("tpu v4").Required.Training.Quality));
+        Assert.Equal((170, Quality.Modelled), (AcceleratorCatalog.Find("tpu v4").ValueOrThrow.TrainingPower.Bounds.Best, AcceleratorCatalog.Find("tpu v4").ValueOrThrow.TrainingPower.Quality));
 
-        var titan = AcceleratorCatalog.Find("titan v").Required;
+        var titan = AcceleratorCatalog.Find("titan v").ValueOrThrow;
         // 250 W TDP, 0.092 of it idle (geometric mean of the fifteen measured).
-        Assert.Equal(23, titan.Idle.Bounds.Best, 1e-9);
-        Assert.Equal(Quality.Assumed, titan.Idle.Quality);
+        Assert.Equal(23, titan.IdlePower.Bounds.Best, 1e-9);
+        Assert.Equal(Quality.Assumed, titan.IdlePower.Quality);
     }
 
     [Fact]

@@ -50,12 +50,12 @@ public sealed class CpuCatalogTests
         Assert.Equal(0.1594, cpu.IdleWattsPerThread.Bounds.Low, 0.0005);
         // One thread per core behind a hypervisor: a virtual CPU may be a whole core.
         Assert.Equal(2 * 1.977, cpu.FullWattsPerThread.Bounds.High, 0.0005);
-        Assert.Equal(new Bounds(1, 1.6, 2.6), cpu.RealHostIdle.Bounds);
-        Assert.Equal(new Bounds(0.95, 1.4, 2.6), cpu.RealHostFull.Bounds);
+        Assert.Equal(new Bounds(1, 1.6, 2.6), cpu.InServiceIdleRatio.Bounds);
+        Assert.Equal(new Bounds(0.95, 1.4, 2.6), cpu.InServiceFullLoadRatio.Bounds);
         Assert.Equal(MemoryType.Ddr5, cpu.Memory);
-        Assert.Equal(1.0, cpu.MedianGigabytesPerThread);
+        Assert.Equal(1.0, cpu.IncludedGigabytesPerThread);
         Assert.Equal(Quality.Modelled, cpu.Quality);
-        Assert.Contains("hidden", cpu.Why, StringComparison.Ordinal);
+        Assert.Contains("hidden", cpu.Explanation, StringComparison.Ordinal);
         // 192 to 256 threads per socket: two of the smaller are 384.
         Assert.Equal(2 / 384d, cpu.HostShare(2).Bounds.Best, 1e-12);
         Assert.Equal(1, cpu.HostShare(1000).Bounds.Low);
@@ -129,7 +129,7 @@ public sealed class CpuCatalogTests
         // Raspberry Pi 4B: 2.5 W idle, 5 W with four cores busy.
         Assert.Equal(2.5, 4 * board.IdleWattsPerThread.Bounds.Best, 1e-9);
         Assert.Equal(5.0, 4 * board.FullWattsPerThread.Bounds.Best, 1e-9);
-        Assert.Equal(Bounds.Exactly(1), board.RealHostIdle.Bounds);
+        Assert.Equal(Bounds.FromExact(1), board.InServiceIdleRatio.Bounds);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class CpuCatalogTests
         Assert.InRange(nothing.IdleWattsPerThread.Bounds.Best, 0.4, 0.9);
         Assert.True(nothing.IdleWattsPerThread.Bounds is { Low: < 0.25, High: > 1.5 });
         Assert.Contains("AMD", amd.IdleWattsPerThread.Label, StringComparison.Ordinal);
-        Assert.Contains("Zen 6", amd.Why, StringComparison.Ordinal);
+        Assert.Contains("Zen 6", amd.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class CpuCatalogTests
             });
             Assert.True(cpu.IdleWattsPerThread.Bounds.Best > 0 && cpu.IdleWattsPerThread.Bounds.Best < cpu.FullWattsPerThread.Bounds.Best);
             Assert.True(cpu.HostShare(random.Next(1, 300)).Bounds.High <= 1);
-            Assert.False(string.IsNullOrWhiteSpace(cpu.Why));
+            Assert.False(string.IsNullOrWhiteSpace(cpu.Explanation));
         }
     }
 

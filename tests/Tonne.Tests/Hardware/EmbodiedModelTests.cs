@@ -7,7 +7,7 @@ namespace Tonne.Tests.Hardware;
 
 public sealed class EmbodiedModelTests
 {
-    static Accelerator Find(string name) => AcceleratorCatalog.Find(name).Required;
+    static Accelerator Find(string name) => AcceleratorCatalog.Find(name).ValueOrThrow;
 
     // NVIDIA HGX H100 and HGX B200 Product Carbon Footprint Summaries: 1,312 and 2,274 kg for eight. Teardown of an A100 SXM 40 GB: 127.6 kg (arXiv 2509.00093).
     [Theory]
@@ -16,7 +16,7 @@ public sealed class EmbodiedModelTests
     [InlineData("NVIDIA A100 SXM4 40 GB", 127.6)]
     public void From_its_parts_an_accelerator_comes_within_35_per_cent_of_what_is_published_and_the_bounds_hold_it(string name, double published)
     {
-        var model = EmbodiedCatalog.BottomUp(Find(name))!;
+        var model = EmbodiedCatalog.EstimateFromParts(Find(name))!;
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {model.Bounds.Low:0} {model.Bounds.Best:0.0} {model.Bounds.High:0} against {published}; {model.Note}");
 
         Assert.InRange(model.Bounds.Best / published, 0.65, 1.35);
@@ -28,7 +28,7 @@ public sealed class EmbodiedModelTests
     [Fact]
     public void The_bounds_hold_what_the_maker_of_a_TPU_says_too() =>
         // 323 kg for the accelerator without its server, from Google's own study (arXiv 2502.01671) as EcoLogits divides it.
-        Assert.InRange(323, EmbodiedCatalog.BottomUp(Find("TPU v6e"))!.Bounds.Low, EmbodiedCatalog.BottomUp(Find("TPU v6e"))!.Bounds.High);
+        Assert.InRange(323, EmbodiedCatalog.EstimateFromParts(Find("TPU v6e"))!.Bounds.Low, EmbodiedCatalog.EstimateFromParts(Find("TPU v6e"))!.Bounds.High);
 
     [Theory]
     [InlineData("NVIDIA H100 SXM5 80GB", "H100 SXM")]
@@ -36,7 +36,7 @@ public sealed class EmbodiedModelTests
     [InlineData("NVIDIA A100 SXM4 40 GB", "A100 SXM 40 GB")]
     public void The_method_page_prints_what_the_model_says(string name, string row)
     {
-        var bounds = EmbodiedCatalog.BottomUp(Find(name))!.Bounds;
+        var bounds = EmbodiedCatalog.EstimateFromParts(Find(name))!.Bounds;
 
         Assert.Contains($"| {row} | {bounds.Best:0} [{bounds.Low:0}, {bounds.High:0}]", File.ReadAllText(Path.Combine(Architecture.Repository.Root, "docs", "methods", "embodied.md")), StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public sealed class EmbodiedModelTests
         //   8.14 · 2.07 · 1.4884 ÷ 0.731011 = 34.3077.
         // Memory 80 GB of HBM3: 80 · 0.62 = 49.6 cm²; · 0.823 ÷ 0.7 = 58.3154. Interposer (8.14 + 49.6 ÷ 9) · 1.2 · 0.7 = 11.4669.
         // Package 3.5, heat sink 700 · 0.003 · 9.3 = 19.53, board 296 · 0.05 = 14.8, baseboard 20, assembly 3, transport 1. Sum 165.92.
-        Assert.Equal(34.3077 + 58.3154 + 11.4669 + 3.5 + 19.53 + 14.8 + 20 + 3 + 1, EmbodiedModel.Of(Find("h100"))!.Value, 0.001);
+        Assert.Equal(34.3077 + 58.3154 + 11.4669 + 3.5 + 19.53 + 14.8 + 20 + 3 + 1, EmbodiedModel.DeriveAccelerator(Find("h100"))!.Value, 0.001);
     }
 
     [Fact]
@@ -100,8 +100,8 @@ public sealed class EmbodiedModelTests
     [Fact]
     public void The_area_of_unpublished_dies_comes_from_those_of_the_catalog()
     {
-        var logs = AcceleratorCatalog.All.Where(row => row.Year >= 2016 && AcceleratorBuild.Of(row)?.Die is not null)
-            .Select(row => Math.Log(AcceleratorBuild.Of(row)!.Die!.Value.Best * AcceleratorBuild.Of(row)!.Dies / row.Tdp.Bounds.Best)).ToList();
+        var logs = AcceleratorCatalog.All.Where(row => row.Year >= 2016 && AcceleratorConstruction.Find(row)?.Die is not null)
+            .Select(row => Math.Log(AcceleratorConstruction.Find(row)!.Die!.Value.Best * AcceleratorConstruction.Find(row)!.Dies / row.Tdp.Bounds.Best)).ToList();
         var mean = logs.Average();
         var sigma = Math.Sqrt(logs.Sum(x => (x - mean) * (x - mean)) / (logs.Count - 1));
 
@@ -115,7 +115,7 @@ public sealed class EmbodiedModelTests
     [Fact]
     public void Every_accelerator_of_the_catalog_has_a_footprint_and_says_what_it_rests_on()
     {
-        var bases = AcceleratorCatalog.All.ToDictionary(row => row.Name, EmbodiedCatalog.BasisOf);
+        var bases = AcceleratorCatalog.All.ToDictionary(row => row.Name, EmbodiedCatalog.GetBasis);
 
         Assert.Equal(EmbodiedBasis.Vendor, bases["NVIDIA H100 SXM5 80GB"]);
         Assert.Equal(EmbodiedBasis.Vendor, bases["NVIDIA B200"]);
@@ -125,7 +125,7 @@ public sealed class EmbodiedModelTests
         Assert.Equal(EmbodiedBasis.BottomUp, bases["Google TPU v4"]);
         // Its memory is not published either.
         Assert.Equal(["Huawei Ascend 800T A2"], bases.Where(pair => pair.Value == EmbodiedBasis.Unknown).Select(pair => pair.Key));
-        Assert.All(AcceleratorCatalog.All, row => Assert.InRange(EmbodiedCatalog.Accelerator(row).Bounds.Best, 5, 1500));
+        Assert.All(AcceleratorCatalog.All, row => Assert.InRange(EmbodiedCatalog.GetAcceleratorEmissions(row).Bounds.Best, 5, 1500));
     }
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class EmbodiedModelTests
     [Fact]
     public void What_is_not_published_of_a_die_widens_the_bounds()
     {
-        double Width(string name) => EmbodiedCatalog.BottomUp(Find(name))!.Bounds is var bounds ? bounds.High / bounds.Low : 0;
+        double Width(string name) => EmbodiedCatalog.EstimateFromParts(Find(name))!.Bounds is var bounds ? bounds.High / bounds.Low : 0;
 
         Assert.True(Width("AMD Instinct MI355X") > 1.2 * Width("AMD Instinct MI325X"));
     }
@@ -151,21 +151,21 @@ public sealed class EmbodiedModelTests
     public void A_die_told_by_its_power_is_no_larger_than_one_exposure()
     {
         // 1400 W · 2.286 mm²/W = 3200 mm²: four dies of 800 mm² (8.0 cm²), 3 nm: 4 · 8.0 · 2.5 · (1 + 8.0 · 0.06) ÷ (1 − 2·√1600.2 ÷ 300 = 0.73332) = 161.5 kg.
-        var chip = EmbodiedModel.Of(Find("MI355X"))!.Children[0].Children.Single(part => part.Label == "chip");
+        var chip = EmbodiedModel.DeriveAccelerator(Find("MI355X"))!.Children[0].Children.Single(part => part.Label == "chip");
 
         Assert.Equal(161.5, chip.Value, 0.2);
     }
 
     [Fact]
     public void More_memory_of_the_same_type_weighs_more() =>
-        Assert.True(EmbodiedCatalog.BottomUp(Find("V100 SXM2 32 GB"))!.Bounds.Best > EmbodiedCatalog.BottomUp(Find("V100 SXM2 16 GB"))!.Bounds.Best + 5);
+        Assert.True(EmbodiedCatalog.EstimateFromParts(Find("V100 SXM2 32 GB"))!.Bounds.Best > EmbodiedCatalog.EstimateFromParts(Find("V100 SXM2 16 GB"))!.Bounds.Best + 5);
 
     [Fact]
     public void A_server_by_hand()
     {
         // Two processors and 384 GB of DDR4: 550 + 2 · 45 + 384 · 0.42 · 0.823 + 384 · 0.2 + 120 = 969.53. Dell prints 1313 for an R740 as sold.
-        var server = EmbodiedModel.Host(MachineKind.Server, 2, 384, MemoryType.Ddr4);
-        var bounds = new Uncertainty().Of(server);
+        var server = EmbodiedModel.DeriveHost(MachineKind.Server, 2, 384, MemoryType.Ddr4);
+        var bounds = new UncertaintyPropagator().ComputeBounds(server);
 
         Assert.Equal(550 + 90 + (384 * 0.42 * 0.823) + (384 * 0.2) + 120, server.Value, 0.01);
         Assert.InRange(1313, bounds.Low, bounds.High);
@@ -174,15 +174,15 @@ public sealed class EmbodiedModelTests
         Assert.InRange(740, bounds.Low, bounds.High);
         Assert.InRange(2500, bounds.Low, bounds.High);
         TestContext.Current.TestOutputHelper?.WriteLine($"{bounds.Low:0} {bounds.Best:0} {bounds.High:0}");
-        Assert.Throws<ArgumentOutOfRangeException>(() => EmbodiedModel.Host(MachineKind.Server, 0, 64));
-        Assert.Throws<ArgumentOutOfRangeException>(() => EmbodiedModel.Host(MachineKind.Server, 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EmbodiedModel.DeriveHost(MachineKind.Server, 0, 64));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EmbodiedModel.DeriveHost(MachineKind.Server, 1, 0));
     }
 
     [Fact]
     public void A_server_around_accelerators_holds_what_others_say_of_one()
     {
         // Without GPUs: 5,700 and 6,000 kg (EcoLogits, models of a p5.48xlarge and a DGX H200, 2 TB).
-        var bounds = new Uncertainty().Of(EmbodiedModel.Host(MachineKind.GpuServer, 2, 2048, MemoryType.Ddr5));
+        var bounds = new UncertaintyPropagator().ComputeBounds(EmbodiedModel.DeriveHost(MachineKind.GpuServer, 2, 2048, MemoryType.Ddr5));
 
         Assert.InRange(5700, bounds.Low, bounds.High);
         Assert.InRange(6000, bounds.Low, bounds.High);
@@ -194,11 +194,11 @@ public sealed class EmbodiedModelTests
         var seen = new Machine("server", "AMD EPYC 9654", null, 192, 2, 809_240_000_000, "Linux", false, "boot");
 
         // 809.24e9 B ÷ 2^30 = 753.7: 754 GB.
-        Assert.Equal("embodied/server/bottom-up/2x754gb", EmbodiedCatalog.Machine(MachineKind.Server, seen)!.Id);
-        Assert.Equal("embodied/gpu-server/bottom-up/2x754gb", EmbodiedCatalog.Machine(MachineKind.GpuServer, seen)!.Id);
-        Assert.Equal("embodied/server/dell-poweredge-r740", EmbodiedCatalog.Machine(MachineKind.Server, seen with { Product = "PowerEdge R740" })!.Id);
-        Assert.Equal("embodied/server/unknown", EmbodiedCatalog.Machine(MachineKind.Server, seen with { Virtual = true })!.Id);
-        Assert.Null(EmbodiedCatalog.Machine(MachineKind.Laptop, seen));
+        Assert.Equal("embodied/server/bottom-up/2x754gb", EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, seen)!.Id);
+        Assert.Equal("embodied/gpu-server/bottom-up/2x754gb", EmbodiedCatalog.FindMachineEmissions(MachineKind.GpuServer, seen)!.Id);
+        Assert.Equal("embodied/server/dell-poweredge-r740", EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, seen with { Product = "PowerEdge R740" })!.Id);
+        Assert.Equal("embodied/server/unknown", EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, seen with { Virtual = true })!.Id);
+        Assert.Null(EmbodiedCatalog.FindMachineEmissions(MachineKind.Laptop, seen));
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public sealed class EmbodiedModelTests
         var host = new Factor("cpu/host-threads", "threads", "1", new Bounds(128, 192, 256), Quality.Assumed, new Source("TEST", "test"));
         var machine = new Machine("vm", "Intel Xeon", null, 16, 1, 200_000_000_000, "Linux", true, "boot", null, [.. Enumerable.Repeat(name, gpus)], null, host);
 
-        var factors = FactorChoice.For(new Place("FR", How: "given"), machine);
+        var factors = FactorSelector.SelectFactors(new Place("FR", How: "given"), machine);
 
         var part = factors.Embodied[0];
         Assert.Equal("embodied/gpu-server/unknown", part.Manufacturing.Id);
@@ -225,7 +225,7 @@ public sealed class EmbodiedModelTests
         var host = new Factor("cpu/host-threads", "threads", "1", new Bounds(128, 192, 256), Quality.Assumed, new Source("TEST", "test"));
         var machine = new Machine("vm", "Intel Xeon", null, 16, 1, 64_000_000_000, "Linux", true, "boot", null, [], null, host);
 
-        var part = Assert.Single(FactorChoice.For(new Place("FR", How: "given"), machine).Embodied);
+        var part = Assert.Single(FactorSelector.SelectFactors(new Place("FR", How: "given"), machine).Embodied);
 
         Assert.Equal("embodied/server/unknown", part.Manufacturing.Id);
         Assert.Equal(16 / 192d, part.Threads / part.HostThreads!.Bounds.Best, 12);
@@ -235,7 +235,7 @@ public sealed class EmbodiedModelTests
     public void A_host_of_TPUs_has_four_chips_and_a_board_of_modules_eight()
     {
         // Google Cloud's documentation of TPU v4: four chips to a host. NVIDIA's HGX H100: eight modules on a baseboard.
-        Assert.Equal(4, EmbodiedCatalog.AcceleratorsOfHost(1, AcceleratorCatalog.Find("TPU v4").Required).Bounds.Best);
-        Assert.Equal(Bounds.Exactly(8), EmbodiedCatalog.AcceleratorsOfHost(1, AcceleratorCatalog.Find("h100").Required).Bounds);
+        Assert.Equal(4, EmbodiedCatalog.EstimateAcceleratorsPerHost(1, AcceleratorCatalog.Find("TPU v4").ValueOrThrow).Bounds.Best);
+        Assert.Equal(Bounds.FromExact(8), EmbodiedCatalog.EstimateAcceleratorsPerHost(1, AcceleratorCatalog.Find("h100").ValueOrThrow).Bounds);
     }
 }

@@ -11,12 +11,12 @@ public sealed class MachineFactorTests
     [InlineData("Dell PowerEdge C4140", 1244)]
     [InlineData("ProLiant DL345 Gen10 Plus", 2500)]
     public void A_server_with_a_published_footprint_is_found_by_its_product_name(string name, double kilograms) =>
-        Assert.Equal(kilograms, EmbodiedCatalog.Machine(MachineKind.Server, name)?.Bounds.Best);
+        Assert.Equal(kilograms, EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, name)?.Bounds.Best);
 
     [Fact]
     public void An_unknown_server_is_assumed_and_wide()
     {
-        var unknown = EmbodiedCatalog.Machine(MachineKind.Server, "Standard PC (Q35 + ICH9, 2009)");
+        var unknown = EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, "Standard PC (Q35 + ICH9, 2009)");
 
         // Geometric mean of 1244, 1313, 1322, 2500, 559, 740: exp((7.1261 + 7.1801 + 7.1869 + 7.8240 + 6.3261 + 6.6067) / 6) = exp(7.0417) = 1143.3.
         Assert.NotNull(unknown);
@@ -29,16 +29,16 @@ public sealed class MachineFactorTests
     [InlineData(MachineKind.Laptop)]
     [InlineData(MachineKind.Desktop)]
     [InlineData(MachineKind.Board)]
-    public void What_no_factor_is_cited_for_is_null(MachineKind kind) => Assert.Null(EmbodiedCatalog.Machine(kind));
+    public void What_no_factor_is_cited_for_is_null(MachineKind kind) => Assert.Null(EmbodiedCatalog.FindMachineEmissions(kind));
 
     [Fact]
     public void Accelerators_have_their_makers_footprint_or_an_assumed_one()
     {
         // NVIDIA HGX H100 summary: 1,312 kg for eight.
-        Assert.Equal(1312 / 8d, EmbodiedCatalog.Accelerator(AcceleratorCatalog.Find("h100").Required).Bounds.Best);
+        Assert.Equal(1312 / 8d, EmbodiedCatalog.GetAcceleratorEmissions(AcceleratorCatalog.Find("h100").ValueOrThrow).Bounds.Best);
         // NVIDIA HGX B200 summary: 2,274 kg for eight.
-        Assert.Equal(2274 / 8d, EmbodiedCatalog.Accelerator(AcceleratorCatalog.Find("b200").Required).Bounds.Best);
-        Assert.Equal(Quality.Assumed, EmbodiedCatalog.Accelerator(AcceleratorCatalog.Find("tpu v4").Required).Quality);
+        Assert.Equal(2274 / 8d, EmbodiedCatalog.GetAcceleratorEmissions(AcceleratorCatalog.Find("b200").ValueOrThrow).Bounds.Best);
+        Assert.Equal(Quality.Assumed, EmbodiedCatalog.GetAcceleratorEmissions(AcceleratorCatalog.Find("tpu v4").ValueOrThrow).Quality);
     }
 
     [Fact]

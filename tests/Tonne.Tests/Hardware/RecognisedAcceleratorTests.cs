@@ -59,7 +59,7 @@ public sealed class RecognisedAcceleratorTests
         var card = AcceleratorCatalog.Recognise(name);
 
         if (expected is null)
-            Assert.All(new[] { card.Idle, card.Training }, factor => Assert.Equal(Quality.Assumed, factor.Quality));
+            Assert.All(new[] { card.IdlePower, card.TrainingPower }, factor => Assert.Equal(Quality.Assumed, factor.Quality));
         else
             Assert.Same(AcceleratorCatalog.All.Single(row => row.Name == expected), card);
     }
@@ -70,10 +70,10 @@ public sealed class RecognisedAcceleratorTests
         // Leonardo's A100 with 64 GB: either of the two SXM4 boards, 43 W (low of the 40 GB part) to 70 W (high of the 80 GB part) idle.
         var card = AcceleratorCatalog.Recognise("NVIDIA A100-SXM-64GB");
 
-        Assert.Equal((43d, 70d), (card.Idle.Bounds.Low, card.Idle.Bounds.High));
-        Assert.Equal(Math.Sqrt(52 * 60), card.Idle.Bounds.Best, 1e-9);
-        Assert.Equal(Quality.Assumed, card.Idle.Quality);
-        Assert.Contains("not told apart", card.Idle.Note, StringComparison.Ordinal);
+        Assert.Equal((43d, 70d), (card.IdlePower.Bounds.Low, card.IdlePower.Bounds.High));
+        Assert.Equal(Math.Sqrt(52 * 60), card.IdlePower.Bounds.Best, 1e-9);
+        Assert.Equal(Quality.Assumed, card.IdlePower.Quality);
+        Assert.Contains("not told apart", card.IdlePower.Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class RecognisedAcceleratorTests
         var card = AcceleratorCatalog.Recognise("NVIDIA GeForce RTX 4090 Laptop GPU", 150);
 
         Assert.Equal(150, card.Tdp.Bounds.Best);
-        Assert.True(card.Training.Bounds.High <= 150 + 1e-9);
+        Assert.True(card.TrainingPower.Bounds.High <= 150 + 1e-9);
     }
 
     [Fact]
@@ -92,11 +92,11 @@ public sealed class RecognisedAcceleratorTests
         var card = AcceleratorCatalog.Recognise("NVIDIA Z9000 Ultra", 250);
 
         Assert.Equal(250, card.Tdp.Bounds.Best);
-        Assert.Equal(0.8 * 250, card.Training.Bounds.Best, 1e-9);
-        Assert.Equal(250, card.Training.Bounds.High, 1e-9);
-        Assert.True(card.Idle.Bounds.High / card.Idle.Bounds.Low > 20);
-        Assert.All(new[] { card.Tdp, card.Idle, card.IdleWithContext, card.Training }, factor => Assert.Equal(Quality.Assumed, factor.Quality));
-        Assert.Contains("power limit", card.Idle.Note, StringComparison.Ordinal);
+        Assert.Equal(0.8 * 250, card.TrainingPower.Bounds.Best, 1e-9);
+        Assert.Equal(250, card.TrainingPower.Bounds.High, 1e-9);
+        Assert.True(card.IdlePower.Bounds.High / card.IdlePower.Bounds.Low > 20);
+        Assert.All(new[] { card.Tdp, card.IdlePower, card.IdlePowerWithContext, card.TrainingPower }, factor => Assert.Equal(Quality.Assumed, factor.Quality));
+        Assert.Contains("power limit", card.IdlePower.Note, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class RecognisedAcceleratorTests
         var card = AcceleratorCatalog.Recognise(name);
 
         Assert.Equal(300, card.Tdp.Bounds.Best);
-        Assert.True(card.Training.Bounds is { Low: < 100, High: > 800 });
+        Assert.True(card.TrainingPower.Bounds is { Low: < 100, High: > 800 });
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class RecognisedAcceleratorTests
         var free = AcceleratorCatalog.Recognise("NVIDIA GeForce RTX 4090");
         var capped = AcceleratorCatalog.Recognise("NVIDIA GeForce RTX 4090", 300);
 
-        Assert.Equal(new Bounds(250, 300, 300), capped.Training.Bounds);
-        Assert.Equal(free.Idle, capped.Idle);
-        Assert.NotEqual(free.Training.Id, capped.Training.Id);
+        Assert.Equal(new Bounds(250, 300, 300), capped.TrainingPower.Bounds);
+        Assert.Equal(free.IdlePower, capped.IdlePower);
+        Assert.NotEqual(free.TrainingPower.Id, capped.TrainingPower.Id);
         Assert.Same(free, AcceleratorCatalog.Recognise("NVIDIA GeForce RTX 4090", 450));
     }
 
@@ -133,7 +133,7 @@ public sealed class RecognisedAcceleratorTests
         {
             var text = new string([.. Enumerable.Range(0, random.Next(24)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
             var card = AcceleratorCatalog.Recognise(text, limits[random.Next(limits.Length)]);
-            Assert.True(card.Idle.Bounds.Best > 0 && card.Training.Bounds.Best > 0);
+            Assert.True(card.IdlePower.Bounds.Best > 0 && card.TrainingPower.Bounds.Best > 0);
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class RecognisedAcceleratorTests
     public void The_fractions_are_those_of_the_measured_cards(string id, int which)
     {
         // Geometric mean · exp(±1.96 s √(1 + 1/n)) over the rows that were measured or reported; the table's Idle of such a row is Modelled.
-        var logs = AcceleratorCatalog.All.Select(row => (row.Tdp, Watts: which == 0 ? row.Idle : row.IdleWithContext)).Where(row => row.Watts.Quality == Quality.Modelled)
+        var logs = AcceleratorCatalog.All.Select(row => (row.Tdp, Watts: which == 0 ? row.IdlePower : row.IdlePowerWithContext)).Where(row => row.Watts.Quality == Quality.Modelled)
             .Select(row => Math.Log(row.Watts.Bounds.Best / row.Tdp.Bounds.Best)).ToArray();
         var mean = logs.Average();
         var spread = Math.Sqrt(logs.Sum(log => (log - mean) * (log - mean)) / (logs.Length - 1)) * Math.Sqrt(1 + (1d / logs.Length));

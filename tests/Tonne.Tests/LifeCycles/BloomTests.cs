@@ -16,7 +16,7 @@ public class BloomTests
 {
     static string Text => File.ReadAllText(Path.Combine(Repository.Root, "examples", "footprints", "bloom.yaml"));
 
-    static LifeCycle Life(string text) => new LifeCycleAccount().Of(LifeCycleReader.Read(text, "bloom.yaml"), query => throw new InvalidOperationException($"{query} was asked for."));
+    static LifeCycle Life(string text) => new LifeCycleAccountant().Account(LifeCycleReader.Read(text, "bloom.yaml"), query => throw new InvalidOperationException($"{query} was asked for."));
 
     static double Step(LifeCycle life, int phase, string step) => life.Phases[phase].Figures.Steps.Single(one => one.Name == step).EmissionsAdded.Value;
 
@@ -98,8 +98,8 @@ public class BloomTests
         var life = Life(Text);
 
         // Deployment's hardware is not described, so operational against operational: (24,692.172 + 14,628.822) ÷ (340.514 ÷ 18).
-        Assert.Equal(39_320.994 / (864.249 * 0.394 / 18), life.Outgrowths[0].Days, 1e-6);
-        Assert.Equal(689_842 / (864.249 / 18), life.Outgrowths[1].Days, 1e-6);
-        Assert.Contains("left out of both", life.Outgrowths[0].Counted);
+        Assert.Equal(39_320.994 / (864.249 * 0.394 / 18), life.BreakEvens[0].Days, 1e-6);
+        Assert.Equal(689_842 / (864.249 / 18), life.BreakEvens[1].Days, 1e-6);
+        Assert.Contains("left out of both", life.BreakEvens[0].ComparedBoundary);
     }
 }

@@ -31,7 +31,7 @@ public class DescriptionFuzzTests
                 // Accounting draws many numbers: one in sixty.
                 if (read++ % 60 > 0)
                     continue;
-                foreach (var figure in new LifeCycleAccount().Of(description, static _ => []).Figures())
+                foreach (var figure in new LifeCycleAccountant().Account(description, static _ => []).GetFigures())
                     Assert.True(double.IsFinite(figure.Bounds.Low) && double.IsFinite(figure.Bounds.High), $"{figure.Name} of\n{text}");
             }
             catch (DescriptionException error)

@@ -46,12 +46,12 @@ public sealed class FirstOrderTests
         for (var kept = 0; kept < derivations;)
         {
             var derivation = Any(random, kept, widest, differences, leaning: true);
-            var first = Uncertainty.FirstOrder(derivation);
-            if (Math.Max(first.SigmaLow, first.SigmaHigh) > Uncertainty.FirstOrderLimit)
+            var first = UncertaintyPropagator.ComputeFirstOrderBounds(derivation);
+            if (Math.Max(first.SigmaLow, first.SigmaHigh) > UncertaintyPropagator.FirstOrderLimit)
                 continue;
             kept++;
 
-            var bounds = new Uncertainty().Of(derivation);
+            var bounds = new UncertaintyPropagator().ComputeBounds(derivation);
 
             var drawn = Drawn(derivation);
             Assert.InRange(bounds.Low / drawn[(int)(0.025 * Many)], 0.95, 1.05);
@@ -72,8 +72,8 @@ public sealed class FirstOrderTests
         for (var kept = 0; kept < 40;)
         {
             var derivation = Any(random, kept, 0.12, differences: true, leaning: false);
-            var bounds = new Uncertainty().Of(derivation);
-            if (Math.Max(bounds.SigmaLow, bounds.SigmaHigh) > Uncertainty.FirstOrderLimit)
+            var bounds = new UncertaintyPropagator().ComputeBounds(derivation);
+            if (Math.Max(bounds.SigmaLow, bounds.SigmaHigh) > UncertaintyPropagator.FirstOrderLimit)
                 continue;
             kept++;
 
@@ -88,19 +88,19 @@ public sealed class FirstOrderTests
         for (var kept = 0; kept < 25;)
         {
             var derivation = Any(random, kept, 0.8, differences: false, leaning: true);
-            var first = Uncertainty.FirstOrder(derivation);
-            if (Math.Max(first.SigmaLow, first.SigmaHigh) <= Uncertainty.FirstOrderLimit)
+            var first = UncertaintyPropagator.ComputeFirstOrderBounds(derivation);
+            if (Math.Max(first.SigmaLow, first.SigmaHigh) <= UncertaintyPropagator.FirstOrderLimit)
                 continue;
             kept++;
 
-            Assert.Equal(new Uncertainty().FromDraws(derivation), new Uncertainty().Of(derivation));
+            Assert.Equal(new UncertaintyPropagator().ComputeMonteCarloBounds(derivation), new UncertaintyPropagator().ComputeBounds(derivation));
         }
     }
 
     /// <summary>The value at every draw, sorted.</summary>
     static double[] Drawn(Derivation derivation)
     {
-        var wells = derivation.Factors().Select((factor, i) => (factor.Id, Well: i)).ToDictionary(pair => pair.Id, pair => pair.Well, StringComparer.Ordinal);
+        var wells = derivation.GetFactors().Select((factor, i) => (factor.Id, Well: i)).ToDictionary(pair => pair.Id, pair => pair.Well, StringComparer.Ordinal);
         var values = new double[Many];
         for (var start = 0; start < Many; start += Block)
             Evaluated(derivation, start).CopyTo(values, start);
@@ -112,10 +112,10 @@ public sealed class FirstOrderTests
             var into = new double[Block];
             switch (node)
             {
-                case Derivation.Counted counted:
+                case Derivation.Count counted:
                     Array.Fill(into, counted.Number);
                     return into;
-                case Derivation.Given { Factor: var factor }:
+                case Derivation.FactorNode { Factor: var factor }:
                     var well = _normals.Value[wells[factor.Id]].AsSpan(start, Block);
                     var (best, down, up) = (factor.Bounds.Best, factor.Bounds.SigmaLow, factor.Bounds.SigmaHigh);
                     for (var i = 0; i < Block; i++)
@@ -153,20 +153,20 @@ public sealed class FirstOrderTests
     {
         var factors = Enumerable.Range(0, 3 + random.Next(5)).Select(i =>
         {
-            double Spread() => Math.Exp(Bounds.Z * (0.01 + ((widest - 0.01) * random.NextDouble())));
+            double Spread() => Math.Exp(Bounds.ZScore95 * (0.01 + ((widest - 0.01) * random.NextDouble())));
             var best = Math.Exp(4 * (random.NextDouble() - 0.5));
             var down = Spread();
             var up = leaning ? Spread() : down;
-            return (Derivation)new Derivation.Given(new Factor($"t{trial}/f{i}", $"f{i}", "1", new Bounds(best / down, best, best * up), Quality.Modelled, _here));
+            return (Derivation)new Derivation.FactorNode(new Factor($"t{trial}/f{i}", $"f{i}", "1", new Bounds(best / down, best, best * up), Quality.Modelled, _here));
         }).ToList();
         Derivation One() => factors[random.Next(factors.Count)];
-        Derivation Amount() => new Derivation.Counted("amount", "1", 0.2 + (5 * random.NextDouble()));
+        Derivation Amount() => new Derivation.Count("amount", "1", 0.2 + (5 * random.NextDouble()));
         Derivation sum = new Derivation.Sum("sum", "1", [.. Enumerable.Range(0, 1 + random.Next(5)).Select(_ => (Derivation)new Derivation.Product("term", "1", [Amount(), One()]))]);
         Derivation figure = new Derivation.Product("times", "1", [sum, One()], 1 / 3600d);
         if (random.Next(2) == 0)
             figure = new Derivation.Quotient("over", "1", figure, One());
         if (differences && random.Next(3) == 0)
-            figure = new Derivation.Difference("less", "1", figure, new Derivation.Product("part", "1", [new Derivation.Counted("share", "1", 0.4 * random.NextDouble()), figure, new Derivation.Quotient("ratio", "1", One(), new Derivation.Counted("its best", "1", factors.Max(f => f.Value)))]));
+            figure = new Derivation.Difference("less", "1", figure, new Derivation.Product("part", "1", [new Derivation.Count("share", "1", 0.4 * random.NextDouble()), figure, new Derivation.Quotient("ratio", "1", One(), new Derivation.Count("its best", "1", factors.Max(f => f.Value)))]));
         return figure;
     }
 }

@@ -26,7 +26,7 @@ public class MetricNameTests
     [InlineData("validation_loss", "validation_loss")]
     public void A_name_becomes(string name, string canonical)
     {
-        Assert.Equal(canonical, MetricName.Canonical(name));
-        Assert.Equal(canonical, MetricName.Canonical(canonical));
+        Assert.Equal(canonical, MetricName.ToCanonical(name));
+        Assert.Equal(canonical, MetricName.ToCanonical(canonical));
     }
 }

@@ -7,7 +7,7 @@ namespace Tonne.Tests.Sci;
 
 public class SoftwareCarbonIntensityTests
 {
-    static LifeCycle Life(string serving = "units: {token: 5e10}") => new LifeCycleAccount().Of(LifeCycleReader.Read($$$"""
+    static LifeCycle Life(string serving = "units: {token: 5e10}") => new LifeCycleAccountant().Account(LifeCycleReader.Read($$$"""
         name: an assistant
         facility: {pue: 1.0}
         phases:
@@ -28,14 +28,14 @@ public class SoftwareCarbonIntensityTests
     [Fact]
     public void Consumer_and_provider_are_the_worked_examples_of_SCI_for_AI()
     {
-        var rates = SoftwareCarbonIntensity.Of(Life());
+        var rates = SoftwareCarbonIntensity.Calculate(Life());
 
         // The specification's example, 9.1: (5,000 + 1,500 kg) ÷ 50 thousand million tokens; (180,000 + 20,000 kg) ÷ 5 × 10^22 FLOP.
         Assert.Equal([SciBoundary.Consumer, SciBoundary.Provider], rates.Select(rate => rate.Boundary));
         Assert.Equal(6_500 / 5e10, rates[0].Rate.Value, 1e-18);
         Assert.Equal(4e-18, rates[1].Rate.Value, 1e-30);
-        Assert.Equal(["serving", "training"], rates.Select(rate => rate.Inside));
-        Assert.All(rates, rate => Assert.Empty(rate.Doubts));
+        Assert.Equal(["serving", "training"], rates.Select(rate => rate.IncludedParts));
+        Assert.All(rates, rate => Assert.Empty(rate.Warnings));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class SoftwareCarbonIntensityTests
         var life = Life();
 
         Assert.Equal(0, life.Phases[0].Figures.MarketBased!.Value);
-        Assert.Equal(180_000, SoftwareCarbonIntensity.Of(life)[1].Operational.Value, 1e-6);
+        Assert.Equal(180_000, SoftwareCarbonIntensity.Calculate(life)[1].Operational.Value, 1e-6);
     }
 
     [Theory]
@@ -67,19 +67,19 @@ public class SoftwareCarbonIntensityTests
     [Fact]
     public void A_unit_given_takes_the_place_of_the_described_one()
     {
-        var rate = Assert.Single(SoftwareCarbonIntensity.Of(Life(), FunctionalUnit.Parse("request=6500"), SciBoundary.Consumer));
+        var rate = Assert.Single(SoftwareCarbonIntensity.Calculate(Life(), FunctionalUnit.Parse("request=6500"), SciBoundary.Consumer));
 
         Assert.Equal(1, rate.Rate.Value, 1e-12);
-        Assert.Contains(rate.Doubts, doubt => doubt.Code == "sci-unit");
+        Assert.Contains(rate.Warnings, warning => warning.Code == "sci-unit");
     }
 
     [Fact]
     public void The_whole_is_both_sides()
     {
-        var rate = Assert.Single(SoftwareCarbonIntensity.Of(Life(), FunctionalUnit.Parse("year=1"), SciBoundary.Whole));
+        var rate = Assert.Single(SoftwareCarbonIntensity.Calculate(Life(), FunctionalUnit.Parse("year=1"), SciBoundary.Whole));
 
         Assert.Equal(206_500, rate.Rate.Value, 1e-6);
-        Assert.Equal("training + serving", rate.Inside);
+        Assert.Equal("training + serving", rate.IncludedParts);
     }
 
     [Fact]
@@ -87,9 +87,9 @@ public class SoftwareCarbonIntensityTests
     {
         var record = SampleRuns.Shell();
         var footprint = SampleRuns.Account(record, SampleRuns.Factors(embodied: false));
-        var rate = SoftwareCarbonIntensity.Of("run", footprint, FunctionalUnit.Parse("sorting=2"), SciBoundary.Whole);
+        var rate = SoftwareCarbonIntensity.Calculate("run", footprint, FunctionalUnit.Parse("sorting=2"), SciBoundary.Whole);
 
         Assert.Equal(footprint.Operational.Value / 2, rate.Rate.Value, 1e-15);
-        Assert.Equal("sci-without-m", Assert.Single(rate.Doubts).Code);
+        Assert.Equal("sci-without-m", Assert.Single(rate.Warnings).Code);
     }
 }

@@ -56,7 +56,7 @@ public class DamageTrials
 
         Assert.Equal(("completed", "interrupted"), (statuses["earlier"], statuses["damaged"]));
         var shown = new RunJson((await tonne.RunAsync("show", "damaged", "--json")).Expect(0).Output);
-        Assert.Contains("trace-damaged", shown.Doubts);
+        Assert.Contains("trace-damaged", shown.Warnings);
         Assert.InRange(shown.Samples, 1, readable - 1);
         Measuring.ChargeTrials.Conserved(shown);
     }

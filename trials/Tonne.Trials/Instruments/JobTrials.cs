@@ -25,7 +25,7 @@ public class JobTrials
     {
         var group = version is null
             ? JobControlGroup.TryCreate("trial", out var refusals)
-            : JobControlGroup.TryCreate($"trial-v{version}", [.. ControlGroupPlaces.Own().Where(place => place.Version == version)], out refusals);
+            : JobControlGroup.TryCreate($"trial-v{version}", [.. ControlGroupLocator.ReadOwn().Where(place => place.Version == version)], out refusals);
         Assert.SkipWhen(group is null, $"no control group may be made here: {string.Join("; ", refusals)}");
         return group!;
     }
@@ -35,7 +35,7 @@ public class JobTrials
     {
         using var group = Group(version);
         using var burner = new Burner(Unseen);
-        burner.Enter(group.Enter);
+        burner.Enter(group.EnterFiles);
         Assert.True(group.TryReadCpu(out var before, out _));
 
         await burner.BurnAsync();
@@ -43,7 +43,7 @@ public class JobTrials
         Assert.True(group.TryReadCpu(out var after, out _));
         // 0.5 s by the children's own clocks; forking and loading come on top.
         Assert.InRange((after - before) / 1e9, 0.5, 0.75);
-        Assert.Contains(burner.Id, group.Processes());
+        Assert.Contains(burner.Id, group.ListProcessIds());
         await burner.EndAsync();
     }
 
@@ -52,7 +52,7 @@ public class JobTrials
     {
         using var group = Group();
         using var burner = new Burner("pass");
-        burner.Enter(group.Enter);
+        burner.Enter(group.EnterFiles);
         Directory.CreateDirectory(Path.Join(group.Folder, "made-by-the-job", "deeper"));
 
         Assert.False(group.Remove());
@@ -76,16 +76,16 @@ public class JobTrials
             os.read(done, 1)
             os.read(done, 1)
             """);
-        var family = new ProcessFamily(id => id != burner.Id && OwnProcess.StartOf(id) is not null && ParentOf(id) == Environment.ProcessId);
-        family.Look(0);
+        var family = new ProcessTree(id => id != burner.Id && ProcessIdentity.GetStartTicks(id) is not null && ParentOf(id) == Environment.ProcessId);
+        family.Update(0);
         var before = family.CpuNanoseconds;
 
         await burner.BurnAsync();
-        family.Look(0);
+        family.Update(0);
 
         // 0.3 s in ticks of 10 ms, with loading on top; three processes live.
         Assert.InRange((family.CpuNanoseconds - before) / 1e9, 0.27, 0.5);
-        Assert.Equal(3, family.Living.Count());
+        Assert.Equal(3, family.LiveIds.Count());
     }
 
     [Fact]
@@ -99,18 +99,18 @@ public class JobTrials
                     os._exit(0)
                 os.waitpid(pid, 0)
             """);
-        var family = new ProcessFamily(id => id != burner.Id && ParentOf(id) == Environment.ProcessId);
-        family.Look(0);
+        var family = new ProcessTree(id => id != burner.Id && ParentOf(id) == Environment.ProcessId);
+        family.Update(0);
         var before = family.CpuNanoseconds;
         var burning = burner.BurnAsync();
         while (!burning.IsCompleted)
         {
-            family.Look(0);
+            family.Update(0);
             await Task.WhenAny(burning, Task.Delay(7, TestContext.Current.CancellationToken));
         }
 
         await burning;
-        family.Look(0);
+        family.Update(0);
 
         // 0.3 s, rounded to ticks per child.
         Assert.InRange((family.CpuNanoseconds - before) / 1e9, 0.25, 0.5);
@@ -120,10 +120,10 @@ public class JobTrials
     public async Task Everything_together_settles_and_names_what_lives_on()
     {
         using var folder = new Wrapping.TemporaryFolder();
-        using var job = new JobInstruments("trial-together", OwnProcess.Identity(), Environment.ProcessorCount, static () => 0, board: Path.Join(folder.Path, "live"));
-        Assert.SkipUnless(job.IsExact, $"no control group may be made here: {string.Join("; ", job.Refusals)}");
+        using var job = new JobInstruments("trial-together", ProcessIdentity.GetCurrent(), Environment.ProcessorCount, static () => 0, liveRunsFolder: Path.Join(folder.Path, "live"));
+        Assert.SkipUnless(job.IsExact, $"no control group may be made here: {string.Join("; ", job.RefusalReasons)}");
         using var burner = new Burner("burn(0.3)");
-        burner.Enter(job.Enter);
+        burner.Enter(job.EnterFiles);
         var first = job.Meters.Select(meter => meter.Read(0)).ToArray();
 
         await burner.BurnAsync();
@@ -132,12 +132,12 @@ public class JobTrials
         Assert.InRange((second[0].Value - first[0].Value) / 1e9, 0.3, 0.5);
         // A Python process of some MB.
         Assert.InRange(second[1].Value, 3e6, 60e6);
-        Assert.Equal(Reading.Of(0), second[2]);
-        var (settled, doubts) = job.Settle();
+        Assert.Equal(Reading.FromValue(0), second[2]);
+        var (settled, warnings) = job.GetFinalCpuTime();
         Assert.InRange(settled / 1e9, 0.3, 0.6);
-        var doubt = Assert.Single(doubts);
-        Assert.Equal("descendants-alive", doubt.Code);
-        Assert.Contains($"({burner.Id.ToString(CultureInfo.InvariantCulture)})", doubt.Text);
+        var warning = Assert.Single(warnings);
+        Assert.Equal("descendants-alive", warning.Code);
+        Assert.Contains($"({burner.Id.ToString(CultureInfo.InvariantCulture)})", warning.Text);
         await burner.EndAsync();
     }
 
@@ -146,16 +146,16 @@ public class JobTrials
     {
         using var folder = new Wrapping.TemporaryFolder();
         using var orphan = await OrphanAsync();
-        var me = OwnProcess.Identity();
-        using var board = new LiveRuns(me, 4, Path.Join(folder.Path, "live"));
-        using var theirs = new LiveRuns(me with { ProcessId = orphan.Id, ProcessStart = OwnProcess.StartOf(orphan.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
+        var me = ProcessIdentity.GetCurrent();
+        using var board = new LiveRunRegistry(me, 4, Path.Join(folder.Path, "live"));
+        using var theirs = new LiveRunRegistry(me with { ProcessId = orphan.Id, ProcessStart = ProcessIdentity.GetStartTicks(orphan.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
         board.Read(0);
         theirs.Publish(700_000_000);
 
         Assert.Equal(700_000_000, board.Read(1_000_000_000).Value);
         Assert.Equal(1, board.Peers);
         orphan.Kill();
-        while (OwnProcess.StartOf(orphan.Id) is not null)
+        while (ProcessIdentity.GetStartTicks(orphan.Id) is not null)
             await Task.Delay(5, TestContext.Current.CancellationToken);
 
         Assert.Equal(700_000_000, board.Read(2_000_000_000).Value);
@@ -168,9 +168,9 @@ public class JobTrials
     {
         using var folder = new Wrapping.TemporaryFolder();
         using var inner = new Burner("pass");
-        var me = OwnProcess.Identity();
-        using var board = new LiveRuns(me, 4, Path.Join(folder.Path, "live"));
-        using var theirs = new LiveRuns(me with { ProcessId = inner.Id, ProcessStart = OwnProcess.StartOf(inner.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
+        var me = ProcessIdentity.GetCurrent();
+        using var board = new LiveRunRegistry(me, 4, Path.Join(folder.Path, "live"));
+        using var theirs = new LiveRunRegistry(me with { ProcessId = inner.Id, ProcessStart = ProcessIdentity.GetStartTicks(inner.Id) ?? 0 }, 4, Path.Join(folder.Path, "live"));
         theirs.Publish(700_000_000);
 
         Assert.Equal((0, 0), (board.Read(0).Value, board.Peers));
@@ -190,7 +190,7 @@ public class JobTrials
 
     static int? ParentOf(int id)
     {
-        var bytes = FileTree.Own.ReadBytes($"proc/{id}/stat", out var reason);
+        var bytes = FileTree.Local.ReadBytes($"proc/{id}/stat", out var reason);
         return reason is null && ProcessStat.TryParse(bytes, out var stat) ? stat.ParentId : null;
     }
 }

@@ -63,7 +63,7 @@ public class ChargeTrials
         var ratio = charged / (used * price);
         TestContext.Current.TestOutputHelper?.WriteLine($"{shape} {seconds} s: used {used:F4} s, counted {run.JobCpuSeconds:F4} s, charged {charged:F4} J, ratio {ratio:F4}");
         Assert.True(ratio is > 0.98 and < 1.02,
-            $"{shape} {seconds} s: used {used:F4} s at {price:F4} J/s, charged {charged:F4} J for {run.JobCpuSeconds:F4} s: {ratio:P1}; doubts: {string.Join(", ", run.Doubts)}");
+            $"{shape} {seconds} s: used {used:F4} s at {price:F4} J/s, charged {charged:F4} J for {run.JobCpuSeconds:F4} s: {ratio:P1}; warnings: {string.Join(", ", run.Warnings)}");
         Conserved(run);
     }
 

@@ -105,7 +105,7 @@ public class CounterTrials
         Assert.Contains("folder", (string?)gap["reason"], StringComparison.Ordinal);
         Assert.Equal(run.DurationSeconds, (double)gap["to"]!, 0.001);
         Assert.True((double)gap["to"]! - (double)gap["from"]! >= 0.5);
-        Assert.Contains("unmetered", run.Doubts);
+        Assert.Contains("unmetered", run.Warnings);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public class CounterTrials
 
         Near(50 + 70 + 11, run.Microjoules("cpu", "machine"));
         Assert.Empty(run.Gaps);
-        Assert.Contains("gap-bridged", run.Doubts);
+        Assert.Contains("gap-bridged", run.Warnings);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public class CounterTrials
         var run = await machine.PlayAsync();
 
         Assert.Contains("stood still", (string?)Assert.Single(run.Gaps)!["reason"], StringComparison.Ordinal);
-        Assert.Contains("unmetered", run.Doubts);
+        Assert.Contains("unmetered", run.Warnings);
     }
 
     [Fact]

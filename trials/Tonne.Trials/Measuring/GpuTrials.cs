@@ -70,7 +70,7 @@ public class GpuTrials
         Assert.Equal(0, Joules(Gpu(run, 0), "job"));
         Assert.InRange(Joules(Gpu(run, 0), "machine"), 550, 650);
         Assert.True(Joules(Gpu(run, 1), "job") > 70);
-        Assert.Contains("devices-excluded", run.Doubts);
+        Assert.Contains("devices-excluded", run.Warnings);
     }
 
     // codecarbon#1316: pre-Volta cards were 0 kWh.
@@ -83,7 +83,7 @@ public class GpuTrials
         // 40 + 240 + 40 J; each edge is seen at a sample, 50 ms and a refresh late at most.
         Assert.InRange(Joules(Gpu(run, 0), "machine"), 320 - (0.07 * 200), 320 + (0.07 * 200));
         Assert.Equal("measured", (string?)Gpu(run, 0)["quality"]);
-        Assert.Contains("gpu-power-integrated", run.Doubts);
+        Assert.Contains("gpu-power-integrated", run.Warnings);
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public class GpuTrials
         Assert.InRange(Joules(Gpu(run, 0), "machine"), 0.8 * 300, 1.05 * 300);
         var gap = Assert.Single(run.Gaps, gap => (string?)gap!["meter"] == "nvml:gpu-0");
         Assert.Contains("fallen off the bus", (string?)gap!["reason"]);
-        Assert.Contains("gpu-lost", run.Doubts);
-        Assert.Contains("unmetered", run.Doubts);
+        Assert.Contains("gpu-lost", run.Warnings);
+        Assert.Contains("unmetered", run.Warnings);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public class PlugTrials
         var truth = power.Of(run);
         Assert.InRange(MachineJoules(run), truth * (1 - Tolerance), truth * (1 + Tolerance));
         Assert.Empty(run.Gaps);
-        Assert.DoesNotContain("power-against-counter", run.Doubts);
+        Assert.DoesNotContain("power-against-counter", run.Warnings);
         Assert.Equal("measured", (string?)run.Root["machine_energy_kwh"]!["quality"]);
     }
 
@@ -140,7 +140,7 @@ public class PlugTrials
         finished.Expect(0);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.9, 60);
         Assert.True(run.DurationSeconds < 1.5);
-        Assert.Contains("meter-missing", run.Doubts);
+        Assert.Contains("meter-missing", run.Warnings);
     }
 
     // Complaint 23: a network call at import. Nothing is asked but what is named, and that only while it is.
@@ -165,7 +165,7 @@ public class PlugTrials
         Assert.Equal(asked, named.Asked);
         Assert.True(second.Asked > 0);
         Assert.Equal(0, elsewhere.Asked);
-        Assert.Contains("two-plugs", run.Doubts);
+        Assert.Contains("two-plugs", run.Warnings);
         Assert.InRange(MachineJoules(run), 90 * run.DurationSeconds, 110 * run.DurationSeconds);
         Assert.Contains(named.Host, config.Expect(0).Output, StringComparison.Ordinal);
     }

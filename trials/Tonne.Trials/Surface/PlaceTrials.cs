@@ -53,7 +53,7 @@ public class PlaceTrials
 
         Assert.Equal(0, cloud.Asked);
         Assert.Equal(("SE", "given"), ((string?)run.Root["place"]!["zone"], (string?)run.Root["place"]!["how"]));
-        Assert.DoesNotContain("place-guessed", run.Doubts);
+        Assert.DoesNotContain("place-guessed", run.Warnings);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class PlaceTrials
 
         Assert.Equal(("FR", "time zone"), ((string?)run.Root["place"]!["zone"], (string?)run.Root["place"]!["how"]));
         Assert.Contains("Europe/Paris", (string?)run.Root["place"]!["detail"], StringComparison.Ordinal);
-        Assert.Contains("place-guessed", run.Doubts);
+        Assert.Contains("place-guessed", run.Warnings);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class PlaceTrials
         Assert.True((double)intensity["high"]! > 10 * (double)intensity["low"]!);
         Assert.Contains("unknown; the world's mean", (await tonne.RunAsync("report", "last", "--model-card")).Expect(0).Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\n  geographical_location:", (await tonne.RunAsync("report", "last", "--hugging-face")).Expect(0).Output, StringComparison.Ordinal);
-        Assert.Contains("place-guessed", run.Doubts);
+        Assert.Contains("place-guessed", run.Warnings);
     }
 
     [Fact]

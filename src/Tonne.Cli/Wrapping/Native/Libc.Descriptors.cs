@@ -46,7 +46,7 @@ static partial class Libc
     internal static unsafe partial int Pipe(int* ends, int flags);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    internal static partial int Control(int descriptor, int command, nint argument);
+    internal static partial int FileControl(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     internal static partial long Seek(int descriptor, long offset, int whence);
@@ -64,7 +64,7 @@ static partial class Libc
     private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
 
     /// <summary>`kcmp`, which has no wrapper: 0 when two descriptors share one open file, -1 when the kernel does not say.</summary>
-    internal static int Compare(int pid, int a, int b) => RuntimeInformation.ProcessArchitecture switch
+    internal static int CompareDescriptors(int pid, int a, int b) => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => (int)SystemCall(312, pid, pid, 0, a, b),
         Architecture.Arm64 => (int)SystemCall(272, pid, pid, 0, a, b),
@@ -75,7 +75,7 @@ static partial class Libc
     internal struct PollRequest
     {
         internal int Descriptor;
-        internal short Wanted;
-        internal short Happened;
+        internal short RequestedEvents;
+        internal short ReturnedEvents;
     }
 }

@@ -16,8 +16,8 @@ static partial class Libc
     internal const int BecomeSubreaper = 36;
     internal const int OpenFilesLimit = 7;
 
-    internal const int ProcessCpuTime = 2;
-    internal const int ThreadCpuTime = 3;
+    internal const int GetProcessCpuTime = 2;
+    internal const int GetThreadCpuTime = 3;
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
     internal static unsafe partial int Spawn(int* pid, byte* path, SpawnActions* actions, SpawnAttributes* attributes, byte** arguments, byte** environment);
@@ -54,7 +54,7 @@ static partial class Libc
     internal static unsafe partial int GetClock(int clock, long* time);
 
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
-    internal static unsafe partial int Wait(int pid, int* status, int options, ResourceUse* use);
+    internal static unsafe partial int Wait(int pid, int* status, int options, ResourceUsage* use);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
@@ -66,10 +66,10 @@ static partial class Libc
     internal static unsafe partial int SetLimit(int resource, Limit* limit);
 
     [LibraryImport("libc", EntryPoint = "getpgrp")]
-    internal static partial int OwnGroup();
+    internal static partial int GetProcessGroup();
 
     [LibraryImport("libc", EntryPoint = "getppid")]
-    internal static partial int Parent();
+    internal static partial int GetParentPid();
 
     /// <summary>Opaque: 336 bytes in glibc, 336 in musl.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 512)]
@@ -88,7 +88,7 @@ static partial class Libc
 
     /// <summary>`struct rusage`: two time values, then fourteen numbers we leave alone.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct ResourceUse
+    internal struct ResourceUsage
     {
         internal long UserSeconds;
         internal long UserMicroseconds;

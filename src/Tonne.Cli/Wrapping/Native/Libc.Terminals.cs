@@ -27,7 +27,7 @@ static partial class Libc
     internal static partial int UnlockPseudoterminal(int master);
 
     [LibraryImport("libc", EntryPoint = "ptsname_r")]
-    internal static unsafe partial int SlaveName(int master, byte* name, nuint length);
+    internal static unsafe partial int GetSlaveName(int master, byte* name, nuint length);
 
     [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     internal static unsafe partial int GetModes(int terminal, TerminalModes* modes);
@@ -36,7 +36,7 @@ static partial class Libc
     internal static unsafe partial int SetModes(int terminal, int when, TerminalModes* modes);
 
     [LibraryImport("libc", EntryPoint = "tcgetpgrp", SetLastError = true)]
-    internal static partial int ForegroundGroup(int terminal);
+    internal static partial int GetForegroundGroup(int terminal);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static unsafe partial int InputOutputControl(int descriptor, nuint request, void* argument);

@@ -9,9 +9,9 @@ sealed class DescriptionBlock
 
     readonly DescriptionNode.Mapping _mapping;
     readonly DescriptionProblems _problems;
-    readonly DescribedSources _sources;
+    readonly SourceResolver _sources;
 
-    public DescriptionBlock(DescriptionNode.Mapping mapping, string path, DescriptionProblems problems, DescribedSources sources, params ReadOnlySpan<string> known)
+    public DescriptionBlock(DescriptionNode.Mapping mapping, string path, DescriptionProblems problems, SourceResolver sources, params ReadOnlySpan<string> known)
     {
         (_mapping, Path, _problems, _sources) = (mapping, path, problems, sources);
         string[] all = [.. known];
@@ -22,12 +22,12 @@ sealed class DescriptionBlock
             if (Array.Exists(_offsets, word => string.Equals(word, key.Text, StringComparison.OrdinalIgnoreCase)))
                 problems.Add(key, $"'{key.Text}': offsets are not part of a footprint. They are never netted, neither location-based nor market-based (GHG Protocol) nor in SCI (ISO/IEC 21031): report them elsewhere.");
             else if (key.Text.Length > 0 && char.IsAsciiDigit(key.Text[0]))
-                problems.Add(key, $"'{DescriptionNode.Shortened(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
+                problems.Add(key, $"'{DescriptionNode.Shorten(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
             else
-                problems.Unknown(key.Line, "key", key.Text, all.Where(name => name != "pue" || all.Length == DescriptionKeys.Facility.Length));
+                problems.AddUnknown(key.Line, "key", key.Text, all.Where(name => name != "pue" || all.Length == DescriptionKeys.Facility.Length));
         }
 
-        Source = Text("source") is { } source ? sources.Of(source) : null;
+        Source = ReadText("source") is { } source ? sources.Resolve(source) : null;
     }
 
     public string Path { get; }
@@ -37,9 +37,9 @@ sealed class DescriptionBlock
     /// <summary>Source of the whole block; null if it names none.</summary>
     public Source? Source { get; }
 
-    public bool Has(string key) => this[key] is not null;
+    public bool HasKey(string key) => this[key] is not null;
 
-    public long LineOf(string key) => this[key]?.Line ?? Line;
+    public long GetLine(string key) => this[key]?.Line ?? Line;
 
     public DescriptionNode? this[string key]
     {
@@ -56,7 +56,7 @@ sealed class DescriptionBlock
     }
 
     /// <summary>A text; null if absent.</summary>
-    public string? Text(string key)
+    public string? ReadText(string key)
     {
         switch (this[key])
         {
@@ -71,9 +71,9 @@ sealed class DescriptionBlock
     }
 
     /// <summary>Texts: one, or a list.</summary>
-    public IEnumerable<string> Texts(string key)
+    public IEnumerable<string> ReadTexts(string key)
     {
-        foreach (var item in Items(key))
+        foreach (var item in ReadItems(key))
         {
             if (item is DescriptionNode.Scalar scalar)
                 yield return scalar.Text.Trim();
@@ -83,7 +83,7 @@ sealed class DescriptionBlock
     }
 
     /// <summary>What a key holds: the items of its list, or the one thing; nothing if absent.</summary>
-    public IEnumerable<DescriptionNode> Items(string key) => this[key] switch
+    public IEnumerable<DescriptionNode> ReadItems(string key) => this[key] switch
     {
         null => [],
         DescriptionNode.Sequence list => list.Items,
@@ -91,7 +91,7 @@ sealed class DescriptionBlock
     };
 
     /// <summary>The block below a key; null if absent or no block, which is a problem.</summary>
-    public DescriptionNode.Mapping? Block(string key)
+    public DescriptionNode.Mapping? ReadBlock(string key)
     {
         switch (this[key])
         {
@@ -106,16 +106,16 @@ sealed class DescriptionBlock
     }
 
     /// <summary>yes or no; false if absent.</summary>
-    public bool Flag(string key)
+    public bool ReadFlag(string key)
     {
-        switch (Text(key)?.ToLowerInvariant())
+        switch (ReadText(key)?.ToLowerInvariant())
         {
             case null or "false" or "no":
                 return false;
             case "true" or "yes":
                 return true;
             default:
-                _problems.Add(LineOf(key), $"'{key}' must be yes or no, not {this[key]?.Kind}.");
+                _problems.Add(GetLine(key), $"'{key}' must be yes or no, not {this[key]?.Kind}.");
                 return false;
         }
     }
@@ -125,25 +125,25 @@ sealed class DescriptionBlock
     /// <param name="label">What it is, for the derivation.</param>
     /// <param name="dimension">What it measures.</param>
     /// <param name="check">What is wrong with a value in the dimension's unit; null for nothing.</param>
-    public Factor? Number(string key, string label, Dimension dimension, Func<double, string?>? check = null) =>
-        this[key] is { } node ? Number(node, $"{Path}.{key}", key, label, dimension, check) : null;
+    public Factor? ReadNumber(string key, string label, Dimension dimension, Func<double, string?>? check = null) =>
+        this[key] is { } node ? ReadNumber(node, $"{Path}.{key}", key, label, dimension, check) : null;
 
     /// <summary>The number a node holds.</summary>
-    public Factor? Number(DescriptionNode node, string id, string key, string label, Dimension dimension, Func<double, string?>? check = null)
+    public Factor? ReadNumber(DescriptionNode node, string id, string key, string label, Dimension dimension, Func<double, string?>? check = null)
     {
         switch (node)
         {
             case DescriptionNode.Scalar scalar:
-                return Value(scalar, key, dimension, check) is { } exact ? Made(node, id, label, dimension, Bounds.Exactly(exact), null, Source, null) : null;
+                return Value(scalar, key, dimension, check) is { } exact ? CreateFactor(node, id, label, dimension, Bounds.FromExact(exact), null, Source, null) : null;
             case DescriptionNode.Mapping mapping:
-                return Spread(mapping, id, key, label, dimension, check);
+                return ReadInterval(mapping, id, key, label, dimension, check);
             default:
                 _problems.Add(node, $"'{key}' must be one number, as in {dimension.Example}, or a block with best, low and high.");
                 return null;
         }
     }
 
-    Factor? Spread(DescriptionNode.Mapping mapping, string id, string key, string label, Dimension dimension, Func<double, string?>? check)
+    Factor? ReadInterval(DescriptionNode.Mapping mapping, string id, string key, string label, Dimension dimension, Func<double, string?>? check)
     {
         var block = new DescriptionBlock(mapping, id, _problems, _sources, DescriptionKeys.Quantity);
         if (block["best"] is not { } node)
@@ -155,9 +155,9 @@ sealed class DescriptionBlock
         var best = block.Value(node, key, dimension, check);
         var low = block["low"] is { } below ? block.Value(below, "low", dimension, check) : best;
         var high = block["high"] is { } above ? block.Value(above, "high", dimension, check) : best;
-        if (block.Has("low") != block.Has("high"))
+        if (block.HasKey("low") != block.HasKey("high"))
         {
-            _problems.Add(mapping, $"'{key}' has {(block.Has("low") ? "'low' without 'high'" : "'high' without 'low'")}; give both, or neither and it is taken as exact.");
+            _problems.Add(mapping, $"'{key}' has {(block.HasKey("low") ? "'low' without 'high'" : "'high' without 'low'")}; give both, or neither and it is taken as exact.");
             return null;
         }
 
@@ -169,13 +169,13 @@ sealed class DescriptionBlock
             return null;
         }
 
-        return Made(mapping, id, label, dimension, new Bounds(least, middle, most), block.Quality(), block.Source ?? Source, block.Text("note"));
+        return CreateFactor(mapping, id, label, dimension, new Bounds(least, middle, most), block.ReadQuality(), block.Source ?? Source, block.ReadText("note"));
     }
 
     /// <summary>The quality a block states; null if it states none.</summary>
-    public Quality? Quality()
+    public Quality? ReadQuality()
     {
-        switch (Text("quality"))
+        switch (ReadText("quality"))
         {
             case null:
                 return null;
@@ -186,7 +186,7 @@ sealed class DescriptionBlock
             case "assumed":
                 return Quantities.Quality.Assumed;
             case { } other:
-                _problems.Unknown(LineOf("quality"), "quality", other, ["measured", "modelled", "assumed"]);
+                _problems.AddUnknown(GetLine("quality"), "quality", other, ["measured", "modelled", "assumed"]);
                 return null;
         }
     }
@@ -199,7 +199,7 @@ sealed class DescriptionBlock
             return null;
         }
 
-        var (value, problem) = dimension.Read(scalar.Text);
+        var (value, problem) = dimension.Parse(scalar.Text);
         problem ??= check?.Invoke(value);
         if (problem is null)
             return value;
@@ -207,7 +207,7 @@ sealed class DescriptionBlock
         return null;
     }
 
-    Factor Made(DescriptionNode node, string id, string label, Dimension dimension, Bounds bounds, Quality? quality, Source? source, string? note) => new(
-        "described/" + id, label, dimension.Unit, bounds, quality ?? Quantities.Quality.Assumed, source ?? _sources.Default(),
+    Factor CreateFactor(DescriptionNode node, string id, string label, Dimension dimension, Bounds bounds, Quality? quality, Source? source, string? note) => new(
+        "described/" + id, label, dimension.Unit, bounds, quality ?? Quantities.Quality.Assumed, source ?? _sources.GetDefault(),
         string.Join("; ", new[] { note, $"line {node.Line}", bounds.IsExact ? "taken as exact" : null }.OfType<string>()));
 }

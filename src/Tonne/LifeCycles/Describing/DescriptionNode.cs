@@ -19,10 +19,10 @@ abstract record DescriptionNode(long Line)
     public string Kind => this switch
     {
         Scalar { Text: "" or "~" or "null" } => "nothing",
-        Scalar scalar => $"'{Shortened(scalar.Text)}'",
+        Scalar scalar => $"'{Shorten(scalar.Text)}'",
         Sequence => "a list",
         _ => "a block of keys",
     };
 
-    internal static string Shortened(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    internal static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
 }

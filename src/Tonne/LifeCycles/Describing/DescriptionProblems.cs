@@ -21,16 +21,16 @@ sealed class DescriptionProblems(string file)
     public void Add(DescriptionNode node, string what) => Add(node.Line, what);
 
     /// <summary>A word that is none of the known ones, with those that come near.</summary>
-    public void Unknown(long line, string kind, string word, IEnumerable<string> known)
+    public void AddUnknown(long line, string kind, string word, IEnumerable<string> known)
     {
         var all = known.ToList();
-        var near = Spelling.Nearest(word, all.Select(name => (Spelling.Key(name), name)), 2);
-        Add(line, $"the {kind} '{DescriptionNode.Shortened(word)}' is unknown. {(near.Count > 0 ? $"Did you mean '{string.Join("' or '", near)}'?" : $"Known: {string.Join(", ", all)}.")}");
+        var near = NameMatching.FindNearest(word, all.Select(name => (NameMatching.ToKey(name), name)), 2);
+        Add(line, $"the {kind} '{DescriptionNode.Shorten(word)}' is unknown. {(near.Count > 0 ? $"Did you mean '{string.Join("' or '", near)}'?" : $"Known: {string.Join(", ", all)}.")}");
     }
 
     /// <summary>Goes on only if nothing is wrong.</summary>
     /// <exception cref="DescriptionException">Something is wrong.</exception>
-    public void Demand()
+    public void ThrowIfAny()
     {
         if (_found.Count > 0)
             throw new DescriptionException([.. _found.OrderBy(problem => problem.Line).Select(problem => $"{file}:{Math.Max(1, problem.Line)}: {problem.Text}").Distinct().ToImmutableArray()]);

@@ -47,46 +47,46 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
     /// <summary>No number is larger, none but 0 smaller than its inverse: so products of a few of them stay numbers.</summary>
     const double Largest = 1e36;
 
-    bool Bare => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Amount) || ReferenceEquals(this, Hours);
+    bool AllowsBareNumber => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Amount) || ReferenceEquals(this, Hours);
 
     /// <summary>The number in <see cref="Unit"/>, or what is wrong with it.</summary>
-    public (double Value, string? Problem) Read(string written)
+    public (double Value, string? Problem) Parse(string written)
     {
         var text = written.Trim();
         var end = NumberLength(text);
         if (end == 0)
-            return (0, $"'{DescriptionNode.Shortened(written)}' is not {A(Name)}; write it as {Example}.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is not {AddArticle(Name)}; write it as {Example}.");
         if (end < text.Length && text[end] is ',')
-            return (0, $"'{DescriptionNode.Shortened(written)}': write the number without commas, as in {Example}.");
+            return (0, $"'{DescriptionNode.Shorten(written)}': write the number without commas, as in {Example}.");
         if (!double.TryParse(text.AsSpan(0, end).ToString().Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-            return (0, $"'{DescriptionNode.Shortened(written)}' is not a number that can be counted with; write {A(Name)} as {Example}.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is not a number that can be counted with; write {AddArticle(Name)} as {Example}.");
         if (Math.Abs(number) is > Largest or (> 0 and < 1 / Largest))
-            return (0, $"'{DescriptionNode.Shortened(written)}' is no size that anything has; write {A(Name)} as {Example}.");
-        var unit = Bared(text[end..].Trim());
+            return (0, $"'{DescriptionNode.Shorten(written)}' is no size that anything has; write {AddArticle(Name)} as {Example}.");
+        var unit = NormaliseUnit(text[end..].Trim());
         if (number < 0)
-            return (0, $"'{DescriptionNode.Shortened(written)}' is negative; no {Name} of a footprint is. What is avoided elsewhere is never taken off.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is negative; no {Name} of a footprint is. What is avoided elsewhere is never taken off.");
         if (unit.Length == 0)
-            return Bare ? (number, null) : (0, $"'{DescriptionNode.Shortened(written)}' has no unit; write {A(Name)} as {Example}.");
+            return AllowsBareNumber ? (number, null) : (0, $"'{DescriptionNode.Shorten(written)}' has no unit; write {AddArticle(Name)} as {Example}.");
         foreach (var (spelling, scale) in Units)
         {
-            if (string.Equals(Bared(spelling), unit, StringComparison.Ordinal))
+            if (string.Equals(NormaliseUnit(spelling), unit, StringComparison.Ordinal))
                 return (number * scale, null);
         }
 
         foreach (var other in _all)
         {
-            if (!ReferenceEquals(other, this) && other.Units.Any(one => string.Equals(Bared(one.Spelling), unit, StringComparison.Ordinal)))
-                return (0, $"'{DescriptionNode.Shortened(written)}' is {A(other.Name)}, and {A(Name)} is wanted here{(Units.Count > 0 ? $", as in {Example}" : ": a number without unit")}.");
+            if (!ReferenceEquals(other, this) && other.Units.Any(one => string.Equals(NormaliseUnit(one.Spelling), unit, StringComparison.Ordinal)))
+                return (0, $"'{DescriptionNode.Shorten(written)}' is {AddArticle(other.Name)}, and {AddArticle(Name)} is wanted here{(Units.Count > 0 ? $", as in {Example}" : ": a number without unit")}.");
         }
 
-        return (0, $"the unit of '{DescriptionNode.Shortened(written)}' is unknown; {(Units.Count > 0 ? $"write {A(Name)} in {string.Join(", ", Units.Select(one => one.Spelling).Take(10))}." : "a number without unit is wanted here.")}");
+        return (0, $"the unit of '{DescriptionNode.Shorten(written)}' is unknown; {(Units.Count > 0 ? $"write {AddArticle(Name)} in {string.Join(", ", Units.Select(one => one.Spelling).Take(10))}." : "a number without unit is wanted here.")}");
     }
 
     /// <summary>Without blanks, without the CO2e that masses of carbon carry, with one spelling of per.</summary>
-    static string Bared(string unit) => unit.Replace(" ", "", StringComparison.Ordinal).Replace("CO2e", "", StringComparison.Ordinal).Replace("CO2eq", "", StringComparison.Ordinal)
+    static string NormaliseUnit(string unit) => unit.Replace(" ", "", StringComparison.Ordinal).Replace("CO2e", "", StringComparison.Ordinal).Replace("CO2eq", "", StringComparison.Ordinal)
         .Replace("CO2", "", StringComparison.Ordinal).Replace("FLOP/s", "FLOP per second", StringComparison.Ordinal);
 
-    static string A(string name) => name is "energy" ? "an energy" : "a " + name;
+    static string AddArticle(string name) => name is "energy" ? "an energy" : "a " + name;
 
     static int NumberLength(string text)
     {

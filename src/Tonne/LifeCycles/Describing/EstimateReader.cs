@@ -5,68 +5,68 @@ using Tonne.Hardware;
 namespace Tonne.LifeCycles.Describing;
 
 /// <summary>The block <c>estimate</c> of a phase: what is to be foretold, as <c>tonne estimate</c> takes it.</summary>
-sealed class EstimateReader(DescriptionProblems problems, DescribedSources sources)
+sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources)
 {
     /// <summary>The estimate a phase asks for; null if it asks for none, or something is wrong with it.</summary>
     /// <param name="phase">The phase's block.</param>
     /// <param name="name">Its name.</param>
     /// <param name="factors">Factors of its place.</param>
     /// <param name="durationHours">How long it lasts, in h; null if not said.</param>
-    public DescribedEstimate? Read(DescriptionBlock phase, string name, AccountingFactors? factors, double? durationHours)
+    public EstimateRequest? Read(DescriptionBlock phase, string name, AccountingFactors? factors, double? durationHours)
     {
-        if (phase.Block("estimate") is not { } mapping)
+        if (phase.ReadBlock("estimate") is not { } mapping)
             return null;
         var block = new DescriptionBlock(mapping, phase.Path + ".estimate", problems, sources, DescriptionKeys.Estimate);
         foreach (var key in new[] { "dynamic", "idle", "hardware", "from" })
         {
-            if (phase.Has(key))
-                problems.Add(phase.LineOf(key), $"'{key}' beside 'estimate': the estimate brings energy and hardware of its own. Put the one or the other into a phase of its own.");
+            if (phase.HasKey(key))
+                problems.Add(phase.GetLine(key), $"'{key}' beside 'estimate': the estimate brings energy and hardware of its own. Put the one or the other into a phase of its own.");
         }
 
-        if (block.Has("training") == block.Has("inference"))
+        if (block.HasKey("training") == block.HasKey("inference"))
         {
             problems.Add(mapping, "'estimate' holds one of 'training' and 'inference', as in {training: {parameters: 7e9, tokens: 2e12, hardware: h100}}.");
             return null;
         }
 
         var where = string.Create(CultureInfo.InvariantCulture, $"{problems.File}:{mapping.Line}");
-        return factors is null ? null : block.Block("training") is { } training ? Training(training, block.Path, name, where, factors)
-            : block.Block("inference") is { } inference ? Inference(inference, block.Path, name, where, factors, durationHours) : null;
+        return factors is null ? null : block.ReadBlock("training") is { } training ? Training(training, block.Path, name, where, factors)
+            : block.ReadBlock("inference") is { } inference ? Inference(inference, block.Path, name, where, factors, durationHours) : null;
     }
 
-    DescribedEstimate.Training? Training(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors)
+    EstimateRequest.Training? Training(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors)
     {
         var block = new DescriptionBlock(mapping, path + ".training", problems, sources, DescriptionKeys.EstimateTraining);
-        var task = new DescribedEstimate.Training(name, where, factors)
+        var task = new EstimateRequest.Training(name, where, factors)
         {
             Hardware = Hardware(block) ?? "",
             Parameters = Amount(block, "parameters"),
             ActiveParameters = Amount(block, "active_parameters"),
             Tokens = Amount(block, "tokens"),
-            Operations = One(block, "operations", Dimension.Computation),
+            Operations = ReadSingleNumber(block, "operations", Dimension.Computation),
             Chips = Amount(block, "chips"),
-            Hours = One(block, "hours", Dimension.Hours),
+            Hours = ReadSingleNumber(block, "hours", Dimension.Hours),
             Runs = Amount(block, "runs"),
-            Precision = block.Text("precision"),
-            Distilled = block.Flag("distilled"),
+            Precision = block.ReadText("precision"),
+            Distilled = block.ReadFlag("distilled"),
         };
         return task.Hardware.Length == 0 ? null : task;
     }
 
-    DescribedEstimate.Inference? Inference(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors, double? durationHours)
+    EstimateRequest.Inference? Inference(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors, double? durationHours)
     {
         var block = new DescriptionBlock(mapping, path + ".inference", problems, sources, DescriptionKeys.EstimateInference);
-        var (parameters, output) = (Needed(block, "parameters", "70e9"), Needed(block, "output_tokens", "500"));
+        var (parameters, output) = (ReadRequired(block, "parameters", "70e9"), ReadRequired(block, "output_tokens", "500"));
         var (day, all) = (Amount(block, "requests_per_day"), Amount(block, "requests"));
-        if (block.Has("requests_per_day") == block.Has("requests"))
+        if (block.HasKey("requests_per_day") == block.HasKey("requests"))
             problems.Add(block.Line, "give 'requests' of the phase, or 'requests_per_day' and the phase's 'duration'.");
         else if (day is not null && durationHours is null)
-            problems.Add(block.LineOf("requests_per_day"), "'requests_per_day' needs the phase's 'duration', as in 30 d.");
+            problems.Add(block.GetLine("requests_per_day"), "'requests_per_day' needs the phase's 'duration', as in 30 d.");
         var hardware = Hardware(block);
-        var (gpus, batch, active, prompt, precision) = (Amount(block, "gpus"), Amount(block, "batch"), Amount(block, "active_parameters"), Amount(block, "prompt_tokens"), block.Text("precision"));
+        var (gpus, batch, active, prompt, precision) = (Amount(block, "gpus"), Amount(block, "batch"), Amount(block, "active_parameters"), Amount(block, "prompt_tokens"), block.ReadText("precision"));
         if (hardware is null || parameters is not { } size || output is not { } tokens || (all ?? day * durationHours / 24) is not { } requests)
             return null;
-        return new DescribedEstimate.Inference(name, where, factors)
+        return new EstimateRequest.Inference(name, where, factors)
         {
             Hardware = hardware,
             Parameters = size,
@@ -83,7 +83,7 @@ sealed class EstimateReader(DescriptionProblems problems, DescribedSources sourc
 
     string? Hardware(DescriptionBlock block)
     {
-        if (block.Text("hardware") is not { Length: > 0 } name)
+        if (block.ReadText("hardware") is not { Length: > 0 } name)
         {
             problems.Add(block.Line, "an estimate needs its 'hardware', as in h100.");
             return null;
@@ -91,21 +91,21 @@ sealed class EstimateReader(DescriptionProblems problems, DescribedSources sourc
 
         var found = AcceleratorCatalog.Find(name);
         if (!found.IsFound)
-            problems.Add(block.LineOf("hardware"), found.Unknown.Message);
+            problems.Add(block.GetLine("hardware"), found.Unknown.Message);
         return found.Value?.Name;
     }
 
-    double? Needed(DescriptionBlock block, string key, string example)
+    double? ReadRequired(DescriptionBlock block, string key, string example)
     {
-        if (!block.Has(key))
+        if (!block.HasKey(key))
             problems.Add(block.Line, $"an estimate of inference needs '{key}', as in {example}.");
         return Amount(block, key);
     }
 
-    double? Amount(DescriptionBlock block, string key) => One(block, key, Dimension.Amount);
+    double? Amount(DescriptionBlock block, string key) => ReadSingleNumber(block, key, Dimension.Amount);
 
     /// <summary>One number: the bounds of an estimate are its own.</summary>
-    double? One(DescriptionBlock block, string key, Dimension dimension)
+    double? ReadSingleNumber(DescriptionBlock block, string key, Dimension dimension)
     {
         if (block[key] is DescriptionNode.Mapping mapping)
         {
@@ -113,6 +113,6 @@ sealed class EstimateReader(DescriptionProblems problems, DescribedSources sourc
             return null;
         }
 
-        return block.Number(key, key, dimension, static amount => amount > 0 ? null : "must be more than 0.")?.Bounds.Best;
+        return block.ReadNumber(key, key, dimension, static amount => amount > 0 ? null : "must be more than 0.")?.Bounds.Best;
     }
 }

@@ -7,7 +7,7 @@ using Tonne.Quantities;
 namespace Tonne.LifeCycles.Describing;
 
 /// <summary>The hardware a phase holds, for the emissions of making it.</summary>
-sealed class HardwareReader(DescriptionProblems problems, DescribedSources sources)
+sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources)
 {
     bool _energyRead = true;
 
@@ -26,12 +26,12 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
                 return (Items(list.Items, phase.Path + ".hardware", null, chipHours), null);
             case DescriptionNode.Mapping mapping:
                 var block = new DescriptionBlock(mapping, phase.Path + ".hardware", problems, sources, DescriptionKeys.Hardware);
-                var given = block.Number("emissions", "making the hardware, as given", Dimension.Mass);
-                if (given is not null && block.Has("items"))
-                    problems.Add(block.LineOf("emissions"), "give 'emissions' of making the hardware, or 'items' they follow from, not both.");
-                if (given is null && !block.Has("items") && !block.Has("emissions"))
+                var given = block.ReadNumber("emissions", "making the hardware, as given", Dimension.Mass);
+                if (given is not null && block.HasKey("items"))
+                    problems.Add(block.GetLine("emissions"), "give 'emissions' of making the hardware, or 'items' they follow from, not both.");
+                if (given is null && !block.HasKey("items") && !block.HasKey("emissions"))
                     problems.Add(mapping, "'hardware' needs 'items', as in [{item: a100, count: 8, hours: 500}], or 'emissions', as in 22 t.");
-                return (Items([.. block.Items("items")], block.Path, block, chipHours), given);
+                return (Items([.. block.ReadItems("items")], block.Path, block, chipHours), given);
             case { } other:
                 problems.Add(other, $"'hardware' must be a list of items, not {other.Kind}.");
                 return ([], null);
@@ -55,48 +55,48 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
     HardwareUse? Item(DescriptionNode.Mapping mapping, string path, DescriptionBlock? whole, Derivation? chipHours)
     {
         var block = new DescriptionBlock(mapping, path, problems, sources, DescriptionKeys.Item);
-        if (block.Text("item") is not { Length: > 0 } name)
+        if (block.ReadText("item") is not { Length: > 0 } name)
         {
             problems.Add(mapping, "an item of 'hardware' needs its name: 'item: a100'.");
             return null;
         }
 
-        var manufacturing = block.Number("manufacturing", $"making one {name}", Dimension.Mass) ?? (block.Has("manufacturing") ? null : Catalogued(block, name));
+        var manufacturing = block.ReadNumber("manufacturing", $"making one {name}", Dimension.Mass) ?? (block.HasKey("manufacturing") ? null : FindInCatalog(block, name));
         var hours = HoursOf(block, name, chipHours);
-        var lifetime = Lifetime(block) ?? Lifetime(whole) ?? new Derivation.Product("lifetime", "h", [new Derivation.Given(EmbodiedCatalog.Lifetime)], Accountant.HoursPerYear);
-        var utilisation = Utilisation(block) ?? Utilisation(whole) ?? new Derivation.Given(EmbodiedCatalog.Utilisation);
+        var lifetime = Lifetime(block) ?? Lifetime(whole) ?? new Derivation.Product("lifetime", "h", [new Derivation.FactorNode(EmbodiedCatalog.Lifetime)], Accountant.HoursPerYear);
+        var utilisation = Utilisation(block) ?? Utilisation(whole) ?? new Derivation.FactorNode(EmbodiedCatalog.Utilisation);
         return manufacturing is null || hours is null ? null : new HardwareUse(name, manufacturing, hours, lifetime, utilisation);
     }
 
-    Factor? Catalogued(DescriptionBlock block, string name)
+    Factor? FindInCatalog(DescriptionBlock block, string name)
     {
         if (AcceleratorCatalog.Find(name) is { IsFound: true } accelerator)
-            return EmbodiedCatalog.Accelerator(accelerator.Value);
-        var kind = Spelling.Key(name);
-        var found = kind == "gpuserver" ? EmbodiedCatalog.Machine(MachineKind.GpuServer) : EmbodiedCatalog.Machine(MachineKind.Server, name);
+            return EmbodiedCatalog.GetAcceleratorEmissions(accelerator.Value);
+        var kind = NameMatching.ToKey(name);
+        var found = kind == "gpuserver" ? EmbodiedCatalog.FindMachineEmissions(MachineKind.GpuServer) : EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, name);
         if (kind is "server" or "gpuserver" || found is { Id: not "embodied/server/unknown" })
             return found;
-        var known = EmbodiedCatalog.Cited().Where(entry => entry.Id.StartsWith("embodied/server/", StringComparison.Ordinal)).Select(entry => entry.Name).Concat(["server", "gpu server"]);
-        var near = Spelling.Nearest(name, known.Concat(AcceleratorCatalog.All.Select(row => row.Name)).Select(label => (Spelling.Key(label), label)), 4);
-        problems.Add(block.LineOf("item"), $"no footprint of making a '{DescriptionNode.Shortened(name)}' is known. {(near.Count > 0 ? $"Nearest: {string.Join(", ", near)}. " : "")}Or give 'manufacturing: 2500 kg' with its source.");
+        var known = EmbodiedCatalog.GetCitedEntries().Where(entry => entry.Id.StartsWith("embodied/server/", StringComparison.Ordinal)).Select(entry => entry.Name).Concat(["server", "gpu server"]);
+        var near = NameMatching.FindNearest(name, known.Concat(AcceleratorCatalog.All.Select(row => row.Name)).Select(label => (NameMatching.ToKey(label), label)), 4);
+        problems.Add(block.GetLine("item"), $"no footprint of making a '{DescriptionNode.Shorten(name)}' is known. {(near.Count > 0 ? $"Nearest: {string.Join(", ", near)}. " : "")}Or give 'manufacturing: 2500 kg' with its source.");
         return null;
     }
 
     Derivation? HoursOf(DescriptionBlock block, string name, Derivation? chipHours)
     {
-        if (block.Has("hours"))
+        if (block.HasKey("hours"))
         {
-            if (block.Has("chips_per_item"))
-                problems.Add(block.LineOf("chips_per_item"), "'chips_per_item' divides the chip-hours of the phase; with 'hours' give 'count'.");
-            var hours = block.Number("hours", $"hours of a {name}", Dimension.Hours);
-            var count = block.Number("count", $"number of {name}", Dimension.Number);
+            if (block.HasKey("chips_per_item"))
+                problems.Add(block.GetLine("chips_per_item"), "'chips_per_item' divides the chip-hours of the phase; with 'hours' give 'count'.");
+            var hours = block.ReadNumber("hours", $"hours of a {name}", Dimension.Hours);
+            var count = block.ReadNumber("count", $"number of {name}", Dimension.Number);
             if (hours is null)
                 return null;
-            return count is null ? new Derivation.Given(hours) : new Derivation.Product($"hours of all {name}", "h", [new Derivation.Given(hours), new Derivation.Given(count)]);
+            return count is null ? new Derivation.FactorNode(hours) : new Derivation.Product($"hours of all {name}", "h", [new Derivation.FactorNode(hours), new Derivation.FactorNode(count)]);
         }
 
-        if (block.Has("count"))
-            problems.Add(block.LineOf("count"), "'count' needs 'hours': how long each was held.");
+        if (block.HasKey("count"))
+            problems.Add(block.GetLine("count"), "'count' needs 'hours': how long each was held.");
         if (chipHours is null)
         {
             if (_energyRead)
@@ -105,17 +105,17 @@ sealed class HardwareReader(DescriptionProblems problems, DescribedSources sourc
         }
 
         // One chip to an item would count a server of the catalog as often as it has chips.
-        if (!block.Has("chips_per_item") && !block.Has("manufacturing") && !AcceleratorCatalog.Find(name).IsFound)
-            problems.Add(block.LineOf("item"), $"'{DescriptionNode.Shortened(name)}' is held as long as the phase's chips: how many are in it? Give 'chips_per_item', as in 8, or 'hours' (× 'count').");
-        return block.Number("chips_per_item", $"chips in a {name}", Dimension.Number, static count => count >= 1 ? null : "an item holds at least one chip.") is { } chips
-            ? new Derivation.Quotient($"hours of {name}", "h", chipHours, new Derivation.Given(chips))
+        if (!block.HasKey("chips_per_item") && !block.HasKey("manufacturing") && !AcceleratorCatalog.Find(name).IsFound)
+            problems.Add(block.GetLine("item"), $"'{DescriptionNode.Shorten(name)}' is held as long as the phase's chips: how many are in it? Give 'chips_per_item', as in 8, or 'hours' (× 'count').");
+        return block.ReadNumber("chips_per_item", $"chips in a {name}", Dimension.Number, static count => count >= 1 ? null : "an item holds at least one chip.") is { } chips
+            ? new Derivation.Quotient($"hours of {name}", "h", chipHours, new Derivation.FactorNode(chips))
             : chipHours;
     }
 
     static Derivation? Lifetime(DescriptionBlock? block) =>
-        block?.Number("lifetime", "hours that hardware serves", Dimension.Time, static hours => hours > 0 ? null : "hardware that serves no time makes every share infinite.") is { } factor ? new Derivation.Given(factor) : null;
+        block?.ReadNumber("lifetime", "hours that hardware serves", Dimension.Time, static hours => hours > 0 ? null : "hardware that serves no time makes every share infinite.") is { } factor ? new Derivation.FactorNode(factor) : null;
 
     static Derivation? Utilisation(DescriptionBlock? block) =>
-        block?.Number("utilisation", "share of its life that hardware is held for work", Dimension.Share, static share => share is > 0 and <= 1 ? null : "it is a share of the life: more than 0, at most 1 (or 100 %).") is { } factor
-            ? new Derivation.Given(factor) : null;
+        block?.ReadNumber("utilisation", "share of its life that hardware is held for work", Dimension.Share, static share => share is > 0 and <= 1 ? null : "it is a share of the life: more than 0, at most 1 (or 100 %).") is { } factor
+            ? new Derivation.FactorNode(factor) : null;
 }

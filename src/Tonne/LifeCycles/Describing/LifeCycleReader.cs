@@ -13,7 +13,7 @@ public static class LifeCycleReader
     public const string Format = "tonne.life/1";
 
     /// <summary>Longest description read, in characters.</summary>
-    public const int LongestFile = DescriptionText.LongestText;
+    public const int MaxFileLength = DescriptionParser.MaxTextLength;
 
     static readonly (string Word, PhaseKind Kind)[] _kinds =
     [
@@ -22,7 +22,7 @@ public static class LifeCycleReader
     ];
 
     /// <summary>The word of a kind of phase.</summary>
-    public static string Word(PhaseKind kind) => Array.Find(_kinds, one => one.Kind == kind).Word;
+    public static string ToKeyword(PhaseKind kind) => Array.Find(_kinds, one => one.Kind == kind).Word;
 
     /// <summary>Reads a description.</summary>
     /// <param name="text">The text of the file, YAML or JSON.</param>
@@ -30,9 +30,9 @@ public static class LifeCycleReader
     /// <exception cref="DescriptionException">Something is wrong with it; all problems are told.</exception>
     public static LifeCycleDescription Read(string text, string file)
     {
-        var root = DescriptionText.Read(text, file);
+        var root = DescriptionParser.Read(text, file);
         var problems = new DescriptionProblems(file);
-        var sources = new DescribedSources(file);
+        var sources = new SourceResolver(file);
         if (root.Entries.FirstOrDefault(entry => entry.Key.Text == "sources").Value is DescriptionNode.Mapping list)
         {
             foreach (var (key, value) in list.Entries)
@@ -40,31 +40,31 @@ public static class LifeCycleReader
                 if (value is DescriptionNode.Scalar { Text: var title })
                     sources.Add(key.Text, title.Trim());
                 else
-                    problems.Add(value, $"the source '{DescriptionNode.Shortened(key.Text)}' must be a text: who published what, when.");
+                    problems.Add(value, $"the source '{DescriptionNode.Shorten(key.Text)}' must be a text: who published what, when.");
             }
         }
 
         var whole = new DescriptionBlock(root, "life", problems, sources, DescriptionKeys.Life);
-        sources.Whole = whole.Source;
-        if (whole.Text("format") is { } format && format != Format)
-            problems.Add(whole.LineOf("format"), $"the format '{DescriptionNode.Shortened(format)}' is unknown; this version reads {Format}.");
-        if (whole.Has("sources"))
-            whole.Block("sources");
-        var reader = new Reading(whole, problems, sources, file);
+        sources.FileSource = whole.Source;
+        if (whole.ReadText("format") is { } format && format != Format)
+            problems.Add(whole.GetLine("format"), $"the format '{DescriptionNode.Shorten(format)}' is unknown; this version reads {Format}.");
+        if (whole.HasKey("sources"))
+            whole.ReadBlock("sources");
+        var reader = new PhaseReader(whole, problems, sources, file);
         var phases = reader.Phases();
-        var notes = whole.Texts("notes").ToImmutableArray();
-        var name = whole.Text("name");
-        var description = whole.Text("description");
+        var notes = whole.ReadTexts("notes").ToImmutableArray();
+        var name = whole.ReadText("name");
+        var description = whole.ReadText("description");
         if (string.IsNullOrEmpty(name))
             problems.Add(whole.Line, "'name' is missing: what lives this life?");
-        problems.Demand();
+        problems.ThrowIfAny();
         return new LifeCycleDescription(name ?? "", description, file, phases, notes);
     }
 
-    sealed class Reading(DescriptionBlock whole, DescriptionProblems problems, DescribedSources sources, string file)
+    sealed class PhaseReader(DescriptionBlock whole, DescriptionProblems problems, SourceResolver sources, string file)
     {
         readonly PlaceReader _places = new(problems, sources);
-        readonly UseReader _uses = new(problems, sources);
+        readonly EnergyUseReader _uses = new(problems, sources);
         readonly HardwareReader _hardware = new(problems, sources);
         readonly EstimateReader _estimates = new(problems, sources);
         readonly MarketReader _markets = new(problems, sources);
@@ -75,7 +75,7 @@ public static class LifeCycleReader
             var phases = ImmutableArray.CreateBuilder<DescribedPhase>();
             if (whole["phases"] is not DescriptionNode.Sequence list)
             {
-                problems.Add(whole.LineOf("phases"), "'phases' must be a list: '- name: training', and so on.");
+                problems.Add(whole.GetLine("phases"), "'phases' must be a list: '- name: training', and so on.");
                 return [];
             }
 
@@ -96,27 +96,27 @@ public static class LifeCycleReader
         {
             var named = mapping.Entries.FirstOrDefault(entry => entry.Key.Text == "name").Value as DescriptionNode.Scalar;
             var name = named?.Text.Trim() ?? "";
-            var slug = Spelling.Slug(name);
+            var slug = NameMatching.ToSlug(name);
             if (slug.Length == 0)
                 slug = $"phase-{number}";
             var block = new DescriptionBlock(mapping, slug, problems, sources, DescriptionKeys.Phase);
-            if (block.Text("name") is not { Length: > 0 })
+            if (block.ReadText("name") is not { Length: > 0 })
                 problems.Add(mapping, "a phase needs a 'name'.");
             if (!_names.Add(slug))
-                problems.Add(mapping, $"two phases are called '{DescriptionNode.Shortened(name)}'; figures are asked for by name.");
+                problems.Add(mapping, $"two phases are called '{DescriptionNode.Shorten(name)}'; figures are asked for by name.");
             var own = block.Source;
-            sources.Phase = block.Has("place") ? own : null;
-            var (placeBlock, placePath) = block.Has("place") ? (block.Block("place"), slug + ".place") : (whole.Block("place"), "life.place");
-            var (facilityBlock, facilityPath) = block.Has("facility") ? (block.Block("facility"), slug + ".facility") : (whole.Block("facility"), "life.facility");
-            if (block.Has("facility") && Known(block.Block("facility")) is null && Known(whole.Block("facility")) is { } lost)
-                problems.Add(block.LineOf("facility"), $"this 'facility' stands in place of the file's, and the file's '{lost}' would be lost: give 'pue', 'site' or 'kind' here too.");
+            sources.PhaseSource = block.HasKey("place") ? own : null;
+            var (placeBlock, placePath) = block.HasKey("place") ? (block.ReadBlock("place"), slug + ".place") : (whole.ReadBlock("place"), "life.place");
+            var (facilityBlock, facilityPath) = block.HasKey("facility") ? (block.ReadBlock("facility"), slug + ".facility") : (whole.ReadBlock("facility"), "life.facility");
+            if (block.HasKey("facility") && FindPueKey(block.ReadBlock("facility")) is null && FindPueKey(whole.ReadBlock("facility")) is { } lost)
+                problems.Add(block.GetLine("facility"), $"this 'facility' stands in place of the file's, and the file's '{lost}' would be lost: give 'pue', 'site' or 'kind' here too.");
             var factors = _places.Read(placeBlock, facilityBlock, placePath, facilityPath);
-            sources.Phase = own;
-            var pieces = new List<(UsePart Part, UseReader.Piece Piece)>();
+            sources.PhaseSource = own;
+            var pieces = new List<(EnergyCategory Part, EnergyUseReader.DescribedEnergy Piece)>();
             var wanted = 0;
-            foreach (var (part, key) in new[] { (UsePart.Dynamic, "dynamic"), (UsePart.Idle, "idle"), (UsePart.Infrastructure, "infrastructure") })
+            foreach (var (part, key) in new[] { (EnergyCategory.Dynamic, "dynamic"), (EnergyCategory.Idle, "idle"), (EnergyCategory.Infrastructure, "infrastructure") })
             {
-                foreach (var (i, node) in block.Items(key).Index())
+                foreach (var (i, node) in block.ReadItems(key).Index())
                 {
                     wanted++;
                     if (_uses.Read(node, $"{slug}.{key}{(i == 0 ? "" : $".{i + 1}")}", block, key) is { } piece)
@@ -131,20 +131,20 @@ public static class LifeCycleReader
             }
 
             var runs = Runs(block);
-            if (!block.Has("dynamic") && !block.Has("idle") && !block.Has("infrastructure") && !block.Has("from") && !block.Has("estimate") && !block.Has("hardware"))
-                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shortened(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
-            if (block.Block("facility") is { } building && building.Entries.FirstOrDefault(entry => entry.Key.Text == "pue").Key is { } pue && wanted > 0 && pieces.Count == wanted && pieces.TrueForAll(piece => piece.Piece.HoldsCooling))
+            if (!block.HasKey("dynamic") && !block.HasKey("idle") && !block.HasKey("infrastructure") && !block.HasKey("from") && !block.HasKey("estimate") && !block.HasKey("hardware"))
+                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shorten(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
+            if (block.ReadBlock("facility") is { } building && building.Entries.FirstOrDefault(entry => entry.Key.Text == "pue").Key is { } pue && wanted > 0 && pieces.Count == wanted && pieces.TrueForAll(piece => piece.Piece.IncludesFacility))
                 problems.Add(pue, "all energy of this phase already holds the cooling: a PUE on it would count the building twice.");
-            if (block.Has("from") && wanted == 0 && !block.Has("estimate"))
+            if (block.HasKey("from") && wanted == 0 && !block.HasKey("estimate"))
             {
-                foreach (var key in new[] { "place", "facility" }.Where(block.Has))
-                    problems.Add(block.LineOf(key), $"runs bring the place and building they ran in: '{key}' would change nothing here. Leave it out; 'tonne run --zone' sets it for runs to come.");
+                foreach (var key in new[] { "place", "facility" }.Where(block.HasKey))
+                    problems.Add(block.GetLine(key), $"runs bring the place and building they ran in: '{key}' would change nothing here. Leave it out; 'tonne run --zone' sets it for runs to come.");
             }
 
-            if ((block.Has("from") || block.Has("estimate")) && wanted == 0 && block.Has("hardware"))
-                problems.Add(block.LineOf("hardware"), $"{(block.Has("from") ? "runs bring" : "an estimate brings")} the making of the hardware: 'hardware' would count it a second time. What was held beside it is a phase of its own.");
+            if ((block.HasKey("from") || block.HasKey("estimate")) && wanted == 0 && block.HasKey("hardware"))
+                problems.Add(block.GetLine("hardware"), $"{(block.HasKey("from") ? "runs bring" : "an estimate brings")} the making of the hardware: 'hardware' would count it a second time. What was held beside it is a phase of its own.");
 
-            var chips = pieces.Where(piece => piece.Part == UsePart.Dynamic && piece.Piece.ChipHours is not null).Select(piece => (piece.Piece.Chip, Hours: piece.Piece.ChipHours!)).ToList();
+            var chips = pieces.Where(piece => piece.Part == EnergyCategory.Dynamic && piece.Piece.ChipHours is not null).Select(piece => (piece.Piece.Chip, Hours: piece.Piece.ChipHours!)).ToList();
             Derivation? chipHours = chips.Count switch
             {
                 0 => null,
@@ -152,11 +152,11 @@ public static class LifeCycleReader
                 _ => new Derivation.Sum("chip-hours", "h", [.. chips.Select(chip => chip.Hours)]),
             };
             var (hardware, embodied) = _hardware.Read(block, chipHours, pieces.Count == wanted);
-            var market = block.Has("market") ? block.Block("market") : whole.Block("market");
-            sources.Phase = block.Has("market") ? own : null;
-            var supply = market is null ? null : _markets.Read(market, block.Has("market") ? slug + ".market" : "life.market", block.Has("market") || alone);
-            sources.Phase = own;
-            var duration = block.Number("duration", "how long it lasted", Dimension.Time, static hours => hours > 0 ? null : "it lasts more than 0.");
+            var market = block.HasKey("market") ? block.ReadBlock("market") : whole.ReadBlock("market");
+            sources.PhaseSource = block.HasKey("market") ? own : null;
+            var supply = market is null ? null : _markets.Read(market, block.HasKey("market") ? slug + ".market" : "life.market", block.HasKey("market") || alone);
+            sources.PhaseSource = own;
+            var duration = block.ReadNumber("duration", "how long it lasted", Dimension.Time, static hours => hours > 0 ? null : "it lasts more than 0.");
             var estimate = _estimates.Read(block, name, factors, duration?.Bounds.Best);
             var phase = new DescribedPhase
             {
@@ -166,57 +166,57 @@ public static class LifeCycleReader
                 Uses = factors is null ? [] : [.. pieces.Select(piece => new DescribedUse(piece.Part, UseOf(piece.Piece), factors))],
                 Runs = runs,
                 Hardware = hardware,
-                EmbodiedAsGiven = embodied,
+                GivenEmbodied = embodied,
                 Market = supply,
                 Estimate = estimate,
                 Duration = duration,
                 Units = Units(block),
                 Published = Published(block),
-                Computation = block.Number("computation", "floating-point operations", Dimension.Computation),
+                Computation = block.ReadNumber("computation", "floating-point operations", Dimension.Computation),
                 Chips = [.. chips.Where(chip => chip.Chip is not null).Select(chip => (chip.Chip!, chip.Hours))],
-                Notes = [.. block.Texts("notes"), .. pieces.SelectMany(piece => piece.Piece.Notes)],
-                Doubts = [.. pieces.SelectMany(piece => piece.Piece.Doubts)],
+                Notes = [.. block.ReadTexts("notes"), .. pieces.SelectMany(piece => piece.Piece.Notes)],
+                Warnings = [.. pieces.SelectMany(piece => piece.Piece.Warnings)],
             };
-            sources.Phase = null;
+            sources.PhaseSource = null;
             return phase;
         }
 
         /// <summary>The key by which a facility tells its PUE; null if none does.</summary>
-        static string? Known(DescriptionNode.Mapping? facility) => facility?.Entries.FirstOrDefault(static entry => entry.Key.Text is "pue" or "site" or "kind").Key?.Text;
+        static string? FindPueKey(DescriptionNode.Mapping? facility) => facility?.Entries.FirstOrDefault(static entry => entry.Key.Text is "pue" or "site" or "kind").Key?.Text;
 
-        static PhaseUse UseOf(UseReader.Piece piece) => new(
-            piece.Label, new Boundary(piece.Extent, [piece.Label], "described"), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.HoldsCooling);
+        static PhaseUse UseOf(EnergyUseReader.DescribedEnergy piece) => new(
+            piece.Label, new Boundary(piece.Extent, [piece.Label], "described"), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.IncludesFacility);
 
         PhaseKind KindOf(DescriptionBlock block, string name)
         {
-            var stated = block.Text("kind");
-            var word = Spelling.Key(stated ?? name);
+            var stated = block.ReadText("kind");
+            var word = NameMatching.ToKey(stated ?? name);
             foreach (var (known, kind) in _kinds)
             {
-                if (Spelling.Key(known) == word || Spelling.Key(known).TrimEnd('s') == word)
+                if (NameMatching.ToKey(known) == word || NameMatching.ToKey(known).TrimEnd('s') == word)
                     return kind;
             }
 
             if (stated is not null)
-                problems.Unknown(block.LineOf("kind"), "kind of phase", stated, _kinds.Select(one => one.Word));
+                problems.AddUnknown(block.GetLine("kind"), "kind of phase", stated, _kinds.Select(one => one.Word));
             else if (name.Length > 0)
-                problems.Add(block.Line, $"what '{DescriptionNode.Shortened(name)}' is for cannot be told from its name: give 'kind:', one of {string.Join(", ", _kinds.Select(one => one.Word))}.");
+                problems.Add(block.Line, $"what '{DescriptionNode.Shorten(name)}' is for cannot be told from its name: give 'kind:', one of {string.Join(", ", _kinds.Select(one => one.Word))}.");
             return PhaseKind.Other;
         }
 
         ImmutableArray<FunctionalUnit> Units(DescriptionBlock block)
         {
-            if (block.Block("units") is not { } mapping)
+            if (block.ReadBlock("units") is not { } mapping)
                 return [];
             var names = mapping.Entries.Select(entry => entry.Key.Text).ToArray();
             var counts = new DescriptionBlock(mapping, block.Path + ".units", problems, sources, names);
             var units = ImmutableArray.CreateBuilder<FunctionalUnit>();
             foreach (var name in names)
             {
-                if (counts.Number(name, $"number of {name}", Dimension.Number, static count => count > 0 ? null : "a rate needs more than 0 of its unit: by R = 0 it would be no rate (ISO/IEC 21031).") is { } count)
+                if (counts.ReadNumber(name, $"number of {name}", Dimension.Number, static count => count > 0 ? null : "a rate needs more than 0 of its unit: by R = 0 it would be no rate (ISO/IEC 21031).") is { } count)
                     units.Add(new FunctionalUnit(name, count));
-                else if (!counts.Has(name))
-                    problems.Add(counts.Line, $"the unit '{DescriptionNode.Shortened(name)}' needs its count, as in '{DescriptionNode.Shortened(name)}: 230768'.");
+                else if (!counts.HasKey(name))
+                    problems.Add(counts.Line, $"the unit '{DescriptionNode.Shorten(name)}' needs its count, as in '{DescriptionNode.Shorten(name)}: 230768'.");
             }
 
             return units.ToImmutable();
@@ -224,16 +224,16 @@ public static class LifeCycleReader
 
         PublishedFigures? Published(DescriptionBlock block)
         {
-            if (block.Block("published") is not { } mapping)
+            if (block.ReadBlock("published") is not { } mapping)
                 return null;
             var published = new DescriptionBlock(mapping, block.Path + ".published", problems, sources, DescriptionKeys.Published);
-            return new PublishedFigures(published.Number("energy", "energy as published", Dimension.Energy), published.Number("emissions", "emissions as published", Dimension.Mass));
+            return new PublishedFigures(published.ReadNumber("energy", "energy as published", Dimension.Energy), published.ReadNumber("emissions", "emissions as published", Dimension.Mass));
         }
 
         ImmutableArray<RunQuery> Runs(DescriptionBlock block)
         {
             var queries = ImmutableArray.CreateBuilder<RunQuery>();
-            foreach (var node in block.Items("from"))
+            foreach (var node in block.ReadItems("from"))
             {
                 var where = string.Create(CultureInfo.InvariantCulture, $"{file}:{node.Line}");
                 if (node is DescriptionNode.Scalar scalar)
@@ -257,13 +257,13 @@ public static class LifeCycleReader
         RunQuery Query(DescriptionBlock block, string where)
         {
             var tags = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-            foreach (var tag in block.Texts("tag"))
+            foreach (var tag in block.ReadTexts("tag"))
             {
                 var parts = tag.Split('=', 2);
                 tags[parts[0].Trim()] = parts.Length > 1 ? parts[1].Trim() : "";
             }
 
-            var query = new RunQuery(block.Text("run"), block.Text("project"), block.Text("name"), block.Text("status"), tags.ToImmutable(), where);
+            var query = new RunQuery(block.ReadText("run"), block.ReadText("project"), block.ReadText("name"), block.ReadText("status"), tags.ToImmutable(), where);
             if (query is { Run: null, Project: null, Name: null, Status: null, Tags.Count: 0 })
                 problems.Add(block.Line, "'from' asks for no run: give run, project, name, status or tag.");
             return query;

@@ -7,7 +7,7 @@ using Tonne.Runs;
 namespace Tonne.LifeCycles.Describing;
 
 /// <summary>Where a phase draws its electricity, from the blocks <c>place</c> and <c>facility</c>.</summary>
-sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
+sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
 {
     static readonly string[] _facilities = ["desk", "room", "cloud"];
 
@@ -22,32 +22,32 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
         if (place is not null)
         {
             var block = new DescriptionBlock(place, placePath, problems, sources, DescriptionKeys.Place);
-            (zone, region) = (block.Text("zone"), block.Text("region"));
-            given = block.Number("intensity", "grid intensity as given", Dimension.Intensity, Believable);
-            if (block.Text("basis") is { } word)
+            (zone, region) = (block.ReadText("zone"), block.ReadText("region"));
+            given = block.ReadNumber("intensity", "grid intensity as given", Dimension.Intensity, CheckIntensity);
+            if (block.ReadText("basis") is { } word)
             {
                 if (word is "lifecycle" or "direct")
                     basis = word;
                 else
-                    problems.Unknown(block.LineOf("basis"), "basis", word, ["lifecycle", "direct"]);
+                    problems.AddUnknown(block.GetLine("basis"), "basis", word, ["lifecycle", "direct"]);
             }
 
-            if (new[] { "zone", "region", "intensity" }.Count(block.Has) > 1)
+            if (new[] { "zone", "region", "intensity" }.Count(block.HasKey) > 1)
                 problems.Add(place, "give one of zone, region and intensity: two would answer the same question twice.");
-            if (block.Has("basis") && !block.Has("intensity"))
-                problems.Add(block.LineOf("basis"), "'basis' goes with an 'intensity' given by hand; the catalogs know theirs.");
+            if (block.HasKey("basis") && !block.HasKey("intensity"))
+                problems.Add(block.GetLine("basis"), "'basis' goes with an 'intensity' given by hand; the catalogs know theirs.");
         }
 
         var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath, region is not null);
         try
         {
-            var factors = FactorChoice.For(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, "given"), kind);
+            var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, "given"), kind);
             if (given is not null)
                 factors = factors with { Grid = new GridFactor(given, null, basis, "unstated", null, "given") };
             if (pue is not null)
                 factors = factors with { Pue = pue, PueHow = siteName ?? "given" };
             if (place is null || (zone, region, given) is (null, null, null))
-                factors = factors with { Doubts = [.. factors.Doubts, new Doubt("place-unknown", "Where the electricity was drawn is not described: the world's mean stands in, with the spread of the countries. Write 'place: {zone: FR}'.")] };
+                factors = factors with { Warnings = [.. factors.Warnings, new Warning("place-unknown", "Where the electricity was drawn is not described: the world's mean stands in, with the spread of the countries. Write 'place: {zone: FR}'.")] };
             return factors with { WaterOnSite = wue ?? factors.WaterOnSite, WaterOfGrid = gridWater ?? factors.WaterOfGrid };
         }
         catch (UnknownNameException error)
@@ -59,37 +59,37 @@ sealed class PlaceReader(DescriptionProblems problems, DescribedSources sources)
 
     (Factor? Pue, Factor? Wue, Factor? GridWater, FacilityKind Kind, string? How) FacilityOf(DescriptionNode.Mapping? facility, string path, bool cloud)
     {
-        var kind = cloud ? FacilityKind.UnknownCloud : FacilityKind.UnknownRoom;
+        var kind = cloud ? FacilityKind.UnknownCloud : FacilityKind.UnknownServerRoom;
         if (facility is null)
             return (null, null, null, kind, null);
         var block = new DescriptionBlock(facility, path, problems, sources, DescriptionKeys.Facility);
-        if (block.Text("kind") is { } word)
+        if (block.ReadText("kind") is { } word)
         {
             if (Array.IndexOf(_facilities, word) is >= 0 and var at)
                 kind = (FacilityKind)at;
             else
-                problems.Unknown(block.LineOf("kind"), "kind of facility", word, _facilities);
+                problems.AddUnknown(block.GetLine("kind"), "kind of facility", word, _facilities);
         }
 
-        var pue = block.Number("pue", "PUE as given", Dimension.Number, AtLeastOne);
+        var pue = block.ReadNumber("pue", "PUE as given", Dimension.Number, CheckPue);
         if (pue is { Bounds.Low: < 1 } && pue.Bounds.Best >= 1)
-            problems.Add(block.LineOf("pue"), "'pue': its low is below 1; a facility cannot use less than the machines in it.");
+            problems.Add(block.GetLine("pue"), "'pue': its low is below 1; a facility cannot use less than the machines in it.");
         string? how = null;
-        if (block.Text("site") is { } site)
+        if (block.ReadText("site") is { } site)
         {
             if (pue is not null)
-                problems.Add(block.LineOf("site"), "give 'pue' or a 'site' that publishes one, not both.");
+                problems.Add(block.GetLine("site"), "give 'pue' or a 'site' that publishes one, not both.");
             else if (FacilityCatalog.FindPue(site) is { IsFound: true } found)
-                (pue, how) = (found.Value.Factor, found.Value.How);
+                (pue, how) = (found.Value.Factor, found.Value.Explanation);
             else
-                problems.Add(block.LineOf("site"), FacilityCatalog.FindPue(site).Unknown?.Message ?? "the site is unknown.");
+                problems.Add(block.GetLine("site"), FacilityCatalog.FindPue(site).Unknown?.Message ?? "the site is unknown.");
         }
 
-        return (pue, block.Number("wue", "on-site water as given", Dimension.WaterIntensity), block.Number("grid_water", "water of the grid as given", Dimension.WaterIntensity), kind, how);
+        return (pue, block.ReadNumber("wue", "on-site water as given", Dimension.WaterIntensity), block.ReadNumber("grid_water", "water of the grid as given", Dimension.WaterIntensity), kind, how);
     }
 
     /// <summary>No grid emits more: the dirtiest plants come to about 1,500 g/kWh.</summary>
-    static string? Believable(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh: no electricity emits that; look at the unit.";
+    static string? CheckIntensity(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh: no electricity emits that; look at the unit.";
 
-    internal static string? AtLeastOne(double pue) => pue > 5 ? $"a PUE above 5 is no building's, {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)} is not believed." : pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
+    internal static string? CheckPue(double pue) => pue > 5 ? $"a PUE above 5 is no building's, {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)} is not believed." : pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
 }

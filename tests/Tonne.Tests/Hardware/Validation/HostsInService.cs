@@ -9,14 +9,14 @@ static class HostsInService
     public static List<Trial> Trials(bool idle) => [.. PublishedHost.All.Where(host => host.DramIdle is not null).Select(host =>
     {
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = host.Cpu });
-        var (w, f) = idle ? (cpu.IdleWattsPerThread, cpu.RealHostIdle) : (cpu.FullWattsPerThread, cpu.RealHostFull);
+        var (w, f) = idle ? (cpu.IdleWattsPerThread, cpu.InServiceIdleRatio) : (cpu.FullWattsPerThread, cpu.InServiceFullLoadRatio);
         var (k, m) = (OtherPower.Fraction(MachineKind.Server), MemoryCatalog.WattsPerGigabyte(cpu.Memory));
-        var beyond = Math.Max(0, host.MemoryGigabytes!.Value - (cpu.MedianGigabytesPerThread * host.Threads));
+        var beyond = Math.Max(0, host.MemoryGigabytes!.Value - (cpu.IncludedGigabytesPerThread * host.Threads));
         // N · w · f ÷ (1 + k) + max(0, G − g · N) · m, at the boundary of the counters: packages and DRAM.
-        var whole = new Derivation.Product("whole", "W", [new Derivation.Given(w), new Derivation.Given(f)], host.Threads);
-        var chips = new Derivation.Quotient("chips", "W", whole, new Derivation.Sum("1 + k", "1", [new Derivation.Counted("one", "1", 1), new Derivation.Given(k)]));
-        var all = new Derivation.Sum("packages and DRAM", "W", [chips, new Derivation.Product("further memory", "W", [new Derivation.Given(m)], beyond)]);
-        var bounds = new Uncertainty().Of(all);
+        var whole = new Derivation.Product("whole", "W", [new Derivation.FactorNode(w), new Derivation.FactorNode(f)], host.Threads);
+        var chips = new Derivation.Quotient("chips", "W", whole, new Derivation.Sum("1 + k", "1", [new Derivation.Count("one", "1", 1), new Derivation.FactorNode(k)]));
+        var all = new Derivation.Sum("packages and DRAM", "W", [chips, new Derivation.Product("further memory", "W", [new Derivation.FactorNode(m)], beyond)]);
+        var bounds = new UncertaintyPropagator().ComputeBounds(all);
         return new Trial(host.Name, bounds.Low, bounds.Best, bounds.High, idle ? host.PackageIdle!.Value + host.DramIdle!.Value : host.PackageFull + host.DramFull!.Value);
     })];
 }

@@ -37,12 +37,12 @@ static class LeftOut
     /// <summary>Median watts per thread of a whole micro-architecture that the catalog never saw, from the vendor's others of its years.</summary>
     public static List<Trial> Unknown(bool idle)
     {
-        List<CpuMicroarchitecture> measured = [.. CpuCatalog.AllArchitectures.Where(row => !row.IsAnalogue)];
+        List<CpuMicroarchitecture> measured = [.. CpuCatalog.AllArchitectures.Where(row => !row.IsExtrapolated)];
         var trials = new List<Trial>();
         foreach (var row in measured.Where(row => row.Segment == "server" && row.Year > 2016))
         {
             string[] vendor = row.Vendor is "AMD" or "Intel" ? [row.Vendor] : ["Arm", "Ampere", "NVIDIA"];
-            var bounds = CpuCatalog.QuantilesOf(CpuCatalog.InService([.. measured.Where(other => other != row)], vendor, out _), idle);
+            var bounds = CpuCatalog.ComputeCatalogBounds(CpuCatalog.SelectServersInService([.. measured.Where(other => other != row)], vendor, out _), idle);
             trials.Add(new Trial($"{row.Vendor} {row.Name}", bounds.Low, bounds.Best, bounds.High, idle ? row.IdleWatts : row.FullWatts));
         }
 

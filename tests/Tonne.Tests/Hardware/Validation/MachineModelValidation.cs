@@ -96,8 +96,8 @@ static class MachineModelValidation
             """);
         Row("package idle over TDP", "one machine", LeftOut.PackageOverTdp(idle: true));
         Row("package at full load over TDP", "one machine", LeftOut.PackageOverTdp(idle: false));
-        Row("accelerator idle over TDP", "one part", LeftOut.BoardOverTdp(row => row.Idle));
-        Row("accelerator idle with a context over TDP", "one part", LeftOut.BoardOverTdp(row => row.IdleWithContext));
+        Row("accelerator idle over TDP", "one part", LeftOut.BoardOverTdp(row => row.IdlePower));
+        Row("accelerator idle with a context over TDP", "one part", LeftOut.BoardOverTdp(row => row.IdlePowerWithContext));
         page.Append("""
 
             | machine or part | published | foretold [95 %] | |
@@ -106,8 +106,8 @@ static class MachineModelValidation
             """);
         foreach (var (what, trials) in new[]
         {
-            ("package idle", LeftOut.PackageOverTdp(idle: true)), ("package full", LeftOut.PackageOverTdp(idle: false)), ("board idle", LeftOut.BoardOverTdp(row => row.Idle)),
-            ("board with context", LeftOut.BoardOverTdp(row => row.IdleWithContext)),
+            ("package idle", LeftOut.PackageOverTdp(idle: true)), ("package full", LeftOut.PackageOverTdp(idle: false)), ("board idle", LeftOut.BoardOverTdp(row => row.IdlePower)),
+            ("board with context", LeftOut.BoardOverTdp(row => row.IdlePowerWithContext)),
         })
         {
             foreach (var trial in trials)

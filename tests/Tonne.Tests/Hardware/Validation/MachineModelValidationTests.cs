@@ -71,12 +71,12 @@ public class MachineModelValidationTests
             Assert.Equal(row.IdlePerSocket!.Value.Watts, Math.Exp(socket), 0.001 * Math.Exp(socket));
             Assert.Equal(row.IdlePerSocket.Value.Sigma, socketSigma, 0.002);
             double[] over = [.. group.Where(machine => machine.Tdp is not null).Select(machine => Math.Log(machine.Full / machine.Chips / machine.Tdp!.Value))];
-            Assert.Equal(over.Length > 0, row.FullOverTdp is not null);
+            Assert.Equal(over.Length > 0, row.FullLoadPowerOverTdp is not null);
             if (over.Length > 0)
             {
                 var (centre, sigma) = LeftOut.Fit(over, 0.125);
-                Assert.Equal(row.FullOverTdp!.Value.Watts, Math.Exp(centre), 0.001 * Math.Exp(centre));
-                Assert.Equal(row.FullOverTdp.Value.Sigma, sigma, 0.002);
+                Assert.Equal(row.FullLoadPowerOverTdp!.Value.Watts, Math.Exp(centre), 0.001 * Math.Exp(centre));
+                Assert.Equal(row.FullLoadPowerOverTdp.Value.Sigma, sigma, 0.002);
             }
         }
     }

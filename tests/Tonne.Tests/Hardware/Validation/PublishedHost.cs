@@ -15,7 +15,7 @@ sealed record PublishedHost(string Name, string Cpu, int Sockets, int Threads, d
         var rows = new CsvReader("published_hosts.csv", File.ReadAllText(Path.Combine(Repository.Root, "data", "published_hosts.csv")),
             "host,cpu,sockets,threads,tdp_w,memory_gb,package_idle_w,package_full_w,dram_idle_w,dram_full_w,source");
         while (rows.Read())
-            all.Add(new PublishedHost(rows.Text(0), rows.Text(1), rows.Whole(2), rows.Whole(3), rows.Number(4), rows.NumberOrNull(5), rows.NumberOrNull(6), rows.Number(7), rows.NumberOrNull(8), rows.NumberOrNull(9), rows.Text(10)));
+            all.Add(new PublishedHost(rows.GetText(0), rows.GetText(1), rows.GetInteger(2), rows.GetInteger(3), rows.GetNumber(4), rows.GetNumberOrNull(5), rows.GetNumberOrNull(6), rows.GetNumber(7), rows.GetNumberOrNull(8), rows.GetNumberOrNull(9), rows.GetText(10)));
         return all;
     }
 }

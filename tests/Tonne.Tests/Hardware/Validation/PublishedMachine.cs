@@ -25,12 +25,12 @@ sealed record PublishedMachine(int Row, int Family, string Microarchitecture, st
         var rows = new CsvReader("published_machines.csv", File.ReadAllText(Path.Combine(Repository.Root, "data", "published_machines.csv")), "row,microarchitecture,cpu,chips,threads,idle_w,full_w");
         while (rows.Read())
         {
-            var (row, architecture, cpu) = (rows.Whole(0), rows.Text(1), rows.Text(2));
+            var (row, architecture, cpu) = (rows.GetInteger(0), rows.GetText(1), rows.GetText(2));
             // The compilation is sorted by maker and system: one blade chassis was submitted with 4 to 24 sockets, for example.
             var family = all is [.., var last] && last.Cpu == cpu && row - last.Row <= 2 ? last.Family : row;
             var model = CpuCatalog.FindModel(cpu);
             var tdp = model is { Tdp: { } limit } && string.Equals(model.Name, cpu, StringComparison.OrdinalIgnoreCase) && model.Microarchitecture == architecture ? limit.Bounds.Best : (double?)null;
-            all.Add(new PublishedMachine(row, family, architecture, cpu, rows.Whole(3), rows.Whole(4), rows.Number(5), rows.Number(6), tdp));
+            all.Add(new PublishedMachine(row, family, architecture, cpu, rows.GetInteger(3), rows.GetInteger(4), rows.GetNumber(5), rows.GetNumber(6), tdp));
         }
 
         return all;

@@ -1,0 +1,17 @@
+namespace Tonne.Cli.Benching;
+
+/// <summary>Why a bench stopped.</summary>
+enum BenchOutcome
+{
+    /// <summary>Every pair is decided.</summary>
+    Decided,
+
+    /// <summary>All rounds were run.</summary>
+    RoundsExhausted,
+
+    /// <summary>A signal ended it.</summary>
+    Interrupted,
+
+    /// <summary>A command failed or could not be measured.</summary>
+    Failed,
+}

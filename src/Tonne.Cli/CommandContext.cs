@@ -1,0 +1,75 @@
+using Tonne.Cli.Wrapping;
+using Tonne.Reporting.Terminal;
+
+namespace Tonne.Cli;
+
+/// <summary>All that a command takes from outside: the clock, the streams, the environment, the folder.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Out">Answers.</param>
+/// <param name="Error">Talk: progress, warnings, summaries.</param>
+/// <param name="GetVariable">Reads an environment variable.</param>
+/// <param name="CurrentDirectory">The current folder; empty where it was removed under us.</param>
+/// <param name="IsOutTerminal">Whether answers go to a terminal.</param>
+/// <param name="IsErrorTerminal">Whether talk goes to a terminal.</param>
+/// <param name="Width">Columns of the terminal, 80 if there is none.</param>
+sealed record CommandContext(
+    TimeProvider Time,
+    TextWriter Out,
+    TextWriter Error,
+    Func<string, string?> GetVariable,
+    string CurrentDirectory,
+    bool IsOutTerminal,
+    bool IsErrorTerminal,
+    int Width)
+{
+    /// <summary>Colour is for terminals, unless NO_COLOR says no (no-color.org).</summary>
+    public bool UsesColour(bool terminal) => terminal && GetVariable("NO_COLOR") is null or "" && GetVariable("TERM") is not "dumb";
+
+    /// <summary>Whether the terminal writes more than ASCII.</summary>
+    public bool Unicode => (GetVariable("LC_ALL") ?? GetVariable("LC_CTYPE") ?? GetVariable("LANG") ?? "C.UTF-8") is var locale
+        && (locale.Length == 0 || locale.Contains("UTF", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What answers are drawn on.</summary>
+    public TerminalCapabilities OutCapabilities => CreateCapabilities(IsOutTerminal);
+
+    /// <summary>What talk is drawn on.</summary>
+    public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
+
+    TerminalCapabilities CreateCapabilities(bool terminal) => new() { Width = Width, Colour = UsesColour(terminal), Unicode = Unicode };
+
+    public static CommandContext FromCurrentProcess() => new(
+        TimeProvider.System,
+        new StreamWriter(new FileDescriptorStream(1), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
+        new StreamWriter(new FileDescriptorStream(2), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
+        Environment.GetEnvironmentVariable,
+        GetCurrentDirectory(),
+        !Console.IsOutputRedirected,
+        !Console.IsErrorRedirected,
+        GetTerminalWidth());
+
+    static string GetCurrentDirectory()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    static int GetTerminalWidth()
+    {
+        if (Console.IsOutputRedirected && Console.IsErrorRedirected)
+            return 80;
+        Span<ushort> size = stackalloc ushort[4];
+        foreach (var descriptor in (ReadOnlySpan<int>)[2, 1, 0])
+        {
+            if (NativeTerminal.GetSize(descriptor, 0x5413, size) == 0 && size[1] > 0)
+                return size[1];
+        }
+
+        return 80;
+    }
+}

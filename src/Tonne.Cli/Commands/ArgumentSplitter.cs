@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Tonne.Catalogs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>Separates our words from those of the wrapped command.</summary>
+static class ArgumentSplitter
+{
+    /// <summary>Our words up to and with the verb's options, and the child's words; null if the verb wraps no command.</summary>
+    /// <remarks>The child's begin after the first <c>--</c>, or at the first word that is no option of ours nor the value of one.</remarks>
+    /// <param name="args">All words.</param>
+    /// <param name="verbs">The verbs that wrap commands: their options and an example.</param>
+    /// <exception cref="InvalidInputException">An option before the command is not ours: guessed away, it would start something else than was meant.</exception>
+    public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> verbs)
+    {
+        if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))
+            return (args, null);
+        var options = verb.Options;
+        for (var i = 1; i < args.Length; i++)
+        {
+            if (args[i] == "--")
+                return (args[..i], args[(i + 1)..]);
+            if (!args[i].StartsWith('-') || args[i].Length == 1)
+                return (args[..i], args[i..]);
+            if (args[i] is "--help" or "-h" or "-?")
+                return (args[..(i + 1)], []);
+            var name = args[i].Split(['=', ':'], 2)[0];
+            var option = options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+            if (option is null)
+                throw new InvalidInputException(Unknown(args[0], name, options, verb.Example));
+            if (option.ValueType != typeof(bool) && name.Length == args[i].Length)
+                i++;
+        }
+
+        return (args, []);
+    }
+
+    static string Unknown(string verb, string name, IReadOnlyList<Option> options, string example)
+    {
+        var nearest = NameMatching.FindNearest(name, options.Select(option => (NameMatching.ToKey(option.Name), option.Name)), 1);
+        return $"{verb} has no option {name}.{(nearest.Count > 0 ? $" Did you mean {nearest[0]}?" : "")} What belongs to the command follows --, as in: {example}";
+    }
+}

@@ -1,0 +1,58 @@
+using Tonne.Accounting;
+using Tonne.Cli.Configuration;
+using Tonne.Ledgers;
+using Tonne.Reporting.Terminal;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Commands;
+
+/// <summary>The ledger as commands use it: dead runs closed first, runs found by what people write.</summary>
+sealed class LedgerSession
+{
+    readonly CommandContext _context;
+
+    LedgerSession(CommandContext context, Settings settings)
+    {
+        _context = context;
+        Settings = settings;
+        Ledger = new Ledger(new LedgerHome(settings.Home), context.Time, text => context.Error.WriteLine("tonne: " + text));
+    }
+
+    public Settings Settings { get; }
+
+    public Ledger Ledger { get; }
+
+    /// <summary>What a reader's terminal can show.</summary>
+    public TerminalCapabilities Capabilities => _context.OutCapabilities;
+
+    /// <summary>Opens the ledger and closes what dead recorders left open.</summary>
+    public static LedgerSession Open(CommandContext context)
+    {
+        var desk = new LedgerSession(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
+        foreach (var closed in desk.Ledger.CloseInterrupted(desk.Account))
+        {
+            context.Error.WriteLine(closed.Problem is { } problem
+                ? $"tonne: {problem}"
+                : $"tonne: {closed.Id} had been left open and is closed from its trace: {closed.Record?.Status.ToString().ToLowerInvariant()}.");
+        }
+
+        return desk;
+    }
+
+    /// <summary>The one run a text stands for.</summary>
+    /// <exception cref="InvalidInputException">None or several; the message lists them.</exception>
+    public LedgerEntry Load(string text) => Ledger.Load(ResolveId(text));
+
+    /// <summary>The id of the one ended run a text stands for.</summary>
+    /// <exception cref="InvalidInputException">None or several, which the message lists; or it is still running.</exception>
+    public string ResolveId(string text) => Ledger.Find(text) switch
+    {
+        RunLookupResult.One { Run: { Status: RunStatus.Running } run } => throw new InvalidInputException($"{run.Id} ({run.Name}) is still running; its figures are there when it has ended."),
+        RunLookupResult.One one => one.Run.Id,
+        var other => throw new InvalidInputException(other.ToString()),
+    };
+
+    /// <summary>Accounts a record with the factors of today's catalogs.</summary>
+    public FootprintStatement Account(RunRecord record) =>
+        new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(_context.Time.GetUtcNow());
+}

@@ -1,0 +1,208 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>The user's command, running as if we were not there.</summary>
+/// <remarks>
+/// It is in our process group and session and keeps our standard input, so the terminal and its keys are the kernel's business. It gets the
+/// arguments, environment, signal dispositions and limits that we were given. What it writes passes through us only when somebody listens.
+/// One at a time, and nothing else in the process may start or wait for processes meanwhile.
+/// </remarks>
+sealed class ChildProcess : IDisposable
+{
+    static readonly TimeSpan _drainTimeout = TimeSpan.FromMilliseconds(200);
+
+    readonly TimeProvider _clock;
+    readonly OutputRedirection _redirection;
+    readonly SignalForwarder _signals;
+    readonly Reaper _reaper;
+    readonly List<string> _warnings = [];
+    readonly TaskCompletionSource<ChildExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    ChildProcess(ChildCommand command, TimeProvider clock)
+    {
+        _clock = clock;
+        var inheritance = command.Inheritance ?? InheritedState.Read();
+        Reaper.AdoptOrphans();
+        RestoreChildSignal(inheritance);
+        _redirection = command.Streams == ChildStreams.Inherited ? OutputRedirection.Create(command.Listener, clock) : OutputRedirection.CreateDetached(command.Streams);
+        _signals = new SignalForwarder(inheritance, OnSignal);
+        _reaper = new Reaper(_signals.IsProbe, OnChildStopped);
+        try
+        {
+            var launch = new LaunchSpec(RawCommand.GetArguments(command.Arguments), RawCommand.BuildEnvironment(command.Environment))
+            {
+                Descriptors = _redirection.Descriptors,
+                DefaultSignals = ~inheritance.Ignored,
+                BlockedSignals = inheritance.Blocked,
+            };
+            StartedAt = clock.GetUtcNow();
+            StartedTimestamp = clock.GetTimestamp();
+            Pid = Start(launch, inheritance, command.Placement);
+            _signals.ForwardTo(Pid);
+            _redirection.StartRelays();
+        }
+        catch
+        {
+            _redirection.CloseAll();
+            _signals.Dispose();
+            throw;
+        }
+
+        new Thread(Wait, 256 * 1024) { IsBackground = true, Name = "wait" }.Start();
+    }
+
+    public int Pid { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> just before it was started.</summary>
+    public long StartedTimestamp { get; }
+
+    /// <summary>CPU time, user and system, of all processes of the job that have ended so far. Safe from any thread.</summary>
+    public TimeSpan ReapedCpu => _reaper.UserTime + _reaper.SystemTime;
+
+    /// <summary>Whether a process is one of ours that runs beside the command, and no part of it. Safe from any thread.</summary>
+    public bool IsHelperProcess(int pid) => _signals.IsProbe(pid);
+
+    /// <summary>CPU time of ours that the child's control groups were charged with while we stood in them to start it, in ns.</summary>
+    public long OwnCpuInCgroupNanoseconds { get; private set; }
+
+    /// <summary>Streams that could not be listened to, and control groups that could not be entered, with the reason; empty when all is well.</summary>
+    public IReadOnlyList<string> Warnings => [.. _redirection.NotCaptured, .. _warnings];
+
+    /// <summary>Starts the command.</summary>
+    /// <exception cref="StartFailureException">It cannot be started: 127, 126 or 125.</exception>
+    public static ChildProcess Start(ChildCommand command, TimeProvider clock)
+    {
+        if (command.Arguments.Count == 0)
+        {
+            throw new ArgumentException("A command has at least one word.", nameof(command));
+        }
+
+        return new ChildProcess(command, clock);
+    }
+
+    /// <summary>The end of the child, when all it wrote has been passed on.</summary>
+    public Task<ChildExit> WaitAsync() => _exit.Task;
+
+    /// <summary>Gives up signal handling: from now on signals end us as usual.</summary>
+    public void Dispose() => _signals.Dispose();
+
+    unsafe int Start(LaunchSpec launch, InheritedState inheritance, CgroupPlacement? placement)
+    {
+        Libc.Limit ours = default;
+        var lowered = inheritance.OpenFiles is not null && Libc.GetLimit(Libc.OpenFilesLimit, &ours) == 0;
+        if (lowered)
+        {
+            var given = ours with { Soft = inheritance.OpenFiles!.Value };
+            lowered = Libc.SetLimit(Libc.OpenFilesLimit, &given) == 0;
+        }
+
+        var ownBefore = placement?.ReadOwnNanoseconds() ?? 0;
+        if (placement is not null)
+        {
+            _warnings.AddRange(placement.MoveIn());
+        }
+
+        try
+        {
+            return CommandSearch.Start(launch);
+        }
+        finally
+        {
+            if (placement is not null)
+            {
+                OwnCpuInCgroupNanoseconds = placement.ReadOwnNanoseconds() - ownBefore;
+                _warnings.AddRange(placement.MoveOut());
+            }
+
+            if (lowered)
+            {
+                _ = Libc.SetLimit(Libc.OpenFilesLimit, &ours);
+            }
+        }
+    }
+
+    /// <summary>Where a parent ignored SIGCHLD the kernel would throw the exit code away.</summary>
+    static unsafe void RestoreChildSignal(InheritedState inheritance)
+    {
+        if (inheritance.Ignores(Libc.ChildChanged))
+        {
+            Libc.SignalAction byDefault = default;
+            _ = Libc.SetAction(Libc.ChildChanged, &byDefault, null);
+        }
+    }
+
+    void Wait()
+    {
+        var status = _reaper.WaitFor(Pid);
+        var endedAt = _clock.GetTimestamp();
+        var (code, signal) = DecodeStatus(status);
+        if (signal is { } last)
+        {
+            _signals.CheckGroupDelivery(last);
+        }
+
+        _signals.StopForwarding();
+        var handedOver = false;
+        foreach (var relay in _redirection.Relays)
+        {
+            if (relay.Finish() is StreamRelay.RelayResult.StillOpen)
+            {
+                handedOver |= StreamHandover.TryStart(relay);
+            }
+
+            relay.Dispose();
+        }
+
+        _reaper.ReapRemaining();
+        var interrupted = signal == Libc.Interrupt && (_signals.GroupWide & InheritedState.ToMask(Libc.Interrupt)) != 0;
+        _exit.SetResult(new ChildExit(code, signal, _reaper.UserTime, _reaper.SystemTime, interrupted, handedOver, endedAt));
+    }
+
+    static (int Code, int? Signal) DecodeStatus(int? status) => status switch
+    {
+        null => (125, null),
+        { } word when (word & 0x7F) is not 0 and var signal => (128 + signal, signal),
+        { } word => ((word >> 8) & 0xFF, null),
+    };
+
+    void OnSignal(int signal)
+    {
+        if (signal is not (Libc.WindowChanged or Libc.Continue))
+        {
+            return;
+        }
+
+        // The child may have asked for the size before it was right: say it again, to all who heard it the first time.
+        var changed = false;
+        foreach (var relay in _redirection.Relays)
+        {
+            changed |= relay.Terminal?.CopySize() ?? false;
+        }
+
+        if (changed)
+        {
+            _ = Libc.Send(0, Libc.WindowChanged);
+        }
+    }
+
+    /// <summary>The terminal stopped the child, so the shell has to see us stopped as well; `fg` and `bg` wake us both.</summary>
+    void OnChildStopped(int signal)
+    {
+        // SIGSTOP is somebody else's business with the child; a shell that wants us stopped stops the whole group.
+        if (signal is not (Libc.TerminalStop or Libc.TerminalInput or Libc.TerminalOutput))
+        {
+            return;
+        }
+
+        foreach (var relay in _redirection.Relays)
+        {
+            relay.Drain(_drainTimeout);
+        }
+
+        _signals.CheckGroupDelivery(signal);
+        SelfStop.StopBySignal(signal);
+    }
+}

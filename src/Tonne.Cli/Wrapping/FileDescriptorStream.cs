@@ -1,0 +1,71 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>Writes to one of our standard streams and does nothing else.</summary>
+/// <remarks>
+/// Console's own streams send the terminal a mode change with their first byte and set its modes back at our exit, undoing what the child has
+/// set; a file stream keeps a position of its own and would overwrite what the child has written to the same file.
+/// </remarks>
+/// <param name="descriptor">1 or 2.</param>
+sealed class FileDescriptorStream(int descriptor) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override unsafe void Write(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            for (nint done = 0; done < buffer.Length;)
+            {
+                var written = Libc.Write(descriptor, bytes + done, buffer.Length - done);
+                if (written >= 0)
+                {
+                    done += written;
+                }
+                else if (Errno.Last == Errno.Interrupted)
+                {
+                    continue;
+                }
+                else if (Errno.Last == Errno.TryAgain)
+                {
+                    var request = new Libc.PollRequest { Descriptor = descriptor, RequestedEvents = Libc.PollOut };
+                    _ = Libc.Poll(&request, 1, -1);
+                }
+                else if (Errno.Last == Errno.BrokenPipe || descriptor == Libc.StandardError)
+                {
+                    // Nobody wants to know, or nobody is left to complain to.
+                    return;
+                }
+                else
+                {
+                    throw new IOException($"standard stream {descriptor}: {Errno.GetMessage(Errno.Last)}");
+                }
+            }
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>What we were given by whoever started us, and the child has to get as if we were not there.</summary>
+/// <remarks>The runtime ignores SIGPIPE, takes over other signals and raises the soft limit of open files to the hard one before our first line runs.</remarks>
+/// <param name="Ignored">Signals that were ignored (`nohup`): bit n - 1 for signal n.</param>
+/// <param name="Blocked">Signals that were blocked, in the same form.</param>
+/// <param name="OpenFiles">The soft limit of open files before the runtime raised it, or null when it did not or nobody knows.</param>
+sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
+{
+    /// <summary>Reads it from the kernel. Call before any signal is registered.</summary>
+    internal static InheritedState Read()
+    {
+        ulong ignored = 0;
+        ulong blocked = 0;
+        var parent = 0;
+        foreach (var line in LinesOf("/proc/self/status"))
+        {
+            if (line.StartsWith("SigIgn:", StringComparison.Ordinal))
+            {
+                ignored = ParseMask(line);
+            }
+            else if (line.StartsWith("SigBlk:", StringComparison.Ordinal))
+            {
+                blocked = ParseMask(line);
+            }
+            else if (line.StartsWith("PPid:", StringComparison.Ordinal))
+            {
+                parent = int.Parse(line.AsSpan(5).Trim(), CultureInfo.InvariantCulture);
+            }
+        }
+
+        // The runtime ignores SIGPIPE itself; whether it was ignored before cannot be known, and hardly ever is.
+        return new InheritedState(ignored & ~ToMask(Libc.BrokenPipe), blocked, ReadOpenFilesLimit(parent));
+    }
+
+    /// <summary>Reads it, and from here on a write of ours beyond the limit on the size of files is an error and no longer our end.</summary>
+    internal static unsafe InheritedState ReadAndIgnoreFileSizeSignal()
+    {
+        var given = Read();
+        Libc.SignalAction ignore = default;
+        ignore[0] = Libc.Ignore;
+        _ = Libc.SetAction(Libc.FileSizeExceeded, &ignore, null);
+        return given;
+    }
+
+    internal static ulong ToMask(int signal) => 1UL << (signal - 1);
+
+    internal bool Ignores(int signal) => (Ignored & ToMask(signal)) != 0;
+
+    /// <summary>The parent's own limit is the best witness of what it gave us: shells and supervisors pass theirs on.</summary>
+    static unsafe ulong? ReadOpenFilesLimit(int parent)
+    {
+        Libc.Limit own;
+        if (parent <= 0 || Libc.GetLimit(Libc.OpenFilesLimit, &own) != 0 || own.Soft != own.Hard)
+        {
+            return null;
+        }
+
+        foreach (var line in LinesOf($"/proc/{parent}/limits"))
+        {
+            if (line.StartsWith("Max open files", StringComparison.Ordinal))
+            {
+                var columns = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                return columns.Length >= 2
+                    && ulong.TryParse(columns[0], CultureInfo.InvariantCulture, out var soft)
+                    && soft < own.Soft
+                    ? soft
+                    : null;
+            }
+        }
+
+        return null;
+    }
+
+    static ulong ParseMask(string line) =>
+        ulong.TryParse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask) ? mask : 0;
+
+    static string[] LinesOf(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>One program about to be started: what it is called with, and what it starts from.</summary>
+/// <param name="Arguments">Argument bytes; the first is the program's own name.</param>
+/// <param name="Environment">`NAME=value` bytes.</param>
+sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> Environment)
+{
+    /// <summary>Descriptors of ours to be the child's 0, 1 and 2. Default: inherited as they are.</summary>
+    internal IReadOnlyList<(int Ours, int Childs)> Descriptors { get; init; } = [];
+
+    /// <summary>Signals put back to their default action.</summary>
+    internal ulong DefaultSignals { get; init; } = ulong.MaxValue;
+
+    internal ulong BlockedSignals { get; init; }
+
+    internal bool NewSession { get; init; }
+
+    /// <summary>Whether descriptors from 3 on stay behind, where the C library knows how. Default: they are inherited.</summary>
+    internal bool OnlyStandardStreams { get; init; }
+
+    /// <summary>Starts the file.</summary>
+    /// <returns>0, or the error number of why not.</returns>
+    internal unsafe int Start(byte[] path, out int pid)
+    {
+        Libc.SpawnAttributes attributes;
+        Libc.SpawnActions actions;
+        _ = Libc.InitializeAttributes(&attributes);
+        _ = Libc.InitializeActions(&actions);
+        using var arguments = new Block(Arguments);
+        using var environment = new Block(Environment);
+        try
+        {
+            Libc.SignalSet defaults = default;
+            Libc.SignalSet blocked = default;
+            defaults.Bits = DefaultSignals;
+            blocked.Bits = BlockedSignals;
+            _ = Libc.SetSignalDefaults(&attributes, &defaults);
+            _ = Libc.SetSignalMask(&attributes, &blocked);
+            _ = Libc.SetFlags(&attributes, (short)(Libc.SpawnSetSignalDefaults | Libc.SpawnSetSignalMask | (NewSession ? Libc.SpawnNewSession : 0)));
+            foreach (var (ours, childs) in Descriptors)
+            {
+                _ = Libc.AddDuplicate(&actions, ours, childs);
+            }
+
+            if (OnlyStandardStreams)
+            {
+                AddCloseOtherDescriptors(&actions);
+            }
+
+            int started;
+            fixed (byte* file = (byte[])[.. path, 0])
+            {
+                var error = Libc.Spawn(&started, file, &actions, &attributes, arguments.Pointers, environment.Pointers);
+                pid = error == 0 ? started : 0;
+                return error;
+            }
+        }
+        finally
+        {
+            _ = Libc.DestroyActions(&actions);
+            _ = Libc.DestroyAttributes(&attributes);
+        }
+    }
+
+    static unsafe void AddCloseOtherDescriptors(Libc.SpawnActions* actions)
+    {
+        try
+        {
+            _ = Libc.AddCloseFrom(actions, 3);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // An older C library: what we inherited is inherited once more.
+        }
+    }
+
+    /// <summary>Arguments or variables as C wants them.</summary>
+    sealed unsafe class Block : IDisposable
+    {
+        internal Block(IReadOnlyList<byte[]> entries)
+        {
+            var bytes = (nuint)entries.Sum(entry => entry.Length + 1L);
+            var table = (nuint)(entries.Count + 1) * (nuint)sizeof(byte*);
+            Pointers = (byte**)NativeMemory.AllocZeroed(table + bytes);
+            var next = (byte*)Pointers + table;
+            for (var i = 0; i < entries.Count; i++)
+            {
+                entries[i].CopyTo(new Span<byte>(next, entries[i].Length));
+                Pointers[i] = next;
+                next += entries[i].Length + 1;
+            }
+        }
+
+        internal byte** Pointers { get; }
+
+        public void Dispose() => NativeMemory.Free(Pointers);
+    }
+}

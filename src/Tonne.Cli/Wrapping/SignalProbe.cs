@@ -1,0 +1,89 @@
+using System.Globalization;
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>A process that does nothing, in our process group, with every signal blocked.</summary>
+/// <remarks>
+/// Whoever signals us may have meant us alone (`kill PID`) or the whole group (Ctrl-C, `kill %1`, `timeout`, a supervisor). In the second case the
+/// child has the signal already, and a second one ruins a program that is saving its state. The kernel does not tell the two apart;
+/// the bystander does: a signal for the group stays pending on it. It is `cat` reading a pipe that only we hold, so it ends when we do.
+/// </remarks>
+sealed class SignalProbe : IDisposable
+{
+    static readonly byte[][] _programs = ["/bin/cat"u8.ToArray(), "/usr/bin/cat"u8.ToArray()];
+
+    readonly int _pipeWriteEnd;
+    readonly string _status;
+
+    SignalProbe(int pid, int lifeline)
+    {
+        Pid = pid;
+        _pipeWriteEnd = lifeline;
+        _status = $"/proc/{pid}/status";
+    }
+
+    internal int Pid { get; }
+
+    /// <summary>Starts one; null when there is no `cat` or no room for it.</summary>
+    internal static SignalProbe? Start()
+    {
+        if (Pipe.Open() is not { } pipe)
+        {
+            return null;
+        }
+
+        var nowhere = Pipe.MoveAboveStandard(Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec));
+        try
+        {
+            var launch = new LaunchSpec(["cat"u8.ToArray()], [])
+            {
+                Descriptors = [(pipe.ReadEnd, Libc.StandardInput), (nowhere, Libc.StandardOutput), (nowhere, Libc.StandardError)],
+                BlockedSignals = ulong.MaxValue,
+                OnlyStandardStreams = true,
+            };
+            foreach (var program in _programs)
+            {
+                if (nowhere >= 0 && launch.Start(program, out var pid) == 0)
+                {
+                    return new SignalProbe(pid, pipe.WriteEnd);
+                }
+            }
+
+            _ = Libc.Close(pipe.WriteEnd);
+            return null;
+        }
+        finally
+        {
+            _ = Libc.Close(pipe.ReadEnd);
+            _ = Libc.Close(nowhere);
+        }
+    }
+
+    /// <summary>Whether it got this signal too; null when it is gone and cannot say.</summary>
+    internal bool? HasReceived(int signal)
+    {
+        try
+        {
+            foreach (var line in File.ReadLines(_status))
+            {
+                if (line.StartsWith("ShdPnd:", StringComparison.Ordinal))
+                {
+                    return (ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & InheritedState.ToMask(signal)) != 0;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone: killed along with a group, or by hand.
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _ = Libc.Send(Pid, Libc.Kill);
+        _ = Libc.Close(_pipeWriteEnd);
+    }
+}

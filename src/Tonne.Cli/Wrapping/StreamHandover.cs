@@ -1,0 +1,26 @@
+using Tonne.Cli.Wrapping.Native;
+
+namespace Tonne.Cli.Wrapping;
+
+/// <summary>Leaves a stream to `cat` when somebody the child left behind still writes to it, so that we can go and it can go on.</summary>
+static class StreamHandover
+{
+    static readonly byte[][] _programs = ["/bin/cat"u8.ToArray(), "/usr/bin/cat"u8.ToArray()];
+
+    /// <summary>Starts `cat` on it.</summary>
+    /// <returns>Whether it has been taken over; if not, there is no `cat`.</returns>
+    internal static bool TryStart(StreamRelay relay)
+    {
+        var nowhere = Pipe.MoveAboveStandard(Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec));
+        var launch = new LaunchSpec(["cat"u8.ToArray()], [])
+        {
+            Descriptors = [(relay.To, Libc.StandardOutput), (relay.From, Libc.StandardInput), (nowhere, Libc.StandardError)],
+            NewSession = true,
+            OnlyStandardStreams = true,
+        };
+        var taken = Array.Exists(_programs, program => launch.Start(program, out _) == 0);
+        _ = Libc.Close(nowhere);
+        _ = Libc.Close(relay.From);
+        return taken;
+    }
+}

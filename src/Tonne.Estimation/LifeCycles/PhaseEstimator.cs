@@ -1,0 +1,91 @@
+using Tonne.Accounting;
+using Tonne.Estimation.Serving;
+using Tonne.Estimation.Training;
+using Tonne.Hardware;
+using Tonne.LifeCycles;
+using Tonne.LifeCycles.Describing;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Estimation.LifeCycles;
+
+/// <summary>Foretells the phases of a life that a description leaves to an estimate. Energy at the plug and hardware only: carbon is the life's, at the phase's own place.</summary>
+public static class PhaseEstimator
+{
+    /// <summary>What a phase will use.</summary>
+    /// <exception cref="DescriptionException">It cannot be foretold; the message names file and line.</exception>
+    public static EstimatedUse Estimate(EstimateRequest asked)
+    {
+        try
+        {
+            return asked switch
+            {
+                EstimateRequest.Training training => Estimate(training),
+                EstimateRequest.Inference inference => Estimate(inference),
+                _ => throw new ArgumentException("Estimates are of trainings and of inference.", nameof(asked)),
+            };
+        }
+        catch (Exception error) when (error is ArgumentException or ModelDoesNotFitException)
+        {
+            throw new DescriptionException([$"{asked.Where}: {error.Message.Split(" (Parameter")[0]}"]);
+        }
+    }
+
+    static EstimatedUse Estimate(EstimateRequest.Training asked)
+    {
+        var task = new TrainingTask(AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow)
+        {
+            Parameters = asked.Parameters,
+            ActiveParameters = asked.ActiveParameters,
+            Tokens = asked.Tokens,
+            Operations = asked.Operations,
+            Chips = RequireInteger(asked.Chips, "chips"),
+            Hours = asked.Hours,
+            Precision = asked.Precision is { } word ? PrecisionOf(word) : default,
+            Distilled = asked.Distilled,
+            Runs = RequireInteger(asked.Runs, "runs") ?? 1,
+        };
+        // The place of the estimate is not used: energy and hardware do not depend on it.
+        var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: "given"));
+        var operations = (asked.Operations ?? 6 * (asked.ActiveParameters ?? asked.Parameters) * asked.Tokens) * task.Runs;
+        return new EstimatedUse(
+            estimate.Footprint.Energy.Derivation, null, estimate.Footprint.Embodied!.Derivation, task.Hardware.Name, estimate.ChipHours.Derivation,
+            operations is { } count ? new Factor($"estimate/{asked.Phase}/computation", "floating-point operations", "FLOP", Bounds.FromExact(count), Quality.Modelled,
+                new Source("GIVEN", "Given in the description"), asked.Operations is null ? "6 × parameters a token passes × tokens" : null) : null,
+            [], [.. estimate.Assumptions.Where(line => !line.StartsWith("Place:", StringComparison.Ordinal)).Select(line => $"{asked.Phase}, estimated: {line}")]);
+    }
+
+    static EstimatedUse Estimate(EstimateRequest.Inference asked)
+    {
+        var workload = new ServingWorkload
+        {
+            Accelerator = AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow,
+            Parameters = asked.Parameters,
+            ActiveParameters = asked.ActiveParameters,
+            Gpus = RequireInteger(asked.Gpus, "gpus"),
+            Batch = asked.Batch,
+            Format = asked.Precision is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
+            PromptTokens = asked.PromptTokens,
+            OutputTokens = asked.OutputTokens,
+            RequestsPerDay = asked.RequestsPerDay,
+        };
+        var estimate = new InferenceEstimator().Estimate(workload, asked.Factors);
+        var requests = new Derivation.Count("requests", "1", asked.Requests);
+        var serving = new Derivation.Sum("a request while it is served, at the plug", "Wh",
+            [estimate.GpuEnergy.Derivation, new Derivation.Product("rest of the machines", "Wh", [estimate.GpuEnergy.Derivation, new Derivation.FactorNode(OtherPower.FractionOverGpus())])]);
+        return new EstimatedUse(
+            Thousandth("serving", "kWh", requests, serving), estimate.IdleEnergy is { } waiting ? Thousandth("waiting for requests", "kWh", requests, waiting.Derivation) : null,
+            Thousandth("embodied emissions", "kg CO2e", requests, estimate.Embodied.Derivation), asked.Hardware, null, null,
+            [Unit("request", asked.Requests), Unit("token", asked.Requests * asked.OutputTokens)], [.. estimate.Assumptions.Where(line => !line.StartsWith("PUE:", StringComparison.Ordinal)).Select(line => $"{asked.Phase}, estimated: {line}")]);
+
+        FunctionalUnit Unit(string name, double count) => new(name, new Factor($"estimate/{asked.Phase}/{name}", $"number of {name}s", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given in the description")));
+    }
+
+    static Derivation.Product Thousandth(string label, string unit, Derivation count, Derivation one) => new(label, unit, [count, one], 1 / 1000d);
+
+    static int? RequireInteger(double? number, string what) => number is not { } given ? null
+        : given == Math.Floor(given) && given <= int.MaxValue ? (int)given : throw new ArgumentException($"'{what}' must be a whole number.");
+
+    static TrainingPrecision PrecisionOf(string word) => Enum.TryParse<TrainingPrecision>(word, ignoreCase: true, out var precision) && Enum.IsDefined(precision) && !char.IsAsciiDigit(word[0]) ? precision
+        : throw new ArgumentException($"the precision '{word}' is unknown; there are {string.Join(", ", Enum.GetNames<TrainingPrecision>().Select(name => name.ToLowerInvariant()))}.");
+}

@@ -1,0 +1,43 @@
+using Tonne.Instruments.Files;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Amd;
+
+/// <summary>Time a board was at work, in ns since it was first read: the share that each die tells (<c>gpu_busy_percent</c>), over the time since the last reading, the dies' mean.</summary>
+sealed class AmdBusyTimeMeter(FileTree tree, IReadOnlyList<string> paths, MeterDescription description) : IMeter, IDisposable
+{
+    readonly PersistentFile[] _files = [.. paths.Select(path => tree.OpenPersistent(path))];
+    long _last = long.MinValue;
+    long _busy;
+
+    /// <inheritdoc/>
+    public MeterDescription Description => description;
+
+    /// <inheritdoc/>
+    public Reading Read(long timestamp)
+    {
+        long percent = 0;
+        foreach (var file in _files)
+        {
+            if (!file.TryReadNumber(out var value, out var reason))
+                return Reading.FromGapReason(reason ?? ReadFailure.Failed);
+            if (value > 100)
+                return Reading.FromGapReason(ReadFailure.Malformed);
+            percent += value;
+        }
+
+        // After a gap the share of now stands for the time since the last share known.
+        if (_last != long.MinValue && timestamp > _last)
+            _busy += (timestamp - _last) / (100 * _files.Length) * percent;
+        _last = timestamp;
+        return Reading.FromValue(_busy);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var file in _files)
+            file.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Instruments.Modelled;
+using Tonne.Instruments.Processes;
+using Tonne.Instruments.Rapl;
+using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.Machines;
+
+/// <summary>What was found of a machine: its facts, its meters, how each component's energy is known, and what is missing.</summary>
+public sealed class DiscoveryResult : IDisposable
+{
+    /// <summary>The machine.</summary>
+    public required Machine Machine { get; init; }
+
+    /// <summary>What its description files say.</summary>
+    public required MachineDescription Description { get; init; }
+
+    /// <summary>The factors that stand for its power.</summary>
+    public required MachinePower Power { get; init; }
+
+    /// <summary>Energy meters, both those summed and those contained in others.</summary>
+    public required IReadOnlyList<IMeter> EnergyMeters { get; init; }
+
+    /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
+    public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
+
+    /// <summary>How each component's energy is known.</summary>
+    public required ImmutableArray<ComponentBasis> Bases { get; init; }
+
+    /// <summary>What counted amounts cost.</summary>
+    public required ImmutableArray<Rate> Rates { get; init; }
+
+    /// <summary>Meters that could be here and are not.</summary>
+    public required IReadOnlyList<MissingMeter> Missing { get; init; }
+
+    /// <summary>What makes the figures less sure.</summary>
+    public required ImmutableArray<Warning> Warnings { get; init; }
+
+    /// <summary>All meters of the machine, energy first.</summary>
+    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters);
+
+    /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
+    public long? StealNanoseconds => CpuTime?.StealNanoseconds;
+
+    /// <summary>What was decided for each power zone, with the reason.</summary>
+    public IReadOnlyList<RaplDomain> PowerZones => Instruments.OfType<RaplMeters>().FirstOrDefault()?.Domains ?? [];
+
+    /// <summary>Every way in which this machine is read.</summary>
+    public required IReadOnlyList<Instrument> Instruments { get; init; }
+
+    /// <summary>Whether a part of the machine tells only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
+    public bool NeedsPowerIntegration => Bases.Any(basis => basis.Component != Component.Platform
+        && basis.Meters.Any(id => EnergyMeters.Any(meter => meter.Description.Id == id && meter.Description is { Kind: MeterKind.Power, Component: not Component.Platform })));
+
+    /// <summary>Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured, however it is divided.</summary>
+    public string? DescribeUnmeasured()
+    {
+        var plugged = Bases.Any(basis => basis.Component == Component.Platform);
+        var names = Bases.Where(basis => basis.Quality != Quality.Measured && !(plugged && basis.Component is Component.Cpu or Component.Memory or Component.Other))
+            .Select(basis => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();
+        return names.Count == 0 ? null : $"the energy of {string.Join(", ", names)} would be modelled";
+    }
+
+    /// <summary>From here on, the job's use of devices is told from others'. Call before the first sample.</summary>
+    public void TrackJob(IJobProcesses job)
+    {
+        foreach (var instrument in Instruments)
+            instrument.TrackJob(job);
+    }
+
+    /// <summary>The job has ended: the newest values are fetched for the last sample. May wait a second for each network meter.</summary>
+    public void PrepareFinalSample()
+    {
+        foreach (var instrument in Instruments)
+            instrument.PrepareFinalSample();
+    }
+
+    /// <summary>Warnings that only the samples could bring; ask after the last one.</summary>
+    public IEnumerable<Warning> GetFinalWarnings() => Instruments.SelectMany(instrument => instrument.GetFinalWarnings());
+
+    internal MachineCpuMeters? CpuTime { get; init; }
+
+    /// <summary>Closes the files kept open.</summary>
+    public void Dispose()
+    {
+        CpuTime?.Dispose();
+        foreach (var instrument in Instruments)
+            instrument.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+namespace Tonne.Lab.Cleaning;
+
+/// <summary>Rows that are linked, directly or over others, are one group.</summary>
+sealed class DisjointSet
+{
+    readonly List<int> _parents = [];
+
+    /// <summary>Rows so far.</summary>
+    public int Count => _parents.Count;
+
+    /// <summary>Adds a row that is linked to none yet.</summary>
+    public void Add() => _parents.Add(_parents.Count);
+
+    /// <summary>Links two rows.</summary>
+    public void Union(int a, int b)
+    {
+        (a, b) = (FindRoot(a), FindRoot(b));
+        // The earlier row leads, so that groups do not depend on the order of links.
+        if (a != b)
+            _parents[Math.Max(a, b)] = Math.Min(a, b);
+    }
+
+    /// <summary>For each row the first row of its group.</summary>
+    public int[] GetGroups()
+    {
+        var groups = new int[_parents.Count];
+        for (var row = 0; row < groups.Length; row++)
+            groups[row] = FindRoot(row);
+        return groups;
+    }
+
+    int FindRoot(int row)
+    {
+        while (_parents[row] != row)
+            row = _parents[row] = _parents[_parents[row]];
+        return row;
+    }
+}

@@ -1,9 +1,0 @@
-using Tonne.Accounting;
-
-namespace Tonne.Ledgers.Exchanging;
-
-/// <summary>A run of another tool, as an entry of a ledger, with the text it was made from.</summary>
-/// <param name="Entry">Record and statement.</param>
-/// <param name="Origin">The header and the row, kept as evidence in the place of a trace.</param>
-/// <param name="Line">Line of the row in its file.</param>
-public sealed record ForeignRun(LedgerEntry Entry, string Origin, int Line);

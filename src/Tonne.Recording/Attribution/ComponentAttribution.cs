@@ -1,0 +1,220 @@
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Splits each slice of one component's energy into job, others and idle, as the definitions of DESIGN.md have it.</summary>
+/// <remarks>
+/// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = (1 − Σu)·A + other runs' h·B, idle = (1 − Σh)·B.
+/// Each of the three is weighed by its own amounts at best rates; the slice's counted energy is split by them exactly.
+/// </remarks>
+sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IReadOnlyDictionary<string, double> rates)
+{
+    readonly List<RatedAmount> _job = [];
+    readonly List<RatedAmount> _machine = [];
+
+    internal ComponentBasis Basis => basis;
+
+    /// <summary>The job's amounts of the last slice.</summary>
+    internal ReadOnlySpan<RatedAmount> JobAmounts => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_job);
+
+    /// <summary>The machine's amounts of the last slice.</summary>
+    internal ReadOnlySpan<RatedAmount> MachineAmounts => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_machine);
+
+    /// <summary>Energy of the last slice: job, others, idle.</summary>
+    internal Microjoules[] Parts { get; } = new Microjoules[3];
+
+    /// <summary>Energy of the last slice: the machine's.</summary>
+    internal Microjoules Energy { get; private set; }
+
+    /// <summary>A slice of modelled processors: amounts are idle and busy thread-seconds.</summary>
+    internal void SplitModelledCpu(UsageWindow window)
+    {
+        var capacity = Math.Max(basis.Capacity * window.Seconds, window.Busy);
+        var (held, peersHeld) = window.GetHeldShares(capacity, opening.ReservedShare);
+        SplitModelled(capacity, window.Busy, window.Job, held, peersHeld);
+    }
+
+    /// <summary>A slice of a modelled device: amounts are idle and busy device-seconds.</summary>
+    internal void SplitModelledDevice(UsageWindow window)
+    {
+        var by = window.GetDeviceShares();
+        var busy = Math.Min(window.DeviceBusy, window.Seconds);
+        SplitModelled(window.Seconds, busy, by.Use * busy, by.Held, by.OthersHeld);
+    }
+
+    void SplitModelled(double capacity, double busyTime, double job, double held, double othersHeld)
+    {
+        var (idle, busy) = (rates[basis.IdleRate!], rates[basis.BusyRate!]);
+        Reset();
+        AddAmount(_machine, basis.IdleRate!, capacity - busyTime);
+        AddAmount(_machine, basis.BusyRate!, busyTime);
+        var active = busy - idle;
+        switch (opening.Policy)
+        {
+            case SharePolicy.Share:
+                AddAmount(_job, basis.BusyRate!, job);
+                AddAmount(_job, basis.IdleRate!, (held * capacity) - job);
+                FinishSplit(((busyTime - job) * active) + (othersHeld * capacity * idle), (1 - held - othersHeld) * capacity * idle);
+                break;
+            case SharePolicy.Marginal:
+                AddAmount(_job, basis.BusyRate!, job);
+                AddAmount(_job, basis.IdleRate!, -job);
+                FinishSplit((busyTime - job) * active, capacity * idle);
+                break;
+            default:
+                AssignAllToJob();
+                break;
+        }
+    }
+
+    /// <summary>A slice of a metered component: joules counted, of which at most the idle power is idle.</summary>
+    internal void SplitMetered(double joules, in UsageShares by, double seconds, int meters) =>
+        SplitCounted([new RatedAmount(basis.MeterRate!, joules)], by, seconds, meters);
+
+    /// <summary>A slice whose energy is counted, as one amount or as what is left of several.</summary>
+    /// <param name="counted">The machine's amounts.</param>
+    /// <param name="by">The job's part.</param>
+    /// <param name="seconds">Length of the slice.</param>
+    /// <param name="parts">Into how many such slices the idle power is divided: the meters that are summed.</param>
+    internal void SplitCounted(ReadOnlySpan<RatedAmount> counted, in UsageShares by, double seconds, int parts)
+    {
+        Reset();
+        foreach (var amount in counted)
+            AddAmount(_machine, amount.Rate, amount.Amount);
+        var joules = ComputeJoules(_machine);
+        var held = basis.Component == Component.Memory;
+        parts = Math.Max(1, parts);
+        var idlePower = held ? double.PositiveInfinity : basis.IdleRate is { } rate ? rates[rate] / parts : 0;
+        var allIdle = idlePower * seconds >= joules;
+        var idle = allIdle ? joules : idlePower * seconds;
+        switch (opening.Policy)
+        {
+            case SharePolicy.Share when allIdle:
+                AddJobShare(by.Held);
+                FinishSplit(by.OthersHeld * joules, (1 - by.Held - by.OthersHeld) * joules);
+                break;
+            case SharePolicy.Share:
+                AddJobShare(by.Use);
+                if (basis.IdleRate is not null)
+                    AddAmount(_job, basis.IdleRate, (by.Held - by.Use) * seconds / parts);
+                FinishSplit(((1 - by.Use) * (joules - idle)) + (by.OthersHeld * idle), (1 - by.Held - by.OthersHeld) * idle);
+                break;
+            case SharePolicy.Marginal when allIdle:
+                FinishSplit(0, joules);
+                break;
+            case SharePolicy.Marginal:
+                AddJobShare(by.Use);
+                if (basis.IdleRate is not null)
+                    AddAmount(_job, basis.IdleRate, -by.Use * seconds / parts);
+                FinishSplit((1 - by.Use) * (joules - idle), idle);
+                break;
+            default:
+                AssignAllToJob();
+                break;
+        }
+    }
+
+    /// <summary>Energy of everything else, counted as what a meter at the plug leaves: split as the processors and devices were.</summary>
+    internal void SplitInProportion(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
+    {
+        Reset();
+        var total = parts[0] + parts[1] + parts[2];
+        var share = total.Value > 0 ? (double)parts[0].Value / total.Value : 0;
+        foreach (var amount in machine)
+        {
+            AddAmount(_machine, amount.Rate, amount.Amount);
+            AddAmount(_job, amount.Rate, amount.Amount * share);
+        }
+
+        FinishSplitInProportion(parts);
+    }
+
+    /// <summary>A slice of modelled memory: all of it idle energy, held by share.</summary>
+    internal void SplitModelledMemory(UsageWindow window)
+    {
+        var amount = basis.Capacity * window.Seconds;
+        Reset();
+        AddAmount(_machine, basis.IdleRate!, amount);
+        switch (opening.Policy)
+        {
+            case SharePolicy.Share:
+                AddAmount(_job, basis.IdleRate!, amount * window.MemoryShare);
+                FinishSplit(0, amount * (1 - window.MemoryShare) * rates[basis.IdleRate!]);
+                break;
+            case SharePolicy.Marginal:
+                FinishSplit(0, amount * rates[basis.IdleRate!]);
+                break;
+            default:
+                AssignAllToJob();
+                break;
+        }
+    }
+
+    /// <summary>Everything else (supply losses, fans, board) that goes with a slice of the processors: k times each amount.</summary>
+    internal void SplitOtherEnergy(ReadOnlySpan<RatedAmount> job, ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
+    {
+        Reset();
+        foreach (var amount in machine)
+            AddAmount(_machine, Rate.GetOtherRateId(amount.Rate), amount.Amount);
+        foreach (var amount in job)
+            AddAmount(_job, Rate.GetOtherRateId(amount.Rate), amount.Amount);
+        FinishSplitInProportion(parts);
+    }
+
+    /// <summary>Everything else that goes with a slice of memory: split as the processors were, since that is the job's part of it.</summary>
+    internal void SplitOtherEnergyLikeProcessors(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> processors)
+    {
+        var along = new RatedAmount[machine.Length];
+        for (var i = 0; i < machine.Length; i++)
+            along[i] = new RatedAmount(Rate.GetOtherRateId(machine[i].Rate), machine[i].Amount);
+        SplitInProportion(along, processors);
+    }
+
+    void FinishSplitInProportion(ReadOnlySpan<Microjoules> parts)
+    {
+        Energy = Microjoules.FromJoules(ComputeJoules(_machine));
+        Energy.Split([Math.Max(0, parts[0].Value), Math.Max(0, parts[1].Value), Math.Max(0, parts[2].Value)], Parts);
+    }
+
+
+    void AddJobShare(double share)
+    {
+        foreach (var amount in _machine)
+            AddAmount(_job, amount.Rate, amount.Amount * share);
+    }
+
+    void Reset()
+    {
+        _job.Clear();
+        _machine.Clear();
+    }
+
+    void AssignAllToJob()
+    {
+        _job.AddRange(_machine);
+        FinishSplit(0, 0);
+    }
+
+    /// <summary>Splits the machine's counted energy by the job's amounts and the two other weights.</summary>
+    internal void FinishSplit(double others, double idle)
+    {
+        Energy = Microjoules.FromJoules(ComputeJoules(_machine));
+        Energy.Split([Math.Max(0, ComputeJoules(_job)), Math.Max(0, others), Math.Max(0, idle)], Parts);
+    }
+
+    double ComputeJoules(List<RatedAmount> amounts)
+    {
+        var sum = 0d;
+        foreach (var amount in amounts)
+            sum += amount.Amount * rates[amount.Rate];
+        return sum;
+    }
+
+    static void AddAmount(List<RatedAmount> list, string rate, double amount)
+    {
+        if (Math.Abs(amount) > 1e-12)
+            list.Add(new RatedAmount(rate, amount));
+    }
+}

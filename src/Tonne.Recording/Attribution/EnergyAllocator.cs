@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Cuts the job's energy at stage and epoch edges and at quarter hours (UTC), each cut exact to the microjoule.</summary>
+/// <remarks>Energy between two readings is taken as evenly spread in time; a mark takes a sample of its own, so edges rarely cut.</remarks>
+sealed class EnergyAllocator
+{
+    const long NanosecondsPerQuarterHour = 900L * 1_000_000_000;
+
+    readonly Timeline _timeline;
+    readonly long[] _edges;
+    readonly EnergyAccumulator[] _tallies;
+    readonly int[] _stages;
+    readonly int[] _epochs;
+    readonly DateTimeOffset[] _quarters;
+
+    internal EnergyAllocator(Timeline timeline, DateTimeOffset startedAt)
+    {
+        _timeline = timeline;
+        var edges = new SortedSet<long> { 0, Math.Max(1, timeline.End) };
+        foreach (var span in timeline.Stages)
+            edges.UnionWith([span.From, span.To]);
+        foreach (var epoch in timeline.Epochs)
+            edges.UnionWith([epoch.From, epoch.To]);
+        var sinceQuarter = startedAt.UtcTicks % TimeSpan.FromMinutes(15).Ticks * 100;
+        for (var edge = NanosecondsPerQuarterHour - sinceQuarter; edge < timeline.End; edge += NanosecondsPerQuarterHour)
+            edges.Add(edge);
+        _edges = [.. edges];
+        var count = _edges.Length - 1;
+        (_tallies, _stages, _epochs, _quarters) = (new EnergyAccumulator[count], new int[count], new int[count], new DateTimeOffset[count]);
+        for (var i = 0; i < count; i++)
+        {
+            _tallies[i] = new EnergyAccumulator();
+            _stages[i] = timeline.Stages.FindIndex(span => span.From <= _edges[i] && _edges[i] < span.To);
+            _epochs[i] = timeline.Epochs.FindIndex(epoch => epoch.From <= _edges[i] && _edges[i] < epoch.To);
+            var at = startedAt.AddTicks(_edges[i] / 100);
+            _quarters[i] = at.AddTicks(-(at.UtcTicks % TimeSpan.FromMinutes(15).Ticks));
+        }
+    }
+
+    /// <summary>Adds the job's energy of one component over a stretch of time (ns from the start).</summary>
+    internal void Add(Component component, string? device, long from, long to, Microjoules energy, ReadOnlySpan<RatedAmount> amounts)
+    {
+        var first = Math.Clamp(Find(from), 0, _tallies.Length - 1);
+        var last = Math.Clamp(Find(Math.Max(from, to - 1)), first, _tallies.Length - 1);
+        if (first == last)
+        {
+            _tallies[first].Add(component, device, energy, amounts, 1);
+            return;
+        }
+
+        var count = last - first + 1;
+        var weights = new double[count];
+        var parts = new Microjoules[count];
+        for (var i = 0; i < count; i++)
+            weights[i] = Math.Max(0, Math.Min(to, _edges[first + i + 1]) - Math.Max(from, _edges[first + i]));
+        var total = weights.Sum();
+        Split(energy, weights, parts);
+        for (var i = 0; i < count; i++)
+            _tallies[first + i].Add(component, device, parts[i], amounts, weights[i] / total);
+    }
+
+    /// <summary>Stages in order of first appearance, time outside last.</summary>
+    internal ImmutableArray<StageRecord> BuildStages()
+    {
+        var stages = ImmutableArray.CreateBuilder<StageRecord>();
+        foreach (var name in _timeline.Stages.Select(span => span.Name).Distinct(StringComparer.Ordinal))
+        {
+            var spans = _timeline.Stages.FindAll(span => span.Name == name);
+            var tally = Sum(i => _stages[i] >= 0 && _timeline.Stages[_stages[i]].Name == name);
+            stages.Add(new StageRecord(name, spans[0].From / 1e9, spans.Sum(span => span.To - span.From) / 1e9,
+                spans.Find(span => span.DataIn is not null)?.DataIn, spans.FindLast(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses()));
+        }
+
+        var outside = Sum(i => _stages[i] < 0);
+        var seconds = (_timeline.End - _timeline.Stages.Sum(span => span.To - span.From)) / 1e9;
+        var start = Array.FindIndex(_stages, stage => stage < 0);
+        if (start >= 0 && (seconds > 0 || stages.Count == 0))
+            stages.Add(new StageRecord(StageRecord.Outside, _edges[start] / 1e9, seconds, null, null, outside.ToEnergyUses()));
+        return stages.ToImmutable();
+    }
+
+    /// <summary>Epochs in order.</summary>
+    internal ImmutableArray<EpochRecord> BuildEpochs() =>
+        [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
+            epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics, Sum(i => _epochs[i] == index).ToEnergyUses()))];
+
+    /// <summary>Remarks of the program.</summary>
+    internal IReadOnlyList<string> Notes => _timeline.Notes;
+
+    /// <summary>Energy by quarter hour, UTC.</summary>
+    internal ImmutableArray<QuarterHour> BuildQuarterHours() =>
+        [.. _quarters.Distinct().Select(start => new QuarterHour(start, Sum(i => _quarters[i] == start).ToEnergyUses()))];
+
+    EnergyAccumulator Sum(Func<int, bool> which)
+    {
+        var sum = new EnergyAccumulator();
+        for (var i = 0; i < _tallies.Length; i++)
+        {
+            if (which(i))
+                sum.Add(_tallies[i]);
+        }
+
+        return sum;
+    }
+
+    int Find(long at)
+    {
+        var index = Array.BinarySearch(_edges, at);
+        return index >= 0 ? index : ~index - 1;
+    }
+
+    /// <summary>Splits a count that may be negative (a marginal share below idle) by its magnitude.</summary>
+    static void Split(Microjoules energy, ReadOnlySpan<double> weights, Span<Microjoules> parts)
+    {
+        new Microjoules(Math.Abs(energy.Value)).Split(weights, parts);
+        if (energy.Value < 0)
+        {
+            for (var i = 0; i < parts.Length; i++)
+                parts[i] = new(-parts[i].Value);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Turns neighbouring samples into the use of the machine between them: busy, job, other runs, memory held.</summary>
+/// <remarks>
+/// The kernel counts a job in ns but the machine in ticks of 10 ms, so over a short slice a job may seem to use more than all.
+/// Then the machine was at least as busy as the job, and the difference is taken back from what follows. Ticks beyond what the machine has threads for
+/// belong to the next slice. What other runs tell comes late: it may claim what the machine was busy with beside the job up to then, and never makes it busier.
+/// </remarks>
+sealed class MachineUsageTracker
+{
+    /// <summary>Ticks of 10 ms at each end of a slice, in s per thread.</summary>
+    const double TickSlack = 0.02;
+
+    readonly RunOpening _opening;
+    readonly long?[] _last;
+    double _excessJobSeconds;
+    double _surplusBusySeconds;
+    double _unmatchedPeerSeconds;
+    double _unclaimed;
+
+    internal MachineUsageTracker(RunOpening opening)
+    {
+        _opening = opening;
+        _last = new long?[opening.Meters.Length];
+    }
+
+    /// <summary>Job CPU seconds seen by polling since the first sample.</summary>
+    internal double JobPolled { get; private set; }
+
+    /// <summary>Busy, idle and elapsed thread-seconds since the first sample.</summary>
+    internal (double Busy, double Idle, double Capacity) Machine { get; private set; }
+
+    /// <summary>Takes a sample. The first gives zeros.</summary>
+    internal (double Busy, double Job, double Peers, double MemoryShare) AddSample(ReadOnlySpan<Reading> readings, double seconds)
+    {
+        double busy = 0, idle = 0, job = 0, peers = 0, memory = 0;
+        var sawBusy = false;
+        for (var i = 0; i < readings.Length; i++)
+        {
+            var meter = _opening.Meters[i];
+            if (readings[i].IsGap)
+                continue;
+            var value = readings[i].Value;
+            if (meter.Kind == MeterKind.Memory && meter.Role == MeterRole.Job && _opening.Machine.MemoryBytes > 0)
+                memory = (double)(_opening.ReservedMemoryBytes ?? value) / _opening.Machine.MemoryBytes;
+            if (meter.Kind != MeterKind.CpuTime)
+                continue;
+            var used = _last[i] is { } last ? Math.Max(0, value - last) / 1e9 : 0;
+            _last[i] = Math.Max(value, _last[i] ?? value);
+            switch (meter.Role)
+            {
+                case MeterRole.Busy:
+                    busy += used;
+                    sawBusy = true;
+                    break;
+                case MeterRole.Idle:
+                    idle += used;
+                    break;
+                case MeterRole.Job:
+                    job += used;
+                    break;
+                case MeterRole.Peers:
+                    peers += used;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        JobPolled += job;
+        if (sawBusy)
+            Machine = (Machine.Busy + busy, Machine.Idle + idle, Machine.Capacity + (seconds * _opening.Machine.Threads));
+        busy += _surplusBusySeconds;
+        _surplusBusySeconds = Math.Clamp(busy - (seconds * _opening.Machine.Threads), 0, TickSlack * _opening.Machine.Threads);
+        busy -= _surplusBusySeconds;
+        if (job > busy)
+        {
+            _excessJobSeconds += job - busy;
+            busy = job;
+        }
+        else if (_excessJobSeconds > 0)
+        {
+            var back = Math.Min(_excessJobSeconds, busy - job);
+            (_excessJobSeconds, busy) = (_excessJobSeconds - back, busy - back);
+        }
+
+        _unclaimed += busy - job;
+        var told = peers + _unmatchedPeerSeconds;
+        peers = Math.Min(told, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
+        (_unclaimed, _unmatchedPeerSeconds) = (_unclaimed - peers, told - peers);
+        return (busy, job, peers, Math.Clamp(memory, 0, 1));
+    }
+}

@@ -1,0 +1,94 @@
+namespace Tonne.Recording.Attribution;
+
+/// <summary>Who used the machine's processors, its memory or one device of it over a stretch of time.</summary>
+/// <remarks>
+/// Thread-seconds. <see cref="Busy"/> is never below what the job is known to have used; what other runs tell may be of an earlier slice. Held shares: what is reserved, else CPU time ÷ (threads × time);
+/// if they come to more than 1 they are scaled to 1.
+/// </remarks>
+sealed class UsageWindow
+{
+    internal long From { get; private set; }
+
+    internal long To { get; private set; }
+
+    internal double Seconds => (To - From) / 1e9;
+
+    internal double Busy { get; private set; }
+
+    internal double Job { get; private set; }
+
+    internal double Peers { get; private set; }
+
+    internal double HeldMemory { get; private set; }
+
+    /// <summary>Time the device worked, in s.</summary>
+    internal double DeviceBusy { get; private set; }
+
+    double DeviceJob { get; set; }
+
+    double DeviceHeld { get; set; }
+
+    double DeviceOthers { get; set; }
+
+    internal void Restart(long at)
+    {
+        (From, To, Busy, Job, Peers, HeldMemory) = (at, at, 0, 0, 0, 0);
+        (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
+    }
+
+    /// <summary>Adds the device's part of a slice.</summary>
+    internal void Add(in DeviceUsage slice)
+    {
+        DeviceBusy += slice.Busy;
+        DeviceJob += slice.Job;
+        DeviceHeld += slice.Held * slice.Seconds;
+        DeviceOthers += slice.OthersHeld * slice.Seconds;
+    }
+
+    /// <summary>Adds a slice: times in s, held memory as a share of the machine's.</summary>
+    internal void Add(long to, double seconds, double busy, double job, double peers, double heldMemory)
+    {
+        HeldMemory += heldMemory * seconds;
+        (To, Busy, Job, Peers) = (to, Busy + busy, Job + job, Peers + peers);
+    }
+
+    /// <summary>Use share of the active energy, u.</summary>
+    internal double UseShare => Busy > 0 ? Math.Min(1, Job / Busy) : 0;
+
+    /// <summary>Mean share of memory held.</summary>
+    internal double MemoryShare => Seconds > 0 ? Math.Clamp(HeldMemory / Seconds, 0, 1) : 0;
+
+    /// <summary>Held shares of the job and of other live runs, h, summing to at most 1.</summary>
+    /// <param name="capacity">Threads × time, in thread·s.</param>
+    /// <param name="reserved">Share reserved for the job; null if none is.</param>
+    internal (double Job, double Peers) GetHeldShares(double capacity, double? reserved)
+    {
+        if (capacity <= 0)
+            return (0, 0);
+        var (job, peers) = (reserved ?? (Job / capacity), Peers / capacity);
+        return job + peers > 1 ? (job / (job + peers), peers / (job + peers)) : (job, peers);
+    }
+
+    /// <summary>The job's part in the processors.</summary>
+    /// <param name="threads">Hardware threads of the machine.</param>
+    /// <param name="reserved">Share reserved for the job; null if none is.</param>
+    internal UsageShares GetProcessorShares(int threads, double? reserved)
+    {
+        var (held, peers) = GetHeldShares(Math.Max(threads * Seconds, Busy), reserved);
+        return new UsageShares(UseShare, held, peers);
+    }
+
+    /// <summary>The job's part in the memory: all of its energy is held.</summary>
+    internal UsageShares GetMemoryShares() => new(0, MemoryShare, 0);
+
+    /// <summary>The job's part in the device: of its work by time at work, all of it if nobody else holds it; of its idling by holders.</summary>
+    internal UsageShares GetDeviceShares()
+    {
+        if (Seconds <= 0)
+            return default;
+        var (held, others) = (Math.Clamp(DeviceHeld / Seconds, 0, 1), Math.Clamp(DeviceOthers / Seconds, 0, 1));
+        // Work that nobody counted is shared as the device is held.
+        var use = others == 0 ? (held > 0 ? 1 : 0) : DeviceBusy > 0 ? Math.Min(1, DeviceJob / DeviceBusy) : held / (held + others);
+        return new UsageShares(use, held, others);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using Tonne.Recording.Attribution;
+using Tonne.Runs;
+
+namespace Tonne.Recording.EpochPatterns;
+
+/// <summary>Metrics as people print them: <c>loss=0.5</c>, <c>val acc: 80 %</c>, <c>Loss 6.9 (7.0)</c>.</summary>
+static partial class MetricParser
+{
+    /// <summary>A number as printed.</summary>
+    public const string Number = @"[-+]?(?:(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][-+]?\d{1,4})?|(?i:nan|inf(?:inity)?)\b)";
+
+    // Words with numbers in the same lines that are no metrics.
+    static readonly FrozenSet<string> NonMetricNames = FrozenSet.ToFrozenSet(
+        [
+            "epoch", "epochs", "step", "steps", "global_step", "batch", "batches", "iter", "iters", "iteration", "iterations", "it", "v_num", "eta", "time", "elapsed",
+            "remaining", "duration", "took", "seed", "patience", "rank", "gpu", "device", "fold", "samples", "total", "lines", "data", "s", "sec", "seconds", "min", "h", "ms", "at", "of", "the", "port", "pid",
+            "runtime", "validation_runtime", "test_runtime", "total_flos", "num_tokens", "num_input_tokens_seen", "best", "counter", "http", "https", "info", "size", "batch_size", "num", "n",
+            "cuda", "node", "worker", "world_size", "local_rank", "train", "training", "val", "valid", "validation", "test", "eval", "validation_batch", "test_batch",
+        ],
+        StringComparer.Ordinal);
+
+    /// <summary>Takes a metric unless its name is one of something else.</summary>
+    public static bool TryAdd(string name, string value, MetricValues metrics)
+    {
+        var canonical = MetricName.ToCanonical(name);
+        if (canonical.Length is 0 or > MetricName.MaxLength || NonMetricNames.Contains(canonical) || canonical.EndsWith("per_second", StringComparison.Ordinal))
+            return false;
+        if (!MetricValues.TryRead(value, out var number))
+            return false;
+        if (canonical.EndsWith("_step", StringComparison.Ordinal))
+        {
+            // Lightning prints NAME_step beside NAME_epoch; the epoch's own value wins, in whatever order they come.
+            canonical = canonical[..^5];
+            if (metrics.Values.ContainsKey(canonical))
+                return true;
+        }
+
+        return metrics.Set(canonical, number);
+    }
+
+    /// <summary>Takes every metric of a line of free text.</summary>
+    /// <remarks>A phase as a word of its own holds for what follows: in <c>val Loss: 0.2 Acc: 0.9</c> both are of validation.</remarks>
+    public static void AddAll(string line, MetricValues metrics)
+    {
+        var phase = "";
+        var before = 0;
+        for (var match = Pair().Match(line); match.Success; match = match.NextMatch())
+        {
+            var name = match.Groups["name"].Value;
+            var words = PhaseWord().Matches(line[before..(match.Index + name.Length)]);
+            before = match.Index + match.Length;
+            if (words.Count > 0)
+                phase = words[^1].Value;
+            if (!match.Groups["sign"].Success && !Word().IsMatch(name))
+                continue;
+            var value = match.Groups["mean"].Success ? match.Groups["mean"].Value : match.Groups["value"].Value;
+            TryAdd(phase.Length > 0 && HasNoPhase(name) ? phase + " " + name : name, value, metrics);
+        }
+    }
+
+    /// <summary>Whether a name can be of any phase and does not say of which.</summary>
+    static bool HasNoPhase(string name) =>
+        MetricName.ToCanonical(name) is var canonical
+        && canonical is not ("learning_rate" or "grad_norm")
+        && !NonMetricNames.Contains(canonical)
+        && !PhaseInName().IsMatch(name);
+
+    [GeneratedRegex(
+        @"(?<![\w.])(?<name>(?:(?i:train|training|trn|val|valid|validation|test|eval|evaluation|dev|avg|average|mean|running)\.?[ _/-]{1,3}){0,3}[A-Za-z_][\w@/-]{0,60})[""')\]]{0,2}\s{0,4}(?:(?<sign>[:=])\s{0,8}|\s)[""'\[]{0,2}(?:tensor\()?(?<value>"
+        + Number + @"(?:\s?%)?)(?!\w|[:/.,]\d)(?:\s{0,2}\(\s{0,6}(?<mean>" + Number + @")\))?",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Pair();
+
+    [GeneratedRegex(@"(?<![\w./-])(?:train(?:ing)?|val(?:id(?:ation)?)?|test|eval(?:uation)?|dev)(?![\w.@/-])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PhaseWord();
+
+    [GeneratedRegex(@"(?:^|[_./ -])(?:train(?:ing)?|trn|tr|val(?:id(?:ation)?)?|test|eval(?:uation)?|dev)(?:$|[_./ -])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PhaseInName();
+
+    /// <summary>Words that may stand before a number with nothing but a space between.</summary>
+    [GeneratedRegex(@"(?:^|[ _./-])(?:\w{0,40}loss|acc|accuracy|acc@\d|ppl|perplexity|auc|f1|mae|mse|rmse|error|err|lr|iou|miou|bleu|wer|cer|map|reward)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Word();
+}

@@ -1,0 +1,166 @@
+namespace Tonne.Recording.EpochPatterns;
+
+/// <summary>Hears one stream of a program's output, block by block, and hands the few lines worth reading to its <see cref="EpochDetector"/>.</summary>
+/// <remarks>
+/// Blocks without the words that matter cost one vector pass and the copy of an unfinished last line. A line ends at LF or CR. Of many states of progress of one epoch
+/// in a row, overwritten by CR or alike but for their digits, only the first and the last are read. Lines above <see cref="MaxLineBytes"/> bytes are not read.
+/// One thread at a time.
+/// </remarks>
+public sealed class OutputLineReader
+{
+    /// <summary>Longest line read, in bytes.</summary>
+    public const int MaxLineBytes = 4096;
+
+    const int NoKey = -2;
+    const int OpenEpoch = -1;
+
+    readonly EpochDetector _watcher;
+    readonly byte[] _unfinished = new byte[MaxLineBytes];
+    readonly byte[] _waiting = new byte[MaxLineBytes];
+    int _length;
+    long _receivedAt;
+    bool _tooLong;
+    int _waitingLength;
+    long _waitingAt;
+    int _key = NoKey;
+    uint _form;
+
+    internal OutputLineReader(EpochDetector watcher) => _watcher = watcher;
+
+    /// <summary>Hears a block of raw output.</summary>
+    /// <param name="bytes">The bytes as they came, in any pieces.</param>
+    /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
+    public void Process(ReadOnlySpan<byte> bytes, long timestamp)
+    {
+        if (!_watcher.IsEnabled)
+            return;
+        if (_length > 0 || _tooLong)
+        {
+            var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+            if (end < 0)
+            {
+                AppendUnfinished(bytes, timestamp);
+                return;
+            }
+
+            if (end > 0)
+                AppendUnfinished(bytes[..end], timestamp);
+            if (!_tooLong)
+            {
+                var line = _unfinished.AsSpan(0, _length);
+                if (_watcher.NeedsEveryLine || EpochKeywords.FindIndex(line, _watcher.IsOpen) >= 0)
+                    ProcessLine(line, IsOverwritten(bytes, end), _receivedAt);
+            }
+
+            (_length, _tooLong) = (0, false);
+            bytes = bytes[(end + 1)..];
+        }
+
+        var last = bytes.LastIndexOfAny((byte)'\n', (byte)'\r');
+        if (last >= 0)
+            ScanLines(bytes[..(last + 1)], timestamp);
+        AppendUnfinished(bytes[(last + 1)..], timestamp);
+    }
+
+    /// <summary>Reads what is unfinished: nothing more will come.</summary>
+    internal void Finish()
+    {
+        if (_length > 0 && !_tooLong && (_watcher.NeedsEveryLine || EpochKeywords.FindIndex(_unfinished.AsSpan(0, _length), _watcher.IsOpen) >= 0))
+            ProcessLine(_unfinished.AsSpan(0, _length), overwritten: false, _receivedAt);
+        (_length, _tooLong) = (0, false);
+    }
+
+    /// <summary>Reads the last state of progress, if one waits.</summary>
+    internal void FlushPending()
+    {
+        if (_waitingLength == 0)
+            return;
+        var line = _waiting.AsSpan(0, _waitingLength);
+        _waitingLength = 0;
+        _watcher.MatchLine(line, _waitingAt);
+    }
+
+    /// <summary>Goes through whole lines.</summary>
+    void ScanLines(ReadOnlySpan<byte> lines, long timestamp)
+    {
+        while (!lines.IsEmpty)
+        {
+            var at = _watcher.NeedsEveryLine ? 0 : EpochKeywords.FindIndex(lines, _watcher.IsOpen);
+            if (at < 0)
+                return;
+            var start = lines[..at].LastIndexOfAny((byte)'\n', (byte)'\r') + 1;
+            var end = at + lines[at..].IndexOfAny((byte)'\n', (byte)'\r');
+            if (end - start is > 0 and <= MaxLineBytes)
+                ProcessLine(lines[start..end], IsOverwritten(lines, end), timestamp);
+            lines = lines[(end + 1)..];
+        }
+    }
+
+    void ProcessLine(ReadOnlySpan<byte> line, bool overwritten, long timestamp)
+    {
+        var key = _watcher.NeedsEveryLine ? NoKey : FindEpochKey(line);
+        var form = overwritten ? 0 : ComputeFormHash(line);
+        if (key == NoKey || key != _key || form != _form)
+        {
+            (_key, _form) = (key, form);
+            _watcher.ProcessLine(line, timestamp);
+            return;
+        }
+
+        lock (_watcher.Gate)
+        {
+            line.CopyTo(_waiting);
+            (_waitingLength, _waitingAt) = (line.Length, timestamp);
+        }
+    }
+
+    void AppendUnfinished(ReadOnlySpan<byte> bytes, long timestamp)
+    {
+        if (bytes.IsEmpty || _tooLong)
+            return;
+        _receivedAt = timestamp;
+        if (_length + bytes.Length > MaxLineBytes)
+        {
+            (_length, _tooLong) = (0, true);
+            return;
+        }
+
+        bytes.CopyTo(_unfinished.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    static bool IsOverwritten(ReadOnlySpan<byte> bytes, int end) =>
+        bytes[end] == '\r' && end + 1 < bytes.Length && bytes[end + 1] is not ((byte)'\n' or (byte)'\r');
+
+    /// <summary>What a line looks like but for its digits: two of the same form have the same metrics, and the later one counts.</summary>
+    static uint ComputeFormHash(ReadOnlySpan<byte> line)
+    {
+        // FNV-1a, 32 bit, over all but digits and blanks.
+        var form = 2_166_136_261u;
+        foreach (var letter in line)
+        {
+            if (letter is not ((>= (byte)'0' and <= (byte)'9') or (byte)' '))
+                form = unchecked((form ^ letter) * 16_777_619u);
+        }
+
+        return form == 0 ? 1 : form;
+    }
+
+    /// <summary>Number of the epoch a state of progress speaks of, without reading the line; <see cref="NoKey"/> where that is not sure.</summary>
+    static int FindEpochKey(ReadOnlySpan<byte> line)
+    {
+        var at = EpochKeywords.FindIndex(line, loss: false);
+        if (at < 0)
+            return OpenEpoch;
+        var rest = line[(at + 4)..];
+        var skipped = 0;
+        while (skipped < Math.Min(rest.Length, 6) && rest[skipped] is (byte)' ' or (byte)':' or (byte)'[' or (byte)'=' or (byte)'#' or (byte)'(')
+            skipped++;
+        rest = rest[skipped..];
+        var key = 0;
+        var digits = 0;
+        for (; digits < Math.Min(rest.Length, 9) && char.IsAsciiDigit((char)rest[digits]); digits++)
+            key = (key * 10) + rest[digits] - '0';
+        return digits == 0 || (digits < rest.Length && rest[digits] is (byte)'%' or (byte)'.') ? NoKey : key;
+    }
+}

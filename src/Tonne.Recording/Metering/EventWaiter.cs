@@ -1,0 +1,16 @@
+namespace Tonne.Recording.Metering;
+
+/// <summary>Waits as .NET waits, on any system.</summary>
+sealed class EventWaiter : ISampleWaiter
+{
+    readonly ManualResetEvent _ended = new(false);
+
+    /// <inheritdoc/>
+    public void Wait(TimeSpan atMost) => _ended.WaitOne(atMost);
+
+    /// <inheritdoc/>
+    public void Cancel() => _ended.Set();
+
+    /// <inheritdoc/>
+    public void Dispose() => _ended.Dispose();
+}

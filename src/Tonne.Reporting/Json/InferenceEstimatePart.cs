@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Tonne.Estimation.Serving;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Json;
+
+/// <summary>What serving takes on one kind of hardware, as JSON. The unit of a quantity is in the name of its field.</summary>
+public sealed record InferenceEstimatePart
+{
+    /// <summary>Accelerator by its catalog name.</summary>
+    public required string Hardware { get; init; }
+
+    /// <summary>Accelerators of a replica.</summary>
+    public required double Gpus { get; init; }
+
+    /// <summary>Replicas that the rate needs; 1 without a rate.</summary>
+    public required int Replicas { get; init; }
+
+    /// <summary>Mean number of requests served together by a replica.</summary>
+    public required double Batch { get; init; }
+
+    /// <summary>How weights are stored.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>All parameters.</summary>
+    public required double Parameters { get; init; }
+
+    /// <summary>Parameters that a token uses.</summary>
+    public required double ActiveParameters { get; init; }
+
+    /// <summary>Tokens of a prompt.</summary>
+    public required double PromptTokens { get; init; }
+
+    /// <summary>Tokens of an answer.</summary>
+    public required double OutputTokens { get; init; }
+
+    /// <summary>Year of the serving software.</summary>
+    public required int SoftwareYear { get; init; }
+
+    /// <summary>Share of the time in which the replicas serve; null without a rate.</summary>
+    public required double? BusyShare { get; init; }
+
+    /// <summary>J per output token, accelerators alone, prompt included.</summary>
+    [JsonPropertyName("gpu_energy_j_per_output_token")]
+    public required QuantityDocument GpuEnergyPerToken { get; init; }
+
+    /// <summary>Wh per request, accelerators alone while they serve.</summary>
+    [JsonPropertyName("gpu_energy_wh_per_request")]
+    public required QuantityDocument GpuEnergy { get; init; }
+
+    /// <summary>Wh per request of waiting, at the plug; null without a rate.</summary>
+    [JsonPropertyName("waiting_energy_wh_per_request")]
+    public required QuantityDocument? WaitingEnergy { get; init; }
+
+    /// <summary>Wh per request at the plug.</summary>
+    [JsonPropertyName("it_energy_wh_per_request")]
+    public required QuantityDocument ItEnergy { get; init; }
+
+    /// <summary>Wh per request with the building.</summary>
+    [JsonPropertyName("facility_energy_wh_per_request")]
+    public required QuantityDocument FacilityEnergy { get; init; }
+
+    /// <summary>g CO2e per request, electricity and making the hardware.</summary>
+    [JsonPropertyName("emissions_g_per_request")]
+    public required QuantityDocument Emissions { get; init; }
+
+    /// <summary>g CO2e per request from electricity.</summary>
+    [JsonPropertyName("operational_g_per_request")]
+    public required QuantityDocument Operational { get; init; }
+
+    /// <summary>g CO2e per request from making the hardware.</summary>
+    [JsonPropertyName("embodied_g_per_request")]
+    public required QuantityDocument Embodied { get; init; }
+
+    /// <summary>What a campaign or a rate comes to.</summary>
+    public required IReadOnlyList<RequestTotal> Totals { get; init; }
+
+    /// <summary>What was chosen or assumed, in sentences.</summary>
+    public required ImmutableArray<string> Assumptions { get; init; }
+
+    /// <summary>Sources of the factors, once each.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary>An estimate as an answer.</summary>
+    public static InferenceEstimatePart From(InferenceEstimate estimate, double? requests, double? requestsPerDay) => new()
+    {
+        Hardware = estimate.Accelerator.Name,
+        Gpus = estimate.Configuration.Gpus,
+        Replicas = estimate.Replicas,
+        Batch = estimate.Configuration.Batch,
+        Precision = estimate.Format.Name,
+        Parameters = estimate.Configuration.Parameters,
+        ActiveParameters = estimate.Configuration.ActiveParameters,
+        PromptTokens = estimate.Configuration.PromptTokens,
+        OutputTokens = estimate.Configuration.OutputTokens,
+        SoftwareYear = estimate.Configuration.UsesOlderSoftware ? 2024 : 2026,
+        BusyShare = requestsPerDay is null ? null : estimate.BusyShare,
+        GpuEnergyPerToken = QuantityDocument.From(estimate.GpuEnergyPerToken),
+        GpuEnergy = QuantityDocument.From(estimate.GpuEnergy),
+        WaitingEnergy = estimate.IdleEnergy is { } waiting ? QuantityDocument.From(waiting) : null,
+        ItEnergy = QuantityDocument.From(estimate.ItEnergy),
+        FacilityEnergy = QuantityDocument.From(estimate.FacilityEnergy),
+        Emissions = QuantityDocument.From(estimate.Emissions),
+        Operational = QuantityDocument.From(estimate.Operational),
+        Embodied = QuantityDocument.From(estimate.Embodied),
+        Totals = RequestTotal.CreateAll(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
+        Assumptions = estimate.Assumptions,
+        Sources = estimate.GetSources(),
+    };
+}

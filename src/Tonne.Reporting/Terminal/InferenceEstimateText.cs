@@ -1,0 +1,87 @@
+using System.Globalization;
+using Tonne.Estimation.Serving;
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>What serving takes, as text: the way from the accelerators outwards, what the energy goes into, and what was assumed.</summary>
+public static class InferenceEstimateText
+{
+    /// <summary>Writes estimates, the best first; the first in full.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="ranked">The estimates, ranked.</param>
+    /// <param name="requests">Requests of a campaign; null if none.</param>
+    /// <param name="requestsPerDay">Requests a day; null if not given.</param>
+    /// <param name="screen">What can be shown.</param>
+    public static void Write(TextWriter writer, IReadOnlyList<InferenceEstimate> ranked, double? requests, double? requestsPerDay, TerminalCapabilities screen)
+    {
+        var sheet = new StyledTextWriter(writer, screen);
+        var best = ranked[0];
+        var point = best.Configuration;
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
+        sheet.WriteLine(StyledText.Faint(Text($"{(point.Batch < 1.05 ? "one request at a time" : $"{point.Batch.ToString("0.#", CultureInfo.InvariantCulture)} requests served together")} {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
+        sheet.WriteBlankLine();
+        sheet.WriteStep("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPUs alone, prompt included");
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong("A request, from the GPUs outwards"));
+        sheet.WriteStep("gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPUs while they serve");
+        sheet.WriteStep("it", best.ItEnergy.Bounds * 1e-3, "kWh", best.IdleEnergy is { } waiting
+            ? Text($"with their machines, and {DisplayValue.FormatPercent(waiting.Value / best.ItEnergy.Value)} of it waiting for requests")
+            : "with their machines: processors, memory, fans, supplies");
+        sheet.WriteStep("facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
+        sheet.WriteStep("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{DisplayValue.FormatPercent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {RequestTextExtensions.FormatCarbonMethod(best.Emissions.Boundary)}"));
+        sheet.WriteCampaigns(best.FacilityEnergy, best.Emissions, requests, requestsPerDay);
+        WriteParts(sheet, best);
+        if (ranked.Count > 1)
+            WriteRanking(sheet, ranked);
+        sheet.WriteBlankLine();
+        sheet.WriteAssumptions(best.Assumptions);
+        sheet.WriteRow("bounds", Text($"95 %, for a model that was not measured: fitted on {ServingFit.Shipped.Rows} measurements of {ServingFit.Shipped.Families} models, each left out in turn (docs/methods/estimating-inference.md)."));
+    }
+
+    /// <summary>The parts of the energy per token, the largest first.</summary>
+    static void WriteParts(StyledTextWriter sheet, InferenceEstimate estimate)
+    {
+        var sum = Roofline(estimate.Roofline);
+        if (sum is null)
+            return;
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong("What the GPUs' energy goes into"));
+        foreach (var term in sum.Terms.OrderByDescending(term => term.Value).Where(term => term.Value >= 0.01 * sum.Value))
+        {
+            var share = term.Value / sum.Value;
+            var bar = new string(sheet.Capabilities.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(share * 24))).PadRight(24);
+            sheet.WriteHanging($"  {DisplayValue.FormatPercent(share),5} ", new string(' ', 8), new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), " ", TextSanitizer.ToOneLine(term.Label));
+        }
+    }
+
+    static Derivation.Sum? Roofline(Derivation node) => node as Derivation.Sum ?? node.Children.Select(Roofline).FirstOrDefault(found => found is not null);
+
+    static void WriteRanking(StyledTextWriter sheet, IReadOnlyList<InferenceEstimate> ranked)
+    {
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong("Ranked by energy of a request with the building"));
+        var names = ranked.Select(one => Text($"{one.Configuration.Gpus:0} {sheet.Capabilities.Times} {one.Accelerator.Name}")).ToList();
+        var wide = names.Max(TextSanitizer.CountColumns);
+        var most = ranked.Max(one => one.FacilityEnergy.Value);
+        foreach (var (index, one) in ranked.Index())
+        {
+            var energy = DisplayValue.Format(one.FacilityEnergy.Bounds * 1e-3, "kWh", ranked[0].FacilityEnergy.Value * 1e-3);
+            var bar = new string(sheet.Capabilities.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.FacilityEnergy.Value / most * 12))).PadRight(12);
+            sheet.WriteHanging($"  {index + 1,2} {TextSanitizer.FitToColumns(names[index], wide, sheet.Capabilities.Unicode)} ", new string(' ', wide + 6), new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), " ",
+                StyledText.Strong(StyledTextWriter.ToUnbreakable(energy.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(energy.FormatInterval(sheet.Capabilities.Dash))), " ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(one.Emissions.Value * 1e-3, "kg CO2e", 2)));
+        }
+
+        sheet.WriteLine(StyledText.Faint("Bounds overlap more than the order suggests: what all share, such as the grid, moves them together."));
+    }
+
+    static string Parameters(in ServingConfiguration point) => point.ActiveParameters < point.Parameters
+        ? Text($"{Billions(point.Parameters)} parameters, {Billions(point.ActiveParameters)} active,")
+        : Text($"{Billions(point.Parameters)} parameters");
+
+    static string Billions(double number) => number >= 1e9 ? Text($"{number / 1e9:0.##} billion") : Text($"{number / 1e6:0.##} million");
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

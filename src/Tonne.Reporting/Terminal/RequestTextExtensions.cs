@@ -1,0 +1,41 @@
+using System.Globalization;
+using Tonne.Estimation.Serving;
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>The lines that screens of requests share: a step from the accelerator outwards, totals of many requests, what was assumed.</summary>
+static class RequestTextExtensions
+{
+    /// <summary>A figure of one request on a line of its own.</summary>
+    public static void WriteStep(this StyledTextWriter sheet, string label, Bounds bounds, string unit, string words)
+    {
+        var readout = DisplayValue.Format(bounds, unit);
+        sheet.WriteRow(label, StyledText.Strong(StyledTextWriter.ToUnbreakable(readout.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(readout.FormatInterval(sheet.Capabilities.Dash))), " ", StyledText.Faint(words));
+    }
+
+    /// <summary>Energy and emissions of many requests.</summary>
+    public static void WriteCampaigns(this StyledTextWriter sheet, Figure energy, Figure emissions, double? requests, double? requestsPerDay)
+    {
+        foreach (var campaign in RequestVolume.FromRequests(requests, requestsPerDay))
+        {
+            var (kilowattHours, kilograms) = (DisplayValue.Format(campaign.Energy(energy)), DisplayValue.Format(campaign.Emissions(emissions)));
+            sheet.WriteRow(campaign.Name.Replace('_', ' '),
+                StyledText.Strong(StyledTextWriter.ToUnbreakable(kilowattHours.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(kilowattHours.FormatInterval(sheet.Capabilities.Dash))), " with the building, ",
+                StyledText.Strong(StyledTextWriter.ToUnbreakable(kilograms.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(kilograms.FormatInterval(sheet.Capabilities.Dash))), " ", StyledText.Faint(FormatLargeNumber(campaign.Requests) + " requests"));
+        }
+    }
+
+    /// <summary>What was assumed, a sentence a line.</summary>
+    public static void WriteAssumptions(this StyledTextWriter sheet, IReadOnlyList<string> assumptions)
+    {
+        foreach (var (index, said) in assumptions.Index())
+            sheet.WriteRow(index == 0 ? "assumed" : "", said);
+    }
+
+    /// <summary>How the carbon of a boundary is counted, for example <c>location-based, lifecycle</c>.</summary>
+    public static string FormatCarbonMethod(Boundary boundary) => $"{boundary.Method}-based, {boundary.Basis}";
+
+    static string FormatLargeNumber(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+using Tonne.Estimation.Tasks;
+using Tonne.Formatting;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>What an answer of a measured task takes, as text.</summary>
+public static class TaskEstimateText
+{
+    /// <summary>Writes an estimate.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="requests">Answers of a campaign; null if none.</param>
+    /// <param name="requestsPerDay">Answers a day; null if not given.</param>
+    /// <param name="screen">What can be shown.</param>
+    public static void Write(TextWriter writer, TaskEstimate estimate, double? requests, double? requestsPerDay, TerminalCapabilities screen)
+    {
+        var sheet = new StyledTextWriter(writer, screen);
+        var task = estimate.Task;
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong($"A{(task.Unit[0] == 'i' ? "n" : "")} {task.Unit}: {task.Task}{(task.Model.Length == 0 ? "" : $" with {task.Model}")}"));
+        sheet.WriteLine(StyledText.Faint($"{(task.Model.Length == 0 ? "the mean of a study's models" : "a published measurement")} on {task.Accelerator.Name}"));
+        sheet.WriteBlankLine();
+        sheet.WriteStep("measured", estimate.Measured.Bounds * 1e-3, "kWh", task.GpuOnly ? "the GPU alone" : "GPU, processor and memory");
+        sheet.WriteStep("it", estimate.ItEnergy.Bounds * 1e-3, "kWh", "with the machine: fans, board, supplies" + (task.GpuOnly ? ", processors, memory" : ""));
+        sheet.WriteStep("facility", estimate.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
+        sheet.WriteStep("emissions", estimate.Emissions.Bounds * 1e-3, "kg CO2e", $"{DisplayValue.FormatPercent(estimate.Embodied.Value / estimate.Emissions.Value)} of it making the hardware; {RequestTextExtensions.FormatCarbonMethod(estimate.Emissions.Boundary)}");
+        sheet.WriteCampaigns(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay);
+        sheet.WriteBlankLine();
+        sheet.WriteAssumptions(estimate.Assumptions);
+        sheet.WriteRow("source", task.Energy.Source.Title + ".");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Tonne.Comparing;
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>A comparison of variants as text: a strip of dots per variant for energy and time, and a sentence for every pair.</summary>
+public static class VariantComparisonText
+{
+    /// <summary>Writes the picture and the verdicts.</summary>
+    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="commands">What each variant runs, in their order.</param>
+    /// <param name="quality">Quality of the energy.</param>
+    /// <param name="screen">What can be shown.</param>
+    public static void Write(TextWriter writer, VariantComparison comparison, IReadOnlyList<string> commands, Quality quality, TerminalCapabilities screen)
+    {
+        var sheet = new StyledTextWriter(writer, screen);
+        sheet.WriteBlankLine();
+        var wide = comparison.Names.Max(TextSanitizer.CountColumns);
+        for (var i = 0; i < commands.Count; i++)
+            sheet.WriteHanging(StyledText.Strong($"  {TextSanitizer.FitToColumns(comparison.Names[i], wide, screen.Unicode)}  "), new string(' ', wide + 4), TextSanitizer.ToOneLine(commands[i]));
+        if (comparison.Rounds.Count > 0)
+        {
+            sheet.WriteBlankLine();
+            sheet.WriteLine(StyledText.Faint($"median of {VariantText.FormatRounds(comparison.Rounds.Count)}; the dot in the middle half of the runs, between the least and the most"));
+            WriteStrips(sheet, comparison, ComparedFigure.Energy, "kWh", Energy.JoulesPerKilowattHour, wide, quality);
+            WriteStrips(sheet, comparison, ComparedFigure.Time, "s", 1, wide, null);
+        }
+
+        foreach (var pair in comparison.Pairs)
+        {
+            sheet.WriteBlankLine();
+            sheet.WriteLine(StyledText.Strong(VariantText.DescribeVerdict(comparison, pair, screen.Dash)));
+            if (pair.GetRatio(comparison.Plan.DecisionFigure) is { } ratio)
+                WriteRatioInterval(sheet, ratio, comparison.Plan.Margin);
+            if (comparison.Rounds.Count > 0)
+            {
+                var others = Enum.GetValues<ComparedFigure>().Where(figure => figure != comparison.Plan.DecisionFigure)
+                    .Select(figure => VariantText.DescribeDifference(figure, pair.GetRatio(figure), screen.Dash));
+                sheet.WriteLine(StyledText.Faint($"Beside it, each by itself: {string.Join("; ", others)}."));
+            }
+        }
+    }
+
+    static void WriteStrips(StyledTextWriter sheet, VariantComparison comparison, ComparedFigure figure, string unit, double perUnit, int wide, Quality? quality)
+    {
+        var screen = sheet.Capabilities;
+        var values = Enumerable.Range(0, comparison.Names.Length)
+            .Select(i => comparison.Rounds.Select(round => round[i][figure] / perUnit).Order().ToArray()).ToArray();
+        var (least, most) = (values.Min(runs => runs[0]), values.Max(runs => runs[^1]));
+        var like = values.Max(runs => Quantile(runs, 0.5));
+        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(Quantile(runs, 0.5), like) : DisplayValue.Format(Quantile(runs, 0.5), unit, 4, like)).ToArray();
+        var columns = texts.Max(TextSanitizer.CountColumns);
+        var room = Math.Clamp(screen.Width - wide - columns - 8, 10, 60);
+        sheet.WriteBlankLine();
+        sheet.WriteLine(quality is { } known ? [StyledText.Strong(VariantText.GetFigureName(figure)), known == Quality.Assumed ? " modelled, in part " : " ", StyledText.FromQuality(known)] : [StyledText.Strong(VariantText.GetFigureName(figure))]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var name = TextSanitizer.FitToColumns(comparison.Names[i], wide, screen.Unicode);
+            sheet.WriteRaw($"  {name}  {new string(' ', columns - TextSanitizer.CountColumns(texts[i]))}{texts[i]}  ", new StyledText(DrawStrip(values[i], least, most, room, screen.Unicode), TextStyle.Bar));
+        }
+    }
+
+    /// <summary>The runs of one variant on a line from the least to the most of all: whole range thin, middle half thick, median a dot.</summary>
+    static string DrawStrip(double[] sorted, double least, double most, int room, bool unicode)
+    {
+        var (blank, thin, thick, dot) = unicode ? (' ', '─', '━', '●') : (' ', '-', '=', 'O');
+        var cells = new char[room];
+        Array.Fill(cells, blank);
+        Fill(0, 1, thin);
+        Fill(0.25, 0.75, thick);
+        cells[At(Quantile(sorted, 0.5))] = dot;
+        return new string(cells);
+
+        void Fill(double from, double to, char with)
+        {
+            for (var i = At(Quantile(sorted, from)); i <= At(Quantile(sorted, to)); i++)
+                cells[i] = with;
+        }
+
+        int At(double value) => most > least ? (int)Math.Round((value - least) / (most - least) * (room - 1)) : room / 2;
+    }
+
+    /// <summary>The interval of the ratio against equality and the margin.</summary>
+    static void WriteRatioInterval(StyledTextWriter sheet, RatioInterval ratio, double margin)
+    {
+        if (!ratio.IsBounded)
+            return;
+        var screen = sheet.Capabilities;
+        var (equal, thin, thick, dot) = screen.Unicode ? ('┊', ' ', '━', '●') : ('|', ' ', '=', 'O');
+        var reach = new[] { Math.Abs(Math.Log(ratio.Low)), Math.Abs(Math.Log(ratio.High)), Math.Log(1 + margin), 1e-4 }.Max() * 1.1;
+        var room = Math.Clamp(screen.Width - 24, 21, 61) | 1;
+        var cells = new char[room];
+        Array.Fill(cells, thin);
+        for (var i = At(ratio.Low); i <= At(ratio.High); i++)
+            cells[i] = thick;
+        cells[room / 2] = equal;
+        cells[At(ratio.Value)] = dot;
+        var (left, right) = ($"-{DisplayValue.FormatPercent(1 - Math.Exp(-reach))}", $"+{DisplayValue.FormatPercent(Math.Exp(reach) - 1)}");
+        sheet.WriteRaw(StyledText.Faint($"  {left} "), new StyledText(new string(cells), TextStyle.Bar), StyledText.Faint($" {right}"));
+
+        int At(double value) => (int)Math.Round((Math.Log(value) / reach + 1) / 2 * (room - 1));
+    }
+
+    static double Quantile(double[] sorted, double share)
+    {
+        var at = share * (sorted.Length - 1);
+        var below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + (sorted[below + 1] - sorted[below]) * (at - below) : sorted[below];
+    }
+
+    static string Duration(double seconds, double like) => like switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.0} ms"),
+        < 100 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.000} s"),
+        _ => DisplayValue.FormatDuration(seconds),
+    };
+}

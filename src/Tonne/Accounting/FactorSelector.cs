@@ -1,0 +1,93 @@
+using Tonne.Catalogs;
+using Tonne.Facilities;
+using Tonne.Grids;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Accounting;
+
+/// <summary>Chooses the factors a run is accounted with from its place and its machine, by one stated order, and says how.</summary>
+/// <remarks>
+/// Intensity: given by the user, else the region's, else the zone's, else guessed (wide), else the world's (wide).
+/// PUE: given, else published for the region or its provider, else 1 at a desk, else assumed (wide).
+/// Embodied: the product's if published, else from its parts where they are seen, else an unknown server's (wide); none for laptops and desktops. A virtual machine with accelerators
+/// carries the part of its host that its accelerators are of its host's, any other the part that its threads are.
+/// </remarks>
+public static class FactorSelector
+{
+    /// <summary>The factors for a run at a place on a machine.</summary>
+    /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
+    public static AccountingFactors SelectFactors(Place place, Machine machine) => SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
+
+    /// <summary>The factors for work at a place without a machine that was looked at: an estimate, a phase of a life. It brings its own manufacturing.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="kind">What kind of building, where neither PUE nor region is given.</param>
+    /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
+    public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
+
+    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, string? machineKind)
+    {
+        var region = place.Region is { } name ? RegionCatalog.Find(name).ValueOrThrow : null;
+        var signal = SelectIntensity(place, region);
+        var facility = SelectPue(place, region, kind);
+        var warnings = new List<Warning>();
+        if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
+            warnings.Add(new Warning("place-guessed", $"{signal.Explanation}. Set it once with 'zone: XX' in tonne.yaml, or with --zone."));
+        if (embodied.Count == 0 && machineKind is not null)
+            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {machineKind}; embodied emissions are left out, not zero."));
+        var waterOnSite = region is not null ? FacilityCatalog.GetWue(region) ?? FacilityCatalog.GetWue(kind) : FacilityCatalog.GetWue(kind);
+        var zone = signal.Zone ?? ZoneCatalog.Find("WORLD").ValueOrThrow;
+        return new AccountingFactors(
+            GridFactor.FromGridIntensity(signal), facility.Factor, facility.Explanation, embodied, EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation,
+            waterOnSite.Factor, FacilityCatalog.GetGridWaterIntensity(zone).Factor, FactorSet.ShortHash, warnings);
+    }
+
+    static GridIntensity SelectIntensity(Place place, CloudRegion? region)
+    {
+        if (place.IntensityGramsPerKwh is { } grams)
+            return GridIntensity.FromUserValue(CarbonIntensity.FromGramsPerKilowattHour(grams));
+        if (region is not null)
+            return region.GridIntensity;
+        if (place.Zone is not { } code)
+            return AnnualIntensityCatalog.GetForUnknownPlace();
+        var zone = ZoneCatalog.Find(code).ValueOrThrow;
+        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? place.How) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
+    }
+
+    static SelectedFacilityFactor SelectPue(Place place, CloudRegion? region, FacilityKind kind) =>
+        place.Pue is { } pue ? FacilityCatalog.CreateGivenPue(pue)
+        : region is not null ? FacilityCatalog.GetPue(region)
+        : FacilityCatalog.GetPue(kind);
+
+    static FacilityKind GetFacilityKind(Place place, Machine machine) => machine.Kind switch
+    {
+        "laptop" or "desktop" or "board" => FacilityKind.PersonalComputer,
+        _ when place.Region is not null || machine.CloudRegion is not null => FacilityKind.UnknownCloud,
+        _ => FacilityKind.UnknownServerRoom,
+    };
+
+    static List<EmbodiedShare> SelectEmbodied(Machine machine)
+    {
+        var shares = new List<EmbodiedShare>();
+        var gpus = (machine.Gpus ?? []).Select(name => AcceleratorCatalog.Recognise(name)).ToList();
+        var guest = machine.Virtual && machine.HostThreads is not null;
+        var kind = machine.Kind switch
+        {
+            "laptop" => MachineKind.Laptop,
+            "desktop" => MachineKind.Desktop,
+            "board" => MachineKind.Board,
+            _ => gpus.Count >= (guest ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
+        };
+        if (EmbodiedCatalog.FindMachineEmissions(kind, machine) is { } host)
+        {
+            shares.Add(guest && gpus.Count > 0
+                ? new EmbodiedShare(host, gpus.Count, EmbodiedCatalog.EstimateAcceleratorsPerHost(gpus.Count, gpus[0]))
+                : new EmbodiedShare(host, machine.Threads, machine.HostThreads));
+        }
+
+        foreach (var (index, gpu) in gpus.Index())
+            shares.Add(new EmbodiedShare(EmbodiedCatalog.GetAcceleratorEmissions(gpu), Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return shares;
+    }
+}

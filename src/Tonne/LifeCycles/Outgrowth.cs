@@ -1,9 +1,0 @@
-namespace Tonne.LifeCycles;
-
-/// <summary>When serving a model has used as much as making it: days of deployment as described.</summary>
-/// <param name="Measure"><c>emissions</c> or <c>energy</c>.</param>
-/// <param name="Days">Best.</param>
-/// <param name="Low">2.5 % limit; factors that both sides share cancel.</param>
-/// <param name="High">97.5 % limit.</param>
-/// <param name="Counted">Which figures were compared: the same boundary on both sides.</param>
-public sealed record Outgrowth(string Measure, double Days, double Low, double High, string Counted);

@@ -1,0 +1,132 @@
+using Tonne.Accounting;
+using Tonne.Formatting;
+using Tonne.Reporting.Terminal;
+using Tonne.Runs;
+using Tonne.Tests;
+
+namespace Tonne.Reporting.Tests.Terminal;
+
+public class RunSummaryTextTests
+{
+    public static TheoryData<string, int, bool, bool> Screens => new()
+    {
+        { "shell", 60, false, true }, { "shell", 80, false, true }, { "shell", 120, true, true }, { "shell", 80, false, false },
+        { "training", 60, false, true }, { "training", 80, true, true }, { "training", 120, false, true }, { "training", 80, false, false },
+        { "metered", 80, false, true }, { "metered", 120, true, true },
+        { "troubled", 60, false, true }, { "troubled", 80, true, true }, { "troubled", 120, false, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public void The_summary_of_each_sample_run_looks_as_reviewed(string sample, int width, bool colour, bool unicode)
+    {
+        var (record, footprint) = Sample(sample);
+        var text = Render(record, footprint, new TerminalCapabilities { Width = width, Colour = colour, Unicode = unicode });
+        Golden.Matches($"Golden/summary-{sample}-{width}{(colour ? "-colour" : "")}{(unicode ? "" : "-ascii")}.golden.txt", text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public void No_line_is_wider_than_the_screen_and_none_ends_in_a_blank(string sample, int width, bool colour, bool unicode)
+    {
+        var (record, footprint) = Sample(sample);
+        Assert.NotEmpty(colour ? "colour" : "plain");
+        foreach (var line in Render(record, footprint, new TerminalCapabilities { Width = width, Unicode = unicode }).Split('\n'))
+        {
+            Assert.True(TextSanitizer.CountColumns(line) <= width, $"{TextSanitizer.CountColumns(line)} columns: {line}");
+            Assert.Equal(line.TrimEnd(), line);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(45)]
+    public void A_very_narrow_screen_still_has_its_summary(int width)
+    {
+        var (record, footprint) = Sample("training");
+
+        Assert.Contains("loss", Render(record, footprint, new TerminalCapabilities { Width = width }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_was_not_kept_is_not_said_to_be_in_the_ledger()
+    {
+        var (record, footprint) = Sample("shell");
+        using var writer = new StringWriter { NewLine = "\n" };
+        RunSummaryText.Write(writer, record, footprint, new TerminalCapabilities(), recordPath: null, reference: null);
+
+        Assert.Contains("not in the ledger", writer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tonne explain", writer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Colour_changes_nothing_but_escape_sequences()
+    {
+        var (record, footprint) = Sample("training");
+        var plain = Render(record, footprint, new TerminalCapabilities { Width = 80 });
+        var colour = Render(record, footprint, new TerminalCapabilities { Width = 80, Colour = true });
+        Assert.NotEqual(plain, colour);
+        Assert.Equal(plain, System.Text.RegularExpressions.Regex.Replace(colour, "\u001b\\[[0-9]+m", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void Without_unicode_every_character_is_ascii()
+    {
+        foreach (var sample in new[] { "shell", "training", "metered", "troubled" })
+        {
+            var (record, footprint) = Sample(sample);
+            Assert.All(Render(record, footprint, new TerminalCapabilities { Unicode = false }), c => Assert.True(c < 128, $"'{c}' (U+{(int)c:X4})"));
+        }
+    }
+
+    [Fact]
+    public void The_headline_holds_the_figures_computed_by_hand()
+    {
+        // Shell run: 67.2 J = 18.67 mWh; × PUE 1.5 × 50 g/kWh = 1.4 mg; embodied 1200 kg · 0.02 · 0.25 · 10 s ÷ (4 · 31,557,600 s) = 0.475 mg; total 1.875 mg.
+        var (record, footprint) = Sample("shell");
+        var text = Render(record, footprint, new TerminalCapabilities { Width = 120 });
+        Assert.Contains("1.9 mg CO2e", text);
+        Assert.Contains("19 mWh at the plug", text);
+        Assert.Contains("10.0 s", text);
+        Assert.Contains("1.4 mg CO2e from electricity + 0.48 mg CO2e from making the hardware", text);
+    }
+
+    [Fact]
+    public void A_failed_run_says_so_and_missing_embodied_is_said()
+    {
+        Assert.Contains("failed, exit code 137", RenderSample("troubled"));
+        Assert.Contains("making the hardware is unknown and not counted", RenderSample("metered"));
+    }
+
+    [Fact]
+    public void A_terminal_attack_in_names_reasons_and_doubts_is_disarmed()
+    {
+        var text = RenderSample("troubled");
+        Assert.DoesNotContain('\u001b', text);
+        Assert.DoesNotContain('\u0007', text);
+        Assert.DoesNotContain('\u202E', text);
+    }
+
+    internal static (RunRecord Record, Footprint Footprint) Sample(string name)
+    {
+        var (record, factors) = name switch
+        {
+            "shell" => (SampleRuns.Shell(), SampleRuns.Factors()),
+            "training" => (SampleRuns.Training(), SampleRuns.Factors()),
+            "metered" => SampleRuns.Metered(),
+            "troubled" => SampleRuns.Troubled(),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such sample."),
+        };
+        return (record, SampleRuns.Account(record, factors));
+    }
+
+    static string RenderSample(string sample)
+    {
+        var (record, footprint) = Sample(sample);
+        return Render(record, footprint, new TerminalCapabilities { Width = 100 });
+    }
+
+    static string Render(RunRecord record, Footprint footprint, TerminalCapabilities screen) =>
+        Golden.TextOf(writer => RunSummaryText.Write(writer, record, footprint, screen));
+}
