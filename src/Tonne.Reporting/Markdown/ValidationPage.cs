@@ -60,7 +60,7 @@ public static class ValidationPage
         foreach (var chip in scored.GroupBy(one => one.Group, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             sections.Add(new ValidationSection("inference-" + NameMatching.ToSlug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip], ShowsCaseNames: false, [], []));
         foreach (var kind in scores.GroupBy(score => score.Case.Kind).OrderBy(group => group.Key))
-            sections.Add(new ValidationSection("inference-" + NameMatching.ToSlug(kind.Key.ToString()), $"The same, {ServingFit.GetLabel(kind.Key)} alone", "joules per output token", "one figure for all tokens", [.. kind.Select(score => score.ByHardware)], ShowsCaseNames: false, [], []));
+            sections.Add(new ValidationSection("inference-" + GetSectionId(kind.Key), $"The same, {ServingFit.GetLabel(kind.Key)} alone", "joules per output token", "one figure for all tokens", [.. kind.Select(score => score.ByHardware)], ShowsCaseNames: false, [], []));
         sections.Add(new ValidationSection("inference-software-untold", "The same, the year of the serving software not told", "joules per output token", "one figure for all tokens",
             [.. InferenceValidation.LeaveFamilyOut(cases, softwareKnown: false).Select(score => score.ByHardware)], ShowsCaseNames: false, [],
             ["Without `--software` the newest that was measured on the hardware is taken, and a factor of its own reaches to the other year. A third of the measurements on H100 are of the older."]));
@@ -171,4 +171,11 @@ public static class ValidationPage
     }
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    static string GetSectionId(ServedModelKind kind) => kind switch
+    {
+        ServedModelKind.MixtureOfExperts => "experts",
+        ServedModelKind.EightBitMixtureOfExperts => "eightbitexperts",
+        _ => "dense",
+    };
 }
