@@ -3,6 +3,7 @@ using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Ledgers.Folders;
 using Tonne.Ledgers.Indexing;
+using Tonne.Recording;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;
@@ -16,7 +17,7 @@ namespace Tonne.Ledgers;
 /// <param name="time">The clock.</param>
 /// <param name="log">Takes what the user should know, a sentence at a time; null to be silent.</param>
 /// <param name="processes">Processes of this machine; null for the running kernel's.</param>
-public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null)
+public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null) : IRunSink
 {
     readonly Action<string> _log = log ?? (static _ => { });
     readonly HolderProcessChecker _processes = processes ?? new HolderProcessChecker();
@@ -28,6 +29,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <summary>Begins a run: folder, lock and opening are on the disk when this returns.</summary>
     /// <exception cref="LedgerUnavailableException">They cannot be written; the command can still run without a ledger.</exception>
     public RunInProgress Begin(RunOpening opening) => RunFolder.Create(Home, opening, time);
+
+    /// <inheritdoc/>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
+    ValueTask<IRunWriter> IRunSink.BeginAsync(RunOpening opening, CancellationToken cancellationToken) => new(Begin(opening));
 
     /// <summary>The runs, newest first. The index is brought up to date on the way.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
