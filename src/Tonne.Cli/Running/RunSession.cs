@@ -78,7 +78,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             {
                 _warnings.AddRange(child.Warnings.Select(text => new Warning("wrapping", text)));
                 if (exit.HandedOver)
-                    _warnings.Add(new Warning("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
+                    _warnings.Add(new Warning("output-handed-over", "A process started by the command still holds its output, which is passed on unread from here."));
                 var (record, footprint) = CloseRun(request, discovery, evidence, sampler, job, exit.ExitCode, marks, place);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, evidence.Folder);
@@ -191,7 +191,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    static Warning CreateMissingMeterWarning(MissingMeter meter) => new("meter-missing", $"{meter.Id} is not read ({meter.Reason}); 'tonne doctor' says how to enable it.");
+    static Warning CreateMissingMeterWarning(MissingMeter meter) => new("meter-missing", $"{meter.Id} is not read: {meter.Reason}.", "'tonne doctor' shows how to enable it.");
 
     void WriteMessage(string text) => context.Error.WriteLine("tonne: " + text);
 }

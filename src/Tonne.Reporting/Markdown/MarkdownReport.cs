@@ -143,7 +143,7 @@ public static class MarkdownReport
             return;
         page.Append("## What makes the figures less sure\n\n");
         foreach (var warning in warnings)
-            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(warning.Text)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         foreach (var gap in record.Gaps)
             page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} said nothing from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
         page.Append('\n');

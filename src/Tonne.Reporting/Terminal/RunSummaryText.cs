@@ -212,6 +212,6 @@ public static class RunSummaryText
         }
 
         foreach (var warning in RunDocument.CollectWarnings(record, footprint.Warnings))
-            sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ", TextSanitizer.ToOneLine(warning.Text));
+            sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ", WarningText.Format(warning));
     }
 }
