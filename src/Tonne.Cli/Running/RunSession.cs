@@ -174,7 +174,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (!request.Quiet)
         {
             var screen = context.ErrorCapabilities;
-            RunSummaryText.Write(context.Error, record, footprint, screen, folder, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
+            if (request.Verbose)
+                RunReport.Write(context.Error, record, footprint, screen, folder, isKept: folder is not null);
+            else
+                RunSummaryText.Write(context.Error, record, footprint, screen, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
         }
     }
 
