@@ -37,6 +37,9 @@ public sealed record RunSummary
     /// <summary>The job's energy at the plug in kWh; null while it runs.</summary>
     public StatedFigure? Energy { get; init; }
 
+    /// <summary>The job's facility energy, PUE included, in kWh; null while it runs.</summary>
+    public StatedFigure? FacilityEnergy { get; init; }
+
     /// <summary>Operational emissions in kg CO2e.</summary>
     public StatedFigure? Operational { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record RunSummary
             ExitCode = record.ExitCode,
             DurationSeconds = record.DurationSeconds,
             Energy = Figure("energy_kwh"),
+            FacilityEnergy = Figure("facility_energy_kwh"),
             Operational = Figure("emissions_kg.operational"),
             Embodied = Figure("emissions_kg.embodied"),
             Total = Figure("emissions_kg.total"),

@@ -137,7 +137,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (exit.HandedOver)
         {
             yield return new Warning(
-                "output-handed-over", "A process started by the command still holds its output; it is passed on without us from here.");
+                "output-handed-over", "A process started by the command still holds its output, which is passed on unread from here.");
         }
     }
 
@@ -169,7 +169,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (!request.Quiet)
         {
             var screen = context.ErrorCapabilities;
-            RunSummaryText.Write(context.Error, record, footprint, screen, folder, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
+            if (request.Verbose)
+                RunReport.Write(context.Error, record, footprint, screen, folder, isKept: folder is not null);
+            else
+                RunSummaryText.Write(context.Error, record, footprint, screen, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
         }
     }
 

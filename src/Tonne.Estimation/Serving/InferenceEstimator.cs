@@ -65,9 +65,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     public InferenceEstimate Estimate(ServingWorkload workload, AccountingFactors factors)
     {
         if (workload.Validate().FirstOrDefault() is { } problem)
-            throw new ArgumentException(problem, nameof(workload));
+            throw new ArgumentException(problem);
         var accelerator = workload.Accelerator;
-        var said = new List<string>();
+        var said = new List<Assumption>();
         var point = ResolveConfiguration(workload, said);
         var (batched, replicas, busy, always) = Load(workload, point, said);
         point = batched;
@@ -142,11 +142,11 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>The workload as numbers, with the accelerators that hold it and the batch where it is given.</summary>
-    static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<string> assumptions)
+    static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
     {
         var accelerator = workload.Accelerator;
         var hardware = CreateConfiguration(accelerator, workload.Format)
-            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.", nameof(workload));
+            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.");
         var older = workload.SoftwareYear is { } year ? year == 2024 : hardware.Generation == AcceleratorGeneration.Ampere;
         var point = hardware with
         {
@@ -199,7 +199,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>Batch, replicas, the share of time in which they serve, and whether the batch is the one at which a replica serves all the time.</summary>
-    (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
+    (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         var most = FindMaxBatch(workload, point);
         if (workload.RequestsPerDay is not { } day)
@@ -254,7 +254,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>The unknowns beside the coefficients: the model, the hardware, the software, the batch.</summary>
-    List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
+    List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         List<Factor> spreads = [SpreadOf(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
         if (point.Generation == AcceleratorGeneration.Unmeasured)
@@ -313,7 +313,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             ]);
     }
 
-    static void Explain(ServingWorkload workload, ServingConfiguration point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<string> assumptions)
+    static void Explain(ServingWorkload workload, ServingConfiguration point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<Assumption> assumptions)
     {
         if (workload.PromptTokens is null)
             assumptions.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({DefaultPromptTokens.Bounds.Low:0}–{DefaultPromptTokens.Bounds.High:0}): none given (--prompt-tokens)."));
@@ -325,12 +325,12 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             assumptions.Add(Text($"{(workload.Layers is null ? $"{point.LayerCount.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{(workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
         assumptions.AddRange(FindExtrapolations(workload, point));
         assumptions.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
-        assumptions.Add("PUE: " + factors.PueHow + ".");
-        assumptions.AddRange(factors.Warnings.Select(warning => warning.Text));
+        assumptions.Add(new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."));
+        assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
     }
 
     /// <summary>Where the workload lies outside what was measured: its bounds do not hold that.</summary>
-    static IEnumerable<string> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
+    static IEnumerable<Assumption> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)

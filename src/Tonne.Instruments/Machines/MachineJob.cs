@@ -125,5 +125,5 @@ public sealed class MachineJob : IMeteredJob
     }
 
     static Warning CreateMissingMeterWarning(MissingMeter meter) =>
-        new("meter-missing", $"{meter.Id} is not read ({meter.Reason}); 'tonne doctor' says how to enable it.");
+        new("meter-missing", $"{meter.Id} is not read: {meter.Reason}.", "'tonne doctor' shows how to enable it.");
 }
