@@ -8,8 +8,8 @@
 // (It carries the name of the tests' assembly, which may see what is internal.)
 using System.Diagnostics;
 using System.Globalization;
-using Tonne.Lab.Compressing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.Compression;
+using Tonne.Lab.NeuralNetworks;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.WriteLine($"| rows × depth × columns | {string.Join(" | ", Int8Kernel.Supported)} | floating point ({TileKernel.Best}) |");

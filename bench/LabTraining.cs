@@ -12,7 +12,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

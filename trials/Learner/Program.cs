@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 
 // Learner CHECKPOINT OUTPUT: trains a network on made-up rows, going on from the checkpoint if there is one, and writes its weights.

@@ -3,8 +3,8 @@ using System.Globalization;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
-using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
 using Tonne.Quantities;
 

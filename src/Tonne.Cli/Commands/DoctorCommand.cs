@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
-using Tonne.Instruments.Examining;
+using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Files;
-using Tonne.Instruments.Places;
+using Tonne.Instruments.PlaceDetection;
 
 namespace Tonne.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
-using Tonne.Instruments.Examining;
+using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Machines;
 using Tonne.Quantities;
 using Tonne.Reporting.Terminal;

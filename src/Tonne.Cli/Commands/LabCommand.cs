@@ -4,7 +4,7 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Formatting;
 using Tonne.Lab.Collecting;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Teaching;

@@ -4,9 +4,9 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
+using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
-using Tonne.Lab.Pricing;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Quantities;
 
 namespace Tonne.Cli.Commands;

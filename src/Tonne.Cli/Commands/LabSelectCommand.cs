@@ -4,10 +4,10 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Laboratory;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
-using Tonne.Lab.Networks;
+using Tonne.Lab.DataSelection;
+using Tonne.Lab.EnergyEstimation;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
-using Tonne.Lab.Pricing;
-using Tonne.Lab.Selecting;
 using Tonne.Lab.Training;
 
 namespace Tonne.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tonne.Instruments.Polling;
+using Tonne.Instruments.HttpPolling;
 
 namespace Tonne.Cli.Configuration;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Grids;
-using Tonne.Instruments.Calibrating;
+using Tonne.Instruments.HttpPolling;
+using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
-using Tonne.Instruments.Polling;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Configuration;

@@ -4,10 +4,10 @@ using Tonne.Cli.Configuration;
 using Tonne.Formatting;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Instruments.Places;
+using Tonne.Instruments.PlaceDetection;
 using Tonne.Lab.Collecting;
-using Tonne.Lab.Networks;
-using Tonne.Lab.Pricing;
+using Tonne.Lab.EnergyEstimation;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 
 namespace Tonne.Cli.Laboratory;

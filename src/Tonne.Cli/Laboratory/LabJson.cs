@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Cli.Laboratory;
 

@@ -4,7 +4,7 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
-using Tonne.Instruments.Places;
+using Tonne.Instruments.PlaceDetection;
 using Tonne.Ledgers;
 using Tonne.Quantities;
 using Tonne.Recording;

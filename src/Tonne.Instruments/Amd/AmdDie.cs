@@ -1,5 +1,5 @@
 using Tonne.Instruments.Files;
-using Tonne.Instruments.Graphics;
+using Tonne.Instruments.GpuDevices;
 
 namespace Tonne.Instruments.Amd;
 
@@ -9,7 +9,7 @@ namespace Tonne.Instruments.Amd;
 /// <param name="Serial">Serial number of the board; null if not told.</param>
 /// <param name="Name">Name as its maker gives it; null if unknown.</param>
 /// <param name="Integrated">Whether it shares its package with the processor, so that its power is the processor's too.</param>
-sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string? Name, bool Integrated)
+sealed record AmdDie(GpuDevice Card, string? UniqueId, string? Serial, string? Name, bool Integrated)
 {
     const int Vendor = 0x1002;
 
@@ -24,7 +24,7 @@ sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string
     {
         var dies = new List<AmdDie>();
         string? names = null;
-        foreach (var card in GraphicsCard.FindAll(tree, Vendor))
+        foreach (var card in GpuDevice.FindAll(tree, Vendor))
         {
             var name = tree.ReadLine($"{card.Folder}/product_name");
             if (name is null && card is { Product: { } product, Revision: { } revision })
@@ -39,7 +39,7 @@ sealed record AmdDie(GraphicsCard Card, string? UniqueId, string? Serial, string
     internal bool IsHalfOfBoard => Card.Product is 0x7408 or 0x740c;
 
     /// <summary>Only a processor with graphics has the voltage of a northbridge (drivers/gpu/drm/amd/pm/amdgpu_pm.c).</summary>
-    static bool HasNorthbridge(FileTree tree, GraphicsCard card) => card.SensorFolder is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
+    static bool HasNorthbridge(FileTree tree, GpuDevice card) => card.SensorFolder is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
 
     /// <summary>A line of the table: <c>744C,	C8,	AMD Radeon RX 7900 XTX</c>.</summary>
     static string? FindProductName(string table, int product, int revision)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tonne.Instruments.Calibrating;
+using Tonne.Instruments.MachineCalibration;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;

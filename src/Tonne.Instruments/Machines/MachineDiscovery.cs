@@ -2,16 +2,16 @@ using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Amd;
 using Tonne.Instruments.Batteries;
-using Tonne.Instruments.Calibrating;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.Hwmon;
-using Tonne.Instruments.IntelGraphics;
+using Tonne.Instruments.IntelGpus;
+using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Nvidia;
-using Tonne.Instruments.OtherSystems;
-using Tonne.Instruments.Polling;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
+using Tonne.Instruments.UnsupportedSystems;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
@@ -104,7 +104,7 @@ public static class MachineDiscovery
         yield return new RaplMeters(tree, description);
         yield return Counted(new NvidiaMeters(tree, options));
         yield return Counted(new AmdMeters(tree, options, gpus));
-        yield return Counted(new IntelGraphicsMeters(tree, gpus));
+        yield return Counted(new IntelGpuMeters(tree, gpus));
         // What a server tells of a device counts only where the device itself tells nothing; a plug that somebody named counts before what a firmware says of the whole.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
             yield return new NetworkMeters(options);

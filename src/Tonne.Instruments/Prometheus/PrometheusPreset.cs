@@ -119,7 +119,7 @@ sealed class PrometheusPreset
     /// <summary>What the address itself says: a query of one's own.</summary>
     internal static PrometheusPreset CreateCustom(PrometheusMetric metric, Component component, string? device) => new(
         "query", [metric], series => new PrometheusMapping("query", component, device, MeterRole.Machine, "as the configuration says"),
-        static _ => Configured, component == Component.Platform ? Polling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");
+        static _ => Configured, component == Component.Platform ? HttpPolling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");
 
     static Factor Configured { get; } = new(
         "prometheus/query-accuracy", "joules per joule told by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,

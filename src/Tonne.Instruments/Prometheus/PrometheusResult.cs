@@ -1,4 +1,4 @@
-using Tonne.Instruments.Polling;
+using Tonne.Instruments.HttpPolling;
 
 namespace Tonne.Instruments.Prometheus;
 

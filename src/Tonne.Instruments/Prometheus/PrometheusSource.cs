@@ -4,10 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Hardware;
+using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Nvidia;
-using Tonne.Instruments.Polling;
-using Tonne.Instruments.Wall;
+using Tonne.Instruments.PlugMeters;
 using Tonne.Quantities;
 using Tonne.Runs;
 
@@ -193,7 +193,7 @@ sealed class PrometheusSource : PolledSource
         return new SourceCapabilities(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], warnings, null);
 
         MeteredPart Part((Component Component, string? Device, PrometheusMapping Slot, List<string> Meters) part) =>
-            new(part.Component, part.Device, [.. part.Meters], WallAccuracy.GetFactor(Address, _preset.GetAccuracy(part.Component)),
+            new(part.Component, part.Device, [.. part.Meters], PlugMeterAccuracy.GetFactor(Address, _preset.GetAccuracy(part.Component)),
                 $"{part.Meters.Count} meter{(part.Meters.Count == 1 ? "" : "s")} that the metric server at {Address.Host} has ({_preset.Name}).")
             {
                 Name = part.Slot.Product,

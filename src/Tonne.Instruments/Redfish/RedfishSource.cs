@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Tonne.Instruments.Polling;
-using Tonne.Instruments.Wall;
+using Tonne.Instruments.HttpPolling;
+using Tonne.Instruments.PlugMeters;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Redfish;
@@ -13,7 +13,7 @@ namespace Tonne.Instruments.Redfish;
 /// <c>EnvironmentMetrics</c>: <c>PowerWatts.Reading</c> in W and <c>EnergykWh.Reading</c>, since the last reset, in kWh. A chassis leads to either; without a path, the only chassis there is.
 /// Source: DMTF, DSP0268 Redfish Schema Supplement, read 2026.
 /// </remarks>
-sealed class RedfishSource(SourceAddress address) : WallSource(address)
+sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
 {
     const double JoulesPerKilowattHour = 3_600_000;
     const string Chassis = "redfish/v1/Chassis";
@@ -25,7 +25,7 @@ sealed class RedfishSource(SourceAddress address) : WallSource(address)
 
     protected override string Description => "The management controller";
 
-    protected override Factor Accuracy => WallAccuracy.ManagementController;
+    protected override Factor Accuracy => PlugMeterAccuracy.ManagementController;
 
     internal static string? Validate(SourceAddress address)
     {

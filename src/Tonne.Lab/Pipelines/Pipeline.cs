@@ -3,7 +3,7 @@ using System.Globalization;
 using Tonne.Lab.Cleaning;
 using Tonne.Lab.Collecting;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 using Tonne.Runs;
 

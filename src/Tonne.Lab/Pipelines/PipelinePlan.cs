@@ -1,5 +1,5 @@
 using Tonne.Lab.Collecting;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Pipelines;
 

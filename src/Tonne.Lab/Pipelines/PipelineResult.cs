@@ -1,6 +1,6 @@
 using Tonne.Lab.Cleaning;
 using Tonne.Lab.Collecting;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Pipelines;

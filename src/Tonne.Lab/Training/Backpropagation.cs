@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Training;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Training;
 

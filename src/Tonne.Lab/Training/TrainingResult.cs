@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tonne.Lab.Networks;
+using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Training;
 

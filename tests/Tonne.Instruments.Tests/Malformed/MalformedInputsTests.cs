@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
-using Tonne.Instruments.Examining;
+using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Hardware;
-using Tonne.Instruments.Polling;
-using Tonne.Instruments.Tests.Polling;
+using Tonne.Instruments.HttpPolling;
+using Tonne.Instruments.Tests.HttpPolling;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 

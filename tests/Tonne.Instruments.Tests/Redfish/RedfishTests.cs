@@ -1,5 +1,5 @@
-using Tonne.Instruments.Polling;
-using Tonne.Instruments.Tests.Polling;
+using Tonne.Instruments.HttpPolling;
+using Tonne.Instruments.Tests.HttpPolling;
 using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.Redfish;

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using Tonne.Hardware;
-using Tonne.Instruments.Examining;
+using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Quantities;

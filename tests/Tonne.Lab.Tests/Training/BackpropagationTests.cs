@@ -1,6 +1,6 @@
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
-using Tonne.Lab.Tests.Networks;
+using Tonne.Lab.NeuralNetworks;
+using Tonne.Lab.Tests.NeuralNetworks;
 using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Tests.Training;

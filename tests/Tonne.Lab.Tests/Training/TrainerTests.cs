@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Tonne.Lab.Featurizing;
-using Tonne.Lab.Networks;
-using Tonne.Lab.Tests.Networks;
+using Tonne.Lab.NeuralNetworks;
+using Tonne.Lab.Tests.NeuralNetworks;
 using Tonne.Lab.Training;
 using Tonne.Tests;
 

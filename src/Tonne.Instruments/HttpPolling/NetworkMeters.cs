@@ -1,0 +1,189 @@
+using Tonne.Formatting;
+using Tonne.Hardware;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.PlugMeters;
+using Tonne.Instruments.Prometheus;
+using Tonne.Instruments.Redfish;
+using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Instruments.HttpPolling;
+
+/// <summary>The wall meters, management controllers and metric servers that the configuration names; nothing else is ever asked.</summary>
+/// <remarks>
+/// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is a missing meter of this run,
+/// with the reason, and what it would have told is modelled.
+/// </remarks>
+public sealed class NetworkMeters : Instrument
+{
+    static readonly TimeSpan _finalTimeout = TimeSpan.FromSeconds(1);
+
+    readonly List<PolledMeter> _meters = [];
+    readonly List<MeteredPart> _parts = [];
+    readonly List<MissingMeter> _missing = [];
+    readonly List<Warning> _warnings = [];
+    readonly List<Poller> _pollers = [];
+    readonly List<(PolledMeter Power, PolledMeter Counter)> _comparisons = [];
+    readonly CancellationTokenSource _ended = new();
+    readonly TimeProvider _time;
+
+    /// <summary>Asks what the options name.</summary>
+    public NetworkMeters(DiscoveryOptions options)
+        : this(options, null)
+    {
+    }
+
+    /// <summary>Asks in another way: tests answer themselves, and take the turns.</summary>
+    internal NetworkMeters(DiscoveryOptions options, Func<SourceAddress, IHttpTransport>? transportFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _time = options.Time;
+        if (options.MeterAddresses.IsDefaultOrEmpty)
+            return;
+        var begun = _time.GetTimestamp();
+        var asked = new List<(PolledSource Source, Poller Poller)>();
+        foreach (var text in options.MeterAddresses)
+        {
+            if (!SourceAddress.TryParse(text, out var address, out var problem))
+            {
+                _missing.Add(new MissingMeter("meter", "--meter", problem, null, []));
+                continue;
+            }
+
+            var source = CreateSource(address, options.EnvironmentVariable);
+            if (!TryReadPassword(address, options.EnvironmentVariable, out var password, out var reason))
+            {
+                _missing.Add(CreateMissingMeter(source, reason, null));
+                continue;
+            }
+
+            var poller = new Poller(source, transportFactory?.Invoke(address) ?? new HttpTransport(address, password, source.WaitsForChallenge, _time, _ended.Token), _time);
+            if (transportFactory is null)
+                poller.Start();
+            else
+                poller.PollOnce();
+            asked.Add((source, poller));
+        }
+
+        foreach (var (source, poller) in asked)
+        {
+            if (poller.WaitForFirst(source.Address.StartupTimeout - _time.GetElapsedTime(begun)) is { } first)
+            {
+                AddSource(source, poller, first);
+                continue;
+            }
+
+            _missing.Add(CreateMissingMeter(source, poller.LastError ?? $"{source.Address.Host} has not answered within {DisplayValue.Format(source.Address.StartupTimeout.TotalSeconds, "s")}; a slow one may be given longer with wait=5s in its address", source.Address.Base.AbsoluteUri + source.Address.Path));
+            poller.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IMeter> Meters => _meters;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeteredPart> Parts => _parts;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MissingMeter> Missing => _missing;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Warning> Warnings => _warnings;
+
+    /// <summary>The pollers, for tests to take their turns.</summary>
+    internal IReadOnlyList<Poller> Pollers => _pollers;
+
+    /// <inheritdoc/>
+    public override void PrepareFinalSample()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var poller in _pollers)
+            poller.PollNow();
+        foreach (var poller in _pollers)
+            poller.WaitForAnswerSince(now, _finalTimeout - _time.GetElapsedTime(now));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Warning> GetFinalWarnings()
+    {
+        foreach (var meter in _meters)
+        {
+            foreach (var warning in meter.GetFinalWarnings())
+                yield return warning;
+        }
+
+        foreach (var (power, counter) in _comparisons)
+        {
+            if (PowerCounterComparison.GetWarning(power, counter) is { } warning)
+                yield return warning;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _ended.Cancel();
+        foreach (var poller in _pollers)
+            poller.Dispose();
+        base.Dispose(disposing);
+    }
+
+    static PolledSource CreateSource(SourceAddress address, Func<string, string?> variable) => address.Kind switch
+    {
+        var kind when kind == SourceKind.Shelly => new ShellySource(address),
+        var kind when kind == SourceKind.Tasmota => new TasmotaSource(address),
+        var kind when kind == SourceKind.Redfish || kind == SourceKind.RedfishUnencrypted => new RedfishSource(address),
+        var kind when kind == SourceKind.Prometheus || kind == SourceKind.PrometheusEncrypted => new PrometheusSource(address, variable),
+        _ => new JsonSource(address),
+    };
+
+    static bool TryReadPassword(SourceAddress address, Func<string, string?> variable, out string? password, out string reason)
+    {
+        (password, reason) = (variable(address.Kind.PasswordVariable), "");
+        if (address["password-file"] is not { } file)
+            return true;
+        try
+        {
+            password = File.ReadAllText(file).TrimEnd('\r', '\n');
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            reason = $"its password file {file} cannot be read: {error.Message.TrimEnd('.')}";
+            return false;
+        }
+    }
+
+    static MissingMeter CreateMissingMeter(PolledSource source, string reason, string? url) => new(
+        source.Id, source.Address.Text, reason, null,
+        url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{url}'", PersistsAcrossReboots: true)]);
+
+    void AddSource(PolledSource source, Poller poller, PollResult first)
+    {
+        var offer = source.GetCapabilities(first);
+        if (offer.UnusableReason is { } refusal)
+        {
+            _missing.Add(CreateMissingMeter(source, $"{source.Address.Host}: {TextSanitizer.ToOneLine(refusal)}", null));
+            poller.Dispose();
+            return;
+        }
+
+        poller.SelectChannels([.. offer.Channels.Select(channel => channel.Key)]);
+        _pollers.Add(poller);
+        var begin = _meters.Count;
+        for (var i = 0; i < offer.Channels.Count; i++)
+            _meters.Add(new PolledMeter(poller, i, offer.Channels[i].Meter, _time));
+        var ofSource = _meters[begin..];
+        foreach (var power in ofSource.Where(meter => meter.Description is { Kind: MeterKind.Power, Role: MeterRole.Machine }))
+        {
+            if (ofSource.Find(meter => meter.Description is { Kind: MeterKind.EnergyCounter, Role: MeterRole.Contained } && meter.Description.Component == power.Description.Component && meter.Description.Device == power.Description.Device) is { } counter)
+                _comparisons.Add((power, counter));
+        }
+
+        _parts.AddRange(offer.Parts);
+        _warnings.AddRange(offer.Warnings);
+        if (_parts.Count(part => part.Component == Component.Platform) > 1 && offer.Parts.Any(part => part.Component == Component.Platform))
+            _warnings.Add(new Warning("two-plugs", $"{source.Id} is another meter of the whole machine: the first one named counts, this one is shown.", "Name two supplies on two channels of one device together: shelly://HOST/0+1."));
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Tonne.Instruments.HttpPolling;
+
+/// <summary>One number of an answer in the unit of its meter, or why there is none.</summary>
+readonly record struct PolledValue
+{
+    PolledValue(long value, string? reason, TimeSpan age, double? rate) => (Value, Reason, Age, Rate) = (value, reason, age, rate);
+
+    /// <summary>mW for a power, µJ for an energy; 0 if there is none.</summary>
+    internal long Value { get; }
+
+    /// <summary>Why there is none; null if there is.</summary>
+    internal string? Reason { get; }
+
+    /// <summary>How old it was already when the answer was given.</summary>
+    internal TimeSpan Age { get; }
+
+    /// <summary>For a counter: what it has counted lately, in µJ a second; null if that is not told.</summary>
+    internal double? Rate { get; }
+
+    internal static PolledValue Gap(string reason) => new(0, reason, TimeSpan.Zero, null);
+
+    /// <summary>A number as told, which must be one that the thing can be.</summary>
+    /// <param name="number">As told.</param>
+    /// <param name="perUnit">mW or µJ in one of its units.</param>
+    /// <param name="most">The most it can be, in its unit.</param>
+    /// <param name="unit">Its unit, for the reason.</param>
+    /// <param name="age">How old it was already.</param>
+    /// <param name="rate">What it has counted lately, in its unit a second.</param>
+    internal static PolledValue Create(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
+    {
+        if (double.IsNaN(number))
+            return Gap("it tells no number (NaN)");
+        if (number < 0)
+            return Gap($"it tells a negative value ({FormatNumber(number)} {unit})");
+        if (!(number <= most) || !(number * perUnit < 9e18))
+            return Gap($"it tells {FormatNumber(number)} {unit}, more than can be");
+        return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
+    }
+
+    /// <summary>The power of a whole machine in W: neither nothing, since the machine runs, nor more than one can draw.</summary>
+    internal static PolledValue FromMachinePower(double watts, TimeSpan age = default) =>
+        watts == 0 ? Gap("it tells 0 W, which cannot be while this machine runs: is it the right channel, and does it meter?") : Create(watts, 1e3, MaxMachineWatts, "W", age);
+
+    /// <summary>The power that no single machine exceeds, in W: ten times a node of eight GPUs.</summary>
+    internal const double MaxMachineWatts = 150_000;
+
+    static string FormatNumber(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+}

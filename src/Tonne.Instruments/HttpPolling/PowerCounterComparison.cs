@@ -1,0 +1,25 @@
+using Tonne.Formatting;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.HttpPolling;
+
+/// <summary>Whether a plug's power, sampled and integrated, comes to what its own coarse counter says.</summary>
+static class PowerCounterComparison
+{
+    /// <summary>With fewer steps of the counter its coarseness hides what is to be compared.</summary>
+    const int MinSteps = 20;
+
+    const double Tolerance = 0.05;
+
+    /// <summary>A warning if they differ by more than 5 % and one step of the counter at each end; null if they agree, or the run was too short to tell.</summary>
+    internal static Warning? GetWarning(PolledMeter power, PolledMeter counter)
+    {
+        if (power.ReadingCount < 2 || counter.Steps < MinSteps || counter.SampledJoules <= 0)
+            return null;
+        // The counter's first and last step may each have begun or ended outside the samples.
+        var slack = 2 * counter.SampledJoules / counter.Steps;
+        var apart = Math.Abs(power.SampledJoules - counter.SampledJoules);
+        return apart <= (Tolerance * counter.SampledJoules) + slack ? null
+            : new Warning("power-against-counter", $"{power.Description.Id}: its power, sampled, makes {DisplayValue.Format(power.SampledJoules, "J")}, its own counter {DisplayValue.Format(counter.SampledJoules, "J")}: bursts fell between the samples, or one of the two is wrong. The power was counted.");
+    }
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Tonne.Instruments.MachineCalibration;
+
+/// <summary>How calibrations are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = false)]
+[JsonSerializable(typeof(CalibrationFile))]
+sealed partial class CalibrationJson : JsonSerializerContext;

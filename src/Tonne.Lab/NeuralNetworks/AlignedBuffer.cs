@@ -1,0 +1,36 @@
+namespace Tonne.Lab.NeuralNetworks;
+
+/// <summary>Numbers that begin on a cache line and are not moved by the garbage collector, so that vectors are loaded whole.</summary>
+sealed unsafe class AlignedBuffer
+{
+    /// <summary>Numbers to have more, so that there is a cache line's beginning among the first.</summary>
+    internal const int Padding = CacheLine / sizeof(float);
+
+    const int CacheLine = 64;
+    readonly float[] _numbers;
+    readonly int _skipped;
+
+    /// <summary>Zeros.</summary>
+    /// <param name="length">How many.</param>
+    internal AlignedBuffer(long length)
+    {
+        _numbers = GC.AllocateArray<float>(checked((int)length + Padding), pinned: true);
+        fixed (float* first = _numbers)
+        {
+            Start = Align(first);
+            _skipped = (int)(Start - first);
+        }
+
+        Length = (int)length;
+    }
+
+    /// <summary>The first number. Valid as long as this object is reachable.</summary>
+    internal float* Start { get; }
+
+    internal int Length { get; }
+
+    /// <summary>The first number that begins a cache line.</summary>
+    internal static float* Align(float* first) => (float*)(((nuint)first + CacheLine - 1) & ~(nuint)(CacheLine - 1));
+
+    internal Span<float> Values => _numbers.AsSpan(_skipped, Length);
+}
