@@ -24,6 +24,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     readonly Action<RecorderProblem>? _onProblem;
     readonly TimeProvider _time;
     readonly Sampler _sampler;
+    readonly RunObservers _observers;
     readonly Lock _gate = new();
     readonly List<Warning> _finalWarnings = [];
     StageScope? _openStage;
@@ -33,12 +34,17 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     bool _disposed;
 
     internal RecordedRun(
-        IMeteredJob job, RunOpening opening, IRunWriter writer, Action<RecorderProblem>? onProblem, TimeProvider time, TimeSpan period)
+        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period)
     {
-        (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, onProblem, time);
+        (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, options.OnProblem, time);
+        _observers = new RunObservers(options.Observers, opening.Id, _onProblem);
         StartTimestamp = time.GetTimestamp();
         _sampler = new Sampler(
-            job.Meters, writer.Trace, time, period, job.ThreadCpuClock, StartTimestamp, job.CreateWaiter(), job.NeedsPowerIntegration);
+            job.Meters, writer.Trace, time, period, job.ThreadCpuClock, StartTimestamp, job.CreateWaiter(), job.NeedsPowerIntegration)
+        {
+            Listener = _observers.IsEmpty ? null : _observers.NotifySample,
+        };
+        _observers.NotifyOpened(opening);
     }
 
     /// <summary>What was known at the start.</summary>
@@ -113,6 +119,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         if (mark.Kind != MarkKind.Note && _end is null)
             _sampler.SampleNow(_minSampleAge);
         _writer.Trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+        _observers.NotifyMark(mark);
     }
 
     /// <summary>Ends measuring: completes the job's account, takes the last sample and stops the sampling thread. Marks are still taken.</summary>
@@ -172,7 +179,9 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             _onProblem?.Invoke(new RecorderProblem(RecorderProblemKind.ResultNotStored, error));
         }
 
-        return new RunResult(record, footprint, statement);
+        var result = new RunResult(record, footprint, statement);
+        _observers.NotifyFinished(result);
+        return result;
     }
 
     /// <summary>Stops sampling and lets go of the sink and the meters.</summary>

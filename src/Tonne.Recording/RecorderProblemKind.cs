@@ -11,4 +11,7 @@ public enum RecorderProblemKind
 
     /// <summary>Record and statement could not be stored: the result is returned all the same.</summary>
     ResultNotStored,
+
+    /// <summary>An observer threw: it is not called any more.</summary>
+    ObserverFailed,
 }

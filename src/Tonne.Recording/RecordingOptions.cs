@@ -29,7 +29,11 @@ public sealed record RecordingOptions
     /// <summary>Time between samples, 10 ms to 1 h. Default: null, 1 s, or 100 ms where a meter gives only its power at an instant.</summary>
     public TimeSpan? Period { get; init; }
 
-    /// <summary>Receives what went wrong and did not stop the run. Called on the thread that starts or finishes the run. Default: null, ignored.</summary>
+    /// <summary>Observers that follow the runs while they are recorded. Default: none.</summary>
+    public ImmutableArray<IRunObserver> Observers { get; init; } = [];
+
+    /// <summary>Receives what went wrong and did not stop the run. Called on the thread that starts, marks, samples or finishes the run.</summary>
+    /// <remarks>Must not throw. Default: null, ignored.</remarks>
     public Action<RecorderProblem>? OnProblem { get; init; }
 
     /// <summary>Checks the values.</summary>

@@ -71,7 +71,7 @@ public sealed class RunRecorder
             var period = _options.Period ?? (job.NeedsPowerIntegration ? _integrationPeriod : _defaultPeriod);
             var opening = CreateOpening(id, name, now, job, period);
             writer = await BeginAsync(opening, cancellationToken).ConfigureAwait(false);
-            var run = new RecordedRun(job, opening, writer, _options.OnProblem, _time, period);
+            var run = new RecordedRun(job, opening, writer, _options, _time, period);
             run.TakeFirstSample();
             return run;
         }

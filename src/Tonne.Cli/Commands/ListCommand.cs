@@ -24,7 +24,7 @@ static class ListCommand
         {
             var asJson = parsed.GetValue(json);
             var desk = LedgerSession.Open(context);
-            var runs = desk.Ledger.ListRuns(new RunFilter
+            var runs = desk.Ledger.ListRuns(new LedgerQuery
             {
                 Project = parsed.GetValue(project),
                 Name = parsed.GetValue(name),

@@ -85,7 +85,7 @@ sealed class RunSession(CommandContext context, Settings settings)
                 if (unmeasured)
                 {
                     var gap = record.Gaps[0];
-                    WriteMessage($"--strict: {gap.Meter} said nothing for {gap.To - gap.From:0.0} s ({gap.Reason}): not all energy was measured.");
+                    WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): not all energy was measured.");
                 }
             });
             return exit.ExitCode == 0 && unmeasured ? 1 : exit.ExitCode;
@@ -159,6 +159,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             $"{problem.Error.Message} The command runs all the same and is summed up at the end, but the run will not be in the ledger.",
         RecorderProblemKind.TraceIncomplete =>
             $"the trace could not be written to its end: {problem.Error.Message} The rest of it is in memory, and the run is summed up from both.",
+        RecorderProblemKind.ObserverFailed => $"an observer of the run failed and is not called any more: {problem.Error.Message}",
         _ => $"{problem.Error.Message} The trace is kept; the run is closed from it as soon as the ledger can be written.",
     });
 

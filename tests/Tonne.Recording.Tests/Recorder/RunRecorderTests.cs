@@ -218,6 +218,39 @@ public class RunRecorderTests
     }
 
     [Fact]
+    public async Task An_observer_follows_a_run_that_is_kept_in_memory()
+    {
+        var seen = new RecordingObserver();
+        await using var run = await Recorder(new MemoryRunSink(), new RecordingOptions { Observers = [seen] }).StartAsync("seen", Cancellation);
+        using (run.Stage("train"))
+            Wait(2);
+
+        var result = await run.FinishAsync(Cancellation);
+
+        // 12 W for 2 s. The stage begins less than 20 ms after the first sample and takes none of its own; the last sample is always taken.
+        Assert.Equal(
+            ["open seen", "sample 0 s: 0", "Stage train", "sample 2 s: 24000000", "StageEnd train", "sample 2 s: 24000000", "end seen"], seen.Events);
+        Assert.Equal((run.Id, 2.0), (result.Record.Opening.Id, result.Record.DurationSeconds));
+        Assert.Null(run.Location);
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task An_observer_that_throws_is_reported_once_and_costs_no_sample()
+    {
+        var (failing, seen) = (new RecordingObserver { FailAt = "sample" }, new RecordingObserver());
+        await using var run = await Recorder(new MemoryRunSink(), new RecordingOptions { Observers = [failing, seen] }).StartAsync("failing", Cancellation);
+        using (run.Stage("train"))
+            Wait(2);
+
+        var (record, _, _) = await run.FinishAsync(Cancellation);
+
+        Assert.Equal(RecorderProblemKind.ObserverFailed, Assert.Single(_problems).Kind);
+        Assert.Equal(["open failing"], failing.Events);
+        Assert.Equal(record.Samples, seen.Events.Count(line => line.StartsWith("sample", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_run_is_finished_once()
     {
         await using var run = await Recorder(new ScriptedSink()).StartAsync("once", Cancellation);
