@@ -2,15 +2,15 @@ namespace Tonne.Instruments.Amd;
 
 /// <summary>Which devices are dies of one board, so that energy is counted by board.</summary>
 /// <remarks>
-/// The two dies of an MI250 show themselves as two devices of which the first tells the power of both, and the second 0 or nothing (codecarbon issue 1097;
-/// drivers/gpu/drm/amd/pm/swsmu/smu13/aldebaran_ppt.c: valid only from the primary die). They are told by what they share: the number burnt in, the board's serial number,
-/// or, where neither is told, by being two halves next to each other of which only the first has power.
+/// The two dies of an MI250 show themselves as two devices of which the first reports the power of both, and the second 0 or nothing (codecarbon issue 1097;
+/// drivers/gpu/drm/amd/pm/swsmu/smu13/aldebaran_ppt.c: valid only from the primary die). They are recognised by what they share: the chip's own number, the board's serial number,
+/// or, where neither is reported, by being two halves next to each other of which only the first has power.
 /// </remarks>
 static class AmdBoards
 {
     /// <summary>Dies by board, in the order of the bus.</summary>
     /// <param name="dies">All, in the order of the bus.</param>
-    /// <param name="hasPower">Whether a die tells a power above 0.</param>
+    /// <param name="hasPower">Whether a die reports a power above 0.</param>
     internal static List<List<AmdDie>> GroupDies(IReadOnlyList<AmdDie> dies, Func<AmdDie, bool> hasPower)
     {
         var boards = new List<List<AmdDie>>();

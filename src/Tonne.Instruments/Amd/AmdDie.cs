@@ -5,15 +5,15 @@ namespace Tonne.Instruments.Amd;
 
 /// <summary>One AMD graphics device: a card, or one of the dies of a card that shows itself as several devices.</summary>
 /// <param name="Card">The device.</param>
-/// <param name="UniqueId">The number burnt into it, 16 hexadecimal digits; null if not told.</param>
-/// <param name="Serial">Serial number of the board; null if not told.</param>
+/// <param name="UniqueId">The number fixed in the chip at manufacture, 16 hexadecimal digits; null if not reported.</param>
+/// <param name="Serial">Serial number of the board; null if not reported.</param>
 /// <param name="Name">Name as its maker gives it; null if unknown.</param>
 /// <param name="Integrated">Whether it shares its package with the processor, so that its power is the processor's too.</param>
 sealed record AmdDie(GpuDevice Card, string? UniqueId, string? Serial, string? Name, bool Integrated)
 {
     const int Vendor = 0x1002;
 
-    /// <summary>A processor and a GPU in one package, without the voltage by which others are told.</summary>
+    /// <summary>A processor and a GPU in one package, without the voltage by which others are recognised.</summary>
     const int Mi300A = 0x74a0;
 
     /// <summary>Names by product and revision, as libdrm installs them.</summary>
@@ -35,7 +35,7 @@ sealed record AmdDie(GpuDevice Card, string? UniqueId, string? Serial, string? N
         return dies;
     }
 
-    /// <summary>Whether one board carries two of these, of which the first tells the energy of both: MI250 and MI250X.</summary>
+    /// <summary>Whether one board carries two of these, of which the first reports the energy of both: MI250 and MI250X.</summary>
     internal bool IsHalfOfBoard => Card.Product is 0x7408 or 0x740c;
 
     /// <summary>Only a processor with graphics has the voltage of a northbridge (drivers/gpu/drm/amd/pm/amdgpu_pm.c).</summary>

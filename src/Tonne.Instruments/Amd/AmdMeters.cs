@@ -54,9 +54,9 @@ sealed class AmdMeters : Instrument
         }
     }
 
-    /// <summary>Accuracy of what a card's firmware tells of its power.</summary>
+    /// <summary>Accuracy of what a card's firmware reports of its power.</summary>
     internal static Factor CardAccuracy { get; } = new(
-        "amdgpu/card-accuracy", "joules per joule told by a card's firmware", "1", new Bounds(0.93, 1, 1.07), Quality.Assumed,
+        "amdgpu/card-accuracy", "joules per joule reported by a card's firmware", "1", new Bounds(0.93, 1, 1.07), Quality.Assumed,
         new Source("KERNEL-AMDGPU", "Linux kernel documentation, gpu/amdgpu/thermal"), "no accuracy is stated; the width is assumed");
 
     /// <inheritdoc/>
@@ -111,9 +111,9 @@ sealed class AmdMeters : Instrument
                 $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.GetFullPath(busy[0])}: the share of time that the firmware saw it at work, integrated"))));
         }
 
-        var dies = board.Count > 1 ? $" Its {board.Count} dies are one board: what the first tells is for all." : "";
+        var dies = board.Count > 1 ? $" Its {board.Count} dies are one board: what the first reports is for all." : "";
         _parts.Add(new MeteredPart(Component.Gpu, device, [.. summed.Select(meter => meter.Description.Id)], summed.Count > 0 ? CardAccuracy : null,
-            energies.Count > 0 ? $"The card's own energy counter, by AMD's library.{dies}{hidden}" : summed.Count > 0 ? $"The card's power, read at each sample and integrated.{dies}{hidden}" : $"The card tells no power.{dies}{hidden}")
+            energies.Count > 0 ? $"The card's own energy counter, by AMD's library.{dies}{hidden}" : summed.Count > 0 ? $"The card's power, read at each sample and integrated.{dies}{hidden}" : $"The card reports no power.{dies}{hidden}")
         {
             Name = name,
             Visible = visible,
@@ -144,7 +144,7 @@ sealed class AmdMeters : Instrument
         return meters;
     }
 
-    /// <summary>Powers of the dies; those that tell 0 beside a sister, and all beside an energy counter, are shown only.</summary>
+    /// <summary>Powers of the dies; those that report 0 beside another die of the board, and all beside an energy counter, are shown only.</summary>
     List<IMeter> CreatePowerMeters(FileTree tree, List<AmdDie> board, string device, bool hasEnergy)
     {
         var meters = new List<IMeter>();
@@ -153,14 +153,14 @@ sealed class AmdMeters : Instrument
             if (FindPowerChannel(tree, die) is not { } channel)
             {
                 if (die == board[0])
-                    _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath($"{die.Card.Folder}/hwmon"), "the driver tells no power of this card (a virtual function, or too old a kernel)", null, []));
+                    _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath($"{die.Card.Folder}/hwmon"), "the driver reports no power for this card (a virtual function, or too old a kernel)", null, []));
                 continue;
             }
 
             var look = ReadPower(tree, die);
             if (look is { IsGap: false, Value: 0 } && die == board[0])
             {
-                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath(channel.Path), "the driver tells 0 W of a card that is awake: not believed", null, []));
+                _missing.Add(new MissingMeter($"amdgpu:{device}/power", tree.GetFullPath(channel.Path), "the driver reports 0 W for a card that is awake: rejected", null, []));
                 continue;
             }
 
@@ -171,7 +171,7 @@ sealed class AmdMeters : Instrument
             }
 
             var (role, why) = hasEnergy ? (MeterRole.Contained, "not summed: its energy counter is")
-                : look is { IsGap: false, Value: 0 } ? (MeterRole.Contained, "not summed: a die whose power the first of its board tells")
+                : look is { IsGap: false, Value: 0 } ? (MeterRole.Contained, "not summed: a die whose power the first of its board reports")
                 : (MeterRole.Machine, "summed");
             meters.Add(new AmdPowerMeter(tree, die.Card.Folder, channel.Path, new MeterDescription(
                 FormatMeterId(device, "power", meters.Count), Component.Gpu, MeterKind.Power, role, Device: device, CeilingWatts: GetCeilingWatts(tree, die), LimitWatts: ReadPowerCapWatts(tree, die), Note: $"{tree.GetFullPath(channel.Path)}{(channel.IsAverage ? ", the firmware's own mean" : "")}: {why}")));
@@ -193,7 +193,7 @@ sealed class AmdMeters : Instrument
     static SensorChannel? FindPowerChannel(FileTree tree, AmdDie die) =>
         die.Card.SensorFolder is { } sensors ? SensorChannel.FindAll(tree, sensors).Find(channel => channel is { Name: "power1", Kind: MeterKind.Power }) : null;
 
-    /// <summary>Four times the highest cap the card tells, at least 1,000 W.</summary>
+    /// <summary>Four times the highest cap the card reports, at least 1,000 W.</summary>
     static double GetCeilingWatts(FileTree tree, AmdDie die) => ReadWatts(tree, die, "power1_cap_max") is { } cap ? Math.Clamp(4 * cap, 1_000, 5_000) : 5_000;
 
     /// <summary>The power the card holds itself to.</summary>

@@ -77,7 +77,7 @@ sealed unsafe class AmdSmi : IDisposable
     }
 
     /// <summary>Energy of a device in µJ: the accumulator times its resolution.</summary>
-    /// <returns>Null with the library's status if it does not tell, or tells nonsense (status −1).</returns>
+    /// <returns>Null with the library's status if it does not report it, or reports nonsense (status −1).</returns>
     internal double? ReadMicrojoules(nint device, out int status)
     {
         ulong accumulator = 0, at = 0;

@@ -29,7 +29,7 @@ sealed class Battery : IDisposable
     /// <summary>Its folder in the tree.</summary>
     internal string Folder { get; }
 
-    /// <summary>Whether it tells power at all.</summary>
+    /// <summary>Whether it reports power at all.</summary>
     internal bool HasPower => _power is not null || _current is not null;
 
     /// <summary>What it is doing now.</summary>

@@ -49,7 +49,7 @@ sealed class BatteryMeters : Instrument
 
         var path = tree.GetFullPath(batteries[0].Folder);
         var meter = new BatteryMeter(batteries, mains, BatteryMeter.Describe($"{path}: power drawn from {batteries.Count} batter{(batteries.Count == 1 ? "y" : "ies")}, behind the supply; only while on battery; gauges refresh every few seconds"));
-        var reason = isVirtual ? "a virtual machine: the battery is its host's, and what that draws is not the guest's" : batteries.TrueForAll(battery => battery.HasPower) ? meter.Read(0).Reason : "the battery tells neither power nor current";
+        var reason = isVirtual ? "a virtual machine: the battery is its host's, and what that draws is not the guest's" : batteries.TrueForAll(battery => battery.HasPower) ? meter.Read(0).Reason : "the battery reports neither power nor current";
         if (reason is null)
         {
             _meter = new NonBlockingMeter(meter);
@@ -64,7 +64,7 @@ sealed class BatteryMeters : Instrument
 
     /// <summary>Accuracy of a battery's gauge.</summary>
     internal static Factor GaugeAccuracy { get; } = new(
-        "battery/gauge-accuracy", "joules drawn by the machine per joule told by its battery's gauge", "1", new Bounds(0.95, 1, 1.05), Quality.Assumed,
+        "battery/gauge-accuracy", "joules drawn by the machine per joule reported by its battery's gauge", "1", new Bounds(0.95, 1, 1.05), Quality.Assumed,
         new Source("KERNEL-POWER-SUPPLY", "Linux kernel documentation, ABI/testing/sysfs-class-power"),
         "gauges state no accuracy: the width is assumed. It is direct current, behind the supply: what charging loses is not in it.");
 
@@ -73,7 +73,7 @@ sealed class BatteryMeters : Instrument
 
     /// <inheritdoc/>
     public override IReadOnlyList<MeteredPart> Parts => _meter is null ? [] :
-        [new MeteredPart(Component.Platform, null, [BatteryMeter.Id], GaugeAccuracy, "The machine runs on its battery, whose gauge tells what all of it draws.")];
+        [new MeteredPart(Component.Platform, null, [BatteryMeter.Id], GaugeAccuracy, "The machine runs on its battery, whose gauge reports what all of it draws.")];
 
     /// <inheritdoc/>
     public override IReadOnlyList<MissingMeter> Missing => _missing;

@@ -9,7 +9,7 @@ namespace Tonne.Instruments.Diagnostics;
 
 /// <summary>Packs the sensor and description files of a machine, and nothing else, so that somebody else can examine it.</summary>
 /// <remarks>
-/// A tar of plain files under the paths they have in the tree; links are followed and stored as what they lead to. Serial numbers, UUIDs, hardware addresses and the host's name are blotted out.
+/// A tar of plain files under the paths they have in the tree; links are followed and stored as what they lead to. Serial numbers, UUIDs, hardware addresses and the host's name are removed.
 /// Files that could not be read are named in <see cref="FileTree.UnreadableListFile"/>. Unpacked into a folder it is a stand-in (<c>--sysroot</c>). See docs/formats/sysroot.md.
 /// </remarks>
 public static partial class SupportBundle
@@ -29,7 +29,7 @@ public static partial class SupportBundle
 
     /// <summary>Writes the bundle.</summary>
     /// <param name="tree">The machine's files.</param>
-    /// <param name="hostName">The host's name, to be blotted out; null if unknown.</param>
+    /// <param name="hostName">The host's name, to be removed; null if unknown.</param>
     /// <param name="destination">Where the tar goes; left open.</param>
     /// <returns>Paths of the files packed.</returns>
     public static IReadOnlyList<string> Write(FileTree tree, string? hostName, Stream destination)
@@ -55,7 +55,7 @@ public static partial class SupportBundle
             Add(FileTree.UnreadableListFile, Encoding.UTF8.GetBytes(string.Join('\n', unreadable) + "\n"));
         return packed;
 
-        // Dies of one board are told by what they share: equal stays equal, and names no card.
+        // Dies of one board are recognised by what they share: equal stays equal, and names no card.
         byte[] Pseudonym(byte[] identity)
         {
             var text = Encoding.UTF8.GetString(identity).Trim();
@@ -141,7 +141,7 @@ public static partial class SupportBundle
             yield return Amd.AmdDie.ProductNameFile;
     }
 
-    /// <summary>Powers and energies of a sensor chip with what describes them; serial numbers and the like, which some chips tell too, are left out.</summary>
+    /// <summary>Powers and energies of a sensor chip with what describes them; serial numbers and the like, which some chips report too, are left out.</summary>
     static IEnumerable<string> ListSensorFiles(FileTree tree, string folder)
     {
         yield return $"{folder}/name";
@@ -158,8 +158,8 @@ public static partial class SupportBundle
     static string? ReadTimeZone(FileTree tree)
     {
         const string folder = "/zoneinfo/";
-        if (tree.ReadLine("etc/timezone") is { } told)
-            return told;
+        if (tree.ReadLine("etc/timezone") is { } reported)
+            return reported;
         var target = tree.ReadLinkTarget("etc/localtime");
         var at = target?.LastIndexOf(folder, StringComparison.Ordinal) ?? -1;
         return at < 0 ? null : target![(at + folder.Length)..];

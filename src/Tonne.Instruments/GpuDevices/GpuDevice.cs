@@ -7,9 +7,9 @@ namespace Tonne.Instruments.GpuDevices;
 /// <param name="Name">The kernel's name: <c>card0</c>.</param>
 /// <param name="Folder">Folder of its PCI device in the tree.</param>
 /// <param name="Vendor">Maker by PCI number: 0x1002 AMD, 0x8086 Intel.</param>
-/// <param name="Product">Product by PCI number; null if not told.</param>
-/// <param name="Revision">Revision by PCI number; null if not told.</param>
-/// <param name="Slot">Place on the bus, <c>0000:03:00.0</c>; null if not told.</param>
+/// <param name="Product">Product by PCI number; null if not reported.</param>
+/// <param name="Revision">Revision by PCI number; null if not reported.</param>
+/// <param name="Slot">Place on the bus, <c>0000:03:00.0</c>; null if not reported.</param>
 /// <param name="SensorFolder">Folder of its sensors; null if it has none.</param>
 sealed record GpuDevice(string Name, string Folder, int Vendor, int? Product, int? Revision, string? Slot, string? SensorFolder)
 {
@@ -21,7 +21,7 @@ sealed record GpuDevice(string Name, string Folder, int Vendor, int? Product, in
         var cards = new List<GpuDevice>();
         foreach (var name in tree.ListNames(Root))
         {
-            // card0 is a device, card0-HDMI-A-1 one of its sockets, renderD128 another door to it.
+            // card0 is a device, card0-HDMI-A-1 one of its sockets, renderD128 another file of the same card.
             if (!name.StartsWith("card", StringComparison.Ordinal) || !int.TryParse(name.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 continue;
             var folder = $"{Root}/{name}/device";

@@ -13,7 +13,7 @@ namespace Tonne.Instruments.HttpPolling;
 /// <summary>The wall meters, management controllers and metric servers that the configuration names; nothing else is ever asked.</summary>
 /// <remarks>
 /// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is a missing meter of this run,
-/// with the reason, and what it would have told is modelled.
+/// with the reason, and what it would have reported is modelled.
 /// </remarks>
 public sealed class NetworkMeters : Instrument
 {

@@ -5,11 +5,11 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>One number of a polled source as a meter: the newest answer, or a gap when that is too old. An old value is never told as if it were new.</summary>
+/// <summary>One number of a polled source as a meter: the newest answer, or a gap when that is too old. An old value is never reported as if it were new.</summary>
 /// <remarks>
-/// A counter is told as what it has counted since it was first read, each difference checked against the time between the two values themselves: one that is refreshed every
+/// A counter is reported as what it has counted since it was first read, each difference checked against the time between the two values themselves: one that is refreshed every
 /// 15 s moves in steps which, over one sample, no device could make. Between its refreshes a counter that is summed is carried on at its last rate, so that the edges of a run
-/// are those of its samples and not of the refreshes before them. One that started again is told as one that did.
+/// are those of its samples and not of the refreshes before them. One that started again is reported as one that did.
 /// </remarks>
 sealed class PolledMeter : IMeter
 {
@@ -75,7 +75,7 @@ sealed class PolledMeter : IMeter
         return Description.Kind == MeterKind.EnergyCounter ? ReadCounter(answer, value, now) : ReadPower(answer, value, age, now);
     }
 
-    /// <summary>Warnings about what it told.</summary>
+    /// <summary>Warnings about what it reported.</summary>
     internal IEnumerable<Warning> GetFinalWarnings()
     {
         if (ReadingCount < 2 || Description.Role != MeterRole.Machine)
@@ -117,7 +117,7 @@ sealed class PolledMeter : IMeter
         ReadingCount++;
         if (!ReferenceEquals(answer, _lastSnapshot) && Advance(answer, value))
         {
-            // Smaller than what was told before: whoever follows this meter sees that it started again.
+            // Smaller than what was reported before: whoever follows this meter sees that it started again.
             (_reported, _counted) = (0, 0);
             return Reading.FromValue(0);
         }

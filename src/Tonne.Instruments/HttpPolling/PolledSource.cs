@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>One thing that is asked: what to ask, and how to understand what it tells.</summary>
+/// <summary>One thing that is asked: what to ask, and how to understand what it reports.</summary>
 abstract class PolledSource(SourceAddress address)
 {
     internal SourceAddress Address { get; } = address;
@@ -11,12 +11,12 @@ abstract class PolledSource(SourceAddress address)
     /// <summary>Whether the password is sent unasked (Basic), or only in answer to a challenge (Basic or Digest).</summary>
     internal virtual bool WaitsForChallenge => false;
 
-    /// <summary>The oldest that a value may be already when it is told.</summary>
+    /// <summary>The oldest that a value may be already when it is reported.</summary>
     internal virtual TimeSpan MaxValueAge => TimeSpan.MaxValue;
 
     /// <summary>Asks once. Called on a thread that may wait.</summary>
     internal abstract PollResult Poll(IHttpTransport transport);
 
-    /// <summary>What it can tell of this machine.</summary>
+    /// <summary>What it can report of this machine.</summary>
     internal abstract SourceCapabilities GetCapabilities(PollResult first);
 }

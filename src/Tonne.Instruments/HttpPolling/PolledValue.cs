@@ -16,13 +16,13 @@ readonly record struct PolledValue
     /// <summary>How old it was already when the answer was given.</summary>
     internal TimeSpan Age { get; }
 
-    /// <summary>For a counter: what it has counted lately, in µJ a second; null if that is not told.</summary>
+    /// <summary>For a counter: what it has counted lately, in µJ a second; null if that is not reported.</summary>
     internal double? Rate { get; }
 
     internal static PolledValue Gap(string reason) => new(0, reason, TimeSpan.Zero, null);
 
-    /// <summary>A number as told, which must be one that the thing can be.</summary>
-    /// <param name="number">As told.</param>
+    /// <summary>A number as reported, which must be one that the thing can be.</summary>
+    /// <param name="number">As reported.</param>
     /// <param name="perUnit">mW or µJ in one of its units.</param>
     /// <param name="most">The most it can be, in its unit.</param>
     /// <param name="unit">Its unit, for the reason.</param>
@@ -31,17 +31,17 @@ readonly record struct PolledValue
     internal static PolledValue Create(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
     {
         if (double.IsNaN(number))
-            return Gap("it tells no number (NaN)");
+            return Gap("it reports no number (NaN)");
         if (number < 0)
-            return Gap($"it tells a negative value ({FormatNumber(number)} {unit})");
+            return Gap($"it reports a negative value ({FormatNumber(number)} {unit})");
         if (!(number <= most) || !(number * perUnit < 9e18))
-            return Gap($"it tells {FormatNumber(number)} {unit}, more than can be");
+            return Gap($"it reports {FormatNumber(number)} {unit}, more than is possible");
         return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
     }
 
     /// <summary>The power of a whole machine in W: neither nothing, since the machine runs, nor more than one can draw.</summary>
     internal static PolledValue FromMachinePower(double watts, TimeSpan age = default) =>
-        watts == 0 ? Gap("it tells 0 W, which cannot be while this machine runs: is it the right channel, and does it meter?") : Create(watts, 1e3, MaxMachineWatts, "W", age);
+        watts == 0 ? Gap("it reports 0 W, which is impossible while this machine runs: check the channel, and that it meters") : Create(watts, 1e3, MaxMachineWatts, "W", age);
 
     /// <summary>The power that no single machine exceeds, in W: ten times a node of eight GPUs.</summary>
     internal const double MaxMachineWatts = 150_000;

@@ -4,7 +4,7 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Asks one source again and again on a thread of its own, and keeps the newest answer.</summary>
 /// <remarks>
-/// Whoever reads a meter takes the newest answer and never waits. What the source tells is dated by the middle between question and answer.
+/// Whoever reads a meter takes the newest answer and never waits. What the source reports is dated by the middle between question and answer.
 /// One turn (<see cref="PollOnce"/>) can be taken without the thread, by tests.
 /// </remarks>
 sealed class Poller : IDisposable
@@ -55,7 +55,7 @@ sealed class Poller : IDisposable
             return _first;
     }
 
-    /// <summary>Chooses the channels; from here on <see cref="Newest"/> tells them.</summary>
+    /// <summary>Chooses the channels; from here on <see cref="Newest"/> reports them.</summary>
     internal void SelectChannels(string[] keys)
     {
         lock (_gate)
@@ -96,21 +96,21 @@ sealed class Poller : IDisposable
     internal TimeSpan PollOnce()
     {
         var asked = _time.GetTimestamp();
-        PollResult told;
+        PollResult reported;
         try
         {
-            told = _source.Poll(_transport);
+            reported = _source.Poll(_transport);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // What a stranger sends must not end the program, whatever was overlooked.
-            told = PollResult.Failed($"sends what cannot be understood ({error.GetType().Name})");
+            reported = PollResult.Failed($"sends what cannot be understood ({error.GetType().Name})");
         }
 
         var at = asked + ((_time.GetTimestamp() - asked) / 2);
         lock (_gate)
         {
-            if (told.Reason is { } reason)
+            if (reported.Reason is { } reason)
             {
                 _lastError = TextSanitizer.ToOneLine($"{_source.Address.Host} {reason}");
             }
@@ -118,14 +118,14 @@ sealed class Poller : IDisposable
             {
                 _lastError = null;
                 if (_keys is null)
-                    (_first, _firstAt) = (told, at);
+                    (_first, _firstAt) = (reported, at);
                 else
-                    _newest = CreateSnapshot(_newest, told, at);
+                    _newest = CreateSnapshot(_newest, reported, at);
             }
         }
 
         _answered.Set();
-        return _pace.GetNextDelay(told.Reason is null);
+        return _pace.GetNextDelay(reported.Reason is null);
     }
 
     /// <inheritdoc/>
@@ -155,15 +155,15 @@ sealed class Poller : IDisposable
         }
     }
 
-    PollSnapshot CreateSnapshot(PollSnapshot? before, PollResult told, long at)
+    PollSnapshot CreateSnapshot(PollSnapshot? before, PollResult reported, long at)
     {
         var keys = _keys!;
         var values = new PolledValue[keys.Length];
         var joules = new double[keys.Length];
         for (var i = 0; i < keys.Length; i++)
         {
-            values[i] = PolledValue.Gap($"{_source.Address.Host} does not tell it any more");
-            foreach (var (key, value) in told.Values)
+            values[i] = PolledValue.Gap($"{_source.Address.Host} no longer reports it");
+            foreach (var (key, value) in reported.Values)
             {
                 if (key == keys[i])
                 {

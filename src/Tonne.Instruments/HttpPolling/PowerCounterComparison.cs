@@ -11,7 +11,7 @@ static class PowerCounterComparison
 
     const double Tolerance = 0.05;
 
-    /// <summary>A warning if they differ by more than 5 % and one step of the counter at each end; null if they agree, or the run was too short to tell.</summary>
+    /// <summary>A warning if they differ by more than 5 % and one step of the counter at each end; null if they agree, or the run was too short to compare them.</summary>
     internal static Warning? GetWarning(PolledMeter power, PolledMeter counter)
     {
         if (power.ReadingCount < 2 || counter.Steps < MinSteps || counter.SampledJoules <= 0)

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>What a source can tell of this machine, seen from its first answer.</summary>
+/// <summary>What a source can report of this machine, by its first answer.</summary>
 /// <param name="Channels">Its meters, each with the key of its value.</param>
 /// <param name="Parts">The parts of the machine that they stand for.</param>
 /// <param name="Warnings">What makes them less sure.</param>

@@ -9,7 +9,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Hwmon;
 
-/// <summary>Powers and energies that the kernel's sensor chips tell (hwmon): few of them are known to hold a whole part of the machine, the rest is shown.</summary>
+/// <summary>Powers and energies of the kernel's sensor chips (hwmon). Those known to cover a whole part of the machine are summed; the others are only shown.</summary>
 /// <remarks>
 /// | driver | channel | component | offered |
 /// |---|---|---|---|
@@ -82,14 +82,14 @@ sealed class HwmonMeters : Instrument
         else if (platform.Count == 1)
             _parts.Add(new MeteredPart(Component.Platform, null, [platform[0].Description.Id], accuracies[0], "The firmware's own power meter (ACPI): the whole machine, as its maker measures it."));
         else if (platform.Count > 1)
-            _missing.Add(new MissingMeter("hwmon:power_meter", tree.GetFullPath(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not told, so none is taken for the machine", null, []));
+            _missing.Add(new MissingMeter("hwmon:power_meter", tree.GetFullPath(Root), $"{platform.Count} power meters of the firmware: which of them holds which is not reported, so none is taken for the machine", null, []));
         if (sockets.Count > 0)
-            _parts.Add(new MeteredPart(Component.Cpu, null, sockets.ToImmutable(), SocketAccuracy, sockets.Count == 1 ? "What the processor socket tells the kernel of its power." : $"What {sockets.Count} processor sockets tell the kernel of their power."));
+            _parts.Add(new MeteredPart(Component.Cpu, null, sockets.ToImmutable(), SocketAccuracy, sockets.Count == 1 ? "The power that the processor socket reports to the kernel." : $"The power that {sockets.Count} processor sockets report to the kernel."));
     }
 
-    /// <summary>Accuracy of what AMD's firmware tells of a socket.</summary>
+    /// <summary>Accuracy of what AMD's firmware reports of a socket.</summary>
     internal static Factor SocketAccuracy { get; } = new(
-        "hwmon/socket-accuracy", "joules per joule told by a processor socket's firmware", "1", new Bounds(0.93, 1, 1.07), Quality.Assumed,
+        "hwmon/socket-accuracy", "joules per joule reported by a processor socket's firmware", "1", new Bounds(0.93, 1, 1.07), Quality.Assumed,
         new Source("KERNEL-HWMON", "Linux kernel documentation, hwmon: amd_energy, amd_hsmp_hwmon"), "no accuracy is stated; twice as wide as that of package counters");
 
     /// <inheritdoc/>
@@ -130,7 +130,7 @@ sealed class HwmonMeters : Instrument
     static string FormatNote(FileTree tree, string name, SensorChannel channel, Component? component)
     {
         var what = channel.Label is { } label ? $"{name} \"{label}\"" : name;
-        var how = component is null ? "not summed: what it holds is not known" : "told as a part of the machine";
+        var how = component is null ? "not summed: what it holds is not known" : "reported as a part of the machine";
         return $"{tree.GetFullPath(channel.Path)}: {what}{(channel.IsAverage ? ", the chip's own mean" : "")}: {how}";
     }
 
@@ -143,7 +143,7 @@ sealed class HwmonMeters : Instrument
         return id;
     }
 
-    /// <summary>Over how long the firmware takes its mean, in s; null if it does not tell.</summary>
+    /// <summary>Over how long the firmware takes its mean, in s; null if it does not report it.</summary>
     static double? ReadInterval(FileTree tree, string folder) => tree.ReadNumber($"{folder}/power1_average_interval") is { } milliseconds and > 0 and < 3_600_000 ? milliseconds / 1e3 : null;
 
     /// <summary>The accuracy that the firmware states, <c>95.0%</c>; else 5 %, assumed.</summary>
@@ -151,7 +151,7 @@ sealed class HwmonMeters : Instrument
     {
         var stated = tree.ReadLine($"{folder}/power1_accuracy") is { } text && double.TryParse(text.AsSpan().TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 50 and < 100 ? 1 - (percent / 100) : (double?)null;
         var width = stated ?? 0.05;
-        return new Factor("hwmon/acpi-accuracy", "joules at the plug per joule told by the firmware's power meter", "1", new Bounds(1 - width, 1, 1 + width), stated is null ? Quality.Assumed : Quality.Measured,
+        return new Factor("hwmon/acpi-accuracy", "joules at the plug per joule reported by the firmware's power meter", "1", new Bounds(1 - width, 1, 1 + width), stated is null ? Quality.Assumed : Quality.Measured,
             new Source("ACPI-POWER-METER", "Advanced Configuration and Power Interface Specification, Power Meters"), stated is null ? "the firmware states no accuracy; 5 % was assumed" : "as the firmware states it");
     }
 }

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Hwmon;
 
-/// <summary>One power or energy that a sensor chip tells.</summary>
+/// <summary>One power or energy that a sensor chip reports.</summary>
 /// <param name="Path">Its file in the tree.</param>
 /// <param name="Name">Kind and number: <c>power1</c>, <c>energy2</c>.</param>
 /// <param name="Kind">A power (µW in the file) or an energy counter (µJ).</param>
@@ -18,7 +18,7 @@ sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAve
         var channels = new List<SensorChannel>();
         foreach (var file in tree.ListNames(folder))
         {
-            // A mean over a while loses less between samples than the moment does; where both are told it is taken.
+            // A mean over a while loses less between samples than the moment does; where both are reported it is taken.
             if (Matches(file, "power", "_average"))
                 Add(file[..^8], MeterKind.Power, true, file);
             else if (Matches(file, "power", "_input"))

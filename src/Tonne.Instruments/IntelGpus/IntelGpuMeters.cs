@@ -86,11 +86,11 @@ sealed class IntelGpuMeters : Instrument
 
         if (summed is null)
         {
-            _missing.Add(new MissingMeter($"intelgpu:{device}", tree.GetFullPath($"{card.Folder}/hwmon"), "the driver tells no energy of this card (i915 since Linux 6.2, xe since 6.8 do)", null, []));
+            _missing.Add(new MissingMeter($"intelgpu:{device}", tree.GetFullPath($"{card.Folder}/hwmon"), "the driver reports no energy for this card (i915 since Linux 6.2, xe since 6.8 do)", null, []));
         }
 
         _parts.Add(new MeteredPart(Component.Gpu, device, summed is null ? [] : [summed.Description.Id], summed is null ? null : CardAccuracy,
-            summed is null ? "The card tells no energy." : summed.Description.Id.EndsWith('1') ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
+            summed is null ? "The card reports no energy." : summed.Description.Id.EndsWith('1') ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
         {
             Name = GetProductName(card.Product),
         });

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>The mean power of a few meters over a stretch of time, from their counters or from the powers they tell.</summary>
+/// <summary>The mean power of a few meters over a stretch of time, from their counters or from the powers they report.</summary>
 sealed class AveragePowerMeter(ImmutableArray<IMeter> meters)
 {
     readonly MeterAverage[] _all = [.. meters.Select(meter => new MeterAverage(meter))];
@@ -24,7 +24,7 @@ sealed class AveragePowerMeter(ImmutableArray<IMeter> meters)
             one.AddSample(timestamp);
     }
 
-    /// <summary>Mean W since <see cref="Start"/>; null if a meter told less than two values.</summary>
+    /// <summary>Mean W since <see cref="Start"/>; null if a meter reported less than two values.</summary>
     public double? Watts
     {
         get

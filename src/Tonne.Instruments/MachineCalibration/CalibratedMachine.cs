@@ -2,7 +2,7 @@ using Tonne.Hardware;
 
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>What tells the calibrated machine from another.</summary>
+/// <summary>The properties by which a calibrated machine is recognised.</summary>
 /// <param name="Cpu">Name of its processor.</param>
 /// <param name="Threads">Hardware threads visible.</param>
 /// <param name="MemoryBytes">Main memory visible, in bytes.</param>
@@ -19,7 +19,7 @@ public sealed record CalibratedMachine(string Cpu, int Threads, long MemoryBytes
         return new CalibratedMachine(machine.Cpu, machine.Threads, machine.MemoryBytes, machine.Gpus ?? []);
     }
 
-    /// <summary>What is different here; null if it is the same machine, as far as can be told.</summary>
+    /// <summary>The difference found; null if it is the same machine, as far as is known.</summary>
     public string? DescribeDifference(Machine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);

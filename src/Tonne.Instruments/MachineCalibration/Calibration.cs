@@ -13,7 +13,7 @@ namespace Tonne.Instruments.MachineCalibration;
 /// <param name="Full">W at the plug, every thread at work, without GPUs and what goes with them.</param>
 public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachine Machine, string Meter, Bounds Idle, Bounds Full)
 {
-    /// <summary>k: everything else over processors, memory and GPUs; null if the processors have no meter to tell it.</summary>
+    /// <summary>k: everything else over processors, memory and GPUs; null if the processors have no meter.</summary>
     public Bounds? OtherFraction { get; init; }
 
     /// <summary>The part of everything else that does not change with load, W; null as above.</summary>

@@ -10,7 +10,7 @@ public sealed record CalibrationPlan(TimeSpan Total)
     /// <summary>Blocks that a phase is read in.</summary>
     public const int Blocks = 4;
 
-    /// <summary>The shortest time in which a plug meter that tells a value a second tells enough of them.</summary>
+    /// <summary>The shortest time in which a plug meter that reports a value a second reports enough of them.</summary>
     public static TimeSpan Minimum { get; } = TimeSpan.FromSeconds(6);
 
     /// <summary>Ten minutes.</summary>

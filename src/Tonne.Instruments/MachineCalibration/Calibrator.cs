@@ -19,7 +19,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
     /// <summary>The meter of the whole machine; null if none was found.</summary>
     public MeteredPart? Plug => _parts.FirstOrDefault(part => part.Component == Component.Platform);
 
-    /// <summary>Whether the processors have meters of their own, so that everything else can be told apart.</summary>
+    /// <summary>Whether the processors have meters of their own, so that everything else can be separated from them.</summary>
     public bool HasProcessorMeters => _parts.Any(part => part is { Component: Component.Cpu, Meters.IsDefaultOrEmpty: false });
 
     /// <summary>How busy an idle machine may be by default: three tenths of one hardware thread, or 2 % of many.</summary>
@@ -38,7 +38,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
 
     /// <summary>Holds every level of a plan and reads it.</summary>
     /// <param name="plan">Which, and for how long.</param>
-    /// <param name="progress">Told at the begin of each phase and after it: level, time left, what was read.</param>
+    /// <param name="progress">Called at the start and the end of each phase: level, time left, what was read.</param>
     /// <param name="cancellationToken">Ends it without a result.</param>
     /// <exception cref="CalibrationFailedException">A meter said nothing.</exception>
     public async Task<IReadOnlyList<CalibrationBlock>> RunAsync(CalibrationPlan plan, Action<CalibrationLevel, TimeSpan, CalibrationBlock?> progress, CancellationToken cancellationToken = default)
@@ -163,7 +163,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
         return watch.CreateBlock(level, phase, plugWatts);
     }
 
-    /// <summary>FNV-1a of what tells machines apart, to keep the ids of two machines apart.</summary>
+    /// <summary>FNV-1a of the properties that distinguish machines, to keep the ids of two machines apart.</summary>
     static int ComputeFingerprint(CalibratedMachine machine)
     {
         var hash = 2166136261u;
@@ -232,7 +232,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
 
         public CalibrationBlock CreateBlock(CalibrationLevel level, int phase, double? plugWatts)
         {
-            var plug = plugWatts ?? _plug?.Watts ?? throw new CalibrationFailedException($"The plug told no power: {_plug?.Reason ?? "it gave one value only"}.");
+            var plug = plugWatts ?? _plug?.Watts ?? throw new CalibrationFailedException($"The plug reported no power: {_plug?.Reason ?? "it gave one value only"}.");
             var packages = _packages?.Watts;
             double? metered = packages is { } watts ? watts + (_others?.Watts ?? 0) + (_memoryIsMetered ? 0 : _owner.ModelledMemoryWatts) : null;
             return new CalibrationBlock(level, phase, Load, plug, metered, packages);

@@ -31,6 +31,6 @@ public sealed record DiscoveryOptions
     /// <summary>The clock of what is asked over a network. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether everything else (fans, board, supply) is left out unless a meter at the plug tells it. Default: it is modelled.</summary>
+    /// <summary>Whether everything else (fans, board, supply) is left out unless a meter at the plug reports it. Default: it is modelled.</summary>
     public bool OnlyMeasured { get; init; }
 }

@@ -51,7 +51,7 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Every way in which this machine is read.</summary>
     public required IReadOnlyList<Instrument> Instruments { get; init; }
 
-    /// <summary>Whether a part of the machine tells only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
+    /// <summary>Whether a part of the machine reports only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
     public bool NeedsPowerIntegration => Bases.Any(basis => basis.Component != Component.Platform
         && basis.Meters.Any(id => EnergyMeters.Any(meter => meter.Description.Id == id && meter.Description is { Kind: MeterKind.Power, Component: not Component.Platform })));
 
@@ -64,7 +64,7 @@ public sealed class DiscoveryResult : IDisposable
         return names.Count == 0 ? null : $"the energy of {string.Join(", ", names)} would be modelled";
     }
 
-    /// <summary>From here on, the job's use of devices is told from others'. Call before the first sample.</summary>
+    /// <summary>From here on, the job's use of devices is separated from that of other processes. Call before the first sample.</summary>
     public void TrackJob(IJobProcesses job)
     {
         foreach (var instrument in Instruments)

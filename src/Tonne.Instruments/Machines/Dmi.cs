@@ -46,7 +46,7 @@ public sealed record Dmi(string? Vendor, string? Product, int? Chassis, string? 
     public bool IsVirtual =>
         Product?.Contains("metal", StringComparison.OrdinalIgnoreCase) != true && Array.Exists(VirtualNames, name => Has(Vendor, name) || Has(Product, name) || Has(Bios, name));
 
-    /// <summary>The kind of machine that the chassis tells; null if it tells none.</summary>
+    /// <summary>The kind of machine that the chassis reports; null if it reports none.</summary>
     /// <remarks>Types by number from the System Management BIOS reference specification (DMTF DSP0134), table of chassis types.</remarks>
     public string? ChassisKind => Chassis switch
     {

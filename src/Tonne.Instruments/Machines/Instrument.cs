@@ -15,7 +15,7 @@ public abstract class Instrument : IDisposable
     /// <summary>Every meter, those summed (<see cref="MeterRole.Machine"/>), those contained in others, and who used a device.</summary>
     public virtual IReadOnlyList<IMeter> Meters => [];
 
-    /// <summary>The parts of the machine it offers to tell, best first. Meters of a part that is not taken are still read, and not summed.</summary>
+    /// <summary>The parts of the machine that it can measure, best first. Meters of a part that is not taken are still read, and not summed.</summary>
     public virtual IReadOnlyList<MeteredPart> Parts => [];
 
     /// <summary>Meters that could be here and are not.</summary>
@@ -27,7 +27,7 @@ public abstract class Instrument : IDisposable
     /// <summary>Warnings that only the samples could bring; asked after the last one.</summary>
     public virtual IEnumerable<Warning> GetFinalWarnings() => [];
 
-    /// <summary>From here on, tells the job's use of a device from others'. Called once, before the first sample.</summary>
+    /// <summary>From here on, separates the job's use of a device from that of other processes. Called once, before the first sample.</summary>
     public virtual void TrackJob(IJobProcesses job)
     {
     }

@@ -9,7 +9,7 @@ namespace Tonne.Instruments.Machines;
 /// <param name="Cpu">What names the processor.</param>
 /// <param name="Firmware">What the firmware says.</param>
 /// <param name="Battery">Whether it has a battery of its own, as laptops do.</param>
-/// <param name="Warnings">What could not be told.</param>
+/// <param name="Warnings">What could not be determined.</param>
 public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmware, bool Battery, IReadOnlyList<Warning> Warnings)
 {
     const string BootIdFile = "proc/sys/kernel/random/boot_id";
@@ -24,12 +24,12 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
         if (threads == 0)
         {
             threads = 1;
-            warnings.Add(new Warning("threads-unknown", $"The number of hardware threads is told nowhere below {tree.Root}; 1 was taken."));
+            warnings.Add(new Warning("threads-unknown", $"The number of hardware threads is reported nowhere below {tree.Root}; 1 was taken."));
         }
 
         var memory = ReadMemoryBytes(tree);
         if (memory == 0)
-            warnings.Add(new Warning("memory-unknown", $"The size of the main memory is not told ({tree.GetFullPath("proc/meminfo")}); the energy of memory is left out."));
+            warnings.Add(new Warning("memory-unknown", $"The size of the main memory is not reported ({tree.GetFullPath("proc/meminfo")}); the energy of memory is left out."));
         var underWindows = tree.ReadLine("proc/sys/kernel/osrelease")?.Contains("microsoft", StringComparison.OrdinalIgnoreCase) == true;
         if (underWindows)
             warnings.Add(new Warning("under-windows", "This is Linux inside Windows: the threads and the memory are those lent to it, the machine around it is not seen."));
@@ -50,7 +50,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
         return new MachineDescription(machine, cpu, firmware, battery, warnings);
     }
 
-    /// <summary>Main memory in bytes from <c>proc/meminfo</c>; 0 if it is not told.</summary>
+    /// <summary>Main memory in bytes from <c>proc/meminfo</c>; 0 if it is not reported.</summary>
     static long ReadMemoryBytes(FileTree tree)
     {
         ReadOnlySpan<byte> text = tree.ReadBytes("proc/meminfo", out _);

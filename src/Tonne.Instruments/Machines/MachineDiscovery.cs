@@ -105,7 +105,7 @@ public static class MachineDiscovery
         yield return Counted(new NvidiaMeters(tree, options));
         yield return Counted(new AmdMeters(tree, options, gpus));
         yield return Counted(new IntelGpuMeters(tree, gpus));
-        // What a server tells of a device counts only where the device itself tells nothing; a plug that somebody named counts before what a firmware says of the whole.
+        // What a server reports of a device counts only where the device itself reports nothing; a plug that somebody named counts before what a firmware says of the whole.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
             yield return new NetworkMeters(options);
         yield return new HwmonMeters(tree, description.Machine.Virtual);
@@ -166,7 +166,7 @@ public static class MachineDiscovery
         return null;
     }
 
-    /// <summary>What the firmware tells, else what the processor's segment tells.</summary>
+    /// <summary>What the firmware reports, else what the processor's segment reports.</summary>
     static string DetermineKind(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
     {
         var machine = description.Machine;

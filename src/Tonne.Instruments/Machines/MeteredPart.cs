@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>A part of the machine whose energy an instrument offers to tell. <see cref="MachineDiscovery"/> takes at most one offer for each component and device.</summary>
+/// <summary>A part of the machine whose energy an instrument can measure. <see cref="MachineDiscovery"/> takes at most one offer for each component and device.</summary>
 /// <param name="Component">Part of the machine; <see cref="Component.Platform"/> for the whole of it.</param>
 /// <param name="Device">Which one, where there are several (<c>0</c>, <c>1</c>, … for GPUs); null otherwise.</param>
 /// <param name="Meters">Ids of the meters that are summed for it, all of <see cref="Runs.MeterRole.Machine"/>; empty for a GPU that is modelled by how busy it is.</param>
@@ -18,7 +18,7 @@ public sealed record MeteredPart(Component Component, string? Device, ImmutableA
     /// <summary>Whether the job may use it (visible devices). Default true.</summary>
     public bool Visible { get; init; } = true;
 
-    /// <summary>The limit that the device enforces, W; null if it does not tell. Of a GPU in no table it bounds the model.</summary>
+    /// <summary>The limit that the device enforces, W; null if it does not report it. Of a GPU in no table it bounds the model.</summary>
     public double? PowerLimitWatts { get; init; }
 
     /// <summary>W without work; null to take the catalog's.</summary>

@@ -45,8 +45,8 @@ public static class MachineModel
     /// <param name="power">Factors and size.</param>
     /// <param name="parts">At most one part for each component and device.</param>
     /// <param name="idlePower">Idle power of all packages together in W, measured on this machine; null if it was not.</param>
-    /// <param name="meters">Descriptions of the meters that the parts name; what tells powers from counters. Default: all are counters.</param>
-    /// <param name="onlyMeasured">Whether everything else is left out unless a meter at the plug tells it. Default: it is modelled.</param>
+    /// <param name="meters">Descriptions of the meters that the parts name; what reports powers from counters. Default: all are counters.</param>
+    /// <param name="onlyMeasured">Whether everything else is left out unless a meter at the plug reports it. Default: it is modelled.</param>
     public static MachineRates CreateRates(MachinePower power, IReadOnlyList<MeteredPart> parts, Factor? idlePower = null, IReadOnlyList<MeterDescription>? meters = null, bool onlyMeasured = false)
     {
         ArgumentNullException.ThrowIfNull(power);

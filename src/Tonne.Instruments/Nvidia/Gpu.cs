@@ -2,10 +2,10 @@ using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>One GPU: what it can tell, and asking it. A GPU that has gone is asked nothing more.</summary>
+/// <summary>One GPU: what it can report, and the calls that read it. A GPU that was lost is not read again.</summary>
 sealed class Gpu
 {
-    /// <summary>The counter and the power are refreshed every 20 to 100 ms, by card (seen by hot polling in other tools; the driver does not tell).</summary>
+    /// <summary>The counter and the power are refreshed every 20 to 100 ms, by card (seen by hot polling in other tools; the driver does not report it).</summary>
     internal const double RefreshSeconds = 0.1;
 
     const string Impossible = "the driver gave a number that cannot be";
@@ -28,7 +28,7 @@ sealed class Gpu
 
     internal GpuIdentity Identity { get; }
 
-    /// <summary>Power limit in force, W; null if not told.</summary>
+    /// <summary>Power limit in force, W; null if not reported.</summary>
     internal double? LimitWatts { get; }
 
     /// <summary>A power it cannot exceed, W: twice the limit, since short peaks go beyond it.</summary>

@@ -4,10 +4,10 @@ namespace Tonne.Instruments.Nvidia;
 
 /// <summary>Which GPU it is.</summary>
 /// <param name="Index">The driver's number.</param>
-/// <param name="Name">Name as the driver gives it; null if not told.</param>
-/// <param name="Uuid"><c>GPU-</c> and a UUID; null if not told.</param>
-/// <param name="PciBus">Where it sits, <c>00000000:1B:00.0</c>; null if not told.</param>
-/// <param name="Architecture">Kepler 2, Maxwell 3, Pascal 4, Volta 5, Turing 6, Ampere 7, Ada 8, Hopper 9, Blackwell 10 (nvml.h); null if not told.</param>
+/// <param name="Name">Name as the driver gives it; null if not reported.</param>
+/// <param name="Uuid"><c>GPU-</c> and a UUID; null if not reported.</param>
+/// <param name="PciBus">Where it sits, <c>00000000:1B:00.0</c>; null if not reported.</param>
+/// <param name="Architecture">Kepler 2, Maxwell 3, Pascal 4, Volta 5, Turing 6, Ampere 7, Ada 8, Hopper 9, Blackwell 10 (nvml.h); null if not reported.</param>
 /// <param name="Instances">Its parts, if it is cut into any (MIG).</param>
 sealed record GpuIdentity(int Index, string? Name, string? Uuid, string? PciBus, uint? Architecture, IReadOnlyList<MigInstance> Instances)
 {

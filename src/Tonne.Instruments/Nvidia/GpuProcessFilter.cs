@@ -3,7 +3,7 @@ using Tonne.Instruments.Processes;
 
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>Tells of the processes that the driver names which are the job's, and remembers it: one that has ended is still asked for.</summary>
+/// <summary>Says which of the processes that the driver lists belong to the job, and remembers it: one that has ended is still asked for.</summary>
 /// <remarks>
 /// The driver counts in the machine's own process ids. From a process namespace of its own (a container) they mean nothing, unless one of them is found to be the job's.
 /// </remarks>
@@ -31,7 +31,7 @@ sealed class GpuProcessFilter
     /// <summary>Whether the driver's ids are this process's.</summary>
     internal bool SharesPidNamespace => _sharesPidNamespace ??= FileTree.Local.ReadLinkTarget("proc/self/ns/pid") == HostPidNamespace;
 
-    /// <summary>Whether there is a job to tell from others.</summary>
+    /// <summary>Whether there is a job to separate from other processes.</summary>
     internal bool HasJob => _job is not null;
 
     internal void TrackJob(IJobProcesses job) => _job = job;

@@ -7,7 +7,7 @@ namespace Tonne.Instruments.Nvidia;
 /// Looked at once a second or less often; the driver's own sample period is 1/6 to 1 s. Between looks the times move evenly towards what was last known, so shares lag by about a second;
 /// their totals are whole at the end.
 /// busy = the larger of the device's utilisation and the sum over processes; job = busy × Σ sm % of the job's processes ÷ Σ of all.
-/// Where processes have no utilisation the job has the part of the holders that it is. Where processes cannot be told the job is taken to be alone on the GPUs it may use, and it is said.
+/// Where processes have no utilisation the job has the part of the holders that it is. Where processes cannot be determined, the job is taken to be alone on the GPUs it may use, and a warning reports it.
 /// A GPU in parts (MIG): holders are slices, of those in use.
 /// </remarks>
 sealed class GpuUsageTracker
@@ -51,10 +51,10 @@ sealed class GpuUsageTracker
         HasProcessUtilization = gpu.Nvml.ReadProcessUtilization(gpu.Handle, ref _samples, ulong.MaxValue / 2, out _) is not NvmlReturn.NotSupported and not NvmlReturn.FunctionNotFound;
     }
 
-    /// <summary>Whether the device tells how busy it is.</summary>
+    /// <summary>Whether the device reports how busy it is.</summary>
     internal bool HasDeviceUtilization { get; }
 
-    /// <summary>Whether it tells how busy it is for each process.</summary>
+    /// <summary>Whether it reports how busy it is for each process.</summary>
     internal bool HasProcessUtilization { get; }
 
     /// <summary>Whether the job was taken to be alone for want of knowing better, while the GPU worked or could not say so.</summary>
@@ -107,7 +107,7 @@ sealed class GpuUsageTracker
                 busy = Math.Max(busy, percent / 100.0);
         }
 
-        // It works, and nothing is told since a time that was guessed: the driver's clock is another.
+        // It works, and nothing is reported since a time that was guessed: the driver's clock is another.
         if (_lastSampleIsEstimate && all == 0 && busy > 0.01)
             (_lastSampleTime, _lastSampleIsEstimate) = (0, false);
         double share;
@@ -133,7 +133,7 @@ sealed class GpuUsageTracker
         _time = (_time.Busy + (busy * interval), _time.Job + (busy * share * interval));
     }
 
-    /// <summary>The next reading is the last: it tells all that is known.</summary>
+    /// <summary>The next reading is the last: it reports all that is known.</summary>
     internal void PrepareFinalSample() => _settled = true;
 
     Reading ReadTime(long timestamp, bool busy)

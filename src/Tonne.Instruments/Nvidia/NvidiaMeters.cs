@@ -32,7 +32,7 @@ public sealed class NvidiaMeters : Instrument
 
     /// <summary>Accuracy of a power reading.</summary>
     public static Factor PowerAccuracy { get; } = new(
-        "nvml/power-accuracy", "joules per joule integrated from the power a GPU tells", "1", new Bounds(0.9, 1, 1.1), Quality.Measured, AccuracySource,
+        "nvml/power-accuracy", "joules per joule integrated from the power a GPU reports", "1", new Bounds(0.9, 1, 1.1), Quality.Measured, AccuracySource,
         "the sensor's own error; what is missed between samples comes on top. The width is assumed");
 
     readonly Nvml? _nvml;
@@ -121,9 +121,9 @@ public sealed class NvidiaMeters : Instrument
         }
 
         if (ListDevices(users => users.WasAssumedExclusive) is { } alone)
-            yield return new Warning("gpu-taken-alone", $"Who used GPU {alone} cannot be told from here ({(_processes.SharesPidNamespace ? "the driver lists no processes" : "the driver's process ids are another namespace's")}): the job was taken to be alone there.");
+            yield return new Warning("gpu-taken-alone", $"Which processes used GPU {alone} is not known ({(_processes.SharesPidNamespace ? "the driver lists no processes" : "the driver's process ids are another namespace's")}): the job was taken to be alone there.");
         if (ListDevices(users => users.WasSplitByHolders) is { } split)
-            yield return new Warning("gpu-split-by-holders", $"GPU {split} does not tell how much each process uses: it was split evenly among the processes that hold it.");
+            yield return new Warning("gpu-split-by-holders", $"GPU {split} does not report how much each process uses: it was split evenly among the processes that hold it.");
         if (ListDevices(users => users.WasInstanceShared) is { } shared)
             yield return new Warning("mig-part-shared", $"A part of GPU {shared} (MIG) was held by the job and by others: all of that part was taken for the job's.");
     }
@@ -204,8 +204,8 @@ public sealed class NvidiaMeters : Instrument
             _parts.Add(Part([identity.MeterId + "/power"], PowerAccuracy, "No energy counter: the GPU's power is sampled and integrated."));
             _warnings.Add(gpu.Power switch
             {
-                PowerSource.ModuleInstant => new Warning("gpu-power-of-module", $"{identity.DisplayName} tells only the power of its module, processor and memory included: it is more than the GPU's."),
-                PowerSource.Usage when identity.Architecture is >= 7 && !identity.IsPartiallySampled => new Warning("gpu-power-averaged", $"{identity.DisplayName} tells its power as a mean of the last second: bursts are smoothed, and the first and last second of the run are off by up to half of it."),
+                PowerSource.ModuleInstant => new Warning("gpu-power-of-module", $"{identity.DisplayName} reports only the power of its module, processor and memory included: it is more than the GPU's."),
+                PowerSource.Usage when identity.Architecture is >= 7 && !identity.IsPartiallySampled => new Warning("gpu-power-averaged", $"{identity.DisplayName} reports its power as a mean of the last second: bursts are smoothed, and the first and last second of the run are off by up to half of it."),
                 _ => new Warning("gpu-power-integrated", $"{identity.DisplayName} has no energy counter: its power is read at each sample and integrated, so what it draws between samples is seen by chance.", "Set a shorter --period."),
             });
         }
@@ -217,7 +217,7 @@ public sealed class NvidiaMeters : Instrument
         else
         {
             _missing.Add(new MissingMeter(identity.MeterId, path, $"{identity.DisplayName} is unmeasured: {reason}, no power ({NvmlReturn.Describe(gpu.PowerStatus)}), no utilisation", null, NvmlLocator.GetRemedies(gpu.EnergyStatus)));
-            _warnings.Add(new Warning("gpu-unmeasured", $"{identity.DisplayName} tells nothing of its energy, power or use: what it uses is in no figure."));
+            _warnings.Add(new Warning("gpu-unmeasured", $"{identity.DisplayName} reports nothing of its energy, power or use: what it uses is in no figure."));
         }
 
         MeteredPart Part(System.Collections.Immutable.ImmutableArray<string> meters, Factor? accuracy, string why) =>

@@ -51,7 +51,7 @@ static class NvmlLocator
 
         if (tree.Exists("sys/module/nouveau"))
         {
-            missing.Add(new MissingMeter("nvml", tree.GetFullPath("sys/module/nouveau"), "an NVIDIA card is driven by nouveau, which tells no energy", null,
+            missing.Add(new MissingMeter("nvml", tree.GetFullPath("sys/module/nouveau"), "an NVIDIA card is driven by nouveau, which reports no energy", null,
                 [new Remedy("install NVIDIA's own driver", null, PersistsAcrossReboots: true)]));
         }
 

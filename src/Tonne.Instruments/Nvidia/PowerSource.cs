@@ -3,7 +3,7 @@ namespace Tonne.Instruments.Nvidia;
 /// <summary>Where a GPU's power is asked for, best first.</summary>
 enum PowerSource
 {
-    /// <summary>Nowhere: it is not told.</summary>
+    /// <summary>Nowhere: it is not reported.</summary>
     None,
 
     /// <summary>The field of the instant power, of the GPU alone.</summary>

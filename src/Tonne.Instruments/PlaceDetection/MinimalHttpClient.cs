@@ -57,7 +57,7 @@ static class MinimalHttpClient
             if (line.StartsWith("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase))
                 return null;
             if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-                length = int.TryParse(line[15..].Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var told) ? told : -1;
+                length = int.TryParse(line[15..].Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var reported) ? reported : -1;
         }
 
         var body = answer[(end + 4)..];

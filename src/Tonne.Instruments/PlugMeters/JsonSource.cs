@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.PlugMeters;
 
-/// <summary>Anything that tells the machine's power somewhere in a JSON document: a JSON pointer (RFC 6901) says where.</summary>
+/// <summary>Anything that reports the machine's power somewhere in a JSON document: a JSON pointer (RFC 6901) says where.</summary>
 sealed class JsonSource(SourceAddress address) : PlugMeterSource(address)
 {
     internal override string Id => $"wall:json@{Address.Host}";
@@ -27,8 +27,8 @@ sealed class JsonSource(SourceAddress address) : PlugMeterSource(address)
     internal PollResult Parse(JsonElement root)
     {
         if (root.FindByPointer(Address.Pointer) is not { } value)
-            return PollResult.Failed($"tells nothing at {Address.Pointer}");
+            return PollResult.Failed($"reports nothing at {Address.Pointer}");
         var perUnit = Address["unit"] switch { "mW" => 1e-3, "kW" => 1e3, _ => 1 };
-        return PollResult.FromValues((Power, value.ParseNumber() is { } number ? PolledValue.FromMachinePower(number * perUnit) : PolledValue.Gap($"what it tells at {Address.Pointer} is not a number")));
+        return PollResult.FromValues((Power, value.ParseNumber() is { } number ? PolledValue.FromMachinePower(number * perUnit) : PolledValue.Gap($"what it reports at {Address.Pointer} is not a number")));
     }
 }

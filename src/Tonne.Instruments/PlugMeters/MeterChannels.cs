@@ -27,12 +27,12 @@ static class MeterChannels
     internal static string? Validate(SourceAddress address) => Parse(address.Path) is null ? $"'{address.Path}' is not a channel such as 0, nor channels to add such as 0+1" : null;
 
     /// <summary>Adds the chosen channels.</summary>
-    /// <param name="all">Power in W and counted energy in J of each channel that meters, by its number; an energy is null if it is not told.</param>
+    /// <param name="all">Power in W and counted energy in J of each channel that meters, by its number; an energy is null if it is not reported.</param>
     /// <param name="chosen">The channels named.</param>
     internal static PollResult Sum(IReadOnlyList<(int Channel, double? Watts, double? Joules, string? Reason)> all, ImmutableArray<int> chosen)
     {
         if (all.Count == 0)
-            return PollResult.Failed("tells no power: it does not meter, or is of a kind not known");
+            return PollResult.Failed("reports no power: it does not meter, or is of a kind not known");
         if (chosen.IsEmpty && all.Count > 1)
             return PollResult.Failed($"meters {all.Count.ToString(CultureInfo.InvariantCulture)} channels ({string.Join(", ", all.Select(each => each.Channel))}): name the one that feeds this machine at the end of the address, or several to add, as in /0+1");
         double watts = 0, joules = 0;
@@ -43,7 +43,7 @@ static class MeterChannels
             if (found.Channel < 0)
                 return PollResult.Failed($"has no channel {channel.ToString(CultureInfo.InvariantCulture)} that meters; it has {string.Join(", ", all.Select(each => each.Channel))}");
             if (found.Reason is not null || found.Watts is not { } power)
-                return PollResult.FromValues((PlugMeterSource.Power, PolledValue.Gap(found.Reason ?? "it tells no power")));
+                return PollResult.FromValues((PlugMeterSource.Power, PolledValue.Gap(found.Reason ?? "it reports no power")));
             if (power < 0)
                 return PollResult.FromValues((PlugMeterSource.Power, PolledValue.FromMachinePower(power)));
             watts += power;
@@ -51,7 +51,7 @@ static class MeterChannels
             counted &= found.Joules is not null;
         }
 
-        var told = PolledValue.FromMachinePower(watts);
-        return counted ? PollResult.FromValues((PlugMeterSource.Power, told), (PlugMeterSource.Energy, PolledValue.Create(joules, 1e6, 9e12, "J"))) : PollResult.FromValues((PlugMeterSource.Power, told));
+        var reported = PolledValue.FromMachinePower(watts);
+        return counted ? PollResult.FromValues((PlugMeterSource.Power, reported), (PlugMeterSource.Energy, PolledValue.Create(joules, 1e6, 9e12, "J"))) : PollResult.FromValues((PlugMeterSource.Power, reported));
     }
 }

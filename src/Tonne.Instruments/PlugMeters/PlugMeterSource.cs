@@ -18,7 +18,7 @@ abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
     /// <summary>What it is, for the reason of the choice.</summary>
     protected abstract string Description { get; }
 
-    /// <summary>Joules per joule told.</summary>
+    /// <summary>Joules per joule reported.</summary>
     protected abstract Factor Accuracy { get; }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
     {
         var (power, energy) = (FindValue(first, Power), FindValue(first, Energy));
         if (power is null or { Reason: not null })
-            return SourceCapabilities.Unusable(power?.Reason ?? "it tells no power");
+            return SourceCapabilities.Unusable(power?.Reason ?? "it reports no power");
         var channels = new List<(string, MeterDescription)>
         {
             (Power, new MeterDescription(Id, Component.Platform, MeterKind.Power, MeterRole.Machine, Note: $"{Address}: {Description}; its power is asked every {Address.PollInterval.TotalSeconds:0.###} s and integrated", RefreshSeconds: Address.PollInterval.TotalSeconds)),
@@ -40,9 +40,9 @@ abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
         return new SourceCapabilities(channels, [new MeteredPart(Component.Platform, null, [Id], PlugMeterAccuracy.GetFactor(Address, Accuracy), $"{Description} at {Address.Host} meters the whole machine at its plug.")], [], null);
     }
 
-    static PolledValue? FindValue(PollResult told, string key)
+    static PolledValue? FindValue(PollResult reported, string key)
     {
-        foreach (var (name, value) in told.Values)
+        foreach (var (name, value) in reported.Values)
         {
             if (name == key)
                 return value;

@@ -66,8 +66,8 @@ sealed class ShellySource(SourceAddress address) : PlugMeterSource(address)
                     _ => (null, null),
                 };
                 // A switch without a meter has no apower.
-                if (power is { } told)
-                    channels.Add((number, power.GetNumber(), counter.GetNumber() * JoulesPerWattHour, told.ValueKind == JsonValueKind.Number ? null : "its power is not a number: it has no reading now"));
+                if (power is { } reported)
+                    channels.Add((number, power.GetNumber(), counter.GetNumber() * JoulesPerWattHour, reported.ValueKind == JsonValueKind.Number ? null : "its power is not a number: it has no reading now"));
             }
         }
 

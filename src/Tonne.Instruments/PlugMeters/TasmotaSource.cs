@@ -29,7 +29,7 @@ sealed class TasmotaSource(SourceAddress address) : PlugMeterSource(address)
             return PollResult.Failed($"warns: {warning} (name the user in the address, as in tasmota://admin@HOST, and put the password into TONNE_METER_PASSWORD)");
         var energy = root.GetMember("StatusSNS")?.GetMember("ENERGY") ?? root.GetMember("StatusPWR");
         if (energy?.GetMember("Power") is not { } power)
-            return PollResult.Failed("tells no power: it does not meter, or is not a Tasmota");
+            return PollResult.Failed("reports no power: it does not meter, or is not a Tasmota");
         var total = energy.Value.GetMember("Total") ?? default;
         var channels = new List<(int, double?, double?, string?)>();
         if (power.ValueKind == JsonValueKind.Array)

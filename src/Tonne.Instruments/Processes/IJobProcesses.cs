@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Processes;
 
-/// <summary>Tells which processes of this machine belong to the job.</summary>
+/// <summary>Determines which processes of this machine belong to the job.</summary>
 public interface IJobProcesses
 {
     /// <summary>Whether a process is part of the job now. Called by the sampler's thread for each process that holds a device; must be cheap (µs) for one asked before.</summary>

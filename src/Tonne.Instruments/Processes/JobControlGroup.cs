@@ -58,7 +58,7 @@ public sealed class JobControlGroup : IDisposable
     {
         var said = new List<string>();
         refusalReasons = said;
-        // The process id tells the ranks of one run apart, and whose groups are left over.
+        // The process id distinguishes the ranks of one run, and identifies groups left over.
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{SafeFileName.FromText(runId)}-{Environment.ProcessId}");
         var possible = memberships.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
         if (possible.Length == 0)

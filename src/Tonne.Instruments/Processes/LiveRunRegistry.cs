@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>The board on which the live runs of one machine tell each other how much CPU time their jobs have used.</summary>
+/// <summary>A shared file in which the live runs of one machine report how much CPU time their jobs have used.</summary>
 /// <remarks>
 /// A folder that anyone may write to (mode 1777) with one small file per run, named by boot, process namespace, process id and start time, holding one number in ns.
 /// What another wrote is trusted for nothing but that number, and no more of it than the machine could have done. Files of the dead are removed by whoever sees them and may.
@@ -69,7 +69,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
 
         if (_own is not null)
             Publish(0);
-        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers, Note: $"{_folder}: CPU time that the jobs of other live runs have told; runs that see another folder (containers) are not seen");
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers, Note: $"{_folder}: CPU time reported by the jobs of other live runs; runs that see another folder (containers) are not seen");
     }
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>How many other live runs were seen at the last sample.</summary>
     public int Peers => _peers.Count;
 
-    /// <summary>Tells the others the job's CPU time so far, in ns.</summary>
+    /// <summary>Reports to the other runs the job's CPU time so far, in ns.</summary>
     public void Publish(long nanoseconds)
     {
         if (_own is null)
@@ -105,7 +105,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
 
         if (_lastTimestamp != long.MinValue)
         {
-            // A number is told up to one sample before it is read, so some slack is due.
+            // A number is reported up to one sample before it is read, so some slack is due.
             var possible = (timestamp - _lastTimestamp + (2 * ListingInterval)) * _threads;
             _total += Math.Clamp(possible, 0, grown);
         }
@@ -144,7 +144,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
         var names = _files.ListNames(_folder);
         foreach (var gone in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
         {
-            // What it told last is still in the file that we hold open.
+            // What it reported last is still in the file that we hold open.
             _endedGrowth += ReadGrowth(_peers[gone]);
             _peers[gone].Handle.Dispose();
             _peers.Remove(gone);
@@ -174,7 +174,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
         }
     }
 
-    /// <summary>What a peer has told since it was last asked.</summary>
+    /// <summary>What a peer has reported since it was last asked.</summary>
     long ReadGrowth(Peer peer)
     {
         if (!TryRead(peer, out var value))

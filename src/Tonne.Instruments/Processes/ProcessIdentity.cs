@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>This process, as others can tell whether it still lives.</summary>
+/// <summary>The identity of this process, by which others can check that it still runs.</summary>
 public static class ProcessIdentity
 {
     /// <summary>Boot, process id and start time of this process, from the running kernel.</summary>

@@ -25,9 +25,9 @@ sealed class PrometheusPreset
         (Name, Metrics, MapSeries, GetAccuracy, CeilingWatts, Expectation) = (name, metrics, slotOf, accuracyOf, ceilingWatts, expectation);
     }
 
-    /// <summary>Accuracy of what a board tells of itself.</summary>
+    /// <summary>Accuracy of what a board reports of itself.</summary>
     static Factor GpuAccuracy { get; } = new(
-        "prometheus/dcgm-accuracy", "joules per joule told by a GPU", "1", new Bounds(0.93, 1, 1.07), Quality.Measured,
+        "prometheus/dcgm-accuracy", "joules per joule reported by a GPU", "1", new Bounds(0.93, 1, 1.07), Quality.Measured,
         new Source("YANG-2024", "Yang, Adamek, Armour: Part-time Power Measurements: nvidia-smi's Lack of Attention, SC 2024, arXiv 2312.02741", 2024),
         "on A100 and H100 a quarter of the time is sampled; the width is our reading of what good practice leaves");
 
@@ -107,7 +107,7 @@ sealed class PrometheusPreset
     /// <summary>What a series stands for; null for one that stands for nothing.</summary>
     internal Func<PrometheusSeries, PrometheusMapping?> MapSeries { get; }
 
-    /// <summary>Joules per joule told.</summary>
+    /// <summary>Joules per joule reported.</summary>
     internal Func<Component, Factor> GetAccuracy { get; }
 
     /// <summary>The power that none of its devices exceeds, in W.</summary>
@@ -122,7 +122,7 @@ sealed class PrometheusPreset
         static _ => Configured, component == Component.Platform ? HttpPolling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");
 
     static Factor Configured { get; } = new(
-        "prometheus/query-accuracy", "joules per joule told by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
+        "prometheus/query-accuracy", "joules per joule reported by a query", "1", new Bounds(0.9, 1, 1.1), Quality.Measured,
         new Source("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known"),
         "the width is assumed: give accuracy=2% in the address if you know it");
 

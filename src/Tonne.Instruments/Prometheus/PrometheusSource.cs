@@ -31,7 +31,7 @@ sealed class PrometheusSource : PolledSource
     /// <summary>A counter that is scraped once a minute moves in steps of a minute, in s.</summary>
     const double StepSeconds = 60;
 
-    /// <summary>How often a power is new where that is not told, in s.</summary>
+    /// <summary>How often a power is new where that is not reported, in s.</summary>
     const double DefaultScrapeSeconds = 15;
 
     const string ValueLabel = "tonne_value";
@@ -95,9 +95,9 @@ sealed class PrometheusSource : PolledSource
         if (address["query"] is null)
             return "either preset or query says what to ask for";
         if (address["component"] is not ("platform" or "cpu" or "memory" or "gpu"))
-            return "component says what the query tells: platform, cpu, memory or gpu";
+            return "component must name what the query measures: platform, cpu, memory or gpu";
         if (address["component"] == "gpu" != (address["device"] is not null))
-            return "device names the GPU that the query tells, such as device=0, and nothing else";
+            return "device names the GPU of the query, such as device=0, and nothing else";
         if (address["instance"] is not null || address["gpu"] is not null)
             return "instance and gpu belong to a preset; write them into the query";
         return GetScale(address["kind"], address["unit"]) is null ? "kind and unit say what the number is: kind=power&unit=W (mW, uW, kW), or kind=energy&unit=J (mJ, uJ, kJ, Wh, kWh)" : null;
@@ -108,7 +108,7 @@ sealed class PrometheusSource : PolledSource
         var reply = questions.Get(_path);
         // An error in the query comes with status 400 and says what is wrong.
         if (reply.Status is 400 or 422 or 503)
-            return (reply with { Reason = null }).ParseJson(root => Parse(root)) is { Reason: not null } told ? told : PollResult.Failed(reply.Reason!);
+            return (reply with { Reason = null }).ParseJson(root => Parse(root)) is { Reason: not null } reported ? reported : PollResult.Failed(reply.Reason!);
         return reply.ParseJson(Parse);
     }
 
@@ -161,13 +161,13 @@ sealed class PrometheusSource : PolledSource
     internal override SourceCapabilities GetCapabilities(PollResult first)
     {
         if (first is not PrometheusResult { Selected: { Count: > 0 } chosen })
-            return SourceCapabilities.Unusable("tells nothing");
+            return SourceCapabilities.Unusable("reports nothing");
         var channels = new List<(string, MeterDescription)>();
         var warnings = new List<Warning>();
         var parts = new List<(Component Component, string? Device, PrometheusMapping Slot, List<string> Meters)>();
         foreach (var (slot, metric, value, refreshSeconds) in chosen)
         {
-            // A GPU without a counter (before Volta, many virtual ones) is told by its power: no reading is not no energy.
+            // A GPU without a counter (before Volta, many virtual ones) is measured by its power: a missing reading is not zero energy.
             if (value.Reason is not null)
             {
                 warnings.Add(new Warning("meter-silent", $"{Id}/{slot.Name}: {metric.Name}: {value.Reason}."));
@@ -188,7 +188,7 @@ sealed class PrometheusSource : PolledSource
         }
 
         if (parts.Count == 0)
-            return SourceCapabilities.Unusable($"tells nothing that can be counted: {string.Join("; ", warnings.Select(warning => warning.Text))}");
+            return SourceCapabilities.Unusable($"reports nothing that can be counted: {string.Join("; ", warnings.Select(warning => warning.Text))}");
         var hidden = FindHiddenGpus([.. parts.Where(part => part.Component == Component.Gpu).Select(part => part.Slot)], warnings);
         return new SourceCapabilities(channels, [.. parts.OrderBy(part => part.Component).Select(Part)], warnings, null);
 
@@ -206,7 +206,7 @@ sealed class PrometheusSource : PolledSource
     {
         if (gpus.Count == 0)
             return [];
-        warnings.Add(new Warning("gpu-taken-alone", $"{Id} does not tell who uses a GPU: the job is taken to be alone on each that it may use."));
+        warnings.Add(new Warning("gpu-taken-alone", $"{Id} does not report which process uses a GPU: the job is taken to be alone on each that it may use."));
         // Named in the address, or known by parts that the exporter does not name: then the numbers of the variable are not these.
         if (Address["gpu"] is not null || gpus.Exists(gpu => !int.TryParse(gpu.Device, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return [];
@@ -237,7 +237,7 @@ sealed class PrometheusSource : PolledSource
             if (_preset.MapSeries(series) is not { } slot)
                 continue;
             var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
-            // A GPU in slices is told once for each of them, and while a job comes or goes for both: the newest of the same device counts.
+            // A GPU in slices is reported once for each of them, and while a job comes or goes for both: the newest of the same device counts.
             var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
             if (twin < 0)
                 chosen.Add(new(slot, metric, series.Value, series.RefreshSeconds));
@@ -245,7 +245,7 @@ sealed class PrometheusSource : PolledSource
                 chosen[twin] = new(slot, metric, series.Value, series.RefreshSeconds);
         }
 
-        // In the order of the preset's metrics: the first that a device tells is the one to count.
+        // In the order of the preset's metrics: the first that a device reports is the one to count.
         chosen.Sort((a, b) => (_preset.Metrics.IndexOf(a.Metric), a.Slot.Name).CompareTo((_preset.Metrics.IndexOf(b.Metric), b.Slot.Name)));
         return chosen.Count == 0 ? PollResult.Failed($"has no {_preset.Expectation} now")
             : new PrometheusResult([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(CreateKey(one.Slot, one.Metric), one.Value))], chosen);

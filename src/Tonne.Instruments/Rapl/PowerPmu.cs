@@ -30,7 +30,7 @@ static class PowerPmu
         if (places.Count == 1 && places[0].Package is null)
             places[0] = places[0] with { Package = 0 };
         if (places.Exists(place => place.Package is null))
-            return Broken("cpumask", "which package each processor is in is told nowhere");
+            return Broken("cpumask", "which package each processor is in is reported nowhere");
         foreach (var name in tree.ListNames($"{folder}/events"))
         {
             if (!name.StartsWith("energy-", StringComparison.Ordinal) || name.Contains('.'))

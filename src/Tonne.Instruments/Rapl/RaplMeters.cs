@@ -13,7 +13,7 @@ namespace Tonne.Instruments.Rapl;
 public sealed class RaplMeters : Instrument
 {
     /// <summary>The advisory behind the access rights of energy counters.</summary>
-    public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can tell what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";
+    public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can reveal what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";
 
     /// <summary>Accuracy of package counters: they are taken at their word, within 3 %.</summary>
     public static Factor PackageAccuracy { get; } = new(
@@ -31,7 +31,7 @@ public sealed class RaplMeters : Instrument
     readonly List<PerfMeter> _perf;
     readonly List<(RaplMeter Counted, RaplMeter Mirror)> _mirrors = [];
 
-    /// <summary>Looks for zones and reads each twice, to tell mirrors; opens the same counters as performance events, to compare.</summary>
+    /// <summary>Looks for zones and reads each twice, to detect mirrors; opens the same counters as performance events, to compare.</summary>
     public RaplMeters(FileTree tree, MachineDescription description)
         : this(tree, description, tree.IsSysroot ? null : new KernelPerfEvents())
     {
@@ -114,7 +114,7 @@ public sealed class RaplMeters : Instrument
             if (first.IsGap || second.IsGap)
                 return first.IsGap && !second.IsGap ? "it could not be read at the first look" : null;
             if (zone.Range is not { } range)
-                return "it does not tell its range, so that a wrap could not be corrected";
+                return "it does not report its range, so a wrap could not be corrected";
             if (second.Value > range)
                 return "it is beyond its own range";
             return second.Value < first.Value && first.Value - second.Value < range / 2 ? "it ran backwards between two looks" : null;
@@ -242,7 +242,7 @@ public sealed class RaplMeters : Instrument
     static IReadOnlyList<Remedy> PerfRemedies { get; } =
     [
         new Remedy("let one copy of tonne count performance events (CAP_PERFMON, Linux 5.8); whoever may run that copy sees the energy of all, so keep it to a group you trust", "sudo setcap cap_perfmon=ep \"$(readlink -f \"$(command -v tonne)\")\"", PersistsAcrossReboots: true),
-        new Remedy("let everybody count performance events of the whole machine until the next boot: also what others' programs do, a wider door than the counters' files", "sudo sysctl kernel.perf_event_paranoid=0", PersistsAcrossReboots: false),
+        new Remedy("let everybody count performance events of the whole machine until the next boot: also what others' programs do, a wider permission than the counters' files", "sudo sysctl kernel.perf_event_paranoid=0", PersistsAcrossReboots: false),
     ];
 
     static IReadOnlyList<Remedy> GetRemedies(bool perf) => perf ? [.. GetRemedies(), .. PerfRemedies] : GetRemedies();

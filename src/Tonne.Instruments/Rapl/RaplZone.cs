@@ -5,7 +5,7 @@ namespace Tonne.Instruments.Rapl;
 /// <param name="Folder">Its folder in the tree.</param>
 /// <param name="Name">What it calls itself: <c>package-0</c>, <c>dram</c>, <c>core</c>, <c>uncore</c>, <c>psys</c>.</param>
 /// <param name="ParentName">Name of the zone it lies in; null at the top.</param>
-/// <param name="Range">Largest value of its counter in µJ; null if not told.</param>
+/// <param name="Range">Largest value of its counter in µJ; null if not reported.</param>
 /// <param name="CeilingWatts">A power it cannot exceed.</param>
 public sealed record RaplZone(string Id, string Folder, string Name, string? ParentName, long? Range, double CeilingWatts)
 {

@@ -68,7 +68,7 @@ public static class RaplZones
         return last != ':';
     }
 
-    /// <summary>Four times the highest limit the zone tells, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.</summary>
+    /// <summary>Four times the highest limit the zone reports, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.</summary>
     static double GetCeilingWatts(FileTree tree, string folder)
     {
         long most = 0;

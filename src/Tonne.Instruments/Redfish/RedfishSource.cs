@@ -7,7 +7,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Redfish;
 
-/// <summary>The power of the whole machine as its management controller tells it over Redfish.</summary>
+/// <summary>The power of the whole machine as its management controller reports it over Redfish.</summary>
 /// <remarks>
 /// <c>Power</c>: the first member of <c>PowerControl</c> with <c>PowerConsumedWatts</c>; further members are parts of the machine and never added.
 /// <c>EnvironmentMetrics</c>: <c>PowerWatts.Reading</c> in W and <c>EnergykWh.Reading</c>, since the last reset, in kWh. A chassis leads to either; without a path, the only chassis there is.
@@ -40,7 +40,7 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
     {
         if (_found is not null)
             return questions.Get(_found).ParseJson(root => Parse(root, out _));
-        var told = PollResult.Failed("tells no power");
+        var reported = PollResult.Failed("reports no power");
         var paths = new Queue<string>([_start]);
         // The list of chassis, the one there is, its two kinds of metrics.
         for (var steps = 0; steps < 5 && paths.TryDequeue(out var path); steps++)
@@ -50,25 +50,25 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
             if (here.Reason is null)
             {
                 // A resource without a reading now may have one later; another may have one already.
-                if (told.Reason is null && here.Values[0].Value.Reason is not null)
+                if (reported.Reason is null && here.Values[0].Value.Reason is not null)
                     continue;
-                (told, _found) = (here, path);
+                (reported, _found) = (here, path);
                 if (here.Values[0].Value.Reason is null)
                     break;
             }
-            else if (told.Reason is not null && leads.IsEmpty)
+            else if (reported.Reason is not null && leads.IsEmpty)
             {
-                told = here;
+                reported = here;
             }
 
             foreach (var lead in leads)
                 paths.Enqueue(lead);
         }
 
-        return told;
+        return reported;
     }
 
-    /// <summary>What a resource tells, or the paths that it leads to.</summary>
+    /// <summary>What a resource reports, or the paths that it leads to.</summary>
     internal static PollResult Parse(JsonElement root, out ImmutableArray<string> leads)
     {
         leads = [];
@@ -80,14 +80,14 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
                     return PollResult.FromValues((Power, ((JsonElement?)consumed).GetNumber() is { } watts ? PolledValue.FromMachinePower(watts) : PolledValue.Gap("its PowerConsumedWatts has no value now")));
             }
 
-            return PollResult.Failed("tells no PowerConsumedWatts");
+            return PollResult.Failed("reports no PowerConsumedWatts");
         }
 
         if (root.GetMember("PowerWatts") is { } power)
         {
-            var told = power.GetMember("Reading").GetNumber() is { } watts ? PolledValue.FromMachinePower(watts) : PolledValue.Gap("its PowerWatts has no reading now");
+            var reported = power.GetMember("Reading").GetNumber() is { } watts ? PolledValue.FromMachinePower(watts) : PolledValue.Gap("its PowerWatts has no reading now");
             return root.GetMember("EnergykWh")?.GetMember("Reading").GetNumber() is { } energy
-                ? PollResult.FromValues((Power, told), (Energy, PolledValue.Create(energy * JoulesPerKilowattHour, 1e6, 9e12, "J"))) : PollResult.FromValues((Power, told));
+                ? PollResult.FromValues((Power, reported), (Energy, PolledValue.Create(energy * JoulesPerKilowattHour, 1e6, 9e12, "J"))) : PollResult.FromValues((Power, reported));
         }
 
         // EnvironmentMetrics is the newer of the two, and often without a power.
@@ -100,7 +100,7 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
                 leads = [only];
         }
 
-        return PollResult.Failed("tells no power at that path");
+        return PollResult.Failed("reports no power at that path");
     }
 
     /// <summary>The path of a link on the same controller.</summary>

@@ -19,12 +19,12 @@ public sealed class UnsupportedSystemMeters : Instrument
         var named = tree.ReadLine("proc/sys/kernel/ostype");
         if (named == "Darwin" || (named is null && !tree.IsSysroot && OperatingSystem.IsMacOS()))
         {
-            _missing.Add(new MissingMeter("ioreport", "IOReport", "macOS tells the energy of processor, GPU and memory by IOReport (powermetrics shows it); this version does not read it yet, and models instead", null, [PlugMeter]));
-            _missing.Add(new MissingMeter("smc", "AppleSMC", "macOS tells the power of the whole machine by the SMC; this version does not read it yet", null, []));
+            _missing.Add(new MissingMeter("ioreport", "IOReport", "macOS reports the energy of processor, GPU and memory by IOReport (powermetrics shows it); this version does not read it yet, and models instead", null, [PlugMeter]));
+            _missing.Add(new MissingMeter("smc", "AppleSMC", "macOS reports the power of the whole machine by the SMC; this version does not read it yet", null, []));
         }
         else if (named is "Windows" or "Windows_NT" || (named is null && !tree.IsSysroot && OperatingSystem.IsWindows()))
         {
-            _missing.Add(new MissingMeter("emi", "EMI", "Windows tells the energy of some processors by the Energy Meter Interface; this version does not read it yet, and models instead", null, [PlugMeter]));
+            _missing.Add(new MissingMeter("emi", "EMI", "Windows reports the energy of some processors by the Energy Meter Interface; this version does not read it yet, and models instead", null, [PlugMeter]));
             _missing.Add(new MissingMeter("nvml", "nvml.dll", "NVIDIA's library is called nvml.dll on Windows; this version loads it on Linux only", null, []));
         }
     }

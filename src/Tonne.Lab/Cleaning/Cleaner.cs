@@ -7,7 +7,7 @@ namespace Tonne.Lab.Cleaning;
 
 /// <summary>Keeps each row that is relevant and new. One cleaner sees one data set, row after row.</summary>
 /// <remarks>
-/// Exact duplicates are told by 128 bits of SHA-256 of label and content, near duplicates by the same of the <c>NormalForm</c> or by sketches of it; texts are not kept,
+/// Exact duplicates are recognised by 128 bits of SHA-256 of label and content, near duplicates by the same of the <c>NormalForm</c> or by sketches of it; texts are not kept,
 /// so a data set larger than memory passes (about 400 bytes stay for each row kept). Deterministic. Not thread safe.
 /// </remarks>
 public sealed class Cleaner

@@ -2,7 +2,7 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>A text without what does not tell two texts apart: small letters; digits and placeholders all 0; marks and blanks one blank.</summary>
+/// <summary>A text reduced to what distinguishes it: lower case, digits and placeholders as 0, punctuation and blanks as one blank.</summary>
 static class TextNormalizer
 {
     /// <summary>Writes the normal form.</summary>

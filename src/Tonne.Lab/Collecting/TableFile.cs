@@ -11,7 +11,7 @@ namespace Tonne.Lab.Collecting;
 /// </remarks>
 public abstract class TableFile : RowSource
 {
-    /// <summary>Records looked at to tell columns of numbers from others.</summary>
+    /// <summary>Number of records read to recognise columns of numbers.</summary>
     public const int SampleSize = 1000;
 
     /// <summary>What undecodable bytes become: a character that no text holds.</summary>

@@ -11,7 +11,7 @@ namespace Tonne.Lab.EnergyEstimation;
 /// <remarks>
 /// energy = CPU-seconds × (watts of a busy thread + everything else at the plug that goes with it); what that emits is the <see cref="Accountant"/>'s
 /// (docs/methods/machine-model.md). Never measured, on a machine with meters too: it is linear in CPU time, so ratios between works are those of their CPU
-/// times. Held memory and the making of the hardware are left out.
+/// times. Held memory and embodied emissions are left out.
 /// </remarks>
 public sealed class CpuTimeEstimator
 {
@@ -43,7 +43,7 @@ public sealed class CpuTimeEstimator
     /// <summary>The place.</summary>
     public GridFactor Grid => _factors.Grid;
 
-    /// <summary>Energy at the plug, kWh, and operational emissions with the building, kg CO2e, location-based.</summary>
+    /// <summary>Energy at the plug, kWh, and operational emissions (PUE included), kg CO2e, location-based.</summary>
     /// <param name="name">What took it.</param>
     /// <param name="cpu">CPU time, not below 0.</param>
     public PhaseFootprint Estimate(string name, TimeSpan cpu) => _accountant.Account(

@@ -56,7 +56,7 @@ public sealed class Featurizer
         if (labels.Count < 2)
             throw new UnusableDataException(labels.Count == 0 ? "There is no row to learn from." : "There is one row only; to learn and to check what was learned takes several of each class.");
         if (classes.Count < 2)
-            throw new UnusableDataException($"All {labels.Count:N0} rows are labelled \"{classes.Keys.First()}\"; with one class there is nothing to learn to tell apart.");
+            throw new UnusableDataException($"All {labels.Count:N0} rows are labelled \"{classes.Keys.First()}\"; with one class there is nothing to learn.");
         // Classes stand in the order of their names, so that they do not depend on the order of rows.
         ImmutableArray<string> names = [.. classes.Keys.Order(StringComparer.Ordinal)];
         var places = classes.OrderBy(pair => pair.Value).Select(pair => names.BinarySearch(pair.Key, StringComparer.Ordinal)).ToArray();

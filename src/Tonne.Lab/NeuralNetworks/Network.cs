@@ -103,7 +103,7 @@ public sealed class Network : Classifier
     /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
     public Parameter GetBias(int layer) => _named[Parameter.FormatBiasName(layer, Shape.Layers)];
 
-    /// <summary>Predicts one row and tells what each layer did.</summary>
+    /// <summary>Predicts one row and reports what each layer did.</summary>
     /// <param name="row"><see cref="NetworkShape.Inputs"/> numbers.</param>
     /// <param name="time">Measures the layers.</param>
     /// <param name="repetitions">How often each layer is run, at least 1; the shortest time counts.</param>

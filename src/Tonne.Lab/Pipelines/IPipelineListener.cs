@@ -23,6 +23,6 @@ public interface IPipelineListener
     /// <param name="rows">Rows so far.</param>
     void ReportProgress(string stage, long rows);
 
-    /// <summary>Something to tell the reader, one line.</summary>
+    /// <summary>A message for the reader, one line.</summary>
     void ReportMessage(string text);
 }

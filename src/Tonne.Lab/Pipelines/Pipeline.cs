@@ -97,7 +97,7 @@ public sealed class Pipeline(TimeProvider time)
         listener.ReportMessage($"cleaned to {FormatNumber(report.After.Rows)}: {(report.RemovedRows == 0 ? "nothing removed" : string.Join(", ", report.Removed.Select(one => $"{FormatNumber(one.Value)} {FormatReason(one.Key)}")))}");
 
         listener.BeginStage("featurize", report.After, null);
-        var featurized = RunWithSourceName(plan.Source, () => new Featurizer(patch: plan.Patch).Featurize(Told(Again().Where((_, at) => at < count && keep[at]))));
+        var featurized = RunWithSourceName(plan.Source, () => new Featurizer(patch: plan.Patch).Featurize(ReportProgress(Again().Where((_, at) => at < count && keep[at]))));
         kept = null;
         var split = RunWithSourceName(plan.Source, () => DatasetSplit.Create(featurized.Examples, cleaner.GetGroups(), (ulong)plan.Seed));
         IExamples training = LimitRows(split.Training, plan), validation = split.Validation, test = split.Test;
@@ -113,7 +113,7 @@ public sealed class Pipeline(TimeProvider time)
 
         IEnumerable<Row> Again() => kept ?? plan.Source.ReadRows(new RejectionLog());
 
-        IEnumerable<Row> Told(IEnumerable<Row> rows)
+        IEnumerable<Row> ReportProgress(IEnumerable<Row> rows)
         {
             var done = 0L;
             foreach (var row in rows)

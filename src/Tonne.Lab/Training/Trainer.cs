@@ -93,7 +93,7 @@ public sealed class Trainer(TimeProvider time)
         while (row < train.Count && train.GetLabel(row) == label)
             row++;
         if (row == train.Count)
-            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": there is nothing to tell apart.");
+            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": with one class there is nothing to learn.");
         if (plan.Distillation is { } distillation && distillation.Probabilities.Length != (long)train.Count * train.Classes.Length)
             throw new InvalidExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
     }

@@ -51,7 +51,7 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
     }
 
     [Fact]
-    public void Another_resolution_is_taken_as_the_library_tells_it()
+    public void Another_resolution_is_taken_as_the_library_reports_it()
     {
         library.Reset().Add(0x43).Set(0, 1_000_000, resolution: 4);
         Card(0, 0x43);
@@ -139,14 +139,14 @@ public sealed class AmdMetersTests(AmdSmiStandIn library) : IClassFixture<AmdSmi
     }
 
     [Fact]
-    public void A_card_of_which_0_watts_are_told_is_modelled_and_not_believed()
+    public void A_card_of_which_0_watts_are_reported_is_modelled_with_a_warning()
     {
         Card(0, 0x43, power: "0");
 
         using var amd = Found();
 
         Assert.Empty(Assert.Single(amd.Parts).Meters);
-        Assert.Contains("not believed", Assert.Single(amd.Missing).Reason);
+        Assert.Contains("rejected", Assert.Single(amd.Missing).Reason);
     }
 
     [Fact]

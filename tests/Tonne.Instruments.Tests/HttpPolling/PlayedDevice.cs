@@ -5,7 +5,7 @@ using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Tests.HttpPolling;
 
-/// <summary>A device that answers as it is told, asked by turns: no thread, no network, no clock of its own.</summary>
+/// <summary>A device that answers as scripted, polled in turns: no thread, no network, no clock of its own.</summary>
 sealed class PlayedDevice : IDisposable
 {
     NetworkMeters? _sources;

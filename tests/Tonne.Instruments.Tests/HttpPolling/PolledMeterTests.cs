@@ -13,7 +13,7 @@ public class PolledMeterTests
     static PlayedDevice Plug(double watts = 100) => PlayedDevice.Saying(Watts(watts)).Opened("json+http://plug/#/power?every=500ms");
 
     [Fact]
-    public void The_newest_answer_is_told_in_milliwatts()
+    public void The_newest_answer_is_reported_in_milliwatts()
     {
         using var plug = Plug(123.4);
 
@@ -25,7 +25,7 @@ public class PolledMeterTests
 
     /// <summary>3 periods of 0.5 s and the 2 s that an answer may take.</summary>
     [Fact]
-    public void An_old_value_is_a_gap_and_never_told_as_if_it_were_new()
+    public void An_old_value_is_a_gap_and_never_reported_as_if_it_were_new()
     {
         using var plug = Plug();
         plug.Read();
@@ -114,7 +114,7 @@ public class PolledMeterTests
 
     // codecarbon#117: 10 ms of power times 15 s. Power changing between the samples is noticed, not believed.
     [Fact]
-    public void Bursts_between_the_samples_are_a_doubt()
+    public void Bursts_between_the_samples_give_a_warning()
     {
         using var plug = Plug(100);
         plug.Read();
@@ -135,7 +135,7 @@ public class PolledMeterTests
     }
 
     [Fact]
-    public void A_steady_power_leaves_no_doubt()
+    public void A_steady_power_leaves_no_warning()
     {
         using var plug = Plug(100);
         plug.Read();

@@ -65,7 +65,7 @@ public sealed class CalibrationTests : IDisposable
     [InlineData("AMD EPYC", 8, 16, "processor")]
     [InlineData("Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz", 4, 16, "hardware threads")]
     [InlineData("Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz", 8, 32, "memory")]
-    public void The_calibration_of_another_machine_is_not_used_and_that_is_doubted(string cpu, int threads, long gigabytes, string what)
+    public void The_calibration_of_another_machine_is_not_used_and_a_warning_reports_it(string cpu, int threads, long gigabytes, string what)
     {
         using var plain = MachineDiscovery.Discover(Laptop().Tree);
         using var found = MachineDiscovery.Discover(_disk.Tree, new DiscoveryOptions { Calibrations = [Made(new CalibratedMachine(cpu, threads, gigabytes * 1_024_000_000, []))] });

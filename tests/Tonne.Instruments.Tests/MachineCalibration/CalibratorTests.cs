@@ -11,10 +11,10 @@ public class CalibratorTests
         using var machine = new KnownMachine(time, new Random(1));
         using var discovery = machine.Discovery();
         var calibrator = new Calibrator(discovery, time, machine.Work);
-        var told = new List<CalibrationLevel>();
+        var reported = new List<CalibrationLevel>();
         var begin = time.GetTimestamp();
 
-        var blocks = await calibrator.RunAsync(KnownMachine.TenMinutes, (level, _, read) => told.AddRange(read is null ? [level] : []), TestContext.Current.CancellationToken);
+        var blocks = await calibrator.RunAsync(KnownMachine.TenMinutes, (level, _, read) => reported.AddRange(read is null ? [level] : []), TestContext.Current.CancellationToken);
         var made = calibrator.CreateCalibration(blocks, "the test's plug", new Tonne.Quantities.Bounds(0.99, 1, 1.01));
 
         // 10·1.3 + 25 = 38 W idle, 70·1.3 + 25 = 116 W at full load.
@@ -28,7 +28,7 @@ public class CalibratorTests
         Assert.Equal(25, made.OtherConstantWatts!.Value, 1.0);
         Assert.Equal(0.3, made.OtherPerMeteredWatt!.Value, 0.03);
         KnownMachine.AssertHolds(made.PackageIdle!.Value, 10.6, "packages, with 1 % of background");
-        Assert.Equal([CalibrationLevel.Idle, CalibrationLevel.Full, CalibrationLevel.Half, CalibrationLevel.Idle, CalibrationLevel.Full, CalibrationLevel.Half], told);
+        Assert.Equal([CalibrationLevel.Idle, CalibrationLevel.Full, CalibrationLevel.Half, CalibrationLevel.Idle, CalibrationLevel.Full, CalibrationLevel.Half], reported);
         Assert.Equal(600, (time.GetTimestamp() - begin) / 1e7, 1.0);
         Assert.Equal(24, blocks.Count);
     }
@@ -58,7 +58,7 @@ public class CalibratorTests
     }
 
     [Fact]
-    public async Task A_plug_that_tells_nothing_is_said()
+    public async Task A_plug_that_reports_nothing_is_an_error_that_names_it()
     {
         var time = new LeapingTime();
         using var machine = new KnownMachine(time, new Random(1)) { Silent = true };
@@ -70,7 +70,7 @@ public class CalibratorTests
     }
 
     [Fact]
-    public async Task How_busy_the_machine_is_is_told_before_it_begins()
+    public async Task How_busy_the_machine_is_is_reported_before_calibration_begins()
     {
         var time = new LeapingTime();
         using var machine = new KnownMachine(time, new Random(1)) { Background = 0.37 };

@@ -9,7 +9,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.MachineCalibration;
 
-/// <summary>A machine whose law is known: packages p0 + p1 · L, everything else c + s · packages, the plug their sum; told with noise, on a clock of its own.</summary>
+/// <summary>A machine whose law is known: packages p0 + p1 · L, everything else c + s · packages, the plug their sum; reported with noise, on a clock of its own.</summary>
 sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
 {
     const int Threads = 8;
@@ -26,7 +26,7 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
 
     public double OtherPerWatt { get; init; } = 0.3;
 
-    /// <summary>Standard deviation of what the plug tells, W.</summary>
+    /// <summary>Standard deviation of what the plug reports, W.</summary>
     public double Noise { get; init; } = 0.4;
 
     /// <summary>Busy share while it should be idle.</summary>

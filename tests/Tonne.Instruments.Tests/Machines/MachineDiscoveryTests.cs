@@ -43,7 +43,7 @@ public sealed class MachineDiscoveryTests : IDisposable
     [InlineData("17", "server")]
     [InlineData("151", "server")] // 0x97: the lock bit above type 23
     [InlineData("1", "server")] // "other": the processor is a server's
-    public void The_chassis_tells_the_kind_of_machine(string chassis, string kind)
+    public void The_chassis_reports_the_kind_of_machine(string chassis, string kind)
     {
         using var found = MachineDiscovery.Discover(Server().With("sys/class/dmi/id/chassis_type", chassis).Tree);
 

@@ -51,12 +51,12 @@ public class GpuEnergyTests
 
         var joules = Counted(machine, machine.Find(), times);
 
-        // The counter tells whole mJ of the last refresh: at either end it lags by at most one, at no more than 700 W.
+        // The counter reports whole mJ of the last refresh: at either end it lags by at most one, at no more than 700 W.
         Assert.InRange(joules - machine.Joules(times[0], times[^1]), -0.7 * refresh, 0.7 * refresh);
         Assert.True(machine.Joules(times[0], times[^1]) > 3000);
     }
 
-    // codecarbon#1316: a card older than Volta has no energy counter, and 0 kWh was told.
+    // codecarbon#1316: a card older than Volta has no energy counter, and 0 kWh was reported.
     [Fact]
     public void A_card_without_an_energy_counter_is_integrated_from_its_power_and_never_zero()
     {
@@ -108,7 +108,7 @@ public class GpuEnergyTests
     }
 
     [Fact]
-    public void A_card_that_tells_nothing_at_all_is_unmeasured_and_it_is_said()
+    public void A_card_that_reports_nothing_at_all_is_unmeasured_with_a_warning()
     {
         using var machine = new ScriptedGpus("gpu\nname Quadro K620\ncounter none\nsensor none\nrates none\nper-process none\n");
 
@@ -188,7 +188,7 @@ public class GpuEnergyTests
 
     // zeus#181: 187 J by the counter, 327 J by the power, over 5 s at idle.
     [Fact]
-    public void A_counter_and_a_power_that_disagree_are_both_told()
+    public void A_counter_and_a_power_that_disagree_are_both_reported()
     {
         using var machine = new ScriptedGpus("gpu\nname NVIDIA GeForce RTX 3090\narch 8\npower 0 65.4\nbias 0.5719\n");
         var gpus = machine.Find();

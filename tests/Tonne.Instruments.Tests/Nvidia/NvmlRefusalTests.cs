@@ -133,7 +133,7 @@ public class NvmlRefusalTests
             machine.Variables["CUDA_VISIBLE_DEVICES"] = new[] { "0,1,2", "MIG-1", "1", "GPU-1111" }[seed % 4];
             var gpus = machine.Find();
             gpus.TrackJob(new ScriptedGpus.Job(10));
-            // What is not offered is said to be missing; unless the driver itself told a wrong number of GPUs.
+            // What is not offered is said to be missing; unless the driver itself reported a wrong number of GPUs.
             for (var gpu = 0; gpu < 3 && seed % 3 != 0; gpu++)
             {
                 var device = gpu.ToString(CultureInfo.InvariantCulture);

@@ -77,7 +77,7 @@ public class VisibleDevicesTests
     }
 
     [Fact]
-    public void Indices_among_cards_of_different_kinds_are_doubted_unless_the_order_is_told()
+    public void Indices_among_cards_of_different_kinds_give_a_warning_unless_the_order_is_set()
     {
         GpuIdentity[] mixed = [Four[0], Four[1] with { Name = "NVIDIA T4" }];
 

@@ -81,7 +81,7 @@ public sealed class PlaceDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Google_tells_a_zone_of_which_the_region_is_kept()
+    public async Task Google_reports_a_zone_and_its_region_is_kept()
     {
         using var service = new Service("projects/123456789/zones/europe-west9-a");
 
@@ -92,7 +92,7 @@ public sealed class PlaceDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Azure_tells_its_location()
+    public async Task Azure_reports_its_location()
     {
         using var service = new Service("westeurope");
 

@@ -24,8 +24,8 @@ public class JsonSourceTests
     public void A_pointer_leads_to_the_power_in_its_unit(string pointer, string text, long milliwatts) => Assert.Equal(Reading.FromValue(milliwatts), Read(pointer, text));
 
     [Theory]
-    [InlineData("/foo/7", """{"foo":[42]}""", "tells nothing at /foo/7")]
-    [InlineData("/foo/x", """{"foo":[42]}""", "tells nothing")]
+    [InlineData("/foo/7", """{"foo":[42]}""", "reports nothing at /foo/7")]
+    [InlineData("/foo/x", """{"foo":[42]}""", "reports nothing")]
     [InlineData("/state", """{"state":"unavailable"}""", "is not a number")]
     [InlineData("/state", """{"state":"NaN"}""", "NaN")]
     [InlineData("/state", """{"state":"-Infinity"}""", "negative")]

@@ -26,7 +26,7 @@ public class ShellyTests
     static string Refusal(string address, string text) => Assert.Single(PlayedDevice.Saying(text).Opened(address).Sources.Missing).Reason;
 
     [Fact]
-    public void The_second_generation_tells_watts_and_watt_hours()
+    public void The_second_generation_reports_watts_and_watt_hours()
     {
         using var plug = PlayedDevice.Saying(Rpc).Opened("shelly://plug");
 
@@ -89,9 +89,9 @@ public class ShellyTests
     [InlineData("""{"switch:0":{"id":0,"output":true}}""", "does not meter")]
     [InlineData("""{"switch:0":{"apower":null,"aenergy":{"total":1}}}""", "no reading now")]
     [InlineData("""{"switch:0":{"apower":-4.2}}""", "negative")]
-    [InlineData("""{"switch:0":{"apower":0}}""", "cannot be while this machine runs")]
-    [InlineData("""{"switch:0":{"apower":1e300}}""", "more than can be")]
-    [InlineData("""{"switch:0":{"apower":1e999}}""", "more than can be")]
+    [InlineData("""{"switch:0":{"apower":0}}""", "impossible while this machine runs")]
+    [InlineData("""{"switch:0":{"apower":1e300}}""", "more than is possible")]
+    [InlineData("""{"switch:0":{"apower":1e999}}""", "more than is possible")]
     [InlineData("""{"switch:0":{"apower":NaN}}""", "not JSON")]
     [InlineData("""{"switch:0":{"apower":12""", "not JSON")]
     [InlineData("<!DOCTYPE html><html>", "HTML")]
@@ -110,7 +110,7 @@ public class ShellyTests
     }
 
     [Fact]
-    public void Power_that_disagrees_with_the_plugs_own_counter_is_a_doubt_and_agreement_is_none()
+    public void Power_that_disagrees_with_the_plugs_own_counter_gives_a_warning_and_agreement_gives_none()
     {
         Assert.Contains("power-against-counter", After(wattHoursPerSecond: 0.08));
         Assert.DoesNotContain("power-against-counter", After(wattHoursPerSecond: 100 / 3600.0));

@@ -14,7 +14,7 @@ public class TasmotaTests
     static string Refusal(string text) => Assert.Single(PlayedDevice.Saying(text).Opened("tasmota://h").Sources.Missing).Reason;
 
     [Fact]
-    public void It_tells_watts_and_kilowatt_hours()
+    public void It_reports_watts_and_kilowatt_hours()
     {
         using var plug = PlayedDevice.Saying(Status).Opened("tasmota://plug");
 
@@ -42,8 +42,8 @@ public class TasmotaTests
     [InlineData("""{"Command":"Unknown"}""", "does not meter")]
     [InlineData("""{"StatusSNS":{"ENERGY":{"Power":"146"}}}""", "no power")]
     [InlineData("""{"StatusSNS":{"ENERGY":{"Power":[100,33]}}}""", "meters 2 channels")]
-    [InlineData("""{"StatusSNS":{"ENERGY":{"Power":0}}}""", "cannot be")]
-    public void What_tells_no_power_of_this_machine_is_refused_with_the_reason(string text, string why) => Assert.Contains(why, Refusal(text), StringComparison.Ordinal);
+    [InlineData("""{"StatusSNS":{"ENERGY":{"Power":0}}}""", "impossible while this machine runs")]
+    public void An_answer_without_power_of_this_machine_is_refused_with_the_reason(string text, string why) => Assert.Contains(why, Refusal(text), StringComparison.Ordinal);
 
     [Fact]
     public void Two_thousand_broken_answers_are_a_gap_each_or_a_power_that_can_be()

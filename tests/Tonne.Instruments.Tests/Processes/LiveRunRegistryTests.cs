@@ -81,7 +81,7 @@ public sealed class LiveRunRegistryTests : IDisposable
     [InlineData("1e9")]
     [InlineData("99999999999999999999999999")]
     [InlineData("<script>")]
-    public void Whatever_else_is_told_is_not_believed(string text)
+    public void Any_other_text_is_rejected(string text)
     {
         Tell(1, "0");
         using var board = Join();

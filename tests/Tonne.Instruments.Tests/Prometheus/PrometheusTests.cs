@@ -48,24 +48,24 @@ public class PrometheusTests
 
     // codecarbon#1316: before Volta and on many virtual GPUs there is no energy counter.
     [Fact]
-    public void A_gpu_without_an_energy_counter_is_told_by_its_power_and_not_as_nothing()
+    public void A_gpu_without_an_energy_counter_is_measured_by_its_power_and_not_as_zero()
     {
         using var absent = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
         using var blank = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "9223372036854775794"), Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
 
         Assert.Equal((MeterKind.Power, Reading.FromValue(68_244)), (absent.Meter.Description.Kind, absent.Read()));
         Assert.Equal((MeterKind.Power, Reading.FromValue(68_244)), (blank.Meter.Description.Kind, blank.Read()));
-        Assert.Contains("more than can be", Assert.Single(blank.Sources.Warnings, warning => warning.Code == "meter-silent").Text, StringComparison.Ordinal);
+        Assert.Contains("more than is possible", Assert.Single(blank.Sources.Warnings, warning => warning.Code == "meter-silent").Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_power_that_is_scraped_says_how_often_it_is_new()
     {
-        using var told = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"), [$$"""{"metric":{"tonne_rate":"{{Power}}",{{Gpu(0)}}},"value":[{{Text(_now)}},"24"]}"""])).Opened(Dcgm);
+        using var reported = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"), [$$"""{"metric":{"tonne_rate":"{{Power}}",{{Gpu(0)}}},"value":[{{Text(_now)}},"24"]}"""])).Opened(Dcgm);
         using var untold = PlayedDevice.Saying(Vector(Series(Power, Gpu(0), "68.244"))).Opened(Dcgm);
 
         // 24 scrapes in two minutes.
-        Assert.Equal(5, told.Meter.Description.RefreshSeconds);
+        Assert.Equal(5, reported.Meter.Description.RefreshSeconds);
         Assert.Equal(15, untold.Meter.Description.RefreshSeconds);
     }
 
@@ -86,7 +86,7 @@ public class PrometheusTests
     {
         using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"))).Opened(Dcgm);
         var before = server.Read().Value;
-        // For a moment the old series is still told beside the new one; the newer scrape counts.
+        // For a moment the old series is still reported beside the new one; the newer scrape counts.
         server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(0), "1000", age: 16), Series(Energy, Gpu(0, ",\"pod\":\"train-0\""), "201000", age: 1)));
 
         // 200 J in the 14 s between the two scrapes, carried on for the second since.
@@ -184,7 +184,7 @@ public class PrometheusTests
         server.Answer = _ => PlayedDevice.Json(Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", "9.2e14")));
 
         Assert.True(leapt.Value < counted.Value, "a smaller value says that it started again");
-        Assert.Contains("more than can be", server.Turn(1).Reason, StringComparison.Ordinal);
+        Assert.Contains("more than is possible", server.Turn(1).Reason, StringComparison.Ordinal);
         Assert.Equal(50, ((PolledMeter)server.Meter).SampledJoules);
     }
 
@@ -264,17 +264,17 @@ public class PrometheusTests
     }
 
     [Fact]
-    public void A_series_that_is_not_told_any_more_is_a_gap()
+    public void A_series_that_is_not_reported_any_more_is_a_gap()
     {
         using var server = PlayedDevice.Saying(Vector(Series(Energy, Gpu(0), "1000"), Series(Energy, Gpu(1), "1000"))).Opened(Dcgm);
         server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Gpu(1), "2000")));
 
-        Assert.Contains("does not tell it any more", server.Turn(1).Reason, StringComparison.Ordinal);
+        Assert.Contains("no longer reports it", server.Turn(1).Reason, StringComparison.Ordinal);
         Assert.False(server.Sources.Meters[1].Read(0).IsGap);
     }
 
     [Fact]
-    public void A_query_of_ones_own_tells_what_its_address_says()
+    public void A_query_of_ones_own_reports_what_its_address_says()
     {
         using var server = PlayedDevice.Saying("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{"tonne_value":"query"},"value":[1,"1.25"]},{"metric":{"tonne_time":"query"},"value":[1,"1"]}]}}""")
             .Opened("""prometheus+http://h/prom/?query=sum(pdu_watts{outlet="7"})/1000&component=platform&kind=power&unit=kW""");
@@ -304,7 +304,7 @@ public class PrometheusTests
 
     [Theory]
     [InlineData("NaN", "NaN")]
-    [InlineData("+Inf", "more than can be")]
+    [InlineData("+Inf", "more than is possible")]
     [InlineData("-5", "negative")]
     public void Values_that_are_none_are_a_reason(string value, string why) => Assert.Contains(why, Refusal("prometheus+http://h/?preset=kepler", Vector(Series("kepler_node_cpu_joules_total", "\"zone\":\"package\"", value))), StringComparison.Ordinal);
 

@@ -109,7 +109,7 @@ public sealed class PerfEventsTests : IDisposable
         Assert.Empty(rapl.Meters);
         var remedies = rapl.Missing.Single(missing => missing.Id == "rapl:package-0").Remedies;
         Assert.Contains(remedies, remedy => remedy.Command?.Contains("cap_perfmon") == true && remedy.Summary.Contains("sees the energy of all"));
-        Assert.Contains(remedies, remedy => remedy.Command == "sudo sysctl kernel.perf_event_paranoid=0" && remedy.Summary.Contains("wider door"));
+        Assert.Contains(remedies, remedy => remedy.Command == "sudo sysctl kernel.perf_event_paranoid=0" && remedy.Summary.Contains("wider permission"));
         Assert.Contains("perf_event_paranoid is 2", rapl.Missing.Single(missing => missing.Id == "perf:package").Reason);
     }
 
@@ -144,7 +144,7 @@ public sealed class PerfEventsTests : IDisposable
 
     // codecarbon#788: almost twice as high as other tools on the same counters.
     [Fact]
-    public void Two_ways_that_come_to_different_energies_are_a_doubt_at_the_end()
+    public void Two_sources_with_different_energies_give_a_warning_at_the_end()
     {
         Unit("0", "energy-pkg").Zone("intel-rapl:0", "package-0", 1_000_000);
         var events = new StandInPerfEvents();
@@ -167,7 +167,7 @@ public sealed class PerfEventsTests : IDisposable
     }
 
     [Fact]
-    public void Two_ways_that_come_to_the_same_within_their_refresh_are_no_doubt()
+    public void Two_sources_that_agree_within_their_refresh_give_no_warning()
     {
         Unit("0", "energy-pkg").Zone("intel-rapl:0", "package-0", 1_000_000);
         var events = new StandInPerfEvents();

@@ -133,7 +133,7 @@ public sealed class RaplMetersTests : IDisposable
     }
 
     [Fact]
-    public void A_mirror_that_later_counts_otherwise_is_a_doubt()
+    public void A_mirror_that_later_counts_differently_gives_a_warning()
     {
         Zone("intel-rapl:0", "package-0-die-0", 1_000_000_000).Zone("intel-rapl:1", "package-0-die-1", 1_000_000_000);
         using var rapl = Found();
@@ -150,7 +150,7 @@ public sealed class RaplMetersTests : IDisposable
     }
 
     [Fact]
-    public void A_mirror_that_goes_on_as_one_counter_is_no_doubt()
+    public void A_mirror_that_stays_one_counter_gives_no_warning()
     {
         Zone("intel-rapl:0", "package-0-die-0", 262_143_000_000).Zone("intel-rapl:1", "package-0-die-1", 262_143_000_000);
         using var rapl = Found();
@@ -183,7 +183,7 @@ public sealed class RaplMetersTests : IDisposable
     }
 
     [Fact]
-    public void A_package_that_cannot_be_read_beside_one_that_can_is_a_doubt()
+    public void A_package_that_cannot_be_read_beside_one_that_can_gives_a_warning()
     {
         Zone("intel-rapl:0", "package-0", 1_000_000);
         _disk.With("sys/class/powercap/intel-rapl:1/name", "package-1").WithFolder("sys/class/powercap/intel-rapl:1/energy_uj");
@@ -212,11 +212,11 @@ public sealed class RaplMetersTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, null, 5_000)] // nothing told
+    [InlineData(null, null, 5_000)] // nothing reported
     [InlineData("28000000", "64000000", 1_000)] // a laptop: its boosts stay below 1 kW
     [InlineData("350000000", "420000000", 1_680)] // 4 x 420 W
     [InlineData("0", "4095875000", 5_000)] // an unlocked limit says nothing
-    public void The_ceiling_follows_the_limits_the_zone_tells(string? maximum, string? limit, double expected)
+    public void The_ceiling_follows_the_limits_the_zone_reports(string? maximum, string? limit, double expected)
     {
         Zone("intel-rapl:0", "package-0", 1);
         if (maximum is not null)

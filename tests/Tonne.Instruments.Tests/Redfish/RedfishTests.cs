@@ -86,11 +86,11 @@ public class RedfishTests
     [InlineData("""{"PowerControl":[]}""", "no PowerConsumedWatts")]
     [InlineData("""{"PowerControl":[{"PowerConsumedWatts":null}]}""", "no value now")]
     [InlineData("""{"PowerControl":[{"PowerConsumedWatts":-3}]}""", "negative")]
-    [InlineData("""{"PowerControl":[{"PowerConsumedWatts":0}]}""", "cannot be")]
+    [InlineData("""{"PowerControl":[{"PowerConsumedWatts":0}]}""", "impossible while this machine runs")]
     [InlineData("""{"error":{"code":"Base.1.8.GeneralError"}}""", "no power")]
     [InlineData("""{"Power":{"@odata.id":"http://elsewhere/redfish"}}""", "no power")]
     [InlineData("""{"Power":{"@odata.id":"/redfish/v1/Chassis/1/Power"}}""", "no power")]
-    public void What_tells_no_power_is_refused_with_the_reason(string text, string why)
+    public void An_answer_without_power_is_refused_with_the_reason(string text, string why)
     {
         using var controller = PlayedDevice.Saying(text).Opened("redfish+https://bmc/redfish/v1/Chassis/1/Power");
 

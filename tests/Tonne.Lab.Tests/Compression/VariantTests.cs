@@ -52,7 +52,7 @@ public sealed class VariantTests
         var after = figures[1].ComputeBreakEven(figures[0])!.Value;
         Assert.Equal(2000, after.Best, 1e-6);
 
-        // The slowest rounds took 6 ms for one of the first, the fastest 2 ms, always four times as much as the other: 6 s ÷ (6 ms × ¾) and 6 s ÷ (2 ms × ¾).
+        // The slowest rounds took 6 ms for one of the first, the fastest 2 ms, always four times the other: 6 s ÷ (6 ms × ¾) and 6 s ÷ (2 ms × ¾).
         Assert.Equal(6 / (6e-3 * 0.75), after.Low, 1e-6);
         Assert.Equal(6 / (2e-3 * 0.75), after.High, 1e-6);
         Assert.Null(figures[0].ComputeBreakEven(figures[0]));

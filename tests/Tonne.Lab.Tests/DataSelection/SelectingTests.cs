@@ -68,10 +68,10 @@ public sealed class SelectingTests
     }
 
     [Fact]
-    public void Accuracy_and_cost_are_told_for_all_rows_and_for_each_part_and_for_all_rows_stopped()
+    public void Accuracy_and_cost_are_reported_for_all_rows_and_for_each_part_and_for_all_rows_stopped()
     {
         var (train, test) = Clouds.Made();
-        var heard = new Heard();
+        var heard = new RecordedProgress();
         var calls = 0;
 
         // The clock of the CPU moves 1 s with each look: training takes 1 s, choosing takes 1 s; so no part takes less than all rows do, and none is stopped.
@@ -96,13 +96,13 @@ public sealed class SelectingTests
 
         // Each row looked at takes 1 ms.
         var rows = new CostlyRows(train, () => cpu += TimeSpan.FromMilliseconds(1));
-        var points = new SelectionCurve(Trainer, () => cpu, Prices.Price(), new Heard())
+        var points = new SelectionCurve(Trainer, () => cpu, Prices.Price(), new RecordedProgress())
             .Measure(new NetworkShape(Clouds.Inputs, 3) { Width = 16, Layers = 2 }, rows, Clouds.Rows(Clouds.Inputs, 3, 100, 8), test, [SelectionStrategy.Chance], Clouds.Plan with { Epochs = 12 });
 
         var best = SelectionCurve.FindBest([.. points.Take(6)])!;
         Assert.True(best.Share < 1);
         Assert.Equal([(1, true), (best.Share, true)], points.Skip(6).Take(2).Select(point => (point.Share, point.Stopped)));
-        Assert.True(points[6].Epochs < 12, $"{points[6].Epochs} epochs of clouds that three tell apart");
+        Assert.True(points[6].Epochs < 12, $"{points[6].Epochs} epochs of clouds that three separate");
         Assert.True(points[6].TotalTime < points[0].TotalTime);
     }
 

@@ -24,7 +24,7 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
-    public void Work_that_fails_is_told_and_the_team_goes_on()
+    public void Work_that_fails_is_reported_and_the_team_goes_on()
     {
         using var team = new ThreadTeam(3);
         for (var trial = 0; trial < 20; trial++)

@@ -14,7 +14,7 @@ public sealed class TrainerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Twelve_layers_learn_what_no_linear_rule_tells()
+    public void Twelve_layers_learn_what_no_linear_model_can_separate()
     {
         // The class is whether the point lies in an odd or an even ring around the origin: a linear rule names about half of the rows.
         var train = Rings(1500, 1);
@@ -180,7 +180,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Training_ends_when_the_plan_is_told_to()
+    public void Training_ends_when_the_plan_requests_it()
     {
         var train = BackpropagationTests.Examples(30, 3, 60);
         Assert.Equal(2, Train(train, new TrainingPlan { Epochs = 9, StopWhen = epoch => epoch.Number == 2 }).Epochs.Length);

@@ -4,8 +4,8 @@ using Tonne.Runs;
 
 namespace Tonne.Lab.Tests;
 
-/// <summary>Writes down what a pipeline tells.</summary>
-sealed class Heard : IPipelineListener
+/// <summary>Records what a pipeline reports.</summary>
+sealed class RecordedProgress : IPipelineListener
 {
     internal List<string> Stages { get; } = [];
 
