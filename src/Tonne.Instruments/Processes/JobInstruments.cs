@@ -50,7 +50,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     JobInstruments(RunHolder holder, int threads, string liveRunsFolder)
     {
-        // Other runs are told what this one has used, not what the process used before it.
+        // Other runs read what this one has used, not what the process used before it.
         var (own, reaped) = (Libc.GetProcessCpuTime(), Libc.GetReapedCpuTime());
         _reaped = () => Libc.GetReapedCpuTime() - reaped;
         _descendants = new ProcessTree(static _ => false);
