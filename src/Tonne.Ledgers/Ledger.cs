@@ -3,20 +3,21 @@ using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.Exchanging;
 using Tonne.Ledgers.Folders;
 using Tonne.Ledgers.Indexing;
+using Tonne.Recording;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
-/// <summary>All runs of one home: begin one, find, list and load them, close what was left open, check, recount, thin, merge.</summary>
+/// <summary>Keeps all runs of one home: begins, finds, lists and loads them, closes interrupted ones, checks, recounts, thins and merges.</summary>
 /// <remarks>
 /// The run folders are the truth. The index is a copy that only reading touches: a run that begins or ends writes its folder and nothing else.
-/// Several processes may use one home at a time; an instance is for one thread.
+/// Several processes may use one home at the same time. Runs may be begun on any thread; all other members are for one thread at a time.
 /// </remarks>
 /// <param name="home">The folder.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Takes what the user should know, a sentence at a time; null to be silent.</param>
-/// <param name="processes">Processes of this machine; null for the running kernel's.</param>
-public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null)
+/// <param name="time">The clock. Recorded runs need the recorder's.</param>
+/// <param name="log">Receives messages for the user, one sentence each. Default: null, none.</param>
+/// <param name="processes">Processes of this machine. Default: null, the running kernel's.</param>
+public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null) : IRunSink, ILedgerReader
 {
     readonly Action<string> _log = log ?? (static _ => { });
     readonly HolderProcessChecker _processes = processes ?? new HolderProcessChecker();
@@ -26,28 +27,30 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     public LedgerHome Home { get; } = home;
 
     /// <summary>Begins a run: folder, lock and opening are on the disk when this returns.</summary>
-    /// <exception cref="LedgerUnavailableException">They cannot be written; the command can still run without a ledger.</exception>
+    /// <param name="opening">What is known at the start.</param>
+    /// <exception cref="LedgerUnavailableException">They cannot be written; the run can still be recorded without a ledger.</exception>
     public RunInProgress Begin(RunOpening opening) => RunFolder.Create(Home, opening, time);
 
-    /// <summary>The runs, newest first. The index is brought up to date on the way.</summary>
-    /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
-    public IReadOnlyList<RunSummary> ListRuns(RunFilter? filter = null)
+    /// <inheritdoc/>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
+    ValueTask<IRunWriter> IRunSink.BeginAsync(RunOpening opening, CancellationToken cancellationToken) => new(Begin(opening));
+
+    /// <inheritdoc/>
+    /// <remarks>The index is brought up to date on the way.</remarks>
+    public IReadOnlyList<RunSummary> ListRuns(LedgerQuery? query = null)
     {
-        filter ??= RunFilter.All;
-        var runs = ReadSummaries().Where(filter.Matches);
-        return [.. filter.Limit is { } limit ? runs.Take(limit) : runs];
+        query ??= LedgerQuery.All;
+        var runs = ReadSummaries().Where(query.Matches);
+        return [.. query.Limit is { } limit ? runs.Take(limit) : runs];
     }
 
-    /// <summary>The run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
-    /// <exception cref="LedgerUnavailableException">The home cannot be read.</exception>
+    /// <inheritdoc/>
     public RunLookupResult Find(string text) => RunSearch.Find(text, ReadSummaries());
 
-    /// <summary>A run's record and statements.</summary>
-    /// <exception cref="LedgerDamagedException">The record is not what was written, or no statement can be read.</exception>
-    /// <exception cref="LedgerUnavailableException">There is no such run, it still lives, or it cannot be read.</exception>
+    /// <inheritdoc/>
     public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
 
-    /// <summary>Closes every run whose holder is dead, from its trace. Runs that live, or that another process is closing, are passed over.</summary>
+    /// <summary>Closes every run whose process has ended, from its trace. Runs that are still recorded, or that another process is closing, are left out.</summary>
     /// <param name="account">Accounts a record.</param>
     public IReadOnlyList<ClosedRun> CloseInterrupted(Func<RunRecord, FootprintStatement> account)
     {
@@ -68,7 +71,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return closed;
     }
 
-    /// <summary>Makes the index again from the folders.</summary>
+    /// <summary>Rebuilds the index from the folders.</summary>
     /// <returns>The number of runs.</returns>
     public int Reindex()
     {
@@ -76,7 +79,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return ReadSummaries().Count;
     }
 
-    /// <summary>Checks every trace, record and statement that is not of a living run. Changes nothing.</summary>
+    /// <summary>Checks every trace, record and statement of runs that have ended. Changes nothing.</summary>
     public IReadOnlyList<LedgerProblem> Verify()
     {
         var problems = new List<LedgerProblem>();
@@ -96,9 +99,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return problems;
     }
 
-    /// <summary>States runs again, beside what was stated before. What would say the same is not added. A run that another tool stated is passed over: our factors do not make its words better.</summary>
+    /// <summary>Accounts runs again and appends the new statements to the former ones.</summary>
+    /// <remarks>A statement with the same content is not added. Imported runs are left out: they hold another tool's figures, which our factors cannot improve.</remarks>
     /// <param name="ids">Ids.</param>
-    /// <param name="account">Accounts an entry, whose statements may be none.</param>
+    /// <param name="account">Accounts an entry, which may have no statement.</param>
     /// <exception cref="LedgerDamagedException">A record is not what was written.</exception>
     /// <exception cref="LedgerUnavailableException">A run is not there or cannot be written.</exception>
     public IReadOnlyList<RecountedRun> Recount(IEnumerable<string> ids, Func<LedgerEntry, FootprintStatement> account)
@@ -122,7 +126,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Thins old traces; see docs/formats/ledger.md. Records and statements are never touched.</summary>
-    /// <param name="rule">Which are old; null for the default.</param>
+    /// <param name="rule">Which are old; null for the default rule.</param>
     public IReadOnlyList<ThinnedRun> Thin(ThinningRule? rule = null)
     {
         rule ??= new ThinningRule();
@@ -155,12 +159,12 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return thinned;
     }
 
-    /// <summary>Takes over the closed runs of another ledger. Runs of one id that differ are told, and left as they are in both.</summary>
+    /// <summary>Copies the closed runs of another ledger into this one. Runs with the same id and different content are reported and left as they are in both.</summary>
     /// <param name="other">The other ledger; it is not changed.</param>
     /// <exception cref="LedgerUnavailableException">One of the two cannot be read, or this one not written.</exception>
     public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Merge(other, Home);
 
-    /// <summary>Adds imported runs. A run that is there already, in this or an earlier state, is not added again.</summary>
+    /// <summary>Adds imported runs. A run that is in the ledger already, in this or an earlier state, is not added again.</summary>
     /// <exception cref="LedgerUnavailableException">The home cannot be written.</exception>
     public ImportOutcome Import(ImportedRuns runs) => RunImporter.Add(runs, Home, ReadSummaries());
 

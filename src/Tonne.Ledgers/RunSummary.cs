@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Tonne.Accounting;
+using Tonne.Ledgers.Exchanging;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;
@@ -22,7 +24,10 @@ public sealed record RunSummary
     /// <summary>Rank in a distributed job; null if alone.</summary>
     public int? Rank { get; init; }
 
-    /// <summary>How it ended; <see cref="RunStatus.Running"/> while it lives; null if nothing can be read.</summary>
+    /// <summary>Where it came from.</summary>
+    public RunKind Kind { get; init; }
+
+    /// <summary>How it ended; <see cref="RunStatus.Running"/> while it is recorded; null if nothing can be read.</summary>
     public RunStatus? Status { get; init; }
 
     /// <summary>Exit code; null if there is none.</summary>
@@ -36,6 +41,9 @@ public sealed record RunSummary
 
     /// <summary>The job's energy at the plug in kWh; null while it runs.</summary>
     public StatedFigure? Energy { get; init; }
+
+    /// <summary>The job's facility energy, PUE included, in kWh; null while it runs.</summary>
+    public StatedFigure? FacilityEnergy { get; init; }
 
     /// <summary>Operational emissions in kg CO2e.</summary>
     public StatedFigure? Operational { get; init; }
@@ -61,16 +69,22 @@ public sealed record RunSummary
     /// <summary>What is wrong with the folder; null if nothing is.</summary>
     public LedgerProblem? Trouble { get; init; }
 
-    /// <summary>A closed run.</summary>
+    /// <summary>Whether it has ended and its record and statement can be read.</summary>
+    [JsonIgnore]
+    public bool HasFigures => Trouble is null && Status is not (null or RunStatus.Running);
+
+    /// <summary>Summarises a closed run.</summary>
     internal static RunSummary FromRecord(RunRecord record, StatementCount statements, LedgerProblem? trouble)
     {
         var newest = statements.Count == 0 ? null : statements.Newest;
         return FromOpening(record.Opening) with
         {
+            Kind = CodeCarbonConverter.IsCodeCarbonRun(record) ? RunKind.Imported : RunKind.Recorded,
             Status = record.Status,
             ExitCode = record.ExitCode,
             DurationSeconds = record.DurationSeconds,
             Energy = Figure("energy_kwh"),
+            FacilityEnergy = Figure("facility_energy_kwh"),
             Operational = Figure("emissions_kg.operational"),
             Embodied = Figure("emissions_kg.embodied"),
             Total = Figure("emissions_kg.total"),
@@ -84,7 +98,7 @@ public sealed record RunSummary
         StatedFigure? Figure(string name) => newest?.Figures.FirstOrDefault(figure => figure.Name == name);
     }
 
-    /// <summary>A run of which only the opening is known.</summary>
+    /// <summary>Summarises a run of which only the opening is known.</summary>
     internal static RunSummary FromOpening(RunOpening opening) => new()
     {
         Id = opening.Id,

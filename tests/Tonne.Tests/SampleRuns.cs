@@ -208,7 +208,7 @@ static class SampleRuns
                     Intensity = factors.Grid.Intensity with { Quality = Quality.Assumed, Bounds = new(20, 50, 800) },
                     How = "guessed from the time zone Europe/Paris",
                 },
-                Warnings = [new("zone-guessed", "The grid was guessed from the time zone; say --zone to be sure.")],
+                Warnings = [new("zone-guessed", "The grid was guessed from the time zone.", "Set --zone.")],
             });
     }
 

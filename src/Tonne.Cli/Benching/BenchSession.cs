@@ -6,6 +6,7 @@ using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
 using Tonne.Comparing;
 using Tonne.Reporting.Terminal;
+using Tonne.Recording;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Benching;
@@ -28,7 +29,7 @@ sealed class BenchSession : IDisposable
     public BenchSession(CommandContext context, Settings settings, BenchRequest request)
     {
         (_context, _settings, _request, _random) = (context, settings, request, new Random(request.Seed));
-        Id = RunNames.CreateId(context.Time.GetUtcNow());
+        Id = RunId.Create(context.Time.GetUtcNow());
         Labels = [.. request.Commands.Select((_, i) => ((char)('A' + i)).ToString())];
         Comparison = new VariantComparison(Labels, request.Plan);
         _inheritance = InheritedState.ReadAndIgnoreFileSizeSignal();

@@ -3,6 +3,7 @@ using Tonne.Formatting;
 using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Machines;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -59,7 +60,7 @@ static class DoctorText
         if (found.Cost is { } cost)
             text.WriteLabelled("", $"One sample of {cost.Meters} meters costs {cost.CpuMicroseconds:0} µs of CPU time (mean of {cost.Samples}).");
         foreach (var warning in found.Warnings)
-            text.WriteLabelled("warning: ", warning.Text, Yellow);
+            text.WriteLabelled("warning: ", WarningText.Format(warning), Yellow);
     }
 
     static string NameOf(ComponentBasis basis) => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}";

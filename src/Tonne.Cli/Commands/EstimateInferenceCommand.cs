@@ -106,7 +106,7 @@ static class EstimateInferenceCommand
         }
         catch (Exception error) when (error is ModelDoesNotFitException or ArgumentException)
         {
-            throw new InvalidInputException(error is ArgumentException ? error.Message.Split(" (Parameter")[0] : error.Message);
+            throw new InvalidInputException(error.Message);
         }
     }
 

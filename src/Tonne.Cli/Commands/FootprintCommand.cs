@@ -136,8 +136,8 @@ static class FootprintCommand
             }
         }
 
-        var filter = new RunFilter { Project = query.Project, Name = query.Name, Tags = query.Tags, Status = StatusOf(query) };
-        List<RunSummary> found = [.. desk.Ledger.ListRuns(filter).Where(entry => entry.Trouble is null && entry.Status is not (null or RunStatus.Running))];
+        var wanted = new LedgerQuery { Project = query.Project, Name = query.Name, Tags = query.Tags, Status = StatusOf(query), WithFigures = true };
+        var found = desk.Ledger.ListRuns(wanted);
         if (found.Count > 0)
             return [.. found.Select(entry => desk.Ledger.Load(entry.Id))];
         throw new InvalidInputException($"{query.Where}: no ended run of the ledger is among the {query}. 'tonne list' shows all.");

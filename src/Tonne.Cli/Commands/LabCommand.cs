@@ -36,7 +36,7 @@ static class LabCommand
     /// <summary>Runs the pipeline in a process of its own, as any command, under the recorder that any command gets.</summary>
     static Command Run(CommandContext context)
     {
-        var (command, options, name, json) = RunOptions();
+        var (command, options, name, json, verbose) = RunOptions();
         command.SetAction(parsed =>
         {
             var settings = RecordedLabCommand.ResolveSettings(parsed, context);
@@ -45,7 +45,7 @@ static class LabCommand
             options.Validate(parsed, ResolveModelPath(parsed.GetValue(options.Model), settings));
             var asJson = parsed.GetValue(json);
             var work = new RecordedLabCommand(context, settings);
-            var code = work.Run(parsed, parsed.GetValue(name)!, asJson, traced: true);
+            var code = work.Run(parsed, parsed.GetValue(name)!, asJson, traced: true, parsed.GetValue(verbose));
             if (code != 0 || work.Result is not { } closed)
                 return code;
             if (asJson)
@@ -54,8 +54,7 @@ static class LabCommand
                 return 0;
             }
 
-            var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
-            PipelineTrace.Write(context.Out, closed.Record, closed.Footprint, screen);
+            PipelineTrace.Write(context.Out, closed.Record, closed.Footprint, context.OutCapabilities);
             context.Out.WriteLine();
             context.Out.WriteLine("  next      tonne explain last · tonne learn last · tonne lab predict \"Das ist ein Test.\"");
             return 0;
@@ -66,7 +65,7 @@ static class LabCommand
     /// <summary>The process that does the work.</summary>
     static Command Work(CommandContext context)
     {
-        var (command, options, _, json) = RunOptions();
+        var (command, options, _, json, _) = RunOptions();
         command.SetAction(parsed =>
         {
             var settings = RecordedLabCommand.ResolveSettings(parsed, context);
@@ -76,15 +75,16 @@ static class LabCommand
         return command;
     }
 
-    static (Command Command, LabOptions Options, Option<string> Name, Option<bool> Json) RunOptions()
+    static (Command Command, LabOptions Options, Option<string> Name, Option<bool> Json, Option<bool> Verbose) RunOptions()
     {
         var options = new LabOptions();
         var name = RecordedLabCommand.CreateNameOption("lab");
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1) instead of the trace" };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
         var command = new Command("run", "Run the whole pipeline and trace its stages. About a minute on two cores; --shape reference some more.");
-        foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json]))
+        foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json, verbose]))
             command.Options.Add(option);
-        return (command, options, name, json);
+        return (command, options, name, json, verbose);
     }
 
     static Command Data(CommandContext context)

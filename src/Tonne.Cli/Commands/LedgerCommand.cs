@@ -169,7 +169,7 @@ static class LedgerCommand
     }
 
     static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession desk) =>
-        desk.Ledger.ListRuns().Where(run => run.Trouble is null && run.Status is not null and not Runs.RunStatus.Running).Reverse().Select(run => desk.Ledger.Load(run.Id));
+        ((ILedgerReader)desk.Ledger).LoadRuns();
 
     static void WriteProblems(CommandContext context, IReadOnlyList<LedgerProblem> problems)
     {

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Accounting;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
 using Tonne.Runs;
 
@@ -24,7 +24,7 @@ static class ListCommand
         {
             var asJson = parsed.GetValue(json);
             var desk = LedgerSession.Open(context);
-            var runs = desk.Ledger.ListRuns(new RunFilter
+            var runs = desk.Ledger.ListRuns(new LedgerQuery
             {
                 Project = parsed.GetValue(project),
                 Name = parsed.GetValue(name),
@@ -58,24 +58,17 @@ static class ListCommand
             return;
         }
 
-        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "ENERGY", "OPERATIONAL", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7], FlexibleColumn = 1 };
+        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "FACILITY ENERGY", "EMISSIONS", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7], FlexibleColumn = 1 };
         foreach (var run in runs)
         {
+            var headline = RunHeadline.From(run);
             table.Add(
-                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status?.ToString().ToLowerInvariant() ?? "?",
+                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status is { } state ? EnumText.Name(state) : "?",
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
                 run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
-                FormatFigure(run.Energy), FormatFigure(run.Operational), run.Energy?.Quality.ToString().ToLowerInvariant() ?? "-");
+                headline.Energy?.Text ?? "-", headline.Emissions?.Text ?? "-", headline.FormatQuality());
         }
 
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
-    }
-
-    static string FormatFigure(StatedFigure? figure)
-    {
-        if (figure is null)
-            return "-";
-        var shown = DisplayValue.Format(figure.Bounds, figure.Unit);
-        return $"{shown.Value} {shown.Unit}";
     }
 }

@@ -12,17 +12,18 @@ static class RunCommand
     static readonly Option<string> _name = new("--name", "-n") { Description = "Name of the run; default: made from the command", HelpName = "N" };
     static readonly Option<string[]> _tag = new("--tag", "-t") { Description = "A tag; may be given several times", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };
+    static readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No summary at the end" };
 
     public const string Example = "tonne run -- python train.py";
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _output, _quiet];
+        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _output, _verbose, _quiet];
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
-        var command = new Command("run", "Run a command, measure it, and say at the end what it used and emitted. Its output, input, exit code and signals pass through untouched.")
+        var command = new Command("run", "Run a command, measure it, and print its energy and emissions at the end. Its output, input, exit code and signals pass through untouched.")
         {
             new Argument<string[]>("command") { Description = "The command and its arguments, after --", Arity = ArgumentArity.ZeroOrMore, HelpName = "-- COMMAND ARG…" },
         };
@@ -35,7 +36,7 @@ static class RunCommand
             var settings = SettingOptions.Resolve(parsed, context);
             var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
-                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)));
+                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) { Verbose = parsed.GetValue(_verbose) });
             if (session.Interrupted)
                 SelfTermination.TerminateByInterrupt();
             return code;

@@ -29,12 +29,13 @@ sealed class RecordedLabCommand(CommandContext context, Settings settings)
     /// <param name="name">Name of the run.</param>
     /// <param name="quiet">Whether to leave the summary out.</param>
     /// <param name="traced">Whether the caller traces the stages itself.</param>
+    /// <param name="verbose">Whether everything is printed at the end.</param>
     /// <returns>The exit code of the work.</returns>
-    public int Run(ParseResult parsed, string name, bool quiet, bool traced = false)
+    public int Run(ParseResult parsed, string name, bool quiet, bool traced = false, bool verbose = false)
     {
         var session = new RunSession(context, settings);
         var words = parsed.Tokens.SkipWhile(token => token != parsed.CommandResult.IdentifierToken).Select(token => token.Value);
-        var code = session.Run(new RunRequest([.. GetOwnCommand(), "lab", Command, .. words], name, ImmutableSortedDictionary<string, string>.Empty, null, quiet) { ShowTrace = traced });
+        var code = session.Run(new RunRequest([.. GetOwnCommand(), "lab", Command, .. words], name, ImmutableSortedDictionary<string, string>.Empty, null, quiet) { ShowTrace = traced, Verbose = verbose });
         if (session.Interrupted)
             SelfTermination.TerminateByInterrupt();
         Result = session.Result;

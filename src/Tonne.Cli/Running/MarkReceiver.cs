@@ -1,35 +1,29 @@
-using System.Text.Json;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Marks;
+using Tonne.Recording;
 using Tonne.Recording.EpochPatterns;
-using Tonne.Recording.Metering;
-using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>Takes what the program says of itself, over the socket or in its output, and puts it into the trace.</summary>
-/// <remarks>A stage or epoch takes a sample of its own, unless the last is younger than 20 ms, so that its edge cuts no slice.</remarks>
+/// <summary>Receives the marks of the program, over the socket or from its output, and adds them to the run.</summary>
 sealed class MarkReceiver : IOutputListener, IDisposable
 {
-    static readonly TimeSpan _minSampleAge = TimeSpan.FromMilliseconds(20);
-
-    readonly TraceWriter _trace;
-    readonly Sampler _sampler;
+    readonly RecordedRun _run;
     readonly MarkServer? _server;
-    readonly EpochDetector? _watcher;
+    readonly EpochDetector? _detector;
 
-    public MarkReceiver(CommandContext context, Settings settings, TraceWriter trace, Sampler sampler, long anchor, Action<string> warn)
+    public MarkReceiver(CommandContext context, Settings settings, RecordedRun run, Action<string> warn)
     {
-        (_trace, _sampler) = (trace, sampler);
+        _run = run;
         var epochs = EpochPattern.Parse(settings[Setting.EpochPattern]!);
         var stages = settings[Setting.StagePattern] is { } pattern ? StagePattern.Parse(pattern) : null;
         if (epochs != EpochPattern.None || stages is not null)
-            _watcher = new EpochDetector(epochs, stages, Receive);
+            _detector = new EpochDetector(epochs, stages, run.AddMark);
         try
         {
-            _server = MarkServer.Start(context.GetVariable("XDG_RUNTIME_DIR"), context.Time, anchor, Receive);
+            _server = MarkServer.Start(context.GetVariable("XDG_RUNTIME_DIR"), context.Time, run.StartTimestamp, run.AddMark);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
@@ -37,31 +31,25 @@ sealed class MarkReceiver : IOutputListener, IDisposable
         }
     }
 
-    /// <summary>What the child's environment is given.</summary>
+    /// <summary>Variables for the child's environment.</summary>
     public IReadOnlyDictionary<string, string> ChildEnvironment =>
         _server is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [MarkAddress.EnvironmentVariable] = _server.Path };
 
-    /// <summary>Who hears the output; null if nobody listens for patterns.</summary>
-    public IOutputListener? Listener => _watcher is null ? null : this;
+    /// <summary>Listener of the output; null if no pattern is looked for.</summary>
+    public IOutputListener? Listener => _detector is null ? null : this;
 
     /// <inheritdoc/>
     public void OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes) =>
-        (stream == OutputStream.Error ? _watcher!.Error : _watcher!.Output).Process(bytes, _sampler.ElapsedNanoseconds);
+        (stream == OutputStream.Error ? _detector!.Error : _detector!.Output).Process(bytes, _run.ElapsedNanoseconds);
 
-    /// <summary>The command has ended: says what the output left open, and takes no more marks.</summary>
+    /// <summary>Adds what the output left open when the command ended, and takes no more marks.</summary>
+    /// <param name="end">End of the run, in ns since its start.</param>
     public void Finish(long end)
     {
-        _watcher?.Finish(end);
+        _detector?.Finish(end);
         _server?.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _server?.Dispose();
-
-    void Receive(Mark mark)
-    {
-        if (mark.Kind != MarkKind.Note)
-            _sampler.SampleNow(_minSampleAge);
-        _trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
-    }
 }

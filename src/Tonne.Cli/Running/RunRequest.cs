@@ -20,6 +20,9 @@ sealed record RunRequest(
     /// <summary>Whether a trace of the stages follows the summary, which then leaves them out. Default: no.</summary>
     public bool ShowTrace { get; init; }
 
+    /// <summary>Whether everything is printed at the end instead of a summary. Default: no.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary>Where the child's streams are. Default: where ours are.</summary>
     public ChildStreams Streams { get; init; }
 

@@ -5,27 +5,22 @@ using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.PlaceDetection;
-using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Quantities;
-using Tonne.Recording.Attribution;
-using Tonne.Recording.Metering;
-using Tonne.Recording.Traces;
+using Tonne.Recording;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>One <c>tonne run</c>, from the first look at the machine to the summary.</summary>
+/// <summary>Runs <c>tonne run</c> once: looks at the machine, records the command, and prints the summary.</summary>
 /// <remarks>
-/// Order matters: the trace is open and on the disk before the child starts; the first sample is taken before, the last after it;
-/// nothing of ours that fails keeps the child from starting or changes its exit code.
+/// Order matters: the recorder has its trace on the disk and its first sample before the child starts, and takes the last sample after it.
+/// Nothing of ours that fails keeps the child from starting or changes its exit code.
 /// </remarks>
 sealed class RunSession(CommandContext context, Settings settings)
 {
-    readonly List<Warning> _warnings = [];
-
     /// <summary>Whether Ctrl-C ended the command.</summary>
     public bool Interrupted { get; private set; }
 
@@ -33,7 +28,10 @@ sealed class RunSession(CommandContext context, Settings settings)
     public (RunRecord Record, Footprint Footprint)? Result { get; private set; }
 
     /// <summary>Runs the command.</summary>
-    /// <returns>The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us; 1 where all must be measured, was not, and the child ended well.</returns>
+    /// <returns>
+    /// The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us;
+    /// 1 where all energy must be measured, was not, and the child ended well.
+    /// </returns>
     public int Run(RunRequest request)
     {
         var inheritance = request.Inheritance ?? InheritedState.ReadAndIgnoreFileSizeSignal();
@@ -44,68 +42,71 @@ sealed class RunSession(CommandContext context, Settings settings)
             return 125;
         }
 
-        var now = context.Time.GetUtcNow();
-        using var job = new JobMeters(RunNames.CreateId(now), discovery);
+        JobMeters? meters = null;
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : GuessPlaceAsync(discovery);
-        var opening = CreateOpening(request, now, discovery, job, place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue });
-        using var evidence = RunTraceSink.Open(request.KeepInLedger ? new LedgerHome(settings.Home) : null, opening, context.Time, WriteMessage);
-        var anchor = context.Time.GetTimestamp();
-        using var sampler = new Sampler(job.Meters, evidence.Trace, context.Time, settings.GetPeriod(discovery), ProcessIdentity.GetThreadCpuNanoseconds, anchor, EventFdWaiter.TryCreate(), discovery.NeedsPowerIntegration);
-        using var marks = new MarkReceiver(context, settings, evidence.Trace, sampler, anchor, WriteMessage);
-        sampler.SampleNow();
+        var recorder = new RunRecorder(
+            id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job, CreateSink(request), CreateOptions(request, discovery, place), context.Time);
+        using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(request.Command)).AsTask().GetAwaiter().GetResult();
+        using var marks = new MarkReceiver(context, settings, run, WriteMessage);
         ChildProcess child;
         try
         {
             child = ChildProcess.Start(
-                new ChildCommand(request.Command) { Inheritance = inheritance, Environment = marks.ChildEnvironment, Listener = marks.Listener, Streams = request.Streams, Placement = job.Placement },
+                new ChildCommand(request.Command)
+                {
+                    Inheritance = inheritance,
+                    Environment = marks.ChildEnvironment,
+                    Listener = marks.Listener,
+                    Streams = request.Streams,
+                    Placement = meters!.Placement,
+                },
                 context.Time);
         }
         catch (StartFailureException error)
         {
             context.Error.WriteLine(error.Message);
-            RunGuarded(() => CloseRun(request, discovery, evidence, sampler, job, error.ExitCode, marks, place));
+            RunGuarded(() => FinishRun(run, marks, error.ExitCode, place, []));
             return error.ExitCode;
         }
 
         using (child)
         {
-            job.AttachChild(child);
-            sampler.Start();
-            var unmeasured = false;
+            meters.AttachChild(child);
+            run.StartSampling();
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             Interrupted = exit.Interrupted;
+            var unmeasured = false;
             RunGuarded(() =>
             {
-                _warnings.AddRange(child.Warnings.Select(text => new Warning("wrapping", text)));
-                if (exit.HandedOver)
-                    _warnings.Add(new Warning("output-handed-over", "A process started by the command still holds its output; it is passed on without us from here."));
-                var (record, footprint) = CloseRun(request, discovery, evidence, sampler, job, exit.ExitCode, marks, place);
+                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, CollectWarnings(child, exit));
                 Result = (record, footprint);
-                WriteSummary(request, record, footprint, evidence.Folder);
-                if (settings.Strict && !record.Gaps.IsEmpty)
+                WriteSummary(request, record, footprint, run.Location);
+                unmeasured = settings.Strict && !record.Gaps.IsEmpty;
+                if (unmeasured)
                 {
-                    WriteMessage($"--strict: {record.Gaps[0].Meter} said nothing for {record.Gaps[0].To - record.Gaps[0].From:0.0} s ({record.Gaps[0].Reason}): not all energy was measured.");
-                    unmeasured = true;
+                    var gap = record.Gaps[0];
+                    WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): not all energy was measured.");
                 }
             });
             return exit.ExitCode == 0 && unmeasured ? 1 : exit.ExitCode;
         }
     }
 
-    /// <summary>Whatever goes wrong in our own work is told, and never becomes the command's failure.</summary>
+    /// <summary>Does work of our own: what goes wrong is reported, and never becomes the command's failure.</summary>
     void RunGuarded(Action work)
     {
         try
         {
             work();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException or ArgumentException or InvalidOperationException or OverflowException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException
+            or ArgumentException or InvalidOperationException or OverflowException)
         {
             WriteMessage("the run could not be summed up: " + error.Message);
         }
     }
 
-    /// <summary>Finds out where we are while the child runs already; what is known at the start goes into the opening, the rest into the ending.</summary>
+    /// <summary>Finds the place while the child already runs: what is known at the start is in the opening, the rest in the ending.</summary>
     async Task<Place> GuessPlaceAsync(DiscoveryResult discovery)
     {
         var tree = new FileTree(settings.Sysroot);
@@ -115,57 +116,52 @@ sealed class RunSession(CommandContext context, Settings settings)
         return guess with { Pue = settings.Pue };
     }
 
-    RunOpening CreateOpening(RunRequest request, DateTimeOffset now, DiscoveryResult discovery, JobMeters job, Place place)
+    IRunSink CreateSink(RunRequest request) =>
+        request.KeepInLedger ? new Ledger(new LedgerHome(settings.Home), context.Time, WriteMessage) : new MemoryRunSink();
+
+    RecordingOptions CreateOptions(RunRequest request, DiscoveryResult discovery, Task<Place> place) => new()
     {
-        return new RunOpening
+        Project = settings[Setting.Project],
+        Tags = request.Tags,
+        Command = request.Command,
+        Place = place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue },
+        Policy = settings.Policy,
+        Period = settings.GetPeriod(discovery),
+        OnProblem = WriteProblem,
+    };
+
+    static IEnumerable<Warning> CollectWarnings(ChildProcess child, ChildExit exit)
+    {
+        foreach (var text in child.Warnings)
+            yield return new Warning("wrapping", text);
+        if (exit.HandedOver)
         {
-            Id = job.RunId,
-            Name = request.Name ?? RunNames.FromCommand(request.Command),
-            Project = settings[Setting.Project],
-            Tags = request.Tags,
-            Command = request.Command,
-            StartedAt = now,
-            Machine = discovery.Machine,
-            Place = place,
-            Policy = settings.Policy,
-            ReservedShare = job.Reservation.ThreadShare,
-            ReservedMemoryBytes = job.Reservation.MemoryBytes,
-            PeriodSeconds = settings.GetPeriod(discovery).TotalSeconds,
-            Meters = [.. job.Meters.Select(meter => meter.Description)],
-            Bases = discovery.Bases,
-            Rates = discovery.Rates,
-            Warnings = [.. discovery.Warnings, .. discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(CreateMissingMeterWarning)],
-            Holder = job.Holder,
-        };
+            yield return new Warning(
+                "output-handed-over", "A process started by the command still holds its output, which is passed on unread from here.");
+        }
     }
 
-    /// <summary>Takes the last sample, writes the ending, folds the trace and accounts it.</summary>
-    (RunRecord Record, Footprint Footprint) CloseRun(RunRequest request, DiscoveryResult discovery, RunTraceSink evidence, Sampler sampler, JobMeters job, int exitCode, MarkReceiver marks, Task<Place> place)
+    static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings)
     {
-        var (settled, unsure) = job.GetFinalCpuTime();
-        _warnings.AddRange(unsure);
-        discovery.PrepareFinalSample();
-        var end = sampler.SampleNow();
-        sampler.Dispose();
-        _warnings.AddRange(discovery.GetFinalWarnings());
-        marks.Finish(end);
-        if (evidence.Trace.Failure is { } failure)
-            WriteMessage($"the trace could not be written to its end: {failure.Message} The rest of it is in memory, and the run is summed up from both.");
-        var ending = new RunEnding
+        marks.Finish(run.StopSampling());
+        var completion = new RunCompletion
         {
-            Timestamp = end,
             ExitCode = exitCode,
-            JobCpuNanoseconds = settled,
             Place = place.IsCompletedSuccessfully ? place.Result : null,
-            Overhead = TonneOverhead.Measure(sampler, request.OwnCpuBefore),
-            Warnings = [.. _warnings],
+            Warnings = [.. warnings],
         };
-        evidence.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
-        var record = RecordBuilder.Build(evidence.Read, evidence.Opening, ending);
-        var footprint = new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
-        evidence.Finish(record, footprint.CreateStatement(context.Time.GetUtcNow()), WriteMessage);
-        return (record, footprint);
+        return run.FinishAsync(completion).AsTask().GetAwaiter().GetResult();
     }
+
+    void WriteProblem(RecorderProblem problem) => WriteMessage(problem.Kind switch
+    {
+        RecorderProblemKind.SinkUnavailable =>
+            $"{problem.Error.Message} The command runs all the same and is summed up at the end, but the run will not be in the ledger.",
+        RecorderProblemKind.TraceIncomplete =>
+            $"the trace could not be written to its end: {problem.Error.Message} The rest of it is in memory, and the run is summed up from both.",
+        RecorderProblemKind.ObserverFailed => $"an observer of the run failed and is not called any more: {problem.Error.Message}",
+        _ => $"{problem.Error.Message} The trace is kept; the run is closed from it as soon as the ledger can be written.",
+    });
 
     void WriteSummary(RunRequest request, RunRecord record, Footprint footprint, string? folder)
     {
@@ -174,7 +170,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (!request.Quiet)
         {
             var screen = context.ErrorCapabilities;
-            RunSummaryText.Write(context.Error, record, footprint, screen, folder, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
+            if (request.Verbose)
+                RunReport.Write(context.Error, record, footprint, screen, folder, isKept: folder is not null);
+            else
+                RunSummaryText.Write(context.Error, record, footprint, screen, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
         }
     }
 
@@ -190,8 +189,6 @@ sealed class RunSession(CommandContext context, Settings settings)
             WriteMessage($"--output {path}: {error.Message.TrimEnd('.')}.{(kept ? " The run is in the ledger: 'tonne show last --json' prints the same." : "")}");
         }
     }
-
-    static Warning CreateMissingMeterWarning(MissingMeter meter) => new("meter-missing", $"{meter.Id} is not read ({meter.Reason}); 'tonne doctor' says how to enable it.");
 
     void WriteMessage(string text) => context.Error.WriteLine("tonne: " + text);
 }

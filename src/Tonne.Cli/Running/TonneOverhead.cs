@@ -1,19 +1,18 @@
 using System.Globalization;
-using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>What tonne itself has used.</summary>
+/// <summary>Measures what tonne itself has used.</summary>
 static class TonneOverhead
 {
-    /// <summary>What the run has taken of us so far.</summary>
-    /// <param name="sampler">The sampler of the run.</param>
-    /// <param name="before">CPU time spent before the run, on others.</param>
-    public static Overhead Measure(Sampler sampler, TimeSpan before) =>
-        new((Environment.CpuUsage.TotalTime - before).TotalSeconds, sampler.ThreadCpuNanoseconds / 1e9, ReadPeakResidentBytes());
+    /// <summary>Measures what the run has cost so far.</summary>
+    /// <param name="samplerCpu">CPU time of the sampling thread.</param>
+    /// <param name="before">CPU time of this process that was spent on other runs.</param>
+    public static Overhead Measure(TimeSpan samplerCpu, TimeSpan before) =>
+        new((Environment.CpuUsage.TotalTime - before).TotalSeconds, samplerCpu.TotalSeconds, ReadPeakResidentBytes());
 
-    /// <summary>Largest resident size, from VmHWM of /proc/self/status; 0 if it cannot be had.</summary>
+    /// <summary>Reads the largest resident size, VmHWM of /proc/self/status; 0 if it cannot be read.</summary>
     static long ReadPeakResidentBytes()
     {
         try
@@ -26,7 +25,7 @@ static class TonneOverhead
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            // Another kernel: said as 0, which the report shows as unknown.
+            // Another kernel: 0, which the report shows as unknown.
         }
 
         return 0;

@@ -9,11 +9,11 @@ using Tonne.Runs;
 
 namespace Tonne.Estimation.LifeCycles;
 
-/// <summary>Foretells the phases of a life that a description leaves to an estimate. Energy at the plug and hardware only: carbon is the life's, at the phase's own place.</summary>
+/// <summary>Estimates the phases of a life cycle that a description leaves to an estimate. Energy at the plug and hardware only: the life cycle computes the emissions, at the place of the phase.</summary>
 public static class PhaseEstimator
 {
-    /// <summary>What a phase will use.</summary>
-    /// <exception cref="DescriptionException">It cannot be foretold; the message names file and line.</exception>
+    /// <summary>Estimates what a phase uses.</summary>
+    /// <exception cref="DescriptionException">It cannot be estimated; the message names file and line.</exception>
     public static EstimatedUse Estimate(EstimateRequest asked)
     {
         try
@@ -27,7 +27,7 @@ public static class PhaseEstimator
         }
         catch (Exception error) when (error is ArgumentException or ModelDoesNotFitException)
         {
-            throw new DescriptionException([$"{asked.Where}: {error.Message.Split(" (Parameter")[0]}"]);
+            throw new DescriptionException([$"{asked.Where}: {error.Message}"]);
         }
     }
 
@@ -52,7 +52,7 @@ public static class PhaseEstimator
             estimate.Footprint.Energy.Derivation, null, estimate.Footprint.Embodied!.Derivation, task.Hardware.Name, estimate.ChipHours.Derivation,
             operations is { } count ? new Factor($"estimate/{asked.Phase}/computation", "floating-point operations", "FLOP", Bounds.FromExact(count), Quality.Modelled,
                 new Source("GIVEN", "Given in the description"), asked.Operations is null ? "6 × parameters a token passes × tokens" : null) : null,
-            [], [.. estimate.Assumptions.Where(line => !line.StartsWith("Place:", StringComparison.Ordinal)).Select(line => $"{asked.Phase}, estimated: {line}")]);
+            [], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
     }
 
     static EstimatedUse Estimate(EstimateRequest.Inference asked)
@@ -76,7 +76,7 @@ public static class PhaseEstimator
         return new EstimatedUse(
             Thousandth("serving", "kWh", requests, serving), estimate.IdleEnergy is { } waiting ? Thousandth("waiting for requests", "kWh", requests, waiting.Derivation) : null,
             Thousandth("embodied emissions", "kg CO2e", requests, estimate.Embodied.Derivation), asked.Hardware, null, null,
-            [Unit("request", asked.Requests), Unit("token", asked.Requests * asked.OutputTokens)], [.. estimate.Assumptions.Where(line => !line.StartsWith("PUE:", StringComparison.Ordinal)).Select(line => $"{asked.Phase}, estimated: {line}")]);
+            [Unit("request", asked.Requests), Unit("token", asked.Requests * asked.OutputTokens)], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
 
         FunctionalUnit Unit(string name, double count) => new(name, new Factor($"estimate/{asked.Phase}/{name}", $"number of {name}s", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given in the description")));
     }

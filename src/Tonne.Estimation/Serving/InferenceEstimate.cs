@@ -54,7 +54,7 @@ public sealed record InferenceEstimate
     public required AccountingFactors Factors { get; init; }
 
     /// <summary>What was chosen or assumed, in sentences.</summary>
-    public required ImmutableArray<string> Assumptions { get; init; }
+    public required ImmutableArray<Assumption> Assumptions { get; init; }
 
     /// <summary>All figures, from the accelerators outwards.</summary>
     public IEnumerable<Figure> GetFigures() => new[] { GpuEnergyPerToken, GpuEnergy, IdleEnergy, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions }.OfType<Figure>();

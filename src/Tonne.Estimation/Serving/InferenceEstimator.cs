@@ -7,7 +7,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Foretells what serving a language model takes.</summary>
+/// <summary>Estimates the energy and emissions of serving a language model.</summary>
 /// <remarks>
 /// <code>
 /// gpu       = output tokens × J per output token                      ServingModel
@@ -16,7 +16,8 @@ namespace Tonne.Estimation.Serving;
 /// facility  = it × PUE;  operational = facility × intensity           Accountant
 /// embodied  = (accelerators + their part of a host) × time per request ÷ (L × U)
 /// </code>
-/// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See docs/methods/estimating-inference.md. Not thread safe.
+/// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See docs/methods/estimating-inference.md.
+/// Thread safe. The first estimate on a kind of hardware at a place draws its factors; the draws are kept, so that a further one takes less than a millisecond.
 /// </remarks>
 /// <param name="fit">The fitted model. Default <see cref="ServingFit.Shipped"/>.</param>
 public sealed class InferenceEstimator(ServingFit? fit = null)
@@ -31,7 +32,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     internal const double UsableMemoryFraction = 0.9;
 
     readonly ServingFit _fit = fit ?? ServingFit.Shipped;
-    readonly UncertaintyPropagator _predictionUncertainty = new();
+    readonly UncertaintyPropagator _uncertainty = new();
 
     /// <summary>Tokens of a prompt where none are given.</summary>
     public static Factor DefaultPromptTokens => ServingFactors.Table["serving/prompt-unstated"];
@@ -57,7 +58,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         };
     }
 
-    /// <summary>Foretells a workload at a place.</summary>
+    /// <summary>Estimates a workload at a place.</summary>
     /// <param name="workload">What is served.</param>
     /// <param name="factors">The factors of the place.</param>
     /// <exception cref="ArgumentException">Something about the workload is wrong, or the accelerator's data sheet has too little.</exception>
@@ -65,9 +66,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     public InferenceEstimate Estimate(ServingWorkload workload, AccountingFactors factors)
     {
         if (workload.Validate().FirstOrDefault() is { } problem)
-            throw new ArgumentException(problem, nameof(workload));
+            throw new ArgumentException(problem);
         var accelerator = workload.Accelerator;
-        var said = new List<string>();
+        var said = new List<Assumption>();
         var point = ResolveConfiguration(workload, said);
         var (batched, replicas, busy, always) = Load(workload, point, said);
         point = batched;
@@ -84,20 +85,20 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         Derivation time = workload.RequestsPerDay is { } day
             ? new Derivation.Count("time per request, waiting included", "s", 86_400 / day)
             : new Derivation.Quotient("time per request", "s", gpu, new Derivation.Product("power while serving", "W", [gpus, power]));
-        var waiting = workload.RequestsPerDay is { } rate && busy < 1 ? DeriveIdleEnergy(accelerator, point, rate, gpus, gpu, power) : null;
+        var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
+        var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
+        var waiting = workload.RequestsPerDay is { } rate && busy < 1
+            ? DeriveIdleEnergy(accelerator, rate, gpus, token.Bounds * point.OutputTokens, power)
+            : null;
         Derivation all = waiting is null ? gpu : new Derivation.Sum("accelerators, serving and waiting", "J", [gpu, waiting]);
         var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
         var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Count("accelerators", "1", 1), rest]);
         var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
-        // Factors of one id differ between workloads, and an accountant keeps its draws by id: a new one for each.
-        var phase = new Accountant().Account(
-            new PhaseUse("inference", boundary, new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
+        var energy = new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour);
+        var phase = new Accountant(_uncertainty).Account(new PhaseUse("inference", boundary, energy, embodied, WithWater: false), factors);
         Explain(workload, point, accelerator, replicas, busy, factors, said);
-        var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
-        var uncertainty = new UncertaintyPropagator();
-        var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
         return new InferenceEstimate
         {
             Accelerator = accelerator,
@@ -125,12 +126,12 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             Assumptions = [.. said],
         };
 
-        Figure Make(string name, Boundary within, Derivation derivation) => new(name, within, uncertainty.ComputeBounds(derivation), Quality.Modelled, 0, derivation);
+        Figure Make(string name, Boundary within, Derivation derivation) => new(name, within, _uncertainty.ComputeBounds(derivation), Quality.Modelled, 0, derivation);
     }
 
     /// <summary>J per output token of the accelerators with its bounds: what validation compares.</summary>
-    /// <param name="row">The measurement whose circumstances are foretold.</param>
-    /// <param name="softwareKnown">Whether the year of its software is told; else the newest on that hardware is taken, and the spread says so.</param>
+    /// <param name="row">The measurement whose circumstances are predicted.</param>
+    /// <param name="softwareKnown">Whether the year of its software is used; else the newest on that hardware is taken, and the spread says so.</param>
     public Bounds Predict(ServingMeasurement row, bool softwareKnown = true)
     {
         var accelerator = AcceleratorCatalog.Find(row.Hardware).ValueOrThrow;
@@ -138,15 +139,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         List<Factor> spreads = [SpreadOf(row.Kind)];
         if (!softwareKnown && FindSoftwareSpread(point) is { } software)
             spreads.Add(software);
-        return _predictionUncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true).DeriveJoulesPerToken(point, spreads));
+        return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true).DeriveJoulesPerToken(point, spreads));
     }
 
     /// <summary>The workload as numbers, with the accelerators that hold it and the batch where it is given.</summary>
-    static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<string> assumptions)
+    static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
     {
         var accelerator = workload.Accelerator;
         var hardware = CreateConfiguration(accelerator, workload.Format)
-            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.", nameof(workload));
+            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.");
         var older = workload.SoftwareYear is { } year ? year == 2024 : hardware.Generation == AcceleratorGeneration.Ampere;
         var point = hardware with
         {
@@ -199,7 +200,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>Batch, replicas, the share of time in which they serve, and whether the batch is the one at which a replica serves all the time.</summary>
-    (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
+    (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         var most = FindMaxBatch(workload, point);
         if (workload.RequestsPerDay is not { } day)
@@ -254,7 +255,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>The unknowns beside the coefficients: the model, the hardware, the software, the batch.</summary>
-    List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<string> assumptions)
+    List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         List<Factor> spreads = [SpreadOf(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
         if (point.Generation == AcceleratorGeneration.Unmeasured)
@@ -295,25 +296,29 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return new Factor($"inference/software-unstated/{(point.UsesOlderSoftware ? 2024 : 2026)}", "serving software of another year", "1", bounds, Quality.Modelled, ServingDerivation.Measurements, "one-sided: the newest software measured on the generation is taken");
     }
 
-    /// <summary>Accelerators that hold the model and wait, J per request.</summary>
-    static Derivation DeriveIdleEnergy(Accelerator accelerator, ServingConfiguration point, double day, Derivation gpus, Derivation gpu, Derivation.FactorNode power)
+    /// <summary>Energy of accelerators that hold the model and wait, J per request.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="day">Requests per day and replica.</param>
+    /// <param name="gpus">Accelerators.</param>
+    /// <param name="serving">Energy of the accelerators that serve a request, J.</param>
+    /// <param name="power">Power of an accelerator while serving.</param>
+    static Derivation DeriveIdleEnergy(Accelerator accelerator, double day, Derivation gpus, Bounds serving, Derivation.FactorNode power)
     {
         var replicaSeconds = 86_400 / day;
-        var all = gpus.Value;
-        var busySeconds = gpu.Value / (all * power.Value);
+        var watts = gpus.Value * power.Value;
         // The time left depends on how long serving takes, so its bounds follow those of the energy; it cannot be negative.
-        var serving = new UncertaintyPropagator().ComputeBounds(gpu);
-        var seconds = new Bounds(
-            Math.Max(0, replicaSeconds - (serving.High / (all * power.Value))), Math.Max(0, replicaSeconds - busySeconds), Math.Max(0, replicaSeconds - (serving.Low / (all * power.Value))));
+        var seconds = new Bounds(Idle(serving.High), Idle(serving.Best), Idle(serving.Low));
         return new Derivation.Product("accelerators waiting for requests", "J",
             [
                 new Derivation.FactorNode(accelerator.IdlePowerWithContext),
                 gpus,
                 new Derivation.FactorNode(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {FormatCount(day)} requests, less the time in which it is served"))),
             ]);
+
+        double Idle(double joules) => Math.Max(0, replicaSeconds - (joules / watts));
     }
 
-    static void Explain(ServingWorkload workload, ServingConfiguration point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<string> assumptions)
+    static void Explain(ServingWorkload workload, ServingConfiguration point, Accelerator accelerator, int replicas, double busy, AccountingFactors factors, List<Assumption> assumptions)
     {
         if (workload.PromptTokens is null)
             assumptions.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({DefaultPromptTokens.Bounds.Low:0}–{DefaultPromptTokens.Bounds.High:0}): none given (--prompt-tokens)."));
@@ -325,12 +330,12 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             assumptions.Add(Text($"{(workload.Layers is null ? $"{point.LayerCount.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{(workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
         assumptions.AddRange(FindExtrapolations(workload, point));
         assumptions.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
-        assumptions.Add("PUE: " + factors.PueHow + ".");
-        assumptions.AddRange(factors.Warnings.Select(warning => warning.Text));
+        assumptions.Add(new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."));
+        assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
     }
 
     /// <summary>Where the workload lies outside what was measured: its bounds do not hold that.</summary>
-    static IEnumerable<string> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
+    static IEnumerable<Assumption> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)

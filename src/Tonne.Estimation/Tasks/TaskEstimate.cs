@@ -15,7 +15,7 @@ namespace Tonne.Estimation.Tasks;
 /// <param name="Factors">The factors of the place.</param>
 /// <param name="Assumptions">What was assumed, in sentences.</param>
 public sealed record TaskEstimate(
-    MeasuredTask Task, Figure Measured, Figure ItEnergy, Figure FacilityEnergy, Figure Operational, Figure Embodied, Figure Emissions, AccountingFactors Factors, ImmutableArray<string> Assumptions)
+    MeasuredTask Task, Figure Measured, Figure ItEnergy, Figure FacilityEnergy, Figure Operational, Figure Embodied, Figure Emissions, AccountingFactors Factors, ImmutableArray<Assumption> Assumptions)
 {
     /// <summary>All figures, from the accelerator outwards.</summary>
     public IEnumerable<Figure> GetFigures() => [Measured, ItEnergy, FacilityEnergy, Operational, Embodied, Emissions];

@@ -23,14 +23,14 @@ public static class TaskEstimator
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
         var boundary = new Boundary("it", ["gpu", "host"], "machine");
         var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy of an answer at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
-        List<string> said =
+        List<Assumption> said =
         [
             $"Measured on {task.Accelerator.Name} and not scaled to other hardware: {task.Energy.Note}.",
             Text($"{(task.GpuOnly ? "Measured on the accelerator alone; the rest of the machine is" : "Processor and memory are measured or modelled by the study; fans, board and supplies are")} {rest.Value:0.##} of it."),
             "Machines that wait for requests are left out, not zero.",
             Text($"Making the machine: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at {time.Denominator.Value:0} W."),
-            "PUE: " + factors.PueHow + ".",
-            .. factors.Warnings.Select(warning => warning.Text),
+            new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."),
+            .. factors.Warnings.Select(warning => Assumption.FromText(warning.Text)),
         ];
         var measured = new Derivation.FactorNode(task.Energy);
         return new TaskEstimate(

@@ -17,7 +17,7 @@ public sealed record TrainingEstimate(
     PhaseFootprint Footprint,
     Bounds? Utilisation,
     IReadOnlyList<(UtilisationCase Case, double Likeness)> MostSimilarTrainings,
-    IReadOnlyList<string> Assumptions,
+    IReadOnlyList<Assumption> Assumptions,
     IReadOnlyList<Source> Sources)
 {
     /// <summary>All figures, in the order of reading.</summary>

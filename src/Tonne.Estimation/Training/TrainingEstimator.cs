@@ -46,8 +46,8 @@ public sealed class TrainingEstimator
     public TrainingEstimate Estimate(TrainingTask task, Place place)
     {
         if (task.Validate() is { Count: > 0 } problems)
-            throw new ArgumentException(string.Join("; ", problems) + ".", nameof(task));
-        var assumptions = new List<string>();
+            throw new ArgumentException(string.Join("; ", problems) + ".");
+        var assumptions = new List<Assumption>();
         var features = task.CreateFeatures();
         var utilisation = features is { } known ? _model.Predict(known) : (Bounds?)null;
         var oneRun = task.HasGivenHours ? DeriveGivenHours(task, features, utilisation, assumptions) : DeriveEstimatedHours(task, features!.Value, utilisation!.Value, assumptions);
@@ -59,7 +59,7 @@ public sealed class TrainingEstimator
         var quality = power.GetFactors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled;
         var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Hardware, hours, accounting), quality), accounting);
         assumptions.AddRange(DescribePower(task, power));
-        assumptions.Add($"Place: {accounting.Grid.How}. Building: {accounting.PueHow}.");
+        assumptions.Add(new Assumption(AssumptionTopic.Place, $"Place: {accounting.Grid.How}. PUE: {accounting.PueHow}."));
         assumptions.Add("Left out: storage, network outside the nodes, data preparation, failed runs and experiments (--runs counts them), and the use of the model.");
         if (task.Runs > 1)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Runs:N0} runs of equal length on the same hardware; what is unsure about one is unsure about all, so the bounds of the sum are as wide as those of one run."));
@@ -92,7 +92,7 @@ public sealed class TrainingEstimator
     internal static double GetPeakTeraflops(TrainingPrecision precision, Accelerator chip, double peak) =>
         precision == TrainingPrecision.Fp32 ? AcceleratorDatasheet.Find(chip)?.Fp32Teraflops ?? peak : peak;
 
-    static Derivation DeriveGivenHours(TrainingTask task, TrainingFeatures? features, Bounds? utilisation, List<string> assumptions)
+    static Derivation DeriveGivenHours(TrainingTask task, TrainingFeatures? features, Bounds? utilisation, List<Assumption> assumptions)
     {
         var (chips, hours) = (task.Chips!.Value, task.Hours!.Value);
         if (features is { } known && utilisation is { } likely)
@@ -106,7 +106,7 @@ public sealed class TrainingEstimator
         return new Derivation.Product("accelerator-hours of a run", "h", [new Derivation.Count("accelerators", "1", chips), new Derivation.Count("hours on the clock", "h", hours)]);
     }
 
-    Derivation DeriveEstimatedHours(TrainingTask task, TrainingFeatures features, Bounds utilisation, List<string> assumptions)
+    Derivation DeriveEstimatedHours(TrainingTask task, TrainingFeatures features, Bounds utilisation, List<Assumption> assumptions)
     {
         var chip = task.Hardware;
         var slug = NameMatching.ToSlug(chip.Name);
@@ -158,7 +158,7 @@ public sealed class TrainingEstimator
         return new Derivation.Product("accelerator-hours of a run", "h", [seconds], 1e6 / 3600);
     }
 
-    static IEnumerable<string> DescribePower(TrainingTask task, Derivation power)
+    static IEnumerable<Assumption> DescribePower(TrainingTask task, Derivation power)
     {
         if (power is Derivation.FactorNode measured)
             yield return string.Create(CultureInfo.InvariantCulture, $"Power: {measured.Value:0} W a chip with its host, {measured.Factor.Note}.");

@@ -29,12 +29,23 @@ static partial class Libc
     const short ReadyToRead = 1;
     const int ProcessClock = 2;
     const int ThreadClock = 3;
+    const int Children = -1;
 
     /// <summary>CPU time of the calling thread in ns; 0 if the clock is not there.</summary>
     internal static long GetThreadCpuTime() => ReadClock(ThreadClock);
 
     /// <summary>CPU time of this process in ns; 0 if the clock is not there.</summary>
     internal static long GetProcessCpuTime() => ReadClock(ProcessClock);
+
+    /// <summary>CPU time in ns of all processes that this one has reaped, with those that they had reaped; 0 if the system has no such account.</summary>
+    internal static unsafe long GetReapedCpuTime()
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+        // struct rusage: user and system time in s and µs, then fourteen numbers that are not needed.
+        var usage = stackalloc long[18];
+        return GetResourceUsage(Children, usage) == 0 ? ((usage[0] + usage[2]) * 1_000_000_000) + ((usage[1] + usage[3]) * 1_000) : 0;
+    }
 
     /// <summary>Makes a folder with exactly these rights; an existing one is left as it is.</summary>
     /// <returns>0, or the errno.</returns>
@@ -130,6 +141,9 @@ static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static unsafe partial int ClockGetTime(int clock, long* time);
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    private static unsafe partial int GetResourceUsage(int who, long* usage);
 
     [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MkDir(string path, int mode);

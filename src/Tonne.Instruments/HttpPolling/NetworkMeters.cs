@@ -184,6 +184,6 @@ public sealed class NetworkMeters : Instrument
         _parts.AddRange(offer.Parts);
         _warnings.AddRange(offer.Warnings);
         if (_parts.Count(part => part.Component == Component.Platform) > 1 && offer.Parts.Any(part => part.Component == Component.Platform))
-            _warnings.Add(new Warning("two-plugs", $"{source.Id} is another meter of the whole machine: the first one named counts, this one is shown. Two supplies on two channels of one device are named together, as in shelly://HOST/0+1."));
+            _warnings.Add(new Warning("two-plugs", $"{source.Id} is another meter of the whole machine: the first one named counts, this one is shown.", "Name two supplies on two channels of one device together: shelly://HOST/0+1."));
     }
 }

@@ -45,9 +45,11 @@ sealed class NonBlockingMeter : IMeter, IDisposable
     {
         if (_thread is null)
         {
+#pragma warning disable RS0030 // A driver answers in real time, whatever clock the run is replayed on.
             var began = Stopwatch.GetTimestamp();
             var reading = _meter.Read(timestamp);
             _slowReads = Stopwatch.GetElapsedTime(began) > _maxWait ? _slowReads + 1 : 0;
+#pragma warning restore RS0030
             if (_slowReads >= MaxSlowReads)
                 StartThread(timestamp, reading);
             return reading;

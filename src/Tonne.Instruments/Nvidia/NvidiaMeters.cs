@@ -206,7 +206,7 @@ public sealed class NvidiaMeters : Instrument
             {
                 PowerSource.ModuleInstant => new Warning("gpu-power-of-module", $"{identity.DisplayName} reports only the power of its module, processor and memory included: it is more than the GPU's."),
                 PowerSource.Usage when identity.Architecture is >= 7 && !identity.IsPartiallySampled => new Warning("gpu-power-averaged", $"{identity.DisplayName} reports its power as a mean of the last second: bursts are smoothed, and the first and last second of the run are off by up to half of it."),
-                _ => new Warning("gpu-power-integrated", $"{identity.DisplayName} has no energy counter: its power is read at each sample and integrated, so what it draws between samples is seen by chance. A shorter --period sees more."),
+                _ => new Warning("gpu-power-integrated", $"{identity.DisplayName} has no energy counter: its power is read at each sample and integrated, so what it draws between samples is seen by chance.", "Set a shorter --period."),
             });
         }
         else if (users.HasDeviceUtilization || users.HasProcessUtilization)

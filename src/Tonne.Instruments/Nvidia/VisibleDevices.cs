@@ -78,7 +78,7 @@ sealed class VisibleDevices
         if (byIndex && order != "PCI_BUS_ID" && Array.Exists(_gpus, static seen => !seen) && !AreSameModel())
         {
             _warnings.Add(new Warning("cuda-order",
-                $"{Cuda}={list} counts as CUDA does, the fastest card first, and the cards differ: which are meant was taken by their place on the bus. Set {Order}=PCI_BUS_ID, or name them by UUID, to be sure."));
+                $"{Cuda}={list} counts as CUDA does, the fastest card first, and the cards differ: which are meant was taken by their place on the bus.", $"Set {Order}=PCI_BUS_ID, or name them by UUID."));
         }
     }
 

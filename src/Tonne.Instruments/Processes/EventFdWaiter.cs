@@ -12,7 +12,7 @@ public sealed class EventFdWaiter : ISampleWaiter
 
     EventFdWaiter(SafeFileHandle handle) => _event = handle;
 
-    /// <summary>A pause of this kind; null where the kernel has none.</summary>
+    /// <summary>Creates one; null where the kernel has no such event.</summary>
     public static EventFdWaiter? TryCreate()
     {
         var handle = Libc.CreateEventFd();
@@ -25,13 +25,15 @@ public sealed class EventFdWaiter : ISampleWaiter
     /// <inheritdoc/>
     public void Wait(TimeSpan atMost)
     {
+#pragma warning disable RS0030 // The kernel waits in real time.
         var began = Stopwatch.GetTimestamp();
         for (var left = atMost; left > TimeSpan.Zero; left = atMost - Stopwatch.GetElapsedTime(began))
         {
-            // A signal may end the call early; anything else but time or the event would end it at once and for ever.
+            // A signal may end the call early; anything else but time or the event would end it at once and forever.
             if (Libc.WaitToRead(_event, (int)Math.Min(int.MaxValue, Math.Ceiling(left.TotalMilliseconds))) is not Libc.Interrupted)
                 return;
         }
+#pragma warning restore RS0030
     }
 
     /// <inheritdoc/>

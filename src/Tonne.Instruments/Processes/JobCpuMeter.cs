@@ -17,6 +17,7 @@ public sealed class JobCpuMeter : IMeter
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
     readonly Func<long>? _reaped;
+    readonly Func<long>? _own;
     readonly LiveRunRegistry? _liveRuns;
     readonly Lock _gate = new();
     // Looking for new processes costs most; between two such looks the known ones are read.
@@ -42,13 +43,14 @@ public sealed class JobCpuMeter : IMeter
     /// <param name="descendants">The descendants.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns; any thread may ask.</param>
     /// <param name="liveRuns">Where other live runs are reported; null if they are not needed.</param>
-    public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null)
+    /// <param name="ownNanoseconds">CPU time of this process in ns, where it is part of the job. Default: null, it is not.</param>
+    public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null, Func<long>? ownNanoseconds = null)
     {
-        (_descendants, _reaped, _liveRuns) = (descendants, reapedNanoseconds, liveRuns);
+        (_descendants, _reaped, _liveRuns, _own) = (descendants, reapedNanoseconds, liveRuns, ownNanoseconds);
         _find = () => _descendants.Update(_reaped());
         _refresh = () => _descendants.Update(_reaped(), findNew: false);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job,
-            Note: "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
+            Note: (ownNanoseconds is null ? "" : "CLOCK_PROCESS_CPUTIME_ID of this process; ") + "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
     }
 
     /// <inheritdoc/>
@@ -74,7 +76,7 @@ public sealed class JobCpuMeter : IMeter
                     _search.Run(timestamp, _find);
                 else
                     _refreshPace.Run(timestamp, _refresh);
-                _last = _descendants!.CpuNanoseconds;
+                _last = _descendants!.CpuNanoseconds + (_own?.Invoke() ?? 0);
             }
 
             // A write costs more than the reading itself, and others can wait a second for it.
@@ -97,7 +99,7 @@ public sealed class JobCpuMeter : IMeter
         lock (_gate)
         {
             _descendants?.Update(reapedNanoseconds);
-            counted = _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds)
+            counted = _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds) + (_own?.Invoke() ?? 0)
                 : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OverheadNanoseconds) : _last;
             _liveRuns?.Publish(counted);
         }

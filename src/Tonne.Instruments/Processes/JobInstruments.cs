@@ -48,6 +48,30 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         Meters = [_cpu, new JobMemoryMeter(_descendants), _liveRuns];
     }
 
+    JobInstruments(RunHolder holder, int threads, string liveRunsFolder)
+    {
+        // Other runs read what this one has used, not what the process used before it.
+        var (own, reaped) = (Libc.GetProcessCpuTime(), Libc.GetReapedCpuTime());
+        _reaped = () => Libc.GetReapedCpuTime() - reaped;
+        _descendants = new ProcessTree(static _ => false);
+        _descendants.Update(0);
+        var before = own + _descendants.CpuNanoseconds;
+        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
+        _cpu = new JobCpuMeter(_descendants, _reaped, _liveRuns, () => Libc.GetProcessCpuTime() - before);
+        FollowsThisProcess = true;
+        Meters = [_cpu, JobMemoryMeter.OfThisProcess(_descendants), _liveRuns];
+    }
+
+    /// <summary>Follows this process itself, with all its threads and descendants: a program that records a part of its own work.</summary>
+    /// <param name="holder">This process.</param>
+    /// <param name="threads">Hardware threads of the machine.</param>
+    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    public static JobInstruments FollowThisProcess(RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+        new(holder, threads, liveRunsFolder);
+
+    /// <summary>Whether the job is this process; its CPU time is read from its own clock then, and needs no settling.</summary>
+    public bool FollowsThisProcess { get; }
+
     /// <summary>CPU time and memory of the job, CPU time of other live runs.</summary>
     public IReadOnlyList<IMeter> Meters { get; }
 
@@ -71,7 +95,8 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public bool IsExact => _group is not null;
 
     /// <inheritdoc/>
-    public bool Contains(int processId) => _group?.Contains(processId) ?? _descendants!.Contains(processId);
+    public bool Contains(int processId) =>
+        (FollowsThisProcess && processId == Environment.ProcessId) || (_group?.Contains(processId) ?? _descendants!.Contains(processId));
 
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>

@@ -42,6 +42,10 @@ public sealed class JobMemoryMeter : IMeter
     {
     }
 
+    /// <summary>A meter over this process and its living descendants.</summary>
+    public static JobMemoryMeter OfThisProcess(ProcessTree descendants) =>
+        new(() => [Environment.ProcessId, .. descendants.LiveIds], FileTree.Local);
+
     internal JobMemoryMeter(Func<IEnumerable<int>> processes, FileTree files) => (_processes, _files, _sum) = (processes, files, Sum);
 
     /// <inheritdoc/>

@@ -212,7 +212,7 @@ sealed class PrometheusSource : PolledSource
             return [];
         if (_variable("CUDA_VISIBLE_DEVICES")?.Contains("MIG-", StringComparison.OrdinalIgnoreCase) == true)
         {
-            warnings.Add(new Warning("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's. Name the GPU with gpu=0 in the address."));
+            warnings.Add(new Warning("mig-unknown", $"CUDA_VISIBLE_DEVICES names a part of a GPU (MIG), which {Id} does not: each whole GPU is taken for the job's.", "Name the GPU with gpu=0 in the address."));
             return [];
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tonne.Lab.Collecting;
 
 /// <summary>The .NET SDK of a machine.</summary>
@@ -35,9 +37,8 @@ public sealed record DotnetSdk(string Folder, string Version)
     {
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
             yield return root;
-        // …/shared/Microsoft.NETCore.App/10.0.12/ is three below the root.
-        if (Path.GetDirectoryName(typeof(object).Assembly.Location) is { Length: > 0 } runtime)
-            yield return Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
+        // …/shared/Microsoft.NETCore.App/10.0.12/ is three below the root. For a native program this is its own folder.
+        yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             var dotnet = Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");

@@ -1,12 +1,13 @@
 using Tonne.Accounting;
+using Tonne.Recording;
 using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>A run that this process keeps alive: its trace to append to, and its lock.</summary>
-/// <remarks>Disposing without <see cref="Finish"/> lets the lock go; whoever comes next closes the run from its trace.</remarks>
-public sealed class RunInProgress : IDisposable
+/// <summary>A run in its folder while this process keeps it alive: the trace to append to, and the lock.</summary>
+/// <remarks>Disposing without <see cref="Finish"/> releases the lock; whoever opens the ledger next closes the run from its trace.</remarks>
+public sealed class RunInProgress : IRunWriter
 {
     readonly RunLock _lock;
     readonly TraceFile _file;
@@ -27,7 +28,20 @@ public sealed class RunInProgress : IDisposable
     /// <summary>The trace, opening written. Kept on the disk within five seconds of each write.</summary>
     public TraceWriter Trace { get; }
 
-    /// <summary>Writes record and statement, lets the lock go. The trace must have its ending.</summary>
+    /// <inheritdoc/>
+    string? IRunWriter.Location => Folder.Location;
+
+    /// <inheritdoc/>
+    Stream IRunWriter.OpenTrace() => Folder.OpenTrace();
+
+    /// <inheritdoc/>
+    ValueTask IRunWriter.FinishAsync(RunRecord record, FootprintStatement statement, CancellationToken cancellationToken)
+    {
+        Finish(record, statement);
+        return default;
+    }
+
+    /// <summary>Writes record and statement and releases the lock. The trace must have its ending.</summary>
     /// <exception cref="LedgerUnavailableException">They cannot be written; the trace stays, and the run is closed from it later.</exception>
     public void Finish(RunRecord record, FootprintStatement statement)
     {

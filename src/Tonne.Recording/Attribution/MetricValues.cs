@@ -28,7 +28,7 @@ sealed class MetricValues
     public void Clear() => _values.Clear();
 
     /// <summary>The mark of the epoch that has these metrics.</summary>
-    public Mark ToMark(int number, long timestamp, string origin) =>
+    public Mark ToMark(int number, long timestamp, MarkOrigin origin) =>
         new(MarkKind.Epoch, timestamp, Number: number, Metrics: Count == 0 ? null : new Dictionary<string, double>(_values, StringComparer.Ordinal), Origin: origin);
 
     /// <summary>Reads a number as programs print it: invariant, <c>nan</c>, <c>inf</c>, or with a percent sign (94 % is 0.94).</summary>

@@ -53,7 +53,7 @@ sealed class Timeline
 
         Close(end);
 
-        static bool IsRecognised(Mark mark) => mark.Origin == "pattern";
+        static bool IsRecognised(Mark mark) => mark.Origin == MarkOrigin.Pattern;
 
         void Close(long at)
         {

@@ -118,7 +118,7 @@ public sealed class EpochDetector
         catch (RegexMatchTimeoutException)
         {
             // The user's expression took too long for a line: it is not used any more, and the run says so.
-            _onMark(new Mark(MarkKind.Note, timestamp, Name: $"the pattern '{_epochs.Name}' took too long for a line of output and was given up", Origin: "pattern"));
+            _onMark(new Mark(MarkKind.Note, timestamp, Name: $"the pattern '{_epochs.Name}' took too long for a line of output and was given up", Origin: MarkOrigin.Pattern));
             _epochs = EpochPattern.None;
         }
     }
@@ -231,7 +231,7 @@ public sealed class EpochDetector
     void ReportEpochBegin(long at)
     {
         _hasHeading = true;
-        _onMark(new Mark(MarkKind.EpochBegin, at, Number: _number, Origin: "pattern"));
+        _onMark(new Mark(MarkKind.EpochBegin, at, Number: _number, Origin: MarkOrigin.Pattern));
     }
 
     void Add(EpochMatch sighting, long at)
@@ -251,7 +251,7 @@ public sealed class EpochDetector
     {
         if (_number is not { } number)
             return;
-        _onMark(_metrics.ToMark(number, _reported ? _endAt : now, "pattern"));
+        _onMark(_metrics.ToMark(number, _reported ? _endAt : now, MarkOrigin.Pattern));
         _lastReportedEpoch = number;
         Reset();
     }

@@ -25,7 +25,7 @@ public sealed class StagePattern
         var name = match.Groups["stage"].Value.Trim();
         if (name.Length is 0 or > MarkLine.MaxNameLength || name == StageRecord.Outside)
             return null;
-        return new Mark(MarkKind.Stage, timestamp, Name: name, DataIn: ShapeIn("in"), DataOut: ShapeIn("out"), Origin: "pattern");
+        return new Mark(MarkKind.Stage, timestamp, Name: name, DataIn: ShapeIn("in"), DataOut: ShapeIn("out"), Origin: MarkOrigin.Pattern);
 
         DataShape? ShapeIn(string group) => DataShape.TryParse(match.Groups[group].Value, out var shape) ? shape : null;
     }

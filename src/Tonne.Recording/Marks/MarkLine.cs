@@ -99,6 +99,17 @@ public static class MarkLine
         return line.ToString();
     }
 
+    /// <summary>What a stage name must be, in words.</summary>
+    internal static string StageNameRule { get; } =
+        $"a stage name has 1 to {MaxNameLength} characters, none of them a control character, and is not {StageRecord.Outside}";
+
+    /// <summary>Whether a text can be the name of a stage.</summary>
+    internal static bool IsStageName(string? name) =>
+        !string.IsNullOrWhiteSpace(name) && name.Length <= MaxNameLength && !name.Any(char.IsControl) && name != StageRecord.Outside;
+
+    /// <summary>The text of a note in one line; empty if nothing is left of it.</summary>
+    internal static string ToNoteText(string text) => string.Join(' ', text.Split(Controls, StringSplitOptions.RemoveEmptyEntries)).Trim();
+
     static bool TryReadStage(MarkKind kind, List<Word> words, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
         mark = null;
@@ -123,8 +134,8 @@ public static class MarkLine
 
         if (kind == MarkKind.Stage && name is null)
             return Fail("a stage needs a name: stage NAME [in=ROWSxCOLS] [out=ROWSxCOLS]", out error);
-        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength || name.Any(char.IsControl) || name == StageRecord.Outside))
-            return Fail($"a stage name has 1 to {MaxNameLength} characters, none of them a control character, and is not {StageRecord.Outside}", out error);
+        if (name is not null && !IsStageName(name))
+            return Fail(StageNameRule, out error);
         error = "";
         mark = new Mark(kind, timestamp, Name: name?.Trim(), DataIn: taken, DataOut: given);
         return true;
@@ -151,7 +162,7 @@ public static class MarkLine
             if (word.Key is null)
                 return Fail($"'{ToPrintable(word.Text)}' is no metric; write NAME=VALUE, for example loss=0.7", out error);
             var name = MetricName.ToCanonical(word.Key);
-            if (name.Length is 0 or > MetricName.MaxLength || !name.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@'))
+            if (!MetricName.IsValid(name))
                 return Fail($"'{ToPrintable(word.Key)}' is no name of a metric; use up to {MetricName.MaxLength} letters, digits and underscores", out error);
             if (!MetricValues.TryRead(word.Text, out var value))
                 return Fail($"{ToPrintable(word.Key)}='{ToPrintable(word.Text)}' is no number; write it with a point, for example 0.7", out error);
@@ -160,7 +171,7 @@ public static class MarkLine
         }
 
         error = "";
-        mark = metrics.ToMark(number, timestamp, "mark");
+        mark = metrics.ToMark(number, timestamp, MarkOrigin.Mark);
         return true;
     }
 
@@ -179,7 +190,7 @@ public static class MarkLine
                 rest = only.Text;
         }
 
-        text = string.Join(' ', rest.ToString().Split(Controls, StringSplitOptions.RemoveEmptyEntries)).Trim();
+        text = ToNoteText(rest.ToString());
         return text.Length > 0 || Fail("a note needs a text", out error);
     }
 

@@ -46,6 +46,9 @@ public sealed class Sampler : IDisposable
         _anchor = anchor ?? time.GetTimestamp();
     }
 
+    /// <summary>Receives each sample after it is in the trace, one at a time. Must not throw. Default: null, none.</summary>
+    internal SampleListener? Listener { get; init; }
+
     /// <summary>Monotonic time since the anchor, in ns.</summary>
     public long ElapsedNanoseconds => _time.GetElapsedTime(_anchor).Ticks * 100;
 
@@ -77,6 +80,7 @@ public sealed class Sampler : IDisposable
             for (var i = 0; i < _readings.Length; i++)
                 _readings[i] = Read(_meters[i], now);
             _trace.AppendSample(now, _readings);
+            Listener?.Invoke(now, _readings);
             _last = now;
             Samples++;
             return now;

@@ -2,19 +2,19 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>A boundary in words a reader understands without the manual.</summary>
+/// <summary>Describes a boundary in words that a reader understands without the manual.</summary>
 public static class BoundaryText
 {
-    /// <summary>Where the figure is taken: <c>at the plug</c>, <c>with the building</c>, or a component by name.</summary>
+    /// <summary>Where the figure applies: <c>at the plug (before PUE)</c>, <c>at the facility (PUE included)</c>, or a component by name.</summary>
     public static string DescribeExtent(Boundary boundary) => boundary.Extent switch
     {
-        "it" => "at the plug",
-        "facility" => "with the building",
-        "hardware" => "making the hardware",
+        "it" => "at the plug (before PUE)",
+        "facility" => "at the facility (PUE included)",
+        "hardware" => "embodied",
         _ => boundary.Extent + " only",
     };
 
-    /// <summary>Whose part of the machine: the job's share, its extra, or all of it.</summary>
+    /// <summary>Whose part of the machine: the job's share, what it added, or all of it.</summary>
     public static string DescribePolicy(Boundary boundary) => boundary.Policy switch
     {
         "share" => "this job's share",
@@ -23,10 +23,10 @@ public static class BoundaryText
         _ => boundary.Policy,
     };
 
-    /// <summary>From so many devices of a kind on they are told by their number.</summary>
+    /// <summary>From this number of devices of a kind on, only their number is shown.</summary>
     internal const int MinGroupedDevices = 4;
 
-    /// <summary>The parts; many devices of a kind as one: <c>gpu×8</c>.</summary>
+    /// <summary>The components; many devices of a kind as one: <c>gpu×8</c>.</summary>
     static IEnumerable<string> DescribeParts(IEnumerable<string> components)
     {
         foreach (var kind in components.GroupBy(part => part.Contains(':') ? part[..part.IndexOf(':')] : part))
@@ -43,7 +43,7 @@ public static class BoundaryText
         }
     }
 
-    /// <summary>The boundary in one sentence without an end.</summary>
+    /// <summary>Describes the boundary in one phrase.</summary>
     /// <param name="boundary">The boundary.</param>
     /// <param name="between">Between the parts.</param>
     public static string Describe(Boundary boundary, string between = " · ")
@@ -54,9 +54,9 @@ public static class BoundaryText
             parts.Add(boundary.Method is "location" or "market" ? boundary.Method + "-based" : boundary.Method);
         if (boundary.Basis is not null)
             parts.Add(boundary.Basis == "unstated" ? "basis unstated" : boundary.Basis);
-        // Energy and water have no hardware to leave out.
+        // Energy and water have no embodied part.
         if (boundary.Basis is not null)
-            parts.Add(boundary.Embodied ? "with making the hardware" : "without making the hardware");
+            parts.Add(boundary.Embodied ? "embodied included" : "embodied not included");
         return string.Join(between, parts);
     }
 }

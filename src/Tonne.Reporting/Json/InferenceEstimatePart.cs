@@ -105,7 +105,7 @@ public sealed record InferenceEstimatePart
         Operational = QuantityDocument.From(estimate.Operational),
         Embodied = QuantityDocument.From(estimate.Embodied),
         Totals = RequestTotal.CreateAll(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
-        Assumptions = estimate.Assumptions,
+        Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
         Sources = estimate.GetSources(),
     };
 }

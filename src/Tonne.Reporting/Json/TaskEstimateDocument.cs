@@ -79,7 +79,7 @@ public sealed record TaskEstimateDocument
         Operational = QuantityDocument.From(estimate.Operational),
         Embodied = QuantityDocument.From(estimate.Embodied),
         Totals = RequestTotal.CreateAll(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay),
-        Assumptions = estimate.Assumptions,
+        Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
         Sources = estimate.GetSources(),
     };
 

@@ -119,7 +119,7 @@ public sealed record TrainingEstimateDocument
             WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
             Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, $"{grid.Basis}, {grid.Scope}"), grid.Basis, grid.Scope, grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
             Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
-            Assumptions = estimate.Assumptions,
+            Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
             Warnings = footprint.Factors.Warnings,
             Sources = estimate.Sources,
         };

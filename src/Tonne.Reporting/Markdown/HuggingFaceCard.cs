@@ -13,7 +13,7 @@ namespace Tonne.Reporting.Markdown;
 /// <summary>The <c>co2_eq_emissions</c> metadata of a model card on the Hugging Face Hub, as YAML.</summary>
 /// <remarks>
 /// Fields after the Hub's documentation, "Displaying carbon emissions for your model": emissions as a number in grams, source, training_type, geographical_location, hardware_used.
-/// The number is the operational emissions: the figures on the Hub beside it come from tools that count electricity only. Interval, boundary and embodied emissions are in comments and in the source.
+/// The number is the operational emissions: the figures on the Hub beside it come from tools that report electricity only. Interval, boundary and embodied emissions are in comments and in the source.
 /// <c>training_type</c> is the run's tag of that name; without one the line is a comment, never a guess.
 /// </remarks>
 public static class HuggingFaceCard
@@ -26,14 +26,14 @@ public static class HuggingFaceCard
         yaml.Append(CultureInfo.InvariantCulture, $"  emissions: {Grams(operational.Value)}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"  # grams; 95 % interval {Grams(operational.Bounds.Low)} to {Grams(operational.Bounds.High)}; {Comment(BoundaryText.Describe(operational.Boundary, ", "))}\n");
         yaml.Append(footprint.Embodied is { } embodied
-            ? string.Create(CultureInfo.InvariantCulture, $"  # making the hardware, not in this number: {Grams(embodied.Value)} grams ({Grams(embodied.Bounds.Low)} to {Grams(embodied.Bounds.High)})\n")
-            : "  # making the hardware is unknown and not in this number\n");
+            ? string.Create(CultureInfo.InvariantCulture, $"  # embodied emissions, not in this number: {Grams(embodied.Value)} grams ({Grams(embodied.Bounds.Low)} to {Grams(embodied.Bounds.High)})\n")
+            : "  # embodied emissions are unknown and not in this number\n");
         Text("source", $"tonne, method {footprint.Method}, factors {footprint.Factors.FactorsHash}; energy {FormatEnergy(footprint.Energy)}, PUE {DisplayValue.FormatMetric(footprint.Factors.Pue.Bounds.Best)}, "
             + $"{DisplayValue.FormatMetric(footprint.Factors.Grid.Intensity.Bounds.Best)} g CO2e/kWh ({footprint.Factors.Grid.Intensity.Source.Title})");
         if (record.Opening.Tags.TryGetValue("training_type", out var type))
             Text("training_type", type);
         else
-            yaml.Append("  # training_type: pre-training or fine-tuning; say which with --tag training_type=...\n");
+            yaml.Append("  # training_type: pre-training or fine-tuning; set it with --tag training_type=...\n");
         if (PlaceName.FormatWithOrigin(record.Opening.Place, footprint.Factors.Grid) is { } place)
             Text("geographical_location", place);
         else

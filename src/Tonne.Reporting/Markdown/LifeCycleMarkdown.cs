@@ -99,7 +99,7 @@ public static class LifeCycleMarkdown
         if (life.ExactInputs.Length > 0)
             page.Append(CultureInfo.InvariantCulture, $"- {LifeCycleText.Numbers(life.ExactInputs.Length)} taken as exact: {Text(string.Join(", ", life.ExactInputs.Select(factor => $"{factor.Label} {DisplayValue.FormatFactor(factor).Text}")))}.\n");
         foreach (var warning in life.Warnings)
-            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(warning.Text)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         page.Append('\n');
     }
 

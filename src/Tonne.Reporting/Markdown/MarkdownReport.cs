@@ -20,8 +20,9 @@ public static class MarkdownReport
     {
         var page = new StringBuilder();
         var opening = record.Opening;
+        var headline = RunHeadline.From(record, footprint);
         page.Append(CultureInfo.InvariantCulture, $"# {Text(opening.Name)}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"**{DisplayValue.Format(footprint.Total).FormatWithInterval()}** in {DisplayValue.FormatDuration(record.DurationSeconds)}. {Text(Insight.Describe(record, footprint))}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"**{headline.Emissions!.Value.FormatWithInterval()}**, {headline.FormatQuality()}; {headline.Energy!.Value.Text} {RunHeadline.EnergyName} (PUE included) in {DisplayValue.FormatDuration(record.DurationSeconds)}. {Text(Insight.Describe(record, footprint))}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"Run `{opening.Id}`, started {opening.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {EnumText.Name(record.Status)}");
         if (record.ExitCode is { } code and not 0)
             page.Append(CultureInfo.InvariantCulture, $" with exit code {code}");
@@ -39,7 +40,7 @@ public static class MarkdownReport
     /// <summary>The figures of the run as a table, with intervals, boundary and quality.</summary>
     internal static void WriteFigures(StringBuilder page, Footprint footprint)
     {
-        WriteTableHead(page, "Figure", "Value", "95 % interval", "Counted", "Quality");
+        WriteTableHead(page, "Figure", "Value", "95 % interval", "Boundary", "Quality");
         foreach (var (words, figure) in Named(footprint))
         {
             var readout = DisplayValue.Format(figure);
@@ -51,9 +52,9 @@ public static class MarkdownReport
 
     static IEnumerable<(string Words, Figure Figure)> Named(Footprint footprint)
     {
-        yield return ("Energy of the job", footprint.Energy);
-        yield return ("Energy of the machine", footprint.MachineEnergy);
-        yield return ("Energy with the building", footprint.FacilityEnergy);
+        yield return ("IT energy of the job", footprint.Energy);
+        yield return ("IT energy of the machine", footprint.MachineEnergy);
+        yield return ("Facility energy of the job (PUE included)", footprint.FacilityEnergy);
         yield return ("Operational emissions", footprint.Operational);
         if (footprint.Embodied is { } embodied)
             yield return ("Embodied emissions", embodied);
@@ -67,15 +68,15 @@ public static class MarkdownReport
     static void WriteComponents(StringBuilder page, RunRecord record)
     {
         page.Append("## Energy by component\n\n");
-        WriteTableHead(page, "Component", "Job", "Others", "Idle", "Machine", "Quality");
+        WriteTableHead(page, "Component", "Job", "Other processes", "Idle", "Machine", "Quality");
         var like = record.Components.Sum(part => part.JobMicrojoules) / 3.6e12;
         foreach (var part in record.Components)
         {
-            WriteCells(page, Text(RunSummaryText.GetPartName(part)), Energy(part.JobMicrojoules), Energy(part.OthersMicrojoules), Energy(part.IdleMicrojoules), Energy(part.MachineMicrojoules),
+            WriteCells(page, Text(RunReport.GetPartName(part)), Energy(part.JobMicrojoules), Energy(part.OthersMicrojoules), Energy(part.IdleMicrojoules), Energy(part.MachineMicrojoules),
                 EnumText.Name(part.Quality));
         }
 
-        page.Append("\nJob + others + idle = machine, to the microjoule.\n\n");
+        page.Append("\nJob + other processes + idle = machine, to the microjoule.\n\n");
 
         string Energy(long microjoules) => DisplayValue.Format(microjoules / 3.6e12, "kWh", 3, like);
     }
@@ -85,11 +86,12 @@ public static class MarkdownReport
         if (record.Stages.All(stage => stage.Name == StageRecord.Outside))
             return;
         page.Append("## Stages\n\n");
-        WriteTableHead(page, "Stage", "Data in", "Data out", "Time", "Energy", "Emissions");
+        WriteTableHead(page, "Stage", "Data in", "Data out", "Time", "Facility energy", "Operational emissions");
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
             WriteCells(page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "", DisplayValue.FormatDuration(stage.DurationSeconds),
-                DisplayValue.Format(figures.Energy.Bounds, figures.Energy.Unit, footprint.Energy.Value).FormatWithInterval(), DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).FormatWithInterval());
+                DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval(),
+                DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).FormatWithInterval());
         }
 
         page.Append('\n');
@@ -103,15 +105,17 @@ public static class MarkdownReport
         var metrics = record.Epochs.SelectMany(epoch => epoch.Metrics.Keys).Distinct(StringComparer.Ordinal)
             .OrderBy(name => Array.IndexOf(["loss", "accuracy", "validation_loss", "validation_accuracy"], name) is >= 0 and var at ? at : 99).ThenBy(name => name, StringComparer.Ordinal).ToList();
         var observations = Observations.Describe(record);
-        WriteTableHead(page, ["Epoch", .. metrics.Select(Text), "Energy", "Emissions", "Observation"]);
+        var energies = footprint.Epochs.Select(part => RunHeadline.GetFacilityEnergy(part, footprint)).ToList();
+        WriteTableHead(page, ["Epoch", "Time", .. metrics.Select(Text), "Facility energy", "Operational emissions", "Observation"]);
         for (var i = 0; i < record.Epochs.Length; i++)
         {
             var epoch = record.Epochs[i];
             WriteCells(page,
             [
-                epoch.Number.ToString(CultureInfo.InvariantCulture),
+                epoch.Number.ToString(CultureInfo.InvariantCulture), DisplayValue.FormatDuration(epoch.DurationSeconds),
                 .. metrics.Select(name => epoch.Metrics.TryGetValue(name, out var value) ? DisplayValue.FormatMetric(value) : ""),
-                Like(footprint.Epochs[i].Energy, footprint.Epochs.Max(part => part.Energy.Value)), Like(footprint.Epochs[i].Emissions, footprint.Epochs.Max(part => part.Emissions.Value)), Text(observations[i]),
+                DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
+                Like(footprint.Epochs[i].Emissions, footprint.Epochs.Max(part => part.Emissions.Value)), Text(observations[i]),
             ]);
         }
 
@@ -127,7 +131,7 @@ public static class MarkdownReport
         page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {Text(grid.Basis)}, {Text(grid.Scope)}");
         page.Append(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "");
         page.Append(CultureInfo.InvariantCulture, $" \\[{Text(grid.Intensity.Source.Id)}\\]\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Building: PUE {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {Text(footprint.Factors.PueHow)}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- PUE: {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {Text(footprint.Factors.PueHow)}\n");
         page.Append(CultureInfo.InvariantCulture, $"- Machine: {machine.Kind}, {Text(HardwareName.Format(machine))}, {DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
         foreach (var basis in record.Opening.Bases)
             page.Append(CultureInfo.InvariantCulture, $"- {EnumText.Name(basis.Component)}: {EnumText.Name(basis.Quality)}, {Text(basis.Why)}\n");
@@ -143,7 +147,7 @@ public static class MarkdownReport
             return;
         page.Append("## What makes the figures less sure\n\n");
         foreach (var warning in warnings)
-            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(warning.Text)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         foreach (var gap in record.Gaps)
             page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} said nothing from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
         page.Append('\n');
@@ -154,7 +158,7 @@ public static class MarkdownReport
     {
         page.Append(CultureInfo.InvariantCulture, $"{level} Method\n\n");
         page.Append(CultureInfo.InvariantCulture, $"tonne, method {Text(footprint.Method)}, factors `{Text(footprint.Factors.FactorsHash)}`. ");
-        page.Append("Energy = Σ amounts × rates; × PUE with the building; × carbon intensity = operational emissions, location-based, without grid losses. ");
+        page.Append("Energy = Σ amounts × rates; × PUE = facility energy; × carbon intensity = operational emissions, location-based, without grid losses. ");
         page.Append("Embodied = held share × duration × manufacturing ÷ used life. Intervals are 95 %, from the bounds of each factor.\n\n");
         var weights = FactorContribution.ComputeAll(footprint.Total.Derivation).Where(weight => weight.Share >= 0.02).Take(5).ToList();
         if (weights.Count > 0)

@@ -23,12 +23,13 @@ public static class ModelCard
         Item("Hours used", DisplayValue.Format(record.DurationSeconds / 3600, "1", 3));
         Item("Cloud Provider", region is [var provider, _] ? provider : "none");
         Item("Compute Region", PlaceName.FormatWithOrigin(place, grid) ?? (place.IntensityGramsPerKwh is null ? "unknown; the world's mean intensity was used" : "not given; an intensity was"));
-        Item("Carbon Emitted", $"{DisplayValue.Format(footprint.Total).FormatWithInterval()}: {DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).FormatWithInterval()} from electricity, "
-            + (footprint.Embodied is { } embodied ? $"{DisplayValue.Format(embodied.Bounds, embodied.Unit, footprint.Total.Value).FormatWithInterval()} from making the hardware" : "making the hardware unknown and not counted"));
-        Item("Energy", $"{DisplayValue.Format(footprint.Energy).FormatWithInterval()} at the plug, {DisplayValue.Format(footprint.FacilityEnergy.Bounds, footprint.FacilityEnergy.Unit, footprint.Energy.Value).FormatWithInterval()} with the building");
+        Item("Carbon Emitted", $"{DisplayValue.Format(footprint.Total).FormatWithInterval()}: {DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).FormatWithInterval()} operational, "
+            + (footprint.Embodied is { } embodied ? $"{DisplayValue.Format(embodied.Bounds, embodied.Unit, footprint.Total.Value).FormatWithInterval()} embodied" : "embodied emissions unknown and not included"));
+        Item("Energy", $"{DisplayValue.Format(footprint.FacilityEnergy).FormatWithInterval()} {RunHeadline.EnergyName} (PUE included), "
+            + $"{DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval()} IT energy (before PUE)");
         Item("Quality", $"{EnumText.Name(footprint.Energy.Quality)}, {DisplayValue.FormatPercent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
         Item("Carbon intensity", $"{DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {grid.Basis}, {grid.Scope}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
-        Item("Building", $"PUE {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {footprint.Factors.PueHow}");
+        Item("PUE", $"{DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {footprint.Factors.PueHow}");
         if (footprint.Water is { } water)
             Item("Water", DisplayValue.Format(water).FormatWithInterval());
         Item("Boundary", BoundaryText.Describe(footprint.Total.Boundary, ", "));

@@ -124,7 +124,7 @@ public static class LifeCycleText
         }
 
         foreach (var warning in life.Warnings)
-            sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ", TextSanitizer.ToOneLine(warning.Text));
+            sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ", WarningText.Format(warning));
     }
 
     static void WriteRates(StyledTextWriter sheet, AccountedPhase phase, string dot)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Estimation;
 using Tonne.Estimation.Serving;
 using Tonne.Formatting;
 using Tonne.Quantities;
@@ -28,10 +29,10 @@ static class RequestTextExtensions
     }
 
     /// <summary>What was assumed, a sentence a line.</summary>
-    public static void WriteAssumptions(this StyledTextWriter sheet, IReadOnlyList<string> assumptions)
+    public static void WriteAssumptions(this StyledTextWriter sheet, IReadOnlyList<Assumption> assumptions)
     {
-        foreach (var (index, said) in assumptions.Index())
-            sheet.WriteRow(index == 0 ? "assumed" : "", said);
+        foreach (var (index, assumption) in assumptions.Index())
+            sheet.WriteRow(index == 0 ? "assumed" : "", TextSanitizer.ToOneLine(assumption.Text));
     }
 
     /// <summary>How the carbon of a boundary is counted, for example <c>location-based, lifecycle</c>.</summary>

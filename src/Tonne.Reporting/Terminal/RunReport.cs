@@ -1,29 +1,169 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Teaching;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A run on a screen, whole: the summary, then each epoch with its observation and the loss curve. What <c>tonne show</c> prints.</summary>
+/// <summary>Writes everything about a run: what <c>tonne show</c> and <c>tonne run --verbose</c> print.</summary>
 public static class RunReport
 {
+    const int MaxBarColumns = 24;
+    const int MinBarColumns = 4;
+    const int MaxNotes = 3;
+
     /// <summary>Writes the report.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
-    public static void Write(TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? recordPath = null)
+    /// <param name="isKept">Whether the run is in the ledger. Default true.</param>
+    public static void Write(
+        TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? recordPath = null, bool isKept = true)
     {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(footprint);
         var sheet = new StyledTextWriter(writer, screen);
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(record.Opening.Name)), " ", StyledText.Faint(TextSanitizer.ToOneLine(string.Join(' ', record.Opening.Command))));
-        RunSummaryText.Write(writer, record, footprint, screen, recordPath, record.Opening.Id, isTraced: false, withEquivalents: true);
+        sheet.WriteLine(
+            StyledText.Strong(TextSanitizer.ToOneLine(record.Opening.Name)), " ",
+            StyledText.Faint(TextSanitizer.ToOneLine(string.Join(' ', record.Opening.Command))));
+        sheet.WriteBlankLine();
+        RunSummaryText.WriteHeadline(sheet, RunHeadline.From(record, footprint), "total");
+        WriteComponents(sheet, record, footprint);
+        WriteEmissions(sheet, footprint);
+        EquivalentText.WriteRow(sheet, Equivalents.Choose(footprint.Total));
+        WritePlace(sheet, footprint);
+        sheet.WriteRow("insight", TextSanitizer.ToOneLine(Insight.Describe(record, footprint)));
+        foreach (var note in record.Notes.Take(MaxNotes))
+            sheet.WriteRow("note", TextSanitizer.ToOneLine(note));
+        WriteGaps(sheet, record);
+        foreach (var warning in WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings)))
+            WriteWarning(sheet, warning);
+        WriteRecord(sheet, record, recordPath, isKept);
+        StageTable.WriteIfAny(sheet, record, footprint);
         if (record.Epochs.Length == 0)
             return;
         sheet.WriteBlankLine();
         EpochTable.Write(writer, record, footprint, screen);
         sheet.WriteBlankLine();
         LossCurve.Write(writer, record, screen);
+    }
+
+    /// <summary>Writes a warning with its code and its remedy.</summary>
+    internal static void WriteWarning(StyledTextWriter sheet, Warning warning) =>
+        sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ",
+            TextSanitizer.ToOneLine(warning.Text), " ", StyledText.Strong(TextSanitizer.ToOneLine(warning.Remedy)));
+
+    /// <summary>Energy by component, at the plug, and what the facility adds.</summary>
+    static void WriteComponents(StyledTextWriter sheet, RunRecord record, Footprint footprint)
+    {
+        const double MicrojoulesPerKilowattHour = 3.6e12;
+        var total = record.Components.Sum(part => part.JobMicrojoules) / MicrojoulesPerKilowattHour;
+        var parts = GroupParts(record);
+        var largest = parts.Select(part => part.JobMicrojoules).DefaultIfEmpty(0).Max();
+        var nameColumns = Math.Clamp(parts.Select(part => TextSanitizer.CountColumns(part.Name)).DefaultIfEmpty(0).Max(), 6, 14);
+        var room = Math.Min(MaxBarColumns, sheet.RowColumns - nameColumns - 22);
+        foreach (var (i, part) in parts.Index())
+        {
+            var energy = DisplayValue.Format(part.JobMicrojoules / MicrojoulesPerKilowattHour, "kWh", 2, total);
+            var name = StyledTextWriter.ToUnbreakable(TextSanitizer.FitToColumns(part.Name, nameColumns, sheet.Capabilities.Unicode));
+            List<StyledText> cells = [name, " "];
+            if (room >= MinBarColumns)
+                cells.AddRange([DrawBar(part.JobMicrojoules, largest, room, sheet.Capabilities), " "]);
+            sheet.WriteRow(i == 0 ? "energy" : "", [.. cells, StyledTextWriter.ToUnbreakable(energy.PadLeft(9)), " ", StyledText.FromQuality(part.Quality)]);
+        }
+
+        var atPlug = DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value);
+        sheet.WriteRow("", StyledTextWriter.ToUnbreakable(atPlug.FormatWithInterval(sheet.Capabilities.Dash)),
+            StyledText.Faint(" IT energy (at the plug, before PUE)"));
+    }
+
+    /// <summary>A row for each part; many devices of one kind and quality are one row.</summary>
+    static List<(string Name, long JobMicrojoules, Quality Quality)> GroupParts(RunRecord record)
+    {
+        var rows = new List<(string, long, Quality)>();
+        foreach (var kind in record.Components.GroupBy(part => (part.Component, part.Quality)))
+        {
+            var all = kind.ToList();
+            if (all.Count >= BoundaryText.MinGroupedDevices && all.TrueForAll(part => part.Device is not null))
+                rows.Add(($"{EnumText.Name(kind.Key.Component)}×{all.Count}", all.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+            else
+                rows.AddRange(all.Select(part => (GetPartName(part), part.JobMicrojoules, part.Quality)));
+        }
+
+        return rows;
+    }
+
+    internal static string GetPartName(ComponentEnergy part) =>
+        part.Device is null ? EnumText.Name(part.Component) : $"{EnumText.Name(part.Component)}:{TextSanitizer.ToOneLine(part.Device)}";
+
+    static StyledText DrawBar(long value, long largest, int columns, TerminalCapabilities screen)
+    {
+        var eighths = largest <= 0 ? 0 : (int)Math.Round((double)value / largest * columns * 8);
+        var rest = eighths % 8;
+        var bar = screen.Unicode
+            ? new string('█', eighths / 8) + (rest > 0 ? "▏▎▍▌▋▊▉"[rest - 1].ToString() : "")
+            : new string('#', (eighths + 4) / 8);
+        return new(StyledTextWriter.ToUnbreakable(bar.PadRight(columns)), TextStyle.Bar);
+    }
+
+    static void WriteEmissions(StyledTextWriter sheet, Footprint footprint)
+    {
+        var screen = sheet.Capabilities;
+        var like = footprint.Total.Value;
+        var operational = DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, like);
+        var parts = new List<StyledText> { StyledTextWriter.ToUnbreakable(operational.Text), " operational" };
+        if (footprint.Embodied is { } embodied)
+            parts.AddRange([" + ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(embodied.Bounds, embodied.Unit, like).Text), " embodied"]);
+        else
+            parts.AddRange([" ", StyledText.Faint("(embodied emissions are unknown and not included)")]);
+        if (footprint.Water is { } water)
+            parts.AddRange([$" {screen.Dot} ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(water).Text + " of water")]);
+        sheet.WriteRow("emissions", parts);
+        sheet.WriteRow("boundary", StyledText.Faint(BoundaryText.Describe(footprint.Total.Boundary, $" {screen.Dot} ")));
+    }
+
+    static void WritePlace(StyledTextWriter sheet, Footprint footprint)
+    {
+        var dot = $" {sheet.Capabilities.Dot} ";
+        var grid = footprint.Factors.Grid;
+        var intensity = DisplayValue.FormatFactor(grid.Intensity);
+        var year = grid.Year is { } known ? dot + known.ToString(CultureInfo.InvariantCulture) : "";
+        var kind = grid.Basis == "unstated" ? "basis unstated" : grid.Basis == grid.Scope ? grid.Basis : $"{grid.Basis}, {grid.Scope}";
+        var how = TextSanitizer.ToOneLine(grid.How);
+        sheet.WriteRow("grid",
+            StyledText.Strong(TextSanitizer.ToOneLine(grid.Zone ?? "given")), " ",
+            StyledTextWriter.ToUnbreakable(intensity.FormatWithInterval(sheet.Capabilities.Dash)), year, dot, kind, dot,
+            grid.Intensity.Quality == Quality.Assumed ? new StyledText(how, TextStyle.Assumed) : how);
+        var pue = DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval(sheet.Capabilities.Dash);
+        sheet.WriteRow("PUE", StyledTextWriter.ToUnbreakable(pue), dot, TextSanitizer.ToOneLine(footprint.Factors.PueHow));
+    }
+
+    static void WriteGaps(StyledTextWriter sheet, RunRecord record)
+    {
+        foreach (var gaps in record.Gaps.GroupBy(gap => (gap.Meter, gap.Reason)))
+        {
+            var count = gaps.Count();
+            var time = StyledTextWriter.ToUnbreakable(DisplayValue.FormatDuration(gaps.Sum(gap => gap.To - gap.From)));
+            sheet.WriteRow("gap", new StyledText(TextSanitizer.ToOneLine(gaps.Key.Meter), TextStyle.Warning),
+                $" was not read for {time}{(count > 1 ? $" in {count} gaps" : "")}: {TextSanitizer.ToOneLine(gaps.Key.Reason)}");
+        }
+    }
+
+    static void WriteRecord(StyledTextWriter sheet, RunRecord record, string? recordPath, bool isKept)
+    {
+        if (!isKept)
+            sheet.WriteRow("record", new StyledText("none: this run is not in the ledger", TextStyle.Warning));
+        else
+        {
+            sheet.WriteRow("record", StyledTextWriter.ToUnbreakable(TextSanitizer.ToOneLine(recordPath ?? record.Opening.Id)), $" {sheet.Capabilities.Dot} ",
+                StyledText.Strong(StyledTextWriter.ToUnbreakable("tonne explain " + record.Opening.Id)));
+        }
     }
 }

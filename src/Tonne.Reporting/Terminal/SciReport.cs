@@ -31,7 +31,7 @@ public static class SciReport
             sheet.WriteRow("R", StyledTextWriter.ToUnbreakable($"{Count(sci.Unit.Count.Bounds.Best)} {(sci.Unit.Count.Bounds.Best == 1 ? TextSanitizer.ToOneLine(sci.Unit.Name) : Plural(sci.Unit.Name))}"));
             sheet.WriteRow("standard", StyledText.Faint(sci.Boundary == SciBoundary.Whole ? "ISO/IEC 21031:2024, SCI = ((E × I) + M) per R" : "ISO/IEC 21031:2024 and SCI for AI (Green Software Foundation), SCI = ((E × I) + M) per R"));
             foreach (var warning in sci.Warnings)
-                sheet.WriteRow("warning", new StyledText(warning.Code + ":", TextStyle.Warning), " ", TextSanitizer.ToOneLine(warning.Text));
+                sheet.WriteRow("warning", new StyledText(warning.Code + ":", TextStyle.Warning), " ", WarningText.Format(warning));
         }
     }
 

@@ -1,19 +1,34 @@
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Reporting.Explaining;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>The stages of a run: data in and out, time, energy, emissions.</summary>
+/// <summary>The stages of a run: data in and out, time, facility energy, operational emissions.</summary>
 static class StageTable
 {
+    /// <summary>What the energy and the emissions of a stage or an epoch include, where the headline includes more.</summary>
+    internal const string BoundaryNote = "Energy with PUE; emissions operational, without embodied.";
+
+    /// <summary>Writes the table after a blank line; nothing if the run has no stages.</summary>
+    internal static void WriteIfAny(StyledTextWriter sheet, RunRecord record, Footprint footprint)
+    {
+        if (record.Stages.All(stage => stage.Name == StageRecord.Outside))
+            return;
+        sheet.WriteBlankLine();
+        Write(sheet, record, footprint);
+        if (record.Epochs.Length == 0)
+            sheet.WriteLine(StyledText.Faint(BoundaryNote));
+    }
+
     /// <summary>Writes the table; on a narrow screen without the shapes, which follow on lines of their own.</summary>
     internal static void Write(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         var screen = sheet.Capabilities;
         var rows = record.Stages.Zip(footprint.Stages, (stage, figures) => new Row(
             TextSanitizer.ToOneLine(stage.Name), FormatShapes(stage, screen), DisplayValue.FormatDuration(stage.DurationSeconds),
-            DisplayValue.Format(figures.Energy.Bounds, figures.Energy.Unit, footprint.Energy.Value).Text,
+            DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).Text,
             DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).Text)).ToList();
         var shaped = rows.Any(row => row.Shapes.Length > 0);
         var heads = new Row("stage", "data in " + screen.Arrow + " out", "time", "energy", "emissions");

@@ -3,19 +3,21 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Writes inked text on a screen: wraps by columns, colours what was wrapped, leaves no blank at the end of a line.</summary>
-sealed class StyledTextWriter(TextWriter writer, TerminalCapabilities screen)
+/// <summary>Writes styled text to a terminal: wraps by columns, then colours, and leaves no blank at the end of a line.</summary>
+/// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+/// <param name="screen">What can be shown.</param>
+/// <param name="labelColumns">Columns of the label of a row, its space included. Default 10.</param>
+sealed class StyledTextWriter(TextWriter writer, TerminalCapabilities screen, int labelColumns = 10)
 {
     /// <summary>Holds words together where a line is broken.</summary>
     public const char NoBreak = '\u00A0';
 
     const int Margin = 2;
-    const int LabelColumns = 10;
 
     public TerminalCapabilities Capabilities => screen;
 
     /// <summary>Columns beside the label of a row.</summary>
-    public int RowColumns => screen.Width - Margin - LabelColumns;
+    public int RowColumns => screen.Width - Margin - labelColumns;
 
     /// <summary>The text as one word.</summary>
     public static string ToUnbreakable(string text) => text.Replace(' ', NoBreak);
@@ -27,7 +29,7 @@ sealed class StyledTextWriter(TextWriter writer, TerminalCapabilities screen)
 
     /// <summary>A line behind a label; what follows hangs under its text.</summary>
     public void WriteRow(string label, params IReadOnlyList<StyledText> parts) =>
-        WriteHanging(StyledText.Faint(new string(' ', Margin) + TextSanitizer.FitToColumns(label, LabelColumns, screen.Unicode)), new string(' ', Margin + LabelColumns), parts);
+        WriteHanging(StyledText.Faint(new string(' ', Margin) + TextSanitizer.FitToColumns(label, labelColumns, screen.Unicode)), new string(' ', Margin + labelColumns), parts);
 
     /// <summary>Text that is already laid out: no margin, no breaking.</summary>
     public void WriteRaw(params IReadOnlyList<StyledText> parts)

@@ -41,11 +41,11 @@ public static class TrainingEstimateText
         WriteDominantFactor(sheet, best);
         sheet.WriteRow("place", TextSanitizer.ToOneLine(footprint.Factors.Grid.How), dot, TextSanitizer.ToOneLine(footprint.Factors.PueHow));
         foreach (var warning in footprint.Factors.Warnings)
-            sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Text), TextStyle.Warning));
+            sheet.WriteRow("warning", new StyledText(WarningText.Format(warning), TextStyle.Warning));
         sheet.WriteBlankLine();
         sheet.WriteLine(StyledText.Strong("Assumed"));
         foreach (var assumption in best.Assumptions)
-            sheet.WriteHanging("  - ", "    ", TextSanitizer.ToOneLine(assumption));
+            sheet.WriteHanging("  - ", "    ", TextSanitizer.ToOneLine(assumption.Text));
         sheet.WriteLine(StyledText.Faint("How it was computed, down to each factor: --explain"));
     }
 

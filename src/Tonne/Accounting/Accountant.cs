@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -14,9 +15,10 @@ namespace Tonne.Accounting;
 /// embodied    = Σ held share × duration × M ÷ (L × U)           [kg CO2e; ISO/IEC 21031 (SCI): M = TE × TS × RS]
 /// water       = energy × WUE + facility × water of the grid     [L; ISO/IEC 30134-9; PUE once]
 /// </code>
-/// Pure: the same record and factors give the same footprint. Not thread safe (its draws are kept).
+/// The same record and factors give the same footprint. Thread safe.
 /// </remarks>
-public sealed class Accountant
+/// <param name="uncertainty">Derives the bounds; null for a new one. It keeps the draws of factors: share one among accountants to draw each factor once.</param>
+public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 {
     /// <summary>Version of the definitions; changes when one of them does.</summary>
     public const string MethodVersion = "tonne-1";
@@ -27,7 +29,7 @@ public sealed class Accountant
     /// <summary>Hours of a year: 365.25 days.</summary>
     public const double HoursPerYear = 365.25 * 24;
 
-    readonly UncertaintyPropagator _uncertainty = new();
+    readonly UncertaintyPropagator _uncertainty = uncertainty ?? new();
 
     /// <summary>Accounts a run.</summary>
     /// <param name="record">The facts.</param>
@@ -90,16 +92,26 @@ public sealed class Accountant
         var (facility, operational, water) = Derive(use, factors);
         var total = use.Embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, use.Embodied]);
         var carbon = use.Boundary with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        List<Derivation> derivations = [use.Energy, facility, operational, total];
+        if (use.Embodied is not null)
+            derivations.Add(use.Embodied);
+        if (!use.WithWater)
+            water = null;
+        if (water is not null)
+            derivations.Add(water);
+        Span<Bounds> bounds = stackalloc Bounds[derivations.Count];
+        _uncertainty.ComputeBounds(CollectionsMarshal.AsSpan(derivations), bounds);
         return new PhaseFootprint(
             use.Name,
             factors,
-            CreateFigure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = "facility" } : use.Boundary, use.Energy, use.Quality, use.MeasuredShare),
-            CreateFigure("facility_energy_kwh", use.Boundary with { Extent = "facility" }, facility, use.Quality, use.MeasuredShare),
-            CreateFigure("emissions_kg.operational", carbon, operational, use.Quality, use.MeasuredShare),
+            new Figure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = "facility" } : use.Boundary, bounds[0], use.Quality, use.MeasuredShare, use.Energy),
+            new Figure("facility_energy_kwh", use.Boundary with { Extent = "facility" }, bounds[1], use.Quality, use.MeasuredShare, facility),
+            new Figure("emissions_kg.operational", carbon, bounds[2], use.Quality, use.MeasuredShare, operational),
             use.Embodied is null ? null
-                : CreateFigure("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), use.Embodied, Worst(use.Embodied.GetFactors()), 0),
-            CreateFigure("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, total, use.Quality, use.MeasuredShare),
-            water is null ? null : CreateFigure("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, use.MeasuredShare));
+                : new Figure("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), bounds[4], Worst(use.Embodied.GetFactors()), 0, use.Embodied),
+            new Figure("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, bounds[3], use.Quality, use.MeasuredShare, total),
+            water is null ? null
+                : new Figure("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, bounds[^1], Quality.Assumed, use.MeasuredShare, water));
     }
 
     /// <summary>The formulas of a phase, without bounds: energy with its building in kWh, operational emissions in kg CO2e, water in L.</summary>

@@ -33,7 +33,7 @@ public static class FactorSelector
         var facility = SelectPue(place, region, kind);
         var warnings = new List<Warning>();
         if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
-            warnings.Add(new Warning("place-guessed", $"{signal.Explanation}. Set it once with 'zone: XX' in tonne.yaml, or with --zone."));
+            warnings.Add(new Warning("place-guessed", $"{signal.Explanation}.", "Set 'zone: XX' in tonne.yaml, or --zone XX."));
         if (embodied.Count == 0 && machineKind is not null)
             warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {machineKind}; embodied emissions are left out, not zero."));
         var waterOnSite = region is not null ? FacilityCatalog.GetWue(region) ?? FacilityCatalog.GetWue(kind) : FacilityCatalog.GetWue(kind);

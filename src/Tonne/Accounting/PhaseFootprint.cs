@@ -5,12 +5,12 @@ namespace Tonne.Accounting;
 /// <summary>The figures of a phase of a life under one set of factors, each with its derivation. Figures carry the names of a run's.</summary>
 /// <param name="Name">The phase.</param>
 /// <param name="Factors">The factors used.</param>
-/// <param name="Energy">Energy at the plug, kWh; with its building where the use says that it holds it.</param>
-/// <param name="FacilityEnergy">Energy with its building, kWh.</param>
+/// <param name="Energy">Energy at the plug, kWh; the facility's where the use includes it.</param>
+/// <param name="FacilityEnergy">Energy of the facility, PUE included, kWh.</param>
 /// <param name="Operational">Operational emissions, kg CO2e, location-based.</param>
 /// <param name="Embodied">Embodied emissions, kg CO2e; null where the use brings none.</param>
 /// <param name="Total">Operational and embodied, kg CO2e; operational alone where embodied is null, and its boundary says so.</param>
-/// <param name="Water">Water on site and in generation, L; null where the site's WUE is unknown.</param>
+/// <param name="Water">Water on site and in generation, L; null where the site's WUE is unknown or the use asks for none.</param>
 public sealed record PhaseFootprint(
     string Name,
     AccountingFactors Factors,

@@ -92,7 +92,7 @@ public sealed class LifeCycleAccountant
             Units = phase.Units.IsEmpty ? estimated.Units : phase.Units,
             Chips = estimated.ChipHours is { } hours ? [.. phase.Chips, (estimated.Chip, hours)] : phase.Chips,
             Notes = [.. phase.Notes, .. estimated.Assumptions],
-            Warnings = [.. phase.Warnings, new Warning("estimated", $"{phase.Name} is foretold, neither measured nor described: 'tonne estimate' says how well it foretells.")],
+            Warnings = [.. phase.Warnings, new Warning("estimated", $"{phase.Name} is estimated, neither measured nor described.", "See 'tonne estimate validate' for the error of estimates.")],
         };
 
         DescribedUse Foretold(EnergyCategory part, Derivation energy) => new(part, new PhaseUse("estimate", new Boundary("it", ["estimate"], "described"), energy,

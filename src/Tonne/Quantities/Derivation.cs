@@ -25,9 +25,9 @@ public abstract record Derivation
     /// <summary>Unit of the node's value; <c>1</c> if dimensionless.</summary>
     public string Unit { get; init; }
 
-    /// <summary>The value at best factors.</summary>
+    /// <summary>The value at best factors. Computed once, when the node is made.</summary>
     [JsonIgnore]
-    public double Value => Evaluate(static factor => factor.Bounds.Best);
+    public double Value { get; private init; }
 
     /// <summary>The value with each factor given by a function, for example a draw.</summary>
     public abstract double Evaluate(Func<Factor, double> valueOf);
@@ -63,7 +63,7 @@ public abstract record Derivation
         /// <summary>A counted number.</summary>
         [JsonConstructor]
         public Count(string label, string unit, double number)
-            : base(label, unit) => Number = Finite.Require(number);
+            : base(label, unit) => (Number, Value) = (Finite.Require(number), number);
 
         /// <summary>The number.</summary>
         public double Number { get; }
@@ -84,7 +84,7 @@ public abstract record Derivation
     {
         /// <summary>A factor as a leaf.</summary>
         public FactorNode(Factor factor)
-            : base(factor.Label, factor.Unit) => Factor = factor;
+            : base(factor.Label, factor.Unit) => (Factor, Value) = (factor, factor.Bounds.Best);
 
         /// <summary>The factor.</summary>
         public Factor Factor { get; }
@@ -106,7 +106,13 @@ public abstract record Derivation
         /// <summary>The sum of terms.</summary>
         [JsonConstructor]
         public Sum(string label, string unit, ImmutableArray<Derivation> terms)
-            : base(label, unit) => Terms = terms;
+            : base(label, unit)
+        {
+            Terms = terms;
+            Value = 0;
+            foreach (var term in terms)
+                Value += term.Value;
+        }
 
         /// <summary>What is added.</summary>
         public ImmutableArray<Derivation> Terms { get; }
@@ -134,7 +140,7 @@ public abstract record Derivation
         /// <summary>A minuend less a subtrahend.</summary>
         [JsonConstructor]
         public Difference(string label, string unit, Derivation minuend, Derivation subtrahend)
-            : base(label, unit) => (Minuend, Subtrahend) = (minuend, subtrahend);
+            : base(label, unit) => (Minuend, Subtrahend, Value) = (minuend, subtrahend, minuend.Value - subtrahend.Value);
 
         /// <summary>What is taken from.</summary>
         public Derivation Minuend { get; }
@@ -163,7 +169,13 @@ public abstract record Derivation
         /// <param name="scale">Exact conversion of units, for example 1/3,600,000 from J to kWh. Default 1.</param>
         [JsonConstructor]
         public Product(string label, string unit, ImmutableArray<Derivation> of, double scale = 1)
-            : base(label, unit) => (Of, Scale) = (of, scale);
+            : base(label, unit)
+        {
+            (Of, Scale) = (of, scale);
+            Value = scale;
+            foreach (var node in of)
+                Value *= node.Value;
+        }
 
         /// <summary>What is multiplied.</summary>
         public ImmutableArray<Derivation> Of { get; }
@@ -194,7 +206,7 @@ public abstract record Derivation
         /// <summary>A numerator over a denominator.</summary>
         [JsonConstructor]
         public Quotient(string label, string unit, Derivation numerator, Derivation denominator)
-            : base(label, unit) => (Numerator, Denominator) = (numerator, denominator);
+            : base(label, unit) => (Numerator, Denominator, Value) = (numerator, denominator, numerator.Value / denominator.Value);
 
         /// <summary>What is divided.</summary>
         public Derivation Numerator { get; }

@@ -1,4 +1,5 @@
-using System.Collections.Immutable;
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Tonne.Statistics;
 
 namespace Tonne.Quantities;
@@ -8,7 +9,7 @@ namespace Tonne.Quantities;
 /// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
 /// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where a factor bends the figure
 /// between its own bounds by more than the first order can say, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where only the bend asks for them. One factor id is one unknown however often it appears.
-/// The draws of a factor depend on its id alone, so figures that share factors share their draws. Not thread safe.
+/// The order in which a factor takes its draws depends on its id alone, so figures that share factors share their draws. Thread safe: the same derivation has the same bounds on every thread, whatever was computed before.
 /// </remarks>
 public sealed class UncertaintyPropagator
 {
@@ -24,29 +25,50 @@ public sealed class UncertaintyPropagator
     /// <summary>By how much of a limit the bends of all factors together may miss it before draws replace the first order.</summary>
     const double NonlinearityLimit = 0.02;
 
-    const int Block = 250;
+    // What DrawBounds takes where no draws are needed.
+    const int NoDraws = 0;
 
-    readonly Dictionary<string, double[]> _draws = new(StringComparer.Ordinal);
-    double[]? _normals;
+    readonly FactorDraws _draws = new();
 
     /// <summary>The 95 % bounds of a derivation. A value of zero has no spread; a negative value is an error.</summary>
     /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
     public Bounds ComputeBounds(Derivation derivation)
     {
+        Span<Bounds> bounds = [default];
+        ComputeBounds([derivation], bounds);
+        return bounds[0];
+    }
+
+    /// <summary>The 95 % bounds of several derivations. Branches that they share are drawn once.</summary>
+    /// <param name="derivations">The derivations.</param>
+    /// <param name="into">Takes their bounds, in the same order.</param>
+    /// <exception cref="ArgumentException">A value is negative or not finite.</exception>
+    internal void ComputeBounds(ReadOnlySpan<Derivation> derivations, Span<Bounds> into)
+    {
+        Span<int> draws = stackalloc int[derivations.Length];
+        for (var i = 0; i < derivations.Length; i++)
+            (draws[i], into[i]) = ComputeDirectBounds(derivations[i]);
+        DrawBounds(derivations, draws, DrawCount, into);
+        DrawBounds(derivations, draws, FewDraws, into);
+    }
+
+    /// <summary>The bounds where no draws are needed, else the number of draws.</summary>
+    static (int Draws, Bounds Bounds) ComputeDirectBounds(Derivation derivation)
+    {
         var best = derivation.Value;
         if (!double.IsFinite(best) || best < 0)
             throw new ArgumentException($"'{derivation.Label}' comes to {best} {derivation.Unit}; a figure cannot be negative.", nameof(derivation));
         if (best == 0)
-            return Bounds.FromExact(0);
+            return (NoDraws, Bounds.FromExact(0));
         var factors = derivation.GetFactors();
         if (factors.All(factor => factor.Bounds.IsExact))
-            return Bounds.FromExact(best);
+            return (NoDraws, Bounds.FromExact(best));
         var (down, up) = FirstOrderSigmas(derivation, best, factors);
         if (Math.Max(down, up) > FirstOrderLimit)
-            return ComputeMonteCarloBounds(derivation, best, DrawCount);
+            return (DrawCount, default);
         return IsNearlyLinear(derivation, best, factors, down, up)
-            ? new Bounds(best * Math.Exp(-Bounds.ZScore95 * down), best, best * Math.Exp(Bounds.ZScore95 * up))
-            : ComputeMonteCarloBounds(derivation, best, FewDraws);
+            ? (NoDraws, new Bounds(best * Math.Exp(-Bounds.ZScore95 * down), best, best * Math.Exp(Bounds.ZScore95 * up)))
+            : (FewDraws, default);
     }
 
     /// <summary>The first-order bounds whatever σ comes to: for comparison with draws.</summary>
@@ -58,7 +80,12 @@ public sealed class UncertaintyPropagator
     }
 
     /// <summary>The bounds by draws whatever σ is. The best value stays that of the plain formula.</summary>
-    public Bounds ComputeMonteCarloBounds(Derivation derivation) => ComputeMonteCarloBounds(derivation, derivation.Value, DrawCount);
+    public Bounds ComputeMonteCarloBounds(Derivation derivation)
+    {
+        Span<Bounds> bounds = [default];
+        DrawBounds([derivation], [DrawCount], DrawCount, bounds);
+        return bounds[0];
+    }
 
     /// <summary>The 95 % interval of a ratio of two derivations; factors that both share cancel.</summary>
     public (double Low, double Best, double High) ComputeRatio(Derivation numerator, Derivation denominator)
@@ -84,7 +111,8 @@ public sealed class UncertaintyPropagator
 
     static (double Low, double Best, double High) Interval(double[] drawn, double best)
     {
-        return (Math.Min(best, OrderStatistic.Quantile(drawn, 0.025)), best, Math.Max(best, OrderStatistic.Quantile(drawn, 0.975)));
+        var (low, high) = OrderStatistic.CentralInterval95(drawn);
+        return (Math.Min(best, low), best, Math.Max(best, high));
     }
 
     /// <summary>s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure moves when the factor moves by one. Empty for a value of zero.</summary>
@@ -191,138 +219,37 @@ public sealed class UncertaintyPropagator
         }
     }
 
-    Bounds ComputeMonteCarloBounds(Derivation derivation, double best, int draws)
+    double[] DrawValues(Derivation derivation)
     {
-        var values = DrawValues(derivation, draws);
-        return new Bounds(
-            Math.Clamp(OrderStatistic.Quantile(values, 0.025), 0, best),
-            best,
-            Math.Max(best, OrderStatistic.Quantile(values, 0.975)));
+        var program = new DrawProgram(_draws);
+        return program.Evaluate(program.Add(derivation), DrawCount);
     }
 
-    /// <summary>The derivation's value at every draw; evaluated in blocks, so that a tree needs no array per node.</summary>
-    double[] DrawValues(Derivation derivation, int draws = DrawCount)
+    /// <summary>Draws the derivations that need as many draws, all at once; branches that they share are drawn once.</summary>
+    void DrawBounds(ReadOnlySpan<Derivation> derivations, ReadOnlySpan<int> needed, int draws, Span<Bounds> into)
     {
-        var values = new double[draws];
-        var folded = FoldConstants(derivation);
-        for (var start = 0; start < draws; start += Block)
-            Evaluate(folded, start, values.AsSpan(start, Math.Min(Block, draws - start)));
-        return values;
-    }
-
-    /// <summary>The tree with every branch that holds no spread as the one number it is at each draw: the same values, sooner.</summary>
-    static Derivation FoldConstants(Derivation node)
-    {
-        if (node is Derivation.Count)
-            return node;
-        if (node is Derivation.FactorNode given)
-            return given.Factor.Bounds.IsExact ? Constant(node) : node;
-        ImmutableArray<Derivation> children = [.. node.Children.Select(FoldConstants)];
-        if (children.All(static child => child is Derivation.Count))
-            return Constant(node);
-        return node switch
+        var program = new DrawProgram(_draws);
+        var (steps, at) = (new List<int>(), new List<int>());
+        for (var i = 0; i < derivations.Length; i++)
         {
-            Derivation.Sum => new Derivation.Sum(node.Label, node.Unit, children),
-            Derivation.Product product => new Derivation.Product(node.Label, node.Unit, children, product.Scale),
-            Derivation.Difference => new Derivation.Difference(node.Label, node.Unit, children[0], children[1]),
-            Derivation.Quotient => new Derivation.Quotient(node.Label, node.Unit, children[0], children[1]),
-            _ => node,
-        };
-
-        // What is not finite cannot be counted, and stays what it is.
-        static Derivation Constant(Derivation node) => double.IsFinite(node.Value) ? new Derivation.Count(node.Label, node.Unit, node.Value) : node;
-    }
-
-    void Evaluate(Derivation node, int start, Span<double> into)
-    {
-        switch (node)
-        {
-            case Derivation.Count counted:
-                into.Fill(counted.Number);
-                return;
-            case Derivation.FactorNode given:
-                GetFactorDraws(given.Factor).AsSpan(start, into.Length).CopyTo(into);
-                return;
-            case Derivation.Product product:
-                into.Fill(product.Scale);
-                break;
-            default:
-                into.Clear();
-                break;
+            if (needed[i] != draws)
+                continue;
+            steps.Add(program.Add(derivations[i]));
+            at.Add(i);
         }
 
-        Span<double> part = stackalloc double[Block];
-        part = part[..into.Length];
-        var first = true;
-        foreach (var child in node.Children)
-        {
-            Evaluate(child, start, part);
-            switch (node)
-            {
-                case Derivation.Product:
-                    for (var i = 0; i < part.Length; i++)
-                        into[i] *= part[i];
-                    break;
-                case Derivation.Difference when !first:
-                    for (var i = 0; i < part.Length; i++)
-                        into[i] -= part[i];
-                    break;
-                case Derivation.Quotient when !first:
-                    for (var i = 0; i < part.Length; i++)
-                        into[i] /= part[i];
-                    break;
-                default:
-                    for (var i = 0; i < part.Length; i++)
-                        into[i] += part[i];
-                    break;
-            }
-
-            first = false;
-        }
-    }
-
-    double[] GetFactorDraws(Factor factor)
-    {
-        if (_draws.TryGetValue(factor.Id, out var have))
-            return have;
-        _normals ??= Normals();
-        var values = (double[])_normals.Clone();
-        new Random(SeedOf(factor.Id)).Shuffle(values);
-        var bounds = factor.Bounds;
-        var (down, up) = (bounds.SigmaLow, bounds.SigmaHigh);
-        var finite = double.IsFinite(down);
+        if (at.Count == 0)
+            return;
+        var values = new double[at.Count][];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = ArrayPool<double>.Shared.Rent(draws);
+        program.Evaluate(CollectionsMarshal.AsSpan(steps), draws, values);
         for (var i = 0; i < values.Length; i++)
         {
-            var z = values[i];
-            values[i] = z >= 0 ? bounds.Best * Math.Exp(z * up)
-                : finite ? bounds.Best * Math.Exp(z * down)
-                : bounds.Best * Math.Max(0, 1 + (z / Bounds.ZScore95));
+            var best = derivations[at[i]].Value;
+            var (low, high) = OrderStatistic.CentralInterval95(values[i].AsSpan(0, draws));
+            into[at[i]] = new Bounds(Math.Clamp(low, 0, best), best, Math.Max(best, high));
+            ArrayPool<double>.Shared.Return(values[i]);
         }
-
-        return _draws[factor.Id] = values;
-    }
-
-    /// <summary>Standard normals and their mirror images (Box and Muller 1958): each factor takes all of them in an order of its own.</summary>
-    static double[] Normals()
-    {
-        var random = new Random(1958);
-        var normals = new double[DrawCount];
-        for (var i = 0; i < DrawCount; i += 4)
-        {
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
-            (normals[i], normals[i + 1], normals[i + 2], normals[i + 3]) = (radius * cos, radius * sin, -radius * cos, -radius * sin);
-        }
-
-        return normals;
-    }
-
-    static int SeedOf(string id)
-    {
-        // FNV-1a, 32 bit: stable across runs and machines, unlike string.GetHashCode.
-        var hash = 2166136261u;
-        foreach (var c in id)
-            hash = unchecked((hash ^ c) * 16777619u);
-        return unchecked((int)hash);
     }
 }

@@ -8,7 +8,7 @@ namespace Tonne.Runs;
 /// <param name="DataIn">Shape of the data a stage takes in.</param>
 /// <param name="DataOut">Shape of the data a stage gives out.</param>
 /// <param name="Metrics">Metrics of an epoch by canonical name (loss, accuracy, validation_loss, validation_accuracy, …).</param>
-/// <param name="Origin">Where it came from: <c>mark</c>, or <c>pattern</c> for a line recognised in the output.</param>
+/// <param name="Origin">Where it came from.</param>
 public sealed record Mark(
     MarkKind Kind,
     long Timestamp,
@@ -17,4 +17,4 @@ public sealed record Mark(
     DataShape? DataIn = null,
     DataShape? DataOut = null,
     IReadOnlyDictionary<string, double>? Metrics = null,
-    string Origin = "mark");
+    MarkOrigin Origin = MarkOrigin.Mark);

@@ -30,6 +30,10 @@ public static class MetricName
 
     static readonly FrozenSet<string> Means = FrozenSet.ToFrozenSet(["avg", "average", "mean", "running", "epoch"], StringComparer.Ordinal);
 
+    /// <summary>Whether a canonical name can be kept: 1 to <see cref="MaxLength"/> letters, digits, underscores and @.</summary>
+    public static bool IsValid(string canonical) =>
+        canonical.Length is > 0 and <= MaxLength && canonical.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@');
+
     /// <summary>The canonical name, for example <c>validation_accuracy</c> for <c>val_acc</c>; empty if nothing is left of it.</summary>
     public static string ToCanonical(string name)
     {

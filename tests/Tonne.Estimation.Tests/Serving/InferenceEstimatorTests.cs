@@ -31,12 +31,12 @@ public class InferenceEstimatorTests
     [Fact]
     public void What_was_never_measured_is_said()
     {
-        Assert.Contains(Estimate(Llama70 with { Parameters = 1e13, Gpus = 512 }).Assumptions, text => text.Contains("2.6 to 671 billion", StringComparison.Ordinal));
-        Assert.Contains(Estimate(Llama70 with { Batch = 1 }).Assumptions, text => text.Contains("No batch like 1 was measured", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Parameters = 1e13, Gpus = 512 }).Assumptions, text => text.Text.Contains("2.6 to 671 billion", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Batch = 1 }).Assumptions, text => text.Text.Contains("No batch like 1 was measured", StringComparison.Ordinal));
         // By hand: 32 · 8.75^0.36 = 69.9 layers, 4,096 · 8.75^0.32 = 8,200 wide: 69.9 · 8,200 · 1e6 ÷ 70e9 = 8.2 times 2 operations for each parameter.
-        Assert.Contains(Estimate(Llama70 with { PromptTokens = 1e6, Gpus = 8, Batch = 8 }).Assumptions, text => text.Contains("about 8.2 times the arithmetic", StringComparison.Ordinal));
-        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").ValueOrThrow, Gpus = 64, Format = WeightFormat.Find("fp32").ValueOrThrow }).Assumptions, text => text.Contains("at 32 bit", StringComparison.Ordinal));
-        Assert.DoesNotContain(Estimate(Llama70).Assumptions, text => text.Contains("measured:", StringComparison.Ordinal) || text.Contains("Attention among", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { PromptTokens = 1e6, Gpus = 8, Batch = 8 }).Assumptions, text => text.Text.Contains("about 8.2 times the arithmetic", StringComparison.Ordinal));
+        Assert.Contains(Estimate(Llama70 with { Accelerator = AcceleratorCatalog.Find("TPU v4").ValueOrThrow, Gpus = 64, Format = WeightFormat.Find("fp32").ValueOrThrow }).Assumptions, text => text.Text.Contains("at 32 bit", StringComparison.Ordinal));
+        Assert.DoesNotContain(Estimate(Llama70).Assumptions, text => text.Text.Contains("measured:", StringComparison.Ordinal) || text.Text.Contains("Attention among", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class InferenceEstimatorTests
         Assert.Equal(8, many.Configuration.Gpus);
         // By hand: 0.9 · 8 · 80 GB less 140 GB of weights, over a cache of 305 KiB for each of 300 + 400 ÷ 2 tokens: some 2,790 requests a machine, so 36 machines.
         Assert.Equal(100_000 / 36d, many.Configuration.Batch, 1e-9);
-        Assert.Contains(many.Assumptions, text => text.Contains("36 replicas of 8", StringComparison.Ordinal));
+        Assert.Contains(many.Assumptions, text => text.Text.Contains("36 replicas of 8", StringComparison.Ordinal));
         Assert.True(many.GpuEnergyPerToken.Value <= fitting.GpuEnergyPerToken.Value);
     }
 
@@ -174,9 +174,9 @@ public class InferenceEstimatorTests
 
         Assert.True(Width(untold) > 2 * Width(told));
         Assert.True(Width(elsewhere) > 1.5 * Width(told));
-        Assert.Contains(untold.Assumptions, said => said.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
-        Assert.Contains(untold.Assumptions, said => said.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
-        Assert.Contains(elsewhere.Assumptions, said => said.StartsWith("No serving was measured", StringComparison.Ordinal));
+        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
+        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
+        Assert.Contains(elsewhere.Assumptions, said => said.Text.StartsWith("No serving was measured", StringComparison.Ordinal));
 
         static double Width(InferenceEstimate estimate) => estimate.GpuEnergyPerToken.Bounds.High / estimate.GpuEnergyPerToken.Bounds.Low;
     }

@@ -14,7 +14,7 @@ public class ServingFitTests
         if (Environment.GetEnvironmentVariable("TONNE_UPDATE_GOLDEN") == "1")
             File.WriteAllText(Path.Combine(Repository.Root, "src", "Tonne.Estimation", "Serving", "Tables", "inference_fit.csv"), table);
 
-        Assert.Equal(table, EmbeddedTable.ReadText("inference_fit.csv"));
+        Assert.Equal(table, EmbeddedTable.ReadText("inference_fit.csv", typeof(ServingFit).Assembly));
     }
 
     [Fact]

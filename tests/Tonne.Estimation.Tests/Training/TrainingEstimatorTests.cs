@@ -131,7 +131,7 @@ public class TrainingEstimatorTests
 
         Assert.Equal(sized.ChipHours.Value, counted.ChipHours.Value, 3);
         // By hand: √(8.4e22 ÷ 6 ÷ 20) = 26.46e9 parameters.
-        Assert.Contains(alone.Assumptions, text => text.Contains("2.65E+10 parameters", StringComparison.Ordinal));
+        Assert.Contains(alone.Assumptions, text => text.Text.Contains("2.65E+10 parameters", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,9 +151,9 @@ public class TrainingEstimatorTests
 
         Assert.Contains(estimate.Sources, source => source.Id == "TONNE-TRAINING-FIT");
         Assert.Contains(estimate.Sources, source => source.Id == "EPOCH-HARDWARE");
-        Assert.Contains(estimate.Assumptions, text => text.StartsWith("FP8", StringComparison.Ordinal));
-        Assert.Contains(estimate.Assumptions, text => text.StartsWith("Power", StringComparison.Ordinal));
-        Assert.Contains(estimate.Assumptions, text => text.StartsWith("Place", StringComparison.Ordinal));
+        Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("FP8", StringComparison.Ordinal));
+        Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("Power", StringComparison.Ordinal));
+        Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("Place", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class MarkServerTests : IDisposable
         var mark = Assert.Single(_marks);
         Assert.Equal(2_500_000_000, mark.Timestamp);
         Assert.Equal("epoch 3 accuracy=0.72 loss=0.7", MarkLine.Format(mark));
-        Assert.Equal("mark", mark.Origin);
+        Assert.Equal(MarkOrigin.Mark, mark.Origin);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public class FindingTests
     }
 
     [Fact]
-    public void A_filter_asks_for_project_tag_name_time_status_and_number()
+    public void A_query_asks_for_project_tag_name_time_status_kind_and_number()
     {
         using var home = Four();
         var tags = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
@@ -54,8 +54,22 @@ public class FindingTests
         Assert.Equal([Ids[2]], Ask(new() { Since = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero), Until = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) }));
         Assert.Empty(Ask(new() { Status = RunStatus.Failed }));
         Assert.Equal([Ids[3]], Ask(new() { Limit = 1 }));
+        Assert.Equal(4, Ask(new() { Kind = RunKind.Recorded }).Count);
+        Assert.Empty(Ask(new() { Kind = RunKind.Imported }));
 
-        List<string> Ask(RunFilter filter) => [.. home.Ledger.ListRuns(filter).Select(run => run.Id)];
+        List<string> Ask(LedgerQuery query) => [.. home.Ledger.ListRuns(query).Select(run => run.Id)];
+    }
+
+    [Fact]
+    public void Runs_with_figures_are_loaded_oldest_first()
+    {
+        using var home = Four();
+        using var running = home.Ledger.Begin(SampleRun.Opening("20261122-130000-eeeee5"));
+        File.WriteAllText(home.Home.GetRunFolder(Ids[1]).RecordPath, "{}");
+        ILedgerReader ledger = home.Ledger;
+
+        Assert.Equal([Ids[0], Ids[2], Ids[3]], ledger.LoadRuns().Select(entry => entry.Record.Opening.Id));
+        Assert.Equal([Ids[2], Ids[3]], ledger.LoadRuns(new() { Limit = 2 }).Select(entry => entry.Record.Opening.Id));
     }
 
     [Theory]

@@ -10,9 +10,9 @@ public class TimelineTests
     {
         var timeline = new Timeline(
             [
-                Epoch(10, 0, "mark", ("loss", 0.9)), Epoch(11, 1, "pattern", ("loss", 0.8)),
-                Epoch(20, 1, "mark", ("loss", 0.7)), Epoch(21, 1, "pattern", ("loss", 0.65), ("accuracy", 0.5)),
-                new Mark(MarkKind.EpochBegin, 25, Number: 9, Origin: "pattern"),
+                Epoch(10, 0, MarkOrigin.Mark, ("loss", 0.9)), Epoch(11, 1, MarkOrigin.Pattern, ("loss", 0.8)),
+                Epoch(20, 1, MarkOrigin.Mark, ("loss", 0.7)), Epoch(21, 1, MarkOrigin.Pattern, ("loss", 0.65), ("accuracy", 0.5)),
+                new Mark(MarkKind.EpochBegin, 25, Number: 9, Origin: MarkOrigin.Pattern),
             ],
             30);
 
@@ -27,8 +27,8 @@ public class TimelineTests
     {
         var timeline = new Timeline(
             [
-                new Mark(MarkKind.Stage, 5, "train"), new Mark(MarkKind.EpochBegin, 6, Number: 1, Origin: "pattern"), new Mark(MarkKind.Stage, 20, "test"),
-                Epoch(18, 1, "pattern", ("loss", 0.5)),
+                new Mark(MarkKind.Stage, 5, "train"), new Mark(MarkKind.EpochBegin, 6, Number: 1, Origin: MarkOrigin.Pattern), new Mark(MarkKind.Stage, 20, "test"),
+                Epoch(18, 1, MarkOrigin.Pattern, ("loss", 0.5)),
             ],
             30);
 
@@ -36,6 +36,6 @@ public class TimelineTests
         Assert.Equal(("train", 6L, 18L), (epoch.Stage, epoch.From, epoch.To));
     }
 
-    static Mark Epoch(long at, int number, string origin, params (string Name, double Value)[] metrics) =>
+    static Mark Epoch(long at, int number, MarkOrigin origin, params (string Name, double Value)[] metrics) =>
         new(MarkKind.Epoch, at, Number: number, Metrics: metrics.ToDictionary(metric => metric.Name, metric => metric.Value), Origin: origin);
 }

@@ -25,7 +25,7 @@ static class Heard
 
     public static string Show(Mark mark)
     {
-        Assert.Equal("pattern", mark.Origin);
+        Assert.Equal(MarkOrigin.Pattern, mark.Origin);
         return string.Create(CultureInfo.InvariantCulture, $"{mark.Timestamp / (double)Second:0.##}s {MarkLine.Format(mark)}");
     }
 }

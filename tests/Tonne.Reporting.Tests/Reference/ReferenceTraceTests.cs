@@ -119,7 +119,7 @@ public class ReferenceTraceTests
     public void Its_document_and_its_summary_are_kept_with_the_examples()
     {
         Golden.Matches("../../examples/reference/run.json", RunDocument.From(Record, Footprint).ToJson() + "\n");
-        Golden.Matches("../../examples/reference/summary.txt", Golden.TextOf(writer => RunSummaryText.Write(writer, Record, Footprint, new TerminalCapabilities { Width = 100, Unicode = true }, null, "reference")));
+        Golden.Matches("../../examples/reference/summary.txt", Golden.TextOf(writer => RunSummaryText.Write(writer, Record, Footprint, new TerminalCapabilities { Width = 100, Unicode = true }, "reference")));
     }
 
     /// <summary>The factors any such run gets, under a name of their own: an update of some table is no change of this example.</summary>

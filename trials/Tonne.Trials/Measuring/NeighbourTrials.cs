@@ -52,8 +52,9 @@ public class NeighbourTrials
         // The job at its price; the other job at the same; who else was busy at what busy costs above idle; the rest is idle.
         var machine = (busy * busyPrice) + (((threads * seconds) - busy) * idlePrice);
         Near("job", own * busyPrice, outer.Microjoules("cpu", "job"), 0.02 * own * busyPrice);
-        // Runs tell each other once a second, so up to a second of the other's held idle energy may stay with the idle.
-        var late = (0.02 * machine) + idlePrice;
+        // Runs read each other's use once a second, and the inner run keeps every thread busy: the idle energy of all threads for up to a second
+        // may stay with the idle part.
+        var late = (0.02 * machine) + (threads * idlePrice);
         Near("others", (other * busyPrice) + ((busy - own - other) * (busyPrice - idlePrice)), outer.Microjoules("cpu", "others"), late);
         Near("idle", ((threads * seconds) - own - other) * idlePrice, outer.Microjoules("cpu", "idle"), late);
         Near("machine", machine, outer.Microjoules("cpu", "machine"), 0.02 * machine);

@@ -47,7 +47,8 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
             if (pue is not null)
                 factors = factors with { Pue = pue, PueHow = siteName ?? "given" };
             if (place is null || (zone, region, given) is (null, null, null))
-                factors = factors with { Warnings = [.. factors.Warnings, new Warning("place-unknown", "Where the electricity was drawn is not described: the world's mean stands in, with the spread of the countries. Write 'place: {zone: FR}'.")] };
+                factors = factors with { Warnings = [.. factors.Warnings, new Warning(
+                    "place-unknown", "The place is not described: the world mean is used, with the spread of the countries.", "Write 'place: {zone: FR}'.")] };
             return factors with { WaterOnSite = wue ?? factors.WaterOnSite, WaterOfGrid = gridWater ?? factors.WaterOfGrid };
         }
         catch (UnknownNameException error)

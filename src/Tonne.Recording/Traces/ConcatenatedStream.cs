@@ -1,6 +1,6 @@
-namespace Tonne.Cli.Running;
+namespace Tonne.Recording.Traces;
 
-/// <summary>The first bytes of a stream, then bytes of memory: a trace whose disk filled up, and what came after.</summary>
+/// <summary>Reads the first bytes of a stream, then bytes of memory: a trace whose disk filled up, and what came after.</summary>
 sealed class ConcatenatedStream(Stream first, long length, ReadOnlyMemory<byte> rest) : Stream
 {
     long _position;
@@ -16,7 +16,7 @@ sealed class ConcatenatedStream(Stream first, long length, ReadOnlyMemory<byte> 
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException("A spliced stream is read from its start.");
+        set => throw new NotSupportedException("This stream is read from its start.");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -43,11 +43,11 @@ sealed class ConcatenatedStream(Stream first, long length, ReadOnlyMemory<byte> 
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A spliced stream is read from its start.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("This stream is read from its start.");
 
-    public override void SetLength(long value) => throw new NotSupportedException("A spliced stream is only read.");
+    public override void SetLength(long value) => throw new NotSupportedException("This stream is only read.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A spliced stream is only read.");
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is only read.");
 
     protected override void Dispose(bool disposing)
     {

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers;
+
+/// <summary>Which runs of a ledger are wanted; the default is all. Every condition given must hold.</summary>
+public sealed record LedgerQuery
+{
+    /// <summary>All runs.</summary>
+    public static LedgerQuery All { get; } = new();
+
+    /// <summary>Project, exactly.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Part of the name, in any case.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Tags that must be there with these values; an empty value asks only for the tag.</summary>
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Status.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>Where the runs came from.</summary>
+    public RunKind? Kind { get; init; }
+
+    /// <summary>Whether only runs with figures are wanted (<see cref="RunSummary.HasFigures"/>). Default: no.</summary>
+    public bool WithFigures { get; init; }
+
+    /// <summary>Started at or after, UTC.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Started before, UTC.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>How many, newest first; null for all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Whether a run meets all conditions but the limit.</summary>
+    public bool Matches(RunSummary run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return (Project is null || run.Project == Project)
+            && (Name is null || run.Name.Contains(Name, StringComparison.OrdinalIgnoreCase))
+            && (Status is null || run.Status == Status)
+            && (Kind is null || run.Kind == Kind)
+            && (!WithFigures || run.HasFigures)
+            && (Since is null || run.StartedAt >= Since)
+            && (Until is null || run.StartedAt < Until)
+            && Tags.All(tag => run.Tags.TryGetValue(tag.Key, out var value) && (tag.Value.Length == 0 || value == tag.Value));
+    }
+}

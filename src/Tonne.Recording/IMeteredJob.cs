@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Tonne.Hardware;
+using Tonne.Quantities;
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Recording;
+
+/// <summary>A job, the machine it runs on, and the meters that follow both: what a run is recorded from.</summary>
+/// <remarks>
+/// One instance serves one run, because meters remember what they read last. The recorder that was given it disposes it.
+/// Meters are read by one thread at a time. Members with a default are for jobs that need more than meters.
+/// </remarks>
+public interface IMeteredJob : IDisposable
+{
+    /// <summary>The machine.</summary>
+    Machine Machine { get; }
+
+    /// <summary>The meters of the machine and of the job, in the order in which the trace keeps their readings.</summary>
+    IReadOnlyList<IMeter> Meters { get; }
+
+    /// <summary>How the energy of each component of the machine is known.</summary>
+    ImmutableArray<ComponentBasis> Bases { get; }
+
+    /// <summary>What counted amounts cost.</summary>
+    ImmutableArray<Rate> Rates { get; }
+
+    /// <summary>The process that keeps the run alive.</summary>
+    RunHolder Holder { get; }
+
+    /// <summary>Warnings known at the start, for example a meter that may not be read. Default: none.</summary>
+    ImmutableArray<Warning> Warnings => [];
+
+    /// <summary>Share of the machine's threads reserved for the job, above 0 to 1. Default: null, nothing is reserved.</summary>
+    double? ReservedThreadShare => null;
+
+    /// <summary>Memory limit of the job, in bytes. Default: null, none.</summary>
+    long? ReservedMemoryBytes => null;
+
+    /// <summary>Whether a meter gives only its power at an instant, so that samples must be frequent and at random times. Default: no.</summary>
+    bool NeedsPowerIntegration => false;
+
+    /// <summary>Creates the way in which the sampling thread waits. Default: null, .NET's own.</summary>
+    ISampleWaiter? CreateWaiter() => null;
+
+    /// <summary>Clock of the calling thread's CPU time in ns, for the overhead. Default: null, the overhead is not known.</summary>
+    Func<long>? ThreadCpuClock => null;
+
+    /// <summary>Completes the job's account when the work has ended, just before the last sample: fetches values that meters would bring late.</summary>
+    /// <returns>CPU time of the job since the start of the run, in ns, by the kernel's account; null if the samples are the best account.</returns>
+    long? CompleteAccount() => null;
+
+    /// <summary>Returns the warnings that came up during the run. Called once, after the last sample. Default: none.</summary>
+    IEnumerable<Warning> GetFinalWarnings() => [];
+
+    /// <summary>Measures what recording has cost so far.</summary>
+    /// <param name="samplerCpu">CPU time of the sampling thread.</param>
+    /// <returns>Default: the CPU time of the sampling thread, with unknown memory (0).</returns>
+    Overhead MeasureOverhead(TimeSpan samplerCpu) => new(samplerCpu.TotalSeconds, samplerCpu.TotalSeconds, 0);
+}

@@ -1,0 +1,231 @@
+using System.Text.Json;
+using Tonne.Accounting;
+using Tonne.Quantities;
+using Tonne.Recording.Attribution;
+using Tonne.Recording.Marks;
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
+using Tonne.Runs;
+
+namespace Tonne.Recording;
+
+/// <summary>A run while it is recorded: takes stages, epochs and notes, and ends with <see cref="FinishAsync(CancellationToken)"/>.</summary>
+/// <remarks>
+/// Disposing without finishing leaves the run open in its sink; it counts as interrupted then.
+/// A mark of a stage or epoch takes a sample of its own, unless the last one is younger than 20 ms, so that its edge cuts no slice.
+/// Thread safe, but for the end: one caller stops and finishes.
+/// </remarks>
+public sealed class RecordedRun : IAsyncDisposable, IDisposable
+{
+    static readonly TimeSpan _minSampleAge = TimeSpan.FromMilliseconds(20);
+
+    readonly IMeteredJob _job;
+    readonly IRunWriter _writer;
+    readonly Action<RecorderProblem>? _onProblem;
+    readonly TimeProvider _time;
+    readonly Sampler _sampler;
+    readonly RunObservers _observers;
+    readonly Lock _gate = new();
+    readonly List<Warning> _finalWarnings = [];
+    StageScope? _openStage;
+    long? _settledCpu;
+    long? _end;
+    bool _finished;
+    bool _disposed;
+
+    internal RecordedRun(
+        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period)
+    {
+        (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, options.OnProblem, time);
+        _observers = new RunObservers(options.Observers, opening.Id, _onProblem);
+        StartTimestamp = time.GetTimestamp();
+        _sampler = new Sampler(
+            job.Meters, writer.Trace, time, period, job.ThreadCpuClock, StartTimestamp, job.CreateWaiter(), job.NeedsPowerIntegration)
+        {
+            Listener = _observers.IsEmpty ? null : _observers.NotifySample,
+        };
+        _observers.NotifyOpened(opening);
+    }
+
+    /// <summary>What was known at the start.</summary>
+    public RunOpening Opening { get; }
+
+    /// <summary>Id of the run.</summary>
+    public string Id => Opening.Id;
+
+    /// <summary>Where the sink keeps the run, for people; null if it is kept nowhere.</summary>
+    public string? Location => _writer.Location;
+
+    /// <summary>Timestamp of the recorder's clock at the start: 0 of the trace's monotonic time.</summary>
+    public long StartTimestamp { get; }
+
+    /// <summary>Monotonic time since the start, in ns.</summary>
+    public long ElapsedNanoseconds => _sampler.ElapsedNanoseconds;
+
+    /// <summary>Starts sampling, if the run was only opened. Called once.</summary>
+    public void StartSampling() => _sampler.Start();
+
+    /// <summary>Begins a stage; one that was open ends. Stages do not overlap, and a stage that another one ended is not resumed.</summary>
+    /// <param name="name">1 to 200 characters, none of them a control character.</param>
+    /// <param name="dataIn">Shape of the data it takes in; null if unknown.</param>
+    /// <returns>Dispose it to end the stage.</returns>
+    /// <exception cref="ArgumentException">The name is not one.</exception>
+    public StageScope Stage(string name, DataShape? dataIn = null)
+    {
+        if (!MarkLine.IsStageName(name))
+            throw new ArgumentException(MarkLine.StageNameRule, nameof(name));
+        var stage = new StageScope(this, name.Trim());
+        lock (_gate)
+        {
+            _openStage = stage;
+            AddMark(new Mark(MarkKind.Stage, ElapsedNanoseconds, stage.Name, DataIn: dataIn));
+        }
+
+        return stage;
+    }
+
+    /// <summary>Begins a stage that takes in a table of data.</summary>
+    /// <param name="name">1 to 200 characters, none of them a control character.</param>
+    /// <param name="rows">Rows of the data, not negative.</param>
+    /// <param name="columns">Columns of the data, not negative.</param>
+    /// <returns>Dispose it to end the stage.</returns>
+    /// <exception cref="ArgumentException">The name is not one, or a number is negative.</exception>
+    public StageScope Stage(string name, long rows, long columns) => Stage(name, CreateShape(rows, columns));
+
+    /// <summary>Begins an epoch.</summary>
+    /// <param name="number">Its number, not negative, as the program counts.</param>
+    /// <returns>Report metrics to it, and dispose it to end the epoch.</returns>
+    public EpochScope Epoch(int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        AddMark(new Mark(MarkKind.EpochBegin, ElapsedNanoseconds, Number: number));
+        return new EpochScope(this, number);
+    }
+
+    /// <summary>Keeps a remark with the run. Control characters become spaces; an empty remark is ignored.</summary>
+    public void Note(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (MarkLine.ToNoteText(text) is { Length: > 0 } clean)
+            AddMark(new Mark(MarkKind.Note, ElapsedNanoseconds, clean));
+    }
+
+    /// <summary>Adds a mark that came another way, for example over a socket or from a line of output.</summary>
+    /// <param name="mark">The mark, stamped with monotonic time since the start.</param>
+    public void AddMark(Mark mark)
+    {
+        ArgumentNullException.ThrowIfNull(mark);
+        // After the last sample nothing is measured; marks may still come, of what happened before it.
+        if (mark.Kind != MarkKind.Note && _end is null)
+            _sampler.SampleNow(_minSampleAge);
+        _writer.Trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+        _observers.NotifyMark(mark);
+    }
+
+    /// <summary>Ends measuring: completes the job's account, takes the last sample and stops the sampling thread. Marks are still taken.</summary>
+    /// <remarks>May wait as long as <see cref="IMeteredJob.CompleteAccount"/> does. Called again it only returns the time.</remarks>
+    /// <returns>The end of the run, in ns since its start.</returns>
+    public long StopSampling()
+    {
+        if (_end is { } known)
+            return known;
+        _settledCpu = _job.CompleteAccount();
+        var end = _sampler.SampleNow();
+        _end = end;
+        _sampler.Dispose();
+        _finalWarnings.AddRange(_job.GetFinalWarnings());
+        return end;
+    }
+
+    /// <summary>Ends the run as completed: makes its record from the trace, accounts it, and hands both to the sink.</summary>
+    /// <param name="cancellationToken">Cancels storing.</param>
+    public ValueTask<RunResult> FinishAsync(CancellationToken cancellationToken = default) => FinishAsync(new RunCompletion(), cancellationToken);
+
+    /// <summary>Ends the run: makes its record from the trace, accounts it, and hands both to the sink.</summary>
+    /// <param name="completion">How the work ended.</param>
+    /// <param name="cancellationToken">Cancels storing.</param>
+    /// <exception cref="InvalidOperationException">The run was finished before.</exception>
+    public async ValueTask<RunResult> FinishAsync(RunCompletion completion, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(completion);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_finished)
+            throw new InvalidOperationException($"Run {Id} was finished before.");
+        _finished = true;
+        var end = StopSampling();
+        if (_writer.Trace.Failure is { } failure)
+            _onProblem?.Invoke(new RecorderProblem(RecorderProblemKind.TraceIncomplete, failure));
+        var ending = new RunEnding
+        {
+            Timestamp = end,
+            ExitCode = completion.ExitCode,
+            JobCpuNanoseconds = _settledCpu,
+            Place = completion.Place,
+            Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),
+            Warnings = [.. completion.Warnings, .. _finalWarnings],
+        };
+        _writer.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
+        var record = RecordBuilder.Build(OpenTrace, Opening, ending);
+        var footprint = new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
+        var statement = footprint.CreateStatement(_time.GetUtcNow());
+        try
+        {
+            await _writer.FinishAsync(record, statement, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The result is there, whatever keeps the sink from storing it.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            _onProblem?.Invoke(new RecorderProblem(RecorderProblemKind.ResultNotStored, error));
+        }
+
+        var result = new RunResult(record, footprint, statement);
+        _observers.NotifyFinished(result);
+        return result;
+    }
+
+    /// <summary>Stops sampling and lets go of the sink and the meters.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _sampler.Dispose();
+        _writer.Dispose();
+        _job.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return default;
+    }
+
+    internal void TakeFirstSample() => _sampler.SampleNow();
+
+    internal void EndStage(StageScope stage, DataShape? dataOut)
+    {
+        lock (_gate)
+        {
+            // Another stage has ended this one.
+            if (_openStage != stage)
+                return;
+            _openStage = null;
+            AddMark(new Mark(MarkKind.StageEnd, ElapsedNanoseconds, stage.Name, DataOut: dataOut));
+        }
+    }
+
+    internal static DataShape CreateShape(long rows, long columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        return new DataShape(rows, columns);
+    }
+
+    Stream OpenTrace()
+    {
+        var stored = _writer.OpenTrace();
+        return _writer.Trace.Unwritten.IsEmpty ? stored : new ConcatenatedStream(stored, _writer.Trace.Length, _writer.Trace.Unwritten);
+    }
+}

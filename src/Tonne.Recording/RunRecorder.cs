@@ -1,0 +1,121 @@
+using Tonne.Recording.Metering;
+using Tonne.Runs;
+
+namespace Tonne.Recording;
+
+/// <summary>Records runs: their energy, stages and epochs, from the first sample to the footprint. Used by <c>tonne run</c> and by .NET programs.</summary>
+/// <remarks>
+/// <code>
+/// await using var run = await recorder.StartAsync("mnist", cancellationToken);
+/// using (run.Stage("train", rows, columns))
+/// {
+///     using var epoch = run.Epoch(1);
+///     …
+///     epoch.Report(loss: 0.7, accuracy: 0.72);
+/// }
+///
+/// var result = await run.FinishAsync(cancellationToken);
+/// </code>
+/// The order is fixed: the sink has the opening before the work starts, the first sample is taken before the work and the last one after it.
+/// Thread safe if the sink and the function that opens meters are.
+/// </remarks>
+public sealed class RunRecorder
+{
+    static readonly TimeSpan _defaultPeriod = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan _integrationPeriod = TimeSpan.FromMilliseconds(100);
+
+    readonly Func<string, IMeteredJob> _openJob;
+    readonly IRunSink _sink;
+    readonly RecordingOptions _options;
+    readonly TimeProvider _time;
+
+    /// <summary>Creates a recorder.</summary>
+    /// <param name="openJob">Opens the meters of a run, given its id. The run disposes them.</param>
+    /// <param name="sink">Receives the runs.</param>
+    /// <param name="options">How to record. Default: null, the defaults of <see cref="RecordingOptions"/>.</param>
+    /// <param name="time">The clock. Default: null, the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The period is out of range.</exception>
+    /// <exception cref="Catalogs.UnknownNameException">No catalog knows the zone or region; the message lists the nearest names.</exception>
+    public RunRecorder(Func<string, IMeteredJob> openJob, IRunSink sink, RecordingOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(openJob);
+        ArgumentNullException.ThrowIfNull(sink);
+        (_openJob, _sink, _options, _time) = (openJob, sink, options ?? new RecordingOptions(), time ?? TimeProvider.System);
+        _options.Validate();
+    }
+
+    /// <summary>Starts recording: opens meters and sink, takes the first sample, and samples from here on.</summary>
+    /// <param name="name">Name of the run, not empty.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    public async ValueTask<RecordedRun> StartAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var run = await OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        run.StartSampling();
+        return run;
+    }
+
+    /// <summary>Opens meters and sink and takes the first sample. Sampling starts with <see cref="RecordedRun.StartSampling"/>.</summary>
+    /// <remarks>For work that another process does: meters that follow that process are complete only once it runs.</remarks>
+    /// <param name="name">Name of the run, not empty.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    public async ValueTask<RecordedRun> OpenAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        cancellationToken.ThrowIfCancellationRequested();
+        var now = _time.GetUtcNow();
+        var id = RunId.Create(now);
+        var job = _openJob(id);
+        IRunWriter? writer = null;
+        try
+        {
+            var period = _options.Period ?? (job.NeedsPowerIntegration ? _integrationPeriod : _defaultPeriod);
+            var opening = CreateOpening(id, name, now, job, period);
+            writer = await BeginAsync(opening, cancellationToken).ConfigureAwait(false);
+            var run = new RecordedRun(job, opening, writer, _options, _time, period);
+            run.TakeFirstSample();
+            return run;
+        }
+        catch
+        {
+            writer?.Dispose();
+            job.Dispose();
+            throw;
+        }
+    }
+
+    RunOpening CreateOpening(string id, string name, DateTimeOffset now, IMeteredJob job, TimeSpan period) => new()
+    {
+        Id = id,
+        Name = name,
+        Project = _options.Project,
+        Tags = _options.Tags,
+        Command = _options.Command,
+        StartedAt = now,
+        Machine = job.Machine,
+        Place = _options.Place,
+        Policy = _options.Policy,
+        ReservedShare = job.ReservedThreadShare,
+        ReservedMemoryBytes = job.ReservedMemoryBytes,
+        PeriodSeconds = period.TotalSeconds,
+        Meters = [.. job.Meters.Select(meter => meter.Description)],
+        Bases = job.Bases,
+        Rates = job.Rates,
+        Warnings = job.Warnings,
+        Holder = job.Holder,
+    };
+
+    async ValueTask<IRunWriter> BeginAsync(RunOpening opening, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _sink.BeginAsync(opening, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever the sink's failure is, it must not keep the work from starting.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            _options.OnProblem?.Invoke(new RecorderProblem(RecorderProblemKind.SinkUnavailable, error));
+            return await new MemoryRunSink().BeginAsync(opening, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Tonne.Statistics;
+
+namespace Tonne.Tests.Statistics;
+
+public class OrderStatisticTests
+{
+    // By definition: the 0-based rank round(p·(n − 1)); 2.5 and 97.5 round to the even ranks 2 and 98, the values 3 and 99.
+    [Theory]
+    [InlineData(0.0, 1)]
+    [InlineData(0.025, 3)]
+    [InlineData(0.5, 51)]
+    [InlineData(0.975, 99)]
+    [InlineData(1.0, 101)]
+    public void The_quantile_of_one_to_a_hundred_and_one_is_its_rank(double p, double expected)
+    {
+        var sample = Enumerable.Range(1, 101).Select(number => (double)number).ToArray();
+        new Random(7).Shuffle(sample);
+
+        Assert.Equal(expected, OrderStatistic.Quantile(sample, p));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5_000)]
+    [InlineData(20_000)]
+    public void The_central_interval_is_read_off_the_sorted_sample(int count)
+    {
+        var random = new Random(count);
+        double[][] samples =
+        [
+            [.. Enumerable.Range(0, count).Select(_ => Math.Exp(random.NextDouble() * 3))],
+            [.. Enumerable.Range(0, count).Select(i => (double)i)],
+            [.. Enumerable.Range(0, count).Select(_ => random.Next(3) * 1.0)],
+            [.. Enumerable.Repeat(4.0, count)],
+            [.. Enumerable.Range(0, count).Select(i => i % 39 == 0 ? -1e9 * i : i)],
+        ];
+        Assert.All(samples, sample =>
+        {
+            var sorted = sample.Order().ToArray();
+
+            var (low, high) = OrderStatistic.CentralInterval95(sample);
+
+            Assert.Equal(sorted[(int)Math.Round(0.025 * (count - 1))], low);
+            Assert.Equal(sorted[(int)Math.Round(0.975 * (count - 1))], high);
+        });
+    }
+}
