@@ -1,28 +1,27 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>Reads PNG pictures into grey: all colour types and depths, also interlaced; transparency is ignored.</summary>
+/// <summary>Reads PNG pictures as shades of grey: all colour types and depths, also interlaced; transparency is ignored.</summary>
 /// <remarks>
-/// Written here because no library that reads PNG could be had. Source: W3C, Portable Network Graphics (PNG) specification, third edition, 2025: chunks (5), filters (9), Adam7 (8.1).
-/// Grey of a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+/// Source: W3C, Portable Network Graphics (PNG) specification, third edition, 2025: chunks (5), filters (9), Adam7 (8.1).
+/// The grey of a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Why no library reads them: docs/decisions/0010-libraries.md.
 /// </remarks>
 static class PngReader
 {
-    static readonly uint[] CrcTable = MakeTable();
-
     static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Whether a file begins as a PNG does.</summary>
+    /// <summary>Whether a file starts like a PNG.</summary>
     public static bool HasSignature(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
     /// <summary>Reads a picture.</summary>
-    /// <exception cref="InvalidDataException">It is broken; the message says where.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; the message says where.</exception>
     public static GrayscaleImage Read(ReadOnlySpan<byte> file, string label)
     {
         if (!HasSignature(file))
-            throw new InvalidDataException("does not begin as a PNG");
+            throw new InvalidDataException("does not start like a PNG");
         PngHeader? form = null;
         var palette = Array.Empty<float>();
         using var packed = new MemoryStream();
@@ -35,7 +34,7 @@ static class PngReader
             if (length > file.Length - at - 12)
                 throw new InvalidDataException($"the chunk at byte {at} is longer than the file");
             var body = file.Slice(at + 8, (int)length);
-            if (ComputeCrc32(file.Slice(at + 4, (int)length + 4)) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
+            if (Crc32.HashToUInt32(file.Slice(at + 4, (int)length + 4)) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
                 throw new InvalidDataException($"the chunk at byte {at} does not match its checksum");
             var kind = BinaryPrimitives.ReadUInt32BigEndian(file[(at + 4)..]);
             if (form is null && kind != 0x49484452)
@@ -66,26 +65,6 @@ static class PngReader
     }
 
     static float ComputeLuma(float red, float green, float blue) => 0.299f * red + 0.587f * green + 0.114f * blue;
-
-    static uint ComputeCrc32(ReadOnlySpan<byte> bytes)
-    {
-        var sum = uint.MaxValue;
-        foreach (var b in bytes)
-            sum = CrcTable[(sum ^ b) & 0xFF] ^ sum >> 8;
-        return ~sum;
-    }
-
-    static uint[] MakeTable()
-    {
-        var table = new uint[256];
-        for (var i = 0u; i < 256; i++)
-        {
-            table[i] = i;
-            for (var bit = 0; bit < 8; bit++)
-                table[i] = (table[i] & 1) != 0 ? 0xEDB88320 ^ table[i] >> 1 : table[i] >> 1;
-        }
-        return table;
-    }
 
     sealed record PngHeader(int Width, int Height, int Depth, int Colour, bool Interlaced)
     {

@@ -41,7 +41,7 @@ public class DescriptionSchemaTests
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "examples", "footprints", file));
 
-        Assert.Empty(JsonSchema.Problems(Json(DescriptionParser.Read(text, file)), _schema, _schema, file));
+        Assert.Empty(PublishedSchema.FindProblems(Json(DescriptionParser.Read(text, file)), _schema));
         Assert.NotEmpty(LifeCycleReader.Read(text, file).Phases);
     }
 
@@ -52,7 +52,7 @@ public class DescriptionSchemaTests
     [InlineData("phases: [{name: training, dynamic: 1 kWh}]")]
     public void The_schema_refuses_what_the_reader_refuses(string text)
     {
-        Assert.NotEmpty(JsonSchema.Problems(Json(DescriptionParser.Read(text, "a.yaml")), _schema, _schema, "a.yaml"));
+        Assert.NotEmpty(PublishedSchema.FindProblems(Json(DescriptionParser.Read(text, "a.yaml")), _schema));
         Assert.Throws<DescriptionException>(() => LifeCycleReader.Read(text, "a.yaml"));
     }
 
