@@ -8,6 +8,7 @@ using Tonne.Lab.Featurizing;
 using Tonne.Lab.Networks;
 using Tonne.Lab.Pricing;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

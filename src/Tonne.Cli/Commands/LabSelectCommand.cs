@@ -9,6 +9,7 @@ using Tonne.Lab.Pipelines;
 using Tonne.Lab.Pricing;
 using Tonne.Lab.Selecting;
 using Tonne.Lab.Training;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
