@@ -7,6 +7,7 @@ using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
 using Tonne.Reporting.Teaching;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

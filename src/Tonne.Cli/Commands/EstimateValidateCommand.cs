@@ -4,6 +4,7 @@ using Tonne.Cli.Terminal;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Validation;
 using Tonne.Reporting.Markdown;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

@@ -8,6 +8,7 @@ using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

@@ -9,6 +9,7 @@ using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 

@@ -12,6 +12,7 @@ using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
-using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 
 namespace Tonne.Cli.Commands.Help;
