@@ -28,9 +28,11 @@ public class CloneTrials
             Assert.Contains(part, finished.Output, StringComparison.Ordinal);
         Assert.Single(tonne.RunFolders());
 
-        // What the README says to do next.
-        var next = readme.SkipWhile(line => line != "```sh").Skip(1).SkipWhile(line => line != "```sh").Skip(1).TakeWhile(line => line != "```").ToList();
-        Assert.Equal(["./tonne lab predict", "./tonne learn last", "./tonne show last"], next.Select(line => line.Split(" \"", 2)[0].Split("  ", 2)[0].TrimEnd()));
+        // What the README says to do next; the block between runs the tests.
+        var next = readme.SkipWhile(line => !line.StartsWith("./tonne lab predict", StringComparison.Ordinal)).TakeWhile(line => line != "```").ToList();
+        Assert.Equal(
+            ["./tonne lab predict", "./tonne learn last", "./tonne show last", "./tonne explain last", "./tonne run --zone FR -- python train.py"],
+            next.Select(line => line.Split(" \"", 2)[0].Split("  ", 2)[0].TrimEnd()));
         Assert.Contains("softmax", (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {next[0]}")).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains("3. ", (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {next[1]}")).Expect(0).Output, StringComparison.Ordinal);
         // The second time it does not build.
