@@ -69,7 +69,7 @@ public class MachineJobTests
     /// <returns>CPU time of the shell as it reported it, in ns.</returns>
     static async Task<long> RunChildAsync(string script)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var child = System.Diagnostics.Process.Start(start)!;
         var line = await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
