@@ -91,7 +91,7 @@ public class HomeTrials
 
         Unharmed(finished);
         Assert.Contains("ulimit -f", finished.Error, StringComparison.Ordinal);
-        Assert.Contains("at the plug", finished.Error, StringComparison.Ordinal);
+        Assert.Contains("CO2e", finished.Error, StringComparison.Ordinal);
         var listed = (await ListAsync(tonne)).ToDictionary(entry => (string)entry!["name"]!, entry => (string)entry!["status"]!);
         Assert.Equal("completed", listed["earlier"]);
         Assert.True(listed["limited"] is "failed" or "interrupted", listed["limited"]);

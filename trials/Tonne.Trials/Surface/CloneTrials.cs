@@ -22,7 +22,7 @@ public class CloneTrials
 
         var finished = (await tonne.RunOtherAsync("/bin/sh", "-c", $"cd '{clone}' && {first}")).Expect(0);
 
-        foreach (var part in new[] { "at the plug", "energy", "carbon", "grid", "record", "CO2e", "10 epochs" })
+        foreach (var part in new[] { "facility energy", "energy", "place", "PUE", "tonne show last", "CO2e" })
             Assert.Contains(part, finished.Error, StringComparison.Ordinal);
         foreach (var part in new[] { "collect", "clean", "featurize", "train", "measure", "account", "insight", "epoch 10", "tonne learn last" })
             Assert.Contains(part, finished.Output, StringComparison.Ordinal);
