@@ -102,7 +102,7 @@ def spread(values):
 
 def train(program, width, rows, threads, rounds):
     theirs = Worker(threads, sys.executable, os.path.abspath(__file__), "--pytorch", width, rows, threads)
-    ours = Worker(threads, "dotnet", program, width, LAYERS, BATCH, rows, INPUTS, CLASSES, threads)
+    ours = Worker(threads, "dotnet", program, "LabTraining", width, LAYERS, BATCH, rows, INPUTS, CLASSES, threads)
     assert ours.first[0] == theirs.first[0], (ours.first, theirs.first)
     ours.ask("epoch"), theirs.ask("epoch")
     pairs = [(ours.ask("epoch"), theirs.ask("epoch")) for _ in range(rounds)]
@@ -113,7 +113,7 @@ def train(program, width, rows, threads, rounds):
 
 
 def multiply(program, size, threads, rounds):
-    ours, theirs = Worker(threads, "dotnet", program), Worker(threads, sys.executable, os.path.abspath(__file__), "--product", threads)
+    ours, theirs = Worker(threads, "dotnet", program, "LabTraining"), Worker(threads, sys.executable, os.path.abspath(__file__), "--product", threads)
     rates, peak = ([], [], [], []), 0
     for turn in range(rounds + 1):
         before, mine, after, other = ours.ask("peak", threads), ours.ask("product", size, threads), ours.ask("peak", threads), theirs.ask(size)
@@ -136,8 +136,8 @@ def main():
         sys.exit("usage: bench/lab_training.py YYYY-MM-DD [ROUNDS]")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 15
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["dotnet", "build", "-c", "Release", "-v", "q", "-o", folder, os.path.join(ROOT, "bench", "LabTraining.cs")], check=True, stdout=subprocess.DEVNULL)
-        program = os.path.join(folder, "LabTraining.dll")
+        subprocess.run(["dotnet", "build", "-c", "Release", "-v", "q", "-o", folder, os.path.join(ROOT, "bench", "Tonne.Bench.csproj")], check=True, stdout=subprocess.DEVNULL)
+        program = os.path.join(folder, "Tonne.Bench.dll")
         commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
         model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
         load, counts = os.getloadavg()[0], sorted({1, min(2, os.cpu_count())})

@@ -35,12 +35,12 @@ public partial class DependencyOrderTests
     }
 
     [Fact]
-    public void Only_tests_and_trials_see_the_internals_of_an_assembly()
+    public void Only_tests_trials_and_benches_see_the_internals_of_an_assembly()
     {
         var friends = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
             .SelectMany(project => XDocument.Load(project).Descendants("InternalsVisibleTo")).Select(friend => (string)friend.Attribute("Include")!);
 
-        Assert.All(friends, friend => Assert.Matches(@"\.(Tests|Trials)$", friend));
+        Assert.All(friends, friend => Assert.Matches(@"\.(Tests|Trials|Bench)$", friend));
     }
 
     [Fact]
