@@ -4,10 +4,24 @@ using Tonne.Ledgers.Folders;
 namespace Tonne.Ledgers;
 
 /// <summary>The folder of a ledger: <c>runs/yyyy/ID/</c> is the truth, <c>index.sqlite</c> a copy that may be dropped. See docs/formats/ledger.md.</summary>
-/// <remarks>Knows names only, opens nothing. Files and folders it does not know are left alone.</remarks>
+/// <remarks>Holds names only and opens nothing. Files and folders it does not know are left alone.</remarks>
 /// <param name="root">The folder; need not exist yet.</param>
 public sealed class LedgerHome(string root)
 {
+    /// <summary>Finds the ledger that the command <c>tonne</c> uses without a configuration file.</summary>
+    /// <remarks><c>TONNE_HOME</c>, else <c>XDG_DATA_HOME/tonne</c>, else <c>HOME/.local/share/tonne</c>.</remarks>
+    /// <param name="getVariable">Reads a variable of the environment, for example <see cref="Environment.GetEnvironmentVariable(string)"/>.</param>
+    public static LedgerHome FromEnvironment(Func<string, string?> getVariable)
+    {
+        ArgumentNullException.ThrowIfNull(getVariable);
+        if (getVariable("TONNE_HOME") is { Length: > 0 } home)
+            return new LedgerHome(home);
+        var data = getVariable("XDG_DATA_HOME") is { Length: > 0 } folder && Path.IsPathRooted(folder)
+            ? folder
+            : Path.Combine(getVariable("HOME") is { Length: > 0 } user ? user : "/", ".local/share");
+        return new LedgerHome(Path.Combine(data, "tonne"));
+    }
+
     /// <summary>The folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -17,7 +31,7 @@ public sealed class LedgerHome(string root)
     /// <summary>The index.</summary>
     public string Index => Path.Combine(Root, "index.sqlite");
 
-    /// <summary>Makes the folder if it is not there, for its owner's eyes: records hold whole command lines.</summary>
+    /// <summary>Creates the folder if it does not exist, readable by its owner only: records hold whole command lines.</summary>
     internal void Create()
     {
         if (Directory.Exists(Root))

@@ -1,4 +1,3 @@
-using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Recording;

@@ -16,10 +16,12 @@ sealed class Terminal : IDisposable
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var around = new CommandContext(TimeProvider.System, output, error, Variable, Folder, IsOutTerminal: false, IsErrorTerminal: false, Width: 80);
-        var code = Cli.Commands.CommandLine.Invoke(words, around);
+        var code = Cli.Commands.CommandLine.Invoke(words, CreateContext(output, error));
         return (code, output.ToString(), error.ToString());
     }
+
+    public CommandContext CreateContext(TextWriter? output = null, TextWriter? error = null) =>
+        new(TimeProvider.System, output ?? TextWriter.Null, error ?? TextWriter.Null, Variable, Folder, IsOutTerminal: false, IsErrorTerminal: false, Width: 80);
 
     public string? Variable(string name) => _variables.TryGetValue(name, out var value) ? value
         : name is "HOME" ? Folder : name is "TONNE_HOME" ? Path.Combine(Folder, "ledger") : null;

@@ -77,5 +77,5 @@ static class SampleRun
 
     static Factor Factor(string id, string unit, double low, double best, double high) => new(id, id, unit, new Bounds(low, best, high), Quality.Modelled, Script);
 
-    static Rate Rate(string id, string per, string factor, double low, double best, double high) => new(id, per, new Derivation.FactorNode(Factor(factor, "J", low, best, high)));
+    static Rate Rate(string id, string per, string factor, double low, double best, double high) => new(id, per, new Derivation.FactorNode(Factor(factor, "J/" + per, low, best, high)));
 }

@@ -28,7 +28,7 @@ static class SampleRuns
     static Rate RateOf(string id, string per, Factor factor) => new(id, per, new Derivation.FactorNode(factor));
 
     static Rate OtherOf(string id, string per, Factor factor) =>
-        new("other/" + id, per, new Derivation.Product("other for " + id, "J", [new Derivation.FactorNode(Rest), new Derivation.FactorNode(factor)]));
+        new("other/" + id, per, new Derivation.Product("other for " + id, factor.Unit, [new Derivation.FactorNode(Rest), new Derivation.FactorNode(factor)]));
 
     static readonly ImmutableArray<Rate> Rates =
     [

@@ -20,14 +20,14 @@ static class BenchCommand
     const int MostCommands = 26;
     const int MostRounds = 1000;
 
-    static readonly Option<int?> _runs = new("--runs", "-r") { Description = "Rounds at most, each with one run of every command; default 60. Fewer are run where the answer is clear before", HelpName = "N" };
-    static readonly Option<ComparedFigure?> _by = new("--by") { Description = "What decides: energy (default), time or emissions", HelpName = "FIGURE" };
-    static readonly Option<double?> _within = new("--within") { Description = "A difference in per cent that does not matter: a pair surely closer is decided; default 1", HelpName = "PERCENT" };
-    static readonly Option<double?> _risk = new("--risk") { Description = "Chance in per cent that a bench calls a difference that is none, however often it looks; default 1", HelpName = "PERCENT" };
-    static readonly Option<int?> _warmup = new("--warmup") { Description = "Rounds before those that count; default 1", HelpName = "N" };
-    static readonly Option<int?> _seed = new("--seed") { Description = "Seed of the order of the runs in each round; default: drawn, and told", HelpName = "N" };
-    static readonly Option<bool> _show = new("--show") { Description = "Show what the commands write, on standard error; default: it is dropped" };
-    static readonly Option<bool> _noLedger = new("--no-ledger") { Description = "Leave the runs out of the ledger; default: each is kept, with tag bench=ID" };
+    static readonly Option<int?> _runs = new("--runs", "-r") { Description = "Most rounds, each with one run of every command; default 60", HelpName = "N" };
+    static readonly Option<ComparedFigure?> _by = new("--by") { Description = "Figure that decides: energy (default), time or emissions", HelpName = "FIGURE" };
+    static readonly Option<double?> _within = new("--within") { Description = "Difference in per cent that does not matter; default 1", HelpName = "PERCENT" };
+    static readonly Option<double?> _risk = new("--risk") { Description = "Chance in per cent of a false difference; default 1", HelpName = "PERCENT" };
+    static readonly Option<int?> _warmup = new("--warmup") { Description = "Rounds before the measured ones; default 1", HelpName = "N" };
+    static readonly Option<int?> _seed = new("--seed") { Description = "Seed of the order in each round; default: drawn, and printed", HelpName = "N" };
+    static readonly Option<bool> _show = new("--show") { Description = "Show the output of the commands on standard error" };
+    static readonly Option<bool> _noLedger = new("--no-ledger") { Description = "Keep no run in the ledger; default: each, tagged bench=ID" };
     static readonly Option<bool> _json = new("--json") { Description = "One JSON document (schema tonne.bench/1)" };
 
     /// <summary>The options, in the order of the help.</summary>
@@ -36,7 +36,7 @@ static class BenchCommand
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
-        var command = new Command("bench", "Compare commands: run them in turn, in random order, and say whether their energy, time and emissions differ, and by how much. It stops when that is clear; 'no difference seen' is an answer.")
+        var command = new Command("bench", "Compare the energy of commands that run in random order. It reports whether energy, time and emissions differ and by how much, and stops when that is clear; 'no difference seen' is a result.")
         {
             new Argument<string[]>("commands") { Description = "The commands, after --, with ::: between them", Arity = ArgumentArity.ZeroOrMore, HelpName = "-- COMMAND ::: COMMAND [::: …]" },
         };
@@ -72,7 +72,7 @@ static class BenchCommand
         {
             BenchOutcome.Decided => $"Stopped after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}: every pair is decided.",
             BenchOutcome.RoundsExhausted => $"Stopped after all {Rounds(session.Rounds.Count)}.",
-            BenchOutcome.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; this is what they tell.",
+            BenchOutcome.Interrupted => $"Interrupted after {Rounds(session.Rounds.Count)} of at most {request.Plan.Rounds}; the result so far.",
             _ => $"Stopped after {Rounds(session.Rounds.Count)}: a command failed.",
         };
         var commands = request.Commands.Select(words => CommandText.Format(words)).ToList();

@@ -18,17 +18,17 @@ static class CalibrateCommand
 
     public static Command Build(CommandContext context)
     {
-        var idle = new Option<string>("--plug-idle") { Description = "W that the plug reads while the machine is idle; several with commas", HelpName = "W[,W…]" };
-        var full = new Option<string>("--plug-full") { Description = "W that the plug reads with every thread at work", HelpName = "W[,W…]" };
-        var half = new Option<string>("--plug-half") { Description = "W that the plug reads with half of the threads at work", HelpName = "W[,W…]" };
-        var meter = new Option<string>("--meter") { Description = "A plug meter or management controller to read, such as shelly://192.168.1.20 (docs/methods/plug.md); else the one of tonne.yaml", HelpName = "ADDRESS" };
-        var minutes = new Option<double?>("--minutes") { Description = "How long it takes; 10 by default, at least 0.1", HelpName = "N" };
-        var quick = new Option<bool>("--quick") { Description = "One minute, to try it: wider bounds" };
-        var ask = new Option<bool>("--ask") { Description = "Ask for the readings of the plug, even where there is no terminal" };
-        var idleLoad = new Option<double?>("--idle-load") { Description = "How busy the machine may be and still count as idle, in % of all threads", HelpName = "PERCENT" };
-        var dry = new Option<bool>("--dry-run") { Description = "Show what came out, keep nothing" };
+        var idle = new Option<string>("--plug-idle") { Description = "Readings in W while the machine is idle", HelpName = "W[,W…]" };
+        var full = new Option<string>("--plug-full") { Description = "Readings in W with every thread busy", HelpName = "W[,W…]" };
+        var half = new Option<string>("--plug-half") { Description = "Readings in W with half of the threads busy", HelpName = "W[,W…]" };
+        var meter = new Option<string>("--meter") { Description = "Plug meter or BMC, such as shelly://192.168.1.20 (docs/methods/plug.md); default: the one in tonne.yaml", HelpName = "ADDRESS" };
+        var minutes = new Option<double?>("--minutes") { Description = "Duration in minutes, at least 0.1; default 10", HelpName = "N" };
+        var quick = new Option<bool>("--quick") { Description = "One minute instead, with wider bounds" };
+        var ask = new Option<bool>("--ask") { Description = "Ask for the readings even without a terminal" };
+        var idleLoad = new Option<double?>("--idle-load") { Description = "Load in % of all threads up to which a machine is idle", HelpName = "PERCENT" };
+        var dry = new Option<bool>("--dry-run") { Description = "Show the result and keep nothing" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.calibration/1)" };
-        var command = new Command("calibrate", "Fit this machine's power, idle and at full load, and everything else beside a plug meter or BMC, or from figures typed in. Later runs on it use the result and name it.")
+        var command = new Command("calibrate", "Fit the power model of this machine to a plug meter. Instead of a meter, its readings can be typed in. Later runs on this machine use the result.")
         {
             idle, full, half, meter, minutes, quick, ask, idleLoad, dry, json,
         };

@@ -7,6 +7,7 @@ using Tonne.Facilities;
 using Tonne.Grids;
 using Tonne.Hardware;
 using Tonne.Reporting.Teaching;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
@@ -26,7 +27,7 @@ static class CatalogCommand
 
     public static Command Build(CommandContext context)
     {
-        var command = new Command("catalog", "Search the factors; each has its bounds, year, quality and source.");
+        var command = new Command("catalog", "Search zones, regions, hardware, models and other factors. Each factor has its bounds, year, quality and source.");
         foreach (var catalog in _catalogs)
         {
             var search = new Argument<string[]>("search") { Description = "Words that a row must hold", Arity = ArgumentArity.ZeroOrMore };

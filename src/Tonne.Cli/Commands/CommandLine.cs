@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tonne.Catalogs;
+using Tonne.Cli.Commands.Help;
 using Tonne.Cli.Configuration;
 using Tonne.Formatting;
 using Tonne.Ledgers;
@@ -7,7 +8,7 @@ using Tonne.LifeCycles.Describing;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>The commands of <c>tonne</c>, and what each error means to the caller.</summary>
+/// <summary>Builds and runs the commands of <c>tonne</c>; gives each error its message and exit code.</summary>
 /// <remarks>Exit codes: 0 done, 1 failed at run time, 2 wrong usage or input; <c>tonne run</c> gives the child's own.</remarks>
 static class CommandLine
 {
@@ -31,7 +32,7 @@ static class CommandLine
         }
         catch (IOException error)
         {
-            // A reader that went away (`tonne list | head`) is no error and never comes here; a full disk is.
+            // A closed pipe (`tonne list | head`) is no error and does not come here; a full disk does.
             context.Error.WriteLine("tonne: the answer could not be written: " + error.Message);
             return code == 0 ? Failure : code;
         }
@@ -41,13 +42,15 @@ static class CommandLine
     {
         try
         {
-            // What follows `run … --` or `bench … --` is the child's, whatever it looks like: it never meets our parser.
+            // What follows `run … --` or `bench … --` belongs to the child: our parser never sees it.
             var (ours, childs) = ArgumentSplitter.Split(args, WrappingVerbs);
             var root = Build(context, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(context);
+            if (args is ["help", .. var topic])
+                return Execute([.. topic, "--help"], context);
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            return parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples && !IsCompletion(ours)
+            return parsed.Errors.Count > 0 && parsed.Action is not HelpScreen && !IsCompletion(ours)
                 ? ReportUsageError(context, root, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
@@ -75,9 +78,9 @@ static class CommandLine
         }
     }
 
-    static RootCommand Build(CommandContext context, IReadOnlyList<string>? childArguments)
+    internal static RootCommand Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
-        var root = new RootCommand("tonne, the carbon ledger for AI: measures, accounts and explains the energy and emissions of a model's life.\n\nFirst:  tonne run -- python train.py")
+        var root = new RootCommand("The carbon ledger for AI: energy and emissions of a model's life.")
         {
             RunCommand.Build(context, childArguments),
             BenchCommand.Build(context, childArguments),
@@ -104,7 +107,7 @@ static class CommandLine
         root.Options.Add(new Option<bool>("--version") { Description = "Show version, method version and factor-set hash" });
         foreach (var help in EnumerateCommands(root).SelectMany(command => command.Options.OfType<System.CommandLine.Help.HelpOption>()))
         {
-            help.Action = new HelpWithExamples();
+            help.Action = new HelpScreen(context);
             help.Aliases.Remove("/h");
             help.Aliases.Remove("/?");
         }
@@ -122,23 +125,40 @@ static class CommandLine
         var subcommands = parsed.CommandResult.Command.Subcommands;
         if (subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
         {
-            // Half a command, such as `tonne ledger`: its help says what may follow.
+            // An incomplete command, such as `tonne ledger`: its help lists what may follow.
             root.Parse([.. path.Split(' ').Skip(1), "--help"]).Invoke(new InvocationConfiguration { Output = context.Error, Error = context.Error });
             return UsageError;
         }
 
-        // Of a word that is no command, that a command is missing besides says nothing; names of our types say nothing to anyone.
-        foreach (var error in parsed.Errors.Where(error => subcommands.Count == 0 || parsed.UnmatchedTokens.Any(error.Message.Contains)))
-            context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message.Split(" as expected type ")[0].TrimEnd('.') + "."));
-        var known = subcommands.Select(command => (NameMatching.ToKey(command.Name), command.Name));
-        foreach (var word in parsed.UnmatchedTokens)
+        if (subcommands.Count > 0)
         {
-            if (NameMatching.FindNearest(word, known, 2) is { Count: > 0 } nearest)
-                context.Error.WriteLine($"Did you mean {string.Join(" or ", nearest)}?");
+            var word = parsed.UnmatchedTokens[0];
+            var what = word.StartsWith('-') ? "an option" : "a command";
+            var names = subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
+            var suggestions = VerbSuggestions.Find(word, path, names);
+            context.Error.WriteLine(TextSanitizer.ToOneLine(
+                $"tonne: '{word}' is not {what} of {path}.{(suggestions.Count > 0 ? $" Did you mean '{string.Join("' or '", suggestions)}'?" : "")}"));
+        }
+        else
+        {
+            // The names of our types help nobody.
+            foreach (var error in parsed.Errors)
+                context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message.Split(" as expected type ")[0].TrimEnd('.') + "."));
+            SuggestOptions(context, parsed);
         }
 
         context.Error.WriteLine($"Try '{path} --help'.");
         return UsageError;
+
+        static void SuggestOptions(CommandContext context, ParseResult parsed)
+        {
+            var known = parsed.CommandResult.Command.Options.Where(option => !option.Hidden).Select(option => (NameMatching.ToKey(option.Name), option.Name)).ToList();
+            foreach (var word in parsed.UnmatchedTokens.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+            {
+                if (NameMatching.FindNearest(word, known, 1) is [var nearest])
+                    context.Error.WriteLine($"Did you mean '{nearest}'?");
+            }
+        }
 
         static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult? result)
         {

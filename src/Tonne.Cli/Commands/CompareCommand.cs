@@ -12,7 +12,7 @@ static class CompareCommand
     {
         var runs = new Argument<string[]>("runs") { Description = "Two or more runs: id, unique prefix, name, or 'last'", Arity = new ArgumentArity(2, 100) };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.compare/1)" };
-        var command = new Command("compare", "Compare runs. Factors that both share, such as the grid, are the same unknown and cancel; different boundaries are refused as a ratio.") { runs, json };
+        var command = new Command("compare", "Compare runs, with intervals of their ratios. Factors that two runs share, such as the grid, cancel; figures with different boundaries get no ratio.") { runs, json };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);

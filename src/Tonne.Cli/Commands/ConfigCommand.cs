@@ -10,7 +10,7 @@ static class ConfigCommand
     public static Command Build(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.config/1)" };
-        var command = new Command("config", "Show each setting, its value and where it came from. Set them in tonne.yaml, by TONNE_* variables or by flags; later wins.") { json };
+        var command = new Command("config", "Show each setting, its value and where it came from. Settings come from tonne.yaml, TONNE_* variables and flags; later wins.") { json };
         command.SetAction(parsed =>
         {
             var settings = Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory);

@@ -13,10 +13,10 @@ static class DoctorCommand
     public static Command Build(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.doctor/1)" };
-        var capture = new Option<string>("--capture") { Description = "Pack the sensor and description files into a tar for somebody else to examine", HelpName = "FILE" };
+        var capture = new Option<string>("--capture") { Description = "Pack the sensor files into a tar for someone else to examine", HelpName = "FILE" };
         var sysroot = new Option<string>("--sysroot") { Description = "Examine this folder instead of /", HelpName = "DIR" };
-        var meter = new Option<string[]>("--meter") { Description = "Ask this meter too, such as shelly://HOST (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-        var command = new Command("doctor", "Say which meters are here, which are not and why, and the exact command that enables each.") { json, capture, sysroot, meter };
+        var meter = new Option<string[]>("--meter") { Description = "Another meter, such as shelly://HOST (docs/methods/plug.md)", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        var command = new Command("doctor", "Show which meters work here and how to enable the others.") { json, capture, sysroot, meter };
         command.SetAction(parsed =>
         {
             var settings = Settings.Resolve(

@@ -5,7 +5,7 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne estimate</c>: what a training or a service will take, before it is paid for.</summary>
 static class EstimateCommand
 {
-    public static Command Build(CommandContext context) => new("estimate", "Estimate energy and emissions before they are spent, with bounds that were tested against published cases.")
+    public static Command Build(CommandContext context) => new("estimate", "Estimate training and inference before they run. The bounds were tested on published cases.")
     {
         EstimateTrainingCommand.Build(context),
         EstimateInferenceCommand.Build(context),

@@ -18,29 +18,29 @@ static class EstimateInferenceCommand
 {
     public static Command Build(CommandContext context)
     {
-        var parameters = new Option<string>("--parameters") { Description = "All parameters of the model: 70e9, 70b", HelpName = "N" };
-        var active = new Option<string>("--active-parameters") { Description = "Parameters that one token uses, for a mixture of experts", HelpName = "N" };
-        var hardware = new Option<string[]>("--hardware") { Description = "One or more accelerators, separated by commas (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true };
+        var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 70e9 or 70b", HelpName = "N" };
+        var active = new Option<string>("--active-parameters") { Description = "Parameters used per token (mixture of experts)", HelpName = "N" };
+        var hardware = new Option<string[]>("--hardware") { Description = "Accelerators: h100 or h100,b200 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true };
         hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Where(row => AcceleratorDatasheet.Find(row)?.BandwidthGigabytesPerSecond is not null).Select(row => row.Name));
-        var gpus = new Option<string>("--gpus") { Description = "Accelerators that serve one copy of the model; default: the fewest that hold it", HelpName = "N" };
-        var batch = new Option<string>("--batch") { Description = "Mean number of requests served together; default: from --requests-per-day, else 32", HelpName = "N" };
-        var precision = new Option<string>("--precision") { Description = "How weights are stored; default bf16", HelpName = "FORMAT" };
+        var gpus = new Option<string>("--gpus") { Description = "GPUs per copy of the model; default: the fewest that hold it", HelpName = "N" };
+        var batch = new Option<string>("--batch") { Description = "Mean number of requests served together; default 32", HelpName = "N" };
+        var precision = new Option<string>("--precision") { Description = "Format of the weights; default bf16", HelpName = "FORMAT" };
         precision.CompletionSources.Add([.. WeightFormat.All.Select(format => format.Name)]);
-        var prompt = new Option<string>("--prompt-tokens") { Description = "Tokens of a prompt; default 300, with wide bounds", HelpName = "N" };
+        var prompt = new Option<string>("--prompt-tokens") { Description = "Tokens of a prompt; default 300", HelpName = "N" };
         var output = new Option<string>("--output-tokens") { Description = "Tokens of an answer", HelpName = "N" };
-        var day = new Option<string>("--requests-per-day") { Description = "Requests the service gets a day: sets the batch, and counts the hours of waiting", HelpName = "N" };
-        var requests = new Option<string>("--requests") { Description = "Requests of a campaign, for a total", HelpName = "N" };
-        var layers = new Option<string>("--layers") { Description = "Layers; default: from the parameters", HelpName = "N" };
-        var cache = new Option<string>("--kv-bytes-per-token") { Description = "Bytes of attention cache per token; default: from the parameters", HelpName = "N" };
-        var software = new Option<string>("--software") { Description = "Year of the serving software, 2024 or 2026; default: the newest measured on the hardware", HelpName = "YEAR" };
+        var day = new Option<string>("--requests-per-day") { Description = "Requests per day; sets the batch and adds idle time", HelpName = "N" };
+        var requests = new Option<string>("--requests") { Description = "Number of requests, for a total", HelpName = "N" };
+        var layers = new Option<string>("--layers") { Description = "Layers of the model; default: from the parameters", HelpName = "N" };
+        var cache = new Option<string>("--kv-bytes-per-token") { Description = "Attention cache per token; default: from the parameters", HelpName = "N" };
+        var software = new Option<string>("--software") { Description = "Serving software of 2024 or 2026; default: newest", HelpName = "YEAR" };
         software.CompletionSources.Add("2024", "2026");
-        var task = new Option<string>("--task") { Description = "A measured task instead of a language model: image-generation, video-generation, image-classification …", HelpName = "TASK" };
+        var task = new Option<string>("--task") { Description = "Another task than text, such as image-generation", HelpName = "TASK" };
         task.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
-        var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: the mean of a study's models", HelpName = "NAME" };
+        var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: a mean", HelpName = "NAME" };
         model.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Where(row => row.Model.Length > 0).Select(row => new System.CommandLine.Completions.CompletionItem(row.Model)));
-        var explain = new Option<string>("--explain") { Description = "Print how a figure was computed; default emissions_g_per_request", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
+        var explain = new Option<string>("--explain") { Description = "Show how a figure was computed; default emissions", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.inference-estimate/1)" };
-        var command = new Command("inference", "Energy per token and energy and emissions per request of serving a language model, before it is served.")
+        var command = new Command("inference", "Estimate energy and emissions of a request and a token. Several accelerators are ranked by energy.")
         {
             parameters, active, hardware, gpus, batch, precision, prompt, output, day, requests, layers, cache, software, task, model, explain, json,
         };

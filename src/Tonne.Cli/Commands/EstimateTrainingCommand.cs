@@ -19,22 +19,22 @@ static class EstimateTrainingCommand
     public static Command Build(CommandContext context)
     {
         var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 175e9 or 175B", HelpName = "N" };
-        var active = new Option<string>("--active-parameters") { Description = "Those that a token passes, for a mixture of experts; default all", HelpName = "N" };
+        var active = new Option<string>("--active-parameters") { Description = "Parameters used per token (mixture of experts); default all", HelpName = "N" };
         var tokens = new Option<string>("--tokens") { Description = "Tokens to train on: 300e9 or 300B", HelpName = "N" };
-        var flops = new Option<string>("--flops") { Description = "Floating-point operations instead of 6 × parameters × tokens", HelpName = "N" };
-        var hardware = new Option<string[]>("--hardware") { Description = "Accelerator, or several to be ranked: h100 or v100,a100,h100 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
+        var flops = new Option<string>("--flops") { Description = "Operations instead of 6 × parameters × tokens", HelpName = "N" };
+        var hardware = new Option<string[]>("--hardware") { Description = "Accelerators: h100 or v100,a100 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
         hardware.CompletionSources.Add(_ => AcceleratorCatalog.All.Select(chip => new System.CommandLine.Completions.CompletionItem(Short(chip.Name))));
-        var chips = new Option<string>("--chips") { Description = "Accelerators at once: gives hours on the clock", HelpName = "N" };
-        var hours = new Option<string>("--hours") { Description = "Hours on the clock of one run; with --chips nothing is estimated of the hours, without it the chips are", HelpName = "H" };
+        var chips = new Option<string>("--chips") { Description = "Number of accelerators; the duration follows from it", HelpName = "N" };
+        var hours = new Option<string>("--hours") { Description = "Duration of one run; without --chips their number follows", HelpName = "H" };
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
         precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
-        var distilled = new Option<bool>("--distilled") { Description = "It learns from the outputs of a larger model" };
-        var runs = new Option<string>("--runs") { Description = "Runs of a campaign, such as a search for hyper-parameters; default 1", HelpName = "N" };
-        var space = new Option<string>("--space") { Description = "A search space whose sizes multiply to runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
-        var explain = new Option<string?>("--explain") { Description = "Print how a figure was computed: total (default), operational, embodied, energy, facility, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
+        var distilled = new Option<bool>("--distilled") { Description = "The model learns from outputs of a larger one" };
+        var runs = new Option<string>("--runs") { Description = "Number of runs, as in a hyper-parameter search; default 1", HelpName = "N" };
+        var space = new Option<string>("--space") { Description = "Search space; the product is the runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
+        var explain = new Option<string?>("--explain") { Description = "Show how a figure was computed: total (default), energy, facility, operational, embodied, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
         explain.CompletionSources.Add(_ => _figures.Select(pair => new System.CommandLine.Completions.CompletionItem(pair.Word)));
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
-        var command = new Command("training", "Chip-hours, energy and emissions of a training from its parameters and tokens, with bounds; several accelerators are ranked by energy.")
+        var command = new Command("training", "Estimate chip-hours, energy and emissions of a training. Several accelerators are ranked by energy.")
         {
             parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, runs, space, explain, json,
         };
@@ -95,7 +95,7 @@ static class EstimateTrainingCommand
     internal static List<string> ParseNames(string[]? given)
     {
         List<string> names = [.. (given ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        return names.Find(name => name.StartsWith('-')) is { } option ? throw new InvalidInputException($"there is no option '{option}'; --help has those there are.") : names;
+        return names.Find(name => name.StartsWith('-')) is { } option ? throw new InvalidInputException($"there is no option '{option}'; --help lists the options.") : names;
     }
 
     internal static double? ParseAmount(string option, string? text)

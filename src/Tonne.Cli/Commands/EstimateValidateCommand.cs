@@ -4,6 +4,7 @@ using Tonne.Cli.Terminal;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Validation;
 using Tonne.Reporting.Markdown;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
@@ -18,7 +19,7 @@ static class EstimateValidateCommand
         var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
         var fit = new Option<string>("--fit") { Description = "Write the coefficients of serving fitted on --data, as the table that ships", HelpName = "FILE.csv" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.validation/1)" };
-        var command = new Command("validate", "Try the estimators on published cases that they have not seen: errors, coverage of the bounds, interval scores, beside a plain rule. Some seconds.") { data, page, fit, json };
+        var command = new Command("validate", "Test the estimators on published cases left out of their fit. Errors, coverage and interval scores are printed beside a baseline predictor.") { data, page, fit, json };
         command.SetAction(parsed =>
         {
             var sections = ValidationPage.CreateTrainingSections().ToList();

@@ -17,11 +17,11 @@ static class ExplainCommand
         var run = ShowCommand.CreateRunArgument();
         var figure = new Argument<string?>("figure")
         {
-            Description = "emissions (default), energy, embodied, operational, facility, machine, water, stages.NAME.energy_kwh, epochs.N.emissions_kg …; meters: what each meter counted by itself",
+            Description = "emissions (default), energy, embodied, operational, facility, machine, water, stages.NAME.energy_kwh, epochs.N.emissions_kg …; meters: the energy that each meter read",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.explain/1), with the derivation as a tree" };
-        var command = new Command("explain", "Explain a figure: its derivation as a tree, each factor with value, bounds, year and source, and which one matters most.") { run, figure, json };
+        var command = new Command("explain", "Show how a figure was computed. The derivation is a tree; each factor has its value, bounds, year and source, and the one that matters most comes first.") { run, figure, json };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);

@@ -26,16 +26,16 @@ static class FootprintCommand
     public static Command Build(CommandContext context)
     {
         var file = new Argument<string?>("file") { Description = "The description, YAML or JSON (docs/formats/footprint.md); '-' reads it from standard input", Arity = ArgumentArity.ZeroOrOne };
-        var explain = new Option<string>("--explain") { Description = "Explain one figure: its derivation as a tree, down to each given number and cited factor", HelpName = "FIGURE" };
+        var explain = new Option<string>("--explain") { Description = "Show how a figure was computed, down to each factor", HelpName = "FIGURE" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.footprint/1; with --explain tonne.explain/1)" };
         var markdown = new Option<bool>("--md") { Description = "Markdown" };
-        var form = new Option<bool>("--eu-ai-act") { Description = "Computation and energy of the EU's model documentation form, Markdown; what is missing is said" };
-        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by functional unit (ISO/IEC 21031 and SCI for AI)" };
+        var form = new Option<bool>("--eu-ai-act") { Description = "Energy part of the EU's model documentation form, Markdown" };
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity per unit of --per (ISO/IEC 21031)" };
         var per = SciOptions.CreateUnitOption();
         var boundary = SciOptions.CreateBoundaryOption();
-        var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors that complete and check" };
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors" };
         explain.CompletionSources.Add(completion => CompleteFigureNames(context, completion, file));
-        var command = new Command("footprint", "Account a model's whole life from a description: experiments, training, deployment, by phase and by boundary.") { file, explain, json, markdown, form, sci, per, boundary, schema };
+        var command = new Command("footprint", "Account the life cycle of a model from a description. Phases: experiments, training, deployment, by boundary.") { file, explain, json, markdown, form, sci, per, boundary, schema };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(schema))

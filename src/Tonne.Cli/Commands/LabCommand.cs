@@ -8,7 +8,6 @@ using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Teaching;
-using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
@@ -17,7 +16,7 @@ static class LabCommand
 {
     public static Command Build(CommandContext context)
     {
-        var command = new Command("lab", "The reference pipeline: raw rows are collected, cleaned and featurized, a network of 12 layers is trained on them, and every step is measured.") { Run(context), LabPredictCommand.Build(context), Data(context) };
+        var command = new Command("lab", "Run a small training to learn from, measured step by step. Rows are collected, cleaned and featurized; a network of 12 layers is trained on them.") { Run(context), LabPredictCommand.Build(context), Data(context) };
         var work = new Command(RecordedLabCommand.Command, "The same without a recorder: what 'lab run' and the others record.") { Hidden = true };
         work.Subcommands.Add(Work(context));
         foreach (var verb in LabShrinkCommand.Verbs)
@@ -81,7 +80,7 @@ static class LabCommand
         var name = RecordedLabCommand.CreateNameOption("lab");
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1) instead of the trace" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
-        var command = new Command("run", "Run the whole pipeline and trace its stages. About a minute on two cores; --shape reference some more.");
+        var command = new Command("run", "Run the whole pipeline and trace its stages. It takes about a minute on two cores, more with --shape reference.");
         foreach (var option in options.All.Concat([.. SettingOptions.Place, name, json, verbose]))
             command.Options.Add(option);
         return (command, options, name, json, verbose);
@@ -89,10 +88,10 @@ static class LabCommand
 
     static Command Data(CommandContext context)
     {
-        var rows = new Option<string>("--rows") { Description = "Made-up rows: 1 to 100,000,000; default: the .NET SDK's own messages", HelpName = "N" };
-        var seed = new Option<string>("--seed") { Description = "Seed of made-up rows; default 1", HelpName = "N" };
-        var output = new Option<string>("--output", "-o") { Description = "CSV to write; required", HelpName = "FILE", Required = true };
-        var command = new Command("data", "Write the lab's rows as CSV: real messages in 13 languages, or made-up ones with known duplicates and irrelevant rows.") { rows, seed, output };
+        var rows = new Option<string>("--rows") { Description = "Synthetic rows, 1 to 100,000,000; default: SDK messages", HelpName = "N" };
+        var seed = new Option<string>("--seed") { Description = "Seed of synthetic rows; default 1", HelpName = "N" };
+        var output = new Option<string>("--output", "-o") { Description = "CSV file to write; required", HelpName = "FILE", Required = true };
+        var command = new Command("data", "Write the rows of the lab as CSV. They are messages in 13 languages, or synthetic rows with known duplicates.") { rows, seed, output };
         command.SetAction(parsed =>
         {
             var draw = (ulong)(parsed.GetValue(seed) is { } text ? LabOptions.ParseWholeNumber("--seed", text, 0, int.MaxValue) : 1);

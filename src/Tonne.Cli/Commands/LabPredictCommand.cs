@@ -8,6 +8,7 @@ using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
@@ -21,10 +22,10 @@ static class LabPredictCommand
 
     public static Command Build(CommandContext context)
     {
-        var text = new Argument<string[]>("text") { Description = "The text whose language is to be named", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string>("--model") { Description = "Weights of 'lab run'; default: lab/model.weights beside the ledger", HelpName = "FILE" };
+        var text = new Argument<string[]>("text") { Description = "The text", Arity = ArgumentArity.OneOrMore };
+        var model = new Option<string>("--model") { Description = "Weights of 'lab run'; default: lab/model.weights", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.prediction/1)" };
-        var command = new Command("predict", "Name the class of a text, and follow the prediction through the layers: shape, time, operations, energy of each, emissions.") { text, model };
+        var command = new Command("predict", "Predict the language of a text, layer by layer. Each layer has its shape, time, operations and energy.") { text, model };
         foreach (var option in SettingOptions.Place.Append(json))
             command.Options.Add(option);
         command.SetAction(parsed =>

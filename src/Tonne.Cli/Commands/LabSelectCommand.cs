@@ -9,6 +9,7 @@ using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
+using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
@@ -121,14 +122,14 @@ static class LabSelectCommand
     /// <summary>What the command can be given.</summary>
     sealed class Choices
     {
-        readonly Option<string[]> _by = new("--by") { Description = "chance, varied, margin, forgetting; may be given several times; default: chance and margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
+        readonly Option<string[]> _by = new("--by") { Description = "chance, varied, margin, forgetting; default: chance, margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };
         readonly Option<string> _epochs = new("--epochs") { Description = "Epochs of each training; default 10", HelpName = "N" };
         readonly Option<string> _layers = new("--layers") { Description = "Hidden layers; default 12", HelpName = "N" };
-        readonly Option<string> _width = new("--width") { Description = "Numbers between layers; default 128", HelpName = "N" };
+        readonly Option<string> _width = new("--width") { Description = "Units per layer; default 128", HelpName = "N" };
 
         public Choices()
         {
-            Command = new Command("select", "Train on 10, 20, 30, 50, 70 and 100 % of the rows, chosen new and varied or hard, then stop the best when it gains too little; set accuracy, of each class too, against energy. Some minutes. Recorded as a run.") { _by, _epochs, _layers, _width };
+            Command = new Command("select", "Compare accuracy and energy of training on part of the rows. Subsets of 10 to 100 % are chosen by novelty, variety or difficulty. It takes some minutes and is recorded as a run.") { _by, _epochs, _layers, _width };
             foreach (var option in Rows.Rows.Concat([.. SettingOptions.Place, Name, Json]))
                 Command.Options.Add(option);
         }

@@ -12,6 +12,7 @@ using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Pipelines;
 using Tonne.Lab.Training;
 using Tonne.Quantities;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -211,7 +212,7 @@ sealed class LabShrinkCommand
     /// <summary>What such a command can be given.</summary>
     sealed class Choices
     {
-        readonly Option<string> _epochs = new("--epochs") { Description = "Epochs of training after pruning (default 3) and of a student (default 10)", HelpName = "N" };
+        readonly Option<string> _epochs = new("--epochs") { Description = "Epochs after pruning (default 3), of a student (default 10)", HelpName = "N" };
 
         public Choices(string verb, string description)
         {
@@ -227,9 +228,9 @@ sealed class LabShrinkCommand
 
         public Option<string> Name { get; }
 
-        public Option<string> Model { get; } = new("--model") { Description = "Weights of 'lab run'; default: lab/model.weights beside the ledger. The rows must be those of that run", HelpName = "FILE" };
+        public Option<string> Model { get; } = new("--model") { Description = "Weights of 'lab run'; default: lab/model.weights", HelpName = "FILE" };
 
-        public Option<bool> All { get; } = new("--all") { Description = "Every way alone and together: distilled, then pruned, then quantized" };
+        public Option<bool> All { get; } = new("--all") { Description = "All ways, alone and combined" };
 
         public Option<bool> Json { get; } = new("--json") { Description = "One JSON document (schema tonne.variants/1)" };
 

@@ -14,9 +14,9 @@ static class LabStopCommand
     public static Command Build(CommandContext context)
     {
         var run = new Argument<string>("run") { Description = "A run with epochs: id, unique prefix, name, or 'last'; default: last", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "last" };
-        var gain = new Option<string>("--gain") { Description = "Gain that a kWh must bring, in points (of loss: units); default: a tenth of the run's mean", HelpName = "N" };
+        var gain = new Option<string>("--gain") { Description = "Least gain per kWh, in points; default: a tenth of the mean", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.stop/1)" };
-        var command = new Command("stop", "Say what each epoch gained for its energy, after which one to stop, and what the rest bought.") { run, gain, json };
+        var command = new Command("stop", "Show after which epoch a run should have stopped. Each epoch has its gain per kWh.") { run, gain, json };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);

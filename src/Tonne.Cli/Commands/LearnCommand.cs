@@ -12,7 +12,7 @@ static class LearnCommand
         var run = ShowCommand.CreateRunArgument();
         var answers = new Option<bool>("--answers") { Description = "Print the answers with the questions instead of asking" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.quiz/1)" };
-        var command = new Command("learn", "Three questions made from a run's own numbers; on a terminal they are asked.") { run, answers, json };
+        var command = new Command("learn", "Answer three questions made from the figures of a run.") { run, answers, json };
         command.SetAction(parsed =>
         {
             var entry = LedgerSession.Open(context).Load(parsed.GetValue(run)!);

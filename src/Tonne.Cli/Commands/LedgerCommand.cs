@@ -11,7 +11,7 @@ namespace Tonne.Cli.Commands;
 static class LedgerCommand
 {
     public static Command Build(CommandContext context) =>
-        new("ledger", "Verify, rebuild, recount, thin, merge, import and export the ledger.")
+        new("ledger", "Verify, recount, merge, import and export the ledger.")
         {
             Verify(context), Reindex(context), Recount(context), Thin(context), Merge(context), Import(context), Export(context),
         };
@@ -19,7 +19,7 @@ static class LedgerCommand
     static Command Verify(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.verify/1)" };
-        var command = new Command("verify", "Check every trace, record and statement; change nothing. Exit 1 if something is wrong.") { json };
+        var command = new Command("verify", "Check every trace, record and statement. Nothing is changed; exit code 1 if something is wrong.") { json };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);
@@ -58,7 +58,7 @@ static class LedgerCommand
 
     static Command Reindex(CommandContext context)
     {
-        var command = new Command("reindex", "Rebuild the index from the run folders, which are the truth.");
+        var command = new Command("reindex", "Rebuild the index from the run folders.");
         command.SetAction(_ =>
         {
             context.Out.WriteLine($"{LedgerSession.Open(context).Ledger.Reindex()} runs indexed");
@@ -69,8 +69,8 @@ static class LedgerCommand
 
     static Command Recount(CommandContext context)
     {
-        var runs = new Argument<string[]>("runs") { Description = "Which runs; all if none is named", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("recount", "Account runs again with today's factors. The older statement is kept.") { runs };
+        var runs = new Argument<string[]>("runs") { Description = "Runs to account again; default: all", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("recount", "Account runs again with the current factors. Older statements are kept.") { runs };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);
@@ -94,8 +94,8 @@ static class LedgerCommand
 
     static Command Thin(CommandContext context)
     {
-        var days = new Option<int>("--after-days") { Description = "Thin traces of runs older than so many days", DefaultValueFactory = _ => 90, HelpName = "N" };
-        var command = new Command("thin", "Thin the traces of old runs by the stated rule (docs/formats/ledger.md). Records and statements stay.") { days };
+        var days = new Option<int>("--after-days") { Description = "Thin the traces of runs older than N days", DefaultValueFactory = _ => 90, HelpName = "N" };
+        var command = new Command("thin", "Thin the traces of old runs (docs/formats/ledger.md). Records and statements stay.") { days };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(days) < 0)
@@ -112,7 +112,7 @@ static class LedgerCommand
     static Command Merge(CommandContext context)
     {
         var other = new Argument<string>("folder") { Description = "Home of the other ledger" };
-        var command = new Command("merge", "Take over the runs of another ledger. Runs of one id with different content are told, and left.") { other };
+        var command = new Command("merge", "Copy the runs of another ledger into this one. Runs with the same id and different content are reported and skipped.") { other };
         command.SetAction(parsed =>
         {
             var outcome = LedgerSession.Open(context).Ledger.Merge(new LedgerHome(parsed.GetValue(other)!));
@@ -126,7 +126,7 @@ static class LedgerCommand
     static Command Import(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
-        var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv: each row becomes a run, as that tool stated it. Twice adds nothing.") { file };
+        var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv. Each row becomes a run with that tool's figures; a second import adds nothing.") { file };
         codecarbon.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;
@@ -142,8 +142,8 @@ static class LedgerCommand
 
     static Command Export(CommandContext context)
     {
-        var codecarbonFile = new Argument<string?>("file") { Description = "File to append to; standard output if none", Arity = ArgumentArity.ZeroOrOne };
-        var codecarbon = new Command("codecarbon", "All runs as CSV with CodeCarbon's column names, and tonne's own after them.") { codecarbonFile };
+        var codecarbonFile = new Argument<string?>("file") { Description = "File to append to; default: standard output", Arity = ArgumentArity.ZeroOrOne };
+        var codecarbon = new Command("codecarbon", "Export all runs as CSV with CodeCarbon's column names.") { codecarbonFile };
         codecarbon.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);
@@ -159,7 +159,7 @@ static class LedgerCommand
             context.Out.WriteLine($"{outcome.Rows} runs written to {outcome.File}");
             return 0;
         });
-        var jsonl = new Command("jsonl", "All runs with records and statements as JSON lines, on standard output.");
+        var jsonl = new Command("jsonl", "Export all runs with records and statements as JSON lines.");
         jsonl.SetAction(_ =>
         {
             JsonLines.Export(Entries(LedgerSession.Open(context)), context.Out);

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
+using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -17,7 +17,7 @@ static class ListCommand
         var project = new Option<string>("--project", "-p") { Description = "Only runs of this project", HelpName = "P" };
         var name = new Option<string>("--name", "-n") { Description = "Only runs of this name", HelpName = "N" };
         var status = new Option<RunStatus?>("--status") { Description = "completed, failed, interrupted or running", HelpName = "STATUS" };
-        var limit = new Option<int?>("--limit", "-l") { Description = "At most so many; default 30 (all with --json)", HelpName = "N" };
+        var limit = new Option<int?>("--limit", "-l") { Description = "Most runs to list; default 30 (all with --json)", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.runs/1)" };
         var command = new Command("list", "List the runs of the ledger, newest first.") { project, name, status, limit, json };
         command.SetAction(parsed =>

@@ -12,26 +12,26 @@ static class MarkCommand
     public static Command Build(CommandContext context)
     {
         var stageName = new Argument<string>("name") { Description = "Name of the stage" };
-        var dataIn = new Option<string>("--in") { Description = "Shape of the data it takes in", HelpName = "ROWSxCOLS" };
-        var dataOut = new Option<string>("--out") { Description = "Shape of the data it gives out", HelpName = "ROWSxCOLS" };
-        var end = new Option<bool>("--end") { Description = "The stage ends here; what follows is outside any stage" };
-        var stage = new Command("stage", "A stage begins, and one that was open ends. Said again with the same name, it adds shapes.") { stageName, dataIn, dataOut, end };
+        var dataIn = new Option<string>("--in") { Description = "Shape of its input data", HelpName = "ROWSxCOLS" };
+        var dataOut = new Option<string>("--out") { Description = "Shape of its output data", HelpName = "ROWSxCOLS" };
+        var end = new Option<bool>("--end") { Description = "End the stage; what follows is outside any stage" };
+        var stage = new Command("stage", "Begin a stage and end the open one. The same name again adds shapes.") { stageName, dataIn, dataOut, end };
         stage.SetAction(parsed => Send(context, new Mark(
             parsed.GetValue(end) ? MarkKind.StageEnd : MarkKind.Stage, 0, parsed.GetValue(stageName),
             DataIn: Shape("--in", parsed.GetValue(dataIn)), DataOut: Shape("--out", parsed.GetValue(dataOut)))));
 
         var number = new Argument<string>("number") { Description = "Number of the epoch that has ended" };
-        var metrics = new Argument<string[]>("metrics") { Description = "loss=0.7 accuracy=0.72 …", Arity = ArgumentArity.ZeroOrMore };
-        var begin = new Option<bool>("--begin") { Description = "The epoch begins here instead" };
-        var epoch = new Command("epoch", "An epoch has ended, with its metrics.") { number, metrics, begin };
+        var metrics = new Argument<string[]>("metrics") { Description = "Metrics of the epoch: loss=0.7 accuracy=0.72", Arity = ArgumentArity.ZeroOrMore };
+        var begin = new Option<bool>("--begin") { Description = "Begin the epoch instead" };
+        var epoch = new Command("epoch", "End an epoch, with its metrics.") { number, metrics, begin };
         epoch.SetAction(parsed => Send(context, new Mark(
             parsed.GetValue(begin) ? MarkKind.EpochBegin : MarkKind.Epoch, 0, Number: EpochNumber(parsed.GetValue(number)!), Metrics: Metrics(parsed.GetValue(metrics) ?? []))));
 
         var text = new Argument<string[]>("text") { Description = "What to keep with the run", Arity = ArgumentArity.OneOrMore };
-        var note = new Command("note", "A remark kept with the run.") { text };
+        var note = new Command("note", "Keep a remark with the run.") { text };
         note.SetAction(parsed => Send(context, new Mark(MarkKind.Note, 0, string.Join(' ', parsed.GetValue(text) ?? []))));
 
-        return new Command("mark", "Say a stage, an epoch or a note, from inside a run and from any language.") { stage, epoch, note };
+        return new Command("mark", "Mark a stage, an epoch or a note from inside a run. It works from any language.") { stage, epoch, note };
     }
 
     static int Send(CommandContext context, Mark mark)

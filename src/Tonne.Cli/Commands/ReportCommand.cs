@@ -23,7 +23,7 @@ static class ReportCommand
         new("--json", "JSON (schema tonne.run/1)", static (writer, record, footprint, _) => writer.WriteLine(JsonSerializer.Serialize(RunDocument.From(record, footprint), ReportJson.Readable.RunDocument))),
         new("--csv", "CSV with CodeCarbon's column names for what it shares", static (writer, record, footprint, _) => writer.Write(CarbonCsvRow.From(record, footprint).ToCsv())),
         new("--model-card", "The environmental section of a model card, Markdown", static (writer, record, footprint, _) => writer.Write(ModelCard.Render(record, footprint))),
-        new("--eu-ai-act", "Computation and energy of the EU's model documentation form, Markdown; what is missing is said", static (writer, record, footprint, _) =>
+        new("--eu-ai-act", "Energy part of the EU's model documentation form, Markdown", static (writer, record, footprint, _) =>
             writer.Write(ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)))),
         new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Render(record, footprint))),
     ];
@@ -31,11 +31,11 @@ static class ReportCommand
     public static Command Build(CommandContext around)
     {
         var run = ShowCommand.CreateRunArgument();
-        var command = new Command("report", "Print one run as a document, on standard output.") { run };
+        var command = new Command("report", "Print a run as Markdown, CSV, JSON, a card or a form.") { run };
         var flags = _formats.Select(format => (Format: format, Option: new Option<bool>(format.Flag) { Description = format.Description })).ToList();
         foreach (var (_, option) in flags)
             command.Options.Add(option);
-        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity by the unit of --per (ISO/IEC 21031 and SCI for AI)" };
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity per unit of --per (ISO/IEC 21031)" };
         var (per, boundary) = (SciOptions.CreateUnitOption(), SciOptions.CreateBoundaryOption());
         command.Options.Add(sci);
         command.Options.Add(per);

@@ -10,10 +10,10 @@ namespace Tonne.Cli.Commands;
 static class RunCommand
 {
     static readonly Option<string> _name = new("--name", "-n") { Description = "Name of the run; default: made from the command", HelpName = "N" };
-    static readonly Option<string[]> _tag = new("--tag", "-t") { Description = "A tag; may be given several times", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    static readonly Option<string[]> _tag = new("--tag", "-t") { Description = "A tag; may be repeated", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };
     static readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
-    static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No summary at the end" };
+    static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing at the end" };
 
     public const string Example = "tonne run -- python train.py";
 
@@ -23,7 +23,7 @@ static class RunCommand
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
-        var command = new Command("run", "Run a command, measure it, and print its energy and emissions at the end. Its output, input, exit code and signals pass through untouched.")
+        var command = new Command("run", "Run a command and measure its energy and emissions. Its output, input, exit code and signals pass through untouched.")
         {
             new Argument<string[]>("command") { Description = "The command and its arguments, after --", Arity = ArgumentArity.ZeroOrMore, HelpName = "-- COMMAND ARG…" },
         };

@@ -7,11 +7,11 @@ namespace Tonne.Cli.Commands;
 /// <summary>What an SCI is asked with.</summary>
 static class SciOptions
 {
-    public static Option<string> CreateUnitOption() => new("--per") { Description = "With --sci: the functional unit and how many were served, as in request=230768 or token=1.2e9", HelpName = "UNIT=COUNT" };
+    public static Option<string> CreateUnitOption() => new("--per") { Description = "With --sci: functional unit and count, as in token=1.2e9", HelpName = "UNIT=COUNT" };
 
     public static Option<SciBoundary?> CreateBoundaryOption()
     {
-        var option = new Option<SciBoundary?>("--boundary") { Description = "With --sci: consumer (serving the model), provider (making it) or whole", HelpName = "consumer|provider|whole" };
+        var option = new Option<SciBoundary?>("--boundary") { Description = "With --sci: consumer (use), provider (creation) or whole", HelpName = "consumer|provider|whole" };
         option.CompletionSources.Clear();
         option.CompletionSources.Add("consumer", "provider", "whole");
         return option;

@@ -5,7 +5,7 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne show RUN</c>: one run, as at its end.</summary>
+/// <summary><c>tonne show RUN</c>: one run in full.</summary>
 static class ShowCommand
 {
     public static Argument<string> CreateRunArgument() => new("run") { Description = "Id, unique prefix, name, or 'last'" };
@@ -14,7 +14,7 @@ static class ShowCommand
     {
         var run = CreateRunArgument();
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.run/1)" };
-        var command = new Command("show", "Show one run: its energy and emissions, stages, epochs, place, warnings.") { run, json };
+        var command = new Command("show", "Show everything about one run.") { run, json };
         command.SetAction(parsed =>
         {
             var desk = LedgerSession.Open(context);

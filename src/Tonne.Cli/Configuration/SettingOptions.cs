@@ -6,29 +6,29 @@ namespace Tonne.Cli.Configuration;
 /// <summary>The options that give a <see cref="Setting"/> for one command, written once: where it is, how it is measured.</summary>
 static class SettingOptions
 {
-    static readonly Option<bool> _strict = new("--strict") { Description = "Only measured energy: exit 125 before the start if a part has no meter, 1 at the end if one failed" };
-    static readonly Option<string[]> _meter = new("--meter") { Description = "Ask this meter too: shelly://HOST, tasmota://HOST, redfish+https://USER@HOST, json+http://…, prometheus+http://… (docs/methods/plug.md); may be given several times", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    static readonly Option<bool> _strict = new("--strict") { Description = "Measured energy only: exit 125 where a meter is missing" };
+    static readonly Option<string[]> _meter = new("--meter") { Description = "Another meter, such as shelly://HOST (docs/methods/plug.md)", HelpName = "ADDRESS", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 
     static readonly (Option<string> Option, Setting Setting)[] _place =
     [
-        (new("--zone") { Description = "Grid zone: FR, France, US-EGRID-CAMX (tonne catalog zones)", HelpName = "ZONE" }, Setting.Zone),
+        (new("--zone") { Description = "Grid zone: FR, France (tonne catalog zones)", HelpName = "ZONE" }, Setting.Zone),
         (new("--region") { Description = "Cloud region: gcp:europe-west9 (tonne catalog regions)", HelpName = "REGION" }, Setting.Region),
         (new("--intensity") { Description = "Carbon intensity in g CO2e/kWh", HelpName = "G" }, Setting.Intensity),
-        (new("--pue") { Description = "Energy of the facility ÷ energy of its machines, at least 1", HelpName = "PUE" }, Setting.Pue),
+        (new("--pue") { Description = "Facility energy ÷ IT energy, at least 1", HelpName = "PUE" }, Setting.Pue),
     ];
 
     static readonly (Option<string> Option, Setting Setting)[] _measuring =
     [
         (new("--period") { Description = "Time between samples, 10ms to 1h; default 1s", HelpName = "TIME" }, Setting.Period),
-        (new("--policy") { Description = "How a shared machine is split: share (default), marginal, machine", HelpName = "POLICY" }, Setting.Policy),
-        (new("--project", "-p") { Description = "Project it belongs to", HelpName = "P" }, Setting.Project),
-        (new("--sysroot") { Description = "Folder that stands in for / for sensor files", HelpName = "DIR" }, Setting.Sysroot),
+        (new("--policy") { Description = "Split of a shared machine: share (default), marginal, machine", HelpName = "POLICY" }, Setting.Policy),
+        (new("--project", "-p") { Description = "Project of the run", HelpName = "P" }, Setting.Project),
+        (new("--sysroot") { Description = "Folder that replaces / for sensor files", HelpName = "DIR" }, Setting.Sysroot),
     ];
 
     static readonly (Option<string> Option, Setting Setting)[] _patterns =
     [
-        (new("--stage-pattern") { Description = "Regular expression for lines that begin a stage, with a group 'stage'", HelpName = "RE" }, Setting.StagePattern),
-        (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", HelpName = "RE" }, Setting.EpochPattern),
+        (new("--stage-pattern") { Description = "Regular expression of a stage, with a group 'stage'", HelpName = "RE" }, Setting.StagePattern),
+        (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression", HelpName = "RE" }, Setting.EpochPattern),
     ];
 
     /// <summary>Where work is done: zone, region, intensity, PUE.</summary>

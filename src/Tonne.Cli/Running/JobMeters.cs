@@ -7,7 +7,9 @@ namespace Tonne.Cli.Running;
 
 /// <summary>The meters of one wrapped command: the machine's, and those that follow the child.</summary>
 /// <remarks>Created before the child starts, in the control group of which it then starts; disposed by the run.</remarks>
+#pragma warning disable CA1001 // The run disposes the job's instruments, through Job.
 sealed class JobMeters
+#pragma warning restore CA1001
 {
     readonly JobInstruments _job;
     ChildProcess? _child;

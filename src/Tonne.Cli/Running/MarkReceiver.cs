@@ -3,7 +3,6 @@ using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Marks;
 using Tonne.Recording;
 using Tonne.Recording.EpochPatterns;
-using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 

@@ -70,7 +70,8 @@ public sealed class TrainingSweep
             {
                 // A width is a factor of its own: draws are kept by id.
                 var utilisation = new Derivation.FactorNode(new Factor($"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.CreateBounds(1, i * Step), Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT")));
-                Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1", [utilisation, new Derivation.FactorNode(speed)], 1 / speed.Bounds.Best);
+                Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1",
+                    [new Derivation.Count("one over the best speed-up", "1", 1 / speed.Bounds.Best), utilisation, new Derivation.FactorNode(speed)]);
                 var bounds = uncertainty.ComputeBounds(new Derivation.Quotient(figure.Name, figure.Unit, figure.Derivation, rate));
                 low[i] = bounds.Low > 0 ? Math.Log(bounds.Low / bounds.Best) : double.NegativeInfinity;
                 high[i] = Math.Log(bounds.High / bounds.Best);

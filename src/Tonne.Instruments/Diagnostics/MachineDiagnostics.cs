@@ -58,7 +58,7 @@ public static class MachineDiagnostics
         {
             var amount = rate.Per == "GB·s" ? power.MemoryBytes / 1e9 : rate.Id.EndsWith("idle", StringComparison.Ordinal) ? idleThreads : busyThreads;
             if (amount > 0)
-                terms.Add(new Derivation.Product(rate.Id, "W", [rate.Derivation, new Derivation.Count(rate.Id, rate.Per, amount)]));
+                terms.Add(new Derivation.Product(rate.Id, "W", [rate.Derivation, new Derivation.Count(rate.Id, rate.Per + "/s", amount)]));
         }
 
         return new UncertaintyPropagator().ComputeBounds(new Derivation.Sum("machine at its plug", "W", [.. terms]));

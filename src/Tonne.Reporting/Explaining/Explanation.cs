@@ -5,7 +5,7 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>A figure explained: its derivation as a tree, what each factor weighs, and every source.</summary>
+/// <summary>A figure explained: its derivation as a tree, the share of each factor in the uncertainty, and every source.</summary>
 public sealed class Explanation
 {
     const int MaxContributions = 8;
@@ -20,7 +20,7 @@ public sealed class Explanation
     /// <summary>The figure.</summary>
     public Figure Figure { get; }
 
-    /// <summary>Its factors, the weightiest first.</summary>
+    /// <summary>Its factors, the largest share of the uncertainty first.</summary>
     public IReadOnlyList<FactorContribution> Contributions { get; }
 
     /// <summary>The sources of its factors, once each, by id.</summary>
@@ -38,72 +38,12 @@ public sealed class Explanation
         sheet.WriteBlankLine();
         var readout = DisplayValue.Format(Figure);
         sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(Figure.Name)), "  ", StyledText.Strong(StyledTextWriter.ToUnbreakable(readout.Text)), " ", StyledText.Faint(readout.FormatInterval(screen.Dash)));
-        sheet.WriteRow("counted", BoundaryText.Describe(Figure.Boundary, $" {screen.Dot} "));
+        sheet.WriteRow("boundary", BoundaryText.Describe(Figure.Boundary, $" {screen.Dot} "));
         sheet.WriteRow("quality", StyledText.FromQuality(Figure.Quality), $", {DisplayValue.FormatPercent(Figure.MeasuredShare)} of the energy was measured");
         sheet.WriteBlankLine();
-        WriteBranch(sheet, Figure.Derivation, "  ", "  ", []);
+        DerivationTree.Write(sheet, Figure.Derivation);
         WriteWeights(sheet);
         WriteSources(sheet);
-    }
-
-    static void WriteBranch(StyledTextWriter sheet, Derivation node, string first, string rest, HashSet<string> met)
-    {
-        if (!node.Children.IsEmpty && node.GetFactors().Count > 0 && !met.Add(KeyOf(node)))
-        {
-            sheet.WriteHanging(StyledText.Faint(first), rest, TextSanitizer.ToOneLine(node.Label), " ", StyledText.Strong(StyledTextWriter.ToUnbreakable(DisplayValue.Format(node.Value, node.Unit, 4))), " ", StyledText.Faint("the same as above"));
-            return;
-        }
-
-        sheet.WriteHanging(StyledText.Faint(first), rest, FormatNode(sheet.Capabilities, node, met));
-        for (var i = 0; i < node.Children.Length; i++)
-        {
-            var last = i == node.Children.Length - 1;
-            WriteBranch(sheet, node.Children[i], rest + (last ? "└─ " : "├─ "), rest + (last ? "   " : "│  "), met);
-        }
-    }
-
-    /// <summary>What a branch is, down to its leaves: two branches with one key are the same formula of the same factors and counts.</summary>
-    static string KeyOf(Derivation node)
-    {
-        var leaf = node is Derivation.FactorNode given ? given.Factor.Id : node.Value.ToString("R", CultureInfo.InvariantCulture);
-        return $"{node.GetType().Name}({node.Label},{node.Unit},{leaf}{string.Concat(node.Children.Select(child => "," + KeyOf(child)))})";
-    }
-
-    static List<StyledText> FormatNode(TerminalCapabilities screen, Derivation node, HashSet<string> met)
-    {
-        var label = TextSanitizer.ToOneLine(node.Label);
-        if (node is not Derivation.FactorNode given)
-        {
-            var value = StyledTextWriter.ToUnbreakable(DisplayValue.Format(node.Value, node.Unit, 4));
-            // Exact conversions of units are not shown: every value carries its own unit.
-            var how = node switch
-            {
-                Derivation.Count => "counted",
-                { Children.Length: < 2 } => "",
-                Derivation.Sum => "= sum of",
-                Derivation.Product => "= product of",
-                Derivation.Difference => "= first less second of",
-                Derivation.Quotient => "= first over second of",
-                _ => "",
-            };
-            return node is Derivation.Count && label == "counted"
-                ? [StyledText.Strong(value), " ", StyledText.Faint("counted")]
-                : [label, " ", StyledText.Strong(value), " ", StyledText.Faint(how)];
-        }
-
-        var factor = given.Factor;
-        var words = new List<StyledText> { label, " ", StyledText.Strong(StyledTextWriter.ToUnbreakable(DisplayValue.FormatFactor(factor).FormatWithInterval(screen.Dash))), " ", StyledText.FromQuality(factor.Quality), " " };
-        if (!met.Add(factor.Id))
-        {
-            words.Add(StyledText.Faint("the same factor as above"));
-            return words;
-        }
-
-        var year = factor.Source.Year is { } known ? known.ToString(CultureInfo.InvariantCulture) + " " : "";
-        words.Add(StyledText.Faint($"{year}[{TextSanitizer.ToOneLine(factor.Source.Id)}]"));
-        if (factor.Note is { } note)
-            words.AddRange([" ", StyledText.Faint(TextSanitizer.ToOneLine(note))]);
-        return words;
     }
 
     void WriteWeights(StyledTextWriter sheet)

@@ -51,7 +51,7 @@ public static class ClaimCatalog
         var gpus = tell.AddInput("search-gpus");
         var gpuHours = new Derivation.Product("GPU-hours", "h", [hours, gpus]);
         var (saidGpus, weeks) = (tell.AddInput("said/gpus"), tell.AddInput("said/weeks"));
-        var perGpuHour = Divide("of a GPU-hour", emissions, gpuHours);
+        var perGpuHour = Divide("of a GPU-hour", emissions, gpuHours, "kg CO2e/h");
         var (low, high) = (saidGpus.Value * 3 * HoursPerWeek, saidGpus.Value * 4 * HoursPerWeek);
         var (measured, run) = (tell.AddInput("search-measured"), tell.AddInput("search-measured-kg"));
         return tell.Build("architecture-search",
@@ -68,9 +68,10 @@ public static class ClaimCatalog
         var tell = new ClaimBuilder(Table);
         var v100 = AcceleratorCatalog.Find("V100 SXM2 16 GB").ValueOrThrow;
         var said = tell.AddInput("said/imagenet");
-        var operations = new Derivation.Product("operations", "1", [tell.AddInput("imagenet/multiply-adds"), tell.AddInput("imagenet/images"), tell.AddInput("imagenet/epochs")], 2 * 3);
+        var operations = new Derivation.Product("operations", "1",
+            [new Derivation.Count("operations per multiplication, forwards and backwards", "1", 2 * 3), tell.AddInput("imagenet/multiply-adds"), tell.AddInput("imagenet/images"), tell.AddInput("imagenet/epochs")]);
         var peak = new Derivation.Count("peak of a V100", "1/s", AcceleratorDatasheet.Find(v100)!.Dense16BitTeraflops!.Value * 1e12);
-        var gpuHours = new Derivation.Product("GPU-hours", "h", [Divide("seconds", operations, new Derivation.Product("done", "1/s", [peak, tell.AddInput("imagenet/utilisation")]))], 1 / 3600d);
+        var gpuHours = new Derivation.Product("GPU-hours", "h", [Divide("seconds", operations, new Derivation.Product("done", "1/s", [peak, tell.AddInput("imagenet/utilisation")]), "s")], 1 / 3600d);
         var rest = new Derivation.Sum("the node around it", "1", [new Derivation.Count("GPU", "1", 1), tell.AddInput(OtherPower.FractionOverGpus())]);
         var energy = new Derivation.Product("energy", "kWh", [gpuHours, tell.AddInput(v100.TrainingPower), rest, tell.AddInput("pue-2019")], 1 / 1000d);
         var bounds = new UncertaintyPropagator().ComputeBounds(energy);
@@ -140,7 +141,7 @@ public static class ClaimCatalog
         var idle = new Derivation.Product("electricity of idle machines", "kg CO2e", [tell.AddInput("bloom/idle"), intensity], 1e-3);
         var made = new Derivation.Quotient("making the hardware", "kg CO2e",
             new Derivation.Product("hours times making", "kg CO2e·h",
-                [hours, new Derivation.Sum("making for a GPU", "kg CO2e", [new Derivation.Product("an eighth of a server", "kg CO2e", [tell.AddInput("bloom/server")], 1 / 8d), tell.AddInput("bloom/gpu")])]),
+                [hours, new Derivation.Sum("making for a GPU", "kg CO2e", [new Derivation.Product("an eighth of a server", "kg CO2e", [new Derivation.Count("an eighth", "1", 1 / 8d), tell.AddInput("bloom/server")]), tell.AddInput("bloom/gpu")])]),
             tell.AddInput("bloom/life"));
         var total = new Derivation.Sum("BLOOM", "kg CO2e", [dynamic, idle, made]);
         var count = Divide("seats", total, seat);
@@ -158,16 +159,16 @@ public static class ClaimCatalog
         var tell = new ClaimBuilder(Table);
         var (day, miles, mile) = (tell.AddInput("said/day"), tell.AddInput("said/miles"), tell.AddInput("mile"));
         var emissions = new Derivation.Product("emissions of the service", "kg CO2e", [tell.AddInput("service-energy"), tell.AddInput("service-intensity")], 1 / 1000d);
-        var daily = Divide("a day", emissions, tell.AddInput("service-days"), "kg CO2e");
-        var byLog = Divide("a day by the log", emissions, tell.AddInput("service-log-days"), "kg CO2e");
-        var right = Divide("miles", daily, mile, "mile");
+        var daily = Divide("a day", emissions, tell.AddInput("service-days"), "kg CO2e/d");
+        var byLog = Divide("a day by the log", emissions, tell.AddInput("service-log-days"), "kg CO2e/d");
+        var right = Divide("miles a day", daily, mile, "mile/d");
         var bounds = new UncertaintyPropagator().ComputeBounds(right);
         return tell.Build("miles",
             $"Serving BLOOM emits {tell.FormatNumber(day, 2)} a day, as much as {tell.FormatNumber(miles.Value)} miles driven.",
-            $"{tell.FormatNumber(tell.AddInput("service-energy"), 5)} at {tell.FormatNumber(tell.AddInput("service-intensity"))} are {tell.FormatNumber(emissions, 4)}; over {tell.FormatNumber(tell.AddInput("service-days").Value)} days {tell.FormatNumber(daily)} a day. The claim implies "
+            $"{tell.FormatNumber(tell.AddInput("service-energy"), 5)} at {tell.FormatNumber(tell.AddInput("service-intensity"))} are {tell.FormatNumber(emissions, 4)}; over {tell.FormatNumber(tell.AddInput("service-days").Value)} days {tell.FormatNumber(daily.Value, "kg CO2e")} a day. The claim implies "
                 + $"{tell.FormatNumber(day.Value / miles.Value * 1000)} g a mile, a new car.",
             $"The mean car of the United States emits {tell.FormatNumber(mile.Value * 1000)} g a mile: {tell.FormatNumber(right.Value, digits: 2)} miles ({tell.FormatNumber(bounds.Low, digits: 2)}–{tell.FormatNumber(bounds.High, digits: 2)}). The log spans {tell.FormatNumber(tell.AddInput("service-log-days").Value)} days: "
-                + $"{tell.FormatNumber(byLog)} a day. Electricity of the machines only, memory by a constant and not measured: a building and the making are not inside.",
+                + $"{tell.FormatNumber(byLog.Value, "kg CO2e")} a day. Electricity of the machines only, memory by a constant and not measured: a building and the making are not inside.",
             right);
     }
 

@@ -42,7 +42,7 @@ public static class Equivalents
 
     /// <summary>What is wrong with the table; empty if nothing.</summary>
     public static IReadOnlyList<string> Validate() =>
-        [.. CatalogEntry.Problems(Search()), .. Rows.Value.Where(row => row.One.Bounds.Low <= 0 || row.One.Unit is not ("kg CO2e" or "kWh")).Select(row => $"{row.One.Id}: its low must be above 0 and its unit kg CO2e or kWh")];
+        [.. CatalogEntry.Problems(Search()), .. Rows.Value.Where(row => row.One.Bounds.Low <= 0 || row.One.Unit.Symbol is not ("kg CO2e" or "kWh")).Select(row => $"{row.One.Id}: its low must be above 0 and its unit kg CO2e or kWh")];
 
     /// <summary>What one emits or uses, by the id of its row.</summary>
     internal static Factor GetUnitFactor(string id) => Rows.Value.Single(row => row.One.Id == id).One;

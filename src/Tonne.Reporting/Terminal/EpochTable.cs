@@ -37,28 +37,39 @@ public static class EpochTable
         List<int> rows = count <= maxRows ? [.. Enumerable.Range(0, count)]
             : [.. Enumerable.Range(0, maxRows).Select(i => (int)Math.Round(i * (count - 1) / (double)(maxRows - 1)))];
         var columns = CreateColumns(record, footprint);
-        var widths = columns.Select(column => Math.Max(rows.Max(i => column.Cell(i).Length), column.Head.Length)).ToList();
-        var used = 2 + widths.Sum(width => width + 2);
-        var beside = withObservations && screen.Width - used >= MinObservationColumns;
-        sheet.WriteRaw(StyledText.Faint("  " + Join(columns.Select(column => column.Head)) + (beside ? "observation" : "")));
-        foreach (var i in rows)
+        var plain = CreateTable(columns, rows, []);
+        var beside = CreateTable(columns, rows, observations);
+        if (withObservations && screen.Width - beside.ColumnsBeforeLast >= MinObservationColumns)
         {
-            var cells = "  " + Join(columns.Select(column => column.Cell(i)));
-            if (beside)
-            {
-                WriteWrapped(sheet, cells, new string(' ', used), observations[i]);
-                continue;
-            }
-
-            sheet.WriteRaw(cells);
+            sheet.WriteTable(beside);
+        }
+        else
+        {
+            sheet.WriteTable(plain);
             if (withObservations)
-                WriteWrapped(sheet, "    ", "    ", observations[i], faint: true);
+            {
+                sheet.WriteBlankLine();
+                sheet.WriteTable(CreateTable(columns[..1], rows, observations));
+                sheet.WriteBlankLine();
+            }
         }
 
         var shown = count > maxRows ? $"{maxRows} of {DisplayValue.FormatCount(count)} epochs shown. " : "";
         sheet.WriteLine(StyledText.Faint(shown + StageTable.BoundaryNote));
+    }
 
-        string Join(IEnumerable<string> cells) => string.Concat(cells.Select((cell, column) => cell.PadLeft(widths[column]) + "  "));
+    static TextTable CreateTable(List<(string Head, Func<int, string> Cell)> columns, List<int> rows, IReadOnlyList<string> observations)
+    {
+        var observed = observations.Count > 0;
+        var table = new TextTable([.. columns.Select(column => column.Head), .. observed ? ["observation"] : (string[])[]])
+        {
+            Margin = 2,
+            RightAligned = Enumerable.Range(0, columns.Count).ToHashSet(),
+            WrapsLastColumn = observed,
+        };
+        foreach (var i in rows)
+            table.Add([.. columns.Select(column => column.Cell(i)), .. observed ? [observations[i]] : (string[])[]]);
+        return table;
     }
 
     static List<(string Head, Func<int, string> Cell)> CreateColumns(RunRecord record, Footprint footprint)
@@ -78,7 +89,4 @@ public static class EpochTable
     }
 
     static string FormatLike(Figure figure, double largest) => DisplayValue.Format(figure.Bounds, figure.Unit, largest).Text;
-
-    static void WriteWrapped(StyledTextWriter sheet, string first, string rest, string observation, bool faint = false) =>
-        sheet.WriteHanging(first, rest, faint ? StyledText.Faint(observation) : observation);
 }

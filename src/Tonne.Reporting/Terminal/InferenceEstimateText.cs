@@ -5,7 +5,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What serving takes, as text: the way from the accelerators outwards, what the energy goes into, and what was assumed.</summary>
+/// <summary>An estimate of serving a model as text: headline, figures by boundary, causes, ranking, assumptions.</summary>
 public static class InferenceEstimateText
 {
     /// <summary>Writes estimates, the best first; the first in full.</summary>
@@ -19,26 +19,31 @@ public static class InferenceEstimateText
         var sheet = new StyledTextWriter(writer, screen);
         var best = ranked[0];
         var point = best.Configuration;
+        var perToken = DisplayValue.Format(best.GpuEnergyPerToken.Bounds, "J/token");
+        sheet.WriteBlankLine();
+        EstimateHeadline.Write(
+            sheet, DisplayValue.Format(best.Emissions.Bounds * 1e-3, "kg CO2e"), DisplayValue.Format(best.FacilityEnergy.Bounds * 1e-3, "kWh"),
+            best.FacilityEnergy.Quality, "a request", $"{perToken.Text} (GPU)");
         sheet.WriteBlankLine();
         sheet.WriteLine(StyledText.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
         sheet.WriteLine(StyledText.Faint(Text($"{(point.Batch < 1.05 ? "one request at a time" : $"{point.Batch.ToString("0.#", CultureInfo.InvariantCulture)} requests served together")} {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
         sheet.WriteBlankLine();
-        sheet.WriteStep("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPUs alone, prompt included");
+        sheet.WriteStep("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPU energy per output token, prompt included");
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong("A request, from the GPUs outwards"));
-        sheet.WriteStep("gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPUs while they serve");
+        sheet.WriteLine(StyledText.Strong("A request, by boundary"));
+        sheet.WriteStep("gpu", best.GpuEnergy.Bounds * 1e-3, "kWh", "GPU energy while serving");
         sheet.WriteStep("it", best.ItEnergy.Bounds * 1e-3, "kWh", best.IdleEnergy is { } waiting
-            ? Text($"with their machines, and {DisplayValue.FormatPercent(waiting.Value / best.ItEnergy.Value)} of it waiting for requests")
-            : "with their machines: processors, memory, fans, supplies");
-        sheet.WriteStep("facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
-        sheet.WriteStep("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{DisplayValue.FormatPercent(best.Embodied.Value / best.Emissions.Value)} of it making the hardware; {RequestTextExtensions.FormatCarbonMethod(best.Emissions.Boundary)}"));
+            ? Text($"IT energy, {DisplayValue.FormatPercent(waiting.Value / best.ItEnergy.Value)} of it while waiting for requests")
+            : "IT energy: with processors, memory, fans, power supplies");
+        sheet.WriteStep("facility", best.FacilityEnergy.Bounds * 1e-3, "kWh", "facility energy (PUE included)");
+        sheet.WriteStep("emissions", best.Emissions.Bounds * 1e-3, "kg CO2e", Text($"{DisplayValue.FormatPercent(best.Embodied.Value / best.Emissions.Value)} of it embodied; {RequestTextExtensions.FormatCarbonMethod(best.Emissions.Boundary)}"));
         sheet.WriteCampaigns(best.FacilityEnergy, best.Emissions, requests, requestsPerDay);
         WriteParts(sheet, best);
         if (ranked.Count > 1)
             WriteRanking(sheet, ranked);
         sheet.WriteBlankLine();
         sheet.WriteAssumptions(best.Assumptions);
-        sheet.WriteRow("bounds", Text($"95 %, for a model that was not measured: fitted on {ServingFit.Shipped.Rows} measurements of {ServingFit.Shipped.Families} models, each left out in turn (docs/methods/estimating-inference.md)."));
+        sheet.WriteRow("bounds", Text($"95 %, for a model that was not measured; fitted on {ServingFit.Shipped.Rows} measurements of {ServingFit.Shipped.Families} models, each left out in turn (docs/methods/estimating-inference.md)."));
     }
 
     /// <summary>The parts of the energy per token, the largest first.</summary>
@@ -48,7 +53,7 @@ public static class InferenceEstimateText
         if (sum is null)
             return;
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong("What the GPUs' energy goes into"));
+        sheet.WriteLine(StyledText.Strong("GPU energy by cause"));
         foreach (var term in sum.Terms.OrderByDescending(term => term.Value).Where(term => term.Value >= 0.01 * sum.Value))
         {
             var share = term.Value / sum.Value;
@@ -62,7 +67,7 @@ public static class InferenceEstimateText
     static void WriteRanking(StyledTextWriter sheet, IReadOnlyList<InferenceEstimate> ranked)
     {
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong("Ranked by energy of a request with the building"));
+        sheet.WriteLine(StyledText.Strong("Ranked by facility energy of a request"));
         var names = ranked.Select(one => Text($"{one.Configuration.Gpus:0} {sheet.Capabilities.Times} {one.Accelerator.Name}")).ToList();
         var wide = names.Max(TextSanitizer.CountColumns);
         var most = ranked.Max(one => one.FacilityEnergy.Value);
@@ -74,7 +79,7 @@ public static class InferenceEstimateText
                 StyledText.Strong(StyledTextWriter.ToUnbreakable(energy.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(energy.FormatInterval(sheet.Capabilities.Dash))), " ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(one.Emissions.Value * 1e-3, "kg CO2e", 2)));
         }
 
-        sheet.WriteLine(StyledText.Faint("Bounds overlap more than the order suggests: what all share, such as the grid, moves them together."));
+        sheet.WriteLine(StyledText.Faint("Shared factors, such as the grid, move all of these together: the order is more certain than the intervals suggest."));
     }
 
     static string Parameters(in ServingConfiguration point) => point.ActiveParameters < point.Parameters

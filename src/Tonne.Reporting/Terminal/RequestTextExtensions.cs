@@ -23,7 +23,7 @@ static class RequestTextExtensions
         {
             var (kilowattHours, kilograms) = (DisplayValue.Format(campaign.Energy(energy)), DisplayValue.Format(campaign.Emissions(emissions)));
             sheet.WriteRow(campaign.Name.Replace('_', ' '),
-                StyledText.Strong(StyledTextWriter.ToUnbreakable(kilowattHours.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(kilowattHours.FormatInterval(sheet.Capabilities.Dash))), " with the building, ",
+                StyledText.Strong(StyledTextWriter.ToUnbreakable(kilowattHours.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(kilowattHours.FormatInterval(sheet.Capabilities.Dash))), " facility energy, ",
                 StyledText.Strong(StyledTextWriter.ToUnbreakable(kilograms.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(kilograms.FormatInterval(sheet.Capabilities.Dash))), " ", StyledText.Faint(FormatLargeNumber(campaign.Requests) + " requests"));
         }
     }
@@ -35,7 +35,7 @@ static class RequestTextExtensions
             sheet.WriteRow(index == 0 ? "assumed" : "", TextSanitizer.ToOneLine(assumption.Text));
     }
 
-    /// <summary>How the carbon of a boundary is counted, for example <c>location-based, lifecycle</c>.</summary>
+    /// <summary>The carbon method of a boundary, for example <c>location-based, lifecycle</c>.</summary>
     public static string FormatCarbonMethod(Boundary boundary) => $"{boundary.Method}-based, {boundary.Basis}";
 
     static string FormatLargeNumber(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);

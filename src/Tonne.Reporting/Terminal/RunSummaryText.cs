@@ -82,13 +82,16 @@ public static class RunSummaryText
         var origin = FactorOrigin.Describe(record.Opening.Place, factors);
         var intensity = DisplayValue.FormatFactor(factors.Grid.Intensity);
         var pue = DisplayValue.FormatFactor(factors.Pue);
+        var (full, compact) = (intensity.FormatWithInterval(dash), DisplayValue.Format(factors.Grid.Intensity.Bounds, factors.Grid.Intensity.Unit).FormatWithInterval(dash));
         var (withInterval, best) = (pue.FormatWithInterval(dash), pue.Text);
-        sheet.WriteRow("place", ChooseFitting(sheet, Compose(withInterval, factors.PueHow), Compose(withInterval, origin.Pue), Compose(best, origin.Pue)));
+        sheet.WriteRow("place", ChooseFitting(
+            sheet, Compose(full, withInterval, factors.PueHow), Compose(full, withInterval, origin.Pue), Compose(full, best, origin.Pue),
+            Compose(compact, best, origin.Pue)));
 
-        List<StyledText> Compose(string value, string how) =>
+        List<StyledText> Compose(string carbon, string value, string how) =>
         [
             .. factors.Grid.Zone is { } zone ? (StyledText[])[StyledText.Strong(TextSanitizer.ToOneLine(zone)), " "] : [],
-            StyledTextWriter.ToUnbreakable(intensity.FormatWithInterval(dash)), ", ",
+            StyledTextWriter.ToUnbreakable(carbon), ", ",
             Known(origin.Grid, factors.Grid.Intensity.Quality),
             StyledText.Faint($" {sheet.Capabilities.Dot} "), StyledTextWriter.ToUnbreakable("PUE " + value), ", ",
             Known(how, factors.Pue.Quality),

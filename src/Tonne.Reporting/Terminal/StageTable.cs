@@ -11,6 +11,9 @@ static class StageTable
     /// <summary>What the energy and the emissions of a stage or an epoch include, where the headline includes more.</summary>
     internal const string BoundaryNote = "Energy with PUE; emissions operational, without embodied.";
 
+    const int MinNameColumns = 12;
+    const int EmissionsColumns = 12;
+
     /// <summary>Writes the table after a blank line; nothing if the run has no stages.</summary>
     internal static void WriteIfAny(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
@@ -22,30 +25,52 @@ static class StageTable
             sheet.WriteLine(StyledText.Faint(BoundaryNote));
     }
 
-    /// <summary>Writes the table; on a narrow screen without the shapes, which follow on lines of their own.</summary>
+    /// <summary>Writes the table; on a narrow screen without the shapes, which follow in a table of their own.</summary>
     internal static void Write(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         var screen = sheet.Capabilities;
-        var rows = record.Stages.Zip(footprint.Stages, (stage, figures) => new Row(
-            TextSanitizer.ToOneLine(stage.Name), FormatShapes(stage, screen), DisplayValue.FormatDuration(stage.DurationSeconds),
-            DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).Text,
-            DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).Text)).ToList();
-        var shaped = rows.Any(row => row.Shapes.Length > 0);
-        var heads = new Row("stage", "data in " + screen.Arrow + " out", "time", "energy", "emissions");
-        int Columns(Func<Row, string> cell) => rows.Append(heads).Max(row => TextSanitizer.CountColumns(cell(row)));
-        var (shape, time, energy, emissions) = (Columns(row => row.Shapes), Columns(row => row.Time), Columns(row => row.Energy), Columns(row => row.Emissions));
-        var fixedColumns = time + energy + emissions + 6 + 2;
-        var wide = shaped && screen.Width - fixedColumns - shape - 2 >= 12;
-        var name = Math.Min(Columns(row => row.Name), screen.Width - fixedColumns - 2 - (wide ? shape + 2 : 0));
-        foreach (var row in rows.Prepend(heads))
+        var shaped = record.Stages.Select(stage => FormatShapes(stage, screen)).ToList();
+        var heading = "data in " + screen.Arrow + " out";
+        var wide = CreateTable(["stage", heading, "time", "energy", "emissions"]);
+        var narrow = CreateTable(["stage", "time", "energy", "emissions"]);
+        foreach (var (i, stage) in record.Stages.Index())
         {
-            var text = $"  {TextSanitizer.FitToColumns(row.Name, name, screen.Unicode)}  {(wide ? TextSanitizer.FitToColumns(row.Shapes, shape) + "  " : "")}"
-                + $"{row.Time.PadLeft(time)}  {row.Energy.PadLeft(energy)}  {row.Emissions.PadLeft(emissions)}";
-            sheet.WriteRaw(ReferenceEquals(row, heads) ? StyledText.Faint(text) : text);
-            if (shaped && !wide && row.Shapes.Length > 0 && !ReferenceEquals(row, heads))
-                sheet.WriteRaw(StyledText.Faint("    " + row.Shapes));
+            var figures = footprint.Stages[i];
+            string[] cells =
+            [
+                DisplayValue.FormatDuration(stage.DurationSeconds),
+                DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).Text,
+                DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).Text,
+            ];
+            wide.Add([stage.Name, shaped[i], .. cells]);
+            narrow.Add([stage.Name, .. cells]);
+        }
+
+        if (shaped.TrueForAll(shapes => shapes.Length == 0))
+        {
+            sheet.WriteTable(narrow);
+        }
+        else if (wide.ColumnsBeforeLast - Math.Max(0, record.Stages.Max(stage => TextSanitizer.CountColumns(stage.Name)) - MinNameColumns) + EmissionsColumns <= screen.Width)
+        {
+            sheet.WriteTable(wide);
+        }
+        else
+        {
+            sheet.WriteTable(narrow);
+            var shapes = CreateTable(["stage", heading]);
+            foreach (var (i, stage) in record.Stages.Index().Where(one => shaped[one.Index].Length > 0))
+                shapes.Add(stage.Name, shaped[i]);
+            sheet.WriteBlankLine();
+            sheet.WriteTable(shapes);
         }
     }
+
+    static TextTable CreateTable(string[] headings) => new(headings)
+    {
+        Margin = 2,
+        FlexibleColumn = 0,
+        RightAligned = headings.Index().Where(one => one.Item is "time" or "energy" or "emissions").Select(one => one.Index).ToHashSet(),
+    };
 
     internal static string FormatShapes(StageRecord stage, TerminalCapabilities screen)
     {
@@ -55,6 +80,4 @@ static class StageTable
 
         string Shape(DataShape? shape) => shape is null ? "?" : $"{DisplayValue.FormatCount(shape.Rows)} {screen.Times} {DisplayValue.FormatCount(shape.Columns)}";
     }
-
-    sealed record Row(string Name, string Shapes, string Time, string Energy, string Emissions);
 }

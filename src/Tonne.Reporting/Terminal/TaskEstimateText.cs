@@ -3,7 +3,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What an answer of a measured task takes, as text.</summary>
+/// <summary>An estimate of a measured task as text.</summary>
 public static class TaskEstimateText
 {
     /// <summary>Writes an estimate.</summary>
@@ -17,16 +17,23 @@ public static class TaskEstimateText
         var sheet = new StyledTextWriter(writer, screen);
         var task = estimate.Task;
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong($"A{(task.Unit[0] == 'i' ? "n" : "")} {task.Unit}: {task.Task}{(task.Model.Length == 0 ? "" : $" with {task.Model}")}"));
+        var measured = DisplayValue.Format(estimate.Measured.Bounds * 1e-3, "kWh");
+        EstimateHeadline.Write(
+            sheet, DisplayValue.Format(estimate.Emissions.Bounds * 1e-3, "kg CO2e"), DisplayValue.Format(estimate.FacilityEnergy.Bounds * 1e-3, "kWh"),
+            estimate.FacilityEnergy.Quality, $"{Article(task.Unit)} {task.Unit}", $"{measured.Text} measured");
+        sheet.WriteBlankLine();
+        sheet.WriteLine(StyledText.Strong($"{task.Unit}: {task.Task}{(task.Model.Length == 0 ? "" : $" with {task.Model}")}"));
         sheet.WriteLine(StyledText.Faint($"{(task.Model.Length == 0 ? "the mean of a study's models" : "a published measurement")} on {task.Accelerator.Name}"));
         sheet.WriteBlankLine();
-        sheet.WriteStep("measured", estimate.Measured.Bounds * 1e-3, "kWh", task.GpuOnly ? "the GPU alone" : "GPU, processor and memory");
-        sheet.WriteStep("it", estimate.ItEnergy.Bounds * 1e-3, "kWh", "with the machine: fans, board, supplies" + (task.GpuOnly ? ", processors, memory" : ""));
-        sheet.WriteStep("facility", estimate.FacilityEnergy.Bounds * 1e-3, "kWh", "with the building");
-        sheet.WriteStep("emissions", estimate.Emissions.Bounds * 1e-3, "kg CO2e", $"{DisplayValue.FormatPercent(estimate.Embodied.Value / estimate.Emissions.Value)} of it making the hardware; {RequestTextExtensions.FormatCarbonMethod(estimate.Emissions.Boundary)}");
+        sheet.WriteStep("measured", estimate.Measured.Bounds * 1e-3, "kWh", task.GpuOnly ? "GPU energy" : "energy of GPU, processor and memory");
+        sheet.WriteStep("it", estimate.ItEnergy.Bounds * 1e-3, "kWh", "IT energy: with fans, board, power supplies" + (task.GpuOnly ? ", processors, memory" : ""));
+        sheet.WriteStep("facility", estimate.FacilityEnergy.Bounds * 1e-3, "kWh", "facility energy (PUE included)");
+        sheet.WriteStep("emissions", estimate.Emissions.Bounds * 1e-3, "kg CO2e", $"{DisplayValue.FormatPercent(estimate.Embodied.Value / estimate.Emissions.Value)} of it embodied; {RequestTextExtensions.FormatCarbonMethod(estimate.Emissions.Boundary)}");
         sheet.WriteCampaigns(estimate.FacilityEnergy, estimate.Emissions, requests, requestsPerDay);
         sheet.WriteBlankLine();
         sheet.WriteAssumptions(estimate.Assumptions);
         sheet.WriteRow("source", task.Energy.Source.Title + ".");
     }
+
+    static string Article(string noun) => "aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an" : "a";
 }

@@ -6,7 +6,7 @@ using Tonne.Reporting.Explaining;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>An estimate of a training as text: the figures with their bounds, what dominates, the ranking, what was assumed.</summary>
+/// <summary>An estimate of a training as text: headline, figures with bounds, ranking, shares, assumptions.</summary>
 public static class TrainingEstimateText
 {
     const int LargestBar = 28;
@@ -22,17 +22,17 @@ public static class TrainingEstimateText
         var (task, footprint) = (best.Task, best.Footprint);
         var dot = StyledText.Faint($" {screen.Dot} ");
         sheet.WriteBlankLine();
-        var total = DisplayValue.Format(footprint.Total);
-        sheet.WriteLine(StyledText.Strong(StyledTextWriter.ToUnbreakable(total.Text)), " ", StyledText.Faint(total.FormatInterval(screen.Dash)), dot, StyledTextWriter.ToUnbreakable($"{DisplayValue.Format(footprint.Energy).Text} at the plug"), dot,
-            StyledTextWriter.ToUnbreakable(Hours(best.ChipHours.Bounds.Best, best.ChipHours.Bounds)), dot, StyledText.FromQuality(footprint.Energy.Quality));
+        EstimateHeadline.Write(
+            sheet, DisplayValue.Format(footprint.Total), DisplayValue.Format(footprint.FacilityEnergy), footprint.Energy.Quality, null,
+            Hours(best.ChipHours.Bounds.Best, best.ChipHours.Bounds));
         sheet.WriteBlankLine();
         sheet.WriteRow("training", [.. DescribeTask(task)]);
         sheet.WriteRow("hardware", StyledText.Strong(TextSanitizer.ToOneLine(task.Hardware.Name)), task.Chips is { } chips ? string.Create(CultureInfo.InvariantCulture, $" {screen.Times} {chips:N0}") : "",
-            best.HoursPerRun is { } clock && best.Task.Hours is null ? string.Create(CultureInfo.InvariantCulture, $", {DisplayValue.FormatDuration(clock.Best * 3600)} on the clock ({Days(clock.Low)}{screen.Dash}{Days(clock.High)} days){(task.Runs > 1 ? " each" : "")}") : "");
+            best.HoursPerRun is { } clock && best.Task.Hours is null ? string.Create(CultureInfo.InvariantCulture, $", {DisplayValue.FormatDuration(clock.Best * 3600)} elapsed ({Days(clock.Low)}{screen.Dash}{Days(clock.High)} days){(task.Runs > 1 ? " each" : "")}") : "");
         if (best.ChipsPerRun is { } needed)
-            sheet.WriteRow("takes", StyledText.Strong(string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(needed.Best):N0} of them")), string.Create(CultureInfo.InvariantCulture, $" ({Math.Ceiling(needed.Low):N0}{screen.Dash}{Math.Ceiling(needed.High):N0}) to be done in {DisplayValue.FormatDuration(task.Hours!.Value * 3600)}"));
+            sheet.WriteRow("needs", StyledText.Strong(string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(needed.Best):N0} accelerators")), string.Create(CultureInfo.InvariantCulture, $" ({Math.Ceiling(needed.Low):N0}{screen.Dash}{Math.Ceiling(needed.High):N0}) to finish in {DisplayValue.FormatDuration(task.Hours!.Value * 3600)}"));
         if (best.Utilisation is { } utilisation)
-            sheet.WriteRow("reaches", string.Create(CultureInfo.InvariantCulture, $"{utilisation.Best * 100:0} % of its 16-bit peak "), StyledText.Faint(string.Create(CultureInfo.InvariantCulture, $"({utilisation.Low * 100:0}{screen.Dash}{utilisation.High * 100:0} %)")),
+            sheet.WriteRow("utilised", string.Create(CultureInfo.InvariantCulture, $"{utilisation.Best * 100:0} % of its 16-bit peak "), StyledText.Faint(string.Create(CultureInfo.InvariantCulture, $"({utilisation.Low * 100:0}{screen.Dash}{utilisation.High * 100:0} %)")),
                 $", as {string.Join(", ", best.MostSimilarTrainings.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{TextSanitizer.ToOneLine(pair.Case.Training.Name)} {pair.Case.Utilisation * 100:0} %")))}");
         sheet.WriteBlankLine();
         WriteFigures(sheet, best);
@@ -46,7 +46,7 @@ public static class TrainingEstimateText
         sheet.WriteLine(StyledText.Strong("Assumed"));
         foreach (var assumption in best.Assumptions)
             sheet.WriteHanging("  - ", "    ", TextSanitizer.ToOneLine(assumption.Text));
-        sheet.WriteLine(StyledText.Faint("How it was computed, down to each factor: --explain"));
+        sheet.WriteLine(StyledText.Faint("Derivation down to each factor: --explain"));
     }
 
     static IEnumerable<StyledText> DescribeTask(TrainingTask task)
@@ -85,25 +85,25 @@ public static class TrainingEstimateText
 
     static string Words(Figure figure) => figure.Name switch
     {
-        "chip_hours" => "accelerators at work",
-        "energy_kwh" => "at the plug, hosts included",
-        "facility_energy_kwh" => "with the building",
-        "emissions_kg.operational" => "electricity, " + figure.Boundary.Basis,
-        "emissions_kg.embodied" => "making the hardware",
-        "emissions_kg.total" => "both",
+        "chip_hours" => "accelerator time",
+        "energy_kwh" => "IT energy, hosts included",
+        "facility_energy_kwh" => "facility energy (PUE included)",
+        "emissions_kg.operational" => "operational, " + figure.Boundary.Basis,
+        "emissions_kg.embodied" => "embodied",
+        "emissions_kg.total" => "total",
         _ => "on site and in generation",
     };
 
     static void WriteRanking(StyledTextWriter sheet, TrainingRanking ranking)
     {
         sheet.WriteBlankLine();
-        var largest = ranking.Estimates.Max(estimate => estimate.Footprint.Energy.Value);
+        var largest = ranking.Estimates.Max(estimate => estimate.Footprint.FacilityEnergy.Value);
         var wide = Math.Min(28, ranking.Estimates.Max(estimate => TextSanitizer.CountColumns(estimate.Task.Hardware.Name)));
         var room = Math.Min(LargestBar, sheet.RowColumns - wide - 40);
         var first = true;
         foreach (var estimate in ranking.Estimates)
         {
-            var energy = estimate.Footprint.Energy;
+            var energy = estimate.Footprint.FacilityEnergy;
             var bar = room < 4 ? "" : new string(sheet.Capabilities.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(energy.Value / largest * room))).PadRight(room) + " ";
             var name = StyledTextWriter.ToUnbreakable(TextSanitizer.FitToColumns(TextSanitizer.ToOneLine(estimate.Task.Hardware.Name), wide, sheet.Capabilities.Unicode));
             sheet.WriteRow(first ? "ranked" : "", first ? StyledText.Strong(name) : (StyledText)name, " ", new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), StyledTextWriter.ToUnbreakable(DisplayValue.Format(energy.Value, "kWh", 2, largest).PadLeft(9)), " ",
@@ -113,7 +113,7 @@ public static class TrainingEstimateText
 
         var ratio = ranking.Ratio!.Value;
         sheet.WriteRow("choice", StyledText.Strong(TextSanitizer.ToOneLine(ranking.Best.Task.Hardware.Name)), string.Create(CultureInfo.InvariantCulture,
-            $" takes the least energy; the next takes {ratio.Best:0.0#} times as much ({ratio.Low:0.0#}{sheet.Capabilities.Dash}{ratio.High:0.0#})"), ranking.IsClear ? "." : ": within the bounds, so the order is not sure.");
+            $" uses the least energy; the next uses {ratio.Best:0.0#} times as much ({ratio.Low:0.0#}{sheet.Capabilities.Dash}{ratio.High:0.0#})"), ranking.IsClear ? "." : ". The intervals overlap, so the order is uncertain.");
         sheet.WriteBlankLine();
     }
 
@@ -121,10 +121,10 @@ public static class TrainingEstimateText
     {
         var footprint = best.Footprint;
         if (footprint.Embodied is { } embodied && footprint.Total.Value > 0)
-            sheet.WriteRow("dominates", $"electricity {DisplayValue.FormatPercent(footprint.Operational.Value / footprint.Total.Value)} of the emissions, making the hardware {DisplayValue.FormatPercent(embodied.Value / footprint.Total.Value)}");
+            sheet.WriteRow("share", $"operational {DisplayValue.FormatPercent(footprint.Operational.Value / footprint.Total.Value)} of the emissions, embodied {DisplayValue.FormatPercent(embodied.Value / footprint.Total.Value)}");
         var weights = FactorContribution.ComputeAll(footprint.Total.Derivation).Where(weight => weight.Share >= 0.05).Take(3).ToList();
         if (weights.Count > 0)
-            sheet.WriteRow("unsure", string.Join(", ", weights.Select(weight => $"{TextSanitizer.ToOneLine(weight.Factor.Label)} {DisplayValue.FormatPercent(weight.Share)}")), " of the spread");
+            sheet.WriteRow("spread", string.Join(", ", weights.Select(weight => $"{TextSanitizer.ToOneLine(weight.Factor.Label)} {DisplayValue.FormatPercent(weight.Share)}")), " of the variance");
     }
 
     static string Hours(double value, Bounds bounds) => $"{(bounds.IsExact && value >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : Plain(value))} chip-h";

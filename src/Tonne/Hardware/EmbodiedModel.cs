@@ -51,7 +51,8 @@ public static class EmbodiedModel
             parts.Add(new Derivation.Quotient("memory", "kg CO2e", memory, Given("embodied/stack-yield")));
             parts.Add(new Derivation.Product("interposer", "kg CO2e",
                 [
-                    new Derivation.Sum("silicon on it", "cm2", [areas, new Derivation.Product("footprint of the stacks", "cm2", [memoryArea], 1 / LayersOfStack)]),
+                    new Derivation.Sum("silicon on it", "cm2",
+                        [areas, new Derivation.Product("footprint of the stacks", "cm2", [new Derivation.Count("one layer of a stack", "1", 1 / LayersOfStack), memoryArea])]),
                     Given("embodied/interposer-over-silicon"), Given("embodied/interposer-area"),
                 ]));
         }
@@ -111,7 +112,8 @@ public static class EmbodiedModel
         if (build.Die is not { } die)
         {
             return new Derivation.Product("area of a die, from its TDP", "cm2",
-                [new Derivation.FactorNode(accelerator.Tdp), Given("embodied/die-per-watt")], SquareCentimetresPerSquareMillimetre / dies);
+                [new Derivation.Count("one die of all", "1", 1d / dies), new Derivation.FactorNode(accelerator.Tdp), Given("embodied/die-per-watt")],
+                SquareCentimetresPerSquareMillimetre);
         }
 
         var area = die * SquareCentimetresPerSquareMillimetre;

@@ -268,8 +268,9 @@ public sealed class LifeCycleAccountant
 
         BreakEven Ratio(string measure, Func<AccountedPhase, Figure> of, string counted)
         {
-            var made = Sum("before deployment", "1", making.Select(phase => of(phase).Derivation));
-            var perDay = Sum("deployment in a day", "1", serving.Select(phase => (Derivation)new Derivation.Quotient(phase.Description.Name, "1", of(phase).Derivation,
+            var unit = of(making[0]).Unit;
+            var made = Sum("before deployment", unit, making.Select(phase => of(phase).Derivation));
+            var perDay = Sum("deployment in a day", unit + "/d", serving.Select(phase => (Derivation)new Derivation.Quotient(phase.Description.Name, unit + "/d", of(phase).Derivation,
                 new Derivation.Product("days", "d", [new Derivation.FactorNode(phase.Description.Duration!)], 1 / 24d))));
             var (low, best, high) = made.GetFactors().Concat(perDay.GetFactors()).All(factor => factor.Bounds.IsExact)
                 ? (made.Value / perDay.Value, made.Value / perDay.Value, made.Value / perDay.Value)

@@ -17,13 +17,13 @@ namespace Tonne.Quantities;
 [JsonDerivedType(typeof(Quotient), "quotient")]
 public abstract record Derivation
 {
-    Derivation(string label, string unit) => (Label, Unit) = (label, unit);
+    Derivation(string label, Unit unit) => (Label, Unit) = (label, unit);
 
     /// <summary>What this node is, in words.</summary>
     public string Label { get; init; }
 
-    /// <summary>Unit of the node's value; <c>1</c> if dimensionless.</summary>
-    public string Unit { get; init; }
+    /// <summary>Unit of the node's value; <c>1</c> if dimensionless. A formula whose units give another one is refused.</summary>
+    public Unit Unit { get; }
 
     /// <summary>The value at best factors. Computed once, when the node is made.</summary>
     [JsonIgnore]
@@ -31,6 +31,9 @@ public abstract record Derivation
 
     /// <summary>The value with each factor given by a function, for example a draw.</summary>
     public abstract double Evaluate(Func<Factor, double> valueOf);
+
+    static ArgumentException CreateUnitError(string label, Unit unit, string formula) =>
+        new($"'{label}' is said to be in {unit}, but its formula gives {formula}.", nameof(unit));
 
     /// <summary>The nodes directly below, left to right.</summary>
     [JsonIgnore]
@@ -62,7 +65,7 @@ public abstract record Derivation
     {
         /// <summary>A counted number.</summary>
         [JsonConstructor]
-        public Count(string label, string unit, double number)
+        public Count(string label, Unit unit, double number)
             : base(label, unit) => (Number, Value) = (Finite.Require(number), number);
 
         /// <summary>The number.</summary>
@@ -105,13 +108,17 @@ public abstract record Derivation
     {
         /// <summary>The sum of terms.</summary>
         [JsonConstructor]
-        public Sum(string label, string unit, ImmutableArray<Derivation> terms)
+        public Sum(string label, Unit unit, ImmutableArray<Derivation> terms)
             : base(label, unit)
         {
             Terms = terms;
             Value = 0;
             foreach (var term in terms)
+            {
+                if (!unit.IsOf([term.Unit]))
+                    throw CreateUnitError(label, unit, $"{term.Unit} ('{term.Label}')");
                 Value += term.Value;
+            }
         }
 
         /// <summary>What is added.</summary>
@@ -139,8 +146,13 @@ public abstract record Derivation
     {
         /// <summary>A minuend less a subtrahend.</summary>
         [JsonConstructor]
-        public Difference(string label, string unit, Derivation minuend, Derivation subtrahend)
-            : base(label, unit) => (Minuend, Subtrahend, Value) = (minuend, subtrahend, minuend.Value - subtrahend.Value);
+        public Difference(string label, Unit unit, Derivation minuend, Derivation subtrahend)
+            : base(label, unit)
+        {
+            if (!unit.IsOf([minuend.Unit]) || !unit.IsOf([subtrahend.Unit]))
+                throw CreateUnitError(label, unit, $"{minuend.Unit} − {subtrahend.Unit}");
+            (Minuend, Subtrahend, Value) = (minuend, subtrahend, minuend.Value - subtrahend.Value);
+        }
 
         /// <summary>What is taken from.</summary>
         public Derivation Minuend { get; }
@@ -168,13 +180,20 @@ public abstract record Derivation
         /// <param name="of">What is multiplied.</param>
         /// <param name="scale">Exact conversion of units, for example 1/3,600,000 from J to kWh. Default 1.</param>
         [JsonConstructor]
-        public Product(string label, string unit, ImmutableArray<Derivation> of, double scale = 1)
+        public Product(string label, Unit unit, ImmutableArray<Derivation> of, double scale = 1)
             : base(label, unit)
         {
             (Of, Scale) = (of, scale);
             Value = scale;
-            foreach (var node in of)
-                Value *= node.Value;
+            Span<Unit> units = new Unit[of.Length];
+            for (var i = 0; i < of.Length; i++)
+            {
+                units[i] = of[i].Unit;
+                Value *= of[i].Value;
+            }
+
+            if (!unit.IsOf(units, scale: scale))
+                throw CreateUnitError(label, unit, FormattableString.Invariant($"{string.Join(" · ", of.Select(node => node.Unit.Symbol))} × {scale}"));
         }
 
         /// <summary>What is multiplied.</summary>
@@ -205,8 +224,13 @@ public abstract record Derivation
     {
         /// <summary>A numerator over a denominator.</summary>
         [JsonConstructor]
-        public Quotient(string label, string unit, Derivation numerator, Derivation denominator)
-            : base(label, unit) => (Numerator, Denominator, Value) = (numerator, denominator, numerator.Value / denominator.Value);
+        public Quotient(string label, Unit unit, Derivation numerator, Derivation denominator)
+            : base(label, unit)
+        {
+            if (!unit.IsOf([numerator.Unit], denominator.Unit))
+                throw CreateUnitError(label, unit, $"{numerator.Unit} ÷ {denominator.Unit}");
+            (Numerator, Denominator, Value) = (numerator, denominator, numerator.Value / denominator.Value);
+        }
 
         /// <summary>What is divided.</summary>
         public Derivation Numerator { get; }

@@ -8,4 +8,4 @@ namespace Tonne.Quantities;
 /// <param name="Quality">Measured, modelled or assumed.</param>
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Note">Anything a reader must know, such as what was assumed; null if nothing.</param>
-public sealed record Factor(string Id, string Label, string Unit, Bounds Bounds, Quality Quality, Source Source, string? Note = null);
+public sealed record Factor(string Id, string Label, Unit Unit, Bounds Bounds, Quality Quality, Source Source, string? Note = null);

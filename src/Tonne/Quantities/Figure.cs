@@ -10,7 +10,7 @@ namespace Tonne.Quantities;
 public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quality Quality, double MeasuredShare, Derivation Derivation)
 {
     /// <summary>The unit of the value and its bounds.</summary>
-    public string Unit => Derivation.Unit;
+    public Unit Unit => Derivation.Unit;
 
     /// <summary>The best value.</summary>
     public double Value => Bounds.Best;

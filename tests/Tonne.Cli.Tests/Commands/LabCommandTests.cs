@@ -64,14 +64,6 @@ public sealed class LabCommandTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains(told, error);
-        Assert.DoesNotContain("at the plug", error);
-    }
-
-    [Fact]
-    public void Help_of_a_command_below_the_lab_ends_in_examples_of_that_command()
-    {
-        Assert.Contains("Examples:\n  tonne lab run --zone FR", _terminal.Type("lab", "run", "--help").Out);
-        Assert.Contains("Examples:\n  tonne lab select\n", _terminal.Type("lab", "select", "--help").Out);
-        Assert.Contains("Examples:\n  tonne run -- ", _terminal.Type("run", "--help").Out);
+        Assert.DoesNotContain("facility energy", error);
     }
 }

@@ -74,8 +74,8 @@ sealed class ScriptedTrace
         {
             Rates = [.. opening.Rates, .. rates.SelectMany(rate => new[]
             {
-                Rate(rate.Id, rate.Per, Of(rate.Id, rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
-                With("other/" + rate.Id.Replace('/', '-'), rate.Per, Of(rate.Id, rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
+                Rate(rate.Id, rate.Per, Of(rate.Id, "J/" + rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
+                With("other/" + rate.Id.Replace('/', '-'), rate.Per, Of(rate.Id, "J/" + rate.Per, rate.Best * 0.9, rate.Best, rate.Best * 1.1)),
             })],
         });
     }

@@ -162,7 +162,7 @@ public sealed class FirstOrderTests
         Derivation One() => factors[random.Next(factors.Count)];
         Derivation Amount() => new Derivation.Count("amount", "1", 0.2 + (5 * random.NextDouble()));
         Derivation sum = new Derivation.Sum("sum", "1", [.. Enumerable.Range(0, 1 + random.Next(5)).Select(_ => (Derivation)new Derivation.Product("term", "1", [Amount(), One()]))]);
-        Derivation figure = new Derivation.Product("times", "1", [sum, One()], 1 / 3600d);
+        Derivation figure = new Derivation.Product("times", "1", [new Derivation.Count("constant", "1", 1 / 3600d), sum, One()]);
         if (random.Next(2) == 0)
             figure = new Derivation.Quotient("over", "1", figure, One());
         if (differences && random.Next(3) == 0)

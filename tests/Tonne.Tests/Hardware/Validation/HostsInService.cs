@@ -13,9 +13,9 @@ static class HostsInService
         var (k, m) = (OtherPower.Fraction(MachineKind.Server), MemoryCatalog.WattsPerGigabyte(cpu.Memory));
         var beyond = Math.Max(0, host.MemoryGigabytes!.Value - (cpu.IncludedGigabytesPerThread * host.Threads));
         // N · w · f ÷ (1 + k) + max(0, G − g · N) · m, at the boundary of the counters: packages and DRAM.
-        var whole = new Derivation.Product("whole", "W", [new Derivation.FactorNode(w), new Derivation.FactorNode(f)], host.Threads);
+        var whole = new Derivation.Product("whole", "W", [new Derivation.Count("threads", "1", host.Threads), new Derivation.FactorNode(w), new Derivation.FactorNode(f)]);
         var chips = new Derivation.Quotient("chips", "W", whole, new Derivation.Sum("1 + k", "1", [new Derivation.Count("one", "1", 1), new Derivation.FactorNode(k)]));
-        var all = new Derivation.Sum("packages and DRAM", "W", [chips, new Derivation.Product("further memory", "W", [new Derivation.FactorNode(m)], beyond)]);
+        var all = new Derivation.Sum("packages and DRAM", "W", [chips, new Derivation.Product("further memory", "W", [new Derivation.FactorNode(m), new Derivation.Count("gigabytes", "GB", beyond)])]);
         var bounds = new UncertaintyPropagator().ComputeBounds(all);
         return new Trial(host.Name, bounds.Low, bounds.Best, bounds.High, idle ? host.PackageIdle!.Value + host.DramIdle!.Value : host.PackageFull + host.DramFull!.Value);
     })];

@@ -1,6 +1,6 @@
-using Tonne.Cli.Terminal;
+using Tonne.Reporting.Terminal;
 
-namespace Tonne.Cli.Tests.Commands;
+namespace Tonne.Reporting.Tests.Terminal;
 
 public class TextTableTests
 {

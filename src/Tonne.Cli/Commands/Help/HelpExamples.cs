@@ -1,0 +1,114 @@
+namespace Tonne.Cli.Commands.Help;
+
+/// <summary>Examples of each command, each on a line of at most 78 columns.</summary>
+static class HelpExamples
+{
+    static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
+    {
+        [""] = ["tonne run -- python train.py", "tonne show last", "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100"],
+        ["run"] =
+        [
+            "tonne run -- python train.py --epochs 10",
+            "tonne run --name mnist --zone FR --output run.json -- python train.py",
+            "tonne run --region gcp:europe-west9 --period 100ms -- ./train.sh",
+            @"tonne run --epoch-pattern 'round (?<epoch>\d+): loss=(?<loss>\S+)' -- ./fit",
+        ],
+        ["bench"] =
+        [
+            "tonne bench -- python train.py --lr 0.1 ::: python train.py --lr 0.01",
+            "tonne bench --runs 20 --by time -- ./sort-a big.txt ::: ./sort-b big.txt",
+            "tonne bench --json --no-ledger -- gzip -k log ::: zstd -k log",
+        ],
+        ["mark"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark epoch 3 loss=0.7 accuracy=0.72"],
+        ["mark stage"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark stage clean --end"],
+        ["mark epoch"] = ["tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark epoch 4 --begin"],
+        ["mark note"] = ["tonne mark note 'switched to the small data set'"],
+        ["list"] = ["tonne list", "tonne list --project demo --limit 20", "tonne list --status failed --json"],
+        ["show"] = ["tonne show last", "tonne show mnist --json"],
+        ["explain"] = ["tonne explain last", "tonne explain last operational", "tonne explain last stages.train.energy_kwh --json"],
+        ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
+        ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
+        ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv", "tonne report last --sci --per image=60000"],
+        ["footprint"] =
+        [
+            "tonne footprint examples/footprints/bloom.yaml",
+            "tonne footprint life.yaml --explain training.embodied",
+            "tonne footprint life.yaml --sci --per token=1.2e9 --boundary consumer",
+            "tonne footprint life.yaml --eu-ai-act > form.md",
+            "tonne footprint --schema > footprint.schema.json",
+        ],
+        ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv"],
+        ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],
+        ["ledger reindex"] = ["tonne ledger reindex"],
+        ["ledger recount"] = ["tonne ledger recount", "tonne ledger recount last mnist"],
+        ["ledger thin"] = ["tonne ledger thin", "tonne ledger thin --after-days 30"],
+        ["ledger merge"] = ["tonne ledger merge /mnt/laptop/.local/share/tonne"],
+        ["ledger import"] = ["tonne ledger import codecarbon emissions.csv"],
+        ["ledger import codecarbon"] = ["tonne ledger import codecarbon emissions.csv"],
+        ["ledger export"] = ["tonne ledger export codecarbon > emissions.csv", "tonne ledger export jsonl > runs.jsonl"],
+        ["ledger export codecarbon"] = ["tonne ledger export codecarbon > emissions.csv", "tonne ledger export codecarbon emissions.csv"],
+        ["ledger export jsonl"] = ["tonne ledger export jsonl > runs.jsonl"],
+        ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog equivalents flight"],
+        ["catalog zones"] = ["tonne catalog zones france", "tonne catalog zones us --json", "tonne catalog zones --validate"],
+        ["catalog regions"] = ["tonne catalog regions gcp:europe", "tonne catalog regions paris --json"],
+        ["catalog hardware"] = ["tonne catalog hardware 'epyc 9'", "tonne catalog hardware 'h200 parts'"],
+        ["catalog facilities"] = ["tonne catalog facilities google", "tonne catalog facilities --json"],
+        ["catalog models"] = ["tonne catalog models llama", "tonne catalog models --json"],
+        ["catalog equivalents"] = ["tonne catalog equivalents flight", "tonne catalog equivalents --json"],
+        ["catalog claims"] = ["tonne catalog claims nuclear", "tonne catalog claims --json"],
+        ["estimate"] =
+        [
+            "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100",
+            "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
+            "tonne estimate validate",
+        ],
+        ["estimate training"] =
+        [
+            "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100",
+            "tonne estimate training --parameters 175B --tokens 300B --hardware v100 \\",
+            "    --chips 10000 --zone US --pue 1.1",
+            "tonne estimate training --parameters 1e9 --tokens 2e10 --hardware h100 --json",
+        ],
+        ["estimate inference"] =
+        [
+            "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
+            "tonne estimate inference --parameters 235b --active-parameters 22b \\",
+            "    --precision fp8 --hardware h100,b200 --output-tokens 800 --zone FR",
+            "tonne estimate inference --task image-generation --model sdxl --requests 10k",
+        ],
+        ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --page docs/validation.md --data measurements"],
+        ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
+        ["calibrate"] =
+        [
+            "tonne calibrate",
+            "tonne calibrate --plug-idle 42 --plug-full 118",
+            "tonne calibrate --meter shelly://192.168.1.20",
+            "tonne calibrate --meter shelly://192.168.1.20 --quick --dry-run --json",
+        ],
+        ["config"] = ["tonne config", "tonne config --json"],
+        ["completion"] =
+        [
+            "tonne completion bash > ~/.local/share/bash-completion/completions/tonne",
+            "tonne completion zsh > \"${fpath[1]}/_tonne\"",
+            "tonne completion fish > ~/.config/fish/completions/tonne.fish",
+        ],
+        ["lab"] = ["tonne lab run --zone FR", "tonne lab predict \"Das ist ein Test.\"", "tonne lab stop last"],
+        ["lab run"] =
+        [
+            "tonne lab run --zone FR",
+            "tonne lab run --shape reference",
+            "tonne lab run --data reviews.csv --label stars --text review",
+            "tonne lab run --data pictures/ --patch 2",
+        ],
+        ["lab data"] = ["tonne lab data --output messages.csv", "tonne lab data --rows 1000000 --output rows.csv"],
+        ["lab predict"] = ["tonne lab predict \"Das ist ein Test.\"", "tonne lab predict --zone FR --json Hello world"],
+        ["lab prune"] = ["tonne lab prune", "tonne lab prune --all --json"],
+        ["lab quantize"] = ["tonne lab quantize", "tonne lab quantize --data reviews.csv --label stars --text review"],
+        ["lab distill"] = ["tonne lab distill", "tonne lab distill --all --zone FR"],
+        ["lab select"] = ["tonne lab select", "tonne lab select --by margin varied --epochs 6", "tonne lab select --data visits.csv --label outcome --family patient"],
+        ["lab stop"] = ["tonne lab stop last", "tonne lab stop mnist --gain 5"],
+    };
+
+    /// <summary>The examples of a command by its path below the program; null if it has none.</summary>
+    internal static string[]? Find(string path) => _examples.GetValueOrDefault(path);
+}

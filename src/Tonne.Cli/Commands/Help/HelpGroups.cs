@@ -1,0 +1,15 @@
+namespace Tonne.Cli.Commands.Help;
+
+/// <summary>The commands by what they are for, in the order of the help.</summary>
+static class HelpGroups
+{
+    /// <summary>Name of each group and its commands.</summary>
+    public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
+    [
+        ("Measure", ["run", "mark", "bench", "lab"]),
+        ("Explain", ["list", "show", "explain", "compare", "learn"]),
+        ("Estimate", ["estimate", "footprint", "catalog"]),
+        ("Share", ["report"]),
+        ("Care", ["doctor", "calibrate", "config", "ledger", "completion"]),
+    ];
+}

@@ -1,0 +1,124 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Tonne.Formatting;
+
+namespace Tonne.Reporting.Terminal;
+
+/// <summary>Connects styled text to Spectre.Console. What a terminal can show comes from <see cref="TerminalCapabilities"/> alone, never from the environment.</summary>
+static class SpectreOutput
+{
+    // Lines are laid out before they are written; the console must not break them again.
+    const int AnyWidth = 100_000;
+
+    /// <summary>A console that writes to a writer with the colours that the terminal has.</summary>
+    internal static IAnsiConsole CreateConsole(TextWriter writer, TerminalCapabilities screen)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            // Without it, Spectre.Console sets colours through System.Console, wherever the writer leads.
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = screen.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            EnvironmentVariables = [],
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = AnyWidth;
+        console.Profile.Capabilities.Unicode = screen.Unicode;
+        return console;
+    }
+
+    /// <summary>The parts in characters that the terminal has; a per cent sign stays with its number.</summary>
+    internal static List<StyledText> Prepare(IReadOnlyList<StyledText> parts, TerminalCapabilities screen) =>
+        [.. parts.Select(part => part with { Text = screen.ToSupportedText(part.Text.Replace(" %", StyledTextWriter.NoBreak + "%")) })];
+
+    /// <summary>Text that Spectre.Console and <see cref="TextSanitizer"/> measure alike; characters on whose width they differ become question marks.</summary>
+    internal static string ToMeasurable(string text)
+    {
+        if (text.All(char.IsAscii))
+            return text;
+        var shown = string.Concat(text.EnumerateRunes().Select(rune => rune.ToString())
+            .Select(one => IsMeasuredAlike(one) ? one : new string('?', TextSanitizer.CountColumns(one))));
+        return IsMeasuredAlike(shown) ? shown : string.Concat(shown.Select(c => char.IsAscii(c) || c == StyledTextWriter.NoBreak ? c : '?'));
+
+        static bool IsMeasuredAlike(string text) => new Segment(text).CellCount() == TextSanitizer.CountColumns(text);
+    }
+
+    /// <summary>One line as segments; neighbours of one style are one segment.</summary>
+    internal static IEnumerable<Segment> ToSegments(List<StyledText> line)
+    {
+        for (var i = 0; i < line.Count;)
+        {
+            var run = line[i..].TakeWhile(piece => piece.Style == line[i].Style).ToList();
+            yield return ToSegment(line[i] with { Text = string.Concat(run.Select(piece => piece.Text)) });
+            i += run.Count;
+        }
+    }
+
+    internal static Segment ToSegment(StyledText piece)
+    {
+        var text = piece.Text.Replace(StyledTextWriter.NoBreak, ' ');
+        return new(text, string.IsNullOrWhiteSpace(text) ? Style.Plain : ToStyle(piece.Style));
+    }
+
+    /// <summary>The segment, without its style where the terminal has no colours.</summary>
+    internal static Segment ToSupported(Segment segment, TerminalCapabilities screen) => screen.Colour ? segment : new Segment(segment.Text);
+
+    internal static Style ToStyle(TextStyle style) => style switch
+    {
+        TextStyle.Strong => new Style(decoration: Decoration.Bold),
+        TextStyle.Faint => new Style(decoration: Decoration.Dim),
+        TextStyle.Measured or TextStyle.Bar => new Style(Color.Green),
+        TextStyle.Modelled => new Style(Color.Teal),
+        TextStyle.Assumed => new Style(Color.Olive),
+        TextStyle.Warning => new Style(Color.Maroon),
+        _ => Style.Plain,
+    };
+}
+
+/// <summary>A line that is laid out already.</summary>
+sealed class SegmentLine(IReadOnlyList<Segment> segments, TerminalCapabilities screen) : Renderable
+{
+    protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+        [.. segments.Where(segment => segment.Text.Length > 0).Select(segment => SpectreOutput.ToSupported(segment, screen)), Segment.LineBreak];
+}
+
+/// <summary>Styled text that is wrapped to the room a table or a tree leaves it.</summary>
+sealed class StyledParagraph(IReadOnlyList<StyledText> parts, TerminalCapabilities screen) : Renderable
+{
+    readonly List<StyledText> _parts = [.. SpectreOutput.Prepare(parts, screen).Select(part => part with { Text = SpectreOutput.ToMeasurable(part.Text) })];
+
+    readonly int _columns = parts.Sum(part => TextSanitizer.CountColumns(part.Text));
+
+    protected override Measurement Measure(RenderOptions options, int maxWidth) => new(Math.Min(_columns, 8), Math.Min(_columns, maxWidth));
+
+    protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        foreach (var line in StyledTextWrapper.Wrap(_parts, Math.Max(8, maxWidth)))
+        {
+            foreach (var segment in SpectreOutput.ToSegments(line))
+                yield return segment;
+            yield return Segment.LineBreak;
+        }
+    }
+}
+
+/// <summary>A table or a tree at a width of its own, without blanks at the ends of its lines.</summary>
+sealed class TrimmedBlock(IRenderable block, int margin, int width, TerminalCapabilities screen) : Renderable
+{
+    protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        var columns = Math.Min(maxWidth, width) - margin;
+        foreach (var line in Segment.SplitLines(block.Render(options, columns)))
+        {
+            var end = line.Count;
+            while (end > 0 && string.IsNullOrWhiteSpace(line[end - 1].Text))
+                end--;
+            if (end > 0)
+                yield return new Segment(new string(' ', margin));
+            for (var i = 0; i < end; i++)
+                yield return SpectreOutput.ToSupported(i == end - 1 ? new Segment(line[i].Text.TrimEnd(), line[i].Style) : line[i], screen);
+            yield return Segment.LineBreak;
+        }
+    }
+}
