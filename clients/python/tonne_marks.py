@@ -221,7 +221,7 @@ def _shapes(data_in, data_out):
 
 
 def _shape(data):
-    """Rows and columns of almost anything; None if they cannot be told."""
+    """Rows and columns of almost anything; None if they are unknown."""
     if data is None:
         return None
     if isinstance(data, str):
