@@ -5,6 +5,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 (string Name, Action<string[]> Run)[] benches =
 [
     (nameof(EpochWatcherCost), EpochWatcherCost.Run),
+    (nameof(InferenceEstimateCost), InferenceEstimateCost.Run),
     (nameof(LabProducts), LabProducts.Run),
     (nameof(LabTraining), LabTraining.Run),
     (nameof(SamplingCost), SamplingCost.Run),
