@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
 namespace Tonne.Quantities;
@@ -14,7 +15,12 @@ public readonly record struct Unit
     const double ByteTolerance = 0.08;
     const double Tolerance = 1e-9;
 
+    // Units met so far, because a derivation names the same few again and again; more than these are read each time.
+    const int MostKnown = 512;
+    static readonly ConcurrentDictionary<string, (UnitDimension Dimension, double LogFactor)> _known = new(StringComparer.Ordinal);
+
     readonly string? _symbol;
+    readonly bool _isStored;
 
     /// <summary>A unit by its text.</summary>
     /// <param name="symbol">For example <c>kWh</c> or <c>g CO2e/kWh</c>; <c>1</c> for a ratio.</param>
@@ -22,12 +28,21 @@ public readonly record struct Unit
     {
         ArgumentNullException.ThrowIfNull(symbol);
         _symbol = symbol;
-        (Dimension, var factor) = UnitParser.Parse(symbol);
-        _logFactor = Math.Log(factor);
+        (Dimension, _logFactor) = Read(symbol);
     }
 
     // Natural logarithm of how many base units (J, s, g CO2e, L, GB, kg, cm) one is: 0 for the default.
     readonly double _logFactor;
+
+    /// <summary>The unit of a stored node. A formula was checked when it was made; what an earlier version stored is read as it is.</summary>
+    /// <param name="symbol">The stored text.</param>
+    internal static Unit FromStored(string symbol) => new Unit(symbol) with { IsStored = true };
+
+    bool IsStored
+    {
+        get => _isStored;
+        init => _isStored = value;
+    }
 
     /// <summary>The text.</summary>
     public string Symbol => _symbol ?? "1";
@@ -53,6 +68,8 @@ public readonly record struct Unit
     /// <param name="scale">The number by which the formula multiplies.</param>
     internal bool IsOf(ReadOnlySpan<Unit> numerator, Unit denominator = default, double scale = 1)
     {
+        if (_isStored)
+            return true;
         var dimension = default(UnitDimension) - denominator.Dimension;
         var logFactor = -denominator._logFactor - Math.Log(scale);
         var bytes = HasBytes || denominator.HasBytes;
@@ -64,6 +81,17 @@ public readonly record struct Unit
         }
 
         return dimension == Dimension && Math.Abs(logFactor - _logFactor) < (bytes ? ByteTolerance : Tolerance);
+    }
+
+    static (UnitDimension Dimension, double LogFactor) Read(string symbol)
+    {
+        if (_known.TryGetValue(symbol, out var known))
+            return known;
+        var (dimension, factor) = UnitParser.Parse(symbol);
+        var read = (dimension, Math.Log(factor));
+        if (_known.Count < MostKnown)
+            _known.TryAdd(symbol, read);
+        return read;
     }
 
     bool HasBytes => Dimension.Bytes != 0;

@@ -7,7 +7,7 @@ namespace Tonne.Quantities;
 sealed class UnitJsonConverter : JsonConverter<Unit>
 {
     public override Unit Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetString() is { } symbol ? new Unit(symbol) : throw new JsonException("A unit is missing.");
+        reader.GetString() is { } symbol ? Unit.FromStored(symbol) : throw new JsonException("A unit is missing.");
 
     public override void Write(Utf8JsonWriter writer, Unit value, JsonSerializerOptions options) => writer.WriteStringValue(value.Symbol);
 }

@@ -11,25 +11,25 @@ public class MachineModelTests
 
     static readonly Source Hand = new("HAND", "numbers of this test");
 
-    static Factor Factor(string id, double best) => new(id, id, "W", new Bounds(best / 2, best, best * 2), Quality.Modelled, Hand);
+    static Factor Factor(string id, string unit, double best) => new(id, id, unit, new Bounds(best / 2, best, best * 2), Quality.Modelled, Hand);
 
     /// <summary>w0 = 0.5 W, w1 = 3 W, f0 = 1.6, f1 = 1.4, g = 1 GB per thread, m = 0.1 W/GB, k = 0.4.</summary>
     static MachinePower Power(int threads, long memoryBytes, double m = 0.1, CpuModel? model = null, int sockets = 1) => new(
         new CpuPowerModel
         {
             Microarchitecture = "test",
-            IdleWattsPerThread = Factor("w0", 0.5),
-            FullWattsPerThread = Factor("w1", 3),
-            InServiceIdleRatio = Factor("f0", 1.6),
-            InServiceFullLoadRatio = Factor("f1", 1.4),
+            IdleWattsPerThread = Factor("w0", "W/thread", 0.5),
+            FullWattsPerThread = Factor("w1", "W/thread", 3),
+            InServiceIdleRatio = Factor("f0", "1", 1.6),
+            InServiceFullLoadRatio = Factor("f1", "1", 1.4),
             IncludedGigabytesPerThread = 1,
             Memory = MemoryType.Unknown,
-            HostThreads = Factor("host", 128),
+            HostThreads = Factor("host", "threads", 128),
             Model = model,
             Quality = Quality.Modelled,
             Explanation = "a test",
         },
-        Factor("m", m), Factor("k", 0.4), threads, sockets, memoryBytes);
+        Factor("m", "W/GB", m), Factor("k", "1", 0.4), threads, sockets, memoryBytes);
 
     static double Rate(MachineRates rates, string id) => rates.Rates.Single(rate => rate.Id == id).Derivation.Value;
 
@@ -110,7 +110,7 @@ public class MachineModelTests
     [Fact]
     public void An_idle_power_measured_here_is_preferred_and_memory_without_a_counter_is_modelled()
     {
-        var rates = MachineModel.CreateMeteredRates(Power(8, 32 * Gibibyte), ["rapl:package-0"], [], Factor("idle here", 11), "Because.");
+        var rates = MachineModel.CreateMeteredRates(Power(8, 32 * Gibibyte), ["rapl:package-0"], [], Factor("idle here", "W", 11), "Because.");
 
         Assert.Equal(11, Rate(rates, "cpu/idle-power"));
         Assert.Equal("memory/held", rates.Bases[1].IdleRate);

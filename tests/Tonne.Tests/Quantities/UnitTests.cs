@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tonne.Accounting;
 using Tonne.Quantities;
 
 namespace Tonne.Tests.Quantities;
@@ -51,6 +52,21 @@ public class UnitTests
 
         Assert.Contains("'energy' is said to be in kWh, but its formula gives Wh", error.Message, StringComparison.Ordinal);
         Assert.Equal(0.005, new Derivation.Product("energy", "kWh", [energy], 1 / 1000d).Value);
+    }
+
+    [Fact]
+    public void What_an_earlier_version_stored_is_read_whatever_its_units_are()
+    {
+        // Before units were checked, the area of a die was a product with a bare number as its scale.
+        const string stored = """{"op":"product","label":"footprint","unit":"cm2","of":[{"op":"counted","label":"area","unit":"mm2","number":800}],"scale":0.125}""";
+
+        var read = JsonSerializer.Deserialize(stored, LedgerJson.Default.Derivation)!;
+
+        Assert.Equal(100, read.Value);
+        Assert.Equal(100, read.ReplaceFactors(factor => factor).Value);
+        Assert.Contains("\"unit\":\"cm2\"", JsonSerializer.Serialize(read, LedgerJson.Default.Derivation), StringComparison.Ordinal);
+        // What is computed from it now is checked.
+        Assert.Throws<ArgumentException>(() => new Derivation.Product("wrong", "kWh", [read]));
     }
 
     [Fact]
