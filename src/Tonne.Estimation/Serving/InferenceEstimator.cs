@@ -216,7 +216,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             if (workload.Batch is not null)
                 return (point, 1, 1, false);
             var taken = Math.Min(DefaultBatch, most);
-            assumptions.Add(Text($"Neither a batch nor a rate is given: {taken:0.#} requests served together are assumed, with a "
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Neither a batch nor a rate is given: {taken:0.#} requests served together are assumed, with a "
                 + $"spread from 4 to 256 (--batch, --requests-per-day)."));
             return (point with { Batch = taken }, 1, 1, false);
         }
@@ -278,7 +279,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } software)
         {
             spreads.Add(software);
-            assumptions.Add(Text($"Serving software of {(point.UsesOlderSoftware ? 2024 : 2026)}, the newest "
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Serving software of {(point.UsesOlderSoftware ? 2024 : 2026)}, the newest "
                 + $"measured{(point.Generation == AcceleratorGeneration.Unmeasured ? "" : " on this generation")}; "
                 + $"{(point.UsesOlderSoftware ? "newer" : "older")} needs "
                 + $"{(point.UsesOlderSoftware ? 1 / _fit.Model.OlderSoftwareRatio : _fit.Model.OlderSoftwareRatio):0.00} times the "
@@ -343,7 +345,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.PromptTokens is null)
             assumptions.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({DefaultPromptTokens.Bounds.Low:0}–{DefaultPromptTokens.Bounds.High:0}): none given (--prompt-tokens)."));
         if (workload.RequestsPerDay is { } day)
-            assumptions.Add(Text($"{FormatCount(day)} requests a day, even over the day: {replicas} "
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{FormatCount(day)} requests a day, even over the day: {replicas} "
                 + $"{(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time"
                 + $"{(busy < 0.9995 ? $" and {(replicas == 1 ? "waits" : "wait")} with the model loaded" : "; no reserve for peaks is included")}."));
         else
@@ -352,7 +355,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.Layers is null || workload.KvCacheBytesPerToken is null)
             assumptions.Add(Text($"{(workload.Layers is null ? $"{point.LayerCount.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{(workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
         assumptions.AddRange(FindExtrapolations(workload, point));
-        assumptions.Add(Text($"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by "
+        assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+            $"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by "
             + $"{AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
         assumptions.Add(new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."));
         assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
@@ -363,16 +367,19 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)
-            yield return Text($"No model of this size was measured: the measured ones have {sizes.Low:0.#} to {sizes.High:0} billion "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"No model of this size was measured: the measured ones have {sizes.Low:0.#} to {sizes.High:0} billion "
                 + $"parameters. The bounds do not include this uncertainty.");
         if (point.Batch < batches.Low || point.Batch > batches.High)
-            yield return Text($"No batch like {point.Batch:#,0.#} was measured: the measured ones are {batches.Low:0.#} to "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"No batch like {point.Batch:#,0.#} was measured: the measured ones are {batches.Low:0.#} to "
                 + $"{batches.High:#,0}. The bounds do not include this uncertainty.");
         // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations per token, in addition to 2 per active
         // parameter.
         var attention = point.LayerCount * ServingEnergyModel.EstimateWidth(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
         if (attention > 0.25)
-            yield return Text($"Attention among {FormatCount(point.PromptTokens)} prompt tokens adds about {attention:0.#} times the "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Attention among {FormatCount(point.PromptTokens)} prompt tokens adds about {attention:0.#} times the "
                 + $"arithmetic of the parameters, from a model width derived from their number. Prompts of this length were not measured.");
         if (workload.Format.Name == "fp32" && AcceleratorDatasheet.Find(workload.Accelerator) is { Fp32Teraflops: null })
             yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, "

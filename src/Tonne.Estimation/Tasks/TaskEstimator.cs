@@ -36,7 +36,8 @@ public static class TaskEstimator
                 ? Text($"Measured on the accelerator alone; the other parts of the machine are {rest.Value:0.##} of it.")
                 : Text($"Processor and memory are measured or modelled by the study; fans, board and supplies are {rest.Value:0.##} of it."),
             "Energy of machines that wait for requests is not included; it is unknown, not zero.",
-            Text($"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at "
+            string.Create(CultureInfo.InvariantCulture,
+                $"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at "
                 + $"{time.Denominator.Value:0} W."),
             new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."),
             .. factors.Warnings.Select(warning => Assumption.FromText(warning.Text)),

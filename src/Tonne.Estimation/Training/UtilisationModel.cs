@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Estimation.Serving;
 using Tonne.Quantities;
 using Tonne.Statistics;
@@ -161,7 +162,8 @@ public sealed class UtilisationModel
             yield return $"{TrainingFit.Table}: it was fitted to {shipped.Cases} trainings, here are {cases.Count}";
         var again = Fit(cases);
         if (Math.Abs(again.Spread - shipped.Spread) > 1e-9 || Math.Abs(again.Noise - shipped.Noise) > 1e-9)
-            yield return System.FormattableString.Invariant($"{TrainingFit.Table}: a new fit gives: spread is {again.Spread} and "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{TrainingFit.Table}: a new fit gives: spread is {again.Spread} and "
                 + $"noise {again.Noise}");
     }
 
