@@ -7,22 +7,26 @@ using Tonne.Runs;
 
 namespace Tonne.Accounting;
 
-/// <summary>Chooses the factors a run is accounted with from its place and its machine, by one stated order, and says how.</summary>
+/// <summary>Selects the accounting factors of a run from its place and its machine, and records how each was selected.</summary>
 /// <remarks>
 /// Intensity: given by the user, else the region's, else the zone's, else guessed (wide), else the world's (wide).
-/// PUE: given, else published for the region or its provider, else 1 at a desk, else assumed (wide).
-/// Embodied: the product's if published, else from its parts where they are seen, else an unknown server's (wide); none for laptops and desktops. A virtual machine with accelerators
-/// carries the part of its host that its accelerators are of its host's, any other the part that its threads are.
+/// PUE: given, else published for the region or its provider, else 1 for a laptop or desktop, else assumed (wide).
+/// Embodied: the product's if published, else modelled from its parts if these are known, else an unknown server's (wide); none for
+/// laptops and desktops. A virtual machine with accelerators
+/// is assigned its share of the host's accelerators; any other virtual machine its share of the host's threads.
 /// </remarks>
 public static class FactorSelector
 {
-    /// <summary>The factors for a run at a place on a machine.</summary>
+    /// <summary>Selects the factors for a run at a place on a machine.</summary>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, Machine machine) => SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
 
-    /// <summary>The factors for work at a place without a machine that was looked at: an estimate, a phase of a life. It brings its own manufacturing.</summary>
-    /// <param name="place">Where.</param>
-    /// <param name="kind">What kind of building, where neither PUE nor region is given.</param>
+    /// <summary>
+    /// Selects the factors for work whose machine was not inspected: an estimate or a life-cycle phase. Embodied emissions are given
+    /// separately.
+    /// </summary>
+    /// <param name="place">Place of the work.</param>
+    /// <param name="kind">Kind of facility, used if neither PUE nor region is given.</param>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
 

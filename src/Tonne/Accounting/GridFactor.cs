@@ -8,7 +8,7 @@ namespace Tonne.Accounting;
 /// <param name="Zone">Zone or region code; null if the intensity was given by hand.</param>
 /// <param name="Basis"><c>lifecycle</c> or <c>direct</c>; <c>unstated</c> for an intensity given by hand.</param>
 /// <param name="Scope"><c>production</c>, <c>consumption</c>, <c>provider</c>; <c>unstated</c> for one given by hand.</param>
-/// <param name="Year">Year of the average; null if not one.</param>
+/// <param name="Year">Year of the average; null if the intensity is not an annual average.</param>
 /// <param name="How">How the zone was chosen, in words: given, from cloud metadata, guessed from the time zone.</param>
 public sealed record GridFactor(Factor Intensity, string? Zone, string Basis, string Scope, int? Year, string How)
 {

@@ -1,11 +1,11 @@
 namespace Tonne.Grids;
 
-/// <summary>Which emissions a kilowatt-hour is charged with. The two are never mixed in one figure.</summary>
+/// <summary>Which emissions an intensity includes. The two are never mixed in one figure.</summary>
 public enum IntensityBasis
 {
-    /// <summary>From the cradle: fuel supply and power stations included.</summary>
+    /// <summary>Emissions of the whole life cycle: fuel supply and power stations included.</summary>
     Lifecycle,
 
-    /// <summary>At the stack only.</summary>
+    /// <summary>Direct emissions of the power station only.</summary>
     Direct,
 }

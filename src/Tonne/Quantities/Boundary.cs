@@ -2,11 +2,14 @@ using System.Collections.Immutable;
 
 namespace Tonne.Quantities;
 
-/// <summary>What a figure includes: carried by every figure, because two different boundaries are never set side by side in silence.</summary>
-/// <param name="Extent">What is inside: a component (<c>gpu</c>), the machine at its plug (<c>it</c>), or with its building (<c>facility</c>).</param>
+/// <summary>
+/// The system boundary of a figure. Every figure has one, so that figures with different boundaries are never compared unnoticed.
+/// </summary>
+/// <param name="Extent">What is inside: a component (<c>gpu</c>), the machine at its plug (<c>it</c>), or the facility with PUE
+/// (<c>facility</c>).</param>
 /// <param name="Components">The components summed, for example cpu, memory, other.</param>
 /// <param name="Policy">How a shared machine is split: <c>share</c>, <c>marginal</c> or <c>machine</c>.</param>
-/// <param name="Embodied">Whether the manufacturing of hardware is inside.</param>
+/// <param name="Embodied">Whether embodied emissions are included.</param>
 /// <param name="Method">For carbon: <c>location</c> or <c>market</c>; null for energy.</param>
 /// <param name="Basis">For carbon: <c>lifecycle</c> or <c>direct</c>; null for energy.</param>
 public sealed record Boundary(
@@ -30,7 +33,7 @@ public sealed record Boundary(
         return string.Join(", ", parts);
     }
 
-    /// <summary>Two boundaries are the same if they read the same.</summary>
+    /// <summary>Two boundaries are equal if their texts are equal.</summary>
     public bool Equals(Boundary? other) => other is not null && string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
 
     /// <inheritdoc/>

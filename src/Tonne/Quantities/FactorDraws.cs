@@ -31,7 +31,7 @@ sealed class FactorDraws
         return draws;
     }
 
-    /// <summary>Split log-normal draws; below the best value towards 0 in a straight line where the low is 0.</summary>
+    /// <summary>Split log-normal draws; below the best value linear towards 0 if the low is 0.</summary>
     static double[] Draw(Bounds bounds, ushort[] order)
     {
         var normals = Normals.Value;

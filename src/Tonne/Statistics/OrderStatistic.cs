@@ -25,7 +25,7 @@ public static class OrderStatistic
         int lowCount = 0, highCount = 0;
         foreach (var value in sample)
         {
-            // Written always and kept by the count: no branch to predict.
+            // Always written; the count decides whether it is kept. This avoids a branch.
             lows[lowCount] = value;
             lowCount += value < below ? 1 : 0;
             highs[highCount] = value;

@@ -62,11 +62,11 @@ public class PhaseEstimatorTests
     [InlineData("{inference: {parameters: 7e9, hardware: h100, output_tokens: 500}}", "life.yaml:6: give 'requests' of the phase, or 'requests_per_day'")]
     [InlineData("{inference: {parameters: 7e9, hardware: h100, output_tokens: 500, requests_per_day: 10}}", "life.yaml:6: 'requests_per_day' needs the phase's 'duration'")]
     [InlineData("{inference: {parameters: 700e9, hardware: h100, gpus: 1, output_tokens: 500, requests: 10}}", "--gpus")]
-    public void What_cannot_be_foretold_is_told_by_line(string estimate, string told)
+    public void What_cannot_be_estimated_is_reported_by_line(string estimate, string message)
     {
         var error = Assert.Throws<DescriptionException>(() => Account(estimate));
 
-        Assert.Contains(told, error.Message);
+        Assert.Contains(message, error.Message);
         Assert.StartsWith("life.yaml:6: ", error.Message, StringComparison.Ordinal);
     }
 

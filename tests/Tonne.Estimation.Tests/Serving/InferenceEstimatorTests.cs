@@ -127,10 +127,10 @@ public class InferenceEstimatorTests
     {
         var estimate = Estimate(new ServingWorkload { Parameters = parameters, Accelerator = H100, Gpus = 1, PromptTokens = 237, OutputTokens = 210, RequestsPerDay = 86_400 });
         // GPUs alone: the rest of the machine is half as much again.
-        var foretold = estimate.ItEnergy.Bounds * (2400 / 1000d / 1.5);
+        var predicted = estimate.ItEnergy.Bounds * (2400 / 1000d / 1.5);
 
-        Assert.True(foretold.Best / kilowattHours is > 0.6 and < 1.67, $"{model}: {foretold.Best}");
-        Assert.InRange(kilowattHours, foretold.Low, foretold.High);
+        Assert.True(predicted.Best / kilowattHours is > 0.6 and < 1.67, $"{model}: {predicted.Best}");
+        Assert.InRange(kilowattHours, predicted.Low, predicted.High);
     }
 
     [Fact]
@@ -166,16 +166,16 @@ public class InferenceEstimatorTests
     }
 
     [Fact]
-    public void What_is_not_told_widens_the_bounds_and_is_said()
+    public void What_is_not_given_widens_the_bounds_and_is_listed()
     {
-        var told = Estimate(Llama70 with { SoftwareYear = 2026 });
-        var untold = Estimate(Llama70 with { Batch = null, PromptTokens = null });
+        var known = Estimate(Llama70 with { SoftwareYear = 2026 });
+        var unknown = Estimate(Llama70 with { Batch = null, PromptTokens = null });
         var elsewhere = Estimate(Llama70 with { SoftwareYear = 2026, Accelerator = AcceleratorCatalog.Find("mi300x").ValueOrThrow });
 
-        Assert.True(Width(untold) > 2 * Width(told));
-        Assert.True(Width(elsewhere) > 1.5 * Width(told));
-        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
-        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
+        Assert.True(Width(unknown) > 2 * Width(known));
+        Assert.True(Width(elsewhere) > 1.5 * Width(known));
+        Assert.Contains(unknown.Assumptions, said => said.Text.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
+        Assert.Contains(unknown.Assumptions, said => said.Text.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
         Assert.Contains(elsewhere.Assumptions, said => said.Text.StartsWith("No serving was measured", StringComparison.Ordinal));
 
         static double Width(InferenceEstimate estimate) => estimate.GpuEnergyPerToken.Bounds.High / estimate.GpuEnergyPerToken.Bounds.Low;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Facilities;
@@ -6,15 +7,15 @@ using Tonne.Runs;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>Where a phase draws its electricity, from the blocks <c>place</c> and <c>facility</c>.</summary>
+/// <summary>Reads where a phase uses electricity, from the blocks <c>place</c> and <c>facility</c>.</summary>
 sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
 {
     static readonly string[] _facilities = ["desk", "room", "cloud"];
 
-    /// <summary>The factors of a place and a facility; null if something is wrong with them.</summary>
+    /// <summary>Reads the factors of a place and a facility; null if something is wrong with them.</summary>
     /// <param name="place">The block <c>place</c>; null for an unknown place.</param>
     /// <param name="facility">The block <c>facility</c>; null for an unknown one.</param>
-    /// <param name="placePath">Path of the place in the file: phases that share it share its factor.</param>
+    /// <param name="placePath">Path of the place in the file: phases with the same path have the same factor.</param>
     /// <param name="facilityPath">Path of the facility.</param>
     public AccountingFactors? Read(DescriptionNode.Mapping? place, DescriptionNode.Mapping? facility, string placePath, string facilityPath)
     {
@@ -33,9 +34,10 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
             }
 
             if (new[] { "zone", "region", "intensity" }.Count(block.HasKey) > 1)
-                problems.Add(place, "give one of zone, region and intensity: two would answer the same question twice.");
+                problems.Add(place, "give only one of zone, region and intensity.");
             if (block.HasKey("basis") && !block.HasKey("intensity"))
-                problems.Add(block.GetLine("basis"), "'basis' goes with an 'intensity' given by hand; the catalogs know theirs.");
+                problems.Add(block.GetLine("basis"), "'basis' is only for a given 'intensity'. The catalog has the basis of "
+                    + "its own values.");
         }
 
         var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath, region is not null);
@@ -74,7 +76,7 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
 
         var pue = block.ReadNumber("pue", "PUE as given", Dimension.Number, CheckPue);
         if (pue is { Bounds.Low: < 1 } && pue.Bounds.Best >= 1)
-            problems.Add(block.GetLine("pue"), "'pue': its low is below 1; a facility cannot use less than the machines in it.");
+            problems.Add(block.GetLine("pue"), "'pue': 'low' must be at least 1. A facility cannot use less than its IT equipment.");
         string? how = null;
         if (block.ReadText("site") is { } site)
         {
@@ -89,8 +91,14 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
         return (pue, block.ReadNumber("wue", "on-site water as given", Dimension.WaterIntensity), block.ReadNumber("grid_water", "water of the grid as given", Dimension.WaterIntensity), kind, how);
     }
 
-    /// <summary>No grid emits more: the dirtiest plants come to about 1,500 g/kWh.</summary>
-    static string? CheckIntensity(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh: no electricity emits that; look at the unit.";
+    /// <summary>No grid emits more: the most emitting plants reach about 1,500 g/kWh.</summary>
+    static string? CheckIntensity(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh is impossible; check the unit.";
 
-    internal static string? CheckPue(double pue) => pue > 5 ? $"a PUE above 5 is no building's, {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)} is not believed." : pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
+    internal static string? CheckPue(double pue) => pue switch
+    {
+        > 5 => string.Create(CultureInfo.InvariantCulture, $"a PUE must be at most 5, not {pue}."),
+        >= 1 => null,
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"a PUE is facility energy ÷ IT energy and at least 1 (ISO/IEC 30134-2), not {pue}."),
+    };
 }
