@@ -3,8 +3,8 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>The machine a run was on, as far as it can be told: facts, not figures.</summary>
-/// <param name="Kind">server, vm, laptop, desktop or unknown.</param>
+/// <summary>The machine a run was on, as far as it is known: facts, not figures.</summary>
+/// <param name="Kind">What kind of machine it is.</param>
 /// <param name="Cpu">Name of the processor as the machine gives it.</param>
 /// <param name="Microarchitecture">Micro-architecture it was taken for; null if unknown.</param>
 /// <param name="Threads">Hardware threads visible.</param>
@@ -13,12 +13,12 @@ namespace Tonne.Hardware;
 /// <param name="OperatingSystem">Name and kernel release.</param>
 /// <param name="Virtual">Whether a hypervisor is seen.</param>
 /// <param name="BootId">Identity of this boot; ranks and runs on one machine share it.</param>
-/// <param name="CloudRegion">Cloud region told by the instance's metadata, for example <c>gcp:europe-west9</c>; null if none.</param>
+/// <param name="CloudRegion">Cloud region reported by the metadata service, for example <c>gcp:europe-west9</c>; null if none.</param>
 /// <param name="Gpus">Names of accelerators seen.</param>
 /// <param name="Product">What the firmware calls the machine, for example <c>PowerEdge R740</c>; null if hidden.</param>
 /// <param name="HostThreads">In a virtual machine, the hardware threads of the host it shares, as a factor; null otherwise.</param>
 public sealed record Machine(
-    string Kind,
+    HostKind Kind,
     string Cpu,
     string? Microarchitecture,
     int Threads,

@@ -16,16 +16,16 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     /// <summary>One described piece of energy.</summary>
     /// <param name="Label">What it is.</param>
     /// <param name="Energy">kWh.</param>
-    /// <param name="Extent"><c>it</c>, or <c>gpu</c> where only accelerators are counted.</param>
+    /// <param name="Extent">IT equipment, or GPUs where only accelerators are counted.</param>
     /// <param name="Quality">Worst quality of its parts above 5 %.</param>
     /// <param name="MeasuredShare">Measured ÷ total.</param>
-    /// <param name="IncludesFacility">Whether it already holds the building.</param>
+    /// <param name="IncludesFacility">Whether it is facility energy already (PUE included).</param>
     /// <param name="ChipHours">Chip-hours behind it; null if it was given as energy.</param>
     /// <param name="Chip">The accelerator; null if not said.</param>
     /// <param name="Notes">Remarks.</param>
     /// <param name="Warnings">What is unsure.</param>
     public sealed record DescribedEnergy(
-        string Label, Derivation Energy, string Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
+        string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
         ImmutableArray<string> Notes, ImmutableArray<Warning> Warnings);
 
     /// <summary>What a node describes; null if something is wrong with it.</summary>
@@ -38,7 +38,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (node is DescriptionNode.Scalar)
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } given
-                ? new DescribedEnergy(part, new Derivation.FactorNode(given), "it", given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(given), BoundaryExtent.It, given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
         }
 
         if (node is not DescriptionNode.Mapping mapping)
@@ -50,7 +50,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (mapping.Entries.Any(entry => entry.Key.Text == "best"))
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } spread
-                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), "it", spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), BoundaryExtent.It, spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
         }
 
         var block = new DescriptionBlock(mapping, id, problems, sources, [.. DescriptionKeys.Use, "pue"]);
@@ -73,17 +73,17 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
             return null;
         var (quality, measured) = QualityOf(block, energy);
         var warnings = new List<Warning>();
-        var extent = boundary ?? "it";
-        if (fromCatalog && extent == "it")
+        var extent = boundary == "gpu" ? BoundaryExtent.Gpu : BoundaryExtent.It;
+        if (fromCatalog && extent == BoundaryExtent.It)
         {
             var rest = MachineFactors.Table["other/gpu-server-gpus-only"];
             energy = new Derivation.Sum($"energy with the rest of the server, {label}", "kWh", [energy, new Derivation.Product("the rest of the server", "kWh", [energy, new Derivation.FactorNode(rest)])]);
         }
 
-        if (extent == "gpu")
+        if (extent == BoundaryExtent.Gpu)
             warnings.Add(new Warning("gpu-only", $"{phase.ReadText("name")}, {label}: only the boards of the accelerators are counted, not the servers around them."));
         if (fromCatalog)
-            warnings.Add(new Warning("power-from-catalog", $"{phase.ReadText("name")}, {label}: no power is given; the catalog's for a board of {chip} is taken{(extent == "gpu" ? "" : ", and for the rest of its server a share of it")}, with their bounds."));
+            warnings.Add(new Warning("power-from-catalog", $"{phase.ReadText("name")}, {label}: no power is given; the catalog's for a board of {chip} is taken{(extent == BoundaryExtent.Gpu ? "" : ", and for the rest of its server a share of it")}, with their bounds."));
         var notes = new List<string>(block.ReadTexts("note"));
         return new DescribedEnergy(label, energy, extent, quality, measured, holds, chipHours, chip, [.. notes], [.. warnings]);
     }
