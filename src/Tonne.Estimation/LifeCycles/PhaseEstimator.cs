@@ -49,7 +49,7 @@ public static class PhaseEstimator
             Runs = RequireInteger(asked.Runs, "runs") ?? 1,
         };
         // The place of the estimate is not used: energy and hardware do not depend on it.
-        var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: "given"));
+        var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: PlaceOrigin.Given));
         var operations = (asked.Operations ?? 6 * (asked.ActiveParameters ?? asked.Parameters) * asked.Tokens) * task.Runs;
         return new EstimatedUse(
             estimate.Footprint.Energy.Derivation, null, estimate.Footprint.Embodied!.Derivation, task.Hardware.Name, estimate.ChipHours.Derivation,

@@ -88,7 +88,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         Derivation time = workload.RequestsPerDay is { } day
             ? new Derivation.Count("time per request, waiting included", "s", 86_400 / day)
             : new Derivation.Quotient("time per request", "s", gpu, new Derivation.Product("power while serving", "W", [gpus, power]));
-        var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
+        var gpuBoundary = new Boundary(BoundaryExtent.Gpu, ["gpu"], AllocationPolicy.Machine);
         var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
         var waiting = workload.RequestsPerDay is { } rate && busy < 1
             ? DeriveIdleEnergy(accelerator, rate, gpus, token.Bounds * point.OutputTokens, power)
@@ -99,7 +99,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             [new Derivation.Count("accelerators", "1", 1), rest]);
         var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
-        var boundary = new Boundary("it", ["gpu", "host"], "machine");
+        var boundary = new Boundary(BoundaryExtent.It, ["gpu", "host"], AllocationPolicy.Machine);
         var energy = new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour);
         var phase = new Accountant(_uncertainty).Account(new PhaseUse("inference", boundary, energy, embodied, WithWater: false), factors);
         Explain(workload, point, accelerator, replicas, busy, factors, said);

@@ -93,15 +93,15 @@ public static class ServingCalibration
         var damping = 1e-3;
         for (var step = 0; step < MaxSteps; step++)
         {
-            var (normal, gradient) = (new double[Unknowns, Unknowns], new double[Unknowns]);
+            var (normal, gradient) = (new double[Unknowns * Unknowns], new double[Unknowns]);
             Loss(at, normal, gradient);
             var moved = false;
             while (damping < 1e9)
             {
-                var damped = (double[,])normal.Clone();
+                var damped = (double[])normal.Clone();
                 for (var k = 0; k < Unknowns; k++)
-                    damped[k, k] += damping * normal[k, k];
-                var change = Solve(damped, gradient);
+                    damped[(k * Unknowns) + k] += damping * normal[(k * Unknowns) + k];
+                var change = new CholeskyFactor(damped, Unknowns).Solve(gradient);
                 double[] next = [.. at.Zip(change, (a, d) => a - d)];
                 var lower = Loss(next, null, null);
                 if (lower < loss)
@@ -121,7 +121,7 @@ public static class ServingCalibration
         return new ServingEnergyModel([.. at.Take(Coefficients).Select(Math.Exp)], Math.Exp(at[Coefficients]), Math.Exp(at[Coefficients + 1]));
 
         // Half the sum of squares; optionally also JᵀJ and Jᵀr.
-        double Loss(double[] unknowns, double[,]? normal, double[]? gradient)
+        double Loss(double[] unknowns, double[]? normal, double[]? gradient)
         {
             Span<double> parts = stackalloc double[Unknowns];
             var theta = Array.ConvertAll(unknowns[..Coefficients], Math.Exp);
@@ -147,7 +147,7 @@ public static class ServingCalibration
                 sum += pull * away * away;
                 if (normal is null || gradient is null)
                     continue;
-                normal[k, k] += pull;
+                normal[(k * Unknowns) + k] += pull;
                 gradient[k] += pull * away;
             }
 
@@ -155,7 +155,7 @@ public static class ServingCalibration
         }
     }
 
-    static void Add(ReadOnlySpan<double> parts, double residual, double weight, double[,]? normal, double[]? gradient)
+    static void Add(ReadOnlySpan<double> parts, double residual, double weight, double[]? normal, double[]? gradient)
     {
         if (normal is null || gradient is null)
             return;
@@ -163,42 +163,7 @@ public static class ServingCalibration
         {
             gradient[a] += weight * parts[a] * residual;
             for (var b = 0; b < Unknowns; b++)
-                normal[a, b] += weight * parts[a] * parts[b];
+                normal[(a * Unknowns) + b] += weight * parts[a] * parts[b];
         }
-    }
-
-    /// <summary>Solves a symmetric positive system (Cholesky). Overwrites the matrix.</summary>
-    static double[] Solve(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        var solution = (double[])right.Clone();
-        for (var j = 0; j < n; j++)
-        {
-            for (var k = 0; k < j; k++)
-                matrix[j, j] -= matrix[j, k] * matrix[j, k];
-            matrix[j, j] = Math.Sqrt(matrix[j, j]);
-            for (var i = j + 1; i < n; i++)
-            {
-                for (var k = 0; k < j; k++)
-                    matrix[i, j] -= matrix[i, k] * matrix[j, k];
-                matrix[i, j] /= matrix[j, j];
-            }
-        }
-
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                solution[i] -= matrix[i, k] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                solution[i] -= matrix[k, i] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        return solution;
     }
 }

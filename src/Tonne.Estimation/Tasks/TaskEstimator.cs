@@ -26,7 +26,7 @@ public static class TaskEstimator
         var time = new Derivation.Quotient("time per output", "s", joules, new Derivation.Product("power while serving", "W",
             [gpus, new Derivation.FactorNode(task.Accelerator.InferencePower ?? task.Accelerator.TrainingPower)]));
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
-        var boundary = new Boundary("it", ["gpu", "host"], "machine");
+        var boundary = new Boundary(BoundaryExtent.It, ["gpu", "host"], AllocationPolicy.Machine);
         var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy per output at the plug",
             "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         List<Assumption> said =
@@ -45,7 +45,7 @@ public static class TaskEstimator
         var measured = new Derivation.FactorNode(task.Energy);
         return new TaskEstimate(
             task,
-            new Figure("measured_energy_wh_per_request", new Boundary("gpu", task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], "machine"), task.Energy.Bounds, Quality.Modelled, 0, measured),
+            new Figure("measured_energy_wh_per_request", new Boundary(BoundaryExtent.Gpu, task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], AllocationPolicy.Machine), task.Energy.Bounds, Quality.Modelled, 0, measured),
             RequestFigures.MultiplyByThousand("it_energy_wh_per_request", phase.Energy, "Wh"),
             RequestFigures.MultiplyByThousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
             RequestFigures.MultiplyByThousand("operational_g_per_request", phase.Operational, "g CO2e"),

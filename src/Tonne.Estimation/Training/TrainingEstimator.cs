@@ -52,7 +52,7 @@ public sealed class TrainingEstimator
         var utilisation = features is { } known ? _model.Predict(known) : (Bounds?)null;
         var oneRun = task.HasGivenHours ? DeriveGivenHours(task, features, utilisation, assumptions) : DeriveEstimatedHours(task, features!.Value, utilisation!.Value, assumptions);
         Derivation hours = task.Runs == 1 ? oneRun : new Derivation.Product("accelerator-hours of all runs", "h", [new Derivation.Count("runs", "1", task.Runs), oneRun]);
-        var boundary = new Boundary("it", ["accelerators", "hosts"], "machine");
+        var boundary = new Boundary(BoundaryExtent.It, ["accelerators", "hosts"], AllocationPolicy.Machine);
         var power = ChipPower.Derive(task.Hardware);
         var energy = new Derivation.Product("energy at the plug", "kWh", [hours, power], 1 / 1000d);
         var accounting = FactorSelector.SelectFactors(place, FacilityKind.UnknownCloud);
@@ -64,7 +64,7 @@ public sealed class TrainingEstimator
         if (task.Runs > 1)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Runs:N0} runs of equal length on the same hardware; "
                 + $"their uncertainties are the same, so the relative bounds of the sum are as wide as those of one run."));
-        var chipHours = new Figure("chip_hours", new Boundary("accelerators", [], "machine"), _uncertainty.ComputeBounds(hours), task.HasGivenHours ? Quality.Measured : Quality.Modelled, 0, hours);
+        var chipHours = new Figure("chip_hours", new Boundary(BoundaryExtent.Accelerators, [], AllocationPolicy.Machine), _uncertainty.ComputeBounds(hours), task.HasGivenHours ? Quality.Measured : Quality.Modelled, 0, hours);
         return new TrainingEstimate(task, chipHours, footprint, utilisation, features is { } asked ? _model.FindMostSimilar(asked, 3) : [], assumptions,
             [.. new[] { chipHours }.Concat(footprint.GetFigures()).SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)]);
     }

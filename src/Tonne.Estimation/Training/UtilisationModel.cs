@@ -40,19 +40,19 @@ public sealed class UtilisationModel
         _distilled = [.. cases.Select(one => one.Features.IsDistilled)];
         var n = cases.Count;
         _widening = StudentTDistribution.GetCriticalValue95(Math.Max(1, n - Fitted)) / Bounds.ZScore95;
-        var factor = Covariance();
-        LogDeterminant = Cholesky(factor, n);
+        var factor = new CholeskyFactor(Covariance(), n);
+        LogDeterminant = factor.LogDeterminant;
         var residuals = new double[n];
         for (var i = 0; i < n; i++)
             residuals[i] = Math.Log(cases[i].Utilisation) - Mean(_distilled[i]);
-        _weights = Solve(factor, residuals);
+        _weights = factor.Solve(residuals);
         _inverse = new double[n * n];
         var unit = new double[n];
         for (var j = 0; j < n; j++)
         {
             Array.Clear(unit);
             unit[j] = 1;
-            Solve(factor, unit).CopyTo(_inverse.AsSpan(j * n));
+            factor.Solve(unit).CopyTo(_inverse.AsSpan(j * n));
         }
 
         var fit = 0d;
@@ -211,46 +211,5 @@ public sealed class UtilisationModel
         }
 
         return covariance;
-    }
-
-    /// <summary>Replaces a symmetric positive matrix by its lower Cholesky factor; ln of its determinant.</summary>
-    static double Cholesky(double[] matrix, int n)
-    {
-        var log = 0d;
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = matrix[(i * n) + j];
-                for (var k = 0; k < j; k++)
-                    sum -= matrix[(i * n) + k] * matrix[(j * n) + k];
-                matrix[(i * n) + j] = i == j ? Math.Sqrt(sum) : sum / matrix[(j * n) + j];
-            }
-
-            log += 2 * Math.Log(matrix[(i * n) + i]);
-        }
-
-        return log;
-    }
-
-    static double[] Solve(double[] factor, double[] right)
-    {
-        var n = right.Length;
-        var x = (double[])right.Clone();
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                x[i] -= factor[(i * n) + k] * x[k];
-            x[i] /= factor[(i * n) + i];
-        }
-
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                x[i] -= factor[(k * n) + i] * x[k];
-            x[i] /= factor[(i * n) + i];
-        }
-
-        return x;
     }
 }

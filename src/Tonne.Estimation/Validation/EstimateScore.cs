@@ -49,16 +49,11 @@ public sealed record EstimateScore(int Cases, double MeanError, double MedianErr
         if (cases.Count == 0 || cases.Any(one => !(one.Truth > 0 && pick(one).Low > 0)))
             throw new ArgumentException("Scores need at least one case, and true values and bounds above 0.", nameof(cases));
         var errors = cases.Select(one => Math.Abs((pick(one).Best / one.Truth) - 1)).ToArray();
+        var widths = cases.Select(one => pick(one).High / pick(one).Low).ToArray();
         var inside = cases.Count(one => pick(one).Low <= one.Truth && one.Truth <= pick(one).High);
         return new EstimateScore(
-            cases.Count, errors.Average(), Median(errors), errors.Max(), inside, BinomialTest.ComputeTwoSidedPValue(inside, cases.Count, Level),
-            Median([.. cases.Select(one => pick(one).High / pick(one).Low)]),
+            cases.Count, errors.Average(), OrderStatistic.Median(errors), errors.Max(), inside, BinomialTest.ComputeTwoSidedPValue(inside, cases.Count, Level),
+            OrderStatistic.Median(widths),
             cases.Average(one => ComputeIntervalScore(pick(one), one.Truth)));
-    }
-
-    static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
     }
 }

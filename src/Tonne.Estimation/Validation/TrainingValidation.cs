@@ -1,6 +1,7 @@
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Estimation.Validation;
 
@@ -86,7 +87,7 @@ public static class TrainingValidation
         // Σ|u_i ÷ c − 1| in 1/c is convex with its kinks at 1/u_i: the best c is one of the utilisations.
         var best = all.MinBy(constant => all.Average(value => Math.Abs((value / constant) - 1)));
         var errors = all.Select(value => Math.Abs((value / best) - 1)).Order().ToArray();
-        return (best, errors.Average(), (errors[(errors.Length - 1) / 2] + errors[errors.Length / 2]) / 2);
+        return (best, errors.Average(), OrderStatistic.Median(errors));
     }
 
     static List<ScoredCase> LeaveOut(Func<UtilisationCase, UtilisationCase, bool> keeps, IReadOnlyList<UtilisationPrior>? priors = null)

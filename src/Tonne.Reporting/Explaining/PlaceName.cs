@@ -18,5 +18,5 @@ static class PlaceName
 
     /// <summary>The place, and how sure it is if it was guessed; null if only an intensity was given, or if nothing is known and the world's mean was used.</summary>
     internal static string? FormatWithOrigin(Runs.Place place, GridFactor grid) =>
-        place is { How: "unknown", IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
+        place is { How: Runs.PlaceOrigin.Unknown, IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
 }

@@ -37,9 +37,9 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
     public Footprint Account(RunRecord record, AccountingFactors factors)
     {
         var rates = record.Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
-        var policy = record.Opening.Policy.ToString().ToLowerInvariant();
+        var policy = ToAllocationPolicy(record.Opening.Policy);
         var components = record.Components.Select(Name).Distinct().ToImmutableArray();
-        var it = new Boundary("it", components, policy);
+        var it = new Boundary(BoundaryExtent.It, components, policy);
         var (quality, measured) = QualityOf(record.Components, use => use.JobMicrojoules);
         // Energy that the plug meter counted is measured, even where the split among components is modelled.
         var plugged = record.Opening.Bases.Any(basis => basis.Component == Component.Platform) && record.Gaps.IsEmpty;
@@ -53,19 +53,19 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         var operational = OperationalOf("operational emissions", facility, intensity);
         var embodied = DeriveEmbodied(record, factors);
         var total = embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, embodied]);
-        var carbon = it with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        var carbon = it with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.Location, Basis = factors.Grid.Basis };
         return new Footprint
         {
             Method = MethodVersion,
             Factors = factors,
             Energy = CreateFigure("energy_kwh", it, energy, quality, measured),
-            MachineEnergy = CreateFigure("machine_energy_kwh", it with { Policy = "machine" }, machine, machineQuality, machineMeasured),
-            FacilityEnergy = CreateFigure("facility_energy_kwh", it with { Extent = "facility" }, facility, quality, measured),
+            MachineEnergy = CreateFigure("machine_energy_kwh", it with { Policy = AllocationPolicy.Machine }, machine, machineQuality, machineMeasured),
+            FacilityEnergy = CreateFigure("facility_energy_kwh", it with { Extent = BoundaryExtent.Facility }, facility, quality, measured),
             Operational = CreateFigure("emissions_kg.operational", carbon, operational, quality, measured),
             Embodied = embodied is null ? null
-                : CreateFigure("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
+                : CreateFigure("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
             Total = CreateFigure("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, measured) : null,
+            Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured) : null,
             Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
             Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
             Warnings = [.. factors.Warnings],
@@ -93,7 +93,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
     {
         var (facility, operational, water) = Derive(use, factors);
         var total = use.Embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, use.Embodied]);
-        var carbon = use.Boundary with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        var carbon = use.Boundary with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.Location, Basis = factors.Grid.Basis };
         List<Derivation> derivations = [use.Energy, facility, operational, total];
         if (use.Embodied is not null)
             derivations.Add(use.Embodied);
@@ -106,14 +106,14 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return new PhaseFootprint(
             use.Name,
             factors,
-            new Figure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = "facility" } : use.Boundary, bounds[0], use.Quality, use.MeasuredShare, use.Energy),
-            new Figure("facility_energy_kwh", use.Boundary with { Extent = "facility" }, bounds[1], use.Quality, use.MeasuredShare, facility),
+            new Figure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = BoundaryExtent.Facility } : use.Boundary, bounds[0], use.Quality, use.MeasuredShare, use.Energy),
+            new Figure("facility_energy_kwh", use.Boundary with { Extent = BoundaryExtent.Facility }, bounds[1], use.Quality, use.MeasuredShare, facility),
             new Figure("emissions_kg.operational", carbon, bounds[2], use.Quality, use.MeasuredShare, operational),
             use.Embodied is null ? null
-                : new Figure("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), bounds[4], Worst(use.Embodied.GetFactors()), 0, use.Embodied),
+                : new Figure("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], use.Boundary.Policy, Embodied: true), bounds[4], Worst(use.Embodied.GetFactors()), 0, use.Embodied),
             new Figure("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, bounds[3], use.Quality, use.MeasuredShare, total),
             water is null ? null
-                : new Figure("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, bounds[^1], Quality.Assumed, use.MeasuredShare, water));
+                : new Figure("water_l", use.Boundary with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.OnSiteAndGrid }, bounds[^1], Quality.Assumed, use.MeasuredShare, water));
     }
 
     /// <summary>The formulas of a phase, without bounds: facility energy in kWh, operational emissions in kg CO2e, water in L.</summary>
@@ -123,6 +123,13 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             new Derivation.FactorNode(factors.Pue)]);
         return (facility, OperationalOf("operational emissions", facility, new Derivation.FactorNode(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
     }
+
+    static AllocationPolicy ToAllocationPolicy(SharePolicy policy) => policy switch
+    {
+        SharePolicy.Marginal => AllocationPolicy.Marginal,
+        SharePolicy.Machine => AllocationPolicy.Machine,
+        _ => AllocationPolicy.Share,
+    };
 
     /// <summary>Combines runs that have the same rates into one use. The amounts of each rate are added.</summary>
     /// <param name="name">What the runs are, for the label of the derivation.</param>
@@ -134,7 +141,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             .Select(part => (part.Key, Amounts: part.SelectMany(use => use.Job).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount))).ToImmutableArray()));
         var (quality, measured) = QualityOf([.. records.SelectMany(record => record.Components)], use => use.JobMicrojoules);
         var energy = EnergyOf(records.Length == 1 ? "energy of the job at the plug" : $"energy of {name} at the plug", components, rates);
-        return new PhaseUse(name, new Boundary("it", [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], records[0].Opening.Policy.ToString().ToLowerInvariant()), energy, null, quality, measured);
+        return new PhaseUse(name, new Boundary(BoundaryExtent.It, [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], ToAllocationPolicy(records[0].Opening.Policy)), energy, null, quality, measured);
     }
 
     /// <summary>Embodied emissions of runs on one machine. The time that they held it is added. Null if no factor fits.</summary>

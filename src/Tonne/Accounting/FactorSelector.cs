@@ -30,7 +30,7 @@ public static class FactorSelector
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
 
-    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, string? machineKind)
+    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, HostKind? machineKind)
     {
         var region = place.Region is { } name ? RegionCatalog.Find(name).ValueOrThrow : null;
         var signal = SelectIntensity(place, region);
@@ -38,8 +38,8 @@ public static class FactorSelector
         var warnings = new List<Warning>();
         if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
             warnings.Add(new Warning("place-guessed", $"{signal.Explanation}.", "Set 'zone: XX' in tonne.yaml, or --zone XX."));
-        if (embodied.Count == 0 && machineKind is not null)
-            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {machineKind}; embodied emissions are left out, not zero."));
+        if (embodied.Count == 0 && machineKind is { } host)
+            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {EnumWords.Format(host)}; embodied emissions are left out, not zero."));
         var waterOnSite = region is not null ? FacilityCatalog.GetWue(region) ?? FacilityCatalog.GetWue(kind) : FacilityCatalog.GetWue(kind);
         var zone = signal.Zone ?? ZoneCatalog.Find("WORLD").ValueOrThrow;
         return new AccountingFactors(
@@ -56,7 +56,7 @@ public static class FactorSelector
         if (place.Zone is not { } code)
             return AnnualIntensityCatalog.GetForUnknownPlace();
         var zone = ZoneCatalog.Find(code).ValueOrThrow;
-        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? place.How) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
+        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How)) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
     }
 
     static SelectedFacilityFactor SelectPue(Place place, CloudRegion? region, FacilityKind kind) =>
@@ -66,7 +66,7 @@ public static class FactorSelector
 
     static FacilityKind GetFacilityKind(Place place, Machine machine) => machine.Kind switch
     {
-        "laptop" or "desktop" or "board" => FacilityKind.PersonalComputer,
+        HostKind.Laptop or HostKind.Desktop or HostKind.Board => FacilityKind.PersonalComputer,
         _ when place.Region is not null || machine.CloudRegion is not null => FacilityKind.UnknownCloud,
         _ => FacilityKind.UnknownServerRoom,
     };
@@ -78,9 +78,9 @@ public static class FactorSelector
         var guest = machine.Virtual && machine.HostThreads is not null;
         var kind = machine.Kind switch
         {
-            "laptop" => MachineKind.Laptop,
-            "desktop" => MachineKind.Desktop,
-            "board" => MachineKind.Board,
+            HostKind.Laptop => MachineKind.Laptop,
+            HostKind.Desktop => MachineKind.Desktop,
+            HostKind.Board => MachineKind.Board,
             _ => gpus.Count >= (guest ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
         };
         if (EmbodiedCatalog.FindMachineEmissions(kind, machine) is { } host)

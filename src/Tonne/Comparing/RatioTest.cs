@@ -1,3 +1,5 @@
+using Tonne.Statistics;
+
 namespace Tonne.Comparing;
 
 /// <summary>Tests sequentially whether one variant uses more than another, from pairs of runs, with a look after every pair.</summary>
@@ -191,8 +193,7 @@ public sealed class RatioTest
                 means[at++] = (_logs[i] + _logs[k]) / 2;
         }
 
-        Array.Sort(means);
-        return (means[(means.Length - 1) / 2] + means[means.Length / 2]) / 2;
+        return OrderStatistic.Median(means);
     }
 
     /// <summary>Log evidence, without the last look, when so many pairs all differ by the same.</summary>

@@ -1,3 +1,5 @@
+using Tonne.Quantities;
+
 namespace Tonne.Grids;
 
 /// <summary>A region of a cloud provider and the intensity published for it or for its zone.</summary>

@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
+using Tonne.Quantities;
+
 namespace Tonne.Grids;
 
 /// <summary>Whose electricity an intensity describes.</summary>
+[JsonConverter(typeof(WordJsonConverter<IntensityScope>))]
 public enum IntensityScope
 {
+    /// <summary>Not stated, as for an intensity given by hand.</summary>
+    Unstated,
+
     /// <summary>Electricity generated in the zone.</summary>
     Production,
 

@@ -4,7 +4,7 @@ using Tonne.Quantities;
 namespace Tonne.Hardware;
 
 /// <summary>The machine of a run, as far as its properties could be read.</summary>
-/// <param name="Kind">server, vm, laptop, desktop or unknown.</param>
+/// <param name="Kind">What kind of machine it is.</param>
 /// <param name="Cpu">Name of the processor as the machine reports it.</param>
 /// <param name="Microarchitecture">Micro-architecture that was recognised; null if unknown.</param>
 /// <param name="Threads">Hardware threads visible.</param>
@@ -18,7 +18,7 @@ namespace Tonne.Hardware;
 /// <param name="Product">Product name in the firmware, for example <c>PowerEdge R740</c>; null if hidden.</param>
 /// <param name="HostThreads">In a virtual machine, the hardware threads of the host it shares, as a factor; null otherwise.</param>
 public sealed record Machine(
-    string Kind,
+    HostKind Kind,
     string Cpu,
     string? Microarchitecture,
     int Threads,

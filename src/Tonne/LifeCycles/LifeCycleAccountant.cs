@@ -105,7 +105,7 @@ public sealed class LifeCycleAccountant
         };
 
         DescribedUse CreateEstimatedUse(EnergyCategory part, Derivation energy) => new(part, new PhaseUse(
-            "estimate", new Boundary("it", ["estimate"], "described"), energy,
+            "estimate", new Boundary(BoundaryExtent.It, ["estimate"], AllocationPolicy.Described), energy,
             Quality: energy.GetFactors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled), phase.Estimate!.Factors);
     }
 
@@ -185,18 +185,18 @@ public sealed class LifeCycleAccountant
     LifeCycleFigures FiguresOf(FigureInputs all)
     {
         var (quality, measured) = QualityOf(all.Uses);
-        var gpuOnly = all.Uses.Count > 0 && all.Uses.All(use => use.Use.Boundary.Extent == "gpu");
-        var it = new Boundary(gpuOnly ? "gpu" : "it", all.Components, "described");
-        var bases = all.Uses.Select(use => use.Factors.Grid.Basis).Distinct(StringComparer.Ordinal).ToList();
-        var basis = bases.Count == 1 ? bases[0] : bases.Count == 0 ? "unstated" : "mixed bases";
-        var building = it with { Extent = gpuOnly ? "gpu" : "facility" };
-        var carbon = building with { Method = "location", Basis = basis };
+        var gpuOnly = all.Uses.Count > 0 && all.Uses.All(use => use.Use.Boundary.Extent == BoundaryExtent.Gpu);
+        var it = new Boundary(gpuOnly ? BoundaryExtent.Gpu : BoundaryExtent.It, all.Components, AllocationPolicy.Described);
+        var bases = all.Uses.Select(use => use.Factors.Grid.Basis).Distinct().ToList();
+        var basis = bases.Count == 1 ? bases[0] : bases.Count == 0 ? IntensityBasis.Unstated : IntensityBasis.MixedBases;
+        var building = it with { Extent = gpuOnly ? BoundaryExtent.Gpu : BoundaryExtent.Facility };
+        var carbon = building with { Method = AccountingMethod.Location, Basis = basis };
         var energy = Sum("energy", "kWh", all.Uses.Select(use => use.Use.Energy));
         var facility = Sum("facility energy", "kWh", all.Uses.Select(use => use.Footprint.FacilityEnergy));
         var operational = Sum("operational emissions", "kg CO2e", all.Uses.Select(use => use.Footprint.Operational));
         var total = all.Embodied is null ? operational : all.Uses.Count == 0 ? all.Embodied : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, all.Embodied]);
         var embodied = all.Embodied is null ? null
-            : Make("emissions_kg.embodied", new Boundary("hardware", [], "described", Embodied: true), all.Embodied, all.Embodied.GetFactors().Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max(), 0);
+            : Make("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], AllocationPolicy.Described, Embodied: true), all.Embodied, all.Embodied.GetFactors().Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max(), 0);
         var water = WaterOf(all.Uses.Select(use => use.Footprint.Water));
         return new LifeCycleFigures
         {
@@ -206,8 +206,8 @@ public sealed class LifeCycleAccountant
             Operational = Make("emissions_kg.operational", carbon, operational, quality, measured),
             Embodied = embodied,
             Total = Make("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = water is null ? null : Make("water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured),
-            MarketBased = all.Market is null ? null : Make("emissions_kg.market_based", carbon with { Method = "market" }, all.Market, quality, measured),
+            Water = water is null ? null : Make("water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured),
+            MarketBased = all.Market is null ? null : Make("emissions_kg.market_based", carbon with { Method = AccountingMethod.Market }, all.Market, quality, measured),
         };
 
         Figure Make(string name, Boundary boundary, Derivation derivation, Quality worst, double share) => new(all.Prefix + name, boundary, BoundsOf(derivation), worst, share, derivation);
@@ -231,10 +231,10 @@ public sealed class LifeCycleAccountant
                 var flow = WaterOf(inside.Select(use => use.WithoutPue.Water));
                 yield return new BoundaryStep(word,
                     Make($"{word}.energy_kwh", one, Sum($"{word} energy", "kWh", added.Select(use => use.Use.Energy)), addedQuality, addedMeasured),
-                    Make($"{word}.emissions_kg", one with { Method = "location", Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.WithoutPue.Operational)), addedQuality, addedMeasured),
+                    Make($"{word}.emissions_kg", one with { Method = AccountingMethod.Location, Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.WithoutPue.Operational)), addedQuality, addedMeasured),
                     Make($"to_{word}.energy_kwh", plug, Sum("energy", "kWh", inside.Select(use => use.Use.Energy)), soFarQuality, soFarMeasured),
-                    Make($"to_{word}.emissions_kg", plug with { Method = "location", Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.WithoutPue.Operational)), soFarQuality, soFarMeasured),
-                    flow is null ? null : Make($"to_{word}.water_l", plug with { Method = "on site and grid" }, flow, Quality.Assumed, soFarMeasured));
+                    Make($"to_{word}.emissions_kg", plug with { Method = AccountingMethod.Location, Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.WithoutPue.Operational)), soFarQuality, soFarMeasured),
+                    flow is null ? null : Make($"to_{word}.water_l", plug with { Method = AccountingMethod.OnSiteAndGrid }, flow, Quality.Assumed, soFarMeasured));
             }
 
             var cooled = all.Uses.Where(use => !use.Use.IncludesFacility && use.Factors.Pue.Bounds is not { IsExact: true, Best: 1 }).ToList();
@@ -247,7 +247,7 @@ public sealed class LifeCycleAccountant
                         use => use.Operational), Quality.Assumed, 0),
                     Make("to_facility.energy_kwh", building, facility, quality, measured),
                     Make("to_facility.emissions_kg", carbon, operational, quality, measured),
-                    water is null ? null : Make("to_facility.water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured));
+                    water is null ? null : Make("to_facility.water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured));
             }
 
             if (embodied is not null)
@@ -255,7 +255,7 @@ public sealed class LifeCycleAccountant
                 yield return new BoundaryStep("embodied", null, embodied with { Name = all.Prefix + "embodied.emissions_kg" },
                     Make("to_embodied.energy_kwh", building, facility, quality, measured),
                     Make("to_embodied.emissions_kg", carbon with { Embodied = true }, total, quality, measured),
-                    water is null ? null : Make("to_embodied.water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured));
+                    water is null ? null : Make("to_embodied.water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured));
             }
 
             Derivation Added(string label, string unit, Func<Formulas, Derivation> with, Func<Formulas, Derivation> without) =>

@@ -2,32 +2,35 @@ using System.Collections.Immutable;
 
 namespace Tonne.Quantities;
 
-/// <summary>
-/// The system boundary of a figure. Every figure has one, so that figures with different boundaries are never compared unnoticed.
-/// </summary>
-/// <param name="Extent">What is inside: a component (<c>gpu</c>), the machine at its plug (<c>it</c>), or the facility with PUE
-/// (<c>facility</c>).</param>
+/// <summary>What a figure includes. Every figure carries its boundary.</summary>
+/// <remarks>Figures with different boundaries must not be compared without saying so.</remarks>
+/// <param name="Extent">How far the figure reaches: a component, the machine at its plug, or the facility.</param>
 /// <param name="Components">The components summed, for example cpu, memory, other.</param>
-/// <param name="Policy">How a shared machine is split: <c>share</c>, <c>marginal</c> or <c>machine</c>.</param>
+/// <param name="Policy">How a shared machine is split.</param>
 /// <param name="Embodied">Whether embodied emissions are included.</param>
-/// <param name="Method">For carbon: <c>location</c> or <c>market</c>; null for energy.</param>
-/// <param name="Basis">For carbon: <c>lifecycle</c> or <c>direct</c>; null for energy.</param>
+/// <param name="Method">For emissions and water; null for energy.</param>
+/// <param name="Basis">For emissions; null for energy and water.</param>
 public sealed record Boundary(
-    string Extent,
+    BoundaryExtent Extent,
     ImmutableArray<string> Components,
-    string Policy,
+    AllocationPolicy Policy,
     bool Embodied = false,
-    string? Method = null,
-    string? Basis = null)
+    AccountingMethod? Method = null,
+    IntensityBasis? Basis = null)
 {
     /// <summary>The boundary as a name, for example <c>facility(cpu+memory+other), share, location, lifecycle</c>.</summary>
     public override string ToString()
     {
-        var parts = new List<string> { Components.IsDefaultOrEmpty ? Extent : $"{Extent}({string.Join('+', Components)})", Policy };
-        if (Method is not null)
-            parts.Add(Method);
-        if (Basis is not null)
-            parts.Add(Basis);
+        var extent = EnumWords.Format(Extent);
+        var parts = new List<string>
+        {
+            Components.IsDefaultOrEmpty ? extent : $"{extent}({string.Join('+', Components)})",
+            EnumWords.Format(Policy),
+        };
+        if (Method is { } method)
+            parts.Add(EnumWords.Format(method));
+        if (Basis is { } basis)
+            parts.Add(EnumWords.Format(basis));
         if (Embodied)
             parts.Add("with embodied");
         return string.Join(", ", parts);

@@ -62,8 +62,8 @@ public class InferenceEstimatorTests
         Assert.Equal(estimate.FacilityEnergy.Value * 80 / 1000, estimate.Operational.Value, 1e-9);
         Assert.Equal(estimate.Operational.Value + estimate.Embodied.Value, estimate.Emissions.Value, 1e-9);
         Assert.Equal("gpu(gpu), machine", estimate.GpuEnergyPerToken.Boundary.ToString());
-        Assert.Equal("it", estimate.ItEnergy.Boundary.Extent);
-        Assert.Equal("facility", estimate.FacilityEnergy.Boundary.Extent);
+        Assert.Equal(BoundaryExtent.It, estimate.ItEnergy.Boundary.Extent);
+        Assert.Equal(BoundaryExtent.Facility, estimate.FacilityEnergy.Boundary.Extent);
         Assert.True(estimate.Emissions.Boundary.Embodied);
     }
 

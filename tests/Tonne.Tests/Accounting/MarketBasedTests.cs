@@ -1,5 +1,6 @@
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.Describing;
+using Tonne.Quantities;
 
 namespace Tonne.Tests.Accounting;
 
@@ -84,7 +85,7 @@ public class MarketBasedTests
 
         // 0 + 5 MWh × 400 g.
         Assert.Equal(2_000, life.Totals.MarketBased!.Value, 1e-6);
-        Assert.Equal("market", life.Totals.MarketBased.Boundary.Method);
+        Assert.Equal(AccountingMethod.Market, life.Totals.MarketBased.Boundary.Method);
     }
 
     [Theory]

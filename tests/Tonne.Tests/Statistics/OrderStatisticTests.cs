@@ -44,4 +44,19 @@ public class OrderStatisticTests
             Assert.Equal(sorted[(int)Math.Round(0.975 * (count - 1))], high);
         });
     }
+
+    // R: quantile(c(1, 2, 3, 4), c(0, 0.25, 0.5, 1)) is 1, 1.75, 2.5, 4.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.25, 1.75)]
+    [InlineData(0.5, 2.5)]
+    [InlineData(1, 4)]
+    public void An_interpolated_quantile_is_that_of_r(double p, double expected) => Assert.Equal(expected, OrderStatistic.InterpolateQuantile([1, 2, 3, 4], p));
+
+    [Fact]
+    public void The_median_is_the_middle_or_the_mean_of_the_two_middle_values()
+    {
+        Assert.Equal(3, OrderStatistic.Median([9, 1, 3]));
+        Assert.Equal(2.5, OrderStatistic.Median([4, 1, 3, 2]));
+    }
 }

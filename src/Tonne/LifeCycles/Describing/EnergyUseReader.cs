@@ -16,7 +16,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     /// <summary>One described energy.</summary>
     /// <param name="Label">What it is.</param>
     /// <param name="Energy">kWh.</param>
-    /// <param name="Extent"><c>it</c>, or <c>gpu</c> where only accelerators are counted.</param>
+    /// <param name="Extent">IT equipment, or GPUs where only accelerators are counted.</param>
     /// <param name="Quality">Worst quality of its parts above 5 %.</param>
     /// <param name="MeasuredShare">Measured ÷ total.</param>
     /// <param name="IncludesFacility">Whether it already includes the PUE.</param>
@@ -25,7 +25,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     /// <param name="Notes">Notes to print.</param>
     /// <param name="Warnings">Warnings.</param>
     public sealed record DescribedEnergy(
-        string Label, Derivation Energy, string Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
+        string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
         ImmutableArray<string> Notes, ImmutableArray<Warning> Warnings);
 
     /// <summary>Reads the energy that a node describes; null if something is wrong with it.</summary>
@@ -38,7 +38,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (node is DescriptionNode.Scalar)
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } given
-                ? new DescribedEnergy(part, new Derivation.FactorNode(given), "it", given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(given), BoundaryExtent.It, given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
         }
 
         if (node is not DescriptionNode.Mapping mapping)
@@ -50,7 +50,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (mapping.Entries.Any(entry => entry.Key.Text == "best"))
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } spread
-                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), "it", spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), BoundaryExtent.It, spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
         }
 
         var block = new DescriptionBlock(mapping, id, problems, sources, [.. DescriptionKeys.Use, "pue"]);
@@ -74,20 +74,20 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
             return null;
         var (quality, measured) = QualityOf(block, energy);
         var warnings = new List<Warning>();
-        var extent = boundary ?? "it";
-        if (fromCatalog && extent == "it")
+        var extent = boundary == "gpu" ? BoundaryExtent.Gpu : BoundaryExtent.It;
+        if (fromCatalog && extent == BoundaryExtent.It)
         {
             var rest = MachineFactors.Table["other/gpu-server-gpus-only"];
             energy = new Derivation.Sum($"energy of the whole server, {label}", "kWh", [energy,
                 new Derivation.Product("other parts of the server", "kWh", [energy, new Derivation.FactorNode(rest)])]);
         }
 
-        if (extent == "gpu")
+        if (extent == BoundaryExtent.Gpu)
             warnings.Add(new Warning("gpu-only", $"{phase.ReadText("name")}, {label}: only the boards of the accelerators are counted, not the servers around them."));
         if (fromCatalog)
             warnings.Add(new Warning("power-from-catalog", $"{phase.ReadText("name")}, {label}: no power is given; the catalog's "
                 + $"power of a {chip} board is "
-                + $"used{(extent == "gpu" ? "" : ", plus a share of it for the other parts of the server")}, with bounds."));
+                + $"used{(extent == BoundaryExtent.Gpu ? "" : ", plus a share of it for the other parts of the server")}, with bounds."));
         var notes = new List<string>(block.ReadTexts("note"));
         return new DescribedEnergy(label, energy, extent, quality, measured, holds, chipHours, chip, [.. notes], [.. warnings]);
     }

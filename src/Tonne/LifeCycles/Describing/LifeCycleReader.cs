@@ -193,7 +193,7 @@ public static class LifeCycleReader
         static string? FindPueKey(DescriptionNode.Mapping? facility) => facility?.Entries.FirstOrDefault(static entry => entry.Key.Text is "pue" or "site" or "kind").Key?.Text;
 
         static PhaseUse UseOf(EnergyUseReader.DescribedEnergy piece) => new(
-            piece.Label, new Boundary(piece.Extent, [piece.Label], "described"), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.IncludesFacility);
+            piece.Label, new Boundary(piece.Extent, [piece.Label], AllocationPolicy.Described), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.IncludesFacility);
 
         PhaseKind KindOf(DescriptionBlock block, string name)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Facilities;
+using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Runs;
 
@@ -19,7 +20,7 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
     /// <param name="facilityPath">Path of the facility.</param>
     public AccountingFactors? Read(DescriptionNode.Mapping? place, DescriptionNode.Mapping? facility, string placePath, string facilityPath)
     {
-        var (zone, region, given, basis) = (default(string), default(string), default(Factor), "unstated");
+        var (zone, region, given, basis) = (default(string), default(string), default(Factor), IntensityBasis.Unstated);
         if (place is not null)
         {
             var block = new DescriptionBlock(place, placePath, problems, sources, DescriptionKeys.Place);
@@ -27,9 +28,13 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
             given = block.ReadNumber("intensity", "grid intensity as given", Dimension.Intensity, CheckIntensity);
             if (block.ReadText("basis") is { } word)
             {
-                if (word is "lifecycle" or "direct")
-                    basis = word;
-                else
+                basis = word switch
+                {
+                    "lifecycle" => IntensityBasis.Lifecycle,
+                    "direct" => IntensityBasis.Direct,
+                    _ => IntensityBasis.Unstated,
+                };
+                if (basis == IntensityBasis.Unstated)
                     problems.AddUnknown(block.GetLine("basis"), "basis", word, ["lifecycle", "direct"]);
             }
 
@@ -43,9 +48,9 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
         var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath, region is not null);
         try
         {
-            var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, "given"), kind);
+            var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, PlaceOrigin.Given), kind);
             if (given is not null)
-                factors = factors with { Grid = new GridFactor(given, null, basis, "unstated", null, "given") };
+                factors = factors with { Grid = new GridFactor(given, null, basis, IntensityScope.Unstated, null, "given") };
             if (pue is not null)
                 factors = factors with { Pue = pue, PueHow = siteName ?? "given" };
             if (place is null || (zone, region, given) is (null, null, null))
