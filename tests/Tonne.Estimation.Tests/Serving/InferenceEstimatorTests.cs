@@ -104,6 +104,20 @@ public class InferenceEstimatorTests
         Assert.Equal(held, estimate.Embodied.Value, held * 1e-9);
     }
 
+    // By hand: a day over 50 requests is 1,728 s, less 400 tokens' joules over four H100 of 531 W; the more joules, the less time to wait.
+    [Fact]
+    public void Waiting_is_unsure_in_both_directions_as_the_time_of_serving_is()
+    {
+        var estimate = Estimate(Llama70 with { Batch = 1, RequestsPerDay = 50 });
+
+        var waiting = estimate.IdleEnergy!.Derivation.GetFactors().Single(factor => factor.Id == "serving/waiting-time").Bounds;
+        var token = estimate.GpuEnergyPerToken.Bounds;
+        Assert.Equal(1728 - (token.High * 400 / (4 * 531)), waiting.Low, 1e-9);
+        Assert.Equal(1728 - (token.Best * 400 / (4 * 531)), waiting.Best, 1e-9);
+        Assert.Equal(1728 - (token.Low * 400 / (4 * 531)), waiting.High, 1e-9);
+        Assert.True(0 < waiting.Low && waiting.Low < waiting.Best - 1);
+    }
+
     [Fact]
     public void A_rate_without_a_batch_finds_the_batch_that_keeps_up()
     {

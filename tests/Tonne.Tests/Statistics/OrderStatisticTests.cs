@@ -19,6 +19,25 @@ public class OrderStatisticTests
         Assert.Equal(expected, OrderStatistic.Quantile(sample, p));
     }
 
+    // By definition: sorted they are 1, 2, 2, 4, 8; ranks 0, 1, 2 and 4 in whatever order they come.
+    [Fact]
+    public void Every_order_of_five_numbers_has_the_same_quantiles()
+    {
+        double[] numbers = [8, 2, 4, 2, 1];
+        for (var code = 0; code < 120; code++)
+        {
+            List<double> left = [.. numbers];
+            var order = new List<double>();
+            for (var (i, rest) = (5, code); i > 0; rest /= i, i--)
+            {
+                order.Add(left[rest % i]);
+                left.RemoveAt(rest % i);
+            }
+
+            Assert.Equal([1, 2, 2, 8], new[] { 0, 0.25, 0.5, 1 }.Select(p => OrderStatistic.Quantile([.. order], p)));
+        }
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(5_000)]
