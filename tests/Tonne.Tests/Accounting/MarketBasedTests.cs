@@ -50,7 +50,7 @@ public class MarketBasedTests
     [Fact]
     public void What_is_made_on_the_site_is_taken_first_and_contracts_cover_what_is_left()
     {
-        // 30 MWh of sun at 0 g; 70 MWh of contract at 10 g: 700 kg; the contract's other 30 MWh count for nothing.
+        // 30 MWh of sun at 0 g; 70 MWh of contract at 10 g: 700 kg; the contract's other 30 MWh are ignored.
         var life = Account("{residual_mix: 500 g/kWh, on_site: {name: sun, energy: 30 MWh}, contracts: {name: wind, energy: 100 MWh, intensity: 10 g/kWh, matched: yearly}}");
 
         Assert.Equal(700, Market(life), 1e-6);
