@@ -63,6 +63,6 @@ public sealed record ServingWorkload
         if (KvCacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
             yield return "bytes of attention cache per token must be 0 to 1e9.";
         if (SoftwareYear is not (null or 2024 or 2026))
-            yield return "the year of the serving software must be 2024 or 2026.";
+            yield return "the year of the serving software must be one of 2024 and 2026.";
     }
 }

@@ -1,8 +1,9 @@
 namespace Tonne.Instruments.Amd;
 
-/// <summary>Which devices are dies of one board, so that energy is counted by board.</summary>
+/// <summary>Groups devices that are dies of one board, so that energy is counted per board.</summary>
 /// <remarks>
-/// The two dies of an MI250 show themselves as two devices of which the first reports the power of both, and the second 0 or nothing (codecarbon issue 1097;
+/// The two dies of an MI250 appear as two devices, of which the first reports the power of both, and the second 0 or nothing (codecarbon
+/// issue 1097;
 /// drivers/gpu/drm/amd/pm/swsmu/smu13/aldebaran_ppt.c: valid only from the primary die). They are recognised by what they share: the chip's own number, the board's serial number,
 /// or, where neither is reported, by being two halves next to each other of which only the first has power.
 /// </remarks>
@@ -47,6 +48,6 @@ static class AmdBoards
         }
     }
 
-    /// <summary>Blank and zero are no serial numbers.</summary>
+    /// <summary>Blank and zero are not serial numbers.</summary>
     static bool IsSerial(string? text) => text is not null && text.AsSpan().Trim("0 ").Length > 0 && text is not ("N/A" or "Unknown");
 }

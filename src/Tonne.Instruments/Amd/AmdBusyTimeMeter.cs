@@ -4,7 +4,10 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>Time a board was at work, in ns since it was first read: the share that each die reports (<c>gpu_busy_percent</c>), over the time since the last reading, the dies' mean.</summary>
+/// <summary>
+/// Busy time of a board in ns since its first reading: the share that each die reports (<c>gpu_busy_percent</c>), over the time since the
+/// last reading, the dies' mean.
+/// </summary>
 sealed class AmdBusyTimeMeter(FileTree tree, IReadOnlyList<string> paths, MeterDescription description) : IMeter, IDisposable
 {
     readonly PersistentFile[] _files = [.. paths.Select(path => tree.OpenPersistent(path))];

@@ -3,7 +3,7 @@ using Tonne.Instruments.GpuDevices;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>One AMD graphics device: a card, or one of the dies of a card that shows itself as several devices.</summary>
+/// <summary>One AMD graphics device: a card, or one of the dies of a card that appears as several devices.</summary>
 /// <param name="Card">The device.</param>
 /// <param name="UniqueId">The number fixed in the chip at manufacture, 16 hexadecimal digits; null if not reported.</param>
 /// <param name="Serial">Serial number of the board; null if not reported.</param>

@@ -10,7 +10,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>AMD's GPUs by the kernel's sensors, and by AMD's library where it is there; counted by board, not by die.</summary>
+/// <summary>Finds meters of AMD GPUs: the kernel's sensors, and AMD's library if installed; counted per board, not per die.</summary>
 sealed class AmdMeters : Instrument
 {
     readonly List<IMeter> _meters = [];

@@ -5,11 +5,11 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>Power of an AMD device in mW; a device that sleeps is not woken to be asked.</summary>
+/// <summary>Power of an AMD device in mW; a suspended device is not woken for a reading.</summary>
 sealed class AmdPowerMeter : IMeter, IDisposable
 {
-    /// <summary>Why there is no value: asking would wake it.</summary>
-    internal const string DeviceSuspended = "the device sleeps (runtime power management) and is not woken to be asked";
+    /// <summary>Reason of a gap: a reading would wake the device.</summary>
+    internal const string DeviceSuspended = "the device is suspended (runtime power management) and is not woken for a reading";
 
     readonly SensorMeter _meter;
     readonly PersistentFile? _runtimeStatus;

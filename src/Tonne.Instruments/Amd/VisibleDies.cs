@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>Which devices a job may use, by <c>ROCR_VISIBLE_DEVICES</c>, then by <c>HIP_VISIBLE_DEVICES</c> (or <c>CUDA_VISIBLE_DEVICES</c>) among those left.</summary>
+/// <summary>
+/// Determines which devices a job may use, by <c>ROCR_VISIBLE_DEVICES</c>, then by <c>HIP_VISIBLE_DEVICES</c> (or
+/// <c>CUDA_VISIBLE_DEVICES</c>) among those left.
+/// </summary>
 /// <remarks>Numbers in the order of the bus, or <c>GPU-</c> and the chip's own number. What follows an entry that names no device is hidden too. Source: ROCm documentation, GPU isolation techniques.</remarks>
 static class VisibleDies
 {

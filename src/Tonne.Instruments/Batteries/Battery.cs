@@ -2,12 +2,12 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Batteries;
 
-/// <summary>One battery of the machine: whether it gives power, and how much.</summary>
+/// <summary>Reads one battery of the machine: its state and its power.</summary>
 /// <remarks>Power from <c>power_now</c> (µW), else <c>current_now</c> (µA) × <c>voltage_now</c> (µV). Some gauges give a current that flows out a sign. Source: Linux, Documentation/ABI/testing/sysfs-class-power.</remarks>
 sealed class Battery : IDisposable
 {
-    /// <summary>It says that it gives power, and gives none.</summary>
-    internal const string ZeroWhileDischarging = "the battery discharges and its gauge says 0";
+    /// <summary>Reason of a gap: the battery reports that it discharges, with a power of 0.</summary>
+    internal const string ZeroWhileDischarging = "the battery discharges and its gauge reports 0";
 
     /// <summary>Beyond any machine's battery: 1 kW, 1 kA, 1 kV, in millionths.</summary>
     const long MaxRawValue = 1_000_000_000;
@@ -32,7 +32,7 @@ sealed class Battery : IDisposable
     /// <summary>Whether it reports power at all.</summary>
     internal bool HasPower => _power is not null || _current is not null;
 
-    /// <summary>What it is doing now.</summary>
+    /// <summary>Its present state.</summary>
     internal BatteryState ReadState(out string? reason)
     {
         var text = _status.Read(out reason);

@@ -5,17 +5,17 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Batteries;
 
-/// <summary>Power that the machine draws from its batteries, in mW: all of its power, while it is on them alone.</summary>
+/// <summary>Power that the machine draws from its batteries, in mW. This is its whole power while it is not on mains.</summary>
 sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<PersistentFile> mains, MeterDescription description) : IMeter, IDisposable
 {
     /// <summary>The id of the meter.</summary>
     internal const string Id = "battery:discharge";
 
-    /// <summary>Why there is no value: the machine is on its supply, whose power the battery does not know.</summary>
-    internal const string OnMains = "on mains: the battery does not see the machine's power";
+    /// <summary>Reason of a gap: the machine is on mains, and the battery cannot measure that power.</summary>
+    internal const string OnMains = "on mains: the battery does not measure the machine's power";
 
-    /// <summary>Why there is no value: the batteries do not say what they do.</summary>
-    internal const string StateUnknown = "no battery says that it discharges";
+    /// <summary>Reason of a gap: the batteries do not report their state.</summary>
+    internal const string StateUnknown = "no battery reports that it discharges";
 
     /// <inheritdoc/>
     public MeterDescription Description => description;
@@ -25,7 +25,7 @@ sealed class BatteryMeter(IReadOnlyList<Battery> batteries, IReadOnlyList<Persis
     {
         for (var i = 0; i < mains.Count; i++)
         {
-            // A supply that cannot be asked is taken for absent: then the batteries' own word counts.
+            // A supply that cannot be read counts as absent; the state of the batteries decides then.
             if (mains[i].TryReadNumber(out var online, out _) && online > 0)
                 return Reading.FromGapReason(OnMains);
         }

@@ -6,7 +6,7 @@ using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Batteries;
 
-/// <summary>The battery of a laptop as a meter of the whole machine, while it runs on it.</summary>
+/// <summary>Finds the battery of a laptop as a meter of the whole machine while it is not on mains.</summary>
 sealed class BatteryMeters : Instrument
 {
     const string Root = "sys/class/power_supply";
@@ -58,7 +58,7 @@ sealed class BatteryMeters : Instrument
 
         meter.Dispose();
         _missing.Add(new MissingMeter(BatteryMeter.Id, path, reason, null, reason == BatteryMeter.OnMains
-            ? [new Remedy("pull the plug: on battery the whole machine is measured", null, PersistsAcrossReboots: false)]
+            ? [new Remedy("unplug the machine: on battery the whole machine is measured", null, PersistsAcrossReboots: false)]
             : []));
     }
 

@@ -1,15 +1,15 @@
 namespace Tonne.Instruments.Batteries;
 
-/// <summary>What a battery is doing.</summary>
+/// <summary>The state of a battery.</summary>
 enum BatteryState
 {
-    /// <summary>It does not say.</summary>
+    /// <summary>Unknown.</summary>
     Unknown,
 
-    /// <summary>It gives power.</summary>
+    /// <summary>It discharges.</summary>
     Discharging,
 
-    /// <summary>It takes power.</summary>
+    /// <summary>It charges.</summary>
     Charging,
 
     /// <summary>Neither: full, or held at a level.</summary>

@@ -2,7 +2,7 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.Diagnostics;
 
-/// <summary>Whether the kernel can count a job exactly, by a control group of its own.</summary>
+/// <summary>Reports whether the kernel can count a job exactly in a control group of its own.</summary>
 /// <param name="IsSupported">Whether one could be made and removed again.</param>
 /// <param name="Version">1 or 2; null if none.</param>
 /// <param name="Folder">Folder in which it was made; null if none.</param>

@@ -7,7 +7,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Diagnostics;
 
-/// <summary>What an examination of a machine found: facts only, for a screen or a file.</summary>
+/// <summary>The result of examining a machine.</summary>
 public sealed record DiagnosticsReport
 {
     /// <summary>Folder whose files were examined; <c>/</c> is this machine.</summary>
@@ -16,16 +16,16 @@ public sealed record DiagnosticsReport
     /// <summary>The machine.</summary>
     public required Machine Machine { get; init; }
 
-    /// <summary>Where it probably is.</summary>
+    /// <summary>Probable place of the machine.</summary>
     public required Place Place { get; init; }
 
-    /// <summary>Meters that are here, those summed and those contained in others.</summary>
+    /// <summary>Meters found, including those contained in others.</summary>
     public required IReadOnlyList<MeterStatus> Meters { get; init; }
 
-    /// <summary>Meters that could be here and are not: why, and what would bring them.</summary>
+    /// <summary>Meters that are missing, with the reason and the remedy.</summary>
     public required IReadOnlyList<MissingMeter> Missing { get; init; }
 
-    /// <summary>How each component's energy is known.</summary>
+    /// <summary>The energy basis of each component.</summary>
     public required ImmutableArray<ComponentBasis> Bases { get; init; }
 
     /// <summary>Modelled power of the whole machine at the plug, idle, in W.</summary>
@@ -37,12 +37,12 @@ public sealed record DiagnosticsReport
     /// <summary>Whether a job can be counted exactly; null for a stand-in.</summary>
     public ControlGroupSupport? ControlGroup { get; init; }
 
-    /// <summary>What is set aside for this process; null for a stand-in.</summary>
+    /// <summary>Resources reserved for this process; null for a stand-in.</summary>
     public ResourceReservation? Reservation { get; init; }
 
-    /// <summary>What a sample costs; null for a stand-in.</summary>
+    /// <summary>Cost of a sample; null for a stand-in.</summary>
     public SamplingCost? Cost { get; init; }
 
-    /// <summary>What makes figures of this machine less sure.</summary>
+    /// <summary>Warnings about figures of this machine.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 }

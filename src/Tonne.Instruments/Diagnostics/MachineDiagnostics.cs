@@ -8,8 +8,12 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Diagnostics;
 
-/// <summary>Examines a machine, or a stand-in of one: which meters are here, which are not, why, and the command that would enable each.</summary>
-/// <remarks>On this machine it makes a control group and removes it again, joins and leaves the board of live runs, and takes some hundred samples.</remarks>
+/// <summary>
+/// Examines a machine, or a stand-in of one: meters found, meters missing, the reasons, and the commands that would enable them.
+/// </summary>
+/// <remarks>
+/// On this machine it makes a control group and removes it again, registers and removes a live run, and takes some hundred samples.
+/// </remarks>
 public static class MachineDiagnostics
 {
     const int Samples = 200;

@@ -2,8 +2,8 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Diagnostics;
 
-/// <summary>A meter that is here, and what it said.</summary>
+/// <summary>A meter that was found, with a reading.</summary>
 /// <param name="Meter">What it reads.</param>
-/// <param name="Value">What it read, in its own unit; null if it did not.</param>
-/// <param name="Problem">Why it did not; null if it did.</param>
+/// <param name="Value">Its value, in its own unit; null if there was none.</param>
+/// <param name="Problem">Reason why there was no value; null if there was one.</param>
 public sealed record MeterStatus(MeterDescription Meter, long? Value, string? Problem);

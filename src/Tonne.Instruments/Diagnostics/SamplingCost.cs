@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Diagnostics;
 
-/// <summary>What one sample of all meters costs, measured here and now.</summary>
+/// <summary>The measured cost of one sample of all meters.</summary>
 /// <param name="CpuMicroseconds">CPU time of a sample in µs, the mean of those taken.</param>
 /// <param name="Samples">Samples taken.</param>
 /// <param name="Meters">Meters read in each.</param>

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Files;
 
-/// <summary>The files of a machine below a root: <c>/</c> itself, or a folder that stands in for another machine.</summary>
-/// <remarks>Paths are relative to the root, for example <c>sys/class/powercap</c>. Nothing here throws for what a file is or is not.</remarks>
+/// <summary>Reads files of a machine below a root: <c>/</c> itself, or a folder that stands in for another machine.</summary>
+/// <remarks>Paths are relative to the root, for example <c>sys/class/powercap</c>. Missing or unreadable files never throw.</remarks>
 public sealed class FileTree
 {
     /// <summary>The most that is read of any file, in bytes.</summary>

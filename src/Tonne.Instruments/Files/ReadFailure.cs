@@ -1,15 +1,15 @@
 namespace Tonne.Instruments.Files;
 
-/// <summary>Why a file could not be read, in words that are the same object each time: a gap on every sample must not cost memory.</summary>
+/// <summary>Reasons why a file could not be read, as shared strings, so that a gap in every sample allocates nothing.</summary>
 public static class ReadFailure
 {
     /// <summary>There is no such file.</summary>
-    public const string Missing = "the file is not there";
+    public const string Missing = "the file does not exist";
 
-    /// <summary>The file is there, and we may not read it.</summary>
+    /// <summary>The file exists, but permission to read it is missing.</summary>
     public const string Denied = "permission denied";
 
-    /// <summary>The device behind the file has gone.</summary>
+    /// <summary>The device of the file was removed.</summary>
     public const string Gone = "the device is gone";
 
     /// <summary>It is a folder.</summary>
@@ -24,7 +24,7 @@ public static class ReadFailure
     /// <summary>It was read and holds nothing.</summary>
     public const string Empty = "the file is empty";
 
-    /// <summary>It was read and is not what it should be.</summary>
+    /// <summary>Its content has the wrong format.</summary>
     public const string Malformed = "the file does not hold the number it should";
 
     internal static string Describe(int error) => error switch

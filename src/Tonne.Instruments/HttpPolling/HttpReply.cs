@@ -14,13 +14,13 @@ readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, string? 
     internal static HttpReply FromStatus(int status, ReadOnlyMemory<byte> body) => new(status, body, status switch
     {
         200 => null,
-        >= 300 and < 400 => $"answers {Text(status)}, which leads elsewhere and is not followed",
+        >= 300 and < 400 => $"answers {Text(status)}, a redirect, which is not followed",
         401 or 403 => $"answers {Text(status)}: the user or the password is missing or wrong",
-        404 => "answers 404: there is nothing at that path",
+        404 => "answers 404: nothing exists at that path",
         _ => $"answers {Text(status)}",
     });
 
-    /// <summary>Understands the body as JSON.</summary>
+    /// <summary>Parses the body as JSON.</summary>
     internal PollResult ParseJson(Func<JsonElement, PollResult> parse)
     {
         if (Reason is not null)

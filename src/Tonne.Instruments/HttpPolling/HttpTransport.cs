@@ -9,7 +9,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>Asks one server over HTTP. Goes nowhere else: no redirect is followed, no proxy is used, no cookie is kept.</summary>
+/// <summary>Sends requests to one server over HTTP. It follows no redirect, uses no proxy and keeps no cookie.</summary>
 /// <remarks>
 /// Made only where a source is configured: the first question of HttpClient costs some 60 ms of CPU time. An answer of more than 4 MB is none.
 /// TLS: a certificate must be trusted; <c>tls=sha256:…</c> trusts the one with that fingerprint, <c>tls=self-signed</c> any.
@@ -61,7 +61,9 @@ sealed class HttpTransport : IHttpTransport, IDisposable
         }
         catch (OperationCanceledException)
         {
-            return HttpReply.Failed(_ended.IsCancellationRequested ? "is not asked any more" : $"did not answer within {DisplayValue.Format(_address.Timeout.TotalSeconds, "s")}");
+            return HttpReply.Failed(_ended.IsCancellationRequested
+                ? "is not polled any more"
+                : $"did not answer within {DisplayValue.Format(_address.Timeout.TotalSeconds, "s")}");
         }
         catch (HttpRequestException error)
         {
@@ -78,7 +80,7 @@ sealed class HttpTransport : IHttpTransport, IDisposable
 
     static string Explain(HttpRequestException error) => error switch
     {
-        { HttpRequestError: HttpRequestError.NameResolutionError } => "has a name that leads nowhere",
+        { HttpRequestError: HttpRequestError.NameResolutionError } => "has a host name that cannot be resolved",
         { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "answers with more than 4 MB",
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "refuses the connection",
         { InnerException: SocketException socket } => $"cannot be reached ({TextSanitizer.ToOneLine(socket.Message).TrimEnd('.')})",

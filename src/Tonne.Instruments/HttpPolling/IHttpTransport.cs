@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>The way to one source: asks for what is below its address.</summary>
+/// <summary>Sends requests to one source.</summary>
 interface IHttpTransport
 {
     /// <summary>Asks, and waits for the answer.</summary>

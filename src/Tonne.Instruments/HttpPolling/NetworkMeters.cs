@@ -10,7 +10,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>The wall meters, management controllers and metric servers that the configuration names; nothing else is ever asked.</summary>
+/// <summary>Finds the plug meters, management controllers and metric servers in the configuration. No other address is contacted.</summary>
 /// <remarks>
 /// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is a missing meter of this run,
 /// with the reason, and what it would have reported is modelled.

@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>What a source reported when it was asked: values by key, or why there are none.</summary>
+/// <summary>The result of polling a source: values by key, or the reason why there are none.</summary>
 /// <param name="Values">Each with a key that stays the same from answer to answer.</param>
 /// <param name="Reason">Why there is no answer that can be used; null if there is one.</param>
 record PollResult(IReadOnlyList<KeyValuePair<string, PolledValue>> Values, string? Reason)

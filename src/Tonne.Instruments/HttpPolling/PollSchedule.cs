@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>When to ask next, and from when on an answer is too old to be reported again.</summary>
+/// <summary>Determines the time of the next request, and the age at which an answer is too old.</summary>
 /// <remarks>After failures the wait doubles, up to ten seconds or the period if that is longer: a plug that starts again is back within seconds, and a network that is down is not flooded.</remarks>
 sealed class PollSchedule(TimeSpan interval, TimeSpan timeout)
 {

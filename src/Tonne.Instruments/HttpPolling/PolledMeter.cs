@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>One number of a polled source as a meter: the newest answer, or a gap when that is too old. An old value is never reported as if it were new.</summary>
+/// <summary>One value of a polled source as a meter: the newest answer, or a gap if that is too old.</summary>
 /// <remarks>
 /// A counter is reported as what it has counted since it was first read, each difference checked against the time between the two values themselves: one that is refreshed every
 /// 15 s moves in steps which, over one sample, no device could make. Between its refreshes a counter that is summed is carried on at its last rate, so that the edges of a run

@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>One thing that is asked: what to ask, and how to understand what it reports.</summary>
+/// <summary>A polled source: its requests, and how to parse its answers.</summary>
 abstract class PolledSource(SourceAddress address)
 {
     internal SourceAddress Address { get; } = address;

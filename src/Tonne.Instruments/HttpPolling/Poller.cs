@@ -2,7 +2,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>Asks one source again and again on a thread of its own, and keeps the newest answer.</summary>
+/// <summary>Polls one source on a thread of its own, and keeps the newest answer.</summary>
 /// <remarks>
 /// Whoever reads a meter takes the newest answer and never waits. What the source reports is dated by the middle between question and answer.
 /// One turn (<see cref="PollOnce"/>) can be taken without the thread, by tests.

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>Whether a plug's power, sampled and integrated, comes to what its own coarse counter says.</summary>
+/// <summary>Compares a plug's integrated power with its own coarse counter.</summary>
 static class PowerCounterComparison
 {
     /// <summary>With fewer steps of the counter its coarseness hides what is to be compared.</summary>

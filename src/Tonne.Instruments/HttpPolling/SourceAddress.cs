@@ -172,13 +172,13 @@ public sealed class SourceAddress
         return null;
     }
 
-    /// <summary>Blots out what stands between a colon and the @ of a user.</summary>
+    /// <summary>Hides the password between a colon and the @ of a user.</summary>
     static string HidePassword(string text)
     {
         var start = text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
         var end = text.AsSpan(start).IndexOfAny('/', '?', '#') is >= 0 and var length ? start + length : text.Length;
         var at = text.AsSpan(start, end - start).LastIndexOf('@');
-        // A password may hold a slash itself: whatever comes before the last @ of the whole is then uncertain.
+        // A password may contain a slash, so everything before the last @ is hidden.
         if (at < 0 && text.LastIndexOf('@') is var late && late > start)
             at = late - start;
         var colon = at < 0 ? -1 : text.AsSpan(start, at).IndexOf(':');

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>A kind of meter that is asked over HTTP: the scheme of its addresses, its manners and its options.</summary>
+/// <summary>A kind of meter that is asked over HTTP: the scheme of its addresses, its defaults and its options.</summary>
 public sealed class SourceKind
 {
     static readonly ImmutableArray<string> _plug = ["every", "timeout", "wait", "accuracy", "password-file"];

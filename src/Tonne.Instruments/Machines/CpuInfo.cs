@@ -3,7 +3,7 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What <c>/proc/cpuinfo</c> says: the facts that name a processor, on x86 and on Arm. Anything not there is null.</summary>
+/// <summary>Identification of a processor from <c>/proc/cpuinfo</c>, on x86 and on Arm. Missing values are null.</summary>
 /// <param name="Name">Model name; on Arm usually absent.</param>
 /// <param name="VendorId">x86: <c>GenuineIntel</c>, <c>AuthenticAMD</c>.</param>
 /// <param name="Family">x86 family.</param>

@@ -9,16 +9,18 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What was found of a machine: its facts, its meters, how each component's energy is known, and what is missing.</summary>
+/// <summary>
+/// The result of discovering a machine: its properties, its meters, the energy basis of each component, and missing meters.
+/// </summary>
 public sealed class DiscoveryResult : IDisposable
 {
     /// <summary>The machine.</summary>
     public required Machine Machine { get; init; }
 
-    /// <summary>What its description files say.</summary>
+    /// <summary>Its description files.</summary>
     public required MachineDescription Description { get; init; }
 
-    /// <summary>The factors that stand for its power.</summary>
+    /// <summary>The factors of its power.</summary>
     public required MachinePower Power { get; init; }
 
     /// <summary>Energy meters, both those summed and those contained in others.</summary>
@@ -27,16 +29,16 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
     public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
 
-    /// <summary>How each component's energy is known.</summary>
+    /// <summary>The energy basis of each component.</summary>
     public required ImmutableArray<ComponentBasis> Bases { get; init; }
 
-    /// <summary>What counted amounts cost.</summary>
+    /// <summary>Rates that turn counted amounts into energy.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
 
-    /// <summary>Meters that could be here and are not.</summary>
+    /// <summary>Missing meters.</summary>
     public required IReadOnlyList<MissingMeter> Missing { get; init; }
 
-    /// <summary>What makes the figures less sure.</summary>
+    /// <summary>Warnings about the figures.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>All meters of the machine, energy first.</summary>

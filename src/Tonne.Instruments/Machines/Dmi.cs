@@ -4,7 +4,7 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What the firmware says of the machine (DMI, also called SMBIOS). Serial numbers are never read.</summary>
+/// <summary>Properties of the machine from its firmware (DMI, also called SMBIOS). Serial numbers are never read.</summary>
 /// <param name="Vendor">Who made the machine, or whose virtual machine it is.</param>
 /// <param name="Product">Product name.</param>
 /// <param name="Chassis">Chassis type by number (SMBIOS, System Enclosure or Chassis Types); null if not said.</param>

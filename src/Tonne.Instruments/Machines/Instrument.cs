@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>One way to read a machine: finds its meters, says what each stands for, and why others are missing.</summary>
+/// <summary>One way to read a machine: finds its meters and the parts that they measure, and reports missing meters with reasons.</summary>
 /// <remarks>
 /// Made by looking at the machine; never throws for what it finds. <see cref="Meters"/> are read by one thread and must not block: what has to be waited for
 /// (a network, a slow driver) is asked on a thread of the instrument's own, and the meter gives the newest answer.

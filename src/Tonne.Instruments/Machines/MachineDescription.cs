@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What the description files of a machine say, and what they leave open.</summary>
+/// <summary>The description files of a machine, with warnings about missing values.</summary>
 /// <param name="Machine">The facts.</param>
 /// <param name="Cpu">What names the processor.</param>
 /// <param name="Firmware">What the firmware says.</param>

@@ -16,7 +16,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>Looks at a machine through its files and says what can be metered, what must be modelled, and why.</summary>
+/// <summary>Discovers a machine by its files: what is metered, what is modelled, and why.</summary>
 /// <remarks>Never throws for what it finds, writes nothing, asks no network but the addresses that the options name.</remarks>
 public static class MachineDiscovery
 {

@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Machines;
 
-/// <summary>A meter that could be here and is not, why, and what would bring it.</summary>
+/// <summary>A missing meter, with the reason and the remedies.</summary>
 /// <param name="Id">Id it would have, for example <c>rapl:package-0</c>; or its kind, <c>rapl</c>.</param>
 /// <param name="Path">The file or folder looked at.</param>
 /// <param name="Reason">Why it cannot be used, in words.</param>

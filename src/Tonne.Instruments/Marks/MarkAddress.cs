@@ -5,7 +5,7 @@ using Tonne.Instruments.Processes;
 
 namespace Tonne.Instruments.Marks;
 
-/// <summary>Where a run listens for marks: a Unix socket in a folder of its own that only its user may enter.</summary>
+/// <summary>The address at which a run receives marks: a Unix socket in a private folder.</summary>
 public static partial class MarkAddress
 {
     /// <summary>The environment variable in which a child finds the path of the socket.</summary>

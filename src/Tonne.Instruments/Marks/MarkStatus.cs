@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Marks;
 
-/// <summary>What became of a mark that was sent.</summary>
+/// <summary>The status of a mark that was sent.</summary>
 public enum MarkStatus
 {
     /// <summary>The run has it.</summary>

@@ -8,7 +8,9 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Modelled;
 
-/// <summary>Turns a machine's factors and the meters it offers into what each counted amount costs: an idle thread, a busy thread, a held gigabyte, a counted joule.</summary>
+/// <summary>
+/// Derives the rates of a machine from its factors and meters: energy per idle thread, busy thread, held gigabyte and counted joule.
+/// </summary>
 /// <remarks>
 /// Without meters, whole machine at the plug: P = N·w0·f0 + (w1·f1 − w0·f0)·busy + max(0, G − g·N)·m·(1 + k). Split so that the parts sum to it:
 /// memory = G·m, other = k·(cpu + memory), cpu the remainder: r0 = w0·f0/(1 + k) − min(G/N, g)·m per idle thread, r1 = w1·f1/(1 + k) − min(G/N, g)·m per busy thread.
@@ -123,7 +125,8 @@ public static class MachineModel
         public void Add(string id, string per, Derivation derivation)
         {
             _rates.Add(new Rate(id, per, derivation));
-            _rates.Add(new Rate(Rate.GetOtherRateId(id), per, new Derivation.Product($"everything else that goes with {derivation.Label}", derivation.Unit, [_k, derivation])));
+            _rates.Add(new Rate(Rate.GetOtherRateId(id), per,
+                new Derivation.Product($"other parts for {derivation.Label}", derivation.Unit, [_k, derivation])));
         }
 
         /// <summary>The rate of a part's joules: their accuracy, and what sampling leaves unsure where they are integrated from a power.</summary>
@@ -236,7 +239,8 @@ public static class MachineModel
             }
 
             var (idle, _, _) = DeriveThreadPower();
-            return (new Derivation.Product("idle power of the packages", "W", [idle, new Derivation.Count("hardware threads", "1", power.Threads)]), "Idle power not measured, TDP unknown: as a machine without meters would have it.");
+            return (new Derivation.Product("idle power of the packages", "W", [idle, new Derivation.Count("hardware threads", "1", power.Threads)]),
+                "Idle power not measured, TDP unknown: modelled as for a machine without meters.");
         }
 
         public MachineRates Build() => new(Bases.ToImmutable(), _rates.ToImmutable());

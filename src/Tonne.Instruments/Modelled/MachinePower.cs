@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Modelled;
 
-/// <summary>The factors that stand for one machine's power, and its size.</summary>
+/// <summary>The power factors of one machine, and its size.</summary>
 /// <param name="Cpu">Watts per hardware thread of the whole machine, from the catalog.</param>
 /// <param name="MemoryWattsPerGigabyte">m: W per GB (2^30 bytes) of memory, whatever its use.</param>
 /// <param name="OtherFraction">k: supply losses, fans, board, network, disks over processor and memory, dimensionless.</param>

@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>What NVML answers, and its meaning in words that are the same object each time: a gap on every sample must not cost memory. Source: nvml.h.</summary>
+/// <summary>Return codes of NVML with shared texts, so that a gap in every sample allocates nothing. Source: nvml.h.</summary>
 static class NvmlReturn
 {
     internal const int Success = 0;

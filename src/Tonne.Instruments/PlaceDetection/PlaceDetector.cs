@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.PlaceDetection;
 
-/// <summary>Guesses where a machine is when nobody has said: by its cloud's metadata, else by its time zone, else not at all.</summary>
+/// <summary>Guesses the place of a machine if none is given: by its cloud's metadata, else by its time zone.</summary>
 /// <remarks>UTC and other zones of no country say nothing; then the place is unknown and the world's intensity is used, with wide bounds.</remarks>
 public static class PlaceDetector
 {

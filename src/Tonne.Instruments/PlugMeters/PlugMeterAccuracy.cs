@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.PlugMeters;
 
-/// <summary>How far meters at the plug are trusted: as their owner says (<c>accuracy=1%</c>), else by their kind.</summary>
+/// <summary>The accuracy of plug meters: given by the user (<c>accuracy=1%</c>), else by their kind.</summary>
 static class PlugMeterAccuracy
 {
     static readonly Source _assumed = new("ASSUMED", "Assumed by tonne; no published measurement of this kind of meter was found that holds for a model not known");

@@ -28,7 +28,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped so far, in ns; asked from the sampler's thread.</param>
     /// <param name="isOwn">Processes that are tonne's own and no part of the job. Default: none.</param>
-    /// <param name="liveRunsFolder">Folder of the board of live runs. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
     public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string liveRunsFolder = LiveRunRegistry.DefaultFolder)
     {
         _reaped = reapedNanoseconds;
@@ -116,7 +116,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         return (nanoseconds, _warnings);
     }
 
-    /// <summary>Leaves the board and removes the group; one in which processes still live is left to them.</summary>
+    /// <summary>Removes the run from the registry and the control group; a group with living processes remains.</summary>
     public void Dispose()
     {
         _liveRuns.Dispose();

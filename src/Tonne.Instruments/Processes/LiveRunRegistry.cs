@@ -45,7 +45,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
     long _total;
     long _endedGrowth;
 
-    /// <summary>Joins the board.</summary>
+    /// <summary>Registers this run.</summary>
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
     /// <param name="threads">Hardware threads of the machine: what others can have used at most.</param>
     /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
@@ -75,7 +75,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
-    /// <summary>Whether this run is on the board.</summary>
+    /// <summary>Whether this run is registered.</summary>
     public bool IsRegistered => _own is not null;
 
     /// <summary>How many other live runs were seen at the last sample.</summary>
@@ -114,7 +114,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
         return Reading.FromValue(_total);
     }
 
-    /// <summary>Leaves the board.</summary>
+    /// <summary>Removes this run from the registry.</summary>
     public void Dispose()
     {
         foreach (var peer in _peers.Values)
@@ -167,7 +167,7 @@ public sealed class LiveRunRegistry : IMeter, IDisposable
             if (reason is not null)
                 continue;
             var peer = new Peer(handle);
-            // Who was there before us has used what he has; who came since has used it in our time.
+            // CPU time before this run began does not count; all CPU time of a later run does.
             if (first && TryRead(peer, out var value))
                 peer.Last = value;
             _peers.Add(name, peer);

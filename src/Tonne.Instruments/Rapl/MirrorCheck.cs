@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>Distinguishes two counters of one socket from one counter shown twice.</summary>
+/// <summary>Distinguishes two counters of one socket from one counter that appears twice.</summary>
 /// <remarks>
 /// Older kernels list one zone per die of an AMD processor while all dies mirror the socket's counter; adding them counts the socket several times
 /// (codecarbon issue 1274). Other processors do count by die (Cascade Lake-AP). So: equal at both of two looks is a mirror, and what they count later must agree.

@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>What becomes of a zone.</summary>
+/// <summary>The decision about a zone.</summary>
 /// <param name="Zone">The zone.</param>
 /// <param name="Component">Part of the machine it counts.</param>
 /// <param name="Role">Summed, or contained in another.</param>

@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>The one place that decides which zones are summed. Overlapping counters are never added.</summary>
+/// <summary>Selects the zones that are summed. Overlapping counters are never added.</summary>
 /// <remarks>
 /// | zone | component | summed | why |
 /// |---|---|---|---|

@@ -3,7 +3,7 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.UnsupportedSystems;
 
-/// <summary>Meters of systems that this version cannot read: it says which there are, and what stands in meanwhile.</summary>
+/// <summary>Reports meters of systems that this version cannot read, and what is used instead.</summary>
 /// <remarks>
 /// The place for them: an instrument each beside this one. macOS: IOReport's energy model (as powermetrics shows it) and the SMC's power of the whole machine.
 /// Windows: the Energy Meter Interface (EMI) devices, NVML as nvml.dll.

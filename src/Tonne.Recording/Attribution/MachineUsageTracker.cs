@@ -91,9 +91,9 @@ sealed class MachineUsageTracker
         }
 
         _unclaimed += busy - job;
-        var told = peers + _unmatchedPeerSeconds;
-        peers = Math.Min(told, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
-        (_unclaimed, _unmatchedPeerSeconds) = (_unclaimed - peers, told - peers);
+        var reported = peers + _unmatchedPeerSeconds;
+        peers = Math.Min(reported, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
+        (_unclaimed, _unmatchedPeerSeconds) = (_unclaimed - peers, reported - peers);
         return (busy, job, peers, Math.Clamp(memory, 0, 1));
     }
 }

@@ -207,7 +207,7 @@ public class InferenceEstimatorTests
     }
 
     [Fact]
-    public void All_that_is_wrong_with_a_workload_is_told()
+    public void All_that_is_wrong_with_a_workload_is_reported()
     {
         var wrong = new ServingWorkload { Parameters = double.NaN, ActiveParameters = 5, Accelerator = H100, Gpus = 0, Batch = 0.5, PromptTokens = -1, OutputTokens = 0, RequestsPerDay = -1, SoftwareYear = 1999 };
 

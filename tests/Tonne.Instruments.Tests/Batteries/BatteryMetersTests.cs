@@ -58,7 +58,7 @@ public sealed class BatteryMetersTests : IDisposable
         Assert.Empty(batteries.Meters);
         var missing = Assert.Single(batteries.Missing);
         Assert.Same(BatteryMeter.OnMains, missing.Reason);
-        Assert.Contains("pull the plug", Assert.Single(missing.Remedies).Summary);
+        Assert.Contains("unplug the machine", Assert.Single(missing.Remedies).Summary);
     }
 
     [Fact]

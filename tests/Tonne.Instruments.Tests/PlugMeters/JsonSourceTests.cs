@@ -39,7 +39,7 @@ public class JsonSourceTests
     [Fact]
     public void Statuses_that_are_no_answer_say_why()
     {
-        foreach (var (status, why) in new[] { (302, "not followed"), (401, "password"), (404, "nothing at that path"), (500, "500") })
+        foreach (var (status, why) in new[] { (302, "not followed"), (401, "password"), (404, "nothing exists at that path"), (500, "500") })
         {
             using var device = PlayedDevice.That(_ => HttpReply.FromStatus(status, default)).Opened("json+http://h/x#/p");
             Assert.Contains(why, Assert.Single(device.Sources.Missing).Reason, StringComparison.Ordinal);

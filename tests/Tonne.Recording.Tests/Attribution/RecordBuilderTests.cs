@@ -228,7 +228,7 @@ public class RecordBuilderTests
             .Sample(0, Seconds(0), Seconds(0), Reading.FromValue(7))
             .Sample(0.5, Seconds(0.4), Seconds(0.2), Reading.FromValue(7)).End(0.5).Record();
 
-        Assert.Equal((0d, 5d, "the counter stood still"), (Assert.Single(still.Gaps).From, still.Gaps[0].To, still.Gaps[0].Reason));
+        Assert.Equal((0d, 5d, "the counter did not change"), (Assert.Single(still.Gaps).From, still.Gaps[0].To, still.Gaps[0].Reason));
         Assert.Contains(still.Warnings, warning => warning.Code == "unmetered");
         Assert.Equal("the time was below the counter's resolution", Assert.Single(tooShort.Gaps).Reason);
     }

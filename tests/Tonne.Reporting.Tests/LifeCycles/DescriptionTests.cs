@@ -33,26 +33,26 @@ public class DescriptionTests
     static string Refused(string text) => string.Join('\n', Assert.Throws<DescriptionException>(() => LifeCycleReader.Read(text, "life.yaml")).Problems);
 
     [Theory]
-    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, power: 500 W}", "'power' stands beside 'energy'")]
-    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, chip_hours: 400}", "'chip_hours' stands beside 'energy'")]
+    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, power: 500 W}", "'power' has no effect together with 'energy'")]
+    [InlineData("dynamic: {hours: 100, devices: 4, power: 500 W}", "dynamic: {energy: 5 MWh, chip_hours: 400}", "'chip_hours' has no effect together with 'energy'")]
     [InlineData("idle: 20 kWh", "idle: []", "'idle' is an empty list")]
     [InlineData("idle: 20 kWh", "from: []", "'from' is an empty list")]
-    [InlineData("100 g/kWh", "100 kg/kWh", "look at the unit")]
-    [InlineData("idle: 20 kWh", "facility: {wue: 1.8 L/kWh}", "the file's 'pue' would be lost")]
-    [InlineData("pue: 1.5", "pue: 15", "a PUE above 5")]
-    [InlineData("idle: 20 kWh", "hardware: [{item: h100}, {item: gpu server}]", "how many are in it")]
+    [InlineData("100 g/kWh", "100 kg/kWh", "check the unit")]
+    [InlineData("idle: 20 kWh", "facility: {wue: 1.8 L/kWh}", "including its 'pue'")]
+    [InlineData("pue: 1.5", "pue: 15", "a PUE must be at most 5, not 15")]
+    [InlineData("idle: 20 kWh", "hardware: [{item: h100}, {item: gpu server}]", "has no hours of its own")]
     public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string told) =>
         Assert.Contains(told, Refused(Life.Replace(one, other, StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("place: {zone: FR}", "'place' would change nothing")]
-    [InlineData("facility: {pue: 3}", "'facility' would change nothing")]
-    [InlineData("hardware: {emissions: 2 t}", "count it a second time")]
+    [InlineData("place: {zone: FR}", "'place' has no effect")]
+    [InlineData("facility: {pue: 3}", "'facility' has no effect")]
+    [InlineData("hardware: {emissions: 2 t}", "would count them twice")]
     public void What_runs_bring_is_not_described_beside_them(string beside, string told) =>
         Assert.Contains(told, Refused($"name: a life\nphases: [{{name: training, from: last, {beside}}}]\n"), StringComparison.Ordinal);
 
     [Fact]
-    public void Hardware_beside_an_estimate_would_be_counted_twice() => Assert.Contains("count it a second time",
+    public void Hardware_beside_an_estimate_would_be_counted_twice() => Assert.Contains("would count them twice",
         Refused("name: a life\nphases: [{name: training, estimate: {training: {parameters: 7B, tokens: 1T, hardware: h100}}, hardware: {emissions: 2 t}}]\n"), StringComparison.Ordinal);
 
     [Fact]
@@ -112,25 +112,25 @@ public class DescriptionTests
 
     [Theory]
     [InlineData("hours: 100", "huors: 100", "life.yaml:6: the key 'huors' is unknown. Did you mean 'hours'?")]
-    [InlineData("500 W", "500 kWh", "life.yaml:6: 'power': '500 kWh' is an energy, and a power is wanted")]
+    [InlineData("500 W", "500 kWh", "life.yaml:6: 'power': '500 kWh' is an energy, but a power is needed")]
     [InlineData("500 W", "500", "life.yaml:6: 'power': '500' has no unit")]
     [InlineData("500 W", "-500 W", "life.yaml:6: 'power': '-500 W' is negative")]
-    [InlineData("500 W", "1,500 W", "life.yaml:6: '500 W' is no key; if it is the end of a number, write the number without commas.")]
+    [InlineData("500 W", "1,500 W", "life.yaml:6: '500 W' is not a key. If it is the end of a number, write the number without commas.")]
     [InlineData("10 kWh", "1,000 kWh", "life.yaml:10: 'dynamic': '1,000 kWh': write the number without commas")]
-    [InlineData("10 kWh", "1e50 kWh", "life.yaml:10: 'dynamic': '1e50 kWh' is no size that anything has")]
+    [InlineData("10 kWh", "1e50 kWh", "life.yaml:10: 'dynamic': '1e50 kWh' is outside the possible range")]
     [InlineData("500 W", "much", "life.yaml:6: 'power': 'much' is not a power")]
-    [InlineData("pue: 1.5", "pue: 0.9", "life.yaml:3: 'pue': a PUE is facility ÷ machines and at least 1")]
-    [InlineData("20 kWh", "{energy: 20 kWh, holds_cooling: yes, pue: 1.2}", "life.yaml:7: this energy already holds the cooling")]
+    [InlineData("pue: 1.5", "pue: 0.9", "life.yaml:3: 'pue': a PUE is facility energy ÷ IT energy and at least 1")]
+    [InlineData("20 kWh", "{energy: 20 kWh, holds_cooling: yes, pue: 1.2}", "life.yaml:7: this energy already includes the cooling")]
     [InlineData("20 kWh", "{energy: 20 kWh, of_which: {a: 5 kWh, b: 6 kWh}}", "life.yaml:7: the parts in 'of_which' add up to 11 kWh, the energy is 20 kWh")]
     [InlineData("duration: 5 d", "offsets: 3 t", "life.yaml:11: 'offsets': offsets are not part of a footprint")]
-    [InlineData("duration: 5 d", "duration: 0 d", "life.yaml:11: 'duration': it lasts more than 0.")]
-    [InlineData("duration: 5 d", "units: {token: 0}", "life.yaml:11: 'token': a rate needs more than 0 of its unit")]
+    [InlineData("duration: 5 d", "duration: 0 d", "life.yaml:11: 'duration': must be more than 0.")]
+    [InlineData("duration: 5 d", "units: {token: 0}", "life.yaml:11: 'token': the count of a functional unit must be more than 0")]
     [InlineData("kind: deployment", "kind: deploiment", "life.yaml:9: the kind of phase 'deploiment' is unknown. Did you mean 'deployment'?")]
-    [InlineData("    kind: deployment\n", "", "life.yaml:8: what 'serving' is for cannot be told from its name")]
+    [InlineData("    kind: deployment\n", "", "life.yaml:8: the kind of the phase 'serving' cannot be derived from its name")]
     [InlineData("intensity: 100 g/kWh", "zone: FRA1", "life.yaml:2: The zone \"FRA1\" is unknown.")]
-    [InlineData("intensity: 100 g/kWh", "zone: FR, intensity: 3 g/kWh", "life.yaml:2: give one of zone, region and intensity")]
+    [InlineData("intensity: 100 g/kWh", "zone: FR, intensity: 3 g/kWh", "life.yaml:2: give only one of zone, region and intensity")]
     [InlineData("intensity: 100 g/kWh", "intensity: {best: 5 g/kWh, low: 3 g/kWh}", "life.yaml:2: 'intensity' has 'low' without 'high'")]
-    [InlineData("intensity: 100 g/kWh", "intensity: {best: 5 g/kWh, low: 6 g/kWh, high: 9 g/kWh}", "life.yaml:2: 'intensity': low, best and high must rise")]
+    [InlineData("intensity: 100 g/kWh", "intensity: {best: 5 g/kWh, low: 6 g/kWh, high: 9 g/kWh}", "life.yaml:2: 'intensity': best must lie between low and high")]
     [InlineData("name: serving", "name: training", "life.yaml:8: two phases are called 'training'")]
     [InlineData("name: a life", "name: a life\nname: another", "life.yaml:2: 'name' is given twice")]
     [InlineData("{hours: 100, devices: 4, power: 500 W}", "{hours: 100, hardware: h1000}", "life.yaml:6: The accelerator \"h1000\" is unknown.")]
@@ -150,7 +150,7 @@ public class DescriptionTests
     {
         var text = Life.Replace("dynamic: 10 kWh", "dynamic: {energy: 10 kWh, holds_cooling: yes}\n    facility: {pue: 1.2}", StringComparison.Ordinal);
 
-        Assert.Contains("a PUE on it would count the building twice", Refused(text));
+        Assert.Contains("a PUE would count the cooling twice", Refused(text));
         // A PUE of the whole file is simply not applied to it.
         Assert.Equal(10, Account(Life.Replace("dynamic: 10 kWh", "dynamic: {energy: 10 kWh, holds_cooling: yes}", StringComparison.Ordinal)).Phases[1].Figures.FacilityEnergy.Value);
     }

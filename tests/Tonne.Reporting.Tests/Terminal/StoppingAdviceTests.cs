@@ -121,7 +121,7 @@ public class StoppingAdviceTests
         var advice = Accuracy(null, 0.5, 0.4, 0.5, 0.3);
 
         Assert.Equal(1, advice.Stop.Epoch);
-        Assert.Contains(advice.ToSentences(), sentence => sentence.Contains("bought nothing"));
+        Assert.Contains(advice.ToSentences(), sentence => sentence.Contains("gained nothing"));
     }
 
     [Fact]

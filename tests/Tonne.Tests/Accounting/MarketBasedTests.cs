@@ -29,7 +29,7 @@ public class MarketBasedTests
     }
 
     [Fact]
-    public void Without_a_residual_mix_the_grid_s_mean_stands_in_with_a_doubt()
+    public void Without_a_residual_mix_the_grid_s_mean_is_used_with_a_warning()
     {
         // 40 % × 40,000 kg + 600 kg.
         var life = Account("{contracts: {share: 60 %, intensity: 10 g/kWh, matched: yearly}}");
@@ -51,7 +51,7 @@ public class MarketBasedTests
     [Fact]
     public void What_is_made_on_the_site_is_taken_first_and_contracts_cover_what_is_left()
     {
-        // 30 MWh of sun at 0 g; 70 MWh of contract at 10 g: 700 kg; the contract's other 30 MWh count for nothing.
+        // 30 MWh of sun at 0 g; 70 MWh of contract at 10 g: 700 kg; the contract's other 30 MWh are ignored.
         var life = Account("{residual_mix: 500 g/kWh, on_site: {name: sun, energy: 30 MWh}, contracts: {name: wind, energy: 100 MWh, intensity: 10 g/kWh, matched: yearly}}");
 
         Assert.Equal(700, Market(life), 1e-6);
@@ -90,10 +90,10 @@ public class MarketBasedTests
 
     [Theory]
     [InlineData("{contracts: {share: 60 %, intensity: 10 g/kWh}}", "needs 'matched: hourly' or 'matched: yearly'")]
-    [InlineData("{contracts: {share: 60 %, matched: yearly}}", "needs the 'intensity' its contract conveys")]
+    [InlineData("{contracts: {share: 60 %, matched: yearly}}", "needs the 'intensity' of its contract")]
     [InlineData("{contracts: {intensity: 0 g/kWh, matched: yearly}}", "needs one of 'share'")]
     [InlineData("{contracts: {share: 120 %, intensity: 0 g/kWh, matched: yearly}}", "a share is at most 1")]
-    [InlineData("{contracts: [{share: 60 %, intensity: 0 g/kWh, matched: yearly}, {share: 60 %, intensity: 0 g/kWh, matched: yearly}]}", "add up to more than all energy used")]
+    [InlineData("{contracts: [{share: 60 %, intensity: 0 g/kWh, matched: yearly}, {share: 60 %, intensity: 0 g/kWh, matched: yearly}]}", "add up to more than 1")]
     [InlineData("{credits: 30 t}", "offsets are not part of a footprint")]
     public void What_cannot_be_accounted_is_refused(string market, string message) =>
         Assert.Contains(message, Assert.Throws<DescriptionException>(() => Account(market)).Message);
@@ -107,6 +107,6 @@ public class MarketBasedTests
             phases: [{name: data, dynamic: 1 MWh}, {name: training, dynamic: 1 MWh}]
             """, "life.yaml"));
 
-        Assert.Contains("life.yaml:2: 'on-site generation': an amount of energy cannot be held against several phases", error.Message);
+        Assert.Contains("life.yaml:2: 'on-site generation': an amount of energy cannot be matched with several phases", error.Message);
     }
 }

@@ -42,7 +42,7 @@ public sealed class EmbodiedModelTests
     }
 
     [Fact]
-    public void No_factor_of_the_model_rests_on_a_footprint_that_it_foretells() =>
+    public void No_factor_of_the_model_rests_on_a_footprint_that_it_predicts() =>
         Assert.All(EmbodiedCatalog.ModelTable.All, factor => Assert.DoesNotContain(factor.Source.Id.Split(';'), id => id is "NVIDIA-PCF-H100" or "NVIDIA-PCF-B200" or "MORE-THAN-CARBON-2025" or "GOOGLE-TPU-LCA-2025" or "DELL-PCF" or "HPE-PCF"));
 
     [Fact]

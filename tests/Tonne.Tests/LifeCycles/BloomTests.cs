@@ -93,7 +93,7 @@ public class BloomTests
     }
 
     [Fact]
-    public void Deployment_outgrows_training_on_one_boundary()
+    public void Deployment_exceeds_training_on_one_boundary()
     {
         var life = Life(Text);
 
