@@ -31,7 +31,7 @@ public class EnergyAllocatorTests
 
     // By hand: the quarter of an hour ends 4 s after the start, so that one second of six lies before it.
     [Fact]
-    public void Energy_that_spans_a_quarter_of_an_hour_goes_to_each_by_the_time_it_covers()
+    public void Energy_across_a_quarter_hour_is_divided_by_the_time_on_each_side()
     {
         var quarters = Allocate([]).BuildQuarterHours();
 
