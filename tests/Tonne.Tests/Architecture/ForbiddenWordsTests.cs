@@ -18,8 +18,10 @@ public partial class ForbiddenWordsTests
         "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props",
     ];
 
-    static readonly string[] _kinds = [".cs", ".md", ".txt", ".py", ".sh", ".yaml", ".json", ".csproj", ".props", ".targets", ".c", ""];
+    // Keys of JSON formats that readers depend on: allowed where they stand alone between quotes or backticks.
+    static readonly string[] _jsonKeys = ["outgrows"];
 
+    static readonly string[] _kinds = [".cs", ".md", ".txt", ".py", ".sh", ".yaml", ".json", ".csproj", ".props", ".targets", ".c", ""];
 
     [Fact]
     public void Nothing_is_written_in_words_that_a_reader_has_to_guess()
@@ -34,7 +36,7 @@ public partial class ForbiddenWordsTests
             // Most words are absent from most files, and a plain search finds that out much faster than the pattern.
             foreach (var (word, pattern) in words.Where(word => text.Contains(word.Word.Split(' ')[0], StringComparison.OrdinalIgnoreCase)))
             {
-                foreach (Match match in pattern.Matches(text))
+                foreach (var match in pattern.Matches(text).Where(match => !IsJsonKey(text, match)))
                 {
                     var entries = allowed.Where(entry => entry.Word == word && path.StartsWith(entry.Prefix, StringComparison.Ordinal)).ToList();
                     needed.UnionWith(entries);
@@ -69,6 +71,11 @@ public partial class ForbiddenWordsTests
         var parts = word.Split(' ').Select(Regex.Escape);
         return new Regex($@"(?<![A-Za-z0-9])(?i:{string.Join(@"(?:_|\s+(?:(?:///?|#|\*)\s*)?)", parts)})(?![A-Za-z0-9])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(20));
     }
+
+    static bool IsJsonKey(string text, Match match) =>
+        _jsonKeys.Contains(match.Value, StringComparer.Ordinal) && match.Index > 0 && match.Index + match.Length < text.Length
+        && text[match.Index - 1] is '"' or '`'
+        && text[match.Index + match.Length] == text[match.Index - 1];
 
     static IEnumerable<string> ReadList(string path) =>
         File.ReadLines(Path.Combine(Repository.Root, path)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith('#'));

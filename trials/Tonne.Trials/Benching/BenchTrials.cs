@@ -10,7 +10,7 @@ public class BenchTrials
     const string Burn = "import sys, time\nwhile time.process_time() < float(sys.argv[1]): pass";
 
     [Fact]
-    public async Task Two_commands_of_which_one_burns_half_as_much_again_are_told_apart_early()
+    public async Task Two_commands_of_which_one_burns_half_as_much_again_are_distinguished_early()
     {
         using var tonne = new TonneCommand();
 

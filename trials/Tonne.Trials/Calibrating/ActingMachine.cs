@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tonne.Trials.Calibrating;
 
-/// <summary>A stand-in for a machine of a known law: packages 10 + 60 · L watts, the plug 25 + 1.3 · packages; it works as hard as it is told, and tells so in its own <c>proc/stat</c>.</summary>
+/// <summary>A stand-in for a machine of a known law: packages 10 + 60 · L watts, the plug 25 + 1.3 · packages; it works as hard as it is asked, and writes its load to its own <c>proc/stat</c>.</summary>
 sealed class ActingMachine : IDisposable
 {
     readonly CancellationTokenSource _off = new();

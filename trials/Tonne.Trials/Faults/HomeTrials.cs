@@ -85,7 +85,7 @@ public class HomeTrials
         (await tonne.RunAsync("run", "-q", "--name", "earlier", "--", "true")).Expect(0);
         var limit = (new FileInfo(Path.Combine(tonne.RunFolders()[0], "trace")).Length / 1024) + 2;
 
-        // Room for the opening and some samples; .NET itself maps a larger file unless told not to. The kernel's signal for this (SIGXFSZ) ends a program that does not expect it.
+        // Room for the opening and some samples; .NET itself maps a larger file unless that is switched off. The kernel's signal for this (SIGXFSZ) ends a program that does not expect it.
         var finished = await tonne.RunOtherAsync("/bin/bash", "-c", $"export DOTNET_EnableWriteXorExecute=0; ulimit -f {limit}; exec \"$@\"", "bash",
             TonneCommand.Executable, "run", "--period", "10ms", "--name", "limited", "--", "/bin/sh", "-c", "sleep 1; echo out; echo err >&2; exit 3");
 

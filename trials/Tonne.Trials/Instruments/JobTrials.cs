@@ -9,7 +9,7 @@ namespace Tonne.Trials.Instruments;
 /// <summary>The running kernel's own accounts, against CPU time burnt on purpose.</summary>
 public class JobTrials
 {
-    /// <summary>25 children of 20 ms each, shorter than any sample, of a parent that ignores SIGCHLD, so that no rusage ever tells of them.</summary>
+    /// <summary>25 children of 20 ms each, shorter than any sample, of a parent that ignores SIGCHLD, so that no rusage ever reports them.</summary>
     const string Unseen = """
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         for i in range(25):

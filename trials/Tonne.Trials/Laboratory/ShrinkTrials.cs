@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Laboratory;
 
-/// <summary>A network trained on made-up rows, made smaller in every way and measured.</summary>
+/// <summary>A network trained on synthetic rows, made smaller in every way and measured.</summary>
 [Collection(nameof(Alone))]
 public class ShrinkTrials
 {

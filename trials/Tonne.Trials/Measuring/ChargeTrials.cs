@@ -5,7 +5,7 @@ namespace Tonne.Trials.Measuring;
 
 /// <summary>A job that uses n CPU-seconds is charged what the model says for n, whatever its shape and whoever runs beside it.</summary>
 /// <remarks>
-/// n is what the kernel told the job of itself; the price is worked out from the record's factors here. Each job is charged within 2 % (issue 2).
+/// n is what the kernel reported to the job about itself; the price is worked out from the record's factors here. Each job is charged within 2 %.
 /// A tool that polls /proc charges 1 %, 26–83 % and 91 % for children shorter than its sample.
 /// </remarks>
 [Collection(nameof(Alone))]

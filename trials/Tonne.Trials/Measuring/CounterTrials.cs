@@ -1,6 +1,6 @@
 namespace Tonne.Trials.Measuring;
 
-/// <summary>Energy counters with a known truth: what a run says of them is within 0.1 % of it, or the gap is a gap (issue 2).</summary>
+/// <summary>Energy counters with a known truth: what a run says of them is within 0.1 % of it, or the gap is a gap.</summary>
 public class CounterTrials
 {
     const double Tolerance = 0.001;

@@ -4,7 +4,7 @@ using Tonne.NvmlStandIn;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>GPUs with a known truth behind NVML's own functions, metered by <c>tonne run</c> end to end (issue 3).</summary>
+/// <summary>GPUs with a known truth behind NVML's own functions, metered by <c>tonne run</c> end to end.</summary>
 public class GpuTrials
 {
     /// <summary>Runs a job of so many seconds on scripted GPUs. <c>@JOB</c> in the script is the job's process.</summary>

@@ -10,7 +10,7 @@ namespace Tonne.Trials.Measuring;
 [Collection(nameof(Alone))]
 public class NeighbourTrials
 {
-    /// <summary>Tells the machine's busy seconds, burns, says so, waits to be let go, and tells again with its own use.</summary>
+    /// <summary>Prints the busy seconds of the machine, burns, reports that, waits for a signal, and prints them again with its own use.</summary>
     const string Outer = """
         import os, resource, sys, time
         def stat():
@@ -39,8 +39,8 @@ public class NeighbourTrials
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         var (outerFinished, outer) = await outerRun;
 
-        var told = outerFinished.Expect(0).Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        var (seconds, busy, own) = (told[0], told[1], told[2]);
+        var printed = outerFinished.Expect(0).Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var (seconds, busy, own) = (printed[0], printed[1], printed[2]);
         var other = double.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
         var prices = new RecordedPrices(tonne, outer.Id);
         var (idlePrice, busyPrice) = (prices.IdleThreadSecond, prices.BusyThreadSecond);

@@ -53,7 +53,7 @@ public class StrictTrials
             "sh", "-c", $"sleep 0.2; echo nonsense > {counter}; sleep 0.3");
 
         Assert.Equal(1, finished.Code);
-        Assert.Contains("--strict: rapl:package-0 said nothing", finished.Error);
+        Assert.Contains("--strict: rapl:package-0 gave no value", finished.Error);
         Assert.NotEmpty(JsonNode.Parse(await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken))!["gaps"]!.AsArray());
     }
 }

@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>A device on the loopback that answers over HTTP as it is told; encrypted with a certificate of its own if asked for.</summary>
+/// <summary>A device on the loopback that answers over HTTP with given values; encrypted with a certificate of its own if asked for.</summary>
 sealed class HttpStandIn : IDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);

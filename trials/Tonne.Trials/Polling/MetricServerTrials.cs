@@ -65,12 +65,12 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
         var run = await MeasureAsync(tonne, $"query=sum({{__name__=~\"scaph_socket_energy_microjoules|scaph_domain_energy_microjoules\",domain_name!=\"core\",instance=\"{server.Exporter}\"}})&component=platform&kind=energy&unit=uJ");
 
         var truth = server.Package.Of(run) + server.Memory.Of(run);
-        // No rate and no time of scrape is told of a sum: up to a scrape of 0.5 s at either end of some 6 s.
+        // A sum has no rate and no time of scrape: up to a scrape of 0.5 s at either end of some 6 s.
         Assert.InRange(run.Components.Sum(component => (long)component["machine_uj"]!) / 1e6, truth * 0.9, truth * 1.1);
     }
 
     [Fact]
-    public async Task Machines_are_told_apart_and_errors_of_the_server_are_told()
+    public async Task Machines_are_distinguished_and_errors_of_the_server_are_reported()
     {
         server.Needed();
         using var tonne = new TonneCommand();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>A steady power with a few swells in the middle of a run: what a stand-in tells, and what the run must have counted.</summary>
+/// <summary>A steady power with a few swells in the middle of a run: the values that a stand-in returns, and those that the run must have counted.</summary>
 /// <remarks>Steady at the edges: when exactly the first and the last sample were taken is known to no trial to better than some ten milliseconds.</remarks>
 sealed class PlayedPower(double baseWatts, double swellWatts)
 {

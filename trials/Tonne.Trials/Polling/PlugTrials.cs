@@ -57,7 +57,7 @@ public class PlugTrials
 
     // Sensors explain 68 % of the wall at idle (codecarbon#1274's table): the rest is measured, not guessed.
     [Fact]
-    public async Task What_the_plug_tells_beyond_processor_and_memory_is_everything_else_and_strict_is_content()
+    public async Task What_the_plug_measures_beyond_processor_and_memory_is_everything_else_and_strict_is_content()
     {
         using var tonne = new TonneCommand();
         var machine = new StandInMachine(tonne);

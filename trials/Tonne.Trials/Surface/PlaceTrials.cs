@@ -90,7 +90,7 @@ public class PlaceTrials
     }
 
     [Fact]
-    public async Task A_file_in_the_folder_settles_it_and_a_wrong_key_is_told()
+    public async Task A_file_in_the_folder_settles_it_and_a_wrong_key_is_reported()
     {
         using var tonne = new TonneCommand();
         tonne.Write("tonne.yaml", "zone: NO\npue: 1.1\n");
