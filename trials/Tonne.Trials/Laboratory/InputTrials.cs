@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Laboratory;
 
-/// <summary>The pipeline on rows of one's own: every kind of input, and what is wrong with it.</summary>
+/// <summary>The pipeline on given rows: every kind of input, and its errors.</summary>
 [Collection(nameof(Alone))]
 public class InputTrials
 {
