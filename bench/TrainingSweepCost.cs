@@ -17,7 +17,7 @@ static class TrainingSweepCost
         const int Estimates = 1_000_000;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var chip = AcceleratorCatalog.Find("h100").ValueOrThrow;
-        var sweep = new TrainingSweep(chip, new Place(Zone: "FR", How: "given"));
+        var sweep = new TrainingSweep(chip, new Place(Zone: "FR", How: PlaceOrigin.Given));
         Console.WriteLine($"learnt from {UtilisationModel.Shipped.Cases.Count} trainings; {Environment.ProcessorCount} threads");
         for (var round = 0; round < 5; round++)
         {
@@ -47,7 +47,7 @@ static class TrainingSweepCost
         for (var round = 0; round < 3; round++)
         {
             var clock = Stopwatch.StartNew();
-            var kilograms = estimator.Estimate(new TrainingTask(chip) { Parameters = 7e9 + round, Tokens = 2e12 }, new Place(Zone: "FR", How: "given")).Footprint.Total.Value;
+            var kilograms = estimator.Estimate(new TrainingTask(chip) { Parameters = 7e9 + round, Tokens = 2e12 }, new Place(Zone: "FR", How: PlaceOrigin.Given)).Footprint.Total.Value;
             Console.WriteLine($"one with its trees: {clock.Elapsed.TotalMilliseconds:0.0} ms ({kilograms:N0} kg)");
         }
     }

@@ -43,7 +43,7 @@ class Counters:
         return text.value.decode(errors="replace")
 
     def joules(self, index):
-        """Energy since the driver was loaded, J; None if it is unknown."""
+        """Energy since the driver was loaded, J; None if it is not reported."""
         value = ctypes.c_ulonglong()
         code = self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.handles[index], ctypes.byref(value))
         return value.value / 1e3 if code == 0 else None

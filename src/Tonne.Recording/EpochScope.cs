@@ -16,7 +16,7 @@ public sealed class EpochScope : IDisposable
     /// <summary>Number of the epoch, as the program counts.</summary>
     public int Number { get; }
 
-    /// <summary>Reports the usual metrics; a later value replaces an earlier one. NaN and infinity are kept: they are facts of the training.</summary>
+    /// <summary>Reports the usual metrics; a later value replaces an earlier one. NaN and infinity are stored as they are.</summary>
     /// <param name="loss">Training loss; null if not known.</param>
     /// <param name="accuracy">Training accuracy, 0 to 1; null if not known.</param>
     /// <param name="validationLoss">Loss on validation data; null if not known.</param>
@@ -38,7 +38,7 @@ public sealed class EpochScope : IDisposable
     /// <summary>Reports any metric, under its canonical name (<see cref="MetricName"/>). Metrics beyond the 64th of an epoch are left out.</summary>
     /// <param name="name">Up to 64 letters, digits and underscores.</param>
     /// <param name="value">The value.</param>
-    /// <exception cref="ArgumentException">The name is not one.</exception>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     public void Report(string name, double value)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -6,7 +6,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording;
 
-/// <summary>A job, the machine it runs on, and the meters that follow both: what a run is recorded from.</summary>
+/// <summary>A job with its machine and the meters of both, from which a run is recorded.</summary>
 /// <remarks>
 /// One instance serves one run, because meters remember what they read last. The recorder that was given it disposes it.
 /// Meters are read by one thread at a time. Members with a default are for jobs that need more than meters.
@@ -19,10 +19,10 @@ public interface IMeteredJob : IDisposable
     /// <summary>The meters of the machine and of the job, in the order in which the trace keeps their readings.</summary>
     IReadOnlyList<IMeter> Meters { get; }
 
-    /// <summary>How the energy of each component of the machine is known.</summary>
+    /// <summary>The energy basis of each component of the machine.</summary>
     ImmutableArray<ComponentBasis> Bases { get; }
 
-    /// <summary>What counted amounts cost.</summary>
+    /// <summary>Rates that turn counted amounts into energy.</summary>
     ImmutableArray<Rate> Rates { get; }
 
     /// <summary>The process that keeps the run alive.</summary>
@@ -46,11 +46,14 @@ public interface IMeteredJob : IDisposable
     /// <summary>Clock of the calling thread's CPU time in ns, for the overhead. Default: null, the overhead is not known.</summary>
     Func<long>? ThreadCpuClock => null;
 
-    /// <summary>Completes the job's account when the work has ended, just before the last sample: fetches values that meters would bring late.</summary>
-    /// <returns>CPU time of the job since the start of the run, in ns, by the kernel's account; null if the samples are the best account.</returns>
+    /// <summary>
+    /// Completes the job's account when the work has ended, just before the last sample: fetches values that meters would otherwise
+    /// return late.
+    /// </summary>
+    /// <returns>CPU time of the job since the start of the run, in ns, by the kernel's account; null if only samples are known.</returns>
     long? CompleteAccount() => null;
 
-    /// <summary>Returns the warnings that came up during the run. Called once, after the last sample. Default: none.</summary>
+    /// <summary>Returns the warnings raised during the run. Called once, after the last sample. Default: none.</summary>
     IEnumerable<Warning> GetFinalWarnings() => [];
 
     /// <summary>Measures what recording has cost so far.</summary>

@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording;
 
-/// <summary>Keeps a run's trace in memory for as long as it is recorded, and nothing afterwards: the result is what the recorder returns.</summary>
+/// <summary>Stores a run's trace in memory while it is recorded, and nothing afterwards. The recorder returns the result.</summary>
 /// <remarks>A sample of n meters takes 17 + 9·n bytes. Thread safe.</remarks>
 public sealed class MemoryRunSink : IRunSink
 {

@@ -12,8 +12,8 @@ namespace Tonne.Recording;
 /// <summary>A run while it is recorded: takes stages, epochs and notes, and ends with <see cref="FinishAsync(CancellationToken)"/>.</summary>
 /// <remarks>
 /// Disposing without finishing leaves the run open in its sink; it counts as interrupted then.
-/// A mark of a stage or epoch takes a sample of its own, unless the last one is younger than 20 ms, so that its edge cuts no slice.
-/// Thread safe, but for the end: one caller stops and finishes.
+/// A mark of a stage or epoch takes a sample of its own, unless the last one is younger than 20 ms, so that no slice crosses its edge.
+/// Thread safe, except that only one caller may stop and finish.
 /// </remarks>
 public sealed class RecordedRun : IAsyncDisposable, IDisposable
 {
@@ -47,13 +47,13 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         _observers.NotifyOpened(opening);
     }
 
-    /// <summary>What was known at the start.</summary>
+    /// <summary>Facts known at the start.</summary>
     public RunOpening Opening { get; }
 
     /// <summary>Id of the run.</summary>
     public string Id => Opening.Id;
 
-    /// <summary>Where the sink keeps the run, for people; null if it is kept nowhere.</summary>
+    /// <summary>Where the sink stores the run, for people; null if it is not stored.</summary>
     public string? Location => _writer.Location;
 
     /// <summary>Timestamp of the recorder's clock at the start: 0 of the trace's monotonic time.</summary>
@@ -69,7 +69,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     /// <param name="name">1 to 200 characters, none of them a control character.</param>
     /// <param name="dataIn">Shape of the data it takes in; null if unknown.</param>
     /// <returns>Dispose it to end the stage.</returns>
-    /// <exception cref="ArgumentException">The name is not one.</exception>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     public StageScope Stage(string name, DataShape? dataIn = null)
     {
         if (!MarkLine.IsStageName(name))
@@ -89,7 +89,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     /// <param name="rows">Rows of the data, not negative.</param>
     /// <param name="columns">Columns of the data, not negative.</param>
     /// <returns>Dispose it to end the stage.</returns>
-    /// <exception cref="ArgumentException">The name is not one, or a number is negative.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or a number is negative.</exception>
     public StageScope Stage(string name, long rows, long columns) => Stage(name, CreateShape(rows, columns));
 
     /// <summary>Begins an epoch.</summary>
@@ -102,7 +102,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         return new EpochScope(this, number);
     }
 
-    /// <summary>Keeps a remark with the run. Control characters become spaces; an empty remark is ignored.</summary>
+    /// <summary>Stores a note with the run. Control characters become spaces; an empty note is ignored.</summary>
     public void Note(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -110,12 +110,12 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             AddMark(new Mark(MarkKind.Note, ElapsedNanoseconds, clean));
     }
 
-    /// <summary>Adds a mark that came another way, for example over a socket or from a line of output.</summary>
+    /// <summary>Adds a mark from another source, for example a socket or a line of output.</summary>
     /// <param name="mark">The mark, stamped with monotonic time since the start.</param>
     public void AddMark(Mark mark)
     {
         ArgumentNullException.ThrowIfNull(mark);
-        // After the last sample nothing is measured; marks may still come, of what happened before it.
+        // Nothing is measured after the last sample, but marks of earlier events may still arrive.
         if (mark.Kind != MarkKind.Note && _end is null)
             _sampler.SampleNow(_minSampleAge);
         _writer.Trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
@@ -137,11 +137,11 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         return end;
     }
 
-    /// <summary>Ends the run as completed: makes its record from the trace, accounts it, and hands both to the sink.</summary>
+    /// <summary>Ends the run as completed: builds its record from the trace, computes the footprint, and passes both to the sink.</summary>
     /// <param name="cancellationToken">Cancels storing.</param>
     public ValueTask<RunResult> FinishAsync(CancellationToken cancellationToken = default) => FinishAsync(new RunCompletion(), cancellationToken);
 
-    /// <summary>Ends the run: makes its record from the trace, accounts it, and hands both to the sink.</summary>
+    /// <summary>Ends the run: builds its record from the trace, computes the footprint, and passes both to the sink.</summary>
     /// <param name="completion">How the work ended.</param>
     /// <param name="cancellationToken">Cancels storing.</param>
     /// <exception cref="InvalidOperationException">The run was finished before.</exception>
@@ -184,7 +184,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         return result;
     }
 
-    /// <summary>Stops sampling and lets go of the sink and the meters.</summary>
+    /// <summary>Stops sampling and releases the sink and the meters.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording;
 
-/// <summary>How runs are recorded, and what is known of them beforehand.</summary>
+/// <summary>Options for recording runs.</summary>
 public sealed record RecordingOptions
 {
     static readonly TimeSpan _shortestPeriod = TimeSpan.FromMilliseconds(10);
@@ -20,7 +20,7 @@ public sealed record RecordingOptions
     /// <summary>The command that is recorded, with its arguments. Default: empty, for a part of a program.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
-    /// <summary>Where the machine is, as far as known at the start. Default: unknown, which gives wide bounds and a warning.</summary>
+    /// <summary>Place of the machine, as far as known at the start. Default: unknown, which gives wide bounds and a warning.</summary>
     public Place Place { get; init; } = new();
 
     /// <summary>How the energy of a shared machine is split. Default: <see cref="SharePolicy.Share"/>.</summary>
@@ -32,7 +32,9 @@ public sealed record RecordingOptions
     /// <summary>Observers that follow the runs while they are recorded. Default: none.</summary>
     public ImmutableArray<IRunObserver> Observers { get; init; } = [];
 
-    /// <summary>Receives what went wrong and did not stop the run. Called on the thread that starts, marks, samples or finishes the run.</summary>
+    /// <summary>
+    /// Receives problems that did not stop the run. Called on the thread that starts, marks, samples or finishes the run.
+    /// </summary>
     /// <remarks>Must not throw. Default: null, ignored.</remarks>
     public Action<RecorderProblem>? OnProblem { get; init; }
 
@@ -42,7 +44,7 @@ public sealed record RecordingOptions
     internal void Validate()
     {
         if (Period is { } period && (period < _shortestPeriod || period > _longestPeriod))
-            throw new ArgumentOutOfRangeException(nameof(Period), period, "The period of sampling is from 10 ms to 1 h.");
+            throw new ArgumentOutOfRangeException(nameof(Period), period, "The sampling period must be 10 ms to 1 h.");
         if (Place.Zone is { } zone)
             _ = ZoneCatalog.Find(zone).ValueOrThrow;
         if (Place.Region is { } region)

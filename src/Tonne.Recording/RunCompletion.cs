@@ -4,13 +4,13 @@ using Tonne.Runs;
 
 namespace Tonne.Recording;
 
-/// <summary>How a run ended, as only its caller knows.</summary>
+/// <summary>Facts about the end of a run that its caller provides.</summary>
 public sealed record RunCompletion
 {
     /// <summary>Exit code: 0 completed, anything else failed, 128 + n for signal n. Default: 0.</summary>
     public int ExitCode { get; init; }
 
-    /// <summary>The place, where it became known only during the run. Default: null, that of the start holds.</summary>
+    /// <summary>The place, where it became known only during the run. Default: null, the place at the start applies.</summary>
     public Place? Place { get; init; }
 
     /// <summary>Warnings of the caller. Default: none.</summary>

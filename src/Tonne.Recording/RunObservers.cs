@@ -18,7 +18,7 @@ sealed class RunObservers(ImmutableArray<IRunObserver> observers, string runId, 
 
     internal void NotifyFinished(RunResult result) => Notify(observer => observer.OnFinished(result));
 
-    // No lambda: it could not hold the readings.
+    // A lambda could not capture the span of readings.
     internal void NotifySample(long timestamp, ReadOnlySpan<Reading> readings)
     {
         lock (_gate)

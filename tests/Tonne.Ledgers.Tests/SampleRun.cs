@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Recording.Metering;
@@ -22,8 +23,8 @@ static class SampleRun
         Tags = ImmutableSortedDictionary<string, string>.Empty.Add("seed", id[^1..]),
         Command = ["/usr/bin/python3", "train.py"],
         StartedAt = DateTimeOffset.ParseExact(id[..15], "yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal),
-        Machine = new Machine("server", "Scripted CPU", null, 2, 1, 8_000_000_000, "Linux 6.1", false, "boot-1"),
-        Place = new Place("FR", null, null, null, "given"),
+        Machine = new Machine(HostKind.Server, "Scripted CPU", null, 2, 1, 8_000_000_000, "Linux 6.1", false, "boot-1"),
+        Place = new Place("FR", null, null, null, PlaceOrigin.Given),
         Meters = counter ? [Busy, Job, Package] : [Busy, Job],
         Bases = counter
             ? [new(Component.Cpu, Quality.Measured, ["rapl:package-0"], "cpu/meter", "cpu/idle-power", null, 2, "scripted"), new(Component.Other, Quality.Modelled, [], null, null, null, 0, "scripted")]
@@ -71,7 +72,7 @@ static class SampleRun
 
     public static FootprintStatement Account(RunRecord record, double intensity, DateTimeOffset at) =>
         new Accountant().Account(record, new AccountingFactors(
-            new GridFactor(Factor("grid", "g CO2e/kWh", intensity * 0.8, intensity, intensity * 1.2), "FR", "lifecycle", "production", 2025, "given"),
+            new GridFactor(Factor("grid", "g CO2e/kWh", intensity * 0.8, intensity, intensity * 1.2), "FR", IntensityBasis.Lifecycle, IntensityScope.Production, 2025, "given"),
             Factor("pue", "1", 1.1, 1.4, 1.6), "assumed", [new EmbodiedShare(Factor("host", "kg CO2e", 500, 1_000, 2_000))],
             Factor("life", "y", 3, 4, 6), Factor("use", "1", 0.5, 1, 1), null, null, "0123456789ab", [])).CreateStatement(at);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -37,13 +38,13 @@ static class SampleRuns
     ];
 
     public static readonly Machine Server = new(
-        "server", "Example Server CPU 7777 @ 2.50GHz", "Example (Test)", 8, 1, 16_000_000_000, "Linux 6.18.0", false, "b00t-1d", null, []);
+        HostKind.Server, "Example Server CPU 7777 @ 2.50GHz", "Example (Test)", 8, 1, 16_000_000_000, "Linux 6.18.0", false, "b00t-1d", null, []);
 
     /// <summary>A French grid at 50 g, an assumed building at 1.5, a 1,200 kg host of 400 threads of which 8, 2 %, are ours.</summary>
     public static AccountingFactors Factors(double intensity = 50, string zone = "FR", bool embodied = true) => new(
         new GridFactor(
             new Factor($"grid/{zone}/2025/GRID-TEST", $"intensity of the grid {zone}, 2025", "g CO2e/kWh", new(0.9 * intensity, intensity, 1.11 * intensity), Quality.Modelled, Grid),
-            zone, "lifecycle", "production", 2025, "given"),
+            zone, IntensityBasis.Lifecycle, IntensityScope.Production, 2025, "given"),
         new Factor("pue/assumed", "PUE of an unknown building", "1", new(1.1, 1.5, 2), Quality.Assumed, Survey),
         "assumed: nothing is known of the building",
         embodied
@@ -142,7 +143,7 @@ static class SampleRuns
         var nvml = new Factor("meter/nvml", "accuracy of the board counter", "J/J", new(0.95, 1, 1.05), Quality.Measured, Power);
         var opening = Opening("20261122-070000-cccccc", "finetune") with
         {
-            Machine = Server with { Kind = "laptop", Gpus = ["NVIDIA RTX A2000 Laptop GPU"] },
+            Machine = Server with { Kind = HostKind.Laptop, Gpus = ["NVIDIA RTX A2000 Laptop GPU"] },
             Meters =
             [
                 new("rapl:package-0", Component.Cpu, MeterKind.EnergyCounter, MeterRole.Machine, Range: 262_143_328_850),
@@ -193,7 +194,7 @@ static class SampleRuns
             {
                 Opening = record.Opening with
                 {
-                    Place = new Place(Zone: "FR", How: "time zone", Detail: "Europe/Paris"),
+                    Place = new Place(Zone: "FR", How: PlaceOrigin.TimeZone, Detail: "Europe/Paris"),
                     Warnings = [new("rapl-denied", "The package counter is there but may not be read; see tonne doctor.")],
                 },
                 Status = RunStatus.Failed,
@@ -223,7 +224,7 @@ static class SampleRuns
         Name = name,
         StartedAt = Start,
         Machine = Server,
-        Place = new Place(Zone: "FR", How: "given"),
+        Place = new Place(Zone: "FR", How: PlaceOrigin.Given),
         Meters =
         [
             new("proc:busy", Component.Cpu, MeterKind.CpuTime, MeterRole.Busy, Quality.Modelled),

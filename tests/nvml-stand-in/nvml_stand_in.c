@@ -18,7 +18,7 @@
 #define MAX_RULES 256
 #define MAX_CALLED 64
 #define WALL_US 1790000000000000LL /* the processor's clock at time 0, as samples are stamped */
-#define UTILIZATION_US 166667LL    /* 1/6 s, the shortest sample period that nvml.h tells */
+#define UTILIZATION_US 166667LL    /* 1/6 s, the shortest sample period that nvml.h gives */
 
 typedef struct { unsigned fieldId, scopeId; long long timestamp, latencyUsec; int valueType, nvmlReturn; union { double d; unsigned ui; unsigned long long ull; long long ll; } value; } nvmlFieldValue_t;
 typedef struct { unsigned pid; unsigned long long timeStamp; unsigned smUtil, memUtil, encUtil, decUtil; } nvmlProcessUtilizationSample_t;

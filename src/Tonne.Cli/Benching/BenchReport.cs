@@ -1,6 +1,7 @@
 using Tonne.Formatting;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
+using Tonne.Statistics;
 
 namespace Tonne.Cli.Benching;
 
@@ -56,7 +57,7 @@ static class BenchReport
 
     static double? Median(BenchSession session, int variant, Func<BenchedRun, double> figure)
     {
-        var values = session.Rounds.Select(round => figure(round.Runs[variant])).Order().ToArray();
-        return values.Length == 0 ? null : (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+        var values = session.Rounds.Select(round => figure(round.Runs[variant])).ToArray();
+        return values.Length == 0 ? null : OrderStatistic.Median(values);
     }
 }

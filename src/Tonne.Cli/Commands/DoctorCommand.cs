@@ -4,6 +4,7 @@ using Tonne.Cli.Terminal;
 using Tonne.Instruments.Diagnostics;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.PlaceDetection;
+using Tonne.Quantities;
 
 namespace Tonne.Cli.Commands;
 
@@ -59,7 +60,7 @@ static class DoctorCommand
             writer.WriteString("root", found.Root);
             writer.WriteString("home", settings.Home);
             writer.WriteStartObject("machine");
-            writer.WriteString("kind", found.Machine.Kind);
+            writer.WriteString("kind", EnumWords.Format(found.Machine.Kind));
             writer.WriteString("cpu", found.Machine.Cpu);
             writer.WriteString("microarchitecture", found.Machine.Microarchitecture);
             writer.WriteNumber("threads", found.Machine.Threads);
@@ -69,7 +70,7 @@ static class DoctorCommand
             writer.WriteStartObject("place");
             writer.WriteString("zone", found.Place.Zone);
             writer.WriteString("region", found.Place.Region);
-            writer.WriteString("how", found.Place.How);
+            writer.WriteString("how", EnumWords.Format(found.Place.How));
             writer.WriteString("detail", found.Place.Detail);
             writer.WriteEndObject();
             writer.WriteStartArray("components");

@@ -19,7 +19,7 @@ static class DoctorText
     {
         var text = new WrappedTextWriter(context);
         var machine = found.Machine;
-        text.WriteLabelled("machine   ", $"{machine.Kind}, {machine.Cpu}{(machine.Microarchitecture is { } name ? $" ({name})" : "")}, {machine.Threads} threads, {DisplayValue.FormatBytes(machine.MemoryBytes)}{(machine.Virtual ? ", virtual" : "")}{(machine.Gpus is { Count: > 0 } gpus ? $"; {string.Join(", ", gpus)}" : "")}", Faint);
+        text.WriteLabelled("machine   ", $"{EnumWords.Format(machine.Kind)}, {machine.Cpu}{(machine.Microarchitecture is { } name ? $" ({name})" : "")}, {machine.Threads} threads, {DisplayValue.FormatBytes(machine.MemoryBytes)}{(machine.Virtual ? ", virtual" : "")}{(machine.Gpus is { Count: > 0 } gpus ? $"; {string.Join(", ", gpus)}" : "")}", Faint);
         text.WriteLabelled("place     ", Place(found.Place), Faint);
         text.WriteLabelled("ledger    ", home + DescribeWriteAccess(home), Faint);
         text.WriteBlankLine();
@@ -76,7 +76,7 @@ static class DoctorText
     }
 
     static string Place(Place place) => (place.Region ?? place.Zone ?? (place.IntensityGramsPerKwh is { } grams ? $"{grams} g CO2e/kWh" : null)) is { } where
-        ? $"{where}, by {place.How}{(place.Detail is { } detail ? $" ({detail})" : "")}{(place.Guessed ? "; set 'zone: XX' in tonne.yaml to settle it" : "")}"
+        ? $"{where}, by {EnumWords.Format(place.How)}{(place.Detail is { } detail ? $" ({detail})" : "")}{(place.Guessed ? "; set 'zone: XX' in tonne.yaml to settle it" : "")}"
         : $"unknown ({place.Detail}); set 'zone: XX' in tonne.yaml, else the world's mean is used, with wide bounds";
 
     static string DescribeWriteAccess(string home)

@@ -46,7 +46,7 @@ sealed class Settings
             return strongest is null ? null : new Place(
                 zone.Value is { } name ? ZoneCatalog.Find(name).ValueOrThrow.Code : null,
                 region.Value is { } text ? RegionCatalog.Find(text).ValueOrThrow.Id : null,
-                Number(intensity), Pue, strongest.Precedence == 4 ? "given" : "configured", strongest.Origin);
+                Number(intensity), Pue, strongest.Precedence == 4 ? PlaceOrigin.Given : PlaceOrigin.Configured, strongest.Origin);
         }
     }
 

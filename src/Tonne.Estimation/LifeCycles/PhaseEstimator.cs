@@ -9,11 +9,14 @@ using Tonne.Runs;
 
 namespace Tonne.Estimation.LifeCycles;
 
-/// <summary>Estimates the phases of a life cycle that a description leaves to an estimate. Energy at the plug and hardware only: the life cycle computes the emissions, at the place of the phase.</summary>
+/// <summary>
+/// Estimates the life-cycle phases whose description asks for an estimate. It estimates IT energy and hardware only; the life cycle
+/// computes the emissions at the place of the phase.
+/// </summary>
 public static class PhaseEstimator
 {
-    /// <summary>Estimates what a phase uses.</summary>
-    /// <exception cref="DescriptionException">It cannot be estimated; the message names file and line.</exception>
+    /// <summary>Estimates the energy and hardware of a phase.</summary>
+    /// <exception cref="DescriptionException">The phase cannot be estimated; the message names file and line.</exception>
     public static EstimatedUse Estimate(EstimateRequest asked)
     {
         try
@@ -46,12 +49,12 @@ public static class PhaseEstimator
             Runs = RequireInteger(asked.Runs, "runs") ?? 1,
         };
         // The place of the estimate is not used: energy and hardware do not depend on it.
-        var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: "given"));
+        var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: PlaceOrigin.Given));
         var operations = (asked.Operations ?? 6 * (asked.ActiveParameters ?? asked.Parameters) * asked.Tokens) * task.Runs;
         return new EstimatedUse(
             estimate.Footprint.Energy.Derivation, null, estimate.Footprint.Embodied!.Derivation, task.Hardware.Name, estimate.ChipHours.Derivation,
             operations is { } count ? new Factor($"estimate/{asked.Phase}/computation", "floating-point operations", "FLOP", Bounds.FromExact(count), Quality.Modelled,
-                new Source("GIVEN", "Given in the description"), asked.Operations is null ? "6 × parameters a token passes × tokens" : null) : null,
+                new Source("GIVEN", "Given in the description"), asked.Operations is null ? "6 × active parameters × tokens" : null) : null,
             [], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
     }
 
@@ -72,7 +75,8 @@ public static class PhaseEstimator
         var estimate = new InferenceEstimator().Estimate(workload, asked.Factors);
         var requests = new Derivation.Count("requests", "1", asked.Requests);
         var serving = new Derivation.Sum("a request while it is served, at the plug", "Wh",
-            [estimate.GpuEnergy.Derivation, new Derivation.Product("rest of the machines", "Wh", [estimate.GpuEnergy.Derivation, new Derivation.FactorNode(OtherPower.FractionOverGpus())])]);
+            [estimate.GpuEnergy.Derivation, new Derivation.Product("other parts of the machines", "Wh", [estimate.GpuEnergy.Derivation,
+                new Derivation.FactorNode(OtherPower.FractionOverGpus())])]);
         return new EstimatedUse(
             Thousandth("serving", "kWh", requests, serving), estimate.IdleEnergy is { } waiting ? Thousandth("waiting for requests", "kWh", requests, waiting.Derivation) : null,
             Thousandth("embodied emissions", "kg CO2e", requests, estimate.Embodied.Derivation), asked.Hardware, null, null,

@@ -2,7 +2,7 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Tells the generation from the catalog's name.</summary>
+/// <summary>Finds the generation of an accelerator by its catalog name.</summary>
 static class AcceleratorGenerationLookup
 {
     static readonly string[] Ampere = ["A100", "A800"];

@@ -5,16 +5,16 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>What serving takes, foretold: per output token, per request, step by step from the accelerators outwards.</summary>
+/// <summary>An estimate of serving: energy and emissions per output token and per request, from the accelerators to the facility.</summary>
 public sealed record InferenceEstimate
 {
-    /// <summary>What it runs on.</summary>
+    /// <summary>The accelerator.</summary>
     public required Accelerator Accelerator { get; init; }
 
-    /// <summary>How it is served, with all that was chosen.</summary>
+    /// <summary>The serving configuration, including values that were chosen.</summary>
     public required ServingConfiguration Configuration { get; init; }
 
-    /// <summary>How weights are stored.</summary>
+    /// <summary>Number format of the weights.</summary>
     public required WeightFormat Format { get; init; }
 
     /// <summary>Replicas that the requests per day need; 1 where no rate was given.</summary>
@@ -26,7 +26,10 @@ public sealed record InferenceEstimate
     /// <summary>J per output token, accelerators alone while they serve.</summary>
     public required Figure GpuEnergyPerToken { get; init; }
 
-    /// <summary>J per output token by the fitted roofline, term by term; what <see cref="GpuEnergyPerToken"/> is unless the batch follows from the rate.</summary>
+    /// <summary>
+    /// J per output token by the fitted roofline, term by term. <see cref="GpuEnergyPerToken"/> is equal unless the batch follows from
+    /// the request rate.
+    /// </summary>
     public required Derivation Roofline { get; init; }
 
     /// <summary>Wh per request, accelerators alone while they serve.</summary>
@@ -38,22 +41,22 @@ public sealed record InferenceEstimate
     /// <summary>Wh per request of the part of <see cref="ItEnergy"/> in which the machines wait; null where no rate was given.</summary>
     public required Figure? IdleEnergy { get; init; }
 
-    /// <summary>Wh per request with the building.</summary>
+    /// <summary>Facility energy per request, Wh.</summary>
     public required Figure FacilityEnergy { get; init; }
 
     /// <summary>g CO2e per request from electricity.</summary>
     public required Figure Operational { get; init; }
 
-    /// <summary>g CO2e per request from making the machines.</summary>
+    /// <summary>Embodied emissions per request, g CO2e.</summary>
     public required Figure Embodied { get; init; }
 
-    /// <summary>g CO2e per request, electricity and making the machines.</summary>
+    /// <summary>Operational and embodied emissions per request, g CO2e.</summary>
     public required Figure Emissions { get; init; }
 
     /// <summary>The factors of the place.</summary>
     public required AccountingFactors Factors { get; init; }
 
-    /// <summary>What was chosen or assumed, in sentences.</summary>
+    /// <summary>Choices and assumptions, in sentences.</summary>
     public required ImmutableArray<Assumption> Assumptions { get; init; }
 
     /// <summary>All figures, from the accelerators outwards.</summary>

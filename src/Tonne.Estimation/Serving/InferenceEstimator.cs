@@ -11,10 +11,10 @@ namespace Tonne.Estimation.Serving;
 /// <remarks>
 /// <code>
 /// gpu       = output tokens × J per output token                      ServingModel
-/// it        = (gpu + waiting) × (1 + k)                               k: rest of the machines over their accelerators
+/// it        = (gpu + waiting) × (1 + k)                               k: other parts of the machines over their accelerators
 /// waiting   = idle power with a context × accelerators × idle time per request
 /// facility  = it × PUE;  operational = facility × intensity           Accountant
-/// embodied  = (accelerators + their part of a host) × time per request ÷ (L × U)
+/// embodied  = (accelerators + their share of a host) × time per request ÷ (L × U)
 /// </code>
 /// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See docs/methods/estimating-inference.md.
 /// Thread safe. The first estimate on a kind of hardware at a place draws its factors; the draws are kept, so that a further one takes less than a millisecond.
@@ -34,7 +34,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     readonly ServingFit _fit = fit ?? ServingFit.Shipped;
     readonly UncertaintyPropagator _uncertainty = new();
 
-    /// <summary>Tokens of a prompt where none are given.</summary>
+    /// <summary>Tokens of a prompt if not given.</summary>
     public static Factor DefaultPromptTokens => ServingFactors.Table["serving/prompt-unstated"];
 
     /// <summary>The accelerator's part of a point; null if its data sheet has no bandwidth or no peak.</summary>
@@ -59,9 +59,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>Estimates a workload at a place.</summary>
-    /// <param name="workload">What is served.</param>
+    /// <param name="workload">The workload.</param>
     /// <param name="factors">The factors of the place.</param>
-    /// <exception cref="ArgumentException">Something about the workload is wrong, or the accelerator's data sheet has too little.</exception>
+    /// <exception cref="ArgumentException">The workload is invalid, or the accelerator's data sheet lacks a rate.</exception>
     /// <exception cref="ModelDoesNotFitException">The weights do not fit the accelerators named.</exception>
     public InferenceEstimate Estimate(ServingWorkload workload, AccountingFactors factors)
     {
@@ -77,25 +77,29 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var power = new Derivation.FactorNode(accelerator.InferencePower ?? accelerator.TrainingPower);
         var gpus = new Derivation.Count("accelerators", "1", point.Gpus * replicas);
         var output = new Derivation.Count("output tokens", "token", point.OutputTokens);
-        // Where the batch follows from the rate the accelerators serve all day: what a token takes is their power over the tokens, and a model that takes more is met by a larger batch, not by more energy.
+        // If the batch follows from the rate, the accelerators serve all day, so energy per token is their power over the token rate. A
+        // model that needs more work gets a larger batch, not more energy.
         Derivation perToken = always && workload.RequestsPerDay is { } steady
-            ? new Derivation.Quotient("energy of the accelerators per output token", "J/token", new Derivation.Product("accelerators serving all the time", "J", [gpus, power, new Derivation.Count("a day ÷ requests per day", "s", 86_400 / steady)]), output)
+            ? new Derivation.Quotient("energy of the accelerators per output token", "J/token",
+                new Derivation.Product("energy of accelerators that serve all the time", "J", [gpus, power,
+                new Derivation.Count("a day ÷ requests per day", "s", 86_400 / steady)]), output)
             : roofline;
         var gpu = new Derivation.Product("accelerators serving a request", "J", [output, perToken]);
         Derivation time = workload.RequestsPerDay is { } day
             ? new Derivation.Count("time per request, waiting included", "s", 86_400 / day)
             : new Derivation.Quotient("time per request", "s", gpu, new Derivation.Product("power while serving", "W", [gpus, power]));
-        var gpuBoundary = new Boundary("gpu", ["gpu"], "machine");
+        var gpuBoundary = new Boundary(BoundaryExtent.Gpu, ["gpu"], AllocationPolicy.Machine);
         var token = Make("gpu_energy_j_per_output_token", gpuBoundary, perToken);
         var waiting = workload.RequestsPerDay is { } rate && busy < 1
             ? DeriveIdleEnergy(accelerator, rate, gpus, token.Bounds * point.OutputTokens, power)
             : null;
         Derivation all = waiting is null ? gpu : new Derivation.Sum("accelerators, serving and waiting", "J", [gpu, waiting]);
         var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
-        var machine = new Derivation.Sum("machines over their accelerators", "1", [new Derivation.Count("accelerators", "1", 1), rest]);
+        var machine = new Derivation.Sum("energy of the machines over that of their accelerators", "1",
+            [new Derivation.Count("accelerators", "1", 1), rest]);
         var it = new Derivation.Product("a request at the plug", "J", [all, machine]);
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
-        var boundary = new Boundary("it", ["gpu", "host"], "machine");
+        var boundary = new Boundary(BoundaryExtent.It, ["gpu", "host"], AllocationPolicy.Machine);
         var energy = new Derivation.Product("energy of a request at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour);
         var phase = new Accountant(_uncertainty).Account(new PhaseUse("inference", boundary, energy, embodied, WithWater: false), factors);
         Explain(workload, point, accelerator, replicas, busy, factors, said);
@@ -129,9 +133,10 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         Figure Make(string name, Boundary within, Derivation derivation) => new(name, within, _uncertainty.ComputeBounds(derivation), Quality.Modelled, 0, derivation);
     }
 
-    /// <summary>J per output token of the accelerators with its bounds: what validation compares.</summary>
-    /// <param name="row">The measurement whose circumstances are predicted.</param>
-    /// <param name="softwareKnown">Whether the year of its software is used; else the newest on that hardware is taken, and the spread says so.</param>
+    /// <summary>Energy of the accelerators per output token with its bounds, J, for validation.</summary>
+    /// <param name="row">The measurement whose configuration is used.</param>
+    /// <param name="softwareKnown">Whether the year of its software is used. Otherwise the newest software on that hardware is assumed,
+    /// with a wider spread.</param>
     public Bounds Predict(ServingMeasurement row, bool softwareKnown = true)
     {
         var accelerator = AcceleratorCatalog.Find(row.Hardware).ValueOrThrow;
@@ -142,12 +147,13 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true).DeriveJoulesPerToken(point, spreads));
     }
 
-    /// <summary>The workload as numbers, with the accelerators that hold it and the batch where it is given.</summary>
+    /// <summary>The workload as numbers, with the number of accelerators, and the batch if it is given.</summary>
     static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
     {
         var accelerator = workload.Accelerator;
         var hardware = CreateConfiguration(accelerator, workload.Format)
-            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so there is no roofline for it.");
+            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so "
+                + "serving on it cannot be estimated.");
         var older = workload.SoftwareYear is { } year ? year == 2024 : hardware.Generation == AcceleratorGeneration.Ampere;
         var point = hardware with
         {
@@ -162,7 +168,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         };
         if (accelerator.MemoryGigabytes is not { } memory)
         {
-            assumptions.Add($"The memory of {accelerator.Name} is not known: whether the model fits was not checked.");
+            assumptions.Add($"The memory of {accelerator.Name} is unknown, so tonne did not check whether the model fits.");
             return point with { Gpus = workload.Gpus ?? 1 };
         }
 
@@ -177,7 +183,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             return point with { Gpus = given };
         }
 
-        // Where the batch is not given it is what the fewest accelerators that hold one request leave room for.
+        // If the batch is not given, it is limited by the memory of the fewest accelerators that can serve one request.
         var gpus = FindSmallestGpuCount(workload.Batch is null ? (point with { Batch = 1 }).MemoryBytes : point.MemoryBytes, held);
         if (gpus > GpusPerHost && point.ContextTokens * point.KvCacheBytesPerToken > 0 && FindSmallestGpuCount((point with { Batch = 1 }).MemoryBytes, held) <= GpusPerHost)
         {
@@ -192,14 +198,16 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return point with { Gpus = gpus };
     }
 
-    /// <summary>1, 2, 4, 8, then whole machines of eight: as attention is split.</summary>
+    /// <summary>1, 2, 4, 8, then whole machines of eight, because attention heads are split so.</summary>
     static int FindSmallestGpuCount(double bytes, double held)
     {
         var least = Math.Max(1, (int)Math.Min(1e6, Math.Ceiling(bytes / held)));
         return least <= GpusPerHost ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)least) : (least + GpusPerHost - 1) / GpusPerHost * GpusPerHost;
     }
 
-    /// <summary>Batch, replicas, the share of time in which they serve, and whether the batch is the one at which a replica serves all the time.</summary>
+    /// <summary>
+    /// Determines batch, replicas, the share of time in which they serve, and whether a replica serves all the time at that batch.
+    /// </summary>
     (ServingConfiguration Point, int Replicas, double Busy, bool Always) Load(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         var most = FindMaxBatch(workload, point);
@@ -208,19 +216,22 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             if (workload.Batch is not null)
                 return (point, 1, 1, false);
             var taken = Math.Min(DefaultBatch, most);
-            assumptions.Add(Text($"Neither a batch nor a rate is given: {taken:0.#} requests served together are taken, with a spread from 4 to 256 (--batch, --requests-per-day)."));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Neither a batch nor a rate is given: {taken:0.#} requests served together are assumed, with a "
+                + $"spread from 4 to 256 (--batch, --requests-per-day)."));
             return (point with { Batch = taken }, 1, 1, false);
         }
 
         var watts = (workload.Accelerator.InferencePower ?? workload.Accelerator.TrainingPower).Bounds.Best * point.Gpus;
         if (workload.Batch is null)
         {
-            // The batch at which a replica serves all day exactly what comes in: fewer together cost more and would not keep up.
+            // The batch at which a replica that serves all day exactly handles the request rate. Smaller batches need more energy and are
+            // too slow.
             var batch = BusyAt(1) >= 1 ? Solve(1, most) : 1;
             point = point with { Batch = batch };
             assumptions.Add(batch > 1
                 ? Text($"{batch:0.#} requests served together: what {FormatCount(day)} requests a day come to at the power of the accelerators while serving.")
-                : Text($"One request at a time: {FormatCount(day)} a day are fewer than a replica serves so."));
+                : Text($"One request at a time: a replica can serve more than {FormatCount(day)} requests a day this way."));
         }
 
         var load = BusyAt(point.Batch);
@@ -243,7 +254,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         }
     }
 
-    /// <summary>Requests whose attention cache fits beside the weights, at least 1, at most 512.</summary>
+    /// <summary>Number of requests whose attention cache fits into memory next to the weights, at least 1, at most 512.</summary>
     static double FindMaxBatch(ServingWorkload workload, ServingConfiguration point)
     {
         const double most = 512;
@@ -254,20 +265,26 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return cache > 0 ? Math.Clamp(Math.Floor(free / cache), 1, most) : most;
     }
 
-    /// <summary>The unknowns beside the coefficients: the model, the hardware, the software, the batch.</summary>
+    /// <summary>Uncertain factors other than the coefficients: the model, the hardware, the software, the batch.</summary>
     List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         List<Factor> spreads = [SpreadOf(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
         if (point.Generation == AcceleratorGeneration.Unmeasured)
         {
             spreads.Add(ServingFactors.Table["serving/unmeasured-hardware"]);
-            assumptions.Add($"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet stands in, and the bounds are wider.");
+            assumptions.Add($"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet is used, with "
+                + "wider bounds.");
         }
 
         if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } software)
         {
             spreads.Add(software);
-            assumptions.Add(Text($"Serving software of {(point.UsesOlderSoftware ? 2024 : 2026)}, the newest measured{(point.Generation == AcceleratorGeneration.Unmeasured ? "" : " on this generation")}; {(point.UsesOlderSoftware ? "newer" : "older")} takes {(point.UsesOlderSoftware ? 1 / _fit.Model.OlderSoftwareRatio : _fit.Model.OlderSoftwareRatio):0.00} times as much (--software)."));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Serving software of {(point.UsesOlderSoftware ? 2024 : 2026)}, the newest "
+                + $"measured{(point.Generation == AcceleratorGeneration.Unmeasured ? "" : " on this generation")}; "
+                + $"{(point.UsesOlderSoftware ? "newer" : "older")} needs "
+                + $"{(point.UsesOlderSoftware ? 1 / _fit.Model.OlderSoftwareRatio : _fit.Model.OlderSoftwareRatio):0.00} times the "
+                + $"energy (--software)."));
         }
 
         if (workload is { Batch: null, RequestsPerDay: null })
@@ -283,17 +300,21 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     Factor SpreadOf(ServedModelKind kind) => new(
-        $"inference/model-spread/{NameMatching.ToSlug(ServingFit.GetLabel(kind))}", "a model that was not measured, over what its size leads to", "1", _fit.GetSpread(kind), Quality.Modelled, ServingDerivation.Measurements,
+        $"inference/model-spread/{NameMatching.ToSlug(ServingFit.GetLabel(kind))}",
+            "a model that was not measured, over the estimate for its size", "1", _fit.GetSpread(kind), Quality.Modelled,
+            ServingDerivation.Measurements,
         $"{ServingFit.GetLabel(kind)}, each left out of the fit in turn");
 
-    /// <summary>What the other year's software would change; null where only one can be meant.</summary>
+    /// <summary>Factor for software of the other year; null if only one year is possible.</summary>
     Factor? FindSoftwareSpread(ServingConfiguration point)
     {
         if (point.Generation == AcceleratorGeneration.Blackwell)
             return null;
         var ratio = _fit.Model.OlderSoftwareRatio;
         var bounds = point.UsesOlderSoftware ? new Bounds(Math.Min(1, 1 / ratio), 1, 1) : new Bounds(1, 1, Math.Max(1, ratio));
-        return new Factor($"inference/software-unstated/{(point.UsesOlderSoftware ? 2024 : 2026)}", "serving software of another year", "1", bounds, Quality.Modelled, ServingDerivation.Measurements, "one-sided: the newest software measured on the generation is taken");
+        return new Factor($"inference/software-unstated/{(point.UsesOlderSoftware ? 2024 : 2026)}", "serving software of another year",
+            "1", bounds, Quality.Modelled, ServingDerivation.Measurements,
+            "one-sided: the newest software measured on the generation is assumed");
     }
 
     /// <summary>Energy of accelerators that hold the model and wait, J per request.</summary>
@@ -306,13 +327,14 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     {
         var replicaSeconds = 86_400 / day;
         var watts = gpus.Value * power.Value;
-        // The time left depends on how long serving takes, so its bounds follow those of the energy; it cannot be negative.
+        // The waiting time depends on the serving time, so its bounds follow those of the energy. It cannot be negative.
         var seconds = new Bounds(Idle(serving.High), Idle(serving.Best), Idle(serving.Low));
         return new Derivation.Product("accelerators waiting for requests", "J",
             [
                 new Derivation.FactorNode(accelerator.IdlePowerWithContext),
                 gpus,
-                new Derivation.FactorNode(new Factor("serving/waiting-time", "time in which a request is waited for", "s", seconds, Quality.Modelled, SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {FormatCount(day)} requests, less the time in which it is served"))),
+                new Derivation.FactorNode(new Factor("serving/waiting-time", "time waiting for a request", "s", seconds, Quality.Modelled,
+                    SourceList.Find("TONNE-METHOD-1"), Text($"a day ÷ {FormatCount(day)} requests, less the serving time"))),
             ]);
 
         double Idle(double joules) => Math.Max(0, replicaSeconds - (joules / watts));
@@ -323,31 +345,45 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         if (workload.PromptTokens is null)
             assumptions.Add(Text($"Prompts of {point.PromptTokens:0} tokens ({DefaultPromptTokens.Bounds.Low:0}–{DefaultPromptTokens.Bounds.High:0}): none given (--prompt-tokens)."));
         if (workload.RequestsPerDay is { } day)
-            assumptions.Add(Text($"{FormatCount(day)} requests a day, even over the day: {replicas} {(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time{(busy < 0.9995 ? $" and, model loaded, {(replicas == 1 ? "waits" : "wait")} for the rest" : "; what is kept ready for peaks is not counted")}."));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{FormatCount(day)} requests a day, even over the day: {replicas} "
+                + $"{(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time"
+                + $"{(busy < 0.9995 ? $" and {(replicas == 1 ? "waits" : "wait")} with the model loaded" : "; no reserve for peaks is included")}."));
         else
-            assumptions.Add("No rate of requests is given: machines that wait for requests are left out, not zero (--requests-per-day).");
+            assumptions.Add("No request rate is given: energy of waiting machines is not included; it is unknown, not zero "
+                + "(--requests-per-day).");
         if (workload.Layers is null || workload.KvCacheBytesPerToken is null)
             assumptions.Add(Text($"{(workload.Layers is null ? $"{point.LayerCount.ToString("0", CultureInfo.InvariantCulture)} layers" : "Layers as given")} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{(workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given")} (--layers, --kv-bytes-per-token)."));
         assumptions.AddRange(FindExtrapolations(workload, point));
-        assumptions.Add(Text($"Making the machines: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by {AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
+        assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+            $"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by "
+            + $"{AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
         assumptions.Add(new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."));
         assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
     }
 
-    /// <summary>Where the workload lies outside what was measured: its bounds do not hold that.</summary>
+    /// <summary>Notes if the workload is outside the measured range, because its bounds do not include that uncertainty.</summary>
     static IEnumerable<Assumption> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
     {
         var (sizes, batches) = (ServingFactors.Table["serving/measured-parameters"].Bounds, ServingFactors.Table["serving/measured-batch"].Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)
-            yield return Text($"No model of this size was measured: those that were have {sizes.Low:0.#} to {sizes.High:0} billion parameters. The bounds do not hold what that makes unsure.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"No model of this size was measured: the measured ones have {sizes.Low:0.#} to {sizes.High:0} billion "
+                + $"parameters. The bounds do not include this uncertainty.");
         if (point.Batch < batches.Low || point.Batch > batches.High)
-            yield return Text($"No batch like {point.Batch:#,0.#} was measured: those that were are {batches.Low:0.#} to {batches.High:#,0}. The bounds do not hold what that makes unsure.");
-        // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations a token, beside 2 for each parameter it passes.
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"No batch like {point.Batch:#,0.#} was measured: the measured ones are {batches.Low:0.#} to "
+                + $"{batches.High:#,0}. The bounds do not include this uncertainty.");
+        // Scores and weighted values of a causal prompt: 2 · layers · width · prompt operations per token, in addition to 2 per active
+        // parameter.
         var attention = point.LayerCount * ServingEnergyModel.EstimateWidth(point.ActiveParameters) * point.PromptTokens / point.ActiveParameters;
         if (attention > 0.25)
-            yield return Text($"Attention among {FormatCount(point.PromptTokens)} prompt tokens is counted as about {attention:0.#} times the arithmetic of the parameters, from a width that is taken from their number: prompts so long were not measured.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Attention among {FormatCount(point.PromptTokens)} prompt tokens adds about {attention:0.#} times the "
+                + $"arithmetic of the parameters, from a model width derived from their number. Prompts of this length were not measured.");
         if (workload.Format.Name == "fp32" && AcceleratorDatasheet.Find(workload.Accelerator) is { Fp32Teraflops: null })
-            yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, which is too little.";
+            yield return $"No rate of {workload.Accelerator.Name} at 32 bit is published: its arithmetic is counted as at 16 bit, "
+                + "which is too low.";
     }
 
     static string FormatCount(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);

@@ -1,4 +1,6 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>The weights do not fit the accelerators that were named; the message says how many would hold them.</summary>
+/// <summary>
+/// The exception for weights that do not fit into the given accelerators. The message has the number that would hold them.
+/// </summary>
 public sealed class ModelDoesNotFitException(string message) : Exception(message);

@@ -2,12 +2,12 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>What estimates of requests share: figures in Wh and g, totals of many requests.</summary>
+/// <summary>Converts figures of requests: to Wh and g per request, and to totals of many requests.</summary>
 static class RequestFigures
 {
     public const double JoulesPerWattHour = 3600;
 
-    /// <summary>A figure in kWh or kg as Wh or g.</summary>
+    /// <summary>Converts a figure in kWh or kg to Wh or g.</summary>
     public static Figure MultiplyByThousand(string name, Figure figure, string unit) => figure with
     {
         Name = name,
@@ -15,7 +15,7 @@ static class RequestFigures
         Derivation = new Derivation.Product(figure.Derivation.Label, unit, [figure.Derivation], 1000),
     };
 
-    /// <summary>A figure per request in Wh or g as kWh or kg of many.</summary>
+    /// <summary>Converts a figure per request in Wh or g to kWh or kg for many requests.</summary>
     public static Figure MultiplyByRequests(Figure figure, string name, double requests, string unit) => figure with
     {
         Name = name,

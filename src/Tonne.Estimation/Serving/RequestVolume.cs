@@ -9,7 +9,7 @@ public sealed record RequestVolume(string Name, double Requests)
 {
     const double DaysPerYear = 365.25;
 
-    /// <summary>Those that a number of requests or a rate means.</summary>
+    /// <summary>The volumes for a number of requests or a request rate.</summary>
     /// <param name="requests">Requests of a campaign; null if none.</param>
     /// <param name="requestsPerDay">Requests a day; null if not given.</param>
     public static IEnumerable<RequestVolume> FromRequests(double? requests, double? requestsPerDay)

@@ -1,9 +1,9 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Kinds of models whose energy is foretold with different certainty.</summary>
+/// <summary>Kinds of models, whose energy estimates differ in uncertainty.</summary>
 public enum ServedModelKind
 {
-    /// <summary>Every parameter works on every token.</summary>
+    /// <summary>Dense: every parameter is used for every token.</summary>
     Dense,
 
     /// <summary>A mixture of experts with weights of sixteen or four bits.</summary>

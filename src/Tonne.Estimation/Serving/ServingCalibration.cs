@@ -4,10 +4,12 @@ using Tonne.Statistics;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Fits the model of serving to measurements.</summary>
+/// <summary>Fits the serving model to measurements.</summary>
 /// <remarks>
-/// Least squares of ln(measured ÷ foretold) over ln θ, every model family weighing the same whatever its rows, with a pull towards what the data sheet alone would say (ridge 0.3 per ln θ, 1 per ratio):
-/// what the measurements do not tell stays physical. The spread is that of families left out one at a time. Deterministic; a second or so.
+/// Least squares of ln(measured ÷ predicted) over ln θ. Every model family has the same weight. A ridge (0.3 per ln θ, 1 per ratio) pulls
+/// coefficients towards the data sheet:
+/// coefficients that the measurements do not determine stay physical. The spread is that of families left out one at a time.
+/// Deterministic; takes about 1 s.
 /// </remarks>
 public static class ServingCalibration
 {
@@ -17,12 +19,13 @@ public static class ServingCalibration
     const double RatioRidgePenalty = 1;
     const int MaxSteps = 100;
 
-    // What each coefficient is without measurements: times of the data sheet at full power; twice for arithmetic, which seldom reaches its peak; some 10 µs a layer and a token for what no data sheet prints.
+    // Prior value of each coefficient: 1 for times of the data sheet at full power, 2 for arithmetic, which seldom reaches its peak, and
+    // some 10 µs per layer and token for terms without a data sheet value.
     static readonly double[] PriorCoefficients = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
 
-    /// <summary>Fits a file of measurements, and names it by its hash in the fit.</summary>
+    /// <summary>Fits a file of measurements and stores its hash in the fit.</summary>
     /// <param name="name">Name of the file, for errors.</param>
-    /// <param name="file">Its bytes, as <see cref="ServingMeasurementReader.Read"/> takes them.</param>
+    /// <param name="file">Bytes of the file, as <see cref="ServingMeasurementReader.Read"/> expects them.</param>
     public static ServingFit Fit(string name, ReadOnlySpan<byte> file) => Fit(ServingMeasurementReader.Read(name, Encoding.UTF8.GetString(file)), Sha256.ComputeHash(file));
 
     /// <summary>Fits all calibrating cases, and finds the spread by leaving each family out.</summary>
@@ -39,7 +42,7 @@ public static class ServingCalibration
         var errors = new List<(string Family, ServedModelKind Kind, double Log)>();
         foreach (var family in families)
         {
-            // Starting where the whole fit ended saves steps; where they end is the same.
+            // Starting from the result of the whole fit saves steps and gives the same result.
             var model = FitModel([.. usable.Where(row => row.Family != family)], whole);
             errors.AddRange(usable.Where(row => row.Family == family).Select(row => (family, row.Kind, Math.Log(row.JoulesPerToken / model.ComputeJoulesPerToken(row.Configuration)))));
         }
@@ -47,7 +50,10 @@ public static class ServingCalibration
         return new ServingFit(whole, HalfWidths(errors), usable.Count, families.Count, inputHash);
     }
 
-    /// <summary>t · √((1 + 1/n) · mean square over n families), as for one family more; a kind with few families counts the kind before it as one of them.</summary>
+    /// <summary>
+    /// t · √((1 + 1/n) · mean square over n families), as for one further family; a kind with few families includes the previous kind as
+    /// one family.
+    /// </summary>
     static double[] HalfWidths(List<(string Family, ServedModelKind Kind, double Log)> errors)
     {
         var widths = new double[3];
@@ -64,14 +70,14 @@ public static class ServingCalibration
         return widths;
     }
 
-    /// <summary>The coefficients for some cases: Gauss and Newton's steps, damped (Levenberg 1944, Marquardt 1963).</summary>
+    /// <summary>The coefficients for some cases, by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963).</summary>
     static ServingEnergyModel FitModel(List<ServingMeasurement> cases, ServingEnergyModel? near)
     {
         var terms = new double[cases.Count][];
         var target = new double[cases.Count];
         var weights = new double[cases.Count];
         var sizes = cases.GroupBy(row => row.Family, StringComparer.Ordinal).ToDictionary(family => family.Key, family => family.Count(), StringComparer.Ordinal);
-        // Squared weights add up to the number of rows, so that the pull means the same for any of them.
+        // Squared weights add up to the number of rows, so that the ridge has the same strength for any number.
         var scale = cases.Count / (double)sizes.Count;
         for (var i = 0; i < cases.Count; i++)
         {
@@ -87,15 +93,15 @@ public static class ServingCalibration
         var damping = 1e-3;
         for (var step = 0; step < MaxSteps; step++)
         {
-            var (normal, gradient) = (new double[Unknowns, Unknowns], new double[Unknowns]);
+            var (normal, gradient) = (new double[Unknowns * Unknowns], new double[Unknowns]);
             Loss(at, normal, gradient);
             var moved = false;
             while (damping < 1e9)
             {
-                var damped = (double[,])normal.Clone();
+                var damped = (double[])normal.Clone();
                 for (var k = 0; k < Unknowns; k++)
-                    damped[k, k] += damping * normal[k, k];
-                var change = Solve(damped, gradient);
+                    damped[(k * Unknowns) + k] += damping * normal[(k * Unknowns) + k];
+                var change = new CholeskyFactor(damped, Unknowns).Solve(gradient);
                 double[] next = [.. at.Zip(change, (a, d) => a - d)];
                 var lower = Loss(next, null, null);
                 if (lower < loss)
@@ -114,8 +120,8 @@ public static class ServingCalibration
 
         return new ServingEnergyModel([.. at.Take(Coefficients).Select(Math.Exp)], Math.Exp(at[Coefficients]), Math.Exp(at[Coefficients + 1]));
 
-        // Half the sum of squares; with it JᵀJ and Jᵀr where asked.
-        double Loss(double[] unknowns, double[,]? normal, double[]? gradient)
+        // Half the sum of squares; optionally also JᵀJ and Jᵀr.
+        double Loss(double[] unknowns, double[]? normal, double[]? gradient)
         {
             Span<double> parts = stackalloc double[Unknowns];
             var theta = Array.ConvertAll(unknowns[..Coefficients], Math.Exp);
@@ -141,7 +147,7 @@ public static class ServingCalibration
                 sum += pull * away * away;
                 if (normal is null || gradient is null)
                     continue;
-                normal[k, k] += pull;
+                normal[(k * Unknowns) + k] += pull;
                 gradient[k] += pull * away;
             }
 
@@ -149,7 +155,7 @@ public static class ServingCalibration
         }
     }
 
-    static void Add(ReadOnlySpan<double> parts, double residual, double weight, double[,]? normal, double[]? gradient)
+    static void Add(ReadOnlySpan<double> parts, double residual, double weight, double[]? normal, double[]? gradient)
     {
         if (normal is null || gradient is null)
             return;
@@ -157,42 +163,7 @@ public static class ServingCalibration
         {
             gradient[a] += weight * parts[a] * residual;
             for (var b = 0; b < Unknowns; b++)
-                normal[a, b] += weight * parts[a] * parts[b];
+                normal[(a * Unknowns) + b] += weight * parts[a] * parts[b];
         }
-    }
-
-    /// <summary>Solves a symmetric positive system (Cholesky). Overwrites the matrix.</summary>
-    static double[] Solve(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        var solution = (double[])right.Clone();
-        for (var j = 0; j < n; j++)
-        {
-            for (var k = 0; k < j; k++)
-                matrix[j, j] -= matrix[j, k] * matrix[j, k];
-            matrix[j, j] = Math.Sqrt(matrix[j, j]);
-            for (var i = j + 1; i < n; i++)
-            {
-                for (var k = 0; k < j; k++)
-                    matrix[i, j] -= matrix[i, k] * matrix[j, k];
-                matrix[i, j] /= matrix[j, j];
-            }
-        }
-
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                solution[i] -= matrix[i, k] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                solution[i] -= matrix[k, i] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        return solution;
     }
 }

@@ -1,9 +1,13 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>A way of serving a language model as plain numbers: what <see cref="ServingEnergyModel"/> turns into joules. No names, no bounds; cheap enough for sweeps.</summary>
+/// <summary>
+/// A serving configuration of a language model as plain numbers, the input of <see cref="ServingEnergyModel"/>. It has no names or
+/// bounds, so it is cheap enough for sweeps.
+/// </summary>
 /// <remarks>
-/// What a parameter count does not tell is taken from it unless given (see docs/methods/estimating-inference.md):
-/// layers = 32 · (√(A·P) ÷ 8e9)^0.36 and bytes of attention cache per token = 131,072 · (A ÷ 8e9)^0.4, with P all and A active parameters.
+/// Layers and cache size are derived from the parameter count unless given (see docs/methods/estimating-inference.md):
+/// layers = 32 · (√(A·P) ÷ 8e9)^0.36 and bytes of attention cache per token = 131,072 · (A ÷ 8e9)^0.4, where P is the number of all and A
+/// that of active parameters.
 /// </remarks>
 public readonly record struct ServingConfiguration
 {
@@ -58,7 +62,10 @@ public readonly record struct ServingConfiguration
     /// <summary>Tokens in the cache of one request, on average over its answer.</summary>
     public double ContextTokens => PromptTokens + (OutputTokens / 2);
 
-    /// <summary>Parameters that a step of the whole batch reads: A, and of the experts those that any of the other requests chose, taken as independent choices: A + (P − A)(1 − (1 − A/P)^(B − 1)).</summary>
+    /// <summary>
+    /// Parameters that one step of the whole batch reads: A, and the experts chosen by the other requests, assumed to be independent: A +
+    /// (P − A)(1 − (1 − A/P)^(B − 1)).
+    /// </summary>
     public double ParametersReadPerStep => ActiveParameters >= Parameters ? Parameters
         : ActiveParameters + ((Parameters - ActiveParameters) * (1 - Math.Pow(1 - (ActiveParameters / Parameters), Math.Max(0, Batch - 1))));
 

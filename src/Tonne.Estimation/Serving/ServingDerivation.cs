@@ -5,19 +5,22 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>The model of serving as a derivation: the same arithmetic as <see cref="ServingEnergyModel.ComputeJoulesPerToken"/>, term by term, with its factors.</summary>
+/// <summary>
+/// Builds the derivation of the serving model, with the same arithmetic as <see cref="ServingEnergyModel.ComputeJoulesPerToken"/>, term
+/// by term, with its factors.
+/// </summary>
 /// <param name="fit">The fit.</param>
 /// <param name="accelerator">The accelerator.</param>
-/// <param name="format">How weights are stored.</param>
-/// <param name="promptUnstated">Whether the prompt's length is an unknown of its own.</param>
+/// <param name="format">Number format of the weights.</param>
+/// <param name="promptUnstated">Whether the prompt's length is uncertain.</param>
 sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFormat format, bool promptUnstated)
 {
-    /// <summary>Where the coefficients were measured.</summary>
+    /// <summary>Source of the coefficients.</summary>
     public static Source Measurements => SourceList.Find("ML-ENERGY-V2;ML-ENERGY-V3");
 
     /// <summary>Energy of the accelerators per output token, J.</summary>
-    /// <param name="point">How it is served.</param>
-    /// <param name="spreads">Unknowns that multiply the whole, best 1.</param>
+    /// <param name="point">The serving configuration.</param>
+    /// <param name="spreads">Uncertain factors that multiply the result, best 1.</param>
     public Derivation DeriveJoulesPerToken(ServingConfiguration point, IEnumerable<Factor> spreads)
     {
         Span<double> values = stackalloc double[ServingEnergyModel.TermCount];
@@ -33,7 +36,7 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
         if (point.UsesOlderSoftware)
             parts.Add(Ratio("inference/software-2024", "serving software of 2024 over that of 2026", fit.Model.OlderSoftwareRatio));
         if (point.Generation == AcceleratorGeneration.Ampere)
-            parts.Add(Ratio("inference/ampere", "Ampere over what its data sheet leads to", fit.Model.AmpereRatio));
+            parts.Add(Ratio("inference/ampere", "Ampere over the estimate from its data sheet", fit.Model.AmpereRatio));
         parts.AddRange(spreads.Select(spread => new Derivation.FactorNode(spread)));
         return new Derivation.Product("energy of the accelerators per output token", "J/token", [.. parts]);
     }
@@ -45,7 +48,8 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
             "its uncertainty is in the spread of models that were not measured"));
         var label = ServingFit.GetLabel(term);
         if (term == ServingTerm.TokenOverhead)
-            return new Derivation.Product(label, "J/token", [coefficient, new Derivation.Count("power that the fit takes", "W/token", value)]);
+            return new Derivation.Product(label, "J/token", [coefficient, new Derivation.Count("power assumed by the fit", "W/token",
+                value)]);
         var power = new Derivation.FactorNode(accelerator.Tdp);
         var rate = value / accelerator.Tdp.Bounds.Best;
         Derivation[] rest = term switch

@@ -1,12 +1,16 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Energy of the accelerators per output token, J: a roofline whose every time is weighed with the power limit and one fitted coefficient.</summary>
+/// <summary>
+/// Energy of the accelerators per output token, J: a roofline model in which every time is multiplied by the power limit and one fitted
+/// coefficient.
+/// </summary>
 /// <remarks>
 /// <code>
 /// J = σ · g · Σ θ_k · x_k      x_k: ServingTerm;  θ_k ≥ 0: fitted, near 1 where the data sheet is reached at full power
 /// </code>
-/// σ is the ratio of software of 2024 to that of 2026, g the ratio of Ampere to the rest (both 1 elsewhere). Never negative; grows with the parameters, falls with the batch.
-/// Coefficients are few on purpose: the measurements behind them cannot be read back from them. Immutable.
+/// σ is the ratio of software of 2024 to that of 2026, g the ratio of Ampere to other generations (both 1 otherwise). Never negative;
+/// grows with the parameters, falls with the batch.
+/// Coefficients are few on purpose, so that the measurements cannot be reconstructed from them. Immutable.
 /// </remarks>
 public sealed class ServingEnergyModel
 {
@@ -16,7 +20,7 @@ public sealed class ServingEnergyModel
     /// <summary>Width of a model with so many active parameters.</summary>
     internal static double EstimateWidth(double active) => Width * Math.Pow(active / 8e9, WidthGrowth);
 
-    // Width of the model for attention and for the activations that accelerators exchange: 4,096 for 8e9 active parameters, and its growth.
+    // Width of the model, for attention and for activations exchanged between accelerators: 4,096 for 8e9 active parameters.
     const double Width = 4096;
     const double WidthGrowth = 0.32;
 
@@ -25,7 +29,7 @@ public sealed class ServingEnergyModel
     /// <summary>A model with its coefficients.</summary>
     /// <param name="coefficients">θ by term; seconds where the term is a count times W, else dimensionless.</param>
     /// <param name="olderSoftware">σ: energy with software of 2024 over that of 2026.</param>
-    /// <param name="ampere">g: energy on Ampere over what its data sheet leads to.</param>
+    /// <param name="ampere">g: energy on Ampere over the estimate from its data sheet.</param>
     internal ServingEnergyModel(IReadOnlyList<double> coefficients, double olderSoftware, double ampere) =>
         (_coefficients, OlderSoftwareRatio, AmpereRatio) = ([.. coefficients], olderSoftware, ampere);
 
@@ -60,7 +64,8 @@ public sealed class ServingEnergyModel
         var launch = point.TdpWatts * point.Gpus * depth / point.Batch;
         var width = EstimateWidth(active);
         var activations = 2 * depth * width * 2;
-        // A token of the prompt attends to half of it on average: 2 · 2 · layers · width · prompt ÷ 2 operations beside those of the parameters. It matters from some ten thousand tokens on.
+        // A token of the prompt attends to half of it on average: 2 · 2 · layers · width · prompt ÷ 2 operations in addition to those of
+        // the parameters. It matters from some ten thousand tokens on.
         var attention = 2 * depth * width * point.PromptTokens;
         into[(int)ServingTerm.KernelLaunch] = launch;
         into[(int)ServingTerm.KernelLaunchBlackwell] = blackwell ? launch : 0;

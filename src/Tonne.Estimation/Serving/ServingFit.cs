@@ -5,9 +5,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>The fitted model with the spread of models it has not seen, and the hash of what it was fitted on. The shipped one is <see cref="Shipped"/>.</summary>
+/// <summary>
+/// The fitted serving model, its spread for unknown models, and the hash of its measurements. <see cref="Shipped"/> is the fit of this
+/// version.
+/// </summary>
 /// <param name="Model">Coefficients.</param>
-/// <param name="HalfWidths">By <see cref="ServedModelKind"/>: half the width of a 95 % interval of measured ÷ foretold for a model that was left out, in natural logarithms.</param>
+/// <param name="HalfWidths">By <see cref="ServedModelKind"/>: half the width of a 95 % interval of measured ÷ predicted for a model left
+/// out, in natural logarithms.</param>
 /// <param name="Rows">Measurements fitted.</param>
 /// <param name="Families">Models among them.</param>
 /// <param name="InputHash">SHA-256 of the file of measurements.</param>
@@ -21,10 +25,10 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
     /// <summary>The fit that ships with this version.</summary>
     public static ServingFit Shipped => Read.Value;
 
-    /// <summary>The spread of measured ÷ foretold for a model of a kind that the fit has not seen.</summary>
+    /// <summary>The spread of measured ÷ predicted for an unknown model of a kind.</summary>
     public Bounds GetSpread(ServedModelKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
 
-    /// <summary>The fit as the table that ships.</summary>
+    /// <summary>Writes the fit as a table.</summary>
     public string ToTable()
     {
         var text = new StringBuilder(Header).Append('\n');
@@ -41,7 +45,7 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
 
         void Line(string name, string value, string unit, string what) => text.Append(CultureInfo.InvariantCulture, $"{name},{value},{unit},{what}\n");
 
-        // Five digits: more would say nothing, fewer would move the figures.
+        // Five digits: fewer would change figures, more are noise.
         static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
     }
 
@@ -69,7 +73,7 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
         double Number(string name) => double.Parse(Find(name), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A term in words.</summary>
+    /// <summary>The name of a term.</summary>
     public static string GetLabel(ServingTerm term) => term switch
     {
         ServingTerm.KernelLaunch => "starting the layers",
@@ -86,7 +90,7 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
 
     internal static string UnitOf(ServingTerm term) => term is ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KvCacheLatencyBlackwell or ServingTerm.TokenOverhead ? "s" : "1";
 
-    /// <summary>A kind of model in words.</summary>
+    /// <summary>The name of a kind of model.</summary>
     public static string GetLabel(ServedModelKind kind) => kind switch
     {
         ServedModelKind.Dense => "dense models",

@@ -1,14 +1,15 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>A measurement: a model served in a known way, and what an output token took.</summary>
+/// <summary>A measurement of serving: the configuration, and the energy per output token.</summary>
 /// <param name="Model">Model as published.</param>
-/// <param name="Family">What is left out together: one architecture and size, whatever its tuning and precision.</param>
+/// <param name="Family">Family, which validation leaves out as a whole: one architecture and size, with any tuning and precision.</param>
 /// <param name="Hardware">Accelerator as published.</param>
-/// <param name="Task">What was asked of it.</param>
-/// <param name="Configuration">How it was served; the prompt's length is not published and taken as <see cref="InferenceEstimator.DefaultPromptTokens"/>.</param>
+/// <param name="Task">The task.</param>
+/// <param name="Configuration">The serving configuration. The prompt's length is not published and assumed to be
+/// <see cref="InferenceEstimator.DefaultPromptTokens"/>.</param>
 /// <param name="HasEightBitWeights">Whether its weights take eight bits.</param>
 /// <param name="JoulesPerToken">Energy of the accelerators per output token, J.</param>
-/// <param name="IsUsedForFit">Whether it may calibrate: false where prompts are known to be long and their length is not.</param>
+/// <param name="IsUsedForFit">Whether it is used for the fit: false if prompts are long and their length is unknown.</param>
 public sealed record ServingMeasurement(string Model, string Family, string Hardware, string Task, ServingConfiguration Configuration, bool HasEightBitWeights, double JoulesPerToken, bool IsUsedForFit)
 {
     /// <summary>Kind of the model.</summary>

@@ -4,10 +4,11 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Reads measurements of serving from a file of <c>inference_measured.csv</c>'s shape.</summary>
+/// <summary>Reads measurements of serving from a file in the format of <c>inference_measured.csv</c>.</summary>
 /// <remarks>
-/// Only rows whose boundary is the accelerators alone, with joules per output token, a mean batch and a model size, are taken: other rows have other boundaries, which are never mixed.
-/// Rows of code completion are held back from calibration: their prompts are long, and how long is not published.
+/// Only rows whose boundary is the accelerators alone, with joules per output token, a mean batch and a model size, are used. Other rows
+/// have other boundaries, which are never mixed.
+/// Rows of code completion are not used for the fit: their prompts are long, and the length is not published.
 /// </remarks>
 public static partial class ServingMeasurementReader
 {

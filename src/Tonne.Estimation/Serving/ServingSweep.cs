@@ -4,10 +4,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Very many ways of serving on one kind of hardware at one place, as plain numbers with bounds: for searches over models, batches and lengths.</summary>
+/// <summary>
+/// Estimates very many serving configurations on one kind of hardware at one place, for searches over models, batches and lengths.
+/// </summary>
 /// <remarks>
-/// With batch, prompt and year of the software given and no rate, every figure of a request is the joules of its accelerators times what is the same for each: that is accounted once, with its bounds, by <see cref="InferenceEstimator"/> itself
-/// (a test holds both equal). Some hundred nanoseconds each. Thread safe.
+/// If batch, prompt and software year are given and no rate is, every figure of a request is the energy of its accelerators times a
+/// constant. <see cref="InferenceEstimator"/> computes the constants once, with bounds
+/// (a test compares both). Takes some hundred nanoseconds per configuration. Thread safe.
 /// </remarks>
 public sealed class ServingSweep
 {
@@ -18,10 +21,10 @@ public sealed class ServingSweep
 
     /// <summary>Prepares a sweep.</summary>
     /// <param name="accelerator">The accelerator.</param>
-    /// <param name="format">How weights are stored.</param>
+    /// <param name="format">Number format of the weights.</param>
     /// <param name="factors">The factors of the place.</param>
     /// <param name="fit">The fitted model. Default <see cref="ServingFit.Shipped"/>.</param>
-    /// <exception cref="ArgumentException">The accelerator's data sheet has too little.</exception>
+    /// <exception cref="ArgumentException">The accelerator's data sheet lacks a rate.</exception>
     public ServingSweep(Accelerator accelerator, WeightFormat format, AccountingFactors factors, ServingFit? fit = null)
     {
         fit ??= ServingFit.Shipped;
@@ -33,10 +36,12 @@ public sealed class ServingSweep
         _experts = Rates.Of(new InferenceEstimator(fit).Estimate(small with { ActiveParameters = 5e7 }, factors));
     }
 
-    /// <summary>The accelerator's part of every point: set the model, the accelerators, the batch and the tokens with <c>with</c>.</summary>
+    /// <summary>
+    /// A configuration with the hardware set. Set the model, the number of accelerators, the batch and the tokens using <c>with</c>.
+    /// </summary>
     public ServingConfiguration HardwareConfiguration { get; }
 
-    /// <summary>One way of serving.</summary>
+    /// <summary>Estimates one configuration.</summary>
     /// <param name="point">Made from <see cref="HardwareConfiguration"/>.</param>
     public ServingSweepResult Estimate(in ServingConfiguration point)
     {

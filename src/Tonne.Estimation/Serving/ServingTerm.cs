@@ -1,12 +1,15 @@
 namespace Tonne.Estimation.Serving;
 
-/// <summary>A part of the energy of an output token. Each is a time by the data sheet (or a count) times the power limit, in J, and has one fitted coefficient.</summary>
+/// <summary>
+/// A term of the energy per output token. Each is a time by the data sheet (or a count) times the power limit, in J, with one fitted
+/// coefficient.
+/// </summary>
 public enum ServingTerm
 {
     /// <summary>Starting each layer's work: TDP · n · layers ÷ B.</summary>
     KernelLaunch,
 
-    /// <summary>The same, what Blackwell takes beyond.</summary>
+    /// <summary>The additional energy of starting layers on Blackwell.</summary>
     KernelLaunchBlackwell,
 
     /// <summary>Reading the weights that a step touches: TDP · bytes ÷ (bandwidth · B).</summary>
@@ -15,7 +18,7 @@ public enum ServingTerm
     /// <summary>Reading the attention cache of the request: TDP · cache bytes · context ÷ bandwidth.</summary>
     KvCacheRead,
 
-    /// <summary>Walking along a long context in a small batch on Blackwell: TDP · n · layers · context ÷ B.</summary>
+    /// <summary>Latency of reading a long context in a small batch on Blackwell: TDP · n · layers · context ÷ B.</summary>
     KvCacheLatencyBlackwell,
 
     /// <summary>Arithmetic of the active parameters: TDP · 2A ÷ peak.</summary>

@@ -2,7 +2,7 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>What is to be served, on what, and how: as far as it is known. What is null is chosen or assumed, and said.</summary>
+/// <summary>A serving workload. Values that are null are chosen or assumed, and the estimate lists them.</summary>
 public sealed record ServingWorkload
 {
     /// <summary>All parameters of the model.</summary>
@@ -11,16 +11,16 @@ public sealed record ServingWorkload
     /// <summary>Parameters that one token uses, for a mixture of experts; null for a dense model.</summary>
     public double? ActiveParameters { get; init; }
 
-    /// <summary>What it runs on.</summary>
+    /// <summary>The accelerator.</summary>
     public required Accelerator Accelerator { get; init; }
 
-    /// <summary>Accelerators of one replica; null for the fewest that hold weights and attention cache.</summary>
+    /// <summary>Accelerators of one replica; null for the smallest number that holds weights and attention cache.</summary>
     public int? Gpus { get; init; }
 
     /// <summary>Mean number of requests served together by a replica; null to take it from the requests per day, else 32 with the spread from 4 to 256.</summary>
     public double? Batch { get; init; }
 
-    /// <summary>How weights are stored. Default bf16.</summary>
+    /// <summary>Number format of the weights. Default bf16.</summary>
     public WeightFormat Format { get; init; } = WeightFormat.Bf16;
 
     /// <summary>Tokens of a prompt; null if not known.</summary>
@@ -29,7 +29,7 @@ public sealed record ServingWorkload
     /// <summary>Tokens of an answer.</summary>
     public required double OutputTokens { get; init; }
 
-    /// <summary>Requests that the service gets a day; null to leave out the hours in which it waits.</summary>
+    /// <summary>Requests that the service gets a day; null to exclude waiting time.</summary>
     public double? RequestsPerDay { get; init; }
 
     /// <summary>Layers; null to take them from the parameters.</summary>
@@ -41,7 +41,7 @@ public sealed record ServingWorkload
     /// <summary>Year of the serving software, 2024 or 2026; null for the newest that was measured on this hardware.</summary>
     public int? SoftwareYear { get; init; }
 
-    /// <summary>All that is wrong with it; empty if nothing.</summary>
+    /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()
     {
         if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
@@ -51,7 +51,7 @@ public sealed record ServingWorkload
         if (Gpus is < 1 or > 4096)
             yield return "the number of GPUs must be 1 to 4,096.";
         if (Batch is { } batch && !(batch is >= 1 and <= 1e6))
-            yield return "the batch is a mean number of requests served together, 1 to a million.";
+            yield return "the batch (mean number of requests served together) must be 1 to a million.";
         if (PromptTokens is { } prompt && !(prompt is >= 0 and <= 1e8))
             yield return "prompt tokens must be 0 to 100 million.";
         if (!(OutputTokens is >= 1 and <= 1e8))
@@ -63,6 +63,6 @@ public sealed record ServingWorkload
         if (KvCacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
             yield return "bytes of attention cache per token must be 0 to 1e9.";
         if (SoftwareYear is not (null or 2024 or 2026))
-            yield return "the serving software is told apart by 2024 and 2026 only.";
+            yield return "the year of the serving software must be 2024 or 2026.";
     }
 }

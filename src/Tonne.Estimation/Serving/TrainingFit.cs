@@ -4,10 +4,10 @@ using Tonne.Estimation.Training;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>The fit as shipped: the table that names its input by hash.</summary>
+/// <summary>The shipped fit of training utilisation, with the hash of its input.</summary>
 /// <param name="InputHash">SHA-256 of the table of published trainings.</param>
-/// <param name="Cases">How many of them calibrate.</param>
-/// <param name="Prior">What was held before.</param>
+/// <param name="Cases">Number of trainings used for the fit.</param>
+/// <param name="Prior">Prior of the model.</param>
 /// <param name="Spread">Fitted: spread of utilisation between unlike trainings, natural logarithm.</param>
 /// <param name="Noise">Fitted: spread between like trainings, natural logarithm.</param>
 sealed record TrainingFit(string InputHash, int Cases, UtilisationPrior Prior, double Spread, double Noise)

@@ -3,8 +3,8 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>How a model's weights are stored while it serves: bytes per parameter, and which peak rate its arithmetic runs at.</summary>
-/// <param name="Name">Name as people write it, for example <c>bf16</c>.</param>
+/// <summary>A number format of weights: bytes per parameter, and the peak rate that applies to its arithmetic.</summary>
+/// <param name="Name">Usual name, for example <c>bf16</c>.</param>
 /// <param name="BytesPerParameter">Bytes a parameter takes in memory, scales of blocks included.</param>
 public sealed record WeightFormat(string Name, double BytesPerParameter)
 {
@@ -14,7 +14,7 @@ public sealed record WeightFormat(string Name, double BytesPerParameter)
         new("bf16", 2), new("fp16", 2), new("fp32", 4), new("fp8", 1), new("int8", 1), new("mxfp4", 17d / 32), new("int4", 0.5),
     ];
 
-    /// <summary>Two bytes: what is taken where nothing is said.</summary>
+    /// <summary>Two bytes: the default.</summary>
     public static WeightFormat Bf16 => All[0];
 
     /// <summary>Whether weights take one byte.</summary>
@@ -38,7 +38,7 @@ public sealed record WeightFormat(string Name, double BytesPerParameter)
             : new UnknownName("precision", name, Ambiguous: false, NameMatching.FindNearest(name, All.Select(format => (format.Name, format.Name))) is { Count: > 0 } near ? near : [.. All.Select(format => format.Name)]);
     }
 
-    /// <summary>Peak of the arithmetic in 10^12 operations/s on an accelerator; null if its data sheet tells none.</summary>
+    /// <summary>Peak of the arithmetic in 10^12 operations/s on an accelerator; null if its data sheet has none.</summary>
     /// <remarks>
     /// Eight bits run at the eight-bit rate where the matrix units have one. Four-bit weights are multiplied with eight-bit activations where the matrix units know them (Blackwell, CDNA 4), else unpacked to sixteen.
     /// </remarks>

@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Tasks;
 
-/// <summary>The tasks that were measured, found as people write them.</summary>
+/// <summary>The measured tasks, with lookup by name.</summary>
 public static class MeasuredTaskCatalog
 {
     const string Table = "inference_tasks.csv";
@@ -14,7 +14,7 @@ public static class MeasuredTaskCatalog
     /// <summary>All tasks, as in the table.</summary>
     public static IReadOnlyList<MeasuredTask> All => Rows.Value;
 
-    /// <summary>The task of a name, and of a model where one is given; else the mean of a study's models, where there is one.</summary>
+    /// <summary>Finds a task by name and model. Without a model it is the mean of a study's models, if there is one.</summary>
     /// <param name="task">For example <c>image-generation</c>, <c>Image classification</c>.</param>
     /// <param name="model">For example <c>sdxl</c>; null for any.</param>
     public static LookupResult<MeasuredTask> Find(string task, string? model)
@@ -28,7 +28,8 @@ public static class MeasuredTaskCatalog
         var wanted = NameMatching.ToKey(model);
         if (having.Find(row => row.Model.Length > 0 && NameMatching.ToKey(row.Model) == wanted) is { } exact)
             return exact;
-        // The shortest name that begins so: of SDXL base, SDXL Turbo and SDXL base 1.0 "sdxl base" is the first; "sdxl" is the model itself, not its distilled child.
+        // The shortest name that begins with the text is used: "sdxl base" means SDXL base, and "sdxl" the model itself, not a distilled
+        // version.
         var beginning = having.Where(row => row.Model.Length > 0 && NameMatching.ToKey(row.Model).StartsWith(wanted, StringComparison.Ordinal)).ToList();
         return beginning.Count switch
         {

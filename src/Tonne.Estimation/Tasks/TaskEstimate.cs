@@ -4,13 +4,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Tasks;
 
-/// <summary>What an answer of a measured task takes, from the accelerator outwards.</summary>
+/// <summary>An estimate of one output of a measured task: energy and emissions, from the accelerator to the facility.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Measured">Wh within the boundary that was measured.</param>
 /// <param name="ItEnergy">Wh at the plug.</param>
-/// <param name="FacilityEnergy">Wh with the building.</param>
+/// <param name="FacilityEnergy">Facility energy, Wh.</param>
 /// <param name="Operational">g CO2e from electricity.</param>
-/// <param name="Embodied">g CO2e from making the machine.</param>
+/// <param name="Embodied">Embodied emissions, g CO2e.</param>
 /// <param name="Emissions">g CO2e, both.</param>
 /// <param name="Factors">The factors of the place.</param>
 /// <param name="Assumptions">What was assumed, in sentences.</param>

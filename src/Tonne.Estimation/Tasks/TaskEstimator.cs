@@ -7,7 +7,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Tasks;
 
-/// <summary>What an answer of a measured task takes at a place: its measured energy, carried from its own boundary to the plug, the building and the making of the machine.</summary>
+/// <summary>
+/// Estimates the energy and emissions of one output of a measured task at a place. The measured energy is extended from its own boundary
+/// to the plug and the facility, and embodied emissions are added.
+/// </summary>
 public static class TaskEstimator
 {
     /// <summary>Estimates a task.</summary>
@@ -17,25 +20,32 @@ public static class TaskEstimator
     {
         var joules = new Derivation.Product("as measured", "J", [new Derivation.FactorNode(task.Energy)], RequestFigures.JoulesPerWattHour);
         var rest = new Derivation.FactorNode(task.GpuOnly ? OtherPower.FractionOverGpus() : OtherPower.Fraction(MachineKind.GpuServer));
-        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("machine over what was measured", "1", [new Derivation.Count("what was measured", "1", 1), rest])]);
+        var it = new Derivation.Product("at the plug", "J", [joules, new Derivation.Sum("energy of the machine over the measured energy",
+            "1", [new Derivation.Count("measured energy", "1", 1), rest])]);
         var gpus = new Derivation.Count("accelerators", "1", 1);
-        var time = new Derivation.Quotient("time of an answer", "s", joules, new Derivation.Product("power while serving", "W", [gpus, new Derivation.FactorNode(task.Accelerator.InferencePower ?? task.Accelerator.TrainingPower)]));
+        var time = new Derivation.Quotient("time per output", "s", joules, new Derivation.Product("power while serving", "W",
+            [gpus, new Derivation.FactorNode(task.Accelerator.InferencePower ?? task.Accelerator.TrainingPower)]));
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Accelerator, new Derivation.Product("accelerator × time", "h", [time], 1 / 3600d), factors);
-        var boundary = new Boundary("it", ["gpu", "host"], "machine");
-        var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy of an answer at the plug", "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
+        var boundary = new Boundary(BoundaryExtent.It, ["gpu", "host"], AllocationPolicy.Machine);
+        var phase = new Accountant().Account(new PhaseUse("inference", boundary, new Derivation.Product("energy per output at the plug",
+            "kWh", [it], 1 / Energy.JoulesPerKilowattHour), embodied), factors);
         List<Assumption> said =
         [
             $"Measured on {task.Accelerator.Name} and not scaled to other hardware: {task.Energy.Note}.",
-            Text($"{(task.GpuOnly ? "Measured on the accelerator alone; the rest of the machine is" : "Processor and memory are measured or modelled by the study; fans, board and supplies are")} {rest.Value:0.##} of it."),
-            "Machines that wait for requests are left out, not zero.",
-            Text($"Making the machine: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at {time.Denominator.Value:0} W."),
+            task.GpuOnly
+                ? Text($"Measured on the accelerator alone; the other parts of the machine are {rest.Value:0.##} of it.")
+                : Text($"Processor and memory are measured or modelled by the study; fans, board and supplies are {rest.Value:0.##} of it."),
+            "Energy of machines that wait for requests is not included; it is unknown, not zero.",
+            string.Create(CultureInfo.InvariantCulture,
+                $"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years, for as long as the accelerator serves at "
+                + $"{time.Denominator.Value:0} W."),
             new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."),
             .. factors.Warnings.Select(warning => Assumption.FromText(warning.Text)),
         ];
         var measured = new Derivation.FactorNode(task.Energy);
         return new TaskEstimate(
             task,
-            new Figure("measured_energy_wh_per_request", new Boundary("gpu", task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], "machine"), task.Energy.Bounds, Quality.Modelled, 0, measured),
+            new Figure("measured_energy_wh_per_request", new Boundary(BoundaryExtent.Gpu, task.GpuOnly ? ["gpu"] : ["gpu", "cpu", "memory"], AllocationPolicy.Machine), task.Energy.Bounds, Quality.Modelled, 0, measured),
             RequestFigures.MultiplyByThousand("it_energy_wh_per_request", phase.Energy, "Wh"),
             RequestFigures.MultiplyByThousand("facility_energy_wh_per_request", phase.FacilityEnergy, "Wh"),
             RequestFigures.MultiplyByThousand("operational_g_per_request", phase.Operational, "g CO2e"),

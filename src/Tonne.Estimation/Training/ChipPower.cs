@@ -4,10 +4,12 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>Watts at the plug of one accelerator in training, its part of the host included.</summary>
+/// <summary>Power at the plug of one accelerator in training, including its share of the host, W.</summary>
 /// <remarks>
-/// Where trainings on it published a measured power of the whole system a chip: their geometric mean. Else board power in training × (1 + k), k the rest of the node over its boards.
-/// The idle share of a node that trains is inside k: it was measured on nodes in training; what idles between restarts is inside published chip-hours.
+/// If trainings published a measured system power per chip, it is their geometric mean. Otherwise it is board power in training × (1 +
+/// k), where k is the other parts of the node over its boards.
+/// k includes the idle power of a training node, because it was measured on nodes in training. Published chip-hours include idle time
+/// between restarts.
 /// </remarks>
 static class ChipPower
 {
@@ -19,8 +21,9 @@ static class ChipPower
         if (Measured(chip) is { } measured)
             return new Derivation.FactorNode(measured);
         var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
-        return new Derivation.Product("power of a chip with its part of the host", "W",
-            [new Derivation.FactorNode(chip.TrainingPower), new Derivation.Sum("chip and rest of the node", "1", [new Derivation.Count("chip", "1", 1), rest])]);
+        return new Derivation.Product("power of a chip with its share of the host", "W",
+            [new Derivation.FactorNode(chip.TrainingPower), new Derivation.Sum("chip and other parts of the node", "1",
+                [new Derivation.Count("chip", "1", 1), rest])]);
     }
 
     static Factor? Measured(Accelerator chip)
@@ -33,7 +36,7 @@ static class ChipPower
             SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))), "measured in " + string.Join(", ", rows.Select(row => row.Name)));
     }
 
-    /// <summary>Whether two names mean one chip, however much memory is beside it.</summary>
+    /// <summary>Whether two names mean the same chip, with any memory size.</summary>
     static bool IsSameChip(string a, string b) => Chip(a).SequenceEqual(Chip(b), StringComparer.Ordinal);
 
     static IEnumerable<string> Chip(string name) => AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>The published trainings: what is known of what others spent, and what the estimator learns from.</summary>
+/// <summary>The catalog of published trainings, from which the estimator is fitted.</summary>
 public static class TrainingCatalog
 {
     internal const string Table = "published_trainings.csv";
@@ -18,7 +18,7 @@ public static class TrainingCatalog
     /// <summary>All of them, in the order of the table.</summary>
     public static IReadOnlyList<PublishedTraining> All => Rows.Value;
 
-    /// <summary>Rows for <c>tonne catalog models</c>: what each training took, one row a quantity.</summary>
+    /// <summary>Rows for <c>tonne catalog models</c>: one row for each published quantity of each training.</summary>
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) => [.. All.SelectMany(Entries).Where(entry => entry.Matches(search))];
 
     /// <summary>What is wrong with the table or with the fit that was made from it; empty if nothing.</summary>
@@ -28,13 +28,13 @@ public static class TrainingCatalog
         foreach (var row in All)
         {
             if ((row.CalibratesHours || row.CalibratesPower) && !AcceleratorCatalog.Find(row.Hardware).IsFound)
-                problems.Add($"{row.Name}: it calibrates, but {row.Hardware} is not in the table of accelerators");
+                problems.Add($"{row.Name}: it is used for the fit, but {row.Hardware} is not in the table of accelerators");
             if (row.CalibratesHours && (row.ChipHours is null || row.Operations is null || row.ActiveParameters is null))
-                problems.Add($"{row.Name}: it calibrates hours, but hours, operations or parameters are missing");
+                problems.Add($"{row.Name}: its hours are used for the fit, but hours, operations or parameters are missing");
             if (row.CalibratesHours && row.HoursBasis == "assumed")
-                problems.Add($"{row.Name}: it calibrates hours that were assumed");
+                problems.Add($"{row.Name}: its hours are used for the fit, but were assumed");
             if (row.CalibratesPower && !row.PowerKind.StartsWith("measured", StringComparison.Ordinal))
-                problems.Add($"{row.Name}: it calibrates power that was not measured");
+                problems.Add($"{row.Name}: its power is used for the fit, but was not measured");
         }
 
         problems.AddRange(UtilisationModel.Problems());

@@ -3,13 +3,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>What a training will take: chip-hours, energy and emissions with bounds and derivations, and what was assumed.</summary>
-/// <param name="Task">What was asked.</param>
+/// <summary>An estimate of a training: chip-hours, energy and emissions with bounds and derivations, and the assumptions.</summary>
+/// <param name="Task">The training.</param>
 /// <param name="ChipHours">Accelerator-hours of all runs.</param>
 /// <param name="Footprint">Energy and emissions of all runs.</param>
 /// <param name="Utilisation">Share of the 16-bit peak with its bounds; null where hours were given and operations are not known.</param>
-/// <param name="MostSimilarTrainings">The published trainings that the estimate leans on, the most alike first.</param>
-/// <param name="Assumptions">What was assumed, in sentences.</param>
+/// <param name="MostSimilarTrainings">The published trainings that most influence the estimate, most similar first.</param>
+/// <param name="Assumptions">Assumptions, in sentences.</param>
 /// <param name="Sources">Sources of every factor, once each, by id.</param>
 public sealed record TrainingEstimate(
     TrainingTask Task,

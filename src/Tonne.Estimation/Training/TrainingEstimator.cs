@@ -10,12 +10,12 @@ using Tonne.Runs;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>Estimates a training before it is paid for.</summary>
+/// <summary>Estimates energy and emissions of a training before it runs.</summary>
 /// <remarks>
 /// <code>
 /// operations = 6 × active parameters × tokens                                      [Kaplan et al. 2020]
 /// chip-hours = runs × operations ÷ (peak at 16 bit × utilisation × precision)      utilisation: <see cref="UtilisationModel"/>
-/// energy     = chip-hours × watts of a chip with its part of the host              [kWh at the plug]
+/// energy     = chip-hours × power of a chip with its share of the host              [kWh at the plug]
 /// embodied   = chip-hours × (chip + host ÷ chips in it) ÷ (life × use)             [kg CO2e]
 /// </code>
 /// Runs of a campaign share every factor, so their bounds do not shrink with their number. Not thread safe (its draws are kept).
@@ -34,14 +34,14 @@ public sealed class TrainingEstimator
     {
     }
 
-    /// <summary>An estimator with another model, for example one that has not seen a training.</summary>
+    /// <summary>An estimator with another model, for example one fitted without a training.</summary>
     /// <param name="model">The model.</param>
     public TrainingEstimator(UtilisationModel model) => _model = model;
 
     internal static FactorTable Table => Factors;
 
     /// <summary>Estimates a training at a place.</summary>
-    /// <exception cref="ArgumentException">Something is wrong with the task; the message lists all of it.</exception>
+    /// <exception cref="ArgumentException">The task is invalid; the message lists all problems.</exception>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows.</exception>
     public TrainingEstimate Estimate(TrainingTask task, Place place)
     {
@@ -52,7 +52,7 @@ public sealed class TrainingEstimator
         var utilisation = features is { } known ? _model.Predict(known) : (Bounds?)null;
         var oneRun = task.HasGivenHours ? DeriveGivenHours(task, features, utilisation, assumptions) : DeriveEstimatedHours(task, features!.Value, utilisation!.Value, assumptions);
         Derivation hours = task.Runs == 1 ? oneRun : new Derivation.Product("accelerator-hours of all runs", "h", [new Derivation.Count("runs", "1", task.Runs), oneRun]);
-        var boundary = new Boundary("it", ["accelerators", "hosts"], "machine");
+        var boundary = new Boundary(BoundaryExtent.It, ["accelerators", "hosts"], AllocationPolicy.Machine);
         var power = ChipPower.Derive(task.Hardware);
         var energy = new Derivation.Product("energy at the plug", "kWh", [hours, power], 1 / 1000d);
         var accounting = FactorSelector.SelectFactors(place, FacilityKind.UnknownCloud);
@@ -62,24 +62,28 @@ public sealed class TrainingEstimator
         assumptions.Add(new Assumption(AssumptionTopic.Place, $"Place: {accounting.Grid.How}. PUE: {accounting.PueHow}."));
         assumptions.Add("Left out: storage, network outside the nodes, data preparation, failed runs and experiments (--runs counts them), and the use of the model.");
         if (task.Runs > 1)
-            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Runs:N0} runs of equal length on the same hardware; what is unsure about one is unsure about all, so the bounds of the sum are as wide as those of one run."));
-        var chipHours = new Figure("chip_hours", new Boundary("accelerators", [], "machine"), _uncertainty.ComputeBounds(hours), task.HasGivenHours ? Quality.Measured : Quality.Modelled, 0, hours);
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Runs:N0} runs of equal length on the same hardware; "
+                + $"their uncertainties are the same, so the relative bounds of the sum are as wide as those of one run."));
+        var chipHours = new Figure("chip_hours", new Boundary(BoundaryExtent.Accelerators, [], AllocationPolicy.Machine), _uncertainty.ComputeBounds(hours), task.HasGivenHours ? Quality.Measured : Quality.Modelled, 0, hours);
         return new TrainingEstimate(task, chipHours, footprint, utilisation, features is { } asked ? _model.FindMostSimilar(asked, 3) : [], assumptions,
             [.. new[] { chipHours }.Concat(footprint.GetFigures()).SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id).OrderBy(source => source.Id, StringComparer.Ordinal)]);
     }
 
-    /// <summary>The factor by which a precision is faster than 16 bit on a chip; null where it is the same, as where the chip has no units for it.</summary>
+    /// <summary>
+    /// The factor by which a precision is faster than 16 bit on a chip; null if it is not faster, for example if the chip has no units
+    /// for it.
+    /// </summary>
     internal static Factor? FindSpeedFactor(TrainingPrecision precision, Accelerator chip) => precision switch
     {
         TrainingPrecision.Fp8 when HasFasterUnits(precision, chip) => Factors["training/fp8-speed"],
         TrainingPrecision.Int8 when HasFasterUnits(precision, chip) => Factors["training/int8-speed"],
         TrainingPrecision.Mxfp4 when HasFasterUnits(precision, chip) => Factors["training/mxfp4-speed"],
-        // Without matrix units the utilisation is that of vector units already.
+        // Without matrix units, the utilisation refers to vector units.
         TrainingPrecision.Fp32 when AcceleratorDatasheet.Find(chip) is { Dense16BitTeraflops: not null } => Factors["training/fp32-vector"],
         _ => null,
     };
 
-    /// <summary>Whether a chip counts faster at 8 or 4 bits than at 16.</summary>
+    /// <summary>Whether a chip computes faster at 8 or 4 bits than at 16.</summary>
     static bool HasFasterUnits(TrainingPrecision precision, Accelerator chip) => precision switch
     {
         TrainingPrecision.Int8 => AcceleratorDatasheet.Find(chip) is { Int8Teraops: { } int8 } peaks && int8 > (peaks.Dense16BitTeraflops ?? 0),
@@ -88,7 +92,7 @@ public sealed class TrainingEstimator
         _ => true,
     };
 
-    /// <summary>The peak that a precision runs at, 10^12 operations/s. A task at 32 bit is refused where no such rate is published.</summary>
+    /// <summary>The peak rate for a precision, 10^12 operations/s. A task at 32 bit is refused where no such rate is published.</summary>
     internal static double GetPeakTeraflops(TrainingPrecision precision, Accelerator chip, double peak) =>
         precision == TrainingPrecision.Fp32 ? AcceleratorDatasheet.Find(chip)?.Fp32Teraflops ?? peak : peak;
 
@@ -116,32 +120,37 @@ public sealed class TrainingEstimator
             : new Derivation.Product("operations of a run", "EFLOP",
                 [
                     new Derivation.Count("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
-                    new Derivation.Count("parameters a token passes", "billion", features.ActiveParameters / 1e9),
+                    new Derivation.Count("active parameters per token", "billion", features.ActiveParameters / 1e9),
                     new Derivation.Count("tokens", "billion", task.Tokens!.Value / 1e9),
                 ]);
         if (task.Operations is null)
-            assumptions.Add("Operations: 6 for each parameter a token passes and each token; recomputed activations and attention over long contexts are part of the utilisation.");
+            assumptions.Add("Operations: 6 per active parameter and token; recomputed activations and attention over long contexts "
+                + "are part of the utilisation.");
         else if (task.Parameters is null)
-            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The size was not given: {features.ActiveParameters:0.##E+0} parameters and {features.Tokens:0.##E+0} tokens are taken for these operations."));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The size was not given: {features.ActiveParameters:0.##E+0} "
+                + $"parameters and {features.Tokens:0.##E+0} tokens are assumed for these operations."));
         var near = _model.FindMostSimilar(features, 3);
         var names = string.Join(", ", near.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Case.Training.Name} ({pair.Case.Utilisation * 100:0} %)")));
         assumptions.Add(near[0].Likeness < 0.3
-            ? $"No published training is much like this one (the nearest: {names}): the utilisation is close to that of all, with wide bounds."
-            : $"Utilisation from {_model.Cases.Count} published trainings, most of all {names}.");
+            ? $"No published training is very similar (the most similar: {names}): the utilisation is close to the mean of all, with "
+                + "wide bounds."
+            : $"Utilisation from {_model.Cases.Count} published trainings, mainly {names}.");
         if (features.IsDistilled)
-            assumptions.Add("Distilled: one published training shows what the outputs of a larger model cost; the bounds are wide.");
+            assumptions.Add("Distilled: only one published training includes the outputs of a larger model, so the bounds are wide.");
         var peak = GetPeakTeraflops(task.Precision, chip, features.PeakTeraflops);
         if (peaks.Dense16BitTeraflops is null && task.Precision != TrainingPrecision.Fp32)
-            assumptions.Add($"{chip.Name} has no published peak of matrix units at 16 bit; its fastest vector rate is taken.");
+            assumptions.Add($"{chip.Name} has no published peak of matrix units at 16 bit; its fastest vector rate is used.");
         if (chip.MemoryGigabytes is null)
-            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The memory of {chip.Name} is not published; {features.MemoryGigabytes:0} GB are taken."));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The memory of {chip.Name} is not published; "
+                + $"{features.MemoryGigabytes:0} GB are assumed."));
         var rate = ImmutableArray.CreateBuilder<Derivation>();
         rate.Add(new Derivation.FactorNode(new Factor($"gpu/{slug}/peak-tflops/{(task.Precision == TrainingPrecision.Fp32 ? "fp32" : "16-bit")}", $"{chip.Name}, peak at {(task.Precision == TrainingPrecision.Fp32 ? "32 bit" : "16 bit")}", "TFLOP/s",
             Bounds.FromExact(peak), Quality.Assumed, peaks.Source, "a limit of the data sheet, not a measurement")));
         rate.Add(new Derivation.FactorNode(new Factor(
-            // Utilisations of one model on several chips are not one unknown: their bounds are taken as independent where they are compared.
+            // Utilisations of one model on several chips are separate unknowns, so comparisons treat their bounds as independent.
             string.Create(CultureInfo.InvariantCulture, $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}"),
-            "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"), "most like it: " + names)));
+            "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"),
+                "most similar: " + names)));
         var word = task.Precision.ToString().ToUpperInvariant();
         if (FindSpeedFactor(task.Precision, chip) is { } speed)
         {
@@ -150,7 +159,7 @@ public sealed class TrainingEstimator
         }
         else if (!HasFasterUnits(task.Precision, chip))
         {
-            assumptions.Add($"{word}: {chip.Name} has no units that are faster at it, so it is taken to train as fast as at 16 bit.");
+            assumptions.Add($"{word}: {chip.Name} has no faster units for it, so it is assumed to train as fast as at 16 bit.");
         }
 
         // EFLOP over TFLOP/s are millions of seconds.
@@ -163,6 +172,8 @@ public sealed class TrainingEstimator
         if (power is Derivation.FactorNode measured)
             yield return string.Create(CultureInfo.InvariantCulture, $"Power: {measured.Value:0} W a chip with its host, {measured.Factor.Note}.");
         else
-            yield return string.Create(CultureInfo.InvariantCulture, $"Power: {task.Hardware.TrainingPower.Bounds.Best:0} W a chip in training ({(task.Hardware.TrainingPower.Quality == Quality.Assumed ? "assumed" : "from measurements")}), and the rest of the node {OtherPower.FractionOverGpus().Bounds.Best * 100:0} % above it, idle share included.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Power: {task.Hardware.TrainingPower.Bounds.Best:0} W a chip in "
+                + $"training ({(task.Hardware.TrainingPower.Quality == Quality.Assumed ? "assumed" : "from measurements")}), and "
+                + $"other parts of the node {OtherPower.FractionOverGpus().Bounds.Best * 100:0} % above it, idle share included.");
     }
 }

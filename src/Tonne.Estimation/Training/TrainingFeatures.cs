@@ -2,8 +2,8 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>What a training's utilisation may depend on.</summary>
-/// <param name="ActiveParameters">Parameters that a token passes.</param>
+/// <summary>The features of a training by which its utilisation is estimated.</summary>
+/// <param name="ActiveParameters">Active parameters per token.</param>
 /// <param name="Tokens">Tokens trained on.</param>
 /// <param name="PeakTeraflops">Peak of a chip at 16 bit, 10^12 operations/s.</param>
 /// <param name="MemoryGigabytes">Memory of a chip, GB.</param>
@@ -11,18 +11,21 @@ namespace Tonne.Estimation.Training;
 /// <param name="IsDistilled">Whether it learns from the outputs of a larger model.</param>
 public readonly record struct TrainingFeatures(double ActiveParameters, double Tokens, double PeakTeraflops, double MemoryGigabytes, bool IsMixtureOfExperts, bool IsDistilled)
 {
-    // A training on a chip whose memory nobody published is taken for one on the size that most of the published trainings had.
+    // If the memory of a chip is not published, the most frequent size among published trainings is assumed.
     const double UsualMemoryGigabytes = 80;
 
-    /// <summary>Operations of a token per parameter it passes: two forward, four backward. Source: Kaplan et al., Scaling Laws for Neural Language Models (arXiv 2001.08361), section 2.1.</summary>
+    /// <summary>
+    /// Operations per token and active parameter: two forward, four backward. Source: Kaplan et al., Scaling Laws for Neural Language
+    /// Models (arXiv 2001.08361), section 2.1.
+    /// </summary>
     public const double OperationsPerParameterAndToken = 6;
 
-    /// <summary>Of a published training; null where the accelerator or its peak is not known.</summary>
+    /// <summary>The features of a published training; null where the accelerator or its peak is not known.</summary>
     internal static TrainingFeatures? FromPublishedTraining(PublishedTraining row)
     {
         if (row is not { ActiveParameters: { } active, Operations: { } operations } || AcceleratorCatalog.Find(row.Hardware).Value is not { } chip || FindPeakTeraflops(chip) is not { } peak)
             return null;
-        // From operations where both are printed: 6·N·D with the tokens as rounded in the paper is the same to its digits.
+        // From operations if both are published: 6·N·D with the tokens as rounded in the paper agrees within its digits.
         return new TrainingFeatures(active, row.Tokens is { } tokens && !HasInconsistentTokens(row) ? tokens : operations / OperationsPerParameterAndToken / active, peak, GetMemoryGigabytes(chip), row.Parameters > active * 1.01, row.Distilled);
     }
 
@@ -32,7 +35,7 @@ public readonly record struct TrainingFeatures(double ActiveParameters, double T
 
     internal static double GetMemoryGigabytes(Accelerator chip) => chip.MemoryGigabytes ?? UsualMemoryGigabytes;
 
-    /// <summary>Tokens and operations that do not belong together, where the operations printed are those of fewer tokens.</summary>
+    /// <summary>Trainings whose published operations are for fewer tokens than the published tokens.</summary>
     static bool HasInconsistentTokens(PublishedTraining row) =>
         row is { Tokens: { } tokens, Operations: { } operations, ActiveParameters: { } active } && Math.Abs(Math.Log(OperationsPerParameterAndToken * active * tokens / operations)) > 0.1;
 }

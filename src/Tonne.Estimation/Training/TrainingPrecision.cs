@@ -1,6 +1,6 @@
 namespace Tonne.Estimation.Training;
 
-/// <summary>How a chip counts while it trains.</summary>
+/// <summary>Number format of the arithmetic in training.</summary>
 public enum TrainingPrecision
 {
     /// <summary>bfloat16 with accumulation at 32 bit, the usual way. Default.</summary>

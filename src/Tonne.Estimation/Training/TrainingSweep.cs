@@ -5,14 +5,16 @@ using Tonne.Runs;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>Very many trainings on one accelerator at one place: the estimator's figures as plain numbers, without a tree for each.</summary>
+/// <summary>Estimates very many trainings on one accelerator at one place, as plain numbers without derivations.</summary>
 /// <remarks>
-/// Everything but the hours is the same for each training, so it is accounted once, for one accelerator-hour, by <see cref="TrainingEstimator"/> itself:
+/// Only the hours differ between trainings, so <see cref="TrainingEstimator"/> computes the figures of one accelerator-hour once:
 /// <code>
 /// figure = hours × figure of an hour
 /// </code>
-/// The limits depend only on how wide the utilisation is; they are derived from the tree at sixteen widths when the sweep is prepared, and read between them.
-/// Values are the estimator's, limits agree within 5 % (a test holds both). The tree of any of them: <see cref="TrainingEstimator.Estimate"/>. Thread safe.
+/// The limits depend only on the width of the utilisation's bounds. They are computed at sixteen widths when the sweep is prepared, and
+/// interpolated.
+/// Values equal the estimator's, and limits agree within 5 % (tests check both). For the derivation of one training use
+/// <see cref="TrainingEstimator.Estimate"/>. Thread safe.
 /// </remarks>
 public sealed class TrainingSweep
 {
@@ -27,8 +29,8 @@ public sealed class TrainingSweep
 
     /// <summary>Prepares a sweep.</summary>
     /// <param name="chip">The accelerator; its peak must be published.</param>
-    /// <param name="place">Where.</param>
-    /// <param name="precision">How it counts. Default bf16.</param>
+    /// <param name="place">Place of the training.</param>
+    /// <param name="precision">Number format of the arithmetic. Default bf16.</param>
     /// <param name="model">The model of utilisation; null for the one shipped.</param>
     /// <exception cref="ArgumentException">No peak of the accelerator is published.</exception>
     public TrainingSweep(Accelerator chip, Place place, TrainingPrecision precision = TrainingPrecision.Bf16, UtilisationModel? model = null)
@@ -47,7 +49,7 @@ public sealed class TrainingSweep
     /// <summary>Estimates one training.</summary>
     /// <param name="parameters">All parameters, above 0.</param>
     /// <param name="tokens">Tokens trained on, above 0.</param>
-    /// <param name="activeParameters">Parameters that a token passes; 0 for all of them.</param>
+    /// <param name="activeParameters">Active parameters per token; 0 for all of them.</param>
     /// <param name="distilled">Whether it learns from the outputs of a larger model.</param>
     public TrainingSweepResult Estimate(double parameters, double tokens, double activeParameters = 0, bool distilled = false)
     {
@@ -68,10 +70,10 @@ public sealed class TrainingSweep
                 return new HourlyFigure(0, low, high);
             for (var i = 0; i < Widths; i++)
             {
-                // A width is a factor of its own: draws are kept by id.
+                // Each width has its own factor id, because draws are stored by id.
                 var utilisation = new Derivation.FactorNode(new Factor($"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.CreateBounds(1, i * Step), Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT")));
                 Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1",
-                    [new Derivation.Count("one over the best speed-up", "1", 1 / speed.Bounds.Best), utilisation, new Derivation.FactorNode(speed)]);
+                    [new Derivation.Count("1 ÷ best speed-up", "1", 1 / speed.Bounds.Best), utilisation, new Derivation.FactorNode(speed)]);
                 var bounds = uncertainty.ComputeBounds(new Derivation.Quotient(figure.Name, figure.Unit, figure.Derivation, rate));
                 low[i] = bounds.Low > 0 ? Math.Log(bounds.Low / bounds.Best) : double.NegativeInfinity;
                 high[i] = Math.Log(bounds.High / bounds.Best);

@@ -2,14 +2,14 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>A training that is thought of: what an estimate needs.</summary>
+/// <summary>A planned training, the input of an estimate.</summary>
 /// <param name="Hardware">The accelerator.</param>
 public sealed record TrainingTask(Accelerator Hardware)
 {
     /// <summary>All parameters; null if only operations are known.</summary>
     public double? Parameters { get; init; }
 
-    /// <summary>Parameters that a token passes; null for all of them (a dense model).</summary>
+    /// <summary>Active parameters per token; null for all of them (a dense model).</summary>
     public double? ActiveParameters { get; init; }
 
     /// <summary>Tokens trained on; null if operations are given.</summary>
@@ -21,10 +21,12 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Accelerators; null if not decided.</summary>
     public int? Chips { get; init; }
 
-    /// <summary>Hours on the clock of one run. With <see cref="Chips"/> the chip-hours are known and nothing is estimated of them; without, the chips that it takes are estimated.</summary>
+    /// <summary>
+    /// Hours on the clock of one run. With <see cref="Chips"/> the chip-hours are known; without, the number of chips is estimated.
+    /// </summary>
     public double? Hours { get; init; }
 
-    /// <summary>How it counts. Default bf16.</summary>
+    /// <summary>Number format of the arithmetic. Default bf16.</summary>
     public TrainingPrecision Precision { get; init; }
 
     /// <summary>Whether it learns from the outputs of a larger model. Default no.</summary>
@@ -33,7 +35,7 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
     public int Runs { get; init; } = 1;
 
-    /// <summary>What is wrong with it; empty if it can be estimated.</summary>
+    /// <summary>Lists what is wrong with the task; empty if it can be estimated.</summary>
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
@@ -49,7 +51,7 @@ public sealed record TrainingTask(Accelerator Hardware)
         if (Parameters < ActiveParameters)
             problems.Add("active parameters are part of all parameters and cannot be more");
         if (ActiveParameters is not null && Parameters is null)
-            problems.Add("active parameters need all parameters beside them");
+            problems.Add("active parameters need the number of all parameters too");
         if (!HasGivenHours && Operations is null && (Parameters is null || Tokens is null))
             problems.Add("an estimate needs parameters and tokens, or operations, or chips and hours");
         if (!HasGivenHours && TrainingFeatures.FindPeakTeraflops(Hardware) is null)
@@ -73,13 +75,14 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Operations of one run; null if only hours are known.</summary>
     public double? OperationsPerRun => Operations ?? (Parameters is { } all && Tokens is { } tokens ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? all) * tokens : null);
 
-    /// <summary>What its utilisation may depend on; null if operations or the peak are not known.</summary>
+    /// <summary>The features by which its utilisation is estimated; null if operations or the peak are not known.</summary>
     internal TrainingFeatures? CreateFeatures()
     {
         if (OperationsPerRun is not { } operations || TrainingFeatures.FindPeakTeraflops(Hardware) is not { } peak)
             return null;
         var perToken = operations / TrainingFeatures.OperationsPerParameterAndToken;
-        // Of operations alone the size is unknown: the one with the least loss has about 20 tokens a parameter (Hoffmann et al., arXiv 2203.15556, table 3).
+        // If only operations are given, the size is unknown. The size with the least loss has about 20 tokens per parameter (Hoffmann et
+        // al., arXiv 2203.15556, table 3).
         var active = ActiveParameters ?? Parameters ?? (Tokens is { } tokens ? perToken / tokens : Math.Sqrt(perToken / TokensPerParameter));
         return new TrainingFeatures(active, perToken / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), Parameters > active * 1.01, Distilled);
     }

@@ -1,10 +1,13 @@
+using System.Globalization;
 using Tonne.Estimation.Serving;
 using Tonne.Quantities;
 using Tonne.Statistics;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>Share of the peak that a training reaches, learnt from published trainings: the more alike a training, the more it counts.</summary>
+/// <summary>
+/// Estimates the share of the peak rate that a training reaches from published trainings. More similar trainings have more weight.
+/// </summary>
 /// <remarks>
 /// A Gaussian process on ln u (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, algorithm 2.1):
 /// <code>
@@ -12,8 +15,8 @@ namespace Tonne.Estimation.Training;
 /// ln u ~ N(ln prior + d · ln distilled factor, k + noise² + (spread of the hours as printed)²)
 /// </code>
 /// The scales are round numbers chosen once; <c>spread</c> and <c>noise</c> maximise the marginal likelihood (ibid. eq. 5.8) on a grid.
-/// Level, spread and noise are known from few trainings: σ is widened by Student's quantile with n − 3 degrees over 1.96.
-/// Far from every training the answer returns to the common level, with wide bounds. Immutable, thread safe.
+/// Level, spread and noise are estimated from few trainings: σ is widened by Student's quantile with n − 3 degrees over 1.96.
+/// Far from every training the estimate returns to the common level, with wide bounds. Immutable, thread safe.
 /// </remarks>
 public sealed class UtilisationModel
 {
@@ -37,19 +40,19 @@ public sealed class UtilisationModel
         _distilled = [.. cases.Select(one => one.Features.IsDistilled)];
         var n = cases.Count;
         _widening = StudentTDistribution.GetCriticalValue95(Math.Max(1, n - Fitted)) / Bounds.ZScore95;
-        var factor = Covariance();
-        LogDeterminant = Cholesky(factor, n);
+        var factor = new CholeskyFactor(Covariance(), n);
+        LogDeterminant = factor.LogDeterminant;
         var residuals = new double[n];
         for (var i = 0; i < n; i++)
             residuals[i] = Math.Log(cases[i].Utilisation) - Mean(_distilled[i]);
-        _weights = Solve(factor, residuals);
+        _weights = factor.Solve(residuals);
         _inverse = new double[n * n];
         var unit = new double[n];
         for (var j = 0; j < n; j++)
         {
             Array.Clear(unit);
             unit[j] = 1;
-            Solve(factor, unit).CopyTo(_inverse.AsSpan(j * n));
+            factor.Solve(unit).CopyTo(_inverse.AsSpan(j * n));
         }
 
         var fit = 0d;
@@ -67,7 +70,7 @@ public sealed class UtilisationModel
     /// <summary>Fitted spread between like trainings, natural logarithm.</summary>
     public double Noise { get; }
 
-    /// <summary>The trainings it learnt from.</summary>
+    /// <summary>The trainings of the fit.</summary>
     public IReadOnlyList<UtilisationCase> Cases => _cases;
 
     /// <summary>Logarithm of the likelihood of the trainings under the model.</summary>
@@ -137,9 +140,11 @@ public sealed class UtilisationModel
         return (mean, Math.Sqrt(Math.Max(0, common + own + (features.IsDistilled ? distilled : 0) - explained) + (Noise * Noise)) * _widening);
     }
 
-    /// <summary>The published trainings most like a further one, the most alike first; 1 is the same, 0 has nothing in common.</summary>
+    /// <summary>
+    /// The published trainings most similar to a further one, most similar first. Similarity 1 means the same features, 0 none in common.
+    /// </summary>
     /// <param name="features">The further training.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of trainings.</param>
     public IReadOnlyList<(UtilisationCase Case, double Likeness)> FindMostSimilar(TrainingFeatures features, int count)
     {
         var at = Scaled(features);
@@ -157,7 +162,9 @@ public sealed class UtilisationModel
             yield return $"{TrainingFit.Table}: it was fitted to {shipped.Cases} trainings, here are {cases.Count}";
         var again = Fit(cases);
         if (Math.Abs(again.Spread - shipped.Spread) > 1e-9 || Math.Abs(again.Noise - shipped.Noise) > 1e-9)
-            yield return System.FormattableString.Invariant($"{TrainingFit.Table}: fitted anew, spread is {again.Spread} and noise {again.Noise}");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{TrainingFit.Table}: a new fit gives: spread is {again.Spread} and "
+                + $"noise {again.Noise}");
     }
 
     const int Dimensions = 5;
@@ -204,46 +211,5 @@ public sealed class UtilisationModel
         }
 
         return covariance;
-    }
-
-    /// <summary>Replaces a symmetric positive matrix by its lower Cholesky factor; ln of its determinant.</summary>
-    static double Cholesky(double[] matrix, int n)
-    {
-        var log = 0d;
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = matrix[(i * n) + j];
-                for (var k = 0; k < j; k++)
-                    sum -= matrix[(i * n) + k] * matrix[(j * n) + k];
-                matrix[(i * n) + j] = i == j ? Math.Sqrt(sum) : sum / matrix[(j * n) + j];
-            }
-
-            log += 2 * Math.Log(matrix[(i * n) + i]);
-        }
-
-        return log;
-    }
-
-    static double[] Solve(double[] factor, double[] right)
-    {
-        var n = right.Length;
-        var x = (double[])right.Clone();
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                x[i] -= factor[(i * n) + k] * x[k];
-            x[i] /= factor[(i * n) + i];
-        }
-
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                x[i] -= factor[(k * n) + i] * x[k];
-            x[i] /= factor[(i * n) + i];
-        }
-
-        return x;
     }
 }

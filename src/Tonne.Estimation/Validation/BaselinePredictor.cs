@@ -3,17 +3,17 @@ using Tonne.Statistics;
 
 namespace Tonne.Estimation.Validation;
 
-/// <summary>The plain rule that a model must beat: one constant for all cases, with the spread of the cases it was taken from.</summary>
+/// <summary>The baseline that a model must beat: one constant for all cases, with their spread.</summary>
 /// <remarks>best = geometric mean; bounds = best · exp(± t · s · √(1 + 1/n)), s the sample spread in logarithms, t Student's quantile with n − 1 degrees.</remarks>
 public static class BaselinePredictor
 {
-    /// <summary>The constant and its 95 % bounds for a further case.</summary>
+    /// <summary>Predicts a further case: the constant with its 95 % bounds.</summary>
     /// <param name="otherValues">The values of the other cases, each above 0; at least two.</param>
     /// <exception cref="ArgumentException">Fewer than two values, or one not above 0.</exception>
     public static Bounds Predict(IReadOnlyCollection<double> otherValues)
     {
         if (otherValues.Count < 2 || otherValues.Any(value => !(value > 0)))
-            throw new ArgumentException("A constant needs at least two values above 0.", nameof(otherValues));
+            throw new ArgumentException("The baseline needs at least two values above 0.", nameof(otherValues));
         var mean = otherValues.Average(Math.Log);
         var spread = Math.Sqrt(otherValues.Sum(value => (Math.Log(value) - mean) * (Math.Log(value) - mean)) / (otherValues.Count - 1));
         var half = StudentTDistribution.GetCriticalValue95(otherValues.Count - 1) * spread * Math.Sqrt(1 + (1d / otherValues.Count));

@@ -4,16 +4,16 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Validation;
 
-/// <summary>A measurement of serving beside what was foretold without its family.</summary>
+/// <summary>A measurement of serving with the estimate that was made without its family.</summary>
 /// <param name="Case">The measurement.</param>
-/// <param name="Predicted">J per output token foretold, with its 95 % bounds.</param>
+/// <param name="Predicted">Predicted J per output token, with its 95 % bounds.</param>
 /// <param name="Baseline">One constant for every case, with its own spread.</param>
 public sealed record InferenceScore(ServingMeasurement Case, Bounds Predicted, Bounds Baseline)
 {
-    /// <summary>As a case to be scored, grouped by family.</summary>
+    /// <summary>Converts it to a scored case, grouped by family.</summary>
     public ScoredCase ByFamily => CreateScoredCase(Case.Family);
 
-    /// <summary>As a case to be scored, grouped by hardware.</summary>
+    /// <summary>Converts it to a scored case, grouped by hardware.</summary>
     public ScoredCase ByHardware => CreateScoredCase(Case.Hardware);
 
     ScoredCase CreateScoredCase(string group) => new(

@@ -3,12 +3,15 @@ using Tonne.Quantities;
 
 namespace Tonne.Estimation.Validation;
 
-/// <summary>How well serving is foretold: every model family is left out in turn, the product's own code is fitted on the rest and foretells it.</summary>
+/// <summary>
+/// Validates serving estimates: leaves out each model family in turn, fits the shipped model on the others, and predicts it.
+/// </summary>
 public static class InferenceValidation
 {
-    /// <summary>Foretells every case from the families that it does not belong to, beside one constant taken from them. Some seconds.</summary>
+    /// <summary>Predicts every case from all families but its own, by the model and by the baseline. Takes some seconds.</summary>
     /// <param name="cases">The measurements.</param>
-    /// <param name="softwareKnown">Whether the year of the serving software is told, as <c>--software</c> does; else the newest on the hardware is taken.</param>
+    /// <param name="softwareKnown">Whether the year of the serving software is given, as with <c>--software</c>; otherwise the newest on
+    /// the hardware is assumed.</param>
     public static IReadOnlyList<InferenceScore> LeaveFamilyOut(IReadOnlyList<ServingMeasurement> cases, bool softwareKnown = true)
     {
         var scores = new List<InferenceScore>(cases.Count);

@@ -4,12 +4,12 @@ using Tonne.Quantities;
 namespace Tonne.Estimation.Validation;
 
 /// <summary>The error of another estimator on the same kind of case, for comparison.</summary>
-/// <param name="Tool">Whose.</param>
+/// <param name="Tool">Name of the estimator.</param>
 /// <param name="Quantity"><c>training hours</c> or <c>joules per token</c>.</param>
 /// <param name="Mean">Mean absolute error relative to the truth; 0.1 is 10 %.</param>
 /// <param name="Median">Median absolute error; null if unknown.</param>
-/// <param name="Source">Where it was found.</param>
-/// <param name="Note">What a reader must know.</param>
+/// <param name="Source">Source of the figures.</param>
+/// <param name="Note">Note for the reader.</param>
 public sealed record PublishedError(string Tool, string Quantity, double Mean, double? Median, Source Source, string Note)
 {
     const string Table = "published_errors.csv";

@@ -1,21 +1,25 @@
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Estimation.Validation;
 
-/// <summary>The training estimator against the published trainings, each estimated by a fit that has not seen it: the product's own code on the product's own table.</summary>
+/// <summary>
+/// Validates the training estimator on the published trainings. Each is estimated by a fit without it, using the shipped code and table.
+/// </summary>
 public static class TrainingValidation
 {
-    /// <summary>Every training left out once: estimated chip-hours, and those of one constant utilisation taken from the others.</summary>
+    /// <summary>Leaves out every training once: chip-hours by the estimator, and by one constant utilisation from the others.</summary>
     public static IReadOnlyList<ScoredCase> LeaveOneOut() => LeaveOut(static (left, other) => !ReferenceEquals(left, other));
 
-    /// <summary>Every training left out with all its siblings (Llama, Pythia …): what an unseen family will meet.</summary>
+    /// <summary>Leaves out every training with its whole family (Llama, Pythia …), as for an unknown family.</summary>
     public static IReadOnlyList<ScoredCase> LeaveFamilyOut() => LeaveOut(static (left, other) => left.Training.Family != other.Training.Family);
 
     /// <summary>
-    /// Every training left out once, and the scales of the model chosen anew by each fit among nine, by likelihood: what choosing them in sight of all trainings may have flattered.
-    /// Some seconds.
+    /// Leaves out every training once, and each fit chooses the scales among nine by likelihood. This shows how much choosing them with
+    /// all trainings known improved the errors.
+    /// Takes some seconds.
     /// </summary>
     public static IReadOnlyList<ScoredCase> LeaveOneOutWithRefittedScales()
     {
@@ -39,22 +43,27 @@ public static class TrainingValidation
         return LeaveOut(static (left, other) => !ReferenceEquals(left, other), priors);
     }
 
-    /// <summary>Every training left out once, with less held beforehand of distilled ones: what writing that into the prior in sight of its one case has flattered.</summary>
-    /// <param name="keepDistilledSpread">Whether they still have a factor of their own, of which then nothing is held but its spread.</param>
+    /// <summary>
+    /// Leaves out every training once, with a weaker prior on distilled trainings. This shows how much the prior, chosen with its one
+    /// case known, improved the errors.
+    /// </summary>
+    /// <param name="keepDistilledSpread">Whether distilled trainings still have a factor of their own, with best value 1 and the prior's
+    /// spread.</param>
     public static IReadOnlyList<ScoredCase> LeaveOneOutWithoutDistilledPrior(bool keepDistilledSpread)
     {
         var shipped = TrainingFit.Instance.Prior;
         return LeaveOut(static (left, other) => !ReferenceEquals(left, other), [shipped with { DistilledFactor = 1, DistilledSpread = keepDistilledSpread ? shipped.DistilledSpread : 0 }]);
     }
 
-    /// <summary>Trainings whose hours were published as assumed: they calibrate nothing, and are no truth either.</summary>
+    /// <summary>Trainings whose hours were published as assumed. They are neither used for the fit nor as true values.</summary>
     public static IReadOnlyList<ScoredCase> ScoreAssumedHours() =>
         [.. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.FromPublishedTraining).OfType<UtilisationCase>()
             .Select(one => CreateScoredCase(one, UtilisationModel.Shipped.Predict(one.Features), BaselinePredictor.Predict([.. UtilisationModel.Shipped.Cases.Select(other => other.Utilisation)])))];
 
     /// <summary>
-    /// Trainings whose GPU energy was measured and whose hours nobody published: they calibrate nothing. kWh of the boards alone, measured and estimated;
-    /// beside them 40 % utilisation at the power of the data sheet.
+    /// Trainings with measured GPU energy but without published hours, which are not used for the fit: kWh of the boards alone, measured
+    /// and estimated.
+    /// The comparison is 40 % utilisation at the power of the data sheet.
     /// </summary>
     public static IReadOnlyList<ScoredCase> ScoreMeasuredEnergy()
     {
@@ -78,7 +87,7 @@ public static class TrainingValidation
         // Σ|u_i ÷ c − 1| in 1/c is convex with its kinks at 1/u_i: the best c is one of the utilisations.
         var best = all.MinBy(constant => all.Average(value => Math.Abs((value / constant) - 1)));
         var errors = all.Select(value => Math.Abs((value / best) - 1)).Order().ToArray();
-        return (best, errors.Average(), (errors[(errors.Length - 1) / 2] + errors[errors.Length / 2]) / 2);
+        return (best, errors.Average(), OrderStatistic.Median(errors));
     }
 
     static List<ScoredCase> LeaveOut(Func<UtilisationCase, UtilisationCase, bool> keeps, IReadOnlyList<UtilisationPrior>? priors = null)
@@ -95,7 +104,7 @@ public static class TrainingValidation
         return scored;
     }
 
-    /// <summary>Hours from utilisations: those of the estimate and those of the constant.</summary>
+    /// <summary>Hours from utilisations, for the estimate and for the baseline.</summary>
     static ScoredCase CreateScoredCase(UtilisationCase one, Bounds estimate, Bounds constant)
     {
         var hours = one.Training.ChipHours!.Value;

@@ -56,7 +56,8 @@ public static class MachineDiagnostics
         var terms = new List<Derivation>();
         foreach (var rate in rates)
         {
-            var amount = rate.Per == "GB·s" ? power.MemoryBytes / 1e9 : rate.Id.EndsWith("idle", StringComparison.Ordinal) ? idleThreads : busyThreads;
+            var amount = MachineModel.AppliesToMemory(rate) ? power.MemoryBytes / 1e9
+                : MachineModel.AppliesToIdleThreads(rate) ? idleThreads : busyThreads;
             if (amount > 0)
                 terms.Add(new Derivation.Product(rate.Id, "W", [rate.Derivation, new Derivation.Count(rate.Id, rate.Per + "/s", amount)]));
         }

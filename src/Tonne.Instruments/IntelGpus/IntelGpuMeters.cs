@@ -64,12 +64,14 @@ sealed class IntelGpuMeters : Instrument
     void AddCard(FileTree tree, GpuDevice card, string device)
     {
         SensorMeter? summed = null;
+        var isWholeCard = false;
         foreach (var channel in card.SensorFolder is { } sensors ? SensorChannel.FindAll(tree, sensors) : [])
         {
             // energy1 is the card, energy2 the package on it (ABI/testing/sysfs-driver-intel-xe-hwmon): the first that counts is taken.
             if (channel is not { Kind: MeterKind.EnergyCounter, Name: "energy1" or "energy2" })
                 continue;
-            var whole = channel.Name == "energy1" ? "the card" : "the chip on the card";
+            var countsCard = channel.Name == "energy1";
+            var whole = countsCard ? "the card" : "the chip on the card";
             var meter = new SensorMeter(tree, channel.Path, new MeterDescription(
                 $"intelgpu:{device}/{channel.Name}", Component.Gpu, MeterKind.EnergyCounter, summed is null ? MeterRole.Machine : MeterRole.Contained, Device: device, CeilingWatts: GetCeilingWatts(tree, card),
                 Note: $"{tree.GetFullPath(channel.Path)}: {whole}: {(summed is null ? "summed" : "not summed: the card holds it")}"));
@@ -81,6 +83,7 @@ sealed class IntelGpuMeters : Instrument
             }
 
             _meters.Add(meter);
+            isWholeCard = summed is null ? countsCard : isWholeCard;
             summed ??= meter;
         }
 
@@ -90,7 +93,7 @@ sealed class IntelGpuMeters : Instrument
         }
 
         _parts.Add(new MeteredPart(Component.Gpu, device, summed is null ? [] : [summed.Description.Id], summed is null ? null : CardAccuracy,
-            summed is null ? "The card reports no energy." : summed.Description.Id.EndsWith('1') ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
+            summed is null ? "The card reports no energy." : isWholeCard ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
         {
             Name = GetProductName(card.Product),
         });

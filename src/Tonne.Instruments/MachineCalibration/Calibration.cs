@@ -36,7 +36,11 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
 
     /// <summary>The calibration as a source.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public Source Source => new(Id, $"calibration of this machine on {Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with {Meter}", Date.Year);
+    public Source Source => new(Id, FormatTitle("this machine"), Date.Year);
+
+    /// <summary>The title of the calibration.</summary>
+    /// <param name="machine">Words for its machine.</param>
+    internal string FormatTitle(string machine) => $"calibration of {machine} on {Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with {Meter}";
 
     /// <summary>Idle power of all processor packages as a factor; null if it was not read.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -55,7 +55,13 @@ public static class CalibrationStore
         }
 
         if (calibrations is [.., var newest])
-            warning = new Warning("calibration-of-another-machine", $"The {newest.Source.Title.Replace("this machine", "a machine", StringComparison.Ordinal)} is of another: {newest.Machine.DescribeDifference(machine)}. It was not used.", "Run 'tonne calibrate' on this machine.");
+        {
+            warning = new Warning(
+                "calibration-of-another-machine",
+                $"The {newest.FormatTitle("a machine")} is of another: {newest.Machine.DescribeDifference(machine)}. It was not used.",
+                "Run 'tonne calibrate' on this machine.");
+        }
+
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Hardware;
 using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Machines;
@@ -48,14 +49,14 @@ public sealed record Dmi(string? Vendor, string? Product, int? Chassis, string? 
 
     /// <summary>The kind of machine that the chassis reports; null if it reports none.</summary>
     /// <remarks>Types by number from the System Management BIOS reference specification (DMTF DSP0134), table of chassis types.</remarks>
-    public string? ChassisKind => Chassis switch
+    public HostKind? ChassisKind => Chassis switch
     {
         // portable, laptop, notebook, hand held, sub notebook, tablet, convertible, detachable
-        8 or 9 or 10 or 11 or 14 or 30 or 31 or 32 => "laptop",
+        8 or 9 or 10 or 11 or 14 or 30 or 31 or 32 => HostKind.Laptop,
         // desktop, low profile desktop, pizza box, mini tower, tower, all in one, space-saving, lunch box, sealed-case PC, mini PC, stick PC
-        3 or 4 or 5 or 6 or 7 or 13 or 15 or 16 or 24 or 35 or 36 => "desktop",
+        3 or 4 or 5 or 6 or 7 or 13 or 15 or 16 or 24 or 35 or 36 => HostKind.Desktop,
         // main server chassis, rack mount, multi-system, blade, blade enclosure
-        17 or 23 or 25 or 28 or 29 => "server",
+        17 or 23 or 25 or 28 or 29 => HostKind.Server,
         _ => null,
     };
 

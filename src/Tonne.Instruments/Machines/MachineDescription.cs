@@ -37,7 +37,7 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
             || tree.Exists("sys/firmware/devicetree/base/hypervisor");
         var battery = HasBattery(tree);
         var machine = new Machine(
-            isVirtual ? "vm" : firmware.ChassisKind ?? (battery ? "laptop" : "unknown"),
+            isVirtual ? HostKind.Vm : firmware.ChassisKind ?? (battery ? HostKind.Laptop : HostKind.Unknown),
             cpu.Name ?? tree.ReadLine("proc/device-tree/model") ?? "unknown",
             Microarchitecture: null,
             threads,

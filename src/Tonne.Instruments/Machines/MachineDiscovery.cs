@@ -140,7 +140,7 @@ public static class MachineDiscovery
             Hypervisor = description.Machine.Virtual,
             Threads = description.Machine.Threads,
             ThreadsPerCore = cpu.ThreadsPerCore,
-            Laptop = description.Machine.Kind == "laptop" || description.Battery,
+            Laptop = description.Machine.Kind == HostKind.Laptop || description.Battery,
         };
     }
 
@@ -167,30 +167,30 @@ public static class MachineDiscovery
     }
 
     /// <summary>What the firmware reports, else what the processor's segment reports.</summary>
-    static string DetermineKind(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
+    static HostKind DetermineKind(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
     {
         var machine = description.Machine;
-        if (machine.Kind != "unknown")
+        if (machine.Kind != HostKind.Unknown)
             return machine.Kind;
         // The catalog's watts of a single-board computer are those of the board itself.
         if (identity.Part is not null && cpu.InServiceIdleRatio.Bounds.IsExact)
-            return "board";
+            return HostKind.Board;
         return cpu.Model?.Segment switch
         {
-            "server" or "edge" or "edge/server" => "server",
-            "desktop" => "desktop",
-            "mobile" => "laptop",
-            _ => "unknown",
+            "server" or "edge" or "edge/server" => HostKind.Server,
+            "desktop" => HostKind.Desktop,
+            "mobile" => HostKind.Laptop,
+            _ => HostKind.Unknown,
         };
     }
 
     /// <summary>The kind whose rest (fans, board, supply) this machine has. The catalog's watts of a small machine come without a real-host factor.</summary>
     static MachineKind DetermineOtherPowerKind(Machine machine, CpuIdentity identity, CpuPowerModel cpu) => machine.Kind switch
     {
-        "laptop" => MachineKind.Laptop,
-        "desktop" => MachineKind.Desktop,
-        "server" => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
-        "board" => MachineKind.Board,
+        HostKind.Laptop => MachineKind.Laptop,
+        HostKind.Desktop => MachineKind.Desktop,
+        HostKind.Server => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
+        HostKind.Board => MachineKind.Board,
         _ when !cpu.InServiceIdleRatio.Bounds.IsExact => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         _ when identity.Part is not null => MachineKind.Board,
         _ when identity.Laptop || cpu.Model?.Segment == "mobile" => MachineKind.Laptop,

@@ -24,6 +24,12 @@ public static class MachineModel
     const string MemoryMeter = "memory/meter";
     const string PlugMeter = "plug/meter";
 
+    /// <summary>Whether a rate of <see cref="CreateWholeMachineRates"/> applies to idle threads.</summary>
+    internal static bool AppliesToIdleThreads(Rate rate) => rate.Id == IdleThread || rate.Id == Rate.GetOtherRateId(IdleThread);
+
+    /// <summary>Whether a rate of <see cref="CreateWholeMachineRates"/> applies to memory.</summary>
+    internal static bool AppliesToMemory(Rate rate) => rate.Id == HeldMemory || rate.Id == Rate.GetOtherRateId(HeldMemory);
+
     /// <summary>A machine without energy meters.</summary>
     public static MachineRates CreateWholeMachineRates(MachinePower power) => CreateRates(power, []);
 
@@ -213,7 +219,7 @@ public static class MachineModel
             var why = $"No meter: whole-machine watts per hardware thread ({power.Cpu.Explanation}), less memory and everything else.";
             if (power.MemoryBytes == 0)
                 return (idle, busy, $"No meter: whole-machine watts per hardware thread ({power.Cpu.Explanation}), less everything else; the size of the memory is unknown, so its energy stays inside.");
-            var (lessIdle, lessBusy) = (SubtractMemory(idle), SubtractMemory(busy));
+            var (lessIdle, lessBusy) = (SubtractMemory("idle", idle), SubtractMemory("busy", busy));
             if (lessIdle.Value > 0 && lessBusy.Value > 0)
                 return (lessIdle, lessBusy, why);
             return (idle, busy, $"{why} The memory comes to more than an idle thread's whole power ({FormatNumber(idle.Value)} W), so it was not taken off the processor.");
@@ -244,11 +250,11 @@ public static class MachineModel
             return new Derivation.Quotient($"{state} thread with its memory", "W/thread", plug, DeriveOnePlusK());
         }
 
-        Derivation SubtractMemory(Derivation thread)
+        Derivation SubtractMemory(string state, Derivation thread)
         {
             var included = new Derivation.Count("memory per thread inside those watts, GB (2^30 bytes)", "GB/thread", power.IncludedGigabytesPerThread);
             var memory = new Derivation.Product("its memory", "W/thread", [included, new Derivation.FactorNode(power.MemoryWattsPerGigabyte)]);
-            return new Derivation.Difference(thread.Label.Replace(" with its memory", "", StringComparison.Ordinal), "W/thread", thread, memory);
+            return new Derivation.Difference($"{state} thread", "W/thread", thread, memory);
         }
 
         static string FormatNumber(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);

@@ -21,11 +21,11 @@ public static class PlaceDetector
             if (name is null)
                 continue;
             if (ZoneCatalog.FindByTimeZone(name) is { } zone)
-                return new Place(Zone: zone.Code, How: "time zone", Detail: $"{name} ({origin})");
+                return new Place(Zone: zone.Code, How: PlaceOrigin.TimeZone, Detail: $"{name} ({origin})");
             without ??= $"the time zone {name} ({origin}) belongs to no country";
         }
 
-        return new Place(How: "unknown", Detail: without ?? "no time zone is set");
+        return new Place(How: PlaceOrigin.Unknown, Detail: without ?? "no time zone is set");
     }
 
     /// <summary>The best guess: the cloud's region where the firmware names a cloud and it answers, else by time zone. Asks no network elsewhere, and never throws.</summary>
@@ -45,7 +45,7 @@ public static class PlaceDetector
         if (region is null)
             return guess with { Detail = $"{guess.Detail}; the metadata of {cloud} did not answer within {CloudMetadata.Timeout.TotalMilliseconds:0} ms" };
         return RegionCatalog.Find(region).Value is { } known
-            ? new Place(Region: known.Id, How: "cloud metadata", Detail: $"{known.Id}, {known.Location}")
+            ? new Place(Region: known.Id, How: PlaceOrigin.CloudMetadata, Detail: $"{known.Id}, {known.Location}")
             : guess with { Detail = $"{guess.Detail}; the region {region} of the cloud's metadata is in no catalog" };
     }
 

@@ -40,6 +40,9 @@ sealed class PerfEnergyCounters
     /// <summary>Why an event could not be opened; null if all could.</summary>
     internal string? OpenFailure { get; private set; }
 
+    /// <summary>Whether the kernel refused to open an event for lack of permission.</summary>
+    internal bool IsDenied { get; private set; }
+
     /// <summary>What is described wrongly or may not be opened.</summary>
     internal List<MissingMeter> Problems { get; } = [];
 
@@ -159,8 +162,11 @@ sealed class PerfEnergyCounters
             counter.Dispose();
         }
 
+        if (OpenFailure is not null)
+            return null;
         var reason = ReadFailure.Describe(error);
-        OpenFailure ??= reason == ReadFailure.Denied && tree.ReadLine("proc/sys/kernel/perf_event_paranoid") is { } level
+        IsDenied = reason == ReadFailure.Denied;
+        OpenFailure = IsDenied && tree.ReadLine("proc/sys/kernel/perf_event_paranoid") is { } level
             ? $"{reason}: kernel.perf_event_paranoid is {level}, and counting for all processes needs 0 or less, or CAP_PERFMON"
             : reason;
         return null;

@@ -76,8 +76,8 @@ public sealed class RaplMeters : Instrument
             missing.Add(CreateAbsent(tree, description));
         if (perf is { IsAvailable: true, OpenFailure: { } refusal } && Packages.IsEmpty)
         {
-            missing.Add(new MissingMeter("perf:package", tree.GetFullPath(PowerPmu.Folders[0]), refusal, refusal.StartsWith(ReadFailure.Denied, StringComparison.Ordinal) ? Advisory : null,
-                refusal.StartsWith(ReadFailure.Denied, StringComparison.Ordinal) && zones.Count == 0 ? PerfRemedies : []));
+            missing.Add(new MissingMeter("perf:package", tree.GetFullPath(PowerPmu.Folders[0]), refusal, perf.IsDenied ? Advisory : null,
+                perf.IsDenied && zones.Count == 0 ? PerfRemedies : []));
         }
 
         foreach (var counted in _meters.Where(meter => meter.Description.Role == MeterRole.Machine && meter.Zone.IsPackage))

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using Tonne.Comparing;
 using Tonne.Lab.EnergyEstimation;
 using Tonne.Lab.Featurizing;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Lab.Compression;
 
@@ -87,8 +89,8 @@ public sealed class VariantBenchmark(TimeProvider time, Func<TimeSpan> cpuTime)
 
         return [.. variants.Select((_, index) =>
         {
-            var cpu = ComputeMedian(cpus[index]);
-            return new PredictionCost(ComputeMedian(latencies[index]), new Bounds(cpus[index].Min(), cpu, cpus[index].Max()), price.Estimate("1,000 predictions", TimeSpan.FromSeconds(1000 * cpu)), ratios[index].ComputeInterval() ?? new RatioInterval(0, 1, double.PositiveInfinity));
+            var cpu = OrderStatistic.Median(CollectionsMarshal.AsSpan(cpus[index]));
+            return new PredictionCost(OrderStatistic.Median(CollectionsMarshal.AsSpan(latencies[index])), new Bounds(cpus[index].Min(), cpu, cpus[index].Max()), price.Estimate("1,000 predictions", TimeSpan.FromSeconds(1000 * cpu)), ratios[index].ComputeInterval() ?? new RatioInterval(0, 1, double.PositiveInfinity));
         })];
 
         (double Latency, double Cpu)[] Round(int number)
@@ -128,11 +130,5 @@ public sealed class VariantBenchmark(TimeProvider time, Func<TimeSpan> cpuTime)
             classifier.Predict(rows.AsSpan(at * width, together * width), probabilities.AsSpan(0, together * classifier.Shape.Classes));
         var took = time.GetElapsedTime(begin);
         return (took.TotalSeconds / made, (cpuTime() - cpuBegin).TotalSeconds / made);
-    }
-
-    static double ComputeMedian(List<double> values)
-    {
-        values.Sort();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 }

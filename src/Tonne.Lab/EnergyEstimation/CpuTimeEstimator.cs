@@ -19,7 +19,7 @@ public sealed class CpuTimeEstimator
 
     readonly Accountant _accountant = new();
     readonly Derivation _watts;
-    readonly Boundary _boundary = new("it", ["cpu", "other"], "share");
+    readonly Boundary _boundary = new(BoundaryExtent.It, ["cpu", "other"], AllocationPolicy.Share);
     readonly AccountingFactors _factors;
 
     /// <summary>Creates the estimator for a machine at a place.</summary>

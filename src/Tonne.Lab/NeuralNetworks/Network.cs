@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Statistics;
 
 namespace Tonne.Lab.NeuralNetworks;
 
@@ -77,7 +78,7 @@ public sealed class Network : Classifier
                     : name == Parameter.FormatWeightName(1, shape.Layers) ? 2.0 / lengths[0]
                     : 2.0 / lengths[0] / shape.Layers;
                 for (var index = 0; index < values.Length; index++)
-                    values[index] = (float)(Math.Sqrt(variance) * DrawNormal(random));
+                    values[index] = (float)(Math.Sqrt(variance) * StandardNormal.Draw(random));
             }
 
             parameters.Add(new Parameter(name, lengths, values));
@@ -144,7 +145,6 @@ public sealed class Network : Classifier
     }
 
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
-    static double DrawNormal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     internal override byte[] ToBytes() => new WeightsFile(this).ToBytes();
 

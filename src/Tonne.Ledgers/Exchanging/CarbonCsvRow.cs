@@ -5,6 +5,7 @@ using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Grids;
 using Tonne.Hardware;
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Exchanging;
@@ -146,7 +147,7 @@ public sealed class CarbonCsvRow
         Number("tonne_measured_share", figures["energy_kwh"].MeasuredShare);
         Put("tonne_zone", factors.Grid.Zone);
         Number("tonne_intensity_g_per_kwh", intensity);
-        Put("tonne_intensity_basis", factors.Grid.Basis);
+        Put("tonne_intensity_basis", EnumWords.Format(factors.Grid.Basis));
         Number("tonne_intensity_year", factors.Grid.Year);
         Put("tonne_intensity_source", factors.Grid.Intensity.Source.Id);
         Put("tonne_policy", EnumText.Name(opening.Policy));

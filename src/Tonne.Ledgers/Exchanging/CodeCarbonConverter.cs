@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
+using Tonne.Grids;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -104,9 +105,9 @@ static class CodeCarbonConverter
             Project = project,
             Tags = tags.ToImmutable(),
             StartedAt = row.Start,
-            Machine = new Machine(cloud ? "vm" : "unknown", row[CodeCarbonColumn.CpuModel] ?? "unknown", null, threads, 1, memory, row[CodeCarbonColumn.OperatingSystem] ?? "unknown", cloud, "", region,
+            Machine = new Machine(cloud ? HostKind.Vm : HostKind.Unknown, row[CodeCarbonColumn.CpuModel] ?? "unknown", null, threads, 1, memory, row[CodeCarbonColumn.OperatingSystem] ?? "unknown", cloud, "", region,
                 row[CodeCarbonColumn.GpuModel] is { } gpus ? [gpus] : null),
-            Place = new Place(null, region, Intensity(row), row.Pue, "given", "by CodeCarbon: " + DescribePlace(row)),
+            Place = new Place(null, region, Intensity(row), row.Pue, PlaceOrigin.Given, "by CodeCarbon: " + DescribePlace(row)),
             Policy = row[CodeCarbonColumn.TrackingMode] is "process" ? SharePolicy.Share : SharePolicy.Machine,
             Meters = [],
             Bases = [.. parts.Select(part => new ComponentBasis(part.Component, Quality.Assumed, [], RateId, null, null, part.Component == Component.Memory ? memory / 1e9 : threads,
@@ -178,7 +179,7 @@ static class CodeCarbonConverter
         var pue = new Factor(string.Create(CultureInfo.InvariantCulture, $"codecarbon/pue/{row.Pue:R}"), "PUE set in " + tool, "1", Bounds.FromExact(row.Pue), Quality.Assumed, source);
         var water = row.Wue is { } wue ? new Factor(string.Create(CultureInfo.InvariantCulture, $"codecarbon/wue/{wue:R}"), "WUE set in " + tool, "L/kWh", Bounds.FromExact(wue), Quality.Assumed, source) : null;
         return new AccountingFactors(
-            new GridFactor(intensity, null, "unstated", "unstated", null, $"stated by {tool} for {DescribePlace(row)}"), pue, "given", [], EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation, water, null, NoTables,
+            new GridFactor(intensity, null, IntensityBasis.Unstated, IntensityScope.Unstated, null, $"stated by {tool} for {DescribePlace(row)}"), pue, "given", [], EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation, water, null, NoTables,
             [new Warning("intensity-without-bounds", $"The intensity is {tool}'s own, without bounds: the interval of the emissions is that of the energy only.")]);
     }
 }

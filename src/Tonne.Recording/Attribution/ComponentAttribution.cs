@@ -4,10 +4,10 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Splits each slice of one component's energy into job, others and idle, as the definitions of DESIGN.md have it.</summary>
+/// <summary>Splits the energy of one component, slice by slice, into job, other processes and idle (docs/methods/attribution.md).</summary>
 /// <remarks>
 /// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = (1 − Σu)·A + other runs' h·B, idle = (1 − Σh)·B.
-/// Each of the three is weighed by its own amounts at best rates; the slice's counted energy is split by them exactly.
+/// The energy of each part at best rates is its weight. The counted energy of the slice is split by these weights exactly.
 /// </remarks>
 sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IReadOnlyDictionary<string, double> rates)
 {
@@ -22,13 +22,13 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     /// <summary>The machine's amounts of the last slice.</summary>
     internal ReadOnlySpan<RatedAmount> MachineAmounts => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_machine);
 
-    /// <summary>Energy of the last slice: job, others, idle.</summary>
+    /// <summary>Energy of the last slice: job, other processes, idle.</summary>
     internal Microjoules[] Parts { get; } = new Microjoules[3];
 
     /// <summary>Energy of the last slice: the machine's.</summary>
     internal Microjoules Energy { get; private set; }
 
-    /// <summary>A slice of modelled processors: amounts are idle and busy thread-seconds.</summary>
+    /// <summary>Adds a slice of modelled processors: amounts are idle and busy thread-seconds.</summary>
     internal void SplitModelledCpu(UsageWindow window)
     {
         var capacity = Math.Max(basis.Capacity * window.Seconds, window.Busy);
@@ -36,7 +36,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         SplitModelled(capacity, window.Busy, window.Job, held, peersHeld);
     }
 
-    /// <summary>A slice of a modelled device: amounts are idle and busy device-seconds.</summary>
+    /// <summary>Adds a slice of a modelled device: amounts are idle and busy device-seconds.</summary>
     internal void SplitModelledDevice(UsageWindow window)
     {
         var by = window.GetDeviceShares();
@@ -69,15 +69,15 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         }
     }
 
-    /// <summary>A slice of a metered component: joules counted, of which at most the idle power is idle.</summary>
+    /// <summary>Adds a slice of a metered component: joules counted, of which at most the idle power is idle.</summary>
     internal void SplitMetered(double joules, in UsageShares by, double seconds, int meters) =>
         SplitCounted([new RatedAmount(basis.MeterRate!, joules)], by, seconds, meters);
 
-    /// <summary>A slice whose energy is counted, as one amount or as what is left of several.</summary>
+    /// <summary>Adds a slice with counted energy, given as one amount or as a difference of several.</summary>
     /// <param name="counted">The machine's amounts.</param>
-    /// <param name="by">The job's part.</param>
+    /// <param name="by">The job's shares.</param>
     /// <param name="seconds">Length of the slice.</param>
-    /// <param name="parts">Into how many such slices the idle power is divided: the meters that are summed.</param>
+    /// <param name="parts">Number of summed meters, among which the idle power is divided.</param>
     internal void SplitCounted(ReadOnlySpan<RatedAmount> counted, in UsageShares by, double seconds, int parts)
     {
         Reset();
@@ -116,7 +116,10 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         }
     }
 
-    /// <summary>Energy of everything else, counted as what a meter at the plug leaves: split as the processors and devices were.</summary>
+    /// <summary>
+    /// Adds the energy of all other parts, which is the plug energy less the metered parts. It is split like that of the processors and
+    /// devices.
+    /// </summary>
     internal void SplitInProportion(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
     {
         Reset();
@@ -131,7 +134,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         FinishSplitInProportion(parts);
     }
 
-    /// <summary>A slice of modelled memory: all of it idle energy, held by share.</summary>
+    /// <summary>Adds a slice of modelled memory: all of it is idle energy, split by the share held.</summary>
     internal void SplitModelledMemory(UsageWindow window)
     {
         var amount = basis.Capacity * window.Seconds;
@@ -152,7 +155,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         }
     }
 
-    /// <summary>Everything else (supply losses, fans, board) that goes with a slice of the processors: k times each amount.</summary>
+    /// <summary>Adds the other parts (supply losses, fans, board) for a slice of the processors: k times each amount.</summary>
     internal void SplitOtherEnergy(ReadOnlySpan<RatedAmount> job, ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
     {
         Reset();
@@ -163,7 +166,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         FinishSplitInProportion(parts);
     }
 
-    /// <summary>Everything else that goes with a slice of memory: split as the processors were, since that is the job's part of it.</summary>
+    /// <summary>Adds the other parts for a slice of memory. They are split like the energy of the processors.</summary>
     internal void SplitOtherEnergyLikeProcessors(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> processors)
     {
         var along = new RatedAmount[machine.Length];

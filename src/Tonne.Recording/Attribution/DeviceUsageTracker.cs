@@ -3,10 +3,11 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Turns neighbouring samples into who used one device between them: the time it worked, for whom, and who held it.</summary>
+/// <summary>Computes the use of one device between neighbouring samples: its busy time, the job's part of it, and its holders.</summary>
 /// <remarks>
-/// Who holds it is a look at an instant, so a slice has the holders of whichever end had more: a job that ends before the last sample held it to its end.
-/// A device that tells nothing of its holders is the job's alone if the job may use it.
+/// Holders are known at instants only, so a slice has the holders of the end that had more. A job that ends before the last sample thus
+/// held the device until its end.
+/// If a device does not report its holders, it counts as held by the job alone if the job may use it.
 /// </remarks>
 sealed class DeviceUsageTracker
 {
@@ -19,7 +20,7 @@ sealed class DeviceUsageTracker
     long? _lastJobTime;
     (double All, double Job) _held;
 
-    /// <summary>The use of a device of a run.</summary>
+    /// <summary>Creates a tracker for a device of a run.</summary>
     internal DeviceUsageTracker(RunOpening opening, ComponentBasis basis)
     {
         _excluded = basis.Excluded;
@@ -71,7 +72,7 @@ sealed class DeviceUsageTracker
         }
 
         var now = (All: (double)readings[_holders].Value, Job: (double)readings[_jobHolders].Value);
-        // One that came and went between two looks held it all the same.
+        // A process that used the device between two samples held it too.
         var jobHeld = Math.Max(Math.Max(now.Job, _held.Job), job > 0 ? 1 : 0);
         var others = Math.Max(Math.Max(now.All - now.Job, _held.All - _held.Job), 0);
         _held = now;

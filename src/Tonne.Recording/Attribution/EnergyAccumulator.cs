@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Adds up energy by component, with the amounts it is made of.</summary>
+/// <summary>Sums energy by component, with its amounts.</summary>
 sealed class EnergyAccumulator
 {
     readonly List<Entry> _entries = [];

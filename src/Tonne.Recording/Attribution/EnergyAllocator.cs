@@ -5,8 +5,10 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Cuts the job's energy at stage and epoch edges and at quarter hours (UTC), each cut exact to the microjoule.</summary>
-/// <remarks>Energy between two readings is taken as evenly spread in time; a mark takes a sample of its own, so edges rarely cut.</remarks>
+/// <summary>Splits the job's energy at stage and epoch edges and at quarter hours (UTC), exact to the microjoule.</summary>
+/// <remarks>
+/// Energy between two readings is assumed to be evenly spread in time. A mark takes a sample of its own, so edges rarely split a slice.
+/// </remarks>
 sealed class EnergyAllocator
 {
     const long NanosecondsPerQuarterHour = 900L * 1_000_000_000;
@@ -42,7 +44,7 @@ sealed class EnergyAllocator
         }
     }
 
-    /// <summary>Adds the job's energy of one component over a stretch of time (ns from the start).</summary>
+    /// <summary>Adds the job's energy of one component over a time span (ns from the start).</summary>
     internal void Add(Component component, string? device, long from, long to, Microjoules energy, ReadOnlySpan<RatedAmount> amounts)
     {
         var first = Math.Clamp(Find(from), 0, _tallies.Length - 1);
@@ -89,7 +91,7 @@ sealed class EnergyAllocator
         [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
             epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics, Sum(i => _epochs[i] == index).ToEnergyUses()))];
 
-    /// <summary>Remarks of the program.</summary>
+    /// <summary>Notes of the program.</summary>
     internal IReadOnlyList<string> Notes => _timeline.Notes;
 
     /// <summary>Energy by quarter hour, UTC.</summary>

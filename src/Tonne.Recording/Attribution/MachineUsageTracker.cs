@@ -3,11 +3,14 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Turns neighbouring samples into the use of the machine between them: busy, job, other runs, memory held.</summary>
+/// <summary>Computes the use of the machine between neighbouring samples: busy time, the job, other runs, memory held.</summary>
 /// <remarks>
-/// The kernel counts a job in ns but the machine in ticks of 10 ms, so over a short slice a job may seem to use more than all.
-/// Then the machine was at least as busy as the job, and the difference is taken back from what follows. Ticks beyond what the machine has threads for
-/// belong to the next slice. What other runs tell comes late: it may claim what the machine was busy with beside the job up to then, and never makes it busier.
+/// The kernel counts a job in ns but the machine in ticks of 10 ms, so over a short slice a job may seem to use more than the machine's
+/// busy time.
+/// The machine then counts as busy as the job, and the difference is subtracted from later slices. Ticks beyond the capacity of the
+/// machine's threads
+/// belong to the next slice. Reports of other runs arrive late: they can claim earlier busy time that was not the job's, and never
+/// increase it.
 /// </remarks>
 sealed class MachineUsageTracker
 {

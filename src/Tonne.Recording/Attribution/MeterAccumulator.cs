@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Follows one energy meter for itself, whether it is summed or not.</summary>
+/// <summary>Sums the readings of one energy meter, whether the machine's total includes it or not.</summary>
 sealed class MeterAccumulator(MeterDescription meter, int index)
 {
     readonly CounterTracker _track = new(meter);
@@ -32,7 +32,7 @@ sealed class MeterAccumulator(MeterDescription meter, int index)
         _last = timestamp;
     }
 
-    /// <summary>What it counted; null if it never said two things.</summary>
+    /// <summary>Energy counted; null with fewer than two values.</summary>
     internal MeterCount? GetCount() =>
         meter.Kind == MeterKind.Power ? _integral.Samples > 1 ? new(meter.Id, _integral.Joules, _integral.Seconds) : null
         : _seconds > 0 ? new(meter.Id, _joules, _seconds) : null;

@@ -3,7 +3,9 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>One energy meter followed through a run: what it counted since it last could be read, and who used the machine meanwhile.</summary>
+/// <summary>
+/// Tracks one energy meter through a run: the energy since its last usable reading, and the use of the machine in that window.
+/// </summary>
 sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution account, DeviceUsageTracker? device = null)
 {
     readonly CounterTracker _track = new(meter);
@@ -16,7 +18,7 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution
 
     internal UsageWindow Window { get; } = new();
 
-    /// <summary>Who uses the device; null for what is no device.</summary>
+    /// <summary>Use of the device; null if the meter is not of a device.</summary>
     internal DeviceUsageTracker? Device { get; } = device;
 
     /// <summary>The integral of a power; null for a counter.</summary>
@@ -28,15 +30,15 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution
     /// <summary>Joules counted over a run so far, and the seconds in which they were.</summary>
     internal (double Joules, double Seconds) Counted { get; private set; }
 
-    /// <summary>Whether a counter has been read long enough to have moved, and has not: it counts nothing, which is not zero energy.</summary>
+    /// <summary>Whether a counter has not changed for long enough that it should have. Its energy is then unknown, not zero.</summary>
     internal bool HasNotChanged => Meter.Kind == MeterKind.EnergyCounter && Counted is { Joules: 0, Seconds: > 0 };
 
     /// <summary>Adds what was counted in the window.</summary>
     internal void AddJoules(double joules) => Counted = (Counted.Joules + joules, Counted.Seconds + Window.Seconds);
 
-    /// <summary>Takes a reading and says what it means; for a power, the energy since the last by the trapezoid rule.</summary>
-    /// <param name="reading">What it said; no gap.</param>
-    /// <param name="timestamp">When, in ns.</param>
+    /// <summary>Evaluates a reading; for a power, computes the energy since the last one by the trapezoid rule.</summary>
+    /// <param name="reading">The reading, not a gap.</param>
+    /// <param name="timestamp">Time of the reading, in ns.</param>
     /// <param name="longestBridged">Longest time in s without a reading over which a power is integrated.</param>
     internal (CounterOutcome Outcome, double Joules) AddReading(Reading reading, long timestamp, double longestBridged)
     {
@@ -47,7 +49,7 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution
         }
 
         var watts = reading.Value / 1e3;
-        // A power says nothing of a time in which it was not read.
+        // The power is unknown for a time in which it was not read.
         if (OpenGap is not null && Integral!.SecondsSince(timestamp) > longestBridged)
         {
             Integral.Skip(watts, timestamp);

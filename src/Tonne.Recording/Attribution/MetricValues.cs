@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Metrics of one epoch as they are read, by canonical name. A loss that is NaN is kept: it is a fact of the training.</summary>
+/// <summary>Metrics of one epoch by canonical name. A loss that is NaN is stored as it is.</summary>
 sealed class MetricValues
 {
     /// <summary>Most metrics kept of one epoch.</summary>
@@ -15,7 +15,7 @@ sealed class MetricValues
 
     public IReadOnlyDictionary<string, double> Values => _values;
 
-    /// <summary>Takes a value; a later one of the same name replaces it.</summary>
+    /// <summary>Sets a value; a later one of the same name replaces it.</summary>
     /// <returns>False if there are too many.</returns>
     public bool Set(string name, double value)
     {

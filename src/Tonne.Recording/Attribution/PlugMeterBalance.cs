@@ -4,12 +4,13 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>The meter at the plug of the whole machine, and what the parts came to since it was last read.</summary>
+/// <summary>Compares the plug meter of the whole machine with the energy of the parts since its last reading.</summary>
 /// <remarks>
-/// Where the processors have a meter: other = plug − Σ parts. Where they have none, the plug's energy without the devices' is divided by the model's own k:
+/// If the processors have a meter: other = plug − Σ parts. Otherwise the plug's energy without the devices' is split by the model's k:
 /// cpu = (plug − Σ gpu)/(1 + k) − memory, other = k·(plug − Σ gpu)/(1 + k). Either way the parts sum to the plug, and in that sum the parts' own factors cancel.
-/// A plug that is behind its parts (a coarse counter, a slow device) is given time: such a window is joined with the next. Only at the end is a rest below zero
-/// taken for what it is: then something is counted twice, other is 0 and the machine is the sum of its parts.
+/// A plug reading may be less than the parts for a while (a coarse counter, a slow device); such a window is joined with the next. Only
+/// at the end is a negative remainder
+/// treated as an error: energy is counted twice, other is 0, and the machine is the sum of its parts.
 /// </remarks>
 sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processors, IReadOnlyDictionary<string, double> rates)
 {
@@ -20,16 +21,16 @@ sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processor
 
     internal MeterWindow Meter => meter;
 
-    /// <summary>The processors' account where it rests on the plug; null if they have a meter of their own.</summary>
+    /// <summary>The account of the processors if it is derived from the plug; null if they have a meter.</summary>
     internal ComponentAttribution? Processors => processors;
 
-    /// <summary>J by which the parts came to more than the plug at the end; 0 if they did not.</summary>
+    /// <summary>Energy of the parts in excess of the plug at the end, J; 0 if there is none.</summary>
     internal double Excess { get; private set; }
 
     /// <summary>Joules the plug counted over the run, at its best accuracy.</summary>
     internal double Total { get; private set; }
 
-    /// <summary>Takes what a part came to.</summary>
+    /// <summary>Adds the energy of a part.</summary>
     internal void Add(ComponentAttribution account)
     {
         var component = account.Basis.Component;
@@ -50,20 +51,20 @@ sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processor
         }
     }
 
-    /// <summary>Takes what the plug counted.</summary>
+    /// <summary>Adds the energy that the plug meter counted.</summary>
     internal void AddJoules(double joules)
     {
         _joules += joules;
         Total += joules * rates[meter.Account.Basis.MeterRate!];
     }
 
-    /// <summary>Whether the plug's energy covers its parts', so that the window may be settled.</summary>
+    /// <summary>Whether the plug's energy is at least that of its parts, so that the window can be closed.</summary>
     internal bool CoversParts => processors is null ? PlugJoules >= _partsJoules : GetProcessorJoules() >= 0;
 
-    /// <summary>Whether anything waits for the plug.</summary>
+    /// <summary>Whether energy of parts waits for a plug reading.</summary>
     internal bool HasPending => _pending.Count > 0;
 
-    /// <summary>The processors' energy as what the plug leaves to them.</summary>
+    /// <summary>The processors' energy: the plug's less that of other components.</summary>
     internal void AttributeToProcessors(UsageWindow window, int threads, double? reserved)
     {
         var plug = meter.Account.Basis.MeterRate!;
@@ -81,7 +82,7 @@ sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processor
             _parts[i] += processors.Parts[i];
     }
 
-    /// <summary>Everything else as what the plug leaves, and begins a new window.</summary>
+    /// <summary>The energy of all other parts: the plug's less that of the metered components. Begins a new window.</summary>
     internal void AttributeToOther(ComponentAttribution other)
     {
         var plug = meter.Account.Basis.MeterRate!;
@@ -98,14 +99,14 @@ sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processor
         Clear();
     }
 
-    /// <summary>The run has ended and the plug's energy does not cover the parts'.</summary>
+    /// <summary>Closes the last window if the plug's energy is less than that of the parts.</summary>
     internal void CloseWithExcess()
     {
         Excess = processors is null ? _partsJoules - PlugJoules : -GetProcessorJoules();
         Clear();
     }
 
-    /// <summary>The plug said nothing over the window: the parts' amounts, for everything else to go by k.</summary>
+    /// <summary>The amounts of the parts in a window without a plug reading. All other parts are then modelled by k.</summary>
     internal IReadOnlyList<RatedAmount> DrainPending(Span<Microjoules> parts)
     {
         RatedAmount[] amounts = [.. _pending.Select(one => new RatedAmount(one.RateId, one.Amount))];

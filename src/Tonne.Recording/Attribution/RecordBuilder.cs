@@ -8,10 +8,12 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Folds a trace into the frozen record of its run. A run that ended well and one that was killed take the same way.</summary>
+/// <summary>Builds the final record of a run from its trace, for completed and for interrupted runs.</summary>
 /// <remarks>
-/// Reads the trace twice and keeps no samples, so memory does not grow with the run. First the marks, the end and the CPU time that polling missed;
-/// then the slices. Missed CPU time (the kernel's account at the end less what was polled) is spread over the slices by the machine's busy time that nobody claimed.
+/// Reads the trace twice and keeps no samples, so memory does not grow with the run. The first pass finds marks, the end and CPU time
+/// that sampling missed;
+/// the second pass reads the slices. Missed CPU time (the kernel's final account less the samples) is spread over the slices by unclaimed
+/// busy time of the machine.
 /// </remarks>
 public sealed class RecordBuilder
 {
@@ -77,8 +79,9 @@ public sealed class RecordBuilder
 
     /// <summary>Builds the record of a trace.</summary>
     /// <param name="open">Opens the trace from its start; called twice.</param>
-    /// <param name="opening">The opening, where who builds has it still; null to read it. Reading it costs a process at its end some 20 ms of start-up.</param>
-    /// <param name="ending">The ending, likewise.</param>
+    /// <param name="opening">The opening, if the caller still has it; null to read it. Reading it takes some 20 ms of start-up
+    /// time.</param>
+    /// <param name="ending">The ending, if the caller still has it; null to read it.</param>
     /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
     public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null)
     {
@@ -112,7 +115,7 @@ public sealed class RecordBuilder
     static RunOpening ReadOpening(TraceReader reader, RunOpening? known)
     {
         if (!reader.Read() || reader.Kind != TraceBlock.Opening)
-            throw new TraceDamagedException(reader.Damage ?? "The trace has no opening block: nothing is known of its run.");
+            throw new TraceDamagedException(reader.Damage ?? "The trace has no opening block, so its run is unknown.");
         if (known is not null)
             return known;
         try
@@ -236,7 +239,7 @@ public sealed class RecordBuilder
 
         meter.AddJoules(counted);
         plug.AddJoules(counted);
-        // What a part could not tell yet would be taken for everything else's.
+        // Energy that a part has not reported yet would otherwise count as that of all other parts.
         if (meter.Window.Seconds <= 0 || !plug.CoversParts || _metered.Exists(other => other.Window.Seconds > 0))
             return;
         AttributePlugEnergy(plug);
@@ -257,7 +260,7 @@ public sealed class RecordBuilder
         AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
-    /// <summary>A time in which the plug said nothing: everything else goes by k, as it does without a plug.</summary>
+    /// <summary>In a time without a plug reading, all other parts are modelled by k, as without a plug meter.</summary>
     void AttributeWithoutPlug(PlugMeterBalance plug)
     {
         var parts = new Microjoules[3];
@@ -268,12 +271,12 @@ public sealed class RecordBuilder
         AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
-    /// <summary>Takes a reading of an energy meter.</summary>
+    /// <summary>Processes a reading of an energy meter.</summary>
     /// <param name="meter">The meter.</param>
-    /// <param name="reading">What it said.</param>
-    /// <param name="timestamp">When.</param>
-    /// <param name="joules">What it counted since its window began; null if that cannot be known.</param>
-    /// <returns>False if it said nothing: then its window goes on.</returns>
+    /// <param name="reading">The reading.</param>
+    /// <param name="timestamp">Time of the reading.</param>
+    /// <param name="joules">Energy since its window began; null if it is unknown.</param>
+    /// <returns>False if there was no usable value, so that its window continues.</returns>
     bool TryCount(MeterWindow meter, Reading reading, long timestamp, out double? joules)
     {
         joules = null;
@@ -289,13 +292,14 @@ public sealed class RecordBuilder
             case CounterOutcome.Counted or CounterOutcome.Wrapped:
                 joules = counted;
                 if (meter.OpenGap is { } bridged && meter.Window.Seconds > 0)
-                    _warnings.Add(new Warning("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s ({bridged}); its counter went on and the energy in between is spread evenly."));
+                    _warnings.Add(new Warning("gap-bridged", $"{meter.Meter.Id} could not be read for {meter.Window.Seconds:0.0} s "
+                        + $"({bridged}); its counter continued, and the energy in between is spread evenly."));
                 break;
             case CounterOutcome.Reset:
-                AddGap(meter, meter.OpenGap ?? "the counter started again or jumped");
+                AddGap(meter, meter.OpenGap ?? "the counter was reset or jumped");
                 break;
             case CounterOutcome.Ambiguous:
-                AddGap(meter, meter.OpenGap ?? "so long unread that the counter may have wrapped more than once");
+                AddGap(meter, meter.OpenGap ?? "not read for so long that the counter may have wrapped more than once");
                 break;
             case CounterOutcome.First when meter.Window.Seconds > 0:
                 AddGap(meter, meter.OpenGap ?? "no reading yet");
@@ -308,13 +312,13 @@ public sealed class RecordBuilder
         return true;
     }
 
-    /// <summary>A power may be missed for three samples; over a longer time it says nothing.</summary>
+    /// <summary>A power is interpolated over at most three missed samples; over a longer time it is unknown.</summary>
     double MaxBridgedSeconds => 3.5 * _opening.PeriodSeconds;
 
     void AddGap(MeterWindow meter, string reason) =>
         _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
 
-    /// <summary>Adds a slice of one component, and the part of everything else that goes with it.</summary>
+    /// <summary>Adds a slice of one component, and of the other parts that depend on it.</summary>
     void AddSlice(ComponentAttribution account, string? device, UsageWindow window)
     {
         var component = account.Basis.Component;
@@ -338,7 +342,7 @@ public sealed class RecordBuilder
         AddSlice(Component.Other, null, _other, window);
     }
 
-    /// <summary>How processors and devices were last split: whose work everything else follows. Idle, before the first.</summary>
+    /// <summary>The last split of processors and devices, by which all other parts are split. Idle before the first.</summary>
     Microjoules[] GetLatestProcessorSplit()
     {
         Microjoules[] sum = [default, default, default];
@@ -368,18 +372,22 @@ public sealed class RecordBuilder
         {
             if (meter.Window.Seconds > 0)
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
-            // Some virtual machines show counters that never move; that would pass for a measured zero. Some devices count only every tenth of a second.
+            // Some virtual machines have counters that never change, which would look like a measured zero. Some devices update only
+            // every tenth of a second.
             if (meter.HasNotChanged)
-                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _prescan.End / 1e9), meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter stood still"));
+                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _prescan.End / 1e9),
+                    meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter did not change"));
         }
 
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
-            _warnings.Add(new Warning("unmetered", $"{gap.Key} said nothing for {gap.Sum(part => part.To - part.From):0.0} of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+            _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
+                + $"of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
         CheckClock();
         if (_prescan.Damage is { } damage)
             _warnings.Add(new Warning("trace-damaged", damage));
         if (_prescan.MissedSeconds > 0.2 * _prescan.JobSeconds && _prescan.MissedSeconds > 0.05)
-            _warnings.Add(new Warning("settled-at-exit", $"{_prescan.MissedSeconds:0.00} of {_prescan.JobSeconds:0.00} CPU-seconds were only known when processes had ended; they are spread over the run by the machine's busy time."));
+            _warnings.Add(new Warning("settled-at-exit", $"{_prescan.MissedSeconds:0.00} of {_prescan.JobSeconds:0.00} CPU-seconds "
+                + "became known only when processes had ended; they are spread over the run by the machine's busy time."));
         var ending = _prescan.Ending;
         return new RunRecord
         {
@@ -408,7 +416,7 @@ public sealed class RecordBuilder
         };
     }
 
-    /// <summary>Settles what still waits for the plug.</summary>
+    /// <summary>Closes windows that still wait for a plug reading.</summary>
     void FinishPlug(PlugMeterBalance plug)
     {
         if (!plug.HasPending)
@@ -429,10 +437,12 @@ public sealed class RecordBuilder
         }
 
         if (plug.Excess > Math.Max(1, 0.02 * plug.Total))
-            _warnings.Add(new Warning("plug-below-parts", $"The plug counted {plug.Total:0.0} J, {plug.Excess:0.0} J less than the parts of the machine came to: a counter may be read twice, or a modelled part is too high. For that time everything else is 0 and the machine is the sum of its parts."));
+            _warnings.Add(new Warning("plug-below-parts", $"The plug counted {plug.Total:0.0} J, {plug.Excess:0.0} J less than the "
+                + "sum of the machine's parts: a counter may be read twice, or a modelled part is too high. For that time, 'other' "
+                + "is 0 and the machine is the sum of its parts."));
     }
 
-    /// <summary>The rates, with what sampling a power left unsure as a factor of each that rests on it.</summary>
+    /// <summary>The rates, with the uncertainty of power sampling as a factor of each rate that depends on it.</summary>
     ImmutableArray<Rate> BuildSampledRates()
     {
         var sampled = (_plug is null ? _metered : [.. _metered, _plug.Meter]).Where(meter => meter.Integral is { Samples: > 1 }).ToList();
@@ -451,7 +461,8 @@ public sealed class RecordBuilder
         var (busy, idle, capacity) = _use.Machine;
         var missing = capacity - busy - idle;
         if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
-            _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} thread-seconds: {missing:0.0} s went to other guests of the host or to none."));
+            _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} "
+                + $"thread-seconds: {missing:0.0} s went to other guests of the host or are unaccounted for."));
     }
 
     Quality GetQuality(Component component, string? device) =>

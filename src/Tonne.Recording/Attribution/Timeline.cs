@@ -4,9 +4,11 @@ namespace Tonne.Recording.Attribution;
 
 /// <summary>Stages and epochs as intervals, from the marks of a run.</summary>
 /// <remarks>
-/// A stage lasts until the next or its own end. An epoch mark says that an epoch has ended; it reaches back to its begin mark, else to the end of the epoch before,
-/// but never before the start of its stage. The same number said again adds metrics to the epoch just ended.
-/// Where the program marks its epochs itself, lines recognised in its output say nothing: they may count otherwise, and come late from a buffer.
+/// A stage lasts until the next or its own end. An epoch mark means that an epoch has ended. The epoch began at its begin mark, else at
+/// the end of the epoch before,
+/// but never before the start of its stage. A repeated number adds metrics to the epoch just ended.
+/// If the program marks its epochs itself, lines recognised in its output are ignored: they may be numbered differently, and arrive late
+/// from a buffer.
 /// </remarks>
 sealed class Timeline
 {

@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>What the first reading finds: marks, end, and the CPU time that polling missed.</summary>
+/// <summary>The result of the first pass over a trace: marks, end, and the CPU time that sampling missed.</summary>
 sealed class TracePrescan(RunOpening opening, RunEnding? known)
 {
     readonly MachineUsageTracker _use = new(opening);
@@ -51,7 +51,9 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
         }
     }
 
-    /// <summary>The part of the missed CPU time that belongs to a slice; negative where polling saw more than the kernel settled.</summary>
+    /// <summary>
+    /// The part of the missed CPU time that belongs to a slice; negative if samples had more than the kernel's final account.
+    /// </summary>
     public double GetMissedSeconds(double unclaimed, double polled, double seconds)
     {
         var missed = JobSeconds - _use.JobPolled;

@@ -1,7 +1,7 @@
 namespace Tonne.Recording.Attribution;
 
-/// <summary>The job's part in one component over a slice, and what others hold of it.</summary>
+/// <summary>The shares of the job and of other processes in one component over a slice.</summary>
 /// <param name="Use">u: the job's share of the active energy, 0 to 1.</param>
 /// <param name="Held">h: the job's share of the idle energy, 0 to 1.</param>
-/// <param name="OthersHeld">Others' share of the idle energy; with <paramref name="Held"/> at most 1.</param>
+/// <param name="OthersHeld">Share of other runs in the idle energy; with <paramref name="Held"/> at most 1.</param>
 readonly record struct UsageShares(double Use, double Held, double OthersHeld);

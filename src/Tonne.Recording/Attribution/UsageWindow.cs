@@ -1,9 +1,10 @@
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Who used the machine's processors, its memory or one device of it over a stretch of time.</summary>
+/// <summary>The use of the machine's processors, its memory or one of its devices over a time span.</summary>
 /// <remarks>
-/// Thread-seconds. <see cref="Busy"/> is never below what the job is known to have used; what other runs tell may be of an earlier slice. Held shares: what is reserved, else CPU time ÷ (threads × time);
-/// if they come to more than 1 they are scaled to 1.
+/// Thread-seconds. <see cref="Busy"/> is never below the CPU time of the job; reports of other runs may belong to an earlier slice. Held
+/// shares: the reserved share, else CPU time ÷ (threads × time);
+/// if their sum is more than 1, they are scaled to 1.
 /// </remarks>
 sealed class UsageWindow
 {
@@ -21,7 +22,7 @@ sealed class UsageWindow
 
     internal double HeldMemory { get; private set; }
 
-    /// <summary>Time the device worked, in s.</summary>
+    /// <summary>Busy time of the device, in s.</summary>
     internal double DeviceBusy { get; private set; }
 
     double DeviceJob { get; set; }
@@ -36,7 +37,7 @@ sealed class UsageWindow
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
     }
 
-    /// <summary>Adds the device's part of a slice.</summary>
+    /// <summary>Adds the device's use in a slice.</summary>
     internal void Add(in DeviceUsage slice)
     {
         DeviceBusy += slice.Busy;
@@ -69,7 +70,7 @@ sealed class UsageWindow
         return job + peers > 1 ? (job / (job + peers), peers / (job + peers)) : (job, peers);
     }
 
-    /// <summary>The job's part in the processors.</summary>
+    /// <summary>The job's shares in the processors.</summary>
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="reserved">Share reserved for the job; null if none is.</param>
     internal UsageShares GetProcessorShares(int threads, double? reserved)
@@ -78,16 +79,19 @@ sealed class UsageWindow
         return new UsageShares(UseShare, held, peers);
     }
 
-    /// <summary>The job's part in the memory: all of its energy is held.</summary>
+    /// <summary>The job's shares in the memory: all of its energy is idle energy, split by the share held.</summary>
     internal UsageShares GetMemoryShares() => new(0, MemoryShare, 0);
 
-    /// <summary>The job's part in the device: of its work by time at work, all of it if nobody else holds it; of its idling by holders.</summary>
+    /// <summary>
+    /// The job's shares in the device: active energy by busy time, or all of it if no other process holds the device; idle energy by
+    /// holders.
+    /// </summary>
     internal UsageShares GetDeviceShares()
     {
         if (Seconds <= 0)
             return default;
         var (held, others) = (Math.Clamp(DeviceHeld / Seconds, 0, 1), Math.Clamp(DeviceOthers / Seconds, 0, 1));
-        // Work that nobody counted is shared as the device is held.
+        // Busy time without known processes is split like the holders.
         var use = others == 0 ? (held > 0 ? 1 : 0) : DeviceBusy > 0 ? Math.Min(1, DeviceJob / DeviceBusy) : held / (held + others);
         return new UsageShares(use, held, others);
     }

@@ -5,7 +5,9 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>A user's own expression: the group <c>epoch</c> is the number, every other named group a metric of that name.</summary>
+/// <summary>
+/// Recognises epochs by a user's regular expression: the group <c>epoch</c> is the number, every other named group a metric of that name.
+/// </summary>
 sealed class CustomPattern(Regex expression, IReadOnlyList<string> metricGroups) : ILinePattern
 {
     public EpochMatch Match(string line, bool open, MetricValues metrics)

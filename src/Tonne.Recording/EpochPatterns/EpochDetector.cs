@@ -4,19 +4,21 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Recognises epochs and stages in what a program prints, and says them as marks with the origin <c>pattern</c>.</summary>
+/// <summary>Recognises epochs and stages in a program's output, and reports them as marks with the origin <c>pattern</c>.</summary>
 /// <remarks>
-/// An epoch is said once, when the next one begins, when the line says that it is over, or at the end: the last values count, and it ended when the last line that speaks of it came.
-/// So its mark may come later than its timestamp; who keeps marks sorts them by timestamp. An epoch whose bar did not reach 100 % at the end is not said.
-/// Where progress is printed in fractions (<c>'epoch': 1.6</c>), the time at which an epoch was full is interpolated between two lines.
+/// An epoch is reported once: when the next one begins, when a line marks its end, or at the end of the program. The last values count,
+/// and it ended at the time of its last line.
+/// So its mark may be reported later than its timestamp; the receiver must sort marks by timestamp. An epoch whose bar did not reach 100
+/// % at the end is not reported.
+/// If progress is printed in fractions (<c>'epoch': 1.6</c>), the end of an epoch is interpolated between two lines.
 /// Give stdout to <see cref="Output"/> and stderr to <see cref="Error"/>; they may come from two threads. Never throws.
 /// </remarks>
 public sealed class EpochDetector
 {
-    /// <summary>Most characters of one line that are matched.</summary>
+    /// <summary>Longest line that is matched, in characters.</summary>
     const int MaxMatchedLength = 2048;
 
-    /// <summary>Most epochs that are taken to lie between two lines of fractional progress.</summary>
+    /// <summary>Largest number of epochs between two lines of fractional progress.</summary>
     const int MaxEpochJump = 100;
 
     readonly Action<Mark> _onMark;
@@ -36,9 +38,9 @@ public sealed class EpochDetector
     bool _closed;
     volatile bool _open;
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="epochs">Which lines are taken for epochs.</param>
-    /// <param name="stages">Which lines begin a stage; null for none.</param>
+    /// <summary>Creates a detector.</summary>
+    /// <param name="epochs">Pattern of lines that report epochs.</param>
+    /// <param name="stages">Pattern of lines that begin a stage; null for none.</param>
     /// <param name="onMark">Called for each mark, on the thread that gave the bytes.</param>
     public EpochDetector(EpochPattern epochs, StagePattern? stages, Action<Mark> onMark)
     {
@@ -47,23 +49,23 @@ public sealed class EpochDetector
         Error = new OutputLineReader(this);
     }
 
-    /// <summary>Hears the standard output, or a terminal that carries both streams.</summary>
+    /// <summary>Receives the standard output, or a terminal with both streams.</summary>
     public OutputLineReader Output { get; }
 
-    /// <summary>Hears the standard error.</summary>
+    /// <summary>Receives the standard error.</summary>
     public OutputLineReader Error { get; }
 
-    /// <summary>Held while a line is read or kept: the two streams may come from two threads.</summary>
+    /// <summary>Protects the state, because the two streams may come from two threads.</summary>
     internal Lock Gate { get; } = new();
 
     internal bool IsEnabled => _epochs.LinePatterns.Count > 0 || _stages is not null;
 
     internal bool NeedsEveryLine => _epochs.NeedsEveryLine || _stages is not null;
 
-    /// <summary>Whether lines with losses but without the word epoch matter now.</summary>
+    /// <summary>Whether lines with losses but without the word epoch are relevant now.</summary>
     internal bool IsOpen => _open;
 
-    /// <summary>Says what is left: the program has ended.</summary>
+    /// <summary>Reports the last epoch when the program has ended.</summary>
     /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
     public void Finish(long timestamp)
     {
@@ -81,7 +83,7 @@ public sealed class EpochDetector
         }
     }
 
-    /// <summary>Takes a line after what waits from either stream.</summary>
+    /// <summary>Processes a line after pending lines of either stream.</summary>
     internal void ProcessLine(ReadOnlySpan<byte> line, long timestamp)
     {
         lock (Gate)
@@ -117,8 +119,9 @@ public sealed class EpochDetector
         }
         catch (RegexMatchTimeoutException)
         {
-            // The user's expression took too long for a line: it is not used any more, and the run says so.
-            _onMark(new Mark(MarkKind.Note, timestamp, Name: $"the pattern '{_epochs.Name}' took too long for a line of output and was given up", Origin: MarkOrigin.Pattern));
+            // The user's expression took too long for a line. It is not used any more, and a note reports it.
+            _onMark(new Mark(MarkKind.Note, timestamp, Name: $"the pattern '{_epochs.Name}' took too long for a line of output and is "
+                + "not used any more", Origin: MarkOrigin.Pattern));
             _epochs = EpochPattern.None;
         }
     }
@@ -131,7 +134,7 @@ public sealed class EpochDetector
 
     void HandleMatch(EpochMatch sighting, long at)
     {
-        // A late word about the epoch before, when the next has just begun, does not open it again.
+        // A late line of the previous epoch, when the next has just begun, does not open it again.
         if (sighting.Kind is EpochMatchKind.EpochProgress or EpochMatchKind.EpochEnded && !_reported && sighting.Number == _lastReportedEpoch && _number > _lastReportedEpoch)
             return;
         switch (sighting.Kind)
@@ -153,7 +156,7 @@ public sealed class EpochDetector
                 }
                 else if (!_hasHeading || sighting.Progress is null)
                 {
-                    // Metrics beside the number: lines without a number are not expected any more.
+                    // The line has metrics and a number, so lines without a number are not expected any more.
                     _open = false;
                 }
 
@@ -184,7 +187,9 @@ public sealed class EpochDetector
         }
     }
 
-    /// <summary>Whether a line of steps still is of the open epoch: after its last step only validation may come; another bar is an evaluation.</summary>
+    /// <summary>
+    /// Whether a progress line belongs to the open epoch. After its last step only validation may follow; another bar is an evaluation.
+    /// </summary>
     bool IsContinuation(EpochMatch sighting)
     {
         if (!_complete)
@@ -201,7 +206,7 @@ public sealed class EpochDetector
         var number = (int)Math.Ceiling(sighting.Reached - 1e-9);
         if (_number is { } open && number > open && _reached > 0 && number - open <= MaxEpochJump)
         {
-            // Training went past one or more full epochs between two lines.
+            // Reports one or more epochs that ended between two lines.
             var (from, since) = (_reached, _endAt);
             for (var full = open; full < number; full++)
             {
@@ -220,7 +225,7 @@ public sealed class EpochDetector
         Add(sighting, at);
     }
 
-    /// <summary>Says the epoch that was open and opens another, which has nothing yet.</summary>
+    /// <summary>Reports the open epoch and opens another, which is empty.</summary>
     void OpenEpoch(EpochMatch sighting, long at)
     {
         ReportEpochEnd(at);
@@ -246,7 +251,7 @@ public sealed class EpochDetector
             _complete = true;
     }
 
-    /// <summary>Says the open epoch as ended: when its last line came, or now if no line but its heading did.</summary>
+    /// <summary>Reports the open epoch as ended: at its last line, or now if it had only a heading.</summary>
     void ReportEpochEnd(long now)
     {
         if (_number is not { } number)

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Finds the words that a line must have before anybody reads it: <c>epoch</c>, and <c>loss</c> while an epoch is open. In any case.</summary>
+/// <summary>
+/// Finds the words that a line must contain to be parsed: <c>epoch</c>, and <c>loss</c> while an epoch is open, in upper or lower case.
+/// </summary>
 /// <remarks>One pass, sixteen bytes at a time: compares the first and the fourth letter of each word at once. About 0.05 ms per MB of text without them.</remarks>
 static class EpochKeywords
 {
@@ -17,7 +19,7 @@ static class EpochKeywords
         {
             ref var start = ref MemoryMarshal.GetReference(bytes);
             var lower = Vector128.Create((byte)0x20);
-            // A letter no byte can be after lower-casing stands for "not looked for".
+            // A value that no byte has after lower-casing means "not searched for".
             var (p, h) = (Vector128.Create((byte)'p'), Vector128.Create((byte)'h'));
             var o = Vector128.Create((byte)'o');
             var (l, s) = loss ? (Vector128.Create((byte)'l'), Vector128.Create((byte)'s')) : (Vector128<byte>.Zero, Vector128<byte>.Zero);
@@ -28,7 +30,7 @@ static class EpochKeywords
                 var both = (Vector128.Equals(first, p) & Vector128.Equals(fourth, h)) | (Vector128.Equals(first, l) & Vector128.Equals(fourth, s));
                 if (both == Vector128<byte>.Zero)
                     continue;
-                // "push" and "path" come this far: the letters between decide.
+                // "push" and "path" match so far: the letters in between decide.
                 var second = Vector128.LoadUnsafe(ref start, (nuint)(i + 1)) | lower;
                 both &= Vector128.Equals(second, o);
                 for (var hits = both.ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)

@@ -1,6 +1,6 @@
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>What a line of output says of an epoch.</summary>
+/// <summary>The kind of information about an epoch in a line of output.</summary>
 enum EpochMatchKind
 {
     /// <summary>Nothing.</summary>
@@ -9,15 +9,15 @@ enum EpochMatchKind
     /// <summary>An epoch of a given number begins.</summary>
     EpochStarted,
 
-    /// <summary>How an epoch of a given number stands, or how it ended.</summary>
+    /// <summary>State or result of an epoch of a given number.</summary>
     EpochProgress,
 
-    /// <summary>How the epoch that has begun stands, without its number.</summary>
+    /// <summary>State of the current epoch, without its number.</summary>
     OpenEpochProgress,
 
-    /// <summary>An epoch of a given number has just ended; what comes later adds metrics, not time.</summary>
+    /// <summary>An epoch of a given number has just ended; later lines add metrics, not time.</summary>
     EpochEnded,
 
-    /// <summary>How far training has come, in epochs with a fraction.</summary>
+    /// <summary>Progress of training, in epochs with a fraction.</summary>
     FractionalProgress,
 }

@@ -1,9 +1,9 @@
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Which lines of a program's output are taken for epochs.</summary>
+/// <summary>A pattern of lines in a program's output that report epochs.</summary>
 public sealed class EpochPattern
 {
-    /// <summary>An expression as a user would give it.</summary>
+    /// <summary>Example of an expression.</summary>
     public const string Example = @"'round (?<epoch>\d+): loss=(?<loss>\S+) acc=(?<accuracy>\S+)'";
 
     EpochPattern(string name, bool needsEveryLine, params ILinePattern[] lines)
@@ -19,7 +19,7 @@ public sealed class EpochPattern
     /// <summary>No line.</summary>
     public static EpochPattern None { get; } = new("none", false);
 
-    /// <summary>Names accepted beside a regular expression.</summary>
+    /// <summary>Names accepted instead of a regular expression.</summary>
     public static IReadOnlyList<string> Names { get; } = ["auto", "keras", "lightning", "hugging-face", "plain", "none"];
 
     /// <summary>The name, or the expression.</summary>
@@ -27,11 +27,11 @@ public sealed class EpochPattern
 
     internal IReadOnlyList<ILinePattern> LinePatterns { get; }
 
-    /// <summary>Whether lines without the words epoch or loss must be looked at.</summary>
+    /// <summary>Whether lines without the words epoch or loss must be parsed.</summary>
     internal bool NeedsEveryLine { get; }
 
     /// <summary>Reads a name, or a regular expression with a group <c>epoch</c>; every other named group is a metric.</summary>
-    /// <exception cref="FormatException">It is neither; the message has the place and an example.</exception>
+    /// <exception cref="FormatException">The text is neither; the message has the position of the error and an example.</exception>
     public static EpochPattern Parse(string text) => text switch
     {
         "auto" or "" => Auto,
@@ -46,7 +46,8 @@ public sealed class EpochPattern
     static EpochPattern CreateCustom(string text)
     {
         if (text.All(letter => char.IsLetter(letter) || letter == '-'))
-            throw new FormatException($"'{text}' is no pattern of epochs. There are {string.Join(", ", Names)}, or a regular expression. Example: {Example}");
+            throw new FormatException($"'{text}' is not a pattern of epochs. Use {string.Join(", ", Names)}, or a regular expression. "
+                + $"Example: {Example}");
         var expression = UserRegex.Build(text, "epoch", Example);
         string[] metrics = [.. expression.GetGroupNames().Where(name => name is not "epoch" && !char.IsAsciiDigit(name[0]))];
         return new(text, true, new CustomPattern(expression, metrics));

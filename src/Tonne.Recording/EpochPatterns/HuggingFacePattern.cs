@@ -4,7 +4,10 @@ using Tonne.Recording.Attribution;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Hugging Face Trainer: <c>{'loss': 0.52, 'learning_rate': 5e-05, 'epoch': 1.0}</c>, with numbers or with numbers in quotes; and JSON lines of the same kind.</summary>
+/// <summary>
+/// Recognises epochs of the Hugging Face Trainer: <c>{'loss': 0.52, 'learning_rate': 5e-05, 'epoch': 1.0}</c>, with numbers or with
+/// numbers in quotes; and JSON lines of the same kind.
+/// </summary>
 sealed partial class HuggingFacePattern : ILinePattern
 {
     public EpochMatch Match(string line, bool open, MetricValues metrics)
@@ -12,7 +15,7 @@ sealed partial class HuggingFacePattern : ILinePattern
         var from = line.IndexOf('{', StringComparison.Ordinal);
         if (from < 0 || Epoch().Match(line, from) is not { Success: true } epoch)
             return EpochMatch.None;
-        // The summary at the end repeats the mean loss of the whole training: no epoch's.
+        // The summary at the end has the mean loss of the whole training, which belongs to no epoch.
         if (line.Contains("train_runtime", StringComparison.Ordinal))
             return EpochMatch.None;
         for (var pair = Pair().Match(line, from); pair.Success; pair = pair.NextMatch())

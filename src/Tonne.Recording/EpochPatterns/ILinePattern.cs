@@ -2,10 +2,10 @@ using Tonne.Recording.Attribution;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Recognises the lines in which one framework, or one user, tells of epochs.</summary>
+/// <summary>Recognises the lines in which one framework, or a user's program, reports epochs.</summary>
 interface ILinePattern
 {
-    /// <summary>Reads one line, clean of colour codes.</summary>
+    /// <summary>Reads one line without colour codes.</summary>
     /// <param name="line">The line.</param>
     /// <param name="open">Whether an epoch has begun, so that a line without a number may belong to it.</param>
     /// <param name="metrics">Receives the metrics; empty before.</param>

@@ -4,7 +4,10 @@ using Tonne.Recording.Attribution;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Keras 2 and 3: <c>Epoch 3/10</c>, then <c>100/100 … - loss: 0.5 - val_loss: 0.6</c>, as a bar or as one line per epoch.</summary>
+/// <summary>
+/// Recognises epochs of Keras 2 and 3: <c>Epoch 3/10</c>, then <c>100/100 … - loss: 0.5 - val_loss: 0.6</c>, as a bar or as one line per
+/// epoch.
+/// </summary>
 sealed partial class KerasPattern : ILinePattern
 {
     public EpochMatch Match(string line, bool open, MetricValues metrics)

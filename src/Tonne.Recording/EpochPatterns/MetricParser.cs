@@ -5,13 +5,13 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Metrics as people print them: <c>loss=0.5</c>, <c>val acc: 80 %</c>, <c>Loss 6.9 (7.0)</c>.</summary>
+/// <summary>Parses metrics in free text: <c>loss=0.5</c>, <c>val acc: 80 %</c>, <c>Loss 6.9 (7.0)</c>.</summary>
 static partial class MetricParser
 {
     /// <summary>A number as printed.</summary>
     public const string Number = @"[-+]?(?:(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][-+]?\d{1,4})?|(?i:nan|inf(?:inity)?)\b)";
 
-    // Words with numbers in the same lines that are no metrics.
+    // Words followed by numbers in the same lines that are not metrics.
     static readonly FrozenSet<string> NonMetricNames = FrozenSet.ToFrozenSet(
         [
             "epoch", "epochs", "step", "steps", "global_step", "batch", "batches", "iter", "iters", "iteration", "iterations", "it", "v_num", "eta", "time", "elapsed",
@@ -21,7 +21,7 @@ static partial class MetricParser
         ],
         StringComparer.Ordinal);
 
-    /// <summary>Takes a metric unless its name is one of something else.</summary>
+    /// <summary>Adds a metric unless its name means something else.</summary>
     public static bool TryAdd(string name, string value, MetricValues metrics)
     {
         var canonical = MetricName.ToCanonical(name);
@@ -31,7 +31,7 @@ static partial class MetricParser
             return false;
         if (canonical.EndsWith("_step", StringComparison.Ordinal))
         {
-            // Lightning prints NAME_step beside NAME_epoch; the epoch's own value wins, in whatever order they come.
+            // Lightning prints both NAME_step and NAME_epoch; the epoch's value is used, in any order.
             canonical = canonical[..^5];
             if (metrics.Values.ContainsKey(canonical))
                 return true;
@@ -40,8 +40,10 @@ static partial class MetricParser
         return metrics.Set(canonical, number);
     }
 
-    /// <summary>Takes every metric of a line of free text.</summary>
-    /// <remarks>A phase as a word of its own holds for what follows: in <c>val Loss: 0.2 Acc: 0.9</c> both are of validation.</remarks>
+    /// <summary>Adds every metric of a line of free text.</summary>
+    /// <remarks>
+    /// A phase as a separate word applies to the metrics after it: in <c>val Loss: 0.2 Acc: 0.9</c> both are validation metrics.
+    /// </remarks>
     public static void AddAll(string line, MetricValues metrics)
     {
         var phase = "";
@@ -60,7 +62,7 @@ static partial class MetricParser
         }
     }
 
-    /// <summary>Whether a name can be of any phase and does not say of which.</summary>
+    /// <summary>Whether a name does not include its phase.</summary>
     static bool HasNoPhase(string name) =>
         MetricName.ToCanonical(name) is var canonical
         && canonical is not ("learning_rate" or "grad_norm")
@@ -79,7 +81,7 @@ static partial class MetricParser
     [GeneratedRegex(@"(?:^|[_./ -])(?:train(?:ing)?|trn|tr|val(?:id(?:ation)?)?|test|eval(?:uation)?|dev)(?:$|[_./ -])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PhaseInName();
 
-    /// <summary>Words that may stand before a number with nothing but a space between.</summary>
+    /// <summary>Words that may precede a number with only a space between.</summary>
     [GeneratedRegex(@"(?:^|[ _./-])(?:\w{0,40}loss|acc|accuracy|acc@\d|ppl|perplexity|auc|f1|mae|mse|rmse|error|err|lr|iou|miou|bleu|wer|cer|map|reward)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Word();
 }

@@ -1,8 +1,9 @@
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Hears one stream of a program's output, block by block, and hands the few lines worth reading to its <see cref="EpochDetector"/>.</summary>
+/// <summary>Reads one stream of a program's output block by block, and passes relevant lines to its <see cref="EpochDetector"/>.</summary>
 /// <remarks>
-/// Blocks without the words that matter cost one vector pass and the copy of an unfinished last line. A line ends at LF or CR. Of many states of progress of one epoch
+/// A block without keywords needs one vector pass and the copy of an unfinished last line. A line ends at LF or CR. Of many progress
+/// lines of one epoch
 /// in a row, overwritten by CR or alike but for their digits, only the first and the last are read. Lines above <see cref="MaxLineBytes"/> bytes are not read.
 /// One thread at a time.
 /// </remarks>
@@ -27,8 +28,8 @@ public sealed class OutputLineReader
 
     internal OutputLineReader(EpochDetector watcher) => _watcher = watcher;
 
-    /// <summary>Hears a block of raw output.</summary>
-    /// <param name="bytes">The bytes as they came, in any pieces.</param>
+    /// <summary>Reads a block of raw output.</summary>
+    /// <param name="bytes">The bytes as received, split anywhere.</param>
     /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
     public void Process(ReadOnlySpan<byte> bytes, long timestamp)
     {
@@ -62,7 +63,7 @@ public sealed class OutputLineReader
         AppendUnfinished(bytes[(last + 1)..], timestamp);
     }
 
-    /// <summary>Reads what is unfinished: nothing more will come.</summary>
+    /// <summary>Reads the unfinished line at the end of the stream.</summary>
     internal void Finish()
     {
         if (_length > 0 && !_tooLong && (_watcher.NeedsEveryLine || EpochKeywords.FindIndex(_unfinished.AsSpan(0, _length), _watcher.IsOpen) >= 0))
@@ -70,7 +71,7 @@ public sealed class OutputLineReader
         (_length, _tooLong) = (0, false);
     }
 
-    /// <summary>Reads the last state of progress, if one waits.</summary>
+    /// <summary>Reads the last progress line, if one is pending.</summary>
     internal void FlushPending()
     {
         if (_waitingLength == 0)
@@ -80,7 +81,7 @@ public sealed class OutputLineReader
         _watcher.MatchLine(line, _waitingAt);
     }
 
-    /// <summary>Goes through whole lines.</summary>
+    /// <summary>Processes whole lines.</summary>
     void ScanLines(ReadOnlySpan<byte> lines, long timestamp)
     {
         while (!lines.IsEmpty)
@@ -132,7 +133,9 @@ public sealed class OutputLineReader
     static bool IsOverwritten(ReadOnlySpan<byte> bytes, int end) =>
         bytes[end] == '\r' && end + 1 < bytes.Length && bytes[end + 1] is not ((byte)'\n' or (byte)'\r');
 
-    /// <summary>What a line looks like but for its digits: two of the same form have the same metrics, and the later one counts.</summary>
+    /// <summary>
+    /// The form of a line without its digits: two lines of the same form have the same metrics, and the later one counts.
+    /// </summary>
     static uint ComputeFormHash(ReadOnlySpan<byte> line)
     {
         // FNV-1a, 32 bit, over all but digits and blanks.
@@ -146,7 +149,7 @@ public sealed class OutputLineReader
         return form == 0 ? 1 : form;
     }
 
-    /// <summary>Number of the epoch a state of progress speaks of, without reading the line; <see cref="NoKey"/> where that is not sure.</summary>
+    /// <summary>Number of the epoch of a progress line, without parsing the line; <see cref="NoKey"/> if uncertain.</summary>
     static int FindEpochKey(ReadOnlySpan<byte> line)
     {
         var at = EpochKeywords.FindIndex(line, loss: false);

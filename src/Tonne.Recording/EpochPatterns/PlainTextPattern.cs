@@ -4,7 +4,10 @@ using Tonne.Recording.Attribution;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Lines of hand-written loops: <c>Epoch 3/10 loss=0.5 acc=0.8</c>, <c>[Epoch 3] train loss 0.5 val acc 0.8</c>, <c>Epoch [3/10], Loss: 0.51</c>, or a heading and then lines with losses.</summary>
+/// <summary>
+/// Recognises epochs in lines of hand-written loops: <c>Epoch 3/10 loss=0.5 acc=0.8</c>, <c>[Epoch 3] train loss 0.5 val acc 0.8</c>,
+/// <c>Epoch [3/10], Loss: 0.51</c>, or a heading and then lines with losses.
+/// </summary>
 sealed partial class PlainTextPattern : ILinePattern
 {
     public EpochMatch Match(string line, bool open, MetricValues metrics)
@@ -36,15 +39,15 @@ sealed partial class PlainTextPattern : ILinePattern
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Numbered();
 
-    /// <summary>Words before "epoch" in lines that speak of another epoch than the one going on.</summary>
+    /// <summary>Words before "epoch" in lines about another epoch than the current one.</summary>
     [GeneratedRegex(@"\b(?:best|early|max|min|total|start(?:ing)? from|resum\w*|load\w*|last|warm\w*|sav\w*|restor\w*|checkpoint\w*|until|after|before|from|every)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex OtherEpochWords();
 
-    /// <summary>A line that is nothing but a heading.</summary>
+    /// <summary>A line that is only a heading.</summary>
     [GeneratedRegex(@"^[^A-Za-z]{0,60}(?:(?:info|train(?:ing)?|start(?:ing|ed)?|begin(?:ning)?|running)[^A-Za-z]{1,8}){0,3}epoch(?:\s?(?:no\.?|num|number|id))?[^A-Za-z]{0,200}(?:(?:of|start(?:ed|ing)?|begins?|training|lr|learning rate)[^A-Za-z]{0,40}){0,2}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Heading();
 
-    /// <summary>A line that says an epoch is over.</summary>
+    /// <summary>A line that reports the end of an epoch.</summary>
     [GeneratedRegex(@"\b(?:finished|completed?|done|took|ended|end of)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex EpochEndWords();
 

@@ -4,7 +4,10 @@ using Tonne.Recording.Attribution;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>tqdm bars, and so PyTorch Lightning: <c>Epoch 3: 45%|███ | 9/20 [00:01&lt;00:01, 9.9it/s, loss=0.5]</c>; and a bar over the epochs, <c>Epochs: 30%|██ | 3/10 […]</c>.</summary>
+/// <summary>
+/// Recognises epochs in tqdm bars, which PyTorch Lightning uses too: <c>Epoch 3: 45%|███ | 9/20 [00:01&lt;00:01, 9.9it/s, loss=0.5]</c>;
+/// and a bar over the epochs, <c>Epochs: 30%|██ | 3/10 […]</c>.
+/// </summary>
 sealed partial class ProgressBarPattern : ILinePattern
 {
     public EpochMatch Match(string line, bool open, MetricValues metrics)

@@ -4,10 +4,10 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Which lines of a program's output begin a stage.</summary>
+/// <summary>A pattern of lines in a program's output that begin a stage.</summary>
 public sealed class StagePattern
 {
-    /// <summary>An expression as a user would give it.</summary>
+    /// <summary>Example of an expression.</summary>
     public const string Example = @"'^== (?<stage>\w+)( (?<in>\d+x\d+))?'";
 
     readonly Regex _expression;
@@ -15,7 +15,8 @@ public sealed class StagePattern
     StagePattern(Regex expression) => _expression = expression;
 
     /// <summary>Reads a regular expression with a group <c>stage</c>, and groups <c>in</c> and <c>out</c> for shapes if wanted.</summary>
-    /// <exception cref="FormatException">It is none; the message has the place and an example.</exception>
+    /// <exception cref="FormatException">The text is not such an expression; the message has the position of the error and an
+    /// example.</exception>
     public static StagePattern Parse(string text) => new(UserRegex.Build(text, "stage", Example));
 
     internal Mark? Match(string line, long timestamp)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>A line as a reader sees it: without colour codes, cursor moves and other control characters; bytes that are no UTF-8 become U+FFFD.</summary>
+/// <summary>
+/// Converts a line to visible text: without colour codes, cursor moves and other control characters. Bytes that are not UTF-8 become
+/// U+FFFD.
+/// </summary>
 static class TerminalText
 {
     static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);

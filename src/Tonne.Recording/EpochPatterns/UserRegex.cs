@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Tonne.Recording.EpochPatterns;
 
-/// <summary>Builds a regular expression a user gave so that no output can make it hang.</summary>
+/// <summary>Compiles a user's regular expression so that no output can make it hang.</summary>
 static class UserRegex
 {
-    /// <summary>Longest time one line may take where the expression needs backtracking.</summary>
+    /// <summary>Longest time for one line if the expression needs backtracking.</summary>
     static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Builds an expression that has a group of the given name.</summary>
-    /// <exception cref="FormatException">It is no expression, or the group is missing: with the place and an example.</exception>
+    /// <exception cref="FormatException">It is not a regular expression, or the group is missing; the message has the position and an
+    /// example.</exception>
     public static Regex Build(string pattern, string group, string example)
     {
         Regex expression;
@@ -19,13 +20,14 @@ static class UserRegex
         }
         catch (NotSupportedException)
         {
-            // Look-around and back references need backtracking: bounded by time.
+            // Look-around and back references need backtracking, so their time is limited.
             expression = new Regex(pattern, RegexOptions.CultureInvariant, MatchTimeout);
         }
         catch (RegexParseException error)
         {
             var before = pattern[..Math.Min(error.Offset, pattern.Length)];
-            throw new FormatException($"'{pattern}' is no regular expression: at character {error.Offset}, after '{before}' ({error.Error}). Example: {example}", error);
+            throw new FormatException($"'{pattern}' is not a regular expression: at character {error.Offset}, after '{before}' "
+                + $"({error.Error}). Example: {example}", error);
         }
 
         return expression.GetGroupNames().Contains(group, StringComparer.Ordinal)

@@ -7,7 +7,7 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Marks;
 
-/// <summary>A mark as one line of text: what a program says to the run it is in. Grammar in docs/formats/marks.md.</summary>
+/// <summary>Parses and formats marks as lines of text, which a program sends to its run. Grammar: docs/formats/marks.md.</summary>
 /// <remarks>
 /// <code>
 /// stage NAME [in=ROWSxCOLS] [out=ROWSxCOLS]
@@ -34,7 +34,7 @@ public static class MarkLine
     /// <param name="line">The line without its end.</param>
     /// <param name="timestamp">Monotonic time in ns from the start of the run, put into the mark.</param>
     /// <param name="mark">The mark; null if the line was not understood.</param>
-    /// <param name="error">What is wrong and how it is right; empty if nothing is.</param>
+    /// <param name="error">What is wrong and the correct form; empty if nothing is wrong.</param>
     /// <returns>Whether the line was understood.</returns>
     public static bool TryParse(ReadOnlySpan<char> line, long timestamp, [NotNullWhen(true)] out Mark? mark, out string error)
     {
@@ -64,7 +64,7 @@ public static class MarkLine
             "stage-end" => TryReadStage(MarkKind.StageEnd, words, timestamp, out mark, out error),
             "epoch-begin" => TryReadEpochBegin(words, timestamp, out mark, out error),
             "epoch" => TryReadEpoch(words, timestamp, out mark, out error),
-            _ => Fail($"'{ToPrintable(verb)}' is no mark; there are stage, stage-end, epoch-begin, epoch and note", out error),
+            _ => Fail($"'{ToPrintable(verb)}' is not a mark; use stage, stage-end, epoch-begin, epoch or note", out error),
         };
     }
 
@@ -99,7 +99,7 @@ public static class MarkLine
         return line.ToString();
     }
 
-    /// <summary>What a stage name must be, in words.</summary>
+    /// <summary>The rule for stage names, as text.</summary>
     internal static string StageNameRule { get; } =
         $"a stage name has 1 to {MaxNameLength} characters, none of them a control character, and is not {StageRecord.Outside}";
 
@@ -123,9 +123,9 @@ public static class MarkLine
             else if (word.Key is null)
                 return Fail($"a second name '{ToPrintable(word.Text)}'; put a name with spaces in double quotes", out error);
             else if (word.Key is not ("in" or "out"))
-                return Fail($"'{ToPrintable(word.Key)}=' is not known here; there are in=ROWSxCOLS and out=ROWSxCOLS", out error);
+                return Fail($"'{ToPrintable(word.Key)}=' is unknown here; use in=ROWSxCOLS or out=ROWSxCOLS", out error);
             else if (!DataShape.TryParse(word.Text, out var shape))
-                return Fail($"'{ToPrintable(word.Text)}' is no shape; write ROWSxCOLS, for example 1000x10", out error);
+                return Fail($"'{ToPrintable(word.Text)}' is not a shape; write ROWSxCOLS, for example 1000x10", out error);
             else if (word.Key is "in")
                 taken = shape;
             else
@@ -160,12 +160,14 @@ public static class MarkLine
         foreach (var word in words.Skip(1))
         {
             if (word.Key is null)
-                return Fail($"'{ToPrintable(word.Text)}' is no metric; write NAME=VALUE, for example loss=0.7", out error);
+                return Fail($"'{ToPrintable(word.Text)}' is not a metric; write NAME=VALUE, for example loss=0.7", out error);
             var name = MetricName.ToCanonical(word.Key);
             if (!MetricName.IsValid(name))
-                return Fail($"'{ToPrintable(word.Key)}' is no name of a metric; use up to {MetricName.MaxLength} letters, digits and underscores", out error);
+                return Fail($"'{ToPrintable(word.Key)}' is not a valid name of a metric; use up to {MetricName.MaxLength} letters, "
+                    + "digits and underscores", out error);
             if (!MetricValues.TryRead(word.Text, out var value))
-                return Fail($"{ToPrintable(word.Key)}='{ToPrintable(word.Text)}' is no number; write it with a point, for example 0.7", out error);
+                return Fail($"{ToPrintable(word.Key)}='{ToPrintable(word.Text)}' is not a number; write it with a decimal point, "
+                    + "for example 0.7", out error);
             if (!metrics.Set(name, value))
                 return Fail($"more than {MetricValues.MaxCount} metrics", out error);
         }
@@ -265,7 +267,7 @@ public static class MarkLine
         return "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t") + "\"";
     }
 
-    /// <summary>What was sent, short and printable, for an error message.</summary>
+    /// <summary>The text in short, printable form, for an error message.</summary>
     static string ToPrintable(ReadOnlySpan<char> text)
     {
         var shown = new StringBuilder();

@@ -2,12 +2,14 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Metering;
 
-/// <summary>Follows one cumulative energy counter and says what each reading means.</summary>
+/// <summary>Tracks one cumulative energy counter and interprets each reading.</summary>
 /// <remarks>
 /// The first value means nothing. A smaller value is a wrap if the corrected difference is physically possible
 /// (range − previous + current over the elapsed time below the ceiling), else a reset, whose energy is unknown. After a time in which
-/// it could have wrapped more than once, no difference means anything. A counter that its device refreshes in steps may show the energy of a whole step between two close readings.
-/// RAPL: the modulus is one unit above <c>max_energy_range_uj</c>; the 15 to 61 µJ are ignored. Source: Linux powercap documentation.
+/// it could have wrapped more than once, the difference is unknown. A counter that its device updates in steps may show the energy of a
+/// whole step between two close readings.
+/// RAPL: the modulus is one unit above <c>max_energy_range_uj</c>; this unit of 15 to 61 µJ is ignored. Source: Linux powercap
+/// documentation.
 /// </remarks>
 public sealed class CounterTracker(MeterDescription meter)
 {
@@ -21,7 +23,7 @@ public sealed class CounterTracker(MeterDescription meter)
     /// <summary>Whether a usable value has been seen.</summary>
     public bool IsKnown => _known;
 
-    /// <summary>Takes a value read at a time and says what has been counted since the last.</summary>
+    /// <summary>Interprets a value read at a time: the amount since the last value.</summary>
     /// <param name="value">The counter, in its own unit.</param>
     /// <param name="timestamp">Monotonic time in ns, not before the last one.</param>
     public CounterDelta AddValue(long value, long timestamp)

@@ -1,6 +1,6 @@
 namespace Tonne.Recording.Metering;
 
-/// <summary>Waits as .NET waits, on any system.</summary>
+/// <summary>Waits by .NET's own means, on any system.</summary>
 sealed class EventWaiter : ISampleWaiter
 {
     readonly ManualResetEvent _ended = new(false);

@@ -2,13 +2,15 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Metering;
 
-/// <summary>One thing that can be read: a counter, a power, a usage.</summary>
+/// <summary>A meter: a counter, a power or a usage that can be read.</summary>
 public interface IMeter
 {
-    /// <summary>What it reads.</summary>
+    /// <summary>Description of the meter.</summary>
     MeterDescription Description { get; }
 
-    /// <summary>Reads it now. Must not block, sleep or throw: what fails is a <see cref="Reading.FromGapReason"/>. Called by one thread.</summary>
+    /// <summary>
+    /// Reads it now. Must not block, sleep or throw; a failure is returned as <see cref="Reading.FromGapReason"/>. Called by one thread.
+    /// </summary>
     /// <param name="timestamp">Monotonic time of the sample in ns; meters that share a file read it once per timestamp.</param>
     Reading Read(long timestamp);
 }

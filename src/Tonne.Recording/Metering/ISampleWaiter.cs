@@ -1,9 +1,12 @@
 namespace Tonne.Recording.Metering;
 
-/// <summary>How the sampler's thread waits for its next sample. Waiting is most of what a sample costs, so an instrument may know a cheaper way.</summary>
+/// <summary>
+/// Waits on the sampler's thread for the next sample. Most CPU time of a sample is spent on waiting, so an instrument may provide a
+/// cheaper way.
+/// </summary>
 public interface ISampleWaiter : IDisposable
 {
-    /// <summary>Waits so long, or until it is ended. Called by one thread.</summary>
+    /// <summary>Waits for a duration, or until the wait is ended. Called by one thread.</summary>
     /// <param name="atMost">Not negative.</param>
     void Wait(TimeSpan atMost);
 

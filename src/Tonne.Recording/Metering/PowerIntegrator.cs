@@ -2,15 +2,18 @@ using Tonne.Quantities;
 
 namespace Tonne.Recording.Metering;
 
-/// <summary>Energy of a device that tells only its power at instants: the trapezoid rule, and how far the truth may be from it.</summary>
+/// <summary>Integrates the power of a device that reports only instantaneous power, by the trapezoid rule, with bounds.</summary>
 /// <remarks>
-/// Where samples fall at random within their period, the sum is unbiased whatever the power does between them (stratified sampling: Cochran, Sampling Techniques, 1977, ch. 5).
-/// Its error is estimated from neighbours: the variance within a period is at most half the mean square of their differences, which also holds what changes between periods, so it errs on the wide side.
-/// A power that only rarely differs may have been missed altogether: of n samples without it, it filled at most 3/n of the time (95 %, rule of three: Hanley and Lippman-Hand, JAMA 249(13), 1983),
-/// in which the power lay between the lowest seen and the device's limit, or twice the highest seen where no limit is told.
-/// A device that refreshes its number more seldom than it is read tells the same look several times: such samples are one.
+/// If samples are taken at random times within their period, the sum is unbiased for any course of the power (stratified sampling:
+/// Cochran, Sampling Techniques, 1977, ch. 5).
+/// Its error is estimated from neighbours: the variance within a period is at most half the mean square of their differences, which also
+/// includes changes between periods, so the bounds are rather too wide.
+/// A rare power may not have been sampled at all: if n samples do not have it, it lasted at most 3/n of the time (95 %, rule of three:
+/// Hanley and Lippman-Hand, JAMA 249(13), 1983),
+/// in which the power was between the lowest sample and the device's limit, or twice the highest sample if the limit is unknown.
+/// If a device updates its value less often than it is read, samples of the same value count as one.
 /// </remarks>
-/// <param name="refreshSeconds">How long the device leaves its number unchanged, in s. Default: it is always new.</param>
+/// <param name="refreshSeconds">Time between updates of the device's value, in s. Default: always current.</param>
 public sealed class PowerIntegrator(double refreshSeconds = 0)
 {
     long _lastAt;
@@ -28,10 +31,10 @@ public sealed class PowerIntegrator(double refreshSeconds = 0)
     /// <summary>Energy between the first sample and the last, in J.</summary>
     public double Joules { get; private set; }
 
-    /// <summary>Time between them, in s, without what was left out.</summary>
+    /// <summary>Time between them, in s, without excluded time.</summary>
     public double Seconds { get; private set; }
 
-    /// <summary>Takes a sample.</summary>
+    /// <summary>Adds a sample.</summary>
     /// <param name="watts">Power, W, not negative.</param>
     /// <param name="timestamp">Monotonic time in ns.</param>
     /// <returns>Energy since the last sample in J; null for the first.</returns>
@@ -48,7 +51,7 @@ public sealed class PowerIntegrator(double refreshSeconds = 0)
         }
 
         var joules = (before + watts) / 2 * seconds;
-        // Samples keep their pace to some milliseconds only.
+        // Samples are accurate to some milliseconds only.
         if (timestamp - _distinctSampleAt >= 0.9 * refreshSeconds * 1e9)
         {
             var difference = (watts - _distinctSampleWatts) * ((timestamp - _distinctSampleAt) / 1e9);
@@ -65,11 +68,12 @@ public sealed class PowerIntegrator(double refreshSeconds = 0)
     /// <summary>Time since the last sample in s; 0 before the first.</summary>
     public double SecondsSince(long timestamp) => Samples == 0 ? 0 : (timestamp - _lastAt) / 1e9;
 
-    /// <summary>Leaves out the time since the last sample: nothing was read in it.</summary>
+    /// <summary>Excludes the time since the last sample, in which nothing was read.</summary>
     public void Skip(double watts, long timestamp) => (_lastWatts, _lastAt, _distinctSampleWatts, _distinctSampleAt) = (watts, timestamp, watts, timestamp);
 
     /// <summary>True energy over <see cref="Joules"/>, 95 %.</summary>
-    /// <param name="limitWatts">Power that the device holds itself to, W; the highest seen if that is more, twice the highest seen if null.</param>
+    /// <param name="limitWatts">Power limit of the device, W. The highest sample is used if it is more, twice the highest sample if
+    /// null.</param>
     public Bounds GetTrueEnergyRatio(double? limitWatts)
     {
         var limit = Math.Max(_highest, limitWatts ?? 2 * _highest);

@@ -2,14 +2,14 @@ using Tonne.Recording.Traces;
 
 namespace Tonne.Recording.Metering;
 
-/// <summary>Reads all meters at a steady pace on a thread of its own and appends each sample to the trace.</summary>
+/// <summary>Reads all meters periodically on its own thread and appends each sample to the trace.</summary>
 /// <remarks>
-/// The pace is kept against a schedule, not between samples, so it does not drift. A sample on demand (a mark, the start, the end) is taken by the caller.
+/// Samples follow a schedule, so they do not drift. A sample on demand (a mark, the start, the end) is taken by the caller.
 /// A meter that throws is a gap with the error's message. Thread safe; meters are read by one thread at a time.
 /// </remarks>
 public sealed class Sampler : IDisposable
 {
-    /// <summary>Any number will do: what matters is that the machine's work knows nothing of it.</summary>
+    /// <summary>Any number is suitable: it must only be independent of the machine's work.</summary>
     const int Seed = 186_282;
 
     readonly Lock _gate = new();
@@ -26,15 +26,16 @@ public sealed class Sampler : IDisposable
     volatile bool _stopping;
     long _last = -1;
 
-    /// <summary>A sampler at rest.</summary>
+    /// <summary>Creates a sampler, not started.</summary>
     /// <param name="meters">The meters, in the order of the trace's opening.</param>
     /// <param name="trace">Where samples go.</param>
     /// <param name="time">The clock.</param>
     /// <param name="period">Time between samples, 10 ms to 1 h.</param>
-    /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if it cannot be had.</param>
+    /// <param name="threadCpuClock">CPU time of the calling thread in ns, for the overhead; null if unavailable.</param>
     /// <param name="anchor">Monotonic zero of the trace as a timestamp of the clock; null for now.</param>
-    /// <param name="waiter">How the thread waits; owned from here on. Null for .NET's own way.</param>
-    /// <param name="jitter">Whether each sample falls at random within its period, so that a power that changes in step with the period is not always met at the same place; see <see cref="PowerIntegrator"/>. Default: at its end.</param>
+    /// <param name="waiter">How the thread waits; the sampler disposes it. Null for .NET's own means.</param>
+    /// <param name="jitter">Whether each sample is taken at a random time within its period, so that periodic power is not always sampled
+    /// at the same phase; see <see cref="PowerIntegrator"/>. Default: at its end.</param>
     public Sampler(IReadOnlyList<IMeter> meters, TraceWriter trace, TimeProvider time, TimeSpan period, Func<long>? threadCpuClock = null, long? anchor = null, ISampleWaiter? waiter = null, bool jitter = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromMilliseconds(10));

@@ -1,6 +1,6 @@
 namespace Tonne.Recording.Traces;
 
-/// <summary>Reads the first bytes of a stream, then bytes of memory: a trace whose disk filled up, and what came after.</summary>
+/// <summary>Reads the first bytes of a stream, then bytes of memory: a trace whose disk was full, and the later blocks.</summary>
 sealed class ConcatenatedStream(Stream first, long length, ReadOnlyMemory<byte> rest) : Stream
 {
     long _position;

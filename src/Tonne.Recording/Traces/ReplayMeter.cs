@@ -3,15 +3,15 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Traces;
 
-/// <summary>A meter that says again what was said before, or what a script says: for tests, examples and replays of a recorded trace.</summary>
-/// <remarks>Asked at a time, it gives the newest reading that is not later; before the first it gives a gap. Not thread safe.</remarks>
+/// <summary>A meter that replays recorded or scripted readings, for tests, examples and replays of a trace.</summary>
+/// <remarks>Returns the newest reading at or before a time; a gap before the first. Not thread safe.</remarks>
 public sealed class ReplayMeter : IMeter
 {
     readonly List<(long Timestamp, Reading Reading)> _script;
     int _next;
 
-    /// <summary>A meter with a script.</summary>
-    /// <param name="description">What it stands for.</param>
+    /// <summary>Creates a meter with a script.</summary>
+    /// <param name="description">Description of the meter.</param>
     /// <param name="script">Readings by monotonic time in ns, in any order.</param>
     public ReplayMeter(MeterDescription description, IEnumerable<(long Timestamp, Reading Reading)> script)
     {
@@ -49,6 +49,6 @@ public sealed class ReplayMeter : IMeter
             _next = 0;
         while (_next < _script.Count && _script[_next].Timestamp <= timestamp)
             _next++;
-        return _next > 0 ? _script[_next - 1].Reading : Reading.FromGapReason("nothing was said yet");
+        return _next > 0 ? _script[_next - 1].Reading : Reading.FromGapReason("no reading yet");
     }
 }

@@ -3,7 +3,7 @@ namespace Tonne.Recording.Traces;
 /// <summary>Kind of a block in a trace.</summary>
 public enum TraceBlock : byte
 {
-    /// <summary>JSON: what is known at the start. First block, once.</summary>
+    /// <summary>JSON: facts known at the start. First block, once.</summary>
     Opening = 1,
 
     /// <summary>Binary: one sample of all meters.</summary>
@@ -12,7 +12,7 @@ public enum TraceBlock : byte
     /// <summary>JSON: a mark of the program.</summary>
     Mark = 3,
 
-    /// <summary>JSON: what is known at the end. Last block; missing if the run was interrupted.</summary>
+    /// <summary>JSON: facts known at the end. Last block; missing if the run was interrupted.</summary>
     Ending = 4,
 
     /// <summary>UTF-8 text: the reason of gaps that follow, numbered by order of appearance.</summary>

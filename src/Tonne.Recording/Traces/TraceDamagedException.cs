@@ -1,6 +1,6 @@
 namespace Tonne.Recording.Traces;
 
-/// <summary>A trace says something that cannot be: the message names the place.</summary>
+/// <summary>The exception for a damaged trace. The message has the position of the damage.</summary>
 public sealed class TraceDamagedException : FormatException
 {
     /// <summary>A damaged trace.</summary>

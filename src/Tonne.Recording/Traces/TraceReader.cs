@@ -5,7 +5,10 @@ using Tonne.Recording.Metering;
 namespace Tonne.Recording.Traces;
 
 /// <summary>Reads a trace block by block and stops at the first damage, keeping all before it.</summary>
-/// <remarks>A torn last block is what a kill leaves and is no error; a wrong checksum is, and <see cref="Damage"/> says where.</remarks>
+/// <remarks>
+/// An incomplete last block is normal after a kill and is not an error. A wrong checksum is one, and <see cref="Damage"/> has its
+/// position.
+/// </remarks>
 public sealed class TraceReader(Stream stream)
 {
     /// <summary>The largest payload accepted, in bytes.</summary>
@@ -15,7 +18,7 @@ public sealed class TraceReader(Stream stream)
     byte[] _buffer = new byte[4096];
     bool _begun;
 
-    /// <summary>What was wrong and at which byte; null if the trace was whole, or only torn at its end.</summary>
+    /// <summary>The damage and its byte position; null if the trace is whole, or only its last block is incomplete.</summary>
     public string? Damage { get; private set; }
 
     /// <summary>Whether the last block was cut short.</summary>
@@ -30,8 +33,8 @@ public sealed class TraceReader(Stream stream)
     /// <summary>The payload of the current block; valid until the next is read.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
-    /// <summary>Reads the next block, taking note of reasons on the way.</summary>
-    /// <returns>False at the end, a torn block, or damage.</returns>
+    /// <summary>Reads the next block, and remembers reasons of gaps.</summary>
+    /// <returns>False at the end, at an incomplete block, or at damage.</returns>
     public bool Read()
     {
         do
@@ -64,7 +67,8 @@ public sealed class TraceReader(Stream stream)
             else if (value >= 0 && value < _reasons.Count)
                 readings[i] = Reading.FromGapReason(_reasons[(int)value]);
             else
-                throw new TraceDamagedException($"The sample before byte {Position} names reason {value}, which the trace does not hold.");
+                throw new TraceDamagedException($"The sample before byte {Position} names reason {value}, which the trace does "
+                    + "not contain.");
         }
 
         return timestamp;
@@ -83,7 +87,7 @@ public sealed class TraceReader(Stream stream)
             if (got < magic)
                 return MarkTruncated();
             if (!_buffer.AsSpan(0, magic).SequenceEqual(TraceWriter.Magic))
-                return MarkDamaged("does not begin as a trace does (tonne.t1)");
+                return MarkDamaged("does not begin with the mark of a trace (tonne.t1)");
             Position += magic;
             _begun = true;
         }
@@ -124,7 +128,7 @@ public sealed class TraceReader(Stream stream)
 
     bool MarkDamaged(string what)
     {
-        Damage = $"The trace {what} at byte {Position}; what comes before it is kept.";
+        Damage = $"The trace {what} at byte {Position}; the blocks before it are used.";
         return false;
     }
 }

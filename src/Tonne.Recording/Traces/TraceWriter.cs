@@ -5,12 +5,13 @@ using Tonne.Recording.Metering;
 
 namespace Tonne.Recording.Traces;
 
-/// <summary>Appends blocks to a trace as they come: the evidence of a run, replayable.</summary>
+/// <summary>Appends blocks to the trace of a run.</summary>
 /// <remarks>
 /// A trace begins with the eight bytes <c>tonne.t1</c>. A block is: length of the payload (uint32, little endian), kind (byte), payload,
 /// CRC-32C of kind and payload (uint32). Each block is one write, so a kill loses at most the block being written. See docs/formats/trace.md.
-/// A failing write is remembered in <see cref="Failure"/>; from there on blocks are kept in <see cref="Unwritten"/>, up to 64 MiB, so that the run can
-/// still be summed up: measuring never breaks the training.
+/// A failed write is stored in <see cref="Failure"/>. From then on blocks are collected in <see cref="Unwritten"/>, up to 64 MiB, so that
+/// the run can
+/// still be accounted: a failure of measuring never stops the training.
 /// Thread safe.
 /// </remarks>
 public sealed class TraceWriter(Stream stream)
@@ -26,7 +27,7 @@ public sealed class TraceWriter(Stream stream)
     ArrayBufferWriter<byte>? _unwritten;
     bool _begun;
 
-    /// <summary>The first error of writing; null while all is well.</summary>
+    /// <summary>The first error of writing; null if there is none.</summary>
     public IOException? Failure { get; private set; }
 
     /// <summary>Blocks that could not be written to the stream; they follow its first <see cref="Length"/> bytes.</summary>

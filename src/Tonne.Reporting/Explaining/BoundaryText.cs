@@ -8,19 +8,19 @@ public static class BoundaryText
     /// <summary>Where the figure applies: <c>at the plug (before PUE)</c>, <c>at the facility (PUE included)</c>, or a component by name.</summary>
     public static string DescribeExtent(Boundary boundary) => boundary.Extent switch
     {
-        "it" => "at the plug (before PUE)",
-        "facility" => "at the facility (PUE included)",
-        "hardware" => "embodied",
-        _ => boundary.Extent + " only",
+        BoundaryExtent.It => "at the plug (before PUE)",
+        BoundaryExtent.Facility => "at the facility (PUE included)",
+        BoundaryExtent.Hardware => "embodied",
+        _ => EnumWords.Format(boundary.Extent) + " only",
     };
 
     /// <summary>Whose part of the machine: the job's share, what it added, or all of it.</summary>
     public static string DescribePolicy(Boundary boundary) => boundary.Policy switch
     {
-        "share" => "this job's share",
-        "marginal" => "only what this job added",
-        "machine" => "the whole machine",
-        _ => boundary.Policy,
+        AllocationPolicy.Share => "this job's share",
+        AllocationPolicy.Marginal => "only what this job added",
+        AllocationPolicy.Machine => "the whole machine",
+        _ => EnumWords.Format(boundary.Policy),
     };
 
     /// <summary>From this number of devices of a kind on, only their number is shown.</summary>
@@ -50,10 +50,10 @@ public static class BoundaryText
     {
         var parts = new List<string> { DescribePolicy(boundary) };
         parts.Add(boundary.Components.IsDefaultOrEmpty ? DescribeExtent(boundary) : $"{string.Join(" + ", DescribeParts(boundary.Components))} {DescribeExtent(boundary)}");
-        if (boundary.Method is not null)
-            parts.Add(boundary.Method is "location" or "market" ? boundary.Method + "-based" : boundary.Method);
-        if (boundary.Basis is not null)
-            parts.Add(boundary.Basis == "unstated" ? "basis unstated" : boundary.Basis);
+        if (boundary.Method is { } method)
+            parts.Add(EnumWords.Format(method) + (method is AccountingMethod.Location or AccountingMethod.Market ? "-based" : ""));
+        if (boundary.Basis is { } basis)
+            parts.Add(basis == IntensityBasis.Unstated ? "basis unstated" : EnumWords.Format(basis));
         // Energy and water have no embodied part.
         if (boundary.Basis is not null)
             parts.Add(boundary.Embodied ? "embodied included" : "embodied not included");

@@ -21,5 +21,5 @@ static class PlaceName
     /// was used.
     /// </summary>
     internal static string? FormatWithOrigin(Runs.Place place, GridFactor grid) =>
-        place is { How: "unknown", IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
+        place is { How: Runs.PlaceOrigin.Unknown, IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
 }

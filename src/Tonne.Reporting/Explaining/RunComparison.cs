@@ -177,11 +177,11 @@ public sealed class RunComparison
     static ImmutableArray<string> DescribeDifferences(Boundary a, Boundary b, string nameA, string nameB)
     {
         var differences = ImmutableArray.CreateBuilder<string>();
-        Check("policy", a.Policy, b.Policy);
-        Check("extent", a.Extent, b.Extent);
+        Check("policy", EnumWords.Format(a.Policy), EnumWords.Format(b.Policy));
+        Check("extent", EnumWords.Format(a.Extent), EnumWords.Format(b.Extent));
         Check("components", Kinds(a), Kinds(b));
-        Check("method", a.Method ?? "none", b.Method ?? "none");
-        Check("basis", a.Basis ?? "none", b.Basis ?? "none");
+        Check("method", Word(a.Method), Word(b.Method));
+        Check("basis", Word(a.Basis), Word(b.Basis));
         Check("embodied emissions", a.Embodied ? "included" : "not included", b.Embodied ? "included" : "not included");
         return differences.ToImmutable();
 
@@ -190,6 +190,9 @@ public sealed class RunComparison
             if (ofA != ofB)
                 differences.Add($"{what} is {ofA} in {nameA}, {ofB} in {nameB}.");
         }
+
+        static string Word<T>(T? choice)
+            where T : struct, Enum => choice is { } made ? EnumWords.Format(made) : "none";
 
         static string Kinds(Boundary boundary) => boundary.Components.IsDefaultOrEmpty ? "none"
             : string.Join(" + ", boundary.Components.Select(component => component.Split(':')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));

@@ -128,11 +128,11 @@ public static class MarkdownReport
         var machine = record.Opening.Machine;
         page.Append("## Place and machine\n\n");
         page.Append(CultureInfo.InvariantCulture, $"- Place: {Text(PlaceName.Format(record.Opening.Place, grid) ?? "only an intensity was given")} ({Text(grid.How)})\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {Text(grid.Basis)}, {Text(grid.Scope)}");
+        page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}");
         page.Append(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "");
         page.Append(CultureInfo.InvariantCulture, $" \\[{Text(grid.Intensity.Source.Id)}\\]\n");
         page.Append(CultureInfo.InvariantCulture, $"- PUE: {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {Text(footprint.Factors.PueHow)}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Machine: {machine.Kind}, {Text(HardwareName.Format(machine))}, {DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Machine: {EnumWords.Format(machine.Kind)}, {Text(HardwareName.Format(machine))}, {DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
         foreach (var basis in record.Opening.Bases)
             page.Append(CultureInfo.InvariantCulture, $"- {EnumText.Name(basis.Component)}: {EnumText.Name(basis.Quality)}, {Text(basis.Why)}\n");
         if (record.Overhead is { } overhead)

@@ -38,7 +38,8 @@ static class RequestTextExtensions
     }
 
     /// <summary>Formats the carbon method of a boundary, for example <c>location-based, lifecycle</c>.</summary>
-    public static string FormatCarbonMethod(Boundary boundary) => $"{boundary.Method}-based, {boundary.Basis}";
+    public static string FormatCarbonMethod(Boundary boundary) =>
+        $"{EnumWords.Format(boundary.Method ?? AccountingMethod.Location)}-based, {EnumWords.Format(boundary.Basis ?? IntensityBasis.Unstated)}";
 
     static string FormatLargeNumber(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
 }

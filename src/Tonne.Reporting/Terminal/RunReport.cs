@@ -135,7 +135,7 @@ public static class RunReport
         var grid = footprint.Factors.Grid;
         var intensity = DisplayValue.FormatFactor(grid.Intensity);
         var year = grid.Year is { } known ? dot + known.ToString(CultureInfo.InvariantCulture) : "";
-        var kind = grid.Basis == "unstated" ? "basis unstated" : grid.Basis == grid.Scope ? grid.Basis : $"{grid.Basis}, {grid.Scope}";
+        var kind = grid.Basis == IntensityBasis.Unstated ? "basis unstated" : $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}";
         var how = TextSanitizer.ToOneLine(grid.How);
         sheet.WriteRow("grid",
             StyledText.Strong(TextSanitizer.ToOneLine(grid.Zone ?? "given")), " ",

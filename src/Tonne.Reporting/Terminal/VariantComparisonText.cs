@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Comparing;
 using Tonne.Formatting;
 using Tonne.Quantities;
+using Tonne.Statistics;
 
 namespace Tonne.Reporting.Terminal;
 
@@ -50,8 +51,8 @@ public static class VariantComparisonText
         var values = Enumerable.Range(0, comparison.Names.Length)
             .Select(i => comparison.Rounds.Select(round => round[i][figure] / perUnit).Order().ToArray()).ToArray();
         var (least, most) = (values.Min(runs => runs[0]), values.Max(runs => runs[^1]));
-        var like = values.Max(runs => Quantile(runs, 0.5));
-        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(Quantile(runs, 0.5), like) : DisplayValue.Format(Quantile(runs, 0.5), unit, 4, like)).ToArray();
+        var like = values.Max(runs => OrderStatistic.InterpolateQuantile(runs, 0.5));
+        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(OrderStatistic.InterpolateQuantile(runs, 0.5), like) : DisplayValue.Format(OrderStatistic.InterpolateQuantile(runs, 0.5), unit, 4, like)).ToArray();
         var columns = texts.Max(TextSanitizer.CountColumns);
         var room = Math.Clamp(screen.Width - wide - columns - 8, 10, 60);
         sheet.WriteBlankLine();
@@ -71,12 +72,12 @@ public static class VariantComparisonText
         Array.Fill(cells, blank);
         Fill(0, 1, thin);
         Fill(0.25, 0.75, thick);
-        cells[At(Quantile(sorted, 0.5))] = dot;
+        cells[At(OrderStatistic.InterpolateQuantile(sorted, 0.5))] = dot;
         return new string(cells);
 
         void Fill(double from, double to, char with)
         {
-            for (var i = At(Quantile(sorted, from)); i <= At(Quantile(sorted, to)); i++)
+            for (var i = At(OrderStatistic.InterpolateQuantile(sorted, from)); i <= At(OrderStatistic.InterpolateQuantile(sorted, to)); i++)
                 cells[i] = with;
         }
 
@@ -102,13 +103,6 @@ public static class VariantComparisonText
         sheet.WriteRaw(StyledText.Faint($"  {left} "), new StyledText(new string(cells), TextStyle.Bar), StyledText.Faint($" {right}"));
 
         int At(double value) => (int)Math.Round((Math.Log(value) / reach + 1) / 2 * (room - 1));
-    }
-
-    static double Quantile(double[] sorted, double share)
-    {
-        var at = share * (sorted.Length - 1);
-        var below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + (sorted[below + 1] - sorted[below]) * (at - below) : sorted[below];
     }
 
     static string Duration(double seconds, double like) => like switch

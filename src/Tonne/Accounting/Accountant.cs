@@ -6,7 +6,7 @@ using Tonne.Runs;
 
 namespace Tonne.Accounting;
 
-/// <summary>Turns the facts of a run and a set of factors into its footprint: the one formula for carbon in the code base.</summary>
+/// <summary>Computes the footprint of a run or a phase from its facts and a set of factors. No other code computes carbon.</summary>
 /// <remarks>
 /// <code>
 /// energy      = Σ components Σ amount × rate                    [kWh, at the plug]
@@ -37,11 +37,11 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
     public Footprint Account(RunRecord record, AccountingFactors factors)
     {
         var rates = record.Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
-        var policy = record.Opening.Policy.ToString().ToLowerInvariant();
+        var policy = ToAllocationPolicy(record.Opening.Policy);
         var components = record.Components.Select(Name).Distinct().ToImmutableArray();
-        var it = new Boundary("it", components, policy);
+        var it = new Boundary(BoundaryExtent.It, components, policy);
         var (quality, measured) = QualityOf(record.Components, use => use.JobMicrojoules);
-        // What the meter at the plug counted is measured, however it is divided among the parts.
+        // Energy that the plug meter counted is measured, even where the split among components is modelled.
         var plugged = record.Opening.Bases.Any(basis => basis.Component == Component.Platform) && record.Gaps.IsEmpty;
         var (machineQuality, machineMeasured) = plugged ? (Quality.Measured, 1) : QualityOf(record.Components, use => use.MachineMicrojoules);
         var pue = new Derivation.FactorNode(factors.Pue);
@@ -49,23 +49,23 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 
         var energy = EnergyOf("energy of the job at the plug", record.Components.Select(use => (Name(use), use.Job)), rates);
         var machine = EnergyOf("energy of the machine at the plug", record.Components.Select(use => (Name(use), use.Machine)), rates);
-        var facility = new Derivation.Product("energy of the job with its building", "kWh", [energy, pue]);
+        var facility = new Derivation.Product("facility energy of the job", "kWh", [energy, pue]);
         var operational = OperationalOf("operational emissions", facility, intensity);
         var embodied = DeriveEmbodied(record, factors);
         var total = embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, embodied]);
-        var carbon = it with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        var carbon = it with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.Location, Basis = factors.Grid.Basis };
         return new Footprint
         {
             Method = MethodVersion,
             Factors = factors,
             Energy = CreateFigure("energy_kwh", it, energy, quality, measured),
-            MachineEnergy = CreateFigure("machine_energy_kwh", it with { Policy = "machine" }, machine, machineQuality, machineMeasured),
-            FacilityEnergy = CreateFigure("facility_energy_kwh", it with { Extent = "facility" }, facility, quality, measured),
+            MachineEnergy = CreateFigure("machine_energy_kwh", it with { Policy = AllocationPolicy.Machine }, machine, machineQuality, machineMeasured),
+            FacilityEnergy = CreateFigure("facility_energy_kwh", it with { Extent = BoundaryExtent.Facility }, facility, quality, measured),
             Operational = CreateFigure("emissions_kg.operational", carbon, operational, quality, measured),
             Embodied = embodied is null ? null
-                : CreateFigure("emissions_kg.embodied", new Boundary("hardware", [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
+                : CreateFigure("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
             Total = CreateFigure("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = "facility", Method = "on site and grid" }, water, Quality.Assumed, measured) : null,
+            Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured) : null,
             Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
             Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
             Warnings = [.. factors.Warnings],
@@ -76,7 +76,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             var qualities = record.Components.ToDictionary(component => (component.Component, component.Device), component => component.Quality);
             var (partQuality, partMeasured) = QualityOf(uses, use => use.Microjoules, use => qualities[(use.Component, use.Device)]);
             var partEnergy = EnergyOf("energy of " + name, uses.Select(use => (Name(use.Component, use.Device), use.Amounts)), rates);
-            var partEmissions = OperationalOf("operational emissions of " + name, new Derivation.Product("energy with its building", "kWh", [partEnergy, pue]), intensity);
+            var partEmissions = OperationalOf("operational emissions of " + name, new Derivation.Product("facility energy", "kWh",
+                [partEnergy, pue]), intensity);
             return new StageFigures(
                 name,
                 CreateFigure(path + ".energy_kwh", it, partEnergy, partQuality, partMeasured),
@@ -84,14 +85,15 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         }
     }
 
-    /// <summary>Accounts a phase of a life whose energy is foretold, described or measured elsewhere: an estimate, a phase of a footprint.</summary>
+    /// <summary>Accounts a life-cycle phase whose energy was estimated, described or measured elsewhere.</summary>
     /// <param name="use">Energy at the plug and manufacturing.</param>
-    /// <param name="factors">Intensity, PUE and water; its own embodied shares are not used, the phase brings its manufacturing.</param>
+    /// <param name="factors">Intensity, PUE and water. Its embodied shares are not used, because the phase has its own embodied
+    /// emissions.</param>
     public PhaseFootprint Account(PhaseUse use, AccountingFactors factors)
     {
         var (facility, operational, water) = Derive(use, factors);
         var total = use.Embodied is null ? operational : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, use.Embodied]);
-        var carbon = use.Boundary with { Extent = "facility", Method = "location", Basis = factors.Grid.Basis };
+        var carbon = use.Boundary with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.Location, Basis = factors.Grid.Basis };
         List<Derivation> derivations = [use.Energy, facility, operational, total];
         if (use.Embodied is not null)
             derivations.Add(use.Embodied);
@@ -104,25 +106,33 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return new PhaseFootprint(
             use.Name,
             factors,
-            new Figure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = "facility" } : use.Boundary, bounds[0], use.Quality, use.MeasuredShare, use.Energy),
-            new Figure("facility_energy_kwh", use.Boundary with { Extent = "facility" }, bounds[1], use.Quality, use.MeasuredShare, facility),
+            new Figure("energy_kwh", use.IncludesFacility ? use.Boundary with { Extent = BoundaryExtent.Facility } : use.Boundary, bounds[0], use.Quality, use.MeasuredShare, use.Energy),
+            new Figure("facility_energy_kwh", use.Boundary with { Extent = BoundaryExtent.Facility }, bounds[1], use.Quality, use.MeasuredShare, facility),
             new Figure("emissions_kg.operational", carbon, bounds[2], use.Quality, use.MeasuredShare, operational),
             use.Embodied is null ? null
-                : new Figure("emissions_kg.embodied", new Boundary("hardware", [], use.Boundary.Policy, Embodied: true), bounds[4], Worst(use.Embodied.GetFactors()), 0, use.Embodied),
+                : new Figure("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], use.Boundary.Policy, Embodied: true), bounds[4], Worst(use.Embodied.GetFactors()), 0, use.Embodied),
             new Figure("emissions_kg.total", carbon with { Embodied = use.Embodied is not null }, bounds[3], use.Quality, use.MeasuredShare, total),
             water is null ? null
-                : new Figure("water_l", use.Boundary with { Extent = "facility", Method = "on site and grid" }, bounds[^1], Quality.Assumed, use.MeasuredShare, water));
+                : new Figure("water_l", use.Boundary with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.OnSiteAndGrid }, bounds[^1], Quality.Assumed, use.MeasuredShare, water));
     }
 
-    /// <summary>The formulas of a phase, without bounds: energy with its building in kWh, operational emissions in kg CO2e, water in L.</summary>
+    /// <summary>The formulas of a phase, without bounds: facility energy in kWh, operational emissions in kg CO2e, water in L.</summary>
     internal static (Derivation Facility, Derivation Operational, Derivation? Water) Derive(PhaseUse use, AccountingFactors factors)
     {
-        var facility = use.IncludesFacility ? use.Energy : new Derivation.Product("energy with its building", "kWh", [use.Energy, new Derivation.FactorNode(factors.Pue)]);
+        var facility = use.IncludesFacility ? use.Energy : new Derivation.Product("facility energy", "kWh", [use.Energy,
+            new Derivation.FactorNode(factors.Pue)]);
         return (facility, OperationalOf("operational emissions", facility, new Derivation.FactorNode(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
     }
 
-    /// <summary>Runs of the same rates as one use: the amounts of each rate add up.</summary>
-    /// <param name="name">What they are.</param>
+    static AllocationPolicy ToAllocationPolicy(SharePolicy policy) => policy switch
+    {
+        SharePolicy.Marginal => AllocationPolicy.Marginal,
+        SharePolicy.Machine => AllocationPolicy.Machine,
+        _ => AllocationPolicy.Share,
+    };
+
+    /// <summary>Combines runs that have the same rates into one use. The amounts of each rate are added.</summary>
+    /// <param name="name">What the runs are, for the label of the derivation.</param>
     /// <param name="records">At least one.</param>
     internal static PhaseUse CombineRuns(string name, ImmutableArray<RunRecord> records)
     {
@@ -131,10 +141,10 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             .Select(part => (part.Key, Amounts: part.SelectMany(use => use.Job).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount))).ToImmutableArray()));
         var (quality, measured) = QualityOf([.. records.SelectMany(record => record.Components)], use => use.JobMicrojoules);
         var energy = EnergyOf(records.Length == 1 ? "energy of the job at the plug" : $"energy of {name} at the plug", components, rates);
-        return new PhaseUse(name, new Boundary("it", [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], records[0].Opening.Policy.ToString().ToLowerInvariant()), energy, null, quality, measured);
+        return new PhaseUse(name, new Boundary(BoundaryExtent.It, [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], ToAllocationPolicy(records[0].Opening.Policy)), energy, null, quality, measured);
     }
 
-    /// <summary>Making the hardware of runs on one machine: the time it was held adds up. Null where no factor fits.</summary>
+    /// <summary>Embodied emissions of runs on one machine. The time that they held it is added. Null if no factor fits.</summary>
     internal static Derivation? DeriveEmbodied(ImmutableArray<RunRecord> records, AccountingFactors factors)
     {
         if (records.Length == 1 || factors.Embodied.Count == 0)
@@ -148,7 +158,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return new Derivation.Quotient("embodied emissions", "kg CO2e", new Derivation.Sum("manufacturing held", "kg CO2e·s", [.. held]), life);
     }
 
-    /// <summary>Making the hardware that a phase holds: Σ hours held × M ÷ (L × U), kg CO2e.</summary>
+    /// <summary>Embodied emissions of the hardware that a phase holds: Σ hours held × M ÷ (L × U), kg CO2e.</summary>
     /// <param name="hardware">At least one kind of it.</param>
     public static Derivation DeriveEmbodied(IEnumerable<HardwareUse> hardware)
     {
@@ -162,14 +172,16 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 
     /// <summary>Market-based emissions beside the location-based ones (GHG Protocol Scope 2 Guidance), kg CO2e.</summary>
     /// <remarks>
-    /// <c>market = uncontracted × residual mix + Σ contracted × contract factor + Σ made on site × its factor</c>, each a share of the energy with its building. On-site generation is taken
-    /// first, then contracts in their order; what they exceed the use by counts for nothing, so that no part is ever below 0. Without a residual mix the grid's mean stands in, with a warning.
+    /// <c>market = uncontracted × residual mix + Σ contracted × contract factor + Σ made on site × its factor</c>, each a share of the
+    /// facility energy. On-site generation is taken
+    /// first, then contracts in their order. Supply beyond the use is ignored, so no part is below 0. Without a residual mix the grid's
+    /// mean is used, with a warning.
     /// </remarks>
-    /// <param name="name">What it is of, for warnings.</param>
-    /// <param name="facility">Energy with its building, kWh.</param>
-    /// <param name="location">Its location-based emissions, kg CO2e.</param>
-    /// <param name="supply">What was bought and made.</param>
-    /// <param name="onWarning">Takes what is unsure.</param>
+    /// <param name="name">What is supplied, for warnings.</param>
+    /// <param name="facility">Facility energy (PUE included), kWh.</param>
+    /// <param name="location">Location-based emissions of that energy, kg CO2e.</param>
+    /// <param name="supply">Contracts and on-site generation.</param>
+    /// <param name="onWarning">Receives warnings.</param>
     public static Derivation DeriveMarketBased(string name, Derivation facility, Derivation location, MarketBasedSupply supply, Action<Warning> onWarning)
     {
         var energy = facility.Value;
@@ -188,7 +200,9 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
                 var wanted = energy > 0 ? one.Energy!.Bounds.Best / energy : 0;
                 var covered = Math.Clamp(wanted, 0, Math.Max(0, left));
                 if (wanted > covered * (1 + 1e-9))
-                    onWarning(new Warning("market-surplus", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {one.Name} delivers more than was left to cover; {(wanted - covered) * energy:0.#} kWh of it count for nothing.")));
+                    onWarning(new Warning("market-surplus", string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                        $"{name}: {one.Name} delivers more than was left to cover; {(wanted - covered) * energy:0.#} kWh of it "
+                        + $"are ignored.")));
                 left -= covered;
                 share = new Derivation.Count($"share covered by {one.Name}", "1", covered);
             }
@@ -206,7 +220,9 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         {
             terms.Insert(0, new Derivation.Product("without contract, at the grid's mean", "kg CO2e", [location, uncovered]));
             if (uncovered.Value > 1e-9)
-                onWarning(new Warning("residual-mix-unknown", $"{name}: no residual mix is given, so the grid's mean stands in for what no contract covers; the residual mix is usually higher, because claimed generation is taken out of it."));
+                onWarning(new Warning("residual-mix-unknown", $"{name}: no residual mix is given, so the grid's mean is used for "
+                    + "energy that no contract covers. The residual mix is usually higher, because claimed generation is "
+                    + "taken out of it."));
         }
 
         return new Derivation.Sum("market-based emissions", "kg CO2e", [.. terms]);
@@ -286,7 +302,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             ]);
     }
 
-    /// <summary>h̄ of a device of its own, from who held it; null for what is held as the machine is.</summary>
+    /// <summary>h̄ of a single device, from the processes that held it; null for a component that is held like the whole machine.</summary>
     static double? HeldShare(RunRecord record, EmbodiedShare part)
     {
         if (part.Device is null)
@@ -300,7 +316,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return null;
     }
 
-    /// <summary>h̄: 1 under the machine policy; else what was reserved, or CPU time ÷ (threads × duration), at most 1.</summary>
+    /// <summary>h̄: 1 under the machine policy; otherwise the reserved share, or CPU time ÷ (threads × duration), at most 1.</summary>
     static double HeldShare(RunRecord record)
     {
         if (record.Opening.Policy == SharePolicy.Machine)

@@ -1,14 +1,14 @@
 namespace Tonne.Accounting;
 
-/// <summary>Which part of a phase's energy a use is; each widens the boundary of the one before.</summary>
+/// <summary>The category of an energy use within a phase. Each category widens the boundary of the one before.</summary>
 public enum EnergyCategory
 {
-    /// <summary>What the work itself draws.</summary>
+    /// <summary>Energy that the work itself uses.</summary>
     Dynamic,
 
-    /// <summary>What the machines draw while they wait, switched on.</summary>
+    /// <summary>Energy of machines that are switched on and wait.</summary>
     Idle,
 
-    /// <summary>What stands beside them: network, storage, heads of the cluster.</summary>
+    /// <summary>Energy of shared infrastructure: network, storage, head nodes of the cluster.</summary>
     Infrastructure,
 }

@@ -7,26 +7,30 @@ using Tonne.Runs;
 
 namespace Tonne.Accounting;
 
-/// <summary>Chooses the factors a run is accounted with from its place and its machine, by one stated order, and says how.</summary>
+/// <summary>Selects the accounting factors of a run from its place and its machine, and records how each was selected.</summary>
 /// <remarks>
 /// Intensity: given by the user, else the region's, else the zone's, else guessed (wide), else the world's (wide).
-/// PUE: given, else published for the region or its provider, else 1 at a desk, else assumed (wide).
-/// Embodied: the product's if published, else from its parts where they are seen, else an unknown server's (wide); none for laptops and desktops. A virtual machine with accelerators
-/// carries the part of its host that its accelerators are of its host's, any other the part that its threads are.
+/// PUE: given, else published for the region or its provider, else 1 for a laptop or desktop, else assumed (wide).
+/// Embodied: the product's if published, else modelled from its parts if these are known, else an unknown server's (wide); none for
+/// laptops and desktops. A virtual machine with accelerators
+/// is assigned its share of the host's accelerators; any other virtual machine its share of the host's threads.
 /// </remarks>
 public static class FactorSelector
 {
-    /// <summary>The factors for a run at a place on a machine.</summary>
+    /// <summary>Selects the factors for a run at a place on a machine.</summary>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, Machine machine) => SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
 
-    /// <summary>The factors for work at a place without a machine that was looked at: an estimate, a phase of a life. It brings its own manufacturing.</summary>
-    /// <param name="place">Where.</param>
-    /// <param name="kind">What kind of building, where neither PUE nor region is given.</param>
+    /// <summary>
+    /// Selects the factors for work whose machine was not inspected: an estimate or a life-cycle phase. Embodied emissions are given
+    /// separately.
+    /// </summary>
+    /// <param name="place">Place of the work.</param>
+    /// <param name="kind">Kind of facility, used if neither PUE nor region is given.</param>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
 
-    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, string? machineKind)
+    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, HostKind? machineKind)
     {
         var region = place.Region is { } name ? RegionCatalog.Find(name).ValueOrThrow : null;
         var signal = SelectIntensity(place, region);
@@ -34,8 +38,8 @@ public static class FactorSelector
         var warnings = new List<Warning>();
         if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
             warnings.Add(new Warning("place-guessed", $"{signal.Explanation}.", "Set 'zone: XX' in tonne.yaml, or --zone XX."));
-        if (embodied.Count == 0 && machineKind is not null)
-            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {machineKind}; embodied emissions are left out, not zero."));
+        if (embodied.Count == 0 && machineKind is { } host)
+            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {EnumWords.Format(host)}; embodied emissions are left out, not zero."));
         var waterOnSite = region is not null ? FacilityCatalog.GetWue(region) ?? FacilityCatalog.GetWue(kind) : FacilityCatalog.GetWue(kind);
         var zone = signal.Zone ?? ZoneCatalog.Find("WORLD").ValueOrThrow;
         return new AccountingFactors(
@@ -52,7 +56,7 @@ public static class FactorSelector
         if (place.Zone is not { } code)
             return AnnualIntensityCatalog.GetForUnknownPlace();
         var zone = ZoneCatalog.Find(code).ValueOrThrow;
-        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? place.How) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
+        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How)) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
     }
 
     static SelectedFacilityFactor SelectPue(Place place, CloudRegion? region, FacilityKind kind) =>
@@ -62,7 +66,7 @@ public static class FactorSelector
 
     static FacilityKind GetFacilityKind(Place place, Machine machine) => machine.Kind switch
     {
-        "laptop" or "desktop" or "board" => FacilityKind.PersonalComputer,
+        HostKind.Laptop or HostKind.Desktop or HostKind.Board => FacilityKind.PersonalComputer,
         _ when place.Region is not null || machine.CloudRegion is not null => FacilityKind.UnknownCloud,
         _ => FacilityKind.UnknownServerRoom,
     };
@@ -74,9 +78,9 @@ public static class FactorSelector
         var guest = machine.Virtual && machine.HostThreads is not null;
         var kind = machine.Kind switch
         {
-            "laptop" => MachineKind.Laptop,
-            "desktop" => MachineKind.Desktop,
-            "board" => MachineKind.Board,
+            HostKind.Laptop => MachineKind.Laptop,
+            HostKind.Desktop => MachineKind.Desktop,
+            HostKind.Board => MachineKind.Board,
             _ => gpus.Count >= (guest ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
         };
         if (EmbodiedCatalog.FindMachineEmissions(kind, machine) is { } host)

@@ -4,7 +4,10 @@ using Tonne.Quantities;
 namespace Tonne.Accounting;
 
 /// <summary>The figures of a run under one method and one set of factors, each with its derivation.</summary>
-/// <remarks>Not stored: the ledger keeps a <see cref="FootprintStatement"/>, from which the <see cref="Accountant"/> makes the same again.</remarks>
+/// <remarks>
+/// Not stored. The ledger keeps a <see cref="FootprintStatement"/>, from which the <see cref="Accountant"/> computes the same footprint
+/// again.
+/// </remarks>
 public sealed record Footprint
 {
     /// <summary>Method version: a change of a definition is a new one.</summary>
@@ -19,7 +22,7 @@ public sealed record Footprint
     /// <summary>The whole machine's energy at the plug, kWh.</summary>
     public required Figure MachineEnergy { get; init; }
 
-    /// <summary>The job's energy with its building, kWh.</summary>
+    /// <summary>The job's facility energy (PUE included), kWh.</summary>
     public required Figure FacilityEnergy { get; init; }
 
     /// <summary>Operational emissions, kg CO2e, location-based.</summary>
@@ -40,7 +43,7 @@ public sealed record Footprint
     /// <summary>Figures by epoch, in the record's order.</summary>
     public required ImmutableArray<StageFigures> Epochs { get; init; }
 
-    /// <summary>What is unsure about the accounting.</summary>
+    /// <summary>Warnings about the accounting.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 
     /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
@@ -61,7 +64,7 @@ public sealed record Footprint
             yield return Water;
     }
 
-    /// <summary>What the ledger keeps of it: the factors, and the figures as stated.</summary>
+    /// <summary>Creates the statement that the ledger keeps: the factors, and the figures as stated.</summary>
     /// <param name="at">When it was accounted, UTC.</param>
     public FootprintStatement CreateStatement(DateTimeOffset at) => new()
     {

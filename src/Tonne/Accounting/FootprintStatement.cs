@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Tonne.Accounting;
 
-/// <summary>What the ledger keeps of a footprint: which method and factors, and what was stated then. A recount adds another; none is overwritten.</summary>
+/// <summary>
+/// The stored part of a footprint: method, factors and stated figures. A recount adds another statement; none is overwritten.
+/// </summary>
 public sealed record FootprintStatement
 {
     /// <summary>Method version.</summary>

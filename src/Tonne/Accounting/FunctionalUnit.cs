@@ -3,12 +3,12 @@ using Tonne.Quantities;
 
 namespace Tonne.Accounting;
 
-/// <summary>What a system is useful for, and how often it was: the R of SCI.</summary>
+/// <summary>A functional unit and its count: the R of SCI.</summary>
 /// <param name="Name">One of it, for example <c>request</c>, <c>token</c>, <c>image</c>, <c>training run</c>.</param>
 /// <param name="Count">How many, more than 0.</param>
 public sealed record FunctionalUnit(string Name, Factor Count)
 {
-    const string WhyNotZero = "SCI is a rate, and reaches neither by 0 nor by less: with R = 0 it would be a total that calls itself a rate (ISO/IEC 21031:2024)";
+    const string WhyNotZero = "SCI is a rate per functional unit, so R must be more than 0 (ISO/IEC 21031:2024)";
 
     /// <summary>Reads <c>UNIT=COUNT</c>, as in <c>token=1.2e9</c>.</summary>
     /// <exception cref="FormatException">There is no unit or no count, or the count is not a number above 0; the message says why.</exception>
@@ -17,7 +17,7 @@ public sealed record FunctionalUnit(string Name, Factor Count)
         var at = written.LastIndexOf('=');
         var name = at < 0 ? "" : written[..at].Trim();
         if (name.Length == 0)
-            throw new FormatException($"'{written}' is no functional unit; write UNIT=COUNT, as in --per request=230768.");
+            throw new FormatException($"'{written}' is not a functional unit; write UNIT=COUNT, as in --per request=230768.");
         if (!double.TryParse(written.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var count) || !double.IsFinite(count))
             throw new FormatException($"'{written[(at + 1)..].Trim()}' is not a number of {name}s; write UNIT=COUNT, as in --per request=230768. {WhyNotZero}.");
         if (count is not (> 0 and < 1e36))

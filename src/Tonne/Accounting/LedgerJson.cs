@@ -4,12 +4,12 @@ using Tonne.Quantities;
 
 namespace Tonne.Accounting;
 
-/// <summary>How statements and derivations are written; records are written by <see cref="Runs.RunJson"/>.</summary>
+/// <summary>JSON format of statements and derivations; records are written by <see cref="Runs.RunJson"/>.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    // A loss may be NaN: that is a fact of the run and must not lose the record.
+    // A loss may be NaN, and the record must still be written.
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true)]

@@ -2,15 +2,17 @@ using Tonne.Quantities;
 
 namespace Tonne.Accounting;
 
-/// <summary>The figures of a phase of a life under one set of factors, each with its derivation. Figures carry the names of a run's.</summary>
+/// <summary>
+/// The figures of a life-cycle phase under one set of factors, each with its derivation. Figures have the same names as those of a run.
+/// </summary>
 /// <param name="Name">The phase.</param>
 /// <param name="Factors">The factors used.</param>
 /// <param name="Energy">Energy at the plug, kWh; the facility's where the use includes it.</param>
 /// <param name="FacilityEnergy">Energy of the facility, PUE included, kWh.</param>
 /// <param name="Operational">Operational emissions, kg CO2e, location-based.</param>
-/// <param name="Embodied">Embodied emissions, kg CO2e; null where the use brings none.</param>
+/// <param name="Embodied">Embodied emissions, kg CO2e; null if the use has none.</param>
 /// <param name="Total">Operational and embodied, kg CO2e; operational alone where embodied is null, and its boundary says so.</param>
-/// <param name="Water">Water on site and in generation, L; null where the site's WUE is unknown or the use asks for none.</param>
+/// <param name="Water">Water on site and in generation, L; null where the site's WUE is unknown or the use excludes water.</param>
 public sealed record PhaseFootprint(
     string Name,
     AccountingFactors Factors,

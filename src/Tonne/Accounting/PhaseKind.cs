@@ -1,6 +1,6 @@
 namespace Tonne.Accounting;
 
-/// <summary>What a phase of a model's life is for. What serves users is deployment; everything else makes the model.</summary>
+/// <summary>The purpose of a life-cycle phase. Serving users is deployment; every other kind is development of the model.</summary>
 public enum PhaseKind
 {
     /// <summary>Anything else that makes the model.</summary>
@@ -9,7 +9,7 @@ public enum PhaseKind
     /// <summary>Collecting, cleaning, generating data.</summary>
     Data,
 
-    /// <summary>Trying out: searches, ablations, smaller models.</summary>
+    /// <summary>Experiments: searches, ablations, smaller models.</summary>
     Experiments,
 
     /// <summary>Runs that were thrown away.</summary>

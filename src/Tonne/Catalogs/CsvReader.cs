@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Tonne.Catalogs;
 
-/// <summary>Reads a table row by row without allocating for the rows that are passed over.</summary>
+/// <summary>Reads a table row by row without allocating for rows that are skipped.</summary>
 /// <remarks>
 /// Comma-separated, one header line, fields may be in double quotes (a quote inside is doubled), no line break inside a field, every row as wide as the header.
-/// Hand-written because the embedded tables lie on the path of <c>tonne run -- true</c>, where a general reader costs more than the whole table.
+/// Hand-written because every start of <c>tonne run</c> reads embedded tables, and a general reader takes longer than the whole table.
 /// </remarks>
 public ref struct CsvReader
 {
@@ -66,7 +66,7 @@ public ref struct CsvReader
                 (_starts[column], _ends[column]) = (at + 1, end);
                 at = end + 1;
                 if (at < _row.Length && _row[at] != ',')
-                    throw CreateFormatException($"field {column + 1} goes on after its closing quote");
+                    throw CreateFormatException($"field {column + 1} continues after its closing quote");
                 at++;
             }
             else
@@ -93,23 +93,23 @@ public ref struct CsvReader
     }
 
     /// <summary>A field as a finite number.</summary>
-    /// <exception cref="TableFormatException">It is not one.</exception>
+    /// <exception cref="TableFormatException">The field is not such a number.</exception>
     public readonly double GetNumber(int column) =>
         double.TryParse(this[column], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value : throw CreateFormatException($"field {column + 1} must be a number, but is \"{this[column]}\"");
 
     /// <summary>A field as a finite number; null if empty.</summary>
-    /// <exception cref="TableFormatException">It is neither.</exception>
+    /// <exception cref="TableFormatException">The field is neither.</exception>
     public readonly double? GetNumberOrNull(int column) => this[column].IsEmpty ? null : GetNumber(column);
 
     /// <summary>A field as a whole number.</summary>
-    /// <exception cref="TableFormatException">It is not one.</exception>
+    /// <exception cref="TableFormatException">The field is not such a number.</exception>
     public readonly int GetInteger(int column) =>
         int.TryParse(this[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value : throw CreateFormatException($"field {column + 1} must be a whole number, but is \"{this[column]}\"");
 
     /// <summary>A field as a whole number; null if empty.</summary>
-    /// <exception cref="TableFormatException">It is neither.</exception>
+    /// <exception cref="TableFormatException">The field is neither.</exception>
     public readonly int? GetIntegerOrNull(int column) => this[column].IsEmpty ? null : GetInteger(column);
 
     /// <summary>The exception for a value of the current row that cannot be used.</summary>

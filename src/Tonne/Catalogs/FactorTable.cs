@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Catalogs;
 
-/// <summary>A table whose rows are factors as they stand: id, label, unit, low, best, high, quality, source, note.</summary>
+/// <summary>A table with one factor per row: id, label, unit, low, best, high, quality, source, note.</summary>
 /// <param name="table">File name of the table.</param>
 /// <param name="assembly">The assembly that holds it; null for that of the domain, <c>Tonne</c>.</param>
 public sealed class FactorTable(string table, Assembly? assembly = null)

@@ -1,6 +1,6 @@
 namespace Tonne.Catalogs;
 
-/// <summary>Names as people write them: without case, accents, spaces and punctuation.</summary>
+/// <summary>Compares names without regard to case, accents, spaces and punctuation.</summary>
 public static class NameMatching
 {
     const string Accented = "àáâãäåāçćčèéêëēìíîïñńòóôõöøōùúûüūýÿšžğłı";
@@ -40,7 +40,7 @@ public static class NameMatching
         return slug[..length].ToString();
     }
 
-    /// <summary>The names whose keys come nearest to what was written, best first; none if nothing comes near.</summary>
+    /// <summary>Finds the names whose keys are most similar to the given text, best first; empty if none is similar.</summary>
     /// <param name="written">What the user wrote.</param>
     /// <param name="candidates">Key (see <see cref="ToKey"/>) and the name to suggest for it; a name may come several times.</param>
     /// <param name="count">At most so many.</param>

@@ -1,6 +1,6 @@
 namespace Tonne.Catalogs;
 
-/// <summary>A small table of spreads computed from published rows: name, value, unit, how many, source, what.</summary>
+/// <summary>A table of spreads computed from published rows: name, value, unit, number of rows, source, description.</summary>
 sealed class SpreadTable(string table)
 {
     readonly Lazy<Dictionary<string, Row>> _rows = new(() =>

@@ -1,10 +1,10 @@
 namespace Tonne.Catalogs;
 
-/// <summary>A name that no catalog row answers to, or more than one.</summary>
-/// <param name="Kind">What was looked for, in a word: zone, region, accelerator.</param>
+/// <summary>A name that matches no catalog row, or more than one.</summary>
+/// <param name="Kind">Kind of item that was looked up: zone, region, accelerator.</param>
 /// <param name="Name">The name as given.</param>
-/// <param name="Ambiguous">True if several rows answer to it, false if none does.</param>
-/// <param name="Nearest">The names that answer to it, or that come nearest, best first.</param>
+/// <param name="Ambiguous">True if several rows match, false if none does.</param>
+/// <param name="Nearest">The names that match, or the most similar ones, best first.</param>
 public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IReadOnlyList<string> Nearest)
 {
     string ListingHint => Kind switch
@@ -16,7 +16,7 @@ public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IRead
         _ => "",
     };
 
-    /// <summary>What is wrong and what to write instead.</summary>
+    /// <summary>Message: what is wrong and what to write instead.</summary>
     public string Message => Ambiguous
         ? $"The {Kind} \"{Name}\" is ambiguous: write one of {string.Join(", ", Nearest)}."
         : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown{ListingHint}." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";

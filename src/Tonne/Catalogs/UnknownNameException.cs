@@ -1,8 +1,8 @@
 namespace Tonne.Catalogs;
 
-/// <summary>A name was required to be known and is not.</summary>
+/// <summary>The exception for a name that no catalog knows.</summary>
 public sealed class UnknownNameException(UnknownName unknown) : ArgumentException(unknown.Message)
 {
-    /// <summary>The name and its neighbours.</summary>
+    /// <summary>The name and similar names.</summary>
     public UnknownName Unknown { get; } = unknown;
 }

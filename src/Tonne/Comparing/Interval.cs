@@ -1,6 +1,6 @@
 namespace Tonne.Comparing;
 
-/// <summary>A best value in its 95 % interval; unlike bounds of a quantity it may be negative.</summary>
+/// <summary>A best value with its 95 % interval. Unlike the bounds of a quantity it may be negative.</summary>
 /// <param name="Low">The 2.5 % limit.</param>
 /// <param name="Value">The value at best factors.</param>
 /// <param name="High">The 97.5 % limit.</param>

@@ -1,6 +1,6 @@
 namespace Tonne.Comparing;
 
-/// <summary>What is known of two variants.</summary>
+/// <summary>The result of comparing two variants.</summary>
 public enum PairVerdict
 {
     /// <summary>No difference seen: neither shown, nor excluded.</summary>

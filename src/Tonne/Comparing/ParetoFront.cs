@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 
 namespace Tonne.Comparing;
 
-/// <summary>The choices that no other beats: to be better in one objective, one must be worse in another.</summary>
+/// <summary>The Pareto front of some choices: those that no other choice dominates.</summary>
 /// <remarks>
-/// a dominates b where a is at least as good in every objective and better in one; the front is what nothing dominates. Equal choices stand or fall together.
+/// a dominates b where a is at least as good in every objective and better in one; the front has the choices that none dominates. Equal
+/// choices are both on the front, or neither is.
 /// Source: V. Pareto, Manuale di economia politica (1906); H. Kung, F. Luccio, F. Preparata, On finding the maxima of a set of vectors, J. ACM 22 (1975). Here by comparison of every two.
 /// </remarks>
 /// <typeparam name="T">What is chosen.</typeparam>
@@ -19,7 +20,7 @@ public sealed class ParetoFront<T>
     public ParetoFront(IReadOnlyList<T> items, params IReadOnlyList<ParetoObjective<T>> objectives)
     {
         if (objectives.Count == 0)
-            throw new ArgumentException("A front needs an objective.", nameof(objectives));
+            throw new ArgumentException("A Pareto front needs at least one objective.", nameof(objectives));
         (Items, Objectives) = ([.. items], [.. objectives]);
         var values = items.Select(item => objectives.Select(objective => GetValue(objective, item)).ToArray()).ToArray();
         _beatenBy = [.. Enumerable.Range(0, items.Count).Select(i => FindDominating(values, i))];
@@ -51,7 +52,7 @@ public sealed class ParetoFront<T>
             : objective.MoreIsBetter ? value : -value;
     }
 
-    /// <summary>Of those that dominate a choice one that nothing dominates: there always is one, for domination has no circles.</summary>
+    /// <summary>Among the choices that dominate this one, at least one is itself not dominated, because dominance is transitive.</summary>
     static int? FindDominating(double[][] values, int index)
     {
         int? best = null;

@@ -1,6 +1,6 @@
 namespace Tonne.Comparing;
 
-/// <summary>One thing that a choice is judged by.</summary>
+/// <summary>One objective by which choices are compared.</summary>
 /// <typeparam name="T">What is chosen.</typeparam>
 /// <param name="Name">Its name, with its unit: <c>accuracy</c>, <c>energy per 1,000 predictions (J)</c>.</param>
 /// <param name="Value">Its value, a finite number.</param>

@@ -1,13 +1,15 @@
+using Tonne.Statistics;
+
 namespace Tonne.Comparing;
 
-/// <summary>Whether one variant uses more than another, from pairs of their runs, looked at after every pair.</summary>
+/// <summary>Tests sequentially whether one variant uses more than another, from pairs of runs, with a look after every pair.</summary>
 /// <remarks>
 /// <para>For every supposed ratio the evidence against it is kept (<see cref="ShiftEvidence"/>). A ratio is excluded when its evidence reaches 1/risk; the interval is what is not excluded.
-/// Looking after every round costs nothing: the chance that the true ratio is ever excluded is at most the risk.</para>
+/// Looking after every round does not raise the error rate: the true ratio is ever excluded with a probability of at most the risk.</para>
 /// <para>Up to 120 rounds, part of the risk is kept for one exact look at the planned end (<see cref="SignedScores"/>):</para>
 /// <code>evidence = 0.3 · bets so far + 0.4 · [at the planned end, P ≤ 0.4 · risk] ÷ (0.4 · risk)</code>
 /// <para>What is in brackets ÷ (0.4 · risk) is, like the bets, at most 1 on average, so the sum obeys the same bound, with some of the risk kept back: at 1 % about 0.5 % is used, so that a count of 1,000 trials stays below ten as well.
-/// Beyond 120 rounds the bets have it all.</para>
+/// Beyond 120 rounds the bets get the whole risk.</para>
 /// <para>Assumed: log ratios of pairs lie symmetrically about the true one. Random order in each round makes that so where the variant changes a run by a constant factor. Not thread safe.</para>
 /// </remarks>
 public sealed class RatioTest
@@ -30,17 +32,17 @@ public sealed class RatioTest
     int _lookedAt;
 
     /// <summary>A test before its first pair.</summary>
-    /// <param name="risk">Chance, over all looks, to exclude the true ratio; above 0, at most 0.5.</param>
+    /// <param name="risk">Probability, over all looks, of excluding the true ratio; above 0, at most 0.5.</param>
     /// <param name="plannedRounds">Pairs at most, at least 1.</param>
     /// <param name="margin">Relative difference that does not matter, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">One is outside of its range.</exception>
     public RatioTest(double risk, int plannedRounds, double margin)
     {
         if (!(risk is > 0 and <= 0.5))
-            throw new ArgumentOutOfRangeException(nameof(risk), risk, "A risk lies above 0 and is at most 0.5.");
+            throw new ArgumentOutOfRangeException(nameof(risk), risk, "The risk must be above 0 and at most 0.5.");
         ArgumentOutOfRangeException.ThrowIfLessThan(plannedRounds, 1);
         if (!(margin is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(margin), margin, "A margin is between 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(margin), margin, "The margin must be between 0 and 1.");
         (Risk, PlannedRounds, _margin) = (risk, plannedRounds, Math.Log(1 + margin));
         _threshold = -Math.Log(risk);
         _bets = ShiftEvidence.ChooseBets(plannedRounds, risk);
@@ -65,10 +67,12 @@ public sealed class RatioTest
     /// <summary>Rounds after which it was decided; null while it is not.</summary>
     public int? DecidedAfter { get; private set; }
 
-    /// <summary>Natural logarithm of the evidence against equality, at its present.</summary>
+    /// <summary>Natural logarithm of the present evidence against equality.</summary>
     public double LogEvidence => Evidence(_atOne, 0);
 
-    /// <summary>Fewest rounds after which anything can be decided: before, even the same sign every time is chance enough.</summary>
+    /// <summary>
+    /// Smallest number of rounds after which anything can be decided. With fewer, even the same sign in every round can be chance.
+    /// </summary>
     public int MinRounds
     {
         get
@@ -86,11 +90,11 @@ public sealed class RatioTest
 
     bool HasLastLook => PlannedRounds <= MaxRoundsForLastLook;
 
-    /// <summary>Takes in a pair of runs of one round.</summary>
+    /// <summary>Adds a pair of runs of one round.</summary>
     /// <param name="first">What the first variant used, above 0.</param>
     /// <param name="second">What the second used, in the same unit, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">One is not a positive number.</exception>
-    /// <exception cref="InvalidOperationException">All planned pairs are in: more would void what was said of the risk.</exception>
+    /// <exception cref="InvalidOperationException">All planned pairs were added. More would make the stated risk wrong.</exception>
     public void Add(double first, double second)
     {
         if (!(first > 0 && double.IsFinite(first)))
@@ -98,7 +102,7 @@ public sealed class RatioTest
         if (!(second > 0 && double.IsFinite(second)))
             throw new ArgumentOutOfRangeException(nameof(second), second, "A ratio needs positive numbers.");
         if (Rounds == PlannedRounds)
-            throw new InvalidOperationException($"All {PlannedRounds} planned rounds are in.");
+            throw new InvalidOperationException($"All {PlannedRounds} planned rounds were added.");
         var log = Math.Log(second / first);
         _logs.Add(log);
         _atOne.Add(log);
@@ -123,7 +127,7 @@ public sealed class RatioTest
         {
             _lookedAt = Rounds;
             var (low, high) = (Math.Max(_known.Low, Bound(centre, -1)), Math.Min(_known.High, Bound(centre, 1)));
-            // Nothing left is what a drifting ratio looks like; the last interval that held something is kept.
+            // The interval becomes empty if the ratio drifts; the last interval that was not empty is kept.
             if (low <= high)
                 _known = (low, high);
         }
@@ -157,7 +161,8 @@ public sealed class RatioTest
         var span = Math.Max(1e-9, _logs.Max(log => Math.Abs(log - centre)));
         if (EvidenceAgainst(centre + side * span * 1000) < _threshold)
             return side * double.PositiveInfinity;
-        // Beyond the outermost log ratio all signs are the same and little changes; inside, looked at from without, so that no island is missed.
+        // Beyond the outermost log ratio all signs are equal and little changes. The search goes inwards from there, so that no separate
+        // interval is missed.
         double outside = 1000, inside = 4;
         while (EvidenceAgainst(centre + side * span * inside) >= _threshold)
         {
@@ -188,8 +193,7 @@ public sealed class RatioTest
                 means[at++] = (_logs[i] + _logs[k]) / 2;
         }
 
-        Array.Sort(means);
-        return (means[(means.Length - 1) / 2] + means[means.Length / 2]) / 2;
+        return OrderStatistic.Median(means);
     }
 
     /// <summary>Log evidence, without the last look, when so many pairs all differ by the same.</summary>

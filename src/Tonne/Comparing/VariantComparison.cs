@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.Comparing;
 
-/// <summary>Variants that were run side by side, in rounds of one run each, compared in pairs as the rounds come in.</summary>
+/// <summary>Compares variants in pairs, round by round. Each round has one run of every variant.</summary>
 /// <remarks>
 /// The order of the runs inside a round must be drawn at random, each time anew: the tests rest on it. The risk of the plan is divided among the pairs (Bonferroni), so that it holds for all verdicts together.
 /// One figure decides; the others are shown with intervals of their own. Not thread safe.
@@ -33,22 +33,22 @@ public sealed class VariantComparison
     /// <summary>Every two variants.</summary>
     public ImmutableArray<VariantPair> Pairs { get; }
 
-    /// <summary>The rounds so far; in each the runs stand in the order of the variants.</summary>
+    /// <summary>The rounds so far. Each has its runs in the order of the variants.</summary>
     public IReadOnlyList<ImmutableArray<VariantRun>> Rounds => _rounds;
 
-    /// <summary>Whether every pair is decided, so that more rounds would tell only how large a difference is.</summary>
+    /// <summary>Whether every pair is decided. More rounds would only narrow the sizes of the differences.</summary>
     public bool IsDecided => Pairs.All(pair => pair.DecidedAfter is not null);
 
-    /// <summary>Takes in a round.</summary>
+    /// <summary>Adds a round.</summary>
     /// <param name="runs">One run of each variant, in the order of the variants.</param>
     /// <exception cref="ArgumentException">Not one run of each.</exception>
-    /// <exception cref="InvalidOperationException">All planned rounds are in.</exception>
+    /// <exception cref="InvalidOperationException">All planned rounds were added.</exception>
     public void Add(IReadOnlyList<VariantRun> runs)
     {
         if (runs.Count != Names.Length)
             throw new ArgumentException($"A round has one run of each of the {Names.Length} variants, not {runs.Count}.", nameof(runs));
         if (_rounds.Count == Plan.Rounds)
-            throw new InvalidOperationException($"All {Plan.Rounds} planned rounds are in.");
+            throw new InvalidOperationException($"All {Plan.Rounds} planned rounds were added.");
         _rounds.Add([.. runs]);
         foreach (var pair in Pairs)
             pair.Add(runs[pair.First], runs[pair.Second]);

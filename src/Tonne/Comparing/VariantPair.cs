@@ -20,7 +20,7 @@ public sealed class VariantPair
     /// <summary>Index of the variant compared.</summary>
     public int Second { get; }
 
-    /// <summary>What is known, by the figure that decides.</summary>
+    /// <summary>The verdict by the figure that decides.</summary>
     public PairVerdict Verdict => DecisionTest.Differs ? PairVerdict.Difference : DecisionTest.IsWithinMargin ? PairVerdict.WithinMargin : PairVerdict.NoDifferenceSeen;
 
     /// <summary>Rounds after which it was decided; null while it is not.</summary>

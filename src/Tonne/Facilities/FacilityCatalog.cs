@@ -6,8 +6,10 @@ namespace Tonne.Facilities;
 
 /// <summary>Published power and water usage effectiveness by region, provider and site, and what is assumed where nothing is published.</summary>
 /// <remarks>
-/// PUE = energy of the facility ÷ energy of the machines (ISO/IEC 30134-2). Bounds are log-normal in the overhead PUE − 1, so no low is ever below 1: for a published figure the yearly change of
-/// published figures, for a provider's mean used for one of its regions also the spread between regions. WUE = litres of water on site ÷ energy of the machines (ISO/IEC 30134-9).
+/// PUE = facility energy ÷ IT energy (ISO/IEC 30134-2). Bounds are log-normal in the overhead PUE − 1, so no low is ever below 1: for a
+/// published figure the yearly change of
+/// published figures, for a provider's mean used for one of its regions also the spread between regions. WUE = litres of water on site ÷
+/// IT energy (ISO/IEC 30134-9).
 /// See docs/methods/pue-and-water.md.
 /// </remarks>
 public static class FacilityCatalog
@@ -56,15 +58,17 @@ public static class FacilityCatalog
     {
         if (kind == FacilityKind.PersonalComputer)
         {
-            return new SelectedFacilityFactor(new Factor("pue/desk", "PUE at a desk", "1", Bounds.FromExact(1), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
-                "no cooling or power plant runs for a laptop or desktop"), "a laptop or desktop: nothing around it runs for it");
+            return new SelectedFacilityFactor(new Factor("pue/desk", "PUE of a laptop or desktop", "1", Bounds.FromExact(1),
+                Quality.Assumed, SourceList.Find("TONNE-METHOD-1"),
+                "no cooling or power plant runs for a laptop or desktop"), "a laptop or desktop has no cooling or power plant of its own");
         }
         var cloud = kind == FacilityKind.UnknownCloud;
         var row = FindPue("industry", cloud ? "unknown-cloud" : "unknown-room") ?? throw new InvalidOperationException("The table lacks the industry's mean.");
-        // Cloud: from the best fleet mean to the on-premises mean. Room: from the best new buildings to the industry's mean of 2007-2011.
+        // Cloud: from the best fleet mean to the on-premises mean. On premises: from the best new data centres to the industry's mean of
+        // 2007-2011.
         var bounds = cloud ? new Bounds(1.08, row.Value, 1.63) : new Bounds(1.09, row.Value, 2.3);
         var factor = new Factor($"pue/{row.Place}/{row.Year}/{row.Source}", cloud ? "PUE, public cloud" : "PUE, unknown server room", "1", bounds, Quality.Assumed, SourceList.Find(row.Source),
-            cloud ? "mean of public clouds; the region is unknown" : "survey mean of the industry; nothing is known of the room");
+            cloud ? "mean of public clouds; the region is unknown" : "survey mean of the industry; the facility is unknown");
         return new SelectedFacilityFactor(factor, cloud ? $"assumed: public cloud mean {row.Year}" : $"assumed: industry survey mean {row.Year}");
     }
 
@@ -74,7 +78,9 @@ public static class FacilityCatalog
         ? new SelectedFacilityFactor(new Factor("pue/given", "PUE as given", "1", Bounds.FromExact(pue), Quality.Assumed, new Source("GIVEN", "Given by the user")), "given")
         : throw new ArgumentOutOfRangeException(nameof(pue), pue, "A PUE is at least 1.");
 
-    /// <summary>On-site water of a cloud region, L per kWh of the machines: its own if published, else its provider's mean; null if neither is.</summary>
+    /// <summary>
+    /// On-site water of a cloud region, L per kWh of IT energy: its own if published, else its provider's mean; null if neither is.
+    /// </summary>
     public static SelectedFacilityFactor? GetWue(CloudRegion region)
     {
         if (FindWue(region.Provider, region.Name) is { } own)
@@ -83,18 +89,23 @@ public static class FacilityCatalog
             ? new SelectedFacilityFactor(WueFactor(fleet, isOwnFigure: false), $"mean of {fleet.Provider} {fleet.Year}; {region.Id} has none published") : null;
     }
 
-    /// <summary>On-site water where nothing is published, L per kWh of the machines: none at a desk, else the mean of the United States' data centres, wide.</summary>
+    /// <summary>
+    /// On-site water where nothing is published, L per kWh of IT energy: 0 for a laptop or desktop, else the mean of data centres in the
+    /// United States, with wide bounds.
+    /// </summary>
     public static SelectedFacilityFactor GetWue(FacilityKind kind)
     {
         if (kind == FacilityKind.PersonalComputer)
         {
-            return new SelectedFacilityFactor(new Factor("wue/desk", "on-site water at a desk", "L/kWh", Bounds.FromExact(0), Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "air cooled"),
+            return new SelectedFacilityFactor(new Factor("wue/desk", "on-site water of a laptop or desktop", "L/kWh", Bounds.FromExact(0),
+                Quality.Assumed, SourceList.Find("TONNE-METHOD-1"), "air cooled"),
                 "a laptop or desktop evaporates no water");
         }
         var row = FindWue("industry", "us-average") ?? throw new InvalidOperationException("The table lacks the industry's mean.");
         // From none (dry cooling) to the highest regions published.
         return new SelectedFacilityFactor(new Factor($"wue/unknown/{row.Year}/{row.Source}", "on-site water, unknown facility", "L/kWh", new Bounds(0, row.Value, 2.2), Quality.Assumed,
-            SourceList.Find(row.Source), "mean of data centres of the United States; nothing is known of the facility"), $"assumed: mean of US data centres {row.Year}");
+            SourceList.Find(row.Source), "mean of data centres in the United States; the facility is unknown"),
+                $"assumed: mean of US data centres {row.Year}");
     }
 
     /// <summary>Water consumed in generating electricity, L per kWh at the facility's meter: the United States' mean; elsewhere the same, assumed and wide.</summary>
@@ -106,8 +117,11 @@ public static class FacilityCatalog
             ? new Factor($"water/grid/US/{row.Year}/{row.Source}", "water of electricity, United States", "L/kWh", new Bounds(2.2, row.Value, 8.6), Quality.Modelled, SourceList.Find(row.Source),
                 "another published mean of the same grid is 3.14 (REN-2023); subregions differ more")
             : new Factor($"water/grid/unknown/{row.Year}/{row.Source}", "water of electricity, zone without a published figure", "L/kWh", new Bounds(0.1, row.Value, 17), Quality.Assumed,
-                SourceList.Find(row.Source), "the mean of the United States stands in; bounds from solar PV (0.1) to hydropower (17), MACKNICK-2011");
-        return new SelectedFacilityFactor(factor, home ? $"mean of the United States {row.Year}" : $"assumed: mean of the United States {row.Year} stands in for {zone.Name}");
+                SourceList.Find(row.Source), "the mean of the United States is used; bounds from solar PV (0.1) to hydropower (17), "
+                    + "MACKNICK-2011");
+        return new SelectedFacilityFactor(factor, home
+            ? $"mean of the United States {row.Year}"
+            : $"assumed: the mean of the United States {row.Year} is used for {zone.Name}");
     }
 
     /// <summary>Rows for <c>tonne catalog facilities</c>.</summary>
@@ -134,7 +148,7 @@ public static class FacilityCatalog
         var around = LogNormal.CreateBounds(overhead, sigma);
         var bounds = design ? new Bounds(Math.Min(Design.Low, row.Value), row.Value, Math.Max(Design.High, row.Value)) : new Bounds(1 + around.Low, row.Value, 1 + around.High);
         return new Factor(Id("pue", row, isOwnFigure), Label("PUE", row, isOwnFigure), "1", bounds, QualityOf(row, isOwnFigure), SourceList.Find(row.Source),
-            design ? "the design value, not a measured one" : memory ? "not read in the owner's text" : null);
+            design ? "the design value, not a measured one" : memory ? "not read in the operator's own text" : null);
     }
 
     static Factor WueFactor(Row row, bool isOwnFigure)
@@ -145,7 +159,7 @@ public static class FacilityCatalog
         // A published 0 is dry cooling; 0.05 L/kWh covers humidifying and cleaning.
         var bounds = row.Value == 0 ? new Bounds(0, 0, 0.05) : LogNormal.CreateBounds(row.Value, sigma);
         return new Factor(Id("wue", row, isOwnFigure), Label("on-site water", row, isOwnFigure), "L/kWh", bounds, QualityOf(row, isOwnFigure), SourceList.Find(row.Source),
-            design ? "the design value, not a measured one" : memory ? "not read in the owner's text" : null);
+            design ? "the design value, not a measured one" : memory ? "not read in the operator's own text" : null);
     }
 
     static string Id(string kind, Row row, bool isOwnFigure) =>

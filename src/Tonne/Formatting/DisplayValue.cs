@@ -3,7 +3,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Formatting;
 
-/// <summary>A value written for people: the unit by its scale, the digits by its certainty, the bounds in the same unit and digits.</summary>
+/// <summary>
+/// A value formatted for people. Its scale determines the unit, its uncertainty the number of digits; the bounds have the same unit and
+/// digits.
+/// </summary>
 /// <remarks>
 /// Two significant digits where the interval is wider than 10 %, three where it is narrower; an exact value has at most three and no trailing zeros.
 /// All three are rounded to the same place, so the printed interval contains the printed value. A bound that would round to 0 and is not gets one digit of its own.
@@ -30,20 +33,20 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
     public string Text => Unit.Length == 0 ? Value : $"{Value} {Unit}";
 
     /// <summary>The interval in brackets, for example <c>(0.21–0.85)</c>; empty if exact.</summary>
-    /// <param name="dash">Between the bounds.</param>
+    /// <param name="dash">Text between the bounds.</param>
     public string FormatInterval(string dash = "–") => Low is null ? "" : $"({Low}{dash}{High})";
 
     /// <summary>The value, its unit and its interval.</summary>
-    /// <param name="dash">Between the bounds.</param>
+    /// <param name="dash">Text between the bounds.</param>
     public string FormatWithInterval(string dash = "–") => Low is null ? Text : $"{Text} {FormatInterval(dash)}";
 
-    /// <summary>Reads out a figure.</summary>
+    /// <summary>Formats a figure.</summary>
     public static DisplayValue Format(Figure figure) => Format(figure.Bounds, figure.Unit);
 
-    /// <summary>Reads out bounds in a unit; kWh, kg CO2e, L, J and W change to a larger or smaller unit where that reads better.</summary>
+    /// <summary>Formats bounds in a unit; kWh, kg CO2e, L, J and W change to a larger or smaller unit where that reads better.</summary>
     /// <param name="bounds">Low, best, high.</param>
     /// <param name="unit">Their unit.</param>
-    /// <param name="like">A value whose scale to take, so that figures side by side share a unit; null for the value's own.</param>
+    /// <param name="like">A value whose scale is used, so that neighbouring figures have one unit; null for the value's own.</param>
     public static DisplayValue Format(Bounds bounds, string unit, double? like = null)
     {
         var digits = bounds.IsExact || bounds.Low > 0 && bounds.High / bounds.Low <= 1.1 ? 3 : 2;
@@ -51,11 +54,11 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
         return Rounded(bounds.Low / scale, bounds.Best / scale, bounds.High / scale, name, digits);
     }
 
-    /// <summary>Reads out one number in a unit, without bounds; it may be negative.</summary>
+    /// <summary>Formats one number in a unit, without bounds; it may be negative.</summary>
     /// <param name="value">The value.</param>
     /// <param name="unit">Its unit.</param>
     /// <param name="digits">Significant digits. Default 3.</param>
-    /// <param name="like">A value whose scale to take; null for the value's own.</param>
+    /// <param name="like">A value whose scale is used; null for the value's own.</param>
     public static string Format(double value, string unit, int digits = 3, double? like = null)
     {
         var (scale, name) = Scaled(like ?? value, unit, digits);
@@ -63,15 +66,15 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
         return name.Length == 0 ? text : $"{text} {name}";
     }
 
-    /// <summary>Reads out a factor in its own unit with up to four digits, as its source prints it.</summary>
+    /// <summary>Formats a factor in its own unit with up to four digits, as its source prints it.</summary>
     public static DisplayValue FormatFactor(Factor factor) => FormatFactor(factor.Bounds, factor.Unit);
 
-    /// <summary>Reads out the bounds of a factor in its own unit with up to four digits.</summary>
+    /// <summary>Formats the bounds of a factor in its own unit with up to four digits.</summary>
     public static DisplayValue FormatFactor(Bounds bounds, string unit) => bounds.IsExact
         ? new(FormatTrimmed(bounds.Best, 4), null, null, Named(unit))
         : new(FormatTrimmed(bounds.Best, 4), FormatTrimmed(bounds.Low, Digits(bounds.Low, bounds.Best)), FormatTrimmed(bounds.High, Digits(bounds.High, bounds.Best)), Named(unit));
 
-    /// <summary>A length of time: <c>420 ms</c>, <c>12.4 s</c>, <c>3 min 20 s</c>, <c>2 h 05 min</c>, <c>4 d 03 h</c>.</summary>
+    /// <summary>Formats a length of time: <c>420 ms</c>, <c>12.4 s</c>, <c>3 min 20 s</c>, <c>2 h 05 min</c>, <c>4 d 03 h</c>.</summary>
     /// <param name="seconds">Time in s.</param>
     public static string FormatDuration(double seconds)
     {
@@ -87,7 +90,9 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
         return string.Create(CultureInfo.InvariantCulture, $"{whole / 86_400} d {whole % 86_400 / 3600:00} h");
     }
 
-    /// <summary>A share of one as per cent: two digits below 10 %, whole numbers above; a share that is neither 0 nor 1 never reads as if it were.</summary>
+    /// <summary>
+    /// Formats a share as per cent: two digits below 10 %, whole numbers above. Only exact shares are shown as 0 % or 100 %.
+    /// </summary>
     /// <param name="share">0 to 1, or a relative change.</param>
     public static string FormatPercent(double share)
     {
@@ -145,7 +150,7 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
         var rounded = Math.Abs(ToDigits(value, digits));
         for (var i = ladder.Length - 1; i > 0; i--)
         {
-            // A unit is known to more people than its thousandth: the small ones are kept down to a tenth.
+            // A unit is better known than its thousandth, so it is kept down to a tenth.
             var from = ladder[i].Unit is "g CO2e" or "mg CO2e" or "Wh" or "mWh" ? 0.1 : 1;
             if (rounded >= ladder[i].Scale * from * (1 - 1e-12))
                 return ladder[i];

@@ -3,7 +3,9 @@ using Tonne.Quantities;
 
 namespace Tonne.Formatting;
 
-/// <summary>Bounds as reports write them: six digits, for more would be noise that differs between machines. They still hold the value.</summary>
+/// <summary>
+/// Rounds bounds to six digits for reports, because further digits differ between machines. The rounded bounds still contain the value.
+/// </summary>
 public static class SixDigitRounding
 {
     /// <summary>The low bound in six digits, never above the best value.</summary>

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Grids;
 
-/// <summary>Annual mean intensities of zones, and how far a run's own intensity may lie from them.</summary>
+/// <summary>Annual mean intensities of zones, with bounds for the intensity during a run.</summary>
 /// <remarks>
 /// Policy: the newest year of the lifecycle, production-based series (Ember); a zone without it (a subregion) has its direct one.
 /// Bounds: best · exp(±1.96 σ), σ² = change² · years + (publishers² ÷ 2) + day²: the zone's own yearly change (drawn towards the change typical of countries by the weight of four years)
@@ -12,10 +12,10 @@ namespace Tonne.Grids;
 /// </remarks>
 public static class AnnualIntensityCatalog
 {
-    /// <summary>Yearly changes that the typical change of a country counts for, beside those of the zone itself.</summary>
+    /// <summary>Weight of the typical yearly change of a country, as a number of yearly changes of the zone itself.</summary>
     const double TypicalChangeWeight = 4;
 
-    /// <summary>How often a place guessed from a time zone is taken to be another country.</summary>
+    /// <summary>Assumed probability that a place guessed from a time zone is in another country.</summary>
     const double WrongGuessProbability = 0.1;
 
     const string Table = "annual_intensities.csv";
@@ -30,10 +30,10 @@ public static class AnnualIntensityCatalog
     /// <summary>The annual intensity of a zone on a given basis; null if the table has none.</summary>
     public static GridIntensity? Find(Zone zone, IntensityBasis basis) => Choose(zone, Rows(zone.Code), basis);
 
-    /// <summary>A zone that was guessed, say from the time zone: the same value, assumed, with the chance of a wrong country in its bounds.</summary>
-    /// <remarks>σ² grows by 2 · 0.1 · s², s the spread between countries: one guess in ten is taken to fall on another country.</remarks>
+    /// <summary>The intensity of a guessed zone: the same value, assumed, with bounds that include the chance of a wrong country.</summary>
+    /// <remarks>σ² grows by 2 · 0.1 · s², s the spread between countries: one guess in ten is assumed to be a wrong country.</remarks>
     /// <param name="zone">The zone guessed.</param>
-    /// <param name="guessedFrom">What it was guessed from, for the sentence: <c>time zone Europe/Paris</c>.</param>
+    /// <param name="guessedFrom">What it was guessed from, for the explanation: <c>time zone Europe/Paris</c>.</param>
     public static GridIntensity? FindForGuessedZone(Zone zone, string guessedFrom)
     {
         if (Find(zone) is not { } signal)
@@ -50,7 +50,9 @@ public static class AnnualIntensityCatalog
         return signal with { Intensity = factor, Explanation = $"{signal.Explanation}; guessed from the {guessedFrom}" };
     }
 
-    /// <summary>Where nothing is known of the place: the world's mean, between the 2.5 % and 97.5 % quantiles of the countries.</summary>
+    /// <summary>
+    /// The intensity of an unknown place: the world's mean, with the 2.5 % and 97.5 % quantiles of the countries as bounds.
+    /// </summary>
     public static GridIntensity GetForUnknownPlace()
     {
         var world = ZoneCatalog.Find("WORLD").ValueOrThrow;
@@ -85,7 +87,7 @@ public static class AnnualIntensityCatalog
     /// <param name="grams">The annual value, g CO2e/kWh.</param>
     /// <param name="year">The year it averages over.</param>
     /// <param name="sumOfSquares">Sum of the squares of the zone's yearly changes, in natural logarithms.</param>
-    /// <param name="changeCount">How many they are; 0 if not known.</param>
+    /// <param name="changeCount">Number of those changes; 0 if unknown.</param>
     internal static Bounds CreateBounds(double grams, int year, double sumOfSquares, int changeCount)
     {
         if (grams == 0)
@@ -125,7 +127,8 @@ public static class AnnualIntensityCatalog
             return null;
         var (squares, changes) = (0d, 0);
         Row? before = null;
-        // The table is sorted by year within a zone. Plain loops: this lies on the path of every run, and LINQ over numbers is compiled anew at each start.
+        // The table is sorted by year within a zone. Plain loops, because every run needs this and LINQ over numbers is compiled anew at
+        // each start.
         foreach (var row in rows)
         {
             if (row.Basis != value.Basis || !string.Equals(row.Source, value.Source, StringComparison.Ordinal))

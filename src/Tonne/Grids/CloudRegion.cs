@@ -1,3 +1,5 @@
+using Tonne.Quantities;
+
 namespace Tonne.Grids;
 
 /// <summary>A region of a cloud provider and the intensity published for it or for its zone.</summary>
@@ -12,7 +14,7 @@ public sealed record CloudRegion(string Provider, string Name, string Location, 
     public string Id => $"{Provider}:{Name}";
 
     /// <summary>An intensity of this region on a given basis: its own, else that of its country; null if neither has one.</summary>
-    /// <remarks>Where it is the country's the place is coarser; the sentence in <see cref="GridIntensity.Explanation"/> says so.</remarks>
+    /// <remarks><see cref="GridIntensity.Explanation"/> says whether it is the country's, which is coarser.</remarks>
     public GridIntensity? FindIntensity(IntensityBasis basis) => GridIntensity.Basis == basis ? GridIntensity
         : AnnualIntensityCatalog.Find(Country, basis) is { } country ? country with { Explanation = $"{country.Explanation}, for {Id}" } : null;
 }

@@ -11,7 +11,9 @@ namespace Tonne.Grids;
 /// <param name="Explanation">How it was chosen, in a sentence.</param>
 public sealed record GridIntensity(Factor Intensity, Zone? Zone, IntensityBasis Basis, IntensityScope Scope, int? Year, string Explanation)
 {
-    /// <summary>A number given by the user, taken as exact; basis and scope are the user's word (lifecycle, consumption unless stated).</summary>
+    /// <summary>
+    /// An intensity given by the user, taken as exact. Basis and scope are as the user states them (default: lifecycle, consumption).
+    /// </summary>
     public static GridIntensity FromUserValue(CarbonIntensity intensity, IntensityBasis basis = IntensityBasis.Lifecycle, IntensityScope scope = IntensityScope.Consumption) =>
         new(new Factor("grid/given", "grid intensity as given", "g CO2e/kWh", Bounds.FromExact(intensity.GramsPerKilowattHour), Quality.Assumed,
                 new Source("GIVEN", "Given by the user")), null, basis, scope, null, "given");

@@ -5,7 +5,7 @@ namespace Tonne.Grids;
 
 /// <summary>Grid intensity of one zone over time: values at equal steps, for accounting and planning by the hour.</summary>
 /// <remarks>
-/// The value of a step holds from its start (inclusive) to its end (exclusive). A step without a value is a gap: it is never filled in silence.
+/// The value of a step holds from its start (inclusive) to its end (exclusive). A step without a value is a gap and is never filled.
 /// A series has one basis, one scope and one source, so figures made from it do too. Times are UTC. Immutable, thread safe.
 /// </remarks>
 public sealed class IntensitySeries

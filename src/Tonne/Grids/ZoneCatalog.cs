@@ -19,7 +19,7 @@ public static class ZoneCatalog
         if (Index.Value.ByKey.TryGetValue(NameMatching.ToKey(name), out var zone))
             return zone;
         var nearest = NameMatching.FindNearest(name, Index.Value.ByKey.Select(pair => (pair.Key, FormatZone(pair.Value))));
-        // A part of a country that has no row (US-CA, CA-QC): its country first.
+        // A part of a country that has no row (US-CA, CA-QC): its country is suggested first.
         if (name.IndexOf('-') is var dash and > 0 && Index.Value.ByKey.TryGetValue(NameMatching.ToKey(name.AsSpan(0, dash)), out var country))
             nearest = [.. nearest.Prepend(FormatZone(country)).Distinct(StringComparer.Ordinal)];
         return new UnknownName("zone", name, Ambiguous: false, nearest);
@@ -71,7 +71,7 @@ public static class ZoneCatalog
             };
             var zone = new Zone(rows.GetText(0), rows.GetText(1), kind, rows[3].IsEmpty ? null : rows.GetText(3));
             zones.Add(zone);
-            // A code wins over a name: it is read first in any case, so the order of the table does not matter.
+            // A code takes precedence over a name, so the order of the table does not matter.
             string[] names = [zone.Code, .. zone.Iso3 is null ? Array.Empty<string>() : [zone.Iso3], zone.Name, .. rows[4].IsEmpty ? [] : rows.GetText(4).Split(';')];
             foreach (var name in names)
             {

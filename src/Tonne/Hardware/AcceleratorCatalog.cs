@@ -46,13 +46,18 @@ public static class AcceleratorCatalog
             NameMatching.FindNearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(SplitWords(row.Name)), row.Name)))));
     }
 
-    /// <summary>The accelerator behind the name that a driver gives, never failing: what is not known widens the bounds and is said in their notes.</summary>
+    /// <summary>
+    /// Finds the accelerator for the name that a driver reports. Never fails: unknown properties widen the bounds, and the notes name
+    /// them.
+    /// </summary>
     /// <remarks>
-    /// Known: its figures. Several fit (<c>NVIDIA A100-SXM-64GB</c>: its size is not in the table): from the lowest low to the highest high of them, assumed. None: fractions of the power limit, else of any board's TDP.
-    /// No more than its power limit is drawn.
+    /// A known name has its own figures. If several accelerators match (<c>NVIDIA A100-SXM-64GB</c>: its size is not in the table), the
+    /// bounds cover them all, assumed. If none matches, the figures are fractions of the power limit, else of any board's TDP.
+    /// The power limit caps all figures.
     /// </remarks>
-    /// <param name="name">As NVML, amdgpu or a person writes it; null if the device does not tell.</param>
-    /// <param name="powerLimitWatts">The limit that the device enforces, W; null if it does not tell. What is not a positive number is not taken.</param>
+    /// <param name="name">Name as NVML, amdgpu or a person writes it; null if unknown.</param>
+    /// <param name="powerLimitWatts">The limit that the device enforces, W; null if unknown. Anything but a positive number is
+    /// ignored.</param>
     public static Accelerator Recognise(string? name, double? powerLimitWatts = null)
     {
         var limit = powerLimitWatts is > 0 and < 1e5 ? powerLimitWatts : null;
@@ -66,7 +71,10 @@ public static class AcceleratorCatalog
         return Candidates(words) is { Count: > 0 } several ? ApplyPowerLimit(MergeCandidates(written, several), limit) : Unknown(written, limit);
     }
 
-    /// <summary>Words of a name in one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>, <c>TPUv4</c> as <c>tpu v4</c>.</summary>
+    /// <summary>
+    /// Splits a name into words of one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>,
+    /// <c>TPUv4</c> as <c>tpu v4</c>.
+    /// </summary>
     public static List<string> SplitWords(string name)
     {
         var words = new List<string>();
@@ -89,13 +97,16 @@ public static class AcceleratorCatalog
     internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.IdlePower, row.IdlePowerWithContext, row.InferencePower, row.TrainingPower }
         .OfType<Factor>().Select(factor => CatalogEntry.FromFactor(factor, null, row.Year)));
 
-    /// <summary>Rows that have every word of a name, else every word but the size of its memory. A laptop's part is not the desktop's of its name.</summary>
+    /// <summary>
+    /// Finds rows that have every word of a name, else every word but the size of its memory. A laptop part is never matched to the
+    /// desktop part of that name.
+    /// </summary>
     static List<Accelerator> Candidates(List<string> words)
     {
         for (var pass = 0; pass < 2; pass++)
         {
             var left = pass == 0 ? words : words.FindAll(word => !(word.EndsWith("gb", StringComparison.Ordinal) && char.IsAsciiDigit(word[0])));
-            // One letter or figure is too little to go by.
+            // One letter or digit is too little to identify an accelerator.
             if (string.Concat(left).Length < 3)
                 continue;
             List<Accelerator> having = [.. Index.Value.Rows.Where(row => SplitWords(row.Name) is var own && left.TrueForAll(own.Contains))];
@@ -105,7 +116,7 @@ public static class AcceleratorCatalog
         return [];
     }
 
-    /// <summary>Any of several: best is the geometric middle.</summary>
+    /// <summary>Combines several candidates: the best value is the geometric mean of the bounds.</summary>
     static Accelerator MergeCandidates(string name, List<Accelerator> several)
     {
         var slug = NameMatching.ToSlug(name);
@@ -118,7 +129,7 @@ public static class AcceleratorCatalog
             var best = Math.Exp(several.Average(row => Math.Log(watts(row).Bounds.Best)));
             return new Factor($"gpu/{slug}~several/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W",
                 new Bounds(Math.Min(best, several.Min(row => watts(row).Bounds.Low)), best, Math.Max(best, several.Max(row => watts(row).Bounds.High))), Quality.Assumed, SourceList.Find("SYNTHESIS"),
-                $"not told apart from {names}: bounds cover them all");
+                $"indistinguishable from {names}: bounds cover them all");
         }
     }
 
@@ -137,14 +148,15 @@ public static class AcceleratorCatalog
         {
             var (part, whole) = (MachineFactors.Table[fraction].Bounds, tdp.Bounds);
             var best = part.Best * whole.Best;
-            // Both spread: half-widths of the logarithms in quadrature.
+            // Both factors are uncertain: the half-widths of their logarithms are added in quadrature.
             return new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{label}, {what.Replace('-', ' ')}", "W",
                 new Bounds(best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaHigh, whole.SigmaHigh))), Quality.Assumed,
-                SourceList.Find("SYNTHESIS"), $"not in the catalog: a fraction of {(limit is null ? "any board's TDP" : "its power limit")}, from the accelerators that were measured");
+                SourceList.Find("SYNTHESIS"), $"not in the catalog: a fraction of "
+                    + $"{(limit is null ? "any board's TDP" : "its power limit")}, from measured accelerators");
         }
     }
 
-    /// <summary>What a board draws below the limit that holds now.</summary>
+    /// <summary>Caps the power of a board at the limit in force.</summary>
     static Accelerator ApplyPowerLimit(Accelerator known, double? limit)
     {
         if (limit is not { } watts || watts >= known.TrainingPower.Bounds.High)
@@ -227,6 +239,6 @@ public static class AcceleratorCatalog
             ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.JoinSourceIds(row.GetText(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.GetNumber(column + 1), best, row.GetNumber(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
                 SourceList.Find(row.GetText(19)))
             : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", MachineFactors.Table[fraction].Bounds * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
-                $"a fraction of its TDP of {tdp} W, from the accelerators that were measured");
+                $"a fraction of its TDP of {tdp} W, from measured accelerators");
     }
 }

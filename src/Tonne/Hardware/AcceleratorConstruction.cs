@@ -3,25 +3,25 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>What an accelerator is made of, as far as its manufacturing asks.</summary>
+/// <summary>The construction of an accelerator, as its embodied emissions need it.</summary>
 /// <param name="Name">Name as in <see cref="AcceleratorCatalog"/>.</param>
 /// <param name="Memory">Type of memory in lower case: hbm2, hbm2e, hbm3, hbm3e, gddr5, gddr6, gddr7, ddr3, lpddr.</param>
 /// <param name="MemoryGigabytes">Memory, GB; null if unknown.</param>
-/// <param name="IsModule">Whether it sits with others on a board that they share; else a card of its own.</param>
+/// <param name="IsModule">Whether it shares a board with others; otherwise it is a card of its own.</param>
 /// <param name="Dies">Compute dies.</param>
 /// <param name="Die">Area of one compute die, mm², its bounds equal where it is published; null if unknown.</param>
 /// <param name="ProcessNanometres">Node of the compute dies, nm; null if unknown.</param>
-/// <param name="Source">Where the facts are from.</param>
+/// <param name="Source">Source of the facts.</param>
 sealed record AcceleratorConstruction(string Name, string Memory, double? MemoryGigabytes, bool IsModule, int Dies, Bounds? Die, double? ProcessNanometres, Source Source)
 {
     const string Table = "accelerator_builds.csv";
 
     static readonly Lazy<Dictionary<string, AcceleratorConstruction>> ByName = new(Read);
 
-    /// <summary>Whether the memory is stacked and sits beside the dies on an interposer.</summary>
+    /// <summary>Whether the memory is stacked and placed next to the dies on an interposer.</summary>
     public bool IsStacked => Memory.StartsWith("hbm", StringComparison.Ordinal);
 
-    /// <summary>The build of an accelerator; null if the table has none.</summary>
+    /// <summary>The construction of an accelerator; null if the table has none.</summary>
     public static AcceleratorConstruction? Find(Accelerator accelerator) => ByName.Value.GetValueOrDefault(accelerator.Name);
 
     /// <summary>What is wrong with the table; empty if nothing.</summary>

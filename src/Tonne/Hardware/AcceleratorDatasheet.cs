@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>What the data sheet of an accelerator promises: limits, never measurements. A null is not published.</summary>
+/// <summary>Peak rates of an accelerator from its data sheet: limits, never measurements. Null means not published.</summary>
 /// <param name="Name">Name as in <see cref="AcceleratorCatalog"/>.</param>
 /// <param name="Dense16BitTeraflops">Matrix units at bf16 or fp16 with accumulation at 32 bit, without sparsity, 10^12 operations/s; null for chips without matrix units.</param>
 /// <param name="Vector16BitTeraflops">Vector units at 16 bit, 10^12 operations/s.</param>
@@ -13,7 +13,7 @@ namespace Tonne.Hardware;
 /// <param name="BandwidthGigabytesPerSecond">Memory bandwidth, 10^9 B/s.</param>
 /// <param name="DieSquareMillimetres">Area of the compute die (of all of them where there are several), mm².</param>
 /// <param name="ProcessNanometres">Node of the compute die, nm.</param>
-/// <param name="Source">Where the figures were read.</param>
+/// <param name="Source">Source of the figures.</param>
 public sealed record AcceleratorDatasheet(
     string Name,
     double? Dense16BitTeraflops,

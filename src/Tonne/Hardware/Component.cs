@@ -1,6 +1,6 @@
 namespace Tonne.Hardware;
 
-/// <summary>A part of a machine that uses energy. The machine at its plug is the sum of these.</summary>
+/// <summary>A part of a machine that uses energy. The sum of the parts is the machine at its plug.</summary>
 public enum Component
 {
     /// <summary>Processor packages.</summary>

@@ -5,10 +5,12 @@ using Tonne.Statistics;
 
 namespace Tonne.Hardware;
 
-/// <summary>Recognises a processor and says what a machine built on it draws at the plug.</summary>
+/// <summary>Recognises a processor and gives the power at the plug of a machine built with it.</summary>
 /// <remarks>
-/// Name, else family, model and stepping, else (Arm) implementer and part → micro-architecture → watts per hardware thread of published whole machines, times what a host in service draws over those;
-/// client processors without published machines: TDP · (package fraction) + the rest of the machine. Unknown: quantiles of the catalog. See docs/methods/cpu-model.md.
+/// Name, else family, model and stepping, else (Arm) implementer and part → micro-architecture → watts per hardware thread of published
+/// whole machines, times the ratio of a host in service to those;
+/// client processors without published machines: TDP · (package fraction) + the other parts of the machine. Unknown: quantiles of the
+/// catalog. See docs/methods/cpu-model.md.
 /// </remarks>
 public static class CpuCatalog
 {
@@ -21,10 +23,10 @@ public static class CpuCatalog
         "vendor,microarchitecture,segment,year,idle_w_per_thread,sd_ln_idle,full_w_per_thread,sd_ln_full,machines,gb_per_thread,socket_threads_low,socket_threads_high,memory,"
         + "idle_w_per_socket,sd_ln_idle_per_socket,full_w_over_tdp,sd_ln_full_over_tdp,source";
 
-    /// <summary>Micro-architectures this many years apart may stand behind a name that a hypervisor hides.</summary>
+    /// <summary>Largest difference in years between micro-architectures that a name hidden by a hypervisor may mean.</summary>
     const int NeighbourYears = 2;
 
-    /// <summary>Machines in service are at most so much older than the newest of the catalog.</summary>
+    /// <summary>Age of the oldest machines in service, in years before the newest of the catalog.</summary>
     const int ServiceYears = 10;
 
     /// <summary>Brands of laptops and desktops.</summary>
@@ -38,7 +40,10 @@ public static class CpuCatalog
     /// <summary>Package power at full load over TDP, dimensionless.</summary>
     public static Factor PackageFullFraction => MachineFactors.Table["cpu/package-full-fraction"];
 
-    /// <summary>The power model of the machine around a processor. Never fails: what is not known widens the bounds and is said in <see cref="CpuPowerModel.Explanation"/>.</summary>
+    /// <summary>
+    /// The power model of a machine with this processor. Never fails: unknown properties widen the bounds and are named in
+    /// <see cref="CpuPowerModel.Explanation"/>.
+    /// </summary>
     public static CpuPowerModel Identify(CpuIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
@@ -52,7 +57,10 @@ public static class CpuCatalog
     }
 
     /// <summary>The processor whose catalog name is the longest that begins a given name; null if none.</summary>
-    /// <remarks>White space is collapsed, a leading "12th Gen " dropped, case ignored; the character after must be no letter, digit or <c>+</c>, and the rest must not begin with " v2" to " v9".</remarks>
+    /// <remarks>
+    /// White space is collapsed, a leading "12th Gen " dropped, case ignored; the character after must not be a letter, a digit or
+    /// <c>+</c>, and the remaining text must not begin with " v2" to " v9".
+    /// </remarks>
     public static CpuModel? FindModel(string name)
     {
         var written = Normalise(name);
@@ -117,7 +125,7 @@ public static class CpuCatalog
             if (!SourceList.ContainsAll(rows.GetText(9)))
                 problems.Add($"{IdTable}, line {rows.Line}: the source \"{rows[9]}\" is not listed");
             if (rows.GetInteger(2) > rows.GetInteger(3) || rows.GetInteger(4) > rows.GetInteger(5))
-                problems.Add($"{IdTable}, line {rows.Line}: a range is upside down");
+                problems.Add($"{IdTable}, line {rows.Line}: a range has its limits in the wrong order");
             if (!rows[8].IsEmpty)
                 problems.AddRange(rows.GetText(8).Split(';').Where(also => Find(also, "server") is null).Select(also => $"{IdTable}: {also} is not a micro-architecture with watts"));
         }
@@ -126,7 +134,9 @@ public static class CpuCatalog
 
     static bool IsClient(string segment) => segment is "desktop" or "mobile";
 
-    /// <summary>A processor whose name says its micro-architecture, and machines of it were measured or it is a client's.</summary>
+    /// <summary>
+    /// A processor whose name identifies its micro-architecture, if machines of it were measured or it is a client processor.
+    /// </summary>
     static CpuPowerModel CreateFromModel(CpuIdentity identity, CpuModel model)
     {
         var architecture = string.Equals(model.Segment, "mobile", StringComparison.Ordinal) ? null : Find(model.Microarchitecture, model.Segment);
@@ -174,7 +184,8 @@ public static class CpuCatalog
         if (Board(identity, id) is { } board)
             return FromArchitecture(board, Watts(board, idle: true), Watts(board, idle: false), model, $"{numbers}: {board.Name}, a single-board computer");
         var segment = id.Segment is "client" or "mobile" ? identity.Laptop || id.Segment is "mobile" ? "mobile" : "desktop" : id.Segment;
-        // Hypervisors have named models with the numbers of client processors ("Intel Core Processor (Haswell)"); the host is a server all the same.
+        // Hypervisors have models named and numbered like client processors ("Intel Core Processor (Haswell)"), although the host is a
+        // server.
         var server = identity.Hypervisor && model is null && !(segment is "server" or "edge" or "edge/server") ? FindServerEquivalent(id.Microarchitecture, identity) : null;
         var architecture = server ?? (string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment));
         if (architecture is null && (IsClient(segment) || string.Equals(segment, "entry", StringComparison.Ordinal)))
@@ -182,7 +193,8 @@ public static class CpuCatalog
         if (architecture is null)
             return Unknown(identity, model, $"{numbers} is {id.Microarchitecture}, of which no machine was measured");
 
-        // A hidden name: the same numbers may cover several micro-architectures, and a hypervisor may show an older one than the host's.
+        // The name is hidden. The same numbers may mean several micro-architectures, and a hypervisor may report an older one than the
+        // host's.
         CpuMicroarchitecture[] around = [architecture, .. id.Alternatives.Select(also => Find(also, "server")).OfType<CpuMicroarchitecture>(),
             .. identity.Hypervisor && architecture.IsServer ? Neighbours(architecture) : []];
         var maybeCore = identity is { Hypervisor: true, ThreadsPerCore: 1 } && architecture.HasTwoThreadsPerCore;
@@ -209,7 +221,7 @@ public static class CpuCatalog
             HostThreads = HostThreads(architecture),
             Model = model,
             Quality = architecture.IsExtrapolated ? Quality.Assumed : Quality.Modelled,
-            Explanation = architecture.IsExtrapolated ? $"{why}; no machine of it was measured, a relative stands in" : why,
+            Explanation = architecture.IsExtrapolated ? $"{why}; no machine of it was measured, a related one is used" : why,
         };
     }
 
@@ -239,7 +251,7 @@ public static class CpuCatalog
 
         Factor PerThread(string load, Factor fraction)
         {
-            // A sum of a product and a term: half-widths add in quadrature, then everything is divided by exact threads.
+            // The sum of a product and a term: half-widths are added in quadrature, then divided by the exact number of threads.
             var product = fraction.Bounds.Best * tdp.Bounds.Best * supply.Bounds.Best;
             var best = product + rest.Bounds.Best;
             var up = LogNormal.CombineSigmas(product * (Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh)) - 1), rest.Bounds.High - rest.Bounds.Best);
@@ -250,7 +262,7 @@ public static class CpuCatalog
         }
     }
 
-    /// <summary>Quantiles of the catalog: the median and spread of server micro-architectures in service, of the vendor where three or more are known.</summary>
+    /// <summary>The median and spread of server micro-architectures in service, of the same vendor if three or more are known.</summary>
     static CpuPowerModel Unknown(CpuIdentity identity, CpuModel? model, string why)
     {
         if (identity.Laptop || (identity.Name is { } name && ClientNames.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) && !identity.Hypervisor))
@@ -290,7 +302,10 @@ public static class CpuCatalog
         return ofVendor ? own : servers;
     }
 
-    /// <summary>Any of several micro-architectures: geometric mean; the variance between them times 1 + 1/n, by Student's t for so few, and their own mean variance.</summary>
+    /// <summary>
+    /// Bounds that cover several micro-architectures: the geometric mean; the variance between them times 1 + 1/n, with Student's t, plus
+    /// their own mean variance.
+    /// </summary>
     internal static Bounds ComputeCatalogBounds(CpuMicroarchitecture[] rows, bool idle)
     {
         var (mean, between, within) = (0d, 0d, 0d);
@@ -306,7 +321,8 @@ public static class CpuCatalog
 
     internal static IReadOnlyList<CpuMicroarchitecture> AllArchitectures => Architectures.Value;
 
-    static Factor UnityFactor { get; } = new("cpu/real-host/none", "watts of the machine itself, not of a tuned one", "1", Bounds.FromExact(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
+    static Factor UnityFactor { get; } = new("cpu/real-host/none", "power of the machine itself, not of a tuned one", "1",
+        Bounds.FromExact(1), Quality.Assumed, new Source("TONNE-METHOD-1", "tonne, method version 1"));
 
     static Factor HostThreads(CpuMicroarchitecture architecture) => architecture is { SocketThreadsLow: { } low, SocketThreadsHigh: { } high, IsServer: true }
         ? new Factor($"cpu/{Id(architecture)}/host-threads/{architecture.Source}", $"hardware threads of a host with {architecture.Name}", "1", new Bounds(low, Math.Max(low, Math.Min(2 * low, 2 * high)), 2 * high),
@@ -321,7 +337,9 @@ public static class CpuCatalog
         var load = idle ? "idle" : "full";
         return new Factor($"cpu/{Id(row)}/{load}-w-per-{(scale > 1 ? "core" : "thread")}/{row.Source}", $"{row.Vendor} {row.Name} {row.Segment}, {load} W per {(scale > 1 ? "core" : "hardware thread")}", "W",
             Spread(row, idle) * scale, row.IsExtrapolated ? Quality.Assumed : Quality.Modelled, SourceList.Find(row.Source),
-            row.IsExtrapolated ? "carried over from a relative" : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
+            row.IsExtrapolated
+                ? "taken from a related micro-architecture"
+                : $"{row.Machines} published machine{(row.Machines == 1 ? "" : "s")}, whole machine at the plug");
     }
 
     static Bounds Spread(CpuMicroarchitecture row, bool idle) => LogNormal.CreateBounds(idle ? row.IdleWatts : row.FullWatts, idle ? row.IdleSigma : row.FullSigma);
@@ -339,7 +357,7 @@ public static class CpuCatalog
         {
             Id = own.Id.Replace($"{Id(row)}/", $"{Id(row)}~hidden{(mayBeWholeCore ? "-core" : "")}/", StringComparison.Ordinal),
             Bounds = new Bounds(low, own.Bounds.Best, mayBeWholeCore ? Math.Max(high, 2 * own.Bounds.Best) : high),
-            Note = "the name is hidden: bounds cover its neighbours",
+            Note = "the name is hidden: bounds cover similar micro-architectures",
         };
     }
 
@@ -365,7 +383,7 @@ public static class CpuCatalog
 
     static string Slug(string name) => NameMatching.ToSlug(name.Replace("(R)", "", StringComparison.OrdinalIgnoreCase).Replace("(TM)", "", StringComparison.OrdinalIgnoreCase).Replace("+", " plus", StringComparison.Ordinal));
 
-    /// <summary>Source ids as they stand in a factor id.</summary>
+    /// <summary>Joins source ids for use in a factor id.</summary>
     internal static string JoinSourceIds(string source) => source.Replace(';', '+');
 
     static string[] VendorOf(CpuIdentity identity) => identity.VendorId switch
@@ -420,7 +438,7 @@ public static class CpuCatalog
         Factor? tdp = null;
         if (best is not null || (low is not null && high is not null))
         {
-            // Where only a range is known, its geometric middle.
+            // If only a range is known, its geometric mean.
             var middle = best ?? Math.Sqrt((low ?? 0) * (high ?? 0));
             tdp = new Factor($"cpu/model/{Slug(name)}/tdp-w/{JoinSourceIds(source)}", $"{name}, TDP", "W", new Bounds(low ?? middle, middle, high ?? middle), Quality.Assumed, SourceList.Find(source),
                 "a limit of the data sheet, not a measurement");

@@ -1,6 +1,6 @@
 namespace Tonne.Hardware;
 
-/// <summary>What a machine says of its processor (<c>/proc/cpuinfo</c>, CPUID, MIDR). Anything not known is null.</summary>
+/// <summary>Identification of a processor as the machine reports it (<c>/proc/cpuinfo</c>, CPUID, MIDR). Null means unknown.</summary>
 public sealed record CpuIdentity
 {
     /// <summary>Model name, as in <c>model name</c>; on Arm usually absent.</summary>
@@ -33,6 +33,8 @@ public sealed record CpuIdentity
     /// <summary>Threads per core as the machine shows them; a hypervisor may hide them as 1.</summary>
     public int? ThreadsPerCore { get; init; }
 
-    /// <summary>Whether the machine is a laptop (it has a battery or says so); decides between client models of one name.</summary>
+    /// <summary>
+    /// Whether the machine is a laptop (it has a battery, or its firmware says so); decides between client models of one name.
+    /// </summary>
     public bool Laptop { get; init; }
 }

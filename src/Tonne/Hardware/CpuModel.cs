@@ -2,8 +2,8 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>A processor as its maker describes it.</summary>
-/// <param name="Name">Name as the processor prints it, up to what varies.</param>
+/// <summary>A processor model, as its maker describes it.</summary>
+/// <param name="Name">Name as the processor reports it, without the parts that vary.</param>
 /// <param name="Microarchitecture">Such as <c>Cascade Lake</c>.</param>
 /// <param name="Segment">server, entry, edge, edge/server, desktop or mobile.</param>
 /// <param name="Cores">Cores per socket; null if not published.</param>

@@ -1,6 +1,6 @@
 namespace Tonne.Hardware;
 
-/// <summary>What a manufacturing footprint rests on, the best first.</summary>
+/// <summary>The basis of embodied emissions, from best to worst.</summary>
 public enum EmbodiedBasis
 {
     /// <summary>The maker's product carbon footprint.</summary>
@@ -12,6 +12,6 @@ public enum EmbodiedBasis
     /// <summary>Our model, from die, memory, board and cooling.</summary>
     BottomUp,
 
-    /// <summary>The spread of what is published for others.</summary>
+    /// <summary>The spread of published figures of other products.</summary>
     Unknown,
 }

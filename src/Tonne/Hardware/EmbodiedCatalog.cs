@@ -5,7 +5,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>Emissions of making a machine or an accelerator, kg CO2e a piece, cradle to gate, and the years and use they are spread over.</summary>
+/// <summary>
+/// Embodied emissions of machines and accelerators, kg CO2e per piece, cradle to gate, with the lifetime and utilisation over which they
+/// are spread.
+/// </summary>
 /// <remarks>
 /// embodied of a run = h̄ · d · M ÷ (L · U). M: the maker's product footprint, else a teardown, else <see cref="EmbodiedModel"/>, else the spread of others. See docs/methods/embodied.md.
 /// </remarks>
@@ -20,7 +23,7 @@ public static class EmbodiedCatalog
 
     static readonly FactorTable Table = new("embodied.csv");
 
-    // One computation each, when first asked for: a run needs one of a hundred.
+    // Computed when first needed: a run needs one of a hundred.
     static readonly Lazy<FrozenDictionary<string, Lazy<Factor?>>> Modelled = new(() =>
         AcceleratorCatalog.All.ToFrozenDictionary(row => row.Name, row => new Lazy<Factor?>(() => FromModel(row)), StringComparer.Ordinal));
 
@@ -35,7 +38,7 @@ public static class EmbodiedCatalog
 
     /// <summary>M of a machine without its accelerators; null for laptops, desktops and boards, for which no factor is cited.</summary>
     /// <param name="kind">What kind of machine it is.</param>
-    /// <param name="productName">What its firmware calls it (<c>PowerEdge R740</c>); null if hidden.</param>
+    /// <param name="productName">Product name in its firmware (<c>PowerEdge R740</c>); null if hidden.</param>
     public static Factor? FindMachineEmissions(MachineKind kind, string? productName = null)
     {
         if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board)
@@ -43,44 +46,53 @@ public static class EmbodiedCatalog
         return FindPublishedServer(productName) ?? Table[kind == MachineKind.GpuServer ? "embodied/gpu-server/unknown" : "embodied/server/unknown"];
     }
 
-    /// <summary>M of the machine that a run was on, without its accelerators: published for the product, else from its parts where they are seen, else an unknown server's; null as above.</summary>
+    /// <summary>
+    /// M of the machine of a run, without its accelerators: published for the product, else from its parts if they are known, else of an
+    /// unknown server. Null for laptops, desktops and boards.
+    /// </summary>
     /// <remarks>A virtual machine shows its own processors and memory, not its host's: its host is unknown.</remarks>
     /// <param name="kind">What kind of machine it is; the host of a virtual one.</param>
-    /// <param name="machine">What was seen of it.</param>
+    /// <param name="machine">Properties that were read from it.</param>
     public static Factor? FindMachineEmissions(MachineKind kind, Machine machine)
     {
         if (kind is MachineKind.Laptop or MachineKind.Desktop or MachineKind.Board || machine.Virtual || machine.MemoryBytes <= 0 || machine.Sockets < 1 || FindPublishedServer(machine.Product) is not null)
             return FindMachineEmissions(kind, machine.Product);
-        // Sold in units of 2^30 bytes; the kernel keeps a little for itself.
+        // Memory is sold in units of 2^30 bytes; the kernel reserves a little.
         var gigabytes = Math.Ceiling(machine.MemoryBytes / 1073741824d);
         var making = EmbodiedModel.DeriveHost(kind, machine.Sockets, gigabytes);
         return CollapseToFactor(making, string.Create(CultureInfo.InvariantCulture, $"embodied/{(kind == MachineKind.GpuServer ? "gpu-server" : "server")}/bottom-up/{machine.Sockets}x{gigabytes:0}gb"),
             string.Create(CultureInfo.InvariantCulture, $"server of {machine.Sockets} processor{(machine.Sockets == 1 ? "" : "s")} and {gigabytes:0} GB{(kind == MachineKind.GpuServer ? ", without its GPUs" : "")}"));
     }
 
-    /// <summary>M of an accelerator: its maker's or a teardown of its family where published, else from its parts, else the unknown one's, wide.</summary>
+    /// <summary>
+    /// M of an accelerator: published by its maker or from a teardown of its family, else from its parts, else of an unknown one, with
+    /// wide bounds.
+    /// </summary>
     public static Factor GetAcceleratorEmissions(Accelerator accelerator) => FindPublishedAccelerator(accelerator) ?? EstimateFromParts(accelerator) ?? UnknownAccelerator;
 
-    /// <summary>What <see cref="GetAcceleratorEmissions"/> rests on.</summary>
+    /// <summary>The basis of <see cref="GetAcceleratorEmissions"/>.</summary>
     public static EmbodiedBasis GetBasis(Accelerator accelerator) =>
         FindPublishedAccelerator(accelerator) is { } published ? (published.Note?.StartsWith("teardown", StringComparison.Ordinal) == true ? EmbodiedBasis.Teardown : EmbodiedBasis.Vendor)
         : EstimateFromParts(accelerator) is not null ? EmbodiedBasis.BottomUp
         : EmbodiedBasis.Unknown;
 
-    /// <summary>M of an accelerator from its parts, whatever is published of it; null where the model has not what it needs. Its note lists the parts.</summary>
+    /// <summary>
+    /// M of an accelerator from its parts, even if a figure is published; null if inputs of the model are missing. Its note lists the
+    /// parts.
+    /// </summary>
     public static Factor? EstimateFromParts(Accelerator accelerator) => Modelled.Value.TryGetValue(accelerator.Name, out var made) ? made.Value : FromModel(accelerator);
 
     /// <summary>M of an accelerator of which nothing is published.</summary>
     public static Factor UnknownAccelerator => Table["embodied/accelerator/unknown"];
 
-    /// <summary>Accelerators of a host of which some are held: what their part of the host is told by.</summary>
+    /// <summary>Number of accelerators in the host, by which the host's embodied emissions are shared.</summary>
     /// <param name="heldCount">Accelerators that are held together, at least 1: a virtual machine's.</param>
     /// <param name="accelerator">One of them; null if unknown.</param>
     public static Factor EstimateAcceleratorsPerHost(int heldCount, Accelerator? accelerator)
     {
         var google = accelerator?.Vendor is "Google";
         var any = ModelTable[google ? "embodied/host/tpus" : "embodied/host/gpus"];
-        // Modules of others sit eight to a board; a virtual machine holds no more than its host has.
+        // Modules are mounted eight to a board; a virtual machine holds no more than its host has.
         double AtLeast(double gpus) => Math.Max(heldCount, gpus);
         var bounds = !google && accelerator is not null && AcceleratorConstruction.Find(accelerator)?.IsModule == true ? Bounds.FromExact(AtLeast(any.Bounds.Best))
             : new Bounds(AtLeast(any.Bounds.Low), AtLeast(any.Bounds.Best), AtLeast(any.Bounds.High));
@@ -90,7 +102,9 @@ public static class EmbodiedCatalog
     /// <summary>What is published, and the factors of the model.</summary>
     internal static IEnumerable<CatalogEntry> GetCitedEntries() => Table.All.Concat(ModelTable.All).Select(factor => CatalogEntry.FromFactor(factor));
 
-    /// <summary>Rows of a search: only the accelerators that it may mean are made from their parts, which takes a while for all.</summary>
+    /// <summary>
+    /// Rows of a search. Only matching accelerators are computed from their parts, because all of them would take too long.
+    /// </summary>
     internal static IEnumerable<CatalogEntry> Entries(string? search = null) =>
         GetCitedEntries().Concat(AcceleratorCatalog.All.Where(row => new CatalogEntry(IdOf(row), LabelOf(row), null, "", null, Quality.Assumed, ModelSources, Parts).Matches(search))
             .Select(EstimateFromParts).OfType<Factor>().Select(factor => CatalogEntry.FromFactor(factor)));
@@ -102,7 +116,7 @@ public static class EmbodiedCatalog
         var key = NameMatching.ToKey(productName);
         foreach (var factor in Table.All)
         {
-            // Without the maker: firmware names the product, and the longer name (R740XD) must not be taken for the shorter.
+            // Without the maker, because firmware names the product alone. A longer name (R740XD) must not match a shorter one.
             if (factor.Id.StartsWith("embodied/server/", StringComparison.Ordinal) && NameMatching.ToKey(factor.Label) is var label
                 && (string.Equals(label, key, StringComparison.Ordinal) || (key.Length > 5 && label.EndsWith(key, StringComparison.Ordinal))))
             {
@@ -133,7 +147,7 @@ public static class EmbodiedCatalog
 
     static string LabelOf(Accelerator accelerator) => $"{accelerator.Name}, from its parts";
 
-    /// <summary>A model's result as one factor: what a run keeps; the parts are in its note.</summary>
+    /// <summary>A model's result as the one factor that a run stores. Its note lists the parts.</summary>
     static Factor CollapseToFactor(Derivation making, string id, string label)
     {
         var all = making is Derivation.Product { Of: [Derivation.Sum sum, ..] } ? sum.Terms : making.Children;

@@ -2,7 +2,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>Manufacturing from the bottom up, kg CO2e, cradle to gate: what a part weighs in silicon, memory, metal and board, for parts whose maker publishes nothing.</summary>
+/// <summary>
+/// Models embodied emissions bottom-up from silicon, memory, metal and board, kg CO2e, cradle to gate. Used for parts whose maker
+/// publishes no figure.
+/// </summary>
 /// <remarks>
 /// <code>
 /// chip        = dies × area × kg per cm² of wafer (by node) × (1 + area × D) ÷ share of a 300 mm wafer that whole dies fill
@@ -10,7 +13,7 @@ namespace Tonne.Hardware;
 /// interposer  = (dies + footprint of the stacks) × ratio × kg per cm²            only where memory is stacked
 /// heat sink   = TDP × kg per W × kg CO2e per kg
 /// board       = cm² × kg per cm²;  package, assembly, transport and an eighth of a shared baseboard a piece
-/// all of it   × 1 for what no part names, with bounds of its own
+/// total       × 1 for parts that are not modelled, with bounds of its own
 /// </code>
 /// 1 + area × D: dies started for a good one (Seeds 1967). Share of a wafer of diameter d that dies of area A fill: 1 − 2 √(2A) ÷ d, from the usual count of gross dies π d² ÷ 4A − π d ÷ √(2A).
 /// No vendor's footprint enters any factor. See docs/methods/embodied.md.
@@ -23,10 +26,13 @@ public static class EmbodiedModel
     /// <summary>mm² that one exposure prints, 26 mm × 33 mm: no die is larger.</summary>
     const double LargestDie = 858;
 
-    /// <summary>Layers of a stack of memory: eight with the base die below. What lies side by side is one layer.</summary>
+    /// <summary>Layers of a stack of memory: eight with the base die below. Dies side by side are one layer.</summary>
     const double LayersOfStack = 9;
 
-    /// <summary>The making of an accelerator with its memory, board and cooling, and its share of a baseboard where it is a module; null where memory or dies cannot be told.</summary>
+    /// <summary>
+    /// Embodied emissions of an accelerator with memory, board and cooling, and of its share of a baseboard if it is a module; null if
+    /// memory or dies are unknown.
+    /// </summary>
     public static Derivation? DeriveAccelerator(Accelerator accelerator)
     {
         if (AcceleratorConstruction.Find(accelerator) is not { MemoryGigabytes: { } gigabytes } build)
@@ -68,10 +74,11 @@ public static class EmbodiedModel
             parts.Add(Given("embodied/baseboard-share"));
         parts.Add(Given("embodied/assembly"));
         parts.Add(Given("embodied/transport"));
-        return new Derivation.Product($"making of {accelerator.Name}", "kg CO2e", [new Derivation.Sum("parts", "kg CO2e", [.. parts]), Given("embodied/unmodelled")]);
+        return new Derivation.Product($"embodied emissions of {accelerator.Name}", "kg CO2e",
+            [new Derivation.Sum("parts", "kg CO2e", [.. parts]), Given("embodied/unmodelled")]);
     }
 
-    /// <summary>The making of a server without its accelerators.</summary>
+    /// <summary>Embodied emissions of a server without its accelerators.</summary>
     /// <param name="kind">A server, or one built around accelerators.</param>
     /// <param name="sockets">Processors, at least 1.</param>
     /// <param name="memoryGigabytes">Main memory, GB.</param>
@@ -90,7 +97,7 @@ public static class EmbodiedModel
             _ => "unknown",
         };
         var gigabytes = new Derivation.Count("main memory", "GB", memoryGigabytes);
-        return new Derivation.Sum("making of the server", "kg CO2e",
+        return new Derivation.Sum("embodied emissions of the server", "kg CO2e",
             [
                 Given(kind == MachineKind.GpuServer ? "embodied/host/gpu-base" : "embodied/host/base"),
                 new Derivation.Product("processors", "kg CO2e", [new Derivation.Count("processors", "1", sockets), Given("embodied/host/processor")]),
@@ -103,7 +110,7 @@ public static class EmbodiedModel
     /// <summary>Share of a 300 mm wafer that whole dies of an area in mm² fill.</summary>
     internal static double WaferShare(double squareMillimetres) => 1 - (2 * Math.Sqrt(2 * squareMillimetres) / WaferMillimetres);
 
-    /// <summary>Dies; where their area is only told by the TDP, no fewer than one exposure can print.</summary>
+    /// <summary>Number of dies. If their area is derived from the TDP, each is at most as large as one exposure.</summary>
     static int CountDies(Accelerator accelerator, AcceleratorConstruction build) => build.Die is not null ? build.Dies
         : Math.Max(build.Dies, (int)Math.Ceiling(accelerator.Tdp.Bounds.Best * EmbodiedCatalog.ModelTable["embodied/die-per-watt"].Bounds.Best / LargestDie));
 
@@ -121,7 +128,7 @@ public static class EmbodiedModel
             : new Derivation.FactorNode(new Factor($"embodied/die/{Catalogs.NameMatching.ToSlug(accelerator.Name)}", "area of a die", "cm2", area, Quality.Assumed, build.Source));
     }
 
-    /// <summary>The row of the table for a node in nm: the nearest that it was read for.</summary>
+    /// <summary>The table row for a process node in nm: the nearest one that has a figure.</summary>
     static string AreaKey(double? nanometres) => "embodied/area/" + nanometres switch
     {
         null => "unknown",

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tonne.Hardware;
 
-/// <summary>The hardware of a run in words.</summary>
+/// <summary>Formats the hardware of a run as text.</summary>
 public static class HardwareName
 {
     /// <summary>Names counted, for example <c>2 x NVIDIA A100</c>.</summary>

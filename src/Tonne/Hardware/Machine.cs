@@ -3,22 +3,22 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>The machine a run was on, as far as it can be told: facts, not figures.</summary>
-/// <param name="Kind">server, vm, laptop, desktop or unknown.</param>
-/// <param name="Cpu">Name of the processor as the machine gives it.</param>
-/// <param name="Microarchitecture">Micro-architecture it was taken for; null if unknown.</param>
+/// <summary>The machine of a run, as far as its properties could be read.</summary>
+/// <param name="Kind">What kind of machine it is.</param>
+/// <param name="Cpu">Name of the processor as the machine reports it.</param>
+/// <param name="Microarchitecture">Micro-architecture that was recognised; null if unknown.</param>
 /// <param name="Threads">Hardware threads visible.</param>
 /// <param name="Sockets">Processor packages visible, at least 1.</param>
 /// <param name="MemoryBytes">Main memory visible, in bytes.</param>
 /// <param name="OperatingSystem">Name and kernel release.</param>
-/// <param name="Virtual">Whether a hypervisor is seen.</param>
+/// <param name="Virtual">Whether a hypervisor was detected.</param>
 /// <param name="BootId">Identity of this boot; ranks and runs on one machine share it.</param>
-/// <param name="CloudRegion">Cloud region told by the instance's metadata, for example <c>gcp:europe-west9</c>; null if none.</param>
-/// <param name="Gpus">Names of accelerators seen.</param>
-/// <param name="Product">What the firmware calls the machine, for example <c>PowerEdge R740</c>; null if hidden.</param>
+/// <param name="CloudRegion">Cloud region from the instance's metadata, for example <c>gcp:europe-west9</c>; null if none.</param>
+/// <param name="Gpus">Names of the accelerators found.</param>
+/// <param name="Product">Product name in the firmware, for example <c>PowerEdge R740</c>; null if hidden.</param>
 /// <param name="HostThreads">In a virtual machine, the hardware threads of the host it shares, as a factor; null otherwise.</param>
 public sealed record Machine(
-    string Kind,
+    HostKind Kind,
     string Cpu,
     string? Microarchitecture,
     int Threads,

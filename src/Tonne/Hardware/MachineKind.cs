@@ -1,6 +1,6 @@
 namespace Tonne.Hardware;
 
-/// <summary>Kinds of machine that differ in what runs beside processor, memory and GPUs.</summary>
+/// <summary>Kinds of machine, which differ in the power of parts other than processor, memory and GPUs.</summary>
 public enum MachineKind
 {
     /// <summary>A server without GPUs, or one whose GPUs are few.</summary>

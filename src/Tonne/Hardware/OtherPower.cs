@@ -2,8 +2,11 @@ using Tonne.Quantities;
 
 namespace Tonne.Hardware;
 
-/// <summary>What a machine draws at the plug beside processor, memory and GPUs: supplies, fans, board, network, drives.</summary>
-/// <remarks>other = k · (cpu + memory + gpu). Only for energy summed from metered or modelled parts; a whole-machine model and a plug meter hold it already. See docs/methods/other.md.</remarks>
+/// <summary>Power at the plug of all parts other than processor, memory and GPUs: supply losses, fans, board, network, drives.</summary>
+/// <remarks>
+/// other = k · (cpu + memory + gpu). Only for energy summed from metered or modelled parts; a whole-machine model and a plug meter
+/// already include it. See docs/methods/other.md.
+/// </remarks>
 public static class OtherPower
 {
     /// <summary>k of a kind of machine, dimensionless.</summary>
@@ -16,10 +19,10 @@ public static class OtherPower
         _ => "other/server",
     }];
 
-    /// <summary>The whole rest of an eight-GPU node over its GPU boards alone, for figures where only GPUs are known.</summary>
+    /// <summary>Power of all other parts of an eight-GPU node over that of its GPU boards, used when only GPU power is known.</summary>
     /// <param name="liquidCooled">Whether the node is liquid-cooled.</param>
     public static Factor FractionOverGpus(bool liquidCooled = false) => MachineFactors.Table[liquidCooled ? "other/gpu-server-liquid" : "other/gpu-server-gpus-only"];
 
-    /// <summary>Power at the plug over power after the supply, dimensionless; inside <see cref="Fraction"/> already.</summary>
+    /// <summary>Power at the plug over power after the supply, dimensionless; already included in <see cref="Fraction"/>.</summary>
     public static Factor PowerSupplyRatio => MachineFactors.Table["psu/ratio"];
 }

@@ -1,6 +1,6 @@
 namespace Tonne.LifeCycles;
 
-/// <summary>When serving a model has used as much as making it: days of deployment as described.</summary>
+/// <summary>Break-even: days of deployment after which serving a model has used the amount that developing it took.</summary>
 /// <param name="Measure"><c>emissions</c> or <c>energy</c>.</param>
 /// <param name="Days">Best.</param>
 /// <param name="Low">2.5 % limit; factors that both sides share cancel.</param>

@@ -2,13 +2,13 @@ using Tonne.Accounting;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>A phase that is neither measured nor described in energy but foretold; what foretells it is downstream of here.</summary>
+/// <summary>A life-cycle phase whose energy is to be estimated, because it is neither measured nor described.</summary>
 /// <param name="Phase">Name of the phase.</param>
-/// <param name="Where">File and line that ask.</param>
+/// <param name="Where">File and line of the request.</param>
 /// <param name="Factors">Factors of its place.</param>
 public abstract record EstimateRequest(string Phase, string Where, AccountingFactors Factors)
 {
-    /// <summary>A training from its parameters and tokens. A null is not said.</summary>
+    /// <summary>A training, described by its parameters and tokens. Null means not given.</summary>
     public sealed record Training(string Phase, string Where, AccountingFactors Factors) : EstimateRequest(Phase, Where, Factors)
     {
         /// <summary>Accelerator, by a name of the catalog.</summary>
@@ -17,7 +17,7 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>All parameters.</summary>
         public double? Parameters { get; init; }
 
-        /// <summary>Those a token passes.</summary>
+        /// <summary>Parameters that one token uses.</summary>
         public double? ActiveParameters { get; init; }
 
         /// <summary>Tokens.</summary>
@@ -42,7 +42,7 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         public bool Distilled { get; init; }
     }
 
-    /// <summary>Serving a language model. A null is not said.</summary>
+    /// <summary>Serving a language model. Null means not given.</summary>
     public sealed record Inference(string Phase, string Where, AccountingFactors Factors) : EstimateRequest(Phase, Where, Factors)
     {
         /// <summary>Accelerator, by a name of the catalog.</summary>
@@ -51,7 +51,7 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>All parameters.</summary>
         public required double Parameters { get; init; }
 
-        /// <summary>Those a token passes.</summary>
+        /// <summary>Parameters that one token uses.</summary>
         public double? ActiveParameters { get; init; }
 
         /// <summary>Accelerators of one replica.</summary>
@@ -60,7 +60,7 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>Requests served together.</summary>
         public double? Batch { get; init; }
 
-        /// <summary>How weights are stored, such as fp8.</summary>
+        /// <summary>Number format of the weights, such as fp8.</summary>
         public string? Precision { get; init; }
 
         /// <summary>Tokens of a prompt.</summary>
@@ -69,7 +69,7 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>Tokens of an answer.</summary>
         public required double OutputTokens { get; init; }
 
-        /// <summary>Requests a day; with it the hours of waiting are counted.</summary>
+        /// <summary>Requests per day; if given, the time in which machines wait is included.</summary>
         public double? RequestsPerDay { get; init; }
 
         /// <summary>All requests of the phase.</summary>

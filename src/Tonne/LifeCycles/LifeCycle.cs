@@ -4,37 +4,39 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>A model's life, accounted: by phase and by boundary, each figure with its derivation.</summary>
+/// <summary>The accounted life cycle of a model: figures by phase and by boundary, each with its derivation.</summary>
 public sealed record LifeCycle
 {
-    /// <summary>Schema of the document made of it.</summary>
+    /// <summary>Schema of its document.</summary>
     public const string Schema = "tonne.footprint/1";
 
-    /// <summary>What was described.</summary>
+    /// <summary>The description.</summary>
     public required LifeCycleDescription Description { get; init; }
 
     /// <summary>The phases, in the order of the file.</summary>
     public required ImmutableArray<AccountedPhase> Phases { get; init; }
 
-    /// <summary>The whole life.</summary>
+    /// <summary>Figures of the whole life cycle.</summary>
     public required LifeCycleFigures Totals { get; init; }
 
-    /// <summary>When deployment outgrows what came before it, by emissions and by energy; empty without deployment over a stated time.</summary>
+    /// <summary>
+    /// Break-even of deployment and the phases before it, by emissions and by energy; empty without deployment over a stated time.
+    /// </summary>
     public required ImmutableArray<BreakEven> BreakEvens { get; init; }
 
-    /// <summary>Numbers of the description without bounds: taken as exact.</summary>
+    /// <summary>Numbers of the description that have no bounds and are taken as exact.</summary>
     public required ImmutableArray<Factor> ExactInputs { get; init; }
 
-    /// <summary>What is unsure.</summary>
+    /// <summary>Warnings.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 
-    /// <summary>All figures: of the whole life, then of each phase.</summary>
+    /// <summary>All figures: those of the whole life cycle, then those of each phase.</summary>
     public IEnumerable<Figure> GetFigures() => Totals.GetFigures().Concat(Phases.SelectMany(phase => phase.GetAllFigures()));
 
     /// <summary>Every source cited, once each.</summary>
     public IReadOnlyList<Source> GetSources() => [.. GetFigures().SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
 
-    /// <summary>The phase with the largest part of the total, and its largest boundary; null if the life comes to nothing.</summary>
+    /// <summary>The phase with the largest part of the total, and its largest boundary step; null if the total is 0.</summary>
     public (AccountedPhase Phase, double Share, BoundaryStep Step, double StepShare)? FindLargestContributor()
     {
         if (Totals.Total.Value <= 0 || Phases.MaxBy(phase => phase.Figures.Total.Value) is not { } phase || phase.Figures.Steps.MaxBy(step => step.EmissionsAdded.Value) is not { } step)

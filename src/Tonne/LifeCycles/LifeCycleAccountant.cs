@@ -6,10 +6,13 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>Accounts a described life: every kWh through the <see cref="Accountant"/>, then sums by boundary, by phase and over the life.</summary>
+/// <summary>
+/// Accounts a described life cycle with the <see cref="Accountant"/>, and sums the results by boundary, by phase and in total.
+/// </summary>
 /// <remarks>
-/// A phase is its described uses and its runs. Boundaries widen from the work itself: dynamic, + idle, + infrastructure (at the plug), + the building (PUE, once, and not on energy that
-/// holds it already), + making the hardware. See docs/methods/life-cycle.md. Not thread safe.
+/// A phase has described uses and runs. Boundaries widen from the work itself: dynamic, + idle, + infrastructure (at the plug), +
+/// facility (PUE, once, and not on energy that
+/// includes it already), + embodied. See docs/methods/life-cycle.md. Not thread safe.
 /// </remarks>
 public sealed class LifeCycleAccountant
 {
@@ -18,10 +21,10 @@ public sealed class LifeCycleAccountant
     readonly UncertaintyPropagator _uncertainty = new();
     readonly Dictionary<Derivation, Bounds> _bounds = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Accounts a life.</summary>
-    /// <param name="description">What was described.</param>
-    /// <param name="findRuns">Finds the runs of a query; at least one, or it says why not.</param>
-    /// <param name="estimate">Foretells what a phase leaves to an estimate; null where none does.</param>
+    /// <summary>Accounts a life cycle.</summary>
+    /// <param name="description">The description.</param>
+    /// <param name="findRuns">Finds the runs of a query: at least one, or an explanation.</param>
+    /// <param name="estimate">Estimates the phases that ask for an estimate; null if none does.</param>
     public LifeCycle Account(LifeCycleDescription description, Func<RunQuery, IReadOnlyList<LedgerEntry>> findRuns, Func<EstimateRequest, EstimatedUse>? estimate = null)
     {
         var warnings = new List<Warning>();
@@ -29,12 +32,14 @@ public sealed class LifeCycleAccountant
         var phases = ImmutableArray.CreateBuilder<AccountedPhase>();
         foreach (var written in description.Phases)
         {
-            var foretold = written.Estimate is { } asked ? (estimate ?? throw new ArgumentNullException(nameof(estimate), "A phase asks for an estimate."))(asked) : null;
-            var described = foretold is null ? written : AddEstimate(written, foretold);
+            var estimated = written.Estimate is { } asked
+                ? (estimate ?? throw new ArgumentNullException(nameof(estimate), "A phase asks for an estimate."))(asked)
+                : null;
+            var described = estimated is null ? written : AddEstimate(written, estimated);
             List<LedgerEntry> entries = [.. described.Runs.SelectMany(findRuns).DistinctBy(entry => entry.Record.Opening.Id)];
             List<RunGroup> groups = [.. RunGroup.GroupRuns(entries)];
             var uses = described.Uses.Select(use => Use(use.Category, use.Use, use.Factors)).Concat(groups.Select(group => Use(EnergyCategory.Dynamic, group.Use, group.Factors))).ToList();
-            var embodied = DeriveEmbodied(described, groups, foretold);
+            var embodied = DeriveEmbodied(described, groups, estimated);
             var market = DeriveMarketBased(described, uses, warnings.Add);
             var all = new FigureInputs(described.Id + ".", [described.Id], uses, embodied, market);
             accounted.Add(all);
@@ -65,10 +70,10 @@ public sealed class LifeCycleAccountant
         };
     }
 
-    /// <summary>A use or a run with its carbon: as described, and at the plug.</summary>
+    /// <summary>A use or a run with its emissions: as described, and at the plug without PUE.</summary>
     sealed record AccountedUse(EnergyCategory Part, PhaseUse Use, AccountingFactors Factors, Formulas Footprint, Formulas WithoutPue);
 
-    /// <summary>What the accountant makes of a use, before bounds.</summary>
+    /// <summary>The formulas of a use, before bounds.</summary>
     sealed record Formulas(Derivation FacilityEnergy, Derivation Operational, Derivation? Water)
     {
         public static Formulas Derive(PhaseUse use, AccountingFactors factors)
@@ -82,12 +87,16 @@ public sealed class LifeCycleAccountant
 
     static AccountedUse Use(EnergyCategory part, PhaseUse use, AccountingFactors factors) => new(part, use, factors, Formulas.Derive(use, factors), Formulas.Derive(use with { IncludesFacility = true }, factors));
 
-    /// <summary>The phase with what was foretold for it, as if it had been described.</summary>
+    /// <summary>Adds the estimated use to a phase, as if it had been described.</summary>
     static DescribedPhase AddEstimate(DescribedPhase phase, EstimatedUse estimated)
     {
         return phase with
         {
-            Uses = [.. phase.Uses, Foretold(EnergyCategory.Dynamic, estimated.Energy), .. estimated.Idle is { } idle ? [Foretold(EnergyCategory.Idle, idle)] : ImmutableArray<DescribedUse>.Empty],
+            Uses =
+            [
+                .. phase.Uses, CreateEstimatedUse(EnergyCategory.Dynamic, estimated.Energy),
+                .. estimated.Idle is { } idle ? [CreateEstimatedUse(EnergyCategory.Idle, idle)] : ImmutableArray<DescribedUse>.Empty,
+            ],
             Computation = phase.Computation ?? estimated.Computation,
             Units = phase.Units.IsEmpty ? estimated.Units : phase.Units,
             Chips = estimated.ChipHours is { } hours ? [.. phase.Chips, (estimated.Chip, hours)] : phase.Chips,
@@ -95,7 +104,8 @@ public sealed class LifeCycleAccountant
             Warnings = [.. phase.Warnings, new Warning("estimated", $"{phase.Name} is estimated, neither measured nor described.", "See 'tonne estimate validate' for the error of estimates.")],
         };
 
-        DescribedUse Foretold(EnergyCategory part, Derivation energy) => new(part, new PhaseUse("estimate", new Boundary("it", ["estimate"], "described"), energy,
+        DescribedUse CreateEstimatedUse(EnergyCategory part, Derivation energy) => new(part, new PhaseUse(
+            "estimate", new Boundary(BoundaryExtent.It, ["estimate"], AllocationPolicy.Described), energy,
             Quality: energy.GetFactors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled), phase.Estimate!.Factors);
     }
 
@@ -116,7 +126,7 @@ public sealed class LifeCycleAccountant
     {
         if (phase.Market is not { } supply || uses.Count == 0)
             return null;
-        var facility = Sum("energy with its building", "kWh", uses.Select(use => use.Footprint.FacilityEnergy));
+        var facility = Sum("facility energy", "kWh", uses.Select(use => use.Footprint.FacilityEnergy));
         var location = Sum("operational emissions", "kg CO2e", uses.Select(use => use.Footprint.Operational));
         return Accountant.DeriveMarketBased(phase.Name, facility, location, supply, onWarning);
     }
@@ -140,7 +150,7 @@ public sealed class LifeCycleAccountant
         };
     }
 
-    /// <summary>What a phase does not describe. A run's share of its machine holds that machine's idle draw.</summary>
+    /// <summary>Categories that a phase does not describe. A run's share of its machine includes the idle energy.</summary>
     static IEnumerable<string> FindOmissions(DescribedPhase phase, FigureInputs all, bool fromRuns)
     {
         if (all.Uses.Count > 0 && !fromRuns && all.Uses.All(use => use.Part != EnergyCategory.Idle))
@@ -154,15 +164,17 @@ public sealed class LifeCycleAccountant
     static IEnumerable<Warning> FindOmissions(ImmutableArray<AccountedPhase> phases)
     {
         foreach (var group in phases.Where(phase => phase.OmittedBoundaries.Length > 0).GroupBy(phase => string.Join(", ", phase.OmittedBoundaries)))
-            yield return new Warning("not-described", $"{string.Join(", ", group.Select(phase => phase.Description.Name))}: {group.Key} not described, so not counted; that is unknown, not zero.");
+            yield return new Warning("not-described", $"{string.Join(", ", group.Select(phase => phase.Description.Name))}: "
+                + $"{group.Key} not described and therefore not included; it is unknown, not zero.");
     }
 
-    /// <summary>What the runs themselves warning, once for all that say the same; and runs that two phases count.</summary>
+    /// <summary>Warnings of the runs, each once, and warnings about runs that two phases include.</summary>
     static IEnumerable<Warning> FindRunWarnings(ImmutableArray<AccountedPhase> phases)
     {
         var runs = phases.SelectMany(phase => phase.Runs.Select(run => (Phase: phase.Description.Name, Run: run.Record))).ToList();
         foreach (var twice in runs.GroupBy(run => run.Run.Opening.Id, StringComparer.Ordinal).Where(group => group.Count() > 1))
-            yield return new Warning("run-counted-twice", $"The run {twice.Key} is part of {string.Join(" and ", twice.Select(run => run.Phase))}: the life counts it {twice.Count()} times.");
+            yield return new Warning("run-counted-twice", $"The run {twice.Key} is part of "
+                + $"{string.Join(" and ", twice.Select(run => run.Phase))}: the total includes it {twice.Count()} times.");
         foreach (var said in runs.DistinctBy(run => run.Run.Opening.Id).SelectMany(run => run.Run.Opening.Warnings.Concat(run.Run.Warnings).Select(warning => (Warning: warning, run.Run.Opening.Id))).GroupBy(said => said.Warning))
         {
             var ids = said.Select(one => one.Id).Distinct(StringComparer.Ordinal).ToList();
@@ -173,18 +185,18 @@ public sealed class LifeCycleAccountant
     LifeCycleFigures FiguresOf(FigureInputs all)
     {
         var (quality, measured) = QualityOf(all.Uses);
-        var gpuOnly = all.Uses.Count > 0 && all.Uses.All(use => use.Use.Boundary.Extent == "gpu");
-        var it = new Boundary(gpuOnly ? "gpu" : "it", all.Components, "described");
-        var bases = all.Uses.Select(use => use.Factors.Grid.Basis).Distinct(StringComparer.Ordinal).ToList();
-        var basis = bases.Count == 1 ? bases[0] : bases.Count == 0 ? "unstated" : "mixed bases";
-        var building = it with { Extent = gpuOnly ? "gpu" : "facility" };
-        var carbon = building with { Method = "location", Basis = basis };
+        var gpuOnly = all.Uses.Count > 0 && all.Uses.All(use => use.Use.Boundary.Extent == BoundaryExtent.Gpu);
+        var it = new Boundary(gpuOnly ? BoundaryExtent.Gpu : BoundaryExtent.It, all.Components, AllocationPolicy.Described);
+        var bases = all.Uses.Select(use => use.Factors.Grid.Basis).Distinct().ToList();
+        var basis = bases.Count == 1 ? bases[0] : bases.Count == 0 ? IntensityBasis.Unstated : IntensityBasis.MixedBases;
+        var building = it with { Extent = gpuOnly ? BoundaryExtent.Gpu : BoundaryExtent.Facility };
+        var carbon = building with { Method = AccountingMethod.Location, Basis = basis };
         var energy = Sum("energy", "kWh", all.Uses.Select(use => use.Use.Energy));
-        var facility = Sum("energy with its building", "kWh", all.Uses.Select(use => use.Footprint.FacilityEnergy));
+        var facility = Sum("facility energy", "kWh", all.Uses.Select(use => use.Footprint.FacilityEnergy));
         var operational = Sum("operational emissions", "kg CO2e", all.Uses.Select(use => use.Footprint.Operational));
         var total = all.Embodied is null ? operational : all.Uses.Count == 0 ? all.Embodied : new Derivation.Sum("operational and embodied emissions", "kg CO2e", [operational, all.Embodied]);
         var embodied = all.Embodied is null ? null
-            : Make("emissions_kg.embodied", new Boundary("hardware", [], "described", Embodied: true), all.Embodied, all.Embodied.GetFactors().Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max(), 0);
+            : Make("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], AllocationPolicy.Described, Embodied: true), all.Embodied, all.Embodied.GetFactors().Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max(), 0);
         var water = WaterOf(all.Uses.Select(use => use.Footprint.Water));
         return new LifeCycleFigures
         {
@@ -194,8 +206,8 @@ public sealed class LifeCycleAccountant
             Operational = Make("emissions_kg.operational", carbon, operational, quality, measured),
             Embodied = embodied,
             Total = Make("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
-            Water = water is null ? null : Make("water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured),
-            MarketBased = all.Market is null ? null : Make("emissions_kg.market_based", carbon with { Method = "market" }, all.Market, quality, measured),
+            Water = water is null ? null : Make("water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured),
+            MarketBased = all.Market is null ? null : Make("emissions_kg.market_based", carbon with { Method = AccountingMethod.Market }, all.Market, quality, measured),
         };
 
         Figure Make(string name, Boundary boundary, Derivation derivation, Quality worst, double share) => new(all.Prefix + name, boundary, BoundsOf(derivation), worst, share, derivation);
@@ -219,21 +231,23 @@ public sealed class LifeCycleAccountant
                 var flow = WaterOf(inside.Select(use => use.WithoutPue.Water));
                 yield return new BoundaryStep(word,
                     Make($"{word}.energy_kwh", one, Sum($"{word} energy", "kWh", added.Select(use => use.Use.Energy)), addedQuality, addedMeasured),
-                    Make($"{word}.emissions_kg", one with { Method = "location", Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.WithoutPue.Operational)), addedQuality, addedMeasured),
+                    Make($"{word}.emissions_kg", one with { Method = AccountingMethod.Location, Basis = basis }, Sum($"emissions of {word} energy", "kg CO2e", added.Select(use => use.WithoutPue.Operational)), addedQuality, addedMeasured),
                     Make($"to_{word}.energy_kwh", plug, Sum("energy", "kWh", inside.Select(use => use.Use.Energy)), soFarQuality, soFarMeasured),
-                    Make($"to_{word}.emissions_kg", plug with { Method = "location", Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.WithoutPue.Operational)), soFarQuality, soFarMeasured),
-                    flow is null ? null : Make($"to_{word}.water_l", plug with { Method = "on site and grid" }, flow, Quality.Assumed, soFarMeasured));
+                    Make($"to_{word}.emissions_kg", plug with { Method = AccountingMethod.Location, Basis = basis }, Sum("operational emissions", "kg CO2e", inside.Select(use => use.WithoutPue.Operational)), soFarQuality, soFarMeasured),
+                    flow is null ? null : Make($"to_{word}.water_l", plug with { Method = AccountingMethod.OnSiteAndGrid }, flow, Quality.Assumed, soFarMeasured));
             }
 
             var cooled = all.Uses.Where(use => !use.Use.IncludesFacility && use.Factors.Pue.Bounds is not { IsExact: true, Best: 1 }).ToList();
             if (cooled.Count > 0)
             {
                 yield return new BoundaryStep("facility",
-                    Make("facility.energy_kwh", building, Added("energy of the building", "kWh", use => use.FacilityEnergy, use => use.FacilityEnergy), Quality.Assumed, 0),
-                    Make("facility.emissions_kg", carbon, Added("emissions of the building", "kg CO2e", use => use.Operational, use => use.Operational), Quality.Assumed, 0),
+                    Make("facility.energy_kwh", building, Added("energy added by the PUE", "kWh", use => use.FacilityEnergy,
+                        use => use.FacilityEnergy), Quality.Assumed, 0),
+                    Make("facility.emissions_kg", carbon, Added("emissions added by the PUE", "kg CO2e", use => use.Operational,
+                        use => use.Operational), Quality.Assumed, 0),
                     Make("to_facility.energy_kwh", building, facility, quality, measured),
                     Make("to_facility.emissions_kg", carbon, operational, quality, measured),
-                    water is null ? null : Make("to_facility.water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured));
+                    water is null ? null : Make("to_facility.water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured));
             }
 
             if (embodied is not null)
@@ -241,7 +255,7 @@ public sealed class LifeCycleAccountant
                 yield return new BoundaryStep("embodied", null, embodied with { Name = all.Prefix + "embodied.emissions_kg" },
                     Make("to_embodied.energy_kwh", building, facility, quality, measured),
                     Make("to_embodied.emissions_kg", carbon with { Embodied = true }, total, quality, measured),
-                    water is null ? null : Make("to_embodied.water_l", building with { Method = "on site and grid" }, water, Quality.Assumed, measured));
+                    water is null ? null : Make("to_embodied.water_l", building with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured));
             }
 
             Derivation Added(string label, string unit, Func<Formulas, Derivation> with, Func<Formulas, Derivation> without) =>
@@ -263,14 +277,16 @@ public sealed class LifeCycleAccountant
             yield break;
         var whole = serving.Concat(making).All(phase => phase.Figures.Embodied is not null);
         yield return Ratio("emissions", phase => whole ? phase.Figures.Total : phase.Figures.Operational,
-            whole ? "operational and embodied emissions, location-based" : "operational emissions, location-based; making the hardware is not known on both sides and left out of both");
-        yield return Ratio("energy", phase => phase.Figures.FacilityEnergy, "energy with the building");
+            whole ? "operational and embodied emissions, location-based" : "operational emissions, location-based; embodied emissions "
+                + "are not known on both sides and are left out of both");
+        yield return Ratio("energy", phase => phase.Figures.FacilityEnergy, "facility energy");
 
         BreakEven Ratio(string measure, Func<AccountedPhase, Figure> of, string counted)
         {
             var unit = of(making[0]).Unit;
             var made = Sum("before deployment", unit, making.Select(phase => of(phase).Derivation));
-            var perDay = Sum("deployment in a day", unit + "/d", serving.Select(phase => (Derivation)new Derivation.Quotient(phase.Description.Name, unit + "/d", of(phase).Derivation,
+            var perDay = Sum("deployment per day", unit + "/d",
+                serving.Select(phase => (Derivation)new Derivation.Quotient(phase.Description.Name, unit + "/d", of(phase).Derivation,
                 new Derivation.Product("days", "d", [new Derivation.FactorNode(phase.Description.Duration!)], 1 / 24d))));
             var (low, best, high) = made.GetFactors().Concat(perDay.GetFactors()).All(factor => factor.Bounds.IsExact)
                 ? (made.Value / perDay.Value, made.Value / perDay.Value, made.Value / perDay.Value)
@@ -279,7 +295,7 @@ public sealed class LifeCycleAccountant
         }
     }
 
-    /// <summary>Where what was printed for a phase does not follow from the inputs, or not from itself.</summary>
+    /// <summary>Notes on published figures of a phase that do not follow from the inputs, or contradict each other.</summary>
     static IEnumerable<string> FindDisagreements(DescribedPhase phase, FigureInputs all, LifeCycleFigures figures)
     {
         if (phase.Published is not { } published || all.Uses.Count == 0)
@@ -311,7 +327,7 @@ public sealed class LifeCycleAccountant
 
     static string Slug(FunctionalUnit unit) => NameMatching.ToSlug(unit.Name) is { Length: > 0 } slug ? slug : "unit";
 
-    /// <summary>Bounds of a formula, drawn once however many figures it is.</summary>
+    /// <summary>Bounds of a formula, computed once even if several figures use it.</summary>
     Bounds BoundsOf(Derivation derivation)
     {
         if (!_bounds.TryGetValue(derivation, out var bounds))

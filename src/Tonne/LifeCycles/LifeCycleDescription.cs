@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>A model's life as a file describes it: phases, each with what it used, where, on what.</summary>
-/// <param name="Name">What lives.</param>
-/// <param name="Text">What a reader should know; null if nothing.</param>
-/// <param name="File">The file as it was named.</param>
+/// <summary>The description of a model's life cycle: phases with their energy, place and hardware.</summary>
+/// <param name="Name">Name of the model or system.</param>
+/// <param name="Text">Text for the reader; null if none.</param>
+/// <param name="File">Path of the file as given.</param>
 /// <param name="Phases">At least one, in the order of the file.</param>
-/// <param name="Notes">Remarks to print.</param>
+/// <param name="Notes">Notes to print.</param>
 public sealed record LifeCycleDescription(string Name, string? Text, string File, ImmutableArray<DescribedPhase> Phases, ImmutableArray<string> Notes);

@@ -4,16 +4,19 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>The figures of a phase, or of the whole life. Names of figures begin with the phase's id; those of the whole life have no prefix.</summary>
+/// <summary>
+/// The figures of a phase, or of the whole life cycle. Their names begin with the phase's id; those of the whole life cycle have no
+/// prefix.
+/// </summary>
 public sealed record LifeCycleFigures
 {
-    /// <summary>Each widening of the boundary that was described, in order.</summary>
+    /// <summary>The described boundary steps, in order.</summary>
     public required ImmutableArray<BoundaryStep> Steps { get; init; }
 
-    /// <summary>Energy as described, kWh: at the plug, save what already holds its building.</summary>
+    /// <summary>Energy as described, kWh: IT energy, except for described energy that already includes the PUE.</summary>
     public required Figure Energy { get; init; }
 
-    /// <summary>Energy with the building, kWh.</summary>
+    /// <summary>Facility energy, kWh.</summary>
     public required Figure FacilityEnergy { get; init; }
 
     /// <summary>Operational emissions, kg CO2e, location-based.</summary>
@@ -28,7 +31,10 @@ public sealed record LifeCycleFigures
     /// <summary>Water, L; null if unknown.</summary>
     public Figure? Water { get; init; }
 
-    /// <summary>Operational emissions market-based, kg CO2e: beside the location-based ones, never in a total with them; null if no contract is described.</summary>
+    /// <summary>
+    /// Operational emissions market-based, kg CO2e: shown in addition to location-based emissions, never added to them; null if no
+    /// contract is described.
+    /// </summary>
     public Figure? MarketBased { get; init; }
 
     /// <summary>All figures.</summary>

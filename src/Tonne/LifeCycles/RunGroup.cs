@@ -7,13 +7,16 @@ using Tonne.Runs;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>Runs with the same rates and the same factors, as one use: their amounts add up before they meet a factor, so that a thousand runs are one small derivation.</summary>
+/// <summary>
+/// Runs with the same rates and factors, combined into one use. Their amounts are added first, so that a thousand runs are one small
+/// derivation.
+/// </summary>
 /// <param name="Use">Their energy at the plug.</param>
-/// <param name="Embodied">Making the hardware, kg CO2e; null where no factor fits.</param>
+/// <param name="Embodied">Embodied emissions, kg CO2e; null if no factor fits.</param>
 /// <param name="Factors">The factors of all of them.</param>
 sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Factors)
 {
-    /// <summary>The groups of some runs, in the order met. A run's factors are those it was last stated with.</summary>
+    /// <summary>Groups runs, in the order of their first run. A run's factors are those of its newest statement.</summary>
     public static IEnumerable<RunGroup> GroupRuns(IReadOnlyList<LedgerEntry> entries)
     {
         foreach (var group in entries.GroupBy(KeyOf, StringComparer.Ordinal))
@@ -26,7 +29,7 @@ sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Fac
         }
     }
 
-    /// <summary>What two runs must share to be added before they are accounted: every rate, every factor, the policy.</summary>
+    /// <summary>The key of a group: runs are added only if every rate, every factor and the policy are equal.</summary>
     static string KeyOf(LedgerEntry entry)
     {
         var key = new StringBuilder();

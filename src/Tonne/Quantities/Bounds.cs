@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Quantities;
 
-/// <summary>A best value between a low and a high one: together a 95 % interval.</summary>
+/// <summary>A best value with the low and high limits of its 95 % interval.</summary>
 /// <remarks>
-/// Dimensionless here; the owner names the unit. 0 ≤ low ≤ best ≤ high, all finite.
+/// Dimensionless; the owner states the unit. 0 ≤ low ≤ best ≤ high, all finite.
 /// σ− = ln(best/low)/1.96 and σ+ = ln(high/best)/1.96 are the two halves of a log-normal spread.
 /// </remarks>
 public readonly record struct Bounds

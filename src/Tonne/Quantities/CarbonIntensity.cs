@@ -3,8 +3,11 @@ using System.Numerics;
 
 namespace Tonne.Quantities;
 
-/// <summary>What a kilowatt-hour of electricity emits where it is generated or used.</summary>
-/// <remarks>Stored in grams of CO2-equivalent per kilowatt-hour. Says nothing of its basis (lifecycle or direct) or scope: its owner does. <c>default</c> is zero. NaN and infinity are refused.</remarks>
+/// <summary>Emissions per kilowatt-hour of electricity.</summary>
+/// <remarks>
+/// Stored in grams of CO2-equivalent per kilowatt-hour. The owner states its basis (lifecycle or direct) and scope. <c>default</c> is
+/// zero. NaN and infinity are refused.
+/// </remarks>
 public readonly record struct CarbonIntensity : IComparable<CarbonIntensity>,
     IAdditionOperators<CarbonIntensity, CarbonIntensity, CarbonIntensity>, ISubtractionOperators<CarbonIntensity, CarbonIntensity, CarbonIntensity>
 {

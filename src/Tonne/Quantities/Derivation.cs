@@ -5,8 +5,8 @@ namespace Tonne.Quantities;
 
 /// <summary>How a figure was computed: a tree from the figure down to each cited factor and each counted number.</summary>
 /// <remarks>
-/// Immutable; branches may be shared. The tree is the formula: <see cref="Value"/> is the plain formula at best factors, and
-/// <see cref="UncertaintyPropagator"/> derives the bounds from it. A page or a notebook that has the tree needs no formula of its own.
+/// Immutable; branches may be shared. The tree is the formula: <see cref="Value"/> is its value at best factors, and
+/// <see cref="UncertaintyPropagator"/> derives the bounds from it. A report that has the tree needs no formula of its own.
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(Count), "counted")]
@@ -19,7 +19,7 @@ public abstract record Derivation
 {
     Derivation(string label, Unit unit) => (Label, Unit) = (label, unit);
 
-    /// <summary>What this node is, in words.</summary>
+    /// <summary>Label of the node, for people.</summary>
     public string Label { get; init; }
 
     /// <summary>Unit of the node's value; <c>1</c> if dimensionless. A formula whose units give another one is refused.</summary>
@@ -33,13 +33,13 @@ public abstract record Derivation
     public abstract double Evaluate(Func<Factor, double> valueOf);
 
     static ArgumentException CreateUnitError(string label, Unit unit, string formula) =>
-        new($"'{label}' is said to be in {unit}, but its formula gives {formula}.", nameof(unit));
+        new($"'{label}' is declared in {unit}, but its formula gives {formula}.", nameof(unit));
 
     /// <summary>The nodes directly below, left to right.</summary>
     [JsonIgnore]
     public abstract ImmutableArray<Derivation> Children { get; }
 
-    /// <summary>Every factor in the tree, once each, in the order met.</summary>
+    /// <summary>Every factor in the tree, once each, in the order of first use.</summary>
     public IReadOnlyList<Factor> GetFactors()
     {
         var met = new List<Factor>();
@@ -60,7 +60,7 @@ public abstract record Derivation
     /// <param name="replace">Returns the factor to use instead, or the same.</param>
     public abstract Derivation ReplaceFactors(Func<Factor, Factor> replace);
 
-    /// <summary>A number without uncertainty: a count, a time, an amount read off a counter.</summary>
+    /// <summary>A number without uncertainty: a count, a time, an amount read from a counter.</summary>
     public sealed record Count : Derivation
     {
         /// <summary>A counted number.</summary>
@@ -82,7 +82,7 @@ public abstract record Derivation
         public override Derivation ReplaceFactors(Func<Factor, Factor> replace) => this;
     }
 
-    /// <summary>A factor from the world.</summary>
+    /// <summary>A cited factor.</summary>
     public sealed record FactorNode : Derivation
     {
         /// <summary>A factor as a leaf.</summary>

@@ -11,7 +11,7 @@ namespace Tonne.Quantities;
 /// </remarks>
 sealed class DrawProgram(FactorDraws factors)
 {
-    // Values of a block stay in the processor's nearest cache.
+    // Values of a block stay in the processor's first-level cache.
     const int Block = 256;
 
     readonly List<Step> _steps = [];
@@ -82,7 +82,7 @@ sealed class DrawProgram(FactorDraws factors)
 
     int AddFactor(Factor factor)
     {
-        // One id is one unknown: the first factor of an id stands for all of them.
+        // One id is one unknown, so the first factor of an id is used for all of them.
         if (_stepOfFactor.TryGetValue(factor.Id, out var known))
             return known;
         return _stepOfFactor[factor.Id] = AddStep(null, factors.GetDraws(factor), []);
@@ -200,7 +200,7 @@ sealed class DrawProgram(FactorDraws factors)
     /// <summary>A node to compute after its children, or the draws of a factor.</summary>
     /// <param name="Index">Its number.</param>
     /// <param name="Node">What is computed; null for the draws of a factor.</param>
-    /// <param name="Draws">The draws of a factor; null for the rest.</param>
+    /// <param name="Draws">The draws of a factor; null for other steps.</param>
     /// <param name="Children">Steps computed before; empty for a number.</param>
     sealed record Step(int Index, Derivation? Node, double[]? Draws, int[] Children)
     {

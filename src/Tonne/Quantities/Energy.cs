@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Tonne.Quantities;
 
-/// <summary>An amount of energy. Not a power, and not metered evidence: counters are kept as <see cref="Microjoules"/>.</summary>
+/// <summary>An amount of energy. It is not a power, and metered counts are stored as <see cref="Microjoules"/>.</summary>
 /// <remarks>Stored in joules (double). 1 kWh = 3,600,000 J exactly. <c>default</c> is zero. NaN and infinity are refused.</remarks>
 public readonly record struct Energy : IComparable<Energy>,
     IAdditionOperators<Energy, Energy, Energy>, ISubtractionOperators<Energy, Energy, Energy>
@@ -53,11 +53,11 @@ public readonly record struct Energy : IComparable<Energy>,
     /// <summary>The dimensionless ratio of two energies.</summary>
     public static double operator /(Energy left, Energy right) => Finite.Require(left.Joules / right.Joules);
 
-    /// <summary>What generating an energy emits at a carbon intensity. emissions [g] = energy [kWh] × intensity [g/kWh].</summary>
+    /// <summary>Emissions of an energy at a carbon intensity. emissions [g] = energy [kWh] × intensity [g/kWh].</summary>
     public static Emissions operator *(Energy energy, CarbonIntensity intensity) =>
         Emissions.FromGrams(energy.KilowattHours * intensity.GramsPerKilowattHour);
 
-    /// <summary>The water that an energy takes at a water intensity. water [L] = energy [kWh] × intensity [L/kWh].</summary>
+    /// <summary>Water consumed for an energy at a water intensity. water [L] = energy [kWh] × intensity [L/kWh].</summary>
     public static Water operator *(Energy energy, WaterIntensity intensity) =>
         Water.FromLitres(energy.KilowattHours * intensity.LitresPerKilowattHour);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tonne.Statistics;
 
 namespace Tonne.Quantities;
 
@@ -31,7 +32,7 @@ sealed class FactorDraws
         return draws;
     }
 
-    /// <summary>Split log-normal draws; below the best value towards 0 in a straight line where the low is 0.</summary>
+    /// <summary>Split log-normal draws; below the best value linear towards 0 if the low is 0.</summary>
     static double[] Draw(Bounds bounds, ushort[] order)
     {
         var normals = Normals.Value;
@@ -58,16 +59,15 @@ sealed class FactorDraws
         return order;
     }
 
-    /// <summary>Standard normals and their mirror images (Box and Muller 1958).</summary>
+    /// <summary>Standard normals and their mirror images.</summary>
     static double[] CreateNormals()
     {
         var random = new Random(1958);
         var normals = new double[Count];
         for (var i = 0; i < Count; i += 4)
         {
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
-            (normals[i], normals[i + 1], normals[i + 2], normals[i + 3]) = (radius * cos, radius * sin, -radius * cos, -radius * sin);
+            var (first, second) = StandardNormal.DrawPair(random);
+            (normals[i], normals[i + 1], normals[i + 2], normals[i + 3]) = (first, second, -first, -second);
         }
 
         return normals;

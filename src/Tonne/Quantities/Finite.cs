@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Tonne.Quantities;
 
-/// <summary>The door every quantity passes: a number that is not one never gets in.</summary>
+/// <summary>Checks that the value of a quantity is finite.</summary>
 static class Finite
 {
     internal static double Require(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>

@@ -6,7 +6,7 @@ public static class LogNormal
     /// <summary>best · exp(±1.96 σ).</summary>
     public static Bounds CreateBounds(double best, double sigma) => new(best * Math.Exp(-Bounds.ZScore95 * sigma), best, best * Math.Exp(Bounds.ZScore95 * sigma));
 
-    /// <summary>Independent spreads together: the root of the sum of squares.</summary>
+    /// <summary>Combines independent spreads: the root of the sum of squares.</summary>
     public static double CombineSigmas(params ReadOnlySpan<double> sigmas)
     {
         double sum = 0;

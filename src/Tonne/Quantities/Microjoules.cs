@@ -3,9 +3,9 @@ using System.Numerics;
 
 namespace Tonne.Quantities;
 
-/// <summary>Metered energy, counted: a whole number of microjoules, so that parts add up to their whole exactly.</summary>
+/// <summary>Metered energy as a whole number of microjoules, so that parts add up to their total exactly.</summary>
 /// <remarks>
-/// 64 bits reach 2,562 MWh; arithmetic is checked. Figures and estimates use <see cref="Energy"/>; this is the evidence below them.
+/// 64 bits reach 2,562 MWh; arithmetic is checked. Figures and estimates use <see cref="Energy"/> instead.
 /// Splits are by largest remainder (Hamilton's method), so the parts of a split sum to the whole to the microjoule.
 /// </remarks>
 public readonly record struct Microjoules : IComparable<Microjoules>,
@@ -20,7 +20,7 @@ public readonly record struct Microjoules : IComparable<Microjoules>,
     /// <summary>No energy.</summary>
     public static Microjoules Zero => default;
 
-    /// <summary>The same energy as a figure.</summary>
+    /// <summary>The same energy as <see cref="Energy"/>.</summary>
     public Energy Energy => Energy.FromJoules(Value / 1e6);
 
     /// <summary>The nearest count to an energy in joules.</summary>
@@ -82,7 +82,7 @@ public readonly record struct Microjoules : IComparable<Microjoules>,
             given += (long)floor;
         }
 
-        // Floating point may have floored one too many for very large counts; hand out or take back one by one.
+        // For very large counts, floating point may round one part too low or too high; correct by single units.
         var left = Value - given;
         while (left != 0)
         {

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Tonne.Quantities;
 
-/// <summary>A rate of energy. Not an energy: a power means nothing until it has lasted.</summary>
+/// <summary>A rate of energy use. Multiply it by a duration to get an energy.</summary>
 /// <remarks>Stored in watts. <c>default</c> is zero. NaN and infinity are refused.</remarks>
 public readonly record struct Power : IComparable<Power>,
     IAdditionOperators<Power, Power, Power>, ISubtractionOperators<Power, Power, Power>

@@ -1,6 +1,6 @@
 namespace Tonne.Quantities;
 
-/// <summary>How a value came to be. Ordered from best to worst, so that the worst of several is their maximum.</summary>
+/// <summary>How a value was determined. Ordered from best to worst, so that the worst of several is their maximum.</summary>
 public enum Quality
 {
     /// <summary>Read from a meter.</summary>
@@ -9,6 +9,6 @@ public enum Quality
     /// <summary>Computed by a stated model from something measured, with cited coefficients.</summary>
     Modelled,
 
-    /// <summary>Taken on a rule, a datasheet or an average, without evidence for this case.</summary>
+    /// <summary>Taken from a rule, a data sheet or an average, without data on this case.</summary>
     Assumed,
 }

@@ -1,6 +1,6 @@
 namespace Tonne.Quantities;
 
-/// <summary>Where a factor comes from, so that a reader can go and look.</summary>
+/// <summary>The source of a factor, so that a reader can check it.</summary>
 /// <param name="Id">Short stable id, as in the SOURCES.md beside the table, for example <c>OWID-EMBER-2026</c>.</param>
 /// <param name="Title">Title and publisher, as one would cite it.</param>
 /// <param name="Year">The year the value holds for, or of publication; null if unknown.</param>

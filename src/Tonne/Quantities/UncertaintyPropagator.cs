@@ -7,8 +7,10 @@ namespace Tonne.Quantities;
 /// <summary>Derives the 95 % bounds of a figure from its derivation.</summary>
 /// <remarks>
 /// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
-/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where a factor bends the figure
-/// between its own bounds by more than the first order can say, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where only the bend asks for them. One factor id is one unknown however often it appears.
+/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where
+/// the figure curves between the bounds of a factor
+/// by more than the first order allows, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where
+/// only curvature requires them. One factor id is one unknown however often it appears.
 /// The order in which a factor takes its draws depends on its id alone, so figures that share factors share their draws. Thread safe: the same derivation has the same bounds on every thread, whatever was computed before.
 /// </remarks>
 public sealed class UncertaintyPropagator
@@ -16,16 +18,18 @@ public sealed class UncertaintyPropagator
     /// <summary>Number of draws where the first order does not hold.</summary>
     public const int DrawCount = 20_000;
 
-    /// <summary>Number of draws where the total σ is small and only a bend asks for them: the limits of a narrow figure need fewer.</summary>
+    /// <summary>
+    /// Number of draws where the total σ is small and draws are used only because of curvature: a narrow figure needs fewer.
+    /// </summary>
     const int FewDraws = 5_000;
 
     /// <summary>Total σ above which draws replace the first order.</summary>
     public const double FirstOrderLimit = 0.3;
 
-    /// <summary>By how much of a limit the bends of all factors together may miss it before draws replace the first order.</summary>
+    /// <summary>Largest relative error of a limit from curvature, for all factors together, before draws replace the first order.</summary>
     const double NonlinearityLimit = 0.02;
 
-    // What DrawBounds takes where no draws are needed.
+    // The argument of DrawBounds if no draws are needed.
     const int NoDraws = 0;
 
     readonly FactorDraws _draws = new();
@@ -41,7 +45,7 @@ public sealed class UncertaintyPropagator
 
     /// <summary>The 95 % bounds of several derivations. Branches that they share are drawn once.</summary>
     /// <param name="derivations">The derivations.</param>
-    /// <param name="into">Takes their bounds, in the same order.</param>
+    /// <param name="into">Receives their bounds, in the same order.</param>
     /// <exception cref="ArgumentException">A value is negative or not finite.</exception>
     internal void ComputeBounds(ReadOnlySpan<Derivation> derivations, Span<Bounds> into)
     {
@@ -57,7 +61,8 @@ public sealed class UncertaintyPropagator
     {
         var best = derivation.Value;
         if (!double.IsFinite(best) || best < 0)
-            throw new ArgumentException($"'{derivation.Label}' comes to {best} {derivation.Unit}; a figure cannot be negative.", nameof(derivation));
+            throw new ArgumentException($"'{derivation.Label}' is {best} {derivation.Unit}, but a figure cannot be negative.",
+                nameof(derivation));
         if (best == 0)
             return (NoDraws, Bounds.FromExact(0));
         var factors = derivation.GetFactors();
@@ -71,7 +76,7 @@ public sealed class UncertaintyPropagator
             : (FewDraws, default);
     }
 
-    /// <summary>The first-order bounds whatever σ comes to: for comparison with draws.</summary>
+    /// <summary>The first-order bounds for any σ, for comparison with draws.</summary>
     public static Bounds ComputeFirstOrderBounds(Derivation derivation)
     {
         var best = derivation.Value;
@@ -98,7 +103,9 @@ public sealed class UncertaintyPropagator
         return Interval(ratios, numerator.Value / denominator.Value);
     }
 
-    /// <summary>The 95 % interval of a difference of two derivations of one unit; it may be negative, and factors that both share move both.</summary>
+    /// <summary>
+    /// The 95 % interval of a difference of two derivations of one unit; it may be negative, and shared factors change both terms.
+    /// </summary>
     public (double Low, double Best, double High) ComputeDifference(Derivation minuend, Derivation subtrahend)
     {
         var from = DrawValues(minuend);
@@ -115,7 +122,10 @@ public sealed class UncertaintyPropagator
         return (Math.Min(best, low), best, Math.Max(best, high));
     }
 
-    /// <summary>s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure moves when the factor moves by one. Empty for a value of zero.</summary>
+    /// <summary>
+    /// s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure changes if the factor changes by 1 %. Empty for a
+    /// value of zero.
+    /// </summary>
     public static IReadOnlyDictionary<string, double> ComputeSensitivities(Derivation derivation)
     {
         var slopes = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -153,8 +163,9 @@ public sealed class UncertaintyPropagator
     static double Square(double x) => x * x;
 
     /// <summary>
-    /// Whether ln F goes straight between the bounds of every factor: √Σ of what each bound alone does to ln F, against 1.96·√Σ(s_k σ_k)². A wide factor under a sum, or under a difference that
-    /// nearly cancels, bends it though the total σ is small.
+    /// Whether ln F is nearly linear between the bounds of every factor: √Σ of the change of ln F by each bound alone, against
+    /// 1.96·√Σ(s_k σ_k)². A wide factor under a sum, or under a difference that
+    /// nearly cancels, curves it although the total σ is small.
     /// </summary>
     static bool IsNearlyLinear(Derivation derivation, double best, IReadOnlyList<Factor> factors, double down, double up)
     {

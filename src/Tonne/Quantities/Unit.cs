@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Quantities;
 
-/// <summary>A unit as it is written, with the dimension and the size that it stands for.</summary>
+/// <summary>A unit: its text, dimension and size.</summary>
 /// <remarks>
 /// Factors are joined by <c>·</c>, divisors follow <c>/</c>: <c>g CO2e/kWh</c>, <c>GB·s</c>. What is counted (tokens, threads, requests, operations) has no dimension,
-/// as in the SI; a word that is not known is such a count. JSON has the text. <c>default</c> is <c>1</c>, the unit of a ratio.
+/// as in the SI; an unknown word is such a count. JSON contains the text. <c>default</c> is <c>1</c>, the unit of a ratio.
 /// </remarks>
 [JsonConverter(typeof(UnitJsonConverter))]
 public readonly record struct Unit
@@ -15,7 +15,7 @@ public readonly record struct Unit
     const double ByteTolerance = 0.08;
     const double Tolerance = 1e-9;
 
-    // Units met so far, because a derivation names the same few again and again; more than these are read each time.
+    // Cache of parsed units, because derivations use the same few units; further units are parsed each time.
     const int MostKnown = 512;
     static readonly ConcurrentDictionary<string, (UnitDimension Dimension, double LogFactor)> _known = new(StringComparer.Ordinal);
 
@@ -34,7 +34,10 @@ public readonly record struct Unit
     // Natural logarithm of how many base units (J, s, g CO2e, L, GB, kg, cm) one is: 0 for the default.
     readonly double _logFactor;
 
-    /// <summary>The unit of a stored node. A formula was checked when it was made; what an earlier version stored is read as it is.</summary>
+    /// <summary>
+    /// The unit of a stored node. Formulas were checked when they were created; units stored by an earlier version are accepted as they
+    /// are.
+    /// </summary>
     /// <param name="symbol">The stored text.</param>
     internal static Unit FromStored(string symbol) => new Unit(symbol) with { IsStored = true };
 
@@ -47,7 +50,7 @@ public readonly record struct Unit
     /// <summary>The text.</summary>
     public string Symbol => _symbol ?? "1";
 
-    /// <summary>What it measures.</summary>
+    /// <summary>The dimension.</summary>
     internal UnitDimension Dimension { get; }
 
     /// <summary>The unit of that text.</summary>

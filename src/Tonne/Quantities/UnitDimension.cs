@@ -1,6 +1,6 @@
 namespace Tonne.Quantities;
 
-/// <summary>The exponents of what a unit measures. All zero for a ratio or a count.</summary>
+/// <summary>The dimension of a unit as exponents. All are zero for a ratio or a count.</summary>
 /// <param name="Energy">Of energy.</param>
 /// <param name="Time">Of time; power is energy over time.</param>
 /// <param name="Carbon">Of emissions as CO2-equivalent.</param>

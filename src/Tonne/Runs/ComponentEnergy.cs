@@ -6,14 +6,14 @@ namespace Tonne.Runs;
 
 /// <summary>One component's energy over a run, split so that job + others + idle = machine to the microjoule.</summary>
 /// <param name="Component">Part of the machine.</param>
-/// <param name="Device">Which one; null if there is one.</param>
+/// <param name="Device">Number of the device; null if there is only one.</param>
 /// <param name="Quality">Measured if a meter counted it, modelled or assumed otherwise.</param>
-/// <param name="JobMicrojoules">The job's, by the run's policy.</param>
-/// <param name="OthersMicrojoules">Other processes' and other runs'.</param>
-/// <param name="IdleMicrojoules">Idle energy that nobody held.</param>
-/// <param name="MachineMicrojoules">All of it.</param>
-/// <param name="Job">The job's, as amounts.</param>
-/// <param name="Machine">All of it, as amounts.</param>
+/// <param name="JobMicrojoules">Energy of the job, by the run's policy.</param>
+/// <param name="OthersMicrojoules">Energy used by other processes and other runs.</param>
+/// <param name="IdleMicrojoules">Energy that was idle and held by no job.</param>
+/// <param name="MachineMicrojoules">Energy of the machine.</param>
+/// <param name="Job">Energy of the job, as amounts.</param>
+/// <param name="Machine">Energy of the machine, as amounts.</param>
 public sealed record ComponentEnergy(
     Component Component,
     string? Device,

@@ -24,6 +24,6 @@ public sealed record DataShape(long Rows, long Columns)
             long.TryParse(part.Trim().Replace(",", "").Replace("_", ""), NumberStyles.None, CultureInfo.InvariantCulture, out count);
     }
 
-    /// <summary>The shape with thin grouping, for example <c>1,000,000 × 10</c>.</summary>
+    /// <summary>The shape with thousands grouped, for example <c>1,000,000 × 10</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} × {Columns:N0}");
 }

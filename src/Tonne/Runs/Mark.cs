@@ -1,7 +1,7 @@
 namespace Tonne.Runs;
 
-/// <summary>Something the program said of itself while it ran.</summary>
-/// <param name="Kind">What was said.</param>
+/// <summary>A mark that the program set while it ran: a stage, an epoch or a note.</summary>
+/// <param name="Kind">Kind of mark.</param>
 /// <param name="Timestamp">Monotonic time in ns from the start of the run.</param>
 /// <param name="Name">Stage name, or the text of a note.</param>
 /// <param name="Number">Epoch number; null otherwise.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Runs;
 
-/// <summary>Where a mark came from.</summary>
+/// <summary>The origin of a mark.</summary>
 public enum MarkOrigin
 {
     /// <summary>From the program itself: over the socket, or by a call.</summary>

@@ -1,6 +1,6 @@
 namespace Tonne.Runs;
 
-/// <summary>What a meter's number means.</summary>
+/// <summary>The kind of value that a meter returns.</summary>
 public enum MeterKind
 {
     /// <summary>A cumulative energy counter in µJ that may wrap at <see cref="MeterDescription.Range"/>.</summary>
@@ -15,9 +15,15 @@ public enum MeterKind
     /// <summary>Bytes in use at the moment of reading.</summary>
     Memory,
 
-    /// <summary>Cumulative time in ns in which a device was at work: of the device (<see cref="MeterRole.Busy"/>) or for the job (<see cref="MeterRole.Job"/>); a share of its units counts as that share of the time.</summary>
+    /// <summary>
+    /// Cumulative busy time of a device in ns: in all (<see cref="MeterRole.Busy"/>) or for the job (<see cref="MeterRole.Job"/>). A busy
+    /// share of its units counts as that share of the time.
+    /// </summary>
     DeviceTime,
 
-    /// <summary>Holders of a device at the moment of reading, processes or slices: of all (<see cref="MeterRole.Busy"/>) or of the job (<see cref="MeterRole.Job"/>).</summary>
+    /// <summary>
+    /// Number of holders of a device at the moment of reading (processes or slices): all (<see cref="MeterRole.Busy"/>) or those of the
+    /// job (<see cref="MeterRole.Job"/>).
+    /// </summary>
     Holders,
 }

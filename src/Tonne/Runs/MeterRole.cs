@@ -1,6 +1,6 @@
 namespace Tonne.Runs;
 
-/// <summary>Whose use a meter counts.</summary>
+/// <summary>What a meter's readings are used for.</summary>
 public enum MeterRole
 {
     /// <summary>Energy of the machine that is summed.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Tonne.Runs;
 
-/// <summary>One name for what frameworks call differently: <c>acc</c>, <c>val_acc</c>, <c>eval_loss</c>, <c>Train Loss</c>, <c>lr</c>.</summary>
+/// <summary>
+/// Canonical names of metrics, which frameworks name differently: <c>acc</c>, <c>val_acc</c>, <c>eval_loss</c>, <c>Train Loss</c>,
+/// <c>lr</c>.
+/// </summary>
 /// <remarks>
 /// Lower case with underscores; the phase in front (<c>validation_</c>, <c>test_</c>; training has none); then the metric.
 /// A plain mean (<c>avg_loss</c>, <c>running_loss</c>) and a Lightning suffix <c>_epoch</c> change nothing.
@@ -30,11 +33,11 @@ public static class MetricName
 
     static readonly FrozenSet<string> Means = FrozenSet.ToFrozenSet(["avg", "average", "mean", "running", "epoch"], StringComparer.Ordinal);
 
-    /// <summary>Whether a canonical name can be kept: 1 to <see cref="MaxLength"/> letters, digits, underscores and @.</summary>
+    /// <summary>Whether a canonical name is valid: 1 to <see cref="MaxLength"/> letters, digits, underscores and @.</summary>
     public static bool IsValid(string canonical) =>
         canonical.Length is > 0 and <= MaxLength && canonical.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@');
 
-    /// <summary>The canonical name, for example <c>validation_accuracy</c> for <c>val_acc</c>; empty if nothing is left of it.</summary>
+    /// <summary>The canonical name, for example <c>validation_accuracy</c> for <c>val_acc</c>; empty if nothing remains.</summary>
     public static string ToCanonical(string name)
     {
         var words = name.ToLowerInvariant().Split([' ', '\t', '_', '-', '.', '/', ':'], StringSplitOptions.RemoveEmptyEntries).ToList();

@@ -1,6 +1,6 @@
 namespace Tonne.Runs;
 
-/// <summary>What measuring cost.</summary>
+/// <summary>The overhead of measuring.</summary>
 /// <param name="CpuSeconds">CPU time of tonne itself over the run, in s.</param>
 /// <param name="SamplerCpuSeconds">CPU time of the sampler thread, in s.</param>
 /// <param name="PeakResidentBytes">Largest resident memory of tonne, in bytes.</param>

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Runs;
 
-/// <summary>What is known when the command has ended: the last block of a trace that was closed by its own recorder.</summary>
+/// <summary>The end of a run: the last block of a trace that its recorder closed.</summary>
 public sealed record RunEnding
 {
     /// <summary>End, in ns from the start of the run.</summary>
@@ -12,16 +12,16 @@ public sealed record RunEnding
     /// <summary>Exit code, 128 + n for signal n.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>CPU time of the job, settled from the kernel's account, in ns; null if only what was polled is known.</summary>
+    /// <summary>CPU time of the job by the kernel's final account, in ns; null if only samples are known.</summary>
     public long? JobCpuNanoseconds { get; init; }
 
-    /// <summary>The place, where it was found out only after the start; null if the opening's holds.</summary>
+    /// <summary>The place, if it became known only after the start; null if that of the opening applies.</summary>
     public Place? Place { get; init; }
 
-    /// <summary>What measuring cost.</summary>
+    /// <summary>The overhead of measuring.</summary>
     public Overhead? Overhead { get; init; }
 
-    /// <summary>Warnings that came up.</summary>
+    /// <summary>Warnings raised during the run.</summary>
     public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>

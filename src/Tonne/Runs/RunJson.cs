@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Runs;
 
-/// <summary>How records and the JSON blocks of a trace are written: source-generated, camel case, enums as words.</summary>
+/// <summary>JSON format of records and of the JSON blocks of a trace: source-generated, camel case, enums as words.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    // A loss may be NaN: that is a fact of the run and must not lose the record.
+    // A loss may be NaN, and the record must still be written.
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true)]

@@ -4,13 +4,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Runs;
 
-/// <summary>What is known of a run when it starts: the first block of its trace.</summary>
+/// <summary>The facts of a run that are known at its start: the first block of its trace.</summary>
 public sealed record RunOpening
 {
     /// <summary>Id: UTC date and time of start and a random suffix, sortable; for example <c>20261122-054210-4f2a9c</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Name given, or made from the command.</summary>
+    /// <summary>Given name, or a name made from the command.</summary>
     public required string Name { get; init; }
 
     /// <summary>Project; null if none.</summary>
@@ -31,13 +31,13 @@ public sealed record RunOpening
     /// <summary>The machine.</summary>
     public required Machine Machine { get; init; }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Place of the machine.</summary>
     public required Place Place { get; init; }
 
     /// <summary>How a shared machine is split.</summary>
     public SharePolicy Policy { get; init; } = SharePolicy.Share;
 
-    /// <summary>Wanted time between samples, in s.</summary>
+    /// <summary>Intended time between samples, in s.</summary>
     public double PeriodSeconds { get; init; } = 1;
 
     /// <summary>Share of the machine's threads reserved for the job (Slurm, cpuset, cpu.max), 0 to 1; null if none: then the held share is CPU time ÷ (threads × time).</summary>
@@ -49,10 +49,10 @@ public sealed record RunOpening
     /// <summary>The meters, in the order of the values in each sample.</summary>
     public required ImmutableArray<MeterDescription> Meters { get; init; }
 
-    /// <summary>Which meters or rates stand for each component of this machine.</summary>
+    /// <summary>The meters or rates used for each component of this machine.</summary>
     public required ImmutableArray<ComponentBasis> Bases { get; init; }
 
-    /// <summary>What amounts cost.</summary>
+    /// <summary>Rates that turn amounts into energy.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
 
     /// <summary>Warnings known at the start, for example a meter that may not be read.</summary>
@@ -62,6 +62,6 @@ public sealed record RunOpening
     [System.Text.Json.Serialization.JsonPropertyName("doubts")]
     public ImmutableArray<Warning> FormerWarnings { init => Warnings = value.IsDefaultOrEmpty ? Warnings : value; }
 
-    /// <summary>Process that holds the run: dead process, dead run.</summary>
+    /// <summary>Process that keeps the run alive. If it has died, the run was interrupted.</summary>
     public required RunHolder Holder { get; init; }
 }

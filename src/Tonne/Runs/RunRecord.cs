@@ -3,13 +3,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Runs;
 
-/// <summary>The frozen facts of a run: time, energy, hardware, place, shapes, metrics. No carbon: that is accounted from here.</summary>
+/// <summary>The final record of a run: time, energy, hardware, place, shapes, metrics. Emissions are computed from it.</summary>
 public sealed record RunRecord
 {
     /// <summary>Schema of the stored record.</summary>
     public string Schema { get; init; } = "tonne.record/1";
 
-    /// <summary>What was known at the start.</summary>
+    /// <summary>Facts known at the start.</summary>
     public required RunOpening Opening { get; init; }
 
     /// <summary>How it ended.</summary>
@@ -27,10 +27,10 @@ public sealed record RunRecord
     /// <summary>Samples taken.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Energy by component; their sum is the machine at its plug.</summary>
+    /// <summary>Energy by component. The sum is the energy of the machine at its plug.</summary>
     public required ImmutableArray<ComponentEnergy> Components { get; init; }
 
-    /// <summary>What each energy meter counted by itself, those contained in others too.</summary>
+    /// <summary>Energy that each meter counted, including meters contained in others.</summary>
     public ImmutableArray<MeterCount> Counts { get; init; } = [];
 
     /// <summary>Stages in order, <see cref="StageRecord.Outside"/> last if there is any time outside.</summary>
@@ -42,16 +42,16 @@ public sealed record RunRecord
     /// <summary>The job's energy by quarter hour.</summary>
     public required ImmutableArray<QuarterHour> QuarterHours { get; init; }
 
-    /// <summary>Times a meter said nothing.</summary>
+    /// <summary>Times in which a meter had no usable reading.</summary>
     public required ImmutableArray<Gap> Gaps { get; init; }
 
     /// <summary>Notes from the program.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
-    /// <summary>What measuring cost; null if the recorder did not live to say.</summary>
+    /// <summary>The overhead of measuring; null if the recorder was killed.</summary>
     public Overhead? Overhead { get; init; }
 
-    /// <summary>What makes the figures less sure.</summary>
+    /// <summary>Warnings: facts that make the figures less certain.</summary>
     public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Reads <see cref="Warnings"/> under the name that version 0.1 wrote, <c>doubts</c>; never written.</summary>

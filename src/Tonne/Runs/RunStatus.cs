@@ -5,7 +5,7 @@ namespace Tonne.Runs;
 /// <summary>How a run ended.</summary>
 public enum RunStatus
 {
-    /// <summary>Still going on.</summary>
+    /// <summary>The run is in progress.</summary>
     [JsonStringEnumMemberName("running")]
     Running,
 
@@ -17,7 +17,7 @@ public enum RunStatus
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>tonne itself did not live to see the end; the record was closed from its trace.</summary>
+    /// <summary>tonne was killed before the end; the record was made from the trace.</summary>
     [JsonStringEnumMemberName("interrupted")]
     Interrupted,
 }

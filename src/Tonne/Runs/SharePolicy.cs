@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Runs;
 
-/// <summary>How a shared machine's energy is split: u·A + h·B, u·A, or all of E.</summary>
+/// <summary>How the energy of a shared machine is split: u·A + h·B, u·A, or all of E.</summary>
 public enum SharePolicy
 {
     /// <summary>The job's use of the active energy and its held share of the idle energy. The default.</summary>

@@ -6,8 +6,8 @@ namespace Tonne.Runs;
 /// <param name="Name">Name, or <c>(outside)</c>.</param>
 /// <param name="StartSeconds">Start, in s from the start of the run (for outside: of its first part).</param>
 /// <param name="DurationSeconds">Duration in s.</param>
-/// <param name="DataIn">Shape of the data taken in; null if not said.</param>
-/// <param name="DataOut">Shape of the data given out; null if not said.</param>
+/// <param name="DataIn">Shape of the input data; null if not given.</param>
+/// <param name="DataOut">Shape of the output data; null if not given.</param>
 /// <param name="Energy">The job's energy by component.</param>
 public sealed record StageRecord(
     string Name,

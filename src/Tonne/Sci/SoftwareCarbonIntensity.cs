@@ -7,21 +7,22 @@ namespace Tonne.Sci;
 
 /// <summary>Software Carbon Intensity: <c>SCI = ((E × I) + M) per R</c> (ISO/IEC 21031:2024), for AI by consumer and provider boundary.</summary>
 /// <remarks>
-/// E is the energy with its building, I the location-based intensity: market instruments and offsets do not lower an SCI. M is the embodied share; where it is unknown the rate is
-/// operational alone and a warning says that it is too low. R is a functional unit and more than 0. See docs/methods/sci.md.
+/// E is the facility energy, I the location-based intensity: market instruments and offsets do not lower an SCI. M is the embodied
+/// emissions. If M is unknown, the rate is
+/// operational alone and a warning says that it is too low. R is the count of a functional unit, more than 0. See docs/methods/sci.md.
 /// </remarks>
 public sealed record SoftwareCarbonIntensity
 {
-    /// <summary>Units of SCI for AI on the consumer's side: what is sold.</summary>
+    /// <summary>Functional units of SCI for AI on the consumer's side.</summary>
     public static readonly ImmutableArray<string> ConsumerUnits = ["token", "second", "image", "execution", "page", "inference"];
 
-    /// <summary>Units of SCI for AI on the provider's side: what models scale with.</summary>
+    /// <summary>Functional units of SCI for AI on the provider's side.</summary>
     public static readonly ImmutableArray<string> ProviderUnits = ["parameter", "training token", "FLOP"];
 
-    /// <summary>Whose part.</summary>
+    /// <summary>The boundary.</summary>
     public required SciBoundary Boundary { get; init; }
 
-    /// <summary>What is inside, in words: phases, or the run.</summary>
+    /// <summary>What is included, as text: phases, or the run.</summary>
     public required string IncludedParts { get; init; }
 
     /// <summary>R.</summary>
@@ -39,15 +40,15 @@ public sealed record SoftwareCarbonIntensity
     /// <summary>The rate, kg CO2e for one unit.</summary>
     public required Figure Rate { get; init; }
 
-    /// <summary>What is unsure.</summary>
+    /// <summary>Warnings.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>The rate of a run.</summary>
     public static SoftwareCarbonIntensity Calculate(string run, Footprint footprint, FunctionalUnit unit, SciBoundary boundary) =>
         Create(boundary, run, unit, footprint.FacilityEnergy, footprint.Operational, footprint.Embodied, footprint.Total, footprint.Embodied is null ? [run] : []);
 
-    /// <summary>The rates of a life: one for each boundary and unit that it describes, or by the unit given.</summary>
-    /// <param name="life">The life.</param>
+    /// <summary>The rates of a life cycle: one for each boundary and unit that it describes, or by the unit given.</summary>
+    /// <param name="life">The life cycle.</param>
     /// <param name="unit">A unit to take instead of the described ones; null for those.</param>
     /// <param name="boundary">Only this boundary; null for consumer and provider, whichever is described.</param>
     public static IReadOnlyList<SoftwareCarbonIntensity> Calculate(LifeCycle life, FunctionalUnit? unit = null, SciBoundary? boundary = null)
@@ -69,7 +70,7 @@ public sealed record SoftwareCarbonIntensity
     {
         foreach (var group in phases.SelectMany(phase => phase.Description.Units.Select(unit => (Phase: phase, Unit: unit))).GroupBy(pair => pair.Unit.Name, StringComparer.Ordinal))
         {
-            // Phases that count the same unit serve it together.
+            // Phases with the same unit are combined.
             var counts = group.Select(pair => pair.Unit.Count).ToList();
             yield return counts.Count == 1 ? group.First().Unit : new FunctionalUnit(group.Key, counts[0] with
             {
@@ -114,7 +115,8 @@ public sealed record SoftwareCarbonIntensity
         var derivation = new Derivation.Quotient($"SCI per {unit.Name}", "kg CO2e", total.Derivation, new Derivation.FactorNode(unit.Count));
         var warnings = new List<Warning>();
         if (withoutEmbodied.Length > 0)
-            warnings.Add(new Warning("sci-without-m", $"M is unknown for {string.Join(", ", withoutEmbodied)}: the rate lacks it and is too low; ISO/IEC 21031 asks for it."));
+            warnings.Add(new Warning("sci-without-m", $"M is unknown for {string.Join(", ", withoutEmbodied)}: the rate does not "
+                + "include it and is too low. ISO/IEC 21031 requires it."));
         var known = boundary switch { SciBoundary.Consumer => ConsumerUnits, SciBoundary.Provider => ProviderUnits, _ => [] };
         if (known.Length > 0 && !known.Contains(unit.Name, StringComparer.OrdinalIgnoreCase))
             warnings.Add(new Warning("sci-unit", $"'{unit.Name}' is not a unit of SCI for AI on the {boundary.ToString().ToLowerInvariant()}'s side ({string.Join(", ", known)}): the rate is one of ISO/IEC 21031."));

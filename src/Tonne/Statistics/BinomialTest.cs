@@ -1,10 +1,10 @@
 namespace Tonne.Statistics;
 
-/// <summary>The exact two-sided binomial test: are so many hits compatible with a stated share?</summary>
+/// <summary>The exact two-sided binomial test of a number of hits against a stated share.</summary>
 /// <remarks>p = Σ P(k) over every k no more probable than the hits seen. Source: Clopper and Pearson, Biometrika 26(4), 1934; two-sided by likelihood as in R's binom.test.</remarks>
 public static class BinomialTest
 {
-    /// <summary>P(X = hits) of so many cases.</summary>
+    /// <summary>P(X = hits) for a number of cases.</summary>
     /// <param name="hits">Number of hits, 0 to <paramref name="cases"/>.</param>
     /// <param name="cases">Number of cases.</param>
     /// <param name="share">Chance of a hit, 0 to 1.</param>

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Tonne.Statistics;
 
-/// <summary>Quantiles of an unsorted sample, by selection (Hoare 1961, Algorithm 65: FIND): no full sort is needed.</summary>
+/// <summary>Medians and quantiles of a sample.</summary>
+/// <remarks>Quantiles of an unsorted sample are found by selection (Hoare 1961, Algorithm 65: FIND), without a full sort.</remarks>
 public static class OrderStatistic
 {
     // A tail of a large sample is searched among about 8 % of it, which an evenly spaced part of the sample delimits.
@@ -25,7 +26,7 @@ public static class OrderStatistic
         int lowCount = 0, highCount = 0;
         foreach (var value in sample)
         {
-            // Written always and kept by the count: no branch to predict.
+            // Always written; the count decides whether it is kept. This avoids a branch.
             lows[lowCount] = value;
             lowCount += value < below ? 1 : 0;
             highs[highCount] = value;
@@ -44,6 +45,25 @@ public static class OrderStatistic
 
     /// <summary>The sample's quantile at the nearest rank. Reorders the sample.</summary>
     public static double Quantile(Span<double> sample, double p) => Select(sample, (int)Math.Round(p * (sample.Length - 1)));
+
+    /// <summary>The quantile of a sorted sample, interpolated between its two nearest values.</summary>
+    /// <remarks>Type 7 of Hyndman and Fan, Sample quantiles in statistical packages, The American Statistician 50(4), 1996.</remarks>
+    /// <param name="sorted">The values in ascending order, at least one.</param>
+    /// <param name="p">Share of the sample below the quantile, 0 to 1.</param>
+    public static double InterpolateQuantile(ReadOnlySpan<double> sorted, double p)
+    {
+        var at = p * (sorted.Length - 1);
+        var below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + ((sorted[below + 1] - sorted[below]) * (at - below)) : sorted[below];
+    }
+
+    /// <summary>The median: the middle value, or the mean of the two middle values. Sorts the sample.</summary>
+    /// <param name="sample">At least one value.</param>
+    public static double Median(Span<double> sample)
+    {
+        sample.Sort();
+        return (sample[(sample.Length - 1) / 2] + sample[sample.Length / 2]) / 2;
+    }
 
     /// <summary>The value of a rank from 0. Reorders the sample.</summary>
     static double Select(Span<double> sample, int k)

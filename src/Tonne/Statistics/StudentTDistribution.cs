@@ -1,6 +1,6 @@
 namespace Tonne.Statistics;
 
-/// <summary>Quantiles of Student's distribution: what takes the place of 1.96 where a spread is known from few figures.</summary>
+/// <summary>Quantiles of Student's t distribution, used instead of 1.96 if a spread is estimated from few values.</summary>
 public static class StudentTDistribution
 {
     // The 97.5 % column of the usual table (Fisher and Yates, Statistical Tables, 1938), 1 to 30 degrees of freedom.

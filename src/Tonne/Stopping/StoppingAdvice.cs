@@ -7,21 +7,26 @@ using Tonne.Runs;
 
 namespace Tonne.Stopping;
 
-/// <summary>What each epoch gained for its energy, after which one to stop for a wanted gain, and what the rest bought.</summary>
+/// <summary>
+/// Advice on early stopping: the gain of each epoch per energy, the epoch to stop after for a wanted gain, and the gain of the later
+/// epochs.
+/// </summary>
 /// <remarks>
 /// <code>
 /// best(i) = best value up to epoch i                    E(i) = energy of the epochs up to i
 /// stop    = the earliest i with the largest  best(i) − w · E(i)        w: wanted gain per kWh
 /// </code>
-/// So no part of what follows the stop gains w per kWh from there, and every part before it that ends at the stop does: a plateau in the middle is walked through where what follows pays for it.
-/// This is the corner of the concave hull of best over energy at which its slope falls below w (the marginal rule). Without a wish w is a tenth of the mean: (best at the end − first value) ÷ energy after the first value.
+/// No part after the stop gains w per kWh from there, and every part that ends at the stop does. A plateau is crossed if the gain after
+/// it is large enough.
+/// This is the corner of the concave hull of best over energy at which its slope falls below w (the marginal rule). If w is not given, it
+/// is a tenth of the mean: (best at the end − first value) ÷ energy after the first value.
 /// Accuracies are shares of 1 (a series above 1.5 was given in per cent); of a loss the gain is its fall.
 /// </remarks>
 public sealed class StoppingAdvice
 {
     const double DefaultShareOfMean = 0.1;
 
-    // The first that a run has tells most of what it is for.
+    // Metrics in order of preference: the first one that a run has is used.
     static readonly (string Name, bool MoreIsBetter)[] _known =
     [
         ("validation_accuracy", true), ("validation_f1", true), ("validation_loss", false), ("accuracy", true), ("f1", true), ("loss", false),
@@ -51,7 +56,7 @@ public sealed class StoppingAdvice
         Steps = steps.MoveToImmutable();
         _first = Steps.TakeWhile(step => step.Best is null).Count();
         if (_first == Steps.Length)
-            throw new ArgumentException($"No epoch tells {metric}.", nameof(points));
+            throw new ArgumentException($"No epoch has a value of {metric}.", nameof(points));
         var spent = (Steps[^1].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours;
         var gained = GetImprovement(Steps[^1].Best!.Value, Steps[_first].Best!.Value);
         MeanPerKilowattHour = spent > 0 ? gained / spent : null;
@@ -60,16 +65,16 @@ public sealed class StoppingAdvice
             .MaxBy(i => GetImprovement(Steps[i].Best!.Value, Steps[_first].Best!.Value) - TargetPerKilowattHour * (Steps[i].EnergySoFar - Steps[_first].EnergySoFar).KilowattHours);
     }
 
-    /// <summary>Canonical name of the metric judged by.</summary>
+    /// <summary>Canonical name of the metric used.</summary>
     public string Metric { get; }
 
-    /// <summary>Whether more of it is better.</summary>
+    /// <summary>Whether larger values are better.</summary>
     public bool MoreIsBetter { get; }
 
     /// <summary>Whether it is a share of 1, of which a hundredth is called a point.</summary>
     public bool IsShare { get; }
 
-    /// <summary>Stage whose epochs these are; null if they were given without.</summary>
+    /// <summary>Stage of the epochs; null if none was given.</summary>
     public string? Stage { get; private init; }
 
     /// <summary>The epochs in order.</summary>
@@ -78,7 +83,7 @@ public sealed class StoppingAdvice
     /// <summary>The gain wanted, per kWh.</summary>
     public double TargetPerKilowattHour { get; }
 
-    /// <summary>Whether that was wished for, or else a tenth of the mean.</summary>
+    /// <summary>Whether the user gave that gain; otherwise it is a tenth of the mean.</summary>
     public bool IsUserTarget { get; }
 
     /// <summary>Gain per kWh over all epochs after the first value; null if they used nothing or there is only one.</summary>
@@ -93,7 +98,7 @@ public sealed class StoppingAdvice
     /// <summary>Epochs after the stop.</summary>
     public int EpochsAfter => Steps.Length - 1 - StopIndex;
 
-    /// <summary>What the epochs after the stop gained together.</summary>
+    /// <summary>Total gain of the epochs after the stop.</summary>
     public double GainAfter => GetImprovement(Steps[^1].Best!.Value, Stop.Best!.Value);
 
     /// <summary>Energy of the epochs after the stop.</summary>
@@ -106,8 +111,9 @@ public sealed class StoppingAdvice
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures, of the same run.</param>
     /// <param name="wantedPerKilowattHour">Gain wanted per kWh, in shares of 1 (0.01 is a point) or units of the loss; not below 0. Null: a tenth of the run's mean.</param>
-    /// <returns>Null if no epoch tells accuracy, F1, loss or perplexity. Of several series of epochs the longest, the last of equals.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The wish is negative or no number.</exception>
+    /// <returns>Null if no epoch has accuracy, F1, loss or perplexity. Of several series of epochs, the longest is used; of equally long
+    /// ones, the last.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
     public static StoppingAdvice? Of(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null)
     {
         var epochs = record.Epochs;
@@ -128,15 +134,15 @@ public sealed class StoppingAdvice
 
     /// <summary>Advice on epochs from anywhere.</summary>
     /// <param name="metric">Canonical name of the metric; one that ends with <c>accuracy</c> or <c>f1</c> is a share.</param>
-    /// <param name="moreIsBetter">Whether more of it is better.</param>
+    /// <param name="moreIsBetter">Whether larger values are better.</param>
     /// <param name="points">The epochs in order.</param>
     /// <param name="wantedPerKilowattHour">Gain wanted per kWh, not below 0; null: a tenth of the mean.</param>
     /// <exception cref="ArgumentException">No epoch has a value.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The wish is negative or no number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
     public static StoppingAdvice Of(string metric, bool moreIsBetter, IReadOnlyList<StoppingPoint> points, double? wantedPerKilowattHour = null) =>
         new(metric, moreIsBetter, points, ValidateTarget(wantedPerKilowattHour));
 
-    /// <summary>The advice in sentences: what was gained, after which epoch to stop, what the rest bought, and what is unsure about it.</summary>
+    /// <summary>The advice in sentences: the gain, the epoch to stop after, the gain of the later epochs, and the uncertainty.</summary>
     public IReadOnlyList<string> ToSentences()
     {
         var (name, unit) = (Metric.Replace('_', ' '), StoppingUnit.Choose(Steps[^1].EnergySoFar));
@@ -144,7 +150,7 @@ public sealed class StoppingAdvice
         var (first, last) = (Steps[_first], Steps[^1]);
         if (_first == Steps.Length - 1)
         {
-            sentences.Add($"One epoch tells its {name}, {Of(first.Value!.Value)}: there is nothing yet to compare it with.");
+            sentences.Add($"Only one epoch has a value of {name}, {Of(first.Value!.Value)}, so there is nothing to compare it with.");
             return sentences;
         }
 
@@ -152,7 +158,8 @@ public sealed class StoppingAdvice
         var gained = GetImprovement(last.Best!.Value, first.Best!.Value);
         if (gained <= 0)
         {
-            sentences.Add($"After epoch {first.Epoch} ({name} {Of(first.Value!.Value)}) none of the {Epochs(Steps.Length - 1 - _first)} that followed made it better.");
+            sentences.Add($"After epoch {first.Epoch} ({name} {Of(first.Value!.Value)}) none of the "
+                + $"{Epochs(Steps.Length - 1 - _first)} that followed improved it.");
         }
         else
         {
@@ -163,26 +170,28 @@ public sealed class StoppingAdvice
         var price = IsUserTarget ? $"the {FormatRate(TargetPerKilowattHour, unit)} wanted" : $"{FormatRate(TargetPerKilowattHour, unit)}, a tenth of that mean";
         if (EpochsAfter == 0)
         {
-            sentences.Add($"Every epoch up to the last was worth {price}: there was no earlier place to stop.");
+            sentences.Add($"Every epoch up to the last gained at least {price}, so there was no reason to stop earlier.");
         }
         else
         {
             var share = Steps[^1].EnergySoFar > Energy.Zero ? EnergyAfter / Steps[^1].EnergySoFar : 0;
             sentences.Add(gained <= 0
-                ? $"Stop after epoch {Stop.Epoch}: the rest bought nothing for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy."
+                ? $"Stop after epoch {Stop.Epoch}: the later epochs gained nothing for {Text(EnergyAfter)} and "
+                    + $"{Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy."
                 : $"Stop after epoch {Stop.Epoch}, at {name} {Of(Stop.Best!.Value)}: no later epoch gains {price}, counted from there.");
             if (gained > 0)
             {
-                sentences.Add($"The {Epochs(EpochsAfter)} after it bought {(GainAfter > 0 ? FormatGain(GainAfter) : "nothing")} for {Text(EnergyAfter)} and {Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy"
+                sentences.Add($"The {Epochs(EpochsAfter)} after it gained {(GainAfter > 0 ? FormatGain(GainAfter) : "nothing")} for "
+                    + $"{Text(EnergyAfter)} and {Text(EmissionsAfter)}, {DisplayValue.FormatPercent(share)} of the epochs' energy"
                     + (GainAfter > 0 && EnergyAfter > Energy.Zero ? $": {FormatRate(GainAfter / EnergyAfter.KilowattHours, unit)}." : "."));
             }
         }
 
         if (Steps.Skip(_first).Any(step => step.Value is null))
-            sentences.Add($"Epochs that tell no {name}, or none that is a number, count as no gain.");
+            sentences.Add($"Epochs without a value of {name}, or with NaN, count as no gain.");
         sentences.Add(Metric.StartsWith("validation_", StringComparison.Ordinal) || Metric.StartsWith("test_", StringComparison.Ordinal)
-            ? "This is hindsight of one run: on few examples the best of many epochs is partly luck."
-            : $"There are no validation figures: {name} of the training examples goes on getting better where the model only learns them by heart.");
+            ? "This is hindsight from one run: with few validation examples, the best of many epochs is partly chance."
+            : $"There are no validation figures: {name} of the training examples keeps improving even if the model only memorises them.");
         return sentences;
     }
 
@@ -205,7 +214,7 @@ public sealed class StoppingAdvice
     static string Number(double value) => DisplayValue.Format(value, "");
 
     static double? ValidateTarget(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
-        : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain is a number not below 0.");
+        : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain must be a number not below 0.");
 
     /// <summary>The longest series: epochs of one stage whose numbers rise.</summary>
     static (int From, int To) FindLongestSeries(ImmutableArray<EpochRecord> epochs)

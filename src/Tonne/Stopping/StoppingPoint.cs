@@ -2,9 +2,9 @@ using Tonne.Quantities;
 
 namespace Tonne.Stopping;
 
-/// <summary>What is known of an epoch when it is asked whether it was worth it.</summary>
+/// <summary>One epoch as input of <see cref="StoppingAdvice"/>.</summary>
 /// <param name="Epoch">Its number.</param>
-/// <param name="Value">The metric after it; NaN if it was not told.</param>
+/// <param name="Value">The metric after it; NaN if unknown.</param>
 /// <param name="Energy">Energy of the job in this epoch, not below 0.</param>
 /// <param name="Emissions">Operational emissions of this epoch.</param>
 public readonly record struct StoppingPoint(int Epoch, double Value, Energy Energy, Emissions Emissions);

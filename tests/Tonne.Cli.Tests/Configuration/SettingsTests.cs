@@ -27,7 +27,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("FR", Resolve().Place!.Zone);
         _terminal["TONNE_ZONE"] = "PL";
         Assert.Equal("PL", Resolve().Place!.Zone);
-        Assert.Equal(("SE", "given"), (Resolve((Setting.Zone, "Sweden")).Place!.Zone, Resolve((Setting.Zone, "Sweden")).Place!.How));
+        Assert.Equal(("SE", PlaceOrigin.Given), (Resolve((Setting.Zone, "Sweden")).Place!.Zone, Resolve((Setting.Zone, "Sweden")).Place!.How));
         Assert.Equal("mine", Resolve()[Setting.Project]);
     }
 

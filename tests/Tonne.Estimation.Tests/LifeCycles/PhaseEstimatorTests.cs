@@ -27,7 +27,7 @@ public class PhaseEstimatorTests
     public void A_training_is_the_estimate_s()
     {
         var phase = Account("{training: {parameters: 7B, tokens: 2T, hardware: h100, chips: 128}}").Phases[0];
-        var estimate = new TrainingEstimator().Estimate(new TrainingTask(AcceleratorCatalog.Find("h100").ValueOrThrow) { Parameters = 7e9, Tokens = 2e12, Chips = 128 }, new Place("FR", How: "given"));
+        var estimate = new TrainingEstimator().Estimate(new TrainingTask(AcceleratorCatalog.Find("h100").ValueOrThrow) { Parameters = 7e9, Tokens = 2e12, Chips = 128 }, new Place("FR", How: PlaceOrigin.Given));
 
         Assert.Equal(estimate.Footprint.Energy.Bounds, phase.Figures.Energy.Bounds);
         Assert.Equal(estimate.Footprint.Operational.Bounds, phase.Figures.Operational.Bounds);
@@ -43,7 +43,7 @@ public class PhaseEstimatorTests
     {
         var phase = Account("{inference: {parameters: 70e9, hardware: h100, output_tokens: 500, requests_per_day: 1000}}", "duration: 10 d").Phases[0];
         var estimate = new InferenceEstimator().Estimate(
-            new ServingWorkload { Parameters = 70e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, OutputTokens = 500, RequestsPerDay = 1000 }, FactorSelector.SelectFactors(new Place("FR", How: "given"), FacilityKind.UnknownCloud));
+            new ServingWorkload { Parameters = 70e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, OutputTokens = 500, RequestsPerDay = 1000 }, FactorSelector.SelectFactors(new Place("FR", How: PlaceOrigin.Given), FacilityKind.UnknownCloud));
 
         // 10,000 requests, Wh and g.
         Assert.Equal(10 * estimate.ItEnergy.Value, phase.Figures.Energy.Value, 1e-9 * estimate.ItEnergy.Value);
@@ -62,11 +62,11 @@ public class PhaseEstimatorTests
     [InlineData("{inference: {parameters: 7e9, hardware: h100, output_tokens: 500}}", "life.yaml:6: give 'requests' of the phase, or 'requests_per_day'")]
     [InlineData("{inference: {parameters: 7e9, hardware: h100, output_tokens: 500, requests_per_day: 10}}", "life.yaml:6: 'requests_per_day' needs the phase's 'duration'")]
     [InlineData("{inference: {parameters: 700e9, hardware: h100, gpus: 1, output_tokens: 500, requests: 10}}", "--gpus")]
-    public void What_cannot_be_foretold_is_told_by_line(string estimate, string told)
+    public void What_cannot_be_estimated_is_reported_by_line(string estimate, string message)
     {
         var error = Assert.Throws<DescriptionException>(() => Account(estimate));
 
-        Assert.Contains(told, error.Message);
+        Assert.Contains(message, error.Message);
         Assert.StartsWith("life.yaml:6: ", error.Message, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public class InferenceEstimatorConcurrencyTests
     static (ServingWorkload Workload, AccountingFactors Factors)[] CreateQuestions()
     {
         AccountingFactors[] places = [.. new[] { "FR", "PL", "US" }.Select(zone =>
-            FactorSelector.SelectFactors(new Place(Zone: zone, How: "given"), FacilityKind.UnknownCloud))];
+            FactorSelector.SelectFactors(new Place(Zone: zone, How: PlaceOrigin.Given), FacilityKind.UnknownCloud))];
         ServingWorkload[] workloads =
         [
             new() { Parameters = 70e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, OutputTokens = 400 },

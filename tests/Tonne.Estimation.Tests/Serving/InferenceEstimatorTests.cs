@@ -62,8 +62,8 @@ public class InferenceEstimatorTests
         Assert.Equal(estimate.FacilityEnergy.Value * 80 / 1000, estimate.Operational.Value, 1e-9);
         Assert.Equal(estimate.Operational.Value + estimate.Embodied.Value, estimate.Emissions.Value, 1e-9);
         Assert.Equal("gpu(gpu), machine", estimate.GpuEnergyPerToken.Boundary.ToString());
-        Assert.Equal("it", estimate.ItEnergy.Boundary.Extent);
-        Assert.Equal("facility", estimate.FacilityEnergy.Boundary.Extent);
+        Assert.Equal(BoundaryExtent.It, estimate.ItEnergy.Boundary.Extent);
+        Assert.Equal(BoundaryExtent.Facility, estimate.FacilityEnergy.Boundary.Extent);
         Assert.True(estimate.Emissions.Boundary.Embodied);
     }
 
@@ -104,6 +104,20 @@ public class InferenceEstimatorTests
         Assert.Equal(held, estimate.Embodied.Value, held * 1e-9);
     }
 
+    // By hand: a day over 50 requests is 1,728 s, less 400 tokens' joules over four H100 of 531 W; the more joules, the less time to wait.
+    [Fact]
+    public void Waiting_is_unsure_in_both_directions_as_the_time_of_serving_is()
+    {
+        var estimate = Estimate(Llama70 with { Batch = 1, RequestsPerDay = 50 });
+
+        var waiting = estimate.IdleEnergy!.Derivation.GetFactors().Single(factor => factor.Id == "serving/waiting-time").Bounds;
+        var token = estimate.GpuEnergyPerToken.Bounds;
+        Assert.Equal(1728 - (token.High * 400 / (4 * 531)), waiting.Low, 1e-9);
+        Assert.Equal(1728 - (token.Best * 400 / (4 * 531)), waiting.Best, 1e-9);
+        Assert.Equal(1728 - (token.Low * 400 / (4 * 531)), waiting.High, 1e-9);
+        Assert.True(0 < waiting.Low && waiting.Low < waiting.Best - 1);
+    }
+
     [Fact]
     public void A_rate_without_a_batch_finds_the_batch_that_keeps_up()
     {
@@ -127,10 +141,10 @@ public class InferenceEstimatorTests
     {
         var estimate = Estimate(new ServingWorkload { Parameters = parameters, Accelerator = H100, Gpus = 1, PromptTokens = 237, OutputTokens = 210, RequestsPerDay = 86_400 });
         // GPUs alone: the rest of the machine is half as much again.
-        var foretold = estimate.ItEnergy.Bounds * (2400 / 1000d / 1.5);
+        var predicted = estimate.ItEnergy.Bounds * (2400 / 1000d / 1.5);
 
-        Assert.True(foretold.Best / kilowattHours is > 0.6 and < 1.67, $"{model}: {foretold.Best}");
-        Assert.InRange(kilowattHours, foretold.Low, foretold.High);
+        Assert.True(predicted.Best / kilowattHours is > 0.6 and < 1.67, $"{model}: {predicted.Best}");
+        Assert.InRange(kilowattHours, predicted.Low, predicted.High);
     }
 
     [Fact]
@@ -166,16 +180,16 @@ public class InferenceEstimatorTests
     }
 
     [Fact]
-    public void What_is_not_told_widens_the_bounds_and_is_said()
+    public void What_is_not_given_widens_the_bounds_and_is_listed()
     {
-        var told = Estimate(Llama70 with { SoftwareYear = 2026 });
-        var untold = Estimate(Llama70 with { Batch = null, PromptTokens = null });
+        var known = Estimate(Llama70 with { SoftwareYear = 2026 });
+        var unknown = Estimate(Llama70 with { Batch = null, PromptTokens = null });
         var elsewhere = Estimate(Llama70 with { SoftwareYear = 2026, Accelerator = AcceleratorCatalog.Find("mi300x").ValueOrThrow });
 
-        Assert.True(Width(untold) > 2 * Width(told));
-        Assert.True(Width(elsewhere) > 1.5 * Width(told));
-        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
-        Assert.Contains(untold.Assumptions, said => said.Text.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
+        Assert.True(Width(unknown) > 2 * Width(known));
+        Assert.True(Width(elsewhere) > 1.5 * Width(known));
+        Assert.Contains(unknown.Assumptions, said => said.Text.StartsWith("Neither a batch nor a rate", StringComparison.Ordinal));
+        Assert.Contains(unknown.Assumptions, said => said.Text.StartsWith("Prompts of 300 tokens", StringComparison.Ordinal));
         Assert.Contains(elsewhere.Assumptions, said => said.Text.StartsWith("No serving was measured", StringComparison.Ordinal));
 
         static double Width(InferenceEstimate estimate) => estimate.GpuEnergyPerToken.Bounds.High / estimate.GpuEnergyPerToken.Bounds.Low;

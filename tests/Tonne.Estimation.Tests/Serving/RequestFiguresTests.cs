@@ -9,7 +9,7 @@ public class RequestFiguresTests
     public void Five_hundred_requests_of_2_Wh_are_1_kWh_with_their_bounds()
     {
         var one = new Figure(
-            "energy_wh", new Boundary("it", [], "machine"), new Bounds(1, 2, 4), Quality.Modelled, 0, new Derivation.Count("energy of a request", "Wh", 2));
+            "energy_wh", new Boundary(BoundaryExtent.It, [], AllocationPolicy.Machine), new Bounds(1, 2, 4), Quality.Modelled, 0, new Derivation.Count("energy of a request", "Wh", 2));
 
         var all = RequestFigures.MultiplyByRequests(one, "energy_kwh", 500, "kWh");
 

@@ -23,7 +23,7 @@ public class TrainingEstimatorTests
     [Fact]
     public void Carbon_comes_from_energy_building_and_grid_alone()
     {
-        var place = new Place(IntensityGramsPerKwh: 57, Pue: 1.2, How: "given");
+        var place = new Place(IntensityGramsPerKwh: 57, Pue: 1.2, How: PlaceOrigin.Given);
         var task = new TrainingTask(H100) { Chips = 8, Hours = 100 };
 
         var estimate = new TrainingEstimator().Estimate(task, place);

@@ -10,7 +10,7 @@ public class TrainingSweepTests
     [Fact]
     public void A_sweep_says_in_plain_numbers_what_the_trees_say()
     {
-        var place = new Place(Zone: "FR", How: "given");
+        var place = new Place(Zone: "FR", How: PlaceOrigin.Given);
         var random = new Random(7);
         foreach (var name in new[] { "h100", "a100 40gb", "TPU v4", "b200" })
         {

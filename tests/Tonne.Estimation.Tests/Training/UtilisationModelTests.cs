@@ -45,6 +45,37 @@ public class UtilisationModelTests
         Assert.True(unlike.Sigma > like.Sigma);
     }
 
+    // Three trainings and a fourth that share only the common level: the matrix is D + c·11ᵀ, whose inverse and determinant are known
+    // in closed form (Sherman and Morrison 1950; matrix determinant lemma): a known answer for the Cholesky factor of a full matrix.
+    [Fact]
+    public void Three_trainings_that_share_only_the_common_level_follow_sherman_and_morrison()
+    {
+        UtilisationCase[] cases =
+        [
+            .. UtilisationCase.All().Where(one => !one.Features.IsDistilled).DistinctBy(one => one.Training.HoursSpread).Take(3)
+                .Select((one, i) => one with { Features = new TrainingFeatures(Math.Pow(10, 60 * i), 1e12, 312, 80, false, false) }),
+        ];
+        Assert.Equal(3, cases.Length);
+        var model = UtilisationModel.Fit(cases);
+
+        var (own, noise) = (model.Spread * model.Spread, model.Noise * model.Noise);
+        double[] d = [.. cases.Select(one => own + noise + Math.Pow(one.Training.HoursSpread, 2))];
+        double[] r = [.. cases.Select(one => Math.Log(one.Utilisation / 0.35))];
+        // The common level has a spread of 0.5.
+        const double c = 0.25;
+        var (ones, residuals, squares) = (d.Sum(x => 1 / x), d.Zip(r, (x, y) => y / x).Sum(), d.Zip(r, (x, y) => y * y / x).Sum());
+        var (mean, sigma) = model.PredictLog(new TrainingFeatures(1e-60, 1e12, 312, 80, false, false));
+
+        Assert.Equal(Math.Log(0.35) + (c * residuals / (1 + (c * ones))), mean, 1e-9);
+        // Student's t of one degree of freedom over 1.96.
+        var variance = c + own + noise - (c * c * ones / (1 + (c * ones)));
+        Assert.Equal(Math.Sqrt(variance) * 12.706 / 1.96, sigma, 1e-9);
+        var determinant = d.Aggregate((x, y) => x * y) * (1 + (c * ones));
+        var fit = squares - (c * residuals * residuals / (1 + (c * ones)));
+        var likelihood = -0.5 * (fit + Math.Log(determinant) + (3 * Math.Log(2 * Math.PI)));
+        Assert.Equal(likelihood, model.LogLikelihood, 1e-9);
+    }
+
     [Fact]
     public void Left_out_once_each_the_published_hours_are_met_as_docs_validation_says()
     {

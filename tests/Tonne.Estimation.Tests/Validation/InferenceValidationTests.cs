@@ -9,7 +9,7 @@ namespace Tonne.Estimation.Tests.Validation;
 public class InferenceValidationTests
 {
     [Fact]
-    public void Models_of_the_second_leaderboard_are_foretold_from_each_other()
+    public void Models_of_the_second_leaderboard_are_predicted_from_each_other()
     {
         // The rows whose licence allows shipping (Apache-2.0): A100 and H100, 2024, sixteen bits.
         var scores = InferenceValidation.LeaveFamilyOut(ServingMeasurementReader.Read("ml_energy_v2.csv", File.ReadAllText(Path.Combine(Repository.Root, "tests", "Tonne.Estimation.Tests", "Serving", "ml_energy_v2.csv"))));
@@ -25,7 +25,7 @@ public class InferenceValidationTests
     }
 
     [Fact]
-    public void Every_model_left_out_in_turn_is_foretold_as_well_as_issue_5_asks()
+    public void Every_model_left_out_in_turn_is_predicted_within_the_required_errors()
     {
         var scores = InferenceValidation.LeaveFamilyOut(ServingMeasurementReader.Read("inference_measured.csv", Encoding.UTF8.GetString(SharedMeasurements.Require())));
         List<ScoredCase> cases = [.. scores.Select(score => score.ByFamily)];

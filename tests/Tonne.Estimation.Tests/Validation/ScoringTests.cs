@@ -53,7 +53,7 @@ public class ScoringTests
     }
 
     [Fact]
-    public void The_constant_rule_is_the_geometric_mean_with_students_spread()
+    public void The_baseline_is_the_geometric_mean_with_students_spread()
     {
         // By hand: logs 0, ln 4: mean ln 2, s = ln 4 / √2, n = 2: half = 12.706 · s · √1.5.
         var bounds = BaselinePredictor.Predict([1, 4]);

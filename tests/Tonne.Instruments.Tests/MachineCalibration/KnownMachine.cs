@@ -67,7 +67,7 @@ sealed class KnownMachine(TimeProvider time, Random random) : IDisposable
         var power = new MachinePower(cpu, Watts("m", 0.1), Watts("k", 0.4), Threads, 1, 0);
         return new DiscoveryResult
         {
-            Machine = new Machine("server", "Known 9000", null, Threads, 1, 0, "Linux", false, "boot"),
+            Machine = new Machine(HostKind.Server, "Known 9000", null, Threads, 1, 0, "Linux", false, "boot"),
             Description = description,
             Power = power,
             EnergyMeters = Metered ? [new Meter("plug:0", MeterKind.Power, PlugPower), new Meter("rapl:package-0", MeterKind.EnergyCounter, PackageEnergy)] : [new Meter("plug:0", MeterKind.Power, PlugPower)],

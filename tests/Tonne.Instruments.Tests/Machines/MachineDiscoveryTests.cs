@@ -27,7 +27,7 @@ public sealed class MachineDiscoveryTests : IDisposable
         using var found = MachineDiscovery.Discover(Server().Tree);
 
         Assert.Equal(
-            new Machine("server", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555", Product: "PowerEdge R640"),
+            new Machine(HostKind.Server, "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555", Product: "PowerEdge R640"),
             found.Machine);
         Assert.Equal([MachineCpuMeters.BusyId, MachineCpuMeters.IdleId], found.Meters.Select(meter => meter.Description.Id));
         Assert.Equal([Component.Cpu, Component.Memory, Component.Other], found.Bases.Select(basis => basis.Component));
@@ -35,15 +35,15 @@ public sealed class MachineDiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("8", "laptop")]
-    [InlineData("10", "laptop")]
-    [InlineData("31", "laptop")]
-    [InlineData("3", "desktop")]
-    [InlineData("35", "desktop")]
-    [InlineData("17", "server")]
-    [InlineData("151", "server")] // 0x97: the lock bit above type 23
-    [InlineData("1", "server")] // "other": the processor is a server's
-    public void The_chassis_reports_the_kind_of_machine(string chassis, string kind)
+    [InlineData("8", HostKind.Laptop)]
+    [InlineData("10", HostKind.Laptop)]
+    [InlineData("31", HostKind.Laptop)]
+    [InlineData("3", HostKind.Desktop)]
+    [InlineData("35", HostKind.Desktop)]
+    [InlineData("17", HostKind.Server)]
+    [InlineData("151", HostKind.Server)] // 0x97: the lock bit above type 23
+    [InlineData("1", HostKind.Server)] // "other": the processor is a server's
+    public void The_chassis_reports_the_kind_of_machine(string chassis, HostKind kind)
     {
         using var found = MachineDiscovery.Discover(Server().With("sys/class/dmi/id/chassis_type", chassis).Tree);
 
@@ -58,7 +58,7 @@ public sealed class MachineDiscoveryTests : IDisposable
         _disk.With("sys/class/power_supply/BAT0/type", "Battery\n");
         using var laptop = MachineDiscovery.Discover(_disk.Tree);
 
-        Assert.Equal(("unknown", "laptop"), (mouse.Machine.Kind, laptop.Machine.Kind));
+        Assert.Equal((HostKind.Unknown, HostKind.Laptop), (mouse.Machine.Kind, laptop.Machine.Kind));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class MachineDiscoveryTests : IDisposable
         _disk.With("proc/cpuinfo", CpuInfoTests.TwoSockets());
         using var metal = MachineDiscovery.Discover(_disk.With("sys/class/dmi/id/product_name", "m5.metal\n").Tree);
 
-        Assert.Equal(("vm", true), (byFlag.Machine.Kind, byFlag.Machine.Virtual));
-        Assert.Equal(("vm", true), (byFirmware.Machine.Kind, byFirmware.Machine.Virtual));
+        Assert.Equal((HostKind.Vm, true), (byFlag.Machine.Kind, byFlag.Machine.Virtual));
+        Assert.Equal((HostKind.Vm, true), (byFirmware.Machine.Kind, byFirmware.Machine.Virtual));
         Assert.False(metal.Machine.Virtual);
     }
 
@@ -79,7 +79,7 @@ public sealed class MachineDiscoveryTests : IDisposable
     {
         using var found = MachineDiscovery.Discover(_disk.Tree);
 
-        Assert.Equal(("unknown", 1, 1, 0L), (found.Machine.Kind, found.Machine.Threads, found.Machine.Sockets, found.Machine.MemoryBytes));
+        Assert.Equal((HostKind.Unknown, 1, 1, 0L), (found.Machine.Kind, found.Machine.Threads, found.Machine.Sockets, found.Machine.MemoryBytes));
         Assert.Equal(["threads-unknown", "memory-unknown", "cpu-time-from-kernel"], found.Warnings.Select(warning => warning.Code));
         Assert.Equal(Quality.Assumed, found.Bases[0].Quality);
         Assert.Contains(found.Missing, meter => meter.Id == MachineCpuMeters.BusyId);

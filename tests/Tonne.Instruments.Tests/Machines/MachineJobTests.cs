@@ -14,7 +14,7 @@ public class MachineJobTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "CPU time is read from Linux's clocks here.");
         var cancellation = TestContext.Current.CancellationToken;
-        var recorder = new RunRecorder(MachineJob.OpenThisProcess, new MemoryRunSink(), new RecordingOptions { Place = new Place("FR", How: "given") });
+        var recorder = new RunRecorder(MachineJob.OpenThisProcess, new MemoryRunSink(), new RecordingOptions { Place = new Place("FR", How: PlaceOrigin.Given) });
         // Other tests run in this process too: what they use in the meantime is the job's as well.
         var processBefore = ProcessIdentity.GetCpuNanoseconds();
         await using var run = await recorder.StartAsync("self", cancellation);

@@ -21,7 +21,7 @@ public sealed class PlaceDetectorTests : IDisposable
 
         var place = PlaceDetector.DetectByTimeZone(_disk.Tree, variable);
 
-        Assert.Equal((zone, "time zone"), (place.Zone, place.How));
+        Assert.Equal((zone, PlaceOrigin.TimeZone), (place.Zone, place.How));
         Assert.True(place.Guessed);
         Assert.Contains("(TZ)", place.Detail);
     }
@@ -51,7 +51,7 @@ public sealed class PlaceDetectorTests : IDisposable
 
         var place = PlaceDetector.DetectByTimeZone(_disk.Tree, null);
 
-        Assert.Equal((null, "unknown"), (place.Zone, place.How));
+        Assert.Equal((null, PlaceOrigin.Unknown), (place.Zone, place.How));
         Assert.True(place.Guessed);
     }
 
@@ -72,7 +72,7 @@ public sealed class PlaceDetectorTests : IDisposable
 
         var place = await Ask(service, new Dmi("Amazon EC2", "m7g.large", 1, "Amazon EC2", null));
 
-        Assert.Equal(new Place(Region: "aws:eu-west-3", How: "cloud metadata", Detail: place.Detail), place);
+        Assert.Equal(new Place(Region: "aws:eu-west-3", How: PlaceOrigin.CloudMetadata, Detail: place.Detail), place);
         Assert.False(place.Guessed);
         Assert.StartsWith("PUT /latest/api/token HTTP/1.1\r\n", service.Asked[0]);
         Assert.Contains("X-aws-ec2-metadata-token-ttl-seconds: 60\r\n", service.Asked[0]);
@@ -113,7 +113,7 @@ public sealed class PlaceDetectorTests : IDisposable
 
         var place = await Ask(service, new Dmi("Microsoft Corporation", "Virtual Machine", 3, null, Dmi.AzureTag));
 
-        Assert.Equal((null, "FR", "time zone"), (place.Region, place.Zone, place.How));
+        Assert.Equal((null, "FR", PlaceOrigin.TimeZone), (place.Region, place.Zone, place.How));
     }
 
     [Fact]

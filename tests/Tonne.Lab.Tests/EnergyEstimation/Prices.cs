@@ -11,8 +11,8 @@ static class Prices
 {
     internal static CpuTimeEstimator Price()
     {
-        var machine = new Machine("server", "unknown", null, 2, 1, 0, "linux", Virtual: false, "boot");
-        return new CpuTimeEstimator(Power(), FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: 100, Pue: 1.5, How: "given"), machine));
+        var machine = new Machine(HostKind.Server, "unknown", null, 2, 1, 0, "linux", Virtual: false, "boot");
+        return new CpuTimeEstimator(Power(), FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: 100, Pue: 1.5, How: PlaceOrigin.Given), machine));
     }
 
     internal static MachinePower Power()

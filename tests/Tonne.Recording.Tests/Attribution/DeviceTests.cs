@@ -6,7 +6,7 @@ using static Tonne.Recording.Tests.Attribution.ScriptedTrace;
 
 namespace Tonne.Recording.Tests.Attribution;
 
-/// <summary>GPUs: whose work and whose idling a device's energy is.</summary>
+/// <summary>Splits the active and the idle energy of GPUs.</summary>
 public class DeviceTests
 {
     const long Joule = 1_000_000;
@@ -46,9 +46,9 @@ public class DeviceTests
     }
 
     [Fact]
-    public void A_device_that_two_share_is_split_by_time_at_work_and_its_idling_by_holders()
+    public void A_device_that_two_share_is_split_by_time_at_work_and_its_idle_energy_by_holders()
     {
-        // 3,000 J in 10 s: 500 J idle (50 W), 2,500 J active. The job worked 6 of 8 s: 1,875 J; of the idling it holds one of two: 250 J.
+        // 3,000 J in 10 s: 500 J idle (50 W), 2,500 J active. The job worked 6 of 8 s: 1,875 J; of the idle energy it has one of two holders: 250 J.
         var trace = Metered();
         At(trace, 0, 0, 0, 0, 2, 1);
         At(trace, 10, 3000, 8, 6, 2, 1);

@@ -6,7 +6,7 @@ using static Tonne.Recording.Tests.Attribution.ScriptedTrace;
 
 namespace Tonne.Recording.Tests.Attribution;
 
-/// <summary>A meter at the plug of the whole machine: E_it = plug, other = plug − Σ metered (DESIGN.md, definitions).</summary>
+/// <summary>A meter at the plug of the whole machine: E_it = plug, other = plug − Σ metered.</summary>
 public class PlugTests
 {
     const long Joule = 1_000_000;
@@ -69,13 +69,13 @@ public class PlugTests
     [Fact]
     public void A_plug_that_counts_in_coarse_steps_loses_nothing()
     {
-        // 50 W at the plug told in steps of 360 J (0.1 Wh); 20 W at the package, every second.
+        // 50 W at the plug, reported in steps of 360 J (0.1 Wh); 20 W at the package, every second.
         var trace = WithPackage();
         for (var second = 0; second <= 100; second++)
             trace.Sample(second, Seconds(second), Seconds(second), Joules(20 * second), Joules(Math.Floor(50 * second / 360d) * 360));
 
         var record = trace.End(100).Record();
-        // The plug told 13 steps: 4,680 of 5,000 J; the last step's rest waits for a step that did not come, and is less than one.
+        // The plug reported 13 steps: 4,680 of 5,000 J; the last step's rest waits for a step that did not come, and is less than one.
         Assert.InRange(Machine(record), 4680 * Joule, 5000 * Joule);
         Assert.Equal(2000 * Joule, Of(record, Component.Cpu).MachineMicrojoules);
     }
@@ -96,7 +96,7 @@ public class PlugTests
 
     // complaint: codecarbon#1274, the signature of a counter read twice: the sensors' sum exceeds what the plug can feed.
     [Fact]
-    public void Parts_that_come_to_more_than_the_plug_are_a_doubt_and_everything_else_is_zero()
+    public void Parts_that_come_to_more_than_the_plug_give_a_warning_and_other_is_zero()
     {
         var record = WithPackage()
             .Sample(0, Seconds(0), Seconds(0), Joules(0), Joules(0))

@@ -155,9 +155,9 @@ public class RecordBuilderTests
     }
 
     [Fact]
-    public void Another_run_that_tells_late_what_it_used_makes_the_machine_no_busier()
+    public void Another_run_that_reports_late_what_it_used_makes_the_machine_no_busier()
     {
-        // The other run used 1 s in each second and told nothing in the first, all of it in the second; the machine was busy with nothing else.
+        // The other run used 1 s in each second and reported nothing in the first, all of it in the second; the machine was busy with nothing else.
         var record = Modelled().Sample(0, 0, 0).Sample(1, 1, 0, peers: 0).Sample(2, 2, 0, peers: 2).Sample(3, 3, 0, peers: 3).End(3).Record();
 
         // 3 s busy at 5 W and 3 s idle at 1 W, all of the busy ones another run's.

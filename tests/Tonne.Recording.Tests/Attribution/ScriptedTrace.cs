@@ -115,7 +115,7 @@ sealed class ScriptedTrace
         Name = "scripted",
         Command = ["true"],
         StartedAt = start ?? new DateTimeOffset(2026, 3, 1, 11, 50, 0, TimeSpan.Zero),
-        Machine = new Machine("server", "scripted", null, 2, 1, 8_000_000_000, "Linux", false, "boot"),
+        Machine = new Machine(HostKind.Server, "scripted", null, 2, 1, 8_000_000_000, "Linux", false, "boot"),
         Place = new Place(),
         Policy = policy,
         ReservedShare = reserved,

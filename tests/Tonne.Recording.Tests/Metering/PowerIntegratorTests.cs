@@ -9,7 +9,7 @@ public class PowerIntegratorTests
     const double Idle = 70;
     const double Limit = 700;
 
-    /// <summary>A power of bursts above idling, known exactly: edges in s and the watts from each on.</summary>
+    /// <summary>A power of bursts above idle, known exactly: edges in s and the watts from each on.</summary>
     sealed class Bursts
     {
         readonly List<(double From, double Watts)> _steps = [];
@@ -58,7 +58,7 @@ public class PowerIntegratorTests
         }
     }
 
-    // A metric server is scraped every 15 s, a plug measures once a second: reading it ten times a second tells nothing more.
+    // A metric server is scraped every 15 s, a plug measures once a second: reading it ten times a second gives nothing more.
     [Fact]
     public void A_number_that_is_read_again_before_it_is_refreshed_makes_the_interval_no_narrower()
     {
@@ -136,7 +136,7 @@ public class PowerIntegratorTests
     }
 
     [Fact]
-    public void A_device_that_tells_no_limit_may_have_drawn_twice_what_was_seen()
+    public void A_device_without_a_known_limit_may_have_drawn_twice_what_was_seen()
     {
         var integral = new PowerIntegrator();
         for (var i = 0; i <= 100; i++)

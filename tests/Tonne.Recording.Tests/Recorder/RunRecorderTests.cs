@@ -32,7 +32,7 @@ public class RunRecorderTests
         var sink = new ScriptedSink();
         var options = new RecordingOptions
         {
-            Project = "digits", Tags = ImmutableSortedDictionary<string, string>.Empty.Add("seed", "1"), Place = new Place("FR", How: "given"),
+            Project = "digits", Tags = ImmutableSortedDictionary<string, string>.Empty.Add("seed", "1"), Place = new Place("FR", How: PlaceOrigin.Given),
         };
         await using var run = await Recorder(sink, options).StartAsync("mnist", Cancellation);
 
@@ -191,7 +191,7 @@ public class RunRecorderTests
     {
         await using var run = await Recorder(new ScriptedSink(), job: () => new ScriptedJob { SettledCpu = 3_000_000_000 }).StartAsync("failed", Cancellation);
         Wait(2);
-        var completion = new RunCompletion { ExitCode = 3, Place = new Place("DE", How: "given"), Warnings = [new Warning("mine", "of the caller")] };
+        var completion = new RunCompletion { ExitCode = 3, Place = new Place("DE", How: PlaceOrigin.Given), Warnings = [new Warning("mine", "of the caller")] };
 
         var (record, footprint, _) = await run.FinishAsync(completion, Cancellation);
 

@@ -138,7 +138,7 @@ public class PublishedReportsTests
     public void A_region_given_is_named_with_its_city()
     {
         var record = SampleRuns.Training();
-        record = record with { Opening = record.Opening with { Place = new Place(Region: "gcp:europe-west9", How: "given") } };
+        record = record with { Opening = record.Opening with { Place = new Place(Region: "gcp:europe-west9", How: PlaceOrigin.Given) } };
         var row = CarbonCsvRow.From(record, SampleRuns.Account(record));
         Assert.Equal(("gcp", "europe-west9", "Y"), (row["cloud_provider"], row["cloud_region"], row["on_cloud"]));
         Assert.Contains("**Compute Region:** Paris, France (gcp:europe-west9)", ModelCard.Render(record, SampleRuns.Account(record)));

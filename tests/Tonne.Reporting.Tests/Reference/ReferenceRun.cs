@@ -130,9 +130,9 @@ static class ReferenceRun
             Command = ["python3", "train.py", "--layers", "12", "--epochs", "10"],
             StartedAt = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero),
             Machine = new Machine(
-                "server", "AMD EPYC 7742 64-Core Processor", "AMD EPYC 2nd Gen", Threads, 2, 1_099_511_627_776, "Linux", false, "reference",
+                HostKind.Server, "AMD EPYC 7742 64-Core Processor", "AMD EPYC 2nd Gen", Threads, 2, 1_099_511_627_776, "Linux", false, "reference",
                 Gpus: [.. Enumerable.Repeat("NVIDIA A100-SXM4-80GB", Accelerators)]),
-            Place = new Place(IntensityGramsPerKwh: 500, Pue: 1, How: "given"),
+            Place = new Place(IntensityGramsPerKwh: 500, Pue: 1, How: PlaceOrigin.Given),
             Policy = SharePolicy.Machine,
             PeriodSeconds = Hour.TotalSeconds,
             Meters =

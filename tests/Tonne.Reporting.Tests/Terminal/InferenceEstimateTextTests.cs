@@ -13,7 +13,7 @@ namespace Tonne.Reporting.Tests.Terminal;
 
 public class InferenceEstimateTextTests
 {
-    static readonly AccountingFactors Factors = FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: 56, Pue: 1.2, How: "given"), FacilityKind.UnknownCloud);
+    static readonly AccountingFactors Factors = FactorSelector.SelectFactors(new Place(IntensityGramsPerKwh: 56, Pue: 1.2, How: PlaceOrigin.Given), FacilityKind.UnknownCloud);
 
     static List<InferenceEstimate> Ranked() =>
     [

@@ -61,5 +61,5 @@ public class TrainingEstimateTextTests
 
     static TrainingRanking Sample() => TrainingRanking.Rank(
         [.. new[] { "a100", "h100", "TPU v4" }.Select(name => new TrainingTask(AcceleratorCatalog.Find(name).ValueOrThrow) { Parameters = 13e9, Tokens = 1e12, Chips = 512 })],
-        new Place(Zone: "FR", How: "given"));
+        new Place(Zone: "FR", How: PlaceOrigin.Given));
 }

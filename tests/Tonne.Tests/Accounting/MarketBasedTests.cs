@@ -1,5 +1,6 @@
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.Describing;
+using Tonne.Quantities;
 
 namespace Tonne.Tests.Accounting;
 
@@ -84,7 +85,7 @@ public class MarketBasedTests
 
         // 0 + 5 MWh × 400 g.
         Assert.Equal(2_000, life.Totals.MarketBased!.Value, 1e-6);
-        Assert.Equal("market", life.Totals.MarketBased.Boundary.Method);
+        Assert.Equal(AccountingMethod.Market, life.Totals.MarketBased.Boundary.Method);
     }
 
     [Theory]
@@ -94,8 +95,8 @@ public class MarketBasedTests
     [InlineData("{contracts: {share: 120 %, intensity: 0 g/kWh, matched: yearly}}", "a share is at most 1")]
     [InlineData("{contracts: [{share: 60 %, intensity: 0 g/kWh, matched: yearly}, {share: 60 %, intensity: 0 g/kWh, matched: yearly}]}", "add up to more than all energy used")]
     [InlineData("{credits: 30 t}", "offsets are not part of a footprint")]
-    public void What_cannot_be_accounted_is_refused(string market, string told) =>
-        Assert.Contains(told, Assert.Throws<DescriptionException>(() => Account(market)).Message);
+    public void What_cannot_be_accounted_is_refused(string market, string message) =>
+        Assert.Contains(message, Assert.Throws<DescriptionException>(() => Account(market)).Message);
 
     [Fact]
     public void An_amount_of_energy_is_not_held_against_several_phases()

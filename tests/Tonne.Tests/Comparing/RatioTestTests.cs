@@ -111,7 +111,7 @@ public class RatioTestTests
     }
 
     [Fact]
-    public void Commands_that_always_differ_alike_are_told_apart_as_soon_as_their_signs_allow()
+    public void Commands_that_always_differ_alike_are_distinguished_as_soon_as_their_signs_allow()
     {
         var test = new RatioTest(Risk, Rounds, 0.01);
         while (!test.Differs && test.Rounds < Rounds)

@@ -148,7 +148,7 @@ public sealed class EmbodiedModelTests
     }
 
     [Fact]
-    public void A_die_told_by_its_power_is_no_larger_than_one_exposure()
+    public void A_die_derived_from_the_TDP_is_no_larger_than_one_exposure()
     {
         // 1400 W · 2.286 mm²/W = 3200 mm²: four dies of 800 mm² (8.0 cm²), 3 nm: 4 · 8.0 · 2.5 · (1 + 8.0 · 0.06) ÷ (1 − 2·√1600.2 ÷ 300 = 0.73332) = 161.5 kg.
         var chip = EmbodiedModel.DeriveAccelerator(Find("MI355X"))!.Children[0].Children.Single(part => part.Label == "chip");
@@ -191,7 +191,7 @@ public sealed class EmbodiedModelTests
     [Fact]
     public void A_server_that_shows_its_parts_is_made_from_them_and_one_with_a_published_footprint_is_not()
     {
-        var seen = new Machine("server", "AMD EPYC 9654", null, 192, 2, 809_240_000_000, "Linux", false, "boot");
+        var seen = new Machine(HostKind.Server, "AMD EPYC 9654", null, 192, 2, 809_240_000_000, "Linux", false, "boot");
 
         // 809.24e9 B ÷ 2^30 = 753.7: 754 GB.
         Assert.Equal("embodied/server/bottom-up/2x754gb", EmbodiedCatalog.FindMachineEmissions(MachineKind.Server, seen)!.Id);
@@ -208,9 +208,9 @@ public sealed class EmbodiedModelTests
     public void A_virtual_machine_carries_the_part_of_its_host_that_its_accelerators_are(int gpus, string name, double share)
     {
         var host = new Factor("cpu/host-threads", "threads", "1", new Bounds(128, 192, 256), Quality.Assumed, new Source("TEST", "test"));
-        var machine = new Machine("vm", "Intel Xeon", null, 16, 1, 200_000_000_000, "Linux", true, "boot", null, [.. Enumerable.Repeat(name, gpus)], null, host);
+        var machine = new Machine(HostKind.Vm, "Intel Xeon", null, 16, 1, 200_000_000_000, "Linux", true, "boot", null, [.. Enumerable.Repeat(name, gpus)], null, host);
 
-        var factors = FactorSelector.SelectFactors(new Place("FR", How: "given"), machine);
+        var factors = FactorSelector.SelectFactors(new Place("FR", How: PlaceOrigin.Given), machine);
 
         var part = factors.Embodied[0];
         Assert.Equal("embodied/gpu-server/unknown", part.Manufacturing.Id);
@@ -223,9 +223,9 @@ public sealed class EmbodiedModelTests
     public void A_virtual_machine_without_accelerators_carries_the_part_that_its_threads_are()
     {
         var host = new Factor("cpu/host-threads", "threads", "1", new Bounds(128, 192, 256), Quality.Assumed, new Source("TEST", "test"));
-        var machine = new Machine("vm", "Intel Xeon", null, 16, 1, 64_000_000_000, "Linux", true, "boot", null, [], null, host);
+        var machine = new Machine(HostKind.Vm, "Intel Xeon", null, 16, 1, 64_000_000_000, "Linux", true, "boot", null, [], null, host);
 
-        var part = Assert.Single(FactorSelector.SelectFactors(new Place("FR", How: "given"), machine).Embodied);
+        var part = Assert.Single(FactorSelector.SelectFactors(new Place("FR", How: PlaceOrigin.Given), machine).Embodied);
 
         Assert.Equal("embodied/server/unknown", part.Manufacturing.Id);
         Assert.Equal(16 / 192d, part.Threads / part.HostThreads!.Bounds.Best, 12);

@@ -73,7 +73,7 @@ public sealed class RecognisedAcceleratorTests
         Assert.Equal((43d, 70d), (card.IdlePower.Bounds.Low, card.IdlePower.Bounds.High));
         Assert.Equal(Math.Sqrt(52 * 60), card.IdlePower.Bounds.Best, 1e-9);
         Assert.Equal(Quality.Assumed, card.IdlePower.Quality);
-        Assert.Contains("not told apart", card.IdlePower.Note, StringComparison.Ordinal);
+        Assert.Contains("indistinguishable from", card.IdlePower.Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class RecognisedAcceleratorTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("Graphics Device")]
-    public void A_card_that_tells_nothing_is_any_card(string? name)
+    public void A_card_without_a_name_is_any_card(string? name)
     {
         var card = AcceleratorCatalog.Recognise(name);
 

@@ -56,6 +56,31 @@ public class UncertaintyPropagatorTests
         Assert.Equal(1 / 3d, bounds.High, 9);
     }
 
+    // By hand, F = x ÷ (x + y) at 1 and 3: ∂lnF/∂lnx = 1 − x/(x + y) = 0.75 and ∂lnF/∂lny = −y/(x + y) = −0.75.
+    [Fact]
+    public void A_denominator_moves_the_figure_the_other_way()
+    {
+        var (x, y) = (Given("x", 0.95, 1, 1.1), Given("y", 2.8, 3, 3.1));
+        var part = new Derivation.Quotient("part", "1", x, new Derivation.Sum("all", "1", [x, y]));
+
+        var slopes = UncertaintyPropagator.ComputeSensitivities(part);
+
+        Assert.Equal(0.75, slopes["x"], 1e-12);
+        Assert.Equal(-0.75, slopes["y"], 1e-12);
+    }
+
+    // By hand: the smallest life, 3, gives the largest part: 1 ÷ 3, and the largest, 6, the smallest: 1 ÷ 6.
+    [Fact]
+    public void To_first_order_too_a_denominator_turns_its_bounds_around()
+    {
+        var perYear = new Derivation.Quotient("per year", "1", Counted(1), Given("life", 3, 4, 6));
+
+        var bounds = UncertaintyPropagator.ComputeFirstOrderBounds(perYear);
+
+        Assert.Equal(1 / 6d, bounds.Low, 1e-12);
+        Assert.Equal(1 / 3d, bounds.High, 1e-12);
+    }
+
     [Fact]
     public void A_shared_factor_cancels_in_a_ratio()
     {

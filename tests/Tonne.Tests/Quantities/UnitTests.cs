@@ -50,7 +50,7 @@ public class UnitTests
 
         var error = Assert.Throws<ArgumentException>(() => new Derivation.Product("energy", "kWh", [energy]));
 
-        Assert.Contains("'energy' is said to be in kWh, but its formula gives Wh", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'energy' is declared in kWh, but its formula gives Wh", error.Message, StringComparison.Ordinal);
         Assert.Equal(0.005, new Derivation.Product("energy", "kWh", [energy], 1 / 1000d).Value);
     }
 

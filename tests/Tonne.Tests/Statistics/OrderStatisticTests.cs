@@ -19,6 +19,25 @@ public class OrderStatisticTests
         Assert.Equal(expected, OrderStatistic.Quantile(sample, p));
     }
 
+    // By definition: sorted they are 1, 2, 2, 4, 8; ranks 0, 1, 2 and 4 in whatever order they come.
+    [Fact]
+    public void Every_order_of_five_numbers_has_the_same_quantiles()
+    {
+        double[] numbers = [8, 2, 4, 2, 1];
+        for (var code = 0; code < 120; code++)
+        {
+            List<double> left = [.. numbers];
+            var order = new List<double>();
+            for (var (i, rest) = (5, code); i > 0; rest /= i, i--)
+            {
+                order.Add(left[rest % i]);
+                left.RemoveAt(rest % i);
+            }
+
+            Assert.Equal([1, 2, 2, 8], new[] { 0, 0.25, 0.5, 1 }.Select(p => OrderStatistic.Quantile([.. order], p)));
+        }
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(5_000)]
@@ -43,5 +62,20 @@ public class OrderStatisticTests
             Assert.Equal(sorted[(int)Math.Round(0.025 * (count - 1))], low);
             Assert.Equal(sorted[(int)Math.Round(0.975 * (count - 1))], high);
         });
+    }
+
+    // R: quantile(c(1, 2, 3, 4), c(0, 0.25, 0.5, 1)) is 1, 1.75, 2.5, 4.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.25, 1.75)]
+    [InlineData(0.5, 2.5)]
+    [InlineData(1, 4)]
+    public void An_interpolated_quantile_is_that_of_r(double p, double expected) => Assert.Equal(expected, OrderStatistic.InterpolateQuantile([1, 2, 3, 4], p));
+
+    [Fact]
+    public void The_median_is_the_middle_or_the_mean_of_the_two_middle_values()
+    {
+        Assert.Equal(3, OrderStatistic.Median([9, 1, 3]));
+        Assert.Equal(2.5, OrderStatistic.Median([4, 1, 3, 2]));
     }
 }

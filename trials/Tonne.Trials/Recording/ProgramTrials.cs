@@ -16,7 +16,7 @@ public class ProgramTrials
         var cancellation = TestContext.Current.CancellationToken;
         var problems = new List<RecorderProblem>();
         var ledger = new Ledger(new LedgerHome(tonne.Home), TimeProvider.System);
-        var options = new RecordingOptions { Place = new Place("FR", How: "given"), Period = TimeSpan.FromMilliseconds(100), OnProblem = problems.Add };
+        var options = new RecordingOptions { Place = new Place("FR", How: PlaceOrigin.Given), Period = TimeSpan.FromMilliseconds(100), OnProblem = problems.Add };
         var recorder = new RunRecorder(MachineJob.OpenThisProcess, ledger, options);
 
         await using var run = await recorder.StartAsync("in-process", cancellation);

@@ -2,7 +2,7 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>A block of keys of which only some are known; every number in it becomes a factor that names file, line and source.</summary>
+/// <summary>Reads a block of known keys. Every number in it becomes a factor that names file, line and source.</summary>
 sealed class DescriptionBlock
 {
     static readonly string[] _offsets = ["offsets", "offset", "removals", "compensation", "credits", "avoided", "neutralised"];
@@ -20,9 +20,11 @@ sealed class DescriptionBlock
             if (Array.IndexOf(all, key.Text) >= 0)
                 continue;
             if (Array.Exists(_offsets, word => string.Equals(word, key.Text, StringComparison.OrdinalIgnoreCase)))
-                problems.Add(key, $"'{key.Text}': offsets are not part of a footprint. They are never netted, neither location-based nor market-based (GHG Protocol) nor in SCI (ISO/IEC 21031): report them elsewhere.");
+                problems.Add(key, $"'{key.Text}': offsets are not part of a footprint. They are never subtracted, neither in "
+                    + "location-based nor in market-based emissions (GHG Protocol) nor in SCI (ISO/IEC 21031). Report them separately.");
             else if (key.Text.Length > 0 && char.IsAsciiDigit(key.Text[0]))
-                problems.Add(key, $"'{DescriptionNode.Shorten(key.Text)}' is no key; if it is the end of a number, write the number without commas.");
+                problems.Add(key, $"'{DescriptionNode.Shorten(key.Text)}' is not a key. If it is the end of a number, write the "
+                    + "number without commas.");
             else
                 problems.AddUnknown(key.Line, "key", key.Text, all.Where(name => name != "pue" || all.Length == DescriptionKeys.Facility.Length));
         }
@@ -55,7 +57,7 @@ sealed class DescriptionBlock
         }
     }
 
-    /// <summary>A text; null if absent.</summary>
+    /// <summary>Reads a text; null if absent.</summary>
     public string? ReadText(string key)
     {
         switch (this[key])
@@ -70,7 +72,7 @@ sealed class DescriptionBlock
         }
     }
 
-    /// <summary>Texts: one, or a list.</summary>
+    /// <summary>Reads one text or a list of texts.</summary>
     public IEnumerable<string> ReadTexts(string key)
     {
         foreach (var item in ReadItems(key))
@@ -82,7 +84,7 @@ sealed class DescriptionBlock
         }
     }
 
-    /// <summary>What a key holds: the items of its list, or the one thing; nothing if absent.</summary>
+    /// <summary>The items of a key's list, or its single value; empty if absent.</summary>
     public IEnumerable<DescriptionNode> ReadItems(string key) => this[key] switch
     {
         null => [],
@@ -90,7 +92,7 @@ sealed class DescriptionBlock
         var one => [one],
     };
 
-    /// <summary>The block below a key; null if absent or no block, which is a problem.</summary>
+    /// <summary>The block below a key; null if absent. A value that is not a block is added to the problems.</summary>
     public DescriptionNode.Mapping? ReadBlock(string key)
     {
         switch (this[key])
@@ -105,7 +107,7 @@ sealed class DescriptionBlock
         }
     }
 
-    /// <summary>yes or no; false if absent.</summary>
+    /// <summary>Reads yes or no; false if absent.</summary>
     public bool ReadFlag(string key)
     {
         switch (ReadText(key)?.ToLowerInvariant())
@@ -120,15 +122,17 @@ sealed class DescriptionBlock
         }
     }
 
-    /// <summary>A number as a factor: exact where one value is given, else with bounds, quality and source; null if absent or wrong.</summary>
-    /// <param name="key">Its key.</param>
+    /// <summary>
+    /// Reads a number as a factor: exact if one value is given, else with bounds, quality and source; null if absent or wrong.
+    /// </summary>
+    /// <param name="key">Key of the number.</param>
     /// <param name="label">What it is, for the derivation.</param>
-    /// <param name="dimension">What it measures.</param>
-    /// <param name="check">What is wrong with a value in the dimension's unit; null for nothing.</param>
+    /// <param name="dimension">Dimension of the number.</param>
+    /// <param name="check">Returns what is wrong with a value in the dimension's unit; null if it is valid.</param>
     public Factor? ReadNumber(string key, string label, Dimension dimension, Func<double, string?>? check = null) =>
         this[key] is { } node ? ReadNumber(node, $"{Path}.{key}", key, label, dimension, check) : null;
 
-    /// <summary>The number a node holds.</summary>
+    /// <summary>The number in a node.</summary>
     public Factor? ReadNumber(DescriptionNode node, string id, string key, string label, Dimension dimension, Func<double, string?>? check = null)
     {
         switch (node)
@@ -157,7 +161,8 @@ sealed class DescriptionBlock
         var high = block["high"] is { } above ? block.Value(above, "high", dimension, check) : best;
         if (block.HasKey("low") != block.HasKey("high"))
         {
-            _problems.Add(mapping, $"'{key}' has {(block.HasKey("low") ? "'low' without 'high'" : "'high' without 'low'")}; give both, or neither and it is taken as exact.");
+            _problems.Add(mapping, $"'{key}' has {(block.HasKey("low") ? "'low' without 'high'" : "'high' without 'low'")}; give "
+                + "both, or neither to take the number as exact.");
             return null;
         }
 
@@ -165,14 +170,14 @@ sealed class DescriptionBlock
             return null;
         if (!(least <= middle && middle <= most))
         {
-            _problems.Add(mapping, $"'{key}': low, best and high must rise; here best lies outside.");
+            _problems.Add(mapping, $"'{key}': best must lie between low and high.");
             return null;
         }
 
         return CreateFactor(mapping, id, label, dimension, new Bounds(least, middle, most), block.ReadQuality(), block.Source ?? Source, block.ReadText("note"));
     }
 
-    /// <summary>The quality a block states; null if it states none.</summary>
+    /// <summary>The quality given in a block; null if none is given.</summary>
     public Quality? ReadQuality()
     {
         switch (ReadText("quality"))

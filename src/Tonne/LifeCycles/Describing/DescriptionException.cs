@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>A description that cannot be accounted: every problem found, each with file and line.</summary>
+/// <summary>The exception for a description that cannot be accounted. Lists every problem with file and line.</summary>
 public sealed class DescriptionException(ImmutableArray<string> problems) : FormatException(string.Join('\n', problems))
 {
     /// <summary>What is wrong, each as <c>file:line: what, and what to write instead</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>The keys of each block of a description; docs/formats/footprint.schema.json has the same, a test holds them together.</summary>
+/// <summary>The keys of each block of a description. A test compares them with docs/formats/footprint.schema.json.</summary>
 static class DescriptionKeys
 {
     public static readonly string[] Life = ["format", "name", "description", "source", "sources", "place", "facility", "market", "phases", "notes"];

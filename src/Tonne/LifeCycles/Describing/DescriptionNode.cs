@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>A piece of a description with the line it stands on.</summary>
+/// <summary>A node of a description, with its line in the file.</summary>
 /// <param name="Line">Line of the file, from 1.</param>
 abstract record DescriptionNode(long Line)
 {
@@ -12,10 +12,10 @@ abstract record DescriptionNode(long Line)
     /// <summary>A list.</summary>
     public sealed record Sequence(long Line, ImmutableArray<DescriptionNode> Items) : DescriptionNode(Line);
 
-    /// <summary>Keys and what they hold, in the order of the file; no key occurs twice.</summary>
+    /// <summary>Keys and their values, in the order of the file; no key occurs twice.</summary>
     public sealed record Mapping(long Line, ImmutableArray<(Scalar Key, DescriptionNode Value)> Entries) : DescriptionNode(Line);
 
-    /// <summary>What it is, for a message.</summary>
+    /// <summary>Kind of the node, for messages.</summary>
     public string Kind => this switch
     {
         Scalar { Text: "" or "~" or "null" } => "nothing",

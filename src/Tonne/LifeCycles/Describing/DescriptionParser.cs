@@ -4,7 +4,9 @@ using YamlDotNet.Core.Events;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>YAML (JSON is YAML too) as a tree with lines. Read event by event, so that no depth or size of a file can do harm.</summary>
+/// <summary>
+/// Parses YAML (JSON is YAML too) into a tree with line numbers. It reads event by event, so that deep or large files are rejected early.
+/// </summary>
 static class DescriptionParser
 {
     /// <summary>Longest file read, in characters.</summary>
@@ -13,11 +15,12 @@ static class DescriptionParser
     const int Deepest = 16;
 
     /// <summary>The root of a description.</summary>
-    /// <exception cref="DescriptionException">The text is not YAML, too long or too deep, or uses what descriptions do without: aliases, tags, several documents.</exception>
+    /// <exception cref="DescriptionException">The text is not YAML, is too long or too deep, or uses aliases, tags or several
+    /// documents.</exception>
     public static DescriptionNode.Mapping Read(string text, string file)
     {
         if (text.Length > MaxTextLength)
-            throw CreateException(file, 1, $"is longer than {MaxTextLength} characters: that is no description of a life cycle.");
+            throw CreateException(file, 1, $"is longer than {MaxTextLength} characters, the limit for a description of a life cycle.");
         try
         {
             var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
@@ -28,7 +31,7 @@ static class DescriptionParser
             var root = Node(parser, file, 0);
             parser.Consume<DocumentEnd>();
             if (parser.Accept<DocumentStart>(out var second))
-                throw CreateException(file, second.Start.Line, "holds a second document; one file describes one life.");
+                throw CreateException(file, second.Start.Line, "contains a second document. A file must describe one life cycle.");
             return root as DescriptionNode.Mapping ?? throw CreateException(file, root.Line, $"must be keys like 'name:' and 'phases:', not {root.Kind}.");
         }
         catch (YamlException error)
@@ -37,7 +40,7 @@ static class DescriptionParser
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
-            // The scanner's own slips on what is not YAML.
+            // The YAML scanner throws these on text that is not YAML.
             throw CreateException(file, 1, $"is not YAML: {OneLine(error.Message)}");
         }
     }
@@ -92,7 +95,8 @@ static class DescriptionParser
         if (!node.Anchor.IsEmpty)
             throw CreateException(file, node.Start.Line, $"'&{node.Anchor.Value}' is an anchor; write the value out where it is needed.");
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
-            throw CreateException(file, node.Start.Line, $"the tag '{DescriptionNode.Shorten(node.Tag.Value)}' means nothing here; leave it out.");
+            throw CreateException(file, node.Start.Line, $"the tag '{DescriptionNode.Shorten(node.Tag.Value)}' is not supported; "
+                + "leave it out.");
     }
 
     static DescriptionException CreateException(string file, long line, string what) => new([$"{file}:{Math.Max(1, line)}: {what}"]);

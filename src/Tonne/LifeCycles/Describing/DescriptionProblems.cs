@@ -3,7 +3,7 @@ using Tonne.Catalogs;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>What is wrong with one description, gathered so that all of it is told at once.</summary>
+/// <summary>Collects the problems of one description, so that all are reported at once.</summary>
 sealed class DescriptionProblems(string file)
 {
     const int Most = 50;
@@ -20,7 +20,7 @@ sealed class DescriptionProblems(string file)
 
     public void Add(DescriptionNode node, string what) => Add(node.Line, what);
 
-    /// <summary>A word that is none of the known ones, with those that come near.</summary>
+    /// <summary>Adds an unknown word, with similar known words.</summary>
     public void AddUnknown(long line, string kind, string word, IEnumerable<string> known)
     {
         var all = known.ToList();
@@ -28,8 +28,8 @@ sealed class DescriptionProblems(string file)
         Add(line, $"the {kind} '{DescriptionNode.Shorten(word)}' is unknown. {(near.Count > 0 ? $"Did you mean '{string.Join("' or '", near)}'?" : $"Known: {string.Join(", ", all)}.")}");
     }
 
-    /// <summary>Goes on only if nothing is wrong.</summary>
-    /// <exception cref="DescriptionException">Something is wrong.</exception>
+    /// <summary>Throws if there are problems.</summary>
+    /// <exception cref="DescriptionException">There are problems.</exception>
     public void ThrowIfAny()
     {
         if (_found.Count > 0)

@@ -3,10 +3,10 @@ using Tonne.Accounting;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>What a described number measures, and the units it may be written in.</summary>
-/// <param name="Name">In a word: energy, power.</param>
-/// <param name="Unit">The unit it is kept in.</param>
-/// <param name="Example">How to write one.</param>
+/// <summary>The dimension of a described number, with the accepted units.</summary>
+/// <param name="Name">Name of the dimension: energy, power.</param>
+/// <param name="Unit">Unit in which values are stored.</param>
+/// <param name="Example">Example of a value.</param>
 /// <param name="Units">Spellings and how many of <paramref name="Unit"/> each is.</param>
 sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<(string Spelling, double Scale)> Units)
 {
@@ -20,7 +20,7 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
 
     public static readonly Dimension Mass = new("mass of CO2e", "kg CO2e", "2500 kg", [("kg", 1), ("g", 1e-3), ("t", 1e3), ("kt", 1e6), ("Mt", 1e9), ("lb", 0.45359237), ("lbs", 0.45359237)]);
 
-    /// <summary>In hours. A year is the accountant's, 365.25 days; where a study counts 8,760 hours, the hours can be given.</summary>
+    /// <summary>In hours. A year has 365.25 days. For a study that uses 8,760 hours, write the hours.</summary>
     public static readonly Dimension Time = new("time", "h", "6 y",
         [
             ("h", 1), ("hour", 1), ("hours", 1), ("s", 1 / 3600d), ("min", 1 / 60d), ("d", 24), ("day", 24), ("days", 24), ("week", 168), ("weeks", 168),
@@ -34,7 +34,7 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
     /// <summary>A number without a unit: a count, a ratio; a share may be written in per cent.</summary>
     public static readonly Dimension Number = new("number", "1", "384", []);
 
-    /// <summary>A large count as people write it: 70e9, 70B.</summary>
+    /// <summary>A large count, such as 70e9 or 70B.</summary>
     public static readonly Dimension Amount = new("number", "1", "70e9", [("k", 1e3), ("M", 1e6), ("B", 1e9), ("T", 1e12)]);
 
     public static readonly Dimension Share = new("share", "1", "85 %", [("%", 0.01)]);
@@ -44,12 +44,12 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
 
     static readonly Dimension[] _all = [Energy, Power, Intensity, Mass, Time, WaterIntensity, Computation];
 
-    /// <summary>No number is larger, none but 0 smaller than its inverse: so products of a few of them stay numbers.</summary>
+    /// <summary>Largest number, and inverse of the smallest one above 0, so that products of a few numbers stay finite.</summary>
     const double Largest = 1e36;
 
     bool AllowsBareNumber => Units.Count == 0 || ReferenceEquals(this, Share) || ReferenceEquals(this, Amount) || ReferenceEquals(this, Hours);
 
-    /// <summary>The number in <see cref="Unit"/>, or what is wrong with it.</summary>
+    /// <summary>Parses a number into <see cref="Unit"/>; otherwise returns what is wrong with it.</summary>
     public (double Value, string? Problem) Parse(string written)
     {
         var text = written.Trim();
@@ -59,12 +59,13 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
         if (end < text.Length && text[end] is ',')
             return (0, $"'{DescriptionNode.Shorten(written)}': write the number without commas, as in {Example}.");
         if (!double.TryParse(text.AsSpan(0, end).ToString().Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-            return (0, $"'{DescriptionNode.Shorten(written)}' is not a number that can be counted with; write {AddArticle(Name)} as {Example}.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is not a finite number; write {AddArticle(Name)} as {Example}.");
         if (Math.Abs(number) is > Largest or (> 0 and < 1 / Largest))
-            return (0, $"'{DescriptionNode.Shorten(written)}' is no size that anything has; write {AddArticle(Name)} as {Example}.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is outside the possible range; write {AddArticle(Name)} as {Example}.");
         var unit = NormaliseUnit(text[end..].Trim());
         if (number < 0)
-            return (0, $"'{DescriptionNode.Shorten(written)}' is negative; no {Name} of a footprint is. What is avoided elsewhere is never taken off.");
+            return (0, $"'{DescriptionNode.Shorten(written)}' is negative, but {AddArticle(Name)} must not be. Avoided emissions are "
+                + "never subtracted.");
         if (unit.Length == 0)
             return AllowsBareNumber ? (number, null) : (0, $"'{DescriptionNode.Shorten(written)}' has no unit; write {AddArticle(Name)} as {Example}.");
         foreach (var (spelling, scale) in Units)
@@ -76,13 +77,16 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
         foreach (var other in _all)
         {
             if (!ReferenceEquals(other, this) && other.Units.Any(one => string.Equals(NormaliseUnit(one.Spelling), unit, StringComparison.Ordinal)))
-                return (0, $"'{DescriptionNode.Shorten(written)}' is {AddArticle(other.Name)}, and {AddArticle(Name)} is wanted here{(Units.Count > 0 ? $", as in {Example}" : ": a number without unit")}.");
+                return (0, $"'{DescriptionNode.Shorten(written)}' is {AddArticle(other.Name)}, but {AddArticle(Name)} is needed "
+                    + $"here{(Units.Count > 0 ? $", as in {Example}" : ": a number without unit")}.");
         }
 
-        return (0, $"the unit of '{DescriptionNode.Shorten(written)}' is unknown; {(Units.Count > 0 ? $"write {AddArticle(Name)} in {string.Join(", ", Units.Select(one => one.Spelling).Take(10))}." : "a number without unit is wanted here.")}");
+        return (0, $"the unit of '{DescriptionNode.Shorten(written)}' is unknown; " + (Units.Count > 0
+            ? $"write {AddArticle(Name)} in {string.Join(", ", Units.Select(one => one.Spelling).Take(10))}."
+            : "a number without unit is needed here."));
     }
 
-    /// <summary>Without blanks, without the CO2e that masses of carbon carry, with one spelling of per.</summary>
+    /// <summary>Removes blanks and CO2e, and unifies the spelling of "per".</summary>
     static string NormaliseUnit(string unit) => unit.Replace(" ", "", StringComparison.Ordinal).Replace("CO2e", "", StringComparison.Ordinal).Replace("CO2eq", "", StringComparison.Ordinal)
         .Replace("CO2", "", StringComparison.Ordinal).Replace("FLOP/s", "FLOP per second", StringComparison.Ordinal);
 

@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>Energy as it is described: given, or time × devices × power, or chip-hours × power.</summary>
+/// <summary>Reads a described energy: as given, or as time × devices × power, or as chip-hours × power.</summary>
 sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver sources)
 {
     static readonly string[] _counts = [".hours", ".devices", ".chip_hours"];
@@ -13,32 +13,32 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
 
     static readonly string[] _modes = ["training", "inference", "idle", "tdp"];
 
-    /// <summary>One described piece of energy.</summary>
+    /// <summary>One described energy.</summary>
     /// <param name="Label">What it is.</param>
     /// <param name="Energy">kWh.</param>
-    /// <param name="Extent"><c>it</c>, or <c>gpu</c> where only accelerators are counted.</param>
+    /// <param name="Extent">IT equipment, or GPUs where only accelerators are counted.</param>
     /// <param name="Quality">Worst quality of its parts above 5 %.</param>
     /// <param name="MeasuredShare">Measured ÷ total.</param>
-    /// <param name="IncludesFacility">Whether it already holds the building.</param>
-    /// <param name="ChipHours">Chip-hours behind it; null if it was given as energy.</param>
-    /// <param name="Chip">The accelerator; null if not said.</param>
-    /// <param name="Notes">Remarks.</param>
-    /// <param name="Warnings">What is unsure.</param>
+    /// <param name="IncludesFacility">Whether it already includes the PUE.</param>
+    /// <param name="ChipHours">Chip-hours from which it was computed; null if energy was given.</param>
+    /// <param name="Chip">The accelerator; null if not given.</param>
+    /// <param name="Notes">Notes to print.</param>
+    /// <param name="Warnings">Warnings.</param>
     public sealed record DescribedEnergy(
-        string Label, Derivation Energy, string Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
+        string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
         ImmutableArray<string> Notes, ImmutableArray<Warning> Warnings);
 
-    /// <summary>What a node describes; null if something is wrong with it.</summary>
+    /// <summary>Reads the energy that a node describes; null if something is wrong with it.</summary>
     /// <param name="node">An energy, or a block.</param>
-    /// <param name="id">Path of the piece in the file.</param>
+    /// <param name="id">Path of the energy in the file.</param>
     /// <param name="phase">The phase's block, for its source and for messages.</param>
-    /// <param name="part">The key that holds it.</param>
+    /// <param name="part">Key of the energy.</param>
     public DescribedEnergy? Read(DescriptionNode node, string id, DescriptionBlock phase, string part)
     {
         if (node is DescriptionNode.Scalar)
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } given
-                ? new DescribedEnergy(part, new Derivation.FactorNode(given), "it", given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(given), BoundaryExtent.It, given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
         }
 
         if (node is not DescriptionNode.Mapping mapping)
@@ -50,7 +50,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (mapping.Entries.Any(entry => entry.Key.Text == "best"))
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } spread
-                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), "it", spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), BoundaryExtent.It, spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
         }
 
         var block = new DescriptionBlock(mapping, id, problems, sources, [.. DescriptionKeys.Use, "pue"]);
@@ -58,12 +58,13 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (block.HasKey("pue"))
         {
             problems.Add(block.GetLine("pue"), holds
-                ? "this energy already holds the cooling: a PUE on it would count the building twice. Leave out 'pue' or 'holds_cooling'."
-                : "a PUE belongs to a 'facility', beside 'place': it holds for all that is drawn there.");
+                ? "this energy already includes the cooling, so a PUE would count the cooling twice. Leave out 'pue' or 'holds_cooling'."
+                : "put the PUE into a 'facility' next to 'place'. It applies to all energy used there.");
         }
 
         if (block.HasKey("energy") && Array.Find(_factors, block.HasKey) is { } beside)
-            problems.Add(block.GetLine(beside), $"'{beside}' stands beside 'energy', which would hide it: give the energy, or what it follows from.");
+            problems.Add(block.GetLine(beside), $"'{beside}' has no effect together with 'energy'. Give either the energy, or the "
+                + "values to compute it from.");
         var label = block.ReadText("name") ?? part;
         var boundary = block.ReadText("boundary");
         if (boundary is not (null or "it" or "gpu"))
@@ -73,17 +74,20 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
             return null;
         var (quality, measured) = QualityOf(block, energy);
         var warnings = new List<Warning>();
-        var extent = boundary ?? "it";
-        if (fromCatalog && extent == "it")
+        var extent = boundary == "gpu" ? BoundaryExtent.Gpu : BoundaryExtent.It;
+        if (fromCatalog && extent == BoundaryExtent.It)
         {
             var rest = MachineFactors.Table["other/gpu-server-gpus-only"];
-            energy = new Derivation.Sum($"energy with the rest of the server, {label}", "kWh", [energy, new Derivation.Product("the rest of the server", "kWh", [energy, new Derivation.FactorNode(rest)])]);
+            energy = new Derivation.Sum($"energy of the whole server, {label}", "kWh", [energy,
+                new Derivation.Product("other parts of the server", "kWh", [energy, new Derivation.FactorNode(rest)])]);
         }
 
-        if (extent == "gpu")
+        if (extent == BoundaryExtent.Gpu)
             warnings.Add(new Warning("gpu-only", $"{phase.ReadText("name")}, {label}: only the boards of the accelerators are counted, not the servers around them."));
         if (fromCatalog)
-            warnings.Add(new Warning("power-from-catalog", $"{phase.ReadText("name")}, {label}: no power is given; the catalog's for a board of {chip} is taken{(extent == "gpu" ? "" : ", and for the rest of its server a share of it")}, with their bounds."));
+            warnings.Add(new Warning("power-from-catalog", $"{phase.ReadText("name")}, {label}: no power is given; the catalog's "
+                + $"power of a {chip} board is "
+                + $"used{(extent == BoundaryExtent.Gpu ? "" : ", plus a share of it for the other parts of the server")}, with bounds."));
         var notes = new List<string>(block.ReadTexts("note"));
         return new DescribedEnergy(label, energy, extent, quality, measured, holds, chipHours, chip, [.. notes], [.. warnings]);
     }
@@ -154,7 +158,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
 
     (Quality Quality, double MeasuredShare) QualityOf(DescriptionBlock block, Derivation energy)
     {
-        // Hours and devices are counts: they make no energy better or worse known than its power.
+        // Hours and devices are counts, so the energy has the quality of its power.
         var stated = block.ReadQuality() ?? energy.GetFactors().Where(factor => !Array.Exists(_counts, key => factor.Id.EndsWith(key, StringComparison.Ordinal))).Select(factor => factor.Quality).DefaultIfEmpty(Quality.Assumed).Max();
         if (block.ReadBlock("of_which") is not { } mapping)
             return (stated, stated == Quality.Measured ? 1 : 0);
@@ -164,7 +168,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (read.Count < known.Length || read.Count == 0)
             return (stated, 0);
         var (sum, whole) = (read.Sum(part => part.Bounds.Best), energy.Value);
-        // Printed parts are rounded: half a unit of four digits each.
+        // Published parts are rounded: allow half a unit of the fourth digit each.
         if (Math.Abs(sum - whole) > 1e-3 * Math.Max(sum, whole))
         {
             problems.Add(mapping, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the parts in 'of_which' add up to {sum:0.###} kWh, the energy is {whole:0.###} kWh."));

@@ -4,14 +4,14 @@ using Tonne.Hardware;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>The block <c>estimate</c> of a phase: what is to be foretold, as <c>tonne estimate</c> takes it.</summary>
+/// <summary>Reads the block <c>estimate</c> of a phase, which has the same inputs as <c>tonne estimate</c>.</summary>
 sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources)
 {
-    /// <summary>The estimate a phase asks for; null if it asks for none, or something is wrong with it.</summary>
+    /// <summary>The estimate that a phase requests; null if it requests none, or something is wrong with it.</summary>
     /// <param name="phase">The phase's block.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">Name of the phase.</param>
     /// <param name="factors">Factors of its place.</param>
-    /// <param name="durationHours">How long it lasts, in h; null if not said.</param>
+    /// <param name="durationHours">Duration of the phase, in h; null if not given.</param>
     public EstimateRequest? Read(DescriptionBlock phase, string name, AccountingFactors? factors, double? durationHours)
     {
         if (phase.ReadBlock("estimate") is not { } mapping)
@@ -20,12 +20,14 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
         foreach (var key in new[] { "dynamic", "idle", "hardware", "from" })
         {
             if (phase.HasKey(key))
-                problems.Add(phase.GetLine(key), $"'{key}' beside 'estimate': the estimate brings energy and hardware of its own. Put the one or the other into a phase of its own.");
+                problems.Add(phase.GetLine(key), $"'{key}' beside 'estimate': an estimate has its own energy and hardware. Move one "
+                    + "of the two into a phase of its own.");
         }
 
         if (block.HasKey("training") == block.HasKey("inference"))
         {
-            problems.Add(mapping, "'estimate' holds one of 'training' and 'inference', as in {training: {parameters: 7e9, tokens: 2e12, hardware: h100}}.");
+            problems.Add(mapping, "'estimate' must contain 'training' or 'inference', as in {training: {parameters: 7e9, tokens: "
+                + "2e12, hardware: h100}}.");
             return null;
         }
 
@@ -104,12 +106,13 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
 
     double? Amount(DescriptionBlock block, string key) => ReadSingleNumber(block, key, Dimension.Amount);
 
-    /// <summary>One number: the bounds of an estimate are its own.</summary>
+    /// <summary>One exact number, because an estimate computes its own bounds.</summary>
     double? ReadSingleNumber(DescriptionBlock block, string key, Dimension dimension)
     {
         if (block[key] is DescriptionNode.Mapping mapping)
         {
-            problems.Add(mapping, $"'{key}' of an estimate is one number, as in {dimension.Example}: its bounds come from what is unsure about the estimate.");
+            problems.Add(mapping, $"'{key}' of an estimate must be one number, as in {dimension.Example}. The estimate computes "
+                + "its own bounds.");
             return null;
         }
 

@@ -6,15 +6,16 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>The hardware a phase holds, for the emissions of making it.</summary>
+/// <summary>Reads the hardware that a phase holds, for its embodied emissions.</summary>
 sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources)
 {
     bool _energyRead = true;
 
-    /// <summary>What the key <c>hardware</c> of a phase holds: a list of items, or a block with lifetime, utilisation and items.</summary>
+    /// <summary>Reads the key <c>hardware</c> of a phase: a list of items, or a block with lifetime, utilisation and items.</summary>
     /// <param name="phase">The phase's block.</param>
     /// <param name="chipHours">Chip-hours of its dynamic energy; null if it has none.</param>
-    /// <param name="energyRead">Whether the phase's energy could be read: if not, that is told, and chip-hours are not missed here.</param>
+    /// <param name="energyRead">Whether the phase's energy could be read. If not, that problem is already reported, so missing chip-hours
+    /// are not.</param>
     public (ImmutableArray<HardwareUse> Uses, Factor? AsGiven) Read(DescriptionBlock phase, Derivation? chipHours, bool energyRead)
     {
         _energyRead = energyRead;
@@ -26,9 +27,10 @@ sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources
                 return (Items(list.Items, phase.Path + ".hardware", null, chipHours), null);
             case DescriptionNode.Mapping mapping:
                 var block = new DescriptionBlock(mapping, phase.Path + ".hardware", problems, sources, DescriptionKeys.Hardware);
-                var given = block.ReadNumber("emissions", "making the hardware, as given", Dimension.Mass);
+                var given = block.ReadNumber("emissions", "embodied emissions as given", Dimension.Mass);
                 if (given is not null && block.HasKey("items"))
-                    problems.Add(block.GetLine("emissions"), "give 'emissions' of making the hardware, or 'items' they follow from, not both.");
+                    problems.Add(block.GetLine("emissions"), "give the embodied 'emissions' of the hardware, or 'items' to compute "
+                        + "them from, not both.");
                 if (given is null && !block.HasKey("items") && !block.HasKey("emissions"))
                     problems.Add(mapping, "'hardware' needs 'items', as in [{item: a100, count: 8, hours: 500}], or 'emissions', as in 22 t.");
                 return (Items([.. block.ReadItems("items")], block.Path, block, chipHours), given);
@@ -61,7 +63,8 @@ sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources
             return null;
         }
 
-        var manufacturing = block.ReadNumber("manufacturing", $"making one {name}", Dimension.Mass) ?? (block.HasKey("manufacturing") ? null : FindInCatalog(block, name));
+        var manufacturing = block.ReadNumber("manufacturing", $"embodied emissions of one {name}",
+            Dimension.Mass) ?? (block.HasKey("manufacturing") ? null : FindInCatalog(block, name));
         var hours = HoursOf(block, name, chipHours);
         var lifetime = Lifetime(block) ?? Lifetime(whole) ?? new Derivation.Product("lifetime", "h", [new Derivation.FactorNode(EmbodiedCatalog.Lifetime)], Accountant.HoursPerYear);
         var utilisation = Utilisation(block) ?? Utilisation(whole) ?? new Derivation.FactorNode(EmbodiedCatalog.Utilisation);
@@ -78,7 +81,8 @@ sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources
             return found;
         var known = EmbodiedCatalog.GetCitedEntries().Where(entry => entry.Id.StartsWith("embodied/server/", StringComparison.Ordinal)).Select(entry => entry.Name).Concat(["server", "gpu server"]);
         var near = NameMatching.FindNearest(name, known.Concat(AcceleratorCatalog.All.Select(row => row.Name)).Select(label => (NameMatching.ToKey(label), label)), 4);
-        problems.Add(block.GetLine("item"), $"no footprint of making a '{DescriptionNode.Shorten(name)}' is known. {(near.Count > 0 ? $"Nearest: {string.Join(", ", near)}. " : "")}Or give 'manufacturing: 2500 kg' with its source.");
+        problems.Add(block.GetLine("item"), $"no embodied emissions of a '{DescriptionNode.Shorten(name)}' are known. "
+            + $"{(near.Count > 0 ? $"Nearest: {string.Join(", ", near)}. " : "")}Or give 'manufacturing: 2500 kg' with its source.");
         return null;
     }
 
@@ -104,18 +108,22 @@ sealed class HardwareReader(DescriptionProblems problems, SourceResolver sources
             return null;
         }
 
-        // One chip to an item would count a server of the catalog as often as it has chips.
+        // Without the number of chips per item, a server would be counted once for each of its chips.
         if (!block.HasKey("chips_per_item") && !block.HasKey("manufacturing") && !AcceleratorCatalog.Find(name).IsFound)
-            problems.Add(block.GetLine("item"), $"'{DescriptionNode.Shorten(name)}' is held as long as the phase's chips: how many are in it? Give 'chips_per_item', as in 8, or 'hours' (× 'count').");
+            problems.Add(block.GetLine("item"), $"'{DescriptionNode.Shorten(name)}' has no hours of its own. Give 'chips_per_item', "
+                + "as in 8, to compute them from the phase's chip-hours, or give 'hours' (× 'count').");
         return block.ReadNumber("chips_per_item", $"chips in a {name}", Dimension.Number, static count => count >= 1 ? null : "an item holds at least one chip.") is { } chips
             ? new Derivation.Quotient($"hours of {name}", "h", chipHours, new Derivation.FactorNode(chips))
             : chipHours;
     }
 
     static Derivation? Lifetime(DescriptionBlock? block) =>
-        block?.ReadNumber("lifetime", "hours that hardware serves", Dimension.Time, static hours => hours > 0 ? null : "hardware that serves no time makes every share infinite.") is { } factor ? new Derivation.FactorNode(factor) : null;
+        block?.ReadNumber("lifetime", "lifetime of hardware", Dimension.Time,
+            static hours => hours > 0 ? null : "the lifetime of hardware must be more than 0.") is { } factor
+                ? new Derivation.FactorNode(factor) : null;
 
     static Derivation? Utilisation(DescriptionBlock? block) =>
-        block?.ReadNumber("utilisation", "share of its life that hardware is held for work", Dimension.Share, static share => share is > 0 and <= 1 ? null : "it is a share of the life: more than 0, at most 1 (or 100 %).") is { } factor
+        block?.ReadNumber("utilisation", "share of its life that hardware is held for work", Dimension.Share,
+            static share => share is > 0 and <= 1 ? null : "must be more than 0 and at most 1 (or 100 %).") is { } factor
             ? new Derivation.FactorNode(factor) : null;
 }

@@ -6,7 +6,10 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>Reads the description of a life cycle (docs/formats/footprint.md). Unknown keys, wrong units and impossible values are refused with file and line, all at once.</summary>
+/// <summary>
+/// Reads the description of a life cycle (docs/formats/footprint.md). It rejects unknown keys, wrong units and impossible values, and
+/// lists all of them with file and line.
+/// </summary>
 public static class LifeCycleReader
 {
     /// <summary>Name and version of the format.</summary>
@@ -21,13 +24,13 @@ public static class LifeCycleReader
         ("evaluation", PhaseKind.Evaluation), ("deployment", PhaseKind.Deployment), ("other", PhaseKind.Other),
     ];
 
-    /// <summary>The word of a kind of phase.</summary>
+    /// <summary>The name of a kind of phase in a description.</summary>
     public static string ToKeyword(PhaseKind kind) => Array.Find(_kinds, one => one.Kind == kind).Word;
 
     /// <summary>Reads a description.</summary>
     /// <param name="text">The text of the file, YAML or JSON.</param>
-    /// <param name="file">Its name, for messages and sources.</param>
-    /// <exception cref="DescriptionException">Something is wrong with it; all problems are told.</exception>
+    /// <param name="file">Name of the file, for messages and sources.</param>
+    /// <exception cref="DescriptionException">Something is wrong with it. The exception lists all problems.</exception>
     public static LifeCycleDescription Read(string text, string file)
     {
         var root = DescriptionParser.Read(text, file);
@@ -40,7 +43,7 @@ public static class LifeCycleReader
                 if (value is DescriptionNode.Scalar { Text: var title })
                     sources.Add(key.Text, title.Trim());
                 else
-                    problems.Add(value, $"the source '{DescriptionNode.Shorten(key.Text)}' must be a text: who published what, when.");
+                    problems.Add(value, $"the source '{DescriptionNode.Shorten(key.Text)}' must be a text with publisher, title and year.");
             }
         }
 
@@ -56,7 +59,7 @@ public static class LifeCycleReader
         var name = whole.ReadText("name");
         var description = whole.ReadText("description");
         if (string.IsNullOrEmpty(name))
-            problems.Add(whole.Line, "'name' is missing: what lives this life?");
+            problems.Add(whole.Line, "'name' is missing: give the name of the model or system.");
         problems.ThrowIfAny();
         return new LifeCycleDescription(name ?? "", description, file, phases, notes);
     }
@@ -80,7 +83,7 @@ public static class LifeCycleReader
             }
 
             if (list.Items.IsEmpty)
-                problems.Add(list, "'phases' is empty; a life has at least one.");
+                problems.Add(list, "'phases' is empty; at least one phase is needed.");
             foreach (var node in list.Items)
             {
                 if (node is not DescriptionNode.Mapping mapping)
@@ -103,13 +106,14 @@ public static class LifeCycleReader
             if (block.ReadText("name") is not { Length: > 0 })
                 problems.Add(mapping, "a phase needs a 'name'.");
             if (!_names.Add(slug))
-                problems.Add(mapping, $"two phases are called '{DescriptionNode.Shorten(name)}'; figures are asked for by name.");
+                problems.Add(mapping, $"two phases are called '{DescriptionNode.Shorten(name)}'; names of phases must be unique.");
             var own = block.Source;
             sources.PhaseSource = block.HasKey("place") ? own : null;
             var (placeBlock, placePath) = block.HasKey("place") ? (block.ReadBlock("place"), slug + ".place") : (whole.ReadBlock("place"), "life.place");
             var (facilityBlock, facilityPath) = block.HasKey("facility") ? (block.ReadBlock("facility"), slug + ".facility") : (whole.ReadBlock("facility"), "life.facility");
             if (block.HasKey("facility") && FindPueKey(block.ReadBlock("facility")) is null && FindPueKey(whole.ReadBlock("facility")) is { } lost)
-                problems.Add(block.GetLine("facility"), $"this 'facility' stands in place of the file's, and the file's '{lost}' would be lost: give 'pue', 'site' or 'kind' here too.");
+                problems.Add(block.GetLine("facility"), $"this 'facility' replaces that of the file, including its '{lost}'. Give "
+                    + "'pue', 'site' or 'kind' here too.");
             var factors = _places.Read(placeBlock, facilityBlock, placePath, facilityPath);
             sources.PhaseSource = own;
             var pieces = new List<(EnergyCategory Part, EnergyUseReader.DescribedEnergy Piece)>();
@@ -127,22 +131,25 @@ public static class LifeCycleReader
             foreach (var key in new[] { "dynamic", "idle", "infrastructure", "from" })
             {
                 if (block[key] is DescriptionNode.Sequence { Items.IsEmpty: true } nothing)
-                    problems.Add(nothing, $"'{key}' is an empty list: that is no 0. Leave it out where it is not known; write 0 kWh where nothing is used.");
+                    problems.Add(nothing, $"'{key}' is an empty list. Leave it out if the energy is unknown; write 0 kWh if none is used.");
             }
 
             var runs = Runs(block);
             if (!block.HasKey("dynamic") && !block.HasKey("idle") && !block.HasKey("infrastructure") && !block.HasKey("from") && !block.HasKey("estimate") && !block.HasKey("hardware"))
-                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shorten(name) : slug)}' uses nothing: give 'dynamic' (energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
+                problems.Add(mapping, $"'{(name.Length > 0 ? DescriptionNode.Shorten(name) : slug)}' has no energy: give 'dynamic' "
+                    + "(energy, or chip-hours and power), 'from' (runs of the ledger), or 'estimate'.");
             if (block.ReadBlock("facility") is { } building && building.Entries.FirstOrDefault(entry => entry.Key.Text == "pue").Key is { } pue && wanted > 0 && pieces.Count == wanted && pieces.TrueForAll(piece => piece.Piece.IncludesFacility))
-                problems.Add(pue, "all energy of this phase already holds the cooling: a PUE on it would count the building twice.");
+                problems.Add(pue, "all energy of this phase already includes the cooling, so a PUE would count the cooling twice.");
             if (block.HasKey("from") && wanted == 0 && !block.HasKey("estimate"))
             {
                 foreach (var key in new[] { "place", "facility" }.Where(block.HasKey))
-                    problems.Add(block.GetLine(key), $"runs bring the place and building they ran in: '{key}' would change nothing here. Leave it out; 'tonne run --zone' sets it for runs to come.");
+                    problems.Add(block.GetLine(key), $"runs have their own place and facility, so '{key}' has no effect. Leave it "
+                        + "out; 'tonne run --zone' sets the place of future runs.");
             }
 
             if ((block.HasKey("from") || block.HasKey("estimate")) && wanted == 0 && block.HasKey("hardware"))
-                problems.Add(block.GetLine("hardware"), $"{(block.HasKey("from") ? "runs bring" : "an estimate brings")} the making of the hardware: 'hardware' would count it a second time. What was held beside it is a phase of its own.");
+                problems.Add(block.GetLine("hardware"), $"{(block.HasKey("from") ? "runs include" : "an estimate includes")} embodied "
+                    + "emissions, so 'hardware' would count them twice. Describe further hardware in a phase of its own.");
 
             var chips = pieces.Where(piece => piece.Part == EnergyCategory.Dynamic && piece.Piece.ChipHours is not null).Select(piece => (piece.Piece.Chip, Hours: piece.Piece.ChipHours!)).ToList();
             Derivation? chipHours = chips.Count switch
@@ -156,7 +163,8 @@ public static class LifeCycleReader
             sources.PhaseSource = block.HasKey("market") ? own : null;
             var supply = market is null ? null : _markets.Read(market, block.HasKey("market") ? slug + ".market" : "life.market", block.HasKey("market") || alone);
             sources.PhaseSource = own;
-            var duration = block.ReadNumber("duration", "how long it lasted", Dimension.Time, static hours => hours > 0 ? null : "it lasts more than 0.");
+            var duration = block.ReadNumber("duration", "how long it lasted", Dimension.Time,
+                static hours => hours > 0 ? null : "must be more than 0.");
             var estimate = _estimates.Read(block, name, factors, duration?.Bounds.Best);
             var phase = new DescribedPhase
             {
@@ -181,11 +189,11 @@ public static class LifeCycleReader
             return phase;
         }
 
-        /// <summary>The key by which a facility tells its PUE; null if none does.</summary>
+        /// <summary>The key of a facility that determines its PUE; null if it has none.</summary>
         static string? FindPueKey(DescriptionNode.Mapping? facility) => facility?.Entries.FirstOrDefault(static entry => entry.Key.Text is "pue" or "site" or "kind").Key?.Text;
 
         static PhaseUse UseOf(EnergyUseReader.DescribedEnergy piece) => new(
-            piece.Label, new Boundary(piece.Extent, [piece.Label], "described"), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.IncludesFacility);
+            piece.Label, new Boundary(piece.Extent, [piece.Label], AllocationPolicy.Described), piece.Energy, null, piece.Quality, piece.MeasuredShare, piece.IncludesFacility);
 
         PhaseKind KindOf(DescriptionBlock block, string name)
         {
@@ -200,7 +208,8 @@ public static class LifeCycleReader
             if (stated is not null)
                 problems.AddUnknown(block.GetLine("kind"), "kind of phase", stated, _kinds.Select(one => one.Word));
             else if (name.Length > 0)
-                problems.Add(block.Line, $"what '{DescriptionNode.Shorten(name)}' is for cannot be told from its name: give 'kind:', one of {string.Join(", ", _kinds.Select(one => one.Word))}.");
+                problems.Add(block.Line, $"the kind of the phase '{DescriptionNode.Shorten(name)}' cannot be derived from its name: "
+                    + $"give 'kind:', one of {string.Join(", ", _kinds.Select(one => one.Word))}.");
             return PhaseKind.Other;
         }
 
@@ -213,7 +222,8 @@ public static class LifeCycleReader
             var units = ImmutableArray.CreateBuilder<FunctionalUnit>();
             foreach (var name in names)
             {
-                if (counts.ReadNumber(name, $"number of {name}", Dimension.Number, static count => count > 0 ? null : "a rate needs more than 0 of its unit: by R = 0 it would be no rate (ISO/IEC 21031).") is { } count)
+                if (counts.ReadNumber(name, $"number of {name}", Dimension.Number,
+                    static count => count > 0 ? null : "the count of a functional unit must be more than 0 (ISO/IEC 21031).") is { } count)
                     units.Add(new FunctionalUnit(name, count));
                 else if (!counts.HasKey(name))
                     problems.Add(counts.Line, $"the unit '{DescriptionNode.Shorten(name)}' needs its count, as in '{DescriptionNode.Shorten(name)}: 230768'.");
@@ -247,7 +257,7 @@ public static class LifeCycleReader
                 }
                 else
                 {
-                    problems.Add(node, "'from' must name a run, as in 'run last', or ask for runs, as in {project: demo, tag: final}.");
+                    problems.Add(node, "'from' must name a run, as in 'run last', or select runs, as in {project: demo, tag: final}.");
                 }
             }
 
@@ -265,7 +275,7 @@ public static class LifeCycleReader
 
             var query = new RunQuery(block.ReadText("run"), block.ReadText("project"), block.ReadText("name"), block.ReadText("status"), tags.ToImmutable(), where);
             if (query is { Run: null, Project: null, Name: null, Status: null, Tags.Count: 0 })
-                problems.Add(block.Line, "'from' asks for no run: give run, project, name, status or tag.");
+                problems.Add(block.Line, "'from' selects no run: give run, project, name, status or tag.");
             return query;
         }
     }

@@ -1,24 +1,26 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Facilities;
+using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>Where a phase draws its electricity, from the blocks <c>place</c> and <c>facility</c>.</summary>
+/// <summary>Reads where a phase uses electricity, from the blocks <c>place</c> and <c>facility</c>.</summary>
 sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
 {
     static readonly string[] _facilities = ["desk", "room", "cloud"];
 
-    /// <summary>The factors of a place and a facility; null if something is wrong with them.</summary>
+    /// <summary>Reads the factors of a place and a facility; null if something is wrong with them.</summary>
     /// <param name="place">The block <c>place</c>; null for an unknown place.</param>
     /// <param name="facility">The block <c>facility</c>; null for an unknown one.</param>
-    /// <param name="placePath">Path of the place in the file: phases that share it share its factor.</param>
+    /// <param name="placePath">Path of the place in the file: phases with the same path have the same factor.</param>
     /// <param name="facilityPath">Path of the facility.</param>
     public AccountingFactors? Read(DescriptionNode.Mapping? place, DescriptionNode.Mapping? facility, string placePath, string facilityPath)
     {
-        var (zone, region, given, basis) = (default(string), default(string), default(Factor), "unstated");
+        var (zone, region, given, basis) = (default(string), default(string), default(Factor), IntensityBasis.Unstated);
         if (place is not null)
         {
             var block = new DescriptionBlock(place, placePath, problems, sources, DescriptionKeys.Place);
@@ -26,24 +28,29 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
             given = block.ReadNumber("intensity", "grid intensity as given", Dimension.Intensity, CheckIntensity);
             if (block.ReadText("basis") is { } word)
             {
-                if (word is "lifecycle" or "direct")
-                    basis = word;
-                else
+                basis = word switch
+                {
+                    "lifecycle" => IntensityBasis.Lifecycle,
+                    "direct" => IntensityBasis.Direct,
+                    _ => IntensityBasis.Unstated,
+                };
+                if (basis == IntensityBasis.Unstated)
                     problems.AddUnknown(block.GetLine("basis"), "basis", word, ["lifecycle", "direct"]);
             }
 
             if (new[] { "zone", "region", "intensity" }.Count(block.HasKey) > 1)
-                problems.Add(place, "give one of zone, region and intensity: two would answer the same question twice.");
+                problems.Add(place, "give only one of zone, region and intensity.");
             if (block.HasKey("basis") && !block.HasKey("intensity"))
-                problems.Add(block.GetLine("basis"), "'basis' goes with an 'intensity' given by hand; the catalogs know theirs.");
+                problems.Add(block.GetLine("basis"), "'basis' is only for a given 'intensity'. The catalog has the basis of "
+                    + "its own values.");
         }
 
         var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath, region is not null);
         try
         {
-            var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, "given"), kind);
+            var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, PlaceOrigin.Given), kind);
             if (given is not null)
-                factors = factors with { Grid = new GridFactor(given, null, basis, "unstated", null, "given") };
+                factors = factors with { Grid = new GridFactor(given, null, basis, IntensityScope.Unstated, null, "given") };
             if (pue is not null)
                 factors = factors with { Pue = pue, PueHow = siteName ?? "given" };
             if (place is null || (zone, region, given) is (null, null, null))
@@ -74,7 +81,7 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
 
         var pue = block.ReadNumber("pue", "PUE as given", Dimension.Number, CheckPue);
         if (pue is { Bounds.Low: < 1 } && pue.Bounds.Best >= 1)
-            problems.Add(block.GetLine("pue"), "'pue': its low is below 1; a facility cannot use less than the machines in it.");
+            problems.Add(block.GetLine("pue"), "'pue': 'low' must be at least 1. A facility cannot use less than its IT equipment.");
         string? how = null;
         if (block.ReadText("site") is { } site)
         {
@@ -89,8 +96,14 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
         return (pue, block.ReadNumber("wue", "on-site water as given", Dimension.WaterIntensity), block.ReadNumber("grid_water", "water of the grid as given", Dimension.WaterIntensity), kind, how);
     }
 
-    /// <summary>No grid emits more: the dirtiest plants come to about 1,500 g/kWh.</summary>
-    static string? CheckIntensity(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh: no electricity emits that; look at the unit.";
+    /// <summary>No grid emits more: the most emitting plants reach about 1,500 g/kWh.</summary>
+    static string? CheckIntensity(double grams) => grams <= 5000 ? null : "more than 5,000 g/kWh is impossible; check the unit.";
 
-    internal static string? CheckPue(double pue) => pue > 5 ? $"a PUE above 5 is no building's, {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)} is not believed." : pue >= 1 ? null : $"a PUE is facility ÷ machines and at least 1 (ISO/IEC 30134-2), not {pue.ToString(System.Globalization.CultureInfo.InvariantCulture)}.";
+    internal static string? CheckPue(double pue) => pue switch
+    {
+        > 5 => string.Create(CultureInfo.InvariantCulture, $"a PUE must be at most 5, not {pue}."),
+        >= 1 => null,
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"a PUE is facility energy ÷ IT energy and at least 1 (ISO/IEC 30134-2), not {pue}."),
+    };
 }

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles.Describing;
 
-/// <summary>The sources a description cites: its own list, those of the catalogs, or words.</summary>
+/// <summary>Resolves the sources that a description cites: from its own list, from the catalogs, or as free text.</summary>
 sealed class SourceResolver(string file)
 {
     readonly Dictionary<string, string> _own = new(StringComparer.Ordinal);
@@ -16,7 +16,9 @@ sealed class SourceResolver(string file)
 
     public void Add(string id, string title) => _own[id] = title;
 
-    /// <summary>The source that words stand for: <c>ID</c> or <c>ID, where in it</c>, of the file's own list or of the catalogs; else the words themselves.</summary>
+    /// <summary>
+    /// Finds the source for a text: <c>ID</c> or <c>ID, place in it</c> of the file's list or of the catalogs; otherwise the text itself.
+    /// </summary>
     public Source Resolve(string words)
     {
         var id = words.Split(',', 2)[0].Trim();
@@ -26,6 +28,6 @@ sealed class SourceResolver(string file)
         return SourceList.ContainsAll(id) && SourceList.Find(id) is var known ? known with { Id = words, Title = known.Title + place } : new Source(words, $"as stated in {file}");
     }
 
-    /// <summary>Where a number without a source of its own comes from.</summary>
+    /// <summary>The source of a number that has none of its own.</summary>
     public Source GetDefault() => PhaseSource ?? FileSource ?? new Source("GIVEN", $"Given in {file}");
 }

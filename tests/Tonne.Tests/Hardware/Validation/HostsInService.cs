@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Tests.Hardware.Validation;
 
-/// <summary>Foretells the counters of hosts in service by the shipped model: processors and memory, what the whole machine leaves after everything else.</summary>
+/// <summary>Predicts the counters of hosts in service by the shipped model: processors and memory, which is the whole machine without other parts.</summary>
 static class HostsInService
 {
     public static List<Trial> Trials(bool idle) => [.. PublishedHost.All.Where(host => host.DramIdle is not null).Select(host =>

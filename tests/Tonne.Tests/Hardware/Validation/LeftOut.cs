@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Tests.Hardware.Validation;
 
-/// <summary>Foretells each published figure from the others alone, by the rules that made the shipped tables.</summary>
+/// <summary>Predicts each published figure from the others alone, by the rules of the shipped tables.</summary>
 /// <remarks>
 /// The rule (data/tables.py): median; variance of n machines and a typical one with the weight of four, times 1 + 1/n. Typical spreads: per thread 0.30 idle and 0.15 full; idle per socket 0.25, full over TDP 0.125.
 /// </remarks>
@@ -23,16 +23,16 @@ static class LeftOut
     public static List<Trial> ByName(bool idle, bool wholeFamily) => Machines(wholeFamily, (machine, others) =>
     {
         if (idle)
-            return Foretold(machine, [.. others.Select(other => Math.Log(other.Idle / other.Chips))], 0.25, machine.Chips, machine.Idle);
+            return Predict(machine, [.. others.Select(other => Math.Log(other.Idle / other.Chips))], 0.25, machine.Chips, machine.Idle);
         List<double> over = [.. others.Where(other => other.Tdp is not null).Select(other => Math.Log(other.Full / other.Chips / other.Tdp!.Value))];
         return machine.Tdp is { } tdp && over.Count > 0
-            ? Foretold(machine, over, 0.125, machine.Chips * tdp, machine.Full)
-            : Foretold(machine, [.. others.Select(other => Math.Log(other.Full / other.Threads))], 0.15, machine.Threads, machine.Full);
+            ? Predict(machine, over, 0.125, machine.Chips * tdp, machine.Full)
+            : Predict(machine, [.. others.Select(other => Math.Log(other.Full / other.Threads))], 0.15, machine.Threads, machine.Full);
     });
 
     /// <summary>Watts per thread of the micro-architecture, where the name is hidden and its numbers are not.</summary>
     public static List<Trial> ByNumbers(bool idle, bool wholeFamily) => Machines(wholeFamily, (machine, others) =>
-        Foretold(machine, [.. others.Select(other => Math.Log((idle ? other.Idle : other.Full) / other.Threads))], idle ? 0.30 : 0.15, machine.Threads, idle ? machine.Idle : machine.Full));
+        Predict(machine, [.. others.Select(other => Math.Log((idle ? other.Idle : other.Full) / other.Threads))], idle ? 0.30 : 0.15, machine.Threads, idle ? machine.Idle : machine.Full));
 
     /// <summary>Median watts per thread of a whole micro-architecture that the catalog never saw, from the vendor's others of its years.</summary>
     public static List<Trial> Unknown(bool idle)
@@ -52,9 +52,9 @@ static class LeftOut
     /// <summary>Single machines of a micro-architecture that the catalog never saw.</summary>
     public static List<Trial> UnknownMachines(bool idle)
     {
-        var foretold = Unknown(idle).ToDictionary(trial => trial.Case[(trial.Case.IndexOf(' ') + 1)..]);
-        return [.. PublishedMachine.All.Where(machine => foretold.ContainsKey(machine.Microarchitecture))
-            .Select(machine => foretold[machine.Microarchitecture] with { Case = machine.Cpu, Published = (idle ? machine.Idle : machine.Full) / machine.Threads })];
+        var predicted = Unknown(idle).ToDictionary(trial => trial.Case[(trial.Case.IndexOf(' ') + 1)..]);
+        return [.. PublishedMachine.All.Where(machine => predicted.ContainsKey(machine.Microarchitecture))
+            .Select(machine => predicted[machine.Microarchitecture] with { Case = machine.Cpu, Published = (idle ? machine.Idle : machine.Full) / machine.Threads })];
     }
 
     /// <summary>Package over TDP: geometric mean of the others, their spread times √(1 + 1/n).</summary>
@@ -73,21 +73,21 @@ static class LeftOut
         return new Trial(one.Name, Math.Exp(mean - spread), Math.Exp(mean), Math.Exp(mean + spread), one.Value);
     })];
 
-    static List<Trial> Machines(bool wholeFamily, Func<PublishedMachine, List<PublishedMachine>, Trial> foretell)
+    static List<Trial> Machines(bool wholeFamily, Func<PublishedMachine, List<PublishedMachine>, Trial> predict)
     {
         var trials = new List<Trial>();
         foreach (var machine in PublishedMachine.All)
         {
             var others = PublishedMachine.All.Where(other => other.Microarchitecture == machine.Microarchitecture && (wholeFamily ? other.Family != machine.Family : other.Row != machine.Row)).ToList();
-            // Of one machine alone nothing is left to foretell it from.
+            // A machine without others cannot be predicted.
             if (others.Count > 0)
-                trials.Add(foretell(machine, others));
+                trials.Add(predict(machine, others));
         }
 
         return trials;
     }
 
-    static Trial Foretold(PublishedMachine machine, List<double> logs, double typical, double scale, double published)
+    static Trial Predict(PublishedMachine machine, List<double> logs, double typical, double scale, double published)
     {
         var (centre, sigma) = Fit(logs, typical);
         return new Trial($"{machine.Row}", Math.Exp(centre - (1.96 * sigma)) * scale, Math.Exp(centre) * scale, Math.Exp(centre + (1.96 * sigma)) * scale, published);

@@ -27,7 +27,7 @@ static class MachineModelValidation
             in the tables as statistics only and are not tested here. A *family* is a run of neighbouring rows of one processor: one maker's submissions, often one chassis with more and more sockets. They are no
             independent machines, so the second half of the table leaves whole families out.
 
-            | what is foretold | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
+            | what is predicted | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
             |---|---|---|---|---|---|---|---|---|---|
 
             """);
@@ -49,10 +49,10 @@ static class MachineModelValidation
 
             ## A micro-architecture that the tables do not have
 
-            The whole micro-architecture is left out; its median, and every machine of it, is foretold from the vendor's others of the last ten years, as for an unknown processor: geometric mean, variance between
+            The whole micro-architecture is left out; its median, and every machine of it, is predicted from the vendor's others of the last ten years, as for an unknown processor: geometric mean, variance between
             them times 1 + 1/n by Student's t, and their own mean variance.
 
-            | what is foretold | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
+            | what is predicted | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
             |---|---|---|---|---|---|---|---|---|---|
 
             """);
@@ -64,7 +64,7 @@ static class MachineModelValidation
 
             The machines of one left-out micro-architecture are held or missed together, so the last two rows count far more cases than there are independent ones.
 
-            | micro-architecture | idle W/thread | foretold [95 %] | | full W/thread | foretold [95 %] | |
+            | micro-architecture | idle W/thread | predicted [95 %] | | full W/thread | predicted [95 %] | |
             |---|---|---|---|---|---|---|
 
             """);
@@ -90,7 +90,7 @@ static class MachineModelValidation
 
             Geometric mean of the others, spread times √(1 + 1/n). Packages: ten machines with counters (seven of TEADS-2021, three of CODECARBON). Boards: the accelerators whose watts were measured or reported.
 
-            | what is foretold | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
+            | what is predicted | left out | cases | held | share [95 %] | below, above | median width | P(chance, if 90 %) | P(chance, if 99 %) | verdict |
             |---|---|---|---|---|---|---|---|---|---|
 
             """);
@@ -100,7 +100,7 @@ static class MachineModelValidation
         Row("accelerator idle with a context over TDP", "one part", LeftOut.BoardOverTdp(row => row.IdlePowerWithContext));
         page.Append("""
 
-            | machine or part | published | foretold [95 %] | |
+            | machine or part | published | predicted [95 %] | |
             |---|---|---|---|
 
             """);
@@ -136,7 +136,7 @@ static class MachineModelValidation
         List<Trial>[] all = [LeftOut.ByName(idle: true, wholeFamily: false), LeftOut.ByName(idle: false, wholeFamily: false), LeftOut.ByNumbers(idle: true, wholeFamily: false), LeftOut.ByNumbers(idle: false, wholeFamily: false)];
         foreach (var group in PublishedMachine.All.GroupBy(machine => machine.Microarchitecture).OrderBy(group => group.Key, StringComparer.Ordinal))
             page.Append(CultureInfo.InvariantCulture, $"| {group.Key} | {group.Count()} | {string.Join(" | ", all.Select(trials => Held(trials.Where(trial => byRow[trial.Case].Microarchitecture == group.Key))))} |\n");
-        page.Append("\nEach machine left out, with what was foretold by name and what was published: [machine-model-validation-cases.csv](machine-model-validation-cases.csv).\n");
+        page.Append("\nEach machine left out, with the figure predicted by name and the published one: [machine-model-validation-cases.csv](machine-model-validation-cases.csv).\n");
         return page.ToString();
 
         void Row(string what, string leftOut, IReadOnlyList<Trial> trials)
@@ -172,7 +172,7 @@ static class MachineModelValidation
         static Trial Of(Tonne.Quantities.Factor watts, double published) => new("workstation", 32 * watts.Bounds.Low, 32 * watts.Bounds.Best, 32 * watts.Bounds.High, published);
     }
 
-    static string Whole(Trial trial) => string.Create(CultureInfo.InvariantCulture, $"{trial.Published:0} W, foretold {trial.Best:0} [{trial.Low:0}, {trial.High:0}], {(trial.Holds ? "held" : "missed")}");
+    static string Whole(Trial trial) => string.Create(CultureInfo.InvariantCulture, $"{trial.Published:0} W, predicted {trial.Best:0} [{trial.Low:0}, {trial.High:0}], {(trial.Holds ? "held" : "missed")}");
 
     static string Interval(Trial trial) => trial.Best < 20
         ? string.Create(CultureInfo.InvariantCulture, $"{trial.Best:0.###} [{trial.Low:0.###}, {trial.High:0.###}]")

@@ -91,6 +91,10 @@ public class MachineModelValidationTests
         var (low, high) = ExactBinomial.Interval(8, 10);
         Assert.Equal(0.4439, low, 0.0001);
         Assert.Equal(0.9748, high, 0.0001);
+        // Conover 1971, p. 97, as on R's help page of binom.test: 682 of 925, 0.7076683 to 0.7654066.
+        (low, high) = ExactBinomial.Interval(682, 925);
+        Assert.Equal(0.7076683, low, 1e-7);
+        Assert.Equal(0.7654066, high, 1e-7);
         Assert.Equal(1, ExactBinomial.AtMost(600, 600, 0.99), 1e-9);
     }
 

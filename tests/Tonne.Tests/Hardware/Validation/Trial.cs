@@ -1,6 +1,6 @@
 namespace Tonne.Tests.Hardware.Validation;
 
-/// <summary>A published figure and the interval that was foretold for it without it.</summary>
+/// <summary>A published figure and the interval that was predicted without it.</summary>
 /// <param name="Case">Which machine.</param>
 /// <param name="Low">2.5 %.</param>
 /// <param name="Best">Best.</param>
