@@ -4,7 +4,7 @@ using Tonne.Recording.EpochPatterns;
 
 namespace Tonne.Bench;
 
-/// <summary>What watching a program's output for epochs costs.</summary>
+/// <summary>Measures the cost of searching a program's output for epochs.</summary>
 /// <remarks>
 /// Run: dotnet run -c Release --project bench -- EpochWatcherCost
 /// </remarks>

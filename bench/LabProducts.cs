@@ -5,7 +5,9 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Bench;
 
-/// <summary>The product of 8-bit numbers by each kernel of this machine, beside the one of 32-bit floating point numbers, on one thread.</summary>
+/// <summary>
+/// Measures the product of 8-bit numbers with each kernel of this machine, and that of 32-bit floating point numbers, on one thread.
+/// </summary>
 /// <remarks>
 /// dotnet run -c Release --project bench -- LabProducts
 /// </remarks>

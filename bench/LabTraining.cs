@@ -9,7 +9,10 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Bench;
 
-/// <summary>The lab's half of bench/lab_training.py, which says what is measured. Reads a command a line and answers each with a line of numbers.</summary>
+/// <summary>
+/// The lab's half of bench/lab_training.py, which describes the measurement. It reads one command a line and answers each with a line of
+/// numbers.
+/// </summary>
 /// <remarks>
 /// <code>
 /// peak THREADS          a loop of independent fused multiply-adds: operations per second of wall time and of CPU time

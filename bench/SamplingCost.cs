@@ -7,7 +7,9 @@ using Tonne.Recording.Traces;
 
 namespace Tonne.Bench;
 
-/// <summary>What a sample costs on a machine with four power zones and eight GPUs, and whether memory stays flat over 100,000 of them.</summary>
+/// <summary>
+/// Measures the cost of a sample on a machine with four power zones and eight GPUs, and whether memory stays constant over 100,000 samples.
+/// </summary>
 /// <remarks>
 /// Run: dotnet run -c Release --project bench -- SamplingCost NVML-STAND-IN.so<br/>
 /// (the library that plays scripted devices: tests/nvml-stand-in; its script is named by TONNE_NVML_SCRIPT)

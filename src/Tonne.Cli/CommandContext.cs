@@ -5,12 +5,12 @@ namespace Tonne.Cli;
 
 /// <summary>All that a command takes from outside: the clock, the streams, the environment, the folder.</summary>
 /// <param name="Time">The clock.</param>
-/// <param name="Out">Answers.</param>
-/// <param name="Error">Talk: progress, warnings, summaries.</param>
+/// <param name="Out">Standard output: results.</param>
+/// <param name="Error">Standard error: progress, warnings, summaries.</param>
 /// <param name="GetVariable">Reads an environment variable.</param>
-/// <param name="CurrentDirectory">The current folder; empty where it was removed under us.</param>
-/// <param name="IsOutTerminal">Whether answers go to a terminal.</param>
-/// <param name="IsErrorTerminal">Whether talk goes to a terminal.</param>
+/// <param name="CurrentDirectory">The current folder; empty if it was removed.</param>
+/// <param name="IsOutTerminal">Whether standard output is a terminal.</param>
+/// <param name="IsErrorTerminal">Whether standard error is a terminal.</param>
 /// <param name="Width">Columns of the terminal, 80 if there is none.</param>
 sealed record CommandContext(
     TimeProvider Time,
@@ -22,17 +22,17 @@ sealed record CommandContext(
     bool IsErrorTerminal,
     int Width)
 {
-    /// <summary>Colour is for terminals, unless NO_COLOR says no (no-color.org).</summary>
+    /// <summary>Whether to use colours: on a terminal, unless NO_COLOR is set (no-color.org).</summary>
     public bool UsesColour(bool terminal) => terminal && GetVariable("NO_COLOR") is null or "" && GetVariable("TERM") is not "dumb";
 
     /// <summary>Whether the terminal writes more than ASCII.</summary>
     public bool Unicode => (GetVariable("LC_ALL") ?? GetVariable("LC_CTYPE") ?? GetVariable("LANG") ?? "C.UTF-8") is var locale
         && (locale.Length == 0 || locale.Contains("UTF", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>What answers are drawn on.</summary>
+    /// <summary>What the reader of standard output can see.</summary>
     public TerminalCapabilities OutCapabilities => CreateCapabilities(IsOutTerminal);
 
-    /// <summary>What talk is drawn on.</summary>
+    /// <summary>What the reader of standard error can see.</summary>
     public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
 
     TerminalCapabilities CreateCapabilities(bool terminal) => new() { Width = Width, Colour = UsesColour(terminal), Unicode = Unicode };

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli;
 
-/// <summary>The terminal's size without the start-up cost of Console's terminal database.</summary>
+/// <summary>Reads the terminal's size without the start-up cost of Console's terminal database.</summary>
 static partial class NativeTerminal
 {
     /// <summary>ioctl TIOCGWINSZ: rows and columns are the first two numbers.</summary>

@@ -8,10 +8,13 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
-/// <summary>Keeps all runs of one home: begins, finds, lists and loads them, closes interrupted ones, checks, recounts, thins and merges.</summary>
+/// <summary>
+/// Keeps all runs of one folder: begins, finds, lists and loads them, closes interrupted ones, checks, recounts, thins and merges.
+/// </summary>
 /// <remarks>
-/// The run folders are the truth. The index is a copy that only reading touches: a run that begins or ends writes its folder and nothing else.
-/// Several processes may use one home at the same time. Runs may be begun on any thread; all other members are for one thread at a time.
+/// The run folders are the primary data. The index is a cache that is updated only by reading: a run that begins or ends writes its folder
+/// and nothing else. Several processes may use one ledger at the same time. Runs may be begun on any thread; all other members are for one
+/// thread at a time.
 /// </remarks>
 /// <param name="home">The folder.</param>
 /// <param name="time">The clock. Recorded runs need the recorder's.</param>
@@ -50,7 +53,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <inheritdoc/>
     public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
 
-    /// <summary>Closes every run whose process has ended, from its trace. Runs that are still recorded, or that another process is closing, are left out.</summary>
+    /// <summary>
+    /// Closes every run whose process has ended, from its trace. Runs that are still recorded, or that another process is closing, are
+    /// skipped.
+    /// </summary>
     /// <param name="account">Accounts a record.</param>
     public IReadOnlyList<ClosedRun> CloseInterrupted(Func<RunRecord, FootprintStatement> account)
     {
@@ -99,12 +105,15 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return problems;
     }
 
-    /// <summary>Accounts runs again and appends the new statements to the former ones.</summary>
-    /// <remarks>A statement with the same content is not added. Imported runs are left out: they hold another tool's figures, which our factors cannot improve.</remarks>
+    /// <summary>Accounts runs again and appends the new statements to the earlier ones.</summary>
+    /// <remarks>
+    /// A statement with the same content is not added. Imported runs are skipped: their figures are another tool's, which our factors
+    /// cannot improve.
+    /// </remarks>
     /// <param name="ids">Ids.</param>
     /// <param name="account">Accounts an entry, which may have no statement.</param>
-    /// <exception cref="LedgerDamagedException">A record is not what was written.</exception>
-    /// <exception cref="LedgerUnavailableException">A run is not there or cannot be written.</exception>
+    /// <exception cref="LedgerDamagedException">A record differs from what was written.</exception>
+    /// <exception cref="LedgerUnavailableException">A run does not exist or cannot be written.</exception>
     public IReadOnlyList<RecountedRun> Recount(IEnumerable<string> ids, Func<LedgerEntry, FootprintStatement> account)
     {
         var recounted = new List<RecountedRun>();
@@ -125,8 +134,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return recounted;
     }
 
-    /// <summary>Thins old traces; see docs/formats/ledger.md. Records and statements are never touched.</summary>
-    /// <param name="rule">Which are old; null for the default rule.</param>
+    /// <summary>Thins old traces; see docs/formats/ledger.md. Records and statements are never changed.</summary>
+    /// <param name="rule">Which traces are old; null for the default rule.</param>
     public IReadOnlyList<ThinnedRun> Thin(ThinningRule? rule = null)
     {
         rule ??= new ThinningRule();
@@ -159,13 +168,16 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return thinned;
     }
 
-    /// <summary>Copies the closed runs of another ledger into this one. Runs with the same id and different content are reported and left as they are in both.</summary>
+    /// <summary>
+    /// Copies the closed runs of another ledger into this one. Runs with the same id and different content are reported and not changed in
+    /// either.
+    /// </summary>
     /// <param name="other">The other ledger; it is not changed.</param>
     /// <exception cref="LedgerUnavailableException">One of the two cannot be read, or this one not written.</exception>
     public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Merge(other, Home);
 
-    /// <summary>Adds imported runs. A run that is in the ledger already, in this or an earlier state, is not added again.</summary>
-    /// <exception cref="LedgerUnavailableException">The home cannot be written.</exception>
+    /// <summary>Adds imported runs. A run that the ledger already has, in this or an earlier state, is not added again.</summary>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
     public ImportOutcome Import(ImportedRuns runs) => RunImporter.Add(runs, Home, ReadSummaries());
 
     List<RunSummary> ReadSummaries()

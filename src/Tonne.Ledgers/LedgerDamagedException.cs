@@ -1,23 +1,23 @@
 namespace Tonne.Ledgers;
 
-/// <summary>A file of the ledger is not what was written: <see cref="Problem"/> names it and says what to do.</summary>
+/// <summary>Thrown when a file of the ledger differs from what was written: <see cref="Problem"/> has the file and the remedy.</summary>
 public sealed class LedgerDamagedException : FormatException
 {
-    /// <summary>A damaged ledger.</summary>
+    /// <summary>Creates the exception with a default message.</summary>
     public LedgerDamagedException()
         : this("The ledger is damaged.")
     {
     }
 
-    /// <summary>A damaged ledger.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     public LedgerDamagedException(string message)
         : base(message) => Problem = new(null, "", message, "");
 
-    /// <summary>A damaged ledger.</summary>
+    /// <summary>Creates the exception with a message and a cause.</summary>
     public LedgerDamagedException(string message, Exception inner)
         : base(message, inner) => Problem = new(null, "", message, "");
 
-    /// <summary>A damaged file of the ledger.</summary>
+    /// <summary>Creates the exception for a damaged file.</summary>
     public LedgerDamagedException(LedgerProblem problem, Exception? inner = null)
         : base(problem.ToString(), inner) => Problem = problem;
 

@@ -3,9 +3,12 @@ using Tonne.Ledgers.Folders;
 
 namespace Tonne.Ledgers;
 
-/// <summary>The folder of a ledger: <c>runs/yyyy/ID/</c> is the truth, <c>index.sqlite</c> a copy that may be dropped. See docs/formats/ledger.md.</summary>
-/// <remarks>Holds names only and opens nothing. Files and folders it does not know are left alone.</remarks>
-/// <param name="root">The folder; need not exist yet.</param>
+/// <summary>
+/// The folder of a ledger: <c>runs/yyyy/ID/</c> has the primary data, <c>index.sqlite</c> a cache that can be deleted. See
+/// docs/formats/ledger.md.
+/// </summary>
+/// <remarks>It has names only and opens nothing. Unknown files and folders are not touched.</remarks>
+/// <param name="root">The folder; it need not exist yet.</param>
 public sealed class LedgerHome(string root)
 {
     /// <summary>Finds the ledger that the command <c>tonne</c> uses without a configuration file.</summary>
@@ -43,7 +46,7 @@ public sealed class LedgerHome(string root)
     }
 
     /// <summary>The folder of a run, whether it exists or not.</summary>
-    /// <exception cref="ArgumentException">The id is not one.</exception>
+    /// <exception cref="ArgumentException">The text is not the id of a run.</exception>
     public RunFolder GetRunFolder(string id) => IsRunId(id)
         ? new RunFolder(id, Path.Combine(Runs, id[..4], id))
         : throw new ArgumentException($"'{id}' is not the id of a run, such as 20261122-054210-4f2a9c.", nameof(id));

@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
-/// <summary>Which runs of a ledger are wanted; the default is all. Every condition given must hold.</summary>
+/// <summary>Conditions on the runs of a ledger; the default is all runs. A run must meet every condition that is given.</summary>
 public sealed record LedgerQuery
 {
     /// <summary>All runs.</summary>
@@ -12,19 +12,19 @@ public sealed record LedgerQuery
     /// <summary>Project, exactly.</summary>
     public string? Project { get; init; }
 
-    /// <summary>Part of the name, in any case.</summary>
+    /// <summary>Part of the name, in upper or lower case.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Tags that must be there with these values; an empty value asks only for the tag.</summary>
+    /// <summary>Tags with their values; an empty value asks only for the tag.</summary>
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Status.</summary>
     public RunStatus? Status { get; init; }
 
-    /// <summary>Where the runs came from.</summary>
+    /// <summary>Origin of the runs.</summary>
     public RunKind? Kind { get; init; }
 
-    /// <summary>Whether only runs with figures are wanted (<see cref="RunSummary.HasFigures"/>). Default: no.</summary>
+    /// <summary>Whether only runs with figures match (<see cref="RunSummary.HasFigures"/>). Default: no.</summary>
     public bool WithFigures { get; init; }
 
     /// <summary>Started at or after, UTC.</summary>
@@ -33,10 +33,10 @@ public sealed record LedgerQuery
     /// <summary>Started before, UTC.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>How many, newest first; null for all.</summary>
+    /// <summary>Maximum number, newest first; null for all.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>Whether a run meets all conditions but the limit.</summary>
+    /// <summary>Whether a run meets all conditions except the limit.</summary>
     public bool Matches(RunSummary run)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -6,13 +6,13 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
-/// <summary>A run in a list: enough to choose one, without its stages, epochs and derivations.</summary>
+/// <summary>A run in a list: its headline, without stages, epochs and derivations.</summary>
 public sealed record RunSummary
 {
     /// <summary>Id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Name; the id if none can be read.</summary>
+    /// <summary>Name; the id if the name cannot be read.</summary>
     public required string Name { get; init; }
 
     /// <summary>Project; null if none.</summary>
@@ -24,7 +24,7 @@ public sealed record RunSummary
     /// <summary>Rank in a distributed job; null if alone.</summary>
     public int? Rank { get; init; }
 
-    /// <summary>Where it came from.</summary>
+    /// <summary>Origin.</summary>
     public RunKind Kind { get; init; }
 
     /// <summary>How it ended; <see cref="RunStatus.Running"/> while it is recorded; null if nothing can be read.</summary>
@@ -48,13 +48,13 @@ public sealed record RunSummary
     /// <summary>Operational emissions in kg CO2e.</summary>
     public StatedFigure? Operational { get; init; }
 
-    /// <summary>Embodied emissions in kg CO2e; null where no cited factor fits.</summary>
+    /// <summary>Embodied emissions in kg CO2e; null if unknown.</summary>
     public StatedFigure? Embodied { get; init; }
 
     /// <summary>Operational and embodied emissions in kg CO2e.</summary>
     public StatedFigure? Total { get; init; }
 
-    /// <summary>Grid zone; null if none is known.</summary>
+    /// <summary>Grid zone; null if unknown.</summary>
     public string? Zone { get; init; }
 
     /// <summary>Method version of the newest statement.</summary>
@@ -66,14 +66,14 @@ public sealed record RunSummary
     /// <summary>Number of statements.</summary>
     public int Statements { get; init; }
 
-    /// <summary>What is wrong with the folder; null if nothing is.</summary>
+    /// <summary>Problem of the folder; null if there is none.</summary>
     public LedgerProblem? Trouble { get; init; }
 
     /// <summary>Whether it has ended and its record and statement can be read.</summary>
     [JsonIgnore]
     public bool HasFigures => Trouble is null && Status is not (null or RunStatus.Running);
 
-    /// <summary>Summarises a closed run.</summary>
+    /// <summary>Creates the summary of a closed run.</summary>
     internal static RunSummary FromRecord(RunRecord record, StatementCount statements, LedgerProblem? trouble)
     {
         var newest = statements.Count == 0 ? null : statements.Newest;
@@ -98,7 +98,7 @@ public sealed record RunSummary
         StatedFigure? Figure(string name) => newest?.Figures.FirstOrDefault(figure => figure.Name == name);
     }
 
-    /// <summary>Summarises a run of which only the opening is known.</summary>
+    /// <summary>Creates the summary of a run of which only the opening is known.</summary>
     internal static RunSummary FromOpening(RunOpening opening) => new()
     {
         Id = opening.Id,

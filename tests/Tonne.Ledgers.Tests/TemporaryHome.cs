@@ -69,5 +69,5 @@ sealed class TemporaryHome : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static Warning? DoubtOf(RunRecord record, string code) => record.Warnings.FirstOrDefault(warning => warning.Code == code);
+    public static Warning? FindWarning(RunRecord record, string code) => record.Warnings.FirstOrDefault(warning => warning.Code == code);
 }

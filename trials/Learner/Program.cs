@@ -3,7 +3,7 @@ using Tonne.Lab.Featurizing;
 using Tonne.Lab.NeuralNetworks;
 using Tonne.Lab.Training;
 
-// Learner CHECKPOINT OUTPUT: trains a network on made-up rows, going on from the checkpoint if there is one, and writes its weights.
+// Learner CHECKPOINT OUTPUT: trains a network on synthetic rows, going on from the checkpoint if there is one, and writes its weights.
 const int Rows = 8000, Inputs = 48;
 var random = new Random(3);
 ImmutableArray<string> classes = ["low", "middle", "high"];

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tonne.Trials;
 
-/// <summary>What came out of a process.</summary>
+/// <summary>The result of a process.</summary>
 /// <param name="Code">Exit code.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
@@ -18,7 +18,7 @@ sealed record Finished(int Code, string Output, string Error)
         }
     }
 
-    /// <summary>Fails with all that was said unless the exit code is the one expected.</summary>
+    /// <summary>Fails with all output unless the exit code is the expected one.</summary>
     internal Finished Expect(int code)
     {
         Assert.True(Code == code, $"exit code {Code}, expected {code}\nstdout: {Output}\nstderr: {Error}");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tonne.Trials;
 
-/// <summary>What a trial needs of the machine; where it is missing the trial is skipped, and says what is.</summary>
+/// <summary>The requirements of a trial on the machine; if one is missing the trial is skipped with the reason.</summary>
 static class Needs
 {
     internal const string PythonPath = "/usr/bin/python3";
@@ -31,7 +31,7 @@ static class Needs
         return path;
     }
 
-    /// <summary>A control group of its own for each job: without it some children cannot be seen by anybody.</summary>
+    /// <summary>A control group for each job: without it some children cannot be seen.</summary>
     internal static void ControlGroups() => Assert.SkipUnless(
         Environment.UserName == "root" && (Directory.Exists("/sys/fs/cgroup/cpuacct") || File.Exists("/sys/fs/cgroup/cgroup.procs") || Directory.Exists("/sys/fs/cgroup/unified")),
         "needs root and a control group hierarchy");

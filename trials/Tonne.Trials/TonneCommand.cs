@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tonne.Trials;
 
-/// <summary>The built <c>tonne</c>, run with a home of its own and nothing else of ours in its environment.</summary>
+/// <summary>The built <c>tonne</c>, run with its own ledger and an environment without other settings of ours.</summary>
 /// <remarks>Which one: <c>TONNE_UNDER_TEST</c>, else what <c>./tonne</c> has built, else the debug build.</remarks>
 sealed class TonneCommand : IDisposable
 {
@@ -15,7 +15,7 @@ sealed class TonneCommand : IDisposable
     /// <summary>The executable.</summary>
     internal static string Executable { get; } = Found();
 
-    /// <summary>A folder for this trial alone, removed at its end; the current folder of what it runs.</summary>
+    /// <summary>A folder for this trial alone, removed at its end; the current folder of the commands.</summary>
     internal string Folder => _folder.FullName;
 
     /// <summary>Home of the ledger.</summary>
@@ -39,7 +39,7 @@ sealed class TonneCommand : IDisposable
     /// <summary>Runs <c>tonne</c> to its end.</summary>
     internal Task<Finished> RunAsync(params string[] words) => Finished.OfAsync(Start(words));
 
-    /// <summary>Runs any command to its end in the same surroundings.</summary>
+    /// <summary>Runs any command to its end in the same environment.</summary>
     internal Task<Finished> RunOtherAsync(params string[] words) => Finished.OfAsync(StartOther(words));
 
     /// <summary>Runs <c>tonne run --output …</c> to its end and reads what it wrote.</summary>
@@ -54,7 +54,7 @@ sealed class TonneCommand : IDisposable
     /// <summary>Starts <c>tonne</c>.</summary>
     internal Process Start(params string[] words) => StartOther([Executable, .. words]);
 
-    /// <summary>Starts any command in the same surroundings.</summary>
+    /// <summary>Starts any command in the same environment.</summary>
     internal Process StartOther(params string[] words)
     {
         var start = new ProcessStartInfo(words[0], words[1..])
@@ -74,7 +74,7 @@ sealed class TonneCommand : IDisposable
         start.Environment["HOME"] = Folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["NO_COLOR"] = "1";
-        // Debian's Python, wherever another may stand on the path.
+        // Debian's Python, even if the path has another one first.
         start.Environment["PATH"] = "/usr/bin:/bin:" + start.Environment["PATH"];
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

@@ -4,7 +4,9 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Benching;
 
-/// <summary>Where a bench is, on one line of a terminal that is written over; nothing elsewhere.</summary>
+/// <summary>
+/// Shows the progress of a bench on one line of a terminal, which is overwritten; writes nothing if there is no terminal.
+/// </summary>
 sealed class BenchProgress(CommandContext context, VariantComparison comparison)
 {
     readonly long _start = context.Time.GetTimestamp();

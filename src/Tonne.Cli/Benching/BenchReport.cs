@@ -5,10 +5,10 @@ using Tonne.Statistics;
 
 namespace Tonne.Cli.Benching;
 
-/// <summary>A bench as a document.</summary>
+/// <summary>Writes the result of a bench as a document.</summary>
 static class BenchReport
 {
-    /// <summary>What a reader of the verdict must know.</summary>
+    /// <summary>Lists the limits of the verdict that a reader must know.</summary>
     public static IReadOnlyList<string> CreateNotes(BenchSession session, BenchRequest request)
     {
         var notes = new List<string>();
@@ -19,8 +19,8 @@ static class BenchReport
                 : energy.MeasuredShare > 0 ? $"Energy is measured to {DisplayValue.FormatPercent(energy.MeasuredShare)}; the rest is modelled ('tonne doctor' says which meters are missing)."
                 : "Energy is modelled, by CPU time and the memory held ('tonne doctor' says which meters are missing): what the model does not see, such as the kind of instructions, is in no ratio.");
             notes.Add(run.Footprint.Embodied is null
-                ? "Emissions are energy × PUE × intensity of the grid: of the ratio the last two cancel, and it is that of energy."
-                : "Emissions are energy × PUE × intensity of the grid, and the hardware's making by the time it is held: shared factors cancel as far as both parts change alike.");
+                ? "Emissions are energy × PUE × intensity of the grid: the last two cancel in the ratio, so it equals the ratio of energy."
+                : "Emissions are energy × PUE × intensity of the grid, plus embodied emissions by the time the hardware is held: shared factors cancel as far as both parts change in proportion.");
         }
 
         notes.Add(request.KeepInLedger && session.ReferenceRun is not null

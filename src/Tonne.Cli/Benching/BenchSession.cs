@@ -11,7 +11,10 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Benching;
 
-/// <summary>One <c>tonne bench</c>: rounds of one run of every command, in an order drawn anew for each, until every pair is decided or the rounds are used up.</summary>
+/// <summary>
+/// One <c>tonne bench</c>: rounds of one run of every command, in a new random order for each round, until every pair is decided or all
+/// rounds were run.
+/// </summary>
 /// <remarks>Every run is a <see cref="RunSession"/> of its own, as <c>tonne run</c> would measure it. A round that was not completed does not count.</remarks>
 sealed class BenchSession : IDisposable
 {
@@ -34,7 +37,7 @@ sealed class BenchSession : IDisposable
         Comparison = new VariantComparison(Labels, request.Plan);
         _inheritance = InheritedState.ReadAndIgnoreFileSizeSignal();
         _progress = new BenchProgress(context, Comparison);
-        // Between two runs nobody else listens; during one the child gets its own signal, and we stop after it.
+        // Between two runs nothing else handles signals. During a run the child gets its own signal, and the bench stops after it.
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
         {
             if (_inheritance.Ignores(signal == PosixSignal.SIGINT ? 2 : 15))
@@ -50,7 +53,7 @@ sealed class BenchSession : IDisposable
     /// <summary>Id of the bench; its runs carry it as tag <c>bench</c>.</summary>
     public string Id { get; }
 
-    /// <summary>A, B, C …</summary>
+    /// <summary>The labels A, B, C …</summary>
     public ImmutableArray<string> Labels { get; }
 
     /// <summary>The comparison, with the rounds that were completed.</summary>
@@ -59,13 +62,13 @@ sealed class BenchSession : IDisposable
     /// <summary>The rounds that were completed.</summary>
     public IReadOnlyList<BenchRound> Rounds => _rounds;
 
-    /// <summary>What a run without anything wrong is like; null before the first.</summary>
+    /// <summary>Quality of the energy of a run without failures; null before the first.</summary>
     public BenchedRun? ReferenceRun { get; private set; }
 
     /// <summary>The signal that ended the bench, 2 or 15; 0 if none did.</summary>
     public int InterruptedBy => Volatile.Read(ref _interrupts);
 
-    /// <summary>Why it could not go on; null if it could.</summary>
+    /// <summary>The failure that stopped the bench; null if there is none.</summary>
     public BenchFailure? Failure { get; private set; }
 
     /// <summary>Runs the rounds.</summary>
@@ -112,7 +115,7 @@ sealed class BenchSession : IDisposable
         ImmutableArray<BenchedRun> complete = [.. runs.OfType<BenchedRun>()];
         _rounds.Add(new BenchRound([.. order], complete));
         Comparison.Add([.. complete.Select(run => run.VariantRun)]);
-        // Each look may narrow the intervals: all are looked at after every round, whether somebody watches or not.
+        // The intervals are computed after every round even if nobody watches, because each look may narrow them.
         foreach (var pair in Comparison.Pairs)
         {
             foreach (var figure in Enum.GetValues<ComparedFigure>())
@@ -155,24 +158,24 @@ sealed class BenchSession : IDisposable
 
         if (session.Result is not { } closed)
         {
-            Failure = new(variant, null, $"a run of {name} could not be summed up (see above).");
+            Failure = new(variant, null, $"a run of {name} could not be evaluated (see above).");
             return null;
         }
 
-        // Found once: a place that one run knows and another does not would be a difference in emissions.
+        // The place is determined once: if one run knew it and another did not, that would appear as a difference in emissions.
         _place ??= closed.Record.Opening.Place;
         var run = new BenchedRun(closed.Record, closed.Footprint);
         ReferenceRun ??= run;
         if (!(run.VariantRun[_request.Plan.DecisionFigure] > 0))
         {
-            Failure = new(variant, null, $"a run of {name} used no {VariantText.GetFigureName(_request.Plan.DecisionFigure)} that could be seen. Longer commands, or --by time, can be compared.");
+            Failure = new(variant, null, $"a run of {name} used no {VariantText.GetFigureName(_request.Plan.DecisionFigure)} that could be measured. Longer commands, or --by time, can be compared.");
             return null;
         }
 
         return run;
     }
 
-    /// <summary>A whole command line in one word is no program.</summary>
+    /// <summary>A whole command line in quotes cannot be the name of a program.</summary>
     static string Quoted(ImmutableArray<string> command) =>
         command is [var only] && only.Contains(' ', StringComparison.Ordinal) ? $" A command line in quotes is one word; leave the quotes away, or: sh -c '{only}'" : "";
 }

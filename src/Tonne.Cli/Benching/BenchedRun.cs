@@ -9,7 +9,7 @@ namespace Tonne.Cli.Benching;
 /// <param name="Footprint">The figures.</param>
 sealed record BenchedRun(RunRecord Record, Footprint Footprint)
 {
-    /// <summary>What the comparison is made of.</summary>
+    /// <summary>Creates the values that are compared.</summary>
     public VariantRun VariantRun => new(
         Quantities.Energy.FromKilowattHours(Footprint.Energy.Value),
         TimeSpan.FromSeconds(Record.DurationSeconds),

@@ -1,6 +1,6 @@
 namespace Tonne.Cli.Benching;
 
-/// <summary>A command as a person would type it into a shell.</summary>
+/// <summary>Formats a command as a person would type it into a shell.</summary>
 static class CommandText
 {
     public static string Format(IReadOnlyList<string> words) => string.Join(' ', words.Select(Quote));

@@ -3,14 +3,21 @@ using Tonne.Catalogs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>Separates our words from those of the wrapped command.</summary>
+/// <summary>Separates the arguments of tonne from those of the wrapped command.</summary>
 static class ArgumentSplitter
 {
-    /// <summary>Our words up to and with the verb's options, and the child's words; null if the verb wraps no command.</summary>
-    /// <remarks>The child's begin after the first <c>--</c>, or at the first word that is no option of ours nor the value of one.</remarks>
+    /// <summary>
+    /// Returns the arguments of tonne, up to and including the verb's options, and those of the child; null if the verb wraps no command.
+    /// </summary>
+    /// <remarks>
+    /// The child's arguments begin after the first <c>--</c>, or at the first one that is neither an option of the verb nor the value of
+    /// one.
+    /// </remarks>
     /// <param name="args">All words.</param>
     /// <param name="verbs">The verbs that wrap commands: their options and an example.</param>
-    /// <exception cref="InvalidInputException">An option before the command is not ours: guessed away, it would start something else than was meant.</exception>
+    /// <exception cref="InvalidInputException">
+    /// An option before the command is unknown. It is not passed to the child, because that could start a command that nobody meant.
+    /// </exception>
     public static (IReadOnlyList<string> Ours, IReadOnlyList<string>? Childs) Split(string[] args, IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> verbs)
     {
         if (args.Length == 0 || !verbs.TryGetValue(args[0], out var verb))

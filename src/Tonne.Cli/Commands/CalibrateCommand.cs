@@ -10,10 +10,12 @@ using Tonne.Quantities;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne calibrate</c>: ten minutes beside a plug meter fit this machine's idle, full load and everything else.</summary>
+/// <summary>
+/// <c>tonne calibrate</c>: fits idle power, full-load power and everything else of this machine to a plug meter, in ten minutes.
+/// </summary>
 static class CalibrateCommand
 {
-    /// <summary>What a plug meter for the home is off by, with its last digit, if nobody says: 3 %, a choice of ours.</summary>
+    /// <summary>Assumed error of a plug meter for the home, last digit included, if none is given: 3 %, our choice.</summary>
     static readonly Bounds _defaultPlugAccuracy = new(0.97, 1, 1.03);
 
     public static Command Build(CommandContext context)
@@ -36,17 +38,17 @@ static class CalibrateCommand
         {
             var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, context.GetVariable, context.CurrentDirectory);
             if (settings[Setting.Calibration] == "none")
-                throw new InvalidInputException("calibrations are switched off by 'calibration: none': take that away first, or name a file.");
+                throw new InvalidInputException("calibrations are switched off by 'calibration: none': remove that setting first, or name a file.");
             var request = new Request(
                 ParseReadings("--plug-idle", parsed.GetValue(idle)), ParseReadings("--plug-full", parsed.GetValue(full)), ParseReadings("--plug-half", parsed.GetValue(half)), parsed.GetValue(meter), parsed.GetValue(ask),
                 Plan(parsed.GetValue(minutes), parsed.GetValue(quick)), Percent(parsed.GetValue(idleLoad)));
             if (request.Idle is null != request.Full is null || (request.Half is not null && request.Idle is null))
                 throw new InvalidInputException("--plug-idle and --plug-full go together: tonne calibrate --plug-idle 42 --plug-full 118");
             if (request.Idle is not null && (request.Meter is not null || request.Ask))
-                throw new InvalidInputException("readings typed in (--plug-idle, --plug-full) leave nothing to read: take --meter or --ask away.");
+                throw new InvalidInputException("readings typed in (--plug-idle, --plug-full) cannot be combined with --meter or --ask.");
             try
             {
-                // An earlier calibration must not colour this one.
+                // An earlier calibration must not influence this one.
                 var options = settings.CreateDiscoveryOptions(context.GetVariable) with { Calibrations = [] };
                 using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), options);
                 var calibration = await CalibrateAsync(context, discovery, request, cancellation).ConfigureAwait(false);
@@ -66,7 +68,7 @@ static class CalibrateCommand
             }
             catch (OperationCanceledException)
             {
-                context.Error.WriteLine("tonne: calibration ended, nothing was kept.");
+                context.Error.WriteLine("tonne: calibration was interrupted; nothing was saved.");
                 return 130;
             }
         });
@@ -89,23 +91,23 @@ static class CalibrateCommand
         if (plug is null && request.Meter is { } address)
         {
             var why = discovery.Missing.FirstOrDefault(missing => missing.Path.Contains(address, StringComparison.Ordinal) || address.Contains(missing.Path, StringComparison.Ordinal) || missing.Id.Contains("plug", StringComparison.Ordinal));
-            throw new CalibrationFailedException($"--meter {TextSanitizer.ToOneLine(address)} told no power of the whole machine: {why?.Reason ?? "it tells another part of it; 'tonne doctor --meter' shows which"}.");
+            throw new CalibrationFailedException($"--meter {TextSanitizer.ToOneLine(address)} returned no power of the whole machine: {why?.Reason ?? "it measures only a part of it; 'tonne doctor --meter' shows which"}.");
         }
 
         if (plug is null && !terminal)
-            throw new InvalidInputException("there is no meter of the whole machine here, and no terminal to ask at. Give --meter ADDRESS, or what a plug meter reads: tonne calibrate --plug-idle 42 --plug-full 118");
+            throw new InvalidInputException("there is no meter of the whole machine here, and no terminal to ask for readings. Give --meter ADDRESS, or the readings of a plug meter: tonne calibrate --plug-idle 42 --plug-full 118");
         await ThrowIfBusyAsync(context, calibrator, request, cancellation).ConfigureAwait(false);
         if (plug is not null)
         {
-            context.Error.WriteLine($"Reading {Name(plug)} for {FormatSpan(request.Plan.Total)}: idle, full load, half load, twice. Leave the machine alone meanwhile; Ctrl-C ends it and keeps nothing.");
-            var blocks = await calibrator.RunAsync(request.Plan, Told, cancellation).ConfigureAwait(false);
+            context.Error.WriteLine($"Reading {Name(plug)} for {FormatSpan(request.Plan.Total)}: idle, full load, half load, twice. Do not use the machine meanwhile; Ctrl-C ends it and keeps nothing.");
+            var blocks = await calibrator.RunAsync(request.Plan, ReportProgress, cancellation).ConfigureAwait(false);
             return calibrator.CreateCalibration(blocks, Name(plug), plug.Accuracy?.Bounds ?? _defaultPlugAccuracy);
         }
 
         var settling = request.Plan.PhaseDuration < TimeSpan.FromMinutes(1) ? request.Plan.PhaseDuration : TimeSpan.FromMinutes(1);
         using var answers = new StreamReader(Console.OpenStandardInput());
         List<CalibrationBlock> asked = [];
-        foreach (var (level, what, optional) in new[] { (CalibrationLevel.Idle, "idle", false), (CalibrationLevel.Full, "with every thread at work", false), (CalibrationLevel.Half, "with half of them at work (Enter to leave out)", true) })
+        foreach (var (level, what, optional) in new[] { (CalibrationLevel.Idle, "idle", false), (CalibrationLevel.Full, "with every thread busy", false), (CalibrationLevel.Half, "with half of the threads busy (Enter to skip)", true) })
         {
             context.Error.WriteLine($"{Capitalize(what)}: settling for {FormatSpan(settling)} …");
             asked.AddRange(await calibrator.ReadManuallyAsync(level, settling, () => Ask(context, answers, what, optional), cancellation).ConfigureAwait(false));
@@ -113,7 +115,7 @@ static class CalibrateCommand
 
         return calibrator.CreateCalibration(asked, "a plug meter read off", _defaultPlugAccuracy);
 
-        void Told(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => context.Error.WriteLine(read is null
+        void ReportProgress(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => context.Error.WriteLine(read is null
             ? $"  {FormatSpan(left),8} left   {level.ToString().ToLowerInvariant(),-5}"
             : string.Create(CultureInfo.InvariantCulture, $"  {"",8}        {level.ToString().ToLowerInvariant(),-5} {read.PlugWatts:0.0} W at {100 * read.Load:0} % load{(read.MeteredWatts is { } metered ? $", of which {metered:0.0} W metered" : "")}"));
     }
@@ -121,7 +123,7 @@ static class CalibrateCommand
     static async Task ThrowIfBusyAsync(CommandContext context, Calibrator calibrator, Request request, CancellationToken cancellation)
     {
         var most = request.IdleLoad ?? calibrator.DefaultMaxIdleLoad;
-        context.Error.WriteLine("Looking whether the machine is idle …");
+        context.Error.WriteLine("Checking whether the machine is idle …");
         var (load, busy) = await calibrator.MeasureLoadAsync(TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
         if (load > most)
         {
@@ -188,14 +190,14 @@ static class CalibrateCommand
         var with = made.GpuWatts is { } gpus ? $", without GPUs (taken as {DisplayValue.Format(gpus.Best, "W")} idle at the plug)" : "";
         context.Out.WriteLine($"{Capitalize(made.Source.Title)}{with}:");
         context.Out.WriteLine($"  idle       {Interval(made.Idle)} W");
-        context.Out.WriteLine($"  full load  {Interval(made.Full)} W{(made.HalfOverLine is { } half ? string.Create(CultureInfo.InvariantCulture, $"; half load {100 * (half - 1):+0.0;-0.0} % off the straight line, which the bounds hold") : "")}");
+        context.Out.WriteLine($"  full load  {Interval(made.Full)} W{(made.HalfOverLine is { } half ? string.Create(CultureInfo.InvariantCulture, $"; half load {100 * (half - 1):+0.0;-0.0} % off the straight line, which the bounds include") : "")}");
         if (made.OtherFraction is { } other)
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  other      {Interval(other, "0.###")} of processors and memory; {made.OtherConstantWatts:0.#} W whatever the load and {100 * made.OtherPerMeteredWatt:0.#} % of what is metered"));
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  other      {Interval(other, "0.###")} of processors and memory; {made.OtherConstantWatts:0.#} W at any load and {100 * made.OtherPerMeteredWatt:0.#} % of what is metered"));
         if (made.PackageIdle is { } package)
             context.Out.WriteLine($"  packages   {Interval(package)} W idle, by their own meters");
         if (made.OtherFraction is null)
-            context.Out.WriteLine("  other      not told apart: the processors have no meter of their own; the whole machine is right, its split is the catalog's");
-        context.Out.WriteLine(path is null ? "Nothing was kept (--dry-run)." : $"Kept in {path}. Runs on this machine use it from now on; 'tonne doctor' and 'tonne explain' name it as {made.Id}.");
+            context.Out.WriteLine("  other      not separated: the processors have no meter of their own. The total of the machine is calibrated; its split is from the catalog");
+        context.Out.WriteLine(path is null ? "Nothing was saved (--dry-run)." : $"Saved in {path}. Runs on this machine use it from now on; 'tonne doctor' and 'tonne explain' name it as {made.Id}.");
     }
 
     static string Interval(Bounds bounds, string format = "0.0") =>
@@ -242,6 +244,6 @@ static class CalibrateCommand
         writer.WriteEndArray();
     }));
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The options that were given.</summary>
     sealed record Request(IReadOnlyList<double>? Idle, IReadOnlyList<double>? Full, IReadOnlyList<double>? Half, string? Meter, bool Ask, CalibrationPlan Plan, double? IdleLoad);
 }

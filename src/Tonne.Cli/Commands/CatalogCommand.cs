@@ -21,8 +21,8 @@ static class CatalogCommand
         new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
         new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
-        new("equivalents", "What emissions and energy are compared with, each with its definition and year", Equivalents.Search, Equivalents.Validate),
-        new("claims", "What is often said of the carbon of computing, and the figure that puts it right", ClaimCatalog.Search, ClaimCatalog.Validate),
+        new("equivalents", "Everyday equivalents of emissions and energy, each with its definition and year", Equivalents.Search, Equivalents.Validate),
+        new("claims", "Common claims about the carbon of computing, and the corrected figure of each", ClaimCatalog.Search, ClaimCatalog.Validate),
     ];
 
     public static Command Build(CommandContext context)
@@ -30,7 +30,7 @@ static class CatalogCommand
         var command = new Command("catalog", "Search zones, regions, hardware, models and other factors. Each factor has its bounds, year, quality and source.");
         foreach (var catalog in _catalogs)
         {
-            var search = new Argument<string[]>("search") { Description = "Words that a row must hold", Arity = ArgumentArity.ZeroOrMore };
+            var search = new Argument<string[]>("search") { Description = "Words that a row must contain", Arity = ArgumentArity.ZeroOrMore };
             var validate = new Option<bool>("--validate") { Description = "Check the tables; exit 1 if something is wrong" };
             var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.catalog/1)" };
             var one = new Command(catalog.Name, catalog.Description + ".") { search, validate, json };
@@ -64,7 +64,7 @@ static class CatalogCommand
         if (rows.Count == 0)
         {
             var nearest = NameMatching.FindNearest(search, catalog.Search(null).Select(row => (NameMatching.ToKey(row.Name), row.Name)));
-            throw new InvalidInputException($"no row of {catalog.Name} holds '{search}'." + (nearest.Count > 0 ? $" Near it: {string.Join(", ", nearest)}." : ""));
+            throw new InvalidInputException($"no row of {catalog.Name} contains '{search}'." + (nearest.Count > 0 ? $" Similar:  {string.Join(", ", nearest)}." : ""));
         }
 
         var table = new TextTable("NAME", "VALUE", "YEAR", "QUALITY", "SOURCE", "NOTE") { OptionalColumns = [5, 3, 2], FlexibleColumn = 5 };

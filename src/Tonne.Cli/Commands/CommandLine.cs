@@ -33,7 +33,7 @@ static class CommandLine
         catch (IOException error)
         {
             // A closed pipe (`tonne list | head`) is no error and does not come here; a full disk does.
-            context.Error.WriteLine("tonne: the answer could not be written: " + error.Message);
+            context.Error.WriteLine("tonne: the output could not be written: " + error.Message);
             return code == 0 ? Failure : code;
         }
     }
@@ -42,7 +42,7 @@ static class CommandLine
     {
         try
         {
-            // What follows `run … --` or `bench … --` belongs to the child: our parser never sees it.
+            // What follows `run … --` or `bench … --` belongs to the child: the parser of tonne does not see it.
             var (ours, childs) = ArgumentSplitter.Split(args, WrappingVerbs);
             var root = Build(context, childs);
             if (args is ["--version"])
@@ -125,7 +125,7 @@ static class CommandLine
         var subcommands = parsed.CommandResult.Command.Subcommands;
         if (subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
         {
-            // An incomplete command, such as `tonne ledger`: its help lists what may follow.
+            // For an incomplete command, such as `tonne ledger`, print its help: it lists what may follow.
             root.Parse([.. path.Split(' ').Skip(1), "--help"]).Invoke(new InvocationConfiguration { Output = context.Error, Error = context.Error });
             return UsageError;
         }
@@ -141,7 +141,7 @@ static class CommandLine
         }
         else
         {
-            // The names of our types help nobody.
+            // The names of .NET types do not help the user.
             foreach (var error in parsed.Errors)
                 context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message.Split(" as expected type ")[0].TrimEnd('.') + "."));
             SuggestOptions(context, parsed);

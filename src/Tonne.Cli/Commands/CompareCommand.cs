@@ -5,7 +5,7 @@ using Tonne.Reporting.Json;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne compare RUN RUN…</c>: what they share cancels.</summary>
+/// <summary><c>tonne compare RUN RUN…</c>: ratios between runs, in which shared factors cancel.</summary>
 static class CompareCommand
 {
     public static Command Build(CommandContext context)
@@ -15,15 +15,15 @@ static class CompareCommand
         var command = new Command("compare", "Compare runs, with intervals of their ratios. Factors that two runs share, such as the grid, cancel; figures with different boundaries get no ratio.") { runs, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
-            var entries = (parsed.GetValue(runs) ?? []).Select(desk.Load).ToList();
+            var session = LedgerSession.Open(context);
+            var entries = (parsed.GetValue(runs) ?? []).Select(session.Load).ToList();
             if (entries.DistinctBy(entry => entry.Record.Opening.Id).Count() < entries.Count)
                 throw new InvalidInputException("the same run is named twice; compare needs different runs ('tonne list' shows all).");
             var comparison = RunComparison.Compare([.. entries.Select(entry => new ComparedRun(entry.Record, entry.Account()))]);
             if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(ComparisonDocument.From(comparison), ReportJson.Readable.ComparisonDocument));
             else
-                comparison.Write(context.Out, desk.Capabilities);
+                comparison.Write(context.Out, session.Capabilities);
             return 0;
         });
         return command;

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne completion SHELL</c>: a script that asks tonne itself what can follow.</summary>
+/// <summary><c>tonne completion SHELL</c>: a script that calls tonne to complete a command line.</summary>
 static class CompletionCommand
 {
     static readonly Dictionary<string, string> _scripts = new(StringComparer.Ordinal)

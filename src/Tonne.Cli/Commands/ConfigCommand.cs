@@ -4,7 +4,7 @@ using Tonne.Cli.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne config</c>: each setting, its value and where it came from.</summary>
+/// <summary><c>tonne config</c>: each setting, its value and its origin.</summary>
 static class ConfigCommand
 {
     public static Command Build(CommandContext context)

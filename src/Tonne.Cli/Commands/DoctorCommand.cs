@@ -8,7 +8,9 @@ using Tonne.Quantities;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne doctor</c>: which meters are here, which are not, why, and the command that would enable each.</summary>
+/// <summary>
+/// <c>tonne doctor</c>: the meters that work here, those that are missing, the reason, and the command that would enable each.
+/// </summary>
 static class DoctorCommand
 {
     public static Command Build(CommandContext context)
@@ -46,7 +48,7 @@ static class DoctorCommand
     {
         using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
         var packed = SupportBundle.Write(tree, Environment.MachineName, stream);
-        context.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are blotted out.");
+        context.Out.WriteLine($"{packed.Count} files packed into {file}; serial numbers, hardware addresses and the host's name are masked.");
         context.Out.WriteLine($"To examine it: mkdir bundle && tar -xf {file} -C bundle && tonne doctor --sysroot bundle");
         return 0;
     }

@@ -8,7 +8,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>An examination as a person reads it.</summary>
+/// <summary>Writes the result of <c>tonne doctor</c> for a person.</summary>
 static class DoctorText
 {
     const string Green = "32";
@@ -51,7 +51,7 @@ static class DoctorText
         {
             text.WriteLabelled("", group.IsSupported
                 ? $"A job's CPU time is counted exactly, by a control group (version {group.Version}, {group.Folder})."
-                : "A job's CPU time is counted from what its processes say; children that vanish unseen may be missed:");
+                : "A job's CPU time is read from its processes; children that end between two samples may be missed:");
             foreach (var refusal in group.IsSupported ? [] : group.RefusalReasons)
                 text.WriteLabelled("  ", refusal);
             WriteRemedies(text, group.IsSupported ? [] : group.Remedies);

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne estimate</c>: what a training or a service will take, before it is paid for.</summary>
+/// <summary><c>tonne estimate</c>: the energy and emissions that a training or a service will cause.</summary>
 static class EstimateCommand
 {
     public static Command Build(CommandContext context) => new("estimate", "Estimate training and inference before they run. The bounds were tested on published cases.")

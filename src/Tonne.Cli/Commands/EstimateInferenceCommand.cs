@@ -13,7 +13,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne estimate inference</c>: joules per token, Wh and grams per request before anything is served.</summary>
+/// <summary><c>tonne estimate inference</c>: joules per token, Wh and grams per request before a model is deployed.</summary>
 static class EstimateInferenceCommand
 {
     public static Command Build(CommandContext context)
@@ -56,26 +56,26 @@ static class EstimateInferenceCommand
             {
                 Option[] unused = [parameters, active, gpus, batch, precision, prompt, output, layers, cache, software, hardware];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
-                    throw new InvalidInputException($"{idle.Name} has no meaning beside --task: a task's energy is as it was measured, on the hardware where it was measured.");
+                    throw new InvalidInputException($"{idle.Name} cannot be combined with --task: the energy of a task is a published measurement on fixed hardware.");
                 WriteTask(context, TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors), figure, parsed.GetValue(json), many, rate);
                 return 0;
             }
 
             if (parsed.GetValue(model) is not null)
-                throw new InvalidInputException("--model belongs to --task; a language model is told by --parameters.");
+                throw new InvalidInputException("--model belongs to --task; a language model is described by --parameters.");
             var names = EstimateTrainingCommand.ParseNames(parsed.GetValue(hardware));
             if (names.Count == 0)
-                throw new InvalidInputException("--hardware is missing: what serves it, such as --hardware h100 or --hardware h100,a100.");
+                throw new InvalidInputException("--hardware is missing: the accelerators, such as --hardware h100 or --hardware h100,a100.");
             var workload = new ServingWorkload
             {
-                Parameters = EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters)) ?? throw new InvalidInputException("--parameters is missing: how large the model is, such as --parameters 70e9."),
+                Parameters = EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters)) ?? throw new InvalidInputException("--parameters is missing: the size of the model, such as --parameters 70e9."),
                 ActiveParameters = EstimateTrainingCommand.ParseAmount("--active-parameters", parsed.GetValue(active)),
                 Accelerator = AcceleratorCatalog.Find(names[0]).ValueOrThrow,
                 Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
                 Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
                 Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
                 PromptTokens = parsed.GetValue(prompt)?.Trim() == "0" ? 0 : EstimateTrainingCommand.ParseAmount("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? throw new InvalidInputException("--output-tokens is missing: how long an answer is, such as --output-tokens 500."),
+                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
                 RequestsPerDay = rate,
                 Layers = EstimateTrainingCommand.ParseAmount("--layers", parsed.GetValue(layers)),
                 KvCacheBytesPerToken = EstimateTrainingCommand.ParseAmount("--kv-bytes-per-token", parsed.GetValue(cache)),
@@ -120,7 +120,7 @@ static class EstimateInferenceCommand
             TaskEstimateText.Write(context.Out, estimate, requests, rate, context.OutCapabilities);
     }
 
-    /// <summary>The figure of a name or of its beginning: emissions, embodied, it, facility …</summary>
+    /// <summary>Finds a figure by its name or the beginning of its name: emissions, embodied, it, facility …</summary>
     static Quantities.Figure SelectFigure(IEnumerable<Quantities.Figure> all, string name)
     {
         var (figures, key) = (all.ToList(), NameMatching.ToKey(name));

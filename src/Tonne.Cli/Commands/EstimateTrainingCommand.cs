@@ -61,7 +61,7 @@ static class EstimateTrainingCommand
             if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
                 throw new InvalidInputException(string.Join("; ", problems) + ".");
             var settings = SettingOptions.Resolve(parsed, context);
-            // Where this computer stands says nothing about where a model will be trained: without a place it is the world's grid.
+            // The place of this computer is not the place of a future training: if no place is given, the world's mean intensity is used.
             var ranking = TrainingRanking.Rank(tasks, settings.Place ?? new Place(Pue: settings.Pue));
             var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
             if (parsed.GetResult(explain) is not null)
@@ -90,8 +90,10 @@ static class EstimateTrainingCommand
         Array.Find(_figures, pair => pair.Word == word).Of?.Invoke(estimate)
         ?? throw new InvalidInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
 
-    /// <summary>A number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
-    /// <summary>The names that --hardware was given. It takes as many as follow, and so would take an option that there is not.</summary>
+    /// <summary>Parses a number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
+    /// <summary>
+    /// Returns the names given with --hardware. The parser takes all words that follow, so an unknown option has to be detected here.
+    /// </summary>
     internal static List<string> ParseNames(string[]? given)
     {
         List<string> names = [.. (given ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

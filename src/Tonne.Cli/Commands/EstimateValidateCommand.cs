@@ -8,16 +8,18 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne estimate validate</c>: the estimators against published cases that they have not seen, and the page that shows it.</summary>
+/// <summary>
+/// <c>tonne estimate validate</c>: tests the estimators on published cases that were left out of the fit, and writes the page about it.
+/// </summary>
 static class EstimateValidateCommand
 {
     const string Measurements = "inference_measured.csv";
 
     public static Command Build(CommandContext context)
     {
-        var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of serving; a part of it may not ship", HelpName = "FOLDER" };
+        var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of inference; part of it may not be redistributed", HelpName = "FOLDER" };
         var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
-        var fit = new Option<string>("--fit") { Description = "Write the coefficients of serving fitted on --data, as the table that ships", HelpName = "FILE.csv" };
+        var fit = new Option<string>("--fit") { Description = "Write the coefficients of inference fitted on --data, as the built-in table", HelpName = "FILE.csv" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.validation/1)" };
         var command = new Command("validate", "Test the estimators on published cases left out of their fit. Errors, coverage and interval scores are printed beside a baseline predictor.") { data, page, fit, json };
         command.SetAction(parsed =>
@@ -32,7 +34,7 @@ static class EstimateValidateCommand
             }
             else if (parsed.GetValue(fit) is not null)
             {
-                throw new InvalidInputException($"--fit needs --data beside it: the folder that holds {Measurements}.");
+                throw new InvalidInputException($"--fit needs --data: the folder that contains {Measurements}.");
             }
 
             if (parsed.GetValue(page) is { } file)
@@ -58,12 +60,12 @@ static class EstimateValidateCommand
     static byte[] Read(string folder)
     {
         var file = Path.Combine(folder, Measurements);
-        return File.Exists(file) ? File.ReadAllBytes(file) : throw new InvalidInputException($"--data '{folder}' holds no {Measurements}.");
+        return File.Exists(file) ? File.ReadAllBytes(file) : throw new InvalidInputException($"--data '{folder}' contains no {Measurements}.");
     }
 
     static void Write(CommandContext context, IReadOnlyList<ValidationSection> sections)
     {
-        var table = new TextTable("FORETOLD", "WHO", "CASES", "MEAN", "MEDIAN", "HELD", "P", "WIDTH", "SCORE") { RightAligned = new HashSet<int> { 2, 3, 4, 5, 6, 7, 8 }, FlexibleColumn = 0, OptionalColumns = [8, 6] };
+        var table = new TextTable("ESTIMATED", "ESTIMATOR", "CASES", "MEAN", "MEDIAN", "COVERED", "P", "WIDTH", "SCORE") { RightAligned = new HashSet<int> { 2, 3, 4, 5, 6, 7, 8 }, FlexibleColumn = 0, OptionalColumns = [8, 6] };
         foreach (var section in sections)
         {
             Add(section.Title, "tonne", EstimateScore.ScoreEstimates([.. section.Cases]));
@@ -72,11 +74,11 @@ static class EstimateValidateCommand
 
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
         context.Out.WriteLine();
-        new WrappedTextWriter(context).WriteLabelled("", "MEAN, MEDIAN: absolute error relative to the truth. HELD: truths inside the 95 % bounds; P: exact binomial test of that. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was estimated without having been seen.");
+        new WrappedTextWriter(context).WriteLabelled("", "MEAN, MEDIAN: absolute error relative to the truth. COVERED: truths inside the 95 % bounds; P: exact binomial test of that coverage. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was left out of the fit that estimates it.");
 
         void Add(string what, string who, EstimateScore score)
         {
-            // A rule without bounds of its own has no coverage to test.
+            // A predictor without bounds has no coverage to test.
             var bounded = score.MedianWidth > 1;
             table.Add(
                 what, who, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.CoveredCount}") : "-", bounded ? Text($"{score.CoveragePValue:0.000}") : "-",

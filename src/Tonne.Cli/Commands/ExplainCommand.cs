@@ -9,7 +9,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne explain RUN [FIGURE]</c>: a figure's derivation as a tree, down to each cited factor.</summary>
+/// <summary><c>tonne explain RUN [FIGURE]</c>: the derivation of a figure as a tree, down to each cited factor.</summary>
 static class ExplainCommand
 {
     public static Command Build(CommandContext context)
@@ -24,8 +24,8 @@ static class ExplainCommand
         var command = new Command("explain", "Show how a figure was computed. The derivation is a tree; each factor has its value, bounds, year and source, and the one that matters most comes first.") { run, figure, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
-            var entry = desk.Load(parsed.GetValue(run)!);
+            var session = LedgerSession.Open(context);
+            var entry = session.Load(parsed.GetValue(run)!);
             if (parsed.GetValue(figure) == "meters")
             {
                 WriteMeters(context, entry.Record, parsed.GetValue(json));
@@ -37,7 +37,7 @@ static class ExplainCommand
             if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(ExplanationDocument.From(entry.Record, footprint, explanation), ReportJson.Readable.ExplanationDocument));
             else
-                explanation.Write(context.Out, desk.Capabilities);
+                explanation.Write(context.Out, session.Capabilities);
             return 0;
         });
         return command;

@@ -18,7 +18,7 @@ using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne footprint FILE.yaml</c>: a model's whole life from a description.</summary>
+/// <summary><c>tonne footprint FILE.yaml</c>: the life cycle of a model from a description.</summary>
 static class FootprintCommand
 {
     const string SchemaResource = "footprint.schema.json";
@@ -103,9 +103,9 @@ static class FootprintCommand
 
     static LifeCycle Account(CommandContext context, string file)
     {
-        LedgerSession? desk = null;
+        LedgerSession? session = null;
         var description = LifeCycleReader.Read(ReadText(context, file), file);
-        return new LifeCycleAccountant().Account(description, query => Runs(desk ??= LedgerSession.Open(context), query), PhaseEstimator.Estimate);
+        return new LifeCycleAccountant().Account(description, query => Runs(session ??= LedgerSession.Open(context), query), PhaseEstimator.Estimate);
     }
 
     static string ReadText(CommandContext context, string file)
@@ -122,13 +122,13 @@ static class FootprintCommand
         return File.ReadAllText(path);
     }
 
-    static IReadOnlyList<LedgerEntry> Runs(LedgerSession desk, RunQuery query)
+    static IReadOnlyList<LedgerEntry> Runs(LedgerSession session, RunQuery query)
     {
         if (query.Run is { } run)
         {
             try
             {
-                return [desk.Load(run)];
+                return [session.Load(run)];
             }
             catch (InvalidInputException error)
             {
@@ -137,9 +137,9 @@ static class FootprintCommand
         }
 
         var wanted = new LedgerQuery { Project = query.Project, Name = query.Name, Tags = query.Tags, Status = StatusOf(query), WithFigures = true };
-        var found = desk.Ledger.ListRuns(wanted);
+        var found = session.Ledger.ListRuns(wanted);
         if (found.Count > 0)
-            return [.. found.Select(entry => desk.Ledger.Load(entry.Id))];
+            return [.. found.Select(entry => session.Ledger.Load(entry.Id))];
         throw new InvalidInputException($"{query.Where}: no ended run of the ledger is among the {query}. 'tonne list' shows all.");
     }
 
@@ -152,7 +152,7 @@ static class FootprintCommand
         throw new InvalidInputException($"{query.Where}: the status '{word}' is unknown. Known: {string.Join(", ", Enum.GetNames<RunStatus>().Select(name => name.ToLowerInvariant()))}.");
     }
 
-    /// <summary>A figure as people write it: its name, or the beginning of it; a phase alone is its total.</summary>
+    /// <summary>Finds a figure by its name, or the beginning of it; the name of a phase alone means its total.</summary>
     static Figure Find(LifeCycle life, string name)
     {
         var all = life.GetFigures().DistinctBy(figure => figure.Name).ToImmutableArray();
@@ -166,7 +166,10 @@ static class FootprintCommand
                 NameMatching.FindNearest(name, all.Select(figure => (NameMatching.ToKey(figure.Name), figure.Name))) is { Count: > 0 } near ? near : [.. all.Select(figure => figure.Name).Take(7)]));
     }
 
-    /// <summary>Names of the figures of the file that stands before: none if it cannot be read, a shell wants no errors here.</summary>
+    /// <summary>
+    /// Returns the names of the figures of the file on the command line; none if it cannot be read, because shell completion must not print
+    /// errors.
+    /// </summary>
     static IEnumerable<CompletionItem> CompleteFigureNames(CommandContext context, CompletionContext completion, Argument<string?> file)
     {
         try

@@ -1,4 +1,4 @@
 namespace Tonne.Cli.Commands;
 
-/// <summary>What the user gave cannot be used; the message says what, where and what to do. Exit code 2.</summary>
+/// <summary>Thrown when an input of the user cannot be used; the message names the value, its place and the remedy. Exit code 2.</summary>
 sealed class InvalidInputException(string message) : Exception(message);

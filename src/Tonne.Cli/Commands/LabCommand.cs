@@ -17,7 +17,7 @@ static class LabCommand
     public static Command Build(CommandContext context)
     {
         var command = new Command("lab", "Run a small training to learn from, measured step by step. Rows are collected, cleaned and featurized; a network of 12 layers is trained on them.") { Run(context), LabPredictCommand.Build(context), Data(context) };
-        var work = new Command(RecordedLabCommand.Command, "The same without a recorder: what 'lab run' and the others record.") { Hidden = true };
+        var work = new Command(RecordedLabCommand.Command, "Do the work of the lab commands without recording it.") { Hidden = true };
         work.Subcommands.Add(Work(context));
         foreach (var verb in LabShrinkCommand.Verbs)
         {
@@ -32,7 +32,7 @@ static class LabCommand
         return command;
     }
 
-    /// <summary>Runs the pipeline in a process of its own, as any command, under the recorder that any command gets.</summary>
+    /// <summary>Runs the pipeline in a process of its own, under the same recorder as any other command.</summary>
     static Command Run(CommandContext context)
     {
         var (command, options, name, json, verbose) = RunOptions();
@@ -40,7 +40,7 @@ static class LabCommand
         {
             var settings = RecordedLabCommand.ResolveSettings(parsed, context);
 
-            // What is wrong with the options or the data's first lines is told before anything is measured.
+            // Wrong options and unreadable first lines of the data are reported before anything is measured.
             options.Validate(parsed, ResolveModelPath(parsed.GetValue(options.Model), settings));
             var asJson = parsed.GetValue(json);
             var work = new RecordedLabCommand(context, settings);
@@ -68,8 +68,8 @@ static class LabCommand
         command.SetAction(parsed =>
         {
             var settings = RecordedLabCommand.ResolveSettings(parsed, context);
-            var desk = new LabContext(context, settings, parsed.GetValue(json));
-            return desk.Execute(() => new Pipeline(context.Time).Run(options.Plan(parsed, ResolveModelPath(parsed.GetValue(options.Model), settings)), desk.Listener));
+            var labContext = new LabContext(context, settings, parsed.GetValue(json));
+            return labContext.Execute(() => new Pipeline(context.Time).Run(options.Plan(parsed, ResolveModelPath(parsed.GetValue(options.Model), settings)), labContext.Listener));
         });
         return command;
     }
@@ -107,15 +107,15 @@ static class LabCommand
         return command;
     }
 
-    /// <summary>Weights that were named, else those beside the ledger.</summary>
+    /// <summary>Path of the weights: the given one, or the default beside the ledger.</summary>
     internal static string ResolveModelPath(string? given, Settings settings) => Path.GetFullPath(given ?? Path.Combine(settings.Home, "lab", "model.weights"));
 
     /// <summary>Trained weights.</summary>
-    /// <exception cref="InvalidInputException">There are none, or they are damaged.</exception>
+    /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
     internal static Network Load(string path)
     {
         if (!File.Exists(path))
-            throw new InvalidInputException($"There are no weights at {path}. Make some first: tonne lab run");
+            throw new InvalidInputException($"There are no weights at {path}. Create them first: tonne lab run");
         try
         {
             return Network.Load(path);

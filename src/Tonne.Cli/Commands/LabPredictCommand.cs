@@ -12,7 +12,7 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne lab predict TEXT</c>: one prediction followed through the layers.</summary>
+/// <summary><c>tonne lab predict TEXT</c>: a prediction, shown layer by layer.</summary>
 static class LabPredictCommand
 {
     const int Repetitions = 200;
@@ -33,23 +33,23 @@ static class LabPredictCommand
             var settings = SettingOptions.Resolve(parsed, context);
             var network = LabCommand.Load(LabCommand.ResolveModelPath(parsed.GetValue(model), settings));
             if (network.Shape.Inputs != new NGramHashing().Width)
-                throw new InvalidInputException($"This network takes {network.Shape.Inputs} numbers, and a text becomes {new NGramHashing().Width}: it was not trained on texts.");
+                throw new InvalidInputException($"This network has {network.Shape.Inputs} inputs, and a text becomes {new NGramHashing().Width} numbers: it was not trained on texts.");
             var row = new float[network.Shape.Inputs];
             new NGramHashing(network.Shape.Inputs).Vectorize(string.Join(' ', parsed.GetValue(text)!), row);
             if (Array.TrueForAll(row, value => value == 0))
-                throw new InvalidInputException("There is nothing to go by in that text; write some words.");
+                throw new InvalidInputException("That text has no letters to predict from; write some words.");
             var prediction = network.Predict(row, context.Time, Repetitions);
-            var price = LabContext.ComputePrice(context, settings);
+            var estimator = LabContext.CreateEstimator(context, settings);
             if (parsed.GetValue(json))
-                WriteJson(context, network, prediction, price);
+                WriteJson(context, network, prediction, estimator);
             else
-                WriteText(context, network, prediction, price);
+                WriteText(context, network, prediction, estimator);
             return 0;
         });
         return command;
     }
 
-    static void WriteText(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator price)
+    static void WriteText(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator estimator)
     {
         context.Out.WriteLine($"input: {network.Shape.Inputs} numbers, hashed from the text's runs of 1 to {NGramHashing.MaxNGramLength} characters");
         context.Out.WriteLine();
@@ -57,24 +57,24 @@ static class LabPredictCommand
         foreach (var layer in prediction.Layers)
         {
             table.Add(layer.Name, layer.Description, $"{layer.Inputs} → {layer.Outputs}", DisplayValue.FormatCount(layer.Parameters), DisplayValue.FormatCount(layer.Operations),
-                Microseconds(layer.Duration), Microjoules(layer.Duration, price));
+                Microseconds(layer.Duration), Microjoules(layer.Duration, estimator));
         }
 
-        table.Add("all", "", $"{network.Shape.Inputs} → {network.Shape.Classes}", DisplayValue.FormatCount(network.Shape.ParameterCount), DisplayValue.FormatCount(prediction.Operations), Microseconds(prediction.Duration), Microjoules(prediction.Duration, price));
+        table.Add("all", "", $"{network.Shape.Inputs} → {network.Shape.Classes}", DisplayValue.FormatCount(network.Shape.ParameterCount), DisplayValue.FormatCount(prediction.Operations), Microseconds(prediction.Duration), Microjoules(prediction.Duration, estimator));
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
         context.Out.WriteLine();
         Softmax(context, network, prediction);
         context.Out.WriteLine();
         var words = new WrappedTextWriter(context);
-        var (one, million) = (price.Estimate("a prediction", prediction.Duration), price.Estimate("a million predictions", prediction.Duration * 1_000_000));
+        var (one, million) = (estimator.Estimate("a prediction", prediction.Duration), estimator.Estimate("a million predictions", prediction.Duration * 1_000_000));
         words.WriteLabelled("energy   ", string.Create(CultureInfo.InvariantCulture,
-            $"{DisplayValue.Format(one.Energy.Bounds * Energy.JoulesPerKilowattHour, "J").FormatWithInterval()} at the plug, {Word(one.Energy.Quality)}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; the layers' energies alike. Times are the shortest of {Repetitions} repetitions."));
-        words.WriteLabelled("carbon   ", $"{DisplayValue.Format(million.Operational).FormatWithInterval()} for a million of them, from electricity, location-based: {DisplayValue.Format(million.Energy).Text} × PUE {DisplayValue.FormatFactor(million.Factors.Pue).FormatWithInterval()} × {DisplayValue.FormatFactor(million.Factors.Grid.Intensity).FormatWithInterval()} ({TextSanitizer.ToOneLine(million.Factors.Grid.Intensity.Label)}).");
+            $"{DisplayValue.Format(one.Energy.Bounds * Energy.JoulesPerKilowattHour, "J").FormatWithInterval()} at the plug, {Word(one.Energy.Quality)}: CPU time × {DisplayValue.Format(estimator.Watts).FormatWithInterval()} of a busy thread and its share of memory, fans and supply; the energy of the layers likewise. Times are the shortest of {Repetitions} repetitions."));
+        words.WriteLabelled("carbon   ", $"{DisplayValue.Format(million.Operational).FormatWithInterval()} for a million predictions, operational, location-based: {DisplayValue.Format(million.Energy).Text} × PUE {DisplayValue.FormatFactor(million.Factors.Pue).FormatWithInterval()} × {DisplayValue.FormatFactor(million.Factors.Grid.Intensity).FormatWithInterval()} ({TextSanitizer.ToOneLine(million.Factors.Grid.Intensity.Label)}).");
         var heaviest = prediction.Layers.MaxBy(layer => layer.Operations)!;
         words.WriteLabelled("insight  ", $"{heaviest.Name} alone does {DisplayValue.FormatPercent(heaviest.Operations / (double)prediction.Operations)} of the operations and takes {DisplayValue.FormatPercent(heaviest.Duration / prediction.Duration)} of the time.");
     }
 
-    /// <summary>What the last layer says: a probability for each class, the likeliest by name.</summary>
+    /// <summary>Writes the output of the last layer: the probability of each class, the likeliest with their names.</summary>
     static void Softmax(CommandContext context, Network network, Prediction prediction)
     {
         context.Out.WriteLine($"softmax: a probability for each of {network.Classes.Length} classes, together 1");
@@ -88,7 +88,7 @@ static class LabPredictCommand
             context.Out.WriteLine($"  {name}{new string(' ', columns - TextSanitizer.CountColumns(name))}  {DisplayValue.FormatPercent(probability),8}  {new string(context.Unicode ? '█' : '#', (int)Math.Round(probability * LongestBar))}".TrimEnd());
     }
 
-    static void WriteJson(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
+    static void WriteJson(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator estimator) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.prediction/1");
         writer.WriteString("class", network.Classes[prediction.Class]);
@@ -113,22 +113,22 @@ static class LabPredictCommand
             writer.WriteNumber("parameters", layer.Parameters);
             writer.WriteNumber("operations", layer.Operations);
             writer.WriteNumber("duration_s", layer.Duration.TotalSeconds);
-            writer.WriteQuantity("energy_kwh", price.Estimate(layer.Name, layer.Duration).Energy);
+            writer.WriteQuantity("energy_kwh", estimator.Estimate(layer.Name, layer.Duration).Energy);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteNumber("duration_s", prediction.Duration.TotalSeconds);
         writer.WriteNumber("operations", prediction.Operations);
-        var all = price.Estimate("a prediction", prediction.Duration);
-        writer.WriteQuantity("thread_w", price.Watts);
+        var all = estimator.Estimate("a prediction", prediction.Duration);
+        writer.WriteQuantity("thread_w", estimator.Watts);
         writer.WriteQuantity("energy_kwh", all.Energy);
         writer.WriteQuantity("emissions_kg", all.Operational);
     }));
 
     static string Microseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs");
 
-    static string Microjoules(TimeSpan time, CpuTimeEstimator price) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds * price.Watts.Value * 1e6:0.0} µJ");
+    static string Microjoules(TimeSpan time, CpuTimeEstimator estimator) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds * estimator.Watts.Value * 1e6:0.0} µJ");
 
     static string Word(Quality quality) => quality.ToString().ToLowerInvariant();
 }

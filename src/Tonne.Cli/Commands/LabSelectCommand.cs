@@ -13,12 +13,12 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne lab select</c>: what a part of the rows is good for, when it is chosen well.</summary>
+/// <summary><c>tonne lab select</c>: accuracy and energy of training on a well chosen part of the rows.</summary>
 static class LabSelectCommand
 {
     static readonly SelectionStrategy[] _ways = Enum.GetValues<SelectionStrategy>();
 
-    /// <summary>The command, which records the work.</summary>
+    /// <summary>The command that records the work.</summary>
     public static Command BuildRecorded(CommandContext context)
     {
         var given = new Choices();
@@ -32,24 +32,24 @@ static class LabSelectCommand
         return given.Command;
     }
 
-    /// <summary>The work.</summary>
+    /// <summary>The command that does the work.</summary>
     public static Command BuildWork(CommandContext context)
     {
         var given = new Choices();
         given.Command.SetAction(parsed =>
         {
             var asJson = parsed.GetValue(given.Json);
-            var desk = new LabContext(context, RecordedLabCommand.ResolveSettings(parsed, context), asJson);
-            return desk.Execute(() =>
+            var labContext = new LabContext(context, RecordedLabCommand.ResolveSettings(parsed, context), asJson);
+            return labContext.Execute(() =>
             {
-                var (ways, plan, price) = (given.WaysOf(parsed), given.Plan(parsed), desk.GetPrice());
-                var examples = Pipeline.Prepare(given.Rows.Plan(parsed, ""), desk.Listener);
-                var points = new SelectionCurve(new Trainer(context.Time), LabContext.GetCpuTime, price, desk.Listener).Measure(
+                var (ways, plan, estimator) = (given.WaysOf(parsed), given.Plan(parsed), labContext.CreateEstimator());
+                var examples = Pipeline.Prepare(given.Rows.Plan(parsed, ""), labContext.Listener);
+                var points = new SelectionCurve(new Trainer(context.Time), LabContext.GetCpuTime, estimator, labContext.Listener).Measure(
                     given.Shape(parsed, examples.Training.Width, examples.Training.Classes.Length), examples.Training, examples.Validation, examples.Test, ways, plan);
                 if (asJson)
-                    WriteJson(context, points, examples.Training.Classes, price);
+                    WriteJson(context, points, examples.Training.Classes, estimator);
                 else
-                    WriteText(context, points, examples.Training.Classes, price, examples.Test.Count, plan.Epochs);
+                    WriteText(context, points, examples.Training.Classes, estimator, examples.Test.Count, plan.Epochs);
             });
         });
         return given.Command;
@@ -57,15 +57,15 @@ static class LabSelectCommand
 
     static string Name(SelectionStrategy way) => way.ToString().ToLowerInvariant();
 
-    static void WriteText(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator price, int rows, int epochs)
+    static void WriteText(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator estimator, int rows, int epochs)
     {
         context.Out.WriteLine();
         var all = points[0];
-        var like = price.Estimate("all rows", all.TotalTime);
+        var like = estimator.Estimate("all rows", all.TotalTime);
         var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "EPOCHS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, OptionalColumns = [10, 7, 8, 2] };
         foreach (var point in points)
         {
-            var used = price.Estimate("training", point.TotalTime);
+            var used = estimator.Estimate("training", point.TotalTime);
             table.Add(
                 point.Share < 1 ? Name(point.Strategy) : "all rows", Text($"{point.Share * 100:0} %"), DisplayValue.FormatCount(point.Rows), point.Stopped ? Text($"{point.Epochs}, {(point.Epochs < epochs ? "stopped" : "no stop")}") : Text($"{point.Epochs}"),
                 Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClassAccuracy * 100:0.0} %"),
@@ -78,22 +78,22 @@ static class LabSelectCommand
         var words = new WrappedTextWriter(context);
         var best = SelectionCurve.FindBest(points);
         words.WriteLabelled("best     ", best is null
-            ? "Nothing here takes less energy at no more than one point of accuracy lost: these rows are not redundant, and all of them are worth it."
-            : Text($"{DescribePoint(best, epochs)}: energy ÷ {all.TotalTime / best.TotalTime:0.0}, choosing included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {DisplayValue.Format(price.Estimate("best", best.TotalTime).Energy).FormatWithInterval()} in place of {DisplayValue.Format(like.Energy).FormatWithInterval()}."));
+            ? "No subset uses less energy at a loss of at most one point of accuracy: these rows are not redundant, so use all of them."
+            : Text($"{DescribePoint(best, epochs)}: energy ÷ {all.TotalTime / best.TotalTime:0.0}, selection included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {DisplayValue.Format(estimator.Estimate("best", best.TotalTime).Energy).FormatWithInterval()} instead of {DisplayValue.Format(like.Energy).FormatWithInterval()}."));
         var seen = best ?? points[^1];
         var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
         words.WriteLabelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{TextSanitizer.ToOneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClassAccuracy * 100:0.0} %, with all rows at {all.WorstClassAccuracy * 100:0.0} %."));
-        words.WriteLabelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs that brought less than a tenth of the mean gain per kWh so far, by what was known then; looking on {rows:N0} other rows after each epoch is in its energy."));
-        words.WriteLabelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; ratios do not depend on it. Accuracy on {rows:N0} rows never seen; one training each."));
+        words.WriteLabelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs with less than a tenth of the mean gain per kWh up to then; the energy includes the validation on {rows:N0} other rows after each epoch."));
+        words.WriteLabelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(estimator.Watts).FormatWithInterval()} of a busy thread and its share of memory, fans and supply; ratios do not depend on it. Accuracy on {rows:N0} unseen rows; one training each."));
     }
 
     static string DescribePoint(SelectionPoint point, int epochs) =>
         Text($"{(point.Share < 1 ? Text($"{point.Share * 100:0} % by {Name(point.Strategy)}") : "all rows")}{(point.Stopped && point.Epochs < epochs ? Text($", stopped after {point.Epochs} of {epochs} epochs") : "")}");
 
-    static void WriteJson(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
+    static void WriteJson(CommandContext context, IReadOnlyList<SelectionPoint> points, IReadOnlyList<string> classes, CpuTimeEstimator estimator) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.selection/1");
-        writer.WriteQuantity("thread_w", price.Watts);
+        writer.WriteQuantity("thread_w", estimator.Watts);
         writer.WriteStartArray("points");
         foreach (var point in points)
         {
@@ -107,7 +107,7 @@ static class LabSelectCommand
             writer.WriteNumber("imbalance", point.Imbalance);
             writer.WriteNumber("choosing_cpu_s", point.SelectionTime.TotalSeconds);
             writer.WriteNumber("training_cpu_s", point.TrainingTime.TotalSeconds);
-            var used = price.Estimate("training", point.TotalTime);
+            var used = estimator.Estimate("training", point.TotalTime);
             writer.WriteQuantity("energy_kwh", used.Energy);
             writer.WriteQuantity("emissions_kg", used.Operational);
             writer.WriteAccuracyOfClass(point.Score, classes);
@@ -119,7 +119,7 @@ static class LabSelectCommand
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What the command can be given.</summary>
+    /// <summary>The options of the command.</summary>
     sealed class Choices
     {
         readonly Option<string[]> _by = new("--by") { Description = "chance, varied, margin, forgetting; default: chance, margin", HelpName = "WAY", AllowMultipleArgumentsPerToken = true };

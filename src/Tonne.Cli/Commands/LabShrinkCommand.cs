@@ -17,10 +17,12 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne lab prune</c>, <c>quantize</c>, <c>distill</c>: a trained network made smaller, and measured beside what it was.</summary>
+/// <summary>
+/// <c>tonne lab prune</c>, <c>quantize</c>, <c>distill</c>: make a trained network smaller, and measure both side by side.
+/// </summary>
 sealed class LabShrinkCommand
 {
-    /// <summary>What a row of the table of figures holds that was measured: two sizes, accuracy, latency and CPU time one by one and in batches.</summary>
+    /// <summary>The measured cells of a row of the table: two sizes, accuracy, latency and CPU time one by one and in batches.</summary>
     const int FiguresOfVariant = 7;
 
     const string DifferentRowsAdvice = " Give the rows that the network was trained on: --data, --label, --text, --rows, --seed as with 'lab run'.";
@@ -31,15 +33,15 @@ sealed class LabShrinkCommand
 
     LabShrinkCommand(string verb, string description, Func<ModelCompressor, Variant, IReadOnlyList<Variant>> ways) => (_verb, _description, _ways) = (verb, description, ways);
 
-    /// <summary>The three.</summary>
+    /// <summary>The three commands.</summary>
     public static IReadOnlyList<LabShrinkCommand> Verbs { get; } =
     [
-        new("prune", "Take out of a trained network what matters least: the smallest weights, and whole units and layers.", (shrinking, whole) => [shrinking.PruneWeights(whole), shrinking.PruneUnits(whole)]),
-        new("quantize", "Turn a trained network's weights, and what goes into its layers, into 8-bit numbers.", (shrinking, whole) => [shrinking.Quantize(whole)]),
-        new("distill", "Train a small network, the student, by what a trained one says of the rows.", (shrinking, whole) => [shrinking.Distil(whole)]),
+        new("prune", "Remove the least important parts of a trained network: the smallest weights, and whole units and layers.", (shrinking, whole) => [shrinking.PruneWeights(whole), shrinking.PruneUnits(whole)]),
+        new("quantize", "Convert the weights and activations of a trained network to 8-bit numbers.", (shrinking, whole) => [shrinking.Quantize(whole)]),
+        new("distill", "Train a small network, the student, on the outputs of a trained one.", (shrinking, whole) => [shrinking.Distil(whole)]),
     ];
 
-    /// <summary>The command, which records the work.</summary>
+    /// <summary>The command that records the work.</summary>
     public Command BuildRecorded(CommandContext context)
     {
         var given = new Choices(_verb, _description);
@@ -54,7 +56,7 @@ sealed class LabShrinkCommand
         return given.Command;
     }
 
-    /// <summary>The work.</summary>
+    /// <summary>The command that does the work.</summary>
     public Command BuildWork(CommandContext context)
     {
         var given = new Choices(_verb, _description);
@@ -62,45 +64,45 @@ sealed class LabShrinkCommand
         {
             var settings = RecordedLabCommand.ResolveSettings(parsed, context);
             var asJson = parsed.GetValue(given.Json);
-            var desk = new LabContext(context, settings, asJson);
-            return desk.Execute(
+            var labContext = new LabContext(context, settings, asJson);
+            return labContext.Execute(
                 () =>
                 {
                     var path = LabCommand.ResolveModelPath(parsed.GetValue(given.Model), settings);
                     var network = LabCommand.Load(path);
-                    var examples = Pipeline.Prepare(given.Rows.Plan(parsed, path), desk.Listener);
-                    var shrinking = new ModelCompressor(new Trainer(context.Time), LabContext.GetCpuTime, examples.Training, given.Plan(parsed), desk.Listener);
+                    var examples = Pipeline.Prepare(given.Rows.Plan(parsed, path), labContext.Listener);
+                    var shrinking = new ModelCompressor(new Trainer(context.Time), LabContext.GetCpuTime, examples.Training, given.Plan(parsed), labContext.Listener);
                     var whole = ModelCompressor.CreateBaseline(network);
                     ImmutableArray<Variant> variants = parsed.GetValue(given.All) ? shrinking.CreateAll(network) : [whole, .. _ways(shrinking, whole)];
-                    var price = desk.GetPrice();
+                    var estimator = labContext.CreateEstimator();
                     var judged = new DataShape(examples.Test.Count, examples.Test.Width);
-                    desk.Listener.BeginStage("measure", judged, null);
-                    desk.Listener.ReportMessage("measuring them side by side");
+                    labContext.Listener.BeginStage("measure", judged, null);
+                    labContext.Listener.ReportMessage("measuring the variants side by side");
                     using var team = new ThreadTeam(Environment.ProcessorCount);
-                    var figures = new VariantBenchmark(context.Time, LabContext.GetCpuTime).Measure(variants, examples.Test, price, null, team);
-                    desk.Listener.BeginStage("measure", judged, new DataShape(figures.Length, FiguresOfVariant));
-                    desk.Listener.EndStage("measure");
+                    var figures = new VariantBenchmark(context.Time, LabContext.GetCpuTime).Measure(variants, examples.Test, estimator, null, team);
+                    labContext.Listener.BeginStage("measure", judged, new DataShape(figures.Length, FiguresOfVariant));
+                    labContext.Listener.EndStage("measure");
                     foreach (var variant in variants.Skip(1))
                         variant.Classifier.Save(GetVariantFile(path, variant));
                     if (asJson)
-                        WriteJson(context, path, figures, price);
+                        WriteJson(context, path, figures, estimator);
                     else
-                        WriteText(context, path, figures, price, examples.Test.Count);
+                        WriteText(context, path, figures, estimator, examples.Test.Count);
                 },
                 DifferentRowsAdvice);
         });
         return given.Command;
     }
 
-    /// <summary><c>model.weights</c> becomes <c>model.distilled-quantized.weights</c>.</summary>
+    /// <summary>Returns the file name of a variant: <c>model.weights</c> becomes <c>model.distilled-quantized.weights</c>.</summary>
     static string GetVariantFile(string path, Variant variant) =>
         Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}.{variant.Name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-')}{Path.GetExtension(path)}");
 
-    static void WriteText(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator price, int rows)
+    static void WriteText(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator estimator, int rows)
     {
         context.Out.WriteLine();
         var first = figures[0].Single.PerThousand;
-        var table = new TextTable("VARIANT", "SIZE", "PACKED", "ACCURACY", "LATENCY", "OF 1,000", "EMISSIONS", "ENERGY, ONE BY ONE", "BATCHES", "MAKING", "PAID BACK AFTER", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, OptionalColumns = [2, 9, 6, 5, 8, 4, 10, 1], FlexibleColumn = 0, MinFlexibleWidth = 28 };
+        var table = new TextTable("VARIANT", "SIZE", "PACKED", "ACCURACY", "LATENCY", "OF 1,000", "EMISSIONS", "ENERGY, ONE BY ONE", "BATCHES", "CREATION", "BREAK-EVEN", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, OptionalColumns = [2, 9, 6, 5, 8, 4, 10, 1], FlexibleColumn = 0, MinFlexibleWidth = 28 };
         foreach (var one in figures)
         {
             table.Add(
@@ -114,22 +116,22 @@ sealed class LabShrinkCommand
         var words = new WrappedTextWriter(context);
         var best = Best(figures);
         words.WriteLabelled("best     ", best is null
-            ? "None of them takes less energy at no more than one point of accuracy lost."
-            : Text($"{best.Variant.Name} ({best.Variant.Description}): energy of a prediction ÷ {best.Single.EnergyRatio.Value:0.0} ({best.Single.EnergyRatio.Low:0.0}–{best.Single.EnergyRatio.High:0.0}) one at a time, ÷ {best.Batched.EnergyRatio.Value:0.0} in batches of 64, {FormatAccuracyLoss(figures[0].Score.Accuracy - best.Score.Accuracy)}{(best.ComputeBreakEven(figures[0]) is { } after ? $"; what making it took is made up for after {Predictions(after)} predictions" : "")}."));
+            ? "No variant uses less energy at no more than one point of accuracy lost."
+            : Text($"{best.Variant.Name} ({best.Variant.Description}): energy of a prediction ÷ {best.Single.EnergyRatio.Value:0.0} ({best.Single.EnergyRatio.Low:0.0}–{best.Single.EnergyRatio.High:0.0}) one at a time, ÷ {best.Batched.EnergyRatio.Value:0.0} in batches of 64, {FormatAccuracyLoss(figures[0].Score.Accuracy - best.Score.Accuracy)}{(best.ComputeBreakEven(figures[0]) is { } after ? $"; the energy to create it is saved after {Predictions(after)} predictions" : "")}."));
         if (DescribeBias(figures[0], best ?? figures[^1]) is { } biased)
             words.WriteLabelled("classes  ", biased);
-        words.WriteLabelled("energy   ", Text($"of 1,000 as trained {DisplayValue.Format(first.Energy).FormatWithInterval()} and {DisplayValue.Format(first.Operational).FormatWithInterval()}, {first.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(price.Watts).FormatWithInterval()} of a busy thread with what goes with it; making a row from a text is not in it. Ratios do not depend on it. Median of {new VariantPlan().Rounds} rounds, each of which measures all of them in turn. Accuracy on {rows:N0} rows never seen."));
+        words.WriteLabelled("energy   ", Text($"of 1,000 as trained {DisplayValue.Format(first.Energy).FormatWithInterval()} and {DisplayValue.Format(first.Operational).FormatWithInterval()}, {first.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(estimator.Watts).FormatWithInterval()} of a busy thread and its share of memory, fans and supply, without the conversion of texts to rows. Ratios do not depend on it. Median of {new VariantPlan().Rounds} rounds, each of which measures all variants in turn. Accuracy on {rows:N0} unseen rows."));
         if (figures.FirstOrDefault(one => one.Variant.Name == "weights pruned") is { } zeros)
-            words.WriteLabelled("zeros    ", Text($"Pruned weights pack to {zeros.PackedBytes / (double)figures[0].PackedBytes:P0} of the size, and a dense product multiplies zeros like other numbers: energy ÷ {zeros.Single.EnergyRatio.Value:0.00}."));
-        words.WriteLabelled("making   ", Text($"is in the run that this has become: tonne show last. A variant made of another carries that one's making too."));
-        words.WriteLabelled("weights  ", $"beside {path}; front: no other one is at least as good in accuracy, size, latency and energy, and better in one.");
+            words.WriteLabelled("zeros    ", Text($"Pruned weights compress to {zeros.PackedBytes / (double)figures[0].PackedBytes:P0} of the size, and a dense product multiplies zeros like other numbers: energy ÷ {zeros.Single.EnergyRatio.Value:0.00}."));
+        words.WriteLabelled("creation ", Text($"is part of the recorded run: tonne show last. A variant made from another includes the energy of that one."));
+        words.WriteLabelled("weights  ", $"beside {path}; front: no other variant is at least as good in accuracy, size, latency and energy, and better in one.");
     }
 
-    /// <summary>The least energy at no more than one point lost.</summary>
+    /// <summary>The variant with the least energy that loses at most one point of accuracy.</summary>
     static VariantMeasurements? Best(ImmutableArray<VariantMeasurements> figures) =>
         figures.Skip(1).Where(one => one.Score.Accuracy >= figures[0].Score.Accuracy - 0.01 && one.Single.EnergyRatio.Low > 1).MaxBy(one => one.Single.EnergyRatio.Value);
 
-    /// <summary>The class that lost most.</summary>
+    /// <summary>The class that lost most accuracy.</summary>
     static string? DescribeBias(VariantMeasurements first, VariantMeasurements one)
     {
         var losses = first.Score.AccuracyOfClass.Zip(one.Score.AccuracyOfClass, (before, after) => before - after).Select((lost, index) => (lost, index)).Where(pair => !double.IsNaN(pair.lost)).ToList();
@@ -140,12 +142,12 @@ sealed class LabShrinkCommand
         return most <= 0 ? "No class lost accuracy." : $"\"{name}\" lost most: {Points(most)}, from {Percent(first.Score.AccuracyOfClass[at])} to {Percent(one.Score.AccuracyOfClass[at])}.";
     }
 
-    static void WriteJson(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator price) => context.Out.WriteLine(JsonText.Build(writer =>
+    static void WriteJson(CommandContext context, string path, ImmutableArray<VariantMeasurements> figures, CpuTimeEstimator estimator) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.variants/1");
         writer.WriteString("model", path);
         writer.WriteString("kernel", QuantizedNetwork.Kernel);
-        writer.WriteQuantity("thread_w", price.Watts);
+        writer.WriteQuantity("thread_w", estimator.Watts);
         writer.WriteStartArray("variants");
         foreach (var one in figures)
         {
@@ -162,7 +164,7 @@ sealed class LabShrinkCommand
             Cost("single", one.Single);
             Cost("batched", one.Batched);
             writer.WriteNumber("making_cpu_s", one.Variant.CreationCpuTime.TotalSeconds);
-            writer.WriteQuantity("making_energy_kwh", price.Estimate("making", one.Variant.CreationCpuTime).Energy);
+            writer.WriteQuantity("making_energy_kwh", estimator.Estimate("making", one.Variant.CreationCpuTime).Energy);
             writer.WriteBounds("pays_back_after_predictions", one.ComputeBreakEven(figures[0]));
             writer.WriteBoolean("on_front", one.IsParetoOptimal);
             writer.WriteEndObject();
@@ -201,7 +203,7 @@ sealed class LabShrinkCommand
     static string Ratio(RatioInterval ratio) => ratio is { IsBounded: true } and not { Low: 1, High: 1 } ? Text($"÷ {ratio.Value:0.0} ({ratio.Low:0.0}–{ratio.High:0.0})") : Text($"÷ {ratio.Value:0.0}");
 
     static string FormatBreakEven(VariantMeasurements one, VariantMeasurements first) =>
-        one.Variant.CreationCpuTime == TimeSpan.Zero ? "" : one.ComputeBreakEven(first) is { } after ? Predictions(after) : "not seen to save";
+        one.Variant.CreationCpuTime == TimeSpan.Zero ? "" : one.ComputeBreakEven(first) is { } after ? Predictions(after) : "no saving seen";
 
     static string Predictions(Bounds after) => after.Best < 1e5 ? DisplayValue.Format(after, "").FormatWithInterval() : DisplayValue.Format(after * 1e-6, "M").FormatWithInterval();
 
@@ -209,7 +211,7 @@ sealed class LabShrinkCommand
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What such a command can be given.</summary>
+    /// <summary>The options of these commands.</summary>
     sealed class Choices
     {
         readonly Option<string> _epochs = new("--epochs") { Description = "Epochs after pruning (default 3), of a student (default 10)", HelpName = "N" };
@@ -230,7 +232,7 @@ sealed class LabShrinkCommand
 
         public Option<string> Model { get; } = new("--model") { Description = "Weights of 'lab run'; default: lab/model.weights", HelpName = "FILE" };
 
-        public Option<bool> All { get; } = new("--all") { Description = "All ways, alone and combined" };
+        public Option<bool> All { get; } = new("--all") { Description = "All methods, alone and combined" };
 
         public Option<bool> Json { get; } = new("--json") { Description = "One JSON document (schema tonne.variants/1)" };
 

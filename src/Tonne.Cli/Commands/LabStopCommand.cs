@@ -8,7 +8,7 @@ using Tonne.Stopping;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne lab stop</c>: what each epoch of a run gained for what it used, and after which to stop.</summary>
+/// <summary><c>tonne lab stop</c>: what each epoch of a run gained for its energy, and after which epoch to stop.</summary>
 static class LabStopCommand
 {
     public static Command Build(CommandContext context)
@@ -19,18 +19,18 @@ static class LabStopCommand
         var command = new Command("stop", "Show after which epoch a run should have stopped. Each epoch has its gain per kWh.") { run, gain, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
-            var entry = desk.Load(parsed.GetValue(run)!);
+            var session = LedgerSession.Open(context);
+            var entry = session.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
             var advice = StoppingAdvice.Of(entry.Record, footprint);
             if (advice is not null && parsed.GetValue(gain) is { } text)
                 advice = StoppingAdvice.Of(entry.Record, footprint, ParseTarget(text) / (advice.IsShare ? 100 : 1));
             if (advice is null)
-                throw new InvalidInputException($"{entry.Record.Opening.Id} has no epochs that tell accuracy, F1, loss or perplexity. A run that has: tonne lab run");
+                throw new InvalidInputException($"{entry.Record.Opening.Id} has no epochs with accuracy, F1, loss or perplexity. To make a run that has: tonne lab run");
             if (parsed.GetValue(json))
                 WriteJson(context, entry, footprint, advice);
             else
-                StoppingTable.Write(context.Out, advice, desk.Capabilities);
+                StoppingTable.Write(context.Out, advice, session.Capabilities);
             return 0;
         });
         return command;
@@ -68,7 +68,7 @@ static class LabStopCommand
         writer.WriteEndArray();
     }));
 
-    /// <summary>A part of a run's figure, as uncertain as the whole: they have their factors in common.</summary>
+    /// <summary>A part of a run's figure, with the relative uncertainty of the whole: they have their factors in common.</summary>
     static Figure ScaleFigure(Figure whole, double value) =>
         whole with { Bounds = whole.Value > 0 ? whole.Bounds * (value / whole.Value) : Bounds.FromExact(value) };
 }

@@ -4,7 +4,7 @@ using Tonne.Reporting.Teaching;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne learn RUN</c>: three questions made from that run, and what is right about the right answers.</summary>
+/// <summary><c>tonne learn RUN</c>: three questions made from that run, with an explanation of each right answer.</summary>
 static class LearnCommand
 {
     public static Command Build(CommandContext context)

@@ -7,7 +7,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne ledger …</c>: care of the ledger, and ways in and out.</summary>
+/// <summary><c>tonne ledger …</c>: maintenance, import and export of the ledger.</summary>
 static class LedgerCommand
 {
     public static Command Build(CommandContext context) =>
@@ -22,15 +22,15 @@ static class LedgerCommand
         var command = new Command("verify", "Check every trace, record and statement. Nothing is changed; exit code 1 if something is wrong.") { json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
-            var problems = desk.Ledger.Verify();
+            var session = LedgerSession.Open(context);
+            var problems = session.Ledger.Verify();
             if (parsed.GetValue(json))
             {
                 context.Out.WriteLine(JsonText.Build(writer =>
                 {
                     writer.WriteString("schema", "tonne.verify/1");
-                    writer.WriteString("home", desk.Ledger.Home.Root);
-                    writer.WriteNumber("runs", desk.Ledger.Home.GetRunFolders().Count);
+                    writer.WriteString("home", session.Ledger.Home.Root);
+                    writer.WriteNumber("runs", session.Ledger.Home.GetRunFolders().Count);
                     writer.WriteStartArray("problems");
                     foreach (var problem in problems)
                     {
@@ -48,7 +48,7 @@ static class LedgerCommand
             else
             {
                 WriteProblems(context, problems);
-                context.Out.WriteLine($"{desk.Ledger.Home.GetRunFolders().Count} runs checked, {problems.Count} problems");
+                context.Out.WriteLine($"{session.Ledger.Home.GetRunFolders().Count} runs checked, {problems.Count} problems");
             }
 
             return problems.Count == 0 ? 0 : CommandLine.Failure;
@@ -73,12 +73,12 @@ static class LedgerCommand
         var command = new Command("recount", "Account runs again with the current factors. Older statements are kept.") { runs };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
+            var session = LedgerSession.Open(context);
             var named = parsed.GetValue(runs) ?? [];
-            // A statement that cannot be read is a reason to recount; a record that cannot be read leaves nothing to count.
-            var ids = (named.Length > 0 ? named.Select(desk.ResolveId)
-                : desk.Ledger.ListRuns().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == desk.Ledger.Home.GetRunFolder(run.Id).StatementsPath)).Select(run => run.Id)).ToList();
-            var recounted = desk.Ledger.Recount(ids, entry => desk.Account(entry.Record));
+            // A statement that cannot be read is a reason to recount; without a readable record there is nothing to count.
+            var ids = (named.Length > 0 ? named.Select(session.ResolveId)
+                : session.Ledger.ListRuns().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == session.Ledger.Home.GetRunFolder(run.Id).StatementsPath)).Select(run => run.Id)).ToList();
+            var recounted = session.Ledger.Recount(ids, entry => session.Account(entry.Record));
             foreach (var run in recounted.Where(run => run.Added))
             {
                 var (before, after) = (run.Before?.Figures.First(figure => figure.Name == "emissions_kg.total"), run.After.Figures.First(figure => figure.Name == "emissions_kg.total"));
@@ -86,7 +86,7 @@ static class LedgerCommand
             }
 
             var foreign = ids.Count - recounted.Count;
-            context.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} left as another tool stated them" : "")}");
+            context.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} unchanged: their figures are from another tool" : "")}");
             return 0;
         });
         return command;
@@ -111,13 +111,13 @@ static class LedgerCommand
 
     static Command Merge(CommandContext context)
     {
-        var other = new Argument<string>("folder") { Description = "Home of the other ledger" };
+        var other = new Argument<string>("folder") { Description = "Folder of the other ledger" };
         var command = new Command("merge", "Copy the runs of another ledger into this one. Runs with the same id and different content are reported and skipped.") { other };
         command.SetAction(parsed =>
         {
             var outcome = LedgerSession.Open(context).Ledger.Merge(new LedgerHome(parsed.GetValue(other)!));
             WriteProblems(context, [.. outcome.Skipped, .. outcome.Conflicts]);
-            context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Conflicts.Length} clashes");
+            context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Extended.Length} extended, {outcome.Same.Length} the same, {outcome.Skipped.Length} skipped, {outcome.Conflicts.Length} conflicts");
             return outcome.Conflicts.Length == 0 ? 0 : CommandLine.Failure;
         });
         return command;
@@ -146,14 +146,14 @@ static class LedgerCommand
         var codecarbon = new Command("codecarbon", "Export all runs as CSV with CodeCarbon's column names.") { codecarbonFile };
         codecarbon.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
+            var session = LedgerSession.Open(context);
             if (parsed.GetValue(codecarbonFile) is not { } path)
             {
-                CodeCarbonCsv.Export(Entries(desk), context.Out);
+                CodeCarbonCsv.Export(Entries(session), context.Out);
                 return 0;
             }
 
-            var outcome = CodeCarbonCsv.Append(path, Entries(desk));
+            var outcome = CodeCarbonCsv.Append(path, Entries(session));
             if (outcome.Note is { } note)
                 context.Error.WriteLine("tonne: " + note);
             context.Out.WriteLine($"{outcome.Rows} runs written to {outcome.File}");
@@ -168,8 +168,8 @@ static class LedgerCommand
         return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl };
     }
 
-    static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession desk) =>
-        ((ILedgerReader)desk.Ledger).LoadRuns();
+    static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession session) =>
+        ((ILedgerReader)session.Ledger).LoadRuns();
 
     static void WriteProblems(CommandContext context, IReadOnlyList<LedgerProblem> problems)
     {

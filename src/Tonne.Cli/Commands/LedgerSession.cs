@@ -6,7 +6,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>The ledger as commands use it: dead runs closed first, runs found by what people write.</summary>
+/// <summary>The ledger as the commands use it: closes runs of dead recorders first, and finds runs by id, name or prefix.</summary>
 sealed class LedgerSession
 {
     readonly CommandContext _context;
@@ -25,34 +25,34 @@ sealed class LedgerSession
     /// <summary>What a reader's terminal can show.</summary>
     public TerminalCapabilities Capabilities => _context.OutCapabilities;
 
-    /// <summary>Opens the ledger and closes what dead recorders left open.</summary>
+    /// <summary>Opens the ledger and closes the runs of recorders that were killed.</summary>
     public static LedgerSession Open(CommandContext context)
     {
-        var desk = new LedgerSession(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
-        foreach (var closed in desk.Ledger.CloseInterrupted(desk.Account))
+        var session = new LedgerSession(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
+        foreach (var closed in session.Ledger.CloseInterrupted(session.Account))
         {
             context.Error.WriteLine(closed.Problem is { } problem
                 ? $"tonne: {problem}"
                 : $"tonne: {closed.Id} had been left open and is closed from its trace: {closed.Record?.Status.ToString().ToLowerInvariant()}.");
         }
 
-        return desk;
+        return session;
     }
 
-    /// <summary>The one run a text stands for.</summary>
+    /// <summary>Finds the one run that a text identifies.</summary>
     /// <exception cref="InvalidInputException">None or several; the message lists them.</exception>
     public LedgerEntry Load(string text) => Ledger.Load(ResolveId(text));
 
-    /// <summary>The id of the one ended run a text stands for.</summary>
+    /// <summary>Finds the id of the one ended run that a text identifies.</summary>
     /// <exception cref="InvalidInputException">None or several, which the message lists; or it is still running.</exception>
     public string ResolveId(string text) => Ledger.Find(text) switch
     {
-        RunLookupResult.One { Run: { Status: RunStatus.Running } run } => throw new InvalidInputException($"{run.Id} ({run.Name}) is still running; its figures are there when it has ended."),
+        RunLookupResult.One { Run: { Status: RunStatus.Running } run } => throw new InvalidInputException($"{run.Id} ({run.Name}) is still running; its figures are available when it has ended."),
         RunLookupResult.One one => one.Run.Id,
         var other => throw new InvalidInputException(other.ToString()),
     };
 
-    /// <summary>Accounts a record with the factors of today's catalogs.</summary>
+    /// <summary>Computes the figures of a record with the current factors.</summary>
     public FootprintStatement Account(RunRecord record) =>
         new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(_context.Time.GetUtcNow());
 }

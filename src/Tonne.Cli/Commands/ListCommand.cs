@@ -23,8 +23,8 @@ static class ListCommand
         command.SetAction(parsed =>
         {
             var asJson = parsed.GetValue(json);
-            var desk = LedgerSession.Open(context);
-            var runs = desk.Ledger.ListRuns(new LedgerQuery
+            var session = LedgerSession.Open(context);
+            var runs = session.Ledger.ListRuns(new LedgerQuery
             {
                 Project = parsed.GetValue(project),
                 Name = parsed.GetValue(name),
@@ -35,12 +35,12 @@ static class ListCommand
             {
                 foreach (var run in runs.Where(run => !HasRecord(run)))
                     context.Error.WriteLine($"tonne: {run.Id} ({TextSanitizer.ToOneLine(run.Name)}) is {(run.Trouble is null ? "running" : "damaged")} and not in the document.");
-                var entries = runs.Where(HasRecord).Select(run => desk.Ledger.Load(run.Id));
+                var entries = runs.Where(HasRecord).Select(run => session.Ledger.Load(run.Id));
                 context.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.From(entries), ReportJson.Readable.RunListDocument));
             }
             else
             {
-                Write(context, runs, desk);
+                Write(context, runs, session);
             }
 
             return 0;
@@ -50,11 +50,11 @@ static class ListCommand
 
     static bool HasRecord(RunSummary run) => run.Trouble is null && run.Status is not null and not RunStatus.Running;
 
-    static void Write(CommandContext context, IReadOnlyList<RunSummary> runs, LedgerSession desk)
+    static void Write(CommandContext context, IReadOnlyList<RunSummary> runs, LedgerSession session)
     {
         if (runs.Count == 0)
         {
-            context.Out.WriteLine($"No runs in {desk.Ledger.Home.Root} yet. Make one: tonne run -- COMMAND");
+            context.Out.WriteLine($"No runs in {session.Ledger.Home.Root} yet. Record one: tonne run -- COMMAND");
             return;
         }
 

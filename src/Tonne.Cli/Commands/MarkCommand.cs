@@ -6,7 +6,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne mark …</c>: says a stage, an epoch or a note to the run we are in.</summary>
+/// <summary><c>tonne mark …</c>: reports a stage, an epoch or a note to the run it is called in.</summary>
 static class MarkCommand
 {
     public static Command Build(CommandContext context)
@@ -27,8 +27,8 @@ static class MarkCommand
         epoch.SetAction(parsed => Send(context, new Mark(
             parsed.GetValue(begin) ? MarkKind.EpochBegin : MarkKind.Epoch, 0, Number: EpochNumber(parsed.GetValue(number)!), Metrics: Metrics(parsed.GetValue(metrics) ?? []))));
 
-        var text = new Argument<string[]>("text") { Description = "What to keep with the run", Arity = ArgumentArity.OneOrMore };
-        var note = new Command("note", "Keep a remark with the run.") { text };
+        var text = new Argument<string[]>("text") { Description = "Text of the note", Arity = ArgumentArity.OneOrMore };
+        var note = new Command("note", "Add a note to the run.") { text };
         note.SetAction(parsed => Send(context, new Mark(MarkKind.Note, 0, string.Join(' ', parsed.GetValue(text) ?? []))));
 
         return new Command("mark", "Mark a stage, an epoch or a note from inside a run. It works from any language.") { stage, epoch, note };

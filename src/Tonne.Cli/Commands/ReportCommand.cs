@@ -11,7 +11,7 @@ using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne report RUN --FORMAT</c>: one run as a document.</summary>
+/// <summary><c>tonne report RUN --FORMAT</c>: writes one run as a document.</summary>
 static class ReportCommand
 {
     sealed record Format(string Flag, string Description, Action<TextWriter, RunRecord, Footprint, TerminalCapabilities> Write);
@@ -28,7 +28,7 @@ static class ReportCommand
         new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Render(record, footprint))),
     ];
 
-    public static Command Build(CommandContext around)
+    public static Command Build(CommandContext context)
     {
         var run = ShowCommand.CreateRunArgument();
         var command = new Command("report", "Print a run as Markdown, CSV, JSON, a card or a form.") { run };
@@ -51,16 +51,16 @@ static class ReportCommand
                 throw new InvalidInputException("--per and --boundary go with --sci.");
             if (ofSci && unit is null)
                 throw new InvalidInputException("SCI is a rate per functional unit (ISO/IEC 21031), and a run counts none of its own: without R it would be a total. Give --per UNIT=COUNT, as in --per token=1.2e9 or --per 'training run=1'.");
-            var desk = LedgerSession.Open(around);
-            var entry = desk.Load(parsed.GetValue(run)!);
+            var session = LedgerSession.Open(context);
+            var entry = session.Load(parsed.GetValue(run)!);
             if (ofSci)
             {
                 var rate = SoftwareCarbonIntensity.Calculate($"run {entry.Record.Opening.Id}", entry.Account(), unit!, parsed.GetValue(boundary) ?? SciBoundary.Whole);
-                SciReport.Write(around.Out, [rate], desk.Capabilities);
+                SciReport.Write(context.Out, [rate], session.Capabilities);
                 return 0;
             }
 
-            (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(around.Out, entry.Record, entry.Account(), desk.Capabilities);
+            (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(context.Out, entry.Record, entry.Account(), session.Capabilities);
             return 0;
         });
         return command;

@@ -4,7 +4,7 @@ using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>What an SCI is asked with.</summary>
+/// <summary>The options of a Software Carbon Intensity.</summary>
 static class SciOptions
 {
     public static Option<string> CreateUnitOption() => new("--per") { Description = "With --sci: functional unit and count, as in token=1.2e9", HelpName = "UNIT=COUNT" };
@@ -17,8 +17,8 @@ static class SciOptions
         return option;
     }
 
-    /// <summary>The unit as typed; null if none was.</summary>
-    /// <exception cref="InvalidInputException">It is none, or counts nothing.</exception>
+    /// <summary>The unit as typed; null if none was given.</summary>
+    /// <exception cref="InvalidInputException">It is not a unit with a count above 0.</exception>
     public static FunctionalUnit? ParseUnit(string? typed)
     {
         try

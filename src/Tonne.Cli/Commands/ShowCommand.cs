@@ -5,7 +5,7 @@ using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne show RUN</c>: one run in full.</summary>
+/// <summary><c>tonne show RUN</c>: shows everything about one run.</summary>
 static class ShowCommand
 {
     public static Argument<string> CreateRunArgument() => new("run") { Description = "Id, unique prefix, name, or 'last'" };
@@ -17,13 +17,13 @@ static class ShowCommand
         var command = new Command("show", "Show everything about one run.") { run, json };
         command.SetAction(parsed =>
         {
-            var desk = LedgerSession.Open(context);
-            var entry = desk.Load(parsed.GetValue(run)!);
+            var session = LedgerSession.Open(context);
+            var entry = session.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
             if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(entry.Record, footprint), ReportJson.Readable.RunDocument));
             else
-                RunReport.Write(context.Out, entry.Record, footprint, desk.Capabilities, desk.Ledger.Home.GetRunFolder(entry.Record.Opening.Id).Location);
+                RunReport.Write(context.Out, entry.Record, footprint, session.Capabilities, session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id).Location);
             return 0;
         });
         return command;

@@ -6,16 +6,16 @@ namespace Tonne.Cli.Configuration;
 /// <summary>A setting that may come from a file, the environment or a flag.</summary>
 /// <param name="Key">Name in tonne.yaml and of the flag.</param>
 /// <param name="Variable">Name of the environment variable.</param>
-/// <param name="Default">Value if nobody gives one; null if there is none.</param>
+/// <param name="Default">Value if none is given; null if there is none.</param>
 /// <param name="Description">What it is, with its unit and range.</param>
-/// <param name="FindProblem">What is wrong with a value and what to write instead; null if it is fine.</param>
+/// <param name="FindProblem">Returns what is wrong with a value and what to write instead; null if it is valid.</param>
 sealed record Setting(string Key, string Variable, string? Default, string Description, Func<string, string?> FindProblem)
 {
     public static readonly Setting Zone = new("zone", "TONNE_ZONE", null, "grid zone, for example FR or France", AcceptAny);
     public static readonly Setting Region = new("region", "TONNE_REGION", null, "cloud region, for example gcp:europe-west9", AcceptAny);
     public static readonly Setting Intensity = new("intensity", "TONNE_INTENSITY", null, "carbon intensity in g CO2e/kWh, 0 to 5000", text => CheckNumber(text, 0, 5000, "56"));
-    public static readonly Setting Pue = new("pue", "TONNE_PUE", null, "facility ÷ machines, 1 to 5", text => CheckNumber(text, 1, 5, "1.2"));
-    public static readonly Setting Period = new("period", "TONNE_PERIOD", "1s", "time between samples, 10ms to 1h; 100ms by default where a device tells only its power", text => TryParsePeriod(text, out _) ? null : $"'{text}' is not a time between 10ms and 1h; write 1s, 100ms or 1m");
+    public static readonly Setting Pue = new("pue", "TONNE_PUE", null, "facility energy ÷ IT energy, 1 to 5", text => CheckNumber(text, 1, 5, "1.2"));
+    public static readonly Setting Period = new("period", "TONNE_PERIOD", "1s", "time between samples, 10ms to 1h; 100ms by default if a device returns power but no energy", text => TryParsePeriod(text, out _) ? null : $"'{text}' is not a time between 10ms and 1h; write 1s, 100ms or 1m");
     public static readonly Setting Policy = new("policy", "TONNE_POLICY", "share", "how a shared machine is split: share, marginal or machine", text => CheckChoice(text, "share", "marginal", "machine"));
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => CheckChoice(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", AcceptAny);
@@ -23,7 +23,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Descr
     public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.StagePattern.Parse(text)));
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", AcceptAny);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", AcceptAny);
-    public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none for a stand-in", AcceptAny);
+    public static readonly Setting Nvml = new("nvml", "TONNE_NVML", null, "path of NVIDIA's management library (NVML); else the system's own, and none beside a replacement", AcceptAny);
     public static readonly Setting Meter = new("meter", "TONNE_METER", null, "meters to ask over HTTP, such as shelly://192.168.1.20; several with blanks or commas between (docs/methods/plug.md)", CheckAddresses);
 
     public static readonly Setting Calibration = new("calibration", "TONNE_CALIBRATION", null, "file of calibrations, or none to use none; else calibrations.json beside the user's tonne.yaml", AcceptAny);

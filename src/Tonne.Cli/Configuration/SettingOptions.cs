@@ -3,7 +3,7 @@ using Tonne.Cli.Commands;
 
 namespace Tonne.Cli.Configuration;
 
-/// <summary>The options that give a <see cref="Setting"/> for one command, written once: where it is, how it is measured.</summary>
+/// <summary>The command-line options that set a <see cref="Setting"/>, shared by the commands: place and measurement.</summary>
 static class SettingOptions
 {
     static readonly Option<bool> _strict = new("--strict") { Description = "Measured energy only: exit 125 where a meter is missing" };
@@ -34,18 +34,18 @@ static class SettingOptions
     /// <summary>Where work is done: zone, region, intensity, PUE.</summary>
     public static IReadOnlyList<Option> Place { get; } = [.. _place.Select(pair => pair.Option)];
 
-    /// <summary>How a command is measured, and where sensor files lie.</summary>
+    /// <summary>How a command is measured, and the folder of the sensor files.</summary>
     public static IReadOnlyList<Option> Measurement { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
 
-    /// <summary>How stages and epochs are seen in a command's output.</summary>
+    /// <summary>How stages and epochs are recognised in a command's output.</summary>
     public static IReadOnlyList<Option> Patterns { get; } = [.. _patterns.Select(pair => pair.Option)];
 
-    /// <summary>The settings with what these options give; those that the command does not have are not given.</summary>
+    /// <summary>The settings with the values of these options; options that the command does not have are ignored.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Environment and folder.</param>
     /// <param name="fixedValues">Settings that the command itself decides.</param>
     /// <exception cref="SettingsException">A value is wrong; the message says which and where it came from.</exception>
-    /// <exception cref="InvalidInputException">The folder of sensor files is none.</exception>
+    /// <exception cref="InvalidInputException">The folder of sensor files does not exist.</exception>
     public static Settings Resolve(ParseResult parsed, CommandContext context, params ReadOnlySpan<(Setting Setting, string Value)> fixedValues)
     {
         var flags = new Dictionary<Setting, string?>();

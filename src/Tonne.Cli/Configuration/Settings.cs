@@ -8,7 +8,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Configuration;
 
-/// <summary>Settings as they hold now. Later wins: the user's tonne.yaml, the folder's tonne.yaml, TONNE_*, flags.</summary>
+/// <summary>The current settings. Later wins: the user's tonne.yaml, the folder's tonne.yaml, TONNE_*, flags.</summary>
 sealed class Settings
 {
     readonly Dictionary<Setting, SettingValue> _given;
@@ -21,7 +21,7 @@ sealed class Settings
 
     public TimeSpan Period => Setting.TryParsePeriod(this[Setting.Period]!, out var period) ? period : TimeSpan.FromSeconds(1);
 
-    /// <summary>The time between samples on a machine: what is set, else ten times a second where a power must be integrated.</summary>
+    /// <summary>The time between samples on a machine: the setting, otherwise 100 ms if a power must be integrated.</summary>
     public TimeSpan GetPeriod(DiscoveryResult discovery) => _given[Setting.Period].Precedence == 0 && discovery.NeedsPowerIntegration ? TimeSpan.FromMilliseconds(100) : Period;
 
     public SharePolicy Policy => Enum.Parse<SharePolicy>(this[Setting.Policy]!, ignoreCase: true);
@@ -30,10 +30,10 @@ sealed class Settings
 
     public string Sysroot => this[Setting.Sysroot]!;
 
-    /// <summary>Folder of the ledger: what is set, else tonne below the XDG data folder.</summary>
+    /// <summary>Folder of the ledger: the setting, otherwise tonne below the XDG data folder.</summary>
     public string Home { get; private init; } = "";
 
-    /// <summary>The place as far as it was given; null if it must be guessed.</summary>
+    /// <summary>The place as given; null if it must be guessed.</summary>
     public Place? Place
     {
         get
@@ -53,15 +53,15 @@ sealed class Settings
     /// <summary>PUE if given.</summary>
     public double? Pue => Number(_given[Setting.Pue]);
 
-    /// <summary>What is known of the machine before it is looked at.</summary>
+    /// <summary>Settings that replace parts of the machine's discovery.</summary>
     /// <param name="variable">Reads an environment variable.</param>
     public DiscoveryOptions CreateDiscoveryOptions(Func<string, string?> variable) => new() { EnvironmentVariable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = ReadCalibrations(), MeterAddresses = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
 
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";
 
-    /// <summary>Every calibration that is kept; none if none are to be used.</summary>
-    /// <exception cref="SettingsException">The file cannot be read, or is none of calibrations.</exception>
+    /// <summary>Every stored calibration; none if the setting is <c>none</c>.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or is not a file of calibrations.</exception>
     IReadOnlyList<Calibration> ReadCalibrations()
     {
         if (this[Setting.Calibration] == "none")
@@ -72,15 +72,15 @@ sealed class Settings
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException([$"{error.Message} Or use none: TONNE_CALIBRATION=none"]);
+            throw new SettingsException([$"{error.Message} To use none: TONNE_CALIBRATION=none"]);
         }
     }
 
-    /// <summary>Finds out what holds.</summary>
+    /// <summary>Reads the settings from all their origins.</summary>
     /// <param name="flags">Flags of the command line by setting.</param>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="folder">The current folder; empty if there is none.</param>
-    /// <exception cref="SettingsException">Something is wrong; all of it is told.</exception>
+    /// <exception cref="SettingsException">Some settings are wrong; the message lists all of them.</exception>
     public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder)
     {
         var problems = new List<string>();
@@ -135,7 +135,7 @@ sealed class Settings
             if (given[Setting.Region] is { Value: { } region } r && RegionCatalog.Find(region) is { IsFound: false } noRegion)
                 problems.Add($"{r.Origin}: {noRegion.Unknown.Message}");
             if (given[Setting.Zone] is { Value: not null, Precedence: 4 } && given[Setting.Region] is { Value: not null, Precedence: 4 })
-                problems.Add("--zone and --region say two places; give one.");
+                problems.Add("--zone and --region are two places; give one.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Tonne.Cli.Configuration;
 
-/// <summary>Wrong settings, all told at once: each line says where, what and what to do.</summary>
+/// <summary>Thrown for wrong settings. It lists all problems: each line has the place, the value and the remedy.</summary>
 sealed class SettingsException(IReadOnlyList<string> problems) : Exception(string.Join('\n', problems))
 {
     public IReadOnlyList<string> Problems { get; } = problems;

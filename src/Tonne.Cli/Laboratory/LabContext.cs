@@ -12,32 +12,34 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Cli.Laboratory;
 
-/// <summary>What the process that does the lab's work has around it: who hears of its stages, what its CPU time costs, and how it ends.</summary>
-/// <param name="context">Surroundings.</param>
+/// <summary>
+/// The environment of the process that does the lab's work: receiver of the stages, energy of CPU time, and the exit code.
+/// </summary>
+/// <param name="context">Clock, streams and environment.</param>
 /// <param name="settings">Settings.</param>
-/// <param name="quiet">Whether progress is not told.</param>
+/// <param name="quiet">Whether progress is not printed.</param>
 sealed class LabContext(CommandContext context, Settings settings, bool quiet)
 {
-    /// <summary>Hears of stages and epochs.</summary>
+    /// <summary>Receives stages and epochs.</summary>
     public PipelineMarkSender Listener { get; } = new(quiet ? context with { Out = TextWriter.Null, IsOutTerminal = false } : context);
 
     /// <summary>CPU time of this process.</summary>
     public static TimeSpan GetCpuTime() => Environment.CpuUsage.TotalTime;
 
-    /// <summary>What a CPU-second costs here.</summary>
-    public static CpuTimeEstimator ComputePrice(CommandContext context, Settings settings)
+    /// <summary>Creates the estimator of the energy of a CPU-second on this machine.</summary>
+    public static CpuTimeEstimator CreateEstimator(CommandContext context, Settings settings)
     {
         using var found = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable));
         var place = settings.Place ?? PlaceDetector.DetectByTimeZone(new FileTree(settings.Sysroot), context.GetVariable("TZ"));
         return new CpuTimeEstimator(found.Power, FactorSelector.SelectFactors(place, found.Machine));
     }
 
-    /// <summary>What a CPU-second costs here.</summary>
-    public CpuTimeEstimator GetPrice() => ComputePrice(context, settings);
+    /// <summary>Creates the estimator of the energy of a CPU-second on this machine.</summary>
+    public CpuTimeEstimator CreateEstimator() => CreateEstimator(context, settings);
 
-    /// <summary>Does the work; what makes it impossible is told, noted in the run, and an exit code.</summary>
+    /// <summary>Does the work. A failure is printed, added to the run as a note, and becomes the exit code.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="unfitAdvice">What to add where the rows do not fit the network.</param>
+    /// <param name="unfitAdvice">Added to the message if the rows do not fit the network.</param>
     public int Execute(Action work, string unfitAdvice = "")
     {
         try

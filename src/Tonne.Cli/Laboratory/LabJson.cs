@@ -3,12 +3,12 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Cli.Laboratory;
 
-/// <summary>Fields that the lab's JSON documents have in common.</summary>
+/// <summary>Writes fields that the lab's JSON documents have in common.</summary>
 static class LabJson
 {
     extension(Utf8JsonWriter writer)
     {
-        /// <summary>Accuracy of each class; null where it has no rows.</summary>
+        /// <summary>Writes the accuracy of each class; null for a class without rows.</summary>
         public void WriteAccuracyOfClass(Score score, IReadOnlyList<string> classes)
         {
             writer.WriteStartObject("accuracy_of_class");

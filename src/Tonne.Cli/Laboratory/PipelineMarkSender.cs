@@ -8,7 +8,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Laboratory;
 
-/// <summary>Tells a pipeline's stages and epochs to the run it is in, and its progress to the reader.</summary>
+/// <summary>Sends a pipeline's stages and epochs to the run it is in, and prints its progress.</summary>
 sealed class PipelineMarkSender(CommandContext context) : IPipelineListener
 {
     static readonly TimeSpan _sendTimeout = TimeSpan.FromSeconds(2);
@@ -31,7 +31,7 @@ sealed class PipelineMarkSender(CommandContext context) : IPipelineListener
             $"epoch {epoch.Number,2}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy:0.0000}{(epoch.Validation is { } seen ? $"  validation loss {seen.Loss:0.0000}  accuracy {seen.Accuracy:0.0000}" : "")}  {epoch.Duration.TotalSeconds:0.0} s"));
     }
 
-    /// <summary>Why the work could not be done, as a note of the run.</summary>
+    /// <summary>Adds the reason of a failure to the run as a note.</summary>
     public void SendFailure(string reason) => Send(new Mark(MarkKind.Note, 0, reason));
 
     public void ReportProgress(string stage, long rows)

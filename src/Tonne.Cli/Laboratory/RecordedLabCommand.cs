@@ -8,28 +8,33 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Laboratory;
 
-/// <summary>Work of the lab done by a process of its own, as any command, under the recorder that any command gets: <c>tonne lab VERB …</c> records <c>tonne lab work VERB …</c>.</summary>
+/// <summary>
+/// Runs work of the lab in a process of its own, under the same recorder as any other command: <c>tonne lab VERB …</c> records <c>tonne lab
+/// work VERB …</c>.
+/// </summary>
 sealed class RecordedLabCommand(CommandContext context, Settings settings)
 {
-    /// <summary>The hidden command below which the verbs stand without a recorder.</summary>
+    /// <summary>The hidden command that does the work of the verbs without a recorder.</summary>
     public const string Command = "work";
 
     /// <summary>The option that names the run.</summary>
-    /// <param name="otherwise">Its name without.</param>
+    /// <param name="otherwise">Default name.</param>
     public static Option<string> CreateNameOption(string otherwise) => new("--name", "-n") { Description = "Name of the run", HelpName = "N", DefaultValueFactory = _ => otherwise };
 
-    /// <summary>The settings that hold for the work and its recorder. The lab marks its epochs itself, so none are looked for in its output.</summary>
+    /// <summary>
+    /// The settings of the work and its recorder. The lab marks its epochs itself, so its output is not searched for them.
+    /// </summary>
     public static Settings ResolveSettings(ParseResult parsed, CommandContext context) => SettingOptions.Resolve(parsed, context, (Setting.EpochPattern, "none"));
 
-    /// <summary>What was recorded and accounted; null if it could not be summed up.</summary>
+    /// <summary>The recorded and accounted run; null if that failed.</summary>
     public (RunRecord Record, Footprint Footprint)? Result { get; private set; }
 
-    /// <summary>Does it.</summary>
-    /// <param name="parsed">The command as it was given; its words are handed on.</param>
+    /// <summary>Runs and records the work.</summary>
+    /// <param name="parsed">The command line; its words are passed on.</param>
     /// <param name="name">Name of the run.</param>
     /// <param name="quiet">Whether to leave the summary out.</param>
-    /// <param name="traced">Whether the caller traces the stages itself.</param>
-    /// <param name="verbose">Whether everything is printed at the end.</param>
+    /// <param name="traced">Whether the caller prints the stages itself.</param>
+    /// <param name="verbose">Whether to print everything at the end.</param>
     /// <returns>The exit code of the work.</returns>
     public int Run(ParseResult parsed, string name, bool quiet, bool traced = false, bool verbose = false)
     {
@@ -42,7 +47,7 @@ sealed class RecordedLabCommand(CommandContext context, Settings settings)
         return code;
     }
 
-    /// <summary>How this program is started again: itself, or the runtime with it.</summary>
+    /// <summary>The command that starts this program again: the executable, or the .NET runtime with the assembly.</summary>
     static IEnumerable<string> GetOwnCommand()
     {
         var process = Environment.ProcessPath ?? "tonne";

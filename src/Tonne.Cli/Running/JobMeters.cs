@@ -5,8 +5,8 @@ using Tonne.Recording;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>The meters of one wrapped command: the machine's, and those that follow the child.</summary>
-/// <remarks>Created before the child starts, in the control group of which it then starts; disposed by the run.</remarks>
+/// <summary>The meters of one wrapped command: those of the machine, and those that follow the child.</summary>
+/// <remarks>They are created before the child starts, because it starts in their control group. The run disposes them.</remarks>
 #pragma warning disable CA1001 // The run disposes the job's instruments, through Job.
 sealed class JobMeters
 #pragma warning restore CA1001
@@ -26,13 +26,13 @@ sealed class JobMeters
         Placement = _job.EnterFiles.Count > 0 ? new CgroupPlacement(_job.EnterFiles, _job.ReturnFiles) : null;
     }
 
-    /// <summary>What the run is recorded from.</summary>
+    /// <summary>The source of the run's readings.</summary>
     public IMeteredJob Job { get; }
 
-    /// <summary>The control groups the child starts in; null for ours.</summary>
+    /// <summary>The control groups in which the child starts; null for our own.</summary>
     public CgroupPlacement? Placement { get; }
 
-    /// <summary>Follows a child from here on.</summary>
+    /// <summary>Starts to follow a child.</summary>
     public void AttachChild(ChildProcess child)
     {
         _job.OverheadNanoseconds = child.OwnCpuInCgroupNanoseconds;

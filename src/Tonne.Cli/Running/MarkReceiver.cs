@@ -6,7 +6,7 @@ using Tonne.Recording.EpochPatterns;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>Receives the marks of the program, over the socket or from its output, and adds them to the run.</summary>
+/// <summary>Receives the marks of the program, from the socket or its output, and adds them to the run.</summary>
 sealed class MarkReceiver : IOutputListener, IDisposable
 {
     readonly RecordedRun _run;
@@ -34,14 +34,14 @@ sealed class MarkReceiver : IOutputListener, IDisposable
     public IReadOnlyDictionary<string, string> ChildEnvironment =>
         _server is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [MarkAddress.EnvironmentVariable] = _server.Path };
 
-    /// <summary>Listener of the output; null if no pattern is looked for.</summary>
+    /// <summary>Listener of the output; null if no pattern is configured.</summary>
     public IOutputListener? Listener => _detector is null ? null : this;
 
     /// <inheritdoc/>
     public void OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes) =>
         (stream == OutputStream.Error ? _detector!.Error : _detector!.Output).Process(bytes, _run.ElapsedNanoseconds);
 
-    /// <summary>Adds what the output left open when the command ended, and takes no more marks.</summary>
+    /// <summary>Ends the stages and epochs that are still open when the command has ended, and accepts no more marks.</summary>
     /// <param name="end">End of the run, in ns since its start.</param>
     public void Finish(long end)
     {

@@ -3,7 +3,9 @@ namespace Tonne.Cli.Running;
 /// <summary>Names of new runs.</summary>
 static class RunNames
 {
-    /// <summary>Names a run by the script of an interpreter, else by the program: <c>python train.py --epochs 3</c> → <c>train</c>.</summary>
+    /// <summary>
+    /// Names a run by the script of an interpreter, otherwise by the program: <c>python train.py --epochs 3</c> → <c>train</c>.
+    /// </summary>
     public static string FromCommand(IReadOnlyList<string> command)
     {
         var words = command.Select(word => Path.GetFileName(word)).ToList();

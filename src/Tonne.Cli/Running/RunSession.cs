@@ -14,23 +14,23 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>Runs <c>tonne run</c> once: looks at the machine, records the command, and prints the summary.</summary>
+/// <summary>One <c>tonne run</c>: examines the machine, records the command, and prints the summary.</summary>
 /// <remarks>
-/// Order matters: the recorder has its trace on the disk and its first sample before the child starts, and takes the last sample after it.
-/// Nothing of ours that fails keeps the child from starting or changes its exit code.
+/// Before the child starts, the trace is on the disk and the first sample is taken; the last sample is taken after it has ended. A failure
+/// of tonne never stops the child from starting and never changes its exit code.
 /// </remarks>
 sealed class RunSession(CommandContext context, Settings settings)
 {
     /// <summary>Whether Ctrl-C ended the command.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <summary>What was recorded and accounted; null if it could not be summed up.</summary>
+    /// <summary>The recorded and accounted run; null if that failed.</summary>
     public (RunRecord Record, Footprint Footprint)? Result { get; private set; }
 
     /// <summary>Runs the command.</summary>
     /// <returns>
-    /// The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by us;
-    /// 1 where all energy must be measured, was not, and the child ended well.
+    /// The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by tonne; 1 if --strict is set, some
+    /// energy was not measured and the child succeeded.
     /// </returns>
     public int Run(RunRequest request)
     {
@@ -92,7 +92,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    /// <summary>Does work of our own: what goes wrong is reported, and never becomes the command's failure.</summary>
+    /// <summary>Runs a step of tonne. A failure is reported, and never becomes the command's failure.</summary>
     void RunGuarded(Action work)
     {
         try
@@ -102,11 +102,13 @@ sealed class RunSession(CommandContext context, Settings settings)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException
             or ArgumentException or InvalidOperationException or OverflowException)
         {
-            WriteMessage("the run could not be summed up: " + error.Message);
+            WriteMessage("the run could not be evaluated: " + error.Message);
         }
     }
 
-    /// <summary>Finds the place while the child already runs: what is known at the start is in the opening, the rest in the ending.</summary>
+    /// <summary>
+    /// Determines the place while the child already runs: what is known at the start is written at the start, the rest at the end.
+    /// </summary>
     async Task<Place> GuessPlaceAsync(DiscoveryResult discovery)
     {
         var tree = new FileTree(settings.Sysroot);
@@ -137,7 +139,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (exit.HandedOver)
         {
             yield return new Warning(
-                "output-handed-over", "A process started by the command still holds its output, which is passed on unread from here.");
+                "output-handed-over", "A process started by the command still has its output open, which is passed on unread from now on.");
         }
     }
 
@@ -156,9 +158,9 @@ sealed class RunSession(CommandContext context, Settings settings)
     void WriteProblem(RecorderProblem problem) => WriteMessage(problem.Kind switch
     {
         RecorderProblemKind.SinkUnavailable =>
-            $"{problem.Error.Message} The command runs all the same and is summed up at the end, but the run will not be in the ledger.",
+            $"{problem.Error.Message} The command runs anyway and its figures are printed at the end, but the run will not be in the ledger.",
         RecorderProblemKind.TraceIncomplete =>
-            $"the trace could not be written to its end: {problem.Error.Message} The rest of it is in memory, and the run is summed up from both.",
+            $"the trace could not be written to its end: {problem.Error.Message} The rest of it is in memory, and the figures are computed from both.",
         RecorderProblemKind.ObserverFailed => $"an observer of the run failed and is not called any more: {problem.Error.Message}",
         _ => $"{problem.Error.Message} The trace is kept; the run is closed from it as soon as the ledger can be written.",
     });
@@ -185,7 +187,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // The last is what .NET makes of a file that would grow beyond the limit on its size.
+            // .NET reports the last of these for a file that would grow beyond the limit on its size.
             WriteMessage($"--output {path}: {error.Message.TrimEnd('.')}.{(kept ? " The run is in the ledger: 'tonne show last --json' prints the same." : "")}");
         }
     }

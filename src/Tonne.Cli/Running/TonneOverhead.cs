@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>Measures what tonne itself has used.</summary>
+/// <summary>Measures the CPU time and memory that tonne itself has used.</summary>
 static class TonneOverhead
 {
     /// <summary>Measures what the run has cost so far.</summary>

@@ -4,12 +4,12 @@ using Tonne.Reporting.Json;
 
 namespace Tonne.Cli.Terminal;
 
-/// <summary>Fields that the JSON documents of several commands have in common.</summary>
+/// <summary>Writes fields that the JSON documents of several commands have in common.</summary>
 static class JsonFields
 {
     extension(Utf8JsonWriter writer)
     {
-        /// <summary>A number; null if it is not known.</summary>
+        /// <summary>A number; null if it is unknown.</summary>
         public void WriteKnown(string name, double? value)
         {
             if (value is { } number)
@@ -25,10 +25,10 @@ static class JsonFields
             JsonSerializer.Serialize(writer, QuantityDocument.From(figure), ReportJson.Default.QuantityDocument);
         }
 
-        /// <summary>A value with its bounds, whose unit is in its name; null if it cannot be told.</summary>
+        /// <summary>A value with its bounds, whose unit is in its name; null if it is unknown.</summary>
         /// <param name="name">Name, with the unit.</param>
         /// <param name="bounds">Value and bounds.</param>
-        /// <param name="quality">Its quality, where that is to be said.</param>
+        /// <param name="quality">Its quality; null to leave it out.</param>
         public void WriteBounds(string name, Bounds? bounds, Quality? quality = null)
         {
             if (bounds is not { } known)

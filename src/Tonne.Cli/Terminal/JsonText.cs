@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tonne.Cli.Terminal;
 
-/// <summary>A small JSON document written field by field.</summary>
+/// <summary>Writes a small JSON document field by field.</summary>
 static class JsonText
 {
     public static string Build(Action<Utf8JsonWriter> write)

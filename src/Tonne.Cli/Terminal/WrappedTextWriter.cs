@@ -10,22 +10,22 @@ sealed class WrappedTextWriter(CommandContext context)
     readonly int? _columns = context.IsOutTerminal ? context.Width : null;
     readonly bool _colour = context.UsesColour(context.IsOutTerminal);
 
-    /// <summary>An empty line.</summary>
+    /// <summary>Writes an empty line.</summary>
     public void WriteBlankLine() => context.Out.WriteLine();
 
-    /// <summary>A heading.</summary>
+    /// <summary>Writes a heading.</summary>
     public void WriteHeading(string text) => context.Out.WriteLine(_colour ? $"\e[1m{text}\e[0m" : text);
 
-    /// <summary>A line to be copied: never broken.</summary>
+    /// <summary>Writes a line that users copy: it is never broken.</summary>
     public void WriteVerbatim(string indent, string text)
     {
         foreach (var line in text.Split('\n'))
             context.Out.WriteLine(indent + line.TrimEnd('\r'));
     }
 
-    /// <summary>Text behind a label.</summary>
+    /// <summary>Writes text behind a label.</summary>
     /// <param name="label">Label with its margin; as wide as it stands in the first line.</param>
-    /// <param name="text">What is to be read.</param>
+    /// <param name="text">The text.</param>
     /// <param name="strength">SGR parameters of the label on a terminal that has colours; null for none.</param>
     public void WriteLabelled(string label, string text, string? strength = null)
     {
@@ -43,7 +43,7 @@ sealed class WrappedTextWriter(CommandContext context)
             var at = rest.LastIndexOf(' ', Math.Min(room, rest.Length - 1));
             if (at <= 0)
             {
-                // A path longer than the line: whole, so that it can be copied.
+                // A path longer than the line is not broken, so that it can be copied.
                 at = rest.IndexOf(' ');
                 if (at < 0)
                     break;

@@ -3,24 +3,26 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Puts the child into control groups before its first instruction.</summary>
+/// <summary>Moves the child into control groups before its first instruction.</summary>
 /// <remarks>
-/// A process can only be started in its starter's groups, so we step in, start it, and step back out. `0` in a version 1 `tasks` file moves
-/// only the calling thread (0.02 ms); in `cgroup.procs` it moves the whole of us, and version 2 knows only that one (5 to 16 ms, waiting for the
-/// kernel's other readers, not computing).
+/// A process can only be started in the groups of its parent. So tonne enters the groups, starts the child, and leaves them. `0` in a
+/// version 1 `tasks` file moves only the calling thread (0.02 ms). In `cgroup.procs` it moves the whole process, and version 2 has only
+/// that file (5 to 16 ms, spent waiting for the kernel's other readers).
 /// </remarks>
 /// <param name="EnterFiles">`cgroup.procs` or `tasks` files of the child's groups, one per hierarchy.</param>
-/// <param name="ReturnFiles">The same files of the groups we are in now.</param>
+/// <param name="ReturnFiles">The same files of the groups that tonne is in now.</param>
 sealed record CgroupPlacement(IReadOnlyList<string> EnterFiles, IReadOnlyList<string> ReturnFiles)
 {
-    /// <summary>Steps in, as far as it goes.</summary>
-    /// <returns>What could not be entered and why; empty when all went well.</returns>
+    /// <summary>Enters the groups, as far as possible.</summary>
+    /// <returns>The groups that could not be entered, and why; empty if all were.</returns>
     internal IReadOnlyList<string> MoveIn() => Write(EnterFiles);
 
     internal IReadOnlyList<string> MoveOut() => Write(ReturnFiles);
 
-    /// <summary>CPU time so far of what of us the steps move, in ns; asking makes the kernel charge the group we are in with all of it.</summary>
-    /// <remarks>What it grows by between stepping in and stepping out was charged to the child's groups and is not the child's.</remarks>
+    /// <summary>
+    /// CPU time so far of the thread or process that is moved, in ns. Reading it makes the kernel charge all of it to the current group.
+    /// </summary>
+    /// <remarks>The increase between entering and leaving was charged to the child's groups but is not the child's.</remarks>
     internal unsafe long ReadOwnNanoseconds()
     {
         var time = stackalloc long[2];

@@ -1,22 +1,24 @@
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>A command as the user typed it, and what we add to it.</summary>
-/// <param name="Arguments">The command and its arguments, at least one. Bytes that are no UTF-8 are taken from our own command line
-/// when these arguments are its tail, so that the child gets what the user typed.</param>
+/// <summary>A command as the user typed it, and what tonne adds to it.</summary>
+/// <param name="Arguments">
+/// The command and its arguments, at least one. If they are the end of our own command line, bytes that are not UTF-8 are taken from there,
+/// so that the child gets what the user typed.
+/// </param>
 sealed record ChildCommand(IReadOnlyList<string> Arguments)
 {
-    /// <summary>Variables added to the environment we were given, replacing those of the same name. Default: none.</summary>
+    /// <summary>Variables added to our environment, replacing those of the same name. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Who hears the output. Default: nobody, and then the child writes directly to where we would.</summary>
+    /// <summary>The listener of the output. Default: none; the child then writes directly to our streams.</summary>
     public IOutputListener? Listener { get; init; }
 
-    /// <summary>Where its streams are; where they are not ours, nobody can hear the output. Default: ours.</summary>
+    /// <summary>Where its streams go; if they are not ours, the output cannot be listened to. Default: to ours.</summary>
     public ChildStreams Streams { get; init; }
 
-    /// <summary>What the child is to get of what we were given. Default: what we have when it is started.</summary>
+    /// <summary>The signals and limits that the child gets. Default: ours when it is started.</summary>
     public InheritedState? Inheritance { get; init; }
 
-    /// <summary>The control groups the child starts in. Default: ours.</summary>
+    /// <summary>The control groups in which the child starts. Default: ours.</summary>
     public CgroupPlacement? Placement { get; init; }
 }

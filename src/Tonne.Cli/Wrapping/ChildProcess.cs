@@ -2,11 +2,11 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>The user's command, running as if we were not there.</summary>
+/// <summary>The user's command, which runs as if tonne were not there.</summary>
 /// <remarks>
-/// It is in our process group and session and keeps our standard input, so the terminal and its keys are the kernel's business. It gets the
-/// arguments, environment, signal dispositions and limits that we were given. What it writes passes through us only when somebody listens.
-/// One at a time, and nothing else in the process may start or wait for processes meanwhile.
+/// The child is in our process group and session and has our standard input, so the kernel handles the terminal and its keys. It gets the
+/// arguments, environment, signal dispositions and limits that tonne got. Its output goes through tonne only if there is a listener. There
+/// is one child at a time, and nothing else in the process may start or wait for processes meanwhile.
 /// </remarks>
 sealed class ChildProcess : IDisposable
 {
@@ -62,13 +62,15 @@ sealed class ChildProcess : IDisposable
     /// <summary>CPU time, user and system, of all processes of the job that have ended so far. Safe from any thread.</summary>
     public TimeSpan ReapedCpu => _reaper.UserTime + _reaper.SystemTime;
 
-    /// <summary>Whether a process is one of ours that runs beside the command, and no part of it. Safe from any thread.</summary>
+    /// <summary>Whether a process is a helper of tonne that runs beside the command and is not part of it. Safe from any thread.</summary>
     public bool IsHelperProcess(int pid) => _signals.IsProbe(pid);
 
-    /// <summary>CPU time of ours that the child's control groups were charged with while we stood in them to start it, in ns.</summary>
+    /// <summary>CPU time in ns of tonne itself that was charged to the child's control groups while tonne started it there.</summary>
     public long OwnCpuInCgroupNanoseconds { get; private set; }
 
-    /// <summary>Streams that could not be listened to, and control groups that could not be entered, with the reason; empty when all is well.</summary>
+    /// <summary>
+    /// Streams that could not be listened to, and control groups that could not be entered, with the reason; empty if there are none.
+    /// </summary>
     public IReadOnlyList<string> Warnings => [.. _redirection.NotCaptured, .. _warnings];
 
     /// <summary>Starts the command.</summary>
@@ -83,10 +85,10 @@ sealed class ChildProcess : IDisposable
         return new ChildProcess(command, clock);
     }
 
-    /// <summary>The end of the child, when all it wrote has been passed on.</summary>
+    /// <summary>Waits for the end of the child, until all its output has been passed on.</summary>
     public Task<ChildExit> WaitAsync() => _exit.Task;
 
-    /// <summary>Gives up signal handling: from now on signals end us as usual.</summary>
+    /// <summary>Stops signal handling: from now on signals end tonne as usual.</summary>
     public void Dispose() => _signals.Dispose();
 
     unsafe int Start(LaunchSpec launch, InheritedState inheritance, CgroupPlacement? placement)
@@ -124,7 +126,7 @@ sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Where a parent ignored SIGCHLD the kernel would throw the exit code away.</summary>
+    /// <summary>If the parent ignored SIGCHLD, the kernel would discard the exit code.</summary>
     static unsafe void RestoreChildSignal(InheritedState inheritance)
     {
         if (inheritance.Ignores(Libc.ChildChanged))
@@ -175,7 +177,7 @@ sealed class ChildProcess : IDisposable
             return;
         }
 
-        // The child may have asked for the size before it was right: say it again, to all who heard it the first time.
+        // The child may have read the size before it was right: signal the change again to every process that got the first signal.
         var changed = false;
         foreach (var relay in _redirection.Relays)
         {
@@ -188,10 +190,10 @@ sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>The terminal stopped the child, so the shell has to see us stopped as well; `fg` and `bg` wake us both.</summary>
+    /// <summary>The terminal stopped the child, so the shell must see tonne stopped as well; `fg` and `bg` continue both.</summary>
     void OnChildStopped(int signal)
     {
-        // SIGSTOP is somebody else's business with the child; a shell that wants us stopped stops the whole group.
+        // SIGSTOP was sent to the child alone; a shell that wants to stop both stops the whole group.
         if (signal is not (Libc.TerminalStop or Libc.TerminalInput or Libc.TerminalOutput))
         {
             return;

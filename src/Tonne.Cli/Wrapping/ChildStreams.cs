@@ -1,14 +1,14 @@
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Where the child's standard streams are.</summary>
+/// <summary>Where the child's standard streams go.</summary>
 enum ChildStreams
 {
-    /// <summary>Where ours are, through us if somebody listens.</summary>
+    /// <summary>To our streams, through tonne if there is a listener.</summary>
     Inherited,
 
-    /// <summary>Nowhere: it reads nothing, and what it writes is dropped.</summary>
+    /// <summary>Nowhere: it reads nothing, and its output is dropped.</summary>
     Discarded,
 
-    /// <summary>It reads nothing, and all it writes goes to our standard error.</summary>
+    /// <summary>It reads nothing, and all its output goes to our standard error.</summary>
     StandardError,
 }

@@ -5,12 +5,12 @@ namespace Tonne.Cli.Wrapping;
 
 /// <summary>Finds and starts a command the way a shell's `env` or `nohup` would.</summary>
 /// <remarks>
-/// A name with a slash is a file; any other is looked for along PATH of the child's environment. A file the kernel does not recognise as a
-/// program is given to `/bin/sh`. Nothing found is 127, found but not startable 126, no room to start it 125.
+/// A name with a slash is a file; any other is searched along PATH of the child's environment. A file that the kernel does not recognise as
+/// a program is given to `/bin/sh`. Exit code 127: not found. 126: found but not startable. 125: no resources to start it.
 /// </remarks>
 static class CommandSearch
 {
-    /// <summary>What the C library searches when there is no PATH at all.</summary>
+    /// <summary>The folders that the C library searches if there is no PATH.</summary>
     static readonly byte[] _noPath = "/bin:/usr/bin"u8.ToArray();
 
     static readonly byte[] _shell = "/bin/sh"u8.ToArray();
@@ -45,7 +45,7 @@ static class CommandSearch
                 return pid;
             }
 
-            // A file that is there but whose interpreter is not, says "not found" as well.
+            // "Not found" can also mean that the file exists and its interpreter does not.
             worst = error == Errno.NotADirectory ? Errno.NotFound : error;
             if (error is not (Errno.NotFound or Errno.NotADirectory or Errno.PermissionDenied))
             {
@@ -78,7 +78,7 @@ static class CommandSearch
     {
         fixed (byte* file = (byte[])[.. path, 0])
         {
-            // Only "not there" is left out here; all else is for the start itself to say.
+            // Only "not found" continues the search; the start itself reports every other error.
             return Libc.Access(file, 0) == 0 || Errno.Last is not (Errno.NotFound or Errno.NotADirectory);
         }
     }

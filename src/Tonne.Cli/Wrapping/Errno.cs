@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Error numbers of Linux that mean something to us, and their words.</summary>
+/// <summary>Error numbers of Linux that tonne handles, and their messages.</summary>
 static class Errno
 {
     internal const int NotFound = 2;

@@ -2,10 +2,10 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Writes to one of our standard streams and does nothing else.</summary>
+/// <summary>Writes to one of our standard streams, without any other effect on it.</summary>
 /// <remarks>
-/// Console's own streams send the terminal a mode change with their first byte and set its modes back at our exit, undoing what the child has
-/// set; a file stream keeps a position of its own and would overwrite what the child has written to the same file.
+/// Console's own streams send the terminal a mode change with their first byte and restore its modes at exit, which undoes what the child
+/// has set. A file stream has its own position and would overwrite what the child has written to the same file.
 /// </remarks>
 /// <param name="descriptor">1 or 2.</param>
 sealed class FileDescriptorStream(int descriptor) : Stream
@@ -50,7 +50,7 @@ sealed class FileDescriptorStream(int descriptor) : Stream
                 }
                 else if (Errno.Last == Errno.BrokenPipe || descriptor == Libc.StandardError)
                 {
-                    // Nobody wants to know, or nobody is left to complain to.
+                    // The reader is gone, or there is nowhere to report the error.
                     return;
                 }
                 else

@@ -3,11 +3,11 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>What we were given by whoever started us, and the child has to get as if we were not there.</summary>
+/// <summary>The signal dispositions and limits that tonne was started with and that the child must get unchanged.</summary>
 /// <remarks>The runtime ignores SIGPIPE, takes over other signals and raises the soft limit of open files to the hard one before our first line runs.</remarks>
 /// <param name="Ignored">Signals that were ignored (`nohup`): bit n - 1 for signal n.</param>
 /// <param name="Blocked">Signals that were blocked, in the same form.</param>
-/// <param name="OpenFiles">The soft limit of open files before the runtime raised it, or null when it did not or nobody knows.</param>
+/// <param name="OpenFiles">The soft limit of open files before the runtime raised it; null if it did not, or if that is unknown.</param>
 sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
 {
     /// <summary>Reads it from the kernel. Call before any signal is registered.</summary>
@@ -32,11 +32,13 @@ sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
             }
         }
 
-        // The runtime ignores SIGPIPE itself; whether it was ignored before cannot be known, and hardly ever is.
+        // The runtime ignores SIGPIPE itself; whether it was ignored before cannot be known, but that is rare.
         return new InheritedState(ignored & ~ToMask(Libc.BrokenPipe), blocked, ReadOpenFilesLimit(parent));
     }
 
-    /// <summary>Reads it, and from here on a write of ours beyond the limit on the size of files is an error and no longer our end.</summary>
+    /// <summary>
+    /// Reads it from the kernel. From here on, a write beyond the limit on the size of files is an error and no longer ends tonne.
+    /// </summary>
     internal static unsafe InheritedState ReadAndIgnoreFileSizeSignal()
     {
         var given = Read();
@@ -50,7 +52,7 @@ sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
 
     internal bool Ignores(int signal) => (Ignored & ToMask(signal)) != 0;
 
-    /// <summary>The parent's own limit is the best witness of what it gave us: shells and supervisors pass theirs on.</summary>
+    /// <summary>The parent's own limit is the best evidence of what tonne was given: shells and supervisors pass theirs on.</summary>
     static unsafe ulong? ReadOpenFilesLimit(int parent)
     {
         Libc.Limit own;

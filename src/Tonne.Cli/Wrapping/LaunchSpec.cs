@@ -3,12 +3,12 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>One program about to be started: what it is called with, and what it starts from.</summary>
+/// <summary>A program to be started: arguments, environment, descriptors, signals.</summary>
 /// <param name="Arguments">Argument bytes; the first is the program's own name.</param>
 /// <param name="Environment">`NAME=value` bytes.</param>
 sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> Environment)
 {
-    /// <summary>Descriptors of ours to be the child's 0, 1 and 2. Default: inherited as they are.</summary>
+    /// <summary>Our descriptors that become the child's 0, 1 and 2. Default: inherited as they are.</summary>
     internal IReadOnlyList<(int Ours, int Childs)> Descriptors { get; init; } = [];
 
     /// <summary>Signals put back to their default action.</summary>
@@ -18,11 +18,11 @@ sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> 
 
     internal bool NewSession { get; init; }
 
-    /// <summary>Whether descriptors from 3 on stay behind, where the C library knows how. Default: they are inherited.</summary>
+    /// <summary>Whether descriptors from 3 on are closed in the child, if the C library can do that. Default: they are inherited.</summary>
     internal bool OnlyStandardStreams { get; init; }
 
     /// <summary>Starts the file.</summary>
-    /// <returns>0, or the error number of why not.</returns>
+    /// <returns>0, or the error number of the failure.</returns>
     internal unsafe int Start(byte[] path, out int pid)
     {
         Libc.SpawnAttributes attributes;
@@ -73,11 +73,11 @@ sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> 
         }
         catch (EntryPointNotFoundException)
         {
-            // An older C library: what we inherited is inherited once more.
+            // In an older C library the descriptors are inherited.
         }
     }
 
-    /// <summary>Arguments or variables as C wants them.</summary>
+    /// <summary>Arguments or variables as a C array.</summary>
     sealed unsafe class Block : IDisposable
     {
         internal Block(IReadOnlyList<byte[]> entries)

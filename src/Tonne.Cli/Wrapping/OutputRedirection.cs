@@ -2,11 +2,11 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Where the child's standard output and standard error go.</summary>
+/// <summary>Decides where the child's standard output and standard error go.</summary>
 /// <remarks>
-/// Nobody listening: they are inherited and we never see a byte. Otherwise a pipe, or a terminal of our own where the real stream is one;
-/// a single one for both where they are one open file, so that their order is kept. A stream that is closed, or that there is no pipe or
-/// terminal for, is inherited.
+/// Without a listener they are inherited and tonne sees no byte. Otherwise each is a pipe, or a pseudoterminal if the real stream is a
+/// terminal. If both are one open file there is only one, so that their order is kept. A stream that is closed, or for which there is no
+/// pipe or terminal, is inherited.
 /// </remarks>
 sealed class OutputRedirection
 {
@@ -20,7 +20,7 @@ sealed class OutputRedirection
 
     internal List<StreamRelay> Relays { get; } = [];
 
-    /// <summary>What could not be listened to, and why.</summary>
+    /// <summary>The streams that could not be listened to, and why.</summary>
     internal List<string> NotCaptured { get; } = [];
 
     internal static OutputRedirection Create(IOutputListener? listener, TimeProvider clock)
@@ -52,7 +52,7 @@ sealed class OutputRedirection
         return plumbing;
     }
 
-    /// <summary>Streams that are not ours.</summary>
+    /// <summary>Descriptors of streams that do not go to ours.</summary>
     /// <exception cref="StartFailureException">There is no /dev/null.</exception>
     internal static OutputRedirection CreateDetached(ChildStreams streams)
     {
@@ -60,7 +60,7 @@ sealed class OutputRedirection
         var nowhere = Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec);
         if (nowhere < 0)
         {
-            throw new StartFailureException(125, $"tonne: /dev/null cannot be opened ({Errno.GetMessage(Errno.Last)}), and the command is to write there");
+            throw new StartFailureException(125, $"tonne: /dev/null cannot be opened ({Errno.GetMessage(Errno.Last)}), to which the command's output should go");
         }
 
         nowhere = Pipe.MoveAboveStandard(nowhere);
@@ -110,7 +110,7 @@ sealed class OutputRedirection
         }
     }
 
-    /// <summary>The child has its ends: let go of ours and begin.</summary>
+    /// <summary>Closes our copies of the child's ends and begins to relay.</summary>
     internal void StartRelays()
     {
         CloseChildDescriptors();
@@ -120,7 +120,7 @@ sealed class OutputRedirection
         }
     }
 
-    /// <summary>There will be no child.</summary>
+    /// <summary>Closes everything, because the child was not started.</summary>
     internal void CloseAll()
     {
         CloseChildDescriptors();
@@ -143,7 +143,7 @@ sealed class OutputRedirection
 
     static bool IsOpen(int descriptor)
     {
-        // Closed when we were started, and perhaps taken by a file of the runtime since: those close on exec.
+        // The descriptor was closed when tonne was started, and a file of the runtime may have taken its number: those close on exec.
         var flags = Libc.FileControl(descriptor, Libc.GetDescriptorFlags, 0);
         return flags >= 0 && (flags & Libc.DescriptorCloseOnExec) == 0;
     }
@@ -155,7 +155,7 @@ sealed class OutputRedirection
             return false;
         }
 
-        // Pipes, sockets and terminals have no position: the same one opened twice is still one stream.
+        // Pipes, sockets and terminals have no position: two descriptors of the same one are one stream.
         var position = Libc.Seek(Libc.StandardOutput, 0, Libc.SeekCurrent);
         return position < 0
             || (ShareFileDescription() ?? (position == Libc.Seek(Libc.StandardError, 0, Libc.SeekCurrent)
@@ -174,7 +174,7 @@ sealed class OutputRedirection
         }
     }
 
-    /// <summary>Whether both are one open file; null when the kernel does not say.</summary>
+    /// <summary>Whether both are one open file; null if the kernel does not answer.</summary>
     static bool? ShareFileDescription() =>
         Libc.CompareDescriptors(Environment.ProcessId, Libc.StandardOutput, Libc.StandardError) is >= 0 and var order ? order == 0 : null;
 }

@@ -1,6 +1,6 @@
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Where a block of the child's output came from.</summary>
+/// <summary>The origin of a block of the child's output.</summary>
 enum OutputStream
 {
     /// <summary>Standard output alone.</summary>

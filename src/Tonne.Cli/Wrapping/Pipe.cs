@@ -2,10 +2,12 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>A pipe whose ends stay with us unless handed out, and never lie on 0, 1 or 2 (which may have been closed on purpose).</summary>
+/// <summary>
+/// A pipe whose ends are not inherited unless handed out, and never are 0, 1 or 2 (which may have been closed on purpose).
+/// </summary>
 readonly record struct Pipe(int ReadEnd, int WriteEnd)
 {
-    /// <summary>What we ask for, so that a fast child and we take turns less often. The kernel may grant less.</summary>
+    /// <summary>Requested size, so that a fast child and tonne switch less often. The kernel may grant less.</summary>
     const int WantedBytes = 1 << 20;
 
     internal static unsafe Pipe? Open(bool largeBuffer = false)

@@ -2,11 +2,12 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>A terminal for the child to write to, so that we can hear it, which looks and behaves like the real one.</summary>
+/// <summary>A terminal for the child to write to, which behaves like the real one and lets tonne read the output.</summary>
 /// <remarks>
-/// Only output goes through it. The child stays in the user's session, group and controlling terminal, and reads the real one: keys, Ctrl-C,
-/// Ctrl-Z, `fg` and `bg` are the kernel's business as ever, nothing is left raw if we are killed, and no key is taken that was meant for the shell.
-/// Our side translates nothing (the real terminal does), the size follows the real one, and modes the child sets here are set there.
+/// Only output goes through it. The child stays in the user's session, group and controlling terminal, and reads from the real one. So the
+/// kernel handles keys, Ctrl-C, Ctrl-Z, `fg` and `bg`; nothing stays in raw mode if tonne is killed, and no key is taken from the shell.
+/// Our side translates nothing, because the real terminal does. The size follows the real one, and modes that the child sets here are set
+/// there.
 /// </remarks>
 sealed class Pseudoterminal
 {
@@ -23,12 +24,12 @@ sealed class Pseudoterminal
 
     internal int Master { get; }
 
-    /// <summary>The child's end. Ours is to be closed once the child has it, or the end of output is never seen.</summary>
+    /// <summary>The child's end. Our copy must be closed once the child has it, or the end of the output is never seen.</summary>
     internal int Slave { get; }
 
     /// <summary>Opens one.</summary>
-    /// <param name="real">Descriptor of the terminal it stands in for.</param>
-    /// <returns>Null when the system has none to give.</returns>
+    /// <param name="real">Descriptor of the terminal that it replaces.</param>
+    /// <returns>Null if the system has none left.</returns>
     internal static unsafe Pseudoterminal? Open(int real)
     {
         var master = Pipe.MoveAboveStandard(Libc.OpenPseudoterminal(Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec));
@@ -69,7 +70,7 @@ sealed class Pseudoterminal
     }
 
     /// <summary>Gives the child's terminal the size of the real one.</summary>
-    /// <returns>Whether it was another.</returns>
+    /// <returns>Whether it changed.</returns>
     internal unsafe bool CopySize()
     {
         Libc.WindowSize real;
@@ -84,7 +85,7 @@ sealed class Pseudoterminal
         return Libc.InputOutputControl(Master, Libc.SetWindowSize, &real) == 0;
     }
 
-    /// <summary>Sets on the real terminal what the child has set on its own: echo, line editing, control characters.</summary>
+    /// <summary>Sets on the real terminal the modes that the child has set on its own: echo, line editing, control characters.</summary>
     internal unsafe void CopyModes()
     {
         lock (_gate)
@@ -99,7 +100,7 @@ sealed class Pseudoterminal
             var wantsTranslation = (childs.Output & Libc.ProcessOutput) != 0;
             if (wantsTranslation || (childs.Local & Libc.ExternalProcessing) == 0)
             {
-                // The child wrote modes of its own making (`stty sane`): translate nothing here all the same, and be told of the next ones.
+                // The child set modes (`stty sane`): still translate nothing here, and receive the next changes.
                 childs.Output &= ~Libc.ProcessOutput;
                 childs.Local |= Libc.ExternalProcessing;
                 _ = Libc.SetModes(Master, Libc.ApplyNow, &childs);
@@ -110,7 +111,7 @@ sealed class Pseudoterminal
                 return;
             }
 
-            // Only what changed: the rest may have been set on the real one directly, through standard input.
+            // Only modes that changed are set: the rest may have been set on the real terminal directly, through standard input.
             real.Output = wantsTranslation ? childs.Output | Libc.ProcessOutput : real.Output;
             real.Input = Changed(real.Input, _modes.Input, childs.Input);
             real.Local = Changed(real.Local, _modes.Local, childs.Local) & ~Libc.ExternalProcessing;
@@ -129,7 +130,7 @@ sealed class Pseudoterminal
     static bool Same(Libc.TerminalModes a, Libc.TerminalModes b) =>
         a.Input == b.Input && a.Local == b.Local && ((ReadOnlySpan<uint>)a.Rest).SequenceEqual(b.Rest);
 
-    /// <summary>Makes the master a plain stream of bytes, for whoever reads it after us.</summary>
+    /// <summary>Makes the master a plain stream of bytes, for the process that reads it after tonne.</summary>
     internal unsafe void DisablePacketMode()
     {
         var off = 0;

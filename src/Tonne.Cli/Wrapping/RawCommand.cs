@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Arguments and environment as the bytes the kernel gave us, which need not be text.</summary>
+/// <summary>Arguments and environment as the bytes that the kernel gave, which may not be valid text.</summary>
 static class RawCommand
 {
-    /// <summary>The arguments as bytes, each without its closing zero.</summary>
-    /// <remarks>Text is turned back into UTF-8. Where decoding lost something, the tail of our own command line has the original.</remarks>
+    /// <summary>The arguments as bytes, each without its terminating zero.</summary>
+    /// <remarks>Text is encoded to UTF-8 again. If decoding lost something, the end of our own command line has the original.</remarks>
     internal static IReadOnlyList<byte[]> GetArguments(IReadOnlyList<string> arguments) =>
         arguments.Any(argument => argument.Contains('\uFFFD', StringComparison.Ordinal)) && FindOriginalArguments(arguments) is { } tail
             ? tail
             : [.. arguments.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>`NAME=value` of our own environment as it came, with the additions in place of their namesakes.</summary>
+    /// <summary>`NAME=value` of our own environment as bytes; additions replace variables of the same name.</summary>
     internal static IReadOnlyList<byte[]> BuildEnvironment(IReadOnlyDictionary<string, string> additions)
     {
         List<byte[]> variables = [];

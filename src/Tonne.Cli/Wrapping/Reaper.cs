@@ -2,9 +2,9 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Waits for the child and for everything it leaves behind, and adds up what they used.</summary>
-/// <param name="isOwn">Whether a process is one of ours and no part of the job.</param>
-/// <param name="onStopped">Called when the child itself has been stopped, with the signal that did it.</param>
+/// <summary>Waits for the child and all its descendants, and adds up their CPU time.</summary>
+/// <param name="isOwn">Whether a process is a helper of tonne and not part of the job.</param>
+/// <param name="onStopped">Called when the child itself was stopped, with the signal that stopped it.</param>
 sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
 {
     long _userMicroseconds;
@@ -14,11 +14,11 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
 
     internal TimeSpan SystemTime => TimeSpan.FromMicroseconds(Interlocked.Read(ref _systemMicroseconds));
 
-    /// <summary>Orphans of the job become our children, so that their time reaches us.</summary>
+    /// <summary>Makes orphans of the job our children, so that their CPU time is added to ours.</summary>
     internal static void AdoptOrphans() => _ = Libc.ProcessControl(Libc.BecomeSubreaper, 1, 0, 0, 0);
 
-    /// <summary>Returns when the child has ended.</summary>
-    /// <returns>Its status as the kernel gives it, or null when it was lost.</returns>
+    /// <summary>Waits until the child has ended.</summary>
+    /// <returns>Its status from the kernel, or null if it was lost.</returns>
     internal int? WaitFor(int child)
     {
         while (true)
@@ -36,7 +36,7 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
         }
     }
 
-    /// <summary>Takes in what has ended meanwhile, without waiting.</summary>
+    /// <summary>Reaps the processes that have ended, without waiting.</summary>
     internal void ReapRemaining()
     {
         while (WaitNext(Libc.WaitNoHang, out _) > 0)

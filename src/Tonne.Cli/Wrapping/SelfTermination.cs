@@ -2,14 +2,14 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Ends ourselves by Ctrl-C, as the child ended.</summary>
+/// <summary>Ends tonne by Ctrl-C, as the child ended.</summary>
 /// <remarks>
-/// A shell that runs us in a loop or a script stops at Ctrl-C only when it sees us die of it; an exit code of 130 tells it that we
-/// dealt with the key and it should go on. `$?` is 130 either way.
+/// A shell that runs tonne in a loop or a script stops at Ctrl-C only if tonne ends by that signal. An exit code of 130 would mean that
+/// tonne handled the key and the script should continue. `$?` is 130 in both cases.
 /// </remarks>
 static class SelfTermination
 {
-    /// <summary>Ends us by SIGINT. Does not return, unless that is blocked.</summary>
+    /// <summary>Ends tonne by SIGINT. Does not return, unless the signal is blocked.</summary>
     internal static unsafe void TerminateByInterrupt()
     {
         Libc.SignalAction byDefault = default;

@@ -3,15 +3,18 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Keeps signals from ending us, and passes on to the child those that it did not get itself, once each.</summary>
+/// <summary>Prevents signals from ending tonne, and passes on to the child, once each, those that the child did not get itself.</summary>
 /// <remarks>
-/// The child is in our process group, so the terminal's signals and those for the whole group reach it without us (<see cref="SignalProbe"/>).
-/// Signals that were ignored when we started (`nohup`) are still ignored when the child starts, and only then listened to and passed on: the child
-/// ignores them too, unless it has decided otherwise.
+/// The child is in our process group, so signals of the terminal and of the whole group reach it directly (<see cref="SignalProbe"/>).
+/// Signals that were ignored when tonne started (`nohup`) are still ignored when the child starts; only then does tonne handle them and
+/// pass them on. The child ignores them too, unless it has decided otherwise.
 /// </remarks>
 sealed class SignalForwarder : IDisposable
 {
-    /// <summary>All that could end or stop us and that can be caught, but for SIGTTOU: writing to a terminal that refuses it has to stop us.</summary>
+    /// <summary>
+    /// All signals that could end or stop tonne and that can be caught, except SIGTTOU: writing to a terminal that refuses it must stop
+    /// tonne.
+    /// </summary>
     static readonly int[] _signals =
     [
         Libc.HangUp, Libc.Interrupt, Libc.Quit, Libc.User1, Libc.User2, Libc.Alarm, Libc.Terminate, Libc.StackFault, Libc.Continue,
@@ -30,9 +33,9 @@ sealed class SignalForwarder : IDisposable
     int _child;
     bool _disposed;
 
-    /// <summary>Takes over the signals and starts the bystander.</summary>
-    /// <param name="inheritance">What was ignored when we started.</param>
-    /// <param name="onSignal">Called with every signal we get, before it is passed on.</param>
+    /// <summary>Starts to handle the signals and starts the probe.</summary>
+    /// <param name="inheritance">Signals that were ignored when tonne started.</param>
+    /// <param name="onSignal">Called with every signal, before it is passed on.</param>
     internal SignalForwarder(InheritedState inheritance, Action<int> onSignal)
     {
         _onSignal = onSignal;
@@ -42,7 +45,7 @@ sealed class SignalForwarder : IDisposable
         AddProbe(_probe);
     }
 
-    /// <summary>Signals that reached us together with the whole group: bit n - 1 for signal n.</summary>
+    /// <summary>Signals that tonne got together with the whole group: bit n - 1 for signal n.</summary>
     internal ulong GroupWide
     {
         get
@@ -54,7 +57,7 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
-    /// <summary>From now on signals go to this process; those that came before it existed go to it now.</summary>
+    /// <summary>Passes signals to this process from now on; those that came before it existed are passed now.</summary>
     internal void ForwardTo(int child)
     {
         Register(ignored: true);
@@ -68,7 +71,7 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
-    /// <summary>The child has been reaped: its number may be somebody else's soon.</summary>
+    /// <summary>Stops passing signals: the child has been reaped, and its process id may soon belong to another process.</summary>
     internal void StopForwarding()
     {
         lock (_gate)
@@ -78,7 +81,7 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
-    /// <summary>Whether a reaped process was one of our own and no part of the job.</summary>
+    /// <summary>Whether a reaped process was a helper of tonne and not part of the job.</summary>
     internal bool IsProbe(int pid)
     {
         lock (_gate)
@@ -87,8 +90,11 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
-    /// <summary>Judges now a signal that the child has felt and that may still be on its way to us: whether the whole group got it.</summary>
-    /// <remarks>Before we stop, because continuing the group takes the stop back from the bystander; before we end, because then it is too late.</remarks>
+    /// <summary>Decides whether the whole group got a signal that the child has got and that may still be on its way to tonne.</summary>
+    /// <remarks>
+    /// Called before tonne stops, because continuing the group removes the stop signal from the probe; and before tonne ends, because then
+    /// it is too late.
+    /// </remarks>
     internal void CheckGroupDelivery(int signal)
     {
         lock (_gate)
@@ -153,7 +159,8 @@ sealed class SignalForwarder : IDisposable
         switch (_probe?.HasReceived(signal))
         {
             case true:
-                // A resized terminal signals often and harmlessly, so that one is believed for good; any other is forgotten by starting afresh.
+                // A resized terminal signals often and without harm, so the answer for that signal is kept; for any other signal a new
+                // probe is started.
                 if (signal != Libc.WindowChanged)
                 {
                     RestartProbe();
@@ -176,11 +183,11 @@ sealed class SignalForwarder : IDisposable
         _probe = fresh;
     }
 
-    void AddProbe(SignalProbe? bystander)
+    void AddProbe(SignalProbe? probe)
     {
-        if (bystander is not null)
+        if (probe is not null)
         {
-            _probePids.Add(bystander.Pid);
+            _probePids.Add(probe.Pid);
         }
     }
 

@@ -3,11 +3,13 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>A process that does nothing, in our process group, with every signal blocked.</summary>
+/// <summary>
+/// A process that does nothing, in our process group, with every signal blocked: it shows whether a signal was sent to the whole group.
+/// </summary>
 /// <remarks>
-/// Whoever signals us may have meant us alone (`kill PID`) or the whole group (Ctrl-C, `kill %1`, `timeout`, a supervisor). In the second case the
-/// child has the signal already, and a second one ruins a program that is saving its state. The kernel does not tell the two apart;
-/// the bystander does: a signal for the group stays pending on it. It is `cat` reading a pipe that only we hold, so it ends when we do.
+/// A signal may have been sent to tonne alone (`kill PID`) or to the whole group (Ctrl-C, `kill %1`, `timeout`, a supervisor). In the
+/// second case the child has it already, and a second one can harm a program that is saving its state. The kernel does not report which it
+/// was. A signal for the group stays pending on this process. It is `cat` reading a pipe that only tonne has open, so it ends with tonne.
 /// </remarks>
 sealed class SignalProbe : IDisposable
 {
@@ -25,7 +27,7 @@ sealed class SignalProbe : IDisposable
 
     internal int Pid { get; }
 
-    /// <summary>Starts one; null when there is no `cat` or no room for it.</summary>
+    /// <summary>Starts a probe; null if there is no `cat` or no resources for it.</summary>
     internal static SignalProbe? Start()
     {
         if (Pipe.Open() is not { } pipe)
@@ -60,7 +62,7 @@ sealed class SignalProbe : IDisposable
         }
     }
 
-    /// <summary>Whether it got this signal too; null when it is gone and cannot say.</summary>
+    /// <summary>Whether it got this signal too; null if it has ended and the answer is unknown.</summary>
     internal bool? HasReceived(int signal)
     {
         try
@@ -75,7 +77,7 @@ sealed class SignalProbe : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Gone: killed along with a group, or by hand.
+            // It has ended: killed along with a group, or by hand.
         }
 
         return null;

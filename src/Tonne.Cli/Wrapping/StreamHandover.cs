@@ -2,13 +2,15 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Leaves a stream to `cat` when somebody the child left behind still writes to it, so that we can go and it can go on.</summary>
+/// <summary>
+/// Hands a stream over to `cat` if a descendant of the child still writes to it, so that tonne can end and the descendant can go on.
+/// </summary>
 static class StreamHandover
 {
     static readonly byte[][] _programs = ["/bin/cat"u8.ToArray(), "/usr/bin/cat"u8.ToArray()];
 
-    /// <summary>Starts `cat` on it.</summary>
-    /// <returns>Whether it has been taken over; if not, there is no `cat`.</returns>
+    /// <summary>Starts `cat` on the stream.</summary>
+    /// <returns>Whether it was handed over; false if there is no `cat`.</returns>
     internal static bool TryStart(StreamRelay relay)
     {
         var nowhere = Pipe.MoveAboveStandard(Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec));

@@ -3,24 +3,24 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Passes one stream of the child on, byte for byte, and lets a listener hear it afterwards.</summary>
+/// <summary>Passes one stream of the child on, byte for byte, and then to the listener.</summary>
 /// <remarks>
-/// One thread, one block of memory outside the garbage collector. When little came it waits a millisecond before it looks again, so that a
-/// child that writes line by line does not wake us for each; a child's end cuts the wait short.
+/// One thread, one block of memory outside the garbage collector. After a small read it waits a millisecond, so that a child that writes
+/// line by line does not wake tonne for each line; the end of the child cuts the wait short.
 /// </remarks>
 sealed unsafe class StreamRelay : IDisposable
 {
     const int BlockBytes = 256 * 1024;
 
-    /// <summary>Room in front of the block for the byte that says what follows.</summary>
+    /// <summary>Space before the block for the byte that gives the kind of what follows.</summary>
     const int HeadBytes = 64;
 
-    /// <summary>What a terminal holds before its writer has to wait.</summary>
+    /// <summary>Capacity of a terminal before its writer has to wait.</summary>
     const int TerminalBytes = 64 * 1024;
 
     const int PauseMilliseconds = 1;
 
-    /// <summary>How long the streams may stay silent after the child's end before somebody else takes them over.</summary>
+    /// <summary>How long the streams may stay silent after the child's end before they are handed over.</summary>
     const int SilenceMilliseconds = 50;
 
     static readonly TimeSpan _maxDrainTime = TimeSpan.FromMilliseconds(250);
@@ -32,7 +32,9 @@ sealed unsafe class StreamRelay : IDisposable
     readonly TimeProvider _clock;
     readonly int _wakeEvent;
 
-    /// <summary>Less than this at a time is worth waiting for more: a small part of what fits, so that the child does not wait for us.</summary>
+    /// <summary>
+    /// After fewer bytes than this, wait for more. It is a small part of the capacity, so that the child does not wait for tonne.
+    /// </summary>
     readonly int _batchBytes;
     readonly Thread _thread;
     readonly ManualResetEventSlim _drained = new();
@@ -55,13 +57,13 @@ sealed unsafe class StreamRelay : IDisposable
     /// <summary>Why the relay stopped.</summary>
     internal enum RelayResult
     {
-        /// <summary>Everybody closed it.</summary>
+        /// <summary>Every writer closed it.</summary>
         Closed,
 
-        /// <summary>Our own side failed: the reader went away, or the disk is full. The child has been told the same way.</summary>
+        /// <summary>Our own side failed: the reader went away, or the disk is full. The child gets the same error.</summary>
         WriteFailed,
 
-        /// <summary>Somebody the child left behind still holds it.</summary>
+        /// <summary>A descendant of the child still has it open.</summary>
         StillOpen,
     }
 
@@ -71,12 +73,12 @@ sealed unsafe class StreamRelay : IDisposable
 
     internal int To => _to;
 
-    /// <summary>The terminal it reads, as long as it is open.</summary>
+    /// <summary>The terminal that the stream is read from, while it is open.</summary>
     internal Pseudoterminal? Terminal => _ended ? null : _terminal;
 
     internal void Start() => _thread.Start();
 
-    /// <summary>Returns when all that has been written so far has been passed on, or after a while.</summary>
+    /// <summary>Waits until all output so far has been passed on, at most for a time limit.</summary>
     internal void Drain(TimeSpan timeout)
     {
         if (!_ended)
@@ -88,7 +90,7 @@ sealed unsafe class StreamRelay : IDisposable
         }
     }
 
-    /// <summary>The child has ended: pass on the rest, then stop.</summary>
+    /// <summary>Passes the rest on and stops, because the child has ended.</summary>
     internal RelayResult Finish()
     {
         Volatile.Write(ref _childEndedAt, _clock.GetTimestamp());
@@ -139,7 +141,7 @@ sealed unsafe class StreamRelay : IDisposable
     {
         while (true)
         {
-            // Both asked before reading: "nothing there" then means nothing since.
+            // Both are read before the stream: "nothing there" then means that nothing came since.
             var gone = _childEnded;
             var drainWanted = _drainWanted;
             var count = _terminal is null ? ReadPipe(block, out var closed) : ReadTerminal(block, out closed);
@@ -191,7 +193,7 @@ sealed unsafe class StreamRelay : IDisposable
         return (int)Math.Max(count, 0);
     }
 
-    /// <summary>Gathers what is there: a terminal gives 4 KiB at a time, each with a byte in front that says what it is.</summary>
+    /// <summary>Reads what is there: a terminal returns 4 KiB at a time, each with a byte in front that gives its kind.</summary>
     int ReadTerminal(byte* block, out bool closed)
     {
         var filled = 0;
@@ -222,7 +224,7 @@ sealed unsafe class StreamRelay : IDisposable
         return filled;
     }
 
-    /// <summary>Bytes read, 0 at the end, -1 when there is nothing now.</summary>
+    /// <summary>Bytes read, 0 at the end, -1 if there is nothing now.</summary>
     nint Read(byte* place, nint room)
     {
         while (true)
@@ -240,7 +242,7 @@ sealed unsafe class StreamRelay : IDisposable
                 case Errno.TryAgain:
                     return -1;
                 default:
-                    // A terminal whose other side is closed everywhere says so with an error.
+                    // A terminal whose other side is closed everywhere returns an error.
                     return 0;
             }
         }
@@ -282,12 +284,12 @@ sealed unsafe class StreamRelay : IDisposable
         }
         catch (Exception)
         {
-            // Whatever is wrong with the listener, the child's output goes on.
+            // A failing listener must not stop the child's output.
             _listener = null;
         }
     }
 
-    /// <summary>Whether anything happened before the time was over; a negative time is for ever.</summary>
+    /// <summary>Whether anything happened within the time; a negative time is unlimited.</summary>
     bool WaitForData(int milliseconds)
     {
         var requests = stackalloc Libc.PollRequest[2];

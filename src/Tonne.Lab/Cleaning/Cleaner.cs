@@ -5,10 +5,11 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>Keeps each row that is relevant and new. One cleaner sees one data set, row after row.</summary>
+/// <summary>Keeps each row that is relevant and new. One cleaner is for one data set, whose rows it gets one after the other.</summary>
 /// <remarks>
-/// Exact duplicates are recognised by 128 bits of SHA-256 of label and content, near duplicates by the same of the <c>NormalForm</c> or by sketches of it; texts are not kept,
-/// so a data set larger than memory passes (about 400 bytes stay for each row kept). Deterministic. Not thread safe.
+/// Exact duplicates are recognised by 128 bits of SHA-256 of label and content, near duplicates by the same hash of the <c>NormalForm</c>
+/// or by sketches of it. Texts are not stored, so a data set may be larger than memory (about 400 bytes are stored for each row kept).
+/// Deterministic. Not thread safe.
 /// </remarks>
 public sealed class Cleaner
 {
@@ -27,7 +28,7 @@ public sealed class Cleaner
     int _columnsBefore;
     int _columnsAfter;
 
-    /// <summary>A cleaner that has seen nothing.</summary>
+    /// <summary>Creates a cleaner that has seen no row.</summary>
     /// <param name="options">What it removes; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A similarity is out of range.</exception>
     public Cleaner(CleaningOptions? options = null)
@@ -36,7 +37,7 @@ public sealed class Cleaner
         _options.Validate();
     }
 
-    /// <summary>What was done so far.</summary>
+    /// <summary>The report up to now.</summary>
     public CleaningReport Report => new(
         new(_rows, _columnsBefore),
         new(_linked.Count, _columnsAfter),
@@ -58,7 +59,7 @@ public sealed class Cleaner
         return new(rows, cleaner.GetGroups(), report, rejections);
     }
 
-    /// <summary>Whether a row is kept; for use as <c>rows.Where(cleaner.Keep)</c>.</summary>
+    /// <summary>Decides whether a row is kept; for use as <c>rows.Where(cleaner.Keep)</c>.</summary>
     /// <param name="row">The next row.</param>
     public bool Keep(Row row)
     {
@@ -74,7 +75,9 @@ public sealed class Cleaner
         return true;
     }
 
-    /// <summary>For each row kept, in order, the number of its group: rows related to one another, directly or over others, have one number.</summary>
+    /// <summary>
+    /// For each row kept, in order, the number of its group: rows that are linked, directly or through others, have the same number.
+    /// </summary>
     public int[] GetGroups() => _linked.GetGroups();
 
     RemovalReason? FindRemovalReason(Row row)

@@ -1,21 +1,21 @@
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>Rows that are linked, directly or over others, are one group.</summary>
+/// <summary>Groups of rows that are linked, directly or through others.</summary>
 sealed class DisjointSet
 {
     readonly List<int> _parents = [];
 
-    /// <summary>Rows so far.</summary>
+    /// <summary>Number of rows.</summary>
     public int Count => _parents.Count;
 
-    /// <summary>Adds a row that is linked to none yet.</summary>
+    /// <summary>Adds a row without links.</summary>
     public void Add() => _parents.Add(_parents.Count);
 
     /// <summary>Links two rows.</summary>
     public void Union(int a, int b)
     {
         (a, b) = (FindRoot(a), FindRoot(b));
-        // The earlier row leads, so that groups do not depend on the order of links.
+        // The earlier row represents the group, so that groups do not depend on the order of links.
         if (a != b)
             _parents[Math.Max(a, b)] = Math.Min(a, b);
     }

@@ -4,18 +4,24 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>The sketch of a text: for each of 128 hash functions the least value over its runs of four characters. Two sketches agree in as many places as their sets overlap.</summary>
-/// <remarks>Source: Broder, On the resemblance and containment of documents, 1997; of each minimum 8 bits are kept: Li and König, b-bit minwise hashing, WWW 2010.</remarks>
+/// <summary>
+/// Computes the sketch of a text: for each of 128 hash functions the minimum over its four-character sequences. The share of equal values
+/// in two sketches estimates the overlap of the two sets.
+/// </summary>
+/// <remarks>
+/// Source: Broder, On the resemblance and containment of documents, 1997. Of each minimum 8 bits are stored: Li and König, b-bit minwise
+/// hashing, WWW 2010.
+/// </remarks>
 static class MinHash
 {
-    /// <summary>Hash functions.</summary>
+    /// <summary>Number of hash functions.</summary>
     public const int Size = 128;
 
     const int ShingleLength = 4;
     static readonly uint[] Masks = DrawConstants(1);
     static readonly uint[] Factors = DrawConstants(2);
 
-    /// <summary>Sketches a text.</summary>
+    /// <summary>Computes the sketch of a text.</summary>
     /// <param name="text">Its normal form.</param>
     /// <param name="destination">128 bytes.</param>
     public static void Sketch(ReadOnlySpan<char> text, Span<byte> destination)
@@ -33,7 +39,7 @@ static class MinHash
         }
     }
 
-    /// <summary>Estimated similarity of two sketches, 0 to 1, freed of the 1 in 256 places that agree by chance.</summary>
+    /// <summary>Estimates the similarity of two sketches, 0 to 1, corrected for the 1 in 256 values that are equal by chance.</summary>
     public static double EstimateSimilarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         var same = 0;

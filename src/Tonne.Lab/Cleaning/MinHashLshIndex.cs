@@ -3,10 +3,13 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>Finds earlier texts like a new one: sketches in 21 bands of 6 minima; texts that agree in a whole band are compared.</summary>
+/// <summary>
+/// Finds earlier texts similar to a new one. Sketches are divided into 21 bands of 6 minima; texts that agree in a whole band are compared.
+/// </summary>
 /// <remarks>
-/// A pair of similarity s shares a band with 1 − (1 − s⁶)²¹: 0.998 at 0.8, 0.93 at 0.7, 0.63 at 0.6, 0.005 at 0.25. Of the texts in one band the first stands for all.
-/// 128 bytes and 21 table entries of 4 bytes a text; no text is kept. Source of banding: Leskovec, Rajaraman, Ullman, Mining of massive datasets, chapter 3.
+/// A pair of similarity s shares a band with probability 1 − (1 − s⁶)²¹: 0.998 at 0.8, 0.93 at 0.7, 0.63 at 0.6, 0.005 at 0.25. Of the
+/// texts in one band only the first is compared. Memory: 128 bytes and 21 table entries of 4 bytes a text; no text is stored. Source of
+/// banding: Leskovec, Rajaraman, Ullman, Mining of massive datasets, chapter 3.
 /// </remarks>
 sealed class MinHashLshIndex
 {
@@ -21,8 +24,8 @@ sealed class MinHashLshIndex
 
     /// <summary>The most similar earlier texts that share a band, each once.</summary>
     /// <param name="sketch">The new text's sketch.</param>
-    /// <param name="label">Its label's number; other labels are not looked at.</param>
-    /// <param name="found">Earlier texts by number, as added.</param>
+    /// <param name="label">Number of its label; texts of other labels are not compared.</param>
+    /// <param name="found">Earlier texts by number, in the order in which they were added.</param>
     public void Find(ReadOnlySpan<byte> sketch, int label, List<int> found)
     {
         found.Clear();
@@ -36,7 +39,7 @@ sealed class MinHashLshIndex
     /// <summary>Sketch of an earlier text.</summary>
     public ReadOnlySpan<byte> GetSketch(int text) => _sketches[text / ChunkRows].AsSpan(text % ChunkRows * MinHash.Size, MinHash.Size);
 
-    /// <summary>Adds a text; its number is the count of those before.</summary>
+    /// <summary>Adds a text; its number is the count of earlier texts.</summary>
     public void Add(ReadOnlySpan<byte> sketch, int label)
     {
         var text = _labels.Count;
@@ -60,7 +63,7 @@ sealed class MinHashLshIndex
         }
     }
 
-    /// <summary>The slot that holds this band of this label, or the empty one it would go to.</summary>
+    /// <summary>Finds the slot that has this band of this label, or the empty slot for it.</summary>
     int FindSlot(ReadOnlySpan<byte> sketch, int label, int band)
     {
         var key = ComputeBandKey(sketch, band);

@@ -1,15 +1,15 @@
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>Why a row that could be read is not kept. The first reason that holds, in this order, is the one counted.</summary>
+/// <summary>Reasons for which a readable row is removed. If several apply, the first in this order is counted.</summary>
 public enum RemovalReason
 {
-    /// <summary>Nothing is left without placeholders, digits and marks.</summary>
+    /// <summary>The text is empty without placeholders, digits and marks.</summary>
     PlaceholdersOnly,
 
-    /// <summary>The text is the one it should have been translated from.</summary>
+    /// <summary>The text is the same as its source text, so it is untranslated.</summary>
     Untranslated,
 
-    /// <summary>No letter is of a script that the labelled language is written in.</summary>
+    /// <summary>No letter is of a script in which the labelled language is written.</summary>
     WrongScript,
 
     /// <summary>An earlier row has the same label and the same text or numbers.</summary>

@@ -2,7 +2,9 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>A text reduced to what distinguishes it: lower case, digits and placeholders as 0, punctuation and blanks as one blank.</summary>
+/// <summary>
+/// Reduces a text to what distinguishes it: lower case, digits and placeholders as 0, punctuation and blanks as one blank.
+/// </summary>
 static class TextNormalizer
 {
     /// <summary>Writes the normal form.</summary>

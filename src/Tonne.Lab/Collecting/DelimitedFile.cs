@@ -5,10 +5,12 @@ using CsvHelper.Configuration;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>Cells between commas, semicolons or tabs, by RFC 4180: quoted cells may hold separators and line ends.</summary>
+/// <summary>Reads cells between commas, semicolons or tabs, by RFC 4180: quoted cells may contain separators and line ends.</summary>
 sealed class DelimitedFile(string path) : TableFile(path)
 {
-    /// <summary>Characters of the longest cell. Longer is taken for a quote that does not close, so that it does not eat a file larger than memory.</summary>
+    /// <summary>
+    /// Maximum number of characters in a cell. A longer cell is treated as an unclosed quote, so that it cannot fill the memory.
+    /// </summary>
     internal const int MaxCellLength = 1 << 20;
 
     readonly string _path = path;
@@ -24,14 +26,16 @@ sealed class DelimitedFile(string path) : TableFile(path)
             throw new UnusableDataException(_path, 1, $"{problem}, {header.Detail}");
         if (cells.FirstOrDefault(cell => cell.Contains(Undecodable, StringComparison.Ordinal)) is not null)
             throw new UnusableDataException(_path, 1, "the names of the columns are not UTF-8; convert the file first, for example: iconv -f ISO-8859-1 -t UTF-8.");
-        // A byte order mark is no part of a name.
+        // A byte order mark is not part of a name.
         cells[0] = cells[0].TrimStart('\uFEFF');
         return [.. cells];
     }
 
     private protected override IEnumerable<TableRecord> ReadRecords(TextReader reader, ImmutableArray<string> columns) => Records(reader, skipHeader: true);
 
-    /// <summary>The records. A quote that does not close would take the rows after it with it: the line it stands in is rejected, and what follows is read again without it.</summary>
+    /// <summary>
+    /// Reads the records. After an unclosed quote, its line is rejected and the following lines are read again without it.
+    /// </summary>
     IEnumerable<TableRecord> Records(TextReader reader, bool skipHeader, long linesBefore = 0)
     {
         var bad = false;
@@ -54,7 +58,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
             }
             catch (MaxFieldSizeException)
             {
-                throw new UnusableDataException(_path, linesBefore + before + 1, $"a cell is longer than {MaxCellLength:N0} characters: a quote opens here or later and does not close.");
+                throw new UnusableDataException(_path, linesBefore + before + 1, $"a cell is longer than {MaxCellLength:N0} characters: a quote that opens here or later is not closed.");
             }
             if (skipHeader)
             {
@@ -70,7 +74,7 @@ sealed class DelimitedFile(string path) : TableFile(path)
                 continue;
             }
 
-            yield return new(line, cells, RejectionReason.Malformed, isOpen ? "a quote does not close" : "a quote stands inside of a cell");
+            yield return new(line, cells, RejectionReason.Malformed, isOpen ? "a quote is not closed" : "there is a quote inside a cell");
             if (ends == 0)
                 continue;
             var rest = parser.RawRecord[(parser.RawRecord.IndexOf('\n', StringComparison.Ordinal) + 1)..];

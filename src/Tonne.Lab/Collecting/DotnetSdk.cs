@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace Tonne.Lab.Collecting;
 
 /// <summary>The .NET SDK of a machine.</summary>
-/// <param name="Folder">Where it stands, for example <c>/usr/share/dotnet/sdk/10.0.401</c>.</param>
+/// <param name="Folder">Its folder, for example <c>/usr/share/dotnet/sdk/10.0.401</c>.</param>
 /// <param name="Version">Its version.</param>
 public sealed record DotnetSdk(string Folder, string Version)
 {
-    /// <summary>Finds the newest SDK: of DOTNET_ROOT, of the runtime this program runs on, then of the <c>dotnet</c> on PATH.</summary>
-    /// <returns>Null where there is none.</returns>
+    /// <summary>
+    /// Finds the newest SDK: in DOTNET_ROOT, then beside the runtime of this program, then beside the <c>dotnet</c> on PATH.
+    /// </summary>
+    /// <returns>Null if there is none.</returns>
     public static DotnetSdk? Find()
     {
         foreach (var root in FindRoots())
@@ -37,7 +39,7 @@ public sealed record DotnetSdk(string Folder, string Version)
     {
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
             yield return root;
-        // …/shared/Microsoft.NETCore.App/10.0.12/ is three below the root. For a native program this is its own folder.
+        // …/shared/Microsoft.NETCore.App/10.0.12/ is three levels below the root. For a native program this is its own folder.
         yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {

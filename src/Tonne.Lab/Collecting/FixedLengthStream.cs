@@ -1,6 +1,6 @@
 namespace Tonne.Lab.Collecting;
 
-/// <summary>A file as long as it was when it was opened: what is written to its end later is not read, and said.</summary>
+/// <summary>A file up to the length it had when it was opened: what is appended later is not read, and reported.</summary>
 sealed class FixedLengthStream : Stream
 {
     readonly FileStream _file;
@@ -10,7 +10,7 @@ sealed class FixedLengthStream : Stream
     FixedLengthStream(FileStream file) => (_file, Length, _left) = (file, file.Length, file.Length);
 
     /// <summary>Opens a file of UTF-8 text.</summary>
-    /// <exception cref="UnusableDataException">It is not there, empty, or UTF-16 or UTF-32 by its first bytes.</exception>
+    /// <exception cref="UnusableDataException">It does not exist, is empty, or begins like UTF-16 or UTF-32.</exception>
     public static FixedLengthStream Open(string path)
     {
         FixedLengthStream stream;
@@ -33,21 +33,21 @@ sealed class FixedLengthStream : Stream
         if (read >= 2 && (first[..2].SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) || first[..2].SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF])))
         {
             stream.Dispose();
-            throw new UnusableDataException(path, 1, "is UTF-16; make it UTF-8 first: iconv -f UTF-16 -t UTF-8.");
+            throw new UnusableDataException(path, 1, "is UTF-16; convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8.");
         }
         return stream;
     }
 
-    /// <summary>Whether the file is longer now than it was.</summary>
+    /// <summary>Whether the file has become longer since.</summary>
     public bool HasGrown => RandomAccess.GetLength(_file.SafeFileHandle) > Length;
 
-    /// <summary>Whether the file ended before it should have.</summary>
+    /// <summary>Whether the file has become shorter since.</summary>
     public bool HasShrunk => RandomAccess.GetLength(_file.SafeFileHandle) < Length;
 
-    /// <summary>Whether what was read last ends a line.</summary>
+    /// <summary>Whether the last character read ends a line.</summary>
     public bool EndsWithNewline => _last is (byte)'\n' or (byte)'\r';
 
-    /// <summary>Bytes when opened.</summary>
+    /// <summary>Length at opening, in bytes.</summary>
     public override long Length { get; }
 
     /// <inheritdoc/>

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>A grey picture and its label: a column for each pixel and one for the label.</summary>
+/// <summary>A greyscale picture and its label: a column for each pixel and one for the label.</summary>
 public sealed class GrayscaleImage : Row
 {
     readonly float[] _pixels;
 
-    /// <summary>A picture.</summary>
+    /// <summary>Creates a picture.</summary>
     /// <param name="label">Its class.</param>
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>Pictures in a folder: PGM and PNG, by their first bytes. The subfolder a picture stands in is its label; all are of the size of the first.</summary>
+/// <summary>
+/// Reads pictures from a folder: PGM and PNG, recognised by their first bytes. The label of a picture is the name of its subfolder; all
+/// pictures must have the size of the first.
+/// </summary>
 public sealed class ImageFolder : RowSource
 {
     readonly string _path;
@@ -23,12 +26,12 @@ public sealed class ImageFolder : RowSource
     public override ImmutableArray<string> Columns { get; }
 
     /// <summary>Opens a folder.</summary>
-    /// <param name="path">A folder of folders; what begins with a dot is passed over.</param>
-    /// <exception cref="UnusableDataException">There is no folder, no subfolder, or no picture in any.</exception>
+    /// <param name="path">A folder of folders; names that begin with a dot are ignored.</param>
+    /// <exception cref="UnusableDataException">The folder does not exist, has no subfolder, or has no picture.</exception>
     public static ImageFolder Open(string path)
     {
         if (!Directory.Exists(path))
-            throw new UnusableDataException(path, 0, "is no folder.");
+            throw new UnusableDataException(path, 0, "is not a folder.");
         var any = false;
         foreach (var (file, label) in ListFiles(path))
         {
@@ -36,14 +39,14 @@ public sealed class ImageFolder : RowSource
             if (Read(file, label, new()) is { } first)
                 return new(path, first.Width, first.Height);
         }
-        throw new UnusableDataException(path, 0, any ? "holds no PGM or PNG picture that can be read." : "has no subfolders with files; a picture's label is the subfolder it stands in.");
+        throw new UnusableDataException(path, 0, any ? "contains no readable PGM or PNG picture." : "has no subfolders with files; the label of a picture is the name of its subfolder.");
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Row> ReadRows(RejectionLog rejections)
     {
         foreach (var loose in Directory.EnumerateFiles(_path).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal))
-            rejections.Add(RejectionReason.MissingLabel, loose, 0, "stands in no subfolder");
+            rejections.Add(RejectionReason.MissingLabel, loose, 0, "is not in a subfolder");
         foreach (var (file, label) in ListFiles(_path))
         {
             if (Read(file, label, rejections) is not { } picture)
@@ -51,7 +54,7 @@ public sealed class ImageFolder : RowSource
             if (picture.Width == _width && picture.Height == _height)
                 yield return picture;
             else
-                rejections.Add(RejectionReason.OtherSize, file, 0, $"{picture.Width} × {picture.Height} in place of {_width} × {_height}");
+                rejections.Add(RejectionReason.OtherSize, file, 0, $"{picture.Width} × {picture.Height} instead of {_width} × {_height}");
         }
     }
 
@@ -71,7 +74,7 @@ public sealed class ImageFolder : RowSource
                 return PgmReader.Read(bytes, label);
             if (PngReader.HasSignature(bytes))
                 return PngReader.Read(bytes, label);
-            rejections.Add(RejectionReason.NotAPicture, file, 0, bytes.Length == 0 ? "is empty" : "begins neither as PGM nor as PNG");
+            rejections.Add(RejectionReason.NotAPicture, file, 0, bytes.Length == 0 ? "is empty" : "does not begin like PGM or PNG");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

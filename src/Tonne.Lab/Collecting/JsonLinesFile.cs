@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>An object in each line; the first one names the columns, later ones may order them otherwise.</summary>
+/// <summary>Reads an object from each line. The first one names the columns; later ones may have them in another order.</summary>
 sealed class JsonLinesFile(string path) : TableFile(path)
 {
     readonly string _path = path;
@@ -22,9 +22,9 @@ sealed class JsonLinesFile(string path) : TableFile(path)
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                throw new UnusableDataException(_path, line, "is no JSON object; JSON Lines has one object in each line, of which the first names the columns.");
+                throw new UnusableDataException(_path, line, "is not a JSON object; JSON Lines has one object in each line, of which the first names the columns.");
             }
-            throw new UnusableDataException(_path, line, "is no object with columns; JSON Lines has one object in each line, of which the first names the columns.");
+            throw new UnusableDataException(_path, line, "is not an object with columns; JSON Lines has one object in each line, of which the first names the columns.");
         }
         throw new UnusableDataException(_path, 1, "has no rows.");
     }
@@ -42,7 +42,7 @@ sealed class JsonLinesFile(string path) : TableFile(path)
 
     static TableRecord ParseRecord(long line, string text, ImmutableArray<string> columns)
     {
-        // The whole line is shown where its bytes are no text.
+        // The whole line is shown if its bytes are not text.
         if (text.Contains(Undecodable, StringComparison.Ordinal))
             return new(line, [text], RejectionReason.NotUtf8);
         try
@@ -55,9 +55,9 @@ sealed class JsonLinesFile(string path) : TableFile(path)
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (columns.IndexOf(property.Name) is not (>= 0 and var at))
-                    return new(line, [], RejectionReason.WrongCellCount, $"a column \"{property.Name}\" the first line has not");
+                    return new(line, [], RejectionReason.WrongCellCount, $"the column \"{property.Name}\" is not in the first line");
                 if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                    return new(line, [], RejectionReason.Malformed, $"{property.Name} is no single value");
+                    return new(line, [], RejectionReason.Malformed, $"{property.Name} is not a single value");
                 cells[at] = property.Value.ValueKind switch
                 {
                     JsonValueKind.String => property.Value.GetString() ?? "",
@@ -67,7 +67,7 @@ sealed class JsonLinesFile(string path) : TableFile(path)
             }
             return new(line, cells);
         }
-        // A lone surrogate escape parses but is no string.
+        // A lone surrogate escape can be parsed but is not a valid string.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return new(line, [], RejectionReason.Malformed, "no JSON");

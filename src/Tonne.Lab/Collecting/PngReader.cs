@@ -4,10 +4,10 @@ using System.IO.Hashing;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>Reads PNG pictures as shades of grey: all colour types and depths, also interlaced; transparency is ignored.</summary>
+/// <summary>Reads PNG pictures as greyscale: all colour types and depths, also interlaced; transparency is ignored.</summary>
 /// <remarks>
-/// Source: W3C, Portable Network Graphics (PNG) specification, third edition, 2025: chunks (5), filters (9), Adam7 (8.1).
-/// The grey of a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Why no library reads them: docs/decisions/0010-libraries.md.
+/// Source: W3C, Portable Network Graphics (PNG) specification, third edition, 2025: chunks (5), filters (9), Adam7 (8.1). The grey value of
+/// a colour is its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Why no library is used: docs/decisions/0010-libraries.md.
 /// </remarks>
 static class PngReader
 {
@@ -57,7 +57,7 @@ static class PngReader
     static float[] ReadPalette(ReadOnlySpan<byte> body)
     {
         if (body.Length % 3 != 0 || body.Length == 0)
-            throw new InvalidDataException($"a palette of {body.Length} bytes");
+            throw new InvalidDataException($"the palette has {body.Length} bytes");
         var greys = new float[body.Length / 3];
         for (var i = 0; i < greys.Length; i++)
             greys[i] = ComputeLuma(body[3 * i] / 255f, body[3 * i + 1] / 255f, body[3 * i + 2] / 255f);
@@ -73,7 +73,7 @@ static class PngReader
         public static PngHeader Read(ReadOnlySpan<byte> body)
         {
             if (body.Length != 13)
-                throw new InvalidDataException($"a header of {body.Length} bytes");
+                throw new InvalidDataException($"the header has {body.Length} bytes");
             var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(body), BinaryPrimitives.ReadUInt32BigEndian(body[4..]));
             if (width is 0 or > ImageLimits.MaxSide || height is 0 or > ImageLimits.MaxSide)
                 throw new InvalidDataException($"{width} × {height} pixels");
@@ -84,7 +84,7 @@ static class PngReader
                 _ => false,
             };
             if (!known || body[10] != 0 || body[11] != 0 || body[12] > 1)
-                throw new InvalidDataException($"colour type {body[9]} of depth {body[8]}, compression {body[10]}, filter {body[11]}, interlace {body[12]} is none of the standard");
+                throw new InvalidDataException($"colour type {body[9]} of depth {body[8]}, compression {body[10]}, filter {body[11]}, interlace {body[12]} is not in the standard");
             return new((int)width, (int)height, body[8], body[9], body[12] == 1);
         }
 
@@ -108,7 +108,7 @@ static class PngReader
             }
             catch (EndOfStreamException e)
             {
-                throw new InvalidDataException($"holds too few pixels for {Width} × {Height}", e);
+                throw new InvalidDataException($"has too few pixels for {Width} × {Height}", e);
             }
         }
 
@@ -132,7 +132,7 @@ static class PngReader
         static void Unfilter(int filter, byte[] line, byte[] above, int step)
         {
             if (filter is < 0 or > 4)
-                throw filter < 0 ? new EndOfStreamException() : new InvalidDataException($"a line of filter {filter}");
+                throw filter < 0 ? new EndOfStreamException() : new InvalidDataException($"a line has the unknown filter {filter}");
             for (var i = 0; i < line.Length && filter > 0; i++)
             {
                 int left = i < step ? 0 : line[i - step], up = above[i], corner = i < step ? 0 : above[i - step];
@@ -149,7 +149,7 @@ static class PngReader
         float ReadGray(byte[] line, int column, float[] palette) => Colour switch
         {
             2 or 6 => ComputeLuma(ReadSample(line, column * Channels), ReadSample(line, column * Channels + 1), ReadSample(line, column * Channels + 2)),
-            3 => ReadRawSample(line, column) is var index && index < palette.Length ? palette[index] : throw new InvalidDataException($"colour {index} of a palette of {palette.Length}"),
+            3 => ReadRawSample(line, column) is var index && index < palette.Length ? palette[index] : throw new InvalidDataException($"colour {index} is not in the palette of {palette.Length}"),
             _ => ReadSample(line, column * Channels),
         };
 

@@ -4,7 +4,7 @@ using System.Resources;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>The strings embedded in an assembly's resources, read without loading the assembly.</summary>
+/// <summary>Reads the strings embedded in an assembly's resources, without loading the assembly.</summary>
 sealed class ResourceStrings
 {
     /// <summary>Culture of the assembly, empty for a neutral one.</summary>
@@ -16,13 +16,13 @@ sealed class ResourceStrings
     /// <summary>Version of the assembly.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Each string with the table it stands in, without the culture (<c>a.b.Strings</c>), and its key, in the order of the file.</summary>
+    /// <summary>Each string with its table, without the culture (<c>a.b.Strings</c>), and its key, in the order of the file.</summary>
     public required List<(string Table, string Key, string Text)> Strings { get; init; }
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">A <c>.dll</c>.</param>
-    /// <returns>Null where the file is no managed assembly.</returns>
-    /// <exception cref="BadImageFormatException">The file is broken; <see cref="InvalidDataException"/> where a resource is.</exception>
+    /// <returns>Null if the file is not a managed assembly.</returns>
+    /// <exception cref="BadImageFormatException">The file is damaged; <see cref="InvalidDataException"/> if a resource is.</exception>
     public static ResourceStrings? Read(string path)
     {
         using var image = new PEReader(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(File.ReadAllBytes(path)));
@@ -60,10 +60,10 @@ sealed class ResourceStrings
     static unsafe void Add(PEMemoryBlock section, long offset, string table, List<(string, string, string)> strings)
     {
         if (offset < 0 || offset > section.Length - 4)
-            throw new InvalidDataException($"A resource at {offset} lies outside of its section of {section.Length} bytes.");
+            throw new InvalidDataException($"A resource at {offset} is outside its section of {section.Length} bytes.");
         var length = section.GetReader((int)offset, 4).ReadInt32();
         if (length < 0 || length > section.Length - 4 - offset)
-            throw new InvalidDataException($"A resource of {length} bytes lies outside of its section of {section.Length} bytes.");
+            throw new InvalidDataException($"A resource of {length} bytes is outside its section of {section.Length} bytes.");
         using var stream = new UnmanagedMemoryStream(section.Pointer + offset + 4, length);
         using var reader = new ResourceReader(stream);
         var entries = reader.GetEnumerator();
@@ -81,7 +81,7 @@ sealed class ResourceStrings
             }
             catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
             {
-                // A serialized object, for example an icon: no string.
+                // A serialized object, for example an icon, is not a string.
                 return null;
             }
         }

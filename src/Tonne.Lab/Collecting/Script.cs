@@ -31,6 +31,6 @@ public enum Script
     /// <summary>Hebrew.</summary>
     Hebrew = 128,
 
-    /// <summary>Letters of any other.</summary>
+    /// <summary>Letters of any other script.</summary>
     Other = 256,
 }

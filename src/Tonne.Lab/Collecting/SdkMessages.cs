@@ -4,16 +4,16 @@ namespace Tonne.Lab.Collecting;
 
 /// <summary>The translated messages of the .NET SDK: real text in 13 languages that every machine with the SDK has.</summary>
 /// <remarks>
-/// Read from the satellite assemblies (<c>*.resources.dll</c>) without loading them. The neutral strings, English, of the assembly a satellite belongs to
-/// are read beside it to know what was left untranslated; they are no rows themselves, so that the task stays to name one of the 13 languages.
+/// They are read from the satellite assemblies (<c>*.resources.dll</c>) without loading them. The neutral strings (English) of the assembly
+/// of a satellite are read to detect untranslated messages. They are not rows, so the task is to name one of the 13 languages.
 /// </remarks>
 /// <param name="sdk">The SDK.</param>
 public sealed class SdkMessages(DotnetSdk sdk) : RowSource
 {
-    /// <summary>The messages of the SDK of this machine.</summary>
+    /// <summary>Opens the messages of this machine's SDK.</summary>
     /// <exception cref="UnusableDataException">There is no SDK.</exception>
     public static SdkMessages Find() => new(DotnetSdk.Find()
-        ?? throw new UnusableDataException("No .NET SDK was found: not in DOTNET_ROOT, not beside this runtime, not by the dotnet on PATH. Install one, or bring your own rows with --data FILE --label COLUMN."));
+        ?? throw new UnusableDataException("No .NET SDK was found: not in DOTNET_ROOT, not beside this runtime, not beside the dotnet on PATH. Install one, or give other rows with --data FILE --label COLUMN."));
 
     /// <inheritdoc/>
     public override string Name => $"messages of the .NET SDK {sdk.Version}";
@@ -32,7 +32,7 @@ public sealed class SdkMessages(DotnetSdk sdk) : RowSource
             {
                 if (Read(path) is not { } satellite)
                 {
-                    rejections.Add(RejectionReason.Malformed, path, 0, "is no assembly");
+                    rejections.Add(RejectionReason.Malformed, path, 0, "is not an assembly");
                     continue;
                 }
                 foreach (var (table, key, text) in satellite.Strings)
@@ -46,7 +46,7 @@ public sealed class SdkMessages(DotnetSdk sdk) : RowSource
             }
         }
         if (id == 0)
-            throw new UnusableDataException(sdk.Folder, 0, "has no translated messages (*.resources.dll); bring your own rows with --data FILE --label COLUMN.");
+            throw new UnusableDataException(sdk.Folder, 0, "has no translated messages (*.resources.dll); give other rows with --data FILE --label COLUMN.");
     }
 
     /// <summary>Satellites by the assembly they belong to, in the order of their paths.</summary>

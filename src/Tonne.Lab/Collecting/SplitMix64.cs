@@ -12,7 +12,7 @@ struct SplitMix64(ulong seed)
     /// <summary>The next 64 bits.</summary>
     public ulong Next() => unchecked(Mix(_state += 0x9E3779B97F4A7C15));
 
-    /// <summary>A whole number of 0 to <paramref name="below"/> − 1, by the high half of a product.</summary>
+    /// <summary>A whole number from 0 to <paramref name="below"/> − 1, from the high half of a product.</summary>
     public int Next(int below) => (int)((Int128)Next() * below >> 64);
 
     /// <summary>A bijection of 64 bits in which each bit of the result depends on each bit of the value.</summary>
@@ -26,7 +26,7 @@ struct SplitMix64(ulong seed)
         }
     }
 
-    /// <summary>A number for a text, the same on every machine.</summary>
+    /// <summary>A hash of a text, the same on every machine.</summary>
     public static ulong HashText(ReadOnlySpan<char> text)
     {
         var hash = 0x243F6A8885A308D3ul;

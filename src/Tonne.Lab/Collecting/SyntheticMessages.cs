@@ -4,11 +4,15 @@ using System.Text;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>Made-up messages in 13 made-up languages, of any number, with known numbers of duplicates and of irrelevant rows: 5 % in all.</summary>
+/// <summary>
+/// Generates synthetic messages in 13 artificial languages, any number of them, with known numbers of duplicates and of irrelevant rows: 5
+/// % in all.
+/// </summary>
 /// <remarks>
-/// Of each 200 rows 5 repeat an earlier one exactly, 3 repeat one but for its number and its capitals, 1 is placeholders only, 1 is in another script than
-/// its language; the other 190 are all different. Words are strung from syllables that each language has its own of. Row n depends on the seed and n only, so nothing is
-/// kept and any number of rows streams. The same seed gives the same rows on every machine.
+/// Of each 200 rows, 5 repeat an earlier one exactly, 3 repeat one except for its number and its capitals, 1 has only placeholders, 1 is in
+/// another script than its language; the other 190 are all different. Words consist of syllables that are specific to each language. Row n
+/// depends only on the seed and n, so nothing is stored and any number of rows can be generated. The same seed gives the same rows on every
+/// machine.
 /// </remarks>
 public sealed class SyntheticMessages : RowSource
 {
@@ -33,7 +37,7 @@ public sealed class SyntheticMessages : RowSource
 
     readonly ulong _seed;
 
-    /// <summary>A set.</summary>
+    /// <summary>Creates a set of messages.</summary>
     /// <param name="rows">Rows, at least 1.</param>
     /// <param name="seed">Any number.</param>
     public SyntheticMessages(long rows, ulong seed)
@@ -52,13 +56,13 @@ public sealed class SyntheticMessages : RowSource
         Script,
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>Number of rows.</summary>
     public long Count { get; }
 
     /// <summary>Rows that repeat an earlier one exactly.</summary>
     public long ExactDuplicates => CountPlanted(Kind.Exact);
 
-    /// <summary>Rows that repeat an earlier one but for its number and its capitals.</summary>
+    /// <summary>Rows that repeat an earlier one except for its number and its capitals.</summary>
     public long NearDuplicates => CountPlanted(Kind.Near);
 
     /// <summary>Rows that are placeholders only.</summary>
@@ -98,7 +102,7 @@ public sealed class SyntheticMessages : RowSource
         return count;
     }
 
-    /// <summary>The first 20 of a block are originals, so that there is always an earlier row to repeat.</summary>
+    /// <summary>The first 20 rows of a block are originals, so that there is always an earlier row to repeat.</summary>
     void PlanBlock(long block, Kind[] kinds)
     {
         Array.Clear(kinds);
@@ -172,7 +176,7 @@ public sealed class SyntheticMessages : RowSource
         {
             for (var syllables = 2 + random.Next(2); syllables > 0; syllables--)
             {
-                // The product of two draws favours the first syllables, as languages favour some of theirs.
+                // The product of two draws makes the first syllables more frequent, as in natural languages.
                 text.Append(Onsets[(int)((long)random.Next(Onsets.Length) * random.Next(Onsets.Length + 1) / Onsets.Length)]);
                 text.Append(Vowels[random.Next(Vowels.Length)]);
             }

@@ -4,17 +4,20 @@ using System.Text;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>A table in a file: CSV, TSV or JSON Lines, in UTF-8, its first line or object naming the columns. Read row by row, so it may be larger than memory.</summary>
+/// <summary>
+/// Reads a table from a file: CSV, TSV or JSON Lines, in UTF-8, whose first line or object names the columns. Rows are read one by one, so
+/// the file may be larger than memory.
+/// </summary>
 /// <remarks>
-/// The model looks at the text column if one is named, else at all columns of numbers, else at the one other column there is. A file that grows while
-/// it is read is read up to its length at opening, and that is said in <see cref="RejectionLog.Notes"/>.
+/// The model uses the text column if one is named, otherwise all columns of numbers, otherwise the only other column. A file that grows
+/// while it is read is read up to its length at opening; <see cref="RejectionLog.Notes"/> then has a note.
 /// </remarks>
 public abstract class TableFile : RowSource
 {
     /// <summary>Number of records read to recognise columns of numbers.</summary>
     public const int SampleSize = 1000;
 
-    /// <summary>What undecodable bytes become: a character that no text holds.</summary>
+    /// <summary>Replacement for undecodable bytes: a character that does not occur in texts.</summary>
     internal const char Undecodable = '\uFFFF';
 
     readonly string _path;
@@ -27,12 +30,14 @@ public abstract class TableFile : RowSource
 
     private protected TableFile(string path) => _path = path;
 
-    /// <summary>Opens a table and looks at its first rows.</summary>
+    /// <summary>Opens a table and reads its first rows.</summary>
     /// <param name="path"><c>.jsonl</c>, <c>.ndjson</c> or <c>.json</c>: JSON Lines; <c>.tsv</c> or <c>.tab</c>: tabs; any other: commas, or semicolons or tabs where the header has those only.</param>
     /// <param name="label">Column of the classes.</param>
-    /// <param name="text">Column of the text; null for the columns of numbers.</param>
-    /// <param name="family">Column of what must stay on one side of a split, for example a patient; null for none.</param>
-    /// <exception cref="UnusableDataException">The file is not there, empty, without rows, without such a column, or not UTF-8 by its first bytes.</exception>
+    /// <param name="text">Column of the text; null to use the columns of numbers.</param>
+    /// <param name="family">Column of groups that are not divided by a split, for example patients; null for none.</param>
+    /// <exception cref="UnusableDataException">
+    /// The file does not exist, is empty, has no rows or no such column, or is not UTF-8 by its first bytes.
+    /// </exception>
     public static TableFile OpenTable(string path, string label, string? text = null, string? family = null)
     {
         TableFile table = Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson" or ".json" ? new JsonLinesFile(path) : new DelimitedFile(path);
@@ -46,10 +51,10 @@ public abstract class TableFile : RowSource
     /// <inheritdoc/>
     public override ImmutableArray<string> Columns => _columns;
 
-    /// <summary>The columns whose numbers the model looks at; none where it looks at a text.</summary>
+    /// <summary>The columns of numbers that the model uses; none if it uses a text.</summary>
     public ImmutableArray<string> NumberColumns => [.. _numbers.Select(column => _columns[column])];
 
-    /// <summary>The column whose text the model looks at; null where it looks at numbers.</summary>
+    /// <summary>The column of the text that the model uses; null if it uses numbers.</summary>
     public string? TextColumn => _text < 0 ? null : _columns[_text];
 
     /// <inheritdoc/>
@@ -68,7 +73,7 @@ public abstract class TableFile : RowSource
             }
             held = record;
         }
-        // Only the last record can be half a line, and only where the file had no end of line there yet.
+        // Only the last record can be incomplete, and only if the file had no line end there.
         var grew = stream.HasGrown;
         if (held is { } last)
         {
@@ -85,7 +90,7 @@ public abstract class TableFile : RowSource
         else if (stream.HasShrunk)
             rejections.AddNote($"{_path} became shorter than its {stream.Length:N0} bytes at opening while it was read: rows are missing.");
         if (_unused.Length > 0)
-            rejections.AddNote($"{_path}: not looked at, because not numbers: {string.Join(", ", _unused)}.");
+            rejections.AddNote($"{_path}: not used, because they are not numbers: {string.Join(", ", _unused)}.");
         if (accepted == 0)
         {
             var first = rejections.Examples.FirstOrDefault(rejection => rejection.File == _path);
@@ -141,7 +146,7 @@ public abstract class TableFile : RowSource
                     numbers[i]++;
             }
         }
-        // A column that is empty throughout was meant to hold something; its rows are rejected rather than its name forgotten.
+        // A column that is always empty was meant to have values: its rows are rejected, instead of ignoring the column.
         int[] others = [.. Enumerable.Range(0, _columns.Length).Where(i => i != _label && i != _family)];
         _numbers = [.. others.Where(i => 2 * numbers[i] > filled[i] || filled[i] == 0)];
         if (_numbers.Any(i => filled[i] > 0))
@@ -164,7 +169,7 @@ public abstract class TableFile : RowSource
         else if (record.Problem is { } problem)
             rejections.Add(problem, _path, record.Line, record.Detail);
         else if (cells.Length != _columns.Length)
-            rejections.Add(RejectionReason.WrongCellCount, _path, record.Line, $"{cells.Length} cells in place of {_columns.Length}");
+            rejections.Add(RejectionReason.WrongCellCount, _path, record.Line, $"{cells.Length} cells instead of {_columns.Length}");
         else if (string.IsNullOrWhiteSpace(cells[_label]))
             rejections.Add(RejectionReason.MissingLabel, _path, record.Line, _columns[_label]);
         else if (_text >= 0 && string.IsNullOrWhiteSpace(cells[_text]))

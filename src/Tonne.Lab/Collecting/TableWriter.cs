@@ -11,7 +11,7 @@ public static class TableWriter
     /// <summary>Writes a header and all rows of a source.</summary>
     /// <param name="source">The rows.</param>
     /// <param name="path">The file; replaced.</param>
-    /// <param name="rejections">Where bad rows of the source go.</param>
+    /// <param name="rejections">Receives the bad rows of the source.</param>
     /// <returns>Rows written.</returns>
     public static long Write(RowSource source, string path, RejectionLog rejections)
     {

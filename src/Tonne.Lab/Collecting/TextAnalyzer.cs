@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Tonne.Lab.Collecting;
 
-/// <summary>What is written in a text: its scripts, words and placeholders.</summary>
+/// <summary>Analyses the writing of a text: its scripts, words and placeholders.</summary>
 static class TextAnalyzer
 {
-    /// <summary>The script most letters belong to; Japanese mixes two, so kana, where there is any, decides over Han.</summary>
+    /// <summary>The script of most letters. Japanese mixes two scripts, so any kana decides against Han.</summary>
     public static Script FindDominantScript(ReadOnlySpan<char> text)
     {
         Span<int> counts = stackalloc int[9];
@@ -26,7 +26,7 @@ static class TextAnalyzer
         return counts[best] == 0 ? Script.None : (Script)(1 << best);
     }
 
-    /// <summary>All scripts that letters outside of placeholders belong to.</summary>
+    /// <summary>All scripts of letters outside placeholders.</summary>
     public static Script FindScripts(ReadOnlySpan<char> text)
     {
         var scripts = Script.None;
@@ -40,7 +40,7 @@ static class TextAnalyzer
         return scripts;
     }
 
-    /// <summary>Scripts of a language named by its tag, for example <c>pt-BR</c>; null where the tag is not known here.</summary>
+    /// <summary>Scripts of a language by its tag, for example <c>pt-BR</c>; null if the tag is unknown.</summary>
     /// <remarks>Source: Unicode CLDR, languageData, the scripts in modern use.</remarks>
     public static Script? GetScriptsOfLanguage(string tag)
     {
@@ -59,7 +59,9 @@ static class TextAnalyzer
         };
     }
 
-    /// <summary>The script of a letter; none for anything else. Planes above the first are Han (U+20000 and up) or taken for other.</summary>
+    /// <summary>
+    /// The script of a letter; none for other characters. Code points above U+FFFF are Han (U+20000 and up) or count as other.
+    /// </summary>
     public static Script GetScript(char c) => c switch
     {
         < 'A' => Script.None,
@@ -79,7 +81,7 @@ static class TextAnalyzer
         _ => char.IsLetter(c) ? Script.Other : Script.None,
     };
 
-    /// <summary>Runs of characters between blanks.</summary>
+    /// <summary>Sequences of characters between blanks.</summary>
     public static int CountWords(ReadOnlySpan<char> text)
     {
         var words = 0;
@@ -108,7 +110,7 @@ static class TextAnalyzer
         return count;
     }
 
-    /// <summary>Length of the placeholder a text begins with; 0 where it begins with none.</summary>
+    /// <summary>Length of the placeholder at the beginning of a text; 0 if there is none.</summary>
     public static int MeasurePlaceholder(ReadOnlySpan<char> text)
     {
         if (text.Length < 3 || text[0] != '{' || !char.IsAsciiLetterOrDigit(text[1]))
@@ -123,7 +125,7 @@ static class TextAnalyzer
         return 0;
     }
 
-    /// <summary>Whether nothing is left of a text without its placeholders, digits, marks and blanks.</summary>
+    /// <summary>Whether a text is empty without its placeholders, digits, marks and blanks.</summary>
     public static bool IsPlaceholdersOnly(ReadOnlySpan<char> text)
     {
         for (var i = 0; i < text.Length; i++)

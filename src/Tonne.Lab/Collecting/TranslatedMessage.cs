@@ -8,15 +8,15 @@ public sealed class TranslatedMessage : Row
 {
     readonly string? _neutral;
 
-    /// <summary>A message.</summary>
+    /// <summary>Creates a message.</summary>
     /// <param name="id">Number of the row in its source, from 1.</param>
     /// <param name="language">Tag of its language, for example <c>pt-BR</c>.</param>
     /// <param name="assembly">The program it belongs to.</param>
-    /// <param name="key">Its name there.</param>
-    /// <param name="text">What it says.</param>
+    /// <param name="key">Its key there.</param>
+    /// <param name="text">The text.</param>
     /// <param name="version">Version of the program.</param>
-    /// <param name="sourceText">What it says untranslated; null where that is not known.</param>
-    /// <param name="inFamily">Whether the messages of one assembly and key are one in several languages.</param>
+    /// <param name="sourceText">The untranslated text; null if unknown.</param>
+    /// <param name="inFamily">Whether the messages with the same assembly and key are translations of one message.</param>
     public TranslatedMessage(long id, string language, string assembly, string key, string text, string version, string? sourceText = null, bool inFamily = true)
     {
         (Id, Language, Assembly, Key, Text, Version, _neutral) = (id, language, assembly, key, text, version, sourceText);
@@ -36,7 +36,7 @@ public sealed class TranslatedMessage : Row
     /// <summary>The program it belongs to.</summary>
     public string Assembly { get; }
 
-    /// <summary>Its name there.</summary>
+    /// <summary>Its key there.</summary>
     public string Key { get; }
 
     /// <inheritdoc/>

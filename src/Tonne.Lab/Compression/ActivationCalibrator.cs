@@ -3,10 +3,11 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Into how large steps the inputs of each layer are divided, from what goes into it for some examples.</summary>
+/// <summary>Chooses the quantization step for the inputs of each layer, from the activations of some examples.</summary>
 /// <remarks>
-/// A step s covers −127·s to 127·s. Numbers inside are rounded, with a mean square error of s²/12; those outside are cut to the end. Of 96 ends from the
-/// greatest number downwards, the one with the least mean square error is taken (as in Sung, Shin and Hwang, Resiliency of Deep Neural Networks under Quantization, 2015).
+/// A step s covers −127·s to 127·s. Numbers inside are rounded, with a mean square error of s²/12; those outside are clipped. Of 96 limits,
+/// from the largest number downwards, the one with the least mean square error is used (as in Sung, Shin and Hwang, Resiliency of Deep
+/// Neural Networks under Quantization, 2015).
 /// </remarks>
 static unsafe class ActivationCalibrator
 {
@@ -29,7 +30,7 @@ static unsafe class ActivationCalibrator
         var steps = new float[shape.Layers + 1];
         for (var row = 0; row < rows; row++)
         {
-            // Spread evenly, for rows may be in order of their classes.
+            // Rows are taken at equal distances, because they may be in the order of their classes.
             var at = (int)((long)row * calibration.Count / rows);
             calibration.CopyRow(at, x.Values.Slice(row * xStep, shape.Inputs));
             if (!RowArithmetic.Scale(x.Start + (nint)row * xStep, shape.Inputs, network.InputScale))

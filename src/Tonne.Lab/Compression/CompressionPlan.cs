@@ -3,13 +3,15 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>How small to make a network, and how to train what is left.</summary>
+/// <summary>The target sizes of compression, and the training that follows it.</summary>
 public sealed record CompressionPlan
 {
     /// <summary>Share of weights that magnitude pruning sets to zero. Default 0.8.</summary>
     public double Sparsity { get; init; } = 0.8;
 
-    /// <summary>Share of the width that structured pruning keeps, rounded up to 32 where that is narrower still. Default 0.5.</summary>
+    /// <summary>
+    /// Share of the width that structured pruning keeps, rounded up to a multiple of 32 if that is still narrower. Default 0.5.
+    /// </summary>
     public double WidthShare { get; init; } = 0.5;
 
     /// <summary>Share of the layers that structured pruning keeps. Default 0.5.</summary>
@@ -21,7 +23,7 @@ public sealed record CompressionPlan
     /// <summary>Share of the layers that a student has. Default 0.25.</summary>
     public double StudentLayerShare { get; init; } = 0.25;
 
-    /// <summary>Share of the student's width that is kept where a student is pruned. Default 0.5.</summary>
+    /// <summary>Share of the student's width that pruning keeps. Default 0.5.</summary>
     public double PrunedStudentWidthShare { get; init; } = 0.5;
 
     /// <summary>Training after pruning. Default 3 epochs at a quarter of the usual learning rate.</summary>

@@ -4,26 +4,26 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Training that comes after, or instead of, the first one: a student's, and a pruned network's.</summary>
-/// <param name="trainer">Does it.</param>
+/// <summary>Trains a pruned network further, or a student.</summary>
+/// <param name="trainer">Trains the networks.</param>
 public sealed class FineTuner(Trainer trainer)
 {
-    /// <summary>Trains a pruned network a little more.</summary>
-    /// <param name="network">Stays as it is.</param>
+    /// <summary>Trains a pruned network for a few more epochs.</summary>
+    /// <param name="network">The network; not changed.</param>
     /// <param name="train">Examples to learn from.</param>
-    /// <param name="validation">Examples to check on; may be empty.</param>
-    /// <param name="plan">How; few epochs, and a quarter of the learning rate of a training from the beginning, do.</param>
-    /// <param name="teacher">The network before pruning, whose word is taken besides the labels; or null.</param>
+    /// <param name="validation">Examples for validation; may be empty.</param>
+    /// <param name="plan">The plan; a few epochs with a quarter of the usual learning rate are enough.</param>
+    /// <param name="teacher">The network before pruning, whose outputs are learned besides the labels; or null.</param>
     public TrainingResult FineTune(Network network, IExamples train, IExamples validation, TrainingPlan plan, Network? teacher = null) =>
         trainer.Train(network, train, validation, plan with { Distillation = teacher is null ? plan.Distillation : CreateDistillation(teacher, train, plan) });
 
-    /// <summary>Trains a small network by what a trained one says of the examples (<see cref="Distillation"/>).</summary>
+    /// <summary>Trains a small network on the outputs of a trained one (<see cref="Distillation"/>).</summary>
     /// <param name="teacher">The trained network.</param>
     /// <param name="student">Shape of the small one: same inputs and classes.</param>
     /// <param name="train">Examples to learn from.</param>
-    /// <param name="validation">Examples to check on; may be empty.</param>
-    /// <param name="plan">How. Its <see cref="TrainingPlan.Distillation"/>, if there is one, says temperature and share.</param>
-    /// <exception cref="ArgumentException">Inputs or classes are not the teacher's.</exception>
+    /// <param name="validation">Examples for validation; may be empty.</param>
+    /// <param name="plan">The plan. Its <see cref="TrainingPlan.Distillation"/>, if there is one, gives temperature and share.</param>
+    /// <exception cref="ArgumentException">Inputs or classes differ from the teacher's.</exception>
     public TrainingResult Distil(Network teacher, NetworkShape student, IExamples train, IExamples validation, TrainingPlan plan)
     {
         if (student.Inputs != teacher.Shape.Inputs || student.Classes != teacher.Shape.Classes)

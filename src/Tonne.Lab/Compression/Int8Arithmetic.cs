@@ -4,16 +4,21 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>What happens to a row between two products of 8-bit numbers.</summary>
-/// <remarks>As in <see cref="RowArithmetic"/>, the order of all sums is fixed, so that the bits are the same on each machine.</remarks>
+/// <summary>Operations on a row between two products of 8-bit numbers.</summary>
+/// <remarks>
+/// As in <see cref="RowArithmetic"/>, the order of all sums is fixed, so that the result is the same to the bit on each machine.
+/// </remarks>
 static unsafe class Int8Arithmetic
 {
     const int Lanes = 16;
 
-    /// <summary>1.5 · 2²³: a float near it has whole numbers as neighbours, so that adding it rounds to the nearest, ties to even, and the lowest byte is the number.</summary>
+    /// <summary>
+    /// 1.5 · 2²³: the floats near it are whole numbers, so adding it rounds to the nearest, ties to even, and the lowest byte is the
+    /// result.
+    /// </summary>
     const float RoundingConstant = 12_582_912;
 
-    /// <summary>to = round(from · scale) + 128, kept within 1 to 255.</summary>
+    /// <summary>to = round(from · scale) + 128, limited to 1 to 255.</summary>
     /// <param name="from">A row.</param>
     /// <param name="to">Bytes.</param>
     /// <param name="width">Numbers.</param>
@@ -68,7 +73,7 @@ static unsafe class Int8Arithmetic
     static Vector512<float> Linear(int* z, float* scale, float* bias, int column) =>
         Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Vector512.Load(z + column)), Vector512.Load(scale + column), Vector512.Load(bias + column));
 
-    /// <summary>to = round((from − mean) · scale) + 128, kept within 1 to 255.</summary>
+    /// <summary>to = round((from − mean) · scale) + 128, limited to 1 to 255.</summary>
     static void NormAndQuantize(float* from, byte* to, int width, float mean, float scale)
     {
         var centre = Vector512.Create(mean);

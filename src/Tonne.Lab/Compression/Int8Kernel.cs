@@ -4,18 +4,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>The innermost part of a product of 8-bit numbers with 32-bit sums: a tile of a few rows and 16 columns, held in registers.</summary>
+/// <summary>
+/// The inner loop of a product of 8-bit numbers with 32-bit sums: a tile of a few rows and 16 columns, kept in registers.
+/// </summary>
 /// <remarks>
-/// Sums of integers are exact, so every kernel gives the same bits as a plain loop. A row of A holds a + 128 as unsigned bytes, a and b from −127 to 127.
-/// B lies in panels of 16 columns, four of the depth beside each other: the order in which the instruction VPDPBUSD reads them.
-/// .NET 10 has that instruction for 256 bits (AVX-VNNI) and not for 512 (AVX512-VNNI); a processor that has only the latter takes the way of AVX2.
+/// Sums of integers are exact, so every kernel gives the same bits as a plain loop. A row of A has a + 128 as unsigned bytes, a and b from
+/// −127 to 127. B is stored in panels of 16 columns, with four of the depth side by side: the order in which the instruction VPDPBUSD reads
+/// them. .NET 10 has that instruction for 256 bits (AVX-VNNI) and not for 512 (AVX512-VNNI); a processor that has only the latter uses
+/// AVX2.
 /// </remarks>
 sealed unsafe class Int8Kernel
 {
     /// <summary>Columns of a panel.</summary>
     internal const int Columns = 16;
 
-    /// <summary>Numbers of the depth that lie beside each other.</summary>
+    /// <summary>Numbers of the depth that are stored side by side.</summary>
     internal const int Depth = 4;
 
     /// <summary>Bytes from a step of depth to the next in a panel.</summary>
@@ -32,10 +35,10 @@ sealed unsafe class Int8Kernel
         _row = row;
     }
 
-    /// <summary>One instruction for four products and their sum, of 256 bits.</summary>
+    /// <summary>One 256-bit instruction for four products and their sum.</summary>
     internal static Int8Kernel VnniKernel { get; } = new("AVX-VNNI", 6, &TileVnni, &RowVnni);
 
-    /// <summary>Two instructions for the same. Pairs of products are summed in 16 bits, where 2 · 127 · 127 has room.</summary>
+    /// <summary>Two instructions for the same. Pairs of products are summed in 16 bits, which have room for 2 · 127 · 127.</summary>
     internal static Int8Kernel Avx2Kernel { get; } = new("AVX2", 4, &TileAvx2, &RowAvx2);
 
     /// <summary>A plain loop.</summary>
@@ -44,7 +47,7 @@ sealed unsafe class Int8Kernel
     /// <summary>The fastest for this machine.</summary>
     internal static Int8Kernel Best { get; } = Supported.Last();
 
-    /// <summary>Those that this machine can run, the slowest first.</summary>
+    /// <summary>The kernels that this machine can run, the slowest first.</summary>
     internal static IEnumerable<Int8Kernel> Supported
     {
         get
@@ -59,7 +62,7 @@ sealed unsafe class Int8Kernel
 
     internal string Name { get; }
 
-    /// <summary>Rows of a tile, at most.</summary>
+    /// <summary>Maximum rows of a tile.</summary>
     internal int Rows { get; }
 
     /// <summary>c[i, j] = Σ (a[i, k] − 128) · b[k, j] for 16 columns.</summary>
@@ -130,7 +133,7 @@ sealed unsafe class Int8Kernel
             Store(c + 5 * cStep, left5, right5);
     }
 
-    /// <summary>Four panels at a time, so that eight sums hide each other's delay; panels beyond the last are the last again.</summary>
+    /// <summary>Four panels at a time, so that eight sums run in parallel; panels beyond the last are the last one again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void RowVnni(byte* a, sbyte* panels, nint quads, int count, int* corrections, int* c)
     {
@@ -250,7 +253,7 @@ sealed unsafe class Int8Kernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<sbyte> LoadSigned(byte* a) => (LoadFour(a) ^ Vector256.Create((byte)128)).AsSByte();
 
-    /// <summary>|a| · (b with the sign of a) is a · b, and suits an instruction that wants one factor unsigned.</summary>
+    /// <summary>|a| · (b with the sign of a) equals a · b, and fits an instruction whose first factor is unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<int> AddFour(Vector256<int> sum, Vector256<sbyte> a, Vector256<sbyte> b)
     {

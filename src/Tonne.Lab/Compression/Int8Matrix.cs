@@ -2,10 +2,10 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>A matrix of 8-bit numbers laid out as <see cref="Int8Kernel"/> reads it, filled up with zeros.</summary>
+/// <summary>A matrix of 8-bit numbers in the layout of <see cref="Int8Kernel"/>, padded with zeros.</summary>
 sealed unsafe class Int8Matrix
 {
-    /// <summary>Rows whose sum of products, each at most 255 · 127, stays within 32 bits.</summary>
+    /// <summary>Maximum rows for which a sum of products, each at most 255 · 127, fits into 32 bits.</summary>
     internal const int MaxRows = int.MaxValue / (255 * 127);
 
     readonly AlignedBuffer _panels;
@@ -18,7 +18,7 @@ sealed unsafe class Int8Matrix
     /// <param name="values">[rows, columns], from −127 to 127.</param>
     /// <param name="rows">Rows, the depth of a product.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="kernel">For another than the machine's fastest kernel.</param>
+    /// <param name="kernel">The kernel; null for the fastest of this machine.</param>
     internal Int8Matrix(ReadOnlySpan<sbyte> values, int rows, int columns, Int8Kernel? kernel = null)
     {
         if (rows > MaxRows)
@@ -49,14 +49,16 @@ sealed unsafe class Int8Matrix
 
     internal int Columns { get; }
 
-    /// <summary>Columns with those that are zeros.</summary>
+    /// <summary>Columns including the padding.</summary>
     internal int PaddedColumns => _count * Int8Kernel.Columns;
 
-    /// <summary>Bytes of a row of A: a whole number of fours.</summary>
+    /// <summary>Bytes of a row of A: a multiple of four.</summary>
     internal int PaddedRows => _quads * Int8Kernel.Depth;
 
     /// <summary>C = A · B, exactly.</summary>
-    /// <param name="a">a + 128 as unsigned bytes, a from −127 to 127, <see cref="PaddedRows"/> to a row; beyond <see cref="Rows"/> whatever stands there.</param>
+    /// <param name="a">
+    /// a + 128 as unsigned bytes, a from −127 to 127, <see cref="PaddedRows"/> to a row; bytes beyond <see cref="Rows"/> are ignored.
+    /// </param>
     /// <param name="aStep">Bytes from a row of A to the next.</param>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="c">C[0, 0], <see cref="PaddedColumns"/> wide.</param>

@@ -4,15 +4,16 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Sets the smallest weights to zero, wherever they are.</summary>
+/// <summary>Sets the smallest weights to zero, in any layer.</summary>
 /// <remarks>
-/// Source: Han, Pool, Tran and Dally, Learning both Weights and Connections for Efficient Neural Networks, 2015. A file with zeros packs smaller; a dense
-/// product multiplies them like any other number and takes no less time. What makes it faster is <see cref="StructuredPruning"/>.
+/// Source: Han, Pool, Tran and Dally, Learning both Weights and Connections for Efficient Neural Networks, 2015. A file with zeros
+/// compresses better; a dense product multiplies them like other numbers and takes the same time. <see cref="StructuredPruning"/> makes it
+/// faster.
 /// </remarks>
 public static class MagnitudePruning
 {
-    /// <summary>A network whose smallest weights, by magnitude over all layers, are zero. Biases stay.</summary>
-    /// <param name="network">Stays as it is.</param>
+    /// <summary>Returns a network whose smallest weights, by magnitude over all layers, are zero. Biases are not changed.</summary>
+    /// <param name="network">The network; not changed.</param>
     /// <param name="share">Share of the weights that are zero afterwards, 0 to below 1.</param>
     public static Network Prune(Network network, double share)
     {
@@ -25,19 +26,19 @@ public static class MagnitudePruning
             return network;
         var greatest = magnitudes[zeros - 1];
 
-        // Of weights exactly as great as the last to go, as many go as are needed.
+        // Of weights with exactly the threshold's magnitude, only as many are removed as needed.
         var ties = zeros - Array.FindIndex(magnitudes, magnitude => magnitude == greatest);
         return network.WithParameters(weights.Select(weight => weight with { Values = weight.Values.ToArray().Select(Cut).ToArray() }));
 
         float Cut(float value) => MathF.Abs(value) < greatest || (MathF.Abs(value) == greatest && ties-- > 0) ? 0 : value;
     }
 
-    /// <summary>Prunes, then trains on with the zeros kept: after each epoch the pruned weights are set back to zero.</summary>
-    /// <param name="network">Stays as it is.</param>
+    /// <summary>Prunes, then trains further and keeps the zeros: after each epoch the pruned weights are set to zero again.</summary>
+    /// <param name="network">The network; not changed.</param>
     /// <param name="share">Share of the weights that are zero afterwards, 0 to below 1.</param>
     /// <param name="train">Examples to learn from.</param>
-    /// <param name="plan">How. Each epoch is one cycle of the learning rate.</param>
-    /// <param name="trainer">Does it.</param>
+    /// <param name="plan">The plan. Each epoch is one cycle of the learning rate.</param>
+    /// <param name="trainer">Trains the network.</param>
     public static Network PruneAndFineTune(Network network, double share, IExamples train, TrainingPlan plan, Trainer trainer)
     {
         var pruned = Prune(network, share);

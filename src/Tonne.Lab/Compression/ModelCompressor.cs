@@ -7,22 +7,24 @@ using Tonne.Runs;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Makes smaller forms of a trained network, each way alone and together, and keeps account of what making them took.</summary>
-/// <param name="trainer">Trains what is left.</param>
+/// <summary>
+/// Creates smaller forms of a trained network, each method alone and combined, and records the CPU time of creating them.
+/// </summary>
+/// <param name="trainer">Trains the smaller networks.</param>
 /// <param name="cpuTime">CPU time of this process so far.</param>
 /// <param name="train">Examples to learn from, the same that the network was trained on.</param>
-/// <param name="plan">How small.</param>
-/// <param name="listener">Hears of the stages: prune, quantize, distill; none by default.</param>
+/// <param name="plan">Target sizes.</param>
+/// <param name="listener">Receives the stages: prune, quantize, distill; none by default.</param>
 public sealed class ModelCompressor(Trainer trainer, Func<TimeSpan> cpuTime, IExamples train, CompressionPlan plan, IPipelineListener? listener = null)
 {
     readonly FineTuner _tuning = new(trainer);
     readonly InMemoryExamples _noValidation = new(train.Width, train.Classes, [], []);
 
-    /// <summary>The network itself, to compare with.</summary>
+    /// <summary>The network itself, for comparison.</summary>
     /// <param name="network">The trained network.</param>
     public static Variant CreateBaseline(Network network) => new("as trained", $"{Describe(network.Shape)}, 32-bit floating point", network, TimeSpan.Zero);
 
-    /// <summary>The smallest weights set to zero (<see cref="MagnitudePruning"/>).</summary>
+    /// <summary>Sets the smallest weights to zero (<see cref="MagnitudePruning"/>).</summary>
     /// <param name="source">A variant that is a <see cref="Network"/>.</param>
     public Variant PruneWeights(Variant source) => CreateVariant(source, "prune", "weights pruned", network =>
     {
@@ -30,10 +32,10 @@ public sealed class ModelCompressor(Trainer trainer, Func<TimeSpan> cpuTime, IEx
         return (pruned, $"{MagnitudePruning.ComputeSparsity(pruned):P0} of the weights are zero".Replace(" %", "%", StringComparison.Ordinal));
     });
 
-    /// <summary>Layers and units taken out (<see cref="StructuredPruning"/>), then trained with the word of what it was.</summary>
+    /// <summary>Removes layers and units (<see cref="StructuredPruning"/>), then trains with the original as a teacher.</summary>
     /// <param name="source">A variant that is a <see cref="Network"/>.</param>
-    /// <param name="widthShare">Share of the width that stays; null for the plan's.</param>
-    /// <param name="layerShare">Share of the layers that stay; null for the plan's.</param>
+    /// <param name="widthShare">Share of the width to keep; null for the plan's.</param>
+    /// <param name="layerShare">Share of the layers to keep; null for the plan's.</param>
     public Variant PruneUnits(Variant source, double? widthShare = null, double? layerShare = null) => CreateVariant(source, "prune", "units pruned", network =>
     {
         using var team = new ThreadTeam(plan.FineTuning.ThreadCount);
@@ -44,7 +46,7 @@ public sealed class ModelCompressor(Trainer trainer, Func<TimeSpan> cpuTime, IEx
         return (tuned, $"pruned to {Describe(tuned.Shape)}");
     });
 
-    /// <summary>A student (<see cref="FineTuner.Distil"/>).</summary>
+    /// <summary>Trains a student (<see cref="FineTuner.Distil"/>).</summary>
     /// <param name="source">A variant that is a <see cref="Network"/>: the teacher.</param>
     public Variant Distil(Variant source) => CreateVariant(source, "distill", "distilled", teacher =>
     {
@@ -52,11 +54,11 @@ public sealed class ModelCompressor(Trainer trainer, Func<TimeSpan> cpuTime, IEx
         return (_tuning.Distil(teacher, shape, train, _noValidation, plan.StudentTraining).Network, $"a student of {Describe(shape)}");
     });
 
-    /// <summary>8-bit numbers (<see cref="QuantizedNetwork"/>), calibrated on training rows.</summary>
+    /// <summary>Converts to 8-bit numbers (<see cref="QuantizedNetwork"/>), calibrated on training rows.</summary>
     /// <param name="source">A variant that is a <see cref="Network"/>.</param>
     public Variant Quantize(Variant source) => CreateVariant(source, "quantize", "quantized", network => (QuantizedNetwork.Quantize(network, train), "8-bit weights and inputs of layers"));
 
-    /// <summary>The network itself, each way alone, and together: distilled, then pruned, then quantized.</summary>
+    /// <summary>The network itself, each method alone, and combined: distilled, then pruned, then quantized.</summary>
     /// <param name="network">The trained network.</param>
     public ImmutableArray<Variant> CreateAll(Network network)
     {
@@ -83,7 +85,7 @@ public sealed class ModelCompressor(Trainer trainer, Func<TimeSpan> cpuTime, IEx
 
     Variant CreateVariant(Variant source, string stage, string name, Func<Network, (Classifier Classifier, string How)> make)
     {
-        var network = source.Classifier as Network ?? throw new ArgumentException($"\"{source.Name}\" is quantized already: whatever trains or prunes comes before that.", nameof(source));
+        var network = source.Classifier as Network ?? throw new ArgumentException($"\"{source.Name}\" is quantized already: train and prune before quantizing.", nameof(source));
         var learned = new DataShape(train.Count, train.Width);
         listener?.BeginStage(stage, learned, null);
         var begin = cpuTime();

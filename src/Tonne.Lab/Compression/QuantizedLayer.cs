@@ -31,10 +31,10 @@ sealed unsafe class QuantizedLayer
     /// <summary>[in, out].</summary>
     internal sbyte[] Weights { get; }
 
-    /// <summary>Size of a weight's step, for each output.</summary>
+    /// <summary>Size of the quantization step of the weights, for each output.</summary>
     internal float[] Scales { get; }
 
-    /// <summary>Size of an input's step.</summary>
+    /// <summary>Size of the quantization step of the inputs.</summary>
     internal float Step { get; }
 
     internal float[] Biases { get; }

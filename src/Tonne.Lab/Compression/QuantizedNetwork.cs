@@ -4,7 +4,10 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>A network whose products are of 8-bit numbers: a quarter of the size, and more products with an instruction. Norm, residual sum and softmax stay in floating point.</summary>
+/// <summary>
+/// A network with products of 8-bit numbers: a quarter of the size, and more products per instruction. Norm, residual sum and softmax stay
+/// in floating point.
+/// </summary>
 public sealed class QuantizedNetwork : Classifier
 {
     const string KindKey = "kind";
@@ -16,25 +19,27 @@ public sealed class QuantizedNetwork : Classifier
         : base(shape, classes) =>
         (InputScale, _layers) = (inputScale, layers);
 
-    /// <summary>What inputs are multiplied by, so that their mean square is 1.</summary>
+    /// <summary>Factor of the inputs, so that their mean square is 1.</summary>
     public float InputScale { get; }
 
-    /// <summary>Which instructions the products use on this machine, for example <c>AVX-VNNI</c>.</summary>
+    /// <summary>Instructions that the products use on this machine, for example <c>AVX-VNNI</c>.</summary>
     public static string Kernel => Int8Kernel.Best.Name;
 
-    /// <summary>Quantizes a network. What goes into each layer is looked at, and the step chosen that loses least (<see cref="ActivationCalibrator"/>).</summary>
-    /// <param name="network">Stays as it is.</param>
-    /// <param name="calibration">Rows to look at; a few hundred do. Labels are not looked at.</param>
-    /// <exception cref="InvalidExamplesException">No rows, rows of another width, or a number that is none.</exception>
+    /// <summary>
+    /// Quantizes a network. The step of each layer's inputs is chosen for the least error (<see cref="ActivationCalibrator"/>).
+    /// </summary>
+    /// <param name="network">The network; not changed.</param>
+    /// <param name="calibration">Rows for the calibration; a few hundred are enough. Labels are not used.</param>
+    /// <exception cref="InvalidExamplesException">There are no rows, rows of another width, or values that are not numbers.</exception>
     public static QuantizedNetwork Quantize(Network network, IExamples calibration)
     {
         var steps = ActivationCalibrator.CalibrateSteps(network, calibration);
         return new QuantizedNetwork(network.Shape, network.Classes, network.InputScale, [.. steps.Select((step, index) => QuantizedLayer.Quantize(network, index + 1, step))]);
     }
 
-    /// <summary>Reads one from a file (docs/formats/weights.md).</summary>
+    /// <summary>Reads a network from a file (docs/formats/weights.md).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CorruptWeightsException">It is no file of a quantized network, or damaged.</exception>
+    /// <exception cref="CorruptWeightsException">It is not a file of a quantized network, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static QuantizedNetwork Load(string path) => Parse(path, File.ReadAllBytes(path));
 

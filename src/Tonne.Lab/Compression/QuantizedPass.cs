@@ -2,7 +2,7 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>The way of some rows through a quantized network.</summary>
+/// <summary>The computation of some rows through a quantized network.</summary>
 sealed unsafe class QuantizedPass : RowPass
 {
     readonly QuantizedNetwork _network;

@@ -5,19 +5,19 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Takes out whole units or whole layers, so that the products themselves become smaller.</summary>
+/// <summary>Removes whole units or whole layers, so that the products themselves become smaller.</summary>
 /// <remarks>
-/// A unit is one of the <see cref="NetworkShape.Width"/> numbers that run through all layers: with it go a column of each layer's matrix and a row of the next.
-/// The network that is left is an ordinary one, narrower or of fewer layers; it wants a little training.
+/// A unit is one of the <see cref="NetworkShape.Width"/> numbers that run through all layers. Removing it removes a column of each layer's
+/// matrix and a row of the next. The result is an ordinary network, narrower or of fewer layers, that needs a little more training.
 /// </remarks>
 public static class StructuredPruning
 {
     const int BatchRows = 32;
 
-    /// <summary>A narrower network of the most important units.</summary>
-    /// <param name="network">Stays as it is.</param>
+    /// <summary>Returns a narrower network of the most important units.</summary>
+    /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Rows on which importance is measured.</param>
-    /// <param name="width">Units that stay, at least 2. Multiples of 32 are the fastest.</param>
+    /// <param name="width">Units to keep, at least 2. Multiples of 32 are the fastest.</param>
     public static Network PruneUnits(Network network, IExamples examples, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 2);
@@ -26,11 +26,11 @@ public static class StructuredPruning
         return KeepUnits(network, [.. Enumerable.Range(0, importance.Length).OrderByDescending(unit => importance[unit]).ThenBy(unit => unit).Take(width).Order()]);
     }
 
-    /// <summary>A network of fewer layers: again and again the layer goes without which the loss is least.</summary>
-    /// <param name="network">Stays as it is.</param>
+    /// <summary>Returns a network of fewer layers: one after the other, the layer is removed without which the loss is least.</summary>
+    /// <param name="network">The network; not changed.</param>
     /// <param name="examples">Rows on which the loss is measured.</param>
-    /// <param name="layers">Hidden layers that stay, at least 1.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
+    /// <param name="layers">Hidden layers to keep, at least 1.</param>
+    /// <param name="team">Threads; null for the caller's alone.</param>
     public static Network PruneLayers(Network network, IExamples examples, int layers, ThreadTeam? team = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
@@ -44,10 +44,10 @@ public static class StructuredPruning
         return network;
     }
 
-    /// <summary>How much the loss depends on each unit.</summary>
+    /// <summary>Measures how much the loss depends on each unit.</summary>
     /// <remarks>
-    /// Σ over mini-batches of (∂L/∂gate)², where a gate multiplies the unit where the layers read it: ∂L/∂gate = Σ ∂L/∂w · w over all weights that read it.
-    /// Source: Molchanov, Mallya, Tyree, Frosio and Kautz, Importance Estimation for Neural Network Pruning, 2019.
+    /// Σ over mini-batches of (∂L/∂gate)², where a gate is a factor of the unit in the layers that read it: ∂L/∂gate = Σ ∂L/∂w · w over all
+    /// weights that read it. Source: Molchanov, Mallya, Tyree, Frosio and Kautz, Importance Estimation for Neural Network Pruning, 2019.
     /// </remarks>
     /// <param name="network">The network.</param>
     /// <param name="examples">Rows with labels.</param>
@@ -81,9 +81,9 @@ public static class StructuredPruning
         return importance;
     }
 
-    /// <summary>The same network with only some of its units.</summary>
-    /// <param name="network">Stays as it is.</param>
-    /// <param name="units">Which stay, from 0, in their new order; at least 2, none twice.</param>
+    /// <summary>Returns the same network with only some of its units.</summary>
+    /// <param name="network">The network; not changed.</param>
+    /// <param name="units">Units to keep, from 0, in their new order; at least 2, none twice.</param>
     public static Network KeepUnits(Network network, ImmutableArray<int> units)
     {
         var shape = network.Shape with { Width = units.Length };
@@ -109,9 +109,9 @@ public static class StructuredPruning
         }
     }
 
-    /// <summary>The same network without a layer: what it added to the residual sum is not added.</summary>
-    /// <param name="network">Stays as it is.</param>
-    /// <param name="layer">2 to <see cref="NetworkShape.Layers"/>: the first one takes the inputs and cannot go.</param>
+    /// <summary>Returns the same network without a layer: its contribution to the residual sum is missing.</summary>
+    /// <param name="network">The network; not changed.</param>
+    /// <param name="layer">2 to <see cref="NetworkShape.Layers"/>: the first one takes the inputs and cannot be removed.</param>
     public static Network DropLayer(Network network, int layer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layer, 2);

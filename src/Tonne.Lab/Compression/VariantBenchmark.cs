@@ -10,7 +10,9 @@ using Tonne.Statistics;
 
 namespace Tonne.Lab.Compression;
 
-/// <summary>Measures variants side by side: in each round every one of them, in turn from another place, so that whatever slows the machine slows them alike.</summary>
+/// <summary>
+/// Measures variants side by side. Each round measures every variant, in another order, so that a disturbance affects all of them alike.
+/// </summary>
 /// <param name="time">Measures latency.</param>
 /// <param name="cpuTime">CPU time of this process so far.</param>
 public sealed class VariantBenchmark(TimeProvider time, Func<TimeSpan> cpuTime)
@@ -27,17 +29,19 @@ public sealed class VariantBenchmark(TimeProvider time, Func<TimeSpan> cpuTime)
         new("energy in batches, by CPU time (s)", one => one.Batched.CpuSeconds.Best, MoreIsBetter: false),
     ];
 
-    /// <summary>Measures.</summary>
-    /// <param name="variants">The first is what the others are compared with.</param>
-    /// <param name="test">Examples that neither training nor pruning has seen; they are judged and predicted.</param>
-    /// <param name="estimator">What CPU time takes.</param>
-    /// <param name="plan">How.</param>
-    /// <param name="team">Threads for judging accuracy, or none for the caller's. Predictions are measured on the caller's.</param>
+    /// <summary>Measures the variants.</summary>
+    /// <param name="variants">The variants; the first is the baseline.</param>
+    /// <param name="test">Examples that neither training nor pruning used; for accuracy and for predictions.</param>
+    /// <param name="estimator">Estimates energy from CPU time.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="team">
+    /// Threads for measuring accuracy; null for the caller's alone. Predictions are measured on the caller's thread.
+    /// </param>
     public ImmutableArray<VariantMeasurements> Measure(IReadOnlyList<Variant> variants, IExamples test, CpuTimeEstimator estimator, VariantPlan? plan = null, ThreadTeam? team = null)
     {
         plan ??= new VariantPlan();
         if (variants.Count == 0 || test.Count == 0)
-            throw new ArgumentException("A variant and an example are needed at least.");
+            throw new ArgumentException("At least one variant and one example are needed.");
         var scores = variants.Select(variant => variant.Classifier.Score(test, team)).ToArray();
         var rows = new float[Math.Min(MaxRows, test.Count) * test.Width];
         for (var row = 0; row < rows.Length / test.Width; row++)
@@ -102,7 +106,7 @@ public sealed class VariantBenchmark(TimeProvider time, Func<TimeSpan> cpuTime)
         }
     }
 
-    /// <summary>How many predictions take as long as a measurement should.</summary>
+    /// <summary>Number of predictions that take as long as a measurement should.</summary>
     int FindPredictionCount(Classifier classifier, float[] rows, int batch, TimeSpan measurement)
     {
         var predictions = batch;

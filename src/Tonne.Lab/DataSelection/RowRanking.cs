@@ -2,16 +2,19 @@ using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.DataSelection;
 
-/// <summary>Rows in the order in which they are worth learning from, class by class.</summary>
-/// <remarks>A share of the rows is that share of each class (largest remainder, at least one of each that there is), so that choosing does not change how often a class comes.</remarks>
+/// <summary>Orders rows by how much is learned from them, class by class.</summary>
+/// <remarks>
+/// A share of the rows is that share of each class (largest remainder, at least one of each class present), so that the frequencies of the
+/// classes do not change.
+/// </remarks>
 public sealed class RowRanking
 {
     readonly IExamples _examples;
     readonly int[][] _rowsByClass;
 
-    /// <summary>An order by a score.</summary>
+    /// <summary>Creates an order by a score.</summary>
     /// <param name="examples">The rows.</param>
-    /// <param name="scores">One for each row; the greatest come first, equals as they stand.</param>
+    /// <param name="scores">One for each row; the largest come first, equal ones in their present order.</param>
     /// <param name="rows">Rows that may be chosen, for example the distinct ones.</param>
     internal RowRanking(IExamples examples, double[] scores, IEnumerable<int> rows)
     {
@@ -21,11 +24,11 @@ public sealed class RowRanking
             _rowsByClass[ofOne.Key] = [.. ofOne.OrderByDescending(row => scores[row]).ThenBy(row => row)];
     }
 
-    /// <summary>Rows that may be chosen.</summary>
+    /// <summary>Number of rows that may be chosen.</summary>
     public int Count => _rowsByClass.Sum(rows => rows.Length);
 
-    /// <summary>The first rows of the order.</summary>
-    /// <param name="share">Share of all rows that there are, above 0, at most 1. If there are not as many to choose from, all that are.</param>
+    /// <summary>Returns the first rows of the order.</summary>
+    /// <param name="share">Share of all rows, above 0, at most 1. If fewer rows may be chosen, all of them are returned.</param>
     public ExampleSubset Take(double share)
     {
         if (share is not (> 0 and <= 1))

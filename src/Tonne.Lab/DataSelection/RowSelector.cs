@@ -7,24 +7,26 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.DataSelection;
 
-/// <summary>Finds the rows that are worth learning from: new ones only, the varied or the hard ones first.</summary>
+/// <summary>Finds the rows from which most is learned: without duplicates, the most varied or the hardest first.</summary>
 /// <remarks>
-/// Varied: the greedy k-centre of Gonzalez 1985, as Sener and Savarese, Active Learning for Convolutional Neural Networks, 2018, but within parts of at most 1,024 rows of a class and in
-/// 32 random directions (Johnson and Lindenstrauss 1984), for over all rows it would cost more than it saves. Margin and forgetting: by a small network trained for 4 epochs (Coleman et al.,
-/// Selection via Proxy, 2020); margin is p(true) − p(next), forgetting counts how often a row was right after an epoch and wrong after the next (Toneva et al., An Empirical Study of Example
-/// Forgetting, 2019); a row that is wrong after the last counts once more, and the margin decides between equals.
+/// Varied: the greedy k-centre of Gonzalez 1985, as in Sener and Savarese, Active Learning for Convolutional Neural Networks, 2018. It is
+/// computed within parts of at most 1,024 rows of a class and in 32 random directions (Johnson and Lindenstrauss 1984), because over all
+/// rows it would cost more than it saves. Margin and forgetting: by a small network trained for 4 epochs (Coleman et al., Selection via
+/// Proxy, 2020). Margin is p(true) − p(next). Forgetting counts how often a row was right after an epoch and wrong after the next (Toneva
+/// et al., An Empirical Study of Example Forgetting, 2019); a row that is wrong after the last epoch counts once more, and the margin
+/// orders equal counts.
 /// </remarks>
 /// <param name="examples">Rows to choose from.</param>
 /// <param name="trainer">Trains the small network.</param>
-/// <param name="seed">Of chance, of directions and of the small network. Default 1.</param>
+/// <param name="seed">Seed of random choice, directions and the small network. Default 1.</param>
 public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 1)
 {
     const int PartRows = 1024;
     const int Directions = 32;
     const int ProxyEpochs = 4;
 
-    /// <summary>Puts rows in order. Rows whose numbers and class are those of an earlier row are left out, whatever the way.</summary>
-    /// <param name="strategy">By what.</param>
+    /// <summary>Orders rows. Rows with the same numbers and class as an earlier row are always left out.</summary>
+    /// <param name="strategy">The strategy.</param>
     public RowRanking Rank(SelectionStrategy strategy)
     {
         var distinct = FindDistinct(examples);
@@ -34,11 +36,11 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
             SelectionStrategy.Varied => ScoreByDiversity(distinct),
             SelectionStrategy.Margin => ScoreByProxy(forgetting: false),
             SelectionStrategy.Forgetting => ScoreByProxy(forgetting: true),
-            _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "There is no such way to choose rows."),
+            _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "There is no such strategy to choose rows."),
         }, distinct);
     }
 
-    /// <summary>The first of each set of rows with the same numbers and class.</summary>
+    /// <summary>Finds the first of each set of rows with the same numbers and class.</summary>
     internal static List<int> FindDistinct(IExamples examples)
     {
         var row = new float[examples.Width];
@@ -56,7 +58,7 @@ public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 
         return distinct;
     }
 
-    /// <summary>The order of the greedy k-centre: the first is any, then always the row farthest from its nearest one before.</summary>
+    /// <summary>Orders by greedy k-centre: the first is arbitrary, each next is the row farthest from its nearest earlier one.</summary>
     /// <param name="points">[rows, width].</param>
     /// <param name="width">Numbers of a row.</param>
     internal static int[] OrderFarthestFirst(float[] points, int width)

@@ -8,34 +8,40 @@ using Tonne.Runs;
 
 namespace Tonne.Lab.DataSelection;
 
-/// <summary>Accuracy against energy for parts of the rows: the same network trained on 10, 20, 30, 50, 70 and 100 % of them; then on all and on the best part again, stopped when it gains too little.</summary>
-/// <param name="trainer">Trains.</param>
+/// <summary>
+/// Measures accuracy against energy for parts of the rows. The same network is trained on 10, 20, 30, 50, 70 and 100 % of them; then on all
+/// rows and on the best part again, with early stopping.
+/// </summary>
+/// <param name="trainer">Trains the networks.</param>
 /// <param name="cpuTime">CPU time of this process so far.</param>
-/// <param name="estimator">What CPU time costs.</param>
-/// <param name="listener">Hears of the stages: choose, train, judge.</param>
+/// <param name="estimator">Estimates energy from CPU time.</param>
+/// <param name="listener">Receives the stages: choose, train, judge.</param>
 public sealed class SelectionCurve(Trainer trainer, Func<TimeSpan> cpuTime, CpuTimeEstimator estimator, IPipelineListener listener)
 {
-    /// <summary>Accuracy that a part may lose, of 1: one point.</summary>
+    /// <summary>Largest accepted loss of accuracy, as a share: one point.</summary>
     public const double MaxAccuracyLoss = 0.01;
 
-    /// <summary>Epochs without enough gain after which training is stopped.</summary>
+    /// <summary>Epochs with too little gain after which training is stopped.</summary>
     public const int Patience = 2;
 
     /// <summary>The shares.</summary>
     public static ImmutableArray<double> Shares { get; } = [0.1, 0.2, 0.3, 0.5, 0.7];
 
-    /// <summary>The point that takes the least energy at no more than <see cref="MaxAccuracyLoss"/> accuracy lost; null if none takes less than all rows do.</summary>
+    /// <summary>
+    /// The point with the least energy that loses at most <see cref="MaxAccuracyLoss"/> of accuracy; null if none uses less energy than all
+    /// rows.
+    /// </summary>
     /// <param name="points">The first is all rows.</param>
     public static SelectionPoint? FindBest(IReadOnlyList<SelectionPoint> points) =>
         points.Skip(1).Where(point => point.Score.Accuracy >= points[0].Score.Accuracy - MaxAccuracyLoss && point.TotalTime < points[0].TotalTime).MinBy(point => point.TotalTime);
 
-    /// <summary>Draws it: first all rows, then each way with each share, then the stopped ones.</summary>
+    /// <summary>Measures the points: first all rows, then each strategy with each share, then those with early stopping.</summary>
     /// <param name="shape">The network.</param>
     /// <param name="train">Rows to choose from.</param>
-    /// <param name="validation">Rows to look at where training may be stopped.</param>
-    /// <param name="test">Rows never seen.</param>
-    /// <param name="strategies">By what to choose.</param>
-    /// <param name="plan">How to train; the same epochs for each, so that fewer rows are fewer steps.</param>
+    /// <param name="validation">Rows for validation, used for early stopping.</param>
+    /// <param name="test">Rows for testing.</param>
+    /// <param name="strategies">The strategies.</param>
+    /// <param name="plan">The training plan; the epochs are the same for each, so that fewer rows mean fewer steps.</param>
     public ImmutableArray<SelectionPoint> Measure(NetworkShape shape, IExamples train, IExamples validation, IExamples test, IReadOnlyList<SelectionStrategy> strategies, TrainingPlan plan)
     {
         var nobody = new InMemoryExamples(train.Width, train.Classes, [], []);

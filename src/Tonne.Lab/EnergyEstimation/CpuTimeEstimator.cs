@@ -7,11 +7,11 @@ using Tonne.Runs;
 
 namespace Tonne.Lab.EnergyEstimation;
 
-/// <summary>What a second of a busy hardware thread takes, by the model of a machine: for work too short to be seen by a meter.</summary>
+/// <summary>Estimates the power of a busy hardware thread from the model of a machine, for work too short for a meter.</summary>
 /// <remarks>
-/// energy = CPU-seconds × (watts of a busy thread + everything else at the plug that goes with it); what that emits is the <see cref="Accountant"/>'s
-/// (docs/methods/machine-model.md). Never measured, on a machine with meters too: it is linear in CPU time, so ratios between works are those of their CPU
-/// times. Held memory and embodied emissions are left out.
+/// energy = CPU-seconds × (watts of a busy thread + its share of everything else at the plug); the <see cref="Accountant"/> computes the
+/// emissions (docs/methods/machine-model.md). It is never measured, even on a machine with meters. It is linear in CPU time, so ratios of
+/// energies are ratios of CPU times. Held memory and embodied emissions are left out.
 /// </remarks>
 public sealed class CpuTimeEstimator
 {
@@ -22,7 +22,7 @@ public sealed class CpuTimeEstimator
     readonly Boundary _boundary = new(BoundaryExtent.It, ["cpu", "other"], AllocationPolicy.Share);
     readonly AccountingFactors _factors;
 
-    /// <summary>The price on a machine at a place.</summary>
+    /// <summary>Creates the estimator for a machine at a place.</summary>
     /// <param name="power">Factors of the machine.</param>
     /// <param name="factors">Factors of the place.</param>
     public CpuTimeEstimator(MachinePower power, AccountingFactors factors)
@@ -37,14 +37,14 @@ public sealed class CpuTimeEstimator
         Watts = new Figure("thread_w", _boundary, new UncertaintyPropagator().ComputeBounds(_watts), quality, 0, _watts);
     }
 
-    /// <summary>Watts of a busy thread with what goes with it, at the plug.</summary>
+    /// <summary>Watts of a busy thread with its share of everything else, at the plug.</summary>
     public Figure Watts { get; }
 
     /// <summary>The place.</summary>
     public GridFactor Grid => _factors.Grid;
 
-    /// <summary>Energy at the plug, kWh, and operational emissions (PUE included), kg CO2e, location-based.</summary>
-    /// <param name="name">What took it.</param>
+    /// <summary>Estimates energy at the plug, kWh, and operational emissions (PUE included), kg CO2e, location-based.</summary>
+    /// <param name="name">Name of the work.</param>
     /// <param name="cpu">CPU time, not below 0.</param>
     public PhaseFootprint Estimate(string name, TimeSpan cpu) => _accountant.Account(
         new PhaseUse(name, _boundary, new Derivation.Product("energy by CPU time", "kWh", [new Derivation.Count("CPU time", "s", cpu.TotalSeconds), _watts], 1 / Energy.JoulesPerKilowattHour), Quality: Watts.Quality),

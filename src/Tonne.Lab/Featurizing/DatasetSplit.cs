@@ -2,22 +2,23 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Examples in three parts: to learn from, to look at while learning, and to judge by once.</summary>
+/// <summary>Examples in three parts: training, validation and test.</summary>
 /// <remarks>
-/// Without leakage: rows of one group (near duplicates, and one message in several languages) are all in one part. Groups go, large ones first and
-/// equals in a seeded order, each to the part that is, after it, the least full for the classes the group has; so each class is spread as the parts are, as far as groups allow.
+/// Rows of one group (near duplicates, and one message in several languages) are all in one part, so nothing leaks. Groups are assigned one
+/// after the other, large ones first and equal ones in a seeded order. Each goes to the part that is then the least full for the classes of
+/// the group, so that each class is spread over the parts as far as the groups allow.
 /// </remarks>
 public sealed record DatasetSplit
 {
     DatasetSplit(ExampleSubset training, ExampleSubset validation, ExampleSubset test, ulong seed) => (Training, Validation, Test, Seed) = (training, validation, test, seed);
 
-    /// <summary>To learn from, 80 % unless asked otherwise.</summary>
+    /// <summary>Training part, 80 % by default.</summary>
     public ExampleSubset Training { get; }
 
-    /// <summary>To look at while learning, 10 % unless asked otherwise.</summary>
+    /// <summary>Validation part, 10 % by default.</summary>
     public ExampleSubset Validation { get; }
 
-    /// <summary>To judge by once, the rest.</summary>
+    /// <summary>Test part, the rest.</summary>
     public ExampleSubset Test { get; }
 
     /// <summary>The seed.</summary>
@@ -25,8 +26,8 @@ public sealed record DatasetSplit
 
     /// <summary>Splits examples.</summary>
     /// <param name="examples">All examples.</param>
-    /// <param name="groups">A group's number for each row, as <c>Cleaner.Groups</c> gives them; null for each row by itself.</param>
-    /// <param name="seed">Any number; the same one gives the same split.</param>
+    /// <param name="groups">A group's number for each row, as <c>Cleaner.Groups</c> gives them; null if each row is its own group.</param>
+    /// <param name="seed">Any number; the same seed gives the same split.</param>
     /// <param name="training">Share of the training part, between 0 and 1.</param>
     /// <param name="validation">Share of the validation part, between 0 and 1 − <paramref name="training"/>.</param>
     /// <exception cref="UnusableDataException">There are too few rows, or too few groups, for three parts.</exception>
@@ -56,7 +57,7 @@ public sealed record DatasetSplit
                 filled[part][examples.GetLabel(row)]++;
         }
         if (parts.Any(part => part.Count == 0))
-            throw new UnusableDataException($"{examples.Count:N0} rows in {(groups is null ? examples.Count : groups.Distinct().Count()):N0} groups are too few for three parts: {parts[0].Count} to learn from, {parts[1].Count} to look at, {parts[2].Count} to judge by.");
+            throw new UnusableDataException($"{examples.Count:N0} rows in {(groups is null ? examples.Count : groups.Distinct().Count()):N0} groups are too few for three parts: {parts[0].Count} for training, {parts[1].Count} for validation, {parts[2].Count} for testing.");
         foreach (var part in parts)
             part.Sort();
         return new(new(examples, [.. parts[0]]), new(examples, [.. parts[1]]), new(examples, [.. parts[2]]), seed);
@@ -70,7 +71,7 @@ public sealed record DatasetSplit
         var sizes = new int[rows];
         if (groups is not null)
         {
-            // Groups are numbered by their first rows, whatever numbers they came with.
+            // Groups are numbered by their first rows, independent of the numbers they were given.
             Dictionary<int, int> first = [];
             groups = [.. groups.Select((group, row) => first.TryAdd(group, row) ? row : first[group])];
             foreach (var group in groups)

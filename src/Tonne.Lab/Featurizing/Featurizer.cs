@@ -3,28 +3,32 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Makes vectors of clean rows: texts by <see cref="NGramHashing"/>, pictures as pixels or means of patches, numbers as they are.</summary>
-/// <remarks>Rows are taken one by one and not kept. Numbers are put on one scale later by <see cref="Standardization"/>, from the training part only.</remarks>
+/// <summary>
+/// Converts clean rows to vectors: texts by <see cref="NGramHashing"/>, pictures as pixels or means of patches, numbers as they are.
+/// </summary>
+/// <remarks>
+/// Rows are read one by one and not stored. Numbers are standardized later by <see cref="Standardization"/>, from the training part only.
+/// </remarks>
 public sealed class Featurizer
 {
-    /// <summary>A featurizer.</summary>
-    /// <param name="hashing">How texts become vectors; null for 512 numbers.</param>
-    /// <param name="patch">Side of the square patches of a picture of which the mean is taken, pixels; 1 for each pixel.</param>
+    /// <summary>Creates a featurizer.</summary>
+    /// <param name="hashing">Converts texts to vectors; null for 512 numbers.</param>
+    /// <param name="patch">Side in pixels of the square patches of a picture that are averaged; 1 for each pixel.</param>
     public Featurizer(NGramHashing? hashing = null, int patch = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
         (Hashing, Patch) = (hashing ?? new(), patch);
     }
 
-    /// <summary>How texts become vectors.</summary>
+    /// <summary>Converts texts to vectors.</summary>
     public NGramHashing Hashing { get; }
 
     /// <summary>Side of a patch, pixels.</summary>
     public int Patch { get; }
 
-    /// <summary>Makes the vectors.</summary>
+    /// <summary>Creates the vectors.</summary>
     /// <param name="rows">Clean rows: all with a text, or all with the same number of numbers.</param>
-    /// <exception cref="UnusableDataException">There are less than two rows or less than two classes; or the rows are of different kinds.</exception>
+    /// <exception cref="UnusableDataException">There are fewer than two rows or classes, or the rows are of different kinds.</exception>
     public FeaturizationResult Featurize(IEnumerable<Row> rows)
     {
         HashedTextExamples? texts = null;
@@ -54,10 +58,10 @@ public sealed class Featurizer
         }
 
         if (labels.Count < 2)
-            throw new UnusableDataException(labels.Count == 0 ? "There is no row to learn from." : "There is one row only; to learn and to check what was learned takes several of each class.");
+            throw new UnusableDataException(labels.Count == 0 ? "There is no row to train on." : "There is only one row; training and testing need several of each class.");
         if (classes.Count < 2)
-            throw new UnusableDataException($"All {labels.Count:N0} rows are labelled \"{classes.Keys.First()}\"; with one class there is nothing to learn.");
-        // Classes stand in the order of their names, so that they do not depend on the order of rows.
+            throw new UnusableDataException($"All {labels.Count:N0} rows are labelled \"{classes.Keys.First()}\"; training needs at least two classes.");
+        // Classes are in the order of their names, so that they do not depend on the order of rows.
         ImmutableArray<string> names = [.. classes.Keys.Order(StringComparer.Ordinal)];
         var places = classes.OrderBy(pair => pair.Value).Select(pair => names.BinarySearch(pair.Key, StringComparer.Ordinal)).ToArray();
         int[] placed = [.. labels.Select(label => places[label])];
@@ -68,6 +72,6 @@ public sealed class Featurizer
 
     /// <summary>The numbers of one row that has no text.</summary>
     /// <param name="row">The row.</param>
-    /// <returns>A copy.</returns>
+    /// <returns>A copy of its numbers.</returns>
     public float[] GetNumbers(Row row) => row is GrayscaleImage picture && Patch > 1 ? picture.ComputePatchMeans(Patch) : row.Numbers.ToArray();
 }

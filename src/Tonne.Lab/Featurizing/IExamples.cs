@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Labelled rows of numbers, as a network takes them: what featurizing hands to training.</summary>
-/// <remarks>Rows are made when asked for, so that a million of them need not stand in memory as floats. Thread safe for reading.</remarks>
+/// <summary>Labelled rows of numbers, the input of a network: the result of featurizing.</summary>
+/// <remarks>Rows are computed on demand, so that a million of them need not be in memory as floats. Thread safe for reading.</remarks>
 public interface IExamples
 {
-    /// <summary>Rows.</summary>
+    /// <summary>Number of rows.</summary>
     int Count { get; }
 
     /// <summary>Numbers in a row, for example 512.</summary>

@@ -2,25 +2,25 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Examples that stand in memory as they are.</summary>
+/// <summary>Examples in memory.</summary>
 public sealed class InMemoryExamples : IExamples
 {
     readonly float[] _values;
     readonly int[] _labels;
 
-    /// <summary>A table.</summary>
+    /// <summary>Creates a table of examples.</summary>
     /// <param name="width">Numbers in a row, at least 1.</param>
     /// <param name="classes">Names of the classes.</param>
     /// <param name="values">Row after row.</param>
     /// <param name="labels">A class for each row.</param>
-    /// <exception cref="ArgumentException">Values and labels do not fit, or a label is no class.</exception>
+    /// <exception cref="ArgumentException">Values and labels do not match, or a label is not a class.</exception>
     public InMemoryExamples(int width, ImmutableArray<string> classes, float[] values, int[] labels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (values.Length != (long)labels.Length * width)
             throw new ArgumentException($"{values.Length} values are not {labels.Length} rows of {width}.", nameof(values));
         if (labels.Any(label => label < 0 || label >= classes.Length))
-            throw new ArgumentException($"A label is outside of 0 to {classes.Length - 1}.", nameof(labels));
+            throw new ArgumentException($"A label is outside 0 to {classes.Length - 1}.", nameof(labels));
         (Width, Classes, _values, _labels) = (width, classes, values, labels);
     }
 

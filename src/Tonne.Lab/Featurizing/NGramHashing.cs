@@ -3,25 +3,30 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>A text as a vector: its character runs of 1 to 4, each counted, by a weight and a sign, at a place that a hash gives; then scaled to length 1.</summary>
+/// <summary>
+/// Converts a text to a vector: its n-grams of 1 to 4 characters are counted, each with a weight and a sign, at a place given by a hash;
+/// then the vector is scaled to length 1.
+/// </summary>
 /// <remarks>
-/// The text is taken in small letters, blanks as one, digits and placeholders as <c>0</c>, with a blank at both ends. A run of UTF-16 units c1…cn is the 64-bit number
-/// c1·65536^(n−1) + … + cn, mixed by the finalizer of splitmix64; the place is the high half of (mix × width), so its upper bits; the sign is its lowest bit, so that the two are
-/// independent and what collides cancels on average. Runs of 1, 2, 3 and 4 weigh 8, 4, 2 and 1: there are far more long ones, each rare, and unweighted their
-/// collisions drown the letters (on the SDK's messages a small network erred on 5.0 % unweighted, on 2.9 % weighted). Where a sum goes beyond ±127, as in long texts, all are brought down to that. Source: Weinberger et al., Feature hashing for large scale multitask learning, ICML 2009.
+/// The text is taken in lower case, blanks as one, digits and placeholders as <c>0</c>, with a blank at both ends. An n-gram of UTF-16
+/// units c1…cn is the 64-bit number c1·65536^(n−1) + … + cn, mixed by the finalizer of splitmix64. The place is the high half of (mix ×
+/// width), so its upper bits; the sign is its lowest bit, so that the two are independent and collisions cancel on average. N-grams of 1,
+/// 2, 3 and 4 have the weights 8, 4, 2 and 1, because there are far more long ones, each rare, whose collisions would hide the letters (on
+/// the SDK's messages a small network erred on 5.0 % unweighted, on 2.9 % weighted). If a sum exceeds ±127, as in long texts, all are
+/// scaled down to that. Source: Weinberger et al., Feature hashing for large scale multitask learning, ICML 2009.
 /// </remarks>
 public sealed class NGramHashing
 {
-    /// <summary>Characters of the longest run.</summary>
+    /// <summary>Characters of the longest n-gram.</summary>
     public const int MaxNGramLength = 4;
 
-    /// <summary>A hashing.</summary>
-    /// <param name="width">Numbers of a vector, 512; at least 8, a multiple of 8.</param>
+    /// <summary>Creates a hashing.</summary>
+    /// <param name="width">Numbers of a vector, at least 8, a multiple of 8. Default 512.</param>
     public NGramHashing(int width = 512)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 8);
         if (width % 8 != 0)
-            throw new ArgumentOutOfRangeException(nameof(width), width, "The width is a multiple of 8.");
+            throw new ArgumentOutOfRangeException(nameof(width), width, "The width must be a multiple of 8.");
         Width = width;
     }
 
@@ -41,7 +46,7 @@ public sealed class NGramHashing
             destination[i] = counts[i] * scale;
     }
 
-    /// <summary>Brings counts within ±127, to the nearest, where a long text has more; gives the sum of their squares.</summary>
+    /// <summary>Scales counts down to ±127, rounded, if a long text has more; returns the sum of their squares.</summary>
     internal static long ClampCounts(Span<int> counts)
     {
         var (most, square) = (0, 0L);
@@ -56,11 +61,11 @@ public sealed class NGramHashing
         return square;
     }
 
-    /// <summary>What counts are multiplied with to be of length 1.</summary>
+    /// <summary>The factor that scales counts to length 1.</summary>
     /// <param name="square">Sum of their squares.</param>
     internal static float ComputeScale(long square) => square == 0 ? 0 : (float)(1 / Math.Sqrt(square));
 
-    /// <summary>Adds the signed counts of a text's runs.</summary>
+    /// <summary>Adds the signed counts of a text's n-grams.</summary>
     internal void CountNGrams(ReadOnlySpan<char> text, Span<int> counts)
     {
         var (run, length, last) = ((ulong)' ', 1, ' ');
@@ -92,7 +97,7 @@ public sealed class NGramHashing
         }
     }
 
-    /// <summary>Place and sign of a run.</summary>
+    /// <summary>Place and sign of an n-gram.</summary>
     internal static (int Place, int Sign) Hash(ulong run, int width)
     {
         var mix = SplitMix64.Mix(run);

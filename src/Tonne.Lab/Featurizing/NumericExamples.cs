@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Rows of numbers as they came.</summary>
+/// <summary>Rows of numbers as they were read.</summary>
 sealed class NumericExamples(int width) : IExamples
 {
     readonly List<float[]> _rows = [];

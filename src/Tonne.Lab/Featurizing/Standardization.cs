@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.Featurizing;
 
-/// <summary>Puts columns of numbers on one scale: (x − mean) ÷ standard deviation, both of the training part only, so that nothing of the other parts leaks. A column without spread becomes 0.</summary>
+/// <summary>
+/// Standardizes columns of numbers: (x − mean) ÷ standard deviation, both of the training part only, so that nothing leaks from the other
+/// parts. A column without spread becomes 0.
+/// </summary>
 /// <param name="Means">Mean of each column.</param>
 /// <param name="Deviations">Standard deviation of each column (of the population), not negative.</param>
 public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray<float> Deviations)
 {
-    /// <summary>Learns the scale.</summary>
+    /// <summary>Computes means and deviations.</summary>
     /// <param name="training">The training part.</param>
     public static Standardization Fit(IExamples training)
     {
@@ -16,7 +19,7 @@ public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray
         for (var i = 0; i < training.Count; i++)
         {
             training.CopyRow(i, row);
-            // Welford: no sum of squares loses its last digits.
+            // Welford's method avoids the loss of digits in a sum of squares.
             for (var column = 0; column < row.Length; column++)
             {
                 var before = row[column] - means[column];
@@ -27,7 +30,7 @@ public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray
         return new([.. means.Select(mean => (float)mean)], [.. squares.Select(square => (float)Math.Sqrt(square / Math.Max(1, training.Count)))]);
     }
 
-    /// <summary>Puts a row on the scale, in place.</summary>
+    /// <summary>Standardizes a row in place.</summary>
     /// <param name="row">Its numbers.</param>
     public void Apply(Span<float> row)
     {
@@ -35,7 +38,7 @@ public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray
             row[column] = Deviations[column] > 0 ? (row[column] - Means[column]) / Deviations[column] : 0;
     }
 
-    /// <summary>Examples on the scale; rows are made when asked for.</summary>
+    /// <summary>Returns standardized examples; rows are computed on demand.</summary>
     /// <param name="examples">Any part of the data.</param>
     public IExamples Apply(IExamples examples) => new StandardizedExamples(examples, this);
 

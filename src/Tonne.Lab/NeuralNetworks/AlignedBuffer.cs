@@ -1,16 +1,18 @@
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>Numbers that begin on a cache line and are not moved by the garbage collector, so that vectors are loaded whole.</summary>
+/// <summary>
+/// Memory for numbers that begins on a cache line and is not moved by the garbage collector, so that vectors are loaded whole.
+/// </summary>
 sealed unsafe class AlignedBuffer
 {
-    /// <summary>Numbers to have more, so that there is a cache line's beginning among the first.</summary>
+    /// <summary>Additional numbers, so that the beginning of a cache line is among the first.</summary>
     internal const int Padding = CacheLine / sizeof(float);
 
     const int CacheLine = 64;
     readonly float[] _numbers;
     readonly int _skipped;
 
-    /// <summary>Zeros.</summary>
+    /// <summary>Creates a buffer of zeros.</summary>
     /// <param name="length">How many.</param>
     internal AlignedBuffer(long length)
     {
@@ -29,7 +31,7 @@ sealed unsafe class AlignedBuffer
 
     internal int Length { get; }
 
-    /// <summary>The first number that begins a cache line.</summary>
+    /// <summary>The first number at the beginning of a cache line.</summary>
     internal static float* Align(float* first) => (float*)(((nuint)first + CacheLine - 1) & ~(nuint)(CacheLine - 1));
 
     internal Span<float> Values => _numbers.AsSpan(_skipped, Length);

@@ -14,16 +14,16 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
     const int ChecksumLength = 64;
     const int MaxHeaderBytes = 16 << 20;
 
-    /// <summary>Each file begins so, after the header's length; the checksum follows.</summary>
+    /// <summary>The beginning of each file, after the header's length; the checksum follows.</summary>
     static ReadOnlySpan<byte> FilePrefix => """{"__metadata__":{"sha256":" """u8[..^1];
 
     static int ChecksumOffset => 8 + FilePrefix.Length;
 
-    /// <summary>A text.</summary>
+    /// <summary>Returns a text.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
     internal string this[string name] => Texts.FirstOrDefault(text => text.Name == name) is { Name: not null } found ? found.Text : throw new KeyNotFoundException($"\"{name}\" is missing.");
 
-    /// <summary>Writes a file beside the old one, makes sure of it on the disk and puts it in its place.</summary>
+    /// <summary>Writes a second file, synchronises it to the disk, and renames it to the given name.</summary>
     internal static void Write(string path, ArrayFile file)
     {
         var bytes = file.ToBytes();
@@ -45,11 +45,11 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
         }
     }
 
-    /// <summary>Parses a file and hands it to who knows what it means; whatever they cannot understand makes it a damaged one.</summary>
+    /// <summary>Parses a file and passes it to a function that interprets it; if that fails, the file is reported as damaged.</summary>
     internal static T Parse<T>(string path, byte[] bytes, Func<ArrayFile, T> read)
     {
         if (bytes.Length < ChecksumOffset + ChecksumLength || !bytes.AsSpan(8).StartsWith(FilePrefix))
-            throw new CorruptWeightsException(path, "this is no file of weights: it does not begin as one (docs/formats/weights.md).");
+            throw new CorruptWeightsException(path, "this is not a file of weights: it does not begin like one (docs/formats/weights.md).");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > MaxHeaderBytes || length > (ulong)bytes.Length - 8)
             throw new CorruptWeightsException(path, $"the file is cut short or damaged: a header of {length} bytes does not fit into {bytes.Length}.");
@@ -58,14 +58,14 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
         Span<byte> computed = stackalloc byte[ChecksumLength];
         Convert.TryToHexStringLower(SHA256.HashData(bytes), computed, out _);
         if (!computed.SequenceEqual(stated))
-            throw new CorruptWeightsException(path, "the checksum does not fit: the file is cut short or damaged. Use another checkpoint or train again.");
+            throw new CorruptWeightsException(path, "the checksum does not match: the file is cut short or damaged. Use another checkpoint or train again.");
         try
         {
             return read(Parse(bytes, (int)length));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException or KeyNotFoundException or FormatException or OverflowException)
         {
-            throw new CorruptWeightsException(path, $"the header cannot be understood: {error.Message}");
+            throw new CorruptWeightsException(path, $"the header cannot be parsed: {error.Message}");
         }
     }
 
@@ -99,13 +99,13 @@ sealed record ArrayFile(ImmutableArray<(string Name, string Text)> Texts, Immuta
             long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(), next = entry.Value.GetProperty("data_offsets")[1].GetInt64();
             var kind = entry.Value.GetProperty("dtype").GetString() ?? "";
             if (begin != end || next > values.Length || next - begin != shape.Aggregate((long)StoredArray.GetElementSize(kind), (product, number) => checked(product * number)))
-                throw new FormatException($"\"{entry.Name}\" does not lie where it should.");
+                throw new FormatException($"\"{entry.Name}\" is not at its expected place.");
             arrays.Add(new StoredArray(entry.Name, kind, shape, values[(int)begin..(int)next]));
             end = next;
         }
 
         if (end != values.Length)
-            throw new FormatException($"{values.Length - end} bytes belong to nothing.");
+            throw new FormatException($"{values.Length - end} bytes belong to no array.");
         return new ArrayFile(texts, arrays.ToImmutable());
     }
 

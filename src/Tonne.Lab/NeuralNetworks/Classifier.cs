@@ -3,8 +3,10 @@ using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>What names the class of a row: a <see cref="Network"/>, or a smaller form of one.</summary>
-/// <remarks>Does not change; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.</remarks>
+/// <summary>Predicts the class of a row: a <see cref="Network"/>, or a smaller form of one.</summary>
+/// <remarks>
+/// Immutable; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.
+/// </remarks>
 public abstract class Classifier
 {
     RowPass? _cachedPass;
@@ -17,13 +19,13 @@ public abstract class Classifier
         (Shape, Classes) = (shape, classes);
     }
 
-    /// <summary>How wide and deep.</summary>
+    /// <summary>Width and depth.</summary>
     public NetworkShape Shape { get; }
 
     /// <summary>Names of the classes.</summary>
     public ImmutableArray<string> Classes { get; }
 
-    /// <summary>Writes it to a file (docs/formats/weights.md): others see the old file or the new one.</summary>
+    /// <summary>Writes it to a file (docs/formats/weights.md). Other processes see the old file or the new one.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public abstract void Save(string path);
@@ -52,9 +54,9 @@ public abstract class Classifier
 
     /// <summary>Predicts examples.</summary>
     /// <param name="examples">Rows as wide as the inputs.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
+    /// <param name="team">Threads; null for the caller's alone.</param>
     /// <returns>[rows, classes].</returns>
-    /// <exception cref="InvalidExamplesException">They are of another width, or hold a number that is none.</exception>
+    /// <exception cref="InvalidExamplesException">They have another width, or values that are not numbers.</exception>
     public float[] Predict(IExamples examples, ThreadTeam? team = null)
     {
         var probabilities = new float[checked(examples.Count * Shape.Classes)];
@@ -62,10 +64,10 @@ public abstract class Classifier
         return probabilities;
     }
 
-    /// <summary>Loss and accuracy on examples.</summary>
+    /// <summary>Measures loss and accuracy on examples.</summary>
     /// <param name="examples">Rows as wide as the inputs.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
-    /// <exception cref="InvalidExamplesException">They are of another width, have other classes, or hold a number that is none.</exception>
+    /// <param name="team">Threads; null for the caller's alone.</param>
+    /// <exception cref="InvalidExamplesException">They have another width, other classes, or values that are not numbers.</exception>
     public Score Score(IExamples examples, ThreadTeam? team = null)
     {
         if (!examples.Classes.SequenceEqual(Classes))
@@ -91,7 +93,7 @@ public abstract class Classifier
     /// <summary>The bytes of its file.</summary>
     internal abstract byte[] ToBytes();
 
-    /// <summary>Memory for some rows on their way.</summary>
+    /// <summary>Allocates memory for the computation of some rows.</summary>
     private protected abstract RowPass CreatePass(int rows);
 
     void ForEachRow(IExamples examples, ThreadTeam? team, RowVisitor visitor)

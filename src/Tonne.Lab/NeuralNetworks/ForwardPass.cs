@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>The way of some rows through a network.</summary>
+/// <summary>The computation of some rows through a network.</summary>
 sealed unsafe class ForwardPass : RowPass
 {
     readonly Network _network;

@@ -2,7 +2,10 @@ using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>Examples that a network cannot take: of the wrong width, empty, of one class, or with numbers that are none. The message says which.</summary>
+/// <summary>
+/// Thrown for examples that a network cannot use: of the wrong width, empty, of one class, or with values that are not numbers. The message
+/// says which.
+/// </summary>
 /// <param name="message">What is wrong, and where.</param>
 public sealed class InvalidExamplesException(string message) : Exception(message)
 {
@@ -12,7 +15,7 @@ public sealed class InvalidExamplesException(string message) : Exception(message
         examples.CopyRow(row, values);
         var column = Array.FindIndex(values, value => !float.IsFinite(value));
         return column < 0
-            ? new($"Row {row} (from 0) holds numbers too large to be scaled.")
-            : new($"Row {row}, column {column} (from 0) holds {values[column]}, which is no number to train on.");
+            ? new($"Row {row} (from 0) has numbers too large to be scaled.")
+            : new($"Row {row}, column {column} (from 0) is {values[column]}, which cannot be used for training.");
     }
 }

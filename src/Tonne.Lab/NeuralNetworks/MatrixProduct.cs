@@ -3,29 +3,31 @@ using System.Runtime.CompilerServices;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>The product of two matrices of 32-bit floating point numbers.</summary>
+/// <summary>Multiplies two matrices of 32-bit floating point numbers.</summary>
 /// <remarks>
-/// B is packed into panels, a block of depth after the other, and each thread takes blocks of C. A number of C is summed by one thread in the order of the depth:
-/// its bits depend neither on the number of threads nor on the width of the machine's vectors.
-/// Costs 2 · rows · columns · depth operations. Not to be called for the same C at the same time.
+/// B is packed into panels, one block of depth after the other, and each thread computes blocks of C. A number of C is summed by one thread
+/// in the order of the depth, so its bits depend neither on the number of threads nor on the width of the machine's vectors. Costs 2 · rows
+/// · columns · depth operations. Not to be called for the same C at the same time.
 /// </remarks>
 public static unsafe class MatrixProduct
 {
-    /// <summary>Depth of a block: its panel of B, 512 × 32 × 4 B, stays in the second cache while all rows of A pass by.</summary>
+    /// <summary>
+    /// Depth of a block: its panel of B, 512 × 32 × 4 B, stays in the second-level cache while all rows of A are multiplied by it.
+    /// </summary>
     const int BlockDepth = 512;
 
     const int BlockRows = 64;
     const int BlockPanels = 4;
     const long ParallelThreshold = 1L << 20;
 
-    /// <summary>Numbers of B that are packed at a time, at most, but for a block of depth: 64 MiB.</summary>
+    /// <summary>Maximum numbers of B that are packed at a time (one block of depth at least): 64 MiB.</summary>
     const long MaxPackedNumbers = 1L << 24;
 
     /// <summary>C = A · B, or C += A · B.</summary>
-    /// <param name="a">[rows, depth]. For Aᵀ · B hand in <see cref="MatrixView.Transposed"/>.</param>
+    /// <param name="a">[rows, depth]. For Aᵀ · B pass <see cref="MatrixView.Transposed"/>.</param>
     /// <param name="b">[depth, columns].</param>
     /// <param name="c">[rows, columns]; may not overlap with A or B.</param>
-    /// <param name="team">Threads, or none for the caller's.</param>
+    /// <param name="team">Threads; null for the caller's alone.</param>
     /// <param name="add">Whether to add to C.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static void Multiply(MatrixView a, MatrixView b, MatrixView c, ThreadTeam? team = null, bool add = false) =>
@@ -44,13 +46,13 @@ public static unsafe class MatrixProduct
         }
 
         if ((c.ColumnStride != 1 && c.Columns > 1) || (c.RowStride < c.Columns && c.Rows > 1))
-            throw new ArgumentException("Neither rows nor columns of C are neighbours.", nameof(c));
+            throw new ArgumentException("Neither the rows nor the columns of C are contiguous.", nameof(c));
         var deep = (int)Math.Clamp(MaxPackedNumbers / PackedMatrix.CountNumbers(kernel, 1, c.Columns) / BlockDepth * BlockDepth, BlockDepth, Math.Max(BlockDepth, a.Columns));
         for (var begin = 0; begin < Math.Max(1, a.Columns); begin += deep)
             Multiply(a, b, c, (begin, Math.Min(deep, a.Columns - begin)), team, add || begin > 0, kernel);
     }
 
-    /// <summary>A part of the depth, whose part of B is packed as a whole.</summary>
+    /// <summary>A part of the depth, whose part of B is packed at once.</summary>
     static void Multiply(MatrixView a, MatrixView b, MatrixView c, (int Begin, int Depth) part, ThreadTeam? team, bool add, TileKernel kernel)
     {
         var packs = new PackedMatrix[Math.Max(1, (part.Depth + BlockDepth - 1) / BlockDepth)];
@@ -71,8 +73,13 @@ public static unsafe class MatrixProduct
         ArrayPool<float>.Shared.Return(memory);
     }
 
-    /// <summary>One product under way: first the panels of B are packed, then blocks of C are made, both shared between the threads without a halt in between.</summary>
-    /// <remarks>Items are begun in order, so whoever comes to a block whose panels are not yet packed waits for a thread that is packing them.</remarks>
+    /// <summary>
+    /// One product in progress: first the panels of B are packed, then blocks of C are computed. The threads share both without a barrier
+    /// in between.
+    /// </summary>
+    /// <remarks>
+    /// Items are begun in order, so a thread that needs panels that are not yet packed waits for a thread that is packing them.
+    /// </remarks>
     sealed class Blocks(TileKernel kernel, MatrixView a, float* aStart, MatrixView b, float* bStart, MatrixView c, float* cStart, int depth, PackedMatrix[] packs, bool add)
     {
         readonly int _rowBlocks = (c.Rows + BlockRows - 1) / BlockRows;

@@ -1,9 +1,9 @@
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>A matrix as a way to look at an array: rows and columns with their steps, so that a transpose or a part costs nothing.</summary>
+/// <summary>A view of an array as a matrix: rows and columns with their steps, so that a transpose or a part needs no copy.</summary>
 public readonly record struct MatrixView
 {
-    /// <summary>A matrix that fills an array row after row.</summary>
+    /// <summary>Creates a matrix that fills an array row after row.</summary>
     /// <param name="values">The array, [rows, columns].</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
@@ -12,14 +12,14 @@ public readonly record struct MatrixView
     {
     }
 
-    /// <summary>Any matrix in an array.</summary>
+    /// <summary>Creates any matrix in an array.</summary>
     /// <param name="values">The array.</param>
-    /// <param name="offset">Where the first number lies.</param>
+    /// <param name="offset">Index of the first number.</param>
     /// <param name="rows">Rows, at least 0.</param>
     /// <param name="columns">Columns, at least 0.</param>
     /// <param name="rowStep">Numbers from a row to the next, at least 0.</param>
     /// <param name="columnStep">Numbers from a column to the next, at least 0.</param>
-    /// <exception cref="ArgumentException">It reaches beyond the array.</exception>
+    /// <exception cref="ArgumentException">The matrix exceeds the array.</exception>
     public MatrixView(float[] values, int offset, int rows, int columns, int rowStep, int columnStep)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -44,7 +44,7 @@ public readonly record struct MatrixView
     /// <summary>Numbers from a column to the next.</summary>
     public int ColumnStride { get; }
 
-    /// <summary>The same numbers with rows and columns exchanged; nothing is copied.</summary>
+    /// <summary>The transpose; nothing is copied.</summary>
     public MatrixView Transposed => new(Values, Offset, Columns, Rows, ColumnStride, RowStride);
 
     /// <summary>A number.</summary>

@@ -3,16 +3,20 @@ using Tonne.Statistics;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>A deep network of dense layers, normalised and residual, that names the class of a row. The formula is at <see cref="NetworkShape"/>.</summary>
-/// <remarks>Does not change; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.</remarks>
+/// <summary>
+/// A deep network of dense layers, normalised and residual, that predicts the class of a row. The formula is at <see cref="NetworkShape"/>.
+/// </summary>
+/// <remarks>
+/// Immutable; safe to use from several threads. The same row has the same probabilities, to the bit, alone or among others.
+/// </remarks>
 public sealed class Network : Classifier
 {
     readonly ImmutableDictionary<string, Parameter> _named;
     readonly PackedMatrix[] _weights;
     readonly AlignedBuffer[] _biases;
 
-    /// <summary>A network of given numbers.</summary>
-    /// <param name="shape">How wide and deep.</param>
+    /// <summary>Creates a network from its parameters.</summary>
+    /// <param name="shape">Width and depth.</param>
     /// <param name="classes">Names of the classes.</param>
     /// <param name="parameters">All of them, in any order.</param>
     /// <exception cref="ArgumentException">One is missing, unknown or of another shape, or the classes are not as many.</exception>
@@ -47,17 +51,17 @@ public sealed class Network : Classifier
     /// <summary>All arrays, layer after layer.</summary>
     public ImmutableArray<Parameter> Parameters { get; }
 
-    /// <summary>What inputs are multiplied by, so that their mean square is 1.</summary>
+    /// <summary>Factor of the inputs, so that their mean square is 1.</summary>
     public float InputScale => _named[Parameter.InputScale].Values.Span[0];
 
-    /// <summary>A network before training: weights are normal with variance 2 / in, biases 0.</summary>
+    /// <summary>Creates a network before training: weights are normal with variance 2 / in, biases 0.</summary>
     /// <remarks>
     /// He et al., Delving Deep into Rectifiers, 2015. The output has variance 1 / in (Glorot and Bengio 2010, for equal in and out), and
     /// the layers added to the residual sum are scaled by 1 / √layers, so that the sum does not grow with the depth (Radford et al., 2019).
     /// </remarks>
-    /// <param name="shape">How wide and deep.</param>
+    /// <param name="shape">Width and depth.</param>
     /// <param name="classes">Names of the classes.</param>
-    /// <param name="seed">The same seed, the same numbers.</param>
+    /// <param name="seed">The same seed gives the same numbers.</param>
     public static Network Create(NetworkShape shape, ImmutableArray<string> classes, int seed)
     {
         shape.Validate();
@@ -85,29 +89,29 @@ public sealed class Network : Classifier
 
     /// <summary>Reads a network from a file (docs/formats/weights.md).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CorruptWeightsException">It is no file of weights, or damaged.</exception>
+    /// <exception cref="CorruptWeightsException">It is not a file of weights, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Network Load(string path) => WeightsFile.Read(path).Network;
 
     /// <inheritdoc/>
     public override void Save(string path) => WeightsFile.Write(path, new WeightsFile(this));
 
-    /// <summary>The same network with other numbers, for example pruned ones.</summary>
-    /// <param name="changed">Arrays that take the place of those of the same name and shape.</param>
+    /// <summary>Returns the same network with other numbers, for example pruned ones.</summary>
+    /// <param name="changed">Arrays that replace those of the same name and shape.</param>
     public Network WithParameters(IEnumerable<Parameter> changed) => new(Shape, Classes, _named.SetItems(changed.Select(parameter => KeyValuePair.Create(parameter.Name, parameter))).Values);
 
     /// <summary>The matrix of a layer, [in, out].</summary>
-    /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
+    /// <param name="layer">From 1; the number of hidden layers + 1 is the output.</param>
     public Parameter GetWeight(int layer) => _named[Parameter.FormatWeightName(layer, Shape.Layers)];
 
     /// <summary>The bias of a layer, [out].</summary>
-    /// <param name="layer">From 1; one more than the hidden layers is the output.</param>
+    /// <param name="layer">From 1; the number of hidden layers + 1 is the output.</param>
     public Parameter GetBias(int layer) => _named[Parameter.FormatBiasName(layer, Shape.Layers)];
 
-    /// <summary>Predicts one row and reports what each layer did.</summary>
+    /// <summary>Predicts one row and reports the work of each layer.</summary>
     /// <param name="row"><see cref="NetworkShape.Inputs"/> numbers.</param>
     /// <param name="time">Measures the layers.</param>
-    /// <param name="repetitions">How often each layer is run, at least 1; the shortest time counts.</param>
+    /// <param name="repetitions">Repetitions of each layer, at least 1; the shortest time counts.</param>
     public Prediction Predict(ReadOnlySpan<float> row, TimeProvider time, int repetitions = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, Shape.Inputs);
@@ -119,7 +123,10 @@ public sealed class Network : Classifier
 
     internal AlignedBuffer GetPaddedBias(int layer) => _biases[layer - 1];
 
-    /// <summary>Numbers from a row to the next: whole cache lines, and an odd number of them, so that the same column of many rows falls into different sets of the cache.</summary>
+    /// <summary>
+    /// Numbers from a row to the next: an odd number of whole cache lines, so that one column of many rows uses different sets of the
+    /// cache.
+    /// </summary>
     internal static int GetRowStride(int width) => PadWidth(width) + 16;
 
     internal static int PadWidth(int width) => (width + 31) / 32 * 32;

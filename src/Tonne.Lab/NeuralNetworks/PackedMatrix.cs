@@ -3,8 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>A matrix B laid out as a tile kernel reads it: panels of a tile's columns, one row after the other, the last filled up with zeros.</summary>
-/// <remarks>B[k, j] lies at panel j / w, row k, column j mod w, where w is the kernel's columns.</remarks>
+/// <summary>
+/// A matrix B in the layout of a tile kernel: panels of a tile's columns, one row after the other, the last padded with zeros.
+/// </summary>
+/// <remarks>B[k, j] is at panel j / w, row k, column j mod w, where w is the kernel's columns.</remarks>
 sealed unsafe class PackedMatrix
 {
     const int Lanes = 16;
@@ -18,7 +20,7 @@ sealed unsafe class PackedMatrix
         _panels = _own.Start;
     }
 
-    /// <summary>A matrix in memory of someone else's, which outlives it.</summary>
+    /// <summary>Creates a matrix in memory of the caller, which must exist longer.</summary>
     internal PackedMatrix(TileKernel kernel, int rows, int columns, float* memory)
     {
         (Kernel, Rows, Columns) = (kernel, rows, columns);
@@ -26,7 +28,7 @@ sealed unsafe class PackedMatrix
         _panels = memory;
     }
 
-    /// <summary>Numbers of a packed matrix, the zeros of the last panel included.</summary>
+    /// <summary>Numbers of a packed matrix, padding included.</summary>
     internal static long CountNumbers(TileKernel kernel, int rows, int columns) => (columns + kernel.Columns - 1L) / kernel.Columns * kernel.Columns * rows;
 
     internal TileKernel Kernel { get; }
@@ -38,13 +40,13 @@ sealed unsafe class PackedMatrix
 
     internal int Panels { get; }
 
-    /// <summary>Columns with those that are zeros.</summary>
+    /// <summary>Columns including the padding.</summary>
     internal int PaddedColumns => Panels * Kernel.Columns;
 
     internal float* GetPanel(int index) => _panels + (nint)index * Rows * Kernel.Columns;
 
     /// <summary>Packs a panel.</summary>
-    /// <param name="index">Which.</param>
+    /// <param name="index">Number of the panel.</param>
     /// <param name="b">B[0, 0].</param>
     /// <param name="rowStep">Numbers from a row of B to the next.</param>
     /// <param name="columnStep">Numbers from a column of B to the next.</param>
@@ -85,7 +87,7 @@ sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>Packs all of it from numbers that lie row after row.</summary>
+    /// <summary>Packs a whole matrix whose numbers are stored row after row.</summary>
     internal void Fill(ReadOnlySpan<float> values, bool transposed = false)
     {
         fixed (float* first = values)
@@ -112,7 +114,7 @@ sealed unsafe class PackedMatrix
     }
 
     /// <summary>C = A · B.</summary>
-    /// <param name="a">A[0, 0]; a row's numbers are neighbours.</param>
+    /// <param name="a">A[0, 0]; the numbers of a row are contiguous.</param>
     /// <param name="aStep">Numbers from a row of A to the next.</param>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="c">C[0, 0], <see cref="PaddedColumns"/> wide.</param>
@@ -133,7 +135,7 @@ sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>Puts rows of the transposed matrix into columns of this one.</summary>
+    /// <summary>Copies rows of the transposed matrix into columns of this one.</summary>
     /// <param name="from">The first number.</param>
     /// <param name="fromStep">Numbers from a row to the next.</param>
     /// <param name="row">Row here of the first number: its column there.</param>
@@ -164,7 +166,7 @@ sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>The product of a single row: four strips of a vector at a time, each summed in the same order as in a tile.</summary>
+    /// <summary>The product of a single row: four parts of a vector at a time, each summed in the same order as in a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void MultiplyRow(float* a, float* c)
     {

@@ -3,11 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>What happens to a row between two products: norm, bias, activation, residual sum, softmax.</summary>
-/// <remarks>Written for vectors of 512 bits, which .NET makes of narrower ones where there are none, so that the order of the sums and thus the bits are the same on each machine.</remarks>
+/// <summary>Operations on a row between two products: norm, bias, activation, residual sum, softmax.</summary>
+/// <remarks>
+/// Written for vectors of 512 bits, which .NET emulates with narrower ones if needed. So the order of the sums, and with it the bits of the
+/// result, are the same on each machine.
+/// </remarks>
 static unsafe class RowArithmetic
 {
-    /// <summary>Added to the variance, so that a row of equal numbers has a norm (Ba et al. 2016; the value as in common use).</summary>
+    /// <summary>Added to the variance, so that a row of equal numbers has a norm (Ba et al. 2016; the usual value).</summary>
     internal const float Epsilon = 1e-5f;
 
     const int Lanes = 16;
@@ -38,11 +41,11 @@ static unsafe class RowArithmetic
         return inverse;
     }
 
-    /// <summary>Adds to a gradient what comes back through a norm: inverse · (g − mean(g) − x · mean(g · x)).</summary>
-    /// <param name="gradient">The gradient of what went in; added to.</param>
-    /// <param name="g">The gradient of what came out.</param>
-    /// <param name="x">What came out.</param>
-    /// <param name="inverse">What <see cref="Normalize"/> returned.</param>
+    /// <summary>Adds the gradient through a norm: inverse · (g − mean(g) − x · mean(g · x)).</summary>
+    /// <param name="gradient">The gradient of the norm's input; added to.</param>
+    /// <param name="g">The gradient of the norm's output.</param>
+    /// <param name="x">The norm's output.</param>
+    /// <param name="inverse">Result of <see cref="Normalize"/>.</param>
     /// <param name="width">Numbers.</param>
     internal static void AddNormBackward(float* gradient, float* g, float* x, float inverse, int width)
     {
@@ -78,13 +81,15 @@ static unsafe class RowArithmetic
             gradient[column] += (g[column] - sum - x[column] * product) * inverse;
     }
 
-    /// <summary>Bias and activation: z = max(0, z + b); then h = h + z, or h = z. Which were above zero is kept as bits, 16 columns to a number.</summary>
-    /// <param name="z">The product; not kept.</param>
-    /// <param name="bias">Of the columns, up to a whole vector.</param>
+    /// <summary>
+    /// Bias and activation: z = max(0, z + b); then h = h + z, or h = z. The columns above zero are stored as bits, 16 to a number.
+    /// </summary>
+    /// <param name="z">The product; overwritten.</param>
+    /// <param name="bias">Of the columns, padded to a whole vector.</param>
     /// <param name="h">The row between the layers.</param>
-    /// <param name="width">Numbers; rows are long enough for whole vectors.</param>
+    /// <param name="width">Numbers; rows are padded to whole vectors.</param>
     /// <param name="add">Whether to add to h.</param>
-    /// <param name="activationMask">One for each 16 columns, or null.</param>
+    /// <param name="activationMask">One number for each 16 columns, or null.</param>
     internal static void Activate(float* z, float* bias, float* h, int width, bool add, ushort* activationMask)
     {
         for (var column = 0; column < width; column += Lanes)
@@ -99,7 +104,7 @@ static unsafe class RowArithmetic
         }
     }
 
-    /// <summary>to = from where the bits say so, else 0.</summary>
+    /// <summary>to = from if the bit is set, else 0.</summary>
     internal static void Mask(float* from, ushort* activationMask, float* to, int width)
     {
         var bits = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
@@ -110,7 +115,7 @@ static unsafe class RowArithmetic
         }
     }
 
-    /// <summary>from · scale, and whether all of it is finite.</summary>
+    /// <summary>to = from · scale; returns whether all of it is finite.</summary>
     internal static bool Scale(float* row, int width, float scale)
     {
         var factor = Vector512.Create(scale);
@@ -133,8 +138,8 @@ static unsafe class RowArithmetic
         return sum == 0;
     }
 
-    /// <summary>Logits to probabilities, in place: exp(zᵢ − max) / Σ.</summary>
-    /// <returns>The logarithm of the sum, with the maximum: logits less this are the logarithms of the probabilities.</returns>
+    /// <summary>Converts logits to probabilities, in place: exp(zᵢ − max) / Σ.</summary>
+    /// <returns>The logarithm of the sum, with the maximum: logits minus this are the logarithms of the probabilities.</returns>
     internal static double Softmax(float* z, int width)
     {
         var greatest = z[0];
@@ -153,7 +158,7 @@ static unsafe class RowArithmetic
         return greatest + Math.Log(sum);
     }
 
-    /// <summary>Copies some columns of a matrix to where they lie together, and sums each.</summary>
+    /// <summary>Copies some columns of a matrix to contiguous memory, and sums each.</summary>
     /// <param name="from">The first number.</param>
     /// <param name="step">Numbers from a row to the next.</param>
     /// <param name="rows">Rows.</param>

@@ -3,7 +3,7 @@ using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>How well a network does on examples.</summary>
+/// <summary>Loss and accuracy of a network on examples.</summary>
 /// <param name="Rows">Examples.</param>
 /// <param name="Loss">Mean of −ln(probability of the true class), in nats.</param>
 /// <param name="Accuracy">Share of rows whose most probable class is the true one, 0 to 1.</param>

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>An array as it lies in a file.</summary>
+/// <summary>An array as stored in a file.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind"><c>F32</c> or <c>I8</c>, as safetensors calls them.</param>
-/// <param name="Shape">Its lengths, the slowest first.</param>
+/// <param name="Shape">Its lengths, the slowest index first.</param>
 /// <param name="Bytes">Its numbers, little-endian.</param>
 sealed record StoredArray(string Name, string Kind, ImmutableArray<int> Shape, ReadOnlyMemory<byte> Bytes)
 {
@@ -28,18 +28,18 @@ sealed record StoredArray(string Name, string Kind, ImmutableArray<int> Shape, R
     {
         Float => sizeof(float),
         Byte => 1,
-        _ => throw new FormatException($"arrays of \"{kind}\" are not known here."),
+        _ => throw new FormatException($"arrays of \"{kind}\" are not supported."),
     };
 
     internal Parameter ToParameter()
     {
         if (Kind != Float)
-            throw new FormatException($"\"{Name}\" is no {Float}.");
+            throw new FormatException($"\"{Name}\" is not {Float}.");
         var numbers = new float[Bytes.Length / sizeof(float)];
         for (var index = 0; index < numbers.Length; index++)
             numbers[index] = BinaryPrimitives.ReadSingleLittleEndian(Bytes.Span[(index * sizeof(float))..]);
         return new Parameter(Name, Shape, numbers);
     }
 
-    internal sbyte[] ToBytes() => Kind == Byte ? MemoryMarshal.Cast<byte, sbyte>(Bytes.Span).ToArray() : throw new FormatException($"\"{Name}\" is no {Byte}.");
+    internal sbyte[] ToBytes() => Kind == Byte ? MemoryMarshal.Cast<byte, sbyte>(Bytes.Span).ToArray() : throw new FormatException($"\"{Name}\" is not {Byte}.");
 }

@@ -2,10 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>A few threads that share the items of a piece of work between them, again and again, without allocating.</summary>
+/// <summary>A team of threads that share the items of a piece of work, repeatedly and without allocating.</summary>
 /// <remarks>
-/// Which thread takes which item is left to chance; work whose items do not depend on each other has the same result for any number of threads.
-/// One caller at a time. The caller's thread is one of the team.
+/// Which thread takes which item is not determined. If the items do not depend on each other, the result is the same for any number of
+/// threads. One caller at a time; the caller's thread is one of the team.
 /// </remarks>
 public sealed class ThreadTeam : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ThreadTeam : IDisposable
     int _busy;
     bool _ending;
 
-    /// <summary>A team.</summary>
+    /// <summary>Starts a team.</summary>
     /// <param name="size">Threads, the caller's included, at least 1.</param>
     public ThreadTeam(int size)
     {
@@ -40,9 +40,11 @@ public sealed class ThreadTeam : IDisposable
     public int Size { get; }
 
     /// <summary>Does all items and returns when the last is done.</summary>
-    /// <param name="items">How many.</param>
-    /// <param name="work">Does one: its number, and the number of the thread from 0 to <see cref="Size"/> − 1, for memory of its own.</param>
-    /// <remarks>If work fails, the rest is left, and what failed first is thrown here as soon as what was begun has ended.</remarks>
+    /// <param name="items">Number of items.</param>
+    /// <param name="work">
+    /// Does one item: its number, and the number of the thread from 0 to <see cref="Size"/> − 1, for memory of its own.
+    /// </param>
+    /// <remarks>If an item fails, no more are begun, and the first failure is thrown when the items in progress have ended.</remarks>
     public void Run(int items, Action<int, int> work)
     {
         ObjectDisposedException.ThrowIf(_ending, this);
@@ -101,7 +103,7 @@ public sealed class ThreadTeam : IDisposable
         }
         catch (Exception error)
         {
-            // Seen by the caller when all have ended; the items left are not begun.
+            // The caller sees the failure when all threads have ended; the remaining items are not begun.
             Interlocked.CompareExchange(ref _error, error, null);
             Interlocked.Exchange(ref _next, _items);
         }

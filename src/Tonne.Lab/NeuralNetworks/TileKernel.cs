@@ -5,13 +5,13 @@ using System.Runtime.Intrinsics;
 namespace Tonne.Lab.NeuralNetworks;
 
 /// <summary>
-/// The innermost part of a matrix product: a tile of a few rows and two vectors' columns, held in registers, is the sum over the depth of a
-/// column of A times a row of B.
+/// The inner loop of a matrix product: a tile of a few rows and the columns of two vectors, kept in registers. It is the sum over the depth
+/// of a column of A times a row of B.
 /// </summary>
 /// <remarks>
-/// Each number is summed in the order of the depth by fused multiply-adds (IEEE 754-2019, one rounding each), so that every kernel gives the
-/// same bits. The shape of the tile is bound by the registers: 8 × 2 sums, 2 of B and 1 of A fit into 32, 6 × 2 + 2 + 1 into 16. The idea of tile
-/// and panels: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008.
+/// Each number is summed in the order of the depth by fused multiply-adds (IEEE 754-2019, one rounding each), so that every kernel gives
+/// the same bits. The number of registers limits the tile: 8 × 2 sums, 2 of B and 1 of A fit into 32, 6 × 2 + 2 + 1 into 16. Source of
+/// tiles and panels: Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008.
 /// </remarks>
 sealed unsafe class TileKernel
 {
@@ -29,7 +29,7 @@ sealed unsafe class TileKernel
     /// <summary>For 16 registers of 256 bits (AVX2).</summary>
     internal static TileKernel Bits256 { get; } = new("256 bits", 6, 16, &Tile256);
 
-    /// <summary>For whatever vectors the machine has.</summary>
+    /// <summary>For the vectors that the machine has.</summary>
     internal static TileKernel Portable { get; } = new("portable", 4, 2 * Vector<float>.Count, &TilePortable);
 
     /// <summary>The fastest for this machine.</summary>
@@ -38,23 +38,23 @@ sealed unsafe class TileKernel
 
     internal string Name { get; }
 
-    /// <summary>Rows of a tile, at most.</summary>
+    /// <summary>Maximum rows of a tile.</summary>
     internal int Rows { get; }
 
-    /// <summary>Columns of a tile, always.</summary>
+    /// <summary>Columns of a tile.</summary>
     internal int Columns { get; }
 
     /// <summary>c[i, j] = Σ a[i, k] · b[k, j], or += if <paramref name="add"/>.</summary>
     /// <param name="a">a[0, 0].</param>
     /// <param name="rowStep">Numbers from a[i, k] to a[i + 1, k].</param>
     /// <param name="depthStep">Numbers from a[i, k] to a[i, k + 1].</param>
-    /// <param name="b">b[0, 0]; columns are neighbours.</param>
+    /// <param name="b">b[0, 0]; columns are contiguous.</param>
     /// <param name="bStep">Numbers from b[k, j] to b[k + 1, j].</param>
-    /// <param name="depth">How many k.</param>
-    /// <param name="c">c[0, 0]; columns are neighbours, and there are <see cref="Columns"/> of them.</param>
+    /// <param name="depth">Number of k.</param>
+    /// <param name="c">c[0, 0]; columns are contiguous, and there are <see cref="Columns"/> of them.</param>
     /// <param name="cStep">Numbers from c[i, j] to c[i + 1, j].</param>
     /// <param name="rows">1 to <see cref="Rows"/>.</param>
-    /// <param name="add">Whether to add to what is there.</param>
+    /// <param name="add">Whether to add to c.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Run(float* a, nint rowStep, nint depthStep, float* b, nint bStep, nint depth, float* c, nint cStep, int rows, bool add) =>
         _tile(a, rowStep, depthStep, b, bStep, depth, c, cStep, rows, add);

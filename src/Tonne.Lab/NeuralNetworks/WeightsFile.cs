@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Tonne.Lab.NeuralNetworks;
 
-/// <summary>A network in a file, and what training adds to it (docs/formats/weights.md).</summary>
+/// <summary>A network in a file, with additional texts and arrays of a training (docs/formats/weights.md).</summary>
 /// <param name="Network">The network.</param>
 sealed record WeightsFile(Network Network)
 {
@@ -14,7 +14,7 @@ sealed record WeightsFile(Network Network)
     /// <summary>Further arrays, such as the optimizer's moments.</summary>
     internal ImmutableArray<Parameter> Arrays { get; init; } = [];
 
-    /// <summary>Writes a file beside the old one, makes sure of it on the disk and puts it in its place.</summary>
+    /// <summary>Writes a second file, synchronises it to the disk, and renames it to the given name.</summary>
     internal static void Write(string path, WeightsFile file) => ArrayFile.Write(path, file.ToArrays());
 
     internal static WeightsFile Read(string path) => Parse(path, File.ReadAllBytes(path));
@@ -23,7 +23,7 @@ sealed record WeightsFile(Network Network)
 
     internal byte[] ToBytes() => ToArrays().ToBytes();
 
-    /// <summary>The texts that say what classifier it is.</summary>
+    /// <summary>The texts that describe the classifier.</summary>
     internal static IEnumerable<(string Name, string Text)> CreateTexts(Classifier classifier) =>
     [
         ("classes", JsonSerializer.Serialize([.. classifier.Classes], WeightsJson.Default.StringArray)),
@@ -32,7 +32,7 @@ sealed record WeightsFile(Network Network)
         ("layers", $"{classifier.Shape.Layers}"),
     ];
 
-    /// <summary>The shape and the names of the classes that the texts say.</summary>
+    /// <summary>The shape and the names of the classes, from the texts.</summary>
     internal static (NetworkShape Shape, ImmutableArray<string> Classes) ReadShape(ArrayFile file)
     {
         using var classes = JsonDocument.Parse(file["classes"]);

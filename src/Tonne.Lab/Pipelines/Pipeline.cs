@@ -9,24 +9,27 @@ using Tonne.Runs;
 
 namespace Tonne.Lab.Pipelines;
 
-/// <summary>The reference pipeline: raw rows are collected, cleaned and featurized, and a deep network is trained on them. Every shape is counted, none declared.</summary>
+/// <summary>
+/// The reference pipeline: raw rows are collected, cleaned and featurized, and a deep network is trained on them. Every shape is counted
+/// from the data.
+/// </summary>
 /// <param name="time">Measures the epochs.</param>
 public sealed class Pipeline(TimeProvider time)
 {
-    /// <summary>Without it the network knows its rows by heart and names one in 25 new ones wrongly instead of one in 45.</summary>
+    /// <summary>Without it the network overfits: it errs on one in 25 new rows instead of one in 45.</summary>
     public const double InputDropoutRate = 0.1;
 
     const int ProgressInterval = 50_000;
 
     /// <summary>Runs the stages.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not a number any more.</exception>
     public PipelineResult Run(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
     {
         var (training, validation, test, report, rejections) = Prepare(plan, listener, cancellationToken);
         var shape = plan.CreateShape(training.Width, training.Classes.Length);
         var learned = new DataShape(training.Count, training.Width);
-        // Trained weights: the hidden layers, and the parameters of each on the mean.
+        // The model's size as a shape: hidden layers × their mean number of parameters.
         var weights = new DataShape(shape.Layers, shape.ParameterCount / shape.Layers);
         listener.BeginStage("train", learned, null);
         listener.ReportMessage($"training {shape.Layers} layers of {shape.Width}, {FormatNumber(shape.ParameterCount)} parameters, {plan.Epochs} epochs");
@@ -38,7 +41,7 @@ public sealed class Pipeline(TimeProvider time)
 
         using var team = new ThreadTeam(plan.Threads > 0 ? plan.Threads : Environment.ProcessorCount);
         var score = result.Network.Score(test, team);
-        listener.ReportMessage(string.Create(CultureInfo.InvariantCulture, $"judged on {test.Count:N0} rows never seen: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
+        listener.ReportMessage(string.Create(CultureInfo.InvariantCulture, $"tested on {test.Count:N0} unseen rows: accuracy {score.Accuracy:0.0000}, loss {score.Loss:0.0000}"));
         if (plan.ModelPath is { } model)
         {
             if (Path.GetDirectoryName(Path.GetFullPath(model)) is { } folder)
@@ -50,7 +53,7 @@ public sealed class Pipeline(TimeProvider time)
         return new PipelineResult(result.Network, result.Epochs, score, report, rejections, training.Count);
     }
 
-    /// <summary>Runs the stages before training: the same plan gives the same examples, row by row.</summary>
+    /// <summary>Runs the stages before training. The same plan gives the same examples, row by row.</summary>
     /// <exception cref="UnusableDataException">The rows cannot be used: none, one class, a column missing; the message names the file and the line.</exception>
     public static PreparedExamples Prepare(PipelinePlan plan, IPipelineListener listener, CancellationToken cancellationToken = default)
     {
@@ -108,7 +111,7 @@ public sealed class Pipeline(TimeProvider time)
         }
 
         listener.BeginStage("featurize", report.After, featurized.After);
-        listener.ReportMessage($"featurized to {FormatNumber(featurized.After.Rows)} × {featurized.After.Columns}: {FormatNumber(training.Count)} to learn from, {FormatNumber(validation.Count)} to look at, {FormatNumber(test.Count)} to judge by, {featurized.Examples.Classes.Length} classes");
+        listener.ReportMessage($"featurized to {FormatNumber(featurized.After.Rows)} × {featurized.After.Columns}: {FormatNumber(training.Count)} for training, {FormatNumber(validation.Count)} for validation, {FormatNumber(test.Count)} for testing, {featurized.Examples.Classes.Length} classes");
         return new PreparedExamples(training, validation, test, report, rejections);
 
         IEnumerable<Row> Again() => kept ?? plan.Source.ReadRows(new RejectionLog());
@@ -125,7 +128,7 @@ public sealed class Pipeline(TimeProvider time)
         }
     }
 
-    /// <summary>What is wrong with the rows as a whole is said with the name of where they came from.</summary>
+    /// <summary>Adds the name of the source to errors about the rows as a whole.</summary>
     static T RunWithSourceName<T>(RowSource source, Func<T> work)
     {
         try
@@ -149,7 +152,7 @@ public sealed class Pipeline(TimeProvider time)
 
     static string FormatNumber(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary><c>ExactDuplicate</c> as <c>exact duplicate</c>.</summary>
+    /// <summary>Formats <c>ExactDuplicate</c> as <c>exact duplicate</c>.</summary>
     static string FormatReason(Enum reason) => reason is RejectionReason.NotUtf8 ? "not UTF-8" :
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

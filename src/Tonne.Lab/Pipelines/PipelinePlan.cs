@@ -3,14 +3,14 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Pipelines;
 
-/// <summary>What to run through the stages, and how large a network to train.</summary>
-/// <param name="Source">Where the rows come from.</param>
+/// <summary>The plan of a pipeline: rows, size of the network, training.</summary>
+/// <param name="Source">Source of the rows.</param>
 public sealed record PipelinePlan(RowSource Source)
 {
-    /// <summary>Whether the rows are read anew for each stage instead of standing in memory. Default false.</summary>
+    /// <summary>Whether the rows are read again for each stage instead of kept in memory. Default false.</summary>
     public bool Streams { get; init; }
 
-    /// <summary>Side of the square patches of a picture of which the mean is taken, pixels. Default 1: each pixel.</summary>
+    /// <summary>Side in pixels of the square patches of a picture that are averaged. Default 1: each pixel.</summary>
     public int Patch { get; init; } = 1;
 
     /// <summary>Seed of the split, the first weights and the order of the rows. Default 1.</summary>
@@ -22,19 +22,19 @@ public sealed record PipelinePlan(RowSource Source)
     /// <summary>Hidden layers. Default 12.</summary>
     public int Layers { get; init; } = 12;
 
-    /// <summary>Numbers between layers. Default 128.</summary>
+    /// <summary>Units per layer. Default 128.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>Most rows to learn from, the first of a seeded order; null for all. Default null.</summary>
+    /// <summary>Maximum number of training rows, the first of a seeded order; null for all. Default null.</summary>
     public int? MaxRows { get; init; }
 
-    /// <summary>Threads; 0 for one a core. Default 0.</summary>
+    /// <summary>Threads; 0 for one per core. Default 0.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Where the trained weights go; null for nowhere.</summary>
+    /// <summary>File for the trained weights; null for none.</summary>
     public string? ModelPath { get; init; }
 
-    /// <summary>Where training is kept so that it can be resumed; null for nowhere.</summary>
+    /// <summary>File for checkpoints, from which training is resumed; null for none.</summary>
     public string? CheckpointPath { get; init; }
 
     internal NetworkShape CreateShape(int inputs, int classes) => new(inputs, classes) { Width = Width, Layers = Layers };

@@ -5,11 +5,11 @@ using Tonne.Lab.Training;
 
 namespace Tonne.Lab.Pipelines;
 
-/// <summary>What a pipeline came to.</summary>
+/// <summary>The result of a pipeline.</summary>
 /// <param name="Network">The trained network.</param>
 /// <param name="Epochs">Its epochs.</param>
-/// <param name="Test">Loss and accuracy on rows that training never saw; not looked at before the end.</param>
+/// <param name="Test">Loss and accuracy on the test rows, measured once at the end.</param>
 /// <param name="Cleaning">What cleaning removed.</param>
-/// <param name="Rejections">What could not be read.</param>
-/// <param name="TrainingRows">Rows learned from.</param>
+/// <param name="Rejections">Rows that could not be used.</param>
+/// <param name="TrainingRows">Number of training rows.</param>
 public sealed record PipelineResult(Network Network, IReadOnlyList<EpochResult> Epochs, Score Test, CleaningReport Cleaning, RejectionLog Rejections, int TrainingRows);

@@ -4,10 +4,10 @@ using Tonne.Lab.Featurizing;
 
 namespace Tonne.Lab.Pipelines;
 
-/// <summary>Examples as training gets them.</summary>
-/// <param name="Training">To learn from.</param>
-/// <param name="Validation">To look at while learning.</param>
-/// <param name="Test">To judge by, once.</param>
+/// <summary>The examples for training, validation and testing.</summary>
+/// <param name="Training">Training part.</param>
+/// <param name="Validation">Validation part.</param>
+/// <param name="Test">Test part, used once.</param>
 /// <param name="Cleaning">What cleaning removed.</param>
-/// <param name="Rejections">What could not be read.</param>
+/// <param name="Rejections">Rows that could not be used.</param>
 public sealed record PreparedExamples(IExamples Training, IExamples Validation, IExamples Test, CleaningReport Cleaning, RejectionLog Rejections);

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Tonne.Lab.Training;
 
-/// <summary>One step of Adam with decoupled weight decay, for all numbers alike.</summary>
+/// <summary>One step of Adam with decoupled weight decay.</summary>
 /// <remarks>
 /// m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w(1 − ηλ) − η · m̂ / (√v̂ + ε), where m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ).
 /// Kingma and Ba, Adam, 2015; Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.
@@ -16,8 +16,8 @@ readonly unsafe struct AdamStep
     readonly float _epsilon;
     readonly float _kept;
 
-    /// <summary>A step.</summary>
-    /// <param name="plan">Says the decays.</param>
+    /// <summary>Creates a step.</summary>
+    /// <param name="plan">The plan, which has the decays.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="number">t, from 1.</param>
     internal AdamStep(TrainingPlan plan, double learningRate, long number)
@@ -33,7 +33,7 @@ readonly unsafe struct AdamStep
     /// <param name="gradients">g.</param>
     /// <param name="first">m.</param>
     /// <param name="second">v.</param>
-    /// <param name="count">How many; the rest of the last vector of 8 is changed too.</param>
+    /// <param name="count">Number of weights; the rest of the last vector of 8 is changed too.</param>
     /// <param name="decay">Whether λ applies.</param>
     internal void Apply(float* weights, float* gradients, float* first, float* second, int count, bool decay)
     {

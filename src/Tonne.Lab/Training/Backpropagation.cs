@@ -4,11 +4,13 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Training;
 
-/// <summary>Mini-batches through a network and back (Rumelhart, Hinton and Williams 1986). Allocates only when made.</summary>
+/// <summary>
+/// Trains a network on mini-batches, forward and backward (Rumelhart, Hinton and Williams 1986). It allocates memory only when created.
+/// </summary>
 /// <remarks>
-/// Two phases with one meeting of the threads after each. Rows are independent on their way through all layers and back, so each thread takes chunks
-/// of rows. Panels of weights are independent once the rows are done, so each thread takes panels: gradient, Adam and the copies for the next
-/// products in one go. A gradient is never stored whole.
+/// There are two phases with one barrier after each. In the first, rows are independent through all layers and back, so each thread takes
+/// chunks of rows. In the second, panels of weights are independent, so each thread takes panels: gradient, Adam and the copies for the
+/// next products together. A gradient is never stored whole.
 /// </remarks>
 sealed unsafe class Backpropagation
 {
@@ -86,12 +88,12 @@ sealed unsafe class Backpropagation
     /// <summary>Trains on a mini-batch.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="order">Rows, shuffled.</param>
-    /// <param name="begin">Where in it the mini-batch begins.</param>
+    /// <param name="begin">Index in the order at which the mini-batch begins.</param>
     /// <param name="count">Rows of the mini-batch.</param>
     /// <param name="adam">How to apply gradients.</param>
-    /// <param name="distillation">A teacher's word, or null.</param>
-    /// <returns>Sum of the losses and number of rows named rightly, both before the step.</returns>
-    /// <param name="dropout">Inputs left out.</param>
+    /// <param name="distillation">The outputs of a teacher, or null.</param>
+    /// <returns>Sum of the losses and number of correctly classified rows, both before the step.</returns>
+    /// <param name="dropout">Dropout of the inputs.</param>
     internal (double Loss, int Right) Step(IExamples examples, int[] order, int begin, int count, in AdamStep adam, Distillation? distillation, InputDropout dropout = default)
     {
         _dropout = dropout;
@@ -111,7 +113,9 @@ sealed unsafe class Backpropagation
         return (loss, right);
     }
 
-    /// <summary>Gradients of the mean loss instead of a step: for each layer [inputs + 1, outputs], the bias last.</summary>
+    /// <summary>
+    /// Computes the gradients of the mean loss instead of making a step: for each layer [inputs + 1, outputs], the bias last.
+    /// </summary>
     internal float[][] ComputeGradients(IExamples examples, int[] order, Distillation? distillation = null)
     {
         _capturedGradients = [.. _layers.Select(layer => new float[(layer.Inputs + 1) * layer.Outputs])];

@@ -7,7 +7,7 @@ using Tonne.Lab.NeuralNetworks;
 namespace Tonne.Lab.Training;
 
 /// <summary>The state of a training in a file: the network, Adam's moments and how far it has come (docs/formats/weights.md).</summary>
-/// <remarks>What training depends on is written with it; a file of another training is refused.</remarks>
+/// <remarks>Its file has everything that the training depends on; the file of another training is refused.</remarks>
 sealed class Checkpoint
 {
     const string StateKey = "training";
@@ -22,19 +22,19 @@ sealed class Checkpoint
         _training = string.Create(CultureInfo.InvariantCulture, $"epochs {plan.Epochs}, batch {plan.BatchSize}, rate {plan.LearningRate:r} after {plan.WarmUpShare:r} to {plan.FinalRateShare:r}, decay {plan.WeightDecay:r}, dropout {plan.InputDropout:r}, adam {plan.FirstMomentDecay:r} {plan.SecondMomentDecay:r} {plan.Epsilon:r}, seed {plan.Seed}, rows {train.Count} x {train.Width}, labels {HashLabels(train):x8}, input scale {scale:r}, teacher {plan.Distillation?.Temperature ?? 0:r} {plan.Distillation?.Share ?? 0:r}, start {HashNetwork(network):x8}");
     }
 
-    /// <summary>Goes on where the file says, if there is one.</summary>
+    /// <summary>Resumes from the file, if it exists.</summary>
     internal TrainingState Load(Backpropagation pass)
     {
         if (!File.Exists(_path))
             return new TrainingState();
         var file = WeightsFile.Read(_path);
         if (!file.Texts.TryGetValue(PlanKey, out var training) || !file.Texts.TryGetValue(StateKey, out var text))
-            throw new CorruptWeightsException(_path, "this is a network, but no checkpoint of a training.");
+            throw new CorruptWeightsException(_path, "this is a network, but not a checkpoint of a training.");
         if (training != _training || file.Network.Shape != _network.Shape)
-            throw new CorruptWeightsException(_path, $"this is the checkpoint of another training ({training}), not of this one ({_training}). Name another file, or delete it to begin anew.");
+            throw new CorruptWeightsException(_path, $"this is the checkpoint of another training ({training}), not of this one ({_training}). Name another file, or delete it to start again.");
         try
         {
-            var state = JsonSerializer.Deserialize(text, TrainingJson.Default.TrainingState) ?? throw new JsonException("nothing is there");
+            var state = JsonSerializer.Deserialize(text, TrainingJson.Default.TrainingState) ?? throw new JsonException("it is empty");
             var arrays = file.Arrays.ToDictionary(array => array.Name, array => array.Values);
             for (var layer = 1; layer <= pass.Layers.Length; layer++)
             {
@@ -51,7 +51,7 @@ sealed class Checkpoint
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or ArgumentException)
         {
-            throw new CorruptWeightsException(_path, $"the state of the training cannot be understood: {error.Message}");
+            throw new CorruptWeightsException(_path, $"the state of the training cannot be parsed: {error.Message}");
         }
     }
 
@@ -79,7 +79,7 @@ sealed class Checkpoint
 
     static string FormatSecondMomentName(Parameter parameter) => $"adam.second.{parameter.Name}";
 
-    /// <summary>FNV-1a over the labels (Fowler, Noll and Vo 1991): other rows, most likely another number.</summary>
+    /// <summary>FNV-1a over the labels (Fowler, Noll and Vo 1991): other rows have another hash with high probability.</summary>
     static uint HashLabels(IExamples examples)
     {
         var hash = 2166136261;
@@ -88,7 +88,7 @@ sealed class Checkpoint
         return hash;
     }
 
-    /// <summary>The same over the bits of the network that training began with.</summary>
+    /// <summary>The same hash over the bits of the initial network.</summary>
     static uint HashNetwork(Network network)
     {
         var hash = 2166136261;

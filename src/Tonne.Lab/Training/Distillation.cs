@@ -1,6 +1,6 @@
 namespace Tonne.Lab.Training;
 
-/// <summary>What a trained teacher said of each training row, for a student to learn from.</summary>
+/// <summary>The outputs of a trained teacher for each training row, for a student to learn from.</summary>
 /// <remarks>
 /// Loss = (1 − share) · cross entropy with the labels + share · T² · cross entropy of the student's with the teacher's probabilities, both at
 /// temperature T. Source: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015.

@@ -4,8 +4,8 @@ namespace Tonne.Lab.Training;
 
 /// <summary>An epoch that has ended.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Loss">Mean loss of the training rows, in nats, each as it was when its mini-batch came.</param>
-/// <param name="Accuracy">Share of training rows named rightly, each as it was when its mini-batch came, 0 to 1.</param>
+/// <param name="Loss">Mean loss of the training rows, in nats, each at the time of its mini-batch.</param>
+/// <param name="Accuracy">Share of correctly classified training rows, each at the time of its mini-batch, 0 to 1.</param>
 /// <param name="Validation">Loss and accuracy on the validation rows after the epoch; null without such rows.</param>
 /// <param name="LearningRate">Of the last step.</param>
 /// <param name="Steps">Mini-batches so far, of all epochs.</param>

@@ -1,9 +1,11 @@
 namespace Tonne.Lab.Training;
 
-/// <summary>The order of the rows in an epoch: shuffled, and known from the seed and the epoch alone, so that training can go on from any step.</summary>
+/// <summary>
+/// Shuffles the rows of an epoch. The order depends only on the seed and the epoch, so that training can be resumed at any step.
+/// </summary>
 static class ExampleOrder
 {
-    /// <summary>Fisher and Yates's shuffle, as Durstenfeld wrote it in 1964.</summary>
+    /// <summary>The Fisher–Yates shuffle, in the form of Durstenfeld 1964.</summary>
     /// <param name="order">Written: 0 to its length − 1.</param>
     /// <param name="seed">The plan's.</param>
     /// <param name="epoch">From 1.</param>

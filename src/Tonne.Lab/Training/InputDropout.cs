@@ -2,10 +2,13 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Training;
 
-/// <summary>Inputs left out at random while training, so that no few of them are relied on: each with the same probability, those kept scaled so that their sum is kept on the mean.</summary>
+/// <summary>
+/// Sets random inputs to zero during training, so that the network does not rely on a few of them. Each has the same probability, and the
+/// others are scaled so that the mean of the sum is unchanged.
+/// </summary>
 /// <remarks>
-/// Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, JMLR 15, 2014. Which inputs of a row are left out depends on the seed, the epoch's step and the row alone,
-/// so it is the same with any number of threads and after a resumption.
+/// Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, JMLR 15, 2014. Which inputs of a row are dropped
+/// depends only on the seed, the step and the row, so it is the same with any number of threads and after a resumption.
 /// </remarks>
 readonly struct InputDropout
 {
@@ -13,18 +16,18 @@ readonly struct InputDropout
     readonly float _scale;
     readonly ulong _seed;
 
-    /// <summary>The dropout of a step.</summary>
-    /// <param name="plan">Says the probability and the seed.</param>
+    /// <summary>Creates the dropout of a step.</summary>
+    /// <param name="plan">The plan, which has the probability and the seed.</param>
     /// <param name="step">From 1.</param>
     internal InputDropout(TrainingPlan plan, long step)
     {
-        // In 256ths: a byte of a draw decides on an input.
+        // In 256ths: one random byte decides on an input.
         _threshold = (int)Math.Round(plan.InputDropout * 256);
         _scale = 256f / (256 - _threshold);
         _seed = SplitMix64.Mix(unchecked(((ulong)plan.Seed << 40) ^ (ulong)step));
     }
 
-    /// <summary>Leaves inputs of a row out.</summary>
+    /// <summary>Drops inputs of a row.</summary>
     /// <param name="values">The row's inputs; changed.</param>
     /// <param name="row">Number of the row among all examples.</param>
     internal void Apply(Span<float> values, int row)

@@ -2,7 +2,7 @@ using Tonne.Lab.NeuralNetworks;
 
 namespace Tonne.Lab.Training;
 
-/// <summary>A dense layer while it is trained: its weights as the products forward and backward read them, and Adam's moments.</summary>
+/// <summary>A dense layer during training: its weights in the layouts of the forward and backward products, and Adam's moments.</summary>
 sealed unsafe class TrainedLayer
 {
     readonly TileKernel _kernel;
@@ -11,11 +11,11 @@ sealed unsafe class TrainedLayer
     readonly AlignedBuffer _biasFirst;
     readonly AlignedBuffer _biasSecond;
 
-    /// <summary>A layer.</summary>
-    /// <param name="kernel">Says how panels are laid out.</param>
+    /// <summary>Creates a layer.</summary>
+    /// <param name="kernel">The kernel, which determines the layout of panels.</param>
     /// <param name="inputs">Numbers in.</param>
     /// <param name="outputs">Numbers out.</param>
-    /// <param name="isFirst">Whether nothing lies before it that has a gradient.</param>
+    /// <param name="isFirst">Whether no layer with a gradient precedes it.</param>
     internal TrainedLayer(TileKernel kernel, int inputs, int outputs, bool isFirst)
     {
         _kernel = kernel;
@@ -28,13 +28,13 @@ sealed unsafe class TrainedLayer
         _biasSecond = new AlignedBuffer(Bias.Length);
     }
 
-    /// <summary>[in, out], for the way forward.</summary>
+    /// <summary>[in, out], for the forward product.</summary>
     internal PackedMatrix Weight { get; }
 
-    /// <summary>[out, in], for the way back; none for the first layer.</summary>
+    /// <summary>[out, in], for the backward product; none for the first layer.</summary>
     internal PackedMatrix? Transposed { get; }
 
-    /// <summary>[out], and zeros.</summary>
+    /// <summary>[out], padded with zeros.</summary>
     internal AlignedBuffer Bias { get; }
 
     internal int Inputs => Weight.Rows;
@@ -48,7 +48,7 @@ sealed unsafe class TrainedLayer
         bias.CopyTo(Bias.Values);
     }
 
-    /// <summary>Takes over Adam's moments: of the weights [in, out], of the bias [out].</summary>
+    /// <summary>Sets Adam's moments: of the weights [in, out], of the bias [out].</summary>
     internal void LoadMoments(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> biasFirst, ReadOnlySpan<float> biasSecond)
     {
         _first.Fill(first);
@@ -63,16 +63,16 @@ sealed unsafe class TrainedLayer
 
     internal (float[] Weight, float[] Bias) GetValues() => (Weight.ToArray(), [.. Bias.Values[..Outputs]]);
 
-    /// <summary>Finds the gradient of a panel of weights, xᵀ · dz, tile by tile, and applies it while it is near.</summary>
-    /// <param name="panel">Which.</param>
-    /// <param name="x">What went in, [rows, inputs].</param>
+    /// <summary>Computes the gradient of a panel of weights, xᵀ · dz, tile by tile, and applies it while it is in the cache.</summary>
+    /// <param name="panel">Number of the panel.</param>
+    /// <param name="x">Inputs of the layer, [rows, inputs].</param>
     /// <param name="xStep">Numbers from a row to the next.</param>
-    /// <param name="dz">Gradient of what came out before the activation, [rows, outputs].</param>
+    /// <param name="dz">Gradient of the outputs before the activation, [rows, outputs].</param>
     /// <param name="dzStep">Numbers from a row to the next.</param>
     /// <param name="rows">Rows of the mini-batch.</param>
     /// <param name="step">How to apply it.</param>
-    /// <param name="scratch">Room for rows + a tile's rows + 1 rows of a tile.</param>
-    /// <param name="gradient">Where to put gradients instead of applying them, [inputs + 1, outputs], the bias last; or null.</param>
+    /// <param name="scratch">Memory for rows + a tile's rows + 1 rows of a tile.</param>
+    /// <param name="gradient">Receives gradients instead of applying them, [inputs + 1, outputs], the bias last; or null.</param>
     internal void Update(int panel, float* x, nint xStep, float* dz, nint dzStep, int rows, in AdamStep step, float* scratch, float* gradient = null)
     {
         var width = _kernel.Columns;

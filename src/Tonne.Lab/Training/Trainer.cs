@@ -9,15 +9,19 @@ public sealed class Trainer(TimeProvider time)
 {
     const int ScaleRows = 4096;
 
-    /// <summary>Trains, epoch after epoch. The network handed in stays as it is.</summary>
-    /// <param name="network">Where to begin; a network whose scale of inputs is 1 gets the one that fits the examples.</param>
+    /// <summary>Trains, epoch after epoch. The given network is not changed.</summary>
+    /// <param name="network">The initial network; if its scale of inputs is 1, the scale is computed from the examples.</param>
     /// <param name="train">Examples to learn from.</param>
-    /// <param name="validation">Examples to check on after each epoch; may be empty.</param>
-    /// <param name="plan">How.</param>
+    /// <param name="validation">Examples for validation after each epoch; may be empty.</param>
+    /// <param name="plan">The plan.</param>
     /// <param name="onEpochEnded">Called after each epoch of this call, on the caller's thread.</param>
-    /// <param name="cancellationToken">Looked at before each mini-batch; the checkpoint, if there is one, is written before training is left.</param>
-    /// <exception cref="InvalidExamplesException">No examples, one class, another width, or a number that is none.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no number any more.</exception>
+    /// <param name="cancellationToken">
+    /// Checked before each mini-batch; the checkpoint, if there is one, is written before training ends.
+    /// </param>
+    /// <exception cref="InvalidExamplesException">
+    /// There are no examples, one class, another width, or values that are not numbers.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">The loss is not a number any more.</exception>
     /// <exception cref="CorruptWeightsException">The checkpoint is damaged, or belongs to another training.</exception>
     /// <exception cref="ArgumentException">The plan has numbers out of range.</exception>
     public TrainingResult Train(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? onEpochEnded = null, CancellationToken cancellationToken = default)
@@ -93,12 +97,14 @@ public sealed class Trainer(TimeProvider time)
         while (row < train.Count && train.GetLabel(row) == label)
             row++;
         if (row == train.Count)
-            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": with one class there is nothing to learn.");
+            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": training needs at least two classes.");
         if (plan.Distillation is { } distillation && distillation.Probabilities.Length != (long)train.Count * train.Classes.Length)
             throw new InvalidExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
     }
 
-    /// <summary>What makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 rows spread evenly.</summary>
+    /// <summary>
+    /// Computes the scale that makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 rows at equal distances.
+    /// </summary>
     static float ComputeInputScale(IExamples train)
     {
         var row = new float[train.Width];

@@ -1,6 +1,6 @@
 namespace Tonne.Lab.Training;
 
-/// <summary>How to train.</summary>
+/// <summary>The plan of a training.</summary>
 public sealed record TrainingPlan
 {
     /// <summary>Passes over the examples. Default 10.</summary>
@@ -9,19 +9,19 @@ public sealed record TrainingPlan
     /// <summary>Rows of a mini-batch; the last of an epoch may be smaller. Default 256.</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Greatest learning rate. Default 0.002.</summary>
+    /// <summary>Maximum learning rate. Default 0.002.</summary>
     public double LearningRate { get; init; } = 0.002;
 
-    /// <summary>Share of all steps during which the rate rises from 0 to its greatest; then it falls along a cosine. Default 0.05.</summary>
+    /// <summary>Share of all steps during which the rate rises from 0 to its maximum; then it falls along a cosine. Default 0.05.</summary>
     public double WarmUpShare { get; init; } = 0.05;
 
-    /// <summary>What is left of the rate at the end, as a share of the greatest. Default 0.01.</summary>
+    /// <summary>Learning rate at the end, as a share of the maximum. Default 0.01.</summary>
     public double FinalRateShare { get; init; } = 0.01;
 
-    /// <summary>How the weights shrink: a step takes learning rate × this of each weight, not of biases. Default 0.01.</summary>
+    /// <summary>Weight decay: a step subtracts learning rate × this from each weight, not from biases. Default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Share of a row's inputs left out at random at each step, those kept scaled; 0 to 0.9, in 256ths. Default 0.</summary>
+    /// <summary>Share of a row's inputs that is dropped at random at each step, 0 to 0.9, in 256ths. Default 0.</summary>
     public double InputDropout { get; init; }
 
     /// <summary>Adam's β₁. Default 0.9.</summary>
@@ -36,19 +36,21 @@ public sealed record TrainingPlan
     /// <summary>Seed of the order of the rows. Default 1. The same seed, data and network give the same weights to the bit, with any number of threads.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads. Default 0: as many as the machine has processors.</summary>
+    /// <summary>Number of threads. Default 0: as many as the machine has processors.</summary>
     public int Threads { get; init; }
 
-    /// <summary>A file to which the state is written at the end of each epoch, and from which training goes on if it exists. Default none.</summary>
+    /// <summary>
+    /// A file to which the state is written at the end of each epoch, and from which training is resumed if it exists. Default none.
+    /// </summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>Steps after which the state is written within an epoch. Default 0: only at the end of each.</summary>
     public int CheckpointSteps { get; init; }
 
-    /// <summary>What a teacher said of the same rows. Default none.</summary>
+    /// <summary>The outputs of a teacher for the same rows. Default none.</summary>
     public Distillation? Distillation { get; init; }
 
-    /// <summary>Whether to end after an epoch, before the plan does. Default never.</summary>
+    /// <summary>Decides after each epoch whether to end before the plan does. Default never.</summary>
     public Func<EpochResult, bool>? StopWhen { get; init; }
 
     internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
@@ -66,7 +68,7 @@ public sealed record TrainingPlan
         return LearningRate * (FinalRateShare + (1 - FinalRateShare) * 0.5 * (1 + Math.Cos(Math.PI * done)));
     }
 
-    /// <summary>Refuses numbers out of range.</summary>
+    /// <summary>Checks the ranges.</summary>
     internal void Validate()
     {
         var wrong = new List<string>();
@@ -83,7 +85,7 @@ public sealed record TrainingPlan
         Ask(Threads >= 0, $"threads {Threads}");
         Ask(CheckpointSteps >= 0, $"steps between checkpoints {CheckpointSteps}");
         if (wrong.Count > 0)
-            throw new ArgumentException($"This cannot be trained with: {string.Join(", ", wrong)}.");
+            throw new ArgumentException($"The training plan has values out of range: {string.Join(", ", wrong)}.");
 
         void Ask(bool fine, string what)
         {

@@ -4,7 +4,9 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
-/// <summary>Says where two records of one run differ in what was counted: energies to the microjoule, times to the nanosecond, names and shapes exactly.</summary>
+/// <summary>
+/// Lists how two records of one run differ: energies to the microjoule, times to the nanosecond, names and shapes exactly.
+/// </summary>
 static class RecordComparison
 {
     /// <summary>The differences, in words; empty if there are none.</summary>
@@ -88,7 +90,10 @@ static class RecordComparison
         static string Show<T>(T value) => value is null ? "nothing" : string.Create(CultureInfo.InvariantCulture, $"{value}");
     }
 
-    /// <summary>The largest relative difference of the job's energy over components, stages and quarter hours, each against the energy of the whole run.</summary>
+    /// <summary>
+    /// The largest relative difference of the job's energy over components, stages and quarter hours, each divided by the energy of the
+    /// whole run.
+    /// </summary>
     internal static double ComputeLargestDeviation(RunRecord stored, RunRecord folded)
     {
         var whole = Math.Max(1d, stored.Components.Sum(component => (double)component.JobMicrojoules));
@@ -108,7 +113,7 @@ static class RecordComparison
         }
     }
 
-    /// <summary>Whether two bounds are the same to one part in a thousand million.</summary>
+    /// <summary>Whether two bounds are the same to one part in 10⁹.</summary>
     internal static bool AreEqual(Bounds a, Bounds b) => AreEqual(a.Low, b.Low) && AreEqual(a.Best, b.Best) && AreEqual(a.High, b.High);
 
     static bool AreEqual(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b));

@@ -12,7 +12,7 @@ namespace Tonne.Ledgers.Auditing;
 /// <summary>Checks one run: its trace block by block, its record against the trace, its statements against the record. Changes nothing.</summary>
 static class RunAudit
 {
-    const string RestoreFromCopyRemedy = "Take the run folder from a copy; the other runs are not touched by this.";
+    const string RestoreFromCopyRemedy = "Restore the run folder from a backup; the other runs are not affected.";
 
     internal static IEnumerable<LedgerProblem> Check(RunFolder folder)
     {
@@ -22,15 +22,15 @@ static class RunAudit
             using (var stream = folder.OpenTrace())
                 survey = TraceOverview.Scan(stream);
             if (survey.Opening is null)
-                yield return new(folder.Id, folder.TracePath, survey.Damage is { } noOpening ? $"has no opening that can be read ({noOpening.TrimEnd('.')})" : "is empty", "Nothing is known of this run; the folder is left as it is. " + RestoreFromCopyRemedy);
+                yield return new(folder.Id, folder.TracePath, survey.Damage is { } noOpening ? $"has no opening that can be read ({noOpening.TrimEnd('.')})" : "is empty", "Nothing is known of this run; the folder is not changed. " + RestoreFromCopyRemedy);
             else if (survey.Opening.Id != folder.Id)
-                yield return new(folder.Id, folder.TracePath, $"is the trace of {survey.Opening.Id}", "Put the folder back under the id of its trace.");
+                yield return new(folder.Id, folder.TracePath, $"is the trace of {survey.Opening.Id}", "Rename the folder to the id of its trace.");
             else if (survey.Damage is { } damage)
-                yield return new(folder.Id, folder.TracePath, $"is damaged ({damage.TrimEnd('.')})", "The record holds what was counted; its evidence is complete only up to there. " + RestoreFromCopyRemedy);
+                yield return new(folder.Id, folder.TracePath, $"is damaged ({damage.TrimEnd('.')})", "The record has all figures; the trace supports them only up to the damage. " + RestoreFromCopyRemedy);
         }
         else if (!File.Exists(folder.OriginPath))
         {
-            yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its evidence. " + RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.TracePath, "is missing", "The record can no longer be checked against its trace. " + RestoreFromCopyRemedy);
         }
 
         if (!folder.IsClosed)
@@ -57,7 +57,7 @@ static class RunAudit
         foreach (var problem in stored.Problems)
             yield return problem;
         if (stored.Statements.IsEmpty && stored.Problems.IsEmpty)
-            yield return new(folder.Id, folder.StatementsPath, "holds no statement", "`tonne ledger recount` states the run again.");
+            yield return new(folder.Id, folder.StatementsPath, "has no statement", "`tonne ledger recount` adds a new statement.");
         if (record is null)
             yield break;
         if (survey is { Opening: not null, Damage: null })
@@ -80,49 +80,49 @@ static class RunAudit
 
     static IEnumerable<LedgerProblem> CheckTrace(RunFolder folder, RunRecord record, TraceOverview survey)
     {
-        const string remedy = "Record and trace do not tell the same; one of them was changed, or the rules of folding were. " + RestoreFromCopyRemedy;
+        const string remedy = "Record and trace differ; one of them was changed, or the rules of computing a record from a trace were. " + RestoreFromCopyRemedy;
         var (folded, wrong) = Fold(folder);
         if (folded is null)
         {
-            yield return new(folder.Id, folder.TracePath, wrong ?? "cannot be folded", RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.TracePath, wrong ?? "no record can be computed from it", RestoreFromCopyRemedy);
             yield break;
         }
 
         if (survey.Samples < record.Samples && !File.Exists(folder.ThinningNotePath))
             yield return new(folder.Id, folder.TracePath, string.Create(CultureInfo.InvariantCulture, $"can be read only up to sample {survey.Samples} of {record.Samples}"), RestoreFromCopyRemedy);
         else if (survey.Ending is null && record.ExitCode is not null)
-            yield return new(folder.Id, folder.TracePath, "has lost its ending, which the record has", RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.TracePath, "has no ending, but the record has", RestoreFromCopyRemedy);
         if (!File.Exists(folder.ThinningNotePath) || (survey.Samples == record.Samples && !IsThinned(folder)))
         {
             if (RecordComparison.FindDifferences(record, folded) is { Count: > 0 } differences)
-                yield return new(folder.Id, folder.RecordPath, "is not what its trace folds to: " + FormatFirst(differences), remedy);
+                yield return new(folder.Id, folder.RecordPath, "differs from the record computed from its trace: " + FormatFirst(differences), remedy);
             yield break;
         }
 
         if (ThinningNote.Read(folder, out var unread) is not { } note)
         {
-            yield return new(folder.Id, folder.ThinningNotePath, unread ?? "cannot be read", "It says what was left out of the trace. " + RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.ThinningNotePath, unread ?? "cannot be read", "It lists what was removed from the trace. " + RestoreFromCopyRemedy);
             yield break;
         }
 
         if (note.SamplesBefore != record.Samples || note.SamplesAfter != survey.Samples)
             yield return new(folder.Id, folder.ThinningNotePath, string.Create(CultureInfo.InvariantCulture, $"says {note.SamplesBefore} samples were thinned to {note.SamplesAfter}, but the record has {record.Samples} and the trace {survey.Samples}"), remedy);
         if (note.FindDifferences(folded) is { Count: > 0 } changed)
-            yield return new(folder.Id, folder.TracePath, "does not fold to what it did when it was thinned: " + FormatFirst(changed), remedy);
+            yield return new(folder.Id, folder.TracePath, "gives another record than when it was thinned: " + FormatFirst(changed), remedy);
     }
 
     static IEnumerable<LedgerProblem> CheckOrigin(RunFolder folder, RunRecord record)
     {
         var again = CodeCarbonCsv.Import(folder.OriginPath, default);
         if (again.Runs.Length != 1 || again.Problems.Length != 0)
-            yield return new(folder.Id, folder.OriginPath, "no longer holds the row of this run", RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.OriginPath, "no longer has the row of this run", RestoreFromCopyRemedy);
         else if (RecordComparison.FindDifferences(record, again.Runs[0].Entry.Record) is { Count: > 0 } differences)
-            yield return new(folder.Id, folder.RecordPath, "is not what its row in origin.csv says: " + FormatFirst(differences), RestoreFromCopyRemedy);
+            yield return new(folder.Id, folder.RecordPath, "differs from its row in origin.csv: " + FormatFirst(differences), RestoreFromCopyRemedy);
     }
 
     static IEnumerable<LedgerProblem> CheckStatement(RunFolder folder, RunRecord record, FootprintStatement statement, int line)
     {
-        // A statement of another method version stands as it was; this version does not know how to make it.
+        // A statement of another method version is not checked, because this version cannot compute it.
         if (statement.Method != Accountant.MethodVersion)
             yield break;
         var differences = new List<string>();
@@ -132,9 +132,9 @@ static class RunAudit
             foreach (var figure in statement.Figures)
             {
                 if (!again.Remove(figure.Name, out var now))
-                    differences.Add($"{figure.Name} is stated but not made again");
+                    differences.Add($"{figure.Name} is stated but not computed again");
                 else if (!RecordComparison.AreEqual(figure.Bounds, now.Bounds) || figure.Unit != now.Unit || figure.Boundary != now.Boundary || figure.Quality != now.Quality)
-                    differences.Add(string.Create(CultureInfo.InvariantCulture, $"{figure.Name} was stated as {figure.Bounds.Best} {figure.Unit} ({figure.Bounds.Low} to {figure.Bounds.High}; {figure.Boundary}) but comes to {now.Bounds.Best} {now.Unit} ({now.Bounds.Low} to {now.Bounds.High}; {now.Boundary})"));
+                    differences.Add(string.Create(CultureInfo.InvariantCulture, $"{figure.Name} was stated as {figure.Bounds.Best} {figure.Unit} ({figure.Bounds.Low} to {figure.Bounds.High}; {figure.Boundary}) but is now {now.Bounds.Best} {now.Unit} ({now.Bounds.Low} to {now.Bounds.High}; {now.Boundary})"));
             }
 
             differences.AddRange(again.Keys.Select(name => $"{name} is not stated"));
@@ -145,10 +145,10 @@ static class RunAudit
         }
 
         if (differences.Count > 0)
-            yield return new(folder.Id, folder.StatementsPath, string.Create(CultureInfo.InvariantCulture, $"line {line} is not what its factors make of the record: {FormatFirst(differences)}"), "`tonne ledger recount` states the run again beside it.");
+            yield return new(folder.Id, folder.StatementsPath, string.Create(CultureInfo.InvariantCulture, $"line {line} differs from what its factors give for the record: {FormatFirst(differences)}"), "`tonne ledger recount` adds a new statement beside it.");
     }
 
-    /// <summary>Folds a trace; null and why if that cannot be done.</summary>
+    /// <summary>Computes the record of a trace; null and the reason if that is impossible.</summary>
     internal static (RunRecord? Record, string? Wrong) Fold(RunFolder folder)
     {
         try
@@ -157,11 +157,13 @@ static class RunAudit
         }
         catch (Exception error) when (error is TraceDamagedException or JsonException or KeyNotFoundException or ArgumentException or OverflowException)
         {
-            return (null, $"cannot be folded ({error.Message.TrimEnd('.')})");
+            return (null, $"no record can be computed from it ({error.Message.TrimEnd('.')})");
         }
     }
 
-    /// <summary>Whether the trace is thinned. A note beside a whole trace was left by a crash just before the exchange.</summary>
+    /// <summary>
+    /// Whether the trace is thinned. A note beside a complete trace was left by a crash just before the traces were exchanged.
+    /// </summary>
     internal static bool IsThinned(RunFolder folder)
     {
         if (!File.Exists(folder.ThinningNotePath))

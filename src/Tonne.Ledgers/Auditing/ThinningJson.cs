@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Ledgers.Auditing;
 
-/// <summary>How a note about a thinned trace is written.</summary>
+/// <summary>JSON format of a note about a thinned trace.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,

@@ -6,13 +6,16 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
-/// <summary>What was left out of a trace, and what the rest folds to: kept beside it, so that a thinned trace can still be checked.</summary>
+/// <summary>
+/// A note about a thinned trace: what was left out, and what record the rest gives. It is stored beside the trace, so that a thinned trace
+/// can still be checked.
+/// </summary>
 sealed record ThinningNote
 {
     /// <summary>The rule, see docs/formats/ledger.md.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>When, UTC.</summary>
+    /// <summary>Time of thinning, UTC.</summary>
     public required DateTimeOffset ThinnedAt { get; init; }
 
     /// <summary>Samples before.</summary>
@@ -24,10 +27,13 @@ sealed record ThinningNote
     /// <summary>Bytes before.</summary>
     public required long BytesBefore { get; init; }
 
-    /// <summary>Largest difference between the record's job energies (by component, stage, quarter hour) and what the thinned trace folds to, ÷ the run's.</summary>
+    /// <summary>
+    /// Largest difference between the record's job energies (by component, stage, quarter hour) and those computed from the thinned trace,
+    /// ÷ the run's.
+    /// </summary>
     public required double LargestDeviation { get; init; }
 
-    /// <summary>What the thinned trace folds to.</summary>
+    /// <summary>The energies computed from the thinned trace.</summary>
     public required ImmutableArray<FoldedEnergy> Folded { get; init; }
 
     internal static ImmutableArray<FoldedEnergy> CollectEnergies(RunRecord record) =>
@@ -53,6 +59,6 @@ sealed record ThinningNote
         }
     }
 
-    /// <summary>Energy of one component by a thinned trace.</summary>
+    /// <summary>Energy of one component, computed from a thinned trace.</summary>
     internal sealed record FoldedEnergy(Component Component, string? Device, long JobMicrojoules, long MachineMicrojoules);
 }

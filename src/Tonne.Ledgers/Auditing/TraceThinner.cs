@@ -7,10 +7,14 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 
-/// <summary>Leaves samples out of the trace of a closed run, keeping those at edges. The rule is <c>edges/1</c> of docs/formats/ledger.md.</summary>
+/// <summary>
+/// Removes samples from the trace of a closed run, and keeps those at which something changes. The rule is <c>edges/1</c> of
+/// docs/formats/ledger.md.
+/// </summary>
 /// <remarks>
-/// Kept: the first and last sample; those on both sides of every mark, of every quarter hour (UTC), of the end, of every begin and end of a gap, of every wrap, reset
-/// or step back of a counter; and enough others that no counter that wraps goes unread longer than it can tell. Marks, reasons, opening and ending stay as they are.
+/// Kept are the first and last sample, and the samples on both sides of: every mark, every quarter hour (UTC), the end, every begin and end
+/// of a gap, every wrap, reset or step back of a counter. Enough others are kept that no wrapping counter has an interval in which it could
+/// wrap twice. Marks, reasons, opening and ending are not changed.
 /// </remarks>
 static class TraceThinner
 {
@@ -18,7 +22,7 @@ static class TraceThinner
 
     static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 
-    /// <summary>Thins a trace, if it is whole and folds to its record.</summary>
+    /// <summary>Thins a trace, if it is undamaged and gives its record.</summary>
     internal static ThinnedRun Thin(RunFolder folder, DateTimeOffset now)
     {
         var before = new FileInfo(folder.TracePath).Length;
@@ -26,11 +30,11 @@ static class TraceThinner
         using (var stream = folder.OpenTrace())
             survey = TraceOverview.Scan(stream);
         if (survey.Opening is not { } opening || survey.Damage is not null)
-            return Left("is damaged", "`tonne ledger verify` says where; a damaged trace is never thinned.");
+            return Left("is damaged", "`tonne ledger verify` shows where; a damaged trace is never thinned.");
         var record = folder.ReadRecord();
         var (whole, wrong) = RunAudit.Fold(folder);
         if (whole is null || RecordComparison.FindDifferences(record, whole).Count > 0)
-            return Left(wrong ?? "does not fold to its record", "`tonne ledger verify` says where; evidence in warning is never thinned.");
+            return Left(wrong ?? "gives another record than the stored one", "`tonne ledger verify` shows where; a trace that differs from its record is never thinned.");
 
         var keep = SelectSamples(folder, opening, survey);
         var part = folder.TracePath + DurableFile.TemporarySuffix;
@@ -63,7 +67,7 @@ static class TraceThinner
         ThinnedRun Left(string what, string remedy) => new(folder.Id, survey.Samples, survey.Samples, before, before, 0, new(folder.Id, folder.TracePath, what, remedy));
     }
 
-    /// <summary>Which samples to keep, by their order.</summary>
+    /// <summary>Chooses the samples to keep, by their order.</summary>
     static bool[] SelectSamples(RunFolder folder, RunOpening opening, TraceOverview survey)
     {
         var keep = new bool[survey.Samples];
@@ -138,7 +142,7 @@ static class TraceThinner
         }
     }
 
-    /// <summary>A counter that wraps means nothing after a time in which it could wrap more than once.</summary>
+    /// <summary>After a time in which a wrapping counter could wrap more than once, its difference has no meaning.</summary>
     static void KeepReadable(RunOpening opening, long[] at, bool[] keep)
     {
         var longest = opening.Meters.Where(meter => meter.Kind == MeterKind.EnergyCounter && meter.Range is not null)

@@ -10,12 +10,13 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>One run as a row of CSV: CodeCarbon's columns, by its names and units, then tonne's own.</summary>
+/// <summary>One run as a row of CSV: CodeCarbon's columns, with its names and units, then those of tonne.</summary>
 /// <remarks>
-/// CodeCarbon's columns keep CodeCarbon's boundary, so that a file can hold rows of both: CPU, GPU and memory (a whole-machine meter where there is only that), energy and mean
-/// power times PUE, emissions of that energy, water used on site without PUE on it; duration in s, power in W, energy in kWh, emissions in kg, rate in kg/s, memory in GiB, <c>country_iso_code</c> of three letters.
-/// What tonne counts beside, with bounds, is in the columns that begin with <c>tonne_</c>. A field that is not known is empty.
-/// Sources: codecarbon/output_methods/emissions_data.py and the page "Output" of CodeCarbon 3; PUE on energy mlco2/codecarbon#398, on power #1332.
+/// CodeCarbon's columns keep CodeCarbon's boundary, so that a file can have rows of both tools. They are CPU, GPU and memory (a
+/// whole-machine meter if there is only that), energy and mean power times PUE, emissions of that energy, and water used on site without
+/// PUE. Units: duration in s, power in W, energy in kWh, emissions in kg, rate in kg/s, memory in GiB, <c>country_iso_code</c> of three
+/// letters. What only tonne counts, with bounds, is in the columns that begin with <c>tonne_</c>. An unknown field is empty. Sources:
+/// codecarbon/output_methods/emissions_data.py and the page "Output" of CodeCarbon 3; PUE on energy mlco2/codecarbon#398, on power #1332.
 /// </remarks>
 public sealed class CarbonCsvRow
 {
@@ -26,7 +27,7 @@ public sealed class CarbonCsvRow
 
     CarbonCsvRow(Dictionary<string, string> fields) => _fields = fields;
 
-    /// <summary>The columns CodeCarbon has too, in its order.</summary>
+    /// <summary>The columns that CodeCarbon has too, in its order.</summary>
     public static ImmutableArray<string> SharedColumns { get; } =
     [
         "timestamp", "project_name", "run_id", "experiment_id", "duration", "emissions", "emissions_rate", "cpu_power", "gpu_power", "ram_power",
@@ -50,7 +51,7 @@ public sealed class CarbonCsvRow
     /// <summary>The fields, in the order of <see cref="Columns"/>.</summary>
     public IEnumerable<string> Fields => Columns.Select(column => _fields.GetValueOrDefault(column, ""));
 
-    /// <summary>The field of a column; empty if it is not known.</summary>
+    /// <summary>The field of a column; empty if it is unknown.</summary>
     public string this[string column] => _fields.GetValueOrDefault(column, "");
 
     /// <summary>A run with its figures.</summary>
@@ -58,10 +59,12 @@ public sealed class CarbonCsvRow
         Create(record, footprint.Factors, footprint.Method, footprint.GetRunFigures().ToDictionary(figure => figure.Name,
             figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare), StringComparer.Ordinal), null);
 
-    /// <summary>A run with its figures as they were stated.</summary>
+    /// <summary>Creates the row of a run with its stored figures.</summary>
     /// <param name="record">The facts.</param>
-    /// <param name="statement">What was stated of it.</param>
-    /// <param name="known">Fields that are known better than from the record, for example as another tool had stated them; null if none.</param>
+    /// <param name="statement">The stored figures.</param>
+    /// <param name="known">
+    /// Fields with better values than the record's, for example as another tool stated them; null if there are none.
+    /// </param>
     public static CarbonCsvRow From(RunRecord record, FootprintStatement statement, IReadOnlyDictionary<string, string>? known = null) =>
         Create(record, statement.Factors, statement.Method, statement.Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal), known);
 

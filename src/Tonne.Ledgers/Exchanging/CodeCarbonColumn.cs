@@ -43,7 +43,7 @@ static class CodeCarbonColumn
     internal const string Pue = "pue";
     internal const string Wue = "wue";
 
-    /// <summary>Tags and notes that keep what CodeCarbon said begin so.</summary>
+    /// <summary>Prefix of tags and notes that keep CodeCarbon's values.</summary>
     internal const string Prefix = "codecarbon.";
 
     /// <summary>Tag with CodeCarbon's own id of the run.</summary>

@@ -9,31 +9,33 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>Makes an entry of a row of CodeCarbon: the energies it stated, accounted with the intensity it stated, as another tool's word.</summary>
+/// <summary>
+/// Converts a row of CodeCarbon to an entry: its energies, accounted with its intensity, and marked as another tool's figures.
+/// </summary>
 /// <remarks>
-/// energy at the plug = cpu_energy, gpu_energy, ram_energy ÷ pue; intensity = emissions ÷ energy_consumed. So facility energy and operational emissions come out as stated.
-/// Nothing beside CPU, GPU and memory is in it, and nothing embodied: its boundary says so.
+/// energy at the plug = cpu_energy, gpu_energy, ram_energy ÷ pue; intensity = emissions ÷ energy_consumed. So facility energy and
+/// operational emissions are those that CodeCarbon stated. The boundary is CPU, GPU and memory, without embodied emissions.
 /// </remarks>
 static class CodeCarbonConverter
 {
     const double BytesPerGibibyte = 1024d * 1024 * 1024;
     const string RateId = "codecarbon/stated";
 
-    /// <summary>In the place of a hash of factor tables: none was used.</summary>
+    /// <summary>Replaces the hash of factor tables: none was used.</summary>
     const string NoTables = "none";
 
     static readonly Source Validation = new(
         "FISCHER-2025", "R. Fischer, Ground-Truthing AI Energy Consumption: Validating CodeCarbon Against External Measurements, arXiv:2509.22092", 2025, null, "https://arxiv.org/abs/2509.22092");
 
-    /// <summary>The entry of a row.</summary>
-    /// <exception cref="OverflowException">An energy is beyond 64 bits of microjoules.</exception>
+    /// <summary>Creates the entry of a row.</summary>
+    /// <exception cref="OverflowException">An energy exceeds 64 bits of microjoules.</exception>
     internal static LedgerEntry ToEntry(CodeCarbonRow row, string file, DateTimeOffset at)
     {
         var record = BuildRecord(row);
         return new LedgerEntry(record, [new Accountant().Account(record, BuildFactors(row, file)).CreateStatement(at)]);
     }
 
-    /// <summary>Whether a record holds what CodeCarbon stated.</summary>
+    /// <summary>Whether a record has the values that CodeCarbon stated.</summary>
     internal static bool IsCodeCarbonRun(RunRecord record) => record.Opening.Rates.Any(rate => rate.Id == RateId);
 
     static RunRecord BuildRecord(CodeCarbonRow row)
@@ -61,7 +63,7 @@ static class CodeCarbonConverter
 
     static ImmutableArray<RatedAmount> Amounts(double joules) => [new RatedAmount(RateId, joules)];
 
-    /// <summary>The energies stated, in J at the plug. CodeCarbon 1 stated only their sum: that is kept whole.</summary>
+    /// <summary>The stated energies, in J at the plug. CodeCarbon 1 stated only their sum, which is kept as one.</summary>
     static List<(Component Component, double Joules)> Parts(CodeCarbonRow row)
     {
         var parts = new List<(Component, double)>();
@@ -109,7 +111,7 @@ static class CodeCarbonConverter
             Policy = row[CodeCarbonColumn.TrackingMode] is "process" ? SharePolicy.Share : SharePolicy.Machine,
             Meters = [],
             Bases = [.. parts.Select(part => new ComponentBasis(part.Component, Quality.Assumed, [], RateId, null, null, part.Component == Component.Memory ? memory / 1e9 : threads,
-                "As CodeCarbon stated it; whether it had a meter or a model its file does not say."))],
+                "As CodeCarbon stated it; its file does not state whether this was measured or modelled."))],
             Rates = [new Rate(RateId, "J", new Derivation.FactorNode(stated))],
             Holder = new RunHolder("", 0, 0),
         };
@@ -121,10 +123,13 @@ static class CodeCarbonConverter
         string.Join(", ", new[] { row[CodeCarbonColumn.CountryName], row[CodeCarbonColumn.CountryIsoCode], row[CodeCarbonColumn.Region], row[CodeCarbonColumn.CloudProvider], row[CodeCarbonColumn.CloudRegion] }
             .Where(part => part is not null).DefaultIfEmpty("place not stated"));
 
-    /// <summary>g CO2e/kWh; null where there was no energy.</summary>
+    /// <summary>g CO2e/kWh; null if there was no energy.</summary>
     static double? Intensity(CodeCarbonRow row) => row.EnergyConsumed > 0 ? row.Emissions * 1000 / row.EnergyConsumed : null;
 
-    /// <summary>The file knows no more than the sum: it is spread evenly, so that the run can be recounted with an hourly grid, and said.</summary>
+    /// <summary>
+    /// The file has only the sum. It is spread evenly over time, so that the run can be recounted with an hourly grid, and a warning is
+    /// added.
+    /// </summary>
     static ImmutableArray<QuarterHour> QuarterHours(CodeCarbonRow row, ImmutableArray<ComponentEnergy> components)
     {
         var quarter = TimeSpan.FromMinutes(15).Ticks;
@@ -147,21 +152,21 @@ static class CodeCarbonConverter
 
     static IEnumerable<Warning> CollectWarnings(CodeCarbonRow row, List<(Component Component, double Joules)> parts)
     {
-        yield return new("boundary-of-another-tool", "CodeCarbon counts CPU, GPU and memory: no supply losses, fans, board, network or disks, and nothing embodied. Runs measured here count these.");
+        yield return new("boundary-of-another-tool", "CodeCarbon counts CPU, GPU and memory, without supply losses, fans, board, network, disks and embodied emissions. Runs recorded by tonne include these.");
         if (!row.HasTimeZone)
             yield return new("local-time", $"CodeCarbon wrote the end, {row[CodeCarbonColumn.Timestamp]}, in local time without its zone; it is taken as UTC and may be off by up to 14 h.");
         if (row.Duration > 0)
             yield return new("spread-evenly", "The file states one sum; within the run its energy is spread evenly over time.");
         if (row[CodeCarbonColumn.TrackingMode] is "process")
-            yield return new("machine-not-stated", "CodeCarbon followed the process only; the energy of the machine it ran on is not known, and stands here as the job's.");
+            yield return new("machine-not-stated", "CodeCarbon followed the process only; the energy of the machine is unknown, and the job's energy is used for it.");
         if (row[CodeCarbonColumn.TaskName] is not null)
-            yield return new("task-of-a-run", "This is a task; if the run it belongs to is in the ledger too, its energy is there once more.");
+            yield return new("task-of-a-run", "This is a task; if its run is in the ledger too, its energy is counted twice.");
         if (Intensity(row) is null)
-            yield return new("no-energy-stated", "CodeCarbon stated no energy, so no intensity either; the emissions are 0 whatever the grid.");
+            yield return new("no-energy-stated", "CodeCarbon stated no energy, so the intensity is unknown and the emissions are 0.");
         var sum = parts.Sum(part => part.Joules) * row.Pue;
         var stated = Energy.FromKilowattHours(row.EnergyConsumed).Joules;
         if (Math.Abs(sum - stated) > 1e-6 * Math.Max(sum, stated))
-            yield return new("parts-do-not-add", string.Create(CultureInfo.InvariantCulture, $"CodeCarbon's parts come to {sum / Energy.JoulesPerKilowattHour} kWh, but it states {row.EnergyConsumed} kWh as their sum; the parts are counted."));
+            yield return new("parts-do-not-add", string.Create(CultureInfo.InvariantCulture, $"CodeCarbon's parts add up to {sum / Energy.JoulesPerKilowattHour} kWh, but it states {row.EnergyConsumed} kWh as their sum; the parts are counted."));
     }
 
     static AccountingFactors BuildFactors(CodeCarbonRow row, string file)

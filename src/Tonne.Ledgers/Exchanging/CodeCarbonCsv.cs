@@ -14,7 +14,10 @@ public static class CodeCarbonCsv
 
     static CsvConfiguration CsvSettings => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
 
-    /// <summary>Reads a file. A row that cannot be one is told with its line and passed over; of a run stated several times as it went on, the last row counts.</summary>
+    /// <summary>
+    /// Reads a file. A row that is not valid is reported with its line and skipped. Of a run that was written several times as it went on,
+    /// the last row counts.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="at">Time of accounting, UTC.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -33,8 +36,8 @@ public static class CodeCarbonCsv
         return WriteRows(csv, entries);
     }
 
-    /// <summary>Appends entries to a file of the same columns. If its columns are others, a new file beside it is written, so that no value ever moves.</summary>
-    /// <param name="path">The file; made if it is not there.</param>
+    /// <summary>Appends entries to a file with the same columns. If the file has other columns, a new file beside it is written.</summary>
+    /// <param name="path">The file; created if it does not exist.</param>
     /// <param name="entries">The entries.</param>
     /// <exception cref="LedgerUnavailableException">The file cannot be written.</exception>
     public static ExportOutcome Append(string path, IEnumerable<LedgerEntry> entries)
@@ -45,7 +48,7 @@ public static class CodeCarbonCsv
             for (var number = 1; !HasSameColumns(file); number++)
             {
                 file = Path.Combine(Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.{number}{Path.GetExtension(path)}"));
-                note = $"{path} has other columns than these; it was left as it is, and {file} holds the rows.";
+                note = $"{path} has other columns than these; it was not changed, and the rows are in {file}.";
             }
 
             using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -92,7 +95,7 @@ public static class CodeCarbonCsv
             if (CodeCarbonRow.Read(header, fields, out var wrong) is { } row)
                 rows.Add((row, headerText + "\n" + parser.RawRecord.TrimEnd('\r', '\n') + "\n", parser.RawRow));
             else
-                problems.Add(new(null, At(parser.RawRow), wrong, "The row is passed over; nothing is guessed."));
+                problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
         }
 
         if (header.Length == 0)
@@ -111,7 +114,7 @@ public static class CodeCarbonCsv
             var (row, origin, line) = rows[i];
             if (FindLaterState(rows, i) is { } later)
             {
-                problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, this one is passed over: CodeCarbon's flush() states the whole run so far, not a part of it."));
+                problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
                 continue;
             }
 
@@ -121,18 +124,18 @@ public static class CodeCarbonCsv
                 if (ids.TryAdd(entry.Record.Opening.Id, line))
                     runs.Add(new ImportedRun(entry, origin, line));
                 else
-                    problems.Add(new(null, place(line), $"says the same as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
+                    problems.Add(new(null, place(line), $"has the same values as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
             }
             catch (OverflowException)
             {
-                problems.Add(new(null, place(line), "states an energy no machine can use", "The row is passed over; nothing is guessed."));
+                problems.Add(new(null, place(line), "states an energy no machine can use", "The row is skipped."));
             }
         }
 
         return runs.ToImmutable();
     }
 
-    /// <summary>The line of a later state of the same run: same ids, same start but for rounding, not shorter.</summary>
+    /// <summary>The line of a later state of the same run: same ids, same start except for rounding, not shorter.</summary>
     static int? FindLaterState(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
     {
         var row = rows[at].Row;

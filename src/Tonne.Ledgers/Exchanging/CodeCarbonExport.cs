@@ -2,10 +2,13 @@ using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>An entry as a <see cref="CarbonCsvRow"/>; what CodeCarbon had said of an imported run, and tonne does not account, goes back as it came.</summary>
+/// <summary>
+/// Exports an entry as a <see cref="CarbonCsvRow"/>. Values of an imported run that only CodeCarbon knows are exported as they were
+/// imported.
+/// </summary>
 static class CodeCarbonExport
 {
-    /// <summary>Columns that follow from the newest statement, whatever was imported.</summary>
+    /// <summary>Columns that are computed from the newest statement, whatever was imported.</summary>
     static readonly HashSet<string> Counted = new(StringComparer.Ordinal)
     {
         CodeCarbonColumn.EmissionsRate, CodeCarbonColumn.Pue, CodeCarbonColumn.Wue,

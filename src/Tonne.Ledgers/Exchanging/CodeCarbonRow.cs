@@ -4,10 +4,11 @@ using System.Text;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>One row of CodeCarbon's emissions.csv, by column name, with the checks that tell a row whose values have moved.</summary>
+/// <summary>One row of CodeCarbon's emissions.csv, by column name, with checks for a row whose values are in the wrong columns.</summary>
 /// <remarks>
-/// Units as CodeCarbon's page "Output" gives them: duration in s, emissions in kg CO2e, energies in kWh. Energies include the PUE the user set, since 2.2.3
-/// (mlco2/codecarbon#398). Rows of fewer fields than the header are those of mlco2/codecarbon#1304: empty columns were dropped and the rest moved left.
+/// Units are those of CodeCarbon's page "Output": duration in s, emissions in kg CO2e, energies in kWh. Energies include the PUE that the
+/// user set, since 2.2.3 (mlco2/codecarbon#398). A row of fewer fields than the header is the defect mlco2/codecarbon#1304: empty columns
+/// were dropped and the rest moved left.
 /// </remarks>
 sealed class CodeCarbonRow
 {
@@ -18,7 +19,7 @@ sealed class CodeCarbonRow
 
     internal DateTimeOffset End { get; private init; }
 
-    /// <summary>Whether the timestamp says its zone; CodeCarbon writes local time without one.</summary>
+    /// <summary>Whether the timestamp has a time zone; CodeCarbon writes local time without one.</summary>
     internal bool HasTimeZone { get; private init; }
 
     internal double Duration { get; private init; }
@@ -58,7 +59,7 @@ sealed class CodeCarbonRow
     internal IEnumerable<(string Column, string Text)> NonEmptyFields =>
         _header.Zip(_fields).Where(pair => !string.IsNullOrWhiteSpace(pair.Second)).Select(pair => (pair.First.Length == 0 ? "(unnamed)" : pair.First, pair.Second.Trim()));
 
-    /// <summary>Six hexadecimal digits of what the row says, whatever the order of its columns.</summary>
+    /// <summary>Six hexadecimal digits that identify the content of the row, independent of the order of its columns.</summary>
     internal string ComputeDigest()
     {
         var text = string.Join('\n', NonEmptyFields.Select(pair => $"{pair.Column}={pair.Text}").Order(StringComparer.Ordinal));
@@ -66,13 +67,13 @@ sealed class CodeCarbonRow
     }
 
     /// <summary>Reads a row.</summary>
-    /// <returns>Null if it cannot be one; then <paramref name="wrong"/> says why.</returns>
+    /// <returns>Null if the row is not valid; then <paramref name="wrong"/> is the reason.</returns>
     internal static CodeCarbonRow? Read(IReadOnlyList<string> header, IReadOnlyList<string> fields, out string wrong)
     {
         wrong = "";
         if (fields.Count != header.Count)
         {
-            wrong = $"has {fields.Count} fields where the header has {header.Count}: its values have moved (CodeCarbon's defect #1304) and cannot be told apart";
+            wrong = $"has {fields.Count} fields where the header has {header.Count}: its values are in the wrong columns (CodeCarbon's defect #1304)";
             return null;
         }
 
@@ -102,7 +103,7 @@ sealed class CodeCarbonRow
         CheckOneOf(bare, CodeCarbonColumn.OnCloud, ["Y", "N"], trouble);
         if (trouble.Count == 0)
             return row;
-        wrong = "cannot be a row of CodeCarbon: " + string.Join("; ", trouble);
+        wrong = "is not a row of CodeCarbon: " + string.Join("; ", trouble);
         return null;
     }
 
@@ -139,6 +140,6 @@ sealed class CodeCarbonRow
     static void CheckOneOf(CodeCarbonRow row, string column, string[] words, List<string> trouble)
     {
         if (row[column] is { } text && !words.Contains(text, StringComparer.OrdinalIgnoreCase))
-            trouble.Add($"{column} '{text}' is none of {string.Join(", ", words)}");
+            trouble.Add($"{column} '{text}' is not one of {string.Join(", ", words)}");
     }
 }

@@ -1,7 +1,7 @@
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>Where an export went.</summary>
+/// <summary>The result of an export.</summary>
 /// <param name="File">The file written.</param>
-/// <param name="Rows">Rows added.</param>
-/// <param name="Note">Why it is not the file asked for; null if it is.</param>
+/// <param name="Rows">Number of rows added.</param>
+/// <param name="Note">Why another file was written; null if it was the given one.</param>
 public sealed record ExportOutcome(string File, int Rows, string? Note);

@@ -3,7 +3,9 @@ using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>Whole entries, one JSON document a line: records and every statement, for other programs and for keeping.</summary>
+/// <summary>
+/// Reads and writes whole entries, one JSON document a line: records and all statements, for other programs and for backups.
+/// </summary>
 public static class JsonLines
 {
     /// <summary>Writes entries.</summary>
@@ -22,7 +24,7 @@ public static class JsonLines
     }
 
     /// <summary>Reads what <see cref="Export"/> wrote.</summary>
-    /// <exception cref="FormatException">A line is not an entry; the message names it.</exception>
+    /// <exception cref="FormatException">A line is not an entry; the message has its number.</exception>
     public static IEnumerable<LedgerEntry> Read(TextReader reader)
     {
         for (var line = 1; reader.ReadLine() is { } text; line++)
@@ -36,7 +38,7 @@ public static class JsonLines
     {
         try
         {
-            return JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEntry) ?? throw new FormatException($"Line {line} says nothing.");
+            return JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEntry) ?? throw new FormatException($"Line {line} is empty.");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {

@@ -6,10 +6,10 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Exchanging;
 
-/// <summary>Puts the runs of another tool into a ledger, each once.</summary>
+/// <summary>Adds the runs of another tool to a ledger, each once.</summary>
 static class RunImporter
 {
-    /// <summary>Timestamps are whole seconds, so two states of one run may seem to start so far apart.</summary>
+    /// <summary>Largest difference between the starts of two states of one run: timestamps are whole seconds.</summary>
     static readonly TimeSpan Rounding = TimeSpan.FromSeconds(2);
 
     internal static ImportOutcome Add(ImportedRuns foreign, LedgerHome home, IReadOnlyList<RunSummary> present)
@@ -27,7 +27,7 @@ static class RunImporter
                 continue;
             }
 
-            // A row that this ledger itself exported is its own run, not another.
+            // A row that this ledger exported is that run, not a new one.
             if (opening.Tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag) is { } theirs && present.FirstOrDefault(other => other.Id == theirs) is { } own)
             {
                 known.Add(own.Id);
@@ -38,7 +38,7 @@ static class RunImporter
                 && byTheirId[GetKey(RunSummary.FromOpening(opening))].FirstOrDefault(other => (other.StartedAt - opening.StartedAt).Duration() <= Rounding) is { } earlier)
             {
                 known.Add(earlier.Id);
-                problems.Add(new(earlier.Id, folder.Location, $"would be another state of run {earlier.Id} (line {run.Line} of its file), which was imported already and stands", "Remove that run's folder and import again if the newer state is to count."));
+                problems.Add(new(earlier.Id, folder.Location, $"is another state of run {earlier.Id} (line {run.Line} of its file), which was imported before and was not changed", "Remove that run's folder and import again if the newer state is to count."));
                 continue;
             }
 

@@ -2,13 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>Writes that survive a power cut: whole files by a second file and a rename, lines by appending, both made sure of on the disk.</summary>
+/// <summary>
+/// Writes files so that they survive a power failure: whole files by a second file and a rename, lines by appending; both are synchronised
+/// to the disk.
+/// </summary>
 static partial class DurableFile
 {
-    /// <summary>Suffix of a file being written; one left behind by a crash is written over.</summary>
+    /// <summary>Suffix of a file being written; one left behind by a crash is overwritten.</summary>
     internal const string TemporarySuffix = ".part";
 
-    /// <summary>Writes or replaces a whole file: others see the old one or the new one.</summary>
+    /// <summary>Writes or replaces a whole file: other processes see the old one or the new one.</summary>
     internal static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         var part = path + TemporarySuffix;
@@ -30,7 +33,10 @@ static partial class DurableFile
         }
     }
 
-    /// <summary>Appends whole lines; if the file ends in the middle of one, that one is ended first. If the disk fails, the file is cut back to what it was.</summary>
+    /// <summary>
+    /// Appends whole lines. If the file ends in the middle of a line, that line is ended first. If the disk fails, the file is truncated to
+    /// its former length.
+    /// </summary>
     internal static void Append(string path, ReadOnlySpan<byte> lines)
     {
         try
@@ -64,7 +70,10 @@ static partial class DurableFile
         }
     }
 
-    /// <summary>Writes. A file that would grow beyond the limit on its size (EFBIG, <c>ulimit -f</c>) is an error of the disk like any other; .NET calls it an argument.</summary>
+    /// <summary>
+    /// Writes. A file that would exceed the limit on its size (EFBIG, <c>ulimit -f</c>) is an error of the disk; .NET reports it as a wrong
+    /// argument.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal static void WriteAll(Stream stream, ReadOnlySpan<byte> bytes)
     {
@@ -78,7 +87,7 @@ static partial class DurableFile
         }
     }
 
-    /// <summary>Makes sure that names made in a folder are on the disk; does nothing where the system has no such thing.</summary>
+    /// <summary>Synchronises the names in a folder to the disk; does nothing if the system cannot.</summary>
     internal static void SyncFolder(string? folder)
     {
         if (folder is null || OperatingSystem.IsWindows())
@@ -90,7 +99,7 @@ static partial class DurableFile
         _ = Close(descriptor);
     }
 
-    /// <summary>Deletes a file if that can be done.</summary>
+    /// <summary>Deletes a file if possible.</summary>
     internal static void TryDelete(string path)
     {
         try
@@ -99,7 +108,7 @@ static partial class DurableFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It is only in the way of nobody.
+            // If it cannot be deleted, it does no harm.
         }
     }
 

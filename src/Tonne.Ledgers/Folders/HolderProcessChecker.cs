@@ -3,20 +3,25 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>Tells whether the process that holds a run lives, from boot id, process id and start time. Source: proc(5), fields 3 and 22 of /proc/PID/stat.</summary>
+/// <summary>
+/// Checks whether the process that holds a run is alive, by boot id, process id and start time. Source: proc(5), fields 3 and 22 of
+/// /proc/PID/stat.
+/// </summary>
 /// <param name="proc">The proc file system; replaced in tests.</param>
 public sealed class HolderProcessChecker(string proc = "/proc")
 {
-    /// <summary>Identity of this boot; null where the system does not tell.</summary>
+    /// <summary>Identity of this boot; null if the system has none.</summary>
     public string? BootId => ReadText(Path.Combine(proc, "sys/kernel/random/boot_id"))?.Trim();
 
-    /// <summary>This process as the holder of a run.</summary>
+    /// <summary>Describes this process as the holder of a run.</summary>
     public RunHolder GetCurrent() => GetHolder(Environment.ProcessId);
 
-    /// <summary>A living process as the holder of a run; its start is 0 where the system does not tell.</summary>
+    /// <summary>Describes a living process as the holder of a run; its start is 0 if the system does not report it.</summary>
     public RunHolder GetHolder(int processId) => new(BootId ?? "", processId, ReadStart(processId) ?? 0);
 
-    /// <summary>Whether the holder lives on this machine; null if it belongs to another boot or machine, or cannot be told.</summary>
+    /// <summary>
+    /// Whether the holder is alive on this machine; null if it belongs to another boot or machine, or if that is unknown.
+    /// </summary>
     public bool? IsAlive(RunHolder holder)
     {
         if (BootId is not { Length: > 0 } boot || boot != holder.BootId)
@@ -26,7 +31,7 @@ public sealed class HolderProcessChecker(string proc = "/proc")
 
     long? ReadStart(int processId)
     {
-        // The name, in parentheses, may hold anything: count from the last closing one. Field 3 (state) follows it.
+        // The name, in parentheses, may contain anything: fields are counted from the last closing one. Field 3 (state) follows it.
         var stat = ReadText(Path.Combine(proc, processId.ToString(CultureInfo.InvariantCulture), "stat"));
         var after = stat?.LastIndexOf(')') ?? -1;
         if (stat is null || after < 0)

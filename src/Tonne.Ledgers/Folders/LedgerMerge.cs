@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>Joins two ledgers: the union of their run folders by id.</summary>
+/// <summary>Merges two ledgers: the union of their run folders by id.</summary>
 static class LedgerMerge
 {
     internal static MergeOutcome Merge(LedgerHome from, LedgerHome to)
@@ -10,7 +10,7 @@ static class LedgerMerge
         var (added, extended, same) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
         var (skipped, clashes) = (ImmutableArray.CreateBuilder<LedgerProblem>(), ImmutableArray.CreateBuilder<LedgerProblem>());
         if (!Directory.Exists(from.Runs))
-            throw new LedgerUnavailableException(from.Runs, "there is no ledger", "Give the folder that holds `runs`.");
+            throw new LedgerUnavailableException(from.Runs, "there is no ledger", "Give the folder that contains `runs`.");
         foreach (var theirs in from.GetRunFolders())
         {
             var ours = to.GetRunFolder(theirs.Id);
@@ -18,7 +18,7 @@ static class LedgerMerge
             {
                 if (!theirs.IsClosed)
                 {
-                    skipped.Add(new(theirs.Id, theirs.Location, "is not closed", "Merge again when it has ended, or when a `tonne list` over there has closed it."));
+                    skipped.Add(new(theirs.Id, theirs.Location, "is not closed", "Merge again when it has ended, or when `tonne list` on that ledger has closed it."));
                     continue;
                 }
 
@@ -30,7 +30,7 @@ static class LedgerMerge
                 }
                 else if (FindConflict(theirs, ours) is { } what)
                 {
-                    clashes.Add(new(theirs.Id, ours.Location, $"differs from {theirs.Location} in {what}", "Both are left as they are: keep the one that is right, and move the other away."));
+                    clashes.Add(new(theirs.Id, ours.Location, $"differs from {theirs.Location} in {what}", "Neither was changed: keep the right one, and move the other away."));
                 }
                 else
                 {
@@ -73,7 +73,7 @@ static class LedgerMerge
         }
     }
 
-    /// <summary>What two folders of one id differ in; null if one may stand for the other.</summary>
+    /// <summary>How two folders of one id differ; null if one can replace the other.</summary>
     static string? FindConflict(RunFolder theirs, RunFolder ours)
     {
         if (!ours.IsClosed)
@@ -86,7 +86,7 @@ static class LedgerMerge
         return null;
     }
 
-    /// <summary>Appends the statements that are only over there, in their order.</summary>
+    /// <summary>Appends the statements that only the other ledger has, in their order.</summary>
     static bool Extend(RunFolder theirs, RunFolder ours)
     {
         var known = ours.ReadStatements().Statements.Select(statement => Convert.ToBase64String(StatementJson.ToBytes(statement))).ToHashSet(StringComparer.Ordinal);

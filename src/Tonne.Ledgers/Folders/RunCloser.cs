@@ -5,14 +5,14 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>Closes a run that its holder did not live to close: whoever comes next does it, from the trace.</summary>
+/// <summary>Closes a run whose recorder was killed, from its trace. The next process that opens the ledger does it.</summary>
 static class RunCloser
 {
     /// <summary>Closes a dead run.</summary>
-    /// <returns>What became of it; null if it lives, is closed, or is being closed by another process.</returns>
+    /// <returns>The result; null if the run is alive, closed, or being closed by another process.</returns>
     internal static ClosedRun? Close(RunFolder folder, HolderProcessChecker processes, DateTimeOffset now, Func<RunRecord, FootprintStatement> account)
     {
-        const string alone = "It is left as it is, and never deleted: look at it, and remove the folder yourself if it is of no use.";
+        const string alone = "It is neither changed nor deleted: inspect it, and remove the folder if you do not need it.";
         if (folder.IsClosed || folder.IsAlive(processes, now))
             return null;
         if (!File.Exists(folder.TracePath))
@@ -31,7 +31,7 @@ static class RunCloser
             return null;
         var (record, wrong) = RunAudit.Fold(folder);
         if (record is null)
-            return Problem(folder.TracePath, wrong ?? "cannot be folded");
+            return Problem(folder.TracePath, wrong ?? "no record can be computed from it");
         if (CreateTruncationWarning(folder, survey, opening) is { } warning)
             record = record with { Warnings = record.Warnings.Add(warning) };
         folder.Close(record, account(record));
@@ -41,11 +41,11 @@ static class RunCloser
         ClosedRun Problem(string file, string what) => new(folder.Id, null, new(folder.Id, file, what, alone));
     }
 
-    /// <summary>A kill tears at most the block being written; if more than a sample is unreadable, it may have been another fault.</summary>
+    /// <summary>A kill truncates at most the block being written; if more than a sample is unreadable, the cause may be another.</summary>
     static Warning? CreateTruncationWarning(RunFolder folder, TraceOverview survey, RunOpening opening)
     {
         var unread = new FileInfo(folder.TracePath).Length - survey.Length;
         return survey.IsTruncated && unread > 17 + (9 * opening.Meters.Length)
-            ? new Warning("trace-torn", $"The last {unread} bytes of the trace are no whole block; what comes before is kept.") : null;
+            ? new Warning("trace-torn", $"The last {unread} bytes of the trace are an incomplete block; everything before them is used.") : null;
     }
 }

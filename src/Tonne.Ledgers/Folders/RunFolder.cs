@@ -7,16 +7,17 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>The folder of one run: its trace, its record, what was stated of it. The truth of the ledger.</summary>
+/// <summary>The folder of one run: its trace, record and statements. These files are the primary data of the ledger.</summary>
 /// <remarks>
-/// <c>trace</c> is appended to while the run lives; <c>record.json</c> is written once, whole; <c>statements.jsonl</c> only grows;
-/// <c>lock</c> is held by the living; <c>thinned.json</c> says what was left out of an old trace; <c>origin.csv</c> takes the place of a trace for an imported run.
+/// <c>trace</c> is appended to while the run is recorded; <c>record.json</c> is written once; <c>statements.jsonl</c> only grows;
+/// <c>lock</c> is held by the recorder; <c>thinned.json</c> lists what was removed from an old trace; <c>origin.csv</c> replaces the trace
+/// of an imported run.
 /// </remarks>
 /// <param name="id">Id of the run.</param>
 /// <param name="path">The folder.</param>
 public sealed class RunFolder(string id, string path)
 {
-    /// <summary>How long the trace of a run of another boot or machine may be silent before the run counts as dead.</summary>
+    /// <summary>How long the trace of a run of another boot or machine may be unchanged before the run counts as dead.</summary>
     public static readonly TimeSpan DeadAfterSilence = TimeSpan.FromMinutes(10);
 
     /// <summary>Id of the run.</summary>
@@ -37,7 +38,7 @@ public sealed class RunFolder(string id, string path)
     /// <summary>Path of the note about a thinned trace.</summary>
     public string ThinningNotePath => Path.Combine(Location, "thinned.json");
 
-    /// <summary>Path of the row an imported run was made from.</summary>
+    /// <summary>Path of the row that an imported run was read from.</summary>
     public string OriginPath => Path.Combine(Location, "origin.csv");
 
     /// <summary>Path of the lock.</summary>
@@ -46,8 +47,11 @@ public sealed class RunFolder(string id, string path)
     /// <summary>Whether the run has a record.</summary>
     public bool IsClosed => File.Exists(RecordPath);
 
-    /// <summary>Makes the folder of a run, takes its lock and writes the opening, all on the disk when this returns. The folder appears at once with all of it.</summary>
-    /// <exception cref="LedgerUnavailableException">It cannot be written, or a run of that id is there.</exception>
+    /// <summary>
+    /// Creates the folder of a run, takes its lock and writes the opening. All of it is on the disk when this returns, and the folder
+    /// appears at once.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be written, or there is a run of that id.</exception>
     public static RunInProgress Create(LedgerHome home, RunOpening opening, TimeProvider time)
     {
         var folder = home.GetRunFolder(opening.Id);
@@ -58,10 +62,10 @@ public sealed class RunFolder(string id, string path)
         try
         {
             if (Directory.Exists(folder.Location))
-                throw new LedgerUnavailableException(folder.Location, "a run of this id is there", "Start again: an id is made of the time and chance.");
+                throw new LedgerUnavailableException(folder.Location, "there is a run of this id", "Start again: the next id is different.");
             home.Create();
             Directory.CreateDirectory(fresh.Location);
-            taken = RunLock.TryTake(fresh.LockPath) ?? throw new LedgerUnavailableException(fresh.LockPath, "another tonne is making a run of this id", "Start again: an id is made of the time and chance.");
+            taken = RunLock.TryTake(fresh.LockPath) ?? throw new LedgerUnavailableException(fresh.LockPath, "another tonne creates a run of this id", "Start again: the next id is different.");
             file = new TraceFile(fresh.TracePath, time);
             var trace = new TraceWriter(file);
             trace.Append(TraceBlock.Opening, JsonSerializer.SerializeToUtf8Bytes(opening, RunJson.Default.RunOpening));
@@ -84,15 +88,20 @@ public sealed class RunFolder(string id, string path)
             }
             catch (Exception left) when (left is IOException or UnauthorizedAccessException)
             {
-                // Nothing in it is of use, and nothing reads it.
+                // Its content is not needed, and nothing reads it.
             }
 
             throw LedgerUnavailableException.FromException(folder.Location, error);
         }
     }
 
-    /// <summary>Whether a living process holds the run: by its lock, and where the file system has none, by boot, process and start time.</summary>
-    /// <remarks>Of a holder of another boot or machine nothing can be asked: it counts as alive while its trace was written in the last <see cref="DeadAfterSilence"/>.</remarks>
+    /// <summary>
+    /// Whether a living process holds the run: by its lock, or by boot, process and start time if the file system has no locks.
+    /// </summary>
+    /// <remarks>
+    /// A holder of another boot or machine cannot be checked: it counts as alive if its trace was written within <see
+    /// cref="DeadAfterSilence"/>.
+    /// </remarks>
     /// <param name="processes">Processes of this machine.</param>
     /// <param name="now">The time, UTC.</param>
     public bool IsAlive(HolderProcessChecker processes, DateTimeOffset now)
@@ -104,7 +113,7 @@ public sealed class RunFolder(string id, string path)
         return processes.IsAlive(opening.Holder) ?? (now.UtcDateTime - File.GetLastWriteTimeUtc(TracePath) < DeadAfterSilence);
     }
 
-    /// <summary>The opening of the trace; null if there is no trace or it has none.</summary>
+    /// <summary>The opening of the trace; null if there is none.</summary>
     public RunOpening? ReadOpening()
     {
         try
@@ -119,7 +128,7 @@ public sealed class RunFolder(string id, string path)
     }
 
     /// <summary>Opens the trace for reading; it may still grow.</summary>
-    /// <exception cref="LedgerUnavailableException">It is not there or cannot be read.</exception>
+    /// <exception cref="LedgerUnavailableException">It does not exist or cannot be read.</exception>
     public Stream OpenTrace()
     {
         try
@@ -133,11 +142,11 @@ public sealed class RunFolder(string id, string path)
     }
 
     /// <summary>Reads the record.</summary>
-    /// <exception cref="LedgerDamagedException">It is not what was written.</exception>
+    /// <exception cref="LedgerDamagedException">It differs from what was written.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be read.</exception>
     public RunRecord ReadRecord()
     {
-        const string remedy = "`tonne ledger verify` lists all damage; take the folder from a copy, or remove record.json to have the run closed again from its trace.";
+        const string remedy = "`tonne ledger verify` lists all damage; restore the folder from a backup, or remove record.json so that the run is closed again from its trace.";
         var bytes = Bytes(RecordPath);
         if (ChecksummedLine.Read("record", bytes, out var json) is { } wrong)
             throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, wrong, remedy));
@@ -145,16 +154,16 @@ public sealed class RunFolder(string id, string path)
         {
             var record = JsonSerializer.Deserialize(json.Span, RunJson.Default.RunRecord);
             return record is not null && record.Opening.Id == Id ? record
-                : throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is the record of {record?.Opening.Id ?? "nothing"}", "Put the folder back under the id of its record."));
+                : throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is the record of {record?.Opening.Id ?? "nothing"}", "Rename the folder to the id of its record."));
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
-            throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."), error);
+            throw new LedgerDamagedException(new LedgerProblem(Id, RecordPath, $"is undamaged but cannot be parsed ({error.Message})", "It may be from a newer version of tonne: use that one."), error);
         }
     }
 
-    /// <summary>Reads what was stated, in the order of accounting; a line that cannot be read is told and passed over.</summary>
-    /// <exception cref="LedgerUnavailableException">The file is there and cannot be read.</exception>
+    /// <summary>Reads the statements, in the order of accounting; a line that cannot be read is reported and skipped.</summary>
+    /// <exception cref="LedgerUnavailableException">The file exists and cannot be read.</exception>
     public StoredStatements ReadStatements()
     {
         var found = new List<(FootprintStatement Statement, int Line)>();
@@ -167,7 +176,7 @@ public sealed class RunFolder(string id, string path)
             rest = end < 0 ? default : rest[(end + 1)..];
             if (ChecksummedLine.Read("statement", one, out var json) is { } wrong)
             {
-                problems.Add(new(Id, StatementsPath, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements hold; `tonne ledger recount` states the run again. The line may be taken out of the file."));
+                problems.Add(new(Id, StatementsPath, end < 0 ? $"line {line} was cut short" : $"line {line} {wrong}", "The other statements are valid; `tonne ledger recount` adds a new one. The line may be deleted."));
                 continue;
             }
 
@@ -178,7 +187,7 @@ public sealed class RunFolder(string id, string path)
             }
             catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
             {
-                problems.Add(new(Id, StatementsPath, $"line {line} is whole but cannot be understood ({error.Message})", "It may be of a newer tonne: use that one."));
+                problems.Add(new(Id, StatementsPath, $"line {line} is undamaged but cannot be parsed ({error.Message})", "It may be from a newer version of tonne: use that one."));
             }
         }
 
@@ -187,23 +196,25 @@ public sealed class RunFolder(string id, string path)
     }
 
     /// <summary>Reads record and statements.</summary>
-    /// <exception cref="LedgerDamagedException">The record is not what was written, or no statement can be read.</exception>
+    /// <exception cref="LedgerDamagedException">The record differs from what was written, or no statement can be read.</exception>
     /// <exception cref="LedgerUnavailableException">A file cannot be read.</exception>
     public LedgerEntry ReadEntry()
     {
         var record = ReadRecord();
         var stored = ReadStatements();
         return stored.Statements.IsEmpty
-            ? throw new LedgerDamagedException(stored.Problems.FirstOrDefault() ?? new LedgerProblem(Id, StatementsPath, "holds no statement", "`tonne ledger recount` states the run again."))
+            ? throw new LedgerDamagedException(stored.Problems.FirstOrDefault() ?? new LedgerProblem(Id, StatementsPath, "has no statement", "`tonne ledger recount` adds one."))
             : new LedgerEntry(record, stored.Statements);
     }
 
-    /// <summary>Appends a statement; those before it stay.</summary>
+    /// <summary>Appends a statement; the earlier ones stay.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
     public void Append(FootprintStatement statement) =>
         DurableFile.Append(StatementsPath, ChecksummedLine.Write("statement", StatementJson.ToBytes(statement)));
 
-    /// <summary>Writes a record and its first statement. The statement goes first, so that a folder with a record has one.</summary>
+    /// <summary>
+    /// Writes a record and its first statement. The statement is written first, so that every folder with a record has one.
+    /// </summary>
     internal void Close(RunRecord record, FootprintStatement statement)
     {
         if (ReadStatements().Statements.IsEmpty)
@@ -211,7 +222,7 @@ public sealed class RunFolder(string id, string path)
         DurableFile.Replace(RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
     }
 
-    /// <summary>What changes when record or statements do: their times and sizes.</summary>
+    /// <summary>Identifies the state of record and statements: their times and sizes.</summary>
     internal string GetVersionStamp()
     {
         return string.Create(CultureInfo.InvariantCulture, $"{Of(new FileInfo(RecordPath))}/{Of(new FileInfo(StatementsPath))}");

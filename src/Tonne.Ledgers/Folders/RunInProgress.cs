@@ -5,8 +5,10 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>A run in its folder while this process keeps it alive: the trace to append to, and the lock.</summary>
-/// <remarks>Disposing without <see cref="Finish"/> releases the lock; whoever opens the ledger next closes the run from its trace.</remarks>
+/// <summary>A run in its folder while this process records it: the trace to append to, and the lock.</summary>
+/// <remarks>
+/// Disposing without <see cref="Finish"/> releases the lock; the next process that opens the ledger closes the run from its trace.
+/// </remarks>
 public sealed class RunInProgress : IRunWriter
 {
     readonly RunLock _lock;
@@ -22,10 +24,10 @@ public sealed class RunInProgress : IRunWriter
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
 
-    /// <summary>What was written first.</summary>
+    /// <summary>The opening of the run.</summary>
     public RunOpening Opening { get; }
 
-    /// <summary>The trace, opening written. Kept on the disk within five seconds of each write.</summary>
+    /// <summary>The trace, after the opening. It is synchronised to the disk within five seconds of each write.</summary>
     public TraceWriter Trace { get; }
 
     /// <inheritdoc/>
@@ -41,7 +43,7 @@ public sealed class RunInProgress : IRunWriter
         return default;
     }
 
-    /// <summary>Writes record and statement and releases the lock. The trace must have its ending.</summary>
+    /// <summary>Writes record and statement and releases the lock. The trace must have its ending before.</summary>
     /// <exception cref="LedgerUnavailableException">They cannot be written; the trace stays, and the run is closed from it later.</exception>
     public void Finish(RunRecord record, FootprintStatement statement)
     {

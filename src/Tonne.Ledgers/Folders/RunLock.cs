@@ -1,6 +1,6 @@
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>The advisory lock of a run (flock(2) on Unix): it dies with the process that took it, however that dies.</summary>
+/// <summary>The advisory lock of a run (flock(2) on Unix). The system releases it when its process ends, even by a kill.</summary>
 sealed class RunLock : IDisposable
 {
     readonly FileStream _file;
@@ -9,7 +9,7 @@ sealed class RunLock : IDisposable
 
     /// <summary>Takes the lock.</summary>
     /// <returns>Null if another process has it.</returns>
-    /// <exception cref="LedgerUnavailableException">The file cannot be made or opened.</exception>
+    /// <exception cref="LedgerUnavailableException">The file cannot be created or opened.</exception>
     internal static RunLock? TryTake(string path)
     {
         try
@@ -26,7 +26,7 @@ sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>Whether another process has the lock; needs no right to write.</summary>
+    /// <summary>Whether another process has the lock; needs no permission to write.</summary>
     internal static bool IsHeld(string path)
     {
         try
@@ -44,7 +44,7 @@ sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>Lets the lock go and removes its file.</summary>
+    /// <summary>Releases the lock and removes its file.</summary>
     /// <param name="path">Where it is now; its folder may have been renamed since.</param>
     internal void Remove(string path)
     {

@@ -3,7 +3,7 @@ using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>Statements as text: two say the same if they read the same, the time of accounting apart.</summary>
+/// <summary>JSON format of statements. Two are equal if their text is the same except for the time of accounting.</summary>
 static class StatementJson
 {
     internal static bool AreSame(FootprintStatement a, FootprintStatement b) =>

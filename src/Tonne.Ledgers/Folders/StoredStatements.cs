@@ -3,7 +3,7 @@ using Tonne.Accounting;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>The statements of a run that can be read, oldest first, and what is wrong with the others.</summary>
+/// <summary>The statements of a run that can be read, oldest first, and the problems of the others.</summary>
 /// <param name="Statements">Those that can be read.</param>
 /// <param name="Lines">The line of each in its file, from 1.</param>
 /// <param name="Problems">One for each line that cannot be read.</param>

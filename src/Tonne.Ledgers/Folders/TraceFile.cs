@@ -1,9 +1,11 @@
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>The trace of a run in progress as a stream to append to: every write goes to the system at once, and to the disk within five seconds.</summary>
+/// <summary>
+/// The trace of a run in progress as a stream: every write goes to the system at once, and to the disk within five seconds.
+/// </summary>
 /// <remarks>
-/// The disk is waited for on a thread of its own, so that a slow one does not delay a sample. Its failure is thrown by the next write.
-/// A thread of the pool would do, but waking the pool every few seconds costs whoever asks a millisecond; this one costs a few microseconds.
+/// A thread of its own synchronises to the disk, so that a slow disk does not delay a sample. Its failure is thrown by the next write. A
+/// thread of the pool is not used, because waking the pool every few seconds costs a millisecond, and this thread a few microseconds.
 /// </remarks>
 sealed class TraceFile : Stream
 {
@@ -40,7 +42,7 @@ sealed class TraceFile : Stream
     public override long Position
     {
         get => _file.Position;
-        set => throw new NotSupportedException("A trace is appended to.");
+        set => throw new NotSupportedException("A trace can only be appended to.");
     }
 
     /// <inheritdoc/>
@@ -73,13 +75,13 @@ sealed class TraceFile : Stream
     internal void Sync() => _file.Flush(flushToDisk: true);
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A trace in progress is not read through its writer.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A trace in progress cannot be read through its writer.");
 
     /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A trace is appended to.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A trace can only be appended to.");
 
     /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException("A trace is appended to.");
+    public override void SetLength(long value) => throw new NotSupportedException("A trace can only be appended to.");
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -88,7 +90,7 @@ sealed class TraceFile : Stream
         {
             _closed = true;
             _file.Dispose();
-            // The thread may be waiting for the disk, which we do not wait for; the event goes with the last of us two, by its finalizer.
+            // The thread may be waiting for the disk, and this does not wait for it; the event is released by its finalizer.
             _due.Set();
         }
 
@@ -110,7 +112,7 @@ sealed class TraceFile : Stream
             }
             catch (ObjectDisposedException)
             {
-                // The run has ended; its last sync was waited for.
+                // The run has ended, and its last synchronisation has completed.
             }
         }
     }

@@ -5,17 +5,17 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Folders;
 
-/// <summary>What a trace holds, without folding it.</summary>
-/// <param name="Opening">Its first block; null if there is none that can be read.</param>
-/// <param name="Ending">Its last block; null if the recorder did not live to write it.</param>
+/// <summary>The content of a trace, without computing a record from it.</summary>
+/// <param name="Opening">Its first block; null if it cannot be read.</param>
+/// <param name="Ending">Its last block; null if the recorder was killed before.</param>
 /// <param name="Samples">Samples before any damage.</param>
 /// <param name="LastTimestamp">Time of the last sample or mark, in ns from the start of the run.</param>
-/// <param name="Damage">What is wrong and at which byte; null if the trace is whole, or only torn at its end.</param>
-/// <param name="IsTruncated">Whether the last block was cut short, as a kill leaves it.</param>
-/// <param name="Length">Bytes of whole blocks.</param>
+/// <param name="Damage">What is wrong and at which byte; null if the trace is undamaged, or only truncated at its end.</param>
+/// <param name="IsTruncated">Whether the last block is incomplete, for example after a kill.</param>
+/// <param name="Length">Bytes of complete blocks.</param>
 public sealed record TraceOverview(RunOpening? Opening, RunEnding? Ending, int Samples, long LastTimestamp, string? Damage, bool IsTruncated, long Length)
 {
-    /// <summary>Reads a trace from its beginning to its end or first damage.</summary>
+    /// <summary>Reads a trace from its beginning to its end or its first damage.</summary>
     public static TraceOverview Scan(Stream stream) => Scan(stream, openingOnly: false);
 
     /// <summary>Reads only the first block of a trace.</summary>
@@ -36,7 +36,7 @@ public sealed record TraceOverview(RunOpening? Opening, RunEnding? Ending, int S
             {
                 if (opening is null && reader.Kind != TraceBlock.Opening)
                 {
-                    damage = "The trace does not begin with what was known at the start.";
+                    damage = "The trace does not begin with an opening.";
                     break;
                 }
 
@@ -45,7 +45,7 @@ public sealed record TraceOverview(RunOpening? Opening, RunEnding? Ending, int S
                     case TraceBlock.Opening:
                         opening = JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunOpening);
                         if (opening is null)
-                            damage = "The first block of the trace says nothing.";
+                            damage = "The first block of the trace is empty.";
                         readings = new Reading[opening?.Meters.Length ?? 0];
                         break;
                     case TraceBlock.Sample:

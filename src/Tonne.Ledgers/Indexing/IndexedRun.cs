@@ -1,6 +1,6 @@
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>A run as the index has it.</summary>
-/// <param name="Stamp">Times and sizes of the files it was made from.</param>
-/// <param name="Summary">What it says.</param>
+/// <summary>A run as stored in the index.</summary>
+/// <param name="Stamp">Times and sizes of the files that it was read from.</param>
+/// <param name="Summary">Its summary.</param>
 readonly record struct IndexedRun(string Stamp, RunSummary Summary);

@@ -6,13 +6,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>A copy of the summaries in SQLite, so that a list need not read every folder. It may be dropped at any time and is never the truth.</summary>
+/// <summary>A cache of the run summaries in SQLite, so that a list need not read every folder. It can be deleted at any time.</summary>
 /// <remarks>
-/// Rollback journal, since a write-ahead log does not work on a network file system. Each row carries its summary as a sealed line, so that a changed bit is found;
-/// the other columns are for whoever wants to ask by SQL. What cannot be read is set aside and made again; where it cannot be written, the folders serve.
+/// It uses a rollback journal, because a write-ahead log does not work on a network file system. Each row has its summary as a line with a
+/// checksum, so that a changed bit is detected; the other columns are for SQL queries. A damaged index is renamed and built again. If it
+/// cannot be written, the folders are read.
 /// </remarks>
 /// <param name="path">The file.</param>
-/// <param name="log">Takes what the user should know.</param>
+/// <param name="log">Receives messages for the user.</param>
 sealed class RunIndex(string path, Action<string> log)
 {
     /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
@@ -28,7 +29,7 @@ sealed class RunIndex(string path, Action<string> log)
 
     static readonly string[] Names = [.. Columns.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(column => column.Split(' ')[0])];
 
-    /// <summary>All rows that are whole; null if there is no index to be had.</summary>
+    /// <summary>All undamaged rows; null if there is no usable index.</summary>
     internal Dictionary<string, IndexedRun>? Read()
     {
         for (var attempt = 0; attempt < 2; attempt++)
@@ -51,7 +52,7 @@ sealed class RunIndex(string path, Action<string> log)
         return null;
     }
 
-    /// <summary>Writes some rows and removes others, all or none. What fails is left for the next time.</summary>
+    /// <summary>Writes some rows and removes others, all or none. A failure is ignored, because the next call repeats it.</summary>
     internal void Write(IReadOnlyCollection<KeyValuePair<string, IndexedRun>> changed, IReadOnlyCollection<string> gone)
     {
         if (changed.Count == 0 && gone.Count == 0)
@@ -92,7 +93,7 @@ sealed class RunIndex(string path, Action<string> log)
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            // Another tonne writes it, or it may not be written: the folders have served, and the next one catches up.
+            // Another process writes it, or there is no permission: the folders were read, and the next process updates the index.
         }
     }
 
@@ -112,7 +113,7 @@ sealed class RunIndex(string path, Action<string> log)
         using var reader = all.ExecuteReader();
         while (reader.Read())
         {
-            // A changed bit may change the type of a value too.
+            // A changed bit can also change the type of a value.
             if (reader[0] is string id && reader[1] is string stamp && reader[2] is byte[] line
                 && ChecksummedLine.Read("run", line, out var json) is null && Parse(json) is { } kept && kept.Id == id)
             {
@@ -144,7 +145,7 @@ sealed class RunIndex(string path, Action<string> log)
             Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
             var version = Scalar(connection, "PRAGMA user_version");
             if (version > Version)
-                throw new SqliteException($"it is of a newer tonne: version {version}, where this one knows {Version}", SqliteNotADatabase);
+                throw new SqliteException($"it is from a newer version of tonne: {version}, and this one supports {Version}", SqliteNotADatabase);
             if (version < Version)
                 Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; DROP TABLE IF EXISTS runs; CREATE TABLE runs ({Columns}); PRAGMA user_version = {Version}; COMMIT"));
             return connection;
@@ -173,13 +174,13 @@ sealed class RunIndex(string path, Action<string> log)
                     continue;
                 File.Move(path, aside);
                 DurableFile.TryDelete(path + "-journal");
-                log($"The index {path} {why}. It was set aside as {aside} and is made again from the run folders, which are whole; the old file may be deleted.");
+                log($"The index {path} {why}. It was renamed to {aside} and is built again from the run folders; the old file may be deleted.");
                 return true;
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log($"The index {path} {why} and cannot be moved away ({error.Message}); the run folders are read instead. Delete it when you can.");
+            log($"The index {path} {why} and cannot be renamed ({error.Message}); the run folders are read instead. Delete it when you can.");
             return false;
         }
     }

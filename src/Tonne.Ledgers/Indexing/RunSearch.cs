@@ -4,7 +4,10 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>Finds the run a text stands for: <c>last</c> (the newest that has ended), an id, a name, a unique beginning of an id or of its suffix, in this order.</summary>
+/// <summary>
+/// Finds the run that a text identifies: <c>last</c> (the newest that has ended), an id, a name, a unique prefix of an id or of its suffix,
+/// in this order.
+/// </summary>
 static class RunSearch
 {
     internal static RunLookupResult Find(string text, IReadOnlyList<RunSummary> newestFirst)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>How a summary is kept in the index.</summary>
+/// <summary>JSON format of a summary in the index.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers.Indexing;
 
-/// <summary>Reads the summary of a run from its folder. Never fails: what is wrong is told in the summary.</summary>
+/// <summary>Reads the summary of a run from its folder. It never throws: a problem is part of the summary.</summary>
 static class SummaryReader
 {
     internal static RunSummary Read(RunFolder folder, HolderProcessChecker processes, DateTimeOffset now)
@@ -28,24 +28,24 @@ static class SummaryReader
         var record = folder.ReadRecord();
         var stored = folder.ReadStatements();
         var trouble = stored.Problems.FirstOrDefault()
-            ?? (stored.Statements.IsEmpty ? new LedgerProblem(folder.Id, folder.StatementsPath, "holds no statement", "`tonne ledger recount` states the run again.") : null);
+            ?? (stored.Statements.IsEmpty ? new LedgerProblem(folder.Id, folder.StatementsPath, "has no statement", "`tonne ledger recount` adds one.") : null);
         return RunSummary.FromRecord(record, new(stored.Statements.Length, stored.Statements.LastOrDefault()), trouble);
     }
 
     static RunSummary ReadOpen(RunFolder folder, HolderProcessChecker processes, DateTimeOffset now)
     {
         if (folder.ReadOpening() is not { } opening)
-            return CreateUnreadable(folder, new(folder.Id, folder.TracePath, "has no opening that can be read", "`tonne ledger verify` says more; the folder is left as it is."));
+            return CreateUnreadable(folder, new(folder.Id, folder.TracePath, "has no opening that can be read", "`tonne ledger verify` shows more; the folder is not changed."));
         if (folder.IsAlive(processes, now))
             return RunSummary.FromOpening(opening) with { Status = RunStatus.Running };
         return RunSummary.FromOpening(opening) with
         {
             Status = RunStatus.Interrupted,
-            Trouble = new(folder.Id, folder.RecordPath, "is missing: the run was not closed", "A `tonne` that may write here closes it from its trace."),
+            Trouble = new(folder.Id, folder.RecordPath, "is missing: the run was not closed", "It is closed from its trace by the next `tonne` with permission to write here."),
         };
     }
 
-    /// <summary>What the folder's name tells, and the opening if it can be read.</summary>
+    /// <summary>A summary from the folder's name, and the opening if it can be read.</summary>
     static RunSummary CreateUnreadable(RunFolder folder, LedgerProblem problem)
     {
         if (folder.ReadOpening() is { } opening && opening.Id == folder.Id)

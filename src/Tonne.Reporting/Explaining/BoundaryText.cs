@@ -26,7 +26,7 @@ public static class BoundaryText
     /// <summary>From this number of devices of a kind on, only their number is shown.</summary>
     internal const int MinGroupedDevices = 4;
 
-    /// <summary>The components; many devices of a kind as one: <c>gpu×8</c>.</summary>
+    /// <summary>Lists the component kinds. Many devices of one kind are shown as one: <c>gpu×8</c>.</summary>
     static IEnumerable<string> DescribeParts(IEnumerable<string> components)
     {
         foreach (var kind in components.GroupBy(part => part.Contains(':') ? part[..part.IndexOf(':')] : part))
@@ -43,9 +43,9 @@ public static class BoundaryText
         }
     }
 
-    /// <summary>Describes the boundary in one phrase.</summary>
+    /// <summary>Describes the whole boundary in one phrase.</summary>
     /// <param name="boundary">The boundary.</param>
-    /// <param name="between">Between the parts.</param>
+    /// <param name="between">Separator between the parts.</param>
     public static string Describe(Boundary boundary, string between = " · ")
     {
         var parts = new List<string> { DescribePolicy(boundary) };

@@ -2,14 +2,14 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>How much one factor makes of a figure's uncertainty.</summary>
+/// <summary>The share of one factor in a figure's uncertainty.</summary>
 /// <remarks>Share of variance, first order: s_k² σ_k² ÷ Σ s_i² σ_i², with σ_k² the mean of (σ−)² and (σ+)². A low of 0 counts as σ− = 1/1.96: it spans the value itself.</remarks>
 /// <param name="Factor">The factor.</param>
 /// <param name="Sensitivity">s_k = ∂lnF/∂lnx_k: per cent of the figure per per cent of the factor.</param>
 /// <param name="Share">Share of the variance, 0 to 1.</param>
 public sealed record FactorContribution(Factor Factor, double Sensitivity, double Share)
 {
-    /// <summary>Every factor of a derivation, the weightiest first; all shares are 0 if nothing is uncertain.</summary>
+    /// <summary>Returns every factor of a derivation, the largest share first; all shares are 0 if nothing is uncertain.</summary>
     public static IReadOnlyList<FactorContribution> ComputeAll(Derivation derivation)
     {
         var sensitivities = UncertaintyPropagator.ComputeSensitivities(derivation);

@@ -13,7 +13,7 @@ readonly record struct FactorOrigin(string Grid, string Pue)
 {
     const string GivenPue = "pue/given";
 
-    /// <summary>The origins, from the place as recorded and the factors.</summary>
+    /// <summary>Describes the origins, from the place as recorded and the factors.</summary>
     internal static FactorOrigin Describe(Place place, AccountingFactors factors)
     {
         var mean = factors.Grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $"annual mean {year}") : "annual mean";

@@ -11,7 +11,7 @@ namespace Tonne.Reporting.Explaining;
 /// </remarks>
 public static class FigureIndex
 {
-    /// <summary>The figure, or the nearest names.</summary>
+    /// <summary>Returns the figure with that name, or else the most similar names.</summary>
     public static LookupResult<Figure> Find(Footprint footprint, string name)
     {
         var all = Names(footprint).ToList();

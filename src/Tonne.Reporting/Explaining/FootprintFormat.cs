@@ -3,7 +3,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>Figures of a life as published studies print them: with bounds, the digits the bounds allow; without, four digits (energy five), so that what was given can be recognised.</summary>
+/// <summary>Formats figures of a life cycle as published studies print them.</summary>
 static class FootprintFormat
 {
     /// <summary>Value and unit.</summary>

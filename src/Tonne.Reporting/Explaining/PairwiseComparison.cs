@@ -4,7 +4,7 @@ using Tonne.Reporting.Teaching;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>One run against the first.</summary>
+/// <summary>One run compared with the first run.</summary>
 public sealed record PairwiseComparison
 {
     /// <summary>The run.</summary>
@@ -31,7 +31,7 @@ public sealed record PairwiseComparison
     /// <summary>Duration of this run ÷ duration of the first.</summary>
     public required double DurationRatio { get; init; }
 
-    /// <summary>What the difference of the emissions is as much as; empty where it may be none or nothing fits.</summary>
+    /// <summary>Everyday equivalents of the difference in emissions; empty if the difference may be zero or nothing fits.</summary>
     public ImmutableArray<Equivalent> Equivalents { get; init; } = [];
 
     /// <summary>The outcome in sentences.</summary>

@@ -16,7 +16,10 @@ static class PlaceName
         return ZoneCatalog.Find(code).Value is { } zone ? $"{zone.Name} ({zone.Code})" : code;
     }
 
-    /// <summary>The place, and how sure it is if it was guessed; null if only an intensity was given, or if nothing is known and the world's mean was used.</summary>
+    /// <summary>
+    /// The name of the place, marked if it was guessed; null if only an intensity was given, or if nothing is known and the world's mean
+    /// was used.
+    /// </summary>
     internal static string? FormatWithOrigin(Runs.Place place, GridFactor grid) =>
         place is { How: Runs.PlaceOrigin.Unknown, IntensityGramsPerKwh: null } ? null : Format(place, grid) is { } name ? place.Guessed ? $"{name}, guessed from the time zone" : name : null;
 }

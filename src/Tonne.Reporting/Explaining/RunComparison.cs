@@ -10,9 +10,10 @@ namespace Tonne.Reporting.Explaining;
 
 /// <summary>Runs compared with the first of them: ratios in which the factors that both share cancel.</summary>
 /// <remarks>
-/// Two figures are divided only if their boundaries are the same: policy, extent, kinds of component, basis, method, embodied. Else what differs is said and there is no ratio.
-/// The same factor id is the same unknown, so what is uncertain of both (the watts of one processor type, one grid) does not widen the ratio.
-/// A ratio says nothing of how one run differs from the next of the same command; only several runs of each do.
+/// Two figures are divided only if their boundaries are the same: policy, extent, kinds of component, basis, method, embodied. Otherwise
+/// the differences are listed and there is no ratio. The same factor id is the same unknown quantity, so an uncertainty that both runs
+/// share (the watts of one processor type, one grid) does not widen the ratio. A ratio does not show how much two runs of the same command
+/// vary; only several runs of each do.
 /// </remarks>
 public sealed class RunComparison
 {
@@ -65,7 +66,7 @@ public sealed class RunComparison
             for (var k = 0; k < contrast.Verdict.Length; k++)
                 sheet.WriteLine(k == 0 ? StyledText.Strong(contrast.Verdict[k]) : contrast.Verdict[k]);
             if (!contrast.Equivalents.IsEmpty)
-                sheet.WriteLine(["The difference is as much ", .. EquivalentText.FormatParts(screen, contrast.Equivalents), "."]);
+                sheet.WriteLine(["The difference is equivalent to ", .. EquivalentText.FormatParts(screen, contrast.Equivalents), "."]);
         }
 
         if (Runs.Length > 2 && Ranking.Length > 1)
@@ -124,7 +125,7 @@ public sealed class RunComparison
     {
         var (a, b) = (first.Footprint, other.Footprint);
         var energyDifferences = DescribeDifferences(a.Energy.Boundary, b.Energy.Boundary, firstName, otherName);
-        // Where the hardware's making is known of one only, the electricity of both can still be compared.
+        // If embodied emissions are known of one run only, the electricity of both can still be compared.
         var both = a.Embodied is null == (b.Embodied is null);
         var (from, to) = both ? (a.Total, b.Total) : (a.Operational, b.Operational);
         var emissionsDifferences = DescribeDifferences(from.Boundary, to.Boundary, firstName, otherName);
@@ -138,7 +139,7 @@ public sealed class RunComparison
             verdict.Add($"No ratio of energy: {(energyDifferences.IsEmpty ? $"{firstName} used none" : "the boundaries differ")}.");
         if (emissionsRatio is { } emissions && difference is { } kilograms)
         {
-            var what = both ? "" : " from electricity (making the hardware is known of one only)";
+            var what = both ? "" : " from electricity (embodied emissions are known of one only)";
             verdict.Add($"{FormatSentence(otherName, "emits", emissions, "CO2e" + what, firstName)}: {FormatAmount(kilograms)}. {DescribeGrids(a, b)}");
         }
         else
@@ -160,7 +161,7 @@ public sealed class RunComparison
             Equivalents = difference is { } apart ? EquivalentsOf(apart) : [],
         };
 
-        // A difference that may be none is as much as nothing.
+        // A difference that may be zero has no equivalents.
         static ImmutableArray<Equivalent> EquivalentsOf(Interval apart) => apart is { Low: > 0 } ? [.. Teaching.Equivalents.Choose(new Bounds(apart.Low, apart.Value, apart.High), "kg CO2e")]
             : apart is { High: < 0 } ? [.. Teaching.Equivalents.Choose(new Bounds(-apart.High, -apart.Value, -apart.Low), "kg CO2e")]
             : [];
@@ -169,7 +170,10 @@ public sealed class RunComparison
             differences.IsEmpty && denominator.Value > 0 ? Interval.From(uncertainty.ComputeRatio(numerator.Derivation, denominator.Derivation)) : null;
     }
 
-    /// <summary>What differs between two boundaries, in words. Devices of one kind are one kind: one accelerator or eight, the machine is whole.</summary>
+    /// <summary>
+    /// Describes how two boundaries differ. The number of devices of one kind does not matter: in either case the whole machine is
+    /// included.
+    /// </summary>
     static ImmutableArray<string> DescribeDifferences(Boundary a, Boundary b, string nameA, string nameB)
     {
         var differences = ImmutableArray.CreateBuilder<string>();
@@ -178,7 +182,7 @@ public sealed class RunComparison
         Check("components", Kinds(a), Kinds(b));
         Check("method", Word(a.Method), Word(b.Method));
         Check("basis", Word(a.Basis), Word(b.Basis));
-        Check("making of the hardware", a.Embodied ? "counted" : "not counted", b.Embodied ? "counted" : "not counted");
+        Check("embodied emissions", a.Embodied ? "included" : "not included", b.Embodied ? "included" : "not included");
         return differences.ToImmutable();
 
         void Check(string what, string ofA, string ofB)
@@ -200,7 +204,7 @@ public sealed class RunComparison
         if (Math.Abs(ratio.Low - 1) < Noise && Math.Abs(ratio.High - 1) < Noise)
             return $"{other} {verb} exactly as much {what} as {first}";
         if (ratio.Low <= 1 && ratio.High >= 1)
-            return $"{other} and {first} cannot be told apart in {what} ({FormatSigned(ratio.Low - 1)} to {FormatSigned(ratio.High - 1)})";
+            return $"{other} and {first} do not differ in {what} beyond the uncertainty ({FormatSigned(ratio.Low - 1)} to {FormatSigned(ratio.High - 1)})";
         if (ratio.High < 1)
             return $"{other} {verb} {FormatRange(1 - ratio.High, 1 - ratio.Low)} less {what} than {first}";
         if (ratio.Low < 2)

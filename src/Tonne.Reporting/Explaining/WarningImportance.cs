@@ -2,7 +2,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>Orders warnings by how far they can put a figure off.</summary>
+/// <summary>Orders warnings by how much they can change a figure.</summary>
 static class WarningImportance
 {
     const int Default = 5;

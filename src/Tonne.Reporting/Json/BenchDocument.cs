@@ -26,16 +26,16 @@ public sealed record BenchDocument
     /// <summary>Rounds before those that count.</summary>
     public required int WarmupRounds { get; init; }
 
-    /// <summary>Chance that any pair is called different which is not.</summary>
+    /// <summary>Probability that at least one pair is called different although it is not.</summary>
     public required double Risk { get; init; }
 
     /// <summary>Relative difference that does not matter.</summary>
     public required double Margin { get; init; }
 
-    /// <summary>energy, time or emissions: what decides.</summary>
+    /// <summary>What decides: energy, time or emissions.</summary>
     public required string DecidedBy { get; init; }
 
-    /// <summary>decided, used_up, interrupted or failed: why it stopped.</summary>
+    /// <summary>Why it stopped: decided, used_up, interrupted or failed.</summary>
     public required string Stopped { get; init; }
 
     /// <summary>The failure; null if there is none.</summary>
@@ -90,7 +90,7 @@ public sealed record BenchDocument
     public sealed record PairPart(
         string First, string Second, string Verdict, int? DecidedAfterRounds, RatioPart? EnergyRatio, RatioPart? TimeRatio, RatioPart? EmissionsRatio, string Sentence);
 
-    /// <summary>A ratio; an end is null while there are too few rounds to know it.</summary>
+    /// <summary>A ratio; a bound is null while there are too few rounds to compute it.</summary>
     public sealed record RatioPart(double Value, double? Low, double? High)
     {
         internal static RatioPart? From(RatioInterval? ratio) => ratio is { } known

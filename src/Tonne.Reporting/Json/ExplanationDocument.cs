@@ -39,7 +39,7 @@ public sealed record ExplanationDocument
     /// <summary>How it was computed.</summary>
     public required NodePart Derivation { get; init; }
 
-    /// <summary>The factors in the tree, once each, the weightiest first.</summary>
+    /// <summary>The factors in the tree, once each, the largest share of the uncertainty first.</summary>
     public required IReadOnlyList<FactorPart> Factors { get; init; }
 
     /// <summary>The sources of the factors, once each.</summary>
@@ -64,7 +64,7 @@ public sealed record ExplanationDocument
         Figures = [.. footprint.GetFigures().Select(figure => figure.Name)],
     };
 
-    /// <summary>An explanation of a figure of a life; <c>run</c> is the description's file.</summary>
+    /// <summary>Creates the explanation of a figure of a life cycle; <c>run</c> is the file of its description.</summary>
     public static ExplanationDocument From(LifeCycle life, Explanation explanation) => new()
     {
         Method = Accountant.MethodVersion,

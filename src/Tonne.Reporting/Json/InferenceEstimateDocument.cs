@@ -4,7 +4,10 @@ using Tonne.Estimation.Serving;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>What serving takes, as JSON, schema <c>tonne.inference-estimate/1</c>: the fields of the best hardware, then an estimate for each, ranked by energy per request with the building.</summary>
+/// <summary>
+/// An estimate of inference as JSON, schema <c>tonne.inference-estimate/1</c>: the fields of the best hardware, then an estimate for each,
+/// ranked by facility energy per request.
+/// </summary>
 public sealed record InferenceEstimateDocument
 {
     /// <summary>Schema.</summary>

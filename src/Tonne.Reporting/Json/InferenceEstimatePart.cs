@@ -5,7 +5,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>What serving takes on one kind of hardware, as JSON. The unit of a quantity is in the name of its field.</summary>
+/// <summary>An estimate of inference on one kind of hardware, as JSON. The unit of a quantity is in the name of its field.</summary>
 public sealed record InferenceEstimatePart
 {
     /// <summary>Accelerator by its catalog name.</summary>
@@ -49,7 +49,7 @@ public sealed record InferenceEstimatePart
     [JsonPropertyName("gpu_energy_wh_per_request")]
     public required QuantityDocument GpuEnergy { get; init; }
 
-    /// <summary>Wh per request of waiting, at the plug; null without a rate.</summary>
+    /// <summary>Wh per request while the hardware waits for requests, at the plug; null without a rate.</summary>
     [JsonPropertyName("waiting_energy_wh_per_request")]
     public required QuantityDocument? WaitingEnergy { get; init; }
 
@@ -57,23 +57,23 @@ public sealed record InferenceEstimatePart
     [JsonPropertyName("it_energy_wh_per_request")]
     public required QuantityDocument ItEnergy { get; init; }
 
-    /// <summary>Wh per request with the building.</summary>
+    /// <summary>Facility energy (PUE included) in Wh per request.</summary>
     [JsonPropertyName("facility_energy_wh_per_request")]
     public required QuantityDocument FacilityEnergy { get; init; }
 
-    /// <summary>g CO2e per request, electricity and making the hardware.</summary>
+    /// <summary>Total emissions in g CO2e per request: operational and embodied.</summary>
     [JsonPropertyName("emissions_g_per_request")]
     public required QuantityDocument Emissions { get; init; }
 
-    /// <summary>g CO2e per request from electricity.</summary>
+    /// <summary>Operational emissions (electricity) in g CO2e per request.</summary>
     [JsonPropertyName("operational_g_per_request")]
     public required QuantityDocument Operational { get; init; }
 
-    /// <summary>g CO2e per request from making the hardware.</summary>
+    /// <summary>Embodied emissions (hardware manufacturing) in g CO2e per request.</summary>
     [JsonPropertyName("embodied_g_per_request")]
     public required QuantityDocument Embodied { get; init; }
 
-    /// <summary>What a campaign or a rate comes to.</summary>
+    /// <summary>Totals of a campaign or a rate.</summary>
     public required IReadOnlyList<RequestTotal> Totals { get; init; }
 
     /// <summary>What was chosen or assumed, in sentences.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.LifeCycles;
@@ -9,7 +10,9 @@ using Tonne.Sci;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>A life as JSON, schema <c>tonne.footprint/1</c>; described in docs/formats/footprint.md. What is unknown is null, never 0.</summary>
+/// <summary>
+/// A life cycle as JSON, schema <c>tonne.footprint/1</c>; described in docs/formats/footprint.md. What is unknown is null, never 0.
+/// </summary>
 public sealed record LifeCycleDocument
 {
     /// <summary>Schema.</summary>
@@ -21,29 +24,30 @@ public sealed record LifeCycleDocument
     /// <summary>Hash of the factor tables.</summary>
     public required string FactorsHash { get; init; }
 
-    /// <summary>What lives.</summary>
+    /// <summary>Name of what is described.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What a reader should know; null if nothing.</summary>
+    /// <summary>A note for readers; null if there is none.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The description's file.</summary>
+    /// <summary>File of the description.</summary>
     public required string File { get; init; }
 
-    /// <summary>The whole life.</summary>
+    /// <summary>Figures of the whole life cycle.</summary>
     public required FiguresPart Life { get; init; }
 
-    /// <summary>What the total is as much as: at most three.</summary>
+    /// <summary>Everyday equivalents of the total: at most three.</summary>
     public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
 
     /// <summary>Its phases.</summary>
     public required IReadOnlyList<PhasePart> Phases { get; init; }
 
-    /// <summary>What makes most of the total; null if the life comes to nothing.</summary>
+    /// <summary>The largest contribution to the total; null if the total is zero.</summary>
     public DominantPart? Dominates { get; init; }
 
-    /// <summary>When deployment outgrows what came before.</summary>
-    public required IReadOnlyList<BreakEvenPart> Outgrows { get; init; }
+    /// <summary>Break-even: when the deployment has used more than everything before it.</summary>
+    [JsonPropertyName("outgrows")]
+    public required IReadOnlyList<BreakEvenPart> BreakEvens { get; init; }
 
     /// <summary>Rates by functional unit (ISO/IEC 21031).</summary>
     public required IReadOnlyList<SciPart> Sci { get; init; }
@@ -54,7 +58,7 @@ public sealed record LifeCycleDocument
     /// <summary>Remarks of the description.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
-    /// <summary>What is unsure.</summary>
+    /// <summary>Warnings about the figures.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>Names of all figures, for <c>--explain</c>.</summary>
@@ -63,7 +67,7 @@ public sealed record LifeCycleDocument
     /// <summary>Sources cited, once each.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
 
-    /// <summary>A life as a document.</summary>
+    /// <summary>Creates the document of a life cycle.</summary>
     public static LifeCycleDocument From(LifeCycle life) => new()
     {
         Method = Accountant.MethodVersion,
@@ -75,7 +79,7 @@ public sealed record LifeCycleDocument
         Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(life.Totals.Total)),
         Phases = [.. life.Phases.Select(phase => PhasePart.From(phase, life.Totals.Total.Value))],
         Dominates = life.FindLargestContributor() is { } dominant ? new DominantPart(dominant.Phase.Description.Id, dominant.Share, dominant.Step.Name, dominant.StepShare) : null,
-        Outgrows = [.. life.BreakEvens.Select(outgrowth => new BreakEvenPart(outgrowth.Measure, outgrowth.Days, SixDigitRounding.Round(outgrowth.Low), SixDigitRounding.Round(outgrowth.High), outgrowth.ComparedBoundary))],
+        BreakEvens = [.. life.BreakEvens.Select(breakEven => new BreakEvenPart(breakEven.Measure, breakEven.Days, SixDigitRounding.Round(breakEven.Low), SixDigitRounding.Round(breakEven.High), breakEven.ComparedBoundary))],
         Sci = [.. SoftwareCarbonIntensity.Calculate(life).Select(SciPart.From)],
         TakenAsExact = [.. life.ExactInputs.Select(factor => new GivenPart(factor.Id["described/".Length..], factor.Label, factor.Bounds.Best, factor.Unit, factor.Source.Id))],
         Notes = life.Description.Notes,
@@ -87,13 +91,16 @@ public sealed record LifeCycleDocument
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.LifeCycleDocument);
 
-    /// <summary>Emissions in kg CO2e; <c>market_based</c> is operational, beside the location-based, never to be added or taken off.</summary>
+    /// <summary>
+    /// Emissions in kg CO2e; <c>market_based</c> is operational and stands beside the location-based figure; the two are never added or
+    /// subtracted.
+    /// </summary>
     public sealed record LifeEmissionsPart(QuantityDocument Operational, QuantityDocument? Embodied, QuantityDocument Total, QuantityDocument? MarketBased);
 
-    /// <summary>One widening of the boundary: what it adds, and all up to it.</summary>
+    /// <summary>One step outwards of the boundary: what it adds, and the total up to it.</summary>
     public sealed record StepPart(string Step, QuantityDocument? AddedEnergyKwh, QuantityDocument AddedEmissionsKg, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg, QuantityDocument? WaterL);
 
-    /// <summary>Figures of a phase or of the life.</summary>
+    /// <summary>Figures of a phase or of the whole life cycle.</summary>
     public sealed record FiguresPart(QuantityDocument EnergyKwh, QuantityDocument FacilityEnergyKwh, LifeEmissionsPart EmissionsKg, QuantityDocument? WaterL, IReadOnlyList<StepPart> Boundaries)
     {
         internal static FiguresPart From(LifeCycleFigures figures) => new(
@@ -105,10 +112,10 @@ public sealed record LifeCycleDocument
     /// <summary>Where a phase drew its electricity.</summary>
     public sealed record LifePlacePart(string? Zone, QuantityDocument IntensityGPerKwh, string Basis, int? Year, string How, QuantityDocument Pue, string PueHow);
 
-    /// <summary>A day of a phase.</summary>
+    /// <summary>Figures per day of a phase.</summary>
     public sealed record DayPart(double Days, QuantityDocument? EnergyKwh, QuantityDocument EmissionsKg);
 
-    /// <summary>One of a functional unit.</summary>
+    /// <summary>Figures per functional unit.</summary>
     public sealed record UnitPart(string Unit, double Count, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg);
 
     /// <summary>A phase.</summary>
@@ -128,7 +135,7 @@ public sealed record LifeCycleDocument
     /// <summary>The largest phase, and the largest boundary in it, with their shares of the total.</summary>
     public sealed record DominantPart(string Phase, double Share, string Step, double StepShare);
 
-    /// <summary>Days of deployment until it has used as much as making the model.</summary>
+    /// <summary>Days of deployment until its total equals that of everything before it.</summary>
     public sealed record BreakEvenPart(string By, double Days, double Low, double High, string Counted);
 
     /// <summary>A rate by ISO/IEC 21031.</summary>

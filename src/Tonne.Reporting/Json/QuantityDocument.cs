@@ -16,7 +16,7 @@ public sealed record QuantityDocument(double Value, double Low, double High, str
     /// <summary>A figure as a quantity.</summary>
     public static QuantityDocument From(Figure figure) => From(figure.Bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
 
-    /// <summary>A figure as it was stated.</summary>
+    /// <summary>Creates the quantity from a figure as it was stored.</summary>
     public static QuantityDocument From(StatedFigure figure) => From(figure.Bounds, figure.Boundary, figure.Quality, figure.MeasuredShare);
 
     /// <summary>A factor as a quantity.</summary>

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>How reports are written as JSON: source-generated, snake case, indented, nulls kept, letters beyond ASCII as they are.</summary>
+/// <summary>
+/// The settings with which reports are written as JSON: source-generated, snake case, indented, nulls kept, characters beyond ASCII
+/// unescaped.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true,

@@ -3,11 +3,11 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>What many requests come to, as JSON.</summary>
+/// <summary>Totals of many requests, as JSON.</summary>
 /// <param name="Name">in_all, per_day or per_year.</param>
 /// <param name="Requests">How many.</param>
-/// <param name="FacilityEnergyKwh">kWh with the building.</param>
-/// <param name="EmissionsKg">kg CO2e, electricity and making the hardware.</param>
+/// <param name="FacilityEnergyKwh">Facility energy (PUE included) in kWh.</param>
+/// <param name="EmissionsKg">Total emissions in kg CO2e: operational and embodied.</param>
 public sealed record RequestTotal(string Name, double Requests, QuantityDocument FacilityEnergyKwh, QuantityDocument EmissionsKg)
 {
     internal static IReadOnlyList<RequestTotal> CreateAll(Figure energy, Figure emissions, double? requests, double? requestsPerDay) =>

@@ -66,7 +66,7 @@ public sealed record RunDocument
     /// <summary>The machine.</summary>
     public required HostPart Host { get; init; }
 
-    /// <summary>Where the run was, and how that is known.</summary>
+    /// <summary>The place of the run, and how that is known.</summary>
     public required PlacePart Place { get; init; }
 
     /// <summary>The meters that were read.</summary>
@@ -82,10 +82,10 @@ public sealed record RunDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ComponentPart>? Components { get; init; }
 
-    /// <summary>The building.</summary>
+    /// <summary>The facility: its PUE.</summary>
     public required FacilityPart Facility { get; init; }
 
-    /// <summary>The job's energy with its building.</summary>
+    /// <summary>Facility energy of the job (PUE included).</summary>
     public required QuantityDocument FacilityEnergyKwh { get; init; }
 
     /// <summary>The grid.</summary>
@@ -94,13 +94,13 @@ public sealed record RunDocument
     /// <summary>Emissions.</summary>
     public required EmissionsPart EmissionsKg { get; init; }
 
-    /// <summary>What the total emissions are as much as: at most three things, none where none fits.</summary>
+    /// <summary>Everyday equivalents of the total emissions: at most three, none if nothing fits.</summary>
     public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
 
     /// <summary>Water on site and in generation; null if unknown.</summary>
     public QuantityDocument? WaterL { get; init; }
 
-    /// <summary>Stages, time outside included; absent in a list.</summary>
+    /// <summary>Stages, and the time outside any stage; absent in a list.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<StagePart>? Stages { get; init; }
 
@@ -111,28 +111,28 @@ public sealed record RunDocument
     /// <summary>Samples taken.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Wanted time between samples in s.</summary>
+    /// <summary>Configured time between samples in s.</summary>
     public required double PeriodS { get; init; }
 
     /// <summary>CPU time of the job in s.</summary>
     public required double JobCpuS { get; init; }
 
-    /// <summary>Times a meter said nothing, in s from the start.</summary>
+    /// <summary>Gaps: times in which a meter returned nothing, in s from the start.</summary>
     public required ImmutableArray<GapPart> Gaps { get; init; }
 
-    /// <summary>What measuring cost; null if it could not be said.</summary>
+    /// <summary>Cost of measuring; null if it is unknown.</summary>
     public OverheadPart? Overhead { get; init; }
 
-    /// <summary>Remarks of the program.</summary>
+    /// <summary>Notes that the program wrote.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
-    /// <summary>What makes the figures less sure.</summary>
+    /// <summary>Warnings: what makes the figures less certain.</summary>
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>Sources cited, once each.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
 
-    /// <summary>How each component is known, and why so; absent in a list.</summary>
+    /// <summary>How each component is known, and why; absent in a list.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<BasisPart>? Bases { get; init; }
 
@@ -157,7 +157,9 @@ public sealed record RunDocument
         };
     }
 
-    /// <summary>A run with its figures as they were stated, without stages, epochs and components: a line of a list, cheap because nothing is derived again.</summary>
+    /// <summary>
+    /// A run with its figures as they were stored, without stages, epochs and components: a line of a list. Nothing is computed again.
+    /// </summary>
     public static RunDocument FromStatement(RunRecord record, FootprintStatement statement) =>
         Create(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Warnings], CollectSources(record, statement.Factors));
 
@@ -244,10 +246,10 @@ public sealed record RunDocument
         string Kind, string Cpu, string? Microarchitecture, int Threads, int Sockets, long MemoryBytes, string OperatingSystem,
         bool Virtual, string BootId, string? CloudRegion, ImmutableArray<string> Gpus);
 
-    /// <summary>Where the run was, and how that is known.</summary>
+    /// <summary>The place of the run, and how that is known.</summary>
     public sealed record PlacePart(string? Zone, string? Region, string How, string? Detail, bool Guessed);
 
-    /// <summary>A meter, and what it counted by itself in J; null for what counts no energy.</summary>
+    /// <summary>A meter, and the energy that it counted in J; null for a meter that counts no energy.</summary>
     public sealed record MeterPart(string Id, string Component, string Quality, string Kind, string Role, string? Device, string? Note, double? CountedJ);
 
     /// <summary>One component's energy in kWh, from its µJ: job + others + idle = machine.</summary>
@@ -261,7 +263,7 @@ public sealed record RunDocument
             energy.JobMicrojoules, energy.OthersMicrojoules, energy.IdleMicrojoules, energy.MachineMicrojoules);
     }
 
-    /// <summary>The building.</summary>
+    /// <summary>The facility: its PUE.</summary>
     public sealed record FacilityPart(double Pue, double PueLow, double PueHigh, string How, string Quality, string Source);
 
     /// <summary>The grid.</summary>
@@ -286,10 +288,10 @@ public sealed record RunDocument
         int Number, string Stage, DateTimeOffset StartedAt, double DurationS, ImmutableSortedDictionary<string, double?> Metrics,
         QuantityDocument EnergyKwh, QuantityDocument EmissionsKg, string Observation);
 
-    /// <summary>A time in which a meter said nothing, in s from the start.</summary>
+    /// <summary>A gap: a time in which a meter returned nothing, in s from the start.</summary>
     public sealed record GapPart(string Meter, double From, double To, string Reason);
 
-    /// <summary>What measuring cost.</summary>
+    /// <summary>Cost of measuring.</summary>
     public sealed record OverheadPart(double CpuS, double SamplerCpuS, double PeakResidentMib);
 
     /// <summary>How a component is known.</summary>

@@ -7,7 +7,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>What an answer of a measured task takes, as JSON, schema <c>tonne.task-estimate/1</c>.</summary>
+/// <summary>An estimate of one answer of a measured task, as JSON, schema <c>tonne.task-estimate/1</c>.</summary>
 public sealed record TaskEstimateDocument
 {
     /// <summary>Schema.</summary>
@@ -28,10 +28,10 @@ public sealed record TaskEstimateDocument
     /// <summary>What one answer is: request, image or video.</summary>
     public required string Per { get; init; }
 
-    /// <summary>What it was measured on.</summary>
+    /// <summary>The hardware it was measured on.</summary>
     public required string Hardware { get; init; }
 
-    /// <summary>Wh of an answer within the boundary that was measured.</summary>
+    /// <summary>Energy of an answer in Wh, within the boundary that was measured.</summary>
     [JsonPropertyName("measured_energy_wh_per_request")]
     public required QuantityDocument Measured { get; init; }
 
@@ -39,23 +39,23 @@ public sealed record TaskEstimateDocument
     [JsonPropertyName("it_energy_wh_per_request")]
     public required QuantityDocument ItEnergy { get; init; }
 
-    /// <summary>Wh with the building.</summary>
+    /// <summary>Facility energy (PUE included) in Wh.</summary>
     [JsonPropertyName("facility_energy_wh_per_request")]
     public required QuantityDocument FacilityEnergy { get; init; }
 
-    /// <summary>g CO2e, electricity and making the hardware.</summary>
+    /// <summary>Total emissions in g CO2e: operational and embodied.</summary>
     [JsonPropertyName("emissions_g_per_request")]
     public required QuantityDocument Emissions { get; init; }
 
-    /// <summary>g CO2e from electricity.</summary>
+    /// <summary>Operational emissions (electricity) in g CO2e.</summary>
     [JsonPropertyName("operational_g_per_request")]
     public required QuantityDocument Operational { get; init; }
 
-    /// <summary>g CO2e from making the hardware.</summary>
+    /// <summary>Embodied emissions (hardware manufacturing) in g CO2e.</summary>
     [JsonPropertyName("embodied_g_per_request")]
     public required QuantityDocument Embodied { get; init; }
 
-    /// <summary>What a campaign or a rate comes to.</summary>
+    /// <summary>Totals of a campaign or a rate.</summary>
     public required IReadOnlyList<RequestTotal> Totals { get; init; }
 
     /// <summary>What was assumed, in sentences.</summary>

@@ -31,13 +31,13 @@ public sealed record TrainingEstimateDocument
     /// <summary>Runs of the campaign; the figures are those of all.</summary>
     public required int Runs { get; init; }
 
-    /// <summary>How it counts.</summary>
+    /// <summary>Number format.</summary>
     public required string Precision { get; init; }
 
     /// <summary>Floating-point operations of a run; null if only hours are known.</summary>
     public double? FlopsPerRun { get; init; }
 
-    /// <summary>Share of the 16-bit peak that trainings like it reach; null if only hours are known.</summary>
+    /// <summary>Share of the 16-bit peak that similar trainings reach; null if only hours are known.</summary>
     public RangePart? Utilisation { get; init; }
 
     /// <summary>Accelerator-hours.</summary>
@@ -52,7 +52,7 @@ public sealed record TrainingEstimateDocument
     /// <summary>Energy at the plug.</summary>
     public required QuantityDocument EnergyKwh { get; init; }
 
-    /// <summary>Energy with the building.</summary>
+    /// <summary>Facility energy (PUE included).</summary>
     public required QuantityDocument FacilityEnergyKwh { get; init; }
 
     /// <summary>Emissions.</summary>
@@ -64,19 +64,19 @@ public sealed record TrainingEstimateDocument
     /// <summary>The grid.</summary>
     public required RunDocument.GridPart Grid { get; init; }
 
-    /// <summary>The published trainings that the utilisation leans on.</summary>
+    /// <summary>The published trainings that determine the utilisation.</summary>
     public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
     /// <summary>What was assumed.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
 
-    /// <summary>What is unsure about the place.</summary>
+    /// <summary>Warnings about the place.</summary>
     public required IReadOnlyList<Warning> Warnings { get; init; }
 
     /// <summary>Sources of the factors, once each.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }
 
-    /// <summary>The accelerator that takes the least energy, and whether the bounds leave no warning; absent inside <see cref="Estimates"/>.</summary>
+    /// <summary>The accelerator that uses the least energy, and whether that is certain; absent inside <see cref="Estimates"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChoicePart? EfficientChoice { get; init; }
 
@@ -131,12 +131,12 @@ public sealed record TrainingEstimateDocument
         internal static RangePart From(Bounds bounds) => new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds));
     }
 
-    /// <summary>A published training, the utilisation it reached, and how alike it is (1 the same, 0 nothing in common).</summary>
+    /// <summary>A published training, the utilisation it reached, and its similarity (1 the same, 0 nothing in common).</summary>
     public sealed record SimilarTrainingPart(string Name, double Utilisation, double Likeness);
 
     /// <summary>The energy-efficient choice.</summary>
     /// <param name="Hardware">The accelerator.</param>
-    /// <param name="Clear">Whether even the bounds of the ratio leave it ahead.</param>
+    /// <param name="Clear">Whether it uses the least energy at both bounds of the ratio.</param>
     /// <param name="SecondOverFirst">Energy of the second over that of the first.</param>
     public sealed record ChoicePart(string Hardware, bool Clear, RangePart SecondOverFirst);
 }

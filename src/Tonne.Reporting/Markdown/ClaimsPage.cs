@@ -4,25 +4,25 @@ using Tonne.Reporting.Teaching;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary>What is often said and what the numbers say, as a page: <c>docs/claims.md</c>.</summary>
+/// <summary>Writes <c>docs/claims.md</c>: common claims about the carbon of computing, checked against the numbers.</summary>
 public static class ClaimsPage
 {
     /// <summary>Writes the page in Markdown.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     public static void Write(TextWriter writer)
     {
-        writer.Write("# What is often said, and what the numbers say\n\n");
-        writer.Write("Written from `src/Tonne.Reporting/Teaching/Claims.cs`; every number is computed from the inputs below it (`tonne catalog claims`), and a test holds this page to them.\n");
+        writer.Write("# Common claims, and what the numbers show\n\n");
+        writer.Write("Written from `src/Tonne.Reporting/Teaching/ClaimCatalog.cs`; every number is computed from the inputs below it (`tonne catalog claims`), and a test compares this page with them.\n");
         foreach (var claim in ClaimCatalog.All)
         {
-            writer.Write($"\n## {claim.Statement}\n\n**Again.** {claim.Reproduced}\n\n**Put right.** {claim.Correction}\n\n");
+            writer.Write($"\n## {claim.Statement}\n\n**Recomputed.** {claim.Reproduced}\n\n**Corrected.** {claim.Correction}\n\n");
             writer.Write("| input | value | source |\n|---|---|---|\n");
             foreach (var input in claim.Inputs)
                 writer.Write($"| {input.Label}{(input.Note is { } note ? $" ({note})" : "")} | {Value(input)} | {input.Source.Id} |\n");
         }
     }
 
-    /// <summary>As the source prints it, with all its digits.</summary>
+    /// <summary>Formats a value as the source prints it, with all its digits.</summary>
     static string Value(Factor factor)
     {
         var (low, best, high) = (factor.Bounds.Low, factor.Bounds.Best, factor.Bounds.High);

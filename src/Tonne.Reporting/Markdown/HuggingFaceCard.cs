@@ -12,9 +12,10 @@ namespace Tonne.Reporting.Markdown;
 
 /// <summary>The <c>co2_eq_emissions</c> metadata of a model card on the Hugging Face Hub, as YAML.</summary>
 /// <remarks>
-/// Fields after the Hub's documentation, "Displaying carbon emissions for your model": emissions as a number in grams, source, training_type, geographical_location, hardware_used.
-/// The number is the operational emissions: the figures on the Hub beside it come from tools that report electricity only. Interval, boundary and embodied emissions are in comments and in the source.
-/// <c>training_type</c> is the run's tag of that name; without one the line is a comment, never a guess.
+/// The fields follow the Hub's documentation, "Displaying carbon emissions for your model": emissions as a number in grams, source,
+/// training_type, geographical_location, hardware_used. The number is the operational emissions, because the tools behind most figures on
+/// the Hub report electricity only. Interval, boundary and embodied emissions are in comments and in the source. <c>training_type</c> is
+/// the run's tag of that name; without it the line is a comment.
 /// </remarks>
 public static class HuggingFaceCard
 {
@@ -51,7 +52,7 @@ public static class HuggingFaceCard
 
     static string FormatEnergy(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumText.Name(energy.Quality) : $"{DisplayValue.FormatPercent(energy.MeasuredShare)} measured, otherwise {EnumText.Name(energy.Quality)}";
 
-    /// <summary>Grams with four digits: a number YAML and JSON read alike.</summary>
+    /// <summary>Formats grams with four digits, as a number that YAML and JSON read alike.</summary>
     static string Grams(double kilograms)
     {
         var grams = double.Parse((kilograms * 1000).ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ using Tonne.Sci;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary>A life as a Markdown page.</summary>
+/// <summary>Writes a life cycle as a Markdown page.</summary>
 public static class LifeCycleMarkdown
 {
     /// <summary>The page, with <c>\n</c> at line ends. Names and notes are escaped: they are text, never markup.</summary>
@@ -22,7 +22,7 @@ public static class LifeCycleMarkdown
             page.Append(CultureInfo.InvariantCulture, $"{Text(text)}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"**{FootprintFormat.FormatWithInterval(life.Totals.Total)}** and {FootprintFormat.FormatWithInterval(life.Totals.FacilityEnergy)} ({Text(BoundaryText.Describe(life.Totals.Total.Boundary))}).\n\n");
         if (Equivalents.Choose(life.Totals.Total) is { Count: > 0 } equivalents)
-            page.Append(CultureInfo.InvariantCulture, $"As much as {string.Join(" or as ", equivalents.Select(one => Text(one.Format())))}.\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"Equivalent to {string.Join(" or ", equivalents.Select(one => Text(one.Format())))}.\n\n");
         page.Append("| Phase | Boundary | Energy | Carbon, location-based | Water | Share |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
         foreach (var phase in life.Phases)
             WriteRows(page, phase.Description.Name, phase.Figures, life);
@@ -59,7 +59,7 @@ public static class LifeCycleMarkdown
     {
         if (life.FindLargestContributor() is { } dominant)
         {
-            page.Append(CultureInfo.InvariantCulture, $"- {Text(dominant.Phase.Description.Name)} makes {DisplayValue.FormatPercent(dominant.Share)} of the emissions; the largest part of it is {LifeCycleText.DescribeStep(dominant.Step.Name)}, ");
+            page.Append(CultureInfo.InvariantCulture, $"- {Text(dominant.Phase.Description.Name)} is {DisplayValue.FormatPercent(dominant.Share)} of the emissions; the largest part of it is {LifeCycleText.DescribeStep(dominant.Step.Name)}, ");
             page.Append(CultureInfo.InvariantCulture, $"{DisplayValue.FormatPercent(dominant.StepShare)} of all.\n");
         }
 
@@ -71,8 +71,8 @@ public static class LifeCycleMarkdown
                 page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: {FootprintFormat.FormatWithInterval(energy)} and {FootprintFormat.FormatWithInterval(emissions)} per {Text(unit.Name)}.\n");
         }
 
-        foreach (var outgrowth in life.BreakEvens)
-            page.Append(CultureInfo.InvariantCulture, $"- Deployment has used as much as making the model, by {outgrowth.Measure}, after {LifeCycleText.FormatDays(outgrowth, "–")} ({Text(outgrowth.ComparedBoundary)}).\n");
+        foreach (var breakEven in life.BreakEvens)
+            page.Append(CultureInfo.InvariantCulture, $"- Break-even: deployment exceeds all earlier phases, by {breakEven.Measure}, after {LifeCycleText.FormatDays(breakEven, "–")} ({Text(breakEven.ComparedBoundary)}).\n");
         foreach (var (name, figures) in life.Phases.Select(phase => (phase.Description.Name, phase.Figures)).Append(("whole life", life.Totals)))
         {
             if (figures.MarketBased is { } market)
@@ -95,7 +95,7 @@ public static class LifeCycleMarkdown
         var notes = life.Description.Notes.Concat(life.Phases.SelectMany(phase => phase.Notes)).ToList();
         if (notes.Count > 0)
             page.Append(CultureInfo.InvariantCulture, $"## Notes\n\n{string.Concat(notes.Select(note => $"- {Text(note)}\n"))}\n");
-        page.Append("## What makes the figures less sure\n\n");
+        page.Append("## Warnings\n\n");
         if (life.ExactInputs.Length > 0)
             page.Append(CultureInfo.InvariantCulture, $"- {LifeCycleText.Numbers(life.ExactInputs.Length)} taken as exact: {Text(string.Join(", ", life.ExactInputs.Select(factor => $"{factor.Label} {DisplayValue.FormatFactor(factor).Text}")))}.\n");
         foreach (var warning in life.Warnings)

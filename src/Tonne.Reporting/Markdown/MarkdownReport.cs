@@ -12,7 +12,7 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary>One run as a Markdown page: figures, energy, stages, epochs, place, method, what is unsure, sources.</summary>
+/// <summary>Writes one run as a Markdown page: figures, energy, stages, epochs, place, method, warnings, sources.</summary>
 public static class MarkdownReport
 {
     /// <summary>The page, with <c>\n</c> at line ends. Names and notes are escaped: they are text, never markup.</summary>
@@ -145,15 +145,15 @@ public static class MarkdownReport
         var warnings = RunDocument.CollectWarnings(record, footprint.Warnings).ToList();
         if (warnings.Count == 0 && record.Gaps.Length == 0)
             return;
-        page.Append("## What makes the figures less sure\n\n");
+        page.Append("## Warnings and gaps\n\n");
         foreach (var warning in warnings)
             page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         foreach (var gap in record.Gaps)
-            page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} said nothing from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} returned nothing from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
         page.Append('\n');
     }
 
-    /// <summary>How it was counted, which factor matters most, and every source.</summary>
+    /// <summary>Writes the method, the factors by their share of the uncertainty, and every source.</summary>
     internal static void WriteMethodAndSources(StringBuilder page, Footprint footprint, string level)
     {
         page.Append(CultureInfo.InvariantCulture, $"{level} Method\n\n");

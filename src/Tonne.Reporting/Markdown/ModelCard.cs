@@ -10,8 +10,10 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary>The section "Environmental Impact" of a model card, as Markdown: energy, emissions, hardware, region, method, boundary, uncertainty, sources.</summary>
-/// <remarks>The first five items carry the names of the Hugging Face model card template, so that the section takes the place of the template's.</remarks>
+/// <summary>Writes the section "Environmental Impact" of a model card as Markdown.</summary>
+/// <remarks>
+/// The first five items have the names of the Hugging Face model card template, so that the section can replace the template's.
+/// </remarks>
 public static class ModelCard
 {
     /// <summary>The section, with <c>\n</c> at line ends.</summary>

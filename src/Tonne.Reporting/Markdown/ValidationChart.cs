@@ -5,8 +5,8 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary>Pictures of a validation as SVG, readable on light and on dark ground.</summary>
-/// <remarks>Colours follow the reader's <c>prefers-color-scheme</c>; what is told apart by colour is told apart by shape as well.</remarks>
+/// <summary>Draws the pictures of a validation as SVG, readable on a light and on a dark background.</summary>
+/// <remarks>Colours follow the reader's <c>prefers-color-scheme</c>; what differs in colour differs in shape as well.</remarks>
 static class ValidationChart
 {
     const double Width = 720;
@@ -23,7 +23,9 @@ static class ValidationChart
         </style>
         """;
 
-    /// <summary>Every case as estimate ÷ truth with its bounds on a logarithmic axis, the plain rule's bounds behind it.</summary>
+    /// <summary>
+    /// Draws every case as estimate ÷ truth with its bounds on a logarithmic axis, and the baseline predictor's bounds behind it.
+    /// </summary>
     public static string DrawIntervals(ValidationSection section)
     {
         const double left = 190;
@@ -63,7 +65,7 @@ static class ValidationChart
         double At(double ratio) => left + ((right - left) * Math.Log(Math.Clamp(ratio, low, most) / low) / Math.Log(most / low));
     }
 
-    /// <summary>How many cases lie how far off, in steps of a quarter of a doubling: nothing of a single case can be read from it.</summary>
+    /// <summary>Draws how many cases are how far off, in steps of a quarter of a doubling; no single case can be read from it.</summary>
     public static string DrawHistogram(ValidationSection section)
     {
         const double left = 60;

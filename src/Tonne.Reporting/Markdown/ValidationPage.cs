@@ -8,27 +8,32 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Markdown;
 
-/// <summary><c>docs/validation.md</c>: our errors, coverage and interval scores beside a plain rule and the published tools, with pictures. Pure: the same cases give the same bytes.</summary>
+/// <summary>
+/// Writes <c>docs/validation.md</c>: errors, coverage and interval scores of the estimates beside a baseline predictor and published tools,
+/// with pictures. The same cases give the same bytes.
+/// </summary>
 public static class ValidationPage
 {
-    /// <summary>The sections of what ships with the library: training hours, their families left out, energy that was measured.</summary>
+    /// <summary>
+    /// Creates the sections for the data that ship with the library: training hours, their families left out, measured energy.
+    /// </summary>
     public static IReadOnlyList<ValidationSection> CreateTrainingSections()
     {
         return
         [
             CreateHoursSection(),
             new("training-scales", "The same, the scales of the model chosen anew in each fit", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOutWithRefittedScales(), ShowsCaseNames: true, [],
-                ["The scales over which trainings inform one another are round numbers chosen in sight of all trainings. Here each fit chooses them itself among nine, by likelihood: the difference is what our choice may have flattered, and the better foretelling of unseen trainings."]),
-            new("training-families", "The same, every family left out whole", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), ShowsCaseNames: true, [],
-                ["All Llamas out, all Pythias out: a training by someone who has published nothing like it. From so few families our estimate is little better than one constant in the mean and no better in the median; what it knows of its ignorance shows in the bounds, which are wider than above and far narrower than the constant's."]),
+                ["The similarity scales of the model are round numbers that were chosen with all trainings known. Here each fit chooses them among nine, by likelihood. The difference shows how much our choice may have improved the errors."]),
+            new("training-families", "The same, each whole family left out", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveFamilyOut(), ShowsCaseNames: true, [],
+                ["All Llamas are left out together, all Pythias, and so on: the case of a publisher without similar published trainings. With so few families the estimate is little better than one constant in the mean error and no better in the median. The bounds are wider than above and much narrower than those of the constant."]),
             new("training-assumed", "Trainings whose hours were published as assumed", "accelerator-hours", "one utilisation for all", TrainingValidation.ScoreAssumedHours(), ShowsCaseNames: true, [],
-                ["Their publishers assumed the number of chips or the hours, so they calibrate nothing and prove nothing; they are on hardware, or of a kind, that the fit has hardly seen."]),
+                ["Their publishers assumed the number of chips or the hours, so they are neither used for the fit nor a test of it. Their hardware or kind is rare among the fitted trainings."]),
             new("training-energy", "Energy of trainings whose hours nobody published", "kWh of the boards alone", "40 % utilisation at TDP", TrainingValidation.ScoreMeasuredEnergy(), ShowsCaseNames: true, [],
-                ["GPU energy measured by its makers, PUE taken out; these rows calibrate nothing. Three cases are no test of coverage; they show the order of the error."]),
+                ["GPU energy measured by the publishers, PUE removed; these rows are not used for the fit. Three cases cannot test coverage; they show the order of the error."]),
         ];
     }
 
-    /// <summary>The first of them: hours, each training left out once.</summary>
+    /// <summary>Creates the first section: hours, each training left out once.</summary>
     internal static ValidationSection CreateHoursSection()
     {
         var errors = PublishedError.All();
@@ -38,12 +43,14 @@ public static class ValidationPage
         return new ValidationSection("training", "Accelerator-hours of a training, each training left out once", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOut(), ShowsCaseNames: true,
             [.. errors.Where(error => error.Quantity == "training hours")],
             [
-                Text($"Cases: the {model.Cases.Count} trainings of `tonne catalog models` whose hours stand on their own; hours that were assumed (GPT-3's chip count, Switch) are left out, energies that are hours × TDP never enter. Each is estimated by a fit to the others, level, spread ({model.Spread:0.00}) and noise ({model.Noise:0.00}) included, by the code that `tonne estimate training` runs. The plain rule: the geometric mean utilisation of the others with its own spread."),
-                Text($"That distilled trainings take more is held before any is seen: the one case there is (Llama 3.2 1B) was known when that was written. With a factor of their own of which nothing is held the mean error would be {apart.MeanError * 100:0.0} %, the median {apart.MedianError * 100:0.0} %, {apart.CoveredCount} held; not told apart from others {alike.MeanError * 100:0.0} %, {alike.MedianError * 100:0.0} %, {alike.CoveredCount} held."),
+                Text($"Cases: the {model.Cases.Count} trainings of `tonne catalog models` whose hours are independent; hours that were assumed (GPT-3's chip count, Switch) are left out, energies that are hours × TDP never enter. Each is estimated by a fit to the others, including level, spread ({model.Spread:0.00}) and noise ({model.Noise:0.00}), with the code of `tonne estimate training`. The baseline: the geometric mean utilisation of the others with its own spread."),
+                Text($"The model assumes in advance that distilled trainings take more; the only case (Llama 3.2 1B) was known when this was written. With a separate factor without that assumption the mean error would be {apart.MeanError * 100:0.0} %, the median {apart.MedianError * 100:0.0} %, {apart.CoveredCount} covered; with no difference to other trainings {alike.MeanError * 100:0.0} %, {alike.MedianError * 100:0.0} %, {alike.CoveredCount} covered."),
             ]) { Targets = (0.18, 0.12, 2.0) };
     }
 
-    /// <summary>Sections of serving, from measurements that may not ship: aggregates alone leave them.</summary>
+    /// <summary>
+    /// Creates the sections of inference, from measurements that may not be published one by one: the page has only aggregates.
+    /// </summary>
     /// <param name="cases">The measurements.</param>
     public static IReadOnlyList<ValidationSection> CreateInferenceSections(IReadOnlyList<ServingMeasurement> cases)
     {
@@ -54,34 +61,34 @@ public static class ValidationPage
         {
             new("inference", "Joules per output token, each model family left out", "joules per output token", "one figure for all tokens", scored, ShowsCaseNames: false,
                 [.. errors.Where(error => error.Quantity == "joules per token")],
-                [Text($"{scored.Count} measurements of {cases.Select(one => one.Family).Distinct(StringComparer.Ordinal).Count()} model families (ML.ENERGY leaderboard v2 and v3, GPU boards alone). The licence of v3 is not confirmed, so no single measurement is told here. A family is left out whole, every precision and size of release with it. The plain rule: the geometric mean of the other families with its own spread.")])
+                [Text($"{scored.Count} measurements of {cases.Select(one => one.Family).Distinct(StringComparer.Ordinal).Count()} model families (ML.ENERGY leaderboard v2 and v3, GPU boards alone). The licence of v3 is not confirmed, so no single measurement is printed here. A family is left out as a whole, with all its sizes and precisions. The baseline: the geometric mean of the other families with its own spread.")])
             { Targets = (0.30, 0.20, 3.3) },
         };
         foreach (var chip in scored.GroupBy(one => one.Group, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             sections.Add(new ValidationSection("inference-" + NameMatching.ToSlug(chip.Key), $"The same, on {chip.Key} alone", "joules per output token", "one figure for all tokens", [.. chip], ShowsCaseNames: false, [], []));
         foreach (var kind in scores.GroupBy(score => score.Case.Kind).OrderBy(group => group.Key))
             sections.Add(new ValidationSection("inference-" + GetSectionId(kind.Key), $"The same, {ServingFit.GetLabel(kind.Key)} alone", "joules per output token", "one figure for all tokens", [.. kind.Select(score => score.ByHardware)], ShowsCaseNames: false, [], []));
-        sections.Add(new ValidationSection("inference-software-untold", "The same, the year of the serving software not told", "joules per output token", "one figure for all tokens",
+        sections.Add(new ValidationSection("inference-software-untold", "The same, the year of the serving software unknown", "joules per output token", "one figure for all tokens",
             [.. InferenceValidation.LeaveFamilyOut(cases, softwareKnown: false).Select(score => score.ByHardware)], ShowsCaseNames: false, [],
-            ["Without `--software` the newest that was measured on the hardware is taken, and a factor of its own reaches to the other year. A third of the measurements on H100 are of the older."]));
+            ["Without `--software` the newest software measured on the hardware is assumed, and a separate factor covers the other year. A third of the measurements on H100 are with the older software."]));
         return sections;
     }
 
     /// <summary>The page and its pictures.</summary>
     /// <param name="sections">The sections.</param>
-    /// <param name="name">File name of the page; pictures lie beside it under its name.</param>
+    /// <param name="name">File name of the page; the pictures have its name as a prefix and are in the same folder.</param>
     /// <returns>File names and their text, the page first.</returns>
     public static IReadOnlyList<(string Name, string Text)> Write(IReadOnlyList<ValidationSection> sections, string name)
     {
         var stem = name.EndsWith(".md", StringComparison.Ordinal) ? name[..^3] : name;
         var pictures = new List<(string Name, string Text)>();
         var page = new StringBuilder();
-        page.Append("# Validation of the estimates\n\nMade by a command from the shipped tables, with the code that makes the estimates; nothing is typed in by hand. To make it again:\n\n");
+        page.Append("# Validation of the estimates\n\nWritten by a command from the built-in tables, with the code of the estimates; no number is typed by hand. To write it again:\n\n");
         page.Append("    tonne estimate validate --page docs/validation.md [--data FOLDER]\n\n");
-        page.Append("`--data` names the folder that holds `inference_measured.csv`: measurements of which a part may not be shipped, and of which only aggregates are written here.\n\n");
-        page.Append("**Error** is |estimate ÷ truth − 1|. **Held** counts truths inside the 95 % bounds; **p** is the exact two-sided binomial test of that against 95 %, below 0.05 the bounds are wrong. **Width** is high ÷ low, the median. "
-            + "**Score** is the interval score on natural logarithms (Gneiting and Raftery 2007): the width, and forty times whatever the truth lies outside; smaller is better.\n\n");
-        page.Append("| what is foretold | who | cases | mean error | median | worst | held | p | width | score |\n|---|---|---|---|---|---|---|---|---|---|\n");
+        page.Append("`--data` is the folder of `inference_measured.csv`. A part of these measurements may not be redistributed, so this page has only aggregates of them.\n\n");
+        page.Append("**Error** is |estimate ÷ truth − 1|. **Covered** counts truths inside the 95 % bounds; **p** is the exact two-sided binomial test of that against 95 %, a value below 0.05 means that the bounds are wrong. **Width** is high ÷ low, the median. "
+            + "**Score** is the interval score on natural logarithms (Gneiting and Raftery 2007): the width, plus forty times the distance of the truth from the interval; smaller is better.\n\n");
+        page.Append("| estimated | estimator | cases | mean error | median | worst | covered | p | width | score |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var section in sections)
         {
             WriteRow(page, section.Title, "tonne", EstimateScore.ScoreEstimates([.. section.Cases]), exact: false);
@@ -94,13 +101,13 @@ public static class ValidationPage
         page.Append("## What was tried\n\n");
         page.Append("About 120 variants of the training model were looked at on these cases before one was kept: ridge regressions on one to five features (45), and Gaussian processes with a scale left out, halved or doubled, with one of several fixed spreads and noises, "
             + "with and without a robust loss, with three choices of which rows may calibrate. None of the regressions beat the constant by much. Of the processes all with size, tokens, peak, memory and experts together lay between 15.5 and 18 % in the mean, "
-            + "whatever their scales; the scales kept are round numbers, and spread and noise are no longer chosen but fitted. Interconnect, year and the number of chips were not used: half of the rows do not tell them.\n");
+            + "whatever their scales; the scales kept are round numbers, and spread and noise are no longer chosen but fitted. Interconnect, year and the number of chips were not used: half of the rows do not state them.\n");
         return [(name, page.ToString()), .. pictures];
     }
 
     static void WriteSection(StringBuilder page, ValidationSection section, string stem, List<(string Name, string Text)> pictures)
     {
-        // A part that is only a row of the first table has nothing more to say.
+        // A section without cases or text of its own is only a row of the first table.
         if (section is { Text.Count: 0, ShowsCaseNames: false, Targets: null, PublishedErrors.Count: 0 })
             return;
         var ours = EstimateScore.ScoreEstimates([.. section.Cases]);
@@ -109,23 +116,23 @@ public static class ValidationPage
             page.Append(text).Append("\n\n");
         if (section.Targets is { } marks)
         {
-            page.Append(CultureInfo.InvariantCulture, $"Asked for: mean ≤ {marks.Mean * 100:0} % ({FormatTargetMet(ours.MeanError <= marks.Mean)}), median ≤ {marks.Median * 100:0} % ({FormatTargetMet(ours.MedianError <= marks.Median)}), coverage not refuted ({FormatTargetMet(ours.CoveragePValue >= 0.05)}), "
-                + $"width ≤ {marks.Width:0.0} ({FormatTargetMet(ours.MedianWidth <= marks.Width)}), a better score than the plain rule ({FormatTargetMet(ours.IntervalScore < EstimateScore.ScoreBaseline([.. section.Cases]).IntervalScore)}).\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"Targets: mean ≤ {marks.Mean * 100:0} % ({FormatTargetMet(ours.MeanError <= marks.Mean)}), median ≤ {marks.Median * 100:0} % ({FormatTargetMet(ours.MedianError <= marks.Median)}), coverage not refuted ({FormatTargetMet(ours.CoveragePValue >= 0.05)}), "
+                + $"width ≤ {marks.Width:0.0} ({FormatTargetMet(ours.MedianWidth <= marks.Width)}), a better score than the baseline ({FormatTargetMet(ours.IntervalScore < EstimateScore.ScoreBaseline([.. section.Cases]).IntervalScore)}).\n\n");
         }
 
         if (section.PublishedErrors.Count > 0)
         {
             var rule = EstimateScore.ScoreBaseline([.. section.Cases]);
-            var (ruleName, ruleMean, ruleMedian) = (section.Baseline, rule.MeanError, rule.MedianError);
+            var (baselineName, baselineMean, baselineMedian) = (section.Baseline, rule.MeanError, rule.MedianError);
             if (section.Id == "training")
             {
                 var (constant, mean, median) = TrainingValidation.FindBestConstant();
-                (ruleName, ruleMean, ruleMedian) = (string.Create(CultureInfo.InvariantCulture, $"the best constant, {constant * 100:0.#} %, in hindsight"), mean, median);
+                (baselineName, baselineMean, baselineMedian) = (string.Create(CultureInfo.InvariantCulture, $"the best constant, {constant * 100:0.#} %, chosen afterwards"), mean, median);
             }
 
-            Picture("errors", "mean and median errors beside published tools", ValidationChart.DrawErrors(section, ruleName, ruleMean, ruleMedian));
+            Picture("errors", "mean and median errors of tonne and of published tools", ValidationChart.DrawErrors(section, baselineName, baselineMean, baselineMedian));
             page.Append("| estimator | mean error | median | source | |\n|---|---|---|---|---|\n");
-            page.Append(CultureInfo.InvariantCulture, $"| **tonne**, the case not seen | {ours.MeanError * 100:0.0} % | {ours.MedianError * 100:0.0} % | this page | |\n| {ruleName} | {ruleMean * 100:0.0} % | {ruleMedian * 100:0.0} % | this page | |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| **tonne**, the case not seen | {ours.MeanError * 100:0.0} % | {ours.MedianError * 100:0.0} % | this page | |\n| {baselineName} | {baselineMean * 100:0.0} % | {baselineMedian * 100:0.0} % | this page | |\n");
             foreach (var other in section.PublishedErrors)
                 page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(other.Tool)} | {other.Mean * 100:0.0} % | {(other.Median is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median * 100:0.0} %") : "")} | {other.Source.Id.Replace(";", ", ", StringComparison.Ordinal)} | {TextSanitizer.EscapeMarkdown(other.Note)} |\n");
             page.Append('\n');
@@ -134,7 +141,7 @@ public static class ValidationPage
         if (!section.ShowsCaseNames)
         {
             if (section.Targets is not null)
-                Picture("histogram", "how many cases lie how far off", ValidationChart.DrawHistogram(section));
+                Picture("histogram", "distribution of the errors", ValidationChart.DrawHistogram(section));
             return;
         }
 

@@ -10,10 +10,14 @@ using Tonne.Runs;
 namespace Tonne.Reporting.Regulatory;
 
 /// <summary>
-/// The items on computation and energy of the Model Documentation Form for general-purpose AI models (European Commission, General-Purpose AI Code of Practice, Transparency chapter, of 10 July 2025;
-/// Annex XI of Regulation (EU) 2024/1689). What is not known is said line by line, never made up.
+/// Fills in the items on computation and energy of the Model Documentation Form for general-purpose AI models. The form is from the
+/// European Commission: General-Purpose AI Code of Practice, Transparency chapter, of 10 July 2025; Annex XI of Regulation (EU) 2024/1689.
+/// Each answer that is not known is marked as missing.
 /// </summary>
-/// <remarks>The form defines no boundary for energy; the answer is with its building and says so. Items go to the AI Office and national authorities, none to downstream providers.</remarks>
+/// <remarks>
+/// The form defines no boundary for energy; the answer is the facility energy (PUE included) and names it. Items go to the AI Office and
+/// national authorities, none to downstream providers.
+/// </remarks>
 public static class ModelDocumentationForm
 {
     const string Resources = "Computational resources (during training)";
@@ -23,7 +27,7 @@ public static class ModelDocumentationForm
     const string Both = "AI Office, national authorities";
     const double DaysPerMonth = 365.25 / 12;
 
-    /// <summary>The lines that a run can answer. One run is the whole training only if its reader says so.</summary>
+    /// <summary>The lines that a run can answer. Only the reader knows whether one run is the whole training.</summary>
     public static IReadOnlyList<FormLine> CreateLines(RunRecord record, Footprint footprint)
     {
         var days = record.DurationSeconds / 86_400;
@@ -44,7 +48,7 @@ public static class ModelDocumentationForm
         ];
     }
 
-    /// <summary>The lines that a life can answer.</summary>
+    /// <summary>The lines that the description of a life cycle can answer.</summary>
     public static IReadOnlyList<FormLine> CreateLines(LifeCycle life)
     {
         var training = life.Phases.Where(phase => phase.Description.Kind is PhaseKind.Training or PhaseKind.FineTuning).ToList();
@@ -95,10 +99,10 @@ public static class ModelDocumentationForm
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"# Model documentation: computation and energy of {TextSanitizer.EscapeMarkdown(name)}\n\n");
         page.Append("The items on computation and energy of the Model Documentation Form (General-Purpose AI Code of Practice, Transparency chapter, 10 July 2025; Annex XI of Regulation (EU) 2024/1689).\n");
-        page.Append("The other items of the form are not a matter of carbon and are not here.\n");
+        page.Append("The other items of the form do not concern energy and are left out.\n");
         foreach (var section in lines.GroupBy(line => line.Section, StringComparer.Ordinal))
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {(section.Key.Length > 0 ? section.Key : "Beside the form")}\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## {(section.Key.Length > 0 ? section.Key : "Not asked by the form")}\n\n");
             page.Append(section.Key.Length > 0 ? "| Item | Answer | How it is known | For |\n| --- | --- | --- | --- |\n" : "| Item | Answer | How it is known |\n| --- | --- | --- |\n");
             foreach (var line in section)
             {
@@ -108,7 +112,7 @@ public static class ModelDocumentationForm
         }
 
         var missing = lines.Count(line => line.Answer is null && line.Section.Length > 0);
-        page.Append(CultureInfo.InvariantCulture, $"\n{missing} of {lines.Count(line => line.Section.Length > 0)} items of the form are missing here.\n");
+        page.Append(CultureInfo.InvariantCulture, $"\n{missing} of {lines.Count(line => line.Section.Length > 0)} items of the form are missing.\n");
         return page.ToString();
     }
 
@@ -130,20 +134,20 @@ public static class ModelDocumentationForm
     }
 
     static FormLine EnergyLine(Figure facility, string of) => facility.Value > 0
-        ? new(Energy, "Amount of energy used for training", Megawatthours(facility), $"{of}, with its building: the form sets no boundary", Both)
+        ? new(Energy, "Amount of energy used for training", Megawatthours(facility), $"{of}, PUE included: the form sets no boundary", Both)
         : new(Energy, "Amount of energy used for training", null, $"no energy {of} is known", Both);
 
     static string Methodology(Figure facility, Figure plug, AccountingFactors? factors, string how)
     {
         var share = facility.MeasuredShare >= 0.9995 ? "Measured" : facility.MeasuredShare < 0.0005 ? $"Estimated ({EnumText.Name(facility.Quality)})" : $"{DisplayValue.FormatPercent(facility.MeasuredShare)} measured, the rest estimated";
-        var building = factors is null ? "" : $" Building: PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()}, {factors.PueHow}.";
+        var building = factors is null ? "" : $" PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()}, {factors.PueHow}.";
         var interval = facility.Bounds.IsExact ? "The inputs carry no bounds." : $"95 % interval {DisplayValue.Format(facility.Bounds, "kWh").FormatInterval()} {DisplayValue.Format(facility.Bounds, "kWh").Unit}.";
-        return $"{share}. {how}{building} {FootprintFormat.FormatValue(plug)} before the building. {interval}";
+        return $"{share}. {how}{building} {FootprintFormat.FormatValue(plug)} before PUE. {interval}";
     }
 
     static string Described(AccountedPhase phase)
     {
-        var steps = phase.Description.Uses.Select(use => $"{use.Use.Name} {DisplayValue.Format(use.Use.Energy.Value, "kWh", 4)} ({EnumText.Name(use.Use.Quality)}{(use.Use.IncludesFacility ? ", holds its cooling" : "")})");
+        var steps = phase.Description.Uses.Select(use => $"{use.Use.Name} {DisplayValue.Format(use.Use.Energy.Value, "kWh", 4)} ({EnumText.Name(use.Use.Quality)}{(use.Use.IncludesFacility ? ", cooling included" : "")})");
         return $"{phase.Description.Name}: {string.Join(", ", steps.Concat(phase.Runs.Select(run => $"run {run.Record.Opening.Id} by its meters")))}.";
     }
 
@@ -155,8 +159,8 @@ public static class ModelDocumentationForm
 
     static IEnumerable<FormLine> CreateRelatedLines(Figure plug, Figure facility, Figure emissions)
     {
-        yield return new("", "Energy at the plug, without the building", Megawatthours(plug), BoundaryText.Describe(plug.Boundary));
-        yield return new("", "Energy with the building, 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumText.Name(facility.Quality)}, {DisplayValue.FormatPercent(facility.MeasuredShare)} of the energy measured");
+        yield return new("", "Energy at the plug (before PUE)", Megawatthours(plug), BoundaryText.Describe(plug.Boundary));
+        yield return new("", "Facility energy (PUE included), 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumText.Name(facility.Quality)}, {DisplayValue.FormatPercent(facility.MeasuredShare)} of the energy measured");
         yield return new("", "Emissions", FootprintFormat.FormatWithInterval(emissions), BoundaryText.Describe(emissions.Boundary));
     }
 
@@ -187,7 +191,7 @@ public static class ModelDocumentationForm
 
     static string Megawatthours(Figure figure) => Scientific(figure.Value / 1000, "MWh");
 
-    /// <summary>The form's way of writing: at least two significant figures.</summary>
+    /// <summary>Formats a number as the form asks: at least two significant figures.</summary>
     internal static string Scientific(double value, string unit)
     {
         if (value <= 0)

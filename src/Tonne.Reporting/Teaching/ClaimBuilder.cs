@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>Gathers the inputs and the printed numbers of one claim while it is told.</summary>
+/// <summary>Collects the inputs and the printed numbers of one claim while its sentences are written.</summary>
 sealed class ClaimBuilder(FactorTable table)
 {
     readonly List<Factor> _inputs = [];

@@ -3,11 +3,11 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>How many of something everybody knows a figure is as much as.</summary>
+/// <summary>An everyday quantity to which a figure is equivalent: how many of it.</summary>
 /// <param name="Name">What is counted, in the number that fits the count: <c>km in an average European car</c>.</param>
-/// <param name="Count">How many, with the bounds of the figure and of the one together.</param>
-/// <param name="UnitFactor">What one of it emits or uses, with its source.</param>
-/// <param name="Definition">What one of it is, so that nobody has to guess.</param>
+/// <param name="Count">How many, with the bounds of the figure and of the unit combined.</param>
+/// <param name="UnitFactor">Emissions or energy of one unit, with its source.</param>
+/// <param name="Definition">Definition of one unit.</param>
 /// <param name="Year">The year it holds for.</param>
 public sealed record Equivalent(string Name, Bounds Count, Factor UnitFactor, string Definition, int Year)
 {

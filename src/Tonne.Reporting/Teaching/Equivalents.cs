@@ -4,10 +4,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>Chooses what a figure is as much as: at most three things, of different kinds, counted between about 1 and 1000.</summary>
+/// <summary>
+/// Chooses the everyday equivalents of a figure: at most three, of different kinds, each counted between about 1 and 1000.
+/// </summary>
 /// <remarks>
-/// Of each kind the one whose count reads easiest, nearest 20 on a logarithmic scale; of the kinds the three that read easiest, in the order of the table. Fewer where fewer fit, none for a figure of zero.
-/// count = figure ÷ one; the spreads of both in quadrature of logarithms. Emissions and energy each have their own. No trees and no offsets: see docs/methods/equivalents.md.
+/// Of each kind, the one whose count is nearest 20 on a logarithmic scale is taken; of the kinds, the three nearest, in the order of the
+/// table. There are fewer if fewer fit, none for a figure of zero. count = figure ÷ one; the spreads of both add in quadrature of
+/// logarithms. Emissions and energy have separate tables. No trees and no offsets: see docs/methods/equivalents.md.
 /// </remarks>
 public static class Equivalents
 {
@@ -21,10 +24,10 @@ public static class Equivalents
 
     static readonly Lazy<Row[]> Rows = new(Read);
 
-    /// <summary>What a figure of emissions (kg CO2e) or energy (kWh) is as much as; empty for any other unit.</summary>
+    /// <summary>Returns the equivalents of a figure of emissions (kg CO2e) or energy (kWh); empty for any other unit.</summary>
     public static IReadOnlyList<Equivalent> Choose(Figure figure) => Choose(figure.Bounds, figure.Unit);
 
-    /// <summary>What an amount is as much as.</summary>
+    /// <summary>Returns the equivalents of an amount.</summary>
     /// <param name="bounds">The amount with its bounds.</param>
     /// <param name="unit"><c>kg CO2e</c> or <c>kWh</c>; any other has none.</param>
     public static IReadOnlyList<Equivalent> Choose(Bounds bounds, string unit) =>
@@ -40,11 +43,11 @@ public static class Equivalents
     public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
         [.. Rows.Value.Select(row => CatalogEntry.FromFactor(row.One, null, row.Year)).Where(entry => entry.Matches(search))];
 
-    /// <summary>What is wrong with the table; empty if nothing.</summary>
+    /// <summary>Returns the problems of the table; empty if there are none.</summary>
     public static IReadOnlyList<string> Validate() =>
         [.. CatalogEntry.Problems(Search()), .. Rows.Value.Where(row => row.One.Bounds.Low <= 0 || row.One.Unit.Symbol is not ("kg CO2e" or "kWh")).Select(row => $"{row.One.Id}: its low must be above 0 and its unit kg CO2e or kWh")];
 
-    /// <summary>What one emits or uses, by the id of its row.</summary>
+    /// <summary>Emissions or energy of one unit, by the id of its row.</summary>
     internal static Factor GetUnitFactor(string id) => Rows.Value.Single(row => row.One.Id == id).One;
 
     static double Distance(double count) => Math.Abs(Math.Log(count / PreferredCount));

@@ -6,14 +6,14 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>The one thing to take home from a run, derived from its own numbers.</summary>
+/// <summary>Derives the most important observation about a run from its own numbers.</summary>
 /// <remarks>
-/// First what dominates, first match: late epochs that bought little; making the hardware above running it; one stage at half or more;
-/// a machine mostly idle; else the largest component. Then where the uncertainty comes from.
+/// It names the largest contribution, then the largest source of uncertainty. The first rule that matches is used: late epochs that
+/// improved little; embodied emissions above operational; one stage at half or more; a machine mostly idle; else the largest component.
 /// </remarks>
 public static class Insight
 {
-    /// <summary>The insight, one sentence.</summary>
+    /// <summary>Returns the insight as one sentence.</summary>
     public static string Describe(RunRecord record, Footprint footprint)
     {
         var first = DescribeLateEpochs(record) ?? DescribeHardware(footprint) ?? DescribeStage(record) ?? DescribeIdle(record) ?? DescribeLargest(record) ?? "No energy was counted";
@@ -42,7 +42,7 @@ public static class Insight
 
     static string? DescribeHardware(Footprint footprint) =>
         footprint.Embodied is { } embodied && embodied.Value > footprint.Operational.Value
-            ? $"Making the hardware weighs more than running it: {DisplayValue.FormatPercent(embodied.Value / footprint.Total.Value)} of the emissions"
+            ? $"Embodied emissions are larger than operational ones: {DisplayValue.FormatPercent(embodied.Value / footprint.Total.Value)} of the total"
             : null;
 
     static string? DescribeStage(RunRecord record)
@@ -61,7 +61,7 @@ public static class Insight
         double machine = record.Components.Sum(part => part.MachineMicrojoules);
         double idle = record.Components.Sum(part => part.IdleMicrojoules);
         return machine > 0 && idle / machine >= 0.5
-            ? $"{DisplayValue.FormatPercent(idle / machine)} of the machine's energy went into idling that nobody used"
+            ? $"{DisplayValue.FormatPercent(idle / machine)} of the machine's energy was idle and held by no job"
             : null;
     }
 

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>What can be said of each epoch from its numbers, in words. The same numbers give the same words.</summary>
+/// <summary>Describes each epoch in words, from its numbers. The same numbers give the same words.</summary>
 /// <remarks>
 /// Rules, first match wins. d = fall of the loss since the epoch before, r = d ÷ loss before, pace = d ÷ mean fall per epoch of the series (up to its lowest loss).
 /// A series is the epochs of one stage; it starts anew when the numbers do.
@@ -234,7 +234,9 @@ public static class Observations
 
         double? GetRelativeChange(int i) => _loss[i] is { } now && double.IsFinite(now) && FindLastFinite(_loss, i) is { } before ? (before - now) / Scale(before) : null;
 
-        /// <summary>What a change of the loss is measured against: the loss before, or the range of the series where a loss is negative or zero.</summary>
+        /// <summary>
+        /// The value that a change of the loss is divided by: the loss before, or the range of the series if a loss is negative or zero.
+        /// </summary>
         double Scale(double loss) => loss > 0 && _lowest >= 0 ? loss : _range > 0 ? _range : 1;
 
         /// <summary>The last finite value before an epoch.</summary>

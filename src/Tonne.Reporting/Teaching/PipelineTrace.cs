@@ -7,10 +7,13 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Teaching;
 
-/// <summary>A run as its stages, then tonne's own two: energy measured, emissions accounted. For each what goes in and out, time, energy, emissions.</summary>
+/// <summary>
+/// Shows a run as its stages, followed by the two stages of tonne: energy measured, emissions accounted. Each has input, output, time,
+/// energy and emissions.
+/// </summary>
 /// <remarks>
-/// The last two are tonne's: in go samples, out come kWh; in go kWh and g/kWh, out come kg. Their time is tonne's measured CPU time (the sampler's; the rest),
-/// their energy that time at the job's own price of a CPU-second; they are beside the run's energy, not in it.
+/// The last two stages are the work of tonne: samples become kWh, then kWh and g/kWh become kg. Their time is the measured CPU time of
+/// tonne (the sampler's; the rest). Their energy is that time × the job's own energy per CPU-second; it is not part of the run's energy.
 /// </remarks>
 public static class PipelineTrace
 {
@@ -19,9 +22,9 @@ public static class PipelineTrace
     /// <param name="In">What goes in, in words or as rows × columns.</param>
     /// <param name="Out">What comes out.</param>
     /// <param name="Seconds">Time, s.</param>
-    /// <param name="EnergyKwh">Energy, kWh; null if it cannot be told.</param>
-    /// <param name="EmissionsKg">Operational emissions, kg CO2e; null likewise.</param>
-    /// <param name="Own">Whether it is tonne's own.</param>
+    /// <param name="EnergyKwh">Energy, kWh; null if unknown.</param>
+    /// <param name="EmissionsKg">Operational emissions, kg CO2e; null if unknown.</param>
+    /// <param name="Own">Whether the stage is work of tonne.</param>
     public sealed record Row(string Name, string In, string Out, double Seconds, double? EnergyKwh, double? EmissionsKg, bool Own);
 
     /// <summary>The rows of a run.</summary>

@@ -7,7 +7,8 @@ namespace Tonne.Reporting.Teaching;
 
 /// <summary>Three questions made from one run's own numbers, four options each, the right answer with its reason.</summary>
 /// <remarks>
-/// The first asks what became of the data's size in preprocessing, where the run told its shapes. Deterministic: the same run gives the same quiz, in the same order.
+/// The first question is how preprocessing changed the size of the data, if the run reported its shapes. The same run gives the same quiz,
+/// in the same order.
 /// </remarks>
 public static class Quiz
 {
@@ -37,12 +38,12 @@ public static class Quiz
         return [.. items.Take(3)];
     }
 
-    /// <summary>What became of the data's size between the first shape and the last before it was turned into features.</summary>
+    /// <summary>Finds how the size of the data changed between the first shape and the last before the features.</summary>
     static Item? Sizes(RunRecord record, Random order)
     {
         var shaped = record.Stages.Where(stage => stage is { DataIn: not null, DataOut: not null }).ToList();
         var fewer = shaped.FindAll(stage => stage.DataOut!.Rows < stage.DataIn!.Rows);
-        // What keeps the columns removes rows; what changes them too, such as training to weights, makes something else of them.
+        // Only a stage that keeps the columns removes rows. A stage that changes both, such as training to weights, creates other data.
         var cleaned = fewer.Where(stage => stage.DataOut!.Columns == stage.DataIn!.Columns).MaxBy(stage => stage.DataIn!.Rows - stage.DataOut!.Rows) ?? fewer.FirstOrDefault();
         if (cleaned is not null)
         {
@@ -98,8 +99,8 @@ public static class Quiz
     {
         var intensity = footprint.Factors.Grid.Intensity.Bounds.Best;
         return CreateItem(order, $"The grid here emits {intensity:0.#} g CO2e/kWh. On a grid of a tenth of that, what would change?",
-            "The operational emissions fall to a tenth; the energy and the making of the hardware stay",
-            ["Everything falls to a tenth, energy too", "Nothing: emissions depend on energy alone", "The emissions of making the hardware fall to a tenth, the rest stays"],
+            "The operational emissions fall to a tenth; the energy and the embodied emissions stay",
+            ["Everything falls to a tenth, energy too", "Nothing: emissions depend on energy alone", "The embodied emissions fall to a tenth, the rest stays"],
             $"Operational emissions are energy × PUE × intensity: {DisplayValue.Format(footprint.Operational.Value, footprint.Operational.Unit)} of {DisplayValue.Format(footprint.Total.Value, footprint.Total.Unit)} here. Hardware was made elsewhere, before.");
     }
 
@@ -111,11 +112,11 @@ public static class Quiz
 
     static Item Interval(Footprint footprint, Random order) =>
         CreateItem(order, "Where is the energy of the figure taken?",
-            "At the plug of the machine, then times the building's PUE",
-            ["At the chip alone", "At the power station", "At the plug, and the building twice"],
-            $"{DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit)} at the plug × {footprint.Factors.Pue.Bounds.Best:0.##} = {DisplayValue.Format(footprint.FacilityEnergy.Value, footprint.FacilityEnergy.Unit)} with the building.");
+            "At the plug of the machine, then times the facility's PUE",
+            ["At the chip alone", "At the power station", "At the plug, and the PUE twice"],
+            $"{DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit)} at the plug × {footprint.Factors.Pue.Bounds.Best:0.##} = {DisplayValue.Format(footprint.FacilityEnergy.Value, footprint.FacilityEnergy.Unit)} facility energy.");
 
-    /// <summary>Three shares that are none of them the right one, 15 points apart at least.</summary>
+    /// <summary>Three wrong shares, at least 15 points from the right one and from each other.</summary>
     static ImmutableArray<string> Others(double share)
     {
         double[] candidates = [0.02, 0.25, 0.5, 0.75, 0.95];

@@ -9,7 +9,7 @@ namespace Tonne.Reporting.Terminal;
 /// <summary>A derivation as a tree: each node with its value, each factor with bounds, quality, year and source.</summary>
 static class DerivationTree
 {
-    /// <summary>Writes the tree. A branch or a factor that occurred before is named and not repeated.</summary>
+    /// <summary>Writes the tree. A branch or a factor that occurred before is only named, not repeated.</summary>
     internal static void Write(StyledTextWriter sheet, Derivation derivation)
     {
         var met = new HashSet<string>(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Where the facility energy of a run went: one bar, a shade for each component, with its share beside it.</summary>
+/// <summary>Shows where the facility energy of a run went: one bar, a shade for each component, with its share beside it.</summary>
 static class EnergyBar
 {
     const int MaxParts = 5;
@@ -16,7 +16,7 @@ static class EnergyBar
     const string Overhead = "overhead (PUE)";
 
     /// <summary>One part of the bar.</summary>
-    /// <param name="Name">Component, or what the facility adds.</param>
+    /// <param name="Name">Component, or what PUE adds.</param>
     /// <param name="Share">Its part of the facility energy, 0 to 1.</param>
     internal readonly record struct Part(string Name, double Share);
 

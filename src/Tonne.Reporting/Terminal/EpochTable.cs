@@ -17,7 +17,10 @@ public static class EpochTable
     static readonly (string Metric, string Head)[] _metrics =
         [("loss", "loss"), ("accuracy", "accuracy"), ("validation_loss", "val. loss"), ("validation_accuracy", "val. acc.")];
 
-    /// <summary>Writes the table; nothing if there are no epochs. Of too many epochs, some at even distances are shown, first and last among them.</summary>
+    /// <summary>
+    /// Writes the table; nothing if there are no epochs. If there are too many, epochs at equal distances are shown, including the first
+    /// and the last.
+    /// </summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures.</param>

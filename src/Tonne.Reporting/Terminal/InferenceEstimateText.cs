@@ -5,7 +5,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>An estimate of serving a model as text: headline, figures by boundary, causes, ranking, assumptions.</summary>
+/// <summary>Writes an estimate of inference as text: headline, figures by boundary, causes, ranking, assumptions.</summary>
 public static class InferenceEstimateText
 {
     /// <summary>Writes estimates, the best first; the first in full.</summary>

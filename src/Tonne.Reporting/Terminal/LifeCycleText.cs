@@ -8,21 +8,26 @@ using Tonne.Reporting.Teaching;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A life cycle on a screen: by phase and by boundary, with bars; what dominates, when deployment outgrows the rest, what was left out and assumed.</summary>
+/// <summary>
+/// Writes a life cycle on a screen: phases and boundaries with bars, the largest contribution, the break-even, what was left out and
+/// assumed.
+/// </summary>
 public static class LifeCycleText
 {
     const int MostExact = 3;
 
-    // Columns from which on the table has room for water.
+    const int LabelColumns = 11;
+
+    // Width in columns from which the table shows water.
     const int MinWidthWithWater = 100;
 
-    /// <summary>Writes the life.</summary>
+    /// <summary>Writes the life cycle.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="life">The life.</param>
+    /// <param name="life">The life cycle.</param>
     /// <param name="screen">What can be shown.</param>
     public static void Write(TextWriter writer, LifeCycle life, TerminalCapabilities screen)
     {
-        var sheet = new StyledTextWriter(writer, screen);
+        var sheet = new StyledTextWriter(writer, screen, LabelColumns);
         var dot = $" {screen.Dot} ";
         sheet.WriteBlankLine();
         sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(life.Description.Name)), " ", StyledText.Faint(TextSanitizer.ToOneLine(life.Description.Text)));
@@ -33,7 +38,7 @@ public static class LifeCycleText
             parts.AddRange([" ", StyledText.Faint(StyledTextWriter.ToUnbreakable(FootprintFormat.FormatInterval(total, screen.Dash)))]);
         parts.AddRange([dot, StyledTextWriter.ToUnbreakable(FootprintFormat.FormatValue(life.Totals.FacilityEnergy)), " ", BoundaryText.DescribeExtent(life.Totals.FacilityEnergy.Boundary), dot, QualityOf(life.Totals.Energy)]);
         sheet.WriteLine(parts);
-        sheet.WriteRow("counted", StyledText.Faint(BoundaryText.Describe(total.Boundary, dot)));
+        sheet.WriteRow("boundary", StyledText.Faint(BoundaryText.Describe(total.Boundary, dot)));
         EquivalentText.WriteRow(sheet, Equivalents.Choose(total));
         sheet.WriteBlankLine();
         WriteTable(sheet, life);
@@ -77,7 +82,9 @@ public static class LifeCycleText
             Share(figures.Total.Value, life), true);
     }
 
-    /// <summary>Water that a step adds: what is inside up to it, less what was before. Empty where it is unknown, or where a step draws nothing.</summary>
+    /// <summary>
+    /// Water that a step adds: the total up to it, less the total before. Empty if it is unknown, or if the step uses none.
+    /// </summary>
     internal static string Water(LifeCycleFigures figures, int step) =>
         figures.Steps[step] is { EnergyAdded: not null, Water: { } until } ? DisplayValue.Format(until.Value - (step > 0 ? figures.Steps[step - 1].Water?.Value ?? 0 : 0), "L", 2) : "";
 
@@ -86,14 +93,14 @@ public static class LifeCycleText
         var screen = sheet.Capabilities;
         if (life.FindLargestContributor() is { } dominant)
         {
-            sheet.WriteRow("dominates", StyledText.Strong(TextSanitizer.ToOneLine(dominant.Phase.Description.Name)), $" makes {StyledTextWriter.ToUnbreakable(DisplayValue.FormatPercent(dominant.Share))} of the emissions; the largest part of it is {DescribeStep(dominant.Step.Name)}, {StyledTextWriter.ToUnbreakable(DisplayValue.FormatPercent(dominant.StepShare))} of all");
+            sheet.WriteRow("dominates", StyledText.Strong(TextSanitizer.ToOneLine(dominant.Phase.Description.Name)), $" is {StyledTextWriter.ToUnbreakable(DisplayValue.FormatPercent(dominant.Share))} of the emissions; the largest part of it is {DescribeStep(dominant.Step.Name)}, {StyledTextWriter.ToUnbreakable(DisplayValue.FormatPercent(dominant.StepShare))} of all");
         }
 
         foreach (var phase in life.Phases)
             WriteRates(sheet, phase, dot);
-        foreach (var outgrowth in life.BreakEvens)
+        foreach (var breakEven in life.BreakEvens)
         {
-            sheet.WriteRow(outgrowth == life.BreakEvens[0] ? "outgrows" : "", "deployment has used as much as making the model, by ", outgrowth.Measure, ", after ", StyledText.Strong(StyledTextWriter.ToUnbreakable(FormatDays(outgrowth, screen.Dash))), " ", StyledText.Faint($"({outgrowth.ComparedBoundary})"));
+            sheet.WriteRow(breakEven == life.BreakEvens[0] ? "break-even" : "", "deployment exceeds all earlier phases, by ", breakEven.Measure, ", after ", StyledText.Strong(StyledTextWriter.ToUnbreakable(FormatDays(breakEven, screen.Dash))), " ", StyledText.Faint($"({breakEven.ComparedBoundary})"));
         }
 
         foreach (var (words, figures) in life.Phases.Select(phase => (phase.Description.Name, phase.Figures)).Append(("whole life", life.Totals)))
@@ -120,7 +127,7 @@ public static class LifeCycleText
         if (life.ExactInputs.Length > 0)
         {
             var some = string.Join(", ", life.ExactInputs.Take(MostExact).Select(factor => $"{factor.Label} {DisplayValue.FormatFactor(factor).Text}"));
-            sheet.WriteRow("given", $"{Numbers(life.ExactInputs.Length)} taken as exact ({TextSanitizer.ToOneLine(some)}{(life.ExactInputs.Length > MostExact ? ", …" : "")}): the interval does not hold them");
+            sheet.WriteRow("given", $"{Numbers(life.ExactInputs.Length)} taken as exact ({TextSanitizer.ToOneLine(some)}{(life.ExactInputs.Length > MostExact ? ", …" : "")}): the interval does not include their uncertainty");
         }
 
         foreach (var warning in life.Warnings)
@@ -156,26 +163,26 @@ public static class LifeCycleText
         sheet.WriteRow("grid", [.. where, dot, StyledTextWriter.ToUnbreakable($"PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval(sheet.Capabilities.Dash)}"), " ", StyledText.Faint(TextSanitizer.ToOneLine(factors.PueHow))]);
     }
 
-    internal static string Numbers(int count) => count == 1 ? "1 number carries no bounds and is" : $"{count} numbers carry no bounds and are";
+    internal static string Numbers(int count) => count == 1 ? "1 number has no bounds and is" : $"{count} numbers have no bounds and are";
 
-    internal static string FormatDays(BreakEven outgrowth, string dash)
+    internal static string FormatDays(BreakEven breakEven, string dash)
     {
-        if (outgrowth.Days < 10)
-            return DisplayValue.Format(new Bounds(outgrowth.Low, outgrowth.Days, outgrowth.High), "days").FormatWithInterval(dash);
-        var days = outgrowth.Low == outgrowth.High ? DisplayValue.FormatCount((long)Math.Ceiling(outgrowth.Days)) + " days"
-            : string.Create(CultureInfo.InvariantCulture, $"{outgrowth.Days:N0} days ({outgrowth.Low:N0}{dash}{outgrowth.High:N0})");
-        return outgrowth.Days > 730 ? string.Create(CultureInfo.InvariantCulture, $"{days}, {outgrowth.Days / 365.25:0.0} years") : days;
+        if (breakEven.Days < 10)
+            return DisplayValue.Format(new Bounds(breakEven.Low, breakEven.Days, breakEven.High), "days").FormatWithInterval(dash);
+        var days = breakEven.Low == breakEven.High ? DisplayValue.FormatCount((long)Math.Ceiling(breakEven.Days)) + " days"
+            : string.Create(CultureInfo.InvariantCulture, $"{breakEven.Days:N0} days ({breakEven.Low:N0}{dash}{breakEven.High:N0})");
+        return breakEven.Days > 730 ? string.Create(CultureInfo.InvariantCulture, $"{days}, {breakEven.Days / 365.25:0.0} years") : days;
     }
 
     internal static string DescribeStep(string step) => step switch
     {
-        "dynamic" => "running the work",
-        "facility" => "the building",
-        "embodied" => "making the hardware",
+        "dynamic" => "the computation",
+        "facility" => "cooling and power distribution (PUE)",
+        "embodied" => "embodied emissions",
         _ => step,
     };
 
-    /// <summary>A mass without the name of the gas, which stands over the column.</summary>
+    /// <summary>A mass without the name of the gas, which is in the heading of the column.</summary>
     static string Carbon(Figure figure, TerminalCapabilities screen) => FootprintFormat.FormatWithInterval(figure, screen.Dash).Replace(" CO2e", "", StringComparison.Ordinal);
 
     static double Share(double kilograms, LifeCycle life) => life.Totals.Total.Value > 0 ? kilograms / life.Totals.Total.Value : 0;

@@ -5,8 +5,11 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>The loss of each epoch as a curve in the terminal: braille dots, or ASCII; validation loss as small circles.</summary>
-/// <remarks>Logarithmic where the largest value is more than a hundred times the smallest and all are positive. A loss that is not a number leaves the curve broken.</remarks>
+/// <summary>Draws the loss of each epoch as a curve in the terminal: braille dots, or ASCII; validation loss as small circles.</summary>
+/// <remarks>
+/// The scale is logarithmic if all values are positive and the largest is more than a hundred times the smallest. A loss that is not a
+/// number leaves a gap in the curve.
+/// </remarks>
 public static class LossCurve
 {
     const int Margin = 2;
@@ -133,7 +136,7 @@ public static class LossCurve
             return (count == 1 ? width / 2 : (int)Math.Round((double)i / (count - 1) * width), (int)Math.Round((1 - height) * tall));
         }
 
-        /// <summary>Every dot on the way (Bresenham 1965).</summary>
+        /// <summary>Sets every dot between two points (Bresenham 1965).</summary>
         void Line((int X, int Y) from, (int X, int Y) to)
         {
             var (dx, dy) = (Math.Abs(to.X - from.X), -Math.Abs(to.Y - from.Y));

@@ -2,13 +2,15 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What each energy meter of a run counted by itself, beside what became of it: the cross-check with other tools and between meters.</summary>
+/// <summary>
+/// Lists what each energy meter of a run counted, and how it was used: the cross-check with other tools and between meters.
+/// </summary>
 public static class MeterTable
 {
     /// <summary>One meter.</summary>
     /// <param name="Meter">Its description.</param>
-    /// <param name="Count">What it counted; null if it never said two things.</param>
-    /// <param name="Use">What it stands for, or why it is not summed.</param>
+    /// <param name="Count">What it counted; null if it did not return two values.</param>
+    /// <param name="Use">The component it measures, or why it is not part of the sum.</param>
     public sealed record Row(MeterDescription Meter, MeterCount? Count, string Use);
 
     /// <summary>Energy meters in the order of the trace.</summary>

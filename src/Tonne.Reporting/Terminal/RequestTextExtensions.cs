@@ -6,17 +6,19 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>The lines that screens of requests share: a step from the accelerator outwards, totals of many requests, what was assumed.</summary>
+/// <summary>
+/// Writes the lines that estimates of inference and of tasks share: one boundary step, totals of many requests, assumptions.
+/// </summary>
 static class RequestTextExtensions
 {
-    /// <summary>A figure of one request on a line of its own.</summary>
+    /// <summary>Writes a figure of one request on a line of its own.</summary>
     public static void WriteStep(this StyledTextWriter sheet, string label, Bounds bounds, string unit, string words)
     {
         var readout = DisplayValue.Format(bounds, unit);
         sheet.WriteRow(label, StyledText.Strong(StyledTextWriter.ToUnbreakable(readout.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(readout.FormatInterval(sheet.Capabilities.Dash))), " ", StyledText.Faint(words));
     }
 
-    /// <summary>Energy and emissions of many requests.</summary>
+    /// <summary>Writes energy and emissions of many requests.</summary>
     public static void WriteCampaigns(this StyledTextWriter sheet, Figure energy, Figure emissions, double? requests, double? requestsPerDay)
     {
         foreach (var campaign in RequestVolume.FromRequests(requests, requestsPerDay))
@@ -28,15 +30,15 @@ static class RequestTextExtensions
         }
     }
 
-    /// <summary>What was assumed, a sentence a line.</summary>
+    /// <summary>Writes the assumptions, one sentence a line.</summary>
     public static void WriteAssumptions(this StyledTextWriter sheet, IReadOnlyList<Assumption> assumptions)
     {
         foreach (var (index, assumption) in assumptions.Index())
             sheet.WriteRow(index == 0 ? "assumed" : "", TextSanitizer.ToOneLine(assumption.Text));
     }
 
-    /// <summary>The carbon method of a boundary, for example <c>location-based, lifecycle</c>.</summary>
-    public static string FormatCarbonMethod(Boundary boundary) => 
+    /// <summary>Formats the carbon method of a boundary, for example <c>location-based, lifecycle</c>.</summary>
+    public static string FormatCarbonMethod(Boundary boundary) =>
         $"{EnumWords.Format(boundary.Method ?? AccountingMethod.Location)}-based, {EnumWords.Format(boundary.Basis ?? IntensityBasis.Unstated)}";
 
     static string FormatLargeNumber(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);

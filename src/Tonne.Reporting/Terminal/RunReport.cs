@@ -21,7 +21,7 @@ public static class RunReport
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
-    /// <param name="recordPath">Where the record lies; null to name its id alone.</param>
+    /// <param name="recordPath">Path of the record; null to print the id alone.</param>
     /// <param name="isKept">Whether the run is in the ledger. Default true.</param>
     public static void Write(
         TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? recordPath = null, bool isKept = true)
@@ -60,7 +60,7 @@ public static class RunReport
         sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ",
             TextSanitizer.ToOneLine(warning.Text), " ", StyledText.Strong(TextSanitizer.ToOneLine(warning.Remedy)));
 
-    /// <summary>Energy by component, at the plug, and what the facility adds.</summary>
+    /// <summary>Writes energy by component, at the plug, and what PUE adds.</summary>
     static void WriteComponents(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         const double MicrojoulesPerKilowattHour = 3.6e12;

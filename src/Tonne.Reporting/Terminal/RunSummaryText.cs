@@ -25,7 +25,10 @@ public static class RunSummaryText
     /// <param name="footprint">The figures.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="reference">How the run is named in the commands that show more; null if it was not kept. Default <c>last</c>.</param>
-    /// <param name="isTraced">Whether a <see cref="Teaching.PipelineTrace"/> beside it shows the stages. Default false.</param>
+    /// <param name="isTraced">
+    /// Whether a <see cref="Teaching.PipelineTrace"/> printed beside it shows the stages and the epochs are printed as well; then neither
+    /// table is repeated. Default false.
+    /// </param>
     public static void Write(
         TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? reference = "last", bool isTraced = false)
     {
@@ -38,8 +41,9 @@ public static class RunSummaryText
         var warnings = WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings));
         WriteMostImportantWarning(sheet, warnings);
         WriteMore(sheet, warnings.Count - 1, reference);
-        if (!isTraced)
-            StageTable.WriteIfAny(sheet, record, footprint);
+        if (isTraced)
+            return;
+        StageTable.WriteIfAny(sheet, record, footprint);
         if (record.Epochs.Length > 0)
         {
             sheet.WriteBlankLine();
@@ -101,7 +105,7 @@ public static class RunSummaryText
             new(TextSanitizer.ToOneLine(how), quality == Quality.Assumed ? TextStyle.Assumed : TextStyle.Plain);
     }
 
-    /// <summary>The first warning on one line: its text is cut before its remedy is.</summary>
+    /// <summary>Writes the first warning on one line. Its text is shortened before its remedy is.</summary>
     static void WriteMostImportantWarning(StyledTextWriter sheet, IReadOnlyList<Warning> warnings)
     {
         if (warnings.Count == 0)
@@ -130,7 +134,7 @@ public static class RunSummaryText
         sheet.WriteRow("more", ChooseFitting(sheet, [.. show, .. explain, .. more], [.. show, .. more]));
     }
 
-    /// <summary>The first of some wordings that fits a row; the last if none does.</summary>
+    /// <summary>Returns the first of several wordings that fits a row; the last if none does.</summary>
     static List<StyledText> ChooseFitting(StyledTextWriter sheet, params ReadOnlySpan<List<StyledText>> wordings)
     {
         foreach (var words in wordings)

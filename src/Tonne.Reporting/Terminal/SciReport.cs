@@ -6,7 +6,7 @@ using Tonne.Sci;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Software Carbon Intensity on a screen: the rate and the E, I, M and R it follows from.</summary>
+/// <summary>Writes the Software Carbon Intensity on a screen: the rate and the E, I, M and R it is computed from.</summary>
 public static class SciReport
 {
     /// <summary>Writes the rates.</summary>
@@ -23,11 +23,11 @@ public static class SciReport
             sheet.WriteBlankLine();
             sheet.WriteLine(StyledText.Strong("SCI " + StyledTextWriter.ToUnbreakable(FootprintFormat.FormatValue(rate))), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(FootprintFormat.FormatInterval(rate, screen.Dash))), StyledText.Strong($" per {words}"),
                 $" {screen.Dot} ", TextSanitizer.ToOneLine(FormatParts(sci)));
-            sheet.WriteRow("E", StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(sci.Energy, screen.Dash)), " ", StyledText.Faint("energy with its building"));
+            sheet.WriteRow("E", StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(sci.Energy, screen.Dash)), " ", StyledText.Faint("facility energy (PUE included)"));
             var grams = sci.Energy.Value > 0 ? sci.Operational.Value / sci.Energy.Value * 1000 : 0;
             sheet.WriteRow("I", StyledTextWriter.ToUnbreakable(DisplayValue.Format(grams, "g CO2e/kWh", 4)), " ", StyledText.Faint("location-based; no contracts, no offsets"));
             sheet.WriteRow($"E {screen.Times} I", StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(sci.Operational, screen.Dash)));
-            sheet.WriteRow("M", sci.Embodied is { } embodied ? StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(embodied, screen.Dash)) : new StyledText("unknown", TextStyle.Warning), " ", StyledText.Faint("share of making the hardware"));
+            sheet.WriteRow("M", sci.Embodied is { } embodied ? StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(embodied, screen.Dash)) : new StyledText("unknown", TextStyle.Warning), " ", StyledText.Faint("share of embodied emissions"));
             sheet.WriteRow("R", StyledTextWriter.ToUnbreakable($"{Count(sci.Unit.Count.Bounds.Best)} {(sci.Unit.Count.Bounds.Best == 1 ? TextSanitizer.ToOneLine(sci.Unit.Name) : Plural(sci.Unit.Name))}"));
             sheet.WriteRow("standard", StyledText.Faint(sci.Boundary == SciBoundary.Whole ? "ISO/IEC 21031:2024, SCI = ((E × I) + M) per R" : "ISO/IEC 21031:2024 and SCI for AI (Green Software Foundation), SCI = ((E × I) + M) per R"));
             foreach (var warning in sci.Warnings)
@@ -61,7 +61,7 @@ public static class SciReport
 
     static string Plural(string unit) => TextSanitizer.ToOneLine(unit) is var name && (name.EndsWith('s') || name.All(char.IsAsciiLetterUpper)) ? name : name + "s";
 
-    /// <summary>Units taken together until the rate is at least a milligram: per million tokens, per 10^18 FLOP.</summary>
+    /// <summary>Scales the unit until the rate is at least a milligram: per million tokens, per 10^18 FLOP.</summary>
     static (double Scale, string Words) ScaleOf(SoftwareCarbonIntensity sci)
     {
         var power = 0;

@@ -2,7 +2,7 @@ using Spectre.Console.Rendering;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A line that is laid out already.</summary>
+/// <summary>A line that is already laid out.</summary>
 sealed class SegmentLine(IReadOnlyList<Segment> segments, TerminalCapabilities screen) : Renderable
 {
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>

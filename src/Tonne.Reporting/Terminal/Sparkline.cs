@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A row of values as a row of bars, one character each.</summary>
+/// <summary>Draws a row of values as a row of bars, one character each.</summary>
 static class Sparkline
 {
     const string Blocks = "▁▂▃▄▅▆▇█";

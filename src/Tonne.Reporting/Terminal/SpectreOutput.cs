@@ -4,7 +4,10 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Connects styled text to Spectre.Console. What a terminal can show comes from <see cref="TerminalCapabilities"/> alone, never from the environment.</summary>
+/// <summary>
+/// Connects styled text to Spectre.Console. What a terminal can show comes from <see cref="TerminalCapabilities"/> alone, never from
+/// environment variables.
+/// </summary>
 static class SpectreOutput
 {
     // Lines are laid out before they are written; the console must not break them again.
@@ -15,7 +18,7 @@ static class SpectreOutput
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            // Without it, Spectre.Console sets colours through System.Console, wherever the writer leads.
+            // Without it, Spectre.Console sets colours through System.Console, even if the output goes elsewhere.
             Ansi = AnsiSupport.Yes,
             ColorSystem = screen.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
@@ -32,7 +35,7 @@ static class SpectreOutput
     internal static List<StyledText> Prepare(IReadOnlyList<StyledText> parts, TerminalCapabilities screen) =>
         [.. parts.Select(part => part with { Text = screen.ToSupportedText(part.Text.Replace(" %", StyledTextWriter.NoBreak + "%")) })];
 
-    /// <summary>Text that Spectre.Console and <see cref="TextSanitizer"/> measure alike; characters on whose width they differ become question marks.</summary>
+    /// <summary>Replaces characters on whose width Spectre.Console and <see cref="TextSanitizer"/> differ by question marks.</summary>
     internal static string ToMeasurable(string text)
     {
         if (text.All(char.IsAscii))

@@ -8,7 +8,7 @@ namespace Tonne.Reporting.Terminal;
 /// <summary>The stages of a run: data in and out, time, facility energy, operational emissions.</summary>
 static class StageTable
 {
-    /// <summary>What the energy and the emissions of a stage or an epoch include, where the headline includes more.</summary>
+    /// <summary>Names the boundary of a stage's or an epoch's energy and emissions, which is narrower than the headline's.</summary>
     internal const string BoundaryNote = "Energy with PUE; emissions operational, without embodied.";
 
     const int MinNameColumns = 12;
@@ -25,7 +25,7 @@ static class StageTable
             sheet.WriteLine(StyledText.Faint(BoundaryNote));
     }
 
-    /// <summary>Writes the table; on a narrow screen without the shapes, which follow in a table of their own.</summary>
+    /// <summary>Writes the table. On a narrow screen the shapes follow in a second table.</summary>
     internal static void Write(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         var screen = sheet.Capabilities;

@@ -3,7 +3,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Styled text that is wrapped to the room a table or a tree leaves it.</summary>
+/// <summary>Styled text that is wrapped to the width that a table or a tree leaves.</summary>
 sealed class StyledParagraph(IReadOnlyList<StyledText> parts, TerminalCapabilities screen) : Renderable
 {
     readonly List<StyledText> _parts = [.. SpectreOutput.Prepare(parts, screen).Select(part => part with { Text = SpectreOutput.ToMeasurable(part.Text) })];

@@ -2,7 +2,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A piece of text and its ink.</summary>
+/// <summary>A piece of text and its style.</summary>
 readonly record struct StyledText(string Text, TextStyle Style)
 {
     public static implicit operator StyledText(string text) => new(text, TextStyle.Plain);

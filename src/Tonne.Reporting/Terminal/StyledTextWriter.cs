@@ -4,10 +4,10 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Writes styled text to a terminal: wraps by columns, then colours, and leaves no blank at the end of a line.</summary>
+/// <summary>Writes styled text to a terminal: wraps it by columns, then colours it, and removes blanks at the end of a line.</summary>
 sealed class StyledTextWriter
 {
-    /// <summary>Holds words together where a line is broken.</summary>
+    /// <summary>A space at which a line is never broken.</summary>
     public const char NoBreak = '\u00A0';
 
     const int Margin = 2;
@@ -16,7 +16,7 @@ sealed class StyledTextWriter
     readonly IAnsiConsole _console;
     readonly int _labelColumns;
 
-    /// <summary>A writer for a terminal, file or pipe.</summary>
+    /// <summary>Creates a writer for a terminal, file or pipe.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="labelColumns">Columns of the label of a row, its space included. Default 10.</param>
@@ -33,21 +33,21 @@ sealed class StyledTextWriter
     /// <summary>Columns beside the label of a row.</summary>
     public int RowColumns => Capabilities.Width - Margin - _labelColumns;
 
-    /// <summary>The text as one word.</summary>
+    /// <summary>Replaces the spaces of a text, so that it is never broken.</summary>
     public static string ToUnbreakable(string text) => text.Replace(' ', NoBreak);
 
     public void WriteBlankLine() => _console.Write(new SegmentLine([], Capabilities));
 
-    /// <summary>A line of its own, broken between words.</summary>
+    /// <summary>Writes a line of its own, broken between words.</summary>
     public void WriteLine(params IReadOnlyList<StyledText> parts) => WriteHanging(new string(' ', Margin), new string(' ', Margin), parts);
 
-    /// <summary>Text behind a label; the lines that follow hang under the text.</summary>
+    /// <summary>Writes text behind a label; the lines that follow are indented to the text.</summary>
     public void WriteRow(string label, params IReadOnlyList<StyledText> parts) =>
         WriteHanging(
             StyledText.Faint(new string(' ', Margin) + TextSanitizer.FitToColumns(label, _labelColumns, Capabilities.Unicode)),
             new string(' ', Margin + _labelColumns), parts);
 
-    /// <summary>Text that is already laid out: no margin, no breaking.</summary>
+    /// <summary>Writes text that is already laid out: no margin, no breaking.</summary>
     public void WriteRaw(params IReadOnlyList<StyledText> parts)
     {
         var end = parts.Count;
@@ -57,7 +57,7 @@ sealed class StyledTextWriter
             SpectreOutput.ToSegment(part with { Text = Capabilities.ToSupportedText(i == end - 1 ? part.Text.TrimEnd() : part.Text) }))], Capabilities));
     }
 
-    /// <summary>Text behind a first prefix, and behind another of the same width on the lines that follow.</summary>
+    /// <summary>Writes text behind a first prefix, and behind another of the same width on the lines that follow.</summary>
     public void WriteHanging(StyledText first, string rest, params IReadOnlyList<StyledText> parts)
     {
         var room = Math.Max(8, Capabilities.Width - TextSanitizer.CountColumns(first.Text));

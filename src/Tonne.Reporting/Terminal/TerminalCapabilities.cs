@@ -2,7 +2,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What the reader's terminal, file or pipe can show. Text is rendered for it; nothing here asks the environment.</summary>
+/// <summary>What the reader's terminal, file or pipe can show. Callers set it; nothing here reads the environment.</summary>
 public sealed record TerminalCapabilities
 {
     /// <summary>Columns to use, 40 to 200. Default 80.</summary>

@@ -1,6 +1,6 @@
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What a piece of text means on a screen; the colour follows.</summary>
+/// <summary>The meaning of a piece of text on a screen; it decides the colour.</summary>
 enum TextStyle
 {
     Plain,

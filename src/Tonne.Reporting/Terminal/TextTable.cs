@@ -11,7 +11,7 @@ public sealed class TextTable(params string[] headings)
 
     readonly List<string[]> _rows = [];
 
-    /// <summary>Columns whose cells stand at the right, such as numbers.</summary>
+    /// <summary>Columns whose cells are aligned to the right, such as numbers.</summary>
     public IReadOnlySet<int> RightAligned { get; init; } = new HashSet<int>();
 
     /// <summary>Columns that a narrow terminal leaves out, the first of them first.</summary>
@@ -20,7 +20,7 @@ public sealed class TextTable(params string[] headings)
     /// <summary>The column whose cells may be cut; null if none.</summary>
     public int? FlexibleColumn { get; init; }
 
-    /// <summary>Columns that the flexible one keeps at least; optional ones are left out before it is cut further. Default 12.</summary>
+    /// <summary>Least columns of the flexible column; optional columns are left out before it is cut further. Default 12.</summary>
     public int MinFlexibleWidth { get; init; } = 12;
 
     /// <summary>Whether the cells of the last column wrap instead of being cut. Default no.</summary>

@@ -2,7 +2,7 @@ using Spectre.Console.Rendering;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>A table or a tree at a width of its own, without blanks at the ends of its lines.</summary>
+/// <summary>A table or a tree that has its own width, without blanks at the ends of its lines.</summary>
 sealed class TrimmedBlock(IRenderable block, int margin, int width, TerminalCapabilities screen) : Renderable
 {
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)

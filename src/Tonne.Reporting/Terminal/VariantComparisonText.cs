@@ -64,7 +64,7 @@ public static class VariantComparisonText
         }
     }
 
-    /// <summary>The runs of one variant on a line from the least to the most of all: whole range thin, middle half thick, median a dot.</summary>
+    /// <summary>Draws the runs of one variant on one scale: the whole range thin, the middle half thick, the median as a dot.</summary>
     static string DrawStrip(double[] sorted, double least, double most, int room, bool unicode)
     {
         var (blank, thin, thick, dot) = unicode ? (' ', '─', '━', '●') : (' ', '-', '=', 'O');
@@ -84,7 +84,7 @@ public static class VariantComparisonText
         int At(double value) => most > least ? (int)Math.Round((value - least) / (most - least) * (room - 1)) : room / 2;
     }
 
-    /// <summary>The interval of the ratio against equality and the margin.</summary>
+    /// <summary>Draws the interval of the ratio, with equality and the margin.</summary>
     static void WriteRatioInterval(StyledTextWriter sheet, RatioInterval ratio, double margin)
     {
         if (!ratio.IsBounded)

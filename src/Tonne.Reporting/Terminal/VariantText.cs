@@ -4,7 +4,7 @@ using Tonne.Formatting;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>What is known of two variants, in sentences.</summary>
+/// <summary>Describes the comparison of two variants in sentences.</summary>
 public static class VariantText
 {
     /// <summary>The verdict, for example <c>B uses 3.1 % less energy than A (1.2–5.0 %), decided after 14 rounds.</c></summary>
@@ -31,7 +31,7 @@ public static class VariantText
         };
     }
 
-    /// <summary>A figure of the second beside the first, for example <c>time 2.9 % less (1.0–4.7 %)</c>.</summary>
+    /// <summary>Compares another figure of the second with the first, for example <c>time 2.9 % less (1.0–4.7 %)</c>.</summary>
     public static string DescribeDifference(ComparedFigure figure, RatioInterval? ratio, string dash = "–")
     {
         if (ratio is not { } known)
@@ -64,7 +64,7 @@ public static class VariantText
         };
     }
 
-    /// <summary>The interval of a difference whose direction is said already.</summary>
+    /// <summary>Formats the interval of a difference whose direction is already stated.</summary>
     static string FormatInterval(RatioInterval ratio, string dash)
     {
         if (!ratio.IsBounded)
@@ -85,7 +85,7 @@ public static class VariantText
 
     static string Signed(double ratio) => (ratio < 1 ? "-" : "+") + Percent(Math.Abs(ratio - 1));
 
-    /// <summary>A share with one decimal, two where one would be 0, none from 100 % on.</summary>
+    /// <summary>Formats a share with one decimal, two if one would be 0, none from 100 % on.</summary>
     static string Percent(double share) => (share * 100) switch
     {
         0 => "0 %",

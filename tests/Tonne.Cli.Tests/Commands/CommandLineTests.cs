@@ -140,7 +140,7 @@ public sealed class CommandLineTests : IDisposable
     public void Each_shell_has_a_completion_script(string shell) => Assert.Contains("tonne", _terminal.Type("completion", shell).Out);
 
     [Fact]
-    public void The_shell_is_told_what_can_follow()
+    public void The_shell_gets_what_can_follow()
     {
         var (_, output, _) = _terminal.Type("[suggest:8]", "tonne re");
 

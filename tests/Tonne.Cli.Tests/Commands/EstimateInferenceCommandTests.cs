@@ -47,18 +47,18 @@ public class EstimateInferenceCommandTests
     [InlineData("--precision fp7", "Nearest: fp8")]
     [InlineData("--active-parameters 80e9", "no more than all")]
     [InlineData("--model sdxl", "--model belongs to --task")]
-    [InlineData("--task image-generation", "has no meaning beside --task")]
+    [InlineData("--task image-generation", "cannot be combined with --task")]
     [InlineData("--software 1999", "2024 and 2026")]
     [InlineData("--explain watts", "gpu_energy_j_per_output_token")]
     [InlineData("--layers many", "must be a number above 0")]
-    public void What_cannot_be_used_is_told(string added, string told)
+    public void What_cannot_be_used_is_reported(string added, string expected)
     {
         using var terminal = new Terminal();
         var (code, text, error) = terminal.Type([.. Llama, .. added.Split(' ')]);
 
         Assert.Equal(2, code);
         Assert.Equal("", text);
-        Assert.Contains(told, error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,13 +67,13 @@ public class EstimateInferenceCommandTests
     [InlineData("estimate inference --parameters 1e9 --hardware h100", "--output-tokens is missing")]
     [InlineData("estimate inference --parameters 1e9 --hardware h10 --output-tokens 5", "Nearest:")]
     [InlineData("estimate inference --parameters 1e9 --hardware gaudi --output-tokens 5", "bandwidth")]
-    public void What_is_missing_is_told_with_an_example(string line, string told)
+    public void What_is_missing_is_reported_with_an_example(string line, string expected)
     {
         using var terminal = new Terminal();
         var (code, _, error) = terminal.Type(line.Split(' '));
 
         Assert.Equal(2, code);
-        Assert.Contains(told, error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,12 +84,12 @@ public sealed class EstimateTrainingCommandTests : IDisposable
     [InlineData("total", "operational and embodied emissions")]
     [InlineData("hours", "utilisation, share of the peak")]
     [InlineData("energy", "rest of an air-cooled GPU server")]
-    public void Any_figure_is_explained_down_to_its_factors(string figure, string told)
+    public void Any_figure_is_explained_down_to_its_factors(string figure, string expected)
     {
         var (code, text, _) = _terminal.Type("estimate", "training", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--explain", figure);
 
         Assert.Equal(0, code);
-        Assert.Contains(told, text.Replace("\n", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(expected, text.Replace("\n", " ", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -104,12 +104,12 @@ public sealed class EstimateTrainingCommandTests : IDisposable
     [InlineData("more than 100000000 runs", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--space", "a=100000,b=100000")]
     [InlineData("cannot be more", "--parameters", "7e9", "--active-parameters", "8e9", "--tokens", "2e12", "--hardware", "h100")]
     [InlineData("--explain 'colour' is not known; there is total", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100", "--explain", "colour")]
-    public void What_cannot_be_estimated_is_told(string told, params string[] words)
+    public void What_cannot_be_estimated_is_reported(string expected, params string[] words)
     {
         var (code, _, error) = _terminal.Type(["estimate", "training", .. words]);
 
         Assert.Equal(2, code);
-        Assert.Contains(told, error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
     [Fact]

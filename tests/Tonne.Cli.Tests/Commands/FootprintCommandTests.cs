@@ -76,7 +76,7 @@ public sealed class FootprintCommandTests : IDisposable
     }
 
     [Fact]
-    public void All_that_is_wrong_with_a_file_is_told_by_line()
+    public void All_that_is_wrong_with_a_file_is_reported_by_line()
     {
         File.WriteAllText(Path.Combine(_terminal.Folder, "life.yaml"), "name: a life\nphases:\n  - name: training\n    dynamc: 3 kWh\n  - name: deployment\n    dynamic: 3 W\n");
         var (code, output, error) = _terminal.Type("footprint", "life.yaml");
@@ -98,7 +98,7 @@ public sealed class FootprintCommandTests : IDisposable
     [InlineData("report", "last", "--sci")]
     [InlineData("report", "last", "--sci", "--per", "token=-1")]
     [InlineData("report", "last", "--boundary", "consumer")]
-    public void Wrong_use_is_told_with_a_way_on(params string[] words)
+    public void Wrong_use_is_reported_with_a_way_on(params string[] words)
     {
         Bloom();
         var (code, output, error) = _terminal.Type(words);
@@ -112,13 +112,13 @@ public sealed class FootprintCommandTests : IDisposable
     [InlineData("from: last", "life.yaml:4: ")]
     [InlineData("from: {project: nothing, status: completed}", "life.yaml:4: no ended run of the ledger is among the runs with project nothing, status completed")]
     [InlineData("from: {status: done}", "life.yaml:4: the status 'done' is unknown")]
-    public void A_query_of_the_ledger_that_finds_nothing_says_where_it_stands(string from, string told)
+    public void A_query_of_the_ledger_that_finds_nothing_says_where_it_stands(string from, string expected)
     {
         File.WriteAllText(Path.Combine(_terminal.Folder, "life.yaml"), $"name: a life\nphases:\n  - name: training\n    {from}\n");
         var (code, _, error) = _terminal.Type("footprint", "life.yaml");
 
         Assert.Equal(2, code);
-        Assert.Contains(told, error);
+        Assert.Contains(expected, error);
     }
 
     [Fact]

@@ -41,20 +41,20 @@ public sealed class LabCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--label says how to read --data", "run", "--label", "class")]
-    [InlineData("--patch says how to read --data", "run", "--patch", "2")]
+    [InlineData("--label needs --data", "run", "--label", "class")]
+    [InlineData("--patch needs --data", "run", "--patch", "2")]
     [InlineData("neither a file nor a folder", "run", "--data", "nowhere.csv", "--label", "class")]
     [InlineData("give one", "run", "--data", "nowhere.csv", "--rows", "10")]
     [InlineData("--label COLUMN", "run", "--data", "{file}")]
     [InlineData("there is no column \"species\"; there are a, b", "run", "--data", "{file}", "--label", "species")]
     [InlineData("there is no column \"patient\"", "run", "--data", "{file}", "--label", "b", "--family", "patient")]
     [InlineData("--patch is for pictures", "run", "--data", "{file}", "--label", "b", "--patch", "2")]
-    [InlineData("pictures, labelled by the subfolder", "run", "--data", "{folder}", "--label", "b")]
+    [InlineData("contains pictures, and their subfolder", "run", "--data", "{folder}", "--label", "b")]
     [InlineData("--patch '0'", "run", "--data", "{folder}", "--patch", "0")]
     [InlineData("--by 'beauty' is not known; there are chance, varied, margin, forgetting", "select", "--by", "beauty")]
     [InlineData("--epochs 'ten'", "select", "--epochs", "ten")]
     [InlineData("There are no weights", "predict", "hello")]
-    public void What_cannot_be_done_is_told_before_anything_is_measured(string told, params string[] words)
+    public void What_cannot_be_done_is_reported_before_anything_is_measured(string expected, params string[] words)
     {
         var file = Path.Combine(_terminal.Folder, "rows.csv");
         File.WriteAllText(file, "a,b\n1,x\n");
@@ -63,7 +63,7 @@ public sealed class LabCommandTests : IDisposable
         var (code, _, error) = _terminal.Type([.. words.Select(word => word.Replace("{file}", file).Replace("{folder}", Path.Combine(_terminal.Folder, "pictures"))).Prepend("lab")]);
 
         Assert.Equal(2, code);
-        Assert.Contains(told, error);
+        Assert.Contains(expected, error);
         Assert.DoesNotContain("facility energy", error);
     }
 }

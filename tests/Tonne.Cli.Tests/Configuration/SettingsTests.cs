@@ -53,7 +53,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void All_problems_are_told_at_once()
+    public void All_problems_are_reported_at_once()
     {
         Write("pue: 0.5\nperiod: soon\nzone: Frence\n");
 

@@ -84,7 +84,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         Assert.Contains("no subfolders", Assert.Throws<UnusableDataException>(() => ImageFolder.Open(_folder.FullName)).Message, StringComparison.Ordinal);
         Put("cat/1.png", "no picture"u8);
-        Assert.Contains("no PGM or PNG", Assert.Throws<UnusableDataException>(() => ImageFolder.Open(_folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains("no readable PGM or PNG", Assert.Throws<UnusableDataException>(() => ImageFolder.Open(_folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

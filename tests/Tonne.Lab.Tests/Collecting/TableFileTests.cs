@@ -64,7 +64,7 @@ public sealed class TableFileTests : IDisposable
 
         Assert.Equal(2, rows.Count);
         Assert.Equal(
-            [(RejectionReason.NotANumber, 3L, "w is \"NaN\""), (RejectionReason.NotANumber, 4, "h is \"\""), (RejectionReason.WrongCellCount, 5, "2 cells in place of 3"), (RejectionReason.MissingLabel, 6, "label"), (RejectionReason.NotANumber, 7, "h is \"two\""), (RejectionReason.NotANumber, 8, "h is \"inf\"")],
+            [(RejectionReason.NotANumber, 3L, "w is \"NaN\""), (RejectionReason.NotANumber, 4, "h is \"\""), (RejectionReason.WrongCellCount, 5, "2 cells instead of 3"), (RejectionReason.MissingLabel, 6, "label"), (RejectionReason.NotANumber, 7, "h is \"two\""), (RejectionReason.NotANumber, 8, "h is \"inf\"")],
             rejections.Examples.Select(rejection => (rejection.Reason, rejection.Line, rejection.Detail)));
         Assert.Equal(8, rows.Count + rejections.Total);
     }

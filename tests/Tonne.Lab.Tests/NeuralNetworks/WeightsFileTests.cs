@@ -89,7 +89,7 @@ public sealed class WeightsFileTests : IDisposable
         System.IO.File.WriteAllText(File, "text,label\nhello,en\n");
         var error = Assert.Throws<CorruptWeightsException>(() => Network.Load(File));
         Assert.StartsWith(File, error.Message);
-        Assert.Contains("no file of weights", error.Message);
+        Assert.Contains("not a file of weights", error.Message);
         Assert.Throws<FileNotFoundException>(() => Network.Load(Path.Combine(_folder, "none")));
     }
 }

@@ -115,7 +115,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("another training", Assert.Throws<CorruptWeightsException>(() => Train(train, plan with { Seed = 2 })).Message);
         Assert.Contains("another training", Assert.Throws<CorruptWeightsException>(() => Train(BackpropagationTests.Examples(30, 3, 61), plan)).Message);
         NetworkTests.Made(30, 40, 3, 3).Save(plan.CheckpointPath!);
-        Assert.Contains("no checkpoint", Assert.Throws<CorruptWeightsException>(() => Train(train, plan)).Message);
+        Assert.Contains("not a checkpoint", Assert.Throws<CorruptWeightsException>(() => Train(train, plan)).Message);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public class ThinningTests
     }
 
     [Fact]
-    public void Evidence_in_doubt_is_never_thinned()
+    public void A_trace_that_differs_from_its_record_is_never_thinned()
     {
         using var home = new TemporaryHome();
         home.Complete(Id, trace => SampleRun.Write(trace, 200));

@@ -67,8 +67,8 @@ public class CodeCarbonImportTests
         Assert.Contains("codecarbon.region = île-de-france", run.Entry.Record.Notes);
         Assert.Contains("codecarbon.ram_used_gb = 19.4", run.Entry.Record.Notes);
         Assert.Contains(File.ReadLines(Sample("emissions-3.csv")).ElementAt(1), run.Origin, StringComparison.Ordinal);
-        Assert.NotNull(TemporaryHome.DoubtOf(run.Entry.Record, "boundary-of-another-tool"));
-        Assert.NotNull(TemporaryHome.DoubtOf(run.Entry.Record, "local-time"));
+        Assert.NotNull(TemporaryHome.FindWarning(run.Entry.Record, "boundary-of-another-tool"));
+        Assert.NotNull(TemporaryHome.FindWarning(run.Entry.Record, "local-time"));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class CodeCarbonImportTests
     }
 
     [Fact]
-    public void Rows_that_moved_are_told_by_file_and_line_and_passed_over()
+    public void Rows_that_moved_are_reported_by_file_and_line_and_passed_over()
     {
         var import = CodeCarbonCsv.Import(Sample("emissions-3.csv"), At);
 
@@ -96,7 +96,7 @@ public class CodeCarbonImportTests
         Assert.Contains("tracking_mode 'both'", nonsense, StringComparison.Ordinal);
         Assert.Contains("pue '0.9'", nonsense, StringComparison.Ordinal);
         Assert.Contains("ram_energy '-0.0015'", nonsense, StringComparison.Ordinal);
-        Assert.Contains("same as line 2", import.Problems.Single(problem => problem.File.EndsWith(":8", StringComparison.Ordinal)).What, StringComparison.Ordinal);
+        Assert.Contains("same values as line 2", import.Problems.Single(problem => problem.File.EndsWith(":8", StringComparison.Ordinal)).What, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class CodeCarbonImportTests
         var entry = Row("emissions-3.csv", "digits", 600).Entry;
 
         Assert.Equal(SharePolicy.Share, entry.Record.Opening.Policy);
-        Assert.NotNull(TemporaryHome.DoubtOf(entry.Record, "machine-not-stated"));
+        Assert.NotNull(TemporaryHome.FindWarning(entry.Record, "machine-not-stated"));
         Assert.Equal([Component.Cpu, Component.Memory], entry.Record.Components.Select(c => c.Component).Order());
         Assert.Equal(0.0014, entry.Account().Operational.Value, 1e-12);
     }
@@ -152,7 +152,7 @@ public class CodeCarbonImportTests
         var later = home.Ledger.Import(CodeCarbonCsv.Import(early, At));
 
         Assert.Empty(later.Added);
-        Assert.Contains(later.Problems, problem => problem.What.Contains("imported already", StringComparison.Ordinal));
+        Assert.Contains(later.Problems, problem => problem.What.Contains("imported before", StringComparison.Ordinal));
         Assert.Single(home.Ledger.ListRuns());
     }
 
@@ -160,7 +160,7 @@ public class CodeCarbonImportTests
     [InlineData("", ":1")]
     [InlineData("a,b,c\n1,2,3\n", ":1")]
     [InlineData("timestamp,duration,emissions\n2026-01-01T00:00:00,1,1\n", ":1")]
-    public void A_file_of_another_kind_is_told(string text, string line)
+    public void A_file_of_another_kind_is_reported(string text, string line)
     {
         using var home = new TemporaryHome();
         var path = home.Elsewhere("x.csv");
@@ -173,7 +173,7 @@ public class CodeCarbonImportTests
     }
 
     [Fact]
-    public void Any_text_is_either_read_or_told()
+    public void Any_text_is_either_read_or_reported()
     {
         var clean = File.ReadAllText(Sample("emissions-3.csv"));
         var random = new Random(1304);

@@ -69,12 +69,12 @@ public class ClosingTests
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
         Assert.Equal(30, closed.Record?.Samples);
-        Assert.Null(TemporaryHome.DoubtOf(closed.Record!, "trace-damaged"));
+        Assert.Null(TemporaryHome.FindWarning(closed.Record!, "trace-damaged"));
         Assert.Empty(home.Ledger.Verify());
     }
 
     [Fact]
-    public void Damage_in_the_middle_keeps_what_comes_before_and_raises_a_doubt()
+    public void Damage_in_the_middle_keeps_what_comes_before_and_raises_a_warning()
     {
         using var home = new TemporaryHome();
         var folder = home.Kill(Id);
@@ -85,12 +85,12 @@ public class ClosingTests
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
         Assert.InRange(closed.Record!.Samples, 15, 29);
-        Assert.NotNull(TemporaryHome.DoubtOf(closed.Record, "trace-damaged"));
+        Assert.NotNull(TemporaryHome.FindWarning(closed.Record, "trace-damaged"));
         Assert.Contains(folder.TracePath, Assert.Single(home.Ledger.Verify()).File, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_broken_length_that_swallows_the_rest_raises_a_doubt()
+    public void A_broken_length_that_swallows_the_rest_raises_a_warning()
     {
         using var home = new TemporaryHome();
         var folder = home.Kill(Id);
@@ -109,7 +109,7 @@ public class ClosingTests
         var closed = Assert.Single(home.Ledger.CloseInterrupted(SampleRun.Account));
 
         Assert.Equal(0, closed.Record?.Samples);
-        Assert.NotNull(TemporaryHome.DoubtOf(closed.Record!, "trace-torn"));
+        Assert.NotNull(TemporaryHome.FindWarning(closed.Record!, "trace-torn"));
     }
 
     [Theory]

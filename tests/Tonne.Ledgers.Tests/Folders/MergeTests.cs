@@ -50,7 +50,7 @@ public class MergeTests
     }
 
     [Fact]
-    public void Runs_of_one_id_that_differ_are_told_with_both_folders_and_left()
+    public void Runs_of_one_id_that_differ_are_reported_with_both_folders_and_left()
     {
         using var ours = new TemporaryHome();
         using var theirs = new TemporaryHome();
@@ -83,7 +83,7 @@ public class MergeTests
     }
 
     [Fact]
-    public void A_folder_that_is_no_ledger_is_told()
+    public void A_folder_that_is_no_ledger_is_reported()
     {
         using var ours = new TemporaryHome();
 

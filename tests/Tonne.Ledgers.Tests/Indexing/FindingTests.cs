@@ -86,7 +86,7 @@ public class FindingTests
     }
 
     [Fact]
-    public void What_may_be_several_is_told_with_all_of_them()
+    public void What_may_be_several_is_reported_with_all_of_them()
     {
         using var home = Four();
 
@@ -100,7 +100,7 @@ public class FindingTests
     }
 
     [Fact]
-    public void What_is_not_there_is_told_with_the_nearest_names()
+    public void What_is_not_there_is_reported_with_the_nearest_names()
     {
         using var home = Four();
 

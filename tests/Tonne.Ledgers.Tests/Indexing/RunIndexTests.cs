@@ -67,7 +67,7 @@ public class RunIndexTests
     }
 
     [Fact]
-    public void An_index_of_a_newer_tonne_is_set_aside_and_told()
+    public void An_index_of_a_newer_tonne_is_set_aside_and_reported()
     {
         using var home = new TemporaryHome();
         home.Complete(First);

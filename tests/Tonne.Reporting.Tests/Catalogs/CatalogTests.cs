@@ -54,12 +54,12 @@ public sealed class CatalogTests
     }
 
     [Fact]
-    public void Every_source_of_a_table_is_told_in_the_SOURCES_beside_it()
+    public void Every_source_of_a_table_is_reported_in_the_SOURCES_beside_it()
     {
         foreach (var (folder, entries) in new[] { ("Tonne/Grids/Tables", ZoneCatalog.Search().Concat(RegionCatalog.Search())), ("Tonne/Facilities/Tables", FacilityCatalog.Search()), ("Tonne/Hardware/Tables", HardwareCatalog.Search()), ("Tonne.Estimation", TrainingCatalog.Search()), ("Tonne.Reporting/Teaching/Tables", Equivalents.Search().Concat(ClaimCatalog.Search())) })
         {
-            var told = File.ReadAllText(Path.Combine(Repository.Root, "src", folder, "SOURCES.md"));
-            Assert.All(entries.SelectMany(entry => entry.Source.Split(';')).Distinct(StringComparer.Ordinal), id => Assert.Contains($"**{id}**", told, StringComparison.Ordinal));
+            var documented = File.ReadAllText(Path.Combine(Repository.Root, "src", folder, "SOURCES.md"));
+            Assert.All(entries.SelectMany(entry => entry.Source.Split(';')).Distinct(StringComparer.Ordinal), id => Assert.Contains($"**{id}**", documented, StringComparison.Ordinal));
         }
     }
 

@@ -75,7 +75,7 @@ public class ExplanationTests
     }
 
     [Fact]
-    public void A_repeated_factor_is_told_once_and_then_named_as_the_same()
+    public void A_repeated_factor_is_reported_once_and_then_named_as_the_same()
     {
         var text = Golden.TextOf(writer => Explanation.Create(SampleRuns.Account(SampleRuns.Shell()).Total).Write(writer, new TerminalCapabilities { Width = 120 }));
         // cpu/idle, cpu/busy and memory again under other, and the share of other twice more.

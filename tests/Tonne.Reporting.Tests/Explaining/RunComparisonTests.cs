@@ -90,7 +90,7 @@ public class RunComparisonTests
     {
         var contrast = RunComparison.Compare([Account(SampleRuns.Shell("a"), SampleRuns.Factors()), Account(SampleRuns.Shell("b"), SampleRuns.Factors(embodied: false))]).PairwiseComparisons[0];
         Assert.Equal("emissions_kg.operational", contrast.EmissionsFigure);
-        Assert.Contains("making the hardware is known of one only", contrast.Verdict[1]);
+        Assert.Contains("embodied emissions are known of one only", contrast.Verdict[1]);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public class RunComparisonTests
     }
 
     [Fact]
-    public void The_ranking_is_by_emissions_and_names_are_told_apart_by_id()
+    public void The_ranking_is_by_emissions_and_names_are_made_different_by_id()
     {
         var comparison = RunComparison.Compare([
             Account(SampleRuns.Training("x", "1"), SampleRuns.Factors(500, "PL")),

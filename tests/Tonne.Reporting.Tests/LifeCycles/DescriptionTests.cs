@@ -41,15 +41,15 @@ public class DescriptionTests
     [InlineData("idle: 20 kWh", "facility: {wue: 1.8 L/kWh}", "including its 'pue'")]
     [InlineData("pue: 1.5", "pue: 15", "a PUE must be at most 5, not 15")]
     [InlineData("idle: 20 kWh", "hardware: [{item: h100}, {item: gpu server}]", "has no hours of its own")]
-    public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string told) =>
-        Assert.Contains(told, Refused(Life.Replace(one, other, StringComparison.Ordinal)), StringComparison.Ordinal);
+    public void What_would_give_a_wrong_figure_in_silence_is_refused(string one, string other, string expected) =>
+        Assert.Contains(expected, Refused(Life.Replace(one, other, StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("place: {zone: FR}", "'place' has no effect")]
     [InlineData("facility: {pue: 3}", "'facility' has no effect")]
     [InlineData("hardware: {emissions: 2 t}", "would count them twice")]
-    public void What_runs_bring_is_not_described_beside_them(string beside, string told) =>
-        Assert.Contains(told, Refused($"name: a life\nphases: [{{name: training, from: last, {beside}}}]\n"), StringComparison.Ordinal);
+    public void What_runs_bring_is_not_described_beside_them(string beside, string expected) =>
+        Assert.Contains(expected, Refused($"name: a life\nphases: [{{name: training, from: last, {beside}}}]\n"), StringComparison.Ordinal);
 
     [Fact]
     public void Hardware_beside_an_estimate_would_be_counted_twice() => Assert.Contains("would count them twice",
@@ -134,11 +134,11 @@ public class DescriptionTests
     [InlineData("name: serving", "name: training", "life.yaml:8: two phases are called 'training'")]
     [InlineData("name: a life", "name: a life\nname: another", "life.yaml:2: 'name' is given twice")]
     [InlineData("{hours: 100, devices: 4, power: 500 W}", "{hours: 100, hardware: h1000}", "life.yaml:6: The accelerator \"h1000\" is unknown.")]
-    public void What_is_wrong_is_told_with_file_line_and_a_way_on(string right, string wrong, string told) =>
-        Assert.Contains(told, Refused(Life.Replace(right, wrong, StringComparison.Ordinal)));
+    public void What_is_wrong_is_reported_with_file_line_and_a_way_on(string right, string wrong, string expected) =>
+        Assert.Contains(expected, Refused(Life.Replace(right, wrong, StringComparison.Ordinal)));
 
     [Fact]
-    public void All_problems_are_told_at_once_in_the_order_of_the_file()
+    public void All_problems_are_reported_at_once_in_the_order_of_the_file()
     {
         var problems = Refused(Life.Replace("500 W", "500", StringComparison.Ordinal).Replace("pue: 1.5", "pue: 0", StringComparison.Ordinal).Replace("10 kWh", "10 kW", StringComparison.Ordinal)).Split('\n');
 
@@ -270,7 +270,7 @@ public class DescriptionTests
     }
 
     [Fact]
-    public void A_run_that_two_phases_count_is_a_doubt()
+    public void A_run_that_two_phases_count_raises_a_warning()
     {
         var record = SampleRuns.Shell();
         var run = new LedgerEntry(record, [SampleRuns.Account(record).CreateStatement(DateTimeOffset.UnixEpoch)]);

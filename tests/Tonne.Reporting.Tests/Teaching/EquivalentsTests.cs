@@ -78,7 +78,7 @@ public sealed class EquivalentsTests
     public void Something_fits(double kilograms) => Assert.NotEmpty(Of(kilograms));
 
     [Fact]
-    public void Nothing_is_as_much_as_nothing_or_as_water()
+    public void Zero_and_water_have_no_equivalents()
     {
         Assert.Empty(Of(0));
         Assert.Empty(Equivalents.Choose(Bounds.FromExact(10), "L"));
@@ -89,5 +89,5 @@ public sealed class EquivalentsTests
         Assert.All(Equivalents.Search(), entry => Assert.DoesNotMatch("tree|forest|offset|seedling|acre", entry.Name + entry.Note));
 
     [Fact]
-    public void One_is_told_in_the_singular() => Assert.Equal("charge of a smartphone", Assert.Single(Equivalents.Choose(Bounds.FromExact(0.022), "kWh")).Name);
+    public void One_is_named_in_the_singular() => Assert.Equal("charge of a smartphone", Assert.Single(Equivalents.Choose(Bounds.FromExact(0.022), "kWh")).Name);
 }

@@ -32,14 +32,14 @@ public class InsightTests
     {
         // Operational 1.4 mg at 50 g; at 5 g it is 0.14 mg, below the 0.475 mg embodied: 0.475 ÷ 0.615 = 77 %.
         var record = SampleRuns.Shell();
-        Assert.StartsWith("Making the hardware weighs more than running it: 77 % of the emissions; ", Insight.Describe(record, SampleRuns.Account(record, SampleRuns.Factors(5))));
+        Assert.StartsWith("Embodied emissions are larger than operational ones: 77 % of the total; ", Insight.Describe(record, SampleRuns.Account(record, SampleRuns.Factors(5))));
     }
 
     [Fact]
     public void A_machine_mostly_idle_is_said()
     {
         // 30 + 42 + 14.4 of 163.2 J: 52.9 %.
-        Assert.StartsWith("53 % of the machine's energy went into idling that nobody used; ", Of(SampleRuns.Shell()));
+        Assert.StartsWith("53 % of the machine's energy was idle and held by no job; ", Of(SampleRuns.Shell()));
     }
 
     [Fact]

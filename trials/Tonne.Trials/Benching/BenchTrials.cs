@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Benching;
 
-/// <summary><c>tonne bench</c> with real processes: CPU time is what a model sees, so it is what the commands differ by.</summary>
+/// <summary><c>tonne bench</c> with real processes that differ in CPU time, because the model sees CPU time only.</summary>
 [Collection(nameof(Alone))]
 public class BenchTrials
 {
-    /// <summary>Burns a given CPU time, whatever the speed of the machine just now.</summary>
+    /// <summary>Burns a given CPU time, whatever the current speed of the machine.</summary>
     const string Burn = "import sys, time\nwhile time.process_time() < float(sys.argv[1]): pass";
 
     [Fact]
-    public async Task Two_commands_of_which_one_burns_half_as_much_again_are_told_apart_early()
+    public async Task Two_commands_of_which_one_burns_half_as_much_again_are_distinguished_early()
     {
         using var tonne = new TonneCommand();
 
@@ -20,7 +20,7 @@ public class BenchTrials
         Assert.Equal("difference", (string)pair["verdict"]!);
         Assert.Equal("decided", (string)bench["stopped"]!);
         Assert.InRange((int)bench["rounds"]!, 9, 40);
-        // Python's own end adds a little to both: somewhat less than 1.5.
+        // The end of the Python process adds a little to both: the ratio is slightly below 1.5.
         Assert.InRange((double)pair["energy_ratio"]!["value"]!, 1.3, 1.55);
         Assert.InRange((double)pair["energy_ratio"]!["low"]!, 1.001, (double)pair["energy_ratio"]!["value"]!);
         Assert.Contains("B uses", (string)pair["sentence"]!);

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Tonne.Trials.Calibrating;
 
-/// <summary>A stand-in for a machine of a known law: packages 10 + 60 · L watts, the plug 25 + 1.3 · packages; it works as hard as it is told, and tells so in its own <c>proc/stat</c>.</summary>
+/// <summary>
+/// A simulated machine with a known law: packages 10 + 60 · L watts, the plug 25 + 1.3 · packages. It works as hard as it is asked, and
+/// writes its load to its own <c>proc/stat</c>.
+/// </summary>
 sealed class ActingMachine : IDisposable
 {
     readonly CancellationTokenSource _off = new();
@@ -79,7 +82,7 @@ sealed class ActingMachine : IDisposable
         }
     }
 
-    /// <summary>One write of one width each: a reader sees the old numbers or the new ones.</summary>
+    /// <summary>Each value is one write of fixed width, so a reader sees the old numbers or the new ones.</summary>
     void Show(double joules, double busySeconds)
     {
         RandomAccess.Write(_energy.SafeFileHandle, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{1_000_000_000 + (long)(joules * 1e6):D18}\n")), 0);

@@ -5,7 +5,7 @@ using Tonne.Trials.Polling;
 
 namespace Tonne.Trials.Calibrating;
 
-/// <summary><c>tonne calibrate</c> beside a plug whose truth is known, and what later runs make of it.</summary>
+/// <summary><c>tonne calibrate</c> beside a plug with known power, and the later runs that use the calibration.</summary>
 public class CalibrateTrials
 {
     [Fact]
@@ -91,7 +91,7 @@ public class CalibrateTrials
         Assert.Equal("a plug meter read off", (string?)made["meter"]);
     }
 
-    /// <summary>Calibrates to the end; meanwhile the machine works as hard as it is made to.</summary>
+    /// <summary>Calibrates to the end, while the machine has a given load.</summary>
     static async Task<JsonNode> CalibrateAsync(ActingMachine machine, Process calibrating, string? saying = null)
     {
         using (calibrating)

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>The wall clock is stepped under a run (injected: only its own processes see it). Durations and energies come from the monotonic clock.</summary>
+/// <summary>
+/// The wall clock is changed during a run (injected: only its own processes see it). Durations and energies come from the monotonic clock.
+/// </summary>
 public class ClockTrials
 {
     const string Child = """
@@ -47,7 +49,7 @@ public class ClockTrials
         Assert.Equal(5, epochs.Count);
         Assert.All(epochs, epoch => Assert.InRange((double)epoch!["duration_s"]!, 0.15, 60));
         Measuring.ChargeTrials.Conserved(run);
-        // A machine that is as idle as can be still has its idle energy, for as long as it ran and no longer.
+        // A machine that is as idle as possible still uses its idle energy, for as long as the run lasted.
         var prices = new Measuring.RecordedPrices(tonne, run.Id);
         var threads = (int)run.Root["host"]!["threads"]!;
         Assert.InRange(run.Microjoules("cpu", "machine") / 1e6, threads * run.DurationSeconds * prices.IdleThreadSecond * 0.99, threads * run.DurationSeconds * prices.BusyThreadSecond * 1.05);

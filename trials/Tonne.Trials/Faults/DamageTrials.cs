@@ -2,14 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>Files of the ledger damaged at seeded places: it is said which and how, and every other run is as it was.</summary>
+/// <summary>
+/// Files of the ledger are damaged at seeded places: the damage is reported with its place, and every other run is unchanged.
+/// </summary>
 public class DamageTrials
 {
     const int Seed = 4711;
 
     static async Task<string> RunAsync(TonneCommand tonne, string name)
     {
-        // Folders of runs that began in the same second are in no order of theirs.
+        // The folders of runs that began in the same second have no defined order.
         var before = tonne.RunFolders();
         (await tonne.RunAsync("run", "-q", "--name", name, "--period", "20ms", "--", "sleep", "0.2")).Expect(0);
         return tonne.RunFolders().Except(before).Single();

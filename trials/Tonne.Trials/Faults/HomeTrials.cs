@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>A ledger that cannot be written: the child runs unharmed, the reason is said, earlier runs stay as they are.</summary>
+/// <summary>A ledger that cannot be written: the child runs, the reason is reported, earlier runs are unchanged.</summary>
 public class HomeTrials
 {
     static readonly string[] Child = ["/bin/sh", "-c", "echo out; echo err >&2; exit 3"];
@@ -68,12 +68,12 @@ public class HomeTrials
         Unharmed(finished);
         Assert.Contains("No space left", finished.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Equal((3, "failed"), (run.ExitCode, run.Status));
-        // A second of samples every 10 ms cannot have been on this disk.
+        // A second of samples every 10 ms cannot have been written to this disk.
         Assert.True(run.DurationSeconds >= 1 && run.Samples >= 30, $"{run.DurationSeconds} s, {run.Samples} samples");
         disk.Free();
         var listed = (await ListAsync(tonne)).ToDictionary(entry => (string)entry!["name"]!, entry => (string)entry!["status"]!);
         Assert.Equal("completed", listed["earlier"]);
-        // The part that was written before the disk was full; whether its end is known depends on the last bytes of room.
+        // The part that was written before the disk was full; whether its end is known depends on the last free bytes.
         Assert.True(listed["filled"] is "interrupted" or "failed", listed["filled"]);
     }
 
@@ -85,7 +85,8 @@ public class HomeTrials
         (await tonne.RunAsync("run", "-q", "--name", "earlier", "--", "true")).Expect(0);
         var limit = (new FileInfo(Path.Combine(tonne.RunFolders()[0], "trace")).Length / 1024) + 2;
 
-        // Room for the opening and some samples; .NET itself maps a larger file unless told not to. The kernel's signal for this (SIGXFSZ) ends a program that does not expect it.
+        // Space for the opening and some samples; .NET itself maps a larger file unless that is switched off. The kernel's signal for this
+        // (SIGXFSZ) ends a program that does not expect it.
         var finished = await tonne.RunOtherAsync("/bin/bash", "-c", $"export DOTNET_EnableWriteXorExecute=0; ulimit -f {limit}; exec \"$@\"", "bash",
             TonneCommand.Executable, "run", "--period", "10ms", "--name", "limited", "--", "/bin/sh", "-c", "sleep 1; echo out; echo err >&2; exit 3");
 

@@ -4,8 +4,11 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>kill -9 at a random instant after the trace is open: the run is in the ledger with all that had been written.</summary>
-/// <remarks>200 runs in all, the instants seeded. Many runs at a time share one home, one board and one tree of control groups, as on a cluster's login node.</remarks>
+/// <summary>kill -9 at a random instant after the trace is open: the run is in the ledger with everything written before.</summary>
+/// <remarks>
+/// 200 runs in all, the instants seeded. Many runs at a time share one ledger, one list of live runs and one tree of control groups, as on
+/// a cluster's login node.
+/// </remarks>
 public class KillTrials
 {
     const int Seed = 20261122;
@@ -30,7 +33,7 @@ public class KillTrials
             var entry = listed[run.Name];
             Assert.Equal("interrupted", (string?)entry["status"]);
             Assert.Null((int?)entry["exit_code"]);
-            // All that had been written when we struck is there; what was being written may be too.
+            // Everything written before the kill is there; what was being written may be there too.
             var samples = (int)entry["samples"]!;
             Assert.True(samples >= run.SamplesBefore, $"{run.Name}: {run.SamplesBefore} samples before, {samples} after");
             Assert.Equal(samples, TraceCount.Of(run.Trace).Samples);
@@ -98,7 +101,7 @@ public class KillTrials
         if (whom != "tonne")
             KillChild(known);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        // A child that outlives its recorder goes on; here it is only in the way. It may have been about to say its id.
+        // A child that outlives its recorder goes on and is not needed here. It may have been about to print its id.
         for (var i = 0; whom == "tonne" && i < 20 && !File.Exists(known); i++)
             await Task.Delay(10, TestContext.Current.CancellationToken);
         if (whom == "tonne" && File.Exists(known))
@@ -126,7 +129,7 @@ public class KillTrials
         await UntilAsync(
             () =>
             {
-                // A trace is there with its opening or not at all, so each is looked at once.
+                // A trace exists with its opening or not at all, so each is checked once.
                 foreach (var trace in tonne.RunFolders().Where(others.Add).Select(folder => Path.Combine(folder, "trace")))
                     found = TraceCount.Of(trace).Name == name ? trace : found;
                 return found is not null;
@@ -154,7 +157,7 @@ public class KillTrials
         return JsonNode.Parse(finished.Output)!["runs"]!.AsArray().ToDictionary(run => (string)run!["name"]!, run => run!, StringComparer.Ordinal);
     }
 
-    /// <summary>An interrupted run answers like any other.</summary>
+    /// <summary>Checks that an interrupted run can be read like any other.</summary>
     static async Task ReadableAsync(TonneCommand tonne, string id)
     {
         var shown = new RunJson((await tonne.RunAsync("show", id, "--json")).Expect(0).Output);
@@ -163,7 +166,7 @@ public class KillTrials
         Assert.Contains("interrupted", (await tonne.RunAsync("show", id)).Expect(0).Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Control groups and notices on the board of live runs.</summary>
+    /// <summary>Control groups and notices of live runs.</summary>
     static string[] Leftovers() =>
     [
         .. Directory.Exists("/sys/fs/cgroup") ? Directory.EnumerateDirectories("/sys/fs/cgroup", "tonne-*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 4 }) : [],

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>A file system of its own, in memory, of a size that is soon full.</summary>
+/// <summary>A small file system of its own, in memory, that is soon full.</summary>
 sealed class SmallDisk : IDisposable
 {
     internal SmallDisk(string folder, int kibibytes)
@@ -14,7 +14,7 @@ sealed class SmallDisk : IDisposable
 
     internal string Folder { get; }
 
-    /// <summary>Takes all room that is left.</summary>
+    /// <summary>Uses all free space.</summary>
     internal void Fill()
     {
         using var file = new FileStream(Path.Combine(Folder, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, 0);
@@ -29,10 +29,10 @@ sealed class SmallDisk : IDisposable
         }
     }
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Frees the space.</summary>
     internal void Free() => File.Delete(Path.Combine(Folder, "filler"));
 
-    /// <summary>Allows no writing any more.</summary>
+    /// <summary>Makes it read-only.</summary>
     internal void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", Folder));
 
     public void Dispose() => Run("umount", "-l", Folder);

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Faults;
 
-/// <summary>What a trace holds now, read by the format's description and no code of tonne's: magic, then length, kind, payload, checksum.</summary>
+/// <summary>
+/// The content of a trace, read by the description of the format without code of tonne: magic, then length, kind, payload, checksum.
+/// </summary>
 /// <param name="Id">Id of the run; null until the opening is whole.</param>
 /// <param name="Name">Name of the run; null until the opening is whole.</param>
 /// <param name="Samples">Whole samples.</param>

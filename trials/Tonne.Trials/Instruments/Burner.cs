@@ -34,7 +34,7 @@ sealed class Burner : IDisposable
             File.WriteAllText(file, Id.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Lets it do its work and waits until that is done; it lives on.</summary>
+    /// <summary>Lets it do its work and waits until that is done; the process stays alive.</summary>
     public async Task BurnAsync()
     {
         await _process.StandardInput.WriteLineAsync();

@@ -6,10 +6,10 @@ using Tonne.Recording.Metering;
 
 namespace Tonne.Trials.Instruments;
 
-/// <summary>The running kernel's own accounts, against CPU time burnt on purpose.</summary>
+/// <summary>The counters of the running kernel, compared with CPU time that was burnt on purpose.</summary>
 public class JobTrials
 {
-    /// <summary>25 children of 20 ms each, shorter than any sample, of a parent that ignores SIGCHLD, so that no rusage ever tells of them.</summary>
+    /// <summary>25 children of 20 ms each, shorter than any sample, of a parent that ignores SIGCHLD, so that no rusage ever reports them.</summary>
     const string Unseen = """
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         for i in range(25):
@@ -41,7 +41,7 @@ public class JobTrials
         await burner.BurnAsync();
 
         Assert.True(group.TryReadCpu(out var after, out _));
-        // 0.5 s by the children's own clocks; forking and loading come on top.
+        // 0.5 s by the children's own clocks; forking and loading are added.
         Assert.InRange((after - before) / 1e9, 0.5, 0.75);
         Assert.Contains(burner.Id, group.ListProcessIds());
         await burner.EndAsync();
@@ -83,7 +83,7 @@ public class JobTrials
         await burner.BurnAsync();
         family.Update(0);
 
-        // 0.3 s in ticks of 10 ms, with loading on top; three processes live.
+        // 0.3 s in ticks of 10 ms, plus loading; three processes are alive.
         Assert.InRange((family.CpuNanoseconds - before) / 1e9, 0.27, 0.5);
         Assert.Equal(3, family.LiveIds.Count());
     }
@@ -179,7 +179,7 @@ public class JobTrials
         await inner.EndAsync();
     }
 
-    /// <summary>A process that is none of our descendants: its parent has ended.</summary>
+    /// <summary>A process that is not our descendant: its parent has ended.</summary>
     static async Task<Process> OrphanAsync()
     {
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "setsid sleep 60 >/dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true, UseShellExecute = false })!;

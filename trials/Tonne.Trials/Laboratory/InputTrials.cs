@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Laboratory;
 
-/// <summary>The pipeline on rows of one's own: every kind of input, and what is wrong with it.</summary>
+/// <summary>The pipeline on given rows: every kind of input, and its errors.</summary>
 [Collection(nameof(Alone))]
 public class InputTrials
 {
@@ -59,12 +59,12 @@ public class InputTrials
     [Theory]
     [InlineData("empty.csv: is empty", "empty.csv", "")]
     [InlineData("has no rows", "header.csv", "text,label\n")]
-    [InlineData("There is one row only", "one-row.csv", "text,label\nhello there,a\n")]
+    [InlineData("There is only one row", "one-row.csv", "text,label\nhello there,a\n")]
     [InlineData("All 3 rows are labelled \"a\"", "one-class.csv", "text,label\nhello there,a\ngood morning,a\nsee you later,a\n")]
     [InlineData("no column \"label\"; there are text, class", "no-label.csv", "text,class\nhello there,a\n")]
     [InlineData("line 2: none of 2 rows can be used: 2 × NotANumber; the first: NotANumber, y is \"NaN\"", "nan.csv", "x,y,label\n1,NaN,a\n2,NaN,b\n")]
     [InlineData("is UTF-16", "wide.csv", "\uFFFEtext,label\n")]
-    public async Task Unusable_data_are_an_error_with_file_and_line_and_never_a_completed_run(string told, string name, string content)
+    public async Task Unusable_data_are_an_error_with_file_and_line_and_never_a_completed_run(string expected, string name, string content)
     {
         using var tonne = new TonneCommand();
         var path = tonne.At(name);
@@ -74,12 +74,12 @@ public class InputTrials
 
         Assert.Equal(2, refused.Code);
         Assert.Contains(name, refused.Error, StringComparison.Ordinal);
-        Assert.Contains(told, refused.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, refused.Error, StringComparison.Ordinal);
         foreach (var run in JsonNode.Parse((await tonne.RunAsync("list", "--json")).Expect(0).Output)!["runs"]!.AsArray())
         {
             var record = JsonNode.Parse((await tonne.RunAsync("show", (string)run!["id"]!, "--json")).Expect(0).Output)!;
             Assert.Equal("failed", (string)record["status"]!);
-            Assert.Contains(told, string.Join(' ', record["notes"]!.AsArray().Select(note => (string)note!)), StringComparison.Ordinal);
+            Assert.Contains(expected, string.Join(' ', record["notes"]!.AsArray().Select(note => (string)note!)), StringComparison.Ordinal);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Laboratory;
 
-/// <summary>Training on parts of made-up rows, chosen and stopped.</summary>
+/// <summary>Training on parts of synthetic rows, chosen by a strategy and stopped early.</summary>
 [Collection(nameof(Alone))]
 public class SelectTrials
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Laboratory;
 
-/// <summary>A network trained on made-up rows, made smaller in every way and measured.</summary>
+/// <summary>A network trained on synthetic rows, made smaller by every method and measured.</summary>
 [Collection(nameof(Alone))]
 public class ShrinkTrials
 {
@@ -29,7 +29,7 @@ public class ShrinkTrials
         Assert.True((double)last["batched"]!["times_less"]!["value"]! > 2);
         Assert.Equal(8, Directory.GetFiles(tonne.Folder, "net.*.weights").Length);
 
-        // What making them took is in the ledger, stage by stage, and what they save pays it back.
+        // The energy of creating the variants is in the ledger, stage by stage, and has a break-even.
         var run = JsonNode.Parse((await tonne.RunAsync("show", "last", "--json")).Expect(0).Output)!;
         Assert.Equal("lab-distill", (string)run["name"]!);
         var stages = run["stages"]!.AsArray();

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>A job that uses n CPU-seconds is charged what the model says for n, whatever its shape and whoever runs beside it.</summary>
+/// <summary>A job that uses n CPU-seconds is charged what the model gives for n, whatever its shape and whatever runs beside it.</summary>
 /// <remarks>
-/// n is what the kernel told the job of itself; the price is worked out from the record's factors here. Each job is charged within 2 % (issue 2).
-/// A tool that polls /proc charges 1 %, 26–83 % and 91 % for children shorter than its sample.
+/// n is the CPU time that the kernel reported to the job about itself; the energy per CPU-second is computed here from the record's
+/// factors. Each job is charged within 2 %. A tool that polls /proc charges 1 %, 26–83 % and 91 % for children shorter than its sample.
 /// </remarks>
 [Collection(nameof(Alone))]
 public class ChargeTrials

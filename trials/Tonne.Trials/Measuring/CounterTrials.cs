@@ -1,6 +1,6 @@
 namespace Tonne.Trials.Measuring;
 
-/// <summary>Energy counters with a known truth: what a run says of them is within 0.1 % of it, or the gap is a gap (issue 2).</summary>
+/// <summary>Energy counters with known energy: a run is within 0.1 % of it, or reports a gap.</summary>
 public class CounterTrials
 {
     const double Tolerance = 0.001;
@@ -97,7 +97,7 @@ public class CounterTrials
 
         var run = await machine.PlayAsync();
 
-        // The mark has taken a sample: all of the first step is in, nothing of the second.
+        // The mark takes a sample: all of the first step is before it, nothing of the second.
         Near(80, run.Microjoules("cpu", "machine"));
         Near(18, run.Microjoules("memory", "machine"));
         var gap = Assert.Single(run.Gaps);

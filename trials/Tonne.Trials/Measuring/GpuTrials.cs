@@ -4,7 +4,7 @@ using Tonne.NvmlStandIn;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>GPUs with a known truth behind NVML's own functions, metered by <c>tonne run</c> end to end (issue 3).</summary>
+/// <summary>GPUs with known power behind NVML's own functions, metered by <c>tonne run</c> end to end.</summary>
 public class GpuTrials
 {
     /// <summary>Runs a job of so many seconds on scripted GPUs. <c>@JOB</c> in the script is the job's process.</summary>
@@ -49,7 +49,7 @@ public class GpuTrials
     public async Task Two_processes_on_one_GPU_have_each_their_part()
     {
         using var tonne = new TonneCommand();
-        // Process 1 lives and is nobody's child of ours.
+        // Process 1 is alive and is not our child.
         var run = await PlayAsync(tonne, "gpu\nlimit 700\nrefresh 20\npower -10 500\nprocess @JOB 0 inf 75\nprocess 1 0 inf 25\n", 4);
 
         var gpu = Gpu(run, 0);
@@ -59,7 +59,7 @@ public class GpuTrials
         Assert.InRange(Joules(gpu, "others") / Joules(gpu, "machine"), 0.25, 0.5);
     }
 
-    // codecarbon#567, #689: everybody's GPUs in one's figure.
+    // codecarbon#567, #689: the GPUs of all users counted for one.
     [Fact]
     public async Task A_GPU_that_the_job_may_not_use_is_the_machines_alone()
     {

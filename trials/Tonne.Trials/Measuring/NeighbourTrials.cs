@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>Two runs at once on one machine: each is in the other's account as another, and both accounts are of the same machine.</summary>
+/// <summary>Two runs at once on one machine: each counts the other as another process, and both describe the same machine.</summary>
 /// <remarks>
-/// The inner run lies wholly in the outer one's time. Four accounts that know nothing of each other meet: the inner job's own clock, the outer job's own clock,
-/// the machine's /proc/stat as the outer job itself saw it, and what the outer run's record says.
+/// The inner run is entirely within the time of the outer one. Four independent values are compared: the inner job's own clock, the outer
+/// job's own clock, the machine's /proc/stat as read by the outer job, and the outer run's record.
 /// </remarks>
 [Collection(nameof(Alone))]
 public class NeighbourTrials
 {
-    /// <summary>Tells the machine's busy seconds, burns, says so, waits to be let go, and tells again with its own use.</summary>
+    /// <summary>Prints the busy seconds of the machine, burns, reports that, waits for a signal, and prints them again with its own use.</summary>
     const string Outer = """
         import os, resource, sys, time
         def stat():
@@ -39,8 +39,8 @@ public class NeighbourTrials
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         var (outerFinished, outer) = await outerRun;
 
-        var told = outerFinished.Expect(0).Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        var (seconds, busy, own) = (told[0], told[1], told[2]);
+        var printed = outerFinished.Expect(0).Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var (seconds, busy, own) = (printed[0], printed[1], printed[2]);
         var other = double.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
         var prices = new RecordedPrices(tonne, outer.Id);
         var (idlePrice, busyPrice) = (prices.IdleThreadSecond, prices.BusyThreadSecond);
@@ -49,7 +49,7 @@ public class NeighbourTrials
             $"outer {own:F3} s ({outer.JobCpuSeconds:F3} counted) in {seconds:F2} s ({outer.DurationSeconds:F2}), inner {other:F3} s ({inner.JobCpuSeconds:F3}), busy {busy:F2} thread·s"));
         ChargeTrials.Conserved(outer);
         ChargeTrials.Conserved(inner);
-        // The job at its price; the other job at the same; who else was busy at what busy costs above idle; the rest is idle.
+        // The job at its energy per CPU-second; the other job likewise; other busy processes at busy minus idle power; the rest is idle.
         var machine = (busy * busyPrice) + (((threads * seconds) - busy) * idlePrice);
         Near("job", own * busyPrice, outer.Microjoules("cpu", "job"), 0.02 * own * busyPrice);
         // Runs read each other's use once a second, and the inner run keeps every thread busy: the idle energy of all threads for up to a second
@@ -59,7 +59,7 @@ public class NeighbourTrials
         Near("idle", ((threads * seconds) - own - other) * idlePrice, outer.Microjoules("cpu", "idle"), late);
         Near("machine", machine, outer.Microjoules("cpu", "machine"), 0.02 * machine);
         Near("the inner job", other * busyPrice, inner.Microjoules("cpu", "job"), 0.02 * other * busyPrice);
-        // The outer job mostly waited while the inner ran; what it did burn is in the inner run's others.
+        // The outer job mostly waited while the inner ran; what it used is in the inner run's other processes.
         Assert.True(inner.Microjoules("cpu", "others") >= 0);
         Assert.True(inner.Microjoules("cpu", "machine") < outer.Microjoules("cpu", "machine"));
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>What the model says a counted amount costs, worked out from the stored record's derivations by arithmetic of our own.</summary>
+/// <summary>
+/// The energy that the model gives for a counted amount, computed from the stored record's derivations by separate arithmetic.
+/// </summary>
 sealed class RecordedPrices
 {
     readonly Dictionary<string, JsonNode> _derivations;

@@ -2,8 +2,13 @@ using System.Text.Json;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary>A folder tree that stands in for a machine (docs/formats/sysroot.md), whose energy counters are played by the child of the run.</summary>
-/// <remarks>Because the child moves the counters, the first sample sees them before their first joule and the last one after their last: the truth is known to the microjoule.</remarks>
+/// <summary>
+/// A folder tree that replaces a machine (docs/formats/sysroot.md), whose energy counters are written by the child of the run.
+/// </summary>
+/// <remarks>
+/// Because the child changes the counters, the first sample reads them before their first joule and the last one after their last: the
+/// energy is known to the microjoule.
+/// </remarks>
 sealed class StandInMachine
 {
     readonly TonneCommand _tonne;
@@ -42,7 +47,7 @@ sealed class StandInMachine
         return this;
     }
 
-    /// <summary>Plays the steps under <c>tonne run</c>.</summary>
+    /// <summary>Runs the steps under <c>tonne run</c>, which must succeed.</summary>
     internal async Task<RunJson> PlayAsync(string period = "100ms", params string[] options)
     {
         var (finished, run) = await TryPlayAsync(period, options);
@@ -51,7 +56,7 @@ sealed class StandInMachine
         return run;
     }
 
-    /// <summary>Plays the steps under <c>tonne run</c>, whatever comes of it.</summary>
+    /// <summary>Runs the steps under <c>tonne run</c>, whatever the result.</summary>
     internal async Task<(Finished Finished, RunJson Run)> TryPlayAsync(string period, params string[] options)
     {
         var plan = _tonne.Write("plan.json", JsonSerializer.Serialize(new { counters = _counters, steps = _steps }, JsonSerializerOptions.Web));

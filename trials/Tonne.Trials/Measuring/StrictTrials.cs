@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Measuring;
 
-/// <summary><c>--strict</c>: no modelled energy in a figure, before the start or after it.</summary>
+/// <summary><c>--strict</c>: fails instead of using modelled energy, before the start or at the end.</summary>
 public class StrictTrials
 {
     // codecarbon#239: errors as warnings: "the user won't be the wiser".

@@ -1,6 +1,6 @@
 namespace Tonne.Trials.Measuring;
 
-/// <summary>Memory of the recorder stays below 60 MiB, whatever the run (issue 2). Times are for <c>bench/light.py</c>.</summary>
+/// <summary>Memory of the recorder stays below 60 MiB, whatever the run. Times are for <c>bench/light.py</c>.</summary>
 public class WeightTrials
 {
     [Theory]

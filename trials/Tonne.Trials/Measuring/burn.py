@@ -2,7 +2,7 @@
 
 Shapes: direct (this process), brood (children of 60 ms, two at a time), shell (a shell that forks subshells), orphans (children whose
 parent is gone), unreaped (children of a parent that ignores SIGCHLD). The report is one number in s: what this process, what it
-waited for and what told by itself have used, start of the interpreter included. Nothing is printed.
+waited for and what reported itself have used, start of the interpreter included. Nothing is printed.
 """
 import os, resource, signal, subprocess, sys, time
 
@@ -76,20 +76,20 @@ def unreaped(writer):
 
 def main():
     report, shape, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    told = 0
+    reported = 0
     if shape == "direct":
         burn(seconds)
     elif shape == "brood":
-        told = brood(seconds)
+        reported = brood(seconds)
     elif shape == "shell":
-        told = shell(seconds)
+        reported = shell(seconds)
     elif shape == "orphans":
-        told = telling(seconds, orphan)
+        reported = telling(seconds, orphan)
     else:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        told = telling(seconds, unreaped)
+        reported = telling(seconds, unreaped)
     with open(report, "w") as file:
-        file.write(f"{used() + told:.6f}\n")
+        file.write(f"{used() + reported:.6f}\n")
     os._exit(0)
 
 

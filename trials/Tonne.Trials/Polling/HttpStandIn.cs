@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>A device on the loopback that answers over HTTP as it is told; encrypted with a certificate of its own if asked for.</summary>
+/// <summary>A device on the loopback that answers over HTTP with given values, optionally encrypted with its own certificate.</summary>
 sealed class HttpStandIn : IDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -15,7 +15,7 @@ sealed class HttpStandIn : IDisposable
     readonly Func<string, string, (int Status, string Body)?> _answer;
     int _asked;
 
-    /// <summary>A device that is on from here.</summary>
+    /// <summary>Starts the device.</summary>
     /// <param name="answer">From path and the whole head of the question to status and body (of a 302, where it leads); null to say nothing at all.</param>
     /// <param name="encrypted">Whether to speak TLS.</param>
     internal HttpStandIn(Func<string, string, (int Status, string Body)?> answer, bool encrypted = false)
@@ -96,7 +96,7 @@ sealed class HttpStandIn : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
         {
-            // The other side went away, or did not trust us.
+            // The client closed the connection, or does not trust the certificate.
         }
     }
 

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>A real Prometheus and a real node exporter from Debian, and a stand-in that shows what DCGM's exporter, Kepler and Scaphandre would; shared by the trials of one class.</summary>
+/// <summary>
+/// A real Prometheus and a real node exporter from Debian, and a replacement with the values of DCGM's exporter, Kepler and Scaphandre;
+/// shared by the trials of one class.
+/// </summary>
 public sealed class MetricServer : IAsyncLifetime
 {
     const string PrometheusPath = "/usr/bin/prometheus";
@@ -25,10 +28,10 @@ public sealed class MetricServer : IAsyncLifetime
     /// <summary>Address and port of the server; empty if a package is missing.</summary>
     internal string Host { get; private set; } = "";
 
-    /// <summary>What the stand-in's instance is called.</summary>
+    /// <summary>Name of the replacement's instance.</summary>
     internal string Exporter => _exporter!.Host;
 
-    /// <summary>What the node exporter's instance is called.</summary>
+    /// <summary>Name of the node exporter's instance.</summary>
     internal string NodeExporter { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -68,7 +71,7 @@ public sealed class MetricServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Skips a trial where the packages are missing.</summary>
+    /// <summary>Skips a trial if the packages are missing.</summary>
     internal void Needed()
     {
         Needs.Program(PrometheusPath, "prometheus");
@@ -93,7 +96,7 @@ public sealed class MetricServer : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>The stand-in for what the kernel would count: the files of the zones, rewritten every 20 ms.</summary>
+    /// <summary>Replaces the kernel's counters: the files of the zones, rewritten every 20 ms.</summary>
     async Task CountAsync()
     {
         var zones = Path.Combine(_folder.FullName, "sys/class/powercap");
@@ -113,7 +116,7 @@ public sealed class MetricServer : IAsyncLifetime
         }
         while (!_ended.IsCancellationRequested);
 
-        // Whoever reads must see a whole number: written beside, then moved.
+        // A reader must see a whole number: it is written to a second file, which is renamed.
         void Write(string zone, double joules)
         {
             File.WriteAllText(Path.Combine(zones, zone, "next"), $"{(long)(joules * 1e6) + 1_000_000_000}\n");
@@ -121,7 +124,7 @@ public sealed class MetricServer : IAsyncLifetime
         }
     }
 
-    /// <summary>The exposition formats of the three exporters, as each documents its own.</summary>
+    /// <summary>The exposition formats of the three exporters, as their documentation describes them.</summary>
     string Metrics()
     {
         var (gpu, package, memory) = (Gpu.Joules, Package.Joules, Memory.Joules);

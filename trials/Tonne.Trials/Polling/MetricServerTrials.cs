@@ -2,11 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>Meters that a real Prometheus has: what a run counts is what they counted meanwhile, whatever the scrape interval.</summary>
+/// <summary>Meters in a real Prometheus: a run counts the energy of its own time, whatever the scrape interval.</summary>
 public sealed class MetricServerTrials(MetricServer server) : IClassFixture<MetricServer>
 {
     /// <summary>A value is up to 0.7 s old at each end of some 6 s, and carried on at the slope of two minutes, in which other trials have played their swells.</summary>
-    /// <summary>2 % on a quiet machine; where others keep it busy, scrapes come late.</summary>
+    /// <summary>2 % on a quiet machine; on a busy one, scrapes are late.</summary>
     const double Tolerance = 0.04;
 
     async Task<RunJson> MeasureAsync(TonneCommand tonne, string query)
@@ -49,7 +49,7 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
         var run = await MeasureAsync(tonne, "preset=dcgm");
 
         Near(server.Gpu, run, Joules(run, "0"));
-        // A power seen every 0.5 s through swells of 1.5 s: three looks at each.
+        // A power is read every 0.5 s during swells of 1.5 s: three readings each.
         Assert.InRange(Joules(run, "1"), server.Memory.Of(run) * 0.94, server.Memory.Of(run) * 1.06);
         Assert.Equal(["NVIDIA A100-SXM4-80GB", "Tesla P100"], run.Root["host"]!["gpus"]!.AsArray().Select(gpu => (string?)gpu));
 
@@ -65,12 +65,12 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
         var run = await MeasureAsync(tonne, $"query=sum({{__name__=~\"scaph_socket_energy_microjoules|scaph_domain_energy_microjoules\",domain_name!=\"core\",instance=\"{server.Exporter}\"}})&component=platform&kind=energy&unit=uJ");
 
         var truth = server.Package.Of(run) + server.Memory.Of(run);
-        // No rate and no time of scrape is told of a sum: up to a scrape of 0.5 s at either end of some 6 s.
+        // A sum has no rate and no time of scrape: up to a scrape of 0.5 s at either end of some 6 s.
         Assert.InRange(run.Components.Sum(component => (long)component["machine_uj"]!) / 1e6, truth * 0.9, truth * 1.1);
     }
 
     [Fact]
-    public async Task Machines_are_told_apart_and_errors_of_the_server_are_told()
+    public async Task Machines_are_distinguished_and_errors_of_the_server_are_reported()
     {
         server.Needed();
         using var tonne = new TonneCommand();

@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>A steady power with a few swells in the middle of a run: what a stand-in tells, and what the run must have counted.</summary>
-/// <remarks>Steady at the edges: when exactly the first and the last sample were taken is known to no trial to better than some ten milliseconds.</remarks>
+/// <summary>A steady power with a few swells in the middle of a run: the values that a stand-in returns, and those that the run must have counted.</summary>
+/// <remarks>
+/// The power is steady at the edges, because the times of the first and the last sample are known only to some ten milliseconds.
+/// </remarks>
 sealed class PlayedPower(double baseWatts, double swellWatts)
 {
     /// <summary>Length of the swells, in s, and how many they are.</summary>

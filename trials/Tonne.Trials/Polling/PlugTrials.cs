@@ -5,10 +5,10 @@ using Tonne.Trials.Measuring;
 
 namespace Tonne.Trials.Polling;
 
-/// <summary>Meters at the plug, on the loopback, with a known power: the machine's energy is the plug's.</summary>
+/// <summary>Meters at the plug, on the loopback, with a known power: the machine's energy is that of the plug.</summary>
 public class PlugTrials
 {
-    /// <summary>1 % on a quiet machine; where others keep it busy, answers come late and the edges of a run of seconds weigh more.</summary>
+    /// <summary>1 % on a quiet machine; on a busy one, answers are late, and the edges of a run of seconds weigh more.</summary>
     const double Tolerance = 0.03;
 
     static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
@@ -143,7 +143,7 @@ public class PlugTrials
         Assert.Contains("meter-missing", run.Warnings);
     }
 
-    // Complaint 23: a network call at import. Nothing is asked but what is named, and that only while it is.
+    // A network call at import is a frequent complaint: only the named address is called, and only while it is named.
     [Fact]
     public async Task Only_what_is_named_is_asked_and_a_list_in_the_configuration_names_several()
     {

@@ -5,7 +5,7 @@ using Tonne.Runs;
 
 namespace Tonne.Trials.Recording;
 
-/// <summary>A .NET program records a part of its own work with the libraries alone; the command line reads it back.</summary>
+/// <summary>A .NET program records a part of its own work with the libraries alone; the command line reads the run.</summary>
 public class ProgramTrials
 {
     [Fact]

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Surface;
 
-/// <summary>What scripts and shells rely on: answers on standard output, one JSON document each with its schema, exit codes, completion.</summary>
+/// <summary>
+/// The interface for scripts and shells: answers on standard output, one JSON document each with its schema, exit codes, completion.
+/// </summary>
 public sealed class AnswerTrials : IAsyncLifetime
 {
     readonly TonneCommand _tonne = new();
@@ -99,7 +101,7 @@ public sealed class AnswerTrials : IAsyncLifetime
         Assert.True(finished.Code is 0 or 141 && finished.Error.Length == 0, $"{finished}");
     }
 
-    /// <summary>What the shell would offer for the last word.</summary>
+    /// <summary>The completions of the last word.</summary>
     async Task<string[]> CompleteAsync(params string[] words)
     {
         const string ask = """

@@ -1,6 +1,9 @@
 namespace Tonne.Trials.Surface;
 
-/// <summary>README's first command, in a fresh clone. It builds tonne from nothing, so it must be asked for: by CI, or by <c>TONNE_TRIAL_CLONE=1</c>.</summary>
+/// <summary>
+/// The first command of the README, in a fresh clone. It builds tonne from nothing, so it runs only on request: by CI, or by
+/// <c>TONNE_TRIAL_CLONE=1</c>.
+/// </summary>
 [Collection(nameof(Alone))]
 public class CloneTrials
 {
@@ -16,7 +19,7 @@ public class CloneTrials
         var readme = await File.ReadAllLinesAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken);
         var first = readme.SkipWhile(line => line != "```sh").Skip(1).First();
         Assert.Equal("./tonne lab run", first);
-        // Packages that are on this machine are used; nothing else of ours is.
+        // Packages on this machine are used; nothing else from outside the clone is.
         if (Environment.GetEnvironmentVariable("HOME") is { } home)
             tonne.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
 
@@ -28,7 +31,7 @@ public class CloneTrials
             Assert.Contains(part, finished.Output, StringComparison.Ordinal);
         Assert.Single(tonne.RunFolders());
 
-        // What the README says to do next; the block between runs the tests.
+        // The next steps of the README; the block between runs the tests.
         var next = readme.SkipWhile(line => !line.StartsWith("./tonne lab predict", StringComparison.Ordinal)).TakeWhile(line => line != "```").ToList();
         Assert.Equal(
             ["./tonne lab predict", "./tonne learn last", "./tonne show last", "./tonne explain last", "./tonne run --zone FR -- python train.py"],

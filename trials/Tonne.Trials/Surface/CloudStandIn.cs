@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tonne.Trials.Surface;
 
-/// <summary>A web server of a few lines on the loopback in the place of a cloud's metadata; what it has no answer to is a 404.</summary>
+/// <summary>A small web server on the loopback that replaces a cloud's metadata service; unknown addresses get a 404.</summary>
 sealed class CloudStandIn : IDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);

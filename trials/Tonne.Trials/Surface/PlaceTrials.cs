@@ -2,7 +2,7 @@ using Tonne.Trials.Measuring;
 
 namespace Tonne.Trials.Surface;
 
-/// <summary>Where nobody has said where the machine is: the cloud is asked, the time zone is read, and which it was is said.</summary>
+/// <summary>If no place is given, the cloud is asked or the time zone is read, and the origin is reported.</summary>
 public class PlaceTrials
 {
     static StandInMachine CloudMachine(TonneCommand tonne, string vendor, string product)
@@ -25,7 +25,7 @@ public class PlaceTrials
         tonne.Environment["TONNE_CLOUD_METADATA"] = cloud.Address;
         var machine = CloudMachine(tonne, "Google", "Google Compute Engine");
 
-        // A cloud has 50 ms to answer; on a machine as busy as this one it may need another try, and then that is what is said.
+        // A cloud has 50 ms to answer; on a machine as busy as this one it may need another try, which is then reported.
         RunJson run;
         var tries = 0;
         do
@@ -38,7 +38,7 @@ public class PlaceTrials
         Assert.Equal("cloud metadata", (string?)run.Root["place"]!["how"]);
         Assert.Equal("gcp:europe-west9", (string?)run.Root["place"]!["region"]);
         Assert.Equal("FR", (string?)run.Root["grid"]!["zone"]);
-        // A cloud knows where it is: said as what it is, and no guess.
+        // A cloud knows its place, so it is not reported as a guess.
         Assert.False((bool)run.Root["place"]!["guessed"]!);
     }
 
@@ -90,7 +90,7 @@ public class PlaceTrials
     }
 
     [Fact]
-    public async Task A_file_in_the_folder_settles_it_and_a_wrong_key_is_told()
+    public async Task A_file_in_the_folder_settles_it_and_a_wrong_key_is_reported()
     {
         using var tonne = new TonneCommand();
         tonne.Write("tonne.yaml", "zone: NO\npue: 1.1\n");

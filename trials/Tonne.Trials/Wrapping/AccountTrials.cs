@@ -15,7 +15,7 @@ public class AccountTrials
             $"setsid -f {Terminal.Python} {burn} 0.3 {folder.Path}/done; {Terminal.Python} {burn} 0.2 /dev/null; while ! [ -e {folder.Path}/done ]; do sleep 0.05; done; sleep 0.1"));
         Assert.Equal(0, outcome.Code);
 
-        // 0.5 s burnt on purpose by the processes' own clocks; starting Python and the shell's sleeps come on top.
+        // 0.5 s burnt on purpose by the processes' own clocks; starting Python and the shell's sleeps are added.
         Assert.InRange(Figure(report, "child"), 0.5, 0.65);
     }
 
@@ -28,7 +28,7 @@ public class AccountTrials
         var group = Directory.CreateDirectory($"{Groups}/tonne-trial-{Environment.ProcessId}").FullName;
         try
         {
-            // The child may run before its starter does again, which then has not stepped back yet: it is given time.
+            // The child may run before its parent has left the control group again: give it time.
             const string Look = "grep cpuacct /proc/self/cgroup; for i in $(seq 200); do us=$(grep cpuacct /proc/$PPID/cgroup); case $us in *:/) break;; esac; sleep 0.05; done; echo $us";
             var command = Wrapper.Reporting(Path.Combine(folder.Path, "report"), false, "/bin/sh", "-c", Look);
             var outcome = await Outcome.Of([command[0], "--placement", $"{group}/tasks", $"{Groups}/tasks", .. command[1..]]);

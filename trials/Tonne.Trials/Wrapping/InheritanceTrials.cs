@@ -4,7 +4,7 @@ public class InheritanceTrials
 {
     public static TheoryData<bool> BothWays => Wrapper.BothWays;
 
-    /// <summary>All a program can see of what it was given, but for its output and its parent.</summary>
+    /// <summary>All that a program can see of its environment, except its output and its parent.</summary>
     const string Everything =
         """
         import os, resource, sys
@@ -19,7 +19,7 @@ public class InheritanceTrials
         """;
 
     [Theory, MemberData(nameof(BothWays))]
-    // All but its control group, which is made for it so that it can be counted exactly.
+    // All except its control group, which is created for it so that it can be counted exactly.
     public async Task The_child_is_given_what_we_were_given(bool listening)
     {
         Assert.SkipUnless(File.Exists(Terminal.Python), $"{Terminal.Python} is missing (apt-get install python3)");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tonne.Trials.Wrapping;
 
-/// <summary>What came out of a command run with pipes.</summary>
+/// <summary>The result of a command run with pipes.</summary>
 sealed record Outcome(int Code, byte[] Output, byte[] Error)
 {
     internal string Text => Encoding.UTF8.GetString(Output);
@@ -28,7 +28,7 @@ sealed record Outcome(int Code, byte[] Output, byte[] Error)
         }
         catch (IOException)
         {
-            // It did not want to read it all.
+            // The reader did not read everything.
         }
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -9,8 +9,8 @@ public class SignalTrials
         """
         import os, signal, sys
         got = []
-        told = os.open(sys.argv[1] + '.told', os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-        for number in (1, 2, 3, 10, 12, 14, 15, 18, 20, 28, 29, 30): signal.signal(number, lambda n, frame: (got.append(n), os.write(told, b'.')))
+        seen = os.open(sys.argv[1] + '.seen', os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        for number in (1, 2, 3, 10, 12, 14, 15, 18, 20, 28, 29, 30): signal.signal(number, lambda n, frame: (got.append(n), os.write(seen, b'.')))
         print('ready', flush=True)
         open(sys.argv[1]).read()
         print(sorted(got), flush=True)
@@ -22,7 +22,7 @@ public class SignalTrials
         var outcome = await Counted(listening,
             """
             for signal in 1 2 3 10 12 14 15 18 20 28 29 30; do
-                rm -f "$folder/out" "$folder/end.told"
+                rm -f "$folder/out" "$folder/end.seen"
                 /usr/bin/python3 -c 'import os, signal, sys; [signal.signal(n, signal.SIG_DFL) for n in (2, 3)]; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])' "$@" > "$folder/out" & us=$!
                 until grep -qs ready "$folder/out"; do :; done
                 kill -$signal $us
@@ -42,7 +42,7 @@ public class SignalTrials
         var outcome = await Counted(listening,
             """
             for round in 1 2 3; do
-                rm -f "$folder/out" "$folder/end.told"
+                rm -f "$folder/out" "$folder/end.seen"
                 /usr/bin/python3 -c 'import os, signal, sys; [signal.signal(n, signal.SIG_DFL) for n in (2, 3)]; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])' "$@" > "$folder/out" & us=$!
                 until grep -qs ready "$folder/out"; do :; done
                 sent=0
@@ -62,7 +62,7 @@ public class SignalTrials
         using var folder = new TemporaryFolder();
         var counter = folder.Write("counter.py", Counter);
         var outcome = await Outcome.OfScript(
-            """folder=$1; shift; settle() { read -t 0.15 <> <(:); }; arrived() { for i in {1..200}; do [ "$(stat -c %s "$folder/end.told" 2>/dev/null || echo 0)" -ge $1 ] && return; read -t 0.05 <> <(:); done; }; mkfifo "$folder/end";""" + "\n" + script,
+            """folder=$1; shift; settle() { read -t 0.15 <> <(:); }; arrived() { for i in {1..200}; do [ "$(stat -c %s "$folder/end.seen" 2>/dev/null || echo 0)" -ge $1 ] && return; read -t 0.05 <> <(:); done; }; mkfifo "$folder/end";""" + "\n" + script,
             [folder.Path, .. Wrapper.Command(listening, Terminal.Python, counter, Path.Combine(folder.Path, "end"))]);
         Assert.Equal("", outcome.ErrorText);
         return outcome;

@@ -62,7 +62,7 @@ public class StreamTrials
     [Theory, MemberData(nameof(BothWays))]
     public async Task Output_arrives_while_the_child_runs(bool listening)
     {
-        // Each side waits for the other's word: nothing may be held back.
+        // Each side waits for the other's output: nothing may be delayed.
         var outcome = await Outcome.OfScript(
             """
             coproc "$@" /bin/sh -c 'for i in $(seq 50); do echo ask $i; read -r answer; [ "$answer" = "answer $i" ] || exit 9; done'

@@ -54,7 +54,7 @@ public class TerminalTrials
             """);
         string[] direct = [Python, watcher];
 
-        // A grandchild hears of it as well.
+        // A grandchild gets the signal as well.
         string[] behind = ["/bin/sh", "-c", $"{Python} {watcher}; true"];
         foreach (var command in new[] { direct, behind })
         {

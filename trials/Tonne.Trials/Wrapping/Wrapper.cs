@@ -1,18 +1,18 @@
 namespace Tonne.Trials.Wrapping;
 
-/// <summary>What stands before the command in these trials. The one place to change.</summary>
+/// <summary>Prefix of the command in these trials. The one place to change.</summary>
 static class Wrapper
 {
     static readonly string _tonne = Locate();
 
-    /// <summary>Ways to run a command that have to be alike: with somebody listening to its output, and with nobody.</summary>
+    /// <summary>Ways to run a command that must behave alike: with a listener of its output, and without.</summary>
     internal static TheoryData<bool> BothWays => [true, false];
 
     /// <summary>The tool itself, at the root of the clone; it builds itself on first use.</summary>
     internal static string[] Command(bool listening, params string[] command) =>
         [_tonne, "run", "--quiet", "--epoch-pattern", listening ? "auto" : "none", "--", .. command];
 
-    /// <summary>`trials/Wrapped`, which is the wrapping and nothing else and reports what it used; built with this project.</summary>
+    /// <summary>`trials/Wrapped`, which only wraps the command and reports its use; built with this project.</summary>
     internal static string[] Reporting(string report, bool listening, params string[] command) =>
         [Alone, .. listening ? ["--listen"] : Array.Empty<string>(), "--report", report, "--", .. command];
 
@@ -24,7 +24,7 @@ static class Wrapper
 
     static string Locate()
     {
-        // The runs of trials go into a ledger of their own.
+        // The runs of trials go into a separate ledger.
         if (Environment.GetEnvironmentVariable("TONNE_HOME") is null)
         {
             Environment.SetEnvironmentVariable("TONNE_HOME", Directory.CreateTempSubdirectory("tonne-trials-home-").FullName);

@@ -1,6 +1,6 @@
 namespace Tonne.Cli.Commands.Help;
 
-/// <summary>The commands by what they are for, in the order of the help.</summary>
+/// <summary>The commands grouped by purpose, in the order of the help.</summary>
 static class HelpGroups
 {
     /// <summary>Name of each group and its commands.</summary>

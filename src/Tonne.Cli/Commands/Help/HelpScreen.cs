@@ -6,8 +6,10 @@ using Tonne.Formatting;
 
 namespace Tonne.Cli.Commands.Help;
 
-/// <summary>Help of a command on one screen: usage, what it does, commands in groups, options, examples of its own.</summary>
-/// <remarks>At most 40 lines of 80 columns. Where the options need more, each is cut to the clauses that fit one line.</remarks>
+/// <summary>Writes the help of a command on one screen: usage, purpose, commands in groups, options, examples.</summary>
+/// <remarks>
+/// A screen has at most 40 lines of 80 columns. If the options need more, each is shortened to the clauses that fit one line.
+/// </remarks>
 sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
 {
     /// <summary>Most lines of a screen.</summary>
@@ -141,7 +143,7 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
         return (end < 0 ? text : text[..end]).TrimEnd('.');
     }
 
-    /// <summary>The text if it fits, else as many of its clauses as do.</summary>
+    /// <summary>Returns the text if it fits, otherwise as many of its clauses as fit.</summary>
     static string Shorten(string text, int room)
     {
         if (TextSanitizer.CountColumns(text) <= room)

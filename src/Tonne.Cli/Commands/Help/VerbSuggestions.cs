@@ -2,10 +2,10 @@ using Tonne.Catalogs;
 
 namespace Tonne.Cli.Commands.Help;
 
-/// <summary>Suggests what to type instead of a word that is no command: by meaning, else by spelling.</summary>
+/// <summary>Suggests what to type instead of an unknown command: by meaning, otherwise by spelling.</summary>
 static class VerbSuggestions
 {
-    /// <summary>What users type for what they want, and the commands that do it.</summary>
+    /// <summary>Words that users type, and the commands that do what they mean.</summary>
     static readonly (string[] Words, string[] Suggestions)[] _meanings =
     [
         (["export", "dump", "download"], ["tonne ledger export codecarbon", "tonne report last --json"]),
@@ -38,7 +38,7 @@ static class VerbSuggestions
     /// <summary>All suggestions.</summary>
     internal static IEnumerable<string> All => _meanings.SelectMany(meaning => meaning.Suggestions);
 
-    /// <summary>Up to two commands to type instead, as they are typed.</summary>
+    /// <summary>Returns up to two commands to type instead.</summary>
     /// <param name="word">What was typed.</param>
     /// <param name="path">The command above it, as typed: <c>tonne</c>, <c>tonne ledger</c>.</param>
     /// <param name="known">Names of the commands there.</param>

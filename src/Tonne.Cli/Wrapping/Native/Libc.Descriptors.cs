@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Wrapping.Native;
 
-/// <summary>Descriptors, pipes, reading and writing. Constants are those of Linux on x86-64 and arm64.</summary>
+/// <summary>Functions of libc for descriptors, pipes, reading and writing. Constants are those of Linux on x86-64 and arm64.</summary>
 static partial class Libc
 {
     internal const int StandardInput = 0;
@@ -63,7 +63,7 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
 
-    /// <summary>`kcmp`, which has no wrapper: 0 when two descriptors share one open file, -1 when the kernel does not say.</summary>
+    /// <summary>`kcmp`, which has no wrapper in libc: 0 if two descriptors share one open file, -1 if the kernel does not answer.</summary>
     internal static int CompareDescriptors(int pid, int a, int b) => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => (int)SystemCall(312, pid, pid, 0, a, b),

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Wrapping.Native;
 
-/// <summary>Starting, waiting, limits.</summary>
+/// <summary>Functions of libc for starting processes, waiting, and limits.</summary>
 static partial class Libc
 {
     internal const int SpawnSetSignalDefaults = 0x04;
@@ -86,7 +86,7 @@ static partial class Libc
         internal ulong Hard;
     }
 
-    /// <summary>`struct rusage`: two time values, then fourteen numbers we leave alone.</summary>
+    /// <summary>`struct rusage`: two time values, then fourteen numbers that are not used.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct ResourceUsage
     {

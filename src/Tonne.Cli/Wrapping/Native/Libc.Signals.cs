@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Wrapping.Native;
 
-/// <summary>Signals. Numbers are those of Linux on x86-64 and arm64.</summary>
+/// <summary>Functions of libc for signals. Numbers are those of Linux on x86-64 and arm64.</summary>
 static partial class Libc
 {
     internal const int HangUp = 1;
@@ -29,7 +29,7 @@ static partial class Libc
     internal const int InputOutput = 29;
     internal const int PowerFailure = 30;
 
-    /// <summary>`SIG_IGN`, in the place of a handler.</summary>
+    /// <summary>`SIG_IGN`, used instead of a handler.</summary>
     internal const ulong Ignore = 1;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Wrapping.Native;
 
-/// <summary>Terminals and pseudoterminals. Layout and numbers are those of Linux on x86-64 and arm64.</summary>
+/// <summary>Functions of libc for terminals and pseudoterminals. Layout and numbers are those of Linux on x86-64 and arm64.</summary>
 static partial class Libc
 {
     internal const nuint GetWindowSize = 0x5413;
@@ -14,7 +14,7 @@ static partial class Libc
     internal const uint ExternalProcessing = 0x10000;
     internal const int ApplyNow = 0;
 
-    /// <summary>In packet mode: nothing but the terminal's modes changed.</summary>
+    /// <summary>In packet mode: only the terminal's modes changed.</summary>
     internal const byte PacketModesChanged = 64;
 
     [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
@@ -59,7 +59,7 @@ static partial class Libc
         internal uint Local;
         internal Characters Rest;
 
-        /// <summary>Line discipline, control characters, speeds: copied, never read. 44 bytes in glibc, 48 with room to spare.</summary>
+        /// <summary>Line discipline, control characters, speeds: copied, never read. 44 bytes in glibc, 48 to be safe.</summary>
         [InlineArray(RestWords)]
         internal struct Characters
         {
