@@ -22,7 +22,7 @@ public static class PipelineTrace
     /// <param name="In">What goes in, in words or as rows × columns.</param>
     /// <param name="Out">What comes out.</param>
     /// <param name="Seconds">Time, s.</param>
-    /// <param name="EnergyKwh">Energy, kWh; null if unknown.</param>
+    /// <param name="EnergyKwh">Facility energy (PUE included), kWh; null if unknown.</param>
     /// <param name="EmissionsKg">Operational emissions, kg CO2e; null if unknown.</param>
     /// <param name="Own">Whether the stage is work of tonne.</param>
     public sealed record Row(string Name, string In, string Out, double Seconds, double? EnergyKwh, double? EmissionsKg, bool Own);
@@ -33,15 +33,17 @@ public static class PipelineTrace
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(footprint);
         var rows = ImmutableArray.CreateBuilder<Row>();
+        var pue = footprint.Factors.Pue.Bounds.Best;
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
             if (stage.Name != StageRecord.Outside)
-                rows.Add(new Row(TextSanitizer.ToOneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds, figures.Energy.Value, figures.Emissions.Value, Own: false));
+                rows.Add(new Row(TextSanitizer.ToOneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds,
+                    figures.Energy.Value * pue, figures.Emissions.Value, Own: false));
         }
 
         var (sampling, accounting) = record.Overhead is { } overhead ? (overhead.SamplerCpuSeconds, Math.Max(0, overhead.CpuSeconds - overhead.SamplerCpuSeconds)) : (0, 0);
-        double? price = record.JobCpuSeconds > 0 ? footprint.Energy.Value / record.JobCpuSeconds : null;
-        var perKilowattHour = footprint.Energy.Value > 0 ? footprint.Operational.Value / footprint.Energy.Value : 0;
+        double? price = record.JobCpuSeconds > 0 ? footprint.FacilityEnergy.Value / record.JobCpuSeconds : null;
+        var perKilowattHour = footprint.FacilityEnergy.Value > 0 ? footprint.Operational.Value / footprint.FacilityEnergy.Value : 0;
         var grid = footprint.Factors.Grid.Intensity.Bounds.Best.ToString("0.#", CultureInfo.InvariantCulture);
         rows.Add(new Row("measure", $"{DisplayValue.FormatCount(record.Samples)} samples × {DisplayValue.FormatCount(record.Opening.Meters.Length)} meters", DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit),
             sampling, sampling * price, sampling * price * perKilowattHour, Own: true));
@@ -68,6 +70,7 @@ public static class PipelineTrace
             sheet.WriteRaw(ReferenceEquals(row, cells[0]) ? StyledText.Faint(text) : text);
         }
 
+        sheet.WriteLine(StyledText.Faint(StageTable.BoundaryNote));
         sheet.WriteLine(StyledText.Faint("Stages 5 and on are tonne's own work, beside the run's energy and not in it."));
         sheet.WriteBlankLine();
         sheet.WriteRow("insight", Insight.Describe(record, footprint));

@@ -63,6 +63,9 @@ public class QuizTests
         Assert.Equal(["measure", "account"], rows.Where(row => row.Own).Select(row => row.Name));
         Assert.Equal(rows[^2].Out, DisplayValue.Format(footprint.Energy.Value, footprint.Energy.Unit));
         Assert.Equal(rows[^1].Out, DisplayValue.Format(footprint.Operational.Value, footprint.Operational.Unit));
+        // Energy and emissions of one row have one boundary: facility energy times the intensity of the grid.
+        var kilogramsPerKilowattHour = footprint.Factors.Grid.Intensity.Bounds.Best / 1000;
+        Assert.All(rows, row => Assert.Equal((row.EnergyKwh ?? 0) * kilogramsPerKilowattHour, row.EmissionsKg ?? 0, 15));
         var page = new StringWriter();
         PipelineTrace.Write(page, record, footprint, new TerminalCapabilities { Width = 120 });
         Assert.Matches(new Regex("insight", RegexOptions.None, TimeSpan.FromSeconds(1)), page.ToString());
