@@ -5,7 +5,7 @@ namespace Tonne.Estimation.Validation;
 
 /// <summary>The baseline that a model must beat: one constant for all cases, with their spread.</summary>
 /// <remarks>best = geometric mean; bounds = best · exp(± t · s · √(1 + 1/n)), s the sample spread in logarithms, t Student's quantile with n − 1 degrees.</remarks>
-public static class BaselinePredictor
+static class BaselinePredictor
 {
     /// <summary>Predicts a further case: the constant with its 95 % bounds.</summary>
     /// <param name="otherValues">The values of the other cases, each above 0; at least two.</param>

@@ -1,7 +1,7 @@
 namespace Tonne.Instruments.Files;
 
 /// <summary>Reasons why a file could not be read, as shared strings, so that a gap in every sample allocates nothing.</summary>
-public static class ReadFailure
+static class ReadFailure
 {
     /// <summary>There is no such file.</summary>
     public const string Missing = "the file does not exist";

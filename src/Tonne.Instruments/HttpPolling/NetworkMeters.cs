@@ -15,7 +15,7 @@ namespace Tonne.Instruments.HttpPolling;
 /// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is a missing meter of this run,
 /// with the reason, and what it would have reported is modelled.
 /// </remarks>
-public sealed class NetworkMeters : Instrument
+sealed class NetworkMeters : Instrument
 {
     static readonly TimeSpan _finalTimeout = TimeSpan.FromSeconds(1);
 

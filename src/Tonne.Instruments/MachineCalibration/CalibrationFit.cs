@@ -9,7 +9,7 @@ namespace Tonne.Instruments.MachineCalibration;
 /// that is more; joined in quadrature with the meter's accuracy. What half load lies off the line widens full load, so that idle + (full − idle) · L holds it. other = plug − metered: k = other ÷ metered of each level,
 /// best that of half load (else of the middle), bounds over all levels. See docs/methods/calibration.md.
 /// </remarks>
-public sealed record CalibrationFit
+sealed record CalibrationFit
 {
     /// <summary>Busy share of all threads by which full load must exceed idle: less would have to be carried on too far.</summary>
     const double MinLoadDifference = 0.5;

@@ -5,7 +5,7 @@ using Tonne.Instruments.Processes;
 namespace Tonne.Instruments.MachineCalibration;
 
 /// <summary>Who keeps the machine busy: the CPU time of every process at two moments.</summary>
-public sealed class ProcessCpuSnapshot
+sealed class ProcessCpuSnapshot
 {
     readonly FileTree _tree;
     readonly Dictionary<(string Id, long Start), long> _before;

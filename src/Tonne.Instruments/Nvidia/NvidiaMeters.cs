@@ -10,7 +10,7 @@ namespace Tonne.Instruments.Nvidia;
 
 /// <summary>NVIDIA's GPUs through their management library (NVML): energy or power, and who used each.</summary>
 /// <remarks>See README.md beside this file for what is read and its caveats.</remarks>
-public sealed class NvidiaMeters : Instrument
+sealed class NvidiaMeters : Instrument
 {
     const string DefaultLibrary = "libnvidia-ml.so.1";
     const int MaxGpus = 64;

@@ -4,7 +4,7 @@ namespace Tonne.Instruments.Processes;
 
 /// <summary>Finds our own control groups: pure version 2, version 1, and the hybrid of both.</summary>
 /// <remarks>Source: Linux, Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/cgroups.rst, and proc_pid_mountinfo(5).</remarks>
-public static class ControlGroupLocator
+static class ControlGroupLocator
 {
     /// <summary>The running kernel's places; never those of a stand-in.</summary>
     public static IReadOnlyList<ControlGroupMembership> ReadOwn() =>

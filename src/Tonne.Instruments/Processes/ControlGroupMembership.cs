@@ -5,7 +5,7 @@ namespace Tonne.Instruments.Processes;
 /// <param name="Folder">Full path of the group's folder.</param>
 /// <param name="Mount">Full path of the hierarchy's top as we see it.</param>
 /// <param name="Controllers">Controllers mounted there, for version 1; empty for version 2.</param>
-public sealed record ControlGroupMembership(int Version, string Folder, string Mount, IReadOnlyList<string> Controllers)
+sealed record ControlGroupMembership(int Version, string Folder, string Mount, IReadOnlyList<string> Controllers)
 {
     /// <summary>The groups from our own up to the top of the mount.</summary>
     public IEnumerable<string> EnumerateAncestors()

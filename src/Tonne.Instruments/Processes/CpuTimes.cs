@@ -10,7 +10,7 @@ namespace Tonne.Instruments.Processes;
 /// <param name="Busy">Time spent working, in ns.</param>
 /// <param name="Idle">Time spent idle or waiting for a disk, in ns.</param>
 /// <param name="Steal">Time the hypervisor gave to others, in ns.</param>
-public readonly record struct CpuTimes(long Busy, long Idle, long Steal)
+readonly record struct CpuTimes(long Busy, long Idle, long Steal)
 {
     /// <summary>What the kernel counts in: 100 ticks a second, whatever its own clock.</summary>
     public const long NanosecondsPerTick = 10_000_000;

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Tonne.Instruments.Processes;
 
 /// <summary>Waits by one call of the kernel, <c>poll(2)</c> on an event: a third of the CPU time of a wait of .NET, on a thread that sleeps nearly always.</summary>
-public sealed class EventFdWaiter : ISampleWaiter
+sealed class EventFdWaiter : ISampleWaiter
 {
     readonly SafeFileHandle _event;
 

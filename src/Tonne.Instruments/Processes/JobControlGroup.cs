@@ -9,7 +9,7 @@ namespace Tonne.Instruments.Processes;
 /// A <c>cpuacct</c> that shares its hierarchy with <c>cpu</c> is left alone: a group there would change how the kernel shares the processor.
 /// A group of version 2 counts without any controller. Not thread safe.
 /// </remarks>
-public sealed class JobControlGroup : IDisposable
+sealed class JobControlGroup : IDisposable
 {
     const string Prefix = "tonne-";
 

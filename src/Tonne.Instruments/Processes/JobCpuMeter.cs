@@ -7,7 +7,7 @@ namespace Tonne.Instruments.Processes;
 
 /// <summary>CPU time of the job in ns: the control group's account, else what was reaped and what lives.</summary>
 /// <remarks>Always from the running kernel. Safe for one sampling thread and one that settles.</remarks>
-public sealed class JobCpuMeter : IMeter
+sealed class JobCpuMeter : IMeter
 {
     /// <summary>Id of the meter.</summary>
     public const string MeterId = "job:cpu";

@@ -11,7 +11,7 @@ namespace Tonne.Instruments.Processes;
 /// Σ of resident pages (<c>/proc/PID/statm</c>); pages that processes share are counted in each, since asking for proportional sizes walks every page and costs ms.
 /// Refreshed at each of the first three samples, then after 5 s or ten samples, whichever is later.
 /// </remarks>
-public sealed class JobMemoryMeter : IMeter
+sealed class JobMemoryMeter : IMeter
 {
     /// <summary>Id of the meter.</summary>
     public const string MeterId = "job:memory";

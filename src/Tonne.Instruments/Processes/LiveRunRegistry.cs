@@ -15,7 +15,7 @@ namespace Tonne.Instruments.Processes;
 /// A sample writes its own number once and reads one number for each other run; the folder is looked at once a second at most, and listed when it has changed.
 /// A run inside another is no peer of it. Not thread safe.
 /// </remarks>
-public sealed class LiveRunRegistry : IMeter, IDisposable
+sealed class LiveRunRegistry : IMeter, IDisposable
 {
     /// <summary>Id of the meter of other runs.</summary>
     public const string MeterId = "peers:cpu";

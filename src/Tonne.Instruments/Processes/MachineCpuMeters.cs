@@ -7,7 +7,7 @@ namespace Tonne.Instruments.Processes;
 
 /// <summary>The machine's CPU time as two meters, busy and idle, from one read of <c>/proc/stat</c> per sample.</summary>
 /// <remarks>Not thread safe, as <see cref="IMeter"/>.</remarks>
-public sealed class MachineCpuMeters : IDisposable
+sealed class MachineCpuMeters : IDisposable
 {
     /// <summary>Id of the busy meter.</summary>
     public const string BusyId = "proc:busy";

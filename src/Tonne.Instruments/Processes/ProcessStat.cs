@@ -10,7 +10,7 @@ namespace Tonne.Instruments.Processes;
 /// <param name="OwnNanoseconds">CPU time of the process, user + system, in ns.</param>
 /// <param name="ReapedNanoseconds">CPU time of the children it has waited for, in ns.</param>
 /// <param name="StartTicks">Start after boot in ticks of 10 ms; with the process id it is an identity.</param>
-public readonly record struct ProcessStat(int ParentId, int SessionId, char State, long OwnNanoseconds, long ReapedNanoseconds, long StartTicks)
+readonly record struct ProcessStat(int ParentId, int SessionId, char State, long OwnNanoseconds, long ReapedNanoseconds, long StartTicks)
 {
     /// <summary>Whether the process has ended and only waits to be reaped.</summary>
     public bool IsDead => State is 'Z' or 'X' or 'x';

@@ -10,7 +10,7 @@ namespace Tonne.Instruments.Processes;
 /// Parents are read before their children, so a child that ends in between is counted at the next look, never twice.
 /// What is lost: children that live shorter than a look and whose parent ignores SIGCHLD. Not thread safe.
 /// </remarks>
-public sealed class ProcessTree
+sealed class ProcessTree
 {
     readonly int _self;
     readonly Func<int, bool> _isOwn;

@@ -5,7 +5,7 @@ namespace Tonne.Instruments.Rapl;
 /// Older kernels list one zone per die of an AMD processor while all dies mirror the socket's counter; adding them counts the socket several times
 /// (codecarbon issue 1274). Other processors do count by die (Cascade Lake-AP). So: equal at both of two looks is a mirror, and what they count later must agree.
 /// </remarks>
-public static class MirrorCheck
+static class MirrorCheck
 {
     /// <summary>Two looks at a mirror lie at most a few ms apart: 5 J at 1 kW.</summary>
     const long Tolerance = 5_000_000;

@@ -17,7 +17,7 @@ namespace Tonne.Instruments.Rapl;
 /// | everything of the other control type | by name | no | the same counters by another way |
 /// Source: Linux, Documentation/power/powercap/powercap.rst and drivers/powercap/intel_rapl_common.c.
 /// </remarks>
-public static class RaplDomainSelector
+static class RaplDomainSelector
 {
     /// <summary>Preferred: the processor's own registers; the memory-mapped copy only where those have no package.</summary>
     const string Preferred = "intel-rapl";

@@ -5,7 +5,7 @@ using Tonne.Runs;
 namespace Tonne.Instruments.Rapl;
 
 /// <summary>The energy counter of one zone, in µJ.</summary>
-public sealed class RaplMeter : IMeter, IDisposable
+sealed class RaplMeter : IMeter, IDisposable
 {
     readonly PersistentFile _file;
     long? _last;

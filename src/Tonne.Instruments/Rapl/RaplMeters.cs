@@ -10,7 +10,7 @@ using Tonne.Runs;
 namespace Tonne.Instruments.Rapl;
 
 /// <summary>The power zones of one machine as meters, with what is missing and why.</summary>
-public sealed class RaplMeters : Instrument
+sealed class RaplMeters : Instrument
 {
     /// <summary>The advisory behind the access rights of energy counters.</summary>
     public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can reveal what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";

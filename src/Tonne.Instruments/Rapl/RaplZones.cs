@@ -3,7 +3,7 @@ using Tonne.Instruments.Files;
 namespace Tonne.Instruments.Rapl;
 
 /// <summary>Lists the power zones of a machine: flat links in <c>sys/class/powercap</c>, nested folders in <c>sys/devices/virtual/powercap</c>, of both control types.</summary>
-public static class RaplZones
+static class RaplZones
 {
     /// <summary>Where the kernel lists zones.</summary>
     public static readonly IReadOnlyList<string> Folders = ["sys/class/powercap", "sys/devices/virtual/powercap"];

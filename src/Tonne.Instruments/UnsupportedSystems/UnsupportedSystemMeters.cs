@@ -8,7 +8,7 @@ namespace Tonne.Instruments.UnsupportedSystems;
 /// The place for them: an instrument each beside this one. macOS: IOReport's energy model (as powermetrics shows it) and the SMC's power of the whole machine.
 /// Windows: the Energy Meter Interface (EMI) devices, NVML as nvml.dll.
 /// </remarks>
-public sealed class UnsupportedSystemMeters : Instrument
+sealed class UnsupportedSystemMeters : Instrument
 {
     readonly List<MissingMeter> _missing = [];
 

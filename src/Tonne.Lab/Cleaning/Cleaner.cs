@@ -11,7 +11,7 @@ namespace Tonne.Lab.Cleaning;
 /// or by sketches of it. Texts are not stored, so a data set may be larger than memory (about 400 bytes are stored for each row kept).
 /// Deterministic. Not thread safe.
 /// </remarks>
-public sealed class Cleaner
+sealed class Cleaner
 {
     readonly CleaningOptions _options;
     readonly long[] _removed = new long[Enum.GetValues<RemovalReason>().Length];

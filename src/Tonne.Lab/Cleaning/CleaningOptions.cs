@@ -1,7 +1,7 @@
 namespace Tonne.Lab.Cleaning;
 
 /// <summary>Options of cleaning.</summary>
-public sealed record CleaningOptions
+sealed record CleaningOptions
 {
     /// <summary>
     /// Whether to remove texts that have only placeholders, are untranslated, or are in another script than their language. Default: true.

@@ -7,4 +7,4 @@ namespace Tonne.Lab.Cleaning;
 /// <param name="Groups">For each row the number of its group: rows of one group stay in one part of a split.</param>
 /// <param name="Report">What was removed.</param>
 /// <param name="Rejections">What could not be read.</param>
-public sealed record CleaningResult(IReadOnlyList<Row> Rows, int[] Groups, CleaningReport Report, RejectionLog Rejections);
+sealed record CleaningResult(IReadOnlyList<Row> Rows, int[] Groups, CleaningReport Report, RejectionLog Rejections);

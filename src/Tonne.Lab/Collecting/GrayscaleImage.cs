@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Tonne.Lab.Collecting;
 
 /// <summary>A greyscale picture and its label: a column for each pixel and one for the label.</summary>
-public sealed class GrayscaleImage : Row
+sealed class GrayscaleImage : Row
 {
     readonly float[] _pixels;
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Tonne.Lab.Collecting;
 
 /// <summary>A translated message of a program: ten columns, of which the language is the label.</summary>
-public sealed class TranslatedMessage : Row
+sealed class TranslatedMessage : Row
 {
     readonly string? _neutral;
 

@@ -6,7 +6,7 @@ namespace Tonne.Lab.Compression;
 
 /// <summary>Trains a pruned network further, or a student.</summary>
 /// <param name="trainer">Trains the networks.</param>
-public sealed class FineTuner(Trainer trainer)
+sealed class FineTuner(Trainer trainer)
 {
     /// <summary>Trains a pruned network for a few more epochs.</summary>
     /// <param name="network">The network; not changed.</param>

@@ -10,7 +10,7 @@ namespace Tonne.Lab.Compression;
 /// compresses better; a dense product multiplies them like other numbers and takes the same time. <see cref="StructuredPruning"/> makes it
 /// faster.
 /// </remarks>
-public static class MagnitudePruning
+static class MagnitudePruning
 {
     /// <summary>Returns a network whose smallest weights, by magnitude over all layers, are zero. Biases are not changed.</summary>
     /// <param name="network">The network; not changed.</param>

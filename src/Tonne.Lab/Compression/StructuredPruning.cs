@@ -10,7 +10,7 @@ namespace Tonne.Lab.Compression;
 /// A unit is one of the <see cref="NetworkShape.Width"/> numbers that run through all layers. Removing it removes a column of each layer's
 /// matrix and a row of the next. The result is an ordinary network, narrower or of fewer layers, that needs a little more training.
 /// </remarks>
-public static class StructuredPruning
+static class StructuredPruning
 {
     const int BatchRows = 32;
 

@@ -17,7 +17,7 @@ namespace Tonne.Lab.DataSelection;
 /// <param name="estimator">Estimates energy from CPU time.</param>
 /// <param name="cpuTime">CPU time of this process so far.</param>
 /// <param name="patience">Epochs with too little gain after which training ends, at least 1.</param>
-public sealed class EarlyStopping(CpuTimeEstimator estimator, Func<TimeSpan> cpuTime, int patience)
+sealed class EarlyStopping(CpuTimeEstimator estimator, Func<TimeSpan> cpuTime, int patience)
 {
     readonly List<StoppingPoint> _points = [];
     TimeSpan _before = cpuTime();

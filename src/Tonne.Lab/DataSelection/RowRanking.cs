@@ -7,7 +7,7 @@ namespace Tonne.Lab.DataSelection;
 /// A share of the rows is that share of each class (largest remainder, at least one of each class present), so that the frequencies of the
 /// classes do not change.
 /// </remarks>
-public sealed class RowRanking
+sealed class RowRanking
 {
     readonly IExamples _examples;
     readonly int[][] _rowsByClass;

@@ -19,7 +19,7 @@ namespace Tonne.Lab.DataSelection;
 /// <param name="examples">Rows to choose from.</param>
 /// <param name="trainer">Trains the small network.</param>
 /// <param name="seed">Seed of random choice, directions and the small network. Default 1.</param>
-public sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 1)
+sealed class RowSelector(IExamples examples, Trainer trainer, int seed = 1)
 {
     const int PartRows = 1024;
     const int Directions = 32;

@@ -8,7 +8,7 @@ namespace Tonne.Lab.Featurizing;
 /// after the other, large ones first and equal ones in a seeded order. Each goes to the part that is then the least full for the classes of
 /// the group, so that each class is spread over the parts as far as the groups allow.
 /// </remarks>
-public sealed record DatasetSplit
+sealed record DatasetSplit
 {
     DatasetSplit(ExampleSubset training, ExampleSubset validation, ExampleSubset test, ulong seed) => (Training, Validation, Test, Seed) = (training, validation, test, seed);
 

@@ -5,7 +5,7 @@ namespace Tonne.Lab.Featurizing;
 /// <summary>Some of the examples, in a given order.</summary>
 /// <param name="all">All examples.</param>
 /// <param name="rows">Rows of them.</param>
-public sealed class ExampleSubset(IExamples all, ImmutableArray<int> rows) : IExamples
+sealed class ExampleSubset(IExamples all, ImmutableArray<int> rows) : IExamples
 {
     /// <summary>Row of all examples for each row here.</summary>
     public ImmutableArray<int> Rows => rows;

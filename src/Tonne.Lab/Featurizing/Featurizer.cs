@@ -9,7 +9,7 @@ namespace Tonne.Lab.Featurizing;
 /// <remarks>
 /// Rows are read one by one and not stored. Numbers are standardized later by <see cref="Standardization"/>, from the training part only.
 /// </remarks>
-public sealed class Featurizer
+sealed class Featurizer
 {
     /// <summary>Creates a featurizer.</summary>
     /// <param name="hashing">Converts texts to vectors; null for 512 numbers.</param>

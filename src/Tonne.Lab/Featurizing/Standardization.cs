@@ -8,7 +8,7 @@ namespace Tonne.Lab.Featurizing;
 /// </summary>
 /// <param name="Means">Mean of each column.</param>
 /// <param name="Deviations">Standard deviation of each column (of the population), not negative.</param>
-public sealed record Standardization(ImmutableArray<float> Means, ImmutableArray<float> Deviations)
+sealed record Standardization(ImmutableArray<float> Means, ImmutableArray<float> Deviations)
 {
     /// <summary>Computes means and deviations.</summary>
     /// <param name="training">The training part.</param>

@@ -9,7 +9,7 @@ namespace Tonne.Lab.NeuralNetworks;
 /// in the order of the depth, so its bits depend neither on the number of threads nor on the width of the machine's vectors. Costs 2 · rows
 /// · columns · depth operations. Not to be called for the same C at the same time.
 /// </remarks>
-public static unsafe class MatrixProduct
+static unsafe class MatrixProduct
 {
     /// <summary>
     /// Depth of a block: its panel of B, 512 × 32 × 4 B, stays in the second-level cache while all rows of A are multiplied by it.

@@ -1,7 +1,7 @@
 namespace Tonne.Lab.NeuralNetworks;
 
 /// <summary>A view of an array as a matrix: rows and columns with their steps, so that a transpose or a part needs no copy.</summary>
-public readonly record struct MatrixView
+readonly record struct MatrixView
 {
     /// <summary>Creates a matrix that fills an array row after row.</summary>
     /// <param name="values">The array, [rows, columns].</param>

@@ -13,7 +13,7 @@ namespace Tonne.Ledgers.Folders;
 /// <param name="Damage">What is wrong and at which byte; null if the trace is undamaged, or only truncated at its end.</param>
 /// <param name="IsTruncated">Whether the last block is incomplete, for example after a kill.</param>
 /// <param name="Length">Bytes of complete blocks.</param>
-public sealed record TraceOverview(RunOpening? Opening, RunEnding? Ending, int Samples, long LastTimestamp, string? Damage, bool IsTruncated, long Length)
+sealed record TraceOverview(RunOpening? Opening, RunEnding? Ending, int Samples, long LastTimestamp, string? Damage, bool IsTruncated, long Length)
 {
     /// <summary>Reads a trace from its beginning to its end or its first damage.</summary>
     public static TraceOverview Scan(Stream stream) => Scan(stream, openingOnly: false);

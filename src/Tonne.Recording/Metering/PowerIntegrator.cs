@@ -14,7 +14,7 @@ namespace Tonne.Recording.Metering;
 /// If a device updates its value less often than it is read, samples of the same value count as one.
 /// </remarks>
 /// <param name="refreshSeconds">Time between updates of the device's value, in s. Default: always current.</param>
-public sealed class PowerIntegrator(double refreshSeconds = 0)
+sealed class PowerIntegrator(double refreshSeconds = 0)
 {
     long _lastAt;
     double _lastWatts;

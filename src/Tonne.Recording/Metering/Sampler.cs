@@ -7,7 +7,7 @@ namespace Tonne.Recording.Metering;
 /// Samples follow a schedule, so they do not drift. A sample on demand (a mark, the start, the end) is taken by the caller.
 /// A meter that throws is a gap with the error's message. Thread safe; meters are read by one thread at a time.
 /// </remarks>
-public sealed class Sampler : IDisposable
+sealed class Sampler : IDisposable
 {
     /// <summary>Any number is suitable: it must only be independent of the machine's work.</summary>
     const int Seed = 186_282;

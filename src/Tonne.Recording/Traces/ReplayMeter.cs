@@ -5,7 +5,7 @@ namespace Tonne.Recording.Traces;
 
 /// <summary>A meter that replays recorded or scripted readings, for tests, examples and replays of a trace.</summary>
 /// <remarks>Returns the newest reading at or before a time; a gap before the first. Not thread safe.</remarks>
-public sealed class ReplayMeter : IMeter
+sealed class ReplayMeter : IMeter
 {
     readonly List<(long Timestamp, Reading Reading)> _script;
     int _next;

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 namespace Tonne.Reporting.Explaining;
 
 /// <summary>Describes a boundary in words that a reader understands without the manual.</summary>
-public static class BoundaryText
+static class BoundaryText
 {
     /// <summary>Where the figure applies: <c>at the plug (before PUE)</c>, <c>at the facility (PUE included)</c>, or a component by name.</summary>
     public static string DescribeExtent(Boundary boundary) => boundary.Extent switch

@@ -5,7 +5,7 @@ using Tonne.Reporting.Teaching;
 namespace Tonne.Reporting.Markdown;
 
 /// <summary>Writes <c>docs/claims.md</c>: common claims about the carbon of computing, checked against the numbers.</summary>
-public static class ClaimsPage
+static class ClaimsPage
 {
     /// <summary>Writes the page in Markdown.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>

@@ -11,7 +11,7 @@ namespace Tonne.Reporting.Teaching;
 /// It names the largest contribution, then the largest source of uncertainty. The first rule that matches is used: late epochs that
 /// improved little; embodied emissions above operational; one stage at half or more; a machine mostly idle; else the largest component.
 /// </remarks>
-public static class Insight
+static class Insight
 {
     /// <summary>Returns the insight as one sentence.</summary>
     public static string Describe(RunRecord record, Footprint footprint)

@@ -20,7 +20,7 @@ namespace Tonne.Reporting.Teaching;
 /// <item>No loss: the same of the accuracy, in points (5, 2, 0.5).</item>
 /// </list>
 /// </remarks>
-public static class Observations
+static class Observations
 {
     const double UnchangedThreshold = 0.01;
 

@@ -9,7 +9,7 @@ using Tonne.Runs;
 namespace Tonne.Reporting.Terminal;
 
 /// <summary>The epochs of a run: duration, loss, accuracy, facility energy, operational emissions, and an observation in words.</summary>
-public static class EpochTable
+static class EpochTable
 {
     const int MaxRows = 40;
     const int MinObservationColumns = 28;

@@ -10,7 +10,7 @@ namespace Tonne.Reporting.Terminal;
 /// The scale is logarithmic if all values are positive and the largest is more than a hundred times the smallest. A loss that is not a
 /// number leaves a gap in the curve.
 /// </remarks>
-public static class LossCurve
+static class LossCurve
 {
     const int Margin = 2;
 

@@ -18,7 +18,7 @@ namespace Tonne.Hardware;
 /// 1 + area × D: dies started for a good one (Seeds 1967). Share of a wafer of diameter d that dies of area A fill: 1 − 2 √(2A) ÷ d, from the usual count of gross dies π d² ÷ 4A − π d ÷ √(2A).
 /// No vendor's footprint enters any factor. See docs/methods/embodied.md.
 /// </remarks>
-public static class EmbodiedModel
+static class EmbodiedModel
 {
     const double WaferMillimetres = 300;
     const double SquareCentimetresPerSquareMillimetre = 0.01;
