@@ -17,7 +17,7 @@ namespace Tonne.Ledgers;
 /// thread at a time.
 /// </remarks>
 /// <param name="home">The folder.</param>
-/// <param name="time">The clock. Recorded runs need the recorder's.</param>
+/// <param name="time">The clock. If runs are recorded, pass the same clock as the recorder uses.</param>
 /// <param name="log">Receives messages for the user, one sentence each. Default: null, none.</param>
 /// <param name="processes">Processes of this machine. Default: null, the running kernel's.</param>
 public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null) : IRunSink, ILedgerReader
@@ -54,10 +54,11 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
 
     /// <summary>
-    /// Closes every run whose process has ended, from its trace. Runs that are still recorded, or that another process is closing, are
+    /// For each run whose recording process ended without closing it, builds the record and the footprint from its trace. Runs that are
+    /// still recorded, or that another process is closing, are
     /// skipped.
     /// </summary>
-    /// <param name="account">Accounts a record.</param>
+    /// <param name="account">Computes the footprint of a record.</param>
     public IReadOnlyList<ClosedRun> CloseInterrupted(Func<RunRecord, FootprintStatement> account)
     {
         var closed = new List<ClosedRun>();
@@ -112,7 +113,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// </remarks>
     /// <param name="ids">Ids.</param>
     /// <param name="account">Accounts an entry, which may have no statement.</param>
-    /// <exception cref="LedgerDamagedException">A record differs from what was written.</exception>
+    /// <exception cref="LedgerDamagedException">A record was changed or damaged after it was written.</exception>
     /// <exception cref="LedgerUnavailableException">A run does not exist or cannot be written.</exception>
     public IReadOnlyList<RecountedRun> Recount(IEnumerable<string> ids, Func<LedgerEntry, FootprintStatement> account)
     {

@@ -2,7 +2,8 @@ using Tonne.Runs;
 
 namespace Tonne.Recording;
 
-/// <summary>Records runs: their energy, stages and epochs, from the first sample to the footprint. Used by <c>tonne run</c> and by .NET programs.</summary>
+/// <summary>Records runs: their energy, stages and epochs, from the first sample to the footprint. Used by <c>tonne run</c> and by .NET
+/// programs.</summary>
 /// <remarks>
 /// <code>
 /// await using var run = await recorder.StartAsync("mnist", cancellationToken);
@@ -15,7 +16,8 @@ namespace Tonne.Recording;
 ///
 /// var result = await run.FinishAsync(cancellationToken);
 /// </code>
-/// The order is fixed: the sink has the opening before the work starts, the first sample is taken before the work and the last one after it.
+/// The order is fixed: the sink has the opening before the work starts, the first sample is taken before the work and the last one after
+/// it.
 /// Thread safe if the sink and the function that opens meters are.
 /// </remarks>
 public sealed class RunRecorder
@@ -34,7 +36,8 @@ public sealed class RunRecorder
     /// <param name="options">How to record. Default: null, the defaults of <see cref="RecordingOptions"/>.</param>
     /// <param name="time">The clock. Default: null, the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The period is out of range.</exception>
-    /// <exception cref="Catalogs.UnknownNameException">No catalog knows the zone or region; the message lists the nearest names.</exception>
+    /// <exception cref="Catalogs.UnknownNameException">No catalog knows the zone or region; the message lists the nearest
+    /// names.</exception>
     public RunRecorder(Func<string, IMeteredJob> openJob, IRunSink sink, RecordingOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(openJob);
@@ -54,7 +57,8 @@ public sealed class RunRecorder
     }
 
     /// <summary>Opens meters and sink and takes the first sample. Sampling starts with <see cref="RecordedRun.StartSampling"/>.</summary>
-    /// <remarks>For work that another process does: meters that follow that process are complete only once it runs.</remarks>
+    /// <remarks>For work that another process does: meters that follow that process can be set up completely only after it has
+    /// started.</remarks>
     /// <param name="name">Name of the run, not empty.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     public async ValueTask<RecordedRun> OpenAsync(string name, CancellationToken cancellationToken = default)

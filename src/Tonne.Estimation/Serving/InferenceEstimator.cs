@@ -11,13 +11,15 @@ namespace Tonne.Estimation.Serving;
 /// <remarks>
 /// <code>
 /// gpu       = output tokens × J per output token                      ServingModel
-/// it        = (gpu + waiting) × (1 + k)                               k: other parts of the machines over their accelerators
-/// waiting   = idle power with a context × accelerators × idle time per request
+/// it        = (gpu + waiting) × (1 + k)                               k: energy of the other machine parts ÷ energy of the accelerators
+/// waiting   = idle power with a GPU context open × accelerators × idle time per request
 /// facility  = it × PUE;  operational = facility × intensity           Accountant
 /// embodied  = (accelerators + their share of a host) × time per request ÷ (L × U)
 /// </code>
-/// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See docs/methods/estimating-inference.md.
-/// Thread safe. The first estimate on a kind of hardware at a place draws its factors; the draws are kept, so that a further one takes less than a millisecond.
+/// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See
+/// docs/methods/estimating-inference.md.
+/// Thread safe. The first estimate on a kind of hardware at a place draws its factors; the draws are kept, so that a further one takes
+/// less than a millisecond.
 /// </remarks>
 /// <param name="fit">The fitted model. Default <see cref="ServingFit.Shipped"/>.</param>
 public sealed class InferenceEstimator(ServingFit? fit = null)
@@ -25,7 +27,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     /// <summary>Batch where neither batch nor rate is given.</summary>
     public const double DefaultBatch = 32;
 
-    // Accelerators of a machine whose host they share.
+    // Number of accelerators in one machine.
     const int GpusPerHost = 8;
 
     // Part of the memory that weights and attention cache may take: what serving software reserves by default.
@@ -147,7 +149,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true).DeriveJoulesPerToken(point, spreads));
     }
 
-    /// <summary>The workload as numbers, with the number of accelerators, and the batch if it is given.</summary>
+    /// <summary>Converts the workload to a configuration, with the number of accelerators, and the batch if it is given.</summary>
     static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
     {
         var accelerator = workload.Accelerator;
@@ -187,7 +189,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var gpus = FindSmallestGpuCount(workload.Batch is null ? (point with { Batch = 1 }).MemoryBytes : point.MemoryBytes, held);
         if (gpus > GpusPerHost && point.ContextTokens * point.KvCacheBytesPerToken > 0 && FindSmallestGpuCount((point with { Batch = 1 }).MemoryBytes, held) <= GpusPerHost)
         {
-            // More requests at once than one machine holds are served by several machines side by side, not by one model split over all of them.
+            // More requests at once than one machine holds are served by several machines side by side, not by one model split over all of
+            // them.
             var together = Math.Max(1, Math.Floor(((held * GpusPerHost) - weights) / (point.ContextTokens * point.KvCacheBytesPerToken)));
             var replicas = Math.Ceiling(point.Batch / together);
             assumptions.Add(Text($"{FormatCount(point.Batch)} requests at once do not fit one machine: {FormatCount(replicas)} replicas of {GpusPerHost} × {accelerator.Name} serve {point.Batch / replicas:0.#} each (--gpus for one of another size)."));
@@ -198,7 +201,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return point with { Gpus = gpus };
     }
 
-    /// <summary>1, 2, 4, 8, then whole machines of eight, because attention heads are split so.</summary>
+    /// <summary>Rounds up to 1, 2, 4, 8 or a multiple of 8, because attention heads are divided among accelerators in these
+    /// numbers.</summary>
     static int FindSmallestGpuCount(double bytes, double held)
     {
         var least = Math.Max(1, (int)Math.Min(1e6, Math.Ceiling(bytes / held)));
@@ -265,7 +269,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return cache > 0 ? Math.Clamp(Math.Floor(free / cache), 1, most) : most;
     }
 
-    /// <summary>Uncertain factors other than the coefficients: the model, the hardware, the software, the batch.</summary>
+    /// <summary>Uncertainty in addition to that of the fitted coefficients: an unmeasured model, unmeasured hardware, unknown software,
+    /// unknown batch.</summary>
     List<Factor> Spreads(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
         List<Factor> spreads = [SpreadOf(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
@@ -319,7 +324,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
 
     /// <summary>Energy of accelerators that hold the model and wait, J per request.</summary>
     /// <param name="accelerator">The accelerator.</param>
-    /// <param name="day">Requests per day and replica.</param>
+    /// <param name="day">Requests per day, all replicas together.</param>
     /// <param name="gpus">Accelerators.</param>
     /// <param name="serving">Energy of the accelerators that serve a request, J.</param>
     /// <param name="power">Power of an accelerator while serving.</param>

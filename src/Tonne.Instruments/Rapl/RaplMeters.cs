@@ -9,10 +9,10 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>The power zones of one machine as meters, with what is missing and why.</summary>
+/// <summary>Meters for the RAPL power zones of one machine, and the meters that are not available, with the reasons.</summary>
 sealed class RaplMeters : Instrument
 {
-    /// <summary>The advisory behind the access rights of energy counters.</summary>
+    /// <summary>The security advisory that explains why only root may read energy counters.</summary>
     public const string Advisory = "CVE-2020-8694 (PLATYPUS, INTEL-SA-00389): fine energy readings can reveal what other processes compute, so since 2020 only root may read them. Let in a group you trust, not everybody.";
 
     /// <summary>Accuracy of package counters: they are taken at their word, within 3 %.</summary>
@@ -31,15 +31,16 @@ sealed class RaplMeters : Instrument
     readonly List<PerfMeter> _perf;
     readonly List<(RaplMeter Counted, RaplMeter Mirror)> _mirrors = [];
 
-    /// <summary>Looks for zones and reads each twice, to detect mirrors; opens the same counters as performance events, to compare.</summary>
+    /// <summary>Looks for zones and reads each twice, to detect mirrors; opens the same counters as performance events, to
+    /// compare.</summary>
     public RaplMeters(FileTree tree, MachineDescription description)
         : this(tree, description, tree.IsSysroot ? null : new KernelPerfEvents())
     {
     }
 
-    /// <summary>The same, with performance events given.</summary>
+    /// <summary>The same as the other constructor, with the given performance events.</summary>
     /// <param name="tree">The machine's files.</param>
-    /// <param name="description">What they say of the machine.</param>
+    /// <param name="description">The description of the machine, from these files.</param>
     /// <param name="events">Performance events; null to open none.</param>
     internal RaplMeters(FileTree tree, MachineDescription description, IPerfEvents? events)
     {
@@ -92,7 +93,7 @@ sealed class RaplMeters : Instrument
             warnings.Add(new Warning("package-missing", $"{string.Join(", ", lost)} cannot be read while other packages can: the processor's energy lacks it."));
         (Missing, Warnings) = (missing, warnings);
 
-        // A zone that already surprises gives way to the event that counts the same.
+        // A zone with implausible first readings is replaced by the performance event that counts the same energy.
         IReadOnlyList<RaplDomain> Safest(IReadOnlyList<RaplDomain> domains)
         {
             if (!perf.IsAvailable)
@@ -128,7 +129,7 @@ sealed class RaplMeters : Instrument
         }
     }
 
-    /// <summary>What was decided for each zone.</summary>
+    /// <summary>Each zone with its role (summed or not) and the reason.</summary>
     public IReadOnlyList<RaplDomain> Domains { get; }
 
     /// <summary>Every zone that can be read, then every performance event that was opened.</summary>
@@ -194,7 +195,7 @@ sealed class RaplMeters : Instrument
         base.Dispose(disposing);
     }
 
-    /// <summary>A component of a package counted both ways must have come to the same.</summary>
+    /// <summary>Compares components that a zone and a performance event both counted: the two energies must agree.</summary>
     IEnumerable<Warning> CompareCounters()
     {
         foreach (var group in _perf.Where(meter => meter.Event.Name is "energy-pkg" or "energy-ram").GroupBy(meter => (meter.Event.Component, meter.Event.Package)))

@@ -5,7 +5,7 @@ using Tonne.Lab.Collecting;
 
 namespace Tonne.Lab.Cleaning;
 
-/// <summary>Keeps each row that is relevant and new. One cleaner is for one data set, whose rows it gets one after the other.</summary>
+/// <summary>Removes irrelevant and duplicate rows. Use one cleaner for each data set, and pass its rows one at a time.</summary>
 /// <remarks>
 /// Exact duplicates are recognised by 128 bits of SHA-256 of label and content, near duplicates by the same hash of the <c>NormalForm</c>
 /// or by sketches of it. Texts are not stored, so a data set may be larger than memory (about 400 bytes are stored for each row kept).

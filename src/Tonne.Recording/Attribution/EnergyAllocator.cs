@@ -7,7 +7,8 @@ namespace Tonne.Recording.Attribution;
 
 /// <summary>Splits the job's energy at stage and epoch edges and at quarter hours (UTC), exact to the microjoule.</summary>
 /// <remarks>
-/// Energy between two readings is assumed to be evenly spread in time. A mark takes a sample of its own, so edges rarely split a slice.
+/// Energy between two readings is assumed to be evenly spread in time. Each mark triggers a sample of its own, so the edge of a stage or
+/// an epoch rarely falls between two readings.
 /// </remarks>
 sealed class EnergyAllocator
 {
@@ -66,7 +67,7 @@ sealed class EnergyAllocator
             _tallies[first + i].Add(component, device, parts[i], amounts, weights[i] / total);
     }
 
-    /// <summary>Stages in order of first appearance, time outside last.</summary>
+    /// <summary>Stages in order of first appearance. The time outside all stages comes last.</summary>
     internal ImmutableArray<StageRecord> BuildStages()
     {
         var stages = ImmutableArray.CreateBuilder<StageRecord>();
@@ -91,7 +92,7 @@ sealed class EnergyAllocator
         [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
             epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics, Sum(i => _epochs[i] == index).ToEnergyUses()))];
 
-    /// <summary>Notes of the program.</summary>
+    /// <summary>Notes that the recorded program sent.</summary>
     internal IReadOnlyList<string> Notes => _timeline.Notes;
 
     /// <summary>Energy by quarter hour, UTC.</summary>
@@ -116,7 +117,8 @@ sealed class EnergyAllocator
         return index >= 0 ? index : ~index - 1;
     }
 
-    /// <summary>Splits a count that may be negative (a marginal share below idle) by its magnitude.</summary>
+    /// <summary>Splits an energy that may be negative (marginal policy, power below idle): splits its absolute value, then restores the
+    /// sign.</summary>
     static void Split(Microjoules energy, ReadOnlySpan<double> weights, Span<Microjoules> parts)
     {
         new Microjoules(Math.Abs(energy.Value)).Split(weights, parts);

@@ -7,14 +7,16 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Explaining;
 
-/// <summary>The figures that come first wherever a run is shown: total emissions, the facility energy that they follow from, duration, quality, outcome.</summary>
+/// <summary>The figures that come first wherever a run is shown: total emissions, the facility energy that they follow from, duration,
+/// quality, outcome.</summary>
 /// <remarks>
-/// Emissions and energy have one boundary: the job's part of the facility, PUE included. Embodied emissions are in the total where they are known;
+/// Emissions and energy have one boundary: the job's part of the facility, PUE included. Embodied emissions are in the total where they
+/// are known;
 /// they have no energy beside them.
 /// </remarks>
 public sealed record RunHeadline
 {
-    /// <summary>What the energy of a headline is.</summary>
+    /// <summary>Label of the energy figure in a headline.</summary>
     public const string EnergyName = "facility energy";
 
     /// <summary>Total emissions with their interval; null if the run has no figures yet.</summary>

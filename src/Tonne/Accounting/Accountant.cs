@@ -17,10 +17,11 @@ namespace Tonne.Accounting;
 /// </code>
 /// The same record and factors give the same footprint. Thread safe.
 /// </remarks>
-/// <param name="uncertainty">Derives the bounds; null for a new one. It keeps the draws of factors: share one among accountants to draw each factor once.</param>
+/// <param name="uncertainty">Computes the 95 % bounds. Null: a new one is created. It keeps the random samples of each factor, so
+/// accountants that share one sample each factor once.</param>
 public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 {
-    /// <summary>Version of the definitions; changes when one of them does.</summary>
+    /// <summary>Version of the formulas above. It changes when a formula does.</summary>
     public const string MethodVersion = "tonne-1";
 
     const double KilowattHoursPerJoule = 1 / Quantities.Energy.JoulesPerKilowattHour;
@@ -144,7 +145,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return new PhaseUse(name, new Boundary(BoundaryExtent.It, [.. records.SelectMany(record => record.Components).Select(Name).Distinct()], ToAllocationPolicy(records[0].Opening.Policy)), energy, null, quality, measured);
     }
 
-    /// <summary>Embodied emissions of runs on one machine. The time that they held it is added. Null if no factor fits.</summary>
+    /// <summary>Embodied emissions of several runs on one machine, from the sum of the times for which they held it. Null if no factor
+    /// fits.</summary>
     internal static Derivation? DeriveEmbodied(ImmutableArray<RunRecord> records, AccountingFactors factors)
     {
         if (records.Length == 1 || factors.Embodied.Count == 0)
@@ -174,7 +176,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
     /// <remarks>
     /// <c>market = uncontracted × residual mix + Σ contracted × contract factor + Σ made on site × its factor</c>, each a share of the
     /// facility energy. On-site generation is taken
-    /// first, then contracts in their order. Supply beyond the use is ignored, so no part is below 0. Without a residual mix the grid's
+    /// first, then contracts in their order. Supply that exceeds the energy used is ignored, so no part is below 0. Without a residual mix
+    /// the grid's
     /// mean is used, with a warning.
     /// </remarks>
     /// <param name="name">What is supplied, for warnings.</param>

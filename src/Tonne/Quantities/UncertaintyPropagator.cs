@@ -10,8 +10,9 @@ namespace Tonne.Quantities;
 /// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where
 /// the figure curves between the bounds of a factor
 /// by more than the first order allows, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where
-/// only curvature requires them. One factor id is one unknown however often it appears.
-/// The order in which a factor takes its draws depends on its id alone, so figures that share factors share their draws. Thread safe: the same derivation has the same bounds on every thread, whatever was computed before.
+/// only curvature requires them. A factor that appears several times is one random variable, identified by its id.
+/// The sample sequence of a factor depends only on its id, so all figures that use the factor use the same samples. Thread safe: the same
+/// derivation has the same bounds on every thread, whatever was computed before.
 /// </remarks>
 public sealed class UncertaintyPropagator
 {
@@ -19,14 +20,15 @@ public sealed class UncertaintyPropagator
     public const int DrawCount = 20_000;
 
     /// <summary>
-    /// Number of draws where the total σ is small and draws are used only because of curvature: a narrow figure needs fewer.
+    /// Number of draws where the total σ is small and draws are used only because of curvature: a figure with narrow bounds needs fewer
+    /// samples.
     /// </summary>
     const int FewDraws = 5_000;
 
     /// <summary>Total σ above which draws replace the first order.</summary>
     public const double FirstOrderLimit = 0.3;
 
-    /// <summary>Largest relative error of a limit from curvature, for all factors together, before draws replace the first order.</summary>
+    /// <summary>Largest relative error of a bound that nonlinearity may cause. Above it, samples replace the first-order method.</summary>
     const double NonlinearityLimit = 0.02;
 
     // The argument of DrawBounds if no draws are needed.
@@ -84,7 +86,8 @@ public sealed class UncertaintyPropagator
         return new Bounds(best * Math.Exp(-Bounds.ZScore95 * down), best, best * Math.Exp(Bounds.ZScore95 * up));
     }
 
-    /// <summary>The bounds by draws whatever σ is. The best value stays that of the plain formula.</summary>
+    /// <summary>The bounds by draws whatever σ is. The best value is the formula at the best factors, not a statistic of the
+    /// samples.</summary>
     public Bounds ComputeMonteCarloBounds(Derivation derivation)
     {
         Span<Bounds> bounds = [default];
@@ -104,7 +107,8 @@ public sealed class UncertaintyPropagator
     }
 
     /// <summary>
-    /// The 95 % interval of a difference of two derivations of one unit; it may be negative, and shared factors change both terms.
+    /// The 95 % interval of a difference of two derivations of one unit; it may be negative, and a shared factor has the same sampled
+    /// value in both terms.
     /// </summary>
     public (double Low, double Best, double High) ComputeDifference(Derivation minuend, Derivation subtrahend)
     {
@@ -183,7 +187,7 @@ public sealed class UncertaintyPropagator
 
         return Math.Abs(Math.Sqrt(below) - (Bounds.ZScore95 * down)) <= NonlinearityLimit && Math.Abs(Math.Sqrt(above) - (Bounds.ZScore95 * up)) <= NonlinearityLimit;
 
-        // Not a number where the figure falls below 0.
+        // NaN if the figure becomes negative.
         double Moved(Factor factor, double value) =>
             Math.Log(derivation.Evaluate(each => string.Equals(each.Id, factor.Id, StringComparison.Ordinal) ? value : each.Bounds.Best) / best);
     }
