@@ -84,7 +84,7 @@ public sealed class FootprintCommandTests : IDisposable
         Assert.Equal(2, code);
         Assert.Empty(output);
         Assert.Contains("tonne: life.yaml:4: the key 'dynamc' is unknown. Did you mean 'dynamic'?", error);
-        Assert.Contains("tonne: life.yaml:6: 'dynamic': '3 W' is a power, and an energy is wanted", error);
+        Assert.Contains("tonne: life.yaml:6: 'dynamic': '3 W' is a power, but an energy is needed here", error);
     }
 
     [Theory]

@@ -104,7 +104,7 @@ public class CalibrateTrials
                 machine.Load = line switch
                 {
                     _ when line.Contains("left   idle", StringComparison.Ordinal) || line.Contains("Idle: settling", StringComparison.Ordinal) => 0.01,
-                    _ when line.Contains("left   full", StringComparison.Ordinal) || line.Contains("With every thread at work: settling", StringComparison.Ordinal) => 1,
+                    _ when line.Contains("left   full", StringComparison.Ordinal) || line.Contains("With every thread busy: settling", StringComparison.Ordinal) => 1,
                     _ when line.Contains("left   half", StringComparison.Ordinal) || line.Contains("settling", StringComparison.Ordinal) => 0.5,
                     _ => machine.Load,
                 };

@@ -17,10 +17,10 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
         return run;
     }
 
-    static void Near(PlayedPower power, RunJson run, double joules)
+    static void Near(PlayedPower power, RunJson run, double joules, double tolerance = Tolerance)
     {
         var truth = power.Of(run);
-        Assert.InRange(joules, truth * (1 - Tolerance), truth * (1 + Tolerance));
+        Assert.InRange(joules, truth * (1 - tolerance), truth * (1 + tolerance));
     }
 
     [Theory]
@@ -34,8 +34,11 @@ public sealed class MetricServerTrials(MetricServer server) : IClassFixture<Metr
 
         var run = await MeasureAsync(tonne, $"preset={preset}&instance={(preset == "node-rapl" ? server.NodeExporter : server.Exporter)}");
 
-        Near(server.Package, run, run.Microjoules("cpu", "machine") / 1e6);
-        Near(server.Memory, run, run.Microjoules("memory", "machine") / 1e6);
+        // The node exporter runs all of its collectors during a scrape, so a counter may be read up to a scrape interval (0.5 s of some 6 s)
+        // after the time that Prometheus gives it.
+        var tolerance = preset == "node-rapl" ? 0.1 : Tolerance;
+        Near(server.Package, run, run.Microjoules("cpu", "machine") / 1e6, tolerance);
+        Near(server.Memory, run, run.Microjoules("memory", "machine") / 1e6, tolerance);
         Assert.All(run.Components.Where(component => (string)component["component"]! is "cpu" or "memory"), component => Assert.Equal("measured", (string?)component["quality"]));
     }
 
