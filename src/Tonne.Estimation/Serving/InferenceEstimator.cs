@@ -19,7 +19,7 @@ namespace Tonne.Estimation.Serving;
 /// Time per request is energy ÷ (accelerators × their power while serving), or the day ÷ requests per day where a rate is given. See
 /// docs/methods/estimating-inference.md.
 /// Thread safe. The first estimate on a kind of hardware at a place draws its factors; the draws are kept, so that a further one takes
-/// less than a millisecond.
+/// one to two milliseconds.
 /// </remarks>
 /// <param name="fit">The fitted model. Default <see cref="ServingFit.Shipped"/>.</param>
 public sealed class InferenceEstimator(ServingFit? fit = null)
