@@ -1,4 +1,5 @@
 using Tonne.Formatting;
+using Tonne.Quantities;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 using Tonne.Statistics;
@@ -43,7 +44,7 @@ static class BenchReport
         Stopped = end switch { BenchOutcome.Decided => "decided", BenchOutcome.RoundsExhausted => "used_up", BenchOutcome.Interrupted => "interrupted", _ => "failed" },
         Failure = session.Failure is { } failure ? new(session.Labels[failure.Variant], failure.ExitCode, failure.Text) : null,
         Boundary = session.ReferenceRun?.Footprint.Energy.Boundary.ToString(),
-        Quality = session.ReferenceRun?.Footprint.Energy.Quality.ToString().ToLowerInvariant(),
+        Quality = session.ReferenceRun is { } reference ? EnumWords.Format(reference.Footprint.Energy.Quality) : null,
         MeasuredShare = session.ReferenceRun?.Footprint.Energy.MeasuredShare,
         Commands = [.. request.Commands.Select((command, i) => new BenchDocument.CommandPart(
             session.Labels[i], command,

@@ -77,7 +77,7 @@ static class DoctorCommand
             foreach (var basis in found.Bases)
             {
                 writer.WriteStartObject();
-                writer.WriteString("component", basis.Component.ToString().ToLowerInvariant());
+                writer.WriteString("component", EnumWords.Format(basis.Component));
                 writer.WriteString("device", basis.Device);
                 writer.WriteString("quality", basis.Quality.ToString().ToLowerInvariant());
                 writer.WriteString("why", basis.Why);

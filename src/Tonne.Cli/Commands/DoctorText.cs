@@ -63,7 +63,7 @@ static class DoctorText
             text.WriteLabelled("warning: ", WarningText.Format(warning), Yellow);
     }
 
-    static string NameOf(ComponentBasis basis) => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}";
+    static string NameOf(ComponentBasis basis) => basis.Device is null ? EnumWords.Format(basis.Component) : $"{EnumWords.Format(basis.Component)}:{basis.Device}";
 
     static void WriteRemedies(WrappedTextWriter text, IReadOnlyList<Remedy> remedies)
     {

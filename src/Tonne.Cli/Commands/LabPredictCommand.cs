@@ -130,5 +130,5 @@ static class LabPredictCommand
 
     static string Microjoules(TimeSpan time, CpuTimeEstimator estimator) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds * estimator.Watts.Value * 1e6:0.0} µJ");
 
-    static string Word(Quality quality) => quality.ToString().ToLowerInvariant();
+    static string Word(Quality quality) => EnumWords.Format(quality);
 }

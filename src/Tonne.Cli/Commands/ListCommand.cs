@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
@@ -63,7 +64,7 @@ static class ListCommand
         {
             var headline = RunHeadline.From(run);
             table.Add(
-                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status is { } state ? EnumText.Name(state) : "?",
+                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status is { } state ? EnumWords.Format(state) : "?",
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
                 run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
                 headline.Energy?.Text ?? "-", headline.Emissions?.Text ?? "-", headline.FormatQuality());

@@ -42,7 +42,7 @@ static class JsonFields
             writer.WriteNumber("low", known.Low);
             writer.WriteNumber("high", known.High);
             if (quality is { } said)
-                writer.WriteString("quality", said.ToString().ToLowerInvariant());
+                writer.WriteString("quality", EnumWords.Format(said));
             writer.WriteEndObject();
         }
     }

@@ -62,7 +62,7 @@ public sealed class DiscoveryResult : IDisposable
     {
         var plugged = Bases.Any(basis => basis.Component == Component.Platform);
         var names = Bases.Where(basis => basis.Quality != Quality.Measured && !(plugged && basis.Component is Component.Cpu or Component.Memory or Component.Other))
-            .Select(basis => basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();
+            .Select(basis => basis.Device is null ? EnumWords.Format(basis.Component) : $"{EnumWords.Format(basis.Component)}:{basis.Device}").ToList();
         return names.Count == 0 ? null : $"the energy of {string.Join(", ", names)} would be modelled";
     }
 

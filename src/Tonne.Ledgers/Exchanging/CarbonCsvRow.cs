@@ -131,7 +131,7 @@ public sealed class CarbonCsvRow
         foreach (var (column, text) in known ?? ImmutableDictionary<string, string>.Empty)
             Put(column, text);
 
-        Put("tonne_status", EnumText.Name(record.Status));
+        Put("tonne_status", EnumWords.Format(record.Status));
         Number("tonne_exit_code", record.ExitCode);
         Put("tonne_started_at", opening.StartedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         Stated("tonne_energy_kwh", "energy_kwh");
@@ -143,14 +143,14 @@ public sealed class CarbonCsvRow
         Stated("tonne_total_kg", "emissions_kg.total");
         Put("tonne_total_boundary", figures["emissions_kg.total"].Boundary);
         Number("tonne_water_l", figures.GetValueOrDefault("water_l")?.Bounds.Best);
-        Put("tonne_quality", EnumText.Name(figures["energy_kwh"].Quality));
+        Put("tonne_quality", EnumWords.Format(figures["energy_kwh"].Quality));
         Number("tonne_measured_share", figures["energy_kwh"].MeasuredShare);
         Put("tonne_zone", factors.Grid.Zone);
         Number("tonne_intensity_g_per_kwh", intensity);
         Put("tonne_intensity_basis", EnumWords.Format(factors.Grid.Basis));
         Number("tonne_intensity_year", factors.Grid.Year);
         Put("tonne_intensity_source", factors.Grid.Intensity.Source.Id);
-        Put("tonne_policy", EnumText.Name(opening.Policy));
+        Put("tonne_policy", EnumWords.Format(opening.Policy));
         Put("tonne_method", method);
         Put("tonne_factors_hash", factors.FactorsHash);
         return new CarbonCsvRow(fields);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Tonne.Ledgers.Folders;
 using Microsoft.Data.Sqlite;
+using Tonne.Quantities;
 
 namespace Tonne.Ledgers.Indexing;
 
@@ -213,7 +214,7 @@ sealed class RunIndex(string path, Action<string> log)
         yield return ("project", it.Project);
         yield return ("tags", Tags(it));
         yield return ("rank", it.Rank);
-        yield return ("status", it.Status?.ToString().ToLowerInvariant());
+        yield return ("status", it.Status is { } status ? EnumWords.Format(status) : null);
         yield return ("exit_code", it.ExitCode);
         yield return ("started_at", it.StartedAt.ToString("O", CultureInfo.InvariantCulture));
         yield return ("duration_s", it.DurationSeconds);
@@ -222,7 +223,7 @@ sealed class RunIndex(string path, Action<string> log)
         yield return ("energy_kwh_low", it.Energy?.Bounds.Low);
         yield return ("energy_kwh_high", it.Energy?.Bounds.High);
         yield return ("energy_boundary", it.Energy?.Boundary);
-        yield return ("energy_quality", it.Energy?.Quality.ToString().ToLowerInvariant());
+        yield return ("energy_quality", it.Energy is { } energy ? EnumWords.Format(energy.Quality) : null);
         yield return ("measured_share", it.Energy?.MeasuredShare);
         yield return ("operational_kg", it.Operational?.Bounds.Best);
         yield return ("operational_kg_low", it.Operational?.Bounds.Low);

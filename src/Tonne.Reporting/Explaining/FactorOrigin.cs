@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tonne.Accounting;
-using Tonne.Formatting;
 using Tonne.Quantities;
 using Tonne.Runs;
 
@@ -29,7 +28,7 @@ readonly record struct FactorOrigin(string Grid, string Pue)
         {
             { Id: GivenPue } => "given",
             { Quality: Quality.Assumed } => "assumed",
-            { } known => EnumText.Name(known.Quality),
+            { } known => EnumWords.Format(known.Quality),
         };
         return new(grid, pue);
     }

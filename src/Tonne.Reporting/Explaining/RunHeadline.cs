@@ -11,13 +11,15 @@ namespace Tonne.Reporting.Explaining;
 /// quality, outcome.</summary>
 /// <remarks>
 /// Emissions and energy have one boundary: the job's part of the facility, PUE included. Embodied emissions are in the total where they
-/// are known;
-/// they have no energy beside them.
+/// are known; no energy figure corresponds to them.
 /// </remarks>
 public sealed record RunHeadline
 {
     /// <summary>Label of the energy figure in a headline.</summary>
     public const string EnergyName = "facility energy";
+
+    // Thread safe. It keeps the draws of the PUE for all rows of a table.
+    static readonly UncertaintyPropagator _propagator = new();
 
     /// <summary>Total emissions with their interval; null if the run has no figures yet.</summary>
     public DisplayValue? Emissions { get; init; }
@@ -94,13 +96,13 @@ public sealed record RunHeadline
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(footprint);
         var pue = new Derivation.FactorNode(footprint.Factors.Pue);
-        return new UncertaintyPropagator().ComputeBounds(new Derivation.Product("facility energy of " + part.Name, "kWh", [part.Energy.Derivation, pue]));
+        return _propagator.ComputeBounds(new Derivation.Product("facility energy of " + part.Name, "kWh", [part.Energy.Derivation, pue]));
     }
 
     /// <summary>The quality in words: <c>measured</c>, <c>modelled</c>, <c>assumed</c>, or <c>83 % measured</c> where a part is.</summary>
     public string FormatQuality() => Quality is not { } quality ? "-"
         : quality != Quantities.Quality.Measured && MeasuredShare >= 0.005 ? DisplayValue.FormatPercent(MeasuredShare) + " measured"
-        : EnumText.Name(quality);
+        : EnumWords.Format(quality);
 
     /// <summary>The outcome in words if the run did not end well: <c>failed, exit code 137</c>; else null.</summary>
     /// <param name="isShort">Whether the exit code stands for the failure: <c>exit 137</c>.</param>
@@ -108,6 +110,6 @@ public sealed record RunHeadline
     {
         (null or RunStatus.Completed, _) => null,
         (RunStatus.Failed, { } code) => string.Create(CultureInfo.InvariantCulture, $"{(isShort ? "exit" : "failed, exit code")} {code}"),
-        ({ } status, _) => EnumText.Name(status),
+        ({ } status, _) => EnumWords.Format(status),
     };
 }

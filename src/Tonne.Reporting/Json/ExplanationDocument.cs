@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
-using Tonne.Formatting;
 using Tonne.LifeCycles;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
@@ -137,7 +136,7 @@ public sealed record ExplanationDocument
     {
         internal static FactorPart From(FactorContribution weight) => new(
             weight.Factor.Id, weight.Factor.Label, weight.Factor.Unit, weight.Factor.Bounds.Best, weight.Factor.Bounds.Low, weight.Factor.Bounds.High,
-            EnumText.Name(weight.Factor.Quality), weight.Factor.Source.Id, weight.Factor.Source.Year, weight.Factor.Note,
+            EnumWords.Format(weight.Factor.Quality), weight.Factor.Source.Id, weight.Factor.Source.Year, weight.Factor.Note,
             Math.Round(weight.Sensitivity, 9), Math.Round(weight.Share, 9));
     }
 }

@@ -24,6 +24,6 @@ public sealed record QuantityDocument(double Value, double Low, double High, str
         From(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
 
     static QuantityDocument From(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
-        new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds), boundary, EnumText.Name(quality), measuredShare);
+        new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds), boundary, EnumWords.Format(quality), measuredShare);
 
 }

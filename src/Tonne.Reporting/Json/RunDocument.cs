@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
-using Tonne.Formatting;
 using Tonne.Quantities;
 using Tonne.Reporting.Teaching;
 using Tonne.Runs;
@@ -153,7 +152,7 @@ public sealed record RunDocument
                 pair.First.Number, pair.First.Stage, started.AddSeconds(pair.First.StartSeconds), pair.First.DurationSeconds,
                 pair.First.Metrics.ToImmutableSortedDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal),
                 QuantityDocument.From(pair.Second.Energy), QuantityDocument.From(pair.Second.Emissions), observations[i]))],
-            Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumText.Name(basis.Component), basis.Device, EnumText.Name(basis.Quality), basis.Meters, basis.Why))],
+            Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumWords.Format(basis.Component), basis.Device, EnumWords.Format(basis.Quality), basis.Meters, basis.Why))],
         };
     }
 
@@ -183,22 +182,22 @@ public sealed record RunDocument
             Project = opening.Project,
             Tags = opening.Tags,
             Rank = opening.Rank,
-            Status = EnumText.Name(record.Status),
+            Status = EnumWords.Format(record.Status),
             ExitCode = record.ExitCode,
             StartedAt = opening.StartedAt,
             DurationS = record.DurationSeconds,
             Command = opening.Command,
-            Policy = EnumText.Name(opening.Policy),
+            Policy = EnumWords.Format(opening.Policy),
             Host = new HostPart(EnumWords.Format(machine.Kind), machine.Cpu, machine.Microarchitecture, machine.Threads, machine.Sockets, machine.MemoryBytes,
                 machine.OperatingSystem, machine.Virtual, machine.BootId, machine.CloudRegion, [.. machine.Gpus ?? []]),
             Place = new PlacePart(opening.Place.Zone, opening.Place.Region, EnumWords.Format(opening.Place.How), opening.Place.Detail, opening.Place.Guessed),
             Meters = [.. opening.Meters.Select(meter => new MeterPart(
-                meter.Id, EnumText.Name(meter.Component), EnumText.Name(meter.Quality), Kebab(meter.Kind), Kebab(meter.Role), meter.Device, meter.Note,
+                meter.Id, EnumWords.Format(meter.Component), EnumWords.Format(meter.Quality), Kebab(meter.Kind), Kebab(meter.Role), meter.Device, meter.Note,
                 record.Counts.FirstOrDefault(count => count.Meter == meter.Id)?.Joules))],
             EnergyKwh = byName["energy_kwh"],
             MachineEnergyKwh = byName["machine_energy_kwh"],
             Facility = new FacilityPart(factors.Pue.Bounds.Best, factors.Pue.Bounds.Low, factors.Pue.Bounds.High, factors.PueHow,
-                EnumText.Name(factors.Pue.Quality), factors.Pue.Source.Id),
+                EnumWords.Format(factors.Pue.Quality), factors.Pue.Source.Id),
             FacilityEnergyKwh = byName["facility_energy_kwh"],
             Grid = new GridPart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, $"{EnumWords.Format(factors.Grid.Basis)}, {EnumWords.Format(factors.Grid.Scope)}"),
                 EnumWords.Format(factors.Grid.Basis), EnumWords.Format(factors.Grid.Scope), factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
@@ -257,7 +256,7 @@ public sealed record RunDocument
         string Component, string? Device, string Quality, double JobKwh, double OthersKwh, double IdleKwh, double MachineKwh, long JobUj, long OthersUj, long IdleUj, long MachineUj)
     {
         internal static ComponentPart From(ComponentEnergy energy) => new(
-            EnumText.Name(energy.Component), energy.Device, EnumText.Name(energy.Quality),
+            EnumWords.Format(energy.Component), energy.Device, EnumWords.Format(energy.Quality),
             energy.JobMicrojoules / MicrojoulesPerKilowattHour, energy.OthersMicrojoules / MicrojoulesPerKilowattHour,
             energy.IdleMicrojoules / MicrojoulesPerKilowattHour, energy.MachineMicrojoules / MicrojoulesPerKilowattHour,
             energy.JobMicrojoules, energy.OthersMicrojoules, energy.IdleMicrojoules, energy.MachineMicrojoules);

@@ -50,7 +50,7 @@ public static class HuggingFaceCard
 
     static string Comment(string text) => TextSanitizer.ToOneLine(text);
 
-    static string FormatEnergy(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumText.Name(energy.Quality) : $"{DisplayValue.FormatPercent(energy.MeasuredShare)} measured, otherwise {EnumText.Name(energy.Quality)}";
+    static string FormatEnergy(Figure energy) => energy.Quality == Quality.Measured || energy.MeasuredShare < 0.005 ? EnumWords.Format(energy.Quality) : $"{DisplayValue.FormatPercent(energy.MeasuredShare)} measured, otherwise {EnumWords.Format(energy.Quality)}";
 
     /// <summary>Formats grams with four digits, as a number that YAML and JSON read alike.</summary>
     static string Grams(double kilograms)

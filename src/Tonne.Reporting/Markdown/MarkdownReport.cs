@@ -23,7 +23,7 @@ public static class MarkdownReport
         var headline = RunHeadline.From(record, footprint);
         page.Append(CultureInfo.InvariantCulture, $"# {Text(opening.Name)}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"**{headline.Emissions!.Value.FormatWithInterval()}**, {headline.FormatQuality()}; {headline.Energy!.Value.Text} {RunHeadline.EnergyName} (PUE included) in {DisplayValue.FormatDuration(record.DurationSeconds)}. {Text(Insight.Describe(record, footprint))}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"Run `{opening.Id}`, started {opening.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {EnumText.Name(record.Status)}");
+        page.Append(CultureInfo.InvariantCulture, $"Run `{opening.Id}`, started {opening.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {EnumWords.Format(record.Status)}");
         if (record.ExitCode is { } code and not 0)
             page.Append(CultureInfo.InvariantCulture, $" with exit code {code}");
         page.Append(CultureInfo.InvariantCulture, $". Command: {Text(string.Join(' ', opening.Command))}\n\n");
@@ -63,7 +63,7 @@ public static class MarkdownReport
             yield return ("Water", water);
     }
 
-    static string Quality(Figure figure) => $"{EnumText.Name(figure.Quality)}, {DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured";
+    static string Quality(Figure figure) => $"{EnumWords.Format(figure.Quality)}, {DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured";
 
     static void WriteComponents(StringBuilder page, RunRecord record)
     {
@@ -73,7 +73,7 @@ public static class MarkdownReport
         foreach (var part in record.Components)
         {
             WriteCells(page, Text(RunReport.GetPartName(part)), Energy(part.JobMicrojoules), Energy(part.OthersMicrojoules), Energy(part.IdleMicrojoules), Energy(part.MachineMicrojoules),
-                EnumText.Name(part.Quality));
+                EnumWords.Format(part.Quality));
         }
 
         page.Append("\nJob + other processes + idle = machine, to the microjoule.\n\n");
@@ -134,7 +134,7 @@ public static class MarkdownReport
         page.Append(CultureInfo.InvariantCulture, $"- PUE: {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {Text(footprint.Factors.PueHow)}\n");
         page.Append(CultureInfo.InvariantCulture, $"- Machine: {EnumWords.Format(machine.Kind)}, {Text(HardwareName.Format(machine))}, {DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
         foreach (var basis in record.Opening.Bases)
-            page.Append(CultureInfo.InvariantCulture, $"- {EnumText.Name(basis.Component)}: {EnumText.Name(basis.Quality)}, {Text(basis.Why)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- {EnumWords.Format(basis.Component)}: {EnumWords.Format(basis.Quality)}, {Text(basis.Why)}\n");
         if (record.Overhead is { } overhead)
             page.Append(CultureInfo.InvariantCulture, $"- Measuring cost {DisplayValue.Format(overhead.CpuSeconds, "s")} of CPU time and {DisplayValue.FormatBytes(overhead.PeakResidentBytes)} of memory\n");
         page.Append('\n');

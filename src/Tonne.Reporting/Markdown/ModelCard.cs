@@ -30,7 +30,7 @@ public static class ModelCard
             + (footprint.Embodied is { } embodied ? $"{DisplayValue.Format(embodied.Bounds, embodied.Unit, footprint.Total.Value).FormatWithInterval()} embodied" : "embodied emissions unknown and not included"));
         Item("Energy", $"{DisplayValue.Format(footprint.FacilityEnergy).FormatWithInterval()} {RunHeadline.EnergyName} (PUE included), "
             + $"{DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval()} IT energy (before PUE)");
-        Item("Quality", $"{EnumText.Name(footprint.Energy.Quality)}, {DisplayValue.FormatPercent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
+        Item("Quality", $"{EnumWords.Format(footprint.Energy.Quality)}, {DisplayValue.FormatPercent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
         Item("Carbon intensity", $"{DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
         Item("PUE", $"{DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {footprint.Factors.PueHow}");
         if (footprint.Water is { } water)

@@ -35,7 +35,7 @@ public static class ModelDocumentationForm
         var hardware = chips > 0
             ? $"{Digits(days * chips, "days")} of {string.Join(", ", (record.Opening.Machine.Gpus ?? []).GroupBy(name => name, StringComparer.Ordinal).Select(group => $"{group.Count()} × {group.Key}"))}"
             : $"{Digits(days, "days")} of one machine ({record.Opening.Machine.Cpu}, {record.Opening.Machine.Threads} threads)";
-        var how = string.Join(", ", record.Opening.Bases.Select(basis => $"{EnumText.Name(basis.Component)} {EnumText.Name(basis.Quality)}").Distinct());
+        var how = string.Join(", ", record.Opening.Bases.Select(basis => $"{EnumWords.Format(basis.Component)} {EnumWords.Format(basis.Quality)}").Distinct());
         return
         [
             .. Time(days, hardware, $"the run {record.Opening.Id} alone, by the monotonic clock; add the others if the model took more"),
@@ -139,7 +139,7 @@ public static class ModelDocumentationForm
 
     static string Methodology(Figure facility, Figure plug, AccountingFactors? factors, string how)
     {
-        var share = facility.MeasuredShare >= 0.9995 ? "Measured" : facility.MeasuredShare < 0.0005 ? $"Estimated ({EnumText.Name(facility.Quality)})" : $"{DisplayValue.FormatPercent(facility.MeasuredShare)} measured, the rest estimated";
+        var share = facility.MeasuredShare >= 0.9995 ? "Measured" : facility.MeasuredShare < 0.0005 ? $"Estimated ({EnumWords.Format(facility.Quality)})" : $"{DisplayValue.FormatPercent(facility.MeasuredShare)} measured, the rest estimated";
         var building = factors is null ? "" : $" PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()}, {factors.PueHow}.";
         var interval = facility.Bounds.IsExact ? "The inputs carry no bounds." : $"95 % interval {DisplayValue.Format(facility.Bounds, "kWh").FormatInterval()} {DisplayValue.Format(facility.Bounds, "kWh").Unit}.";
         return $"{share}. {how}{building} {FootprintFormat.FormatValue(plug)} before PUE. {interval}";
@@ -147,7 +147,7 @@ public static class ModelDocumentationForm
 
     static string Described(AccountedPhase phase)
     {
-        var steps = phase.Description.Uses.Select(use => $"{use.Use.Name} {DisplayValue.Format(use.Use.Energy.Value, "kWh", 4)} ({EnumText.Name(use.Use.Quality)}{(use.Use.IncludesFacility ? ", cooling included" : "")})");
+        var steps = phase.Description.Uses.Select(use => $"{use.Use.Name} {DisplayValue.Format(use.Use.Energy.Value, "kWh", 4)} ({EnumWords.Format(use.Use.Quality)}{(use.Use.IncludesFacility ? ", cooling included" : "")})");
         return $"{phase.Description.Name}: {string.Join(", ", steps.Concat(phase.Runs.Select(run => $"run {run.Record.Opening.Id} by its meters")))}.";
     }
 
@@ -160,7 +160,7 @@ public static class ModelDocumentationForm
     static IEnumerable<FormLine> CreateRelatedLines(Figure plug, Figure facility, Figure emissions)
     {
         yield return new("", "Energy at the plug (before PUE)", Megawatthours(plug), BoundaryText.Describe(plug.Boundary));
-        yield return new("", "Facility energy (PUE included), 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumText.Name(facility.Quality)}, {DisplayValue.FormatPercent(facility.MeasuredShare)} of the energy measured");
+        yield return new("", "Facility energy (PUE included), 95 % interval", facility.Bounds.IsExact ? "no bounds are given" : $"{Scientific(facility.Bounds.Low / 1000, "MWh")} to {Scientific(facility.Bounds.High / 1000, "MWh")}", $"{EnumWords.Format(facility.Quality)}, {DisplayValue.FormatPercent(facility.MeasuredShare)} of the energy measured");
         yield return new("", "Emissions", FootprintFormat.FormatWithInterval(emissions), BoundaryText.Describe(emissions.Boundary));
     }
 

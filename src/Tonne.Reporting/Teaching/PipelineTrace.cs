@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
@@ -33,12 +34,11 @@ public static class PipelineTrace
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(footprint);
         var rows = ImmutableArray.CreateBuilder<Row>();
-        var pue = footprint.Factors.Pue.Bounds.Best;
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
             if (stage.Name != StageRecord.Outside)
                 rows.Add(new Row(TextSanitizer.ToOneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds,
-                    figures.Energy.Value * pue, figures.Emissions.Value, Own: false));
+                    RunHeadline.GetFacilityEnergy(figures, footprint), figures.Emissions.Value, Own: false));
         }
 
         var (sampling, accounting) = record.Overhead is { } overhead ? (overhead.SamplerCpuSeconds, Math.Max(0, overhead.CpuSeconds - overhead.SamplerCpuSeconds)) : (0, 0);

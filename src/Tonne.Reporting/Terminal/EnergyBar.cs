@@ -1,5 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
@@ -28,7 +29,7 @@ static class EnergyBar
             return [];
         var pue = footprint.Factors.Pue.Bounds.Best;
         var parts = record.Components.GroupBy(part => part.Component)
-            .Select(kind => new Part(EnumText.Name(kind.Key), kind.Sum(part => (double)part.JobMicrojoules) / total / pue))
+            .Select(kind => new Part(EnumWords.Format(kind.Key), kind.Sum(part => (double)part.JobMicrojoules) / total / pue))
             .Append(new Part(Overhead, 1 - (1 / pue)))
             .Where(part => part.Share >= ShownShare).OrderByDescending(part => part.Share).ToList();
         return [.. parts.Take(MaxParts)];

@@ -188,7 +188,7 @@ public static class LifeCycleText
     static double Share(double kilograms, LifeCycle life) => life.Totals.Total.Value > 0 ? kilograms / life.Totals.Total.Value : 0;
 
     static StyledText QualityOf(Figure figure) => figure.Quality != Quality.Measured && figure.MeasuredShare >= 0.0005
-        ? StyledText.FromQuality(figure.Quality) with { Text = StyledTextWriter.ToUnbreakable($"{DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured, rest {EnumText.Name(figure.Quality)}") }
+        ? StyledText.FromQuality(figure.Quality) with { Text = StyledTextWriter.ToUnbreakable($"{DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured, rest {EnumWords.Format(figure.Quality)}") }
         : StyledText.FromQuality(figure.Quality);
 
     static StyledText Bar(double share, int columns, TerminalCapabilities screen)

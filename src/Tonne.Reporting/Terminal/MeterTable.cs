@@ -1,3 +1,4 @@
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
@@ -24,7 +25,7 @@ public static class MeterTable
     static string DescribeUse(RunRecord record, MeterDescription meter)
     {
         var uses = record.Opening.Bases.Where(basis => basis.Meters.Contains(meter.Id))
-            .Select(basis => basis.Component == Hardware.Component.Platform ? "the machine" : basis.Device is null ? basis.Component.ToString().ToLowerInvariant() : $"{basis.Component.ToString().ToLowerInvariant()}:{basis.Device}").ToList();
+            .Select(basis => basis.Component == Hardware.Component.Platform ? "the machine" : basis.Device is null ? EnumWords.Format(basis.Component) : $"{EnumWords.Format(basis.Component)}:{basis.Device}").ToList();
         return uses.Count > 0 ? $"summed: {string.Join(", ", uses)}" : "not summed";
     }
 }

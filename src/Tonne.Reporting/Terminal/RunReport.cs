@@ -92,7 +92,7 @@ public static class RunReport
         {
             var all = kind.ToList();
             if (all.Count >= BoundaryText.MinGroupedDevices && all.TrueForAll(part => part.Device is not null))
-                rows.Add(($"{EnumText.Name(kind.Key.Component)}×{all.Count}", all.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+                rows.Add(($"{EnumWords.Format(kind.Key.Component)}×{all.Count}", all.Sum(part => part.JobMicrojoules), kind.Key.Quality));
             else
                 rows.AddRange(all.Select(part => (GetPartName(part), part.JobMicrojoules, part.Quality)));
         }
@@ -101,7 +101,7 @@ public static class RunReport
     }
 
     internal static string GetPartName(ComponentEnergy part) =>
-        part.Device is null ? EnumText.Name(part.Component) : $"{EnumText.Name(part.Component)}:{TextSanitizer.ToOneLine(part.Device)}";
+        part.Device is null ? EnumWords.Format(part.Component) : $"{EnumWords.Format(part.Component)}:{TextSanitizer.ToOneLine(part.Device)}";
 
     static StyledText DrawBar(long value, long largest, int columns, TerminalCapabilities screen)
     {

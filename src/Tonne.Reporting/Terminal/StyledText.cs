@@ -11,7 +11,7 @@ readonly record struct StyledText(string Text, TextStyle Style)
 
     public static StyledText Faint(string text) => new(text, TextStyle.Faint);
 
-    public static StyledText FromQuality(Quality quality) => new(quality.ToString().ToLowerInvariant(), quality switch
+    public static StyledText FromQuality(Quality quality) => new(EnumWords.Format(quality), quality switch
     {
         Quality.Measured => TextStyle.Measured,
         Quality.Modelled => TextStyle.Modelled,

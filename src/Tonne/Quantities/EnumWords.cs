@@ -8,6 +8,14 @@ public static class EnumWords
     /// <summary>The words of the name in lower case, for example <c>cloud metadata</c>.</summary>
     /// <param name="value">A defined value.</param>
     public static string Format<T>(T value)
+        where T : struct, Enum => Array.IndexOf(Known<T>.Values, value) is >= 0 and var index ? Known<T>.Words[index] : Build(value);
+
+    /// <summary>The value with these words, or the default value of the enum where no value has them.</summary>
+    /// <param name="words">For example <c>cloud metadata</c>.</param>
+    internal static T Parse<T>(string? words)
+        where T : struct, Enum => Array.IndexOf(Known<T>.Words, words) is >= 0 and var index ? Known<T>.Values[index] : default;
+
+    static string Build<T>(T value)
         where T : struct, Enum
     {
         var name = value.ToString();
@@ -22,8 +30,11 @@ public static class EnumWords
         return words.ToString();
     }
 
-    /// <summary>The value with these words, or the default value of the enum where no value has them.</summary>
-    /// <param name="words">For example <c>cloud metadata</c>.</param>
-    internal static T Parse<T>(string? words)
-        where T : struct, Enum => Array.Find(Enum.GetValues<T>(), value => string.Equals(Format(value), words, StringComparison.Ordinal));
+    /// <summary>The values of an enum and the words of each, built once, because every boundary of every figure writes them.</summary>
+    static class Known<T>
+        where T : struct, Enum
+    {
+        public static readonly T[] Values = Enum.GetValues<T>();
+        public static readonly string[] Words = Array.ConvertAll(Values, Build);
+    }
 }
