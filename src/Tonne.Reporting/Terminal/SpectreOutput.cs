@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tonne.Formatting;
@@ -24,9 +25,8 @@ static class SpectreOutput
             Interactive = InteractionSupport.No,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
             EnvironmentVariables = [],
-            Out = new AnsiConsoleOutput(writer),
+            Out = new WriterOutput(writer),
         });
-        console.Profile.Width = AnyWidth;
         console.Profile.Capabilities.Unicode = screen.Unicode;
         return console;
     }
@@ -77,4 +77,21 @@ static class SpectreOutput
         TextStyle.Warning => new Style(Color.Maroon),
         _ => Style.Plain,
     };
+
+    /// <summary>A writer as the output. It never uses System.Console, which changes the mode of the keypad on a terminal when its size is read.</summary>
+    sealed class WriterOutput(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => false;
+
+        public int Width => AnyWidth;
+
+        public int Height => 1;
+
+        public void SetEncoding(Encoding encoding)
+        {
+            // The writer has its encoding.
+        }
+    }
 }

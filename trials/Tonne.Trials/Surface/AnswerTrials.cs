@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Tonne.Trials.Wrapping;
 
 namespace Tonne.Trials.Surface;
 
 /// <summary>
 /// The interface for scripts and shells: answers on standard output, one JSON document each with its schema, exit codes, completion.
 /// </summary>
-public sealed class AnswerTrials : IAsyncLifetime
+public sealed partial class AnswerTrials : IAsyncLifetime
 {
     readonly TonneCommand _tonne = new();
 
@@ -20,6 +22,28 @@ public sealed class AnswerTrials : IAsyncLifetime
         _tonne.Dispose();
         return default;
     }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("show", "first")]
+    [InlineData("explain", "first")]
+    [InlineData("estimate", "training", "--parameters", "7e9", "--tokens", "2e12", "--hardware", "h100")]
+    public async Task A_screen_is_as_wide_as_the_terminal_and_leaves_its_keypad_as_it_is(params string[] command)
+    {
+        var session = await Terminal.Play(
+            ["/usr/bin/env", "-u", "NO_COLOR", "-u", "COLUMNS", "TERM=xterm-256color", $"TONNE_HOME={_tonne.Home}", TonneCommand.Executable, .. command]);
+
+        Assert.Equal(0, session.Status);
+        Assert.Contains("CO2e", session.Screen, StringComparison.Ordinal);
+        // xterm's manual, "Functions using CSI": ESC [ ? 1 h switches the cursor keys, ESC = the keypad.
+        Assert.DoesNotContain("\u001b[?1h", session.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b=", session.Screen, StringComparison.Ordinal);
+        var lines = Escapes().Replace(session.Screen, "").Split("\r\n");
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 101));
+    }
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.None, 1000)]
+    private static partial Regex Escapes();
 
     [Fact]
     public async Task Every_answer_as_JSON_is_one_document_with_a_schema_and_nothing_else()
