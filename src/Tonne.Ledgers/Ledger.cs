@@ -1,7 +1,7 @@
 using Tonne.Accounting;
 using Tonne.Ledgers.Auditing;
-using Tonne.Ledgers.Exchanging;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.ImportExport;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Indexing;
 using Tonne.Recording;
 using Tonne.Runs;

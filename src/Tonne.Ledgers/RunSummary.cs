@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
-using Tonne.Ledgers.Exchanging;
+using Tonne.Ledgers.ImportExport;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;

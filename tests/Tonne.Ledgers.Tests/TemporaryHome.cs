@@ -1,5 +1,5 @@
 using Tonne.Accounting;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Traces;

@@ -4,7 +4,7 @@ using Tonne.Cli.Commands.Help;
 using Tonne.Cli.Configuration;
 using Tonne.Formatting;
 using Tonne.Ledgers;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 
 namespace Tonne.Cli.Commands;
 

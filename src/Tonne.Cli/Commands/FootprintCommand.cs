@@ -6,7 +6,7 @@ using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Ledgers;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;

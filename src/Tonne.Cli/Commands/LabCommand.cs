@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Tonne.Cli.Configuration;
-using Tonne.Cli.Laboratory;
+using Tonne.Cli.LabRuns;
 using Tonne.Formatting;
 using Tonne.Lab.Collecting;
 using Tonne.Lab.NeuralNetworks;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Configuration;
-using Tonne.Cli.Laboratory;
+using Tonne.Cli.LabRuns;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Lab.EnergyEstimation;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Configuration;
-using Tonne.Cli.Laboratory;
+using Tonne.Cli.LabRuns;
 using Tonne.Cli.Terminal;
 using Tonne.Comparing;
 using Tonne.Formatting;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
-using Tonne.Ledgers.Exchanging;
+using Tonne.Ledgers.ImportExport;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;

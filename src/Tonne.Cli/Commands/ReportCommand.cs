@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Tonne.Accounting;
-using Tonne.Ledgers.Exchanging;
+using Tonne.Ledgers.ImportExport;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Regulatory;

@@ -3,7 +3,7 @@ using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
 using Tonne.Runs;
 

@@ -11,7 +11,7 @@ using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Nvidia;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
-using Tonne.Instruments.UnsupportedSystems;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Accounting;
-using Tonne.Ledgers.Exchanging;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.ImportExport;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Traces;
 using Tonne.Runs;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tonne.Hardware;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;

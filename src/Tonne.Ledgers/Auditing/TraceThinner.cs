@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Metering;
 using Tonne.Recording.Traces;

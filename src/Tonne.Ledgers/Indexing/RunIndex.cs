@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Microsoft.Data.Sqlite;
 using Tonne.Quantities;
 

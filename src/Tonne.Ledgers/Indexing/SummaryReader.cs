@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Indexing;

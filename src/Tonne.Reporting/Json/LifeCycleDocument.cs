@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
 using Tonne.Sci;
 

@@ -5,7 +5,7 @@ using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Runs;
 
 namespace Tonne.Estimation.Tests.LifeCycles;

@@ -1,4 +1,4 @@
-using Tonne.Ledgers.Exchanging;
+using Tonne.Ledgers.ImportExport;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Terminal;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tonne.Accounting;
-using Tonne.Ledgers.Folders;
+using Tonne.Ledgers.RunFolders;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Auditing;

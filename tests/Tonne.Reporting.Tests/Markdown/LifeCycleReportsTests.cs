@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Tonne.Accounting;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tonne.Formatting;
-using Tonne.Ledgers.Exchanging;
+using Tonne.Ledgers.ImportExport;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Terminal;
 using Tonne.Reporting.Tests.Terminal;

@@ -1,5 +1,5 @@
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
 
 namespace Tonne.Tests.Accounting;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Tests.Architecture;
 
 namespace Tonne.Tests.LifeCycles;

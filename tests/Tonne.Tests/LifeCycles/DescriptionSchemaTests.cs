@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Tests.Architecture;
 
 namespace Tonne.Tests.LifeCycles;

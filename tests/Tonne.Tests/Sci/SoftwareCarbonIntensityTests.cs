@@ -1,6 +1,6 @@
 using Tonne.Accounting;
 using Tonne.LifeCycles;
-using Tonne.LifeCycles.Describing;
+using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Sci;
 
 namespace Tonne.Tests.Sci;

@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Tonne.Accounting;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Tonne.Ledgers.ImportExport;
+
+/// <summary>Reads and writes CodeCarbon's emissions.csv.</summary>
+public static class CodeCarbonCsv
+{
+    static readonly string[] RequiredColumns = [CodeCarbonColumn.Timestamp, CodeCarbonColumn.Duration, CodeCarbonColumn.Emissions, CodeCarbonColumn.EnergyConsumed];
+
+    static CsvConfiguration CsvSettings => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
+
+    /// <summary>
+    /// Reads a file. A row that is not valid is reported with its line and skipped. Of a run that was written several times as it went on,
+    /// the last row counts.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="at">Time of accounting, UTC.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ImportedRuns Import(string path, DateTimeOffset at)
+    {
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        return Import(reader, path, at);
+    }
+
+    /// <summary>Writes entries, with a header, in CodeCarbon's columns and then tonne's own.</summary>
+    /// <returns>The number of rows.</returns>
+    public static int Export(IEnumerable<LedgerEntry> entries, TextWriter writer)
+    {
+        using var csv = new CsvWriter(writer, CsvSettings, leaveOpen: true);
+        WriteFields(csv, CodeCarbonExport.Header);
+        return WriteRows(csv, entries);
+    }
+
+    /// <summary>Appends entries to a file with the same columns. If the file has other columns, a new file beside it is written.</summary>
+    /// <param name="path">The file; created if it does not exist.</param>
+    /// <param name="entries">The entries.</param>
+    /// <exception cref="LedgerUnavailableException">The file cannot be written.</exception>
+    public static ExportOutcome Append(string path, IEnumerable<LedgerEntry> entries)
+    {
+        try
+        {
+            var (file, note) = (path, (string?)null);
+            for (var number = 1; !HasSameColumns(file); number++)
+            {
+                file = Path.Combine(Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.{number}{Path.GetExtension(path)}"));
+                note = $"{path} has other columns than these; it was not changed, and the rows are in {file}.";
+            }
+
+            using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var fresh = stream.Length == 0;
+            var ended = fresh || EndsLine(stream);
+            stream.Seek(0, SeekOrigin.End);
+            using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            if (!ended)
+                writer.Write('\n');
+            using var csv = new CsvWriter(writer, CsvSettings, leaveOpen: true);
+            if (fresh)
+                WriteFields(csv, CodeCarbonExport.Header);
+            return new ExportOutcome(file, WriteRows(csv, entries), note);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.FromException(path, error);
+        }
+    }
+
+    internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at)
+    {
+        var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
+        var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
+        var file = Path.GetFileName(path);
+        using var parser = new CsvParser(text, CsvSettings);
+        var (header, headerText) = (Array.Empty<string>(), "");
+        while (parser.Read())
+        {
+            var fields = parser.Record ?? [];
+            if (header.Length == 0 || fields.Contains(CodeCarbonColumn.Timestamp))
+            {
+                header = [.. fields.Select(name => name.Trim())];
+                headerText = parser.RawRecord.TrimEnd('\r', '\n');
+                if (RequiredColumns.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
+                {
+                    problems.Add(new(null, At(parser.RawRow), "is not a header of CodeCarbon's emissions.csv: it lacks " + string.Join(", ", missing), "Give the file CodeCarbon wrote, with its header."));
+                    return new([], problems.ToImmutable());
+                }
+
+                continue;
+            }
+
+            if (CodeCarbonRow.Read(header, fields, out var wrong) is { } row)
+                rows.Add((row, headerText + "\n" + parser.RawRecord.TrimEnd('\r', '\n') + "\n", parser.RawRow));
+            else
+                problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
+        }
+
+        if (header.Length == 0)
+            problems.Add(new(null, At(1), "is empty", "Give the file CodeCarbon wrote, with its header."));
+        return new(CreateEntries(rows, file, at, At, problems), problems.ToImmutable());
+
+        string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+    }
+
+    static ImmutableArray<ImportedRun> CreateEntries(List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    {
+        var runs = ImmutableArray.CreateBuilder<ImportedRun>();
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (row, origin, line) = rows[i];
+            if (FindLaterState(rows, i) is { } later)
+            {
+                problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
+                continue;
+            }
+
+            try
+            {
+                var entry = CodeCarbonConverter.ToEntry(row, file, at);
+                if (ids.TryAdd(entry.Record.Opening.Id, line))
+                    runs.Add(new ImportedRun(entry, origin, line));
+                else
+                    problems.Add(new(null, place(line), $"has the same values as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
+            }
+            catch (OverflowException)
+            {
+                problems.Add(new(null, place(line), "states an energy no machine can use", "The row is skipped."));
+            }
+        }
+
+        return runs.ToImmutable();
+    }
+
+    /// <summary>The line of a later state of the same run: same ids, same start except for rounding, not shorter.</summary>
+    static int? FindLaterState(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
+    {
+        var row = rows[at].Row;
+        if (row[CodeCarbonColumn.RunId] is not { } id)
+            return null;
+        for (var i = rows.Count - 1; i > at; i--)
+        {
+            var other = rows[i].Row;
+            if (other[CodeCarbonColumn.RunId] == id && other[CodeCarbonColumn.TaskName] == row[CodeCarbonColumn.TaskName]
+                && (other.Start - row.Start).Duration() <= TimeSpan.FromSeconds(2) && other.Duration > row.Duration && other.EnergyConsumed >= row.EnergyConsumed)
+            {
+                return rows[i].Line;
+            }
+        }
+
+        return null;
+    }
+
+    static bool HasSameColumns(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            return true;
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var parser = new CsvParser(reader, CsvSettings);
+        return parser.Read() && parser.Record is { } header && header.SequenceEqual(CodeCarbonExport.Header);
+    }
+
+    static bool EndsLine(FileStream stream)
+    {
+        stream.Seek(-1, SeekOrigin.End);
+        return stream.ReadByte() == '\n';
+    }
+
+    static int WriteRows(CsvWriter csv, IEnumerable<LedgerEntry> entries)
+    {
+        var rows = 0;
+        foreach (var entry in entries)
+        {
+            WriteFields(csv, CodeCarbonExport.CreateRow(entry));
+            rows++;
+        }
+
+        return rows;
+    }
+
+    static void WriteFields(CsvWriter csv, IEnumerable<string> fields)
+    {
+        foreach (var field in fields)
+            csv.WriteField(field);
+        csv.NextRecord();
+    }
+}

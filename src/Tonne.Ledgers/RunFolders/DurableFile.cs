@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+
+namespace Tonne.Ledgers.RunFolders;
+
+/// <summary>
+/// Writes files so that they survive a power failure: whole files by a second file and a rename, lines by appending; both are synchronised
+/// to the disk.
+/// </summary>
+static partial class DurableFile
+{
+    /// <summary>Suffix of a file being written; one left behind by a crash is overwritten.</summary>
+    internal const string TemporarySuffix = ".part";
+
+    /// <summary>Writes or replaces a whole file: other processes see the old one or the new one.</summary>
+    internal static void Replace(string path, ReadOnlySpan<byte> bytes)
+    {
+        var part = path + TemporarySuffix;
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 0))
+            {
+                WriteAll(stream, bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+            SyncFolder(Path.GetDirectoryName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(part);
+            throw LedgerUnavailableException.FromException(path, error);
+        }
+    }
+
+    /// <summary>
+    /// Appends whole lines. If the file ends in the middle of a line, that line is ended first. If the disk fails, the file is truncated to
+    /// its former length.
+    /// </summary>
+    internal static void Append(string path, ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+            var length = stream.Length;
+            try
+            {
+                if (length > 0)
+                {
+                    stream.Position = length - 1;
+                    if (stream.ReadByte() != '\n')
+                        stream.WriteByte((byte)'\n');
+                }
+
+                WriteAll(stream, lines);
+                stream.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                stream.SetLength(length);
+                throw;
+            }
+
+            if (length == 0)
+                SyncFolder(Path.GetDirectoryName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.FromException(path, error);
+        }
+    }
+
+    /// <summary>
+    /// Writes. A file that would exceed the limit on its size (EFBIG, <c>ulimit -f</c>) is an error of the disk; .NET reports it as a wrong
+    /// argument.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal static void WriteAll(Stream stream, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            stream.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new IOException("the limit on the size of files is reached (ulimit -f)", error);
+        }
+    }
+
+    /// <summary>Synchronises the names in a folder to the disk; does nothing if the system cannot.</summary>
+    internal static void SyncFolder(string? folder)
+    {
+        if (folder is null || OperatingSystem.IsWindows())
+            return;
+        var descriptor = Open(folder, 0);
+        if (descriptor < 0)
+            return;
+        _ = Fsync(descriptor);
+        _ = Close(descriptor);
+    }
+
+    /// <summary>Deletes a file if possible.</summary>
+    internal static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // If it cannot be deleted, it does no harm.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

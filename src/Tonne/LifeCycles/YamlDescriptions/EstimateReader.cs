@@ -1,0 +1,121 @@
+using System.Globalization;
+using Tonne.Accounting;
+using Tonne.Hardware;
+
+namespace Tonne.LifeCycles.YamlDescriptions;
+
+/// <summary>Reads the block <c>estimate</c> of a phase, which has the same inputs as <c>tonne estimate</c>.</summary>
+sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources)
+{
+    /// <summary>The estimate that a phase requests; null if it requests none, or something is wrong with it.</summary>
+    /// <param name="phase">The phase's block.</param>
+    /// <param name="name">Name of the phase.</param>
+    /// <param name="factors">Factors of its place.</param>
+    /// <param name="durationHours">Duration of the phase, in h; null if not given.</param>
+    public EstimateRequest? Read(DescriptionBlock phase, string name, AccountingFactors? factors, double? durationHours)
+    {
+        if (phase.ReadBlock("estimate") is not { } mapping)
+            return null;
+        var block = new DescriptionBlock(mapping, phase.Path + ".estimate", problems, sources, DescriptionKeys.Estimate);
+        foreach (var key in new[] { "dynamic", "idle", "hardware", "from" })
+        {
+            if (phase.HasKey(key))
+                problems.Add(phase.GetLine(key), $"'{key}' beside 'estimate': an estimate has its own energy and hardware. Move one "
+                    + "of the two into a phase of its own.");
+        }
+
+        if (block.HasKey("training") == block.HasKey("inference"))
+        {
+            problems.Add(mapping, "'estimate' must contain 'training' or 'inference', as in {training: {parameters: 7e9, tokens: "
+                + "2e12, hardware: h100}}.");
+            return null;
+        }
+
+        var where = string.Create(CultureInfo.InvariantCulture, $"{problems.File}:{mapping.Line}");
+        return factors is null ? null : block.ReadBlock("training") is { } training ? Training(training, block.Path, name, where, factors)
+            : block.ReadBlock("inference") is { } inference ? Inference(inference, block.Path, name, where, factors, durationHours) : null;
+    }
+
+    EstimateRequest.Training? Training(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors)
+    {
+        var block = new DescriptionBlock(mapping, path + ".training", problems, sources, DescriptionKeys.EstimateTraining);
+        var task = new EstimateRequest.Training(name, where, factors)
+        {
+            Hardware = Hardware(block) ?? "",
+            Parameters = Amount(block, "parameters"),
+            ActiveParameters = Amount(block, "active_parameters"),
+            Tokens = Amount(block, "tokens"),
+            Operations = ReadSingleNumber(block, "operations", Dimension.Computation),
+            Chips = Amount(block, "chips"),
+            Hours = ReadSingleNumber(block, "hours", Dimension.Hours),
+            Runs = Amount(block, "runs"),
+            Precision = block.ReadText("precision"),
+            Distilled = block.ReadFlag("distilled"),
+        };
+        return task.Hardware.Length == 0 ? null : task;
+    }
+
+    EstimateRequest.Inference? Inference(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors, double? durationHours)
+    {
+        var block = new DescriptionBlock(mapping, path + ".inference", problems, sources, DescriptionKeys.EstimateInference);
+        var (parameters, output) = (ReadRequired(block, "parameters", "70e9"), ReadRequired(block, "output_tokens", "500"));
+        var (day, all) = (Amount(block, "requests_per_day"), Amount(block, "requests"));
+        if (block.HasKey("requests_per_day") == block.HasKey("requests"))
+            problems.Add(block.Line, "give 'requests' of the phase, or 'requests_per_day' and the phase's 'duration'.");
+        else if (day is not null && durationHours is null)
+            problems.Add(block.GetLine("requests_per_day"), "'requests_per_day' needs the phase's 'duration', as in 30 d.");
+        var hardware = Hardware(block);
+        var (gpus, batch, active, prompt, precision) = (Amount(block, "gpus"), Amount(block, "batch"), Amount(block, "active_parameters"), Amount(block, "prompt_tokens"), block.ReadText("precision"));
+        if (hardware is null || parameters is not { } size || output is not { } tokens || (all ?? day * durationHours / 24) is not { } requests)
+            return null;
+        return new EstimateRequest.Inference(name, where, factors)
+        {
+            Hardware = hardware,
+            Parameters = size,
+            ActiveParameters = active,
+            Gpus = gpus,
+            Batch = batch,
+            Precision = precision,
+            PromptTokens = prompt,
+            OutputTokens = tokens,
+            RequestsPerDay = day,
+            Requests = requests,
+        };
+    }
+
+    string? Hardware(DescriptionBlock block)
+    {
+        if (block.ReadText("hardware") is not { Length: > 0 } name)
+        {
+            problems.Add(block.Line, "an estimate needs its 'hardware', as in h100.");
+            return null;
+        }
+
+        var found = AcceleratorCatalog.Find(name);
+        if (!found.IsFound)
+            problems.Add(block.GetLine("hardware"), found.Unknown.Message);
+        return found.Value?.Name;
+    }
+
+    double? ReadRequired(DescriptionBlock block, string key, string example)
+    {
+        if (!block.HasKey(key))
+            problems.Add(block.Line, $"an estimate of inference needs '{key}', as in {example}.");
+        return Amount(block, key);
+    }
+
+    double? Amount(DescriptionBlock block, string key) => ReadSingleNumber(block, key, Dimension.Amount);
+
+    /// <summary>One exact number, because an estimate computes its own bounds.</summary>
+    double? ReadSingleNumber(DescriptionBlock block, string key, Dimension dimension)
+    {
+        if (block[key] is DescriptionNode.Mapping mapping)
+        {
+            problems.Add(mapping, $"'{key}' of an estimate must be one number, as in {dimension.Example}. The estimate computes "
+                + "its own bounds.");
+            return null;
+        }
+
+        return block.ReadNumber(key, key, dimension, static amount => amount > 0 ? null : "must be more than 0.")?.Bounds.Best;
+    }
+}
