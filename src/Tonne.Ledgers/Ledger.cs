@@ -22,6 +22,13 @@ namespace Tonne.Ledgers;
 /// <param name="processes">Processes of this machine. Default: null, the running kernel's.</param>
 public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? log = null, HolderProcessChecker? processes = null) : IRunSink, ILedgerReader
 {
+    // A list usually shows the newest few runs; the others are read in larger parts.
+    const int FirstChunk = 64;
+    const int LaterChunks = 2048;
+
+    // An id begins with date and time to the second.
+    const int SecondLength = 15;
+
     readonly Action<string> _log = log ?? (static _ => { });
     readonly HolderProcessChecker _processes = processes ?? new HolderProcessChecker();
     readonly RunIndex _index = new(home.Index, log ?? (static _ => { }));
@@ -48,7 +55,15 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <inheritdoc/>
-    public RunLookupResult Find(string text) => RunSearch.Find(text, ReadSummaries());
+    public RunLookupResult Find(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text == "last")
+            return RunSearch.FindNewestEnded(ReadSummaries());
+        if (LedgerHome.IsRunId(text) && Home.GetRunFolder(text) is var folder && Directory.Exists(folder.Location))
+            return new RunLookupResult.One(SummaryReader.Read(folder, _processes, time.GetUtcNow()));
+        return RunSearch.Find(text, [.. ReadSummaries()]);
+    }
 
     /// <inheritdoc/>
     public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
@@ -79,60 +94,70 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Rebuilds the index from the folders.</summary>
+    /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     /// <returns>The number of runs.</returns>
-    public int Reindex()
+    /// <exception cref="LedgerUnavailableException">The index cannot be written.</exception>
+    public int Reindex(Action<int>? reportDone = null)
     {
         _index.Drop();
-        return ReadSummaries().Count;
+        var done = 0;
+        foreach (var _ in ReadSummaries())
+        {
+            done++;
+            reportDone?.Invoke(done);
+        }
+
+        return _index.Failure is { } failure
+            ? throw new LedgerUnavailableException(Home.Index, failure, "The run folders are complete; lists read them until the index can be written.")
+            : done;
     }
 
     /// <summary>Checks every trace, record and statement of runs that have ended. Changes nothing.</summary>
-    public IReadOnlyList<LedgerProblem> Verify()
+    /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
+    public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
         var problems = new List<LedgerProblem>();
+        // One accountant for all runs: it keeps the draws of the factors that runs share.
+        var accountant = new Accountant();
+        var done = 0;
         foreach (var folder in Home.GetRunFolders())
         {
             try
             {
                 if (!folder.IsAlive(_processes, time.GetUtcNow()))
-                    problems.AddRange(RunAudit.Check(folder));
+                    problems.AddRange(RunAudit.Check(folder, accountant));
             }
             catch (LedgerUnavailableException error)
             {
                 problems.Add(new(folder.Id, error.Place, error.Reason, error.Advice));
             }
+
+            done++;
+            reportDone?.Invoke(done);
         }
 
         return problems;
     }
 
-    /// <summary>Accounts runs again and appends the new statements to the earlier ones.</summary>
-    /// <remarks>
-    /// A statement with the same content is not added. Imported runs are skipped: their figures are another tool's, which our factors
-    /// cannot improve.
-    /// </remarks>
-    /// <param name="ids">Ids.</param>
+    /// <summary>Accounts a run again and appends the new statement to the earlier ones, unless it is the same as the newest.</summary>
+    /// <param name="id">Id of the run.</param>
     /// <param name="account">Accounts an entry, which may have no statement.</param>
+    /// <returns>Null for an imported run: its figures are another tool's, which our factors cannot improve.</returns>
     /// <exception cref="LedgerDamagedException">A record was changed or damaged after it was written.</exception>
-    /// <exception cref="LedgerUnavailableException">A run does not exist or cannot be written.</exception>
-    public IReadOnlyList<RecountedRun> Recount(IEnumerable<string> ids, Func<LedgerEntry, FootprintStatement> account)
+    /// <exception cref="LedgerUnavailableException">The run does not exist or cannot be written.</exception>
+    public RecountedRun? Recount(string id, Func<LedgerEntry, FootprintStatement> account)
     {
-        var recounted = new List<RecountedRun>();
-        foreach (var id in ids)
-        {
-            var folder = Home.GetRunFolder(id);
-            var entry = new LedgerEntry(folder.ReadRecord(), folder.ReadStatements().Statements);
-            if (CodeCarbonConverter.IsCodeCarbonRun(entry.Record))
-                continue;
-            var before = entry.Statements.LastOrDefault();
-            var after = account(entry);
-            var same = before is not null && StatementJson.AreSame(before, after);
-            if (!same)
-                folder.Append(after);
-            recounted.Add(new(id, before, same ? before! : after, !same));
-        }
-
-        return recounted;
+        ArgumentNullException.ThrowIfNull(account);
+        var folder = Home.GetRunFolder(id);
+        var entry = new LedgerEntry(folder.ReadRecord(), folder.ReadStatements().Statements);
+        if (CodeCarbonConverter.IsCodeCarbonRun(entry.Record))
+            return null;
+        var before = entry.Statements.LastOrDefault();
+        var after = account(entry);
+        var same = before is not null && StatementJson.AreSame(before, after);
+        if (!same)
+            folder.Append(after);
+        return new RecountedRun(id, before, same ? before! : after, !same);
     }
 
     /// <summary>Thins old traces; see docs/formats/ledger.md. Records and statements are never changed.</summary>
@@ -178,22 +203,54 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     public MergeOutcome Merge(LedgerHome other) => LedgerMerge.Merge(other, Home);
 
     /// <summary>Adds imported runs. A run that the ledger already has, in this or an earlier state, is not added again.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
-    public ImportOutcome Import(ImportedRuns runs) => RunImporter.Add(runs, Home, ReadSummaries());
+    public ImportOutcome Import(ImportedRuns runs, Action<int>? reportDone = null) => RunImporter.Add(runs, Home, [.. ReadSummaries()], reportDone);
 
-    List<RunSummary> ReadSummaries()
+    /// <summary>
+    /// Reads the summaries of all runs, newest first, as far as the caller asks for them. Closed runs come from the index unless their
+    /// files changed since; what the index lacks is added to it on the way.
+    /// </summary>
+    IEnumerable<RunSummary> ReadSummaries()
     {
         var folders = Home.GetRunFolders();
-        if (folders.Count == 0 && !Directory.Exists(Home.Root))
-            return [];
-        var known = _index.Read();
-        var runs = new List<RunSummary>(folders.Count);
-        var changed = new List<KeyValuePair<string, IndexedRun>>();
-        foreach (var folder in folders)
+        string? above = null;
+        for (var (end, size) = (folders.Count, FirstChunk); end > 0; size = LaterChunks)
         {
-            var closed = folder.IsClosed;
-            var stamp = closed ? folder.GetVersionStamp() : "";
-            if (closed && known is not null && known.Remove(folder.Id, out var row) && row.Stamp == stamp)
+            var start = FindChunkStart(folders, end, size);
+            foreach (var run in ReadChunk(folders, start, end, start == 0 ? "" : folders[start].Id, above))
+                yield return run;
+            above = folders[start].Id;
+            end = start;
+        }
+    }
+
+    /// <summary>The first folder of a chunk that ends before another; runs of one second are not split.</summary>
+    static int FindChunkStart(IReadOnlyList<RunFolder> folders, int end, int size)
+    {
+        var start = Math.Max(0, end - size);
+        while (start > 0 && folders[start - 1].Id.AsSpan(0, SecondLength).SequenceEqual(folders[start].Id.AsSpan(0, SecondLength)))
+            start--;
+        return start;
+    }
+
+    /// <summary>Reads the summaries of neighbouring folders and brings their part of the index up to date.</summary>
+    /// <param name="folders">All folders, oldest first.</param>
+    /// <param name="start">The oldest to read.</param>
+    /// <param name="end">The number after the newest to read.</param>
+    /// <param name="from">Ids in the index from here on belong to these folders.</param>
+    /// <param name="below">Ids in the index from here on do not; null for the newest chunk.</param>
+    List<RunSummary> ReadChunk(IReadOnlyList<RunFolder> folders, int start, int end, string from, string? below)
+    {
+        var known = _index.Read(from, below);
+        var runs = new List<RunSummary>(end - start);
+        var changed = new List<KeyValuePair<string, IndexedRun>>();
+        for (var i = end - 1; i >= start; i--)
+        {
+            var folder = folders[i];
+            var stamp = folder.GetVersionStamp();
+            if (stamp is not null && known is not null && known.Remove(folder.Id, out var row) && row.Stamp == stamp)
             {
                 runs.Add(row.Summary);
                 continue;
@@ -201,7 +258,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
 
             var summary = SummaryReader.Read(folder, _processes, time.GetUtcNow());
             runs.Add(summary);
-            if (closed)
+            if (stamp is not null)
                 changed.Add(new(folder.Id, new IndexedRun(stamp, summary)));
         }
 

@@ -12,7 +12,7 @@ namespace Tonne.Ledgers;
 public sealed class LedgerHome(string root)
 {
     /// <summary>Finds the ledger that the command <c>tonne</c> uses without a configuration file.</summary>
-    /// <remarks><c>TONNE_HOME</c>, else <c>XDG_DATA_HOME/tonne</c>, else <c>HOME/.local/share/tonne</c>.</remarks>
+    /// <remarks><c>TONNE_HOME</c>, else <c>XDG_DATA_HOME/tonne</c>, else <c>.local/share/tonne</c> in the user's folder.</remarks>
     /// <param name="getVariable">Reads a variable of the environment, for example <see cref="Environment.GetEnvironmentVariable(string)"/>.</param>
     public static LedgerHome FromEnvironment(Func<string, string?> getVariable)
     {
@@ -21,8 +21,17 @@ public sealed class LedgerHome(string root)
             return new LedgerHome(home);
         var data = getVariable("XDG_DATA_HOME") is { Length: > 0 } folder && Path.IsPathRooted(folder)
             ? folder
-            : Path.Combine(getVariable("HOME") is { Length: > 0 } user ? user : "/", ".local/share");
+            : Path.Combine(GetUserFolder(getVariable), ".local/share");
         return new LedgerHome(Path.Combine(data, "tonne"));
+    }
+
+    /// <summary>The user's own folder: <c>HOME</c>; where that is not set, the one in the system's list of users.</summary>
+    /// <param name="getVariable">Reads a variable of the environment.</param>
+    public static string GetUserFolder(Func<string, string?> getVariable)
+    {
+        ArgumentNullException.ThrowIfNull(getVariable);
+        return getVariable("HOME") is { Length: > 0 } home ? home
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } listed ? listed : "/";
     }
 
     /// <summary>The folder, absolute.</summary>
@@ -34,7 +43,9 @@ public sealed class LedgerHome(string root)
     /// <summary>The index.</summary>
     public string Index => Path.Combine(Root, "index.sqlite");
 
-    /// <summary>Creates the folder if it does not exist, readable by its owner only: records hold whole command lines.</summary>
+    /// <summary>Creates the folder, for its owner only, if it does not exist.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>
     internal void Create()
     {
         if (Directory.Exists(Root))

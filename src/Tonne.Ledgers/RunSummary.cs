@@ -30,6 +30,9 @@ public sealed record RunSummary
     /// <summary>How it ended; <see cref="RunStatus.Running"/> while it is recorded; null if nothing can be read.</summary>
     public RunStatus? Status { get; init; }
 
+    /// <summary>Whether its recorder has died and the run could not be closed yet, for example on a full disk. Its trace is complete.</summary>
+    public bool AwaitsClosing { get; init; }
+
     /// <summary>Exit code; null if there is none.</summary>
     public int? ExitCode { get; init; }
 

@@ -23,14 +23,17 @@ static class LedgerCommand
         command.SetAction(parsed =>
         {
             var session = LedgerSession.Open(context);
-            var problems = session.Ledger.Verify();
+            var runs = session.Ledger.Home.GetRunFolders().Count;
+            using var progress = new ProgressCounter(context, "runs", runs);
+            var problems = session.Ledger.Verify(progress.Report);
+            progress.Dispose();
             if (parsed.GetValue(json))
             {
                 context.Out.WriteLine(JsonText.Build(writer =>
                 {
                     writer.WriteString("schema", "tonne.verify/1");
                     writer.WriteString("home", session.Ledger.Home.Root);
-                    writer.WriteNumber("runs", session.Ledger.Home.GetRunFolders().Count);
+                    writer.WriteNumber("runs", runs);
                     writer.WriteStartArray("problems");
                     foreach (var problem in problems)
                     {
@@ -48,7 +51,7 @@ static class LedgerCommand
             else
             {
                 WriteProblems(context, problems);
-                context.Out.WriteLine($"{session.Ledger.Home.GetRunFolders().Count} runs checked, {problems.Count} problems");
+                context.Out.WriteLine($"{runs} runs checked, {problems.Count} problems");
             }
 
             return problems.Count == 0 ? 0 : CommandLine.Failure;
@@ -61,7 +64,11 @@ static class LedgerCommand
         var command = new Command("reindex", "Rebuild the index from the run folders.");
         command.SetAction(_ =>
         {
-            context.Out.WriteLine($"{LedgerSession.Open(context).Ledger.Reindex()} runs indexed");
+            var ledger = LedgerSession.Open(context).Ledger;
+            using var progress = new ProgressCounter(context, "runs");
+            var runs = ledger.Reindex(progress.Report);
+            progress.Dispose();
+            context.Out.WriteLine($"{runs} runs indexed");
             return 0;
         });
         return command;
@@ -78,15 +85,25 @@ static class LedgerCommand
             // A statement that cannot be read is a reason to recount; without a readable record there is nothing to count.
             var ids = (named.Length > 0 ? named.Select(session.ResolveId)
                 : session.Ledger.ListRuns().Where(run => run.Status != RunStatus.Running && (run.Trouble is null || run.Trouble.File == session.Ledger.Home.GetRunFolder(run.Id).StatementsPath)).Select(run => run.Id)).ToList();
-            var recounted = session.Ledger.Recount(ids, entry => session.Account(entry.Record));
-            foreach (var run in recounted.Where(run => run.Added))
+            using var progress = new ProgressCounter(context, "runs", ids.Count);
+            var (done, recounted, changed) = (0, 0, 0);
+            foreach (var id in ids)
             {
+                progress.Report(++done);
+                if (session.Ledger.Recount(id, entry => session.Account(entry.Record)) is not { } run)
+                    continue;
+                recounted++;
+                if (!run.Added)
+                    continue;
+                changed++;
+                progress.Dispose();
                 var (before, after) = (run.Before?.Figures.First(figure => figure.Name == "emissions_kg.total"), run.After.Figures.First(figure => figure.Name == "emissions_kg.total"));
                 context.Out.WriteLine($"{run.Id}  {(before is null ? "-" : DisplayValue.Format(before.Bounds, before.Unit).Text)} → {DisplayValue.Format(after.Bounds, after.Unit).Text}");
             }
 
-            var foreign = ids.Count - recounted.Count;
-            context.Out.WriteLine($"{recounted.Count} runs recounted, {recounted.Count(run => run.Added)} changed{(foreign > 0 ? $", {foreign} unchanged: their figures are from another tool" : "")}");
+            progress.Dispose();
+            var foreign = ids.Count - recounted;
+            context.Out.WriteLine($"{recounted} runs recounted, {changed} changed{(foreign > 0 ? $", {foreign} unchanged: their figures are from another tool" : "")}");
             return 0;
         });
         return command;
@@ -126,13 +143,19 @@ static class LedgerCommand
     static Command Import(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
-        var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv. Each row becomes a run with that tool's figures; a second import adds nothing.") { file };
+        var order = new Option<string?>("--date-order") { Description = "Order of a date such as 10/03/2024: dmy or mdy. Without it, a row whose date can be read both ways is skipped", HelpName = "ORDER" };
+        order.AcceptOnlyFromAmong("dmy", "mdy");
+        var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv. Each row becomes a run with that tool's figures; a second import adds nothing.") { file, order };
         codecarbon.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;
             if (!File.Exists(path))
                 throw new InvalidInputException($"there is no file '{path}'.");
-            var outcome = LedgerSession.Open(context).Ledger.Import(CodeCarbonCsv.Import(path, context.Time.GetUtcNow()));
+            var ledger = LedgerSession.Open(context).Ledger;
+            var runs = CodeCarbonCsv.Import(path, context.Time.GetUtcNow(), parsed.GetValue(order) switch { "dmy" => DateOrder.DayFirst, "mdy" => DateOrder.MonthFirst, _ => null });
+            using var progress = new ProgressCounter(context, "rows", runs.Runs.Length);
+            var outcome = ledger.Import(runs, progress.Report);
+            progress.Dispose();
             WriteProblems(context, outcome.Problems);
             context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Known.Length} known already, {outcome.Problems.Length} rows skipped");
             return outcome.Added.Length + outcome.Known.Length > 0 || outcome.Problems.Length == 0 ? 0 : CommandLine.Failure;

@@ -11,6 +11,9 @@ sealed class LedgerSession
 {
     readonly CommandContext _context;
 
+    // One for all runs: it keeps the draws of the factors that runs share.
+    readonly Accountant _accountant = new();
+
     LedgerSession(CommandContext context, Settings settings)
     {
         _context = context;
@@ -54,5 +57,5 @@ sealed class LedgerSession
 
     /// <summary>Computes the figures of a record with the current factors.</summary>
     public FootprintStatement Account(RunRecord record) =>
-        new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(_context.Time.GetUtcNow());
+        _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(_context.Time.GetUtcNow());
 }

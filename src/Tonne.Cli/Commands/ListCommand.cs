@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Quantities;
@@ -25,23 +24,24 @@ static class ListCommand
         {
             var asJson = parsed.GetValue(json);
             var session = LedgerSession.Open(context);
-            var runs = session.Ledger.ListRuns(new LedgerQuery
+            var filter = LedgerQuery.All with
             {
                 Project = parsed.GetValue(project),
                 Name = parsed.GetValue(name),
                 Status = parsed.GetValue(status),
-                Limit = parsed.GetValue(limit) ?? (asJson ? null : 30),
-            });
+            };
+            var runs = session.Ledger.ListRuns(filter with { Limit = parsed.GetValue(limit) ?? (asJson ? null : 30) });
             if (asJson)
             {
                 foreach (var run in runs.Where(run => !HasRecord(run)))
-                    context.Error.WriteLine($"tonne: {run.Id} ({TextSanitizer.ToOneLine(run.Name)}) is {(run.Trouble is null ? "running" : "damaged")} and not in the document.");
+                    context.Error.WriteLine($"tonne: {run.Id} ({TextSanitizer.ToOneLine(run.Name)}) is {FormatState(run)} and not in the document.");
                 var entries = runs.Where(HasRecord).Select(run => session.Ledger.Load(run.Id));
-                context.Out.WriteLine(JsonSerializer.Serialize(RunListDocument.From(entries), ReportJson.Readable.RunListDocument));
+                RunListDocument.Write(entries, context.Out);
+                context.Out.WriteLine();
             }
             else
             {
-                Write(context, runs, session);
+                Write(context, runs, session, isFiltered: filter != LedgerQuery.All);
             }
 
             return 0;
@@ -51,11 +51,16 @@ static class ListCommand
 
     static bool HasRecord(RunSummary run) => run.Trouble is null && run.Status is not null and not RunStatus.Running;
 
-    static void Write(CommandContext context, IReadOnlyList<RunSummary> runs, LedgerSession session)
+    static string FormatState(RunSummary run) =>
+        run.AwaitsClosing ? "not closed" : run.Trouble is not null ? "damaged" : run.Status is { } state ? EnumWords.Format(state) : "?";
+
+    static void Write(CommandContext context, IReadOnlyList<RunSummary> runs, LedgerSession session, bool isFiltered)
     {
         if (runs.Count == 0)
         {
-            context.Out.WriteLine($"No runs in {session.Ledger.Home.Root} yet. Record one: tonne run -- COMMAND");
+            context.Out.WriteLine(isFiltered && session.Ledger.ListRuns(LedgerQuery.All with { Limit = 1 }).Count > 0
+                ? $"No run in {session.Ledger.Home.Root} matches."
+                : $"No runs in {session.Ledger.Home.Root} yet. Record one: tonne run -- COMMAND");
             return;
         }
 
@@ -64,7 +69,7 @@ static class ListCommand
         {
             var headline = RunHeadline.From(run);
             table.Add(
-                run.Id, run.Name, run.Trouble is not null ? "damaged" : run.Status is { } state ? EnumWords.Format(state) : "?",
+                run.Id, run.Name, FormatState(run),
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
                 run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
                 headline.Energy?.Text ?? "-", headline.Emissions?.Text ?? "-", headline.FormatQuality());

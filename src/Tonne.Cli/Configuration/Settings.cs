@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Grids;
+using Tonne.Ledgers;
 using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
@@ -140,7 +141,7 @@ sealed class Settings
     }
 
     static string GetFolder(Func<string, string?> variable, string name, string below) =>
-        variable(name) is { Length: > 0 } folder && Path.IsPathRooted(folder) ? folder : Path.Combine(variable("HOME") is { Length: > 0 } home ? home : "/", below);
+        variable(name) is { Length: > 0 } folder && Path.IsPathRooted(folder) ? folder : Path.Combine(LedgerHome.GetUserFolder(variable), below);
 
     static double? Number(SettingValue given) =>
         given.Value is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : null;

@@ -14,7 +14,7 @@ static class RunAudit
 {
     const string RestoreFromCopyRemedy = "Restore the run folder from a backup; the other runs are not affected.";
 
-    internal static IEnumerable<LedgerProblem> Check(RunFolder folder)
+    internal static IEnumerable<LedgerProblem> Check(RunFolder folder, Accountant accountant)
     {
         TraceOverview? survey = null;
         if (File.Exists(folder.TracePath))
@@ -73,7 +73,7 @@ static class RunAudit
 
         for (var i = 0; i < stored.Statements.Length; i++)
         {
-            foreach (var problem in CheckStatement(folder, record, stored.Statements[i], stored.Lines[i]))
+            foreach (var problem in CheckStatement(folder, record, stored.Statements[i], stored.Lines[i], accountant))
                 yield return problem;
         }
     }
@@ -113,14 +113,19 @@ static class RunAudit
 
     static IEnumerable<LedgerProblem> CheckOrigin(RunFolder folder, RunRecord record)
     {
-        var again = CodeCarbonCsv.Import(folder.OriginPath, default);
-        if (again.Runs.Length != 1 || again.Problems.Length != 0)
+        // A date such as 10/03/2024 was read in the order that the import was told.
+        var readings = new DateOrder?[] { null, DateOrder.MonthFirst, DateOrder.DayFirst }
+            .Select(order => CodeCarbonCsv.Import(folder.OriginPath, default, order))
+            .Where(import => import is { Problems: [], Runs: [_] })
+            .ToList();
+        var again = readings.FirstOrDefault(import => import.Runs[0].Entry.Record.Opening.Id == folder.Id) ?? readings.FirstOrDefault();
+        if (again is null)
             yield return new(folder.Id, folder.OriginPath, "no longer has the row of this run", RestoreFromCopyRemedy);
         else if (RecordComparison.FindDifferences(record, again.Runs[0].Entry.Record) is { Count: > 0 } differences)
             yield return new(folder.Id, folder.RecordPath, "differs from its row in origin.csv: " + FormatFirst(differences), RestoreFromCopyRemedy);
     }
 
-    static IEnumerable<LedgerProblem> CheckStatement(RunFolder folder, RunRecord record, FootprintStatement statement, int line)
+    static IEnumerable<LedgerProblem> CheckStatement(RunFolder folder, RunRecord record, FootprintStatement statement, int line, Accountant accountant)
     {
         // A statement of another method version is not checked, because this version cannot compute it.
         if (statement.Method != Accountant.MethodVersion)
@@ -128,7 +133,7 @@ static class RunAudit
         var differences = new List<string>();
         try
         {
-            var again = new Accountant().Account(record, statement.Factors).CreateStatement(statement.AccountedAt).Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
+            var again = accountant.Account(record, statement.Factors).CreateStatement(statement.AccountedAt).Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal);
             foreach (var figure in statement.Figures)
             {
                 if (!again.Remove(figure.Name, out var now))

@@ -160,7 +160,7 @@ static class TraceThinner
     static void Copy(RunFolder folder, RunOpening opening, bool[] keep, string to)
     {
         using var from = folder.OpenTrace();
-        using var file = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        using var file = LedgerPermissions.Open(to, FileMode.Create, FileAccess.Write, FileShare.None);
         var reader = new TraceReader(from);
         var writer = new TraceWriter(file);
         var readings = new Reading[opening.Meters.Length];

@@ -166,7 +166,7 @@ public sealed class CarbonCsvRow
         void Put(string column, string? text)
         {
             if (!string.IsNullOrEmpty(text))
-                fields[column] = text;
+                fields[column] = SpreadsheetText.Escape(text);
         }
 
         void Number(string column, double? value) => Put(column, value?.ToString("R", CultureInfo.InvariantCulture));

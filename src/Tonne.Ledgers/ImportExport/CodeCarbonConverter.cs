@@ -29,10 +29,10 @@ static class CodeCarbonConverter
 
     /// <summary>Creates the entry of a row.</summary>
     /// <exception cref="OverflowException">An energy exceeds 64 bits of microjoules.</exception>
-    internal static LedgerEntry ToEntry(CodeCarbonRow row, string file, DateTimeOffset at)
+    internal static LedgerEntry ToEntry(CodeCarbonRow row, string file, DateTimeOffset at, Accountant accountant)
     {
         var record = BuildRecord(row);
-        return new LedgerEntry(record, [new Accountant().Account(record, BuildFactors(row, file)).CreateStatement(at)]);
+        return new LedgerEntry(record, [accountant.Account(record, BuildFactors(row, file)).CreateStatement(at)]);
     }
 
     /// <summary>Whether a record has the values that CodeCarbon stated.</summary>
@@ -106,8 +106,8 @@ static class CodeCarbonConverter
             Tags = tags.ToImmutable(),
             StartedAt = row.Start,
             Machine = new Machine(cloud ? HostKind.Vm : HostKind.Unknown, row[CodeCarbonColumn.CpuModel] ?? "unknown", null, threads, 1, memory, row[CodeCarbonColumn.OperatingSystem] ?? "unknown", cloud, "", region,
-                row[CodeCarbonColumn.GpuModel] is { } gpus ? [gpus] : null),
-            Place = new Place(null, region, Intensity(row), row.Pue, PlaceOrigin.Given, "by CodeCarbon: " + DescribePlace(row)),
+                row[CodeCarbonColumn.GpuModel] is { } gpus ? [.. HardwareName.ExpandCounted(gpus)] : null),
+            Place = new Place(FindZone(row), region, Intensity(row), row.Pue, PlaceOrigin.Given, "by CodeCarbon: " + DescribePlace(row)),
             Policy = row[CodeCarbonColumn.TrackingMode] is "process" ? SharePolicy.Share : SharePolicy.Machine,
             Meters = [],
             Bases = [.. parts.Select(part => new ComponentBasis(part.Component, Quality.Assumed, [], RateId, null, null, part.Component == Component.Memory ? memory / 1e9 : threads,
@@ -118,6 +118,9 @@ static class CodeCarbonConverter
     }
 
     static double ParseWholeNumber(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : 0;
+
+    /// <summary>The zone of the country that the row states; null if it states none or an unknown one.</summary>
+    static string? FindZone(CodeCarbonRow row) => row[CodeCarbonColumn.CountryIsoCode] is { } country && ZoneCatalog.Find(country).Value is { } zone ? zone.Code : null;
 
     static string DescribePlace(CodeCarbonRow row) =>
         string.Join(", ", new[] { row[CodeCarbonColumn.CountryName], row[CodeCarbonColumn.CountryIsoCode], row[CodeCarbonColumn.Region], row[CodeCarbonColumn.CloudProvider], row[CodeCarbonColumn.CloudRegion] }

@@ -20,11 +20,14 @@ public static class CodeCarbonCsv
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="at">Time of accounting, UTC.</param>
+    /// <param name="order">
+    /// The order of day and month in dates of numbers such as 10/03/2024. Null: a row whose date can be read in two ways is not valid.
+    /// </param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static ImportedRuns Import(string path, DateTimeOffset at)
+    public static ImportedRuns Import(string path, DateTimeOffset at, DateOrder? order = null)
     {
         using var reader = new StreamReader(path, Encoding.UTF8);
-        return Import(reader, path, at);
+        return Import(reader, path, at, order);
     }
 
     /// <summary>Writes entries, with a header, in CodeCarbon's columns and then tonne's own.</summary>
@@ -69,7 +72,7 @@ public static class CodeCarbonCsv
         }
     }
 
-    internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at)
+    internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at, DateOrder? order = null)
     {
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
         var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
@@ -92,7 +95,7 @@ public static class CodeCarbonCsv
                 continue;
             }
 
-            if (CodeCarbonRow.Read(header, fields, out var wrong) is { } row)
+            if (CodeCarbonRow.Read(header, fields, order, out var wrong) is { } row)
                 rows.Add((row, headerText + "\n" + parser.RawRecord.TrimEnd('\r', '\n') + "\n", parser.RawRow));
             else
                 problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
@@ -105,22 +108,26 @@ public static class CodeCarbonCsv
         string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
     }
 
-    static ImmutableArray<ImportedRun> CreateEntries(List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    static ImmutableArray<ImportedRun> CreateEntries(
+        List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
     {
         var runs = ImmutableArray.CreateBuilder<ImportedRun>();
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < rows.Count; i++)
+        var states = rows.Where(row => row.Row[CodeCarbonColumn.RunId] is not null).ToLookup(row => GetStateKey(row.Row));
+        // One accountant for all rows: it keeps the draws of the factors that rows share.
+        var accountant = new Accountant();
+        foreach (var (row, origin, line) in rows)
         {
-            var (row, origin, line) = rows[i];
-            if (FindLaterState(rows, i) is { } later)
+            var later = states[GetStateKey(row)].LastOrDefault(other => other.Line > line && IsLaterState(row, other.Row));
+            if (later.Row is not null)
             {
-                problems.Add(new(null, place(line), $"states a run as it was before line {later}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
+                problems.Add(new(null, place(line), $"states a run as it was before line {later.Line}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
                 continue;
             }
 
             try
             {
-                var entry = CodeCarbonConverter.ToEntry(row, file, at);
+                var entry = CodeCarbonConverter.ToEntry(row, file, at, accountant);
                 if (ids.TryAdd(entry.Record.Opening.Id, line))
                     runs.Add(new ImportedRun(entry, origin, line));
                 else
@@ -135,24 +142,12 @@ public static class CodeCarbonCsv
         return runs.ToImmutable();
     }
 
-    /// <summary>The line of a later state of the same run: same ids, same start except for rounding, not shorter.</summary>
-    static int? FindLaterState(List<(CodeCarbonRow Row, string Origin, int Line)> rows, int at)
-    {
-        var row = rows[at].Row;
-        if (row[CodeCarbonColumn.RunId] is not { } id)
-            return null;
-        for (var i = rows.Count - 1; i > at; i--)
-        {
-            var other = rows[i].Row;
-            if (other[CodeCarbonColumn.RunId] == id && other[CodeCarbonColumn.TaskName] == row[CodeCarbonColumn.TaskName]
-                && (other.Start - row.Start).Duration() <= TimeSpan.FromSeconds(2) && other.Duration > row.Duration && other.EnergyConsumed >= row.EnergyConsumed)
-            {
-                return rows[i].Line;
-            }
-        }
+    /// <summary>Rows with the same key may be states of one run.</summary>
+    static (string? Run, string? Task) GetStateKey(CodeCarbonRow row) => (row[CodeCarbonColumn.RunId], row[CodeCarbonColumn.TaskName]);
 
-        return null;
-    }
+    /// <summary>Whether another row of the same key states the same run later: the same start except for rounding, longer, no less energy.</summary>
+    static bool IsLaterState(CodeCarbonRow row, CodeCarbonRow other) =>
+        (other.Start - row.Start).Duration() <= TimeSpan.FromSeconds(2) && other.Duration > row.Duration && other.EnergyConsumed >= row.EnergyConsumed;
 
     static bool HasSameColumns(string path)
     {

@@ -68,7 +68,7 @@ sealed class CodeCarbonRow
 
     /// <summary>Reads a row.</summary>
     /// <returns>Null if the row is not valid; then <paramref name="wrong"/> is the reason.</returns>
-    internal static CodeCarbonRow? Read(IReadOnlyList<string> header, IReadOnlyList<string> fields, out string wrong)
+    internal static CodeCarbonRow? Read(IReadOnlyList<string> header, IReadOnlyList<string> fields, DateOrder? order, out string wrong)
     {
         wrong = "";
         if (fields.Count != header.Count)
@@ -79,7 +79,7 @@ sealed class CodeCarbonRow
 
         var bare = new CodeCarbonRow(header, fields);
         var (trouble, knowsZone) = (new List<string>(), false);
-        var end = ParseTime(bare, trouble, ref knowsZone);
+        var end = ParseTime(bare, order, trouble, ref knowsZone);
         var row = new CodeCarbonRow(header, fields)
         {
             End = end,
@@ -107,16 +107,16 @@ sealed class CodeCarbonRow
         return null;
     }
 
-    static DateTimeOffset ParseTime(CodeCarbonRow row, List<string> trouble, ref bool knowsZone)
+    static DateTimeOffset ParseTime(CodeCarbonRow row, DateOrder? order, List<string> trouble, ref bool knowsZone)
     {
         var text = row[CodeCarbonColumn.Timestamp];
-        if (DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) && time.Year is > 2000 and < 9000)
+        if (NumericDate.Read(text, order, out var time) is not { } why)
         {
             knowsZone = time.Kind != DateTimeKind.Unspecified;
             return new DateTimeOffset(DateTime.SpecifyKind(knowsZone ? time.ToUniversalTime() : time, DateTimeKind.Utc));
         }
 
-        trouble.Add($"timestamp '{text}' is not a time");
+        trouble.Add($"timestamp '{text}' {why}");
         return default;
     }
 

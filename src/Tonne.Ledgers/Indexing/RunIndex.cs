@@ -30,14 +30,19 @@ sealed class RunIndex(string path, Action<string> log)
 
     static readonly string[] Names = [.. Columns.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(column => column.Split(' ')[0])];
 
-    /// <summary>All undamaged rows; null if there is no usable index.</summary>
-    internal Dictionary<string, IndexedRun>? Read()
+    /// <summary>Why the index could not be read or written the last time that it failed; null if it never did.</summary>
+    internal string? Failure { get; private set; }
+
+    /// <summary>The undamaged rows of some ids; null if there is no usable index.</summary>
+    /// <param name="from">The smallest id.</param>
+    /// <param name="below">The id above the largest; null for no limit.</param>
+    internal Dictionary<string, IndexedRun>? Read(string from, string? below)
     {
         for (var attempt = 0; attempt < 2; attempt++)
         {
             try
             {
-                return ReadRows();
+                return ReadRows(from, below);
             }
             catch (SqliteException error) when (IsBroken(error))
             {
@@ -46,6 +51,7 @@ sealed class RunIndex(string path, Action<string> log)
             }
             catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
             {
+                Failure = error.Message;
                 return null;
             }
         }
@@ -95,6 +101,7 @@ sealed class RunIndex(string path, Action<string> log)
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
             // Another process writes it, or there is no permission: the folders were read, and the next process updates the index.
+            Failure = error.Message;
         }
     }
 
@@ -105,12 +112,14 @@ sealed class RunIndex(string path, Action<string> log)
         DurableFile.TryDelete(path + "-journal");
     }
 
-    Dictionary<string, IndexedRun> ReadRows()
+    Dictionary<string, IndexedRun> ReadRows(string from, string? below)
     {
         using var connection = Open();
         var rows = new Dictionary<string, IndexedRun>(StringComparer.Ordinal);
         using var all = connection.CreateCommand();
-        all.CommandText = "SELECT id, stamp, sealed FROM runs";
+        all.CommandText = "SELECT id, stamp, sealed FROM runs WHERE id >= $from AND id < $below";
+        all.Parameters.AddWithValue("$from", from);
+        all.Parameters.AddWithValue("$below", below ?? "\U0010FFFF");
         using var reader = all.ExecuteReader();
         while (reader.Read())
         {
@@ -139,6 +148,9 @@ sealed class RunIndex(string path, Action<string> log)
 
     SqliteConnection Open()
     {
+        // SQLite would create it with the permissions of the umask; its journal takes those of the index.
+        if (!File.Exists(path))
+            LedgerPermissions.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
         try
         {

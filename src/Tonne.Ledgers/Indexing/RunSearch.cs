@@ -5,15 +5,27 @@ using Tonne.Runs;
 namespace Tonne.Ledgers.Indexing;
 
 /// <summary>
-/// Finds the run that a text identifies: <c>last</c> (the newest that has ended), an id, a name, a unique prefix of an id or of its suffix,
-/// in this order.
+/// Finds the run that a text identifies: an id, a name, a unique prefix of an id or of its suffix, in this order; or the newest that has
+/// ended.
 /// </summary>
 static class RunSearch
 {
+    /// <summary>The newest run that has ended; the newest of all if none has.</summary>
+    internal static RunLookupResult FindNewestEnded(IEnumerable<RunSummary> newestFirst)
+    {
+        RunSummary? newest = null;
+        foreach (var run in newestFirst)
+        {
+            if (run.Status != RunStatus.Running)
+                return new RunLookupResult.One(run);
+            newest ??= run;
+        }
+
+        return newest is null ? new RunLookupResult.None("last", []) : new RunLookupResult.One(newest);
+    }
+
     internal static RunLookupResult Find(string text, IReadOnlyList<RunSummary> newestFirst)
     {
-        if (text == "last")
-            return newestFirst.Count == 0 ? new RunLookupResult.None(text, []) : new RunLookupResult.One(newestFirst.FirstOrDefault(run => run.Status != RunStatus.Running) ?? newestFirst[0]);
         Func<RunSummary, bool>[] rules =
         [
             run => run.Id == text,

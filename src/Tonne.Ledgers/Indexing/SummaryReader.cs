@@ -41,6 +41,7 @@ static class SummaryReader
         return RunSummary.FromOpening(opening) with
         {
             Status = RunStatus.Interrupted,
+            AwaitsClosing = true,
             Trouble = new(folder.Id, folder.RecordPath, "is missing: the run was not closed", "It is closed from its trace by the next `tonne` with permission to write here."),
         };
     }

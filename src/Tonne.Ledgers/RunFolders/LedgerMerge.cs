@@ -11,6 +11,7 @@ static class LedgerMerge
         var (skipped, clashes) = (ImmutableArray.CreateBuilder<LedgerProblem>(), ImmutableArray.CreateBuilder<LedgerProblem>());
         if (!Directory.Exists(from.Runs))
             throw new LedgerUnavailableException(from.Runs, "there is no ledger", "Give the folder that contains `runs`.");
+        CreateHome(to);
         foreach (var theirs in from.GetRunFolders())
         {
             var ours = to.GetRunFolder(theirs.Id);
@@ -46,6 +47,18 @@ static class LedgerMerge
         return new(added.ToImmutable(), extended.ToImmutable(), same.ToImmutable(), skipped.ToImmutable(), clashes.ToImmutable());
     }
 
+    static void CreateHome(LedgerHome home)
+    {
+        try
+        {
+            home.Create();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.FromException(home.Root, error);
+        }
+    }
+
     static void Copy(RunFolder theirs, RunFolder ours)
     {
         var year = Path.GetDirectoryName(ours.Location)!;
@@ -54,11 +67,11 @@ static class LedgerMerge
         {
             if (Directory.Exists(fresh))
                 Directory.Delete(fresh, recursive: true);
-            Directory.CreateDirectory(fresh);
+            LedgerPermissions.CreateFolder(fresh);
             foreach (var file in new[] { theirs.TracePath, theirs.OriginPath, theirs.ThinningNotePath, theirs.StatementsPath, theirs.RecordPath }.Where(File.Exists))
             {
                 using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                using var copy = new FileStream(Path.Combine(fresh, Path.GetFileName(file)), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                using var copy = LedgerPermissions.Open(Path.Combine(fresh, Path.GetFileName(file)), FileMode.CreateNew, FileAccess.Write, FileShare.None);
                 source.CopyTo(copy);
                 copy.Flush(flushToDisk: true);
             }

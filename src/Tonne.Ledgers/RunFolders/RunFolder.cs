@@ -64,7 +64,7 @@ public sealed class RunFolder(string id, string path)
             if (Directory.Exists(folder.Location))
                 throw new LedgerUnavailableException(folder.Location, "there is a run of this id", "Start again: the next id is different.");
             home.Create();
-            Directory.CreateDirectory(fresh.Location);
+            LedgerPermissions.CreateFolder(fresh.Location);
             taken = RunLock.TryTake(fresh.LockPath) ?? throw new LedgerUnavailableException(fresh.LockPath, "another tonne creates a run of this id", "Start again: the next id is different.");
             file = new TraceFile(fresh.TracePath, time);
             var trace = new TraceWriter(file);
@@ -222,10 +222,11 @@ public sealed class RunFolder(string id, string path)
         DurableFile.Replace(RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord)));
     }
 
-    /// <summary>Identifies the state of record and statements: their times and sizes.</summary>
-    internal string GetVersionStamp()
+    /// <summary>Identifies the state of record and statements: their times and sizes. Null if the run is not closed.</summary>
+    internal string? GetVersionStamp()
     {
-        return string.Create(CultureInfo.InvariantCulture, $"{Of(new FileInfo(RecordPath))}/{Of(new FileInfo(StatementsPath))}");
+        var record = new FileInfo(RecordPath);
+        return record.Exists ? string.Create(CultureInfo.InvariantCulture, $"{Of(record)}/{Of(new FileInfo(StatementsPath))}") : null;
 
         static string Of(FileInfo file) => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length}") : "none";
     }

@@ -21,7 +21,7 @@ sealed class TraceFile : Stream
 
     internal TraceFile(string path, TimeProvider time)
     {
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
+        _file = LedgerPermissions.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         _time = time;
         _synced = time.GetTimestamp();
     }

@@ -16,7 +16,7 @@ public class RecountTests
         var entry = home.Complete(Id);
         var before = File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath);
 
-        var recounted = Assert.Single(home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1))));
+        var recounted = Assert.IsType<RecountedRun>(home.Ledger.Recount(Id, old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1))));
 
         var back = home.Ledger.Load(Id);
         Assert.True(recounted.Added);
@@ -36,7 +36,7 @@ public class RecountTests
         var files = new[] { home.Home.GetRunFolder(Id).TracePath, home.Home.GetRunFolder(Id).RecordPath };
         var bytes = files.Select(File.ReadAllBytes).ToList();
 
-        home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1)));
+        home.Ledger.Recount(Id, old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow().AddDays(1)));
         var after = home.Ledger.Load(Id).Account();
 
         Assert.All(files.Zip(bytes), pair => Assert.Equal(pair.Second, File.ReadAllBytes(pair.First)));
@@ -83,7 +83,7 @@ public class RecountTests
         home.Complete(Id);
         var before = File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath);
 
-        var recounted = Assert.Single(home.Ledger.Recount([Id], old => SampleRun.Account(old.Record, 56, home.Time.GetUtcNow().AddDays(1))));
+        var recounted = Assert.IsType<RecountedRun>(home.Ledger.Recount(Id, old => SampleRun.Account(old.Record, 56, home.Time.GetUtcNow().AddDays(1))));
 
         Assert.False(recounted.Added);
         Assert.Equal(before, File.ReadAllText(home.Home.GetRunFolder(Id).StatementsPath));
@@ -93,11 +93,11 @@ public class RecountTests
     public void What_another_tool_stated_is_not_recounted()
     {
         using var home = new TemporaryHome();
-        var file = Path.Combine(AppContext.BaseDirectory, "Exchanging", "Samples", "emissions-3.csv");
+        var file = Path.Combine(AppContext.BaseDirectory, "ImportExport", "Samples", "emissions-3.csv");
         var added = home.Ledger.Import(CodeCarbonCsv.Import(file, home.Time.GetUtcNow())).Added;
 
         Assert.NotEmpty(added);
-        Assert.Empty(home.Ledger.Recount(home.Ledger.ListRuns().Select(run => run.Id), old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow())));
+        Assert.All(home.Ledger.ListRuns(), run => Assert.Null(home.Ledger.Recount(run.Id, old => SampleRun.Account(old.Record, 112, home.Time.GetUtcNow()))));
         Assert.All(home.Ledger.ListRuns(), run => Assert.Single(home.Ledger.Load(run.Id).Statements));
     }
 
@@ -109,7 +109,7 @@ public class RecountTests
         File.Delete(home.Home.GetRunFolder(Id).StatementsPath);
 
         Assert.Throws<LedgerDamagedException>(() => home.Ledger.Load(Id));
-        home.Ledger.Recount([Id], old => SampleRun.Account(old.Record));
+        home.Ledger.Recount(Id, old => SampleRun.Account(old.Record));
 
         Assert.Single(home.Ledger.Load(Id).Statements);
         Assert.Empty(home.Ledger.Verify());

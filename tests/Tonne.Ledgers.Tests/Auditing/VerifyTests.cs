@@ -120,7 +120,7 @@ public class VerifyTests
 
         Assert.Contains("cut short", Assert.Single(home.Ledger.Verify()).What, StringComparison.Ordinal);
         Assert.Single(home.Ledger.Load(Good).Statements);
-        home.Ledger.Recount([Good], entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
+        home.Ledger.Recount(Good, entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
         Assert.Equal(2, home.Ledger.Load(Good).Statements.Length);
     }
 

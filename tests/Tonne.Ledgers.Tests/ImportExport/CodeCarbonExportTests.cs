@@ -11,7 +11,7 @@ public class CodeCarbonExportTests
 {
     static readonly DateTimeOffset At = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
 
-    static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Exchanging", "Samples", name);
+    static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "ImportExport", "Samples", name);
 
     [Fact]
     public void The_export_is_as_reviewed()
@@ -20,7 +20,7 @@ public class CodeCarbonExportTests
         var measured = home.Complete("20261122-054210-aaaaa1");
         var imported = CodeCarbonCsv.Import(Sample("emissions-3.csv"), At).Runs.Select(run => run.Entry);
 
-        Golden.Matches("Exchanging/export.golden.csv", Golden.TextOf(writer => CodeCarbonCsv.Export([measured, .. imported], writer)));
+        Golden.Matches("ImportExport/export.golden.csv", Golden.TextOf(writer => CodeCarbonCsv.Export([measured, .. imported], writer)));
     }
 
     [Fact]
@@ -61,9 +61,33 @@ public class CodeCarbonExportTests
             var entry = home.Complete("20261122-054210-aaaaa1", with: opening => opening with { Project = text.Length == 0 ? "p" : text });
             var written = Golden.TextOf(writer => CodeCarbonCsv.Export([entry], writer));
             var back = CodeCarbonCsv.Import(new StringReader(written), "x.csv", At);
-            return back.Problems.Length == 0 && back.Runs[0].Entry.Record.Opening.Project == entry.Record.Opening.Project
+            // Control characters that could change a terminal become "?", and a cell that a spreadsheet would execute begins with "'".
+            var expected = string.Concat(entry.Record.Opening.Project!.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '?' : c));
+            return back.Problems.Length == 0 && back.Runs[0].Entry.Record.Opening.Project!.TrimStart('\'') == expected.TrimStart('\'')
                 && back.Runs[0].Entry.Record.DurationSeconds == entry.Record.DurationSeconds;
         }));
+
+    /// <summary>Prefixes of OWASP, CSV Injection; numbers stay numbers.</summary>
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0")]
+    [InlineData("-2+3", "'-2+3")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("-81.5", "-81.5")]
+    [InlineData("a=b", "a=b")]
+    [InlineData("red\u001b[31m\u0007", "red?[31m?")]
+    public void A_cell_that_a_spreadsheet_would_execute_is_text(string name, string cell)
+    {
+        using var home = new TemporaryHome();
+        var entry = home.Complete("20261122-054210-aaaaa1", with: opening => opening with { Project = name });
+
+        var written = Golden.TextOf(writer => CodeCarbonCsv.Export([entry], writer));
+
+        using var parser = new CsvHelper.CsvParser(new StringReader(written), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(parser.Read() && parser.Read());
+        Assert.Equal(cell, parser.Record![1]);
+    }
 
     [Fact]
     public void Appending_never_moves_a_column()

@@ -10,7 +10,7 @@ public class CodeCarbonImportTests
 {
     static readonly DateTimeOffset At = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
 
-    static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Exchanging", "Samples", name);
+    static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "ImportExport", "Samples", name);
 
     static ImportedRun Row(string file, string project, double duration) =>
         CodeCarbonCsv.Import(Sample(file), At).Runs.Single(run => run.Entry.Record.Opening.Project == project && run.Entry.Record.DurationSeconds == duration);
@@ -170,6 +170,78 @@ public class CodeCarbonImportTests
 
         Assert.Empty(import.Runs);
         Assert.EndsWith("x.csv" + line, Assert.Single(import.Problems).File, StringComparison.Ordinal);
+    }
+
+    const string Header = "timestamp,project_name,run_id,duration,emissions,energy_consumed,cpu_energy,gpu_energy,ram_energy,country_name,country_iso_code,region,gpu_count,gpu_model,tracking_mode,on_cloud\n";
+
+    const string Rest = ",p,11111111-1111-1111-1111-111111111111,100,0.0133,0.035,0.0174,0.01197,0.00563,Germany,DEU,x,2.0,2 x NVIDIA A100-SXM4-80GB,machine,N\n";
+
+    [Theory]
+    [InlineData("10/03/2024 06:16", null, null)]
+    [InlineData("10.03.2024 06:16", null, null)]
+    [InlineData("10/03/2024 06:16", DateOrder.MonthFirst, "2024-10-03")]
+    [InlineData("10/03/2024 06:16", DateOrder.DayFirst, "2024-03-10")]
+    [InlineData("13/03/2024 06:16", null, "2024-03-13")]
+    [InlineData("03/13/2024 06:16:05", null, "2024-03-13")]
+    [InlineData("05/05/2024", null, "2024-05-05")]
+    [InlineData("13/03/2024 06:16", DateOrder.MonthFirst, null)]
+    [InlineData("2024-10-03T06:16:00", DateOrder.DayFirst, "2024-10-03")]
+    public void A_date_that_can_be_read_in_two_ways_is_not_guessed(string timestamp, DateOrder? order, string? expected)
+    {
+        var import = CodeCarbonCsv.Import(new StringReader(Header + timestamp + Rest), "x.csv", At, order);
+
+        if (expected is null)
+        {
+            Assert.Empty(import.Runs);
+            var problem = Assert.Single(import.Problems);
+            Assert.Equal("x.csv:2", problem.File);
+            Assert.Contains(timestamp, problem.What, StringComparison.Ordinal);
+        }
+        else
+        {
+            var opening = Assert.Single(import.Runs).Entry.Record.Opening;
+            Assert.Equal(expected, opening.StartedAt.AddSeconds(100).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public void A_run_whose_date_order_was_given_is_verified_against_its_row()
+    {
+        using var home = new TemporaryHome();
+        var path = home.Elsewhere("us.csv");
+        File.WriteAllText(path, Header + "10/03/2024 06:16" + Rest);
+
+        home.Ledger.Import(CodeCarbonCsv.Import(path, At, DateOrder.MonthFirst));
+
+        Assert.Single(home.Ledger.ListRuns());
+        Assert.Empty(home.Ledger.Verify());
+    }
+
+    [Fact]
+    public void Accelerators_are_counted_once_and_the_stated_country_is_the_place()
+    {
+        var opening = Assert.Single(CodeCarbonCsv.Import(new StringReader(Header + "2026-05-10T23:47:11" + Rest), "x.csv", At).Runs).Entry.Record.Opening;
+
+        Assert.Equal(["NVIDIA A100-SXM4-80GB", "NVIDIA A100-SXM4-80GB"], opening.Machine.Gpus!);
+        Assert.Equal("2 x NVIDIA A100-SXM4-80GB", HardwareName.Format(opening.Machine.Gpus!));
+        Assert.Equal("DE", opening.Place.Zone);
+    }
+
+    [Fact]
+    public void A_batch_larger_than_one_is_imported_whole()
+    {
+        using var home = new TemporaryHome();
+        var path = home.Elsewhere("many.csv");
+        var rows = Enumerable.Range(0, 1100).Select(i => new DateTime(2026, 1, 1).AddMinutes(i).ToString("s") + Rest.Replace("1111-111111111111", $"1111-{i:d12}", StringComparison.Ordinal));
+        File.WriteAllText(path, Header + string.Concat(rows));
+        var last = 0;
+
+        var outcome = home.Ledger.Import(CodeCarbonCsv.Import(path, At), done => last = done);
+
+        Assert.Equal(1100, outcome.Added.Length);
+        Assert.Equal(1100, last);
+        Assert.Equal(1100, home.Ledger.ListRuns().Count);
+        Assert.Empty(Directory.EnumerateDirectories(home.Home.Runs, ".import-*", SearchOption.AllDirectories));
     }
 
     [Fact]

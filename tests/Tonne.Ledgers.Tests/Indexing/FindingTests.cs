@@ -30,6 +30,26 @@ public class FindingTests
     }
 
     [Fact]
+    public void A_limited_list_and_a_search_for_the_last_read_only_the_newest_runs()
+    {
+        using var home = new TemporaryHome();
+        for (var i = 0; i < 70; i++)
+            home.Complete($"20261121-10{i / 60:00}{i % 60:00}-aaaaa1");
+        // Unreadable, but older than the newest 64.
+        File.WriteAllText(home.Home.GetRunFolder("20261121-100000-aaaaa1").RecordPath, "damaged");
+        var fresh = home.Reopened();
+
+        Assert.Equal("20261121-100109-aaaaa1", Assert.Single(fresh.ListRuns(new() { Limit = 1 })).Id);
+        Assert.Equal("20261121-100109-aaaaa1", Assert.IsType<RunLookupResult.One>(fresh.Find("last")).Run.Id);
+        Assert.Equal(70, fresh.ListRuns().Count);
+        Assert.NotNull(fresh.ListRuns()[^1].Trouble);
+        // The index was filled in parts, and a run that is removed leaves it.
+        Directory.Delete(home.Home.GetRunFolder("20261121-100001-aaaaa1").Location, recursive: true);
+        Assert.Equal(69, fresh.ListRuns().Count);
+        Assert.Equal(69, fresh.Reindex());
+    }
+
+    [Fact]
     public void The_last_run_is_the_newest_that_has_ended()
     {
         using var home = Four();

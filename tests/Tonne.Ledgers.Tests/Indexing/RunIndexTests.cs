@@ -46,11 +46,25 @@ public class RunIndexTests
 
         home.Complete(Second);
         Assert.Equal([Second, First], home.Ledger.ListRuns().Select(run => run.Id));
-        home.Ledger.Recount([Second], entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
+        home.Ledger.Recount(Second, entry => SampleRun.Account(entry.Record, 112, home.Time.GetUtcNow()));
         Assert.Equal(2, home.Ledger.ListRuns()[0].Statements);
         Directory.Delete(home.Home.GetRunFolder(First).Location, recursive: true);
         Assert.Equal([Second], home.Ledger.ListRuns().Select(run => run.Id));
         Assert.Equal(1L, Ask(home, "SELECT count(*) FROM runs"));
+    }
+
+    [Fact]
+    public void Rebuilding_an_index_that_cannot_be_written_is_an_error_and_lists_still_work()
+    {
+        using var home = new TemporaryHome();
+        home.Complete(First);
+        // A folder in its place cannot be opened as a database, even by root.
+        Directory.CreateDirectory(Path.Combine(home.Home.Index, "x"));
+
+        var error = Assert.Throws<LedgerUnavailableException>(() => home.Ledger.Reindex());
+
+        Assert.Equal(home.Home.Index, error.Place);
+        Assert.Single(home.Ledger.ListRuns());
     }
 
     [Fact]

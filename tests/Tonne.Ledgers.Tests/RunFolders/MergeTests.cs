@@ -39,8 +39,8 @@ public class MergeTests
         ours.Complete(Both);
         theirs.Complete(Both);
         var day = new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
-        ours.Ledger.Recount([Both], entry => SampleRun.Account(entry.Record, 100, day.AddDays(2)));
-        theirs.Ledger.Recount([Both], entry => SampleRun.Account(entry.Record, 200, day.AddDays(1)));
+        ours.Ledger.Recount(Both, entry => SampleRun.Account(entry.Record, 100, day.AddDays(2)));
+        theirs.Ledger.Recount(Both, entry => SampleRun.Account(entry.Record, 200, day.AddDays(1)));
 
         var merged = ours.Ledger.Merge(theirs.Home);
 

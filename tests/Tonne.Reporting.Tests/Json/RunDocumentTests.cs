@@ -106,7 +106,9 @@ public class RunDocumentTests
         var record = SampleRuns.Training();
         var footprint = SampleRuns.Account(record);
         var entry = new LedgerEntry(record, [footprint.CreateStatement(record.Opening.StartedAt)]);
-        var list = JsonNode.Parse(RunListDocument.From([entry]).ToJson())!.AsObject();
+        using var text = new StringWriter();
+        RunListDocument.Write([entry], text);
+        var list = JsonNode.Parse(text.ToString())!.AsObject();
         Assert.Equal("schema", list.First().Key);
         var listed = list["runs"]![0]!.AsObject();
         var shown = JsonNode.Parse(RunDocument.From(record, footprint).ToJson())!.AsObject();
