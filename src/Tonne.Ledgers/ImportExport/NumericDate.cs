@@ -31,6 +31,6 @@ static partial class NumericDate
         static int Parse(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"^\s*(?<first>\d{1,2})[/.-](?<second>\d{1,2})[/.-](?<year>\d{4})(?<rest>\D.*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(?<first>\d{1,2})[/.-](?<second>\d{1,2})[/.-](?<year>\d{4})(?<rest>\D.*)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DayAndMonth();
 }

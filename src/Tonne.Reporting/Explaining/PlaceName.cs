@@ -11,7 +11,7 @@ static class PlaceName
     {
         if (place.Region is { } id)
             return RegionCatalog.Find(id).Value is { } region ? $"{region.Location}, {region.Country.Name} ({region.Id})" : id;
-        if (grid.Zone is not { } code)
+        if ((grid.Zone ?? place.Zone) is not { } code)
             return null;
         return ZoneCatalog.Find(code).Value is { } zone ? $"{zone.Name} ({zone.Code})" : code;
     }

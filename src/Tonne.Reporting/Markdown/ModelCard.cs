@@ -24,7 +24,7 @@ public static class ModelCard
         var region = place.Region?.Split(':', 2);
         Item("Hardware Type", HardwareName.Format(machine));
         Item("Hours used", DisplayValue.Format(record.DurationSeconds / 3600, "1", 3));
-        Item("Cloud Provider", region is [var provider, _] ? provider : "none");
+        Item("Cloud Provider", region is [var provider, _] ? provider : DescribeProvider(machine.Kind));
         Item("Compute Region", PlaceName.FormatWithOrigin(place, grid) ?? (place.IntensityGramsPerKwh is null ? "unknown; the world's mean intensity was used" : "not given; an intensity was"));
         Item("Carbon Emitted", $"{DisplayValue.Format(footprint.Total).FormatWithInterval()}: {DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, footprint.Total.Value).FormatWithInterval()} operational, "
             + (footprint.Embodied is { } embodied ? $"{DisplayValue.Format(embodied.Bounds, embodied.Unit, footprint.Total.Value).FormatWithInterval()} embodied" : "embodied emissions unknown and not included"));
@@ -49,4 +49,12 @@ public static class ModelCard
 
         void Item(string label, string text) => card.Append(CultureInfo.InvariantCulture, $"- **{label}:** {TextSanitizer.EscapeMarkdown(text)}\n");
     }
+
+    /// <summary>What is known of the cloud provider where no region is.</summary>
+    static string DescribeProvider(HostKind host) => host switch
+    {
+        HostKind.Vm => "unknown: a virtual machine whose provider was not found",
+        HostKind.Unknown => "unknown",
+        _ => "none",
+    };
 }

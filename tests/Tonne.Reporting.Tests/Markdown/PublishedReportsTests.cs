@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tonne.Formatting;
+using Tonne.Hardware;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Terminal;
@@ -35,6 +36,31 @@ public class PublishedReportsTests
         Assert.Contains("\n  emissions: 0.66\n", yaml);
         Assert.Contains("hardware_used: \"1 x NVIDIA RTX A2000 Laptop GPU, 8 threads of Example Server CPU 7777 @ 2.50GHz\"", yaml);
         Assert.Contains("geographical_location: \"France (FR)\"", yaml);
+    }
+
+    [Theory]
+    [InlineData(HostKind.Server, "none")]
+    [InlineData(HostKind.Vm, "unknown: a virtual machine whose provider was not found")]
+    [InlineData(HostKind.Unknown, "unknown")]
+    public void The_provider_is_none_only_where_the_machine_is_known_to_be_no_virtual_one(HostKind host, string provider)
+    {
+        var record = SampleRuns.Training();
+        record = record with { Opening = record.Opening with { Machine = record.Opening.Machine with { Kind = host }, Place = new Place("DE", null, 380) } };
+        Assert.Contains($"**Cloud Provider:** {provider}\n", ModelCard.Render(record, SampleRuns.Account(record)));
+    }
+
+    [Fact]
+    public void A_country_that_is_stated_with_an_intensity_is_the_place()
+    {
+        const string csv = "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_name,country_iso_code,gpu_count,gpu_model,tracking_mode,on_cloud\n"
+            + "2026-05-10T23:47:11,p,1,100,0.0133,0.035,Germany,DEU,2.0,2 x NVIDIA A100-SXM4-80GB,machine,N\n";
+        var path = Path.Combine(Directory.CreateTempSubdirectory("tonne-card-").FullName, "emissions.csv");
+        File.WriteAllText(path, csv);
+        var entry = Assert.Single(CodeCarbonCsv.Import(path, default).Runs).Entry;
+        var card = ModelCard.Render(entry.Record, entry.Account());
+        Assert.Contains("**Compute Region:** Germany (DE)", card);
+        Assert.Contains("**Hardware Type:** 2 x NVIDIA A100-SXM4-80GB\n", card);
+        Assert.Contains("geographical_location: \"Germany (DE)\"", HuggingFaceCard.Render(entry.Record, entry.Account()));
     }
 
     [Fact]
