@@ -24,13 +24,15 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
 {
     // A list usually shows the newest few runs; the others are read in larger parts.
     const int FirstChunk = 64;
-    const int LaterChunks = 2048;
+    const int LaterChunks = 512;
 
     // An id begins with date and time to the second.
     const int SecondLength = 15;
 
     readonly Action<string> _log = log ?? (static _ => { });
     readonly HolderProcessChecker _processes = processes ?? new HolderProcessChecker();
+    int _readSinceCollection;
+
     readonly RunIndex _index = new(home.Index, log ?? (static _ => { }));
 
     /// <summary>The folder.</summary>
@@ -66,7 +68,11 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <inheritdoc/>
-    public LedgerEntry Load(string id) => Home.GetRunFolder(id).ReadEntry();
+    public LedgerEntry Load(string id)
+    {
+        CountRead();
+        return Home.GetRunFolder(id).ReadEntry();
+    }
 
     /// <summary>
     /// For each run whose recording process ended without closing it, builds the record and the footprint from its trace. Runs that are
@@ -77,7 +83,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     public IReadOnlyList<ClosedRun> CloseInterrupted(Func<RunRecord, FootprintStatement> account)
     {
         var closed = new List<ClosedRun>();
-        foreach (var folder in Home.GetRunFolders())
+        foreach (var folder in FindUnindexed())
         {
             try
             {
@@ -134,6 +140,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
 
             done++;
             reportDone?.Invoke(done);
+            CountRead();
         }
 
         return problems;
@@ -148,6 +155,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     public RecountedRun? Recount(string id, Func<LedgerEntry, FootprintStatement> account)
     {
         ArgumentNullException.ThrowIfNull(account);
+        CountRead();
         var folder = Home.GetRunFolder(id);
         var entry = new LedgerEntry(folder.ReadRecord(), folder.ReadStatements().Statements);
         if (CodeCarbonConverter.IsCodeCarbonRun(entry.Record))
@@ -214,41 +222,78 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// </summary>
     IEnumerable<RunSummary> ReadSummaries()
     {
-        var folders = Home.GetRunFolders();
-        string? above = null;
-        for (var (end, size) = (folders.Count, FirstChunk); end > 0; size = LaterChunks)
+        foreach (var chunk in SplitIntoChunks(Home.GetRunIds()))
         {
-            var start = FindChunkStart(folders, end, size);
-            foreach (var run in ReadChunk(folders, start, end, start == 0 ? "" : folders[start].Id, above))
+            foreach (var run in ReadChunk(chunk))
                 yield return run;
-            above = folders[start].Id;
+            CountRead(chunk.Ids.Count);
+        }
+    }
+
+    /// <summary>
+    /// The folders that may belong to runs that are not closed: the newest, and those of parts of the ledger of which the index does not
+    /// have as many runs. The index has closed runs only.
+    /// </summary>
+    IEnumerable<RunFolder> FindUnindexed()
+    {
+        var chunks = SplitIntoChunks(Home.GetRunIds()).ToList();
+        var indexed = chunks.Count > 1 ? _index.Count(chunks.Select(chunk => (chunk.From, chunk.Below))) : null;
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            if (i > 0 && indexed is not null && indexed[i] == chunks[i].Ids.Count)
+                continue;
+            foreach (var id in chunks[i].Ids)
+                yield return Home.GetRunFolder(id);
+        }
+    }
+
+    /// <summary>
+    /// Frees memory after some hundred runs were read. The collector by itself waits until the garbage fills the cache of the processor, of
+    /// hundreds of megabytes on a server.
+    /// </summary>
+    void CountRead(int runs = 1)
+    {
+        _readSinceCollection += runs;
+        if (_readSinceCollection < LaterChunks)
+            return;
+        _readSinceCollection = 0;
+#pragma warning disable S1215, MA0110 // The reason is given above.
+        GC.Collect(1, GCCollectionMode.Forced);
+#pragma warning restore S1215, MA0110
+    }
+
+    /// <summary>Neighbouring runs, newest first; chunks too begin with the newest. Runs of one second are in one chunk.</summary>
+    static IEnumerable<RunChunk> SplitIntoChunks(List<string> oldestFirst)
+    {
+        string? below = null;
+        for (var (end, size) = (oldestFirst.Count, FirstChunk); end > 0; size = LaterChunks)
+        {
+            var start = Math.Max(0, end - size);
+            while (start > 0 && oldestFirst[start - 1].AsSpan(0, SecondLength).SequenceEqual(oldestFirst[start].AsSpan(0, SecondLength)))
+                start--;
+            var ids = oldestFirst.GetRange(start, end - start);
+            ids.Reverse();
+            yield return new RunChunk(ids, start == 0 ? "" : oldestFirst[start], below);
+            below = oldestFirst[start];
             end = start;
         }
     }
 
-    /// <summary>The first folder of a chunk that ends before another; runs of one second are not split.</summary>
-    static int FindChunkStart(IReadOnlyList<RunFolder> folders, int end, int size)
-    {
-        var start = Math.Max(0, end - size);
-        while (start > 0 && folders[start - 1].Id.AsSpan(0, SecondLength).SequenceEqual(folders[start].Id.AsSpan(0, SecondLength)))
-            start--;
-        return start;
-    }
+    /// <summary>Ids of neighbouring runs, newest first, and the ids in the index that belong to this part of the ledger.</summary>
+    /// <param name="Ids">The ids.</param>
+    /// <param name="From">The smallest id of the part.</param>
+    /// <param name="Below">The id above the largest; null for no limit.</param>
+    readonly record struct RunChunk(IReadOnlyList<string> Ids, string From, string? Below);
 
-    /// <summary>Reads the summaries of neighbouring folders and brings their part of the index up to date.</summary>
-    /// <param name="folders">All folders, oldest first.</param>
-    /// <param name="start">The oldest to read.</param>
-    /// <param name="end">The number after the newest to read.</param>
-    /// <param name="from">Ids in the index from here on belong to these folders.</param>
-    /// <param name="below">Ids in the index from here on do not; null for the newest chunk.</param>
-    List<RunSummary> ReadChunk(IReadOnlyList<RunFolder> folders, int start, int end, string from, string? below)
+    /// <summary>Reads the summaries of a chunk, newest first, and brings its part of the index up to date.</summary>
+    List<RunSummary> ReadChunk(RunChunk chunk)
     {
-        var known = _index.Read(from, below);
-        var runs = new List<RunSummary>(end - start);
+        var known = _index.Read(chunk.From, chunk.Below);
+        var runs = new List<RunSummary>(chunk.Ids.Count);
         var changed = new List<KeyValuePair<string, IndexedRun>>();
-        for (var i = end - 1; i >= start; i--)
+        foreach (var id in chunk.Ids)
         {
-            var folder = folders[i];
+            var folder = Home.GetRunFolder(id);
             var stamp = folder.GetVersionStamp();
             if (stamp is not null && known is not null && known.Remove(folder.Id, out var row) && row.Stamp == stamp)
             {

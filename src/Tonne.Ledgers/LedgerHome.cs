@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Ledgers;
@@ -64,23 +65,21 @@ public sealed class LedgerHome(string root)
 
     /// <summary>The folders of all runs, oldest first. Empty if there is no ledger yet.</summary>
     /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
-    public IReadOnlyList<RunFolder> GetRunFolders()
+    public IReadOnlyList<RunFolder> GetRunFolders() => [.. GetRunIds().Select(GetRunFolder)];
+
+    /// <summary>The ids of all runs, oldest first. Empty if there is no ledger yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
+    internal List<string> GetRunIds()
     {
-        var found = new List<RunFolder>();
+        var found = new List<string>();
         try
         {
             if (!Directory.Exists(Runs))
                 return found;
             foreach (var year in Directory.EnumerateDirectories(Runs))
             {
-                if (Path.GetFileName(year) is not { Length: 4 } name || !name.All(char.IsAsciiDigit))
-                    continue;
-                foreach (var path in Directory.EnumerateDirectories(year))
-                {
-                    var id = Path.GetFileName(path);
-                    if (IsRunId(id) && id.StartsWith(name, StringComparison.Ordinal))
-                        found.Add(new RunFolder(id, path));
-                }
+                if (Path.GetFileName(year) is { Length: 4 } name && name.All(char.IsAsciiDigit))
+                    found.AddRange(EnumerateIds(year, name));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -88,15 +87,24 @@ public sealed class LedgerHome(string root)
             throw LedgerUnavailableException.FromException(Runs, error);
         }
 
-        found.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+        found.Sort(StringComparer.Ordinal);
         return found;
     }
 
+    /// <summary>The ids in the folder of a year. No path is built for each: there may be tens of thousands.</summary>
+    static FileSystemEnumerable<string> EnumerateIds(string folder, string year) =>
+        new(folder, static (ref FileSystemEntry entry) => entry.FileName.ToString())
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory && entry.FileName.StartsWith(year) && IsRunId(entry.FileName),
+        };
+
     /// <summary>Whether a text is the id of a run: UTC date, time, and a suffix of letters and digits.</summary>
-    public static bool IsRunId(string? text) =>
-        text is { Length: > 16 and <= 64 } && text[8] == '-' && text[15] == '-'
-        && DateTime.TryParseExact(text.AsSpan(0, 15), "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
-        && text.AsSpan(16).IndexOfAnyExcept(Suffix) < 0;
+    public static bool IsRunId(string? text) => text is not null && IsRunId(text.AsSpan());
+
+    static bool IsRunId(ReadOnlySpan<char> text) =>
+        text.Length is > 16 and <= 64 && text[8] == '-' && text[15] == '-'
+        && DateTime.TryParseExact(text[..15], "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && text[16..].IndexOfAnyExcept(Suffix) < 0;
 
     static readonly System.Buffers.SearchValues<char> Suffix = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 }

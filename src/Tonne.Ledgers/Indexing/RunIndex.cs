@@ -59,6 +59,40 @@ sealed class RunIndex(string path, Action<string> log)
         return null;
     }
 
+    /// <summary>The numbers of rows in ranges of ids; null if there is no usable index.</summary>
+    /// <param name="ranges">The smallest id of each range and the id above its largest, null for no limit.</param>
+    internal List<long>? Count(IEnumerable<(string From, string? Below)> ranges)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var connection = Open();
+            using var count = connection.CreateCommand();
+            count.CommandText = "SELECT count(*) FROM runs WHERE id >= $from AND id < $below";
+            var counts = new List<long>();
+            foreach (var (from, below) in ranges)
+            {
+                count.Parameters.Clear();
+                AddRange(count, from, below);
+                counts.Add(Convert.ToInt64(count.ExecuteScalar(), CultureInfo.InvariantCulture));
+            }
+
+            return counts;
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            // The next read says what is wrong with it.
+            return null;
+        }
+    }
+
+    static void AddRange(SqliteCommand command, string from, string? below)
+    {
+        command.Parameters.AddWithValue("$from", from);
+        command.Parameters.AddWithValue("$below", below ?? "\U0010FFFF");
+    }
+
     /// <summary>Writes some rows and removes others, all or none. A failure is ignored, because the next call repeats it.</summary>
     internal void Write(IReadOnlyCollection<KeyValuePair<string, IndexedRun>> changed, IReadOnlyCollection<string> gone)
     {
@@ -118,8 +152,7 @@ sealed class RunIndex(string path, Action<string> log)
         var rows = new Dictionary<string, IndexedRun>(StringComparer.Ordinal);
         using var all = connection.CreateCommand();
         all.CommandText = "SELECT id, stamp, sealed FROM runs WHERE id >= $from AND id < $below";
-        all.Parameters.AddWithValue("$from", from);
-        all.Parameters.AddWithValue("$below", below ?? "\U0010FFFF");
+        AddRange(all, from, below);
         using var reader = all.ExecuteReader();
         while (reader.Read())
         {

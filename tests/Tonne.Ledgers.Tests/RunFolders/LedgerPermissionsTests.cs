@@ -1,8 +1,9 @@
+using System.Runtime.Versioning;
 using Tonne.Ledgers.ImportExport;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.RunFolders;
 
+[UnsupportedOSPlatform("windows")]
 public class LedgerPermissionsTests
 {
     const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -11,7 +12,6 @@ public class LedgerPermissionsTests
     [Fact]
     public void All_that_a_ledger_creates_is_for_its_owner_even_in_a_folder_that_others_may_read()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
         using var home = new TemporaryHome();
         Directory.CreateDirectory(home.Home.Root);
         File.SetUnixFileMode(home.Home.Root, Owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
@@ -24,7 +24,6 @@ public class LedgerPermissionsTests
     [Fact]
     public void A_ledger_whose_folder_the_group_may_write_is_shared()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
         using var home = new TemporaryHome();
         Directory.CreateDirectory(home.Home.Root);
         File.SetUnixFileMode(home.Home.Root, Owner | Group);
