@@ -26,6 +26,9 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     const int FirstChunk = 64;
     const int LaterChunks = 512;
 
+    // Runs checked between two reports of progress.
+    const int VerifiedTogether = 64;
+
     // An id begins with date and time to the second.
     const int SecondLength = 15;
 
@@ -122,28 +125,33 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
-        var problems = new List<LedgerProblem>();
+        var done = 0;
         // One accountant for all runs: it keeps the draws of the factors that runs share.
         var accountant = new Accountant();
-        var done = 0;
-        foreach (var folder in Home.GetRunFolders())
+        var problems = new List<LedgerProblem>();
+        foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
-            try
-            {
-                if (!folder.IsAlive(_processes, time.GetUtcNow()))
-                    problems.AddRange(RunAudit.Check(folder, accountant));
-            }
-            catch (LedgerUnavailableException error)
-            {
-                problems.Add(new(folder.Id, error.Place, error.Reason, error.Advice));
-            }
-
-            done++;
+            var found = new List<LedgerProblem>[ids.Length];
+            Parallel.For(0, ids.Length, i => found[i] = Verify(Home.GetRunFolder(ids[i]), accountant));
+            problems.AddRange(found.SelectMany(each => each));
+            done += ids.Length;
             reportDone?.Invoke(done);
-            CountRead();
+            CountRead(ids.Length);
         }
 
         return problems;
+    }
+
+    List<LedgerProblem> Verify(RunFolder folder, Accountant accountant)
+    {
+        try
+        {
+            return folder.IsAlive(_processes, time.GetUtcNow()) ? [] : [.. RunAudit.Check(folder, accountant)];
+        }
+        catch (LedgerUnavailableException error)
+        {
+            return [new(folder.Id, error.Place, error.Reason, error.Advice)];
+        }
     }
 
     /// <summary>Accounts a run again and appends the new statement to the earlier ones, unless it is the same as the newest.</summary>
