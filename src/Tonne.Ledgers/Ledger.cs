@@ -176,6 +176,20 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         return new RecountedRun(id, before, same ? before! : after, !same);
     }
 
+    /// <summary>
+    /// Replaces secrets among the arguments of a run by <c>***</c>, in its record and in its trace; see <see cref="SecretMask"/>. Figures
+    /// are not changed.
+    /// </summary>
+    /// <param name="id">Id of a run that has ended.</param>
+    /// <returns>Whether there was something to replace.</returns>
+    /// <exception cref="LedgerDamagedException">Record or trace are damaged; nothing is changed.</exception>
+    /// <exception cref="LedgerUnavailableException">The run does not exist or cannot be written.</exception>
+    public bool Scrub(string id)
+    {
+        CountRead();
+        return RunScrubber.Scrub(Home.GetRunFolder(id));
+    }
+
     /// <summary>Thins old traces; see docs/formats/ledger.md. Records and statements are never changed.</summary>
     /// <param name="rule">Which traces are old; null for the default rule.</param>
     public IReadOnlyList<ThinnedRun> Thin(ThinningRule? rule = null)

@@ -20,6 +20,9 @@ public sealed record RecordingOptions
     /// <summary>The command that is recorded, with its arguments. Default: empty, for a part of a program.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
+    /// <summary>Whether secrets among the arguments are replaced before they are kept; see <see cref="SecretMask"/>. Default: yes.</summary>
+    public bool MaskSecrets { get; init; } = true;
+
     /// <summary>Place of the machine, as far as known at the start. Default: unknown, which gives wide bounds and a warning.</summary>
     public Place Place { get; init; } = new();
 

@@ -92,7 +92,7 @@ public sealed class RunRecorder
         Name = name,
         Project = _options.Project,
         Tags = _options.Tags,
-        Command = _options.Command,
+        Command = _options.MaskSecrets ? SecretMask.Mask(_options.Command) : _options.Command,
         StartedAt = now,
         Machine = job.Machine,
         Place = _options.Place,

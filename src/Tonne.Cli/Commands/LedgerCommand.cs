@@ -11,9 +11,9 @@ namespace Tonne.Cli.Commands;
 static class LedgerCommand
 {
     public static Command Build(CommandContext context) =>
-        new("ledger", "Verify, recount, merge, import and export the ledger.")
+        new("ledger", "Verify, recount, scrub, merge, import and export the ledger.")
         {
-            Verify(context), Reindex(context), Recount(context), Thin(context), Merge(context), Import(context), Export(context),
+            Verify(context), Reindex(context), Recount(context), Thin(context), Scrub(context), Merge(context), Import(context), Export(context),
         };
 
     static Command Verify(CommandContext context)
@@ -122,6 +122,40 @@ static class LedgerCommand
             var done = thinned.Where(run => run.Problem is null).ToList();
             context.Out.WriteLine($"{done.Count} traces thinned, {DisplayValue.FormatBytes(done.Sum(run => run.BytesBefore - run.BytesAfter))} freed");
             return 0;
+        });
+        return command;
+    }
+
+    static Command Scrub(CommandContext context)
+    {
+        var runs = new Argument<string[]>("runs") { Description = "Runs to scrub; default: all", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("scrub", "Replace passwords, keys and tokens in the recorded commands by ***. Figures stay. New runs are masked when they are recorded.") { runs };
+        command.SetAction(parsed =>
+        {
+            var session = LedgerSession.Open(context);
+            var named = parsed.GetValue(runs) ?? [];
+            var ids = (named.Length > 0 ? named.Select(session.ResolveId)
+                : session.Ledger.ListRuns(LedgerQuery.All with { WithFigures = true }).Select(run => run.Id)).ToList();
+            using var progress = new ProgressCounter(context, "runs", ids.Count);
+            var (done, changed, problems) = (0, 0, new List<LedgerProblem>());
+            foreach (var id in ids)
+            {
+                try
+                {
+                    changed += session.Ledger.Scrub(id) ? 1 : 0;
+                }
+                catch (LedgerDamagedException error)
+                {
+                    problems.Add(error.Problem);
+                }
+
+                progress.Report(++done);
+            }
+
+            progress.Dispose();
+            WriteProblems(context, problems);
+            context.Out.WriteLine($"{done} runs read, secrets replaced in {changed}");
+            return problems.Count == 0 ? 0 : CommandLine.Failure;
         });
         return command;
     }

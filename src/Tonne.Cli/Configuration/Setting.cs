@@ -18,6 +18,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Descr
     public static readonly Setting Period = new("period", "TONNE_PERIOD", "1s", "time between samples, 10ms to 1h; 100ms by default if a device returns power but no energy", text => TryParsePeriod(text, out _) ? null : $"'{text}' is not a time between 10ms and 1h; write 1s, 100ms or 1m");
     public static readonly Setting Policy = new("policy", "TONNE_POLICY", "share", "how a shared machine is split: share, marginal or machine", text => CheckChoice(text, "share", "marginal", "machine"));
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => CheckChoice(text, "true", "false"));
+    public static readonly Setting MaskSecrets = new("mask-secrets", "TONNE_MASK_SECRETS", "true", "replace secrets among the arguments before they are kept: true or false", text => CheckChoice(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", AcceptAny);
     public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.EpochPattern.Parse(text)));
     public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.StagePattern.Parse(text)));
@@ -30,7 +31,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Descr
     public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", CheckAddress);
 
     public static IReadOnlyList<Setting> All { get; } =
-        [Zone, Region, Intensity, Pue, Period, Policy, Strict, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Meter, Calibration, CloudMetadata];
+        [Zone, Region, Intensity, Pue, Period, Policy, Strict, MaskSecrets, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Meter, Calibration, CloudMetadata];
 
     /// <summary>Reads <c>1s</c>, <c>100ms</c>, <c>1m</c>, <c>1h</c> or a plain number of seconds.</summary>
     public static bool TryParsePeriod(string text, out TimeSpan period)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Tonne.Accounting;
 using Tonne.Cli.Configuration;
@@ -46,7 +47,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : GuessPlaceAsync(discovery);
         var recorder = new RunRecorder(
             id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job, CreateSink(request), CreateOptions(request, discovery, place), context.Time);
-        using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(request.Command)).AsTask().GetAwaiter().GetResult();
+        using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
         using var marks = new MarkReceiver(context, settings, run, WriteMessage);
         ChildProcess child;
         try
@@ -121,11 +122,18 @@ sealed class RunSession(CommandContext context, Settings settings)
     IRunSink CreateSink(RunRequest request) =>
         request.KeepInLedger ? new Ledger(new LedgerHome(settings.Home), context.Time, WriteMessage) : new MemoryRunSink();
 
+    /// <summary>The command as it is kept: without secrets, unless the setting says otherwise.</summary>
+    ImmutableArray<string> GetKeptCommand(RunRequest request) =>
+        MasksSecrets ? SecretMask.Mask(request.Command) : request.Command;
+
+    bool MasksSecrets => settings[Setting.MaskSecrets] != "false";
+
     RecordingOptions CreateOptions(RunRequest request, DiscoveryResult discovery, Task<Place> place) => new()
     {
         Project = settings[Setting.Project],
         Tags = request.Tags,
         Command = request.Command,
+        MaskSecrets = MasksSecrets,
         Place = place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue },
         Policy = settings.Policy,
         Period = settings.GetPeriod(discovery),

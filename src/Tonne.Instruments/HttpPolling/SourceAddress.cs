@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Tonne.Catalogs;
+using Tonne.Recording;
 
 namespace Tonne.Instruments.HttpPolling;
 
@@ -127,7 +128,7 @@ public sealed class SourceAddress
     }
 
     /// <summary>The address without what must not be shown.</summary>
-    public override string ToString() => $"{Kind.Scheme}://{(User is null ? "" : User + "@")}{Host}/{Path}";
+    public override string ToString() => $"{Kind.Scheme}://{(User is null ? "" : User + "@")}{Host}/{SecretMask.MaskText(Path)}";
 
     string? ParseOptions(string text, bool unescape)
     {

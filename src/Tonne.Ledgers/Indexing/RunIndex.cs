@@ -188,7 +188,7 @@ sealed class RunIndex(string path, Action<string> log)
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
+            Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON");
             var version = Scalar(connection, "PRAGMA user_version");
             if (version > Version)
                 throw new SqliteException($"it is from a newer version of tonne: {version}, and this one supports {Version}", SqliteNotADatabase);
