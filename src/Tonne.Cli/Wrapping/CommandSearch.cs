@@ -56,6 +56,10 @@ static class CommandSearch
         throw CreateException(name, worst);
     }
 
+    /// <summary>Replaces this process by the command, which then is neither measured nor followed. Never returns.</summary>
+    /// <exception cref="StartFailureException">It cannot be started.</exception>
+    internal static StartFailureException Replace(LaunchSpec launch) => CreateException(launch.Arguments[0], launch.Execute());
+
     static IEnumerable<byte[]> GetCandidates(byte[] name, IReadOnlyList<byte[]> environment)
     {
         if (name.Contains((byte)'/'))

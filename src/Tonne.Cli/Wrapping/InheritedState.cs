@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
@@ -10,6 +11,9 @@ namespace Tonne.Cli.Wrapping;
 /// <param name="OpenFiles">The soft limit of open files before the runtime raised it; null if it did not, or if that is unknown.</param>
 sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
 {
+    /// <summary>The variable in which the script that starts a managed build passes the soft limit of open files.</summary>
+    internal const string OpenFilesVariable = "TONNE_OPEN_FILES";
+
     /// <summary>Reads it from the kernel. Call before any signal is registered.</summary>
     internal static InheritedState Read()
     {
@@ -52,11 +56,24 @@ sealed record InheritedState(ulong Ignored, ulong Blocked, ulong? OpenFiles)
 
     internal bool Ignores(int signal) => (Ignored & ToMask(signal)) != 0;
 
-    /// <summary>The parent's own limit is the best evidence of what tonne was given: shells and supervisors pass theirs on.</summary>
+    /// <summary>
+    /// The limit that the starting script measured. Without the script, the parent's own limit is the best evidence: shells and supervisors
+    /// pass theirs on. A native build does not raise it.
+    /// </summary>
     static unsafe ulong? ReadOpenFilesLimit(int parent)
     {
         Libc.Limit own;
-        if (parent <= 0 || Libc.GetLimit(Libc.OpenFilesLimit, &own) != 0 || own.Soft != own.Hard)
+        if (!RuntimeFeature.IsDynamicCodeSupported || Libc.GetLimit(Libc.OpenFilesLimit, &own) != 0 || own.Soft != own.Hard)
+        {
+            return null;
+        }
+
+        if (ulong.TryParse(Environment.GetEnvironmentVariable(OpenFilesVariable), CultureInfo.InvariantCulture, out var given))
+        {
+            return given < own.Soft ? given : null;
+        }
+
+        if (parent <= 0)
         {
             return null;
         }

@@ -65,6 +65,26 @@ sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> 
         }
     }
 
+    /// <summary>Replaces this process by the program, searched along PATH. Returns only if that fails.</summary>
+    /// <returns>The error number.</returns>
+    internal unsafe int Execute()
+    {
+        using var arguments = new Block(Arguments);
+        using var environment = new Block(Environment);
+        for (var signal = 1; signal < 64; signal++)
+        {
+            // The kernel resets the signals that are handled, but not those that are ignored.
+            if ((DefaultSignals & InheritedState.ToMask(signal)) != 0)
+            {
+                Libc.SignalAction standard = default;
+                _ = Libc.SetAction(signal, &standard, null);
+            }
+        }
+
+        _ = Libc.Execute(arguments.Pointers[0], arguments.Pointers, environment.Pointers);
+        return Marshal.GetLastPInvokeError();
+    }
+
     static unsafe void AddCloseOtherDescriptors(Libc.SpawnActions* actions)
     {
         try

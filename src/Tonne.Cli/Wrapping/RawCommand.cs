@@ -20,6 +20,12 @@ static class RawCommand
         var added = additions.Select(pair => Encoding.UTF8.GetBytes($"{pair.Key}={pair.Value}")).ToList();
         foreach (var variable in ReadOwnEnvironment())
         {
+            // Set by the script that starts tonne, for tonne only.
+            if (NameOf(variable).SequenceEqual(Encoding.UTF8.GetBytes(InheritedState.OpenFilesVariable)))
+            {
+                continue;
+            }
+
             if (!added.Exists(addition => NameOf(addition).SequenceEqual(NameOf(variable))))
             {
                 variables.Add(variable);

@@ -39,11 +39,26 @@ public class InheritanceTrials
             umask 027
             nice -n 5 /usr/bin/python3 "$program" "${words[@]}" >> "$folder/direct" 2>&1 <&7
             nice -n 5 "$@" /usr/bin/python3 "$program" "${words[@]}" >> "$folder/wrapped" 2>&1 <&7
+            # The parent's limit is another than the one that tonne is given.
+            for limit in 555 "$(ulimit -Hn)"; do
+                (ulimit -Sn "$limit"; exec /usr/bin/python3 "$program" limit) >> "$folder/direct" 2>&1 < /dev/null
+                (ulimit -Sn "$limit"; exec "$@" /usr/bin/python3 "$program" limit) >> "$folder/wrapped" 2>&1 < /dev/null
+            done
             cmp "$folder/direct" "$folder/wrapped" || diff "$folder/direct" "$folder/wrapped"
             wc -l < "$folder/direct"
             """,
             [program, folder.Path, .. Wrapper.Command(listening)]);
-        Assert.True(outcome.Text == "14\n", outcome.Text);
+        Assert.True(outcome.Text == "28\n", outcome.Text);
         Assert.Equal("", outcome.ErrorText);
+    }
+
+    [Fact]
+    public async Task With_too_few_open_files_the_command_runs_unmeasured()
+    {
+        var outcome = await Outcome.OfScript(
+            """ulimit -n 16; "$@" /bin/sh -c 'echo ran; ulimit -n; exit 7'; echo $?; "$@" /no/such/program; echo $?""",
+            [.. Wrapper.Command(listening: true)]);
+        Assert.Equal("ran\n16\n7\n127\n", outcome.Text);
+        Assert.Contains("the limit on open files is 16, too low to measure anything; the command runs unmeasured", outcome.ErrorText, StringComparison.Ordinal);
     }
 }

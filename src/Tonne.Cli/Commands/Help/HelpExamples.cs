@@ -41,6 +41,7 @@ static class HelpExamples
         ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],
         ["ledger reindex"] = ["tonne ledger reindex"],
         ["ledger recount"] = ["tonne ledger recount", "tonne ledger recount last mnist"],
+        ["ledger scrub"] = ["tonne ledger scrub", "tonne ledger scrub 20261122-054210-4f2a9c"],
         ["ledger thin"] = ["tonne ledger thin", "tonne ledger thin --after-days 30"],
         ["ledger merge"] = ["tonne ledger merge /mnt/laptop/.local/share/tonne"],
         ["ledger import"] = ["tonne ledger import codecarbon emissions.csv"],

@@ -65,6 +65,9 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     internal static unsafe partial int SetLimit(int resource, Limit* limit);
 
+    [LibraryImport("libc", EntryPoint = "execvpe", SetLastError = true)]
+    internal static unsafe partial int Execute(byte* file, byte** arguments, byte** environment);
+
     [LibraryImport("libc", EntryPoint = "getpgrp")]
     internal static partial int GetProcessGroup();
 
