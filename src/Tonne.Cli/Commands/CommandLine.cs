@@ -15,6 +15,9 @@ static class CommandLine
     public const int Failure = 1;
     public const int UsageError = 2;
 
+    // `tonne run` could not start the command.
+    const int NotStarted = 125;
+
     /// <summary>The verbs whose last words are commands to run.</summary>
     public static readonly IReadOnlyDictionary<string, (IReadOnlyList<Option> Options, string Example)> WrappingVerbs = new Dictionary<string, (IReadOnlyList<Option> Options, string Example)>(StringComparer.Ordinal)
     {
@@ -75,6 +78,14 @@ static class CommandLine
         {
             context.Error.WriteLine("tonne: " + error.Message);
             return Failure;
+        }
+#pragma warning disable CA1031 // A defect must end in a message and an exit code, not in a crash that kills a shell script half-way.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            context.Error.WriteLine($"tonne: internal error ({error.GetType().Name}: {TextSanitizer.ToOneLine(error.Message)}). Please report it with the command; the ledger is not affected.");
+            context.Error.WriteLine(error.StackTrace);
+            return args is ["run", ..] ? NotStarted : Failure;
         }
     }
 

@@ -12,6 +12,9 @@ namespace Tonne.Ledgers.ImportExport;
 /// </remarks>
 sealed class CodeCarbonRow
 {
+    // kg CO2e/kWh. Of the grids, none exceeds 2; a small generator of poor efficiency stays below 5.
+    const double HighestIntensity = 100;
+
     readonly IReadOnlyList<string> _header;
     readonly IReadOnlyList<string> _fields;
 
@@ -99,6 +102,8 @@ sealed class CodeCarbonRow
             trouble.Add($"duration '{bare[CodeCarbonColumn.Duration]}' s is more than ten years");
         if (row is { EnergyConsumed: 0, Emissions: > 0 })
             trouble.Add("there are emissions but no energy");
+        if (row.EnergyConsumed > 0 && row.Emissions / row.EnergyConsumed > HighestIntensity)
+            trouble.Add($"emissions '{bare[CodeCarbonColumn.Emissions]}' kg for '{bare[CodeCarbonColumn.EnergyConsumed]}' kWh are more than any grid emits");
         CheckOneOf(bare, CodeCarbonColumn.TrackingMode, ["machine", "process"], trouble);
         CheckOneOf(bare, CodeCarbonColumn.OnCloud, ["Y", "N"], trouble);
         if (trouble.Count == 0)

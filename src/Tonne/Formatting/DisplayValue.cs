@@ -129,6 +129,9 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
         return Math.Clamp(4 + (int)Math.Floor(Math.Log10(bound)) - (int)Math.Floor(Math.Log10(best)), 2, 6);
     }
 
+    const double LargestWritten = 1e15;
+    const int MostDecimals = 15;
+
     static (double Scale, string Unit)[]? GetUnitScales(string unit) => unit switch
     {
         "kWh" => EnergyUnits,
@@ -170,7 +173,7 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
     }
 
     /// <summary>Power of ten of the last digit kept.</summary>
-    static int PlaceOf(double value, int digits) => (int)Math.Floor(Math.Log10(Math.Abs(ToDigits(value, digits))) + 1e-9) - digits + 1;
+    static int PlaceOf(double value, int digits) => value == 0 ? 0 : (int)Math.Floor(Math.Log10(Math.Abs(ToDigits(value, digits))) + 1e-9) - digits + 1;
 
     static double ToDigits(double value, int digits)
     {
@@ -183,18 +186,23 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
     static double RoundToPlace(double value, int place)
     {
         // Dividing by a positive power of ten is exact to the last digit where multiplying by a negative one is not.
-        if (place >= 0)
-        {
-            var unit = Math.Pow(10, place);
-            return Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit;
-        }
-
-        var scale = Math.Pow(10, -place);
-        return Math.Round(value * scale, MidpointRounding.AwayFromZero) / scale;
+        var power = Math.Pow(10, Math.Abs(place));
+        var rounded = place >= 0
+            ? Math.Round(value / power, MidpointRounding.AwayFromZero) * power
+            : Math.Round(value * power, MidpointRounding.AwayFromZero) / power;
+        // At the ends of the range of doubles the power or the product overflows.
+        return double.IsFinite(rounded) ? rounded : value;
     }
 
-    static string FormatAtPlace(double value, int place) =>
-        RoundToPlace(value, place).ToString(string.Create(CultureInfo.InvariantCulture, $"N{Math.Clamp(-place, 0, 15)}"), CultureInfo.InvariantCulture);
+    /// <summary>The value to a place; as a power of ten where its zeros would fill the line.</summary>
+    static string FormatAtPlace(double value, int place)
+    {
+        var rounded = RoundToPlace(value, place);
+        if (rounded == 0 || (Math.Abs(rounded) < LargestWritten && place >= -MostDecimals))
+            return rounded.ToString(string.Create(CultureInfo.InvariantCulture, $"N{Math.Clamp(-place, 0, MostDecimals)}"), CultureInfo.InvariantCulture);
+        var digits = Math.Clamp((int)Math.Floor(Math.Log10(Math.Abs(rounded))) - place, 0, MostDecimals);
+        return rounded.ToString(digits == 0 ? "0e0" : "0." + new string('#', digits) + "e0", CultureInfo.InvariantCulture);
+    }
 
     static string FormatTrimmed(double value, int digits)
     {

@@ -204,6 +204,26 @@ public class CodeCarbonImportTests
         }
     }
 
+    [Theory]
+    [InlineData("1e308", "0.035")]
+    [InlineData("0.0133", "1e-320")]
+    [InlineData("0.0133", "5e-324")]
+    [InlineData("1e18", "0.035")]
+    [InlineData("0.0133", "1e300")]
+    [InlineData("0.0133", "1e999")]
+    [InlineData("NaN", "0.035")]
+    public void A_cell_at_the_edge_of_numbers_costs_its_row_only(string emissions, string energy)
+    {
+        const string good = "2026-05-10T23:47:11,p,1,100,0.0133,0.035,Germany,DEU,machine,N\n";
+        var csv = "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_name,country_iso_code,tracking_mode,on_cloud\n" + good
+            + $"2026-05-10T23:48:11,p,2,100,{emissions},{energy},Germany,DEU,machine,N\n" + good.Replace("p,1", "p,3", StringComparison.Ordinal);
+
+        var import = CodeCarbonCsv.Import(new StringReader(csv), "x.csv", At);
+
+        Assert.Equal(2, import.Runs.Length);
+        Assert.Equal("x.csv:3", Assert.Single(import.Problems).File);
+    }
+
     [Fact]
     public void A_run_whose_date_order_was_given_is_verified_against_its_row()
     {
@@ -232,15 +252,15 @@ public class CodeCarbonImportTests
     {
         using var home = new TemporaryHome();
         var path = home.Elsewhere("many.csv");
-        var rows = Enumerable.Range(0, 1100).Select(i => new DateTime(2026, 1, 1).AddMinutes(i).ToString("s") + Rest.Replace("1111-111111111111", $"1111-{i:d12}", StringComparison.Ordinal));
+        var rows = Enumerable.Range(0, 520).Select(i => new DateTime(2026, 1, 1).AddMinutes(i).ToString("s") + Rest.Replace("1111-111111111111", $"1111-{i:d12}", StringComparison.Ordinal));
         File.WriteAllText(path, Header + string.Concat(rows));
         var last = 0;
 
         var outcome = home.Ledger.Import(CodeCarbonCsv.Import(path, At), done => last = done);
 
-        Assert.Equal(1100, outcome.Added.Length);
-        Assert.Equal(1100, last);
-        Assert.Equal(1100, home.Ledger.ListRuns().Count);
+        Assert.Equal(520, outcome.Added.Length);
+        Assert.Equal(520, last);
+        Assert.Equal(520, home.Ledger.ListRuns().Count);
         Assert.Empty(Directory.EnumerateDirectories(home.Home.Runs, ".import-*", SearchOption.AllDirectories));
     }
 

@@ -42,6 +42,31 @@ public class DisplayValueTests
     [InlineData(1, "100 %")]
     public void A_share_is_never_rounded_to_all_or_nothing(double share, string text) => Assert.Equal(text, DisplayValue.FormatPercent(share));
 
+    /// <summary>Ends of the range of doubles (IEEE 754-2019, table 3.5) and values between.</summary>
+    [Theory]
+    [InlineData(1.7e308)]
+    [InlineData(1e308)]
+    [InlineData(1e18)]
+    [InlineData(2.2250738585072014e-308)]
+    [InlineData(1e-320)]
+    [InlineData(5e-324)]
+    public void Any_number_is_printed_as_a_short_number(double best)
+    {
+        foreach (var unit in new[] { "kWh", "kg CO2e", "L", "J", "W", "1", "g CO2e/kWh" })
+        {
+            foreach (var bounds in new[] { Bounds.FromExact(best), new Bounds(0, best, best), new Bounds(best / 2, best, Math.Min(double.MaxValue, best * 2)) })
+            {
+                var text = DisplayValue.Format(bounds, unit);
+                Assert.InRange(text.Value.Length, 1, 24);
+                Assert.True(double.IsFinite(Number(text.Value)), text.Value);
+                Assert.True(double.IsFinite(Number(DisplayValue.FormatFactor(bounds, unit).Value)));
+                Assert.NotEmpty(DisplayValue.Format(-best, unit));
+            }
+        }
+    }
+
+    static double Number(string text) => double.Parse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+
     [Fact]
     public void The_printed_interval_holds_the_printed_value()
     {
@@ -62,8 +87,6 @@ public class DisplayValueTests
                 Assert.True(Number(factor.Low!) <= Number(factor.Value) && Number(factor.Value) <= Number(factor.High!), factor.FormatWithInterval());
             }
         }
-
-        static double Number(string text) => double.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
     }
 
     [Fact]
