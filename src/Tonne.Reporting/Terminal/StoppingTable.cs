@@ -23,7 +23,7 @@ public static class StoppingTable
         var rows = shown.Select(i => steps[i]).Select(step => new[]
         {
             step.Epoch.ToString(CultureInfo.InvariantCulture),
-            step.Value is { } value ? advice.Of(value) : "",
+            step.Value is { } value ? advice.FormatValue(value) : "",
             step.Gain is { } gain ? gain > 0 ? "+" + advice.FormatGain(gain).Split(' ')[0] : "0" : "",
             DisplayValue.Format(step.Energy.KilowattHours, "kWh", like: energy),
             DisplayValue.Format(step.EnergySoFar.KilowattHours, "kWh", like: sum),

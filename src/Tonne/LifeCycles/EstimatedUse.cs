@@ -14,4 +14,11 @@ namespace Tonne.LifeCycles;
 /// <param name="Units">Functional units served; empty if none.</param>
 /// <param name="Assumptions">What was assumed, in sentences.</param>
 public sealed record EstimatedUse(
-    Derivation Energy, Derivation? Idle, Derivation Embodied, string Chip, Derivation? ChipHours, Factor? Computation, ImmutableArray<FunctionalUnit> Units, ImmutableArray<string> Assumptions);
+    Derivation Energy,
+    Derivation? Idle,
+    Derivation Embodied,
+    string Chip,
+    Derivation? ChipHours,
+    Factor? Computation,
+    ImmutableArray<FunctionalUnit> Units,
+    ImmutableArray<string> Assumptions);
