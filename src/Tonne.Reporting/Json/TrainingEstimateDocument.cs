@@ -7,7 +7,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>Estimates of a training as JSON, schema <c>tonne.training-estimate/1</c>: the energy-efficient choice at the top, and every accelerator asked for, ranked.</summary>
+/// <summary>
+/// Estimates of a training as JSON, schema <c>tonne.training-estimate/1</c>: the energy-efficient choice at the top, and every accelerator
+/// asked for, ranked.
+/// </summary>
 public sealed record TrainingEstimateDocument
 {
     /// <summary>Schema; absent inside <see cref="Estimates"/>.</summary>
@@ -118,7 +121,7 @@ public sealed record TrainingEstimateDocument
             EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.From(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null, QuantityDocument.From(footprint.Total)),
             WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
             Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}"), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope), grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
-            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
+            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Similarity, 4)))],
             Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
             Warnings = footprint.Factors.Warnings,
             Sources = estimate.Sources,
