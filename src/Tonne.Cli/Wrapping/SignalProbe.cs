@@ -62,7 +62,7 @@ sealed class SignalProbe : IDisposable
         }
     }
 
-    /// <summary>Whether it got this signal too; null if it has ended and the answer is unknown.</summary>
+    /// <summary>Whether the probe got this signal too; null if the probe has ended and the answer is unknown.</summary>
     internal bool? HasReceived(int signal)
     {
         try

@@ -27,7 +27,7 @@ sealed unsafe class AmdSmi : IDisposable
     }
 
     /// <summary>Loads the library and lists its devices.</summary>
-    /// <param name="path">Its path; null for the system's.</param>
+    /// <param name="path">Path of the library; null for that of the system.</param>
     /// <param name="why">Why it cannot be used; null if it can, or is not there.</param>
     internal static AmdSmi? TryLoad(string? path, out string? why)
     {

@@ -26,13 +26,13 @@ sealed class Battery : IDisposable
             (_current, _voltage) = (tree.OpenPersistent($"{folder}/current_now"), tree.OpenPersistent($"{folder}/voltage_now"));
     }
 
-    /// <summary>Its folder in the tree.</summary>
+    /// <summary>Folder of the battery in the file tree.</summary>
     internal string Folder { get; }
 
-    /// <summary>Whether it reports power at all.</summary>
+    /// <summary>Whether the battery reports its power.</summary>
     internal bool HasPower => _power is not null || _current is not null;
 
-    /// <summary>Its present state.</summary>
+    /// <summary>Present state of the battery.</summary>
     internal BatteryState ReadState(out string? reason)
     {
         var text = _status.Read(out reason);

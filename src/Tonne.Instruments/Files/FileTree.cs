@@ -49,7 +49,7 @@ public sealed class FileTree
     public bool Exists(string relative) => Path.Exists(GetFullPath(relative));
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="relative">Its path.</param>
+    /// <param name="relative">Path below the root.</param>
     /// <param name="reason">Why it could not be read (<see cref="ReadFailure"/>); null if it was.</param>
     /// <returns>Its bytes, at most <see cref="MaxFileBytes"/>; empty if it could not be read.</returns>
     public byte[] ReadBytes(string relative, out string? reason)
@@ -138,7 +138,7 @@ public sealed class FileTree
         }
     }
 
-    /// <summary>What a symbolic link points to, as it is written; null if it is none.</summary>
+    /// <summary>The target of a symbolic link, as written in the link; null if the path is not a symbolic link.</summary>
     public string? ReadLinkTarget(string relative)
     {
         try
@@ -165,7 +165,7 @@ public sealed class FileTree
     }
 
     /// <summary>Keeps a file open, to be read again and again.</summary>
-    /// <param name="relative">Its path.</param>
+    /// <param name="relative">Path below the root.</param>
     /// <param name="maxBytes">Only so many bytes from its start are wanted; null for all of it.</param>
     public PersistentFile OpenPersistent(string relative, int? maxBytes = null) => new(this, relative, maxBytes);
 

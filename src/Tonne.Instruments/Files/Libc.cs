@@ -68,7 +68,7 @@ static partial class Libc
     /// <returns>A handle, invalid if it failed; then <paramref name="error"/> is the errno.</returns>
     internal static SafeFileHandle OpenToRead(string path, out int error) => OpenToRead(path, 0, out error);
 
-    /// <summary>The same, but not through a symbolic link at the end of the path.</summary>
+    /// <summary>Opens a file to read it, but not if the path itself is a symbolic link.</summary>
     internal static SafeFileHandle OpenToReadNoFollow(string path, out int error) => OpenToRead(path, NoFollow, out error);
 
     static SafeFileHandle OpenToRead(string path, int more, out int error)

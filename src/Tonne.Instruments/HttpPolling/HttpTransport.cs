@@ -106,7 +106,7 @@ sealed class HttpTransport : IHttpTransport, IDisposable
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : null;
     }
 
-    /// <summary>What is wrong with an address's <c>tls</c>; null if nothing.</summary>
+    /// <summary>Checks the <c>tls</c> option of an address; returns the problem, or null.</summary>
     internal static string? ValidateTls(SourceAddress address) => address["tls"] is null or "self-signed" || ParseFingerprint(address["tls"]!) is not null
         ? null : "tls is either self-signed or sha256: and the 64 digits of the certificate's fingerprint";
 }

@@ -24,7 +24,7 @@ public sealed class SourceAddress
     /// <summary>As it was given.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>What answers there.</summary>
+    /// <summary>Kind of the source at the address.</summary>
     public SourceKind Kind { get; }
 
     /// <summary>Host, with its port where it is not the usual one.</summary>
@@ -45,10 +45,10 @@ public sealed class SourceAddress
     /// <summary>Time between two questions. Default 500 ms for a plug, 2 s for a management controller, 1 s for a metric server.</summary>
     public TimeSpan PollInterval { get; private set; }
 
-    /// <summary>How long an answer may take. Default 2 s, 5 s for a management controller.</summary>
+    /// <summary>Longest time for an answer. Default 2 s, 5 s for a management controller.</summary>
     public TimeSpan Timeout { get; private set; }
 
-    /// <summary>How long a run waits for the first answer before it starts. Default 1 s, 3 s for a management controller.</summary>
+    /// <summary>Longest time for which a run waits for the first answer before it starts. Default 1 s, 3 s for a management controller.</summary>
     public TimeSpan StartupTimeout { get; private set; }
 
     /// <summary>The width that the owner gives its figures, as a fraction; null if none was given.</summary>
@@ -85,8 +85,8 @@ public sealed class SourceAddress
 
     /// <summary>Reads one address.</summary>
     /// <param name="text">The address.</param>
-    /// <param name="address">What it says.</param>
-    /// <param name="problem">What is wrong with it and what to write instead; never repeats a password.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="problem">What is wrong with the text and what to write instead; it never contains a password.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out SourceAddress? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;

@@ -3,7 +3,7 @@ using Tonne.Statistics;
 
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>What the readings of one machine come to: its power idle and at full load, and everything else over what is metered.</summary>
+/// <summary>The result of the readings of one machine: its power when idle and at full load, and the power of all other parts ÷ the metered power.</summary>
 /// <remarks>
 /// plug = idle + (full − idle) · L by least squares over the blocks idle and at full load, evaluated at L = 0 and L = 1. Half-widths: Student's t over the blocks, or half the drift between two phases of a level if
 /// that is more; joined in quadrature with the meter's accuracy. What half load lies off the line widens full load, so that idle + (full − idle) · L holds it. other = plug − metered: k = other ÷ metered of each level,
@@ -20,7 +20,7 @@ sealed record CalibrationFit
     /// <summary>W at the plug with every thread at work.</summary>
     public required Bounds Full { get; init; }
 
-    /// <summary>What the plug read at half load over what the straight line says; null if it was not read. 1 if the law is straight.</summary>
+    /// <summary>Measured power at the plug at half load ÷ the mean of idle and full load; null if it was not measured. 1 if power is linear in the load.</summary>
     public double? HalfOverLine { get; init; }
 
     /// <summary>k: everything else over processors, memory and GPUs, dimensionless; null without meters of their own.</summary>

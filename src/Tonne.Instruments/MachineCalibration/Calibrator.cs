@@ -22,7 +22,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
     /// <summary>Whether the processors have meters of their own, so that everything else can be separated from them.</summary>
     public bool HasProcessorMeters => _parts.Any(part => part is { Component: Component.Cpu, Meters.IsDefaultOrEmpty: false });
 
-    /// <summary>How busy an idle machine may be by default: three tenths of one hardware thread, or 2 % of many.</summary>
+    /// <summary>Largest load of an idle machine by default: three tenths of one hardware thread, or 2 % of many.</summary>
     public double DefaultMaxIdleLoad => Math.Max(0.3 / discovery.Machine.Threads, 0.02);
 
     /// <summary>Looks for a while whether the machine is idle.</summary>
@@ -97,7 +97,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
 
     /// <summary>Makes the calibration from its blocks.</summary>
     /// <param name="blocks">The readings.</param>
-    /// <param name="meter">What read the plug, in words.</param>
+    /// <param name="meter">The meter at the plug, in words.</param>
     /// <param name="accuracy">True watts at the plug over those read.</param>
     /// <exception cref="CalibrationFailedException">They cannot be of this machine.</exception>
     public Calibration CreateCalibration(IReadOnlyList<CalibrationBlock> blocks, string meter, Bounds accuracy)
@@ -121,7 +121,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
         };
     }
 
-    /// <summary>What idle GPUs draw: they have rates of their own, and must not be in the processor's.</summary>
+    /// <summary>Power of the idle GPUs, W. GPUs have rates of their own, so their power must not be part of the processor's.</summary>
     Bounds? SumIdleGpuWatts()
     {
         double low = 0, best = 0, high = 0;

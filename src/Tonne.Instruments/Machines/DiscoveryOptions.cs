@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What is known of the machine beforehand, from its configuration.</summary>
+/// <summary>What is known of the machine from the configuration, before discovery.</summary>
 public sealed record DiscoveryOptions
 {
     /// <summary>Idle power of all processor packages together, in W, measured on this machine. Default: not measured.</summary>

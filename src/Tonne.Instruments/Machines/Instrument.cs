@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Machines;
 /// </remarks>
 public abstract class Instrument : IDisposable
 {
-    /// <summary>Every meter, those summed (<see cref="MeterRole.Machine"/>), those contained in others, and who used a device.</summary>
+    /// <summary>All meters: those that are summed (<see cref="MeterRole.Machine"/>), those contained in others, and those of the processes that used a device.</summary>
     public virtual IReadOnlyList<IMeter> Meters => [];
 
     /// <summary>The parts of the machine that it can measure, best first. Meters of a part that is not taken are still read, and not summed.</summary>

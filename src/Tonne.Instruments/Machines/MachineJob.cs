@@ -21,7 +21,7 @@ public sealed class MachineJob : IMeteredJob
 
     /// <summary>Joins a machine and a job.</summary>
     /// <param name="discovery">The machine; stays the caller's to dispose.</param>
-    /// <param name="job">What follows the job; disposed with this.</param>
+    /// <param name="job">The instruments of the job; disposed with this object.</param>
     /// <param name="holder">This process.</param>
     /// <param name="measureOverhead">Measures what recording has cost, given the CPU time of the sampling thread. Default: that CPU time.</param>
     public MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead = null)

@@ -37,7 +37,7 @@ sealed class NonBlockingMeter : IMeter, IDisposable
     /// <inheritdoc/>
     public MeterDescription Description => _meter.Description;
 
-    /// <summary>Whether it has a thread of its own.</summary>
+    /// <summary>Whether the meter is read on a thread of its own.</summary>
     internal bool HasOwnThread => _thread is not null;
 
     /// <inheritdoc/>

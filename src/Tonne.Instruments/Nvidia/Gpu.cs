@@ -34,7 +34,7 @@ sealed class Gpu
     /// <summary>A power it cannot exceed, W: twice the limit, since short peaks go beyond it.</summary>
     internal double CeilingWatts => Math.Max(MinCeilingWatts, 2 * (LimitWatts ?? 2_500));
 
-    /// <summary>What the driver answered when asked for the energy counter; <see cref="NvmlReturn.Success"/> if it counts.</summary>
+    /// <summary>The driver's answer when the energy counter was read first; <see cref="NvmlReturn.Success"/> if there is a counter.</summary>
     internal int EnergyStatus { get; }
 
     internal bool HasCounter => EnergyStatus == NvmlReturn.Success;
@@ -44,7 +44,7 @@ sealed class Gpu
 
     internal PowerSource Power { get; }
 
-    /// <summary>What the driver answered when asked for the power, last.</summary>
+    /// <summary>The driver's latest answer when the power was read.</summary>
     internal int PowerStatus { get; private set; }
 
     /// <summary>Why it has gone; null while it is there.</summary>

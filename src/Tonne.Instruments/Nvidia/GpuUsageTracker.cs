@@ -54,13 +54,13 @@ sealed class GpuUsageTracker
     /// <summary>Whether the device reports how busy it is.</summary>
     internal bool HasDeviceUtilization { get; }
 
-    /// <summary>Whether it reports how busy it is for each process.</summary>
+    /// <summary>Whether the GPU reports the utilisation of each process.</summary>
     internal bool HasProcessUtilization { get; }
 
     /// <summary>Whether the job was taken to be alone for want of knowing better, while the GPU worked or could not say so.</summary>
     internal bool WasAssumedExclusive { get; private set; }
 
-    /// <summary>Whether it was split by holders for want of each one's use.</summary>
+    /// <summary>Whether the energy was divided equally among the processes that hold the GPU, because their use of it is unknown.</summary>
     internal bool WasSplitByHolders { get; private set; }
 
     /// <summary>Whether a part of the GPU was shared by processes of the job and others.</summary>

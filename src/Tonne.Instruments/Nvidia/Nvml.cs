@@ -129,7 +129,7 @@ sealed unsafe class Nvml : IDisposable
 
     internal string? GetUuid(nint device) => ReadText(_uuid, device);
 
-    /// <summary>Where the card sits: domain, bus and device.</summary>
+    /// <summary>Reads the PCI address of a card: domain, bus and device.</summary>
     internal string? GetPciBus(nint device)
     {
         // nvmlPciInfo_t, 68 bytes: the text is at byte 36.
@@ -178,11 +178,11 @@ sealed unsafe class Nvml : IDisposable
         return code;
     }
 
-    /// <summary>How much each process used a GPU since a time.</summary>
+    /// <summary>Reads how much each process has used a GPU since a time.</summary>
     /// <param name="device">The GPU.</param>
     /// <param name="samples">Filled; grown where there are more.</param>
     /// <param name="since">The processor's clock in µs; 0 for all that the driver remembers.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="count">Number of items.</param>
     internal int ReadProcessUtilization(nint device, ref NvmlProcessSample[] samples, ulong since, out int count)
     {
         count = 0;

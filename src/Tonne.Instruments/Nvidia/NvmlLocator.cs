@@ -3,7 +3,7 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>Where NVML is, and what to do where it is not or does not answer.</summary>
+/// <summary>Finds the NVML library, and states the remedy if it is missing or does not answer.</summary>
 static class NvmlLocator
 {
     // What a working driver, a container with one, and Linux inside Windows show.

@@ -25,7 +25,7 @@ sealed class VisibleDevices
     /// <summary>Parts of GPUs that are named.</summary>
     internal IReadOnlyList<MigInstance> Instances => _instances;
 
-    /// <summary>What is excluded, and what is unsure about it.</summary>
+    /// <summary>Warnings about excluded devices, and about settings whose effect is unclear.</summary>
     internal IReadOnlyList<Warning> Warnings => _warnings;
 
     /// <summary>Whether the job may use a GPU, or a part of it.</summary>

@@ -30,7 +30,7 @@ public static class PlaceDetector
 
     /// <summary>The best guess: the cloud's region where the firmware names a cloud and it answers, else by time zone. Asks no network elsewhere, and never throws.</summary>
     /// <param name="tree">The machine's files.</param>
-    /// <param name="firmware">What the firmware says.</param>
+    /// <param name="firmware">Names that the firmware reports.</param>
     /// <param name="timeZoneVariable">Value of the environment's <c>TZ</c>; null if it is not set.</param>
     /// <param name="metadata">Whom to ask; null to ask nobody, as for a stand-in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

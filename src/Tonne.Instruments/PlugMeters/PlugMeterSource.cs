@@ -15,7 +15,7 @@ abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
     /// <summary>Key of the counter, in µJ.</summary>
     internal const string Energy = "energy";
 
-    /// <summary>What it is, for the reason of the choice.</summary>
+    /// <summary>Name of the meter in the reason why it was chosen.</summary>
     protected abstract string Description { get; }
 
     /// <summary>Joules per joule reported.</summary>

@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Processes;
 /// <param name="Steal">Time the hypervisor gave to others, in ns.</param>
 readonly record struct CpuTimes(long Busy, long Idle, long Steal)
 {
-    /// <summary>What the kernel counts in: 100 ticks a second, whatever its own clock.</summary>
+    /// <summary>Unit of the kernel's CPU times: 100 ticks a second, whatever the kernel's own clock rate.</summary>
     public const long NanosecondsPerTick = 10_000_000;
 
     /// <summary>Reads the first line of <c>/proc/stat</c>.</summary>

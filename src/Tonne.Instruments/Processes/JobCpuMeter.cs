@@ -30,7 +30,7 @@ sealed class JobCpuMeter : IMeter
 
     /// <summary>A meter over a control group.</summary>
     /// <param name="group">The job's group.</param>
-    /// <param name="liveRuns">Where other live runs are reported; null if they are not needed.</param>
+    /// <param name="liveRuns">Registry of other live runs; null if they are not needed.</param>
     public JobCpuMeter(JobControlGroup group, LiveRunRegistry? liveRuns = null)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -42,7 +42,7 @@ sealed class JobCpuMeter : IMeter
     /// <summary>A meter over the living descendants and what has been reaped.</summary>
     /// <param name="descendants">The descendants.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns; any thread may ask.</param>
-    /// <param name="liveRuns">Where other live runs are reported; null if they are not needed.</param>
+    /// <param name="liveRuns">Registry of other live runs; null if they are not needed.</param>
     /// <param name="ownNanoseconds">CPU time of this process in ns, where it is part of the job. Default: null, it is not.</param>
     public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null, Func<long>? ownNanoseconds = null)
     {

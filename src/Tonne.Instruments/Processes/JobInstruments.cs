@@ -6,7 +6,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>Everything that follows one job: its CPU time, its memory, and the other live runs; the best way this machine allows.</summary>
+/// <summary>The instruments for one job: its CPU time, its memory, and the CPU time of other live runs, each by the best way that this machine permits.</summary>
 /// <remarks>
 /// Made before the job starts. The starter steps into <see cref="EnterFiles"/>, starts the job, and steps back through <see cref="ReturnFiles"/>; both are empty where no control group may be made.
 /// Always the running kernel's, never a stand-in's. Not thread safe.

@@ -3,7 +3,7 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 
-/// <summary>What a series stands for in this machine.</summary>
+/// <summary>The component and device of this machine that a series describes.</summary>
 /// <param name="Name">Of the meter, below the id of its source: <c>gpu-0</c>. Series with the same name measure the same thing.</param>
 /// <param name="Component">Part of the machine.</param>
 /// <param name="Device">Which one; null if there is one.</param>

@@ -95,16 +95,16 @@ sealed class PrometheusPreset
         },
         GetCounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
 
-    /// <summary>Every preset.</summary>
+    /// <summary>All presets.</summary>
     internal static ImmutableArray<PrometheusPreset> All { get; } = [Dcgm, Kepler, Scaphandre, NodeRapl];
 
-    /// <summary>Its name in an address.</summary>
+    /// <summary>Name of the preset in an address.</summary>
     internal string Name { get; }
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>The metrics that are queried.</summary>
     internal ImmutableArray<PrometheusMetric> Metrics { get; }
 
-    /// <summary>What a series stands for; null for one that stands for nothing.</summary>
+    /// <summary>Maps a series to a device and metric; null if the series is not used.</summary>
     internal Func<PrometheusSeries, PrometheusMapping?> MapSeries { get; }
 
     /// <summary>Joules per joule reported.</summary>
@@ -113,10 +113,10 @@ sealed class PrometheusPreset
     /// <summary>The power that none of its devices exceeds, in W.</summary>
     internal double CeilingWatts { get; }
 
-    /// <summary>What must be there, for the reason why it is not.</summary>
+    /// <summary>Description of the required exporter, for the message if it is missing.</summary>
     internal string Expectation { get; }
 
-    /// <summary>What the address itself says: a query of one's own.</summary>
+    /// <summary>A query that the user wrote in the address.</summary>
     internal static PrometheusPreset CreateCustom(PrometheusMetric metric, Component component, string? device) => new(
         "query", [metric], series => new PrometheusMapping("query", component, device, MeterRole.Machine, "as the configuration says"),
         static _ => Configured, component == Component.Platform ? HttpPolling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");

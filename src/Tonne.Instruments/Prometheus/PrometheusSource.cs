@@ -31,7 +31,7 @@ sealed class PrometheusSource : PolledSource
     /// <summary>A counter that is scraped once a minute moves in steps of a minute, in s.</summary>
     const double StepSeconds = 60;
 
-    /// <summary>How often a power is new where that is not reported, in s.</summary>
+    /// <summary>Assumed time between two new power values if it is not reported, in s.</summary>
     const double DefaultScrapeSeconds = 15;
 
     const string ValueLabel = "tonne_value";
@@ -43,7 +43,7 @@ sealed class PrometheusSource : PolledSource
     readonly Func<string, string?> _variable;
 
     /// <summary>A server.</summary>
-    /// <param name="address">Its address.</param>
+    /// <param name="address">Address of the server.</param>
     /// <param name="variable">The environment, for which GPUs the job may use.</param>
     internal PrometheusSource(SourceAddress address, Func<string, string?> variable)
         : base(address)
@@ -54,7 +54,7 @@ sealed class PrometheusSource : PolledSource
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
     }
 
-    /// <summary>What is asked.</summary>
+    /// <summary>The queries.</summary>
     internal string Query
     {
         get
@@ -270,7 +270,7 @@ sealed class PrometheusSource : PolledSource
             address["device"]);
     }
 
-    /// <summary>What a unit is in mW or µJ, and the most of it that can be; null if kind and unit do not fit.</summary>
+    /// <summary>Converts a unit to mW or µJ, with the largest plausible value; null if the unit does not fit the kind of meter.</summary>
     static (MeterKind Kind, double PerUnit, double Most)? GetScale(string? kind, string? unit) => (kind, unit) switch
     {
         ("power", "W") => (MeterKind.Power, 1e3, PolledValue.MaxMachineWatts),

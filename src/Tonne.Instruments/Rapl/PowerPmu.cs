@@ -14,7 +14,7 @@ static class PowerPmu
     /// <summary>Folders of the units that count energy.</summary>
     internal static readonly string[] Folders = ["sys/devices/power", "sys/devices/power_core"];
 
-    /// <summary>Every event at every processor it is counted at, in order; what is described wrongly goes to <paramref name="problems"/>.</summary>
+    /// <summary>Lists the events, each with the processors at which it is counted. Malformed descriptions are added to <paramref name="problems"/>.</summary>
     internal static List<PerfEnergyEvent> ListEvents(FileTree tree, string folder, List<MissingMeter> problems)
     {
         var events = new List<PerfEnergyEvent>();

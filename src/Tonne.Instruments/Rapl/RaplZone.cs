@@ -2,8 +2,8 @@ namespace Tonne.Instruments.Rapl;
 
 /// <summary>One power zone as the kernel lists it.</summary>
 /// <param name="Id">Folder name, for example <c>intel-rapl:0:2</c>; the numbers are hexadecimal.</param>
-/// <param name="Folder">Its folder in the tree.</param>
-/// <param name="Name">What it calls itself: <c>package-0</c>, <c>dram</c>, <c>core</c>, <c>uncore</c>, <c>psys</c>.</param>
+/// <param name="Folder">Folder of the zone in the file tree.</param>
+/// <param name="Name">Name in the zone's own file: <c>package-0</c>, <c>dram</c>, <c>core</c>, <c>uncore</c>, <c>psys</c>.</param>
 /// <param name="ParentName">Name of the zone it lies in; null at the top.</param>
 /// <param name="Range">Largest value of its counter in µJ; null if not reported.</param>
 /// <param name="CeilingWatts">A power it cannot exceed.</param>
@@ -25,7 +25,7 @@ public sealed record RaplZone(string Id, string Folder, string Name, string? Par
         }
     }
 
-    /// <summary>Whether it is a processor package, or one die of it.</summary>
+    /// <summary>Whether the zone is a processor package, or one die of a package.</summary>
     public bool IsPackage => Name.StartsWith("package", StringComparison.Ordinal);
 
     /// <summary>For a package: its number, common to its dies; for example <c>0</c> in <c>package-0-die-1</c>.</summary>

@@ -5,13 +5,13 @@ namespace Tonne.Instruments.Rapl;
 /// <summary>Lists the power zones of a machine: flat links in <c>sys/class/powercap</c>, nested folders in <c>sys/devices/virtual/powercap</c>, of both control types.</summary>
 static class RaplZones
 {
-    /// <summary>Where the kernel lists zones.</summary>
+    /// <summary>Folders in which the kernel lists zones.</summary>
     public static readonly IReadOnlyList<string> Folders = ["sys/class/powercap", "sys/devices/virtual/powercap"];
 
     /// <summary>Nothing that one machine has is nested deeper.</summary>
     const int MaxDepth = 4;
 
-    /// <summary>Every zone once, in ordinal order of ids. Zones without a name are left out.</summary>
+    /// <summary>Lists all zones once, in the order of their ids. Zones without a name are left out.</summary>
     public static IReadOnlyList<RaplZone> List(FileTree tree)
     {
         var folders = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -68,7 +68,7 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
         return reported;
     }
 
-    /// <summary>What a resource reports, or the paths that it leads to.</summary>
+    /// <summary>The values of a resource, or the paths of the resources to which it refers.</summary>
     internal static PollResult Parse(JsonElement root, out ImmutableArray<string> leads)
     {
         leads = [];

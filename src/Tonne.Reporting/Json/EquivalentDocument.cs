@@ -5,7 +5,7 @@ namespace Tonne.Reporting.Json;
 
 /// <summary>Everyday equivalents of a figure, in JSON.</summary>
 /// <param name="Name">What is counted: <c>km in an average European car</c>.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Number of these units.</param>
 /// <param name="Low">The 2.5 % limit, six digits.</param>
 /// <param name="High">The 97.5 % limit, six digits.</param>
 /// <param name="Definition">Definition of one unit.</param>

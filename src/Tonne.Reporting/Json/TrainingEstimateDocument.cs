@@ -70,7 +70,7 @@ public sealed record TrainingEstimateDocument
     /// <summary>The published trainings that determine the utilisation.</summary>
     public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
-    /// <summary>What was assumed.</summary>
+    /// <summary>Assumptions, in sentences.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
 
     /// <summary>Warnings about the place.</summary>
@@ -83,7 +83,7 @@ public sealed record TrainingEstimateDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChoicePart? EfficientChoice { get; init; }
 
-    /// <summary>Every accelerator asked for, the least energy first; absent for a single one.</summary>
+    /// <summary>The estimates of all accelerators in the request, the one with the least energy first; absent if there is only one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TrainingEstimateDocument>? Estimates { get; init; }
 

@@ -7,7 +7,7 @@ namespace Tonne.Reporting.Terminal;
 static class EstimateHeadline
 {
     /// <summary>Writes the line.</summary>
-    /// <param name="sheet">Where to.</param>
+    /// <param name="sheet">Receives the text.</param>
     /// <param name="emissions">Total emissions.</param>
     /// <param name="facilityEnergy">Facility energy, the boundary of those emissions.</param>
     /// <param name="quality">Quality of the energy.</param>

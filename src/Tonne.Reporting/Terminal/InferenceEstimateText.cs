@@ -9,11 +9,11 @@ namespace Tonne.Reporting.Terminal;
 public static class InferenceEstimateText
 {
     /// <summary>Writes estimates, the best first; the first in full.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="ranked">The estimates, ranked.</param>
     /// <param name="requests">Requests of a campaign; null if none.</param>
     /// <param name="requestsPerDay">Requests a day; null if not given.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, IReadOnlyList<InferenceEstimate> ranked, double? requests, double? requestsPerDay, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

@@ -10,9 +10,9 @@ public static class StoppingTable
     const int MaxRows = 40;
 
     /// <summary>Writes the table. Of more than 40 epochs, 40 at equal distances are shown, and the one to stop after.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="advice">The advice.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, StoppingAdvice advice, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

@@ -17,8 +17,8 @@ sealed class StyledTextWriter
     readonly int _labelColumns;
 
     /// <summary>Creates a writer for a terminal, file or pipe.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     /// <param name="labelColumns">Columns of the label of a row, its space included. Default 10.</param>
     public StyledTextWriter(TextWriter writer, TerminalCapabilities screen, int labelColumns = 10)
     {

@@ -36,13 +36,13 @@ public sealed class TextTable(params string[] headings)
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => TextSanitizer.ToOneLine(cell))]);
 
     /// <summary>Writes the table.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the text.</param>
     /// <param name="columns">Columns of the terminal; null for as many as it takes.</param>
     public void Write(TextWriter writer, int? columns = null) => Write(writer, new TerminalCapabilities(), columns);
 
     /// <summary>Writes the table for a terminal.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     internal void Write(TextWriter writer, TerminalCapabilities screen) => Write(writer, screen, screen.Width);
 
     void Write(TextWriter writer, TerminalCapabilities screen, int? columns)

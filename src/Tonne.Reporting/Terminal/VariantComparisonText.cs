@@ -10,11 +10,11 @@ namespace Tonne.Reporting.Terminal;
 public static class VariantComparisonText
 {
     /// <summary>Writes the picture and the verdicts.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="comparison">The comparison.</param>
     /// <param name="commands">What each variant runs, in their order.</param>
     /// <param name="quality">Quality of the energy.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, VariantComparison comparison, IReadOnlyList<string> commands, Quality quality, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

@@ -15,7 +15,7 @@ public sealed class ParetoFront<T>
 
     /// <summary>Finds the front.</summary>
     /// <param name="items">The choices.</param>
-    /// <param name="objectives">What they are judged by, at least one.</param>
+    /// <param name="objectives">The objectives by which the items are compared; at least one.</param>
     /// <exception cref="ArgumentException">No objective; or a value is no finite number.</exception>
     public ParetoFront(IReadOnlyList<T> items, params IReadOnlyList<ParetoObjective<T>> objectives)
     {
@@ -30,18 +30,18 @@ public sealed class ParetoFront<T>
     /// <summary>All choices, as given.</summary>
     public ImmutableArray<T> Items { get; }
 
-    /// <summary>What they are judged by.</summary>
+    /// <summary>The objectives by which the items are compared.</summary>
     public ImmutableArray<ParetoObjective<T>> Objectives { get; }
 
     /// <summary>The choices that nothing dominates, the best by the first objective first.</summary>
     public ImmutableArray<T> Front { get; }
 
     /// <summary>Whether nothing dominates a choice.</summary>
-    /// <param name="index">Its index in <see cref="Items"/>.</param>
+    /// <param name="index">Index of the item in <see cref="Items"/>.</param>
     public bool IsOnFront(int index) => _beatenBy[index] is null;
 
     /// <summary>Index of a choice on the front that dominates it; null if nothing does.</summary>
-    /// <param name="index">Its index in <see cref="Items"/>.</param>
+    /// <param name="index">Index of the item in <see cref="Items"/>.</param>
     public int? DominatedBy(int index) => _beatenBy[index];
 
     static double GetValue(ParetoObjective<T> objective, T item)

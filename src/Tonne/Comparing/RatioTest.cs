@@ -91,8 +91,8 @@ public sealed class RatioTest
     bool HasLastLook => PlannedRounds <= MaxRoundsForLastLook;
 
     /// <summary>Adds a pair of runs of one round.</summary>
-    /// <param name="first">What the first variant used, above 0.</param>
-    /// <param name="second">What the second used, in the same unit, above 0.</param>
+    /// <param name="first">Energy, time or emissions of the first variant in each run, above 0.</param>
+    /// <param name="second">The same of the second variant, in the same unit, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">One is not a positive number.</exception>
     /// <exception cref="InvalidOperationException">All planned pairs were added. More would make the stated risk wrong.</exception>
     public void Add(double first, double second)

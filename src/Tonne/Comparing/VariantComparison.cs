@@ -13,7 +13,7 @@ public sealed class VariantComparison
 
     /// <summary>A comparison before its first round.</summary>
     /// <param name="names">A name for each variant, two or more, all different.</param>
-    /// <param name="plan">How they are compared.</param>
+    /// <param name="plan">The plan of the comparison.</param>
     /// <exception cref="ArgumentException">Fewer than two names, or the same twice.</exception>
     public VariantComparison(IReadOnlyList<string> names, ComparisonPlan plan)
     {
@@ -27,7 +27,7 @@ public sealed class VariantComparison
     /// <summary>Names of the variants.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>How they are compared.</summary>
+    /// <summary>The plan of the comparison.</summary>
     public ComparisonPlan Plan { get; }
 
     /// <summary>Every two variants.</summary>

@@ -6,7 +6,7 @@ namespace Tonne.Quantities;
 /// <param name="Bounds">Low, best and high (95 %), in <see cref="Unit"/>.</param>
 /// <param name="Quality">The worst quality of its parts above 5 %.</param>
 /// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1.</param>
-/// <param name="Derivation">How it was computed.</param>
+/// <param name="Derivation">The computation of the figure, down to each factor.</param>
 public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quality Quality, double MeasuredShare, Derivation Derivation)
 {
     /// <summary>The unit of the value and its bounds.</summary>
