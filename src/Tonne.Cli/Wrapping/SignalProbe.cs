@@ -77,7 +77,7 @@ sealed class SignalProbe : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended: killed along with a group, or by hand.
+            // The probe has ended: it was killed together with the group, or by a user.
         }
 
         return null;

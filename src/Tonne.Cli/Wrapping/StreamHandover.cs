@@ -20,9 +20,9 @@ static class StreamHandover
             NewSession = true,
             OnlyStandardStreams = true,
         };
-        var taken = Array.Exists(_programs, program => launch.Start(program, out _) == 0);
+        var isHandedOver = Array.Exists(_programs, program => launch.Start(program, out _) == 0);
         _ = Libc.Close(nowhere);
         _ = Libc.Close(relay.Source);
-        return taken;
+        return isHandedOver;
     }
 }

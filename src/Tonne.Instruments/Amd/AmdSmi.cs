@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>AMD's own library for its cards (<c>libamd_smi.so</c>), loaded if it is there; it knows the energy that the kernel's sensors do not.</summary>
-/// <remarks>Functions and their meaning: amdsmi.h, ROCm. A symbol that is missing is a feature that is absent. Not thread safe here: one thread calls.</remarks>
+/// <summary>
+/// AMD's own library for its cards (<c>libamd_smi.so</c>), loaded if it is there; it knows the energy that the kernel's sensors do not.
+/// </summary>
+/// <remarks>Functions and their meaning: amdsmi.h, ROCm. A symbol that is missing is a feature that is absent. Not thread safe here: one
+/// thread calls.</remarks>
 sealed unsafe class AmdSmi : IDisposable
 {
     /// <summary>Names under which the library is looked for.</summary>

@@ -3,7 +3,8 @@ using Tonne.Instruments.Files;
 namespace Tonne.Instruments.Batteries;
 
 /// <summary>Reads one battery of the machine: its state and its power.</summary>
-/// <remarks>Power from <c>power_now</c> (µW), else <c>current_now</c> (µA) × <c>voltage_now</c> (µV). Some gauges give a current that flows out a sign. Source: Linux, Documentation/ABI/testing/sysfs-class-power.</remarks>
+/// <remarks>Power from <c>power_now</c> (µW), else <c>current_now</c> (µA) × <c>voltage_now</c> (µV). Some gauges give a current that flows
+/// out a sign. Source: Linux, Documentation/ABI/testing/sysfs-class-power.</remarks>
 sealed class Battery : IDisposable
 {
     /// <summary>Reason of a gap: the battery reports that it discharges, with a power of 0.</summary>

@@ -10,7 +10,9 @@ public sealed class FileTree
     /// <summary>The most that is read of any file, in bytes.</summary>
     public const int MaxFileBytes = 4 * 1024 * 1024;
 
-    /// <summary>In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.</summary>
+    /// <summary>
+    /// In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.
+    /// </summary>
     public const string UnreadableListFile = "tonne-unreadable";
 
     readonly FileOpener _open;
@@ -120,7 +122,9 @@ public sealed class FileTree
         return reason is null && KernelText.TryParseNumber(bytes, out var value) ? value : null;
     }
 
-    /// <summary>Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.</summary>
+    /// <summary>
+    /// Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.
+    /// </summary>
     public IReadOnlyList<string> ListNames(string relative)
     {
         // Most folders asked for are not there; an exception for each would cost more than all the rest.

@@ -37,7 +37,9 @@ static partial class Libc
     /// <summary>CPU time of this process in ns; 0 if the clock is not there.</summary>
     internal static long GetProcessCpuTime() => ReadClock(ProcessClock);
 
-    /// <summary>CPU time in ns of all processes that this one has reaped, with those that they had reaped; 0 if the system has no such account.</summary>
+    /// <summary>
+    /// CPU time in ns of all processes that this one has reaped, with those that they had reaped; 0 if the system has no such account.
+    /// </summary>
     internal static unsafe long GetReapedCpuTime()
     {
         if (!OperatingSystem.IsLinux())

@@ -11,7 +11,8 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Sends requests to one server over HTTP. It follows no redirect, uses no proxy and keeps no cookie.</summary>
 /// <remarks>
-/// Made only where a source is configured: the first question of HttpClient costs some 60 ms of CPU time. An answer of more than 4 MB is none.
+/// Made only where a source is configured: the first question of HttpClient costs some 60 ms of CPU time. An answer of more than 4 MB is
+/// none.
 /// TLS: a certificate must be trusted; <c>tls=sha256:…</c> trusts the one with that fingerprint, <c>tls=self-signed</c> any.
 /// </remarks>
 sealed class HttpTransport : IHttpTransport, IDisposable

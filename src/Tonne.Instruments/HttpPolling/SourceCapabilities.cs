@@ -8,7 +8,7 @@ namespace Tonne.Instruments.HttpPolling;
 /// <param name="Channels">The meters of the source, each with the key of its value.</param>
 /// <param name="Parts">The parts of the machine that they stand for.</param>
 /// <param name="Warnings">Warnings about these meters.</param>
-/// <param name="UnusableReason">Why nothing of it can be used; null if something can.</param>
+/// <param name="UnusableReason">Why no meter of the source can be used; null if one can.</param>
 sealed record SourceCapabilities(IReadOnlyList<(string Key, MeterDescription Meter)> Channels, IReadOnlyList<MeteredPart> Parts, IReadOnlyList<Warning> Warnings, string? UnusableReason)
 {
     internal static SourceCapabilities Unusable(string refusal) => new([], [], [], refusal);

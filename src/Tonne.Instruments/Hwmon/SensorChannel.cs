@@ -12,7 +12,9 @@ namespace Tonne.Instruments.Hwmon;
 /// <param name="Label">Label that the driver gives; null if there is none.</param>
 sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAverage, string? Label)
 {
-    /// <summary>The channels in a folder of hwmon files, in order of kind and number. Source: Linux, Documentation/ABI/testing/sysfs-class-hwmon.</summary>
+    /// <summary>
+    /// The channels in a folder of hwmon files, in order of kind and number. Source: Linux, Documentation/ABI/testing/sysfs-class-hwmon.
+    /// </summary>
     internal static List<SensorChannel> FindAll(FileTree tree, string folder)
     {
         var channels = new List<SensorChannel>();

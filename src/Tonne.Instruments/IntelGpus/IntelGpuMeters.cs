@@ -10,7 +10,10 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.IntelGpus;
 
-/// <summary>Intel's cards by the energy counters of the kernel's sensors (i915, xe). Graphics inside a processor have none: they are in its package's counter.</summary>
+/// <summary>
+/// Intel's cards by the energy counters of the kernel's sensors (i915, xe). Graphics inside a processor have none: they are in its
+/// package's counter.
+/// </summary>
 sealed class IntelGpuMeters : Instrument
 {
     const int Vendor = 0x8086;

@@ -9,7 +9,7 @@ namespace Tonne.Instruments.MachineCalibration;
 /// <param name="Date">When, UTC.</param>
 /// <param name="Machine">The machine to which it applies.</param>
 /// <param name="Meter">The meter at the plug, in words.</param>
-/// <param name="Idle">W at the plug, no thread at work, without GPUs and what goes with them.</param>
+/// <param name="Idle">Power at the plug when no thread is busy, W, without that of the GPUs and of the parts that supply them.</param>
 /// <param name="Full">W at the plug, every thread at work, without GPUs and what goes with them.</param>
 public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachine Machine, string Meter, Bounds Idle, Bounds Full)
 {
@@ -86,14 +86,16 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
             string.Create(CultureInfo.InvariantCulture, $"{watts.Best:0.###} W at the plug / {power.Threads} threads"));
     }
 
-    /// <summary>Memory takes at most half of what an idle machine leaves after everything else: the calibrated whole must not grow by it.</summary>
+    /// <summary>
+    /// Memory takes at most half of what an idle machine leaves after everything else: the calibrated whole must not grow by it.
+    /// </summary>
     Factor LimitMemoryPower(Factor memory, double gigabytes, double idle)
     {
-        var most = gigabytes > 0 ? idle / 2 / gigabytes : double.PositiveInfinity;
-        return memory.Bounds.Best <= most ? memory : memory with
+        var maxWattsPerGigabyte = gigabytes > 0 ? idle / 2 / gigabytes : double.PositiveInfinity;
+        return memory.Bounds.Best <= maxWattsPerGigabyte ? memory : memory with
         {
             Id = $"calibration/memory-w-per-gb/{Id}",
-            Bounds = memory.Bounds * (most / memory.Bounds.Best),
+            Bounds = memory.Bounds * (maxWattsPerGigabyte / memory.Bounds.Best),
             Quality = Quality.Assumed,
             Source = Source,
             Note = $"{memory.Label} of the catalog would outweigh the whole machine idle: half of what everything else leaves",

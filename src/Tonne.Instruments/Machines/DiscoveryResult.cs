@@ -53,11 +53,17 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>All instruments with which this machine is read.</summary>
     public required IReadOnlyList<Instrument> Instruments { get; init; }
 
-    /// <summary>Whether a part of the machine reports only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
+    /// <summary>
+    /// Whether a part of the machine reports only its power, which must be sampled often and at random times to be integrated; a meter of
+    /// the whole machine averages by itself.
+    /// </summary>
     public bool NeedsPowerIntegration => Bases.Any(basis => basis.Component != Component.Platform
         && basis.Meters.Any(id => EnergyMeters.Any(meter => meter.Description.Id == id && meter.Description is { Kind: MeterKind.Power, Component: not Component.Platform })));
 
-    /// <summary>Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured, however it is divided.</summary>
+    /// <summary>
+    /// Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured,
+    /// however it is divided.
+    /// </summary>
     public string? DescribeUnmeasured()
     {
         var plugged = Bases.Any(basis => basis.Component == Component.Platform);

@@ -6,7 +6,9 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.PlugMeters;
 
-/// <summary>A meter of the whole machine: its power is integrated, its own counter is too coarse for a run and only shown and compared.</summary>
+/// <summary>
+/// A meter of the whole machine: its power is integrated, its own counter is too coarse for a run and only shown and compared.
+/// </summary>
 abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
 {
     /// <summary>Key of the power, in mW.</summary>

@@ -30,7 +30,7 @@ readonly record struct CpuTimes(long Busy, long Idle, long Steal)
         ticks.Clear();
         for (var i = 0; i < ticks.Length; i++)
         {
-            // Four fields have been there since Linux 2.0; the later ones may be missing, but not be something else.
+            // Linux 2.0 and later have the first four fields. Later fields may be missing, but have no other meaning.
             if (i >= 4 && KernelText.IsBlank(line))
                 break;
             if (!KernelText.TryReadNumber(ref line, out ticks[i]) || ticks[i] > long.MaxValue / (8 * NanosecondsPerTick))

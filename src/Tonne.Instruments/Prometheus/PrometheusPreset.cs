@@ -10,11 +10,16 @@ namespace Tonne.Instruments.Prometheus;
 /// <remarks>
 /// | exporter | metrics | summed |
 /// |---|---|---|
-/// | dcgm | DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), DCGM_FI_DEV_POWER_USAGE (W) | each GPU once: its counter, or its power where it has no counter |
-/// | kepler (0.10 and later) | kepler_node_cpu_joules_total (J) by zone | package (cpu) and dram (memory); core and uncore are inside the package, psys holds all |
-/// | scaphandre | scaph_socket_energy_microjoules, scaph_domain_energy_microjoules, scaph_host_energy_microjoules | sockets (cpu) and dram domains (memory); the host's figure holds both |
-/// | node-rapl | node_rapl_package_joules_total, node_rapl_dram_joules_total (J) | packages and dram of one control type; intel-rapl-mmio shows the same counters again |
-/// Sources: NVIDIA dcgm-exporter, etc/default-counters.csv; Kepler, docs/user/metrics.md; Scaphandre, docs_src/references/metrics.md; Prometheus node_exporter, collector/rapl_linux.go; read 2026.
+/// | dcgm | DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), DCGM_FI_DEV_POWER_USAGE (W) | each GPU once: its counter, or its power where it has
+/// no counter |
+/// | kepler (0.10 and later) | kepler_node_cpu_joules_total (J) by zone | package (cpu) and dram (memory); core and uncore are inside the
+/// package, psys holds all |
+/// | scaphandre | scaph_socket_energy_microjoules, scaph_domain_energy_microjoules, scaph_host_energy_microjoules | sockets (cpu) and dram
+/// domains (memory); the host's figure holds both |
+/// | node-rapl | node_rapl_package_joules_total, node_rapl_dram_joules_total (J) | packages and dram of one control type; intel-rapl-mmio
+/// shows the same counters again |
+/// Sources: NVIDIA dcgm-exporter, etc/default-counters.csv; Kepler, docs/user/metrics.md; Scaphandre, docs_src/references/metrics.md;
+/// Prometheus node_exporter, collector/rapl_linux.go; read 2026.
 /// </remarks>
 sealed class PrometheusPreset
 {

@@ -6,9 +6,12 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>The processor's energy counters by another way than power zones: as performance events, opened and, beside zones, compared.</summary>
+/// <summary>
+/// The processor's energy counters by another way than power zones: as performance events, opened and, beside zones, compared.
+/// </summary>
 /// <remarks>
-/// What is summed: a package, or the memory beside it, for which no zone is. Everything else is contained: the same counters by another way, parts of a package, the platform.
+/// What is summed: a package, or the memory beside it, for which no zone is. Everything else is contained: the same counters by another
+/// way, parts of a package, the platform.
 /// AMD's package counters are one for each package, whichever die is asked (Linux, arch/x86/events/rapl.c): further dies mirror the first.
 /// </remarks>
 sealed class PerfEnergyCounters

@@ -8,7 +8,10 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>An explanation as JSON, schema <c>tonne.explain/1</c>: the derivation as a tree that a page or a notebook can evaluate, its factors once each, and the sources.</summary>
+/// <summary>
+/// An explanation as JSON, schema <c>tonne.explain/1</c>: the derivation as a tree that a page or a notebook can evaluate, its factors once
+/// each, and the sources.
+/// </summary>
 public sealed record ExplanationDocument
 {
     /// <summary>Schema.</summary>
@@ -82,7 +85,10 @@ public sealed record ExplanationDocument
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.ExplanationDocument);
 
-    /// <summary>A node: <c>counted</c> (its value), <c>factor</c> (the best value of the factor named), <c>sum</c>, <c>difference</c>, <c>product</c> (times scale), <c>quotient</c> of the nodes below.</summary>
+    /// <summary>
+    /// A node: <c>counted</c> (its value), <c>factor</c> (the best value of the factor named), <c>sum</c>, <c>difference</c>,
+    /// <c>product</c> (times scale), <c>quotient</c> of the nodes below.
+    /// </summary>
     /// <param name="Op">Operation of the node.</param>
     /// <param name="Label">Label, for people.</param>
     /// <param name="Unit">Unit of the value.</param>

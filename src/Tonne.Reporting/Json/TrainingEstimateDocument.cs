@@ -83,7 +83,9 @@ public sealed record TrainingEstimateDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChoicePart? EfficientChoice { get; init; }
 
-    /// <summary>The estimates of all accelerators in the request, the one with the least energy first; absent if there is only one.</summary>
+    /// <summary>
+    /// The estimates of all accelerators in the request, the one with the least energy first; absent if there is only one.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TrainingEstimateDocument>? Estimates { get; init; }
 

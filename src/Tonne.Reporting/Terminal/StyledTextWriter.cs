@@ -60,8 +60,8 @@ sealed class StyledTextWriter
     /// <summary>Writes text behind a first prefix, and behind another of the same width on the lines that follow.</summary>
     public void WriteHanging(StyledText first, string rest, params IReadOnlyList<StyledText> parts)
     {
-        var room = Math.Max(8, Capabilities.Width - TextSanitizer.CountColumns(first.Text));
-        var lines = StyledTextWrapper.Wrap(SpectreOutput.Prepare(parts, Capabilities), room);
+        var textColumns = Math.Max(8, Capabilities.Width - TextSanitizer.CountColumns(first.Text));
+        var lines = StyledTextWrapper.Wrap(SpectreOutput.Prepare(parts, Capabilities), textColumns);
         var prefix = first with { Text = Capabilities.ToSupportedText(first.Text) };
         if (lines.Count == 0)
             _console.Write(new SegmentLine([SpectreOutput.ToSegment(prefix with { Text = prefix.Text.TrimEnd() })], Capabilities));

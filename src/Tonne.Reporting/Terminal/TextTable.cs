@@ -47,9 +47,9 @@ public sealed class TextTable(params string[] headings)
 
     void Write(TextWriter writer, TerminalCapabilities screen, int? columns)
     {
-        var room = columns - Margin;
+        var availableColumns = columns - Margin;
         var widths = MeasureColumns();
-        var shown = ChooseColumns(widths, room);
+        var shown = ChooseColumns(widths, availableColumns);
         var table = new Table().NoBorder();
         foreach (var i in shown)
             table.AddColumn(CreateColumn(i, widths[i], screen, isLast: i == shown[^1]));
@@ -63,17 +63,17 @@ public sealed class TextTable(params string[] headings)
         [.. headings.Select((heading, i) => _rows.Select(row => TextSanitizer.CountColumns(row[i])).Append(TextSanitizer.CountColumns(heading)).Max())];
 
     /// <summary>The columns that fit; the flexible one is narrowed in <paramref name="widths"/>.</summary>
-    List<int> ChooseColumns(int[] widths, int? room)
+    List<int> ChooseColumns(int[] widths, int? availableColumns)
     {
         var shown = Enumerable.Range(0, headings.Length).ToList();
         foreach (var spare in OptionalColumns)
         {
-            if (Total() - (FlexibleColumn is { } cut ? Math.Max(0, widths[cut] - MinFlexibleWidth) : 0) > room)
+            if (Total() - (FlexibleColumn is { } cut ? Math.Max(0, widths[cut] - MinFlexibleWidth) : 0) > availableColumns)
                 shown.Remove(spare);
         }
 
-        if (FlexibleColumn is { } elastic && Total() > room)
-            widths[elastic] = Math.Max(Math.Min(widths[elastic], MinFlexibleWidth), widths[elastic] - (Total() - room.Value));
+        if (FlexibleColumn is { } elastic && Total() > availableColumns)
+            widths[elastic] = Math.Max(Math.Min(widths[elastic], MinFlexibleWidth), widths[elastic] - (Total() - availableColumns.Value));
         return shown;
 
         int Total() => shown.Sum(i => widths[i] + Gap) - Gap;

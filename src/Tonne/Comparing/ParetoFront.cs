@@ -6,7 +6,8 @@ namespace Tonne.Comparing;
 /// <remarks>
 /// a dominates b where a is at least as good in every objective and better in one; the front has the choices that none dominates. Equal
 /// choices are both on the front, or neither is.
-/// Source: V. Pareto, Manuale di economia politica (1906); H. Kung, F. Luccio, F. Preparata, On finding the maxima of a set of vectors, J. ACM 22 (1975). Here by comparison of every two.
+/// Source: V. Pareto, Manuale di economia politica (1906); H. Kung, F. Luccio, F. Preparata, On finding the maxima of a set of vectors, J.
+/// ACM 22 (1975). Here by comparison of every two.
 /// </remarks>
 /// <typeparam name="T">What is chosen.</typeparam>
 public sealed class ParetoFront<T>

@@ -4,7 +4,8 @@ namespace Tonne.Comparing;
 
 /// <summary>Compares variants in pairs, round by round. Each round has one run of every variant.</summary>
 /// <remarks>
-/// The order of the runs inside a round must be drawn at random, each time anew: the tests rest on it. The risk of the plan is divided among the pairs (Bonferroni), so that it holds for all verdicts together.
+/// The order of the runs inside a round must be drawn at random, each time anew: the tests rest on it. The risk of the plan is divided
+/// among the pairs (Bonferroni), so that it holds for all verdicts together.
 /// One figure decides; the others are shown with intervals of their own. Not thread safe.
 /// </remarks>
 public sealed class VariantComparison

@@ -1,7 +1,8 @@
 namespace Tonne.Quantities;
 
 /// <summary>A computed figure with boundary, bounds, quality and derivation.</summary>
-/// <param name="Name">Stable dotted name, for example <c>emissions_kg.operational</c>; what <c>tonne explain RUN FIGURE</c> takes. Its unit is the derivation's.</param>
+/// <param name="Name">Stable dotted name, for example <c>emissions_kg.operational</c>; what <c>tonne explain RUN FIGURE</c> takes. Its unit
+/// is the derivation's.</param>
 /// <param name="Boundary">System boundary.</param>
 /// <param name="Bounds">Low, best and high (95 %), in <see cref="Unit"/>.</param>
 /// <param name="Quality">The worst quality of its parts above 5 %.</param>
