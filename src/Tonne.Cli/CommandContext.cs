@@ -29,10 +29,10 @@ sealed record CommandContext(
     public bool Unicode => (GetVariable("LC_ALL") ?? GetVariable("LC_CTYPE") ?? GetVariable("LANG") ?? "C.UTF-8") is var locale
         && (locale.Length == 0 || locale.Contains("UTF", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>What the reader of standard output can see.</summary>
+    /// <summary>Width, colours and characters of the terminal at standard output.</summary>
     public TerminalCapabilities OutCapabilities => CreateCapabilities(IsOutTerminal);
 
-    /// <summary>What the reader of standard error can see.</summary>
+    /// <summary>Width, colours and characters of the terminal at standard error.</summary>
     public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
 
     TerminalCapabilities CreateCapabilities(bool terminal) => new() { Width = Width, Colour = UsesColour(terminal), Unicode = Unicode };

@@ -1,7 +1,7 @@
 namespace Tonne.Estimation;
 
 /// <summary>Something an estimate chose or assumed because it was not given.</summary>
-/// <param name="Topic">What it is about. Programs compare topics, never texts.</param>
+/// <param name="Topic">Topic of the assumption. Programs compare topics, never texts.</param>
 /// <param name="Text">The assumption, in a sentence.</param>
 public sealed record Assumption(AssumptionTopic Topic, string Text)
 {

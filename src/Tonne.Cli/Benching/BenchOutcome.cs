@@ -3,7 +3,7 @@ namespace Tonne.Cli.Benching;
 /// <summary>Why a bench stopped.</summary>
 enum BenchOutcome
 {
-    /// <summary>Every pair is decided.</summary>
+    /// <summary>All pairs of commands are decided.</summary>
     Decided,
 
     /// <summary>All rounds were run.</summary>

@@ -3,13 +3,13 @@ using Tonne.Comparing;
 
 namespace Tonne.Cli.Benching;
 
-/// <summary>What the user asked of one bench, beside the settings.</summary>
+/// <summary>The options of one bench that are not settings.</summary>
 sealed record BenchRequest
 {
     /// <summary>The commands, two or more.</summary>
     public required ImmutableArray<ImmutableArray<string>> Commands { get; init; }
 
-    /// <summary>How they are compared.</summary>
+    /// <summary>The plan of the comparison.</summary>
     public required ComparisonPlan Plan { get; init; }
 
     /// <summary>Rounds before those that count. Default 1.</summary>

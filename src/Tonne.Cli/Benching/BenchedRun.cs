@@ -5,8 +5,8 @@ using Tonne.Runs;
 namespace Tonne.Cli.Benching;
 
 /// <summary>One run of a bench.</summary>
-/// <param name="Record">The facts.</param>
-/// <param name="Footprint">The figures.</param>
+/// <param name="Record">The record of the run.</param>
+/// <param name="Footprint">The footprint of the run.</param>
 sealed record BenchedRun(RunRecord Record, Footprint Footprint)
 {
     /// <summary>Creates the values that are compared.</summary>

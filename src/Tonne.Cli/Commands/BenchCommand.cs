@@ -128,18 +128,18 @@ static class BenchCommand
             : throw new InvalidInputException($"bench: {commands.Count} commands are too many; at most {MostCommands} are compared at once.");
     }
 
-    static int ParseWholeNumber(ParseResult parsed, Option<int?> option, int otherwise, int least, int most) => parsed.GetValue(option) switch
+    static int ParseWholeNumber(ParseResult parsed, Option<int?> option, int defaultValue, int minimum, int maximum) => parsed.GetValue(option) switch
     {
-        null => otherwise,
-        { } value when value >= least && value <= most => value,
-        { } value => throw new InvalidInputException($"{option.Name} {value} is not a whole number from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+        null => defaultValue,
+        { } value when value >= minimum && value <= maximum => value,
+        { } value => throw new InvalidInputException($"{option.Name} {value} is not a whole number from {minimum} to {maximum}; for example: tonne bench {option.Name} {defaultValue} -- python a.py ::: python b.py"),
     };
 
-    static double ParsePercent(ParseResult parsed, Option<double?> option, double otherwise, double least, double most) => parsed.GetValue(option) switch
+    static double ParsePercent(ParseResult parsed, Option<double?> option, double defaultValue, double minimum, double maximum) => parsed.GetValue(option) switch
     {
-        null => otherwise / 100,
-        { } value when value >= least && value <= most => value / 100,
-        { } value => throw new InvalidInputException($"{option.Name} {value} is not a percentage from {least} to {most}; for example: tonne bench {option.Name} {otherwise} -- python a.py ::: python b.py"),
+        null => defaultValue / 100,
+        { } value when value >= minimum && value <= maximum => value / 100,
+        { } value => throw new InvalidInputException($"{option.Name} {value} is not a percentage from {minimum} to {maximum}; for example: tonne bench {option.Name} {defaultValue} -- python a.py ::: python b.py"),
     };
 
     static string Rounds(int rounds) => rounds == 1 ? "1 round" : $"{rounds} rounds";

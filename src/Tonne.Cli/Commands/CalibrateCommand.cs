@@ -106,14 +106,14 @@ static class CalibrateCommand
 
         var settling = request.Plan.PhaseDuration < TimeSpan.FromMinutes(1) ? request.Plan.PhaseDuration : TimeSpan.FromMinutes(1);
         using var answers = new StreamReader(Console.OpenStandardInput());
-        List<CalibrationBlock> asked = [];
+        List<CalibrationBlock> readings = [];
         foreach (var (level, what, optional) in new[] { (CalibrationLevel.Idle, "idle", false), (CalibrationLevel.Full, "with every thread busy", false), (CalibrationLevel.Half, "with half of the threads busy (Enter to skip)", true) })
         {
             context.Error.WriteLine($"{Capitalize(what)}: settling for {FormatSpan(settling)} …");
-            asked.AddRange(await calibrator.ReadManuallyAsync(level, settling, () => Ask(context, answers, what, optional), cancellation).ConfigureAwait(false));
+            readings.AddRange(await calibrator.ReadManuallyAsync(level, settling, () => Ask(context, answers, what, optional), cancellation).ConfigureAwait(false));
         }
 
-        return calibrator.CreateCalibration(asked, "a plug meter read off", _defaultPlugAccuracy);
+        return calibrator.CreateCalibration(readings, "a plug meter read off", _defaultPlugAccuracy);
 
         void ReportProgress(CalibrationLevel level, TimeSpan left, CalibrationBlock? read) => context.Error.WriteLine(read is null
             ? $"  {FormatSpan(left),8} left   {level.ToString().ToLowerInvariant(),-5}"
@@ -122,13 +122,13 @@ static class CalibrateCommand
 
     static async Task ThrowIfBusyAsync(CommandContext context, Calibrator calibrator, Request request, CancellationToken cancellation)
     {
-        var most = request.IdleLoad ?? calibrator.DefaultMaxIdleLoad;
+        var maxIdleLoad = request.IdleLoad ?? calibrator.DefaultMaxIdleLoad;
         context.Error.WriteLine("Checking whether the machine is idle …");
         var (load, busy) = await calibrator.MeasureLoadAsync(TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
-        if (load > most)
+        if (load > maxIdleLoad)
         {
-            var who = busy.Count == 0 ? "" : ": " + string.Join(", ", busy.Select(one => string.Create(CultureInfo.InvariantCulture, $"{TextSanitizer.ToOneLine(one.Name)} (pid {one.Id}, {100 * one.Threads:0} % of a thread)")));
-            throw new CalibrationFailedException(string.Create(CultureInfo.InvariantCulture, $"the machine is not idle, {100 * load:0.#} % of it is busy (at most {100 * most:0.#} % counts as idle){who}. Stop that first, or allow more with --idle-load PERCENT."));
+            var busyProcesses = busy.Count == 0 ? "" : ": " + string.Join(", ", busy.Select(one => string.Create(CultureInfo.InvariantCulture, $"{TextSanitizer.ToOneLine(one.Name)} (pid {one.Id}, {100 * one.Threads:0} % of a thread)")));
+            throw new CalibrationFailedException(string.Create(CultureInfo.InvariantCulture, $"the machine is not idle, {100 * load:0.#} % of it is busy (at most {100 * maxIdleLoad:0.#} % counts as idle){busyProcesses}. Stop that first, or allow more with --idle-load PERCENT."));
         }
     }
 

@@ -76,12 +76,12 @@ static class EstimateValidateCommand
         context.Out.WriteLine();
         new WrappedTextWriter(context).WriteLabelled("", "MEAN, MEDIAN: absolute error relative to the truth. COVERED: truths inside the 95 % bounds; P: exact binomial test of that coverage. WIDTH: median of high ÷ low. SCORE: interval score, smaller is better. Each case was left out of the fit that estimates it.");
 
-        void Add(string what, string who, EstimateScore score)
+        void Add(string title, string estimator, EstimateScore score)
         {
             // A predictor without bounds has no coverage to test.
             var bounded = score.MedianWidth > 1;
             table.Add(
-                what, who, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.CoveredCount}") : "-", bounded ? Text($"{score.CoveragePValue:0.000}") : "-",
+                title, estimator, Text($"{score.Cases}"), Text($"{score.MeanError * 100:0.0} %"), Text($"{score.MedianError * 100:0.0} %"), bounded ? Text($"{score.CoveredCount}") : "-", bounded ? Text($"{score.CoveragePValue:0.000}") : "-",
                 bounded ? Text($"{score.MedianWidth:0.00}") : "-", bounded ? Text($"{score.IntervalScore:0.00}") : "-");
         }
     }

@@ -44,15 +44,15 @@ static class FootprintCommand
                 return 0;
             }
 
-            var asked = new List<string>();
+            var requested = new List<string>();
             foreach (var (option, flag) in new[] { (json, "--json"), (markdown, "--md"), (form, "--eu-ai-act"), (sci, "--sci") })
             {
                 if (parsed.GetValue(option))
-                    asked.Add(flag);
+                    requested.Add(flag);
             }
 
-            if (asked.Count > 1)
-                throw new InvalidInputException($"{string.Join(" and ", asked)}: give one format.");
+            if (requested.Count > 1)
+                throw new InvalidInputException($"{string.Join(" and ", requested)}: give one format.");
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!parsed.GetValue(sci) && (unit is not null || parsed.GetValue(boundary) is not null))
                 throw new InvalidInputException("--per and --boundary go with --sci.");

@@ -61,7 +61,7 @@ static class LabSelectCommand
     {
         context.Out.WriteLine();
         var all = points[0];
-        var like = estimator.Estimate("all rows", all.TotalTime);
+        var allRowsEstimate = estimator.Estimate("all rows", all.TotalTime);
         var table = new TextTable("CHOSEN BY", "SHARE", "ROWS", "EPOCHS", "ACCURACY", "LOST", "WORST CLASS", "CHOOSING", "TRAINING", "ENERGY", "EMISSIONS", "") { RightAligned = new HashSet<int> { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, OptionalColumns = [10, 7, 8, 2] };
         foreach (var point in points)
         {
@@ -70,7 +70,7 @@ static class LabSelectCommand
                 point.Share < 1 ? Name(point.Strategy) : "all rows", Text($"{point.Share * 100:0} %"), DisplayValue.FormatCount(point.Rows), point.Stopped ? Text($"{point.Epochs}, {(point.Epochs < epochs ? "stopped" : "no stop")}") : Text($"{point.Epochs}"),
                 Text($"{point.Score.Accuracy * 100:0.00} %"), Text($"{(all.Score.Accuracy - point.Score.Accuracy) * 100:0.00}"), Text($"{point.WorstClassAccuracy * 100:0.0} %"),
                 point.SelectionTime == TimeSpan.Zero ? "" : Text($"{point.SelectionTime.TotalSeconds:0.0} CPU-s"), Text($"{point.TrainingTime.TotalSeconds:0.0} CPU-s"),
-                DisplayValue.Format(used.Energy.Value, "kWh", 2, like.Energy.Value), DisplayValue.Format(used.Operational.Value, "kg CO2e", 2, like.Operational.Value), Text($"÷ {all.TotalTime / point.TotalTime:0.0}"));
+                DisplayValue.Format(used.Energy.Value, "kWh", 2, allRowsEstimate.Energy.Value), DisplayValue.Format(used.Operational.Value, "kg CO2e", 2, allRowsEstimate.Operational.Value), Text($"÷ {all.TotalTime / point.TotalTime:0.0}"));
         }
 
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
@@ -79,12 +79,12 @@ static class LabSelectCommand
         var best = SelectionCurve.FindBest(points);
         words.WriteLabelled("best     ", best is null
             ? "No subset uses less energy at a loss of at most one point of accuracy: these rows are not redundant, so use all of them."
-            : Text($"{DescribePoint(best, epochs)}: energy ÷ {all.TotalTime / best.TotalTime:0.0}, selection included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {DisplayValue.Format(estimator.Estimate("best", best.TotalTime).Energy).FormatWithInterval()} instead of {DisplayValue.Format(like.Energy).FormatWithInterval()}."));
-        var seen = best ?? points[^1];
-        var (lost, at) = all.Score.AccuracyOfClass.Zip(seen.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
-        words.WriteLabelled("classes  ", Text($"Each class keeps its share of the rows (at most {seen.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{TextSanitizer.ToOneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {seen.WorstClassAccuracy * 100:0.0} %, with all rows at {all.WorstClassAccuracy * 100:0.0} %."));
+            : Text($"{DescribePoint(best, epochs)}: energy ÷ {all.TotalTime / best.TotalTime:0.0}, selection included, {(best.Score.Accuracy < all.Score.Accuracy ? Text($"for {(all.Score.Accuracy - best.Score.Accuracy) * 100:0.00} points of accuracy") : "with no accuracy lost")}; {DisplayValue.Format(estimator.Estimate("best", best.TotalTime).Energy).FormatWithInterval()} instead of {DisplayValue.Format(allRowsEstimate.Energy).FormatWithInterval()}."));
+        var compared = best ?? points[^1];
+        var (lost, at) = all.Score.AccuracyOfClass.Zip(compared.Score.AccuracyOfClass, (before, after) => double.IsNaN(before - after) ? 0 : before - after).Select((lost, index) => (lost, index)).Max();
+        words.WriteLabelled("classes  ", Text($"Each class keeps its share of the rows (at most {compared.Imbalance * 100:0.00} points off); {(lost > 0 ? Text($"\"{TextSanitizer.ToOneLine(classes[at])}\" lost most, {lost * 100:0.00} points") : "none lost accuracy")}; the worst is at {compared.WorstClassAccuracy * 100:0.0} %, with all rows at {all.WorstClassAccuracy * 100:0.0} %."));
         words.WriteLabelled("stopped  ", Text($"after {SelectionCurve.Patience} epochs with less than a tenth of the mean gain per kWh up to then; the energy includes the validation on {rows:N0} other rows after each epoch."));
-        words.WriteLabelled("energy   ", Text($"{like.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(estimator.Watts).FormatWithInterval()} of a busy thread and its share of memory, fans and supply; ratios do not depend on it. Accuracy on {rows:N0} unseen rows; one training each."));
+        words.WriteLabelled("energy   ", Text($"{allRowsEstimate.Energy.Quality.ToString().ToLowerInvariant()}: CPU time × {DisplayValue.Format(estimator.Watts).FormatWithInterval()} of a busy thread and its share of memory, fans and supply; ratios do not depend on it. Accuracy on {rows:N0} unseen rows; one training each."));
     }
 
     static string DescribePoint(SelectionPoint point, int epochs) =>
@@ -145,11 +145,11 @@ static class LabSelectCommand
         public IReadOnlyList<SelectionStrategy> WaysOf(ParseResult parsed) =>
             [.. (parsed.GetValue(_by) is { Length: > 0 } given ? given.Select(Way) : [SelectionStrategy.Chance, SelectionStrategy.Margin]).Distinct()];
 
-        public TrainingPlan Plan(ParseResult parsed) => new() { Epochs = Whole("--epochs", parsed.GetValue(_epochs), 10, 1, 10_000), InputDropout = Pipeline.InputDropoutRate };
+        public TrainingPlan Plan(ParseResult parsed) => new() { Epochs = ParseWholeNumberOrDefault("--epochs", parsed.GetValue(_epochs), 10, 1, 10_000), InputDropout = Pipeline.InputDropoutRate };
 
-        public NetworkShape Shape(ParseResult parsed, int inputs, int classes) => new(inputs, classes) { Layers = Whole("--layers", parsed.GetValue(_layers), 12, 1, 1_000), Width = Whole("--width", parsed.GetValue(_width), 128, 2, 8_192) };
+        public NetworkShape Shape(ParseResult parsed, int inputs, int classes) => new(inputs, classes) { Layers = ParseWholeNumberOrDefault("--layers", parsed.GetValue(_layers), 12, 1, 1_000), Width = ParseWholeNumberOrDefault("--width", parsed.GetValue(_width), 128, 2, 8_192) };
 
-        static int Whole(string option, string? text, int otherwise, int least, int most) => text is null ? otherwise : (int)LabOptions.ParseWholeNumber(option, text, least, most);
+        static int ParseWholeNumberOrDefault(string option, string? text, int defaultValue, int minimum, int maximum) => text is null ? defaultValue : (int)LabOptions.ParseWholeNumber(option, text, minimum, maximum);
 
         static SelectionStrategy Way(string name) => Array.Exists(_ways, way => LabSelectCommand.Name(way) == name) ? Array.Find(_ways, way => LabSelectCommand.Name(way) == name)
             : throw new InvalidInputException($"--by '{name}' is not known; there are {string.Join(", ", _ways.Select(LabSelectCommand.Name))}.");

@@ -22,9 +22,9 @@ static class LabStopCommand
             var session = LedgerSession.Open(context);
             var entry = session.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
-            var advice = StoppingAdvice.Of(entry.Record, footprint);
+            var advice = StoppingAdvice.FromRun(entry.Record, footprint);
             if (advice is not null && parsed.GetValue(gain) is { } text)
-                advice = StoppingAdvice.Of(entry.Record, footprint, ParseTarget(text) / (advice.IsShare ? 100 : 1));
+                advice = StoppingAdvice.FromRun(entry.Record, footprint, ParseTarget(text) / (advice.IsShare ? 100 : 1));
             if (advice is null)
                 throw new InvalidInputException($"{entry.Record.Opening.Id} has no epochs with accuracy, F1, loss or perplexity. To make a run that has: tonne lab run");
             if (parsed.GetValue(json))

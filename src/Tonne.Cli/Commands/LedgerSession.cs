@@ -25,7 +25,7 @@ sealed class LedgerSession
 
     public Ledger Ledger { get; }
 
-    /// <summary>What a reader's terminal can show.</summary>
+    /// <summary>Width, colours and characters of the reader's terminal.</summary>
     public TerminalCapabilities Capabilities => _context.OutCapabilities;
 
     /// <summary>Opens the ledger and closes the runs of recorders that were killed.</summary>

@@ -42,10 +42,10 @@ static class ReportCommand
         command.Options.Add(boundary);
         command.SetAction(parsed =>
         {
-            var asked = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
+            var requested = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
             var ofSci = parsed.GetValue(sci);
-            if (asked.Count + (ofSci ? 1 : 0) > 1)
-                throw new InvalidInputException($"{string.Join(" and ", asked.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
+            if (requested.Count + (ofSci ? 1 : 0) > 1)
+                throw new InvalidInputException($"{string.Join(" and ", requested.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!ofSci && (unit is not null || parsed.GetValue(boundary) is not null))
                 throw new InvalidInputException("--per and --boundary go with --sci.");
@@ -60,7 +60,7 @@ static class ReportCommand
                 return 0;
             }
 
-            (asked.Count == 0 ? _formats[0] : asked[0].Format).Write(context.Out, entry.Record, entry.Account(), session.Capabilities);
+            (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context.Out, entry.Record, entry.Account(), session.Capabilities);
             return 0;
         });
         return command;

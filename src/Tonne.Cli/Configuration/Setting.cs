@@ -7,7 +7,7 @@ namespace Tonne.Cli.Configuration;
 /// <param name="Key">Name in tonne.yaml and of the flag.</param>
 /// <param name="Variable">Name of the environment variable.</param>
 /// <param name="Default">Value if none is given; null if there is none.</param>
-/// <param name="Description">What it is, with its unit and range.</param>
+/// <param name="Description">Description of the setting, with its unit and range.</param>
 /// <param name="FindProblem">Returns what is wrong with a value and what to write instead; null if it is valid.</param>
 sealed record Setting(string Key, string Variable, string? Default, string Description, Func<string, string?> FindProblem)
 {

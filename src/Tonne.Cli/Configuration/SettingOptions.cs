@@ -31,13 +31,13 @@ static class SettingOptions
         (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression", HelpName = "RE" }, Setting.EpochPattern),
     ];
 
-    /// <summary>Where work is done: zone, region, intensity, PUE.</summary>
+    /// <summary>Options for the place: zone, region, intensity, PUE.</summary>
     public static IReadOnlyList<Option> Place { get; } = [.. _place.Select(pair => pair.Option)];
 
-    /// <summary>How a command is measured, and the folder of the sensor files.</summary>
+    /// <summary>Options for measuring: policy, period, and the folder of the sensor files.</summary>
     public static IReadOnlyList<Option> Measurement { get; } = [.. _measuring.Select(pair => (Option)pair.Option), _strict, _meter];
 
-    /// <summary>How stages and epochs are recognised in a command's output.</summary>
+    /// <summary>Options for the recognition of stages and epochs in a command's output.</summary>
     public static IReadOnlyList<Option> Patterns { get; } = [.. _patterns.Select(pair => pair.Option)];
 
     /// <summary>The settings with the values of these options; options that the command does not have are ignored.</summary>

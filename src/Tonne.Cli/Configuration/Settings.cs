@@ -61,7 +61,7 @@ sealed class Settings
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";
 
-    /// <summary>Every stored calibration; none if the setting is <c>none</c>.</summary>
+    /// <summary>All stored calibrations; empty if the setting is <c>none</c>.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or is not a file of calibrations.</exception>
     IReadOnlyList<Calibration> ReadCalibrations()
     {

@@ -5,7 +5,7 @@ using Tonne.Recording;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>The meters of one wrapped command: those of the machine, and those that follow the child.</summary>
+/// <summary>The meters of one wrapped command: those of the machine, and those of the child and its descendants.</summary>
 /// <remarks>They are created before the child starts, because it starts in their control group. The run disposes them.</remarks>
 #pragma warning disable CA1001 // The run disposes the job's instruments, through Job.
 sealed class JobMeters
@@ -14,14 +14,15 @@ sealed class JobMeters
     readonly JobInstruments _job;
     ChildProcess? _child;
 
-    /// <summary>Creates them.</summary>
+    /// <summary>Creates the meters.</summary>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="discovery">The machine.</param>
-    /// <param name="ownCpuBefore">CPU time of this process that was spent on other runs.</param>
+    /// <param name="discovery">The discovered machine and its meters.</param>
+    /// <param name="ownCpuBefore">CPU time that this process used for other runs before.</param>
     public JobMeters(string runId, DiscoveryResult discovery, TimeSpan ownCpuBefore)
     {
         var holder = ProcessIdentity.GetCurrent();
-        _job = new JobInstruments(runId, holder, discovery.Machine.Threads, GetReapedNanoseconds, id => _child?.IsHelperProcess(id) ?? false);
+        _job = new JobInstruments(
+            runId, holder, discovery.Machine.Threads, GetReapedNanoseconds, id => _child?.IsHelperProcess(id) ?? false);
         Job = new MachineJob(discovery, _job, holder, sampler => TonneOverhead.Measure(sampler, ownCpuBefore));
         Placement = _job.EnterFiles.Count > 0 ? new CgroupPlacement(_job.EnterFiles, _job.ReturnFiles) : null;
     }
@@ -29,10 +30,10 @@ sealed class JobMeters
     /// <summary>The source of the run's readings.</summary>
     public IMeteredJob Job { get; }
 
-    /// <summary>The control groups in which the child starts; null for our own.</summary>
+    /// <summary>The control groups in which the child starts; null if it starts in tonne's own.</summary>
     public CgroupPlacement? Placement { get; }
 
-    /// <summary>Starts to follow a child.</summary>
+    /// <summary>Adds the child, after it has started.</summary>
     public void AttachChild(ChildProcess child)
     {
         _job.OverheadNanoseconds = child.OwnCpuInCgroupNanoseconds;

@@ -6,14 +6,14 @@ using Tonne.Recording.EpochPatterns;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>Receives the marks of the program, from the socket or its output, and adds them to the run.</summary>
+/// <summary>Receives the marks of stages and epochs, from a socket and from the command's output, and adds them to the run.</summary>
 sealed class MarkReceiver : IOutputListener, IDisposable
 {
     readonly RecordedRun _run;
     readonly MarkServer? _server;
     readonly EpochDetector? _detector;
 
-    public MarkReceiver(CommandContext context, Settings settings, RecordedRun run, Action<string> warn)
+    public MarkReceiver(CommandContext context, Settings settings, RecordedRun run, Action<string> onWarning)
     {
         _run = run;
         var epochs = EpochPattern.Parse(settings[Setting.EpochPattern]!);
@@ -26,13 +26,15 @@ sealed class MarkReceiver : IOutputListener, IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
-            warn($"'tonne mark' will not work in this run: {error.Message}");
+            onWarning($"'tonne mark' will not work in this run: {error.Message}");
         }
     }
 
-    /// <summary>Variables for the child's environment.</summary>
+    /// <summary>Environment variables through which the child finds the socket.</summary>
     public IReadOnlyDictionary<string, string> ChildEnvironment =>
-        _server is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [MarkAddress.EnvironmentVariable] = _server.Path };
+        _server is null
+            ? new Dictionary<string, string>()
+            : new Dictionary<string, string> { [MarkAddress.EnvironmentVariable] = _server.Path };
 
     /// <summary>Listener of the output; null if no pattern is configured.</summary>
     public IOutputListener? Listener => _detector is null ? null : this;

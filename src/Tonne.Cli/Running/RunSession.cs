@@ -15,38 +15,40 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>One <c>tonne run</c>: examines the machine, records the command, and prints the summary.</summary>
+/// <summary>Performs one <c>tonne run</c>: discovers the machine, runs and records the command, and prints the summary.</summary>
 /// <remarks>
-/// Before the child starts, the trace is on the disk and the first sample is taken; the last sample is taken after it has ended. A failure
-/// of tonne never stops the child from starting and never changes its exit code.
+/// "Child" is the process of the command. Before it starts, the trace file exists and the first sample has been taken; the last sample is
+/// taken after it has ended. A failure of tonne never prevents the child from starting and never changes its exit code.
 /// </remarks>
 sealed class RunSession(CommandContext context, Settings settings)
 {
     /// <summary>Whether Ctrl-C ended the command.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <summary>The recorded and accounted run; null if that failed.</summary>
+    /// <summary>The record of the run and its footprint; null if recording or accounting failed.</summary>
     public (RunRecord Record, Footprint Footprint)? Result { get; private set; }
 
     /// <summary>Runs the command.</summary>
     /// <returns>
-    /// The child's exit code, 128 + n for signal n; 127 not found, 126 not executable, 125 not started by tonne; 1 if --strict is set, some
-    /// energy was not measured and the child succeeded.
+    /// The child's exit code, or 128 + n if signal n ended it; 127 if the command was not found, 126 if it is not executable, 125 if tonne
+    /// did not start it; 1 if --strict is set, some energy was not measured and the child succeeded.
     /// </returns>
     public int Run(RunRequest request)
     {
         var inheritance = request.Inheritance ?? InheritedState.ReadAndIgnoreFileSizeSignal();
-        using var discovery = MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable));
-        if (settings.Strict && discovery.DescribeUnmeasured() is { } modelled)
+        using var discovery = MachineDiscovery.Discover(
+            new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable));
+        if (settings.Strict && discovery.DescribeUnmeasured() is { } unmeasuredParts)
         {
-            WriteMessage($"--strict: {modelled}. 'tonne doctor' says which meters are missing and how to enable them.");
+            WriteMessage($"--strict: {unmeasuredParts}. 'tonne doctor' says which meters are missing and how to enable them.");
             return 125;
         }
 
         JobMeters? meters = null;
-        var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : GuessPlaceAsync(discovery);
+        var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : DetectPlaceAsync(discovery);
         var recorder = new RunRecorder(
-            id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job, CreateSink(request), CreateOptions(request, discovery, place), context.Time);
+            id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job,
+            CreateSink(request), CreateOptions(request, discovery, place), context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
         using var marks = new MarkReceiver(context, settings, run, WriteMessage);
         ChildProcess child;
@@ -76,29 +78,30 @@ sealed class RunSession(CommandContext context, Settings settings)
             run.StartSampling();
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             Interrupted = exit.Interrupted;
-            var unmeasured = false;
+            var violatesStrict = false;
             RunGuarded(() =>
             {
                 var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, CollectWarnings(child, exit));
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
-                unmeasured = settings.Strict && !record.Gaps.IsEmpty;
-                if (unmeasured)
+                violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
+                if (violatesStrict)
                 {
                     var gap = record.Gaps[0];
-                    WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): not all energy was measured.");
+                    WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): "
+                        + "not all energy was measured.");
                 }
             });
-            return exit.ExitCode == 0 && unmeasured ? 1 : exit.ExitCode;
+            return exit.ExitCode == 0 && violatesStrict ? 1 : exit.ExitCode;
         }
     }
 
-    /// <summary>Runs a step of tonne. A failure is reported, and never becomes the command's failure.</summary>
-    void RunGuarded(Action work)
+    /// <summary>Performs a step of tonne after the command. If it fails, a message is written and tonne continues.</summary>
+    void RunGuarded(Action step)
     {
         try
         {
-            work();
+            step();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException
             or ArgumentException or InvalidOperationException or OverflowException)
@@ -108,15 +111,18 @@ sealed class RunSession(CommandContext context, Settings settings)
     }
 
     /// <summary>
-    /// Determines the place while the child already runs: what is known at the start is written at the start, the rest at the end.
+    /// Detects the place while the child is already running. If it is known when the run starts, it is recorded then, otherwise at the end.
     /// </summary>
-    async Task<Place> GuessPlaceAsync(DiscoveryResult discovery)
+    async Task<Place> DetectPlaceAsync(DiscoveryResult discovery)
     {
         var tree = new FileTree(settings.Sysroot);
-        var asked = settings[Setting.CloudMetadata] is { } address ? System.Net.IPEndPoint.Parse(address) : null;
-        var metadata = asked is not null ? new CloudMetadata(context.Time, asked) : tree.IsSysroot ? null : new CloudMetadata(context.Time);
-        var guess = await PlaceDetector.DetectAsync(tree, discovery.Description.Firmware, context.GetVariable("TZ"), metadata).ConfigureAwait(false);
-        return guess with { Pue = settings.Pue };
+        var givenAddress = settings[Setting.CloudMetadata] is { } address ? System.Net.IPEndPoint.Parse(address) : null;
+        var metadata = givenAddress is not null ? new CloudMetadata(context.Time, givenAddress)
+            : tree.IsSysroot ? null
+            : new CloudMetadata(context.Time);
+        var detected = await PlaceDetector.DetectAsync(tree, discovery.Description.Firmware, context.GetVariable("TZ"), metadata)
+            .ConfigureAwait(false);
+        return detected with { Pue = settings.Pue };
     }
 
     IRunSink CreateSink(RunRequest request) =>
@@ -147,7 +153,8 @@ sealed class RunSession(CommandContext context, Settings settings)
         if (exit.HandedOver)
         {
             yield return new Warning(
-                "output-handed-over", "A process started by the command still has its output open, which is passed on unread from now on.");
+                "output-handed-over",
+                "A process started by the command still has its output open, which is passed on unread from now on.");
         }
     }
 
@@ -166,28 +173,34 @@ sealed class RunSession(CommandContext context, Settings settings)
     void WriteProblem(RecorderProblem problem) => WriteMessage(problem.Kind switch
     {
         RecorderProblemKind.SinkUnavailable =>
-            $"{problem.Error.Message} The command runs anyway and its figures are printed at the end, but the run will not be in the ledger.",
+            $"{problem.Error.Message} The command runs anyway and its figures are printed at the end, "
+            + "but the run will not be in the ledger.",
         RecorderProblemKind.TraceIncomplete =>
-            $"the trace could not be written to its end: {problem.Error.Message} The rest of it is in memory, and the figures are computed from both.",
+            $"the trace could not be written completely: {problem.Error.Message} The rest of it is in memory; "
+            + "the figures are computed from both parts.",
         RecorderProblemKind.ObserverFailed => $"an observer of the run failed and is not called any more: {problem.Error.Message}",
-        _ => $"{problem.Error.Message} The trace is kept; the run is closed from it as soon as the ledger can be written.",
+        _ => $"{problem.Error.Message} The trace is kept; the record of the run is computed from it as soon as the ledger can be written.",
     });
 
     void WriteSummary(RunRequest request, RunRecord record, Footprint footprint, string? folder)
     {
         if (request.Output is { } output)
             WriteOutput(output, RunDocument.From(record, footprint), folder is not null);
-        if (!request.Quiet)
+        if (request.Quiet)
+            return;
+        var screen = context.ErrorCapabilities;
+        if (request.Verbose)
         {
-            var screen = context.ErrorCapabilities;
-            if (request.Verbose)
-                RunReport.Write(context.Error, record, footprint, screen, folder, isKept: folder is not null);
-            else
-                RunSummaryText.Write(context.Error, record, footprint, screen, folder is null ? null : "last", isTraced: request.ShowTrace && record.ExitCode == 0);
+            RunReport.Write(context.Error, record, footprint, screen, folder, isKept: folder is not null);
+        }
+        else
+        {
+            RunSummaryText.Write(context.Error, record, footprint, screen, folder is null ? null : "last",
+                isTraced: request.ShowTrace && record.ExitCode == 0);
         }
     }
 
-    void WriteOutput(string path, RunDocument document, bool kept)
+    void WriteOutput(string path, RunDocument document, bool isInLedger)
     {
         try
         {
@@ -195,8 +208,9 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // .NET reports the last of these for a file that would grow beyond the limit on its size.
-            WriteMessage($"--output {path}: {error.Message.TrimEnd('.')}.{(kept ? " The run is in the ledger: 'tonne show last --json' prints the same." : "")}");
+            // .NET throws ArgumentOutOfRangeException if the file would grow beyond the limit on its size.
+            var alternative = isInLedger ? " The run is in the ledger: 'tonne show last --json' prints the same." : "";
+            WriteMessage($"--output {path}: {error.Message.TrimEnd('.')}.{alternative}");
         }
     }
 

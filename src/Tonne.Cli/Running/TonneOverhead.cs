@@ -6,11 +6,11 @@ namespace Tonne.Cli.Running;
 /// <summary>Measures the CPU time and memory that tonne itself has used.</summary>
 static class TonneOverhead
 {
-    /// <summary>Measures what the run has cost so far.</summary>
+    /// <summary>Measures the overhead of tonne in this run so far.</summary>
     /// <param name="samplerCpu">CPU time of the sampling thread.</param>
-    /// <param name="before">CPU time of this process that was spent on other runs.</param>
-    public static Overhead Measure(TimeSpan samplerCpu, TimeSpan before) =>
-        new((Environment.CpuUsage.TotalTime - before).TotalSeconds, samplerCpu.TotalSeconds, ReadPeakResidentBytes());
+    /// <param name="cpuBefore">CPU time that this process used for other runs before.</param>
+    public static Overhead Measure(TimeSpan samplerCpu, TimeSpan cpuBefore) =>
+        new((Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, samplerCpu.TotalSeconds, ReadPeakResidentBytes());
 
     /// <summary>Reads the largest resident size, VmHWM of /proc/self/status; 0 if it cannot be read.</summary>
     static long ReadPeakResidentBytes()
@@ -25,7 +25,7 @@ static class TonneOverhead
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            // Another kernel: 0, which the report shows as unknown.
+            // This kernel has no such file. The report shows 0 as unknown.
         }
 
         return 0;

@@ -28,7 +28,7 @@ static class JsonFields
         /// <summary>A value with its bounds, whose unit is in its name; null if it is unknown.</summary>
         /// <param name="name">Name, with the unit.</param>
         /// <param name="bounds">Value and bounds.</param>
-        /// <param name="quality">Its quality; null to leave it out.</param>
+        /// <param name="quality">Quality of the figure; null to leave it out.</param>
         public void WriteBounds(string name, Bounds? bounds, Quality? quality = null)
         {
             if (bounds is not { } known)

@@ -13,7 +13,7 @@ sealed record ChildCommand(IReadOnlyList<string> Arguments)
     /// <summary>The listener of the output. Default: none; the child then writes directly to our streams.</summary>
     public IOutputListener? Listener { get; init; }
 
-    /// <summary>Where its streams go; if they are not ours, the output cannot be listened to. Default: to ours.</summary>
+    /// <summary>Where the child's streams are connected; a listener needs those of tonne. Default: to those of tonne.</summary>
     public ChildStreams Streams { get; init; }
 
     /// <summary>The signals and limits that the child gets. Default: ours when it is started.</summary>

@@ -1,7 +1,7 @@
 namespace Tonne.Cli.Wrapping;
 
 /// <summary>The end of the child.</summary>
-/// <param name="ExitCode">Its exit code, or 128 + n if signal n ended it.</param>
+/// <param name="ExitCode">Exit code of the child, or 128 + n if signal n ended it.</param>
 /// <param name="Signal">The signal that ended it, or null.</param>
 /// <param name="UserTime">
 /// CPU time in user mode of all reaped processes: the child, its reaped children, and its orphans that ended before it.

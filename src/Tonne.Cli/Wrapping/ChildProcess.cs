@@ -159,7 +159,7 @@ sealed class ChildProcess : IDisposable
         }
 
         _reaper.ReapRemaining();
-        var interrupted = signal == Libc.Interrupt && (_signals.GroupWide & InheritedState.ToMask(Libc.Interrupt)) != 0;
+        var interrupted = signal == Libc.Interrupt && (_signals.GroupSignals & InheritedState.ToMask(Libc.Interrupt)) != 0;
         _exit.SetResult(new ChildExit(code, signal, _reaper.UserTime, _reaper.SystemTime, interrupted, handedOver, endedAt));
     }
 

@@ -1,6 +1,6 @@
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Where the child's standard streams go.</summary>
+/// <summary>Where the child's standard streams are connected.</summary>
 enum ChildStreams
 {
     /// <summary>To our streams, through tonne if there is a listener.</summary>

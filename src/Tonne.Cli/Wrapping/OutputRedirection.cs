@@ -126,7 +126,7 @@ sealed class OutputRedirection
         CloseChildDescriptors();
         foreach (var relay in Relays)
         {
-            _ = Libc.Close(relay.From);
+            _ = Libc.Close(relay.Source);
             relay.Dispose();
         }
     }

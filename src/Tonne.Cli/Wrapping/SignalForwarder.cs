@@ -3,17 +3,20 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Prevents signals from ending tonne, and passes on to the child, once each, those that the child did not get itself.</summary>
+/// <summary>Prevents signals from ending tonne, and sends the child those signals that the child did not get itself.</summary>
 /// <remarks>
-/// The child is in our process group, so signals of the terminal and of the whole group reach it directly (<see cref="SignalProbe"/>).
-/// Signals that were ignored when tonne started (`nohup`) are still ignored when the child starts; only then does tonne handle them and
-/// pass them on. The child ignores them too, unless it has decided otherwise.
+/// The child is in tonne's process group. So a signal of the terminal, or to the whole group, reaches the child directly, and tonne must
+/// not
+/// send it again. A <see cref="SignalProbe"/>, a process in the same group, shows whether the whole group got a signal.
+/// Signals that were ignored when tonne started (`nohup`) stay ignored until the child has started, so that the child inherits this. After
+/// that, tonne handles them and sends them on.
 /// </remarks>
 sealed class SignalForwarder : IDisposable
 {
     /// <summary>
-    /// All signals that could end or stop tonne and that can be caught, except SIGTTOU: writing to a terminal that refuses it must stop
-    /// tonne.
+    /// All signals that can end or stop tonne and that can be caught, except SIGTTOU: if a background process may not write to the
+    /// terminal,
+    /// this signal must stop tonne too.
     /// </summary>
     static readonly int[] _signals =
     [
@@ -21,14 +24,16 @@ sealed class SignalForwarder : IDisposable
         Libc.TerminalStop, Libc.TerminalInput, Libc.VirtualAlarm, Libc.Profile, Libc.WindowChanged, Libc.InputOutput, Libc.PowerFailure,
     ];
 
-    readonly Lock _gate = new();
+    readonly Lock _lock = new();
     readonly List<PosixSignalRegistration> _registrations = [];
     readonly List<int> _earlySignals = [];
     readonly HashSet<int> _probePids = [];
     readonly Action<int> _onSignal;
     readonly InheritedState _inheritance;
     SignalProbe? _probe;
-    ulong _groupWide;
+    // Sets of signals: bit n - 1 for signal n.
+    ulong _groupSignals;
+    // Signals that the probe had before tonne did; they are ignored when they arrive at tonne.
     ulong _handledSignals;
     int _child;
     bool _disposed;
@@ -45,23 +50,23 @@ sealed class SignalForwarder : IDisposable
         AddProbe(_probe);
     }
 
-    /// <summary>Signals that tonne got together with the whole group: bit n - 1 for signal n.</summary>
-    internal ulong GroupWide
+    /// <summary>Signals that the whole process group got: bit n - 1 for signal n.</summary>
+    internal ulong GroupSignals
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
-                return _groupWide;
+                return _groupSignals;
             }
         }
     }
 
-    /// <summary>Passes signals to this process from now on; those that came before it existed are passed now.</summary>
+    /// <summary>Sends signals to this process from now on, first those that came before it existed.</summary>
     internal void ForwardTo(int child)
     {
         Register(ignored: true);
-        lock (_gate)
+        lock (_lock)
         {
             _child = child;
             foreach (var signal in _earlySignals)
@@ -71,38 +76,41 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
-    /// <summary>Stops passing signals: the child has been reaped, and its process id may soon belong to another process.</summary>
+    /// <summary>
+    /// Stops sending signals. Called when the child has ended, because its process id may soon belong to another process.
+    /// </summary>
     internal void StopForwarding()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _child = 0;
             _earlySignals.Clear();
         }
     }
 
-    /// <summary>Whether a reaped process was a helper of tonne and not part of the job.</summary>
+    /// <summary>Whether an ended process was a probe, and so a helper of tonne and not part of the job.</summary>
     internal bool IsProbe(int pid)
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _probePids.Contains(pid);
         }
     }
 
-    /// <summary>Decides whether the whole group got a signal that the child has got and that may still be on its way to tonne.</summary>
+    /// <summary>
+    /// Finds out whether a signal that the child got went to the whole group. The signal may not have arrived at tonne yet.
+    /// </summary>
     /// <remarks>
-    /// Called before tonne stops, because continuing the group removes the stop signal from the probe; and before tonne ends, because then
-    /// it is too late.
+    /// Called before tonne stops, because the probe loses the stop signal when the group continues; and before tonne ends.
     /// </remarks>
     internal void CheckGroupDelivery(int signal)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_probe?.HasReceived(signal) is true)
             {
                 _handledSignals |= InheritedState.ToMask(signal);
-                _groupWide |= InheritedState.ToMask(signal);
+                _groupSignals |= InheritedState.ToMask(signal);
                 RestartProbe();
             }
         }
@@ -111,7 +119,7 @@ sealed class SignalForwarder : IDisposable
     void OnSignal(int signal)
     {
         _onSignal(signal);
-        lock (_gate)
+        lock (_lock)
         {
             if (_disposed)
             {
@@ -130,7 +138,7 @@ sealed class SignalForwarder : IDisposable
             }
             else if (IsGroupSignal(signal))
             {
-                _groupWide |= InheritedState.ToMask(signal);
+                _groupSignals |= InheritedState.ToMask(signal);
             }
             else
             {
@@ -139,6 +147,7 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
+    /// <summary>Registers handlers for the signals that were ignored when tonne started, or for the others.</summary>
     void Register(bool ignored)
     {
         foreach (var signal in _signals)
@@ -154,13 +163,13 @@ sealed class SignalForwarder : IDisposable
         }
     }
 
+    /// <summary>Whether the whole group got a signal: what the probe shows or, without a probe, what the signal makes likely.</summary>
     bool IsGroupSignal(int signal)
     {
         switch (_probe?.HasReceived(signal))
         {
             case true:
-                // A resized terminal signals often and without harm, so the answer for that signal is kept; for any other signal a new
-                // probe is started.
+                // Each new signal needs a new probe. Changes of the window size are frequent and harmless, so for them the probe is kept.
                 if (signal != Libc.WindowChanged)
                 {
                     RestartProbe();
@@ -177,10 +186,10 @@ sealed class SignalForwarder : IDisposable
 
     void RestartProbe()
     {
-        var fresh = SignalProbe.Start();
-        AddProbe(fresh);
+        var probe = SignalProbe.Start();
+        AddProbe(probe);
         _probe?.Dispose();
-        _probe = fresh;
+        _probe = probe;
     }
 
     void AddProbe(SignalProbe? probe)
@@ -211,7 +220,7 @@ sealed class SignalForwarder : IDisposable
             registration.Dispose();
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             _disposed = true;
             _child = 0;

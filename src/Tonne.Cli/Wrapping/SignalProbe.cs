@@ -62,7 +62,7 @@ sealed class SignalProbe : IDisposable
         }
     }
 
-    /// <summary>Whether it got this signal too; null if it has ended and the answer is unknown.</summary>
+    /// <summary>Whether the probe got this signal too; null if the probe has ended and the answer is unknown.</summary>
     internal bool? HasReceived(int signal)
     {
         try
@@ -77,7 +77,7 @@ sealed class SignalProbe : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended: killed along with a group, or by hand.
+            // The probe has ended: it was killed together with the group, or by a user.
         }
 
         return null;

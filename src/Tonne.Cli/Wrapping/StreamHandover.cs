@@ -16,13 +16,13 @@ static class StreamHandover
         var nowhere = Pipe.MoveAboveStandard(Libc.Open("/dev/null", Libc.ReadWrite | Libc.CloseOnExec));
         var launch = new LaunchSpec(["cat"u8.ToArray()], [])
         {
-            Descriptors = [(relay.To, Libc.StandardOutput), (relay.From, Libc.StandardInput), (nowhere, Libc.StandardError)],
+            Descriptors = [(relay.Target, Libc.StandardOutput), (relay.Source, Libc.StandardInput), (nowhere, Libc.StandardError)],
             NewSession = true,
             OnlyStandardStreams = true,
         };
-        var taken = Array.Exists(_programs, program => launch.Start(program, out _) == 0);
+        var isHandedOver = Array.Exists(_programs, program => launch.Start(program, out _) == 0);
         _ = Libc.Close(nowhere);
-        _ = Libc.Close(relay.From);
-        return taken;
+        _ = Libc.Close(relay.Source);
+        return isHandedOver;
     }
 }

@@ -3,37 +3,44 @@ using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Passes one stream of the child on, byte for byte, and then to the listener.</summary>
+/// <summary>
+/// Reads one output stream of the child, writes it unchanged to the corresponding stream of tonne, and passes it to a listener.
+/// </summary>
 /// <remarks>
-/// One thread, one block of memory outside the garbage collector. After a small read it waits a millisecond, so that a child that writes
-/// line by line does not wake tonne for each line; the end of the child cuts the wait short.
+/// It uses one thread and one block of memory outside the garbage collector. After a small read it waits a millisecond, so that a child
+/// which writes line by line does not wake tonne for each line. The end of the child ends the wait.
 /// </remarks>
 sealed unsafe class StreamRelay : IDisposable
 {
     const int BlockBytes = 256 * 1024;
 
-    /// <summary>Space before the block for the byte that gives the kind of what follows.</summary>
-    const int HeadBytes = 64;
+    /// <summary>
+    /// Space before the block. A terminal in packet mode puts one byte before the data, which states the kind of the packet.
+    /// </summary>
+    const int PacketHeaderBytes = 64;
 
-    /// <summary>Capacity of a terminal before its writer has to wait.</summary>
-    const int TerminalBytes = 64 * 1024;
+    /// <summary>Number of bytes that a terminal stores before its writer has to wait.</summary>
+    const int TerminalCapacityBytes = 64 * 1024;
 
     const int PauseMilliseconds = 1;
 
-    /// <summary>How long the streams may stay silent after the child's end before they are handed over.</summary>
+    /// <summary>
+    /// If another process still has the stream open and writes nothing for this time after the child's end, the relay stops.
+    /// </summary>
     const int SilenceMilliseconds = 50;
 
     static readonly TimeSpan _maxDrainTime = TimeSpan.FromMilliseconds(250);
 
-    readonly int _from;
-    readonly int _to;
+    readonly int _source;
+    readonly int _target;
     readonly OutputStream _stream;
     readonly Pseudoterminal? _terminal;
     readonly TimeProvider _clock;
     readonly int _wakeEvent;
 
     /// <summary>
-    /// After fewer bytes than this, wait for more. It is a small part of the capacity, so that the child does not wait for tonne.
+    /// If fewer bytes than this were read, the relay waits for more. The number is a small part of the capacity, so that the child never
+    /// waits for tonne.
     /// </summary>
     readonly int _batchBytes;
     readonly Thread _thread;
@@ -44,41 +51,45 @@ sealed unsafe class StreamRelay : IDisposable
     volatile bool _ended;
     long _childEndedAt;
 
-    internal StreamRelay(int from, int to, OutputStream stream, Pseudoterminal? terminal, IOutputListener listener, TimeProvider clock)
+    internal StreamRelay(
+        int source, int target, OutputStream stream, Pseudoterminal? terminal, IOutputListener listener, TimeProvider clock)
     {
-        (_from, _to, _stream, _terminal, _listener, _clock) = (from, to, stream, terminal, listener, clock);
-        Pipe.SetBlocking(from, blocking: false);
-        var room = terminal is null ? Libc.FileControl(from, Libc.GetPipeSize, 0) : TerminalBytes;
-        _batchBytes = Math.Clamp(room / 16, 4096, BlockBytes / 4);
+        (_source, _target, _stream, _terminal, _listener, _clock) = (source, target, stream, terminal, listener, clock);
+        Pipe.SetBlocking(source, blocking: false);
+        var capacityBytes = terminal is null ? Libc.FileControl(source, Libc.GetPipeSize, 0) : TerminalCapacityBytes;
+        _batchBytes = Math.Clamp(capacityBytes / 16, 4096, BlockBytes / 4);
         _wakeEvent = Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking);
-        _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = $"relay {stream}" };
+        _thread = new Thread(RunThread, 256 * 1024) { IsBackground = true, Name = $"relay {stream}" };
     }
 
     /// <summary>Why the relay stopped.</summary>
     internal enum RelayResult
     {
-        /// <summary>Every writer closed it.</summary>
+        /// <summary>Every process that had the stream open has closed it.</summary>
         Closed,
 
-        /// <summary>Our own side failed: the reader went away, or the disk is full. The child gets the same error.</summary>
+        /// <summary>Writing failed: the reader of tonne's output has ended, or the disk is full. The child gets the same error.</summary>
         WriteFailed,
 
-        /// <summary>A descendant of the child still has it open.</summary>
+        /// <summary>The child has ended, but one of its descendants still has the stream open.</summary>
         StillOpen,
     }
 
     internal RelayResult Result { get; private set; }
 
-    internal int From => _from;
+    /// <summary>File descriptor that the relay reads.</summary>
+    internal int Source => _source;
 
-    internal int To => _to;
+    /// <summary>File descriptor that the relay writes.</summary>
+    internal int Target => _target;
 
-    /// <summary>The terminal that the stream is read from, while it is open.</summary>
+    /// <summary>The terminal from which the stream is read; null if it is a pipe, or after the relay has stopped.</summary>
     internal Pseudoterminal? Terminal => _ended ? null : _terminal;
 
     internal void Start() => _thread.Start();
 
-    /// <summary>Waits until all output so far has been passed on, at most for a time limit.</summary>
+    /// <summary>Waits until all output that exists now has been written.</summary>
+    /// <param name="timeout">Longest time to wait.</param>
     internal void Drain(TimeSpan timeout)
     {
         if (!_ended)
@@ -90,7 +101,7 @@ sealed unsafe class StreamRelay : IDisposable
         }
     }
 
-    /// <summary>Passes the rest on and stops, because the child has ended.</summary>
+    /// <summary>Writes the rest of the output and stops. Called when the child has ended.</summary>
     internal RelayResult Finish()
     {
         Volatile.Write(ref _childEndedAt, _clock.GetTimestamp());
@@ -112,12 +123,12 @@ sealed unsafe class StreamRelay : IDisposable
         _ = Libc.Write(_wakeEvent, &one, sizeof(ulong));
     }
 
-    void Run()
+    void RunThread()
     {
-        var block = (byte*)NativeMemory.AlignedAlloc(HeadBytes + BlockBytes, HeadBytes);
+        var block = (byte*)NativeMemory.AlignedAlloc(PacketHeaderBytes + BlockBytes, PacketHeaderBytes);
         try
         {
-            Result = RelayLoop(block + HeadBytes);
+            Result = RelayLoop(block + PacketHeaderBytes);
         }
         finally
         {
@@ -125,11 +136,11 @@ sealed unsafe class StreamRelay : IDisposable
             if (Result is RelayResult.StillOpen)
             {
                 _terminal?.DisablePacketMode();
-                Pipe.SetBlocking(_from, blocking: true);
+                Pipe.SetBlocking(_source, blocking: true);
             }
             else
             {
-                _ = Libc.Close(_from);
+                _ = Libc.Close(_source);
             }
 
             _ended = true;
@@ -141,8 +152,8 @@ sealed unsafe class StreamRelay : IDisposable
     {
         while (true)
         {
-            // Both are read before the stream: "nothing there" then means that nothing came since.
-            var gone = _childEnded;
+            // Both are read before the stream. If the stream is then empty, it has been empty since they were set.
+            var childEnded = _childEnded;
             var drainWanted = _drainWanted;
             var count = _terminal is null ? ReadPipe(block, out var closed) : ReadTerminal(block, out closed);
             if (count > 0)
@@ -168,18 +179,18 @@ sealed unsafe class StreamRelay : IDisposable
                     _drained.Set();
                 }
 
-                var heard = WaitForData(gone ? SilenceMilliseconds : -1);
-                if (gone && !heard)
+                var hasData = WaitForData(childEnded ? SilenceMilliseconds : -1);
+                if (childEnded && !hasData)
                 {
                     return RelayResult.StillOpen;
                 }
             }
-            else if (count < _batchBytes && !gone)
+            else if (count < _batchBytes && !childEnded)
             {
                 Pause();
             }
 
-            if (gone && _clock.GetElapsedTime(Volatile.Read(ref _childEndedAt)) > _maxDrainTime)
+            if (childEnded && _clock.GetElapsedTime(Volatile.Read(ref _childEndedAt)) > _maxDrainTime)
             {
                 return RelayResult.StillOpen;
             }
@@ -193,18 +204,21 @@ sealed unsafe class StreamRelay : IDisposable
         return (int)Math.Max(count, 0);
     }
 
-    /// <summary>Reads what is there: a terminal returns 4 KiB at a time, each with a byte in front that gives its kind.</summary>
+    /// <summary>
+    /// Reads all packets that a terminal has: at most 4 KiB each, with one byte before the data that states the kind of the packet.
+    /// </summary>
     int ReadTerminal(byte* block, out bool closed)
     {
         var filled = 0;
         closed = false;
-        while (filled < TerminalBytes)
+        while (filled < TerminalCapacityBytes)
         {
-            var place = block + filled - 1;
-            var covered = *place;
-            var count = Read(place, BlockBytes - filled);
-            var kind = *place;
-            *place = covered;
+            // The packet's first byte overwrites the last byte of the packet before, which is restored.
+            var packet = block + filled - 1;
+            var overwritten = *packet;
+            var count = Read(packet, BlockBytes - filled);
+            var kind = *packet;
+            *packet = overwritten;
             if (count <= 0)
             {
                 closed = count == 0;
@@ -224,12 +238,12 @@ sealed unsafe class StreamRelay : IDisposable
         return filled;
     }
 
-    /// <summary>Bytes read, 0 at the end, -1 if there is nothing now.</summary>
-    nint Read(byte* place, nint room)
+    /// <summary>Reads bytes; returns their number, 0 at the end of the stream, -1 if there are none now.</summary>
+    nint Read(byte* buffer, nint capacity)
     {
         while (true)
         {
-            var count = Libc.Read(_from, place, room);
+            var count = Libc.Read(_source, buffer, capacity);
             if (count >= 0)
             {
                 return count;
@@ -242,7 +256,7 @@ sealed unsafe class StreamRelay : IDisposable
                 case Errno.TryAgain:
                     return -1;
                 default:
-                    // A terminal whose other side is closed everywhere returns an error.
+                    // A terminal returns an error when all processes have closed its other side.
                     return 0;
             }
         }
@@ -252,7 +266,7 @@ sealed unsafe class StreamRelay : IDisposable
     {
         while (count > 0)
         {
-            var written = Libc.Write(_to, bytes, count);
+            var written = Libc.Write(_target, bytes, count);
             if (written >= 0)
             {
                 bytes += written;
@@ -265,7 +279,7 @@ sealed unsafe class StreamRelay : IDisposable
                 case Errno.Interrupted:
                     continue;
                 case Errno.TryAgain:
-                    var request = new Libc.PollRequest { Descriptor = _to, RequestedEvents = Libc.PollOut };
+                    var request = new Libc.PollRequest { Descriptor = _target, RequestedEvents = Libc.PollOut };
                     _ = Libc.Poll(&request, 1, -1);
                     continue;
                 default:
@@ -289,11 +303,11 @@ sealed unsafe class StreamRelay : IDisposable
         }
     }
 
-    /// <summary>Whether anything happened within the time; a negative time is unlimited.</summary>
+    /// <summary>Waits for output or a wake-up; returns whether one of them came in time. A negative time is unlimited.</summary>
     bool WaitForData(int milliseconds)
     {
         var requests = stackalloc Libc.PollRequest[2];
-        requests[0] = new Libc.PollRequest { Descriptor = _from, RequestedEvents = Libc.PollIn };
+        requests[0] = new Libc.PollRequest { Descriptor = _source, RequestedEvents = Libc.PollIn };
         requests[1] = new Libc.PollRequest { Descriptor = _wakeEvent, RequestedEvents = Libc.PollIn };
         var ready = Libc.Poll(requests, 2, milliseconds);
         ClearWakeEvent(requests[1]);
@@ -311,8 +325,8 @@ sealed unsafe class StreamRelay : IDisposable
     {
         if (wakeEvent.ReturnedEvents != 0)
         {
-            ulong rings;
-            _ = Libc.Read(_wakeEvent, &rings, sizeof(ulong));
+            ulong wakeUps;
+            _ = Libc.Read(_wakeEvent, &wakeUps, sizeof(ulong));
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Tonne.Estimation.Serving;
 
 /// <summary>Many requests of one kind: a campaign, a day or a year of a service.</summary>
 /// <param name="Name">in_all, per_day or per_year.</param>
-/// <param name="Requests">How many.</param>
+/// <param name="Requests">Number of requests.</param>
 public sealed record RequestVolume(string Name, double Requests)
 {
     const double DaysPerYear = 365.25;

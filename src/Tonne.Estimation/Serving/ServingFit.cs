@@ -6,51 +6,61 @@ using Tonne.Quantities;
 namespace Tonne.Estimation.Serving;
 
 /// <summary>
-/// The fitted serving model, its spread for unknown models, and the hash of its measurements. <see cref="Shipped"/> is the fit of this
-/// version.
+/// The fitted serving model, the spread of its predictions for models that were not measured, and the hash of the measurements.
+/// <see cref="Shipped"/> is the fit of this version.
 /// </summary>
-/// <param name="Model">Coefficients.</param>
-/// <param name="HalfWidths">By <see cref="ServedModelKind"/>: half the width of a 95 % interval of measured ÷ predicted for a model left
-/// out, in natural logarithms.</param>
-/// <param name="Rows">Measurements fitted.</param>
-/// <param name="Families">Models among them.</param>
+/// <param name="Model">The model with its coefficients.</param>
+/// <param name="HalfWidths">Half the width of the 95 % interval of ln(measured ÷ predicted) for a model left out of the fit, by
+/// <see cref="ServedModelKind"/>.</param>
+/// <param name="Rows">Number of measurements that were fitted.</param>
+/// <param name="Families">Number of different models among them.</param>
 /// <param name="InputHash">SHA-256 of the file of measurements.</param>
 public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> HalfWidths, int Rows, int Families, string InputHash)
 {
     const string Table = "inference_fit.csv";
     const string Header = "name,value,unit,what";
 
-    static readonly Lazy<ServingFit> Read = new(() => Parse(Table, EmbeddedTable.ReadText(Table, typeof(Training.TrainingCatalog).Assembly)));
+    static readonly Lazy<ServingFit> ShippedFit =
+        new(() => Parse(Table, EmbeddedTable.ReadText(Table, typeof(Training.TrainingCatalog).Assembly)));
 
     /// <summary>The fit that ships with this version.</summary>
-    public static ServingFit Shipped => Read.Value;
+    public static ServingFit Shipped => ShippedFit.Value;
 
-    /// <summary>The spread of measured ÷ predicted for an unknown model of a kind.</summary>
+    /// <summary>The 95 % bounds of measured ÷ predicted energy for a model that was not measured, by its kind.</summary>
     public Bounds GetSpread(ServedModelKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
 
-    /// <summary>Writes the fit as a table.</summary>
+    /// <summary>Writes the fit as a CSV table.</summary>
     public string ToTable()
     {
         var text = new StringBuilder(Header).Append('\n');
-        Line("input-sha256", InputHash, "", "the file of measurements that was fitted");
-        Line("rows", Rows.ToString(CultureInfo.InvariantCulture), "1", "measurements fitted");
-        Line("families", Families.ToString(CultureInfo.InvariantCulture), "1", "models among them");
+        AppendLine("input-sha256", InputHash, "", "the file of measurements that was fitted");
+        AppendLine("rows", Rows.ToString(CultureInfo.InvariantCulture), "1", "measurements fitted");
+        AppendLine("families", Families.ToString(CultureInfo.InvariantCulture), "1", "models among them");
         foreach (var term in Enum.GetValues<ServingTerm>())
-            Line("coefficient/" + NameMatching.ToSlug(GetLabel(term)), Number(Model.Coefficients[(int)term]), UnitOf(term), GetLabel(term));
-        Line("software-2024", Number(Model.OlderSoftwareRatio), "1", "energy with serving software of 2024 over that of 2026");
-        Line("ampere", Number(Model.AmpereRatio), "1", "energy on Ampere over what its data sheet leads to");
+        {
+            var coefficient = FormatNumber(Model.Coefficients[(int)term]);
+            AppendLine("coefficient/" + NameMatching.ToSlug(GetLabel(term)), coefficient, GetUnit(term), GetLabel(term));
+        }
+
+        AppendLine("software-2024", FormatNumber(Model.OlderSoftwareRatio), "1", "energy with serving software of 2024 over that of 2026");
+        AppendLine("ampere", FormatNumber(Model.AmpereRatio), "1", "energy on Ampere over what its data sheet leads to");
         foreach (var kind in Enum.GetValues<ServedModelKind>())
-            Line("half-width/" + NameMatching.ToSlug(GetLabel(kind)), Number(HalfWidths[(int)kind]), "ln", "half of a 95 % interval of measured over foretold for a model left out of the fit: " + GetLabel(kind));
+        {
+            AppendLine("half-width/" + NameMatching.ToSlug(GetLabel(kind)), FormatNumber(HalfWidths[(int)kind]), "ln",
+                "half of a 95 % interval of measured over foretold for a model left out of the fit: " + GetLabel(kind));
+        }
+
         return text.ToString();
 
-        void Line(string name, string value, string unit, string what) => text.Append(CultureInfo.InvariantCulture, $"{name},{value},{unit},{what}\n");
+        void AppendLine(string name, string value, string unit, string description) =>
+            text.Append(CultureInfo.InvariantCulture, $"{name},{value},{unit},{description}\n");
 
-        // Five digits: fewer would change figures, more are noise.
-        static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+        // Five digits: fewer would change figures, more are below the noise of the measurements.
+        static string FormatNumber(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Reads a table as <see cref="ToTable"/> writes it.</summary>
-    /// <exception cref="TableFormatException">It is malformed, or lacks a line.</exception>
+    /// <exception cref="TableFormatException">The table is malformed, or a line is missing.</exception>
     internal static ServingFit Parse(string table, string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -64,16 +74,22 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
         }
 
         return new ServingFit(
-            new ServingEnergyModel([.. Enum.GetValues<ServingTerm>().Select(term => Number("coefficient/" + NameMatching.ToSlug(GetLabel(term))))], Number("software-2024"), Number("ampere")),
-            [.. Enum.GetValues<ServedModelKind>().Select(kind => Number("half-width/" + NameMatching.ToSlug(GetLabel(kind))))],
-            (int)Number("rows"), (int)Number("families"), Find("input-sha256"));
+            new ServingEnergyModel(
+                [.. Enum.GetValues<ServingTerm>().Select(term => GetNumber("coefficient/" + NameMatching.ToSlug(GetLabel(term))))],
+                GetNumber("software-2024"),
+                GetNumber("ampere")),
+            [.. Enum.GetValues<ServedModelKind>().Select(kind => GetNumber("half-width/" + NameMatching.ToSlug(GetLabel(kind))))],
+            (int)GetNumber("rows"),
+            (int)GetNumber("families"),
+            GetText("input-sha256"));
 
-        string Find(string name) => values.TryGetValue(name, out var value) ? value : throw new TableFormatException(table, 1, $"there is no line {name}");
+        string GetText(string name) =>
+            values.TryGetValue(name, out var value) ? value : throw new TableFormatException(table, 1, $"there is no line {name}");
 
-        double Number(string name) => double.Parse(Find(name), CultureInfo.InvariantCulture);
+        double GetNumber(string name) => double.Parse(GetText(name), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The name of a term.</summary>
+    /// <summary>The name of a term in derivations and in the table.</summary>
     public static string GetLabel(ServingTerm term) => term switch
     {
         ServingTerm.KernelLaunch => "starting the layers",
@@ -88,9 +104,15 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
         _ => "handling a token",
     };
 
-    internal static string UnitOf(ServingTerm term) => term is ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KvCacheLatencyBlackwell or ServingTerm.TokenOverhead ? "s" : "1";
+    /// <summary>The unit of a term's coefficient: s if the value of the term is a power, else 1.</summary>
+    internal static string GetUnit(ServingTerm term) => term switch
+    {
+        ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell => "s",
+        ServingTerm.KvCacheLatencyBlackwell or ServingTerm.TokenOverhead => "s",
+        _ => "1",
+    };
 
-    /// <summary>The name of a kind of model.</summary>
+    /// <summary>The name of a kind of model in reports and in the table.</summary>
     public static string GetLabel(ServedModelKind kind) => kind switch
     {
         ServedModelKind.Dense => "dense models",

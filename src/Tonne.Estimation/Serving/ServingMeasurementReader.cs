@@ -17,7 +17,7 @@ public static partial class ServingMeasurementReader
 
     /// <summary>The cases of a file.</summary>
     /// <param name="name">Name of the file, for errors.</param>
-    /// <param name="text">Its text.</param>
+    /// <param name="text">Text of the file.</param>
     /// <exception cref="TableFormatException">It is malformed.</exception>
     /// <exception cref="UnknownNameException">It names an accelerator or a precision that is not known.</exception>
     public static IReadOnlyList<ServingMeasurement> Read(string name, string text)
@@ -53,7 +53,9 @@ public static partial class ServingMeasurementReader
         return cases;
     }
 
-    /// <summary>The family of a model's name: maker, tuning, precision and release date dropped, the releases of Llama 3 of one size taken as one.</summary>
+    /// <summary>
+    /// The family of a model's name: maker, tuning, precision and release date dropped, the releases of Llama 3 of one size taken as one.
+    /// </summary>
     internal static string GetFamily(string model)
     {
         var name = Core().Match(model).Groups[1].Value;

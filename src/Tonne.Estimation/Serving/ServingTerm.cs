@@ -1,18 +1,18 @@
 namespace Tonne.Estimation.Serving;
 
 /// <summary>
-/// A term of the energy per output token. Each is a time by the data sheet (or a count) times the power limit, in J, with one fitted
-/// coefficient.
+/// A term of the energy per output token: a time from the data sheet, or a count, × the power limit (TDP). Each term has one fitted
+/// coefficient. n: accelerators of a replica; B: batch; A: active parameters; P: all parameters.
 /// </summary>
 public enum ServingTerm
 {
-    /// <summary>Starting each layer's work: TDP · n · layers ÷ B.</summary>
+    /// <summary>Starting the kernels of each layer: TDP · n · layers ÷ B.</summary>
     KernelLaunch,
 
-    /// <summary>The additional energy of starting layers on Blackwell.</summary>
+    /// <summary>Starting the kernels of each layer on Blackwell, in addition to <see cref="KernelLaunch"/>.</summary>
     KernelLaunchBlackwell,
 
-    /// <summary>Reading the weights that a step touches: TDP · bytes ÷ (bandwidth · B).</summary>
+    /// <summary>Reading the weights that one step of the batch uses: TDP · bytes ÷ (bandwidth · B).</summary>
     Weights,
 
     /// <summary>Reading the attention cache of the request: TDP · cache bytes · context ÷ bandwidth.</summary>
@@ -24,15 +24,20 @@ public enum ServingTerm
     /// <summary>Arithmetic of the active parameters: TDP · 2A ÷ peak.</summary>
     Arithmetic,
 
-    /// <summary>Arithmetic in pieces, for a mixture of experts: TDP · 2(√(AP) − A) ÷ peak.</summary>
+    /// <summary>Additional arithmetic of a mixture of experts, whose matrices are small: TDP · 2(√(AP) − A) ÷ peak.</summary>
     ExpertArithmetic,
 
-    /// <summary>Arithmetic of the prompt, per output token: TDP · (2A + attention) · (prompt ÷ output) ÷ peak, attention = 2 · layers · width · prompt.</summary>
+    /// <summary>
+    /// Arithmetic of the prompt, per output token: TDP · (2A + attention) · (prompt ÷ output) ÷ peak, attention = 2 · layers · width ·
+    /// prompt.
+    /// </summary>
     Prefill,
 
-    /// <summary>Exchange between the accelerators of a replica: TDP · (n − 1) · activations of a token ÷ a quarter of the memory bandwidth.</summary>
+    /// <summary>
+    /// Exchange between the accelerators of a replica: TDP · (n − 1) · activations of a token ÷ a quarter of the memory bandwidth.
+    /// </summary>
     InterGpuCommunication,
 
-    /// <summary>Handling a token whatever the hardware: choosing it, scheduling; 400 W.</summary>
+    /// <summary>Choosing and scheduling a token, on any hardware: a constant of 400 W.</summary>
     TokenOverhead,
 }

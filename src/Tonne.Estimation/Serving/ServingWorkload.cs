@@ -2,40 +2,43 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>A serving workload. Values that are null are chosen or assumed, and the estimate lists them.</summary>
+/// <summary>
+/// What is served and how, the input of an estimate. A property that is null is chosen or assumed; the estimate lists these.
+/// </summary>
 public sealed record ServingWorkload
 {
-    /// <summary>All parameters of the model.</summary>
+    /// <summary>Number of all parameters of the model.</summary>
     public required double Parameters { get; init; }
 
-    /// <summary>Parameters that one token uses, for a mixture of experts; null for a dense model.</summary>
+    /// <summary>Number of parameters that one token uses, for a mixture of experts; null for a dense model.</summary>
     public double? ActiveParameters { get; init; }
 
     /// <summary>The accelerator.</summary>
     public required Accelerator Accelerator { get; init; }
 
-    /// <summary>Accelerators of one replica; null for the smallest number that holds weights and attention cache.</summary>
+    /// <summary>Number of accelerators of one replica; null for the smallest number that holds weights and attention cache.</summary>
     public int? Gpus { get; init; }
 
-    /// <summary>Mean number of requests served together by a replica; null to take it from the requests per day, else 32 with the spread from 4 to 256.</summary>
+    /// <summary>Mean number of requests served together by a replica; null to compute it from the requests per day,
+    /// or to assume 32, with the spread from 4 to 256.</summary>
     public double? Batch { get; init; }
 
     /// <summary>Number format of the weights. Default bf16.</summary>
     public WeightFormat Format { get; init; } = WeightFormat.Bf16;
 
-    /// <summary>Tokens of a prompt; null if not known.</summary>
+    /// <summary>Number of tokens of a prompt; null if not known.</summary>
     public double? PromptTokens { get; init; }
 
-    /// <summary>Tokens of an answer.</summary>
+    /// <summary>Number of tokens of an answer.</summary>
     public required double OutputTokens { get; init; }
 
-    /// <summary>Requests that the service gets a day; null to exclude waiting time.</summary>
+    /// <summary>Number of requests per day; null to exclude the energy of accelerators that wait for requests.</summary>
     public double? RequestsPerDay { get; init; }
 
-    /// <summary>Layers; null to take them from the parameters.</summary>
+    /// <summary>Number of layers; null to estimate it from the parameters.</summary>
     public double? Layers { get; init; }
 
-    /// <summary>Bytes of attention cache per token; null to take them from the parameters.</summary>
+    /// <summary>Bytes of attention cache per token; null to estimate them from the parameters.</summary>
     public double? KvCacheBytesPerToken { get; init; }
 
     /// <summary>Year of the serving software, 2024 or 2026; null for the newest that was measured on this hardware.</summary>

@@ -13,7 +13,7 @@ namespace Tonne.Estimation.Tasks;
 /// <param name="Embodied">Embodied emissions, g CO2e.</param>
 /// <param name="Emissions">g CO2e, both.</param>
 /// <param name="Factors">The factors of the place.</param>
-/// <param name="Assumptions">What was assumed, in sentences.</param>
+/// <param name="Assumptions">Assumptions, in sentences.</param>
 public sealed record TaskEstimate(
     MeasuredTask Task, Figure Measured, Figure ItEnergy, Figure FacilityEnergy, Figure Operational, Figure Embodied, Figure Emissions, AccountingFactors Factors, ImmutableArray<Assumption> Assumptions)
 {

@@ -6,38 +6,47 @@ namespace Tonne.Estimation.Training;
 
 /// <summary>Power at the plug of one accelerator in training, including its share of the host, W.</summary>
 /// <remarks>
-/// If trainings published a measured system power per chip, it is their geometric mean. Otherwise it is board power in training × (1 +
-/// k), where k is the other parts of the node over its boards.
-/// k includes the idle power of a training node, because it was measured on nodes in training. Published chip-hours include idle time
-/// between restarts.
+/// If published trainings state a measured system power per chip, the power is their geometric mean. Otherwise it is the board power in
+/// training × (1 + k), where k is the power of the other parts of the node ÷ that of its accelerator boards. k was measured on nodes in
+/// training, so it includes their idle power; published chip-hours include the idle time between restarts.
 /// </remarks>
 static class ChipPower
 {
-    // Spread between measured trainings on one kind of chip: the pairs on TPU v3 (310, 289 W) and TPU v4 (378.5, 326 W) have 0.05 and 0.11.
-    const double Spread = 0.12;
+    // Standard deviation of ln power between measured trainings on one kind of chip. The pairs on TPU v3 (310, 289 W) and TPU v4 (378.5,
+    // 326 W) have 0.05 and 0.11.
+    const double LogSpread = 0.12;
 
+    /// <summary>Derives the power, W.</summary>
     public static Derivation Derive(Accelerator chip)
     {
-        if (Measured(chip) is { } measured)
+        if (FindMeasured(chip) is { } measured)
             return new Derivation.FactorNode(measured);
-        var rest = new Derivation.FactorNode(OtherPower.FractionOverGpus());
+        var otherParts = new Derivation.FactorNode(OtherPower.FractionOverGpus());
         return new Derivation.Product("power of a chip with its share of the host", "W",
             [new Derivation.FactorNode(chip.TrainingPower), new Derivation.Sum("chip and other parts of the node", "1",
-                [new Derivation.Count("chip", "1", 1), rest])]);
+                [new Derivation.Count("chip", "1", 1), otherParts])]);
     }
 
-    static Factor? Measured(Accelerator chip)
+    static Factor? FindMeasured(Accelerator chip)
     {
-        var rows = TrainingCatalog.All.Where(row => row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null } && IsSameChip(row.Hardware, chip.Name)).ToList();
+        var rows = TrainingCatalog.All.Where(row =>
+            row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null }
+            && IsSameChip(row.Hardware, chip.Name)).ToList();
         if (rows.Count == 0)
             return null;
         var mean = Math.Exp(rows.Average(row => Math.Log(row.Watts!.Value)));
-        return new Factor($"training/power/{NameMatching.ToSlug(chip.Name)}", $"{chip.Name}, measured power in training with its host", "W", LogNormal.CreateBounds(mean, Spread * Math.Sqrt(1 + (1d / rows.Count))), Quality.Measured,
-            SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))), "measured in " + string.Join(", ", rows.Select(row => row.Name)));
+        var bounds = LogNormal.CreateBounds(mean, LogSpread * Math.Sqrt(1 + (1d / rows.Count)));
+        return new Factor(
+            $"training/power/{NameMatching.ToSlug(chip.Name)}", $"{chip.Name}, measured power in training with its host", "W",
+            bounds, Quality.Measured,
+            SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))),
+            "measured in " + string.Join(", ", rows.Select(row => row.Name)));
     }
 
-    /// <summary>Whether two names mean the same chip, with any memory size.</summary>
-    static bool IsSameChip(string a, string b) => Chip(a).SequenceEqual(Chip(b), StringComparer.Ordinal);
+    /// <summary>Whether two names mean the same chip, whatever its memory size.</summary>
+    static bool IsSameChip(string a, string b) =>
+        SplitWithoutMemory(a).SequenceEqual(SplitWithoutMemory(b), StringComparer.Ordinal);
 
-    static IEnumerable<string> Chip(string name) => AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
+    static IEnumerable<string> SplitWithoutMemory(string name) =>
+        AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
 }

@@ -10,18 +10,20 @@ public static class TrainingCatalog
 {
     internal const string Table = "published_trainings.csv";
 
-    const string Header = "name,organisation,year,parameters,active_parameters,tokens,flops,hardware,chips,chip_hours,power_w,power_kind,pue,intensity_g_per_kwh,energy_kwh,emissions_kg,"
+    const string Header = "name,organisation,year,parameters,active_parameters,tokens,flops,hardware,chips,chip_hours,power_w,power_kind,"
+        + "pue,intensity_g_per_kwh,energy_kwh,emissions_kg,"
         + "hours_basis,energy_basis,boundary,calibrates,hours_spread,distilled,verified,source,note";
 
     static readonly Lazy<PublishedTraining[]> Rows = new(Read);
 
-    /// <summary>All of them, in the order of the table.</summary>
+    /// <summary>All published trainings, in the order of the table.</summary>
     public static IReadOnlyList<PublishedTraining> All => Rows.Value;
 
     /// <summary>Rows for <c>tonne catalog models</c>: one row for each published quantity of each training.</summary>
-    public static IReadOnlyList<CatalogEntry> Search(string? search = null) => [.. All.SelectMany(Entries).Where(entry => entry.Matches(search))];
+    public static IReadOnlyList<CatalogEntry> Search(string? search = null) =>
+        [.. All.SelectMany(CreateEntries).Where(entry => entry.Matches(search))];
 
-    /// <summary>What is wrong with the table or with the fit that was made from it; empty if nothing.</summary>
+    /// <summary>Lists what is wrong with the table, or with the fit that was computed from it; empty if nothing.</summary>
     public static IReadOnlyList<string> Validate()
     {
         var problems = CatalogEntry.Problems(Search()).ToList();
@@ -37,36 +39,63 @@ public static class TrainingCatalog
                 problems.Add($"{row.Name}: its power is used for the fit, but was not measured");
         }
 
-        problems.AddRange(UtilisationModel.Problems());
+        problems.AddRange(UtilisationModel.FindProblems());
         return problems;
     }
 
     /// <summary>SHA-256 of the table as shipped.</summary>
-    internal static string TableHash() => Sha256.ComputeHash(EmbeddedTable.ReadBytes(Table, typeof(TrainingCatalog).Assembly));
+    internal static string ComputeTableHash() => Sha256.ComputeHash(EmbeddedTable.ReadBytes(Table, typeof(TrainingCatalog).Assembly));
 
-    static IEnumerable<CatalogEntry> Entries(PublishedTraining row)
+    static IEnumerable<CatalogEntry> CreateEntries(PublishedTraining row)
     {
         var slug = $"training/{NameMatching.ToSlug(row.Name)}";
-        var size = row.Parameters is not { } all ? "" : $"{Large(all)} parameters{(row.ActiveParameters < all * 0.99 ? $", {Large(row.ActiveParameters.Value)} active" : "")}{(row.Tokens is { } tokens ? $", {Large(tokens)} tokens" : "")}";
-        var note = string.Join("; ", new[] { size, row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note }.Where(part => part.Length > 0));
+        string[] notes = [FormatSize(row), row.Hardware, row.Chips is { } chips ? $"{chips} chips" : "", row.Note];
+        var note = JoinNonEmpty(notes);
         if (row.ChipHours is { } hours)
-            yield return Entry("chip-hours", hours, "chip-hours", row.HoursBasis, row.HoursBasis == "published" && row.Verified ? Quality.Measured : Quality.Assumed);
+        {
+            var quality = row.HoursBasis == "published" && row.Verified ? Quality.Measured : Quality.Assumed;
+            yield return CreateEntry("chip-hours", hours, "chip-hours", row.HoursBasis, quality);
+        }
+
         if (row.EnergyKwh is { } energy)
-            yield return Entry("energy", energy, "kWh", row.EnergyBasis, QualityOf(row.EnergyBasis));
+            yield return CreateEntry("energy", energy, "kWh", row.EnergyBasis, GetQuality(row.EnergyBasis));
         if (row.EmissionsKg is { } emissions)
-            yield return Entry("emissions", emissions, "kg CO2e", row.EnergyBasis, QualityOf(row.EnergyBasis));
+            yield return CreateEntry("emissions", emissions, "kg CO2e", row.EnergyBasis, GetQuality(row.EnergyBasis));
         if (row is { ChipHours: null, EnergyKwh: null, EmissionsKg: null })
             yield return new CatalogEntry($"{slug}/training", row.Name, null, "", row.Year, Quality.Assumed, row.Source.Id, note);
 
-        CatalogEntry Entry(string what, double value, string unit, string basis, Quality quality) => new(
-            $"{slug}/{what}", $"{row.Name}, {what}", Bounds.FromExact(value), unit, row.Year, row.Verified ? quality : Quality.Assumed, row.Source.Id,
-            string.Join("; ", new[] { basis.Length > 0 ? $"basis: {basis}" : "", unit == "chip-hours" || row.Boundary.Length == 0 ? "" : $"boundary: {row.Boundary}", note }.Where(part => part.Length > 0)));
+        CatalogEntry CreateEntry(string quantity, double value, string unit, string basis, Quality quality)
+        {
+            string[] details =
+            [
+                basis.Length > 0 ? $"basis: {basis}" : "",
+                unit == "chip-hours" || row.Boundary.Length == 0 ? "" : $"boundary: {row.Boundary}",
+                note,
+            ];
+            return new CatalogEntry(
+                $"{slug}/{quantity}", $"{row.Name}, {quantity}", Bounds.FromExact(value), unit, row.Year,
+                row.Verified ? quality : Quality.Assumed, row.Source.Id, JoinNonEmpty(details));
+        }
     }
 
-    static string Large(double number) => number >= 1e12 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e12:0.##}T")
-        : number >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.##}B") : string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.##}M");
+    static string JoinNonEmpty(string[] parts) => string.Join("; ", parts.Where(part => part.Length > 0));
 
-    static Quality QualityOf(string basis) => basis switch
+    /// <summary>Parameters and tokens of a training as text: <c>671B parameters, 37B active, 14.8T tokens</c>.</summary>
+    static string FormatSize(PublishedTraining row)
+    {
+        if (row.Parameters is not { } parameters)
+            return "";
+        var active = row.ActiveParameters < parameters * 0.99 ? $", {FormatLargeCount(row.ActiveParameters.Value)} active" : "";
+        var tokens = row.Tokens is { } count ? $", {FormatLargeCount(count)} tokens" : "";
+        return $"{FormatLargeCount(parameters)} parameters{active}{tokens}";
+    }
+
+    static string FormatLargeCount(double number) =>
+        number >= 1e12 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e12:0.##}T")
+        : number >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.##}B")
+        : string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.##}M");
+
+    static Quality GetQuality(string basis) => basis switch
     {
         "measured" => Quality.Measured,
         "hours x TDP" or "derived" or "mixed" or "modelled" or "life cycle assessment" => Quality.Modelled,
@@ -75,19 +104,23 @@ public static class TrainingCatalog
 
     static PublishedTraining[] Read()
     {
-        var all = new List<PublishedTraining>();
+        var trainings = new List<PublishedTraining>();
         var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table, typeof(TrainingCatalog).Assembly), Header);
         while (rows.Read())
         {
             var calibrates = rows.GetText(19).Split(';', StringSplitOptions.RemoveEmptyEntries);
             if (Array.Exists(calibrates, word => word is not ("hours" or "power")))
                 throw rows.CreateFormatException($"\"{rows[19]}\" must be hours, power or both");
-            all.Add(new PublishedTraining(
-                rows.GetText(0), rows.GetText(1), rows.GetInteger(2), rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5), rows.GetNumberOrNull(6), rows.GetText(7), rows.GetIntegerOrNull(8), rows.GetNumberOrNull(9),
-                rows.GetNumberOrNull(10), rows.GetText(11), rows.GetNumberOrNull(12), rows.GetNumberOrNull(13), rows.GetNumberOrNull(14), rows.GetNumberOrNull(15), rows.GetText(16), rows.GetText(17), rows.GetText(18),
-                calibrates.Contains("hours"), calibrates.Contains("power"), rows.GetNumberOrNull(20) ?? 0, rows[21] is "yes", rows[22] is "yes", SourceList.Find(rows.GetText(23)), rows.GetText(24)));
+            trainings.Add(new PublishedTraining(
+                rows.GetText(0), rows.GetText(1), rows.GetInteger(2),
+                rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5), rows.GetNumberOrNull(6),
+                rows.GetText(7), rows.GetIntegerOrNull(8), rows.GetNumberOrNull(9), rows.GetNumberOrNull(10), rows.GetText(11),
+                rows.GetNumberOrNull(12), rows.GetNumberOrNull(13), rows.GetNumberOrNull(14), rows.GetNumberOrNull(15),
+                rows.GetText(16), rows.GetText(17), rows.GetText(18),
+                calibrates.Contains("hours"), calibrates.Contains("power"), rows.GetNumberOrNull(20) ?? 0,
+                rows[21] is "yes", rows[22] is "yes", SourceList.Find(rows.GetText(23)), rows.GetText(24)));
         }
 
-        return [.. all];
+        return [.. trainings];
     }
 }

@@ -16,7 +16,7 @@ public sealed record TrainingEstimate(
     Figure ChipHours,
     PhaseFootprint Footprint,
     Bounds? Utilisation,
-    IReadOnlyList<(UtilisationCase Case, double Likeness)> MostSimilarTrainings,
+    IReadOnlyList<(UtilisationCase Case, double Similarity)> MostSimilarTrainings,
     IReadOnlyList<Assumption> Assumptions,
     IReadOnlyList<Source> Sources)
 {

@@ -6,33 +6,33 @@ namespace Tonne.Estimation.Training;
 /// <param name="Hardware">The accelerator.</param>
 public sealed record TrainingTask(Accelerator Hardware)
 {
-    /// <summary>All parameters; null if only operations are known.</summary>
+    /// <summary>Number of all parameters; null if only operations are known.</summary>
     public double? Parameters { get; init; }
 
-    /// <summary>Active parameters per token; null for all of them (a dense model).</summary>
+    /// <summary>Number of parameters that one token uses; null for all of them (a dense model).</summary>
     public double? ActiveParameters { get; init; }
 
-    /// <summary>Tokens trained on; null if operations are given.</summary>
+    /// <summary>Number of training tokens; null if operations are given.</summary>
     public double? Tokens { get; init; }
 
-    /// <summary>Floating-point operations; null for 6 × active parameters × tokens.</summary>
+    /// <summary>Number of floating-point operations of one run; null for 6 × active parameters × tokens.</summary>
     public double? Operations { get; init; }
 
-    /// <summary>Accelerators; null if not decided.</summary>
+    /// <summary>Number of accelerators; null if not decided.</summary>
     public int? Chips { get; init; }
 
     /// <summary>
-    /// Hours on the clock of one run. With <see cref="Chips"/> the chip-hours are known; without, the number of chips is estimated.
+    /// Duration of one run, h. If <see cref="Chips"/> is given too, the chip-hours are known; otherwise they are estimated.
     /// </summary>
     public double? Hours { get; init; }
 
     /// <summary>Number format of the arithmetic. Default bf16.</summary>
     public TrainingPrecision Precision { get; init; }
 
-    /// <summary>Whether it learns from the outputs of a larger model. Default no.</summary>
+    /// <summary>Whether the model learns from the outputs of a larger model. Default no.</summary>
     public bool Distilled { get; init; }
 
-    /// <summary>Runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
+    /// <summary>Number of runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
     public int Runs { get; init; } = 1;
 
     /// <summary>Lists what is wrong with the task; empty if it can be estimated.</summary>
@@ -57,34 +57,49 @@ public sealed record TrainingTask(Accelerator Hardware)
         if (!HasGivenHours && TrainingFeatures.FindPeakTeraflops(Hardware) is null)
             problems.Add($"no peak of {Hardware.Name} is published, so its hours cannot be estimated; give chips and hours");
         else if (!HasGivenHours && Precision == TrainingPrecision.Fp32 && AcceleratorDatasheet.Find(Hardware) is { Fp32Teraflops: null })
-            problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; where its matrix units do the work that is --precision bf16, else give chips and hours");
-        // Four times the 16-bit peak is that of 4 bit, the fastest there is.
-        if (problems.Count == 0 && HasGivenHours && OperationsPerRun is { } operations && TrainingFeatures.FindPeakTeraflops(Hardware) is { } peak && operations / (Chips!.Value * Hours!.Value * 3600 * peak * 1e12) is > 4 and var implied)
-            problems.Add(System.FormattableString.Invariant($"so many operations on {Chips} × {Hardware.Name} in {Hours:0.###} hours would be {implied:0.#} times their 16-bit peak: size, tokens, chips and hours cannot all be right"));
+            problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; "
+                + "where its matrix units do the work that is --precision bf16, else give chips and hours");
+        // 4-bit arithmetic, the fastest there is, has at most four times the 16-bit peak.
+        if (problems.Count == 0 && ComputeImpliedUtilisation() is > 4 and var implied)
+            problems.Add(System.FormattableString.Invariant(
+                $"so many operations on {Chips} × {Hardware.Name} in {Hours:0.###} hours would be {implied:0.#} times their 16-bit peak: ")
+                + "size, tokens, chips and hours cannot all be right");
         return problems;
 
-        void Check(string what, double? value)
+        void Check(string name, double? value)
         {
             if (value is { } number && !(number > 0 && double.IsFinite(number)))
-                problems.Add($"{what} must be above 0");
+                problems.Add($"{name} must be above 0");
         }
     }
 
+    /// <summary>Operations ÷ (chips × hours × 16-bit peak); null if one of them is unknown.</summary>
+    double? ComputeImpliedUtilisation() =>
+        HasGivenHours && OperationsPerRun is { } operations && TrainingFeatures.FindPeakTeraflops(Hardware) is { } peakTeraflops
+            ? operations / (Chips!.Value * Hours!.Value * 3600 * peakTeraflops * 1e12)
+            : null;
+
     internal bool HasGivenHours => Chips is not null && Hours is not null;
 
-    /// <summary>Operations of one run; null if only hours are known.</summary>
-    public double? OperationsPerRun => Operations ?? (Parameters is { } all && Tokens is { } tokens ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? all) * tokens : null);
+    /// <summary>Number of operations of one run, given or from parameters and tokens; null if neither is given.</summary>
+    public double? OperationsPerRun => Operations
+        ?? (Parameters is { } parameters && Tokens is { } tokens
+            ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? parameters) * tokens
+            : null);
 
-    /// <summary>The features by which its utilisation is estimated; null if operations or the peak are not known.</summary>
+    /// <summary>The features by which the utilisation is predicted; null if the operations or the peak are not known.</summary>
     internal TrainingFeatures? CreateFeatures()
     {
         if (OperationsPerRun is not { } operations || TrainingFeatures.FindPeakTeraflops(Hardware) is not { } peak)
             return null;
-        var perToken = operations / TrainingFeatures.OperationsPerParameterAndToken;
-        // If only operations are given, the size is unknown. The size with the least loss has about 20 tokens per parameter (Hoffmann et
-        // al., arXiv 2203.15556, table 3).
-        var active = ActiveParameters ?? Parameters ?? (Tokens is { } tokens ? perToken / tokens : Math.Sqrt(perToken / TokensPerParameter));
-        return new TrainingFeatures(active, perToken / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), Parameters > active * 1.01, Distilled);
+        var parametersTimesTokens = operations / TrainingFeatures.OperationsPerParameterAndToken;
+        // If only operations are given, the size is unknown. For given operations, the loss is lowest with about 20 tokens per parameter
+        // (Hoffmann et al., arXiv 2203.15556, table 3).
+        var active = ActiveParameters ?? Parameters
+            ?? (Tokens is { } tokens ? parametersTimesTokens / tokens : Math.Sqrt(parametersTimesTokens / TokensPerParameter));
+        var isMixtureOfExperts = Parameters > active * 1.01;
+        return new TrainingFeatures(
+            active, parametersTimesTokens / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), isMixtureOfExperts, Distilled);
     }
 
     const double TokensPerParameter = 20;

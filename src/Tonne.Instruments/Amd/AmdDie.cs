@@ -19,7 +19,7 @@ sealed record AmdDie(GpuDevice Card, string? UniqueId, string? Serial, string? N
     /// <summary>Names by product and revision, as libdrm installs them.</summary>
     internal const string ProductNameFile = "usr/share/libdrm/amdgpu.ids";
 
-    /// <summary>Every AMD device, in the order of the bus.</summary>
+    /// <summary>Lists all AMD devices, in the order of their PCI addresses.</summary>
     internal static List<AmdDie> FindAll(FileTree tree)
     {
         var dies = new List<AmdDie>();

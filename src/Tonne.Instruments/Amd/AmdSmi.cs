@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Instruments.Amd;
 
-/// <summary>AMD's own library for its cards (<c>libamd_smi.so</c>), loaded if it is there; it knows the energy that the kernel's sensors do not.</summary>
-/// <remarks>Functions and their meaning: amdsmi.h, ROCm. A symbol that is missing is a feature that is absent. Not thread safe here: one thread calls.</remarks>
+/// <summary>
+/// AMD's own library for its cards (<c>libamd_smi.so</c>), loaded if it is there; it knows the energy that the kernel's sensors do not.
+/// </summary>
+/// <remarks>Functions and their meaning: amdsmi.h, ROCm. A symbol that is missing is a feature that is absent. Not thread safe here: one
+/// thread calls.</remarks>
 sealed unsafe class AmdSmi : IDisposable
 {
     /// <summary>Names under which the library is looked for.</summary>
@@ -27,7 +30,7 @@ sealed unsafe class AmdSmi : IDisposable
     }
 
     /// <summary>Loads the library and lists its devices.</summary>
-    /// <param name="path">Its path; null for the system's.</param>
+    /// <param name="path">Path of the library; null for that of the system.</param>
     /// <param name="why">Why it cannot be used; null if it can, or is not there.</param>
     internal static AmdSmi? TryLoad(string? path, out string? why)
     {

@@ -3,7 +3,8 @@ using Tonne.Instruments.Files;
 namespace Tonne.Instruments.Batteries;
 
 /// <summary>Reads one battery of the machine: its state and its power.</summary>
-/// <remarks>Power from <c>power_now</c> (µW), else <c>current_now</c> (µA) × <c>voltage_now</c> (µV). Some gauges give a current that flows out a sign. Source: Linux, Documentation/ABI/testing/sysfs-class-power.</remarks>
+/// <remarks>Power from <c>power_now</c> (µW), else <c>current_now</c> (µA) × <c>voltage_now</c> (µV). Some gauges give a current that flows
+/// out a sign. Source: Linux, Documentation/ABI/testing/sysfs-class-power.</remarks>
 sealed class Battery : IDisposable
 {
     /// <summary>Reason of a gap: the battery reports that it discharges, with a power of 0.</summary>
@@ -26,13 +27,13 @@ sealed class Battery : IDisposable
             (_current, _voltage) = (tree.OpenPersistent($"{folder}/current_now"), tree.OpenPersistent($"{folder}/voltage_now"));
     }
 
-    /// <summary>Its folder in the tree.</summary>
+    /// <summary>Folder of the battery in the file tree.</summary>
     internal string Folder { get; }
 
-    /// <summary>Whether it reports power at all.</summary>
+    /// <summary>Whether the battery reports its power.</summary>
     internal bool HasPower => _power is not null || _current is not null;
 
-    /// <summary>Its present state.</summary>
+    /// <summary>Present state of the battery.</summary>
     internal BatteryState ReadState(out string? reason)
     {
         var text = _status.Read(out reason);

@@ -10,7 +10,9 @@ public sealed class FileTree
     /// <summary>The most that is read of any file, in bytes.</summary>
     public const int MaxFileBytes = 4 * 1024 * 1024;
 
-    /// <summary>In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.</summary>
+    /// <summary>
+    /// In a stand-in: names the files that could not be read where it was taken, one path per line. They are refused here too.
+    /// </summary>
     public const string UnreadableListFile = "tonne-unreadable";
 
     readonly FileOpener _open;
@@ -49,7 +51,7 @@ public sealed class FileTree
     public bool Exists(string relative) => Path.Exists(GetFullPath(relative));
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="relative">Its path.</param>
+    /// <param name="relative">Path below the root.</param>
     /// <param name="reason">Why it could not be read (<see cref="ReadFailure"/>); null if it was.</param>
     /// <returns>Its bytes, at most <see cref="MaxFileBytes"/>; empty if it could not be read.</returns>
     public byte[] ReadBytes(string relative, out string? reason)
@@ -120,7 +122,9 @@ public sealed class FileTree
         return reason is null && KernelText.TryParseNumber(bytes, out var value) ? value : null;
     }
 
-    /// <summary>Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.</summary>
+    /// <summary>
+    /// Names of the files and folders in a folder, in ordinal order; empty if there is no such folder or it may not be read.
+    /// </summary>
     public IReadOnlyList<string> ListNames(string relative)
     {
         // Most folders asked for are not there; an exception for each would cost more than all the rest.
@@ -138,7 +142,7 @@ public sealed class FileTree
         }
     }
 
-    /// <summary>What a symbolic link points to, as it is written; null if it is none.</summary>
+    /// <summary>The target of a symbolic link, as written in the link; null if the path is not a symbolic link.</summary>
     public string? ReadLinkTarget(string relative)
     {
         try
@@ -165,7 +169,7 @@ public sealed class FileTree
     }
 
     /// <summary>Keeps a file open, to be read again and again.</summary>
-    /// <param name="relative">Its path.</param>
+    /// <param name="relative">Path below the root.</param>
     /// <param name="maxBytes">Only so many bytes from its start are wanted; null for all of it.</param>
     public PersistentFile OpenPersistent(string relative, int? maxBytes = null) => new(this, relative, maxBytes);
 

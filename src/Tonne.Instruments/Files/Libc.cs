@@ -37,7 +37,9 @@ static partial class Libc
     /// <summary>CPU time of this process in ns; 0 if the clock is not there.</summary>
     internal static long GetProcessCpuTime() => ReadClock(ProcessClock);
 
-    /// <summary>CPU time in ns of all processes that this one has reaped, with those that they had reaped; 0 if the system has no such account.</summary>
+    /// <summary>
+    /// CPU time in ns of all processes that this one has reaped, with those that they had reaped; 0 if the system has no such account.
+    /// </summary>
     internal static unsafe long GetReapedCpuTime()
     {
         if (!OperatingSystem.IsLinux())
@@ -68,7 +70,7 @@ static partial class Libc
     /// <returns>A handle, invalid if it failed; then <paramref name="error"/> is the errno.</returns>
     internal static SafeFileHandle OpenToRead(string path, out int error) => OpenToRead(path, 0, out error);
 
-    /// <summary>The same, but not through a symbolic link at the end of the path.</summary>
+    /// <summary>Opens a file to read it, but not if the path itself is a symbolic link.</summary>
     internal static SafeFileHandle OpenToReadNoFollow(string path, out int error) => OpenToRead(path, NoFollow, out error);
 
     static SafeFileHandle OpenToRead(string path, int more, out int error)

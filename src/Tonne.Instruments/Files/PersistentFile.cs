@@ -18,7 +18,7 @@ public sealed class PersistentFile : IDisposable
     /// <summary>Path in the tree.</summary>
     public string Path => _relative;
 
-    /// <summary>What the file holds now.</summary>
+    /// <summary>Reads the present content of the file.</summary>
     /// <param name="reason">Why it cannot be read (<see cref="ReadFailure"/>); null if it was.</param>
     /// <returns>Valid until the next read; empty if it could not be read.</returns>
     public ReadOnlySpan<byte> Read(out string? reason)

@@ -24,7 +24,7 @@ static class ReadFailure
     /// <summary>It was read and holds nothing.</summary>
     public const string Empty = "the file is empty";
 
-    /// <summary>Its content has the wrong format.</summary>
+    /// <summary>The content of the file has the wrong format.</summary>
     public const string Malformed = "the file does not hold the number it should";
 
     internal static string Describe(int error) => error switch

@@ -5,7 +5,7 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>An answer over HTTP, or why there is none.</summary>
 /// <param name="Status">HTTP status; 0 if there was no answer.</param>
-/// <param name="Body">Its body.</param>
+/// <param name="Body">Body of the response.</param>
 /// <param name="Reason">Why there is no good answer; null if there is one (status 200).</param>
 readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body, string? Reason)
 {

@@ -11,7 +11,8 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Sends requests to one server over HTTP. It follows no redirect, uses no proxy and keeps no cookie.</summary>
 /// <remarks>
-/// Made only where a source is configured: the first question of HttpClient costs some 60 ms of CPU time. An answer of more than 4 MB is none.
+/// Made only where a source is configured: the first question of HttpClient costs some 60 ms of CPU time. An answer of more than 4 MB is
+/// none.
 /// TLS: a certificate must be trusted; <c>tls=sha256:…</c> trusts the one with that fingerprint, <c>tls=self-signed</c> any.
 /// </remarks>
 sealed class HttpTransport : IHttpTransport, IDisposable
@@ -106,7 +107,7 @@ sealed class HttpTransport : IHttpTransport, IDisposable
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : null;
     }
 
-    /// <summary>What is wrong with an address's <c>tls</c>; null if nothing.</summary>
+    /// <summary>Checks the <c>tls</c> option of an address; returns the problem, or null.</summary>
     internal static string? ValidateTls(SourceAddress address) => address["tls"] is null or "self-signed" || ParseFingerprint(address["tls"]!) is not null
         ? null : "tls is either self-signed or sha256: and the 64 digits of the certificate's fingerprint";
 }

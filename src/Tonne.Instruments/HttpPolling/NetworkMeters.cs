@@ -12,7 +12,8 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Finds the plug meters, management controllers and metric servers in the configuration. No other address is contacted.</summary>
 /// <remarks>
-/// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is a missing meter of this run,
+/// All are asked at once when made; each may take its own time for the first answer (1 s by default). One that has not answered by then is
+/// a missing meter of this run,
 /// with the reason, and what it would have reported is modelled.
 /// </remarks>
 sealed class NetworkMeters : Instrument
@@ -42,7 +43,7 @@ sealed class NetworkMeters : Instrument
         if (options.MeterAddresses.IsDefaultOrEmpty)
             return;
         var begun = _time.GetTimestamp();
-        var asked = new List<(PolledSource Source, Poller Poller)>();
+        var polled = new List<(PolledSource Source, Poller Poller)>();
         foreach (var text in options.MeterAddresses)
         {
             if (!SourceAddress.TryParse(text, out var address, out var problem))
@@ -63,10 +64,10 @@ sealed class NetworkMeters : Instrument
                 poller.Start();
             else
                 poller.PollOnce();
-            asked.Add((source, poller));
+            polled.Add((source, poller));
         }
 
-        foreach (var (source, poller) in asked)
+        foreach (var (source, poller) in polled)
         {
             if (poller.WaitForFirst(source.Address.StartupTimeout - _time.GetElapsedTime(begun)) is { } first)
             {

@@ -2,7 +2,7 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>The result of polling a source: values by key, or the reason why there are none.</summary>
 /// <param name="Values">Each with a key that stays the same from answer to answer.</param>
-/// <param name="Reason">Why there is no answer that can be used; null if there is one.</param>
+/// <param name="Reason">Why there is no usable answer; null if there is one.</param>
 record PollResult(IReadOnlyList<KeyValuePair<string, PolledValue>> Values, string? Reason)
 {
     internal static PollResult Failed(string reason) => new([], reason);

@@ -1,7 +1,8 @@
 namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Determines the time of the next request, and the age at which an answer is too old.</summary>
-/// <remarks>After failures the wait doubles, up to ten seconds or the period if that is longer: a plug that starts again is back within seconds, and a network that is down is not flooded.</remarks>
+/// <remarks>After failures the wait doubles, up to ten seconds or the period if that is longer: a plug that starts again is back within
+/// seconds, and a network that is down is not flooded.</remarks>
 sealed class PollSchedule(TimeSpan interval, TimeSpan timeout)
 {
     static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
@@ -18,7 +19,7 @@ sealed class PollSchedule(TimeSpan interval, TimeSpan timeout)
         if (answered)
             return interval;
         var wait = interval * (1 << (_failures - 1));
-        var most = interval > _longest ? interval : _longest;
-        return wait < most ? wait : most;
+        var maxDelay = interval > _longest ? interval : _longest;
+        return wait < maxDelay ? wait : maxDelay;
     }
 }

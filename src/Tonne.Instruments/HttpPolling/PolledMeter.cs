@@ -7,8 +7,10 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>One value of a polled source as a meter: the newest answer, or a gap if that is too old.</summary>
 /// <remarks>
-/// A counter is reported as what it has counted since it was first read, each difference checked against the time between the two values themselves: one that is refreshed every
-/// 15 s moves in steps which, over one sample, no device could make. Between its refreshes a counter that is summed is carried on at its last rate, so that the edges of a run
+/// A counter is reported as what it has counted since it was first read, each difference checked against the time between the two values
+/// themselves: one that is refreshed every
+/// 15 s moves in steps which, over one sample, no device could make. Between its refreshes a counter that is summed is carried on at its
+/// last rate, so that the edges of a run
 /// are those of its samples and not of the refreshes before them. One that started again is reported as one that did.
 /// </remarks>
 sealed class PolledMeter : IMeter
@@ -38,14 +40,16 @@ sealed class PolledMeter : IMeter
     {
         (_poller, _channel, _time) = (poller, channel, time);
         Description = description;
-        // Dated by its own time, a value needs only the slack of two clocks.
+        // A value with a time stamp of its own needs only the tolerance between two clocks.
         _track = new CounterTracker(description with { RefreshSeconds = 1 });
     }
 
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
-    /// <summary>Energy since the first reading as the samples make it, in J: of a power by the trapezoid rule, of a counter as counted.</summary>
+    /// <summary>
+    /// Energy since the first reading as the samples make it, in J: of a power by the trapezoid rule, of a counter as counted.
+    /// </summary>
     internal double SampledJoules { get; private set; }
 
     /// <summary>Energy of a power since the first reading over the answers' own times, in J.</summary>
@@ -117,7 +121,7 @@ sealed class PolledMeter : IMeter
         ReadingCount++;
         if (!ReferenceEquals(answer, _lastSnapshot) && Advance(answer, value))
         {
-            // Smaller than what was reported before: whoever follows this meter sees that it started again.
+            // The value is smaller than the one before, so the reader of this meter sees that the counter was reset.
             (_reported, _counted) = (0, 0);
             return Reading.FromValue(0);
         }
@@ -141,7 +145,7 @@ sealed class PolledMeter : IMeter
     bool Advance(PollSnapshot answer, PolledValue value)
     {
         _lastSnapshot = answer;
-        // The same value again is no news: what it counts next it has counted since it last changed.
+        // The same value again is not a new reading. The next growth of the counter happened since its last change.
         if (_track.IsKnown && value.Value == _value)
             return false;
         _value = value.Value;

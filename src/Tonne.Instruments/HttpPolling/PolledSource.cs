@@ -17,6 +17,6 @@ abstract class PolledSource(SourceAddress address)
     /// <summary>Asks once. Called on a thread that may wait.</summary>
     internal abstract PollResult Poll(IHttpTransport transport);
 
-    /// <summary>What it can report of this machine.</summary>
+    /// <summary>The meters that the source offers for this machine.</summary>
     internal abstract SourceCapabilities GetCapabilities(PollResult first);
 }

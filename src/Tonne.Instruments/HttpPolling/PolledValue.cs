@@ -13,7 +13,7 @@ readonly record struct PolledValue
     /// <summary>Why there is none; null if there is.</summary>
     internal string? Reason { get; }
 
-    /// <summary>How old it was already when the answer was given.</summary>
+    /// <summary>Age of the value when the source answered.</summary>
     internal TimeSpan Age { get; }
 
     /// <summary>For a counter: what it has counted lately, in µJ a second; null if that is not reported.</summary>
@@ -22,19 +22,19 @@ readonly record struct PolledValue
     internal static PolledValue Gap(string reason) => new(0, reason, TimeSpan.Zero, null);
 
     /// <summary>A number as reported, which must be one that the thing can be.</summary>
-    /// <param name="number">As reported.</param>
-    /// <param name="perUnit">mW or µJ in one of its units.</param>
-    /// <param name="most">The most it can be, in its unit.</param>
-    /// <param name="unit">Its unit, for the reason.</param>
-    /// <param name="age">How old it was already.</param>
-    /// <param name="rate">What it has counted lately, in its unit a second.</param>
-    internal static PolledValue Create(double number, double perUnit, double most, string unit, TimeSpan age = default, double? rate = null)
+    /// <param name="number">The number as reported.</param>
+    /// <param name="perUnit">mW or µJ per unit of the number.</param>
+    /// <param name="maximum">Largest plausible number, in its unit.</param>
+    /// <param name="unit">Unit of the number, for messages.</param>
+    /// <param name="age">Age of the value when the source answered.</param>
+    /// <param name="rate">Recent growth of the counter, in its unit per second.</param>
+    internal static PolledValue Create(double number, double perUnit, double maximum, string unit, TimeSpan age = default, double? rate = null)
     {
         if (double.IsNaN(number))
             return Gap("it reports no number (NaN)");
         if (number < 0)
             return Gap($"it reports a negative value ({FormatNumber(number)} {unit})");
-        if (!(number <= most) || !(number * perUnit < 9e18))
+        if (!(number <= maximum) || !(number * perUnit < 9e18))
             return Gap($"it reports {FormatNumber(number)} {unit}, more than is possible");
         return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
     }

@@ -4,7 +4,8 @@ namespace Tonne.Instruments.HttpPolling;
 
 /// <summary>Polls one source on a thread of its own, and keeps the newest answer.</summary>
 /// <remarks>
-/// Whoever reads a meter takes the newest answer and never waits. What the source reports is dated by the middle between question and answer.
+/// Whoever reads a meter takes the newest answer and never waits. What the source reports is dated by the middle between question and
+/// answer.
 /// One turn (<see cref="PollOnce"/>) can be taken without the thread, by tests.
 /// </remarks>
 sealed class Poller : IDisposable
@@ -95,7 +96,7 @@ sealed class Poller : IDisposable
     /// <summary>Asks once, keeps the answer, and says how long to wait before the next turn.</summary>
     internal TimeSpan PollOnce()
     {
-        var asked = _time.GetTimestamp();
+        var requestStart = _time.GetTimestamp();
         PollResult reported;
         try
         {
@@ -107,7 +108,7 @@ sealed class Poller : IDisposable
             reported = PollResult.Failed($"sends what cannot be understood ({error.GetType().Name})");
         }
 
-        var at = asked + ((_time.GetTimestamp() - asked) / 2);
+        var at = requestStart + ((_time.GetTimestamp() - requestStart) / 2);
         lock (_gate)
         {
             if (reported.Reason is { } reason)
@@ -136,7 +137,7 @@ sealed class Poller : IDisposable
         _stopping = true;
         _wake.Set();
         (_transport as IDisposable)?.Dispose();
-        // A question under way ends by its own limit; the thread keeps no process alive.
+        // A request in progress ends by its own time limit; the thread does not keep the process alive.
         if (_thread?.Join(TimeSpan.FromMilliseconds(100)) is not false)
         {
             _wake.Dispose();

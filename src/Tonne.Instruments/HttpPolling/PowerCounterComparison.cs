@@ -11,15 +11,18 @@ static class PowerCounterComparison
 
     const double Tolerance = 0.05;
 
-    /// <summary>A warning if they differ by more than 5 % and one step of the counter at each end; null if they agree, or the run was too short to compare them.</summary>
+    /// <summary>
+    /// A warning if they differ by more than 5 % and one step of the counter at each end; null if they agree, or the run was too short to
+    /// compare them.
+    /// </summary>
     internal static Warning? GetWarning(PolledMeter power, PolledMeter counter)
     {
         if (power.ReadingCount < 2 || counter.Steps < MinSteps || counter.SampledJoules <= 0)
             return null;
         // The counter's first and last step may each have begun or ended outside the samples.
         var slack = 2 * counter.SampledJoules / counter.Steps;
-        var apart = Math.Abs(power.SampledJoules - counter.SampledJoules);
-        return apart <= (Tolerance * counter.SampledJoules) + slack ? null
+        var difference = Math.Abs(power.SampledJoules - counter.SampledJoules);
+        return difference <= (Tolerance * counter.SampledJoules) + slack ? null
             : new Warning("power-against-counter", $"{power.Description.Id}: its power, sampled, makes {DisplayValue.Format(power.SampledJoules, "J")}, its own counter {DisplayValue.Format(counter.SampledJoules, "J")}: bursts fell between the samples, or one of the two is wrong. The power was counted.");
     }
 }

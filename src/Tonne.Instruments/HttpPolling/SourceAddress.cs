@@ -5,7 +5,9 @@ using Tonne.Recording;
 
 namespace Tonne.Instruments.HttpPolling;
 
-/// <summary>The address of a meter that is asked over HTTP, as the configuration names it: <c>shelly://plug.lan/0?every=500ms</c>.</summary>
+/// <summary>
+/// The address of a meter that is asked over HTTP, as the configuration names it: <c>shelly://plug.lan/0?every=500ms</c>.
+/// </summary>
 /// <remarks>
 /// Kinds and options: docs/methods/plug.md. A password is never part of it, so an address may be shown and kept in a record.
 /// Options stand in the query; those of <c>json+http</c>, whose query is the device's own, behind the pointer: <c>#/power?unit=kW</c>.
@@ -25,7 +27,7 @@ public sealed class SourceAddress
     /// <summary>As it was given.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>What answers there.</summary>
+    /// <summary>Kind of the source at the address.</summary>
     public SourceKind Kind { get; }
 
     /// <summary>Host, with its port where it is not the usual one.</summary>
@@ -46,10 +48,12 @@ public sealed class SourceAddress
     /// <summary>Time between two questions. Default 500 ms for a plug, 2 s for a management controller, 1 s for a metric server.</summary>
     public TimeSpan PollInterval { get; private set; }
 
-    /// <summary>How long an answer may take. Default 2 s, 5 s for a management controller.</summary>
+    /// <summary>Longest time for an answer. Default 2 s, 5 s for a management controller.</summary>
     public TimeSpan Timeout { get; private set; }
 
-    /// <summary>How long a run waits for the first answer before it starts. Default 1 s, 3 s for a management controller.</summary>
+    /// <summary>
+    /// Longest time for which a run waits for the first answer before it starts. Default 1 s, 3 s for a management controller.
+    /// </summary>
     public TimeSpan StartupTimeout { get; private set; }
 
     /// <summary>The width that the owner gives its figures, as a fraction; null if none was given.</summary>
@@ -86,8 +90,8 @@ public sealed class SourceAddress
 
     /// <summary>Reads one address.</summary>
     /// <param name="text">The address.</param>
-    /// <param name="address">What it says.</param>
-    /// <param name="problem">What is wrong with it and what to write instead; never repeats a password.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="problem">What is wrong with the text and what to write instead; it never contains a password.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out SourceAddress? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;
@@ -114,16 +118,16 @@ public sealed class SourceAddress
         var fragment = Uri.UnescapeDataString(uri.Fragment.TrimStart('#'));
         var optionsAt = fragment.IndexOf('?');
         var pointer = optionsAt < 0 ? fragment : fragment[..optionsAt];
-        var made = new SourceAddress(kind, new Uri(uri.GetLeftPart(UriPartial.Scheme) + uri.Authority[(uri.Authority.IndexOf('@') + 1)..] + "/"), uri.UserInfo.Length > 0 ? Uri.UnescapeDataString(uri.UserInfo) : null,
+        var parsed = new SourceAddress(kind, new Uri(uri.GetLeftPart(UriPartial.Scheme) + uri.Authority[(uri.Authority.IndexOf('@') + 1)..] + "/"), uri.UserInfo.Length > 0 ? Uri.UnescapeDataString(uri.UserInfo) : null,
             (isJson ? uri.PathAndQuery : uri.AbsolutePath).TrimStart('/')) { Pointer = pointer, Text = text };
-        problem = made.ParseOptions(isJson ? (optionsAt < 0 ? "" : fragment[(optionsAt + 1)..]) : uri.Query.TrimStart('?'), unescape: !isJson) ?? kind.Validate(made);
+        problem = parsed.ParseOptions(isJson ? (optionsAt < 0 ? "" : fragment[(optionsAt + 1)..]) : uri.Query.TrimStart('?'), unescape: !isJson) ?? kind.Validate(parsed);
         if (problem is not null)
         {
             problem = $"'{HidePassword(text)}': {problem}; for example {kind.Example}";
             return false;
         }
 
-        address = made;
+        address = parsed;
         return true;
     }
 

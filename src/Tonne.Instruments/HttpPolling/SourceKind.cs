@@ -37,7 +37,7 @@ public sealed class SourceKind
     /// <summary>Prometheus, encrypted.</summary>
     public static SourceKind PrometheusEncrypted { get; } = new("prometheus+https", PrometheusExample, true, 1, 2, 1, [.. _plug, "tls", .. Instruments.Prometheus.PrometheusSource.Options], Instruments.Prometheus.PrometheusSource.Validate);
 
-    /// <summary>Every kind.</summary>
+    /// <summary>All kinds of source.</summary>
     public static ImmutableArray<SourceKind> All { get; } = [Shelly, Tasmota, Json, JsonEncrypted, Redfish, RedfishUnencrypted, Prometheus, PrometheusEncrypted];
 
     /// <summary>The scheme of its addresses.</summary>
@@ -56,7 +56,7 @@ public sealed class SourceKind
 
     internal ImmutableArray<string> Options { get; }
 
-    /// <summary>What is wrong with an address beyond its form; null if nothing.</summary>
+    /// <summary>Checks an address beyond its syntax; returns the problem, or null.</summary>
     internal Func<SourceAddress, string?> Validate { get; }
 
     /// <summary>The environment variable that holds the password of its user.</summary>

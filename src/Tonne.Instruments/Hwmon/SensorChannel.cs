@@ -5,14 +5,16 @@ using Tonne.Runs;
 namespace Tonne.Instruments.Hwmon;
 
 /// <summary>One power or energy that a sensor chip reports.</summary>
-/// <param name="Path">Its file in the tree.</param>
+/// <param name="Path">Path of the channel's file in the tree.</param>
 /// <param name="Name">Kind and number: <c>power1</c>, <c>energy2</c>.</param>
 /// <param name="Kind">A power (µW in the file) or an energy counter (µJ).</param>
 /// <param name="IsAverage">Whether the power is the chip's own mean over a while, rather than that of the moment.</param>
-/// <param name="Label">What the driver calls it; null if it does not.</param>
+/// <param name="Label">Label that the driver gives; null if there is none.</param>
 sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAverage, string? Label)
 {
-    /// <summary>The channels in a folder of hwmon files, in order of kind and number. Source: Linux, Documentation/ABI/testing/sysfs-class-hwmon.</summary>
+    /// <summary>
+    /// The channels in a folder of hwmon files, in order of kind and number. Source: Linux, Documentation/ABI/testing/sysfs-class-hwmon.
+    /// </summary>
     internal static List<SensorChannel> FindAll(FileTree tree, string folder)
     {
         var channels = new List<SensorChannel>();

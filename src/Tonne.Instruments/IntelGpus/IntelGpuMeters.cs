@@ -10,12 +10,15 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.IntelGpus;
 
-/// <summary>Intel's cards by the energy counters of the kernel's sensors (i915, xe). Graphics inside a processor have none: they are in its package's counter.</summary>
+/// <summary>
+/// Intel's cards by the energy counters of the kernel's sensors (i915, xe). Graphics inside a processor have none: they are in its
+/// package's counter.
+/// </summary>
 sealed class IntelGpuMeters : Instrument
 {
     const int Vendor = 0x8086;
 
-    /// <summary>Where the processor's own graphics have always been on the bus; its virtual functions are beside it.</summary>
+    /// <summary>PCI address of the graphics unit in Intel processors; its virtual functions have the addresses after it.</summary>
     const string IntegratedSlot = "0000:00:02.";
 
     readonly List<SensorMeter> _meters = [];

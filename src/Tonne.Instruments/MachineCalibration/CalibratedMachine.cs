@@ -12,7 +12,7 @@ public sealed record CalibratedMachine(string Cpu, int Threads, long MemoryBytes
     /// <summary>The kernel keeps back a little memory, more or less with each version.</summary>
     const double MemoryTolerance = 0.05;
 
-    /// <summary>What a machine is known by.</summary>
+    /// <summary>The properties by which a calibrated machine is recognised.</summary>
     public static CalibratedMachine FromMachine(Machine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);

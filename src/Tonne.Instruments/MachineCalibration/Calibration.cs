@@ -7,9 +7,9 @@ namespace Tonne.Instruments.MachineCalibration;
 /// <summary>Power of one machine, read at its plug, that stands in place of the catalog's.</summary>
 /// <param name="Id">Short id, such as <c>CALIBRATION-20261122T093000123-3fa9</c>: the source that every later derivation names.</param>
 /// <param name="Date">When, UTC.</param>
-/// <param name="Machine">Which machine.</param>
-/// <param name="Meter">What read the plug, in words.</param>
-/// <param name="Idle">W at the plug, no thread at work, without GPUs and what goes with them.</param>
+/// <param name="Machine">The machine to which it applies.</param>
+/// <param name="Meter">The meter at the plug, in words.</param>
+/// <param name="Idle">Power at the plug when no thread is busy, W, without that of the GPUs and of the parts that supply them.</param>
 /// <param name="Full">W at the plug, every thread at work, without GPUs and what goes with them.</param>
 public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachine Machine, string Meter, Bounds Idle, Bounds Full)
 {
@@ -25,7 +25,7 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
     /// <summary>W of all processor packages idle; null as above.</summary>
     public Bounds? PackageIdle { get; init; }
 
-    /// <summary>What the plug read at half load over what the straight line says; null if it was not read.</summary>
+    /// <summary>Measured power at the plug at half load ÷ the mean of idle and full load; null if it was not measured.</summary>
     public double? HalfOverLine { get; init; }
 
     /// <summary>W at the plug that idle GPUs and what goes with them were taken to draw; null if there are none.</summary>
@@ -86,14 +86,16 @@ public sealed record Calibration(string Id, DateTimeOffset Date, CalibratedMachi
             string.Create(CultureInfo.InvariantCulture, $"{watts.Best:0.###} W at the plug / {power.Threads} threads"));
     }
 
-    /// <summary>Memory takes at most half of what an idle machine leaves after everything else: the calibrated whole must not grow by it.</summary>
+    /// <summary>
+    /// Memory takes at most half of what an idle machine leaves after everything else: the calibrated whole must not grow by it.
+    /// </summary>
     Factor LimitMemoryPower(Factor memory, double gigabytes, double idle)
     {
-        var most = gigabytes > 0 ? idle / 2 / gigabytes : double.PositiveInfinity;
-        return memory.Bounds.Best <= most ? memory : memory with
+        var maxWattsPerGigabyte = gigabytes > 0 ? idle / 2 / gigabytes : double.PositiveInfinity;
+        return memory.Bounds.Best <= maxWattsPerGigabyte ? memory : memory with
         {
             Id = $"calibration/memory-w-per-gb/{Id}",
-            Bounds = memory.Bounds * (most / memory.Bounds.Best),
+            Bounds = memory.Bounds * (maxWattsPerGigabyte / memory.Bounds.Best),
             Quality = Quality.Assumed,
             Source = Source,
             Note = $"{memory.Label} of the catalog would outweigh the whole machine idle: half of what everything else leaves",

@@ -1,4 +1,4 @@
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>What a file of calibrations holds.</summary>
+/// <summary>Content of a file of calibrations.</summary>
 sealed record CalibrationFile(string Schema, IReadOnlyList<Calibration> Calibrations);

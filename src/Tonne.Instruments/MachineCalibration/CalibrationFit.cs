@@ -3,10 +3,14 @@ using Tonne.Statistics;
 
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>What the readings of one machine come to: its power idle and at full load, and everything else over what is metered.</summary>
+/// <summary>
+/// The result of the readings of one machine: its power when idle and at full load, and the power of all other parts ÷ the metered power.
+/// </summary>
 /// <remarks>
-/// plug = idle + (full − idle) · L by least squares over the blocks idle and at full load, evaluated at L = 0 and L = 1. Half-widths: Student's t over the blocks, or half the drift between two phases of a level if
-/// that is more; joined in quadrature with the meter's accuracy. What half load lies off the line widens full load, so that idle + (full − idle) · L holds it. other = plug − metered: k = other ÷ metered of each level,
+/// plug = idle + (full − idle) · L by least squares over the blocks idle and at full load, evaluated at L = 0 and L = 1. Half-widths:
+/// Student's t over the blocks, or half the drift between two phases of a level if
+/// that is more; joined in quadrature with the meter's accuracy. What half load lies off the line widens full load, so that idle + (full −
+/// idle) · L holds it. other = plug − metered: k = other ÷ metered of each level,
 /// best that of half load (else of the middle), bounds over all levels. See docs/methods/calibration.md.
 /// </remarks>
 sealed record CalibrationFit
@@ -20,7 +24,10 @@ sealed record CalibrationFit
     /// <summary>W at the plug with every thread at work.</summary>
     public required Bounds Full { get; init; }
 
-    /// <summary>What the plug read at half load over what the straight line says; null if it was not read. 1 if the law is straight.</summary>
+    /// <summary>
+    /// Measured power at the plug at half load ÷ the mean of idle and full load; null if it was not measured. 1 if power is linear in the
+    /// load.
+    /// </summary>
     public double? HalfOverLine { get; init; }
 
     /// <summary>k: everything else over processors, memory and GPUs, dimensionless; null without meters of their own.</summary>
@@ -39,7 +46,7 @@ sealed record CalibrationFit
     /// <param name="blocks">Blocks idle and at full load, perhaps at half.</param>
     /// <param name="accuracy">True watts at the plug over those read.</param>
     /// <param name="meterAccuracy">True watts of processors and memory over those their meters say.</param>
-    /// <exception cref="CalibrationFailedException">The readings cannot be of one machine.</exception>
+    /// <exception cref="CalibrationFailedException">The readings contradict each other.</exception>
     public static CalibrationFit Fit(IReadOnlyList<CalibrationBlock> blocks, Bounds accuracy, Bounds meterAccuracy)
     {
         ArgumentNullException.ThrowIfNull(blocks);
@@ -104,7 +111,7 @@ sealed record CalibrationFit
         (double Low, double Best, double High) Fraction(List<CalibrationBlock> level)
         {
             var (plug, metered) = (level.Average(block => block.PlugWatts) * accuracy.Best, level.Average(block => block.MeteredWatts!.Value));
-            // A difference of two meters: their errors stand against what is left.
+            // The result is a difference of two meters, so their errors are large compared with it.
             var (up, down) = (Math.Max(accuracy.High - accuracy.Best, accuracy.Best - accuracy.Low) * plug, Math.Max(meterAccuracy.High - 1, 1 - meterAccuracy.Low) * metered);
             var width = Math.Sqrt((up * up) + (down * down)) / metered;
             var noise = ComputeHalfWidth([.. level.Select(block => (block.PlugWatts - block.MeteredWatts!.Value) / block.MeteredWatts.Value)]);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>How calibrations are written.</summary>
+/// <summary>JSON serialization of calibrations.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = false)]
 [JsonSerializable(typeof(CalibrationFile))]
 sealed partial class CalibrationJson : JsonSerializerContext;

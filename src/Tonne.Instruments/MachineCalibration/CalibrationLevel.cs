@@ -1,6 +1,6 @@
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>How hard the machine works while its power is read.</summary>
+/// <summary>Load of the machine while its power is measured.</summary>
 public enum CalibrationLevel
 {
     /// <summary>Nothing but the system itself.</summary>

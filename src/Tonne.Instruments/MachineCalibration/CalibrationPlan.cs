@@ -1,6 +1,9 @@
 namespace Tonne.Instruments.MachineCalibration;
 
-/// <summary>How long each level is held: idle, full and half load, twice over, each settled first and then read in blocks.</summary>
+/// <summary>
+/// Duration of each level of load: idle, full and half, all of them twice. After each change the machine settles, then its power is read in
+/// blocks.
+/// </summary>
 /// <param name="Total">Time of it all.</param>
 public sealed record CalibrationPlan(TimeSpan Total)
 {

@@ -11,7 +11,7 @@ public static class CalibrationStore
     const string Schema = "tonne.calibrations/1";
 
     /// <summary>The calibrations of a file; none if there is no file.</summary>
-    /// <exception cref="FormatException">It is not such a file; the message names it.</exception>
+    /// <exception cref="FormatException">The file is not a file of calibrations; the message names it.</exception>
     public static IReadOnlyList<Calibration> Read(string path)
     {
         if (!File.Exists(path))
@@ -30,7 +30,7 @@ public static class CalibrationStore
     }
 
     /// <summary>Adds a calibration after those that are there.</summary>
-    /// <exception cref="FormatException">What is there is not such a file; it is left as it is.</exception>
+    /// <exception cref="FormatException">The existing file is not a file of calibrations; it is not changed.</exception>
     public static void Add(string path, Calibration calibration)
     {
         var all = new CalibrationFile(Schema, [.. Read(path), calibration]);

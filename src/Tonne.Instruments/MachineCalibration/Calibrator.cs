@@ -22,7 +22,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
     /// <summary>Whether the processors have meters of their own, so that everything else can be separated from them.</summary>
     public bool HasProcessorMeters => _parts.Any(part => part is { Component: Component.Cpu, Meters.IsDefaultOrEmpty: false });
 
-    /// <summary>How busy an idle machine may be by default: three tenths of one hardware thread, or 2 % of many.</summary>
+    /// <summary>Largest load of an idle machine by default: three tenths of one hardware thread, or 2 % of many.</summary>
     public double DefaultMaxIdleLoad => Math.Max(0.3 / discovery.Machine.Threads, 0.02);
 
     /// <summary>Looks for a while whether the machine is idle.</summary>
@@ -38,8 +38,9 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
 
     /// <summary>Holds every level of a plan and reads it.</summary>
     /// <param name="plan">Which, and for how long.</param>
-    /// <param name="progress">Called at the start and the end of each phase: level, time left, what was read.</param>
-    /// <param name="cancellationToken">Ends it without a result.</param>
+    /// <param name="progress">Called at the start and the end of each phase with the level of load, the time left and the power
+    /// read.</param>
+    /// <param name="cancellationToken">Ends the calibration without a result.</param>
     /// <exception cref="CalibrationFailedException">A meter said nothing.</exception>
     public async Task<IReadOnlyList<CalibrationBlock>> RunAsync(CalibrationPlan plan, Action<CalibrationLevel, TimeSpan, CalibrationBlock?> progress, CancellationToken cancellationToken = default)
     {
@@ -69,9 +70,9 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
 
     /// <summary>Holds a level while a person reads the plug.</summary>
     /// <param name="level">The level.</param>
-    /// <param name="settling">Time before the person is asked.</param>
-    /// <param name="read">Asks for readings of the plug in W; the level is held until it returns.</param>
-    /// <param name="cancellationToken">Ends it without a result.</param>
+    /// <param name="settling">Time for which the machine settles before the user is asked.</param>
+    /// <param name="read">Asks the user for readings of the plug meter in W; the load is kept until it returns.</param>
+    /// <param name="cancellationToken">Ends the calibration without a result.</param>
     public async Task<IReadOnlyList<CalibrationBlock>> ReadManuallyAsync(CalibrationLevel level, TimeSpan settling, Func<IReadOnlyList<double>> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -83,22 +84,22 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
             watch.Start();
             await Task.Delay(settling / 2, time, cancellationToken).ConfigureAwait(false);
             watch.Sample();
-            var asked = Task.Run(read, cancellationToken);
-            while (!asked.IsCompleted)
+            var reading = Task.Run(read, cancellationToken);
+            while (!reading.IsCompleted)
             {
-                await Task.WhenAny(asked, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken)).ConfigureAwait(false);
+                await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken)).ConfigureAwait(false);
                 watch.Sample();
             }
 
-            var watts = await asked.ConfigureAwait(false);
+            var watts = await reading.ConfigureAwait(false);
             return [.. watts.Select(one => watch.CreateBlock(level, 0, one))];
         }
     }
 
     /// <summary>Makes the calibration from its blocks.</summary>
     /// <param name="blocks">The readings.</param>
-    /// <param name="meter">What read the plug, in words.</param>
-    /// <param name="accuracy">True watts at the plug over those read.</param>
+    /// <param name="meter">The meter at the plug, in words.</param>
+    /// <param name="accuracy">True power at the plug ÷ power read.</param>
     /// <exception cref="CalibrationFailedException">They cannot be of this machine.</exception>
     public Calibration CreateCalibration(IReadOnlyList<CalibrationBlock> blocks, string meter, Bounds accuracy)
     {
@@ -121,7 +122,7 @@ public sealed class Calibrator(DiscoveryResult discovery, TimeProvider time, Fun
         };
     }
 
-    /// <summary>What idle GPUs draw: they have rates of their own, and must not be in the processor's.</summary>
+    /// <summary>Power of the idle GPUs, W. GPUs have rates of their own, so their power must not be part of the processor's.</summary>
     Bounds? SumIdleGpuWatts()
     {
         double low = 0, best = 0, high = 0;

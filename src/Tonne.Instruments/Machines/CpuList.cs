@@ -8,7 +8,7 @@ static class CpuList
     /// <summary>The longest list that is taken: no machine has more processors.</summary>
     const int MaxProcessors = 1 << 20;
 
-    /// <summary>How many processors a list names; null if it is not a list.</summary>
+    /// <summary>Counts the processors in a list; null if the text is not a list.</summary>
     internal static int? Count(ReadOnlySpan<char> list)
     {
         var count = 0;

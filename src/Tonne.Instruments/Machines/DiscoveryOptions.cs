@@ -4,7 +4,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>What is known of the machine beforehand, from its configuration.</summary>
+/// <summary>What is known of the machine from the configuration, before discovery.</summary>
 public sealed record DiscoveryOptions
 {
     /// <summary>Idle power of all processor packages together, in W, measured on this machine. Default: not measured.</summary>
@@ -22,15 +22,22 @@ public sealed record DiscoveryOptions
     /// <summary>Path of the NVML library to load. Default: the system's <c>libnvidia-ml.so.1</c>; below a stand-in root, none.</summary>
     public string? NvmlLibrary { get; init; }
 
-    /// <summary>Path of AMD's library for its cards to load. Default: the system's <c>libamd_smi.so</c>; below a stand-in root, none.</summary>
+    /// <summary>
+    /// Path of AMD's library for its cards to load. Default: the system's <c>libamd_smi.so</c>; below a stand-in root, none.
+    /// </summary>
     public string? AmdSmiLibrary { get; init; }
 
-    /// <summary>Addresses of wall meters, management controllers and metric servers to ask, as the configuration names them (docs/methods/plug.md). Default: none.</summary>
+    /// <summary>
+    /// Addresses of wall meters, management controllers and metric servers to ask, as the configuration names them (docs/methods/plug.md).
+    /// Default: none.
+    /// </summary>
     public ImmutableArray<string> MeterAddresses { get; init; } = [];
 
     /// <summary>The clock of what is asked over a network. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether everything else (fans, board, supply) is left out unless a meter at the plug reports it. Default: it is modelled.</summary>
+    /// <summary>
+    /// Whether everything else (fans, board, supply) is left out unless a meter at the plug reports it. Default: it is modelled.
+    /// </summary>
     public bool OnlyMeasured { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>The machine.</summary>
     public required Machine Machine { get; init; }
 
-    /// <summary>Its description files.</summary>
+    /// <summary>The description of the machine, from its files.</summary>
     public required MachineDescription Description { get; init; }
 
     /// <summary>The factors of its power.</summary>
@@ -47,17 +47,23 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
     public long? StealNanoseconds => CpuTime?.StealNanoseconds;
 
-    /// <summary>What was decided for each power zone, with the reason.</summary>
+    /// <summary>Whether each power zone is summed, with the reason.</summary>
     public IReadOnlyList<RaplDomain> PowerZones => Instruments.OfType<RaplMeters>().FirstOrDefault()?.Domains ?? [];
 
-    /// <summary>Every way in which this machine is read.</summary>
+    /// <summary>All instruments with which this machine is read.</summary>
     public required IReadOnlyList<Instrument> Instruments { get; init; }
 
-    /// <summary>Whether a part of the machine reports only its power, which must be sampled often and at random times to be integrated; a meter of the whole machine averages by itself.</summary>
+    /// <summary>
+    /// Whether a part of the machine reports only its power, which must be sampled often and at random times to be integrated; a meter of
+    /// the whole machine averages by itself.
+    /// </summary>
     public bool NeedsPowerIntegration => Bases.Any(basis => basis.Component != Component.Platform
         && basis.Meters.Any(id => EnergyMeters.Any(meter => meter.Description.Id == id && meter.Description is { Kind: MeterKind.Power, Component: not Component.Platform })));
 
-    /// <summary>Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured, however it is divided.</summary>
+    /// <summary>
+    /// Why the energy of this machine would not all be measured, in words; null if it would. What a meter at the plug counts is measured,
+    /// however it is divided.
+    /// </summary>
     public string? DescribeUnmeasured()
     {
         var plugged = Bases.Any(basis => basis.Component == Component.Platform);

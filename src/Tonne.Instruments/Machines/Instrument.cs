@@ -7,15 +7,21 @@ namespace Tonne.Instruments.Machines;
 
 /// <summary>One way to read a machine: finds its meters and the parts that they measure, and reports missing meters with reasons.</summary>
 /// <remarks>
-/// Made by looking at the machine; never throws for what it finds. <see cref="Meters"/> are read by one thread and must not block: what has to be waited for
+/// Made by looking at the machine; never throws for what it finds. <see cref="Meters"/> are read by one thread and must not block: what has
+/// to be waited for
 /// (a network, a slow driver) is asked on a thread of the instrument's own, and the meter gives the newest answer.
 /// </remarks>
 public abstract class Instrument : IDisposable
 {
-    /// <summary>Every meter, those summed (<see cref="MeterRole.Machine"/>), those contained in others, and who used a device.</summary>
+    /// <summary>
+    /// All meters: those that are summed (<see cref="MeterRole.Machine"/>), those contained in others, and those of the processes that used
+    /// a device.
+    /// </summary>
     public virtual IReadOnlyList<IMeter> Meters => [];
 
-    /// <summary>The parts of the machine that it can measure, best first. Meters of a part that is not taken are still read, and not summed.</summary>
+    /// <summary>
+    /// The parts of the machine that it can measure, best first. Meters of a part that is not taken are still read, and not summed.
+    /// </summary>
     public virtual IReadOnlyList<MeteredPart> Parts => [];
 
     /// <summary>Meters that could be here and are not.</summary>
@@ -27,7 +33,9 @@ public abstract class Instrument : IDisposable
     /// <summary>Warnings that only the samples could bring; asked after the last one.</summary>
     public virtual IEnumerable<Warning> GetFinalWarnings() => [];
 
-    /// <summary>From here on, separates the job's use of a device from that of other processes. Called once, before the first sample.</summary>
+    /// <summary>
+    /// From here on, separates the job's use of a device from that of other processes. Called once, before the first sample.
+    /// </summary>
     public virtual void TrackJob(IJobProcesses job)
     {
     }

@@ -5,11 +5,11 @@ using Tonne.Quantities;
 namespace Tonne.Instruments.Machines;
 
 /// <summary>The description files of a machine, with warnings about missing values.</summary>
-/// <param name="Machine">The facts.</param>
-/// <param name="Cpu">What names the processor.</param>
-/// <param name="Firmware">What the firmware says.</param>
+/// <param name="Machine">The record of the machine.</param>
+/// <param name="Cpu">Identification of the processor.</param>
+/// <param name="Firmware">Names that the firmware reports.</param>
 /// <param name="Battery">Whether it has a battery of its own, as laptops do.</param>
-/// <param name="Warnings">What could not be determined.</param>
+/// <param name="Warnings">Warnings about what could not be determined.</param>
 public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmware, bool Battery, IReadOnlyList<Warning> Warnings)
 {
     const string BootIdFile = "proc/sys/kernel/random/boot_id";

@@ -16,13 +16,15 @@ using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>Discovers a machine by its files: what is metered, what is modelled, and why.</summary>
-/// <remarks>Never throws for what it finds, writes nothing, asks no network but the addresses that the options name.</remarks>
+/// <summary>Discovers a machine and its meters: which components are metered, which are modelled, and why.</summary>
+/// <remarks>
+/// A missing or malformed file is never an exception. Discovery writes no file and uses no network except for the addresses in the options.
+/// </remarks>
 public static class MachineDiscovery
 {
-    /// <summary>Looks below a root.</summary>
-    /// <param name="tree">The machine's files, or a folder that stands in for them.</param>
-    /// <param name="options">What is known beforehand.</param>
+    /// <summary>Discovers the machine whose files are below a root.</summary>
+    /// <param name="tree">The files of the machine, or a folder with copies of them.</param>
+    /// <param name="options">What the caller knows of the machine; null if nothing.</param>
     public static DiscoveryResult Discover(FileTree tree, DiscoveryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
@@ -50,7 +52,7 @@ public static class MachineDiscovery
         var gpus = parts.Where(part => part.Component == Component.Gpu).Select(part => part.Name ?? "unknown").ToList();
         if (gpus.Count > 0)
             machine = machine with { Gpus = gpus };
-        var energy = instruments.SelectMany(instrument => instrument.Meters).ToList();
+        var energyMeters = instruments.SelectMany(instrument => instrument.Meters).ToList();
         var power = new MachinePower(
             cpu,
             MemoryCatalog.WattsPerGigabyte(cpu.Memory),
@@ -62,63 +64,69 @@ public static class MachineDiscovery
         if (warning is not null)
             warnings.Add(warning);
         power = calibration?.ApplyTo(power) ?? power;
-        var rates = MachineModel.CreateRates(power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower, [.. energy.Select(meter => meter.Description)], options.OnlyMeasured);
-        var clock = OpenCpuTime(tree, warnings, missing);
+        var rates = MachineModel.CreateRates(
+            power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower,
+            [.. energyMeters.Select(meter => meter.Description)], options.OnlyMeasured);
+        var cpuTime = OpenCpuTime(tree, warnings, missing);
         return new DiscoveryResult
         {
             Machine = machine,
             Description = description,
             Power = power,
-            EnergyMeters = energy,
-            CpuTimeMeters = clock is null ? [] : [clock.Busy, clock.Idle],
+            EnergyMeters = energyMeters,
+            CpuTimeMeters = cpuTime is null ? [] : [cpuTime.Busy, cpuTime.Idle],
             Bases = rates.Bases,
             Rates = rates.Rates,
             Missing = missing,
             Warnings = [.. warnings],
-            CpuTime = clock,
+            CpuTime = cpuTime,
             Instruments = instruments,
         };
     }
 
-    /// <summary>The first offer for each component and device.</summary>
+    /// <summary>Selects the meters of each component and device: those of the first instrument that has some.</summary>
     internal static List<MeteredPart> SelectParts(IReadOnlyList<Instrument> instruments)
     {
-        var chosen = new List<MeteredPart>();
+        var selected = new List<MeteredPart>();
         foreach (var instrument in instruments)
         {
             foreach (var part in instrument.Parts)
             {
-                if (!chosen.Exists(other => other.Component == part.Component && other.Device == part.Device))
-                    chosen.Add(part);
+                if (!selected.Exists(other => other.Component == part.Component && other.Device == part.Device))
+                    selected.Add(part);
             }
         }
 
-        return chosen;
+        return selected;
     }
 
-    /// <summary>Every way to read a machine, in the order in which their offers are taken.</summary>
+    /// <summary>Creates all instruments, in the order in which <see cref="SelectParts"/> prefers them.</summary>
     static IEnumerable<Instrument> CreateInstruments(FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
-        // GPUs are numbered across their makers, in the order in which they are looked for.
-        var gpus = 0;
+        // GPUs of all makers are numbered in one sequence, in the order of the instruments.
+        var nextGpuNumber = 0;
         yield return new RaplMeters(tree, description);
-        yield return Counted(new NvidiaMeters(tree, options));
-        yield return Counted(new AmdMeters(tree, options, gpus));
-        yield return Counted(new IntelGpuMeters(tree, gpus));
-        // What a server reports of a device counts only where the device itself reports nothing; a plug that somebody named counts before what a firmware says of the whole.
+        yield return SkipGpuNumbers(new NvidiaMeters(tree, options));
+        yield return SkipGpuNumbers(new AmdMeters(tree, options, nextGpuNumber));
+        yield return SkipGpuNumbers(new IntelGpuMeters(tree, nextGpuNumber));
+        // Readings of a device from a server are used only if the device itself reports none, so the network comes after the devices. A
+        // plug meter that the user named is preferred to the readings of the machine's firmware, so the network comes before these.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
             yield return new NetworkMeters(options);
         yield return new HwmonMeters(tree, description.Machine.Virtual);
         yield return new BatteryMeters(tree, description.Machine.Virtual);
         yield return new UnsupportedSystemMeters(tree);
 
-        Instrument Counted(Instrument instrument)
+        Instrument SkipGpuNumbers(Instrument instrument)
         {
-            // Behind the highest: a maker's GPUs may have gaps, of those that may not be read.
+            // The next number follows the highest one used, because the numbers of one maker have gaps where a GPU cannot be read.
             foreach (var part in instrument.Parts)
             {
-                if (part.Component == Component.Gpu && int.TryParse(part.Device, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                    gpus = Math.Max(gpus, number + 1);
+                if (part.Component == Component.Gpu
+                    && int.TryParse(part.Device, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                        nextGpuNumber = Math.Max(nextGpuNumber, number + 1);
+                }
             }
 
             return instrument;
@@ -144,35 +152,44 @@ public static class MachineDiscovery
         };
     }
 
-    /// <summary>Busy and idle time. A tree that holds no <c>proc/stat</c> stands in for sensors only: then the running kernel's is used, since the job runs there.</summary>
+    /// <summary>
+    /// Opens the meters of the processors' busy and idle time. A folder of copied files may lack <c>proc/stat</c>; then that of the running
+    /// kernel is used, because the job runs there.
+    /// </summary>
     static MachineCpuMeters? OpenCpuTime(FileTree tree, List<Warning> warnings, List<MissingMeter> missing)
     {
         foreach (var candidate in tree.IsSysroot ? new[] { tree, FileTree.Local } : [tree])
         {
-            var clock = new MachineCpuMeters(candidate);
-            var reading = clock.Busy.Read(long.MinValue + 1);
+            var meters = new MachineCpuMeters(candidate);
+            var reading = meters.Busy.Read(long.MinValue + 1);
             if (!reading.IsGap)
             {
                 if (candidate != tree)
-                    warnings.Add(new Warning("cpu-time-from-kernel", $"{tree.GetFullPath("proc/stat")} is not there: the busy time of the running kernel was used."));
-                return clock;
+                {
+                    warnings.Add(new Warning("cpu-time-from-kernel",
+                        $"{tree.GetFullPath("proc/stat")} does not exist: the busy time of the running kernel was used."));
+                }
+
+                return meters;
             }
 
-            clock.Dispose();
-            missing.Add(new MissingMeter(MachineCpuMeters.BusyId, candidate.GetFullPath("proc/stat"), reading.Reason ?? ReadFailure.Failed, null, []));
+            meters.Dispose();
+            missing.Add(new MissingMeter(
+                MachineCpuMeters.BusyId, candidate.GetFullPath("proc/stat"), reading.Reason ?? ReadFailure.Failed, null, []));
         }
 
-        warnings.Add(new Warning("cpu-time-unknown", "The machine's busy time cannot be read: it was taken to be as busy as its known jobs."));
+        warnings.Add(new Warning("cpu-time-unknown",
+            "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
         return null;
     }
 
-    /// <summary>What the firmware reports, else what the processor's segment reports.</summary>
+    /// <summary>Determines the kind of machine from its firmware, else from the market segment of its processor.</summary>
     static HostKind DetermineKind(MachineDescription description, CpuIdentity identity, CpuPowerModel cpu)
     {
         var machine = description.Machine;
         if (machine.Kind != HostKind.Unknown)
             return machine.Kind;
-        // The catalog's watts of a single-board computer are those of the board itself.
+        // The catalog gives an exact ratio only for processors of single-board computers, whose power is that of the whole board.
         if (identity.Part is not null && cpu.InServiceIdleRatio.Bounds.IsExact)
             return HostKind.Board;
         return cpu.Model?.Segment switch
@@ -184,7 +201,10 @@ public static class MachineDiscovery
         };
     }
 
-    /// <summary>The kind whose rest (fans, board, supply) this machine has. The catalog's watts of a small machine come without a real-host factor.</summary>
+    /// <summary>
+    /// Determines the kind of machine whose factor for other power (fans, board, power supply) applies. If the kind is unknown, the
+    /// catalog's processor decides: only server processors have an idle ratio in service with bounds.
+    /// </summary>
     static MachineKind DetermineOtherPowerKind(Machine machine, CpuIdentity identity, CpuPowerModel cpu) => machine.Kind switch
     {
         HostKind.Laptop => MachineKind.Laptop,

@@ -9,7 +9,9 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 
-/// <summary>The meters of a machine as discovered, and those that follow one job on it: what <see cref="RunRecorder"/> records from.</summary>
+/// <summary>
+/// The meters of a machine as discovered, and those that follow one job on it: what <see cref="RunRecorder"/> records from.
+/// </summary>
 public sealed class MachineJob : IMeteredJob
 {
     readonly DiscoveryResult _discovery;
@@ -21,9 +23,10 @@ public sealed class MachineJob : IMeteredJob
 
     /// <summary>Joins a machine and a job.</summary>
     /// <param name="discovery">The machine; stays the caller's to dispose.</param>
-    /// <param name="job">What follows the job; disposed with this.</param>
+    /// <param name="job">The instruments of the job; disposed with this object.</param>
     /// <param name="holder">This process.</param>
-    /// <param name="measureOverhead">Measures what recording has cost, given the CPU time of the sampling thread. Default: that CPU time.</param>
+    /// <param name="measureOverhead">Measures what recording has cost, given the CPU time of the sampling thread. Default: that CPU
+    /// time.</param>
     public MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead = null)
         : this(discovery, job, holder, measureOverhead, ownsDiscovery: false)
     {
@@ -36,9 +39,12 @@ public sealed class MachineJob : IMeteredJob
         Meters = [.. discovery.Meters, .. job.Meters];
     }
 
-    /// <summary>Opens the meters of this machine for a run of this process: the job is the process with all its threads and descendants.</summary>
+    /// <summary>
+    /// Opens the meters of this machine for a run of this process: the job is the process with all its threads and descendants.
+    /// </summary>
     /// <remarks>
-    /// The process is one job: two runs at the same time would both count all of it. The cost of recording is part of the job, and stated as its overhead.
+    /// The process is one job: two runs at the same time would both count all of it. The cost of recording is part of the job, and stated
+    /// as its overhead.
     /// A method for <see cref="RunRecorder"/>: <c>new RunRecorder(MachineJob.OpenThisProcess, ledger)</c>.
     /// </remarks>
     /// <param name="runId">Id of the run.</param>

@@ -6,7 +6,8 @@ namespace Tonne.Instruments.Machines;
 
 /// <summary>A meter whose driver may take long to answer, so that a sample never waits for it.</summary>
 /// <remarks>
-/// It is read directly as long as it is quick. Three slow answers in a row, and a thread of its own reads it from then on: each sample takes the newest
+/// It is read directly as long as it is quick. Three slow answers in a row, and a thread of its own reads it from then on: each sample
+/// takes the newest
 /// answer, one sample old, and asks for the next. An answer that does not come for 10 s is a gap, not the last value for ever.
 /// </remarks>
 sealed class NonBlockingMeter : IMeter, IDisposable
@@ -37,7 +38,7 @@ sealed class NonBlockingMeter : IMeter, IDisposable
     /// <inheritdoc/>
     public MeterDescription Description => _meter.Description;
 
-    /// <summary>Whether it has a thread of its own.</summary>
+    /// <summary>Whether the meter is read on a thread of its own.</summary>
     internal bool HasOwnThread => _thread is not null;
 
     /// <inheritdoc/>

@@ -5,7 +5,10 @@ namespace Tonne.Instruments.Nvidia;
 /// <summary>One GPU: what it can report, and the calls that read it. A GPU that was lost is not read again.</summary>
 sealed class Gpu
 {
-    /// <summary>The counter and the power are refreshed every 20 to 100 ms, by card (seen by hot polling in other tools; the driver does not report it).</summary>
+    /// <summary>
+    /// The counter and the power are refreshed every 20 to 100 ms, by card (seen by hot polling in other tools; the driver does not report
+    /// it).
+    /// </summary>
     internal const double RefreshSeconds = 0.1;
 
     const string Impossible = "the driver gave a number that cannot be";
@@ -34,7 +37,9 @@ sealed class Gpu
     /// <summary>A power it cannot exceed, W: twice the limit, since short peaks go beyond it.</summary>
     internal double CeilingWatts => Math.Max(MinCeilingWatts, 2 * (LimitWatts ?? 2_500));
 
-    /// <summary>What the driver answered when asked for the energy counter; <see cref="NvmlReturn.Success"/> if it counts.</summary>
+    /// <summary>
+    /// The driver's answer when the energy counter was read first; <see cref="NvmlReturn.Success"/> if there is a counter.
+    /// </summary>
     internal int EnergyStatus { get; }
 
     internal bool HasCounter => EnergyStatus == NvmlReturn.Success;
@@ -44,7 +49,7 @@ sealed class Gpu
 
     internal PowerSource Power { get; }
 
-    /// <summary>What the driver answered when asked for the power, last.</summary>
+    /// <summary>The driver's latest answer when the power was read.</summary>
     internal int PowerStatus { get; private set; }
 
     /// <summary>Why it has gone; null while it is there.</summary>
@@ -64,7 +69,7 @@ sealed class Gpu
         var code = _nvml.ReadEnergy(_handle, out var millijoules);
         if (code != NvmlReturn.Success)
             return HandleFailure(code, timestamp, _energyBackoff);
-        // Zero after it has counted is a card that lost its driver, or a lie; never energy.
+        // A zero after larger values means that the driver was reloaded or that the reading is wrong. It is never an energy.
         if (millijoules is 0 or > long.MaxValue / 1_000)
             return Reading.FromGapReason(Impossible);
         _energyBackoff.RecordSuccess();

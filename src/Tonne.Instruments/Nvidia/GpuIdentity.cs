@@ -6,9 +6,10 @@ namespace Tonne.Instruments.Nvidia;
 /// <param name="Index">The driver's number.</param>
 /// <param name="Name">Name as the driver gives it; null if not reported.</param>
 /// <param name="Uuid"><c>GPU-</c> and a UUID; null if not reported.</param>
-/// <param name="PciBus">Where it sits, <c>00000000:1B:00.0</c>; null if not reported.</param>
-/// <param name="Architecture">Kepler 2, Maxwell 3, Pascal 4, Volta 5, Turing 6, Ampere 7, Ada 8, Hopper 9, Blackwell 10 (nvml.h); null if not reported.</param>
-/// <param name="Instances">Its parts, if it is cut into any (MIG).</param>
+/// <param name="PciBus">PCI address, <c>00000000:1B:00.0</c>; null if not reported.</param>
+/// <param name="Architecture">Kepler 2, Maxwell 3, Pascal 4, Volta 5, Turing 6, Ampere 7, Ada 8, Hopper 9, Blackwell 10 (nvml.h); null if
+/// not reported.</param>
+/// <param name="Instances">MIG instances into which the GPU is partitioned; empty if it is not.</param>
 sealed record GpuIdentity(int Index, string? Name, string? Uuid, string? PciBus, uint? Architecture, IReadOnlyList<MigInstance> Instances)
 {
     /// <summary>Id of the device in meters and figures.</summary>

@@ -4,15 +4,19 @@ namespace Tonne.Instruments.Nvidia;
 
 /// <summary>Who uses one GPU: the time it worked and the part of that for the job, and who holds it.</summary>
 /// <remarks>
-/// Looked at once a second or less often; the driver's own sample period is 1/6 to 1 s. Between looks the times move evenly towards what was last known, so shares lag by about a second;
+/// Looked at once a second or less often; the driver's own sample period is 1/6 to 1 s. Between looks the times move evenly towards what
+/// was last known, so shares lag by about a second;
 /// their totals are whole at the end.
 /// busy = the larger of the device's utilisation and the sum over processes; job = busy × Σ sm % of the job's processes ÷ Σ of all.
-/// Where processes have no utilisation the job has the part of the holders that it is. Where processes cannot be determined, the job is taken to be alone on the GPUs it may use, and a warning reports it.
+/// Where processes have no utilisation the job has the part of the holders that it is. Where processes cannot be determined, the job is
+/// taken to be alone on the GPUs it may use, and a warning reports it.
 /// A GPU in parts (MIG): holders are slices, of those in use.
 /// </remarks>
 sealed class GpuUsageTracker
 {
-    /// <summary>Compute slices of a whole GPU that can be cut. Source: NVIDIA Multi-Instance GPU User Guide (A30: 4; A100, H100, H200: 7).</summary>
+    /// <summary>
+    /// Compute slices of a whole GPU that can be cut. Source: NVIDIA Multi-Instance GPU User Guide (A30: 4; A100, H100, H200: 7).
+    /// </summary>
     const int WholeSlices = 7;
 
     /// <summary>The longest sample period of the driver and half as much again, µs.</summary>
@@ -54,13 +58,13 @@ sealed class GpuUsageTracker
     /// <summary>Whether the device reports how busy it is.</summary>
     internal bool HasDeviceUtilization { get; }
 
-    /// <summary>Whether it reports how busy it is for each process.</summary>
+    /// <summary>Whether the GPU reports the utilisation of each process.</summary>
     internal bool HasProcessUtilization { get; }
 
     /// <summary>Whether the job was taken to be alone for want of knowing better, while the GPU worked or could not say so.</summary>
     internal bool WasAssumedExclusive { get; private set; }
 
-    /// <summary>Whether it was split by holders for want of each one's use.</summary>
+    /// <summary>Whether the energy was divided equally among the processes that hold the GPU, because their use of it is unknown.</summary>
     internal bool WasSplitByHolders { get; private set; }
 
     /// <summary>Whether a part of the GPU was shared by processes of the job and others.</summary>
@@ -92,7 +96,7 @@ sealed class GpuUsageTracker
         var code = _gpu.Nvml.ListProcesses(_gpu.Handle, ref _buffer, _ids);
         _gpu.CheckStatus(code);
         var listed = code == NvmlReturn.Success;
-        // A list that the driver has but failed to give now is a gap; one that it never gives leaves the job alone.
+        // If the driver fails to return a list that it supports, that is a gap. If it never returns one, the job is assumed to be alone.
         _failure = listed || code is NvmlReturn.NotSupported or NvmlReturn.FunctionNotFound or NvmlReturn.NoPermission ? null : NvmlReturn.Describe(code);
         long mine = 0;
         foreach (var id in _ids)
@@ -194,11 +198,11 @@ sealed class GpuUsageTracker
         }
         else if (first)
         {
-            // Nobody so far. Samples are stamped by the processor's clock, so the next are asked for from now.
+            // No process has used the GPU so far. Samples have time stamps of the CPU's clock, so the next request starts from now.
             (_lastSampleTime, _lastSampleReadAt, _lastSampleIsEstimate) = ((ulong)Math.Max(0, (_wall.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10), timestamp, true);
         }
 
-        // What came and went between two looks is the job's, unless others were at work too.
+        // Use by a process that started and ended between two readings is counted for the job, unless other processes used the GPU too.
         if (others == 0)
             jobs += unknown;
         else

@@ -3,8 +3,12 @@ using System.Text;
 
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>NVIDIA's management library, as far as it is needed. A function that this version lacks answers <see cref="NvmlReturn.FunctionNotFound"/>.</summary>
-/// <remarks>Layouts and numbers: nvml.h. Loaded once for a machine and given back by <see cref="Dispose"/>; while it is held the driver stays loaded and its counters go on.</remarks>
+/// <summary>
+/// NVIDIA's management library, as far as it is needed. A function that this version lacks answers
+/// <see cref="NvmlReturn.FunctionNotFound"/>.
+/// </summary>
+/// <remarks>Layouts and numbers: nvml.h. Loaded once for a machine and given back by <see cref="Dispose"/>; while it is held the driver
+/// stays loaded and its counters go on.</remarks>
 sealed unsafe class Nvml : IDisposable
 {
     const int TextSize = 96;
@@ -74,7 +78,7 @@ sealed unsafe class Nvml : IDisposable
 
     /// <summary>Loads the library.</summary>
     /// <param name="path">A path, or a name that the system's loader finds.</param>
-    /// <param name="reason">Why it could not be loaded; null if it was.</param>
+    /// <param name="reason">Why the library could not be loaded; null if it was loaded.</param>
     internal static Nvml? TryLoad(string path, out string? reason)
     {
         if (!NativeLibrary.TryLoad(path, out var library))
@@ -129,7 +133,7 @@ sealed unsafe class Nvml : IDisposable
 
     internal string? GetUuid(nint device) => ReadText(_uuid, device);
 
-    /// <summary>Where the card sits: domain, bus and device.</summary>
+    /// <summary>Reads the PCI address of a card: domain, bus and device.</summary>
     internal string? GetPciBus(nint device)
     {
         // nvmlPciInfo_t, 68 bytes: the text is at byte 36.
@@ -160,11 +164,11 @@ sealed unsafe class Nvml : IDisposable
         value = 0;
         if (_fields is null)
             return NvmlReturn.FunctionNotFound;
-        var asked = new NvmlFieldValue { Field = field, Scope = scope };
-        var code = _fields(device, 1, &asked);
+        var request = new NvmlFieldValue { Field = field, Scope = scope };
+        var code = _fields(device, 1, &request);
         if (code == NvmlReturn.Success)
-            code = asked.Return;
-        if (code == NvmlReturn.Success && !asked.TryGetUInt64(out value))
+            code = request.Return;
+        if (code == NvmlReturn.Success && !request.TryGetUInt64(out value))
             code = 21;
         return code;
     }
@@ -178,11 +182,11 @@ sealed unsafe class Nvml : IDisposable
         return code;
     }
 
-    /// <summary>How much each process used a GPU since a time.</summary>
+    /// <summary>Reads how much each process has used a GPU since a time.</summary>
     /// <param name="device">The GPU.</param>
     /// <param name="samples">Filled; grown where there are more.</param>
     /// <param name="since">The processor's clock in µs; 0 for all that the driver remembers.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="count">Number of items.</param>
     internal int ReadProcessUtilization(nint device, ref NvmlProcessSample[] samples, ulong since, out int count)
     {
         count = 0;
@@ -211,7 +215,7 @@ sealed unsafe class Nvml : IDisposable
     internal int ListProcesses(nint device, ref byte[] buffer, List<int> ids)
     {
         var code = ListProcesses(_computeProcesses, device, ref buffer, ids);
-        // What draws the screen holds the card too. Parts of a card draw nothing, and say so.
+        // Processes that draw the screen hold the card too. MIG instances cannot draw and return "not supported".
         if (code == NvmlReturn.Success)
             ListProcesses(_graphicsProcesses, device, ref buffer, ids);
         return code;
@@ -228,9 +232,9 @@ sealed unsafe class Nvml : IDisposable
     internal List<MigInstance> ListMigInstances(nint device)
     {
         var instances = new List<MigInstance>();
-        if (_migByIndex is null || ReadUInt32(_migCount, device, out var most) != NvmlReturn.Success)
+        if (_migByIndex is null || ReadUInt32(_migCount, device, out var maxCount) != NvmlReturn.Success)
             return instances;
-        for (uint i = 0; i < Math.Min(most, 64); i++)
+        for (uint i = 0; i < Math.Min(maxCount, 64); i++)
         {
             nint part = 0;
             if (_migByIndex(device, i, &part) != NvmlReturn.Success || part == 0)
@@ -266,9 +270,9 @@ sealed unsafe class Nvml : IDisposable
         }
     }
 
-    static string DecodeText(byte* text, int most)
+    static string DecodeText(byte* text, int maxBytes)
     {
-        var bytes = new ReadOnlySpan<byte>(text, most);
+        var bytes = new ReadOnlySpan<byte>(text, maxBytes);
         var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]).Trim();
     }

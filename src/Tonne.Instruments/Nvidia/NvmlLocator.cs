@@ -3,7 +3,7 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.Nvidia;
 
-/// <summary>Where NVML is, and what to do where it is not or does not answer.</summary>
+/// <summary>Finds the NVML library, and states the remedy if it is missing or does not answer.</summary>
 static class NvmlLocator
 {
     // What a working driver, a container with one, and Linux inside Windows show.
@@ -14,7 +14,10 @@ static class NvmlLocator
         "usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1", "usr/lib/aarch64-linux-gnu/libnvidia-ml.so.1", "usr/lib64/libnvidia-ml.so.1", "usr/lib/wsl/lib/libnvidia-ml.so.1",
     ];
 
-    /// <summary>Finds the library. A stand-in for a machine has none unless one is given; a machine without a sign of the driver is not searched: loading costs more than a look.</summary>
+    /// <summary>
+    /// Finds the library. A stand-in for a machine has none unless one is given; a machine without a sign of the driver is not searched:
+    /// loading costs more than a look.
+    /// </summary>
     internal static bool TryFind(FileTree tree, string? configuredPath, string defaultLibrary, List<MissingMeter> missing, out string path)
     {
         path = configuredPath ?? defaultLibrary;

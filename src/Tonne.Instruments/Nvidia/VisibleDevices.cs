@@ -5,9 +5,12 @@ namespace Tonne.Instruments.Nvidia;
 
 /// <summary>Which GPUs, and which parts of them, a job may use: <c>CUDA_VISIBLE_DEVICES</c>, else <c>NVIDIA_VISIBLE_DEVICES</c>.</summary>
 /// <remarks>
-/// CUDA reads a list of indices, GPU UUIDs or beginnings of them, and MIG ids, and stops at the first entry that is none; an empty list, <c>-1</c> and <c>NoDevFiles</c> hide all.
-/// Indices are CUDA's: by PCI bus with <c>CUDA_DEVICE_ORDER=PCI_BUS_ID</c>, else the fastest first. Source: CUDA C++ Programming Guide, environment variables.
-/// The container runtime's variable counts where it names UUIDs, or fewer devices than the driver shows: inside a container the rest is hidden already and the numbers begin anew.
+/// CUDA reads a list of indices, GPU UUIDs or beginnings of them, and MIG ids, and stops at the first entry that is none; an empty list,
+/// <c>-1</c> and <c>NoDevFiles</c> hide all.
+/// Indices are CUDA's: by PCI bus with <c>CUDA_DEVICE_ORDER=PCI_BUS_ID</c>, else the fastest first. Source: CUDA C++ Programming Guide,
+/// environment variables.
+/// The container runtime's variable counts where it names UUIDs, or fewer devices than the driver shows: inside a container the rest is
+/// hidden already and the numbers begin anew.
 /// </remarks>
 sealed class VisibleDevices
 {
@@ -25,7 +28,7 @@ sealed class VisibleDevices
     /// <summary>Parts of GPUs that are named.</summary>
     internal IReadOnlyList<MigInstance> Instances => _instances;
 
-    /// <summary>What is excluded, and what is unsure about it.</summary>
+    /// <summary>Warnings about excluded devices, and about settings whose effect is unclear.</summary>
     internal IReadOnlyList<Warning> Warnings => _warnings;
 
     /// <summary>Whether the job may use a GPU, or a part of it.</summary>
@@ -97,7 +100,7 @@ sealed class VisibleDevices
                 TryAddByName(entry);
         }
 
-        // As many as are shown, or more: the runtime has hidden the others and the numbers are not these.
+        // If as many GPUs as are visible, or more, are named, the runtime has hidden the others, and its numbers are not these.
         if (indices.Count > 0 && indices.Distinct().Count() < _gpus.Length && indices.TrueForAll(index => index < _gpus.Length))
         {
             foreach (var index in indices)

@@ -6,7 +6,8 @@ using Tonne.Runs;
 namespace Tonne.Instruments.PlaceDetection;
 
 /// <summary>Guesses the place of a machine if none is given: by its cloud's metadata, else by its time zone.</summary>
-/// <remarks>UTC and other zones of no country say nothing; then the place is unknown and the world's intensity is used, with wide bounds.</remarks>
+/// <remarks>UTC and other zones of no country say nothing; then the place is unknown and the world's intensity is used, with wide
+/// bounds.</remarks>
 public static class PlaceDetector
 {
     /// <summary>The guess by time zone, at once: a given <c>TZ</c>, else <c>etc/timezone</c>, else the link <c>etc/localtime</c>.</summary>
@@ -28,9 +29,12 @@ public static class PlaceDetector
         return new Place(How: PlaceOrigin.Unknown, Detail: without ?? "no time zone is set");
     }
 
-    /// <summary>The best guess: the cloud's region where the firmware names a cloud and it answers, else by time zone. Asks no network elsewhere, and never throws.</summary>
+    /// <summary>
+    /// The best guess: the cloud's region where the firmware names a cloud and it answers, else by time zone. Asks no network elsewhere,
+    /// and never throws.
+    /// </summary>
     /// <param name="tree">The machine's files.</param>
-    /// <param name="firmware">What the firmware says.</param>
+    /// <param name="firmware">Names that the firmware reports.</param>
     /// <param name="timeZoneVariable">Value of the environment's <c>TZ</c>; null if it is not set.</param>
     /// <param name="metadata">Whom to ask; null to ask nobody, as for a stand-in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -6,7 +6,9 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.PlugMeters;
 
-/// <summary>A meter of the whole machine: its power is integrated, its own counter is too coarse for a run and only shown and compared.</summary>
+/// <summary>
+/// A meter of the whole machine: its power is integrated, its own counter is too coarse for a run and only shown and compared.
+/// </summary>
 abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
 {
     /// <summary>Key of the power, in mW.</summary>
@@ -15,7 +17,7 @@ abstract class PlugMeterSource(SourceAddress address) : PolledSource(address)
     /// <summary>Key of the counter, in µJ.</summary>
     internal const string Energy = "energy";
 
-    /// <summary>What it is, for the reason of the choice.</summary>
+    /// <summary>Name of the meter in the reason why it was chosen.</summary>
     protected abstract string Description { get; }
 
     /// <summary>Joules per joule reported.</summary>

@@ -11,7 +11,7 @@ sealed class CostThrottle(TimeSpan interval, int initialRuns)
     long _due = long.MinValue;
     int _done;
 
-    /// <summary>What all readings have cost so far.</summary>
+    /// <summary>Time that all readings have taken so far.</summary>
     internal TimeSpan Cost { get; private set; }
 
     /// <summary>Whether fewer than the initial number are done.</summary>

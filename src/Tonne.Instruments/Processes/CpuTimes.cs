@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Processes;
 /// <param name="Steal">Time the hypervisor gave to others, in ns.</param>
 readonly record struct CpuTimes(long Busy, long Idle, long Steal)
 {
-    /// <summary>What the kernel counts in: 100 ticks a second, whatever its own clock.</summary>
+    /// <summary>Unit of the kernel's CPU times: 100 ticks a second, whatever the kernel's own clock rate.</summary>
     public const long NanosecondsPerTick = 10_000_000;
 
     /// <summary>Reads the first line of <c>/proc/stat</c>.</summary>
@@ -30,7 +30,7 @@ readonly record struct CpuTimes(long Busy, long Idle, long Steal)
         ticks.Clear();
         for (var i = 0; i < ticks.Length; i++)
         {
-            // Four fields have been there since Linux 2.0; the later ones may be missing, but not be something else.
+            // Linux 2.0 and later have the first four fields. Later fields may be missing, but have no other meaning.
             if (i >= 4 && KernelText.IsBlank(line))
                 break;
             if (!KernelText.TryReadNumber(ref line, out ticks[i]) || ticks[i] > long.MaxValue / (8 * NanosecondsPerTick))

@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>Waits by one call of the kernel, <c>poll(2)</c> on an event: a third of the CPU time of a wait of .NET, on a thread that sleeps nearly always.</summary>
+/// <summary>
+/// Waits by one call of the kernel, <c>poll(2)</c> on an event: a third of the CPU time of a wait of .NET, on a thread that sleeps nearly
+/// always.
+/// </summary>
 sealed class EventFdWaiter : ISampleWaiter
 {
     readonly SafeFileHandle _event;
@@ -29,7 +32,7 @@ sealed class EventFdWaiter : ISampleWaiter
         var began = Stopwatch.GetTimestamp();
         for (var left = atMost; left > TimeSpan.Zero; left = atMost - Stopwatch.GetElapsedTime(began))
         {
-            // A signal may end the call early; anything else but time or the event would end it at once and forever.
+            // A signal may end the call early. Any error other than that would end every further call at once too.
             if (Libc.WaitToRead(_event, (int)Math.Min(int.MaxValue, Math.Ceiling(left.TotalMilliseconds))) is not Libc.Interrupted)
                 return;
         }

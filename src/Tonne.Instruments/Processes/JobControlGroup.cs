@@ -3,24 +3,29 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>A control group for one job, below our own: the kernel's exact account of every descendant, however short it lived and whoever reaped it.</summary>
+/// <summary>
+/// A control group for one job, below tonne's own group. In it the kernel counts the CPU time of every descendant exactly, however short
+/// its
+/// life and whichever process waited for it.
+/// </summary>
 /// <remarks>
-/// Preferred is <c>cpuacct</c> of version 1 alone, since its <c>tasks</c> file moves one thread (some 20 µs), where version 2 moves the whole process.
-/// A <c>cpuacct</c> that shares its hierarchy with <c>cpu</c> is left alone: a group there would change how the kernel shares the processor.
-/// A group of version 2 counts without any controller. Not thread safe.
+/// A <c>cpuacct</c> hierarchy of version 1 is preferred, because its <c>tasks</c> file moves a single thread (about 20 µs), while version 2
+/// moves the whole process. A <c>cpuacct</c> that shares its hierarchy with <c>cpu</c> is not used, because a group there would change how
+/// the kernel divides the processor among processes.
+/// A group of version 2 counts CPU time without any controller. Not thread safe.
 /// </remarks>
 sealed class JobControlGroup : IDisposable
 {
     const string Prefix = "tonne-";
 
     readonly PersistentFile _usage;
-    readonly PersistentFile? _members;
-    readonly string _list;
+    readonly PersistentFile? _openMemberFile;
+    readonly string _memberFile;
     readonly byte[] _buffer = new byte[4096];
     readonly bool _isVersion1;
     string[] _childGroups = [];
-    IReadOnlyList<int> _latest = [];
-    int _asked;
+    IReadOnlyList<int> _latestIds = [];
+    int _listCount;
 
     JobControlGroup(ControlGroupMembership place, string folder)
     {
@@ -30,9 +35,10 @@ sealed class JobControlGroup : IDisposable
         var list = _isVersion1 ? "tasks" : "cgroup.procs";
         EnterFiles = [Path.Join(folder, list)];
         ReturnFiles = [Path.Join(place.Folder, list)];
-        _list = Path.Join(folder, "cgroup.procs");
-        // Version 1 gives a file that stays open the list it gave before, for as long as it is asked within a second: that one is opened anew each time.
-        _members = _isVersion1 ? null : FileTree.Local.OpenPersistent(_list);
+        _memberFile = Path.Join(folder, "cgroup.procs");
+        // In version 1 a file that stays open returns its former list if it is read again within a second, so it is opened for each
+        // reading.
+        _openMemberFile = _isVersion1 ? null : FileTree.Local.OpenPersistent(_memberFile);
         _usage = FileTree.Local.OpenPersistent(Path.Join(folder, _isVersion1 ? "cpuacct.usage" : "cpu.stat"));
     }
 
@@ -42,32 +48,36 @@ sealed class JobControlGroup : IDisposable
     /// <summary>Version of the hierarchy: 1 counts in ns, 2 in µs.</summary>
     public int Version { get; }
 
-    /// <summary>Files to write <c>0</c> (ourselves) or a process id to, to step into the group.</summary>
+    /// <summary>Files to which a process id, or <c>0</c> for the writer itself, is written to enter the group.</summary>
     public IReadOnlyList<string> EnterFiles { get; }
 
-    /// <summary>The same files of the group we came from.</summary>
+    /// <summary>The same files of the group in which tonne was started, to return to it.</summary>
     public IReadOnlyList<string> ReturnFiles { get; }
 
-    /// <summary>Makes a group for a run.</summary>
-    /// <param name="runId">Id of the run; letters, digits and hyphens of it become the folder's name.</param>
-    /// <param name="refusalReasons">Why each possible place was not taken; empty on the first success.</param>
-    /// <returns>The group, or null if there is no place for one: then polling must do.</returns>
-    public static JobControlGroup? TryCreate(string runId, out IReadOnlyList<string> refusalReasons) => TryCreate(runId, ControlGroupLocator.ReadOwn(), out refusalReasons);
+    /// <summary>Creates a group for a run.</summary>
+    /// <param name="runId">Id of the run; its letters, digits and hyphens become part of the folder's name.</param>
+    /// <param name="refusalReasons">Why no group was created in each hierarchy that was tried before.</param>
+    /// <returns>The group, or null if none can be created; then the processes must be polled.</returns>
+    public static JobControlGroup? TryCreate(string runId, out IReadOnlyList<string> refusalReasons) =>
+        TryCreate(runId, ControlGroupLocator.ReadOwn(), out refusalReasons);
 
-    internal static JobControlGroup? TryCreate(string runId, IReadOnlyList<ControlGroupMembership> memberships, out IReadOnlyList<string> refusalReasons)
+    internal static JobControlGroup? TryCreate(
+        string runId, IReadOnlyList<ControlGroupMembership> memberships, out IReadOnlyList<string> refusalReasons)
     {
-        var said = new List<string>();
-        refusalReasons = said;
-        // The process id distinguishes the ranks of one run, and identifies groups left over.
+        var reasons = new List<string>();
+        refusalReasons = reasons;
+        // The process id makes the name unique among the ranks of one run. Later runs recognise by it that the group's owner has ended.
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{SafeFileName.FromText(runId)}-{Environment.ProcessId}");
-        var possible = memberships.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct")).OrderBy(place => place.Version).ToArray();
-        if (possible.Length == 0)
-            said.Add("no hierarchy of control groups that counts CPU time is mounted");
-        foreach (var place in possible)
+        var candidates = memberships.Where(place => place.Version == 2 || place.Controllers.Contains("cpuacct"))
+            .OrderBy(place => place.Version).ToArray();
+        if (candidates.Length == 0)
+            reasons.Add("no hierarchy of control groups that counts CPU time is mounted");
+        foreach (var place in candidates)
         {
             if (place is { Version: 1 } && place.Controllers.Contains("cpu"))
             {
-                said.Add($"{place.Mount}: cpuacct shares its hierarchy with cpu; a group there would change how the kernel shares the processor");
+                reasons.Add($"{place.Mount}: cpuacct shares its hierarchy with cpu; "
+                    + "a group there would change how the kernel shares the processor");
                 continue;
             }
 
@@ -79,15 +89,15 @@ sealed class JobControlGroup : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                said.Add($"{place.Folder}: {(e is UnauthorizedAccessException ? "no group may be made here by this user" : e.Message)}");
+                reasons.Add($"{place.Folder}: {(e is UnauthorizedAccessException ? "this user may not create a group here" : e.Message)}");
                 continue;
             }
 
             var group = new JobControlGroup(place, folder);
             if (!group.TryReadCpu(out _, out var reason))
-                said.Add($"{folder}: its CPU time cannot be read ({reason})");
-            else if (Array.Find([.. group.EnterFiles, .. group.ReturnFiles], file => !IsWritable(file)) is { } closed)
-                said.Add($"{closed}: may not be written");
+                reasons.Add($"{folder}: its CPU time cannot be read ({reason})");
+            else if (Array.Find([.. group.EnterFiles, .. group.ReturnFiles], file => !IsWritable(file)) is { } readOnlyFile)
+                reasons.Add($"{readOnlyFile}: this user may not write to it");
             else
                 return group;
             group.Dispose();
@@ -96,7 +106,7 @@ sealed class JobControlGroup : IDisposable
         return null;
     }
 
-    /// <summary>CPU time of everything that has been in the group, in ns.</summary>
+    /// <summary>Reads the CPU time of all processes that are or were in the group, in ns.</summary>
     public bool TryReadCpu(out long nanoseconds, out string? reason)
     {
         if (_isVersion1)
@@ -115,35 +125,37 @@ sealed class JobControlGroup : IDisposable
         return false;
     }
 
-    /// <summary>Ids of the processes in the group and in groups below it, without our own.</summary>
-    /// <remarks>Asked while sampling, so its file is kept open where that gives the newest list, and groups below it, which jobs hardly make, are looked for at every sixteenth call only.</remarks>
+    /// <summary>Lists the ids of the processes in the group and in groups below it, without tonne's own.</summary>
+    /// <remarks>
+    /// Called at every sample. Groups below it are rare, so they are searched for at every sixteenth call only.
+    /// </remarks>
     public IReadOnlyList<int> ListProcessIds()
     {
-        var all = new List<int>();
-        ParseIds(ReadMembers(), all);
-        if (_asked++ % 16 == 0)
+        var ids = new List<int>();
+        ParseIds(ReadMembers(), ids);
+        if (_listCount++ % 16 == 0)
             _childGroups = [.. ListChildGroups(Folder)];
         foreach (var folder in _childGroups)
-            ParseIds(FileTree.Local.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), all);
-        return _latest = all;
+            ParseIds(FileTree.Local.ReadBytes(Path.Join(folder, "cgroup.procs"), out _), ids);
+        return _latestIds = ids;
     }
 
     ReadOnlySpan<byte> ReadMembers()
     {
-        if (_members is not null)
-            return _members.Read(out _);
-        var length = FileTree.Local.ReadInto(_list, _buffer, out _);
-        return length < _buffer.Length ? _buffer.AsSpan(0, length) : FileTree.Local.ReadBytes(_list, out _);
+        if (_openMemberFile is not null)
+            return _openMemberFile.Read(out _);
+        var length = FileTree.Local.ReadInto(_memberFile, _buffer, out _);
+        return length < _buffer.Length ? _buffer.AsSpan(0, length) : FileTree.Local.ReadBytes(_memberFile, out _);
     }
 
-    /// <summary>Whether a process is in the group; the list is read again for one that was not in it.</summary>
-    public bool Contains(int processId) => _latest.Contains(processId) || ListProcessIds().Contains(processId);
+    /// <summary>Whether a process is in the group. If it was not in the last list, the list is read again.</summary>
+    public bool Contains(int processId) => _latestIds.Contains(processId) || ListProcessIds().Contains(processId);
 
     internal static void ParseIds(ReadOnlySpan<byte> list, List<int> ids)
     {
         while (!list.IsEmpty)
         {
-            // One a line, as the kernel writes them.
+            // The kernel writes one id per line.
             if (list[0] == (byte)'\n')
             {
                 list = list[1..];
@@ -152,31 +164,34 @@ sealed class JobControlGroup : IDisposable
 
             if (!KernelText.TryReadNumber(ref list, out var id))
                 return;
-            // 0 is a process outside our process namespace.
+            // The kernel writes 0 for a process outside tonne's process namespace.
             if (id is > 0 and <= int.MaxValue && id != Environment.ProcessId)
                 ids.Add((int)id);
         }
     }
 
     /// <summary>Closes the files and removes the group and those below it, deepest first.</summary>
-    /// <returns>False if processes still live in it: then it is left to them.</returns>
+    /// <returns>False if the group was not removed because processes are still alive in it.</returns>
     public bool Remove()
     {
         _usage.Dispose();
-        _members?.Dispose();
+        _openMemberFile?.Dispose();
         return Remove(Folder);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Remove();
 
-    /// <summary>Removes groups whose makers were killed. The kernel refuses where processes still live.</summary>
+    /// <summary>Removes groups of tonne processes that were killed. The kernel keeps a group in which processes are still alive.</summary>
     static void RemoveStaleGroups(ControlGroupMembership place)
     {
         foreach (var name in FileTree.Local.ListNames(place.Folder))
         {
-            if (name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
-                && maker != Environment.ProcessId && ProcessIdentity.GetStartTicks(maker) is null)
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)
+                && int.TryParse(
+                    name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ownerId)
+                && ownerId != Environment.ProcessId
+                && ProcessIdentity.GetStartTicks(ownerId) is null)
             {
                 Remove(Path.Join(place.Folder, name));
             }

@@ -20,7 +20,7 @@ sealed class JobCpuMeter : IMeter
     readonly Func<long>? _own;
     readonly LiveRunRegistry? _liveRuns;
     readonly Lock _gate = new();
-    // Looking for new processes costs most; between two such looks the known ones are read.
+    // The search for new processes is the most expensive part, so between two searches only known processes are read.
     readonly CostThrottle _search = new(TimeSpan.FromSeconds(0.9), initialRuns: 2);
     readonly CostThrottle _refreshPace = new(TimeSpan.Zero, initialRuns: 0);
     readonly Action _find;
@@ -30,7 +30,7 @@ sealed class JobCpuMeter : IMeter
 
     /// <summary>A meter over a control group.</summary>
     /// <param name="group">The job's group.</param>
-    /// <param name="liveRuns">Where other live runs are reported; null if they are not needed.</param>
+    /// <param name="liveRuns">Registry of other live runs; null if they are not needed.</param>
     public JobCpuMeter(JobControlGroup group, LiveRunRegistry? liveRuns = null)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -42,8 +42,8 @@ sealed class JobCpuMeter : IMeter
     /// <summary>A meter over the living descendants and what has been reaped.</summary>
     /// <param name="descendants">The descendants.</param>
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped, in ns; any thread may ask.</param>
-    /// <param name="liveRuns">Where other live runs are reported; null if they are not needed.</param>
-    /// <param name="ownNanoseconds">CPU time of this process in ns, where it is part of the job. Default: null, it is not.</param>
+    /// <param name="liveRuns">Registry of other live runs; null if they are not needed.</param>
+    /// <param name="ownNanoseconds">CPU time of this process in ns, if it is part of the job. Default: null, because it is not.</param>
     public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null, Func<long>? ownNanoseconds = null)
     {
         (_descendants, _reaped, _liveRuns, _own) = (descendants, reapedNanoseconds, liveRuns, ownNanoseconds);
@@ -79,7 +79,7 @@ sealed class JobCpuMeter : IMeter
                 _last = _descendants!.CpuNanoseconds + (_own?.Invoke() ?? 0);
             }
 
-            // A write costs more than the reading itself, and others can wait a second for it.
+            // A write costs more than the reading, and the other runs need the number only once a second.
             if (_liveRuns is not null && timestamp - _publishedAt >= PublishInterval)
             {
                 _liveRuns.Publish(_last);

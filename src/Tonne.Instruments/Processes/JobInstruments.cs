@@ -6,9 +6,13 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>Everything that follows one job: its CPU time, its memory, and the other live runs; the best way this machine allows.</summary>
+/// <summary>
+/// The instruments for one job: its CPU time, its memory, and the CPU time of other live runs, each by the best way that this machine
+/// permits.
+/// </summary>
 /// <remarks>
-/// Made before the job starts. The starter steps into <see cref="EnterFiles"/>, starts the job, and steps back through <see cref="ReturnFiles"/>; both are empty where no control group may be made.
+/// Made before the job starts. The starter steps into <see cref="EnterFiles"/>, starts the job, and steps back through
+/// <see cref="ReturnFiles"/>; both are empty where no control group may be made.
 /// Always the running kernel's, never a stand-in's. Not thread safe.
 /// </remarks>
 public sealed class JobInstruments : IJobProcesses, IDisposable
@@ -26,8 +30,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="runId">Id of the run.</param>
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
-    /// <param name="reapedNanoseconds">CPU time of everything this process has reaped so far, in ns; asked from the sampler's thread.</param>
-    /// <param name="isOwn">Processes that are tonne's own and no part of the job. Default: none.</param>
+    /// <param name="reapedNanoseconds">CPU time of everything this process has reaped so far, in ns; asked from the sampler's
+    /// thread.</param>
+    /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job. Default: none is.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
     public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string liveRunsFolder = LiveRunRegistry.DefaultFolder)
     {
@@ -84,7 +89,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <summary>Why there is no control group; empty if there is one.</summary>
     public IReadOnlyList<string> RefusalReasons { get; } = [];
 
-    /// <summary>CPU time in ns that the group was charged with and that is the starter's own: it stood in the group to start the job. Default 0.</summary>
+    /// <summary>
+    /// CPU time in ns that the group was charged with and that is the starter's own: it stood in the group to start the job. Default 0.
+    /// </summary>
     public long OverheadNanoseconds
     {
         get => _cpu.OverheadNanoseconds;

@@ -8,25 +8,29 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>A shared file in which the live runs of one machine report how much CPU time their jobs have used.</summary>
+/// <summary>A shared folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
 /// <remarks>
-/// A folder that anyone may write to (mode 1777) with one small file per run, named by boot, process namespace, process id and start time, holding one number in ns.
-/// What another wrote is trusted for nothing but that number, and no more of it than the machine could have done. Files of the dead are removed by whoever sees them and may.
-/// A sample writes its own number once and reads one number for each other run; the folder is looked at once a second at most, and listed when it has changed.
-/// A run inside another is no peer of it. Not thread safe.
+/// Everybody may write to the folder (mode 1777). It has one small file for each run, named by boot, process namespace, process id and
+/// start
+/// time. The file contains one number: the CPU time in ns.
+/// Of another run's file, only that number is used, and no more of it than the machine could have computed in the time. A run deletes the
+/// files of runs that have ended, if it has the permission.
+/// A sample writes the run's own number and reads that of each other run. The folder is checked once a second at most, and listed only if
+/// it has changed.
+/// A run that was started inside another run is part of that run's job, so the two do not count each other. Not thread safe.
 /// </remarks>
 sealed class LiveRunRegistry : IMeter, IDisposable
 {
-    /// <summary>Id of the meter of other runs.</summary>
+    /// <summary>Id of the meter for the CPU time of other runs.</summary>
     public const string MeterId = "peers:cpu";
 
-    /// <summary>The usual place: one for all users, so never the user's own temporary folder.</summary>
+    /// <summary>The default folder. It is the same for all users, so it is not in the user's own temporary folder.</summary>
     public const string DefaultFolder = "/tmp/tonne-live";
 
     const int StickyMode = 0x3FF;
     const int MaxPeers = 256;
     const int NumberLength = 19;
-    const long ListingInterval = 1_000_000_000;
+    const long CheckIntervalNanoseconds = 1_000_000_000;
 
     readonly string _folder;
     readonly string _name;
@@ -34,20 +38,22 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     readonly int _processId;
     readonly int _threads;
     readonly FileTree _files;
-    readonly SafeFileHandle? _own;
+    readonly SafeFileHandle? _ownFile;
     readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     readonly byte[] _number = new byte[NumberLength + 1];
     readonly byte[] _peerBuffer = new byte[64];
     long _listedAt = long.MinValue;
     long _checkedAt = long.MinValue / 2;
-    long _changed;
+    long _folderChangedTicks;
     long _lastTimestamp = long.MinValue;
-    long _total;
-    long _endedGrowth;
+    long _totalNanoseconds;
+    
+    // CPU time of runs that have ended, not yet added to the total.
+    long _endedNanoseconds;
 
     /// <summary>Registers this run.</summary>
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
-    /// <param name="threads">Hardware threads of the machine: what others can have used at most.</param>
+    /// <param name="threads">Number of hardware threads of the machine, which limits the CPU time that other runs can have used.</param>
     /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
     public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder)
         : this(holder, threads, folder, new FileTree("/", Libc.OpenToReadNoFollow))
@@ -58,60 +64,62 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     {
         (_folder, _processId, _threads, _files) = (Path.GetFullPath(folder), holder.ProcessId, threads, files);
         _namespace = ReadPidNamespace();
-        _name = string.Create(CultureInfo.InvariantCulture, $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
+        _name = string.Create(CultureInfo.InvariantCulture,
+            $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
         if (OperatingSystem.IsLinux() && (Directory.Exists(_folder) || Libc.CreateFolder(_folder, StickyMode) == 0))
         {
             TryDelete(Path.Join(_folder, _name));
-            _own = Libc.CreateNewFile(Path.Join(_folder, _name));
-            if (_own.IsInvalid)
-                _own = null;
+            _ownFile = Libc.CreateNewFile(Path.Join(_folder, _name));
+            if (_ownFile.IsInvalid)
+                _ownFile = null;
         }
 
-        if (_own is not null)
+        if (_ownFile is not null)
             Publish(0);
-        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers, Note: $"{_folder}: CPU time reported by the jobs of other live runs; runs that see another folder (containers) are not seen");
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
+            Note: $"{_folder}: CPU time reported by the jobs of other live runs; runs that see another folder (containers) are not seen");
     }
 
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
     /// <summary>Whether this run is registered.</summary>
-    public bool IsRegistered => _own is not null;
+    public bool IsRegistered => _ownFile is not null;
 
-    /// <summary>How many other live runs were seen at the last sample.</summary>
+    /// <summary>Number of other live runs at the last sample.</summary>
     public int Peers => _peers.Count;
 
-    /// <summary>Reports to the other runs the job's CPU time so far, in ns.</summary>
+    /// <summary>Reports the job's CPU time so far, in ns, to the other runs.</summary>
     public void Publish(long nanoseconds)
     {
-        if (_own is null)
+        if (_ownFile is null)
             return;
         var number = _number.AsSpan();
         number[..NumberLength].Fill((byte)'0');
         Utf8Formatter.TryFormat(Math.Max(0, nanoseconds), number, out _, new System.Buffers.StandardFormat('D', NumberLength));
         number[NumberLength] = (byte)'\n';
-        _ = Libc.WriteAt(_own, number, 0);
+        _ = Libc.WriteAt(_ownFile, number, 0);
     }
 
-    /// <summary>CPU time of the jobs of all other live runs since this one joined, in ns; never falls.</summary>
+    /// <summary>Reads the CPU time of the jobs of all other live runs since this run was registered, in ns; it never falls.</summary>
     public Reading Read(long timestamp)
     {
-        if (_listedAt == long.MinValue || (timestamp - _checkedAt >= ListingInterval && HasChanged(timestamp)))
+        if (_listedAt == long.MinValue || (timestamp - _checkedAt >= CheckIntervalNanoseconds && HasChanged(timestamp)))
             RefreshPeers(timestamp);
-        var grown = _endedGrowth;
-        _endedGrowth = 0;
+        var newNanoseconds = _endedNanoseconds;
+        _endedNanoseconds = 0;
         foreach (var peer in _peers.Values)
-            grown += ReadGrowth(peer);
+            newNanoseconds += ReadGrowth(peer);
 
         if (_lastTimestamp != long.MinValue)
         {
-            // A number is reported up to one sample before it is read, so some slack is due.
-            var possible = (timestamp - _lastTimestamp + (2 * ListingInterval)) * _threads;
-            _total += Math.Clamp(possible, 0, grown);
+            // A number may have been reported one sample before it is read, so two seconds are added to the limit.
+            var possibleNanoseconds = (timestamp - _lastTimestamp + (2 * CheckIntervalNanoseconds)) * _threads;
+            _totalNanoseconds += Math.Clamp(possibleNanoseconds, 0, newNanoseconds);
         }
 
         _lastTimestamp = timestamp;
-        return Reading.FromValue(_total);
+        return Reading.FromValue(_totalNanoseconds);
     }
 
     /// <summary>Removes this run from the registry.</summary>
@@ -120,34 +128,37 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         foreach (var peer in _peers.Values)
             peer.Handle.Dispose();
         _peers.Clear();
-        if (_own is null)
+        if (_ownFile is null)
             return;
-        _own.Dispose();
+        _ownFile.Dispose();
         TryDelete(Path.Join(_folder, _name));
     }
 
-    /// <summary>Whether runs have come or gone: the folder's time of change says so at a tenth of the cost of a listing. Every half minute it is listed all the same.</summary>
+    /// <summary>
+    /// Whether runs may have started or ended since the last listing: the folder has changed, a known run has ended, or the last listing
+    /// is half a minute old. This costs a tenth of a listing.
+    /// </summary>
     bool HasChanged(long timestamp)
     {
         _checkedAt = timestamp;
-        var changed = Directory.GetLastWriteTimeUtc(_folder).Ticks;
-        if (changed == _changed && timestamp - _listedAt < 30 * ListingInterval && _peers.Keys.All(IsAlive))
+        var changedTicks = Directory.GetLastWriteTimeUtc(_folder).Ticks;
+        if (changedTicks == _folderChangedTicks && timestamp - _listedAt < 30 * CheckIntervalNanoseconds && _peers.Keys.All(IsAlive))
             return false;
-        _changed = changed;
+        _folderChangedTicks = changedTicks;
         return true;
     }
 
     void RefreshPeers(long timestamp)
     {
-        var first = _listedAt == long.MinValue;
+        var isFirstListing = _listedAt == long.MinValue;
         _listedAt = timestamp;
         var names = _files.ListNames(_folder);
-        foreach (var gone in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
+        foreach (var ended in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
         {
-            // What it reported last is still in the file that we hold open.
-            _endedGrowth += ReadGrowth(_peers[gone]);
-            _peers[gone].Handle.Dispose();
-            _peers.Remove(gone);
+            // The last number of the run can still be read from its file, which is open.
+            _endedNanoseconds += ReadGrowth(_peers[ended]);
+            _peers[ended].Handle.Dispose();
+            _peers.Remove(ended);
         }
 
         foreach (var name in names)
@@ -160,28 +171,32 @@ sealed class LiveRunRegistry : IMeter, IDisposable
                 continue;
             }
 
-            // A run inside a run is part of the outer one's job already, and neither is the other's neighbour.
-            if (ParseName(name) is { } peerParts && peerParts.Namespace == _namespace && (ProcessIdentity.IsAncestor(peerParts.Id, _processId) || ProcessIdentity.IsAncestor(_processId, peerParts.Id)))
+            // A run that was started inside another run is part of the outer run's job, so the two do not count each other.
+            if (ParseName(name) is { } other && other.Namespace == _namespace
+                && (ProcessIdentity.IsAncestor(other.Id, _processId) || ProcessIdentity.IsAncestor(_processId, other.Id)))
+            {
                 continue;
+            }
+
             var handle = _files.Open($"{_folder}/{name}", out var reason);
             if (reason is not null)
                 continue;
             var peer = new Peer(handle);
-            // CPU time before this run began does not count; all CPU time of a later run does.
-            if (first && TryRead(peer, out var value))
-                peer.Last = value;
+            // Of a run that was there before this one, only CPU time from now on counts; of a later run, all of it.
+            if (isFirstListing && TryRead(peer, out var value))
+                peer.LastNanoseconds = value;
             _peers.Add(name, peer);
         }
     }
 
-    /// <summary>What a peer has reported since it was last asked.</summary>
+    /// <summary>Reads the CPU time that another run has reported since it was last read, in ns.</summary>
     long ReadGrowth(Peer peer)
     {
         if (!TryRead(peer, out var value))
             return 0;
-        var grown = Math.Max(0, value - peer.Last);
-        peer.Last = Math.Max(peer.Last, value);
-        return grown;
+        var growth = Math.Max(0, value - peer.LastNanoseconds);
+        peer.LastNanoseconds = Math.Max(peer.LastNanoseconds, value);
+        return growth;
     }
 
     bool TryRead(Peer peer, out long value)
@@ -191,7 +206,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return count > 0 && KernelText.TryParseNumber(_peerBuffer.AsSpan(0, count), out value);
     }
 
-    /// <summary>Whether the process a file names lives. One in another process namespace cannot be judged, and counts as alive.</summary>
+    /// <summary>
+    /// Whether the process that a file name identifies is alive. A process in another namespace is invisible and counts as alive.
+    /// </summary>
     bool IsAlive(string name)
     {
         if (ParseName(name) is not { } parts)
@@ -204,12 +221,14 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     static (string Boot, string Namespace, int Id, long Start)? ParseName(string name)
     {
         var parts = name.Split('_');
-        return parts.Length == 4 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+        return parts.Length == 4
+            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
             ? (parts[0], parts[1], id, start)
             : null;
     }
 
-    /// <summary>The number in <c>pid:[4026531836]</c>.</summary>
+    /// <summary>Reads the process namespace, as in <c>pid:[4026531836]</c>, as a safe part of a file name.</summary>
     static string ReadPidNamespace() => SafeFileName.FromText(FileTree.Local.ReadLinkTarget("proc/self/ns/pid") ?? "0");
 
     static void TryDelete(string path)
@@ -220,7 +239,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's: it is for them, or for root, to remove.
+            // The file belongs to another user, who will delete it.
         }
     }
 
@@ -228,6 +247,6 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     {
         public SafeFileHandle Handle { get; } = handle;
 
-        public long Last { get; set; }
+        public long LastNanoseconds { get; set; }
     }
 }

@@ -23,7 +23,7 @@ sealed class MachineCpuMeters : IDisposable
     /// <summary>Meters over a tree's <c>proc/stat</c>.</summary>
     public MachineCpuMeters(FileTree tree)
     {
-        // The first line of ten numbers; the kernel makes the whole file anyway, but we need not copy it.
+        // Only the first line, of ten numbers, is copied; the kernel generates the whole file in any case.
         _file = tree.OpenPersistent("proc/stat", maxBytes: 256);
         var path = tree.GetFullPath("proc/stat");
         Busy = new CpuTimeMeter(this, new MeterDescription(BusyId, Component.Cpu, MeterKind.CpuTime, MeterRole.Busy, Note: $"{path}: user + nice + system + irq + softirq, all threads; ticks of 10 ms; steal excluded"), static times => times.Busy);

@@ -2,14 +2,15 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>What <c>/proc/PID/stat</c> says of one process.</summary>
-/// <remarks>The name in the second field may hold blanks and brackets, so fields are counted from the last <c>)</c>. Source: proc_pid_stat(5).</remarks>
+/// <summary>The content of <c>/proc/PID/stat</c> of one process.</summary>
+/// <remarks>The name in the second field may hold blanks and brackets, so fields are counted from the last <c>)</c>. Source:
+/// proc_pid_stat(5).</remarks>
 /// <param name="ParentId">Process id of its parent.</param>
 /// <param name="SessionId">Session it is in.</param>
-/// <param name="State">One letter; Z and X are dead.</param>
+/// <param name="State">State as one letter; Z and X mean that the process has ended.</param>
 /// <param name="OwnNanoseconds">CPU time of the process, user + system, in ns.</param>
 /// <param name="ReapedNanoseconds">CPU time of the children it has waited for, in ns.</param>
-/// <param name="StartTicks">Start after boot in ticks of 10 ms; with the process id it is an identity.</param>
+/// <param name="StartTicks">Start time after boot in ticks of 10 ms. Together with the process id it identifies a process.</param>
 readonly record struct ProcessStat(int ParentId, int SessionId, char State, long OwnNanoseconds, long ReapedNanoseconds, long StartTicks)
 {
     /// <summary>Whether the process has ended and only waits to be reaped.</summary>

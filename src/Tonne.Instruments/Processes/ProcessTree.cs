@@ -3,53 +3,62 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>The living descendants of this process and the CPU time of the job they are, from <c>/proc</c>: what remains where no control group may be made.</summary>
+/// <summary>
+/// Polls the descendants of this process in <c>/proc</c> and adds up the CPU time of the job. Used if no control group can be created.
+/// </summary>
 /// <remarks>
-/// A process is (id, start time), since ids are used again. Total = Σ of what each process was seen to use itself + what was reaped of children never seen.
-/// A child that vanishes leaves a credit with its parent: when the parent's account of reaped children grows, that credit is not counted again.
-/// Parents are read before their children, so a child that ends in between is counted at the next look, never twice.
-/// What is lost: children that live shorter than a look and whose parent ignores SIGCHLD. Not thread safe.
+/// A process is identified by id and start time, because ids are reused.
+/// Total = Σ of the CPU time read of each process + that of children which ended before they were read. The kernel adds the latter to the
+/// parent when the parent waits for the child ("reaps" it).
+/// The parent's reaped time also includes children that were read before. So when a known child ends, its counted time becomes a credit of
+/// its parent, which is subtracted from the growth of the parent's reaped time.
+/// Parents are read before their children, so a child that ends in between is counted at the next update, never twice.
+/// Not counted: children that start and end between two updates and whose parent ignores SIGCHLD. Not thread safe.
 /// </remarks>
 sealed class ProcessTree
 {
-    readonly int _self;
+    readonly int _rootId;
     readonly Func<int, bool> _isOwn;
     readonly FileTree _files;
-    readonly Dictionary<int, TrackedProcess> _members = [];
-    readonly List<TrackedProcess> _order = [];
+    readonly Dictionary<int, TrackedProcess> _processes = [];
+    
+    // The same processes, parents before children.
+    readonly List<TrackedProcess> _ordered = [];
     readonly byte[] _buffer = new byte[8192];
-    long _reaped;
-    long _reapedCredit;
+    long _reapedNanoseconds;
+    long _reapedCreditNanoseconds;
     bool _listsChildren = true;
 
-    /// <summary>The family of this process.</summary>
-    /// <param name="isOwn">Processes that are tonne's own and no part of the job.</param>
+    /// <summary>Creates a tree of the descendants of this process.</summary>
+    /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job.</param>
     public ProcessTree(Func<int, bool> isOwn)
         : this(Environment.ProcessId, isOwn, FileTree.Local)
     {
     }
 
-    internal ProcessTree(int self, Func<int, bool> isOwn, FileTree files) => (_self, _isOwn, _files) = (self, isOwn, files);
+    internal ProcessTree(int rootId, Func<int, bool> isOwn, FileTree files) =>
+        (_rootId, _isOwn, _files) = (rootId, isOwn, files);
 
     /// <summary>CPU time of the job so far, in ns; never falls.</summary>
     public long CpuNanoseconds { get; private set; }
 
-    /// <summary>Ids of those that live, parents before children.</summary>
-    public IEnumerable<int> LiveIds => _order.Select(member => member.Id);
+    /// <summary>Ids of the processes that were alive at the last update, parents before children.</summary>
+    public IEnumerable<int> LiveIds => _ordered.Select(member => member.Id);
 
-    /// <summary>Whether a process was alive and of the family at the last look.</summary>
-    public bool Contains(int processId) => _members.ContainsKey(processId);
+    /// <summary>Whether a process was a living descendant at the last update.</summary>
+    public bool Contains(int processId) => _processes.ContainsKey(processId);
 
-    /// <summary>Looks again.</summary>
-    /// <param name="reapedNanoseconds">CPU time of all processes that this process has reaped, in ns: its rusage of children.</param>
-    /// <param name="findNew">Whether to look for new processes too; without, only those known are read, which costs some µs each.</param>
+    /// <summary>Reads the processes again and adds their new CPU time.</summary>
+    /// <param name="reapedNanoseconds">CPU time of all ended children for which this process has waited, in ns (getrusage,
+    /// RUSAGE_CHILDREN).</param>
+    /// <param name="findNew">Whether to search for new processes too. Otherwise only known ones are read, at a few µs each.</param>
     public void Update(long reapedNanoseconds, bool findNew = true)
     {
-        var found = findNew ? FindDescendants() : ReadKnown();
+        var found = findNew ? FindDescendants() : ReadKnownProcesses();
         var living = new HashSet<int>();
         foreach (var (id, stat) in found)
         {
-            if (_members.TryGetValue(id, out var known) && known.StartTicks == stat.StartTicks)
+            if (_processes.TryGetValue(id, out var known) && known.StartTicks == stat.StartTicks)
             {
                 (known.ParentId, known.NewOwn, known.NewReaped) = (stat.ParentId, stat.OwnNanoseconds, stat.ReapedNanoseconds);
             }
@@ -57,55 +66,60 @@ sealed class ProcessTree
             {
                 if (known is not null)
                     HandleExit(known);
-                _members[id] = new TrackedProcess(id, stat.StartTicks) { ParentId = stat.ParentId, NewOwn = stat.OwnNanoseconds, NewReaped = stat.ReapedNanoseconds };
+                _processes[id] = new TrackedProcess(id, stat.StartTicks)
+                {
+                    ParentId = stat.ParentId,
+                    NewOwn = stat.OwnNanoseconds,
+                    NewReaped = stat.ReapedNanoseconds,
+                };
             }
 
             living.Add(id);
         }
 
-        // First everything that has gone leaves its credit, children before parents; then what has grown is counted against it.
-        for (var i = _order.Count - 1; i >= 0; i--)
+        // First the processes that have ended give their credit to their parents, children before parents. Then growth is counted.
+        for (var i = _ordered.Count - 1; i >= 0; i--)
         {
-            if (living.Contains(_order[i].Id))
+            if (living.Contains(_ordered[i].Id))
                 continue;
-            HandleExit(_order[i]);
-            _members.Remove(_order[i].Id);
+            HandleExit(_ordered[i]);
+            _processes.Remove(_ordered[i].Id);
         }
 
-        _order.Clear();
+        _ordered.Clear();
         foreach (var (id, _) in found)
         {
-            var member = _members[id];
-            _order.Add(member);
+            var member = _processes[id];
+            _ordered.Add(member);
             CpuNanoseconds += Math.Max(0, member.NewOwn - member.Own);
             CpuNanoseconds += SubtractCredit(Math.Max(0, member.NewReaped - member.Reaped), ref member.Credit);
             (member.Own, member.Reaped) = (Math.Max(member.Own, member.NewOwn), Math.Max(member.Reaped, member.NewReaped));
         }
 
-        CpuNanoseconds += SubtractCredit(Math.Max(0, reapedNanoseconds - _reaped), ref _reapedCredit);
-        _reaped = Math.Max(_reaped, reapedNanoseconds);
+        CpuNanoseconds += SubtractCredit(Math.Max(0, reapedNanoseconds - _reapedNanoseconds), ref _reapedCreditNanoseconds);
+        _reapedNanoseconds = Math.Max(_reapedNanoseconds, reapedNanoseconds);
     }
 
     static long SubtractCredit(long growth, ref long credit)
     {
-        var known = Math.Min(growth, credit);
-        credit -= known;
-        return growth - known;
+        var countedBefore = Math.Min(growth, credit);
+        credit -= countedBefore;
+        return growth - countedBefore;
     }
 
-    void HandleExit(TrackedProcess gone)
+    void HandleExit(TrackedProcess ended)
     {
-        var left = gone.Own + gone.Reaped + gone.Credit;
-        if (_members.TryGetValue(gone.ParentId, out var parent) && parent != gone)
-            parent.Credit += left;
+        var counted = ended.Own + ended.Reaped + ended.Credit;
+        if (_processes.TryGetValue(ended.ParentId, out var parent) && parent != ended)
+            parent.Credit += counted;
         else
-            _reapedCredit += left;
+            _reapedCreditNanoseconds += counted;
     }
 
-    List<(int Id, ProcessStat Stat)> ReadKnown()
+    List<(int Id, ProcessStat Stat)> ReadKnownProcesses()
     {
-        var found = new List<(int, ProcessStat)>(_order.Count);
-        foreach (var member in _order)
+        var found = new List<(int, ProcessStat)>(_ordered.Count);
+        foreach (var member in _ordered)
         {
             if (TryReadStat(member.Id, out var stat) && stat.StartTicks == member.StartTicks)
                 found.Add((member.Id, stat));
@@ -118,11 +132,12 @@ sealed class ProcessTree
     List<(int Id, ProcessStat Stat)> FindDescendants()
     {
         var found = new List<(int, ProcessStat)>();
-        var seen = new HashSet<int> { _self };
+        var seen = new HashSet<int> { _rootId };
         if (_listsChildren)
         {
-            _listsChildren = _files.Exists($"proc/{_self.ToString(CultureInfo.InvariantCulture)}/task/{_self.ToString(CultureInfo.InvariantCulture)}/children");
-            var queue = new Queue<int>([_self]);
+            var root = _rootId.ToString(CultureInfo.InvariantCulture);
+            _listsChildren = _files.Exists($"proc/{root}/task/{root}/children");
+            var queue = new Queue<int>([_rootId]);
             while (_listsChildren && queue.TryDequeue(out var parent))
             {
                 foreach (var child in ListChildren(parent))
@@ -139,43 +154,48 @@ sealed class ProcessTree
                 return found;
         }
 
-        // A kernel without lists of children: all processes, by their parents.
-        var byParent = new Dictionary<int, List<(int, ProcessStat)>>();
+        AddDescendantsByParentId(found, seen);
+        return found;
+    }
+
+    /// <summary>Finds the descendants by the parent id of all processes, for kernels that do not list the children of a process.</summary>
+    void AddDescendantsByParentId(List<(int Id, ProcessStat Stat)> found, HashSet<int> seen)
+    {
+        var byParent = new Dictionary<int, List<(int Id, ProcessStat Stat)>>();
         foreach (var name in _files.ListNames("proc"))
         {
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !TryReadStat(id, out var stat))
                 continue;
+
             if (!byParent.TryGetValue(stat.ParentId, out var siblings))
                 byParent[stat.ParentId] = siblings = [];
             siblings.Add((id, stat));
         }
 
-        var parents = new Queue<int>([_self]);
+        var parents = new Queue<int>([_rootId]);
         while (parents.TryDequeue(out var parent))
         {
             foreach (var child in byParent.GetValueOrDefault(parent, []))
             {
-                if (seen.Add(child.Item1) && !_isOwn(child.Item1))
+                if (seen.Add(child.Id) && !_isOwn(child.Id))
                 {
                     found.Add(child);
-                    parents.Enqueue(child.Item1);
+                    parents.Enqueue(child.Id);
                 }
             }
         }
-
-        return found;
     }
 
     bool TryReadStat(int id, out ProcessStat stat)
     {
-        // A line of some 350 bytes.
+        // The file has one line of about 350 bytes.
         Span<byte> buffer = stackalloc byte[2048];
         var length = _files.ReadInto($"proc/{id.ToString(CultureInfo.InvariantCulture)}/stat", buffer, out var reason);
         stat = default;
         return reason is null && ProcessStat.TryParse(buffer[..length], out stat);
     }
 
-    /// <summary>Children of all threads of a process: the kernel lists them with the thread that made them.</summary>
+    /// <summary>Lists the children of all threads of a process. The kernel lists a child with the thread that created it.</summary>
     List<int> ListChildren(int id)
     {
         var children = new List<int>();
@@ -195,6 +215,7 @@ sealed class ProcessTree
         return children;
     }
 
+    /// <summary>A process with its CPU times in ns: as counted, and as read by the update in progress.</summary>
     sealed class TrackedProcess(int id, long startTicks)
     {
         public int Id { get; } = id;
@@ -211,6 +232,7 @@ sealed class ProcessTree
 
         public long NewReaped { get; set; }
 
+        /// <summary>Counted time of ended children that the reaped time of this process will include.</summary>
         public long Credit;
     }
 }

@@ -4,11 +4,12 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>What of the machine is set aside for this process and its children, by the running kernel's own account.</summary>
-/// <remarks>The smallest of: allowed processors (cpuset, Slurm, taskset) and CPU quota (<c>cpu.max</c>, <c>cpu.cfs_quota_us</c>) of our group or one above it; and the smallest memory limit.</remarks>
+/// <summary>The part of the machine that is reserved for this process and its children, as the running kernel reports it.</summary>
+/// <remarks>The smallest of: allowed processors (cpuset, Slurm, taskset) and CPU quota (<c>cpu.max</c>, <c>cpu.cfs_quota_us</c>) of our
+/// group or one above it; and the smallest memory limit.</remarks>
 /// <param name="ThreadShare">Share of the machine's hardware threads, above 0 and below 1; null if all may be used.</param>
 /// <param name="MemoryBytes">Memory limit in bytes, below the machine's memory; null if none.</param>
-/// <param name="Description">Where the limits were read, for people.</param>
+/// <param name="Description">Files from which the limits were read, as text.</param>
 public sealed record ResourceReservation(double? ThreadShare, long? MemoryBytes, string Description)
 {
     /// <summary>Reads the limits of this process.</summary>

@@ -3,13 +3,13 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Prometheus;
 
-/// <summary>What a series stands for in this machine.</summary>
+/// <summary>The component and device of this machine that a series describes.</summary>
 /// <param name="Name">Of the meter, below the id of its source: <c>gpu-0</c>. Series with the same name measure the same thing.</param>
 /// <param name="Component">Part of the machine.</param>
-/// <param name="Device">Which one; null if there is one.</param>
-/// <param name="Role">Whether it is summed.</param>
-/// <param name="Why">Why it is summed, or not.</param>
-/// <param name="Product">What its maker calls the device; null if it is not reported.</param>
+/// <param name="Device">Number of the device; null if the machine has only one such component.</param>
+/// <param name="Role">Whether the series is summed.</param>
+/// <param name="Why">Why the series is summed, or not.</param>
+/// <param name="Product">Product name of the device; null if it is not reported.</param>
 sealed record PrometheusMapping(string Name, Component Component, string? Device, MeterRole Role, string Why, string? Product = null)
 {
     /// <summary>For a GPU: its UUID; null if it is not reported.</summary>

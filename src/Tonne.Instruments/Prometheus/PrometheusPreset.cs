@@ -10,11 +10,16 @@ namespace Tonne.Instruments.Prometheus;
 /// <remarks>
 /// | exporter | metrics | summed |
 /// |---|---|---|
-/// | dcgm | DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), DCGM_FI_DEV_POWER_USAGE (W) | each GPU once: its counter, or its power where it has no counter |
-/// | kepler (0.10 and later) | kepler_node_cpu_joules_total (J) by zone | package (cpu) and dram (memory); core and uncore are inside the package, psys holds all |
-/// | scaphandre | scaph_socket_energy_microjoules, scaph_domain_energy_microjoules, scaph_host_energy_microjoules | sockets (cpu) and dram domains (memory); the host's figure holds both |
-/// | node-rapl | node_rapl_package_joules_total, node_rapl_dram_joules_total (J) | packages and dram of one control type; intel-rapl-mmio shows the same counters again |
-/// Sources: NVIDIA dcgm-exporter, etc/default-counters.csv; Kepler, docs/user/metrics.md; Scaphandre, docs_src/references/metrics.md; Prometheus node_exporter, collector/rapl_linux.go; read 2026.
+/// | dcgm | DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), DCGM_FI_DEV_POWER_USAGE (W) | each GPU once: its counter, or its power where it has
+/// no counter |
+/// | kepler (0.10 and later) | kepler_node_cpu_joules_total (J) by zone | package (cpu) and dram (memory); core and uncore are inside the
+/// package, psys holds all |
+/// | scaphandre | scaph_socket_energy_microjoules, scaph_domain_energy_microjoules, scaph_host_energy_microjoules | sockets (cpu) and dram
+/// domains (memory); the host's figure holds both |
+/// | node-rapl | node_rapl_package_joules_total, node_rapl_dram_joules_total (J) | packages and dram of one control type; intel-rapl-mmio
+/// shows the same counters again |
+/// Sources: NVIDIA dcgm-exporter, etc/default-counters.csv; Kepler, docs/user/metrics.md; Scaphandre, docs_src/references/metrics.md;
+/// Prometheus node_exporter, collector/rapl_linux.go; read 2026.
 /// </remarks>
 sealed class PrometheusPreset
 {
@@ -95,16 +100,16 @@ sealed class PrometheusPreset
         },
         GetCounterAccuracy, 5_000, "node_rapl_package_joules_total (the exporter must be allowed to read energy_uj, which only root is by default)");
 
-    /// <summary>Every preset.</summary>
+    /// <summary>All presets.</summary>
     internal static ImmutableArray<PrometheusPreset> All { get; } = [Dcgm, Kepler, Scaphandre, NodeRapl];
 
-    /// <summary>Its name in an address.</summary>
+    /// <summary>Name of the preset in an address.</summary>
     internal string Name { get; }
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>The metrics that are queried.</summary>
     internal ImmutableArray<PrometheusMetric> Metrics { get; }
 
-    /// <summary>What a series stands for; null for one that stands for nothing.</summary>
+    /// <summary>Maps a series to a device and metric; null if the series is not used.</summary>
     internal Func<PrometheusSeries, PrometheusMapping?> MapSeries { get; }
 
     /// <summary>Joules per joule reported.</summary>
@@ -113,10 +118,10 @@ sealed class PrometheusPreset
     /// <summary>The power that none of its devices exceeds, in W.</summary>
     internal double CeilingWatts { get; }
 
-    /// <summary>What must be there, for the reason why it is not.</summary>
+    /// <summary>Description of the required exporter, for the message if it is missing.</summary>
     internal string Expectation { get; }
 
-    /// <summary>What the address itself says: a query of one's own.</summary>
+    /// <summary>A query that the user wrote in the address.</summary>
     internal static PrometheusPreset CreateCustom(PrometheusMetric metric, Component component, string? device) => new(
         "query", [metric], series => new PrometheusMapping("query", component, device, MeterRole.Machine, "as the configuration says"),
         static _ => Configured, component == Component.Platform ? HttpPolling.PolledValue.MaxMachineWatts : 20_000, "what the query asks for");

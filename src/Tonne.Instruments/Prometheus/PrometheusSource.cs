@@ -15,9 +15,11 @@ namespace Tonne.Instruments.Prometheus;
 
 /// <summary>Meters that a Prometheus server has already: asked by instant queries, each value with the time of its scrape.</summary>
 /// <remarks>
-/// One question a turn: <c>metric or timestamp(metric) or deriv(metric[2m])</c>, so that value, age and slope come from one moment of the server and its own clock
+/// One question a turn: <c>metric or timestamp(metric) or deriv(metric[2m])</c>, so that value, age and slope come from one moment of the
+/// server and its own clock
 /// (its <c>rate</c> divides by the whole two minutes, also where it has watched for ten seconds). A server holds many machines:
-/// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
+/// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its
+/// number, UUID, path): exporters add and drop labels such as pod.
 /// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
 /// </remarks>
 sealed class PrometheusSource : PolledSource
@@ -31,7 +33,7 @@ sealed class PrometheusSource : PolledSource
     /// <summary>A counter that is scraped once a minute moves in steps of a minute, in s.</summary>
     const double StepSeconds = 60;
 
-    /// <summary>How often a power is new where that is not reported, in s.</summary>
+    /// <summary>Assumed time between two new power values if it is not reported, in s.</summary>
     const double DefaultScrapeSeconds = 15;
 
     const string ValueLabel = "tonne_value";
@@ -43,7 +45,7 @@ sealed class PrometheusSource : PolledSource
     readonly Func<string, string?> _variable;
 
     /// <summary>A server.</summary>
-    /// <param name="address">Its address.</param>
+    /// <param name="address">Address of the server.</param>
     /// <param name="variable">The environment, for which GPUs the job may use.</param>
     internal PrometheusSource(SourceAddress address, Func<string, string?> variable)
         : base(address)
@@ -54,7 +56,7 @@ sealed class PrometheusSource : PolledSource
         _path = $"{prefix}{(prefix.Length > 0 ? "/" : "")}api/v1/query?query={Uri.EscapeDataString(Query)}";
     }
 
-    /// <summary>What is asked.</summary>
+    /// <summary>The queries.</summary>
     internal string Query
     {
         get
@@ -77,7 +79,9 @@ sealed class PrometheusSource : PolledSource
 
     internal override string Id => $"prometheus:{_preset.Name}";
 
-    /// <summary>A scrape may be a minute apart, and the exporter's own reading half a minute old; what is older is not of this run.</summary>
+    /// <summary>
+    /// Scrapes may be a minute apart, and the reading of the exporter half a minute old. An older value is not from this run.
+    /// </summary>
     internal override TimeSpan MaxValueAge => TimeSpan.FromSeconds(90);
 
     internal static string? Validate(SourceAddress address)
@@ -106,7 +110,7 @@ sealed class PrometheusSource : PolledSource
     internal override PollResult Poll(IHttpTransport questions)
     {
         var reply = questions.Get(_path);
-        // An error in the query comes with status 400 and says what is wrong.
+        // The server answers an invalid query with status 400 and a message.
         if (reply.Status is 400 or 422 or 503)
             return (reply with { Reason = null }).ParseJson(root => Parse(root)) is { Reason: not null } reported ? reported : PollResult.Failed(reply.Reason!);
         return reply.ParseJson(Parse);
@@ -144,15 +148,15 @@ sealed class PrometheusSource : PolledSource
         var found = new List<PrometheusSeries>();
         foreach (var (metric, labels, number, at) in values)
         {
-            var known = metric == "query" ? _preset.Metrics[0] : _preset.Metrics.FirstOrDefault(each => each.Name == metric);
-            if (known is null)
+            var metricOfPreset = metric == "query" ? _preset.Metrics[0] : _preset.Metrics.FirstOrDefault(each => each.Name == metric);
+            if (metricOfPreset is null)
                 continue;
             var scraped = times.TryGetValue(CreateKey(metric, labels), out var time) && double.IsFinite(time) ? time : at;
             var age = TimeSpan.FromSeconds(Math.Clamp(at - scraped, 0, 86_400));
             double? slope = rates.TryGetValue(CreateKey(metric, labels), out var rate) ? rate : null;
-            found.Add(known.Kind == MeterKind.EnergyCounter
-                ? new PrometheusSeries(metric, labels, PolledValue.Create(number, known.PerUnit, known.MaxValue, known.Unit, age, slope), StepSeconds)
-                : new PrometheusSeries(metric, labels, PolledValue.Create(number, known.PerUnit, known.MaxValue, known.Unit, age), slope is >= 1 ? Window / slope.Value : DefaultScrapeSeconds));
+            found.Add(metricOfPreset.Kind == MeterKind.EnergyCounter
+                ? new PrometheusSeries(metric, labels, PolledValue.Create(number, metricOfPreset.PerUnit, metricOfPreset.MaxValue, metricOfPreset.Unit, age, slope), StepSeconds)
+                : new PrometheusSeries(metric, labels, PolledValue.Create(number, metricOfPreset.PerUnit, metricOfPreset.MaxValue, metricOfPreset.Unit, age), slope is >= 1 ? Window / slope.Value : DefaultScrapeSeconds));
         }
 
         return SelectSeries(found);
@@ -237,7 +241,7 @@ sealed class PrometheusSource : PolledSource
             if (_preset.MapSeries(series) is not { } slot)
                 continue;
             var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
-            // A GPU in slices is reported once for each of them, and while a job comes or goes for both: the newest of the same device counts.
+            // A partitioned GPU is reported once for each instance, and twice while a job starts or ends. The newest value of a device is used.
             var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
             if (twin < 0)
                 chosen.Add(new(slot, metric, series.Value, series.RefreshSeconds));
@@ -245,7 +249,7 @@ sealed class PrometheusSource : PolledSource
                 chosen[twin] = new(slot, metric, series.Value, series.RefreshSeconds);
         }
 
-        // In the order of the preset's metrics: the first that a device reports is the one to count.
+        // Of the metrics of a device, the first in the order of the preset is used.
         chosen.Sort((a, b) => (_preset.Metrics.IndexOf(a.Metric), a.Slot.Name).CompareTo((_preset.Metrics.IndexOf(b.Metric), b.Slot.Name)));
         return chosen.Count == 0 ? PollResult.Failed($"has no {_preset.Expectation} now")
             : new PrometheusResult([.. chosen.Select(one => new KeyValuePair<string, PolledValue>(CreateKey(one.Slot, one.Metric), one.Value))], chosen);
@@ -270,7 +274,7 @@ sealed class PrometheusSource : PolledSource
             address["device"]);
     }
 
-    /// <summary>What a unit is in mW or µJ, and the most of it that can be; null if kind and unit do not fit.</summary>
+    /// <summary>Converts a unit to mW or µJ, with the largest plausible value; null if the unit does not fit the kind of meter.</summary>
     static (MeterKind Kind, double PerUnit, double Most)? GetScale(string? kind, string? unit) => (kind, unit) switch
     {
         ("power", "W") => (MeterKind.Power, 1e3, PolledValue.MaxMachineWatts),

@@ -4,8 +4,8 @@ namespace Tonne.Instruments.Rapl;
 interface IPerfEvents
 {
     /// <summary>Opens a counter; it counts from here on.</summary>
-    /// <param name="type">Number of the unit that counts, as its <c>type</c> file says.</param>
-    /// <param name="config">Which of its events.</param>
+    /// <param name="type">Number of the counting unit, from its <c>type</c> file.</param>
+    /// <param name="config">Number of the event in its unit.</param>
     /// <param name="cpu">Processor to count at.</param>
     /// <param name="error">0, or the errno of the refusal.</param>
     /// <returns>The counter; null if refused.</returns>

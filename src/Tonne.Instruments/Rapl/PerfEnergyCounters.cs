@@ -6,9 +6,12 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>The processor's energy counters by another way than power zones: as performance events, opened and, beside zones, compared.</summary>
+/// <summary>
+/// The processor's energy counters by another way than power zones: as performance events, opened and, beside zones, compared.
+/// </summary>
 /// <remarks>
-/// What is summed: a package, or the memory beside it, for which no zone is. Everything else is contained: the same counters by another way, parts of a package, the platform.
+/// What is summed: a package, or the memory beside it, for which no zone is. Everything else is contained: the same counters by another
+/// way, parts of a package, the platform.
 /// AMD's package counters are one for each package, whichever die is asked (Linux, arch/x86/events/rapl.c): further dies mirror the first.
 /// </remarks>
 sealed class PerfEnergyCounters
@@ -43,7 +46,7 @@ sealed class PerfEnergyCounters
     /// <summary>Whether the kernel refused to open an event for lack of permission.</summary>
     internal bool IsDenied { get; private set; }
 
-    /// <summary>What is described wrongly or may not be opened.</summary>
+    /// <summary>Events that are described wrongly or that may not be opened.</summary>
     internal List<MissingMeter> Problems { get; } = [];
 
     /// <summary>Whether a component of a package, by number, can be read by one counter alone.</summary>
@@ -61,7 +64,7 @@ sealed class PerfEnergyCounters
 
     /// <summary>The meters, each with what becomes of it.</summary>
     /// <param name="tree">The machine's files.</param>
-    /// <param name="zones">What was decided for each power zone, and whether it can be read.</param>
+    /// <param name="zones">The power zones with their roles, and whether they can be read.</param>
     /// <param name="isReadable">Whether a zone can be read.</param>
     internal List<PerfMeter> CreateMeters(FileTree tree, IReadOnlyList<RaplDomain> zones, Func<RaplZone, bool> isReadable)
     {
@@ -110,7 +113,7 @@ sealed class PerfEnergyCounters
         }
     }
 
-    /// <summary>Whether it counts all of a component, not a part that another counter holds.</summary>
+    /// <summary>Whether an event counts the whole component, not a part that another counter includes.</summary>
     static bool IsWholeComponent(PerfEnergyEvent counted) => counted.Name is "energy-pkg" or "energy-ram";
 
     static string FormatPackage(PerfEnergyEvent counted) => counted.Package.ToString(CultureInfo.InvariantCulture);

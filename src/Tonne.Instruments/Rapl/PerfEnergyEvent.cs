@@ -7,13 +7,13 @@ namespace Tonne.Instruments.Rapl;
 /// <param name="Name">The event: <c>energy-pkg</c>, <c>energy-ram</c>, …</param>
 /// <param name="Type">Number of the unit.</param>
 /// <param name="Config">Number of the event.</param>
-/// <param name="MicrojoulesPerCount">Its scale, in µJ.</param>
+/// <param name="MicrojoulesPerCount">Energy of one count, in µJ.</param>
 /// <param name="Cpu">Processor to count at.</param>
 /// <param name="Package">The package that processor is in.</param>
 /// <param name="Die">The die, where the unit counts at several of a package; null otherwise.</param>
 sealed record PerfEnergyEvent(string Unit, string Name, int Type, long Config, double MicrojoulesPerCount, int Cpu, int Package, int? Die)
 {
-    /// <summary>Whether it counts a processor package, or one die of it.</summary>
+    /// <summary>Whether the event counts a processor package, or one die of a package.</summary>
     internal bool IsPackage => Name == "energy-pkg";
 
     /// <summary>The part of the machine it counts.</summary>

@@ -16,10 +16,10 @@ sealed class PerfMeter(PerfEnergyEvent counted, IReadOnlyList<IPerfCounter> coun
     /// <summary>The event.</summary>
     internal PerfEnergyEvent Event => counted;
 
-    /// <summary>Whether it shows a counter that another meter shows already.</summary>
+    /// <summary>Whether this meter shows the same counter as another meter.</summary>
     internal bool IsMirror { get; init; }
 
-    /// <summary>What it has counted since it was first read, in µJ.</summary>
+    /// <summary>Energy counted since the first reading, in µJ.</summary>
     internal long CountedMicrojoules => _last - (_first ?? _last);
 
     /// <inheritdoc/>

@@ -4,9 +4,12 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>A unit of the processor that counts energy, as perf sees it: <c>sys/devices/power</c>, and by core <c>sys/devices/power_core</c>.</summary>
+/// <summary>
+/// A unit of the processor that counts energy, as perf sees it: <c>sys/devices/power</c>, and by core <c>sys/devices/power_core</c>.
+/// </summary>
 /// <remarks>
-/// Its files: <c>type</c>, <c>cpumask</c> (one processor for each package, die or core), <c>events/NAME</c> (<c>event=0x02</c>), <c>NAME.scale</c>, <c>NAME.unit</c>.
+/// Its files: <c>type</c>, <c>cpumask</c> (one processor for each package, die or core), <c>events/NAME</c> (<c>event=0x02</c>),
+/// <c>NAME.scale</c>, <c>NAME.unit</c>.
 /// Counts are 64 bits wide, so the kernel handles wraps. Source: Linux, arch/x86/events/rapl.c.
 /// </remarks>
 static class PowerPmu
@@ -14,7 +17,9 @@ static class PowerPmu
     /// <summary>Folders of the units that count energy.</summary>
     internal static readonly string[] Folders = ["sys/devices/power", "sys/devices/power_core"];
 
-    /// <summary>Every event at every processor it is counted at, in order; what is described wrongly goes to <paramref name="problems"/>.</summary>
+    /// <summary>
+    /// Lists the events, each with the processors at which it is counted. Malformed descriptions are added to <paramref name="problems"/>.
+    /// </summary>
     internal static List<PerfEnergyEvent> ListEvents(FileTree tree, string folder, List<MissingMeter> problems)
     {
         var events = new List<PerfEnergyEvent>();
@@ -56,7 +61,7 @@ static class PowerPmu
             for (var i = 0; i < places.Count; i++)
             {
                 var (cpu, package, die) = places[i];
-                // The platform is counted once; the kernel lists it at every package.
+                // The kernel lists the counter of the whole platform at every package, but it is one counter.
                 if (name == "energy-psys" && i > 0)
                     break;
                 var others = places.FindAll(place => place.Package == package).Count > 1;

@@ -19,7 +19,7 @@ sealed class RaplMeter : IMeter, IDisposable
     /// <summary>The zone.</summary>
     public RaplZone Zone { get; }
 
-    /// <summary>What it has counted since it was first read, wraps corrected, in µJ.</summary>
+    /// <summary>Energy counted since the first reading, in µJ, corrected for wrap-arounds of the counter.</summary>
     internal long CountedMicrojoules { get; private set; }
 
     /// <inheritdoc/>

@@ -2,16 +2,19 @@ using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Rapl;
 
-/// <summary>Lists the power zones of a machine: flat links in <c>sys/class/powercap</c>, nested folders in <c>sys/devices/virtual/powercap</c>, of both control types.</summary>
+/// <summary>
+/// Lists the power zones of a machine: flat links in <c>sys/class/powercap</c>, nested folders in <c>sys/devices/virtual/powercap</c>, of
+/// both control types.
+/// </summary>
 static class RaplZones
 {
-    /// <summary>Where the kernel lists zones.</summary>
+    /// <summary>Folders in which the kernel lists zones.</summary>
     public static readonly IReadOnlyList<string> Folders = ["sys/class/powercap", "sys/devices/virtual/powercap"];
 
     /// <summary>Nothing that one machine has is nested deeper.</summary>
     const int MaxDepth = 4;
 
-    /// <summary>Every zone once, in ordinal order of ids. Zones without a name are left out.</summary>
+    /// <summary>Lists all zones once, in the order of their ids. Zones without a name are left out.</summary>
     public static IReadOnlyList<RaplZone> List(FileTree tree)
     {
         var folders = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,7 +29,7 @@ static class RaplZones
             var folder = folders[id];
             if (tree.ReadLine($"{folder}/name") is not { } name)
                 continue;
-            // A parent's id begins its children's, so it has come before them.
+            // The id of a parent is the beginning of its children's ids, so the parent comes before them.
             names[id] = name;
             var parent = id[..id.LastIndexOf(':')];
             var parentName = parent.Contains(':') ? names.GetValueOrDefault(parent) ?? parent : null;
@@ -68,7 +71,9 @@ static class RaplZones
         return last != ':';
     }
 
-    /// <summary>Four times the highest limit the zone reports, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.</summary>
+    /// <summary>
+    /// Four times the highest limit the zone reports, at least 1,000 W (boosts and unlocked limits), at most and by default 5,000 W.
+    /// </summary>
     static double GetCeilingWatts(FileTree tree, string folder)
     {
         long most = 0;

@@ -9,8 +9,10 @@ namespace Tonne.Instruments.Redfish;
 
 /// <summary>The power of the whole machine as its management controller reports it over Redfish.</summary>
 /// <remarks>
-/// <c>Power</c>: the first member of <c>PowerControl</c> with <c>PowerConsumedWatts</c>; further members are parts of the machine and never added.
-/// <c>EnvironmentMetrics</c>: <c>PowerWatts.Reading</c> in W and <c>EnergykWh.Reading</c>, since the last reset, in kWh. A chassis leads to either; without a path, the only chassis there is.
+/// <c>Power</c>: the first member of <c>PowerControl</c> with <c>PowerConsumedWatts</c>; further members are parts of the machine and never
+/// added.
+/// <c>EnvironmentMetrics</c>: <c>PowerWatts.Reading</c> in W and <c>EnergykWh.Reading</c>, since the last reset, in kWh. A chassis leads to
+/// either; without a path, the only chassis there is.
 /// Source: DMTF, DSP0268 Redfish Schema Supplement, read 2026.
 /// </remarks>
 sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
@@ -42,14 +44,14 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
             return questions.Get(_found).ParseJson(root => Parse(root, out _));
         var reported = PollResult.Failed("reports no power");
         var paths = new Queue<string>([_start]);
-        // The list of chassis, the one there is, its two kinds of metrics.
+        // The resources are read in this order: the list of chassis, the only chassis, its two kinds of metrics.
         for (var steps = 0; steps < 5 && paths.TryDequeue(out var path); steps++)
         {
             ImmutableArray<string> leads = [];
             var here = questions.Get(path).ParseJson(root => Parse(root, out leads));
             if (here.Reason is null)
             {
-                // A resource without a reading now may have one later; another may have one already.
+                // A resource without a reading now may have one later, so it is read again; another resource may have one now.
                 if (reported.Reason is null && here.Values[0].Value.Reason is not null)
                     continue;
                 (reported, _found) = (here, path);
@@ -68,7 +70,7 @@ sealed class RedfishSource(SourceAddress address) : PlugMeterSource(address)
         return reported;
     }
 
-    /// <summary>What a resource reports, or the paths that it leads to.</summary>
+    /// <summary>The values of a resource, or the paths of the resources to which it refers.</summary>
     internal static PollResult Parse(JsonElement root, out ImmutableArray<string> leads)
     {
         leads = [];

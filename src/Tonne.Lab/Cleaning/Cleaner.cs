@@ -7,29 +7,35 @@ namespace Tonne.Lab.Cleaning;
 
 /// <summary>Removes irrelevant and duplicate rows. Use one cleaner for each data set, and pass its rows one at a time.</summary>
 /// <remarks>
-/// Exact duplicates are recognised by 128 bits of SHA-256 of label and content, near duplicates by the same hash of the <c>NormalForm</c>
-/// or by sketches of it. Texts are not stored, so a data set may be larger than memory (about 400 bytes are stored for each row kept).
-/// Deterministic. Not thread safe.
+/// Exact duplicates are recognised by the first 128 bits of SHA-256 of label and content. Near duplicates are recognised by the same hash
+/// of
+/// the normalised text, or by MinHash sketches of it. Texts are not stored, so a data set may be larger than memory (about 400 bytes are
+/// stored for each row kept). Deterministic. Not thread safe.
 /// </remarks>
 sealed class Cleaner
 {
     readonly CleaningOptions _options;
-    readonly long[] _removed = new long[Enum.GetValues<RemovalReason>().Length];
-    readonly HashSet<UInt128> _contents = [];
-    readonly Dictionary<UInt128, int> _normalForms = [];
-    readonly Dictionary<ulong, int> _families = [];
+    readonly long[] _removedByReason = new long[Enum.GetValues<RemovalReason>().Length];
+    readonly HashSet<UInt128> _contentHashes = [];
+    // Number of the kept row by hash of its normalised text, by source family, and number of the label by its name.
+    readonly Dictionary<UInt128, int> _rowByNormalForm = [];
+    readonly Dictionary<ulong, int> _rowByFamily = [];
     readonly Dictionary<string, int> _labels = [];
     readonly List<long> _keptByLabel = [];
-    readonly MinHashLshIndex _similar = new();
-    readonly List<int> _rowOfText = [];
-    readonly List<int> _found = [];
-    readonly DisjointSet _linked = new();
-    long _rows;
+    readonly MinHashLshIndex _sketches = new();
+    
+    // Number of the kept row by number of its sketch.
+    readonly List<int> _rowBySketch = [];
+    
+    // Numbers of the sketches that are similar to the current row; a field only to avoid allocations.
+    readonly List<int> _candidates = [];
+    readonly DisjointSet _groups = new();
+    long _rowsBefore;
     int _columnsBefore;
     int _columnsAfter;
 
     /// <summary>Creates a cleaner that has seen no row.</summary>
-    /// <param name="options">What it removes; null for the defaults.</param>
+    /// <param name="options">Which rows it removes; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A similarity is out of range.</exception>
     public Cleaner(CleaningOptions? options = null)
     {
@@ -37,16 +43,18 @@ sealed class Cleaner
         _options.Validate();
     }
 
-    /// <summary>The report up to now.</summary>
+    /// <summary>The report on the rows passed so far.</summary>
     public CleaningReport Report => new(
-        new(_rows, _columnsBefore),
-        new(_linked.Count, _columnsAfter),
-        Enum.GetValues<RemovalReason>().Where(reason => _removed[(int)reason] > 0).ToDictionary(reason => reason, reason => _removed[(int)reason]),
-        _labels.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => _keptByLabel[pair.Value]));
+        new(_rowsBefore, _columnsBefore),
+        new(_groups.Count, _columnsAfter),
+        Enum.GetValues<RemovalReason>().Where(reason => _removedByReason[(int)reason] > 0)
+            .ToDictionary(reason => reason, reason => _removedByReason[(int)reason]),
+        _labels.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToDictionary(pair => pair.Key, pair => _keptByLabel[pair.Value]));
 
-    /// <summary>Cleans a source into memory.</summary>
+    /// <summary>Cleans all rows of a source and keeps the rest in memory.</summary>
     /// <param name="source">The rows.</param>
-    /// <param name="options">What is removed; null for the defaults.</param>
+    /// <param name="options">Which rows are removed; null for the defaults.</param>
     /// <exception cref="UnusableDataException">The source cannot be used at all, or no row is left.</exception>
     public static CleaningResult Clean(RowSource source, CleaningOptions? options = null)
     {
@@ -55,7 +63,11 @@ sealed class Cleaner
         List<Row> rows = [.. source.ReadRows(rejections).Where(cleaner.Keep)];
         var report = cleaner.Report;
         if (rows.Count == 0)
-            throw new UnusableDataException(source.Name, 0, $"no row is left of {report.Before.Rows:N0}: {string.Join(", ", report.Removed.Select(pair => $"{pair.Value:N0} × {pair.Key}"))}.");
+        {
+            var removed = string.Join(", ", report.Removed.Select(pair => $"{pair.Value:N0} × {pair.Key}"));
+            throw new UnusableDataException(source.Name, 0, $"no row is left of {report.Before.Rows:N0}: {removed}.");
+        }
+
         return new(rows, cleaner.GetGroups(), report, rejections);
     }
 
@@ -63,11 +75,11 @@ sealed class Cleaner
     /// <param name="row">The next row.</param>
     public bool Keep(Row row)
     {
-        _rows++;
+        _rowsBefore++;
         _columnsBefore = Math.Max(_columnsBefore, row.Columns);
         if (FindRemovalReason(row) is { } reason)
         {
-            _removed[(int)reason]++;
+            _removedByReason[(int)reason]++;
             return false;
         }
         _columnsAfter = Math.Max(_columnsAfter, row.Columns);
@@ -76,9 +88,10 @@ sealed class Cleaner
     }
 
     /// <summary>
-    /// For each row kept, in order, the number of its group: rows that are linked, directly or through others, have the same number.
+    /// Returns the number of the group of each row kept, in their order. Rows that are similar or of the same family are linked; rows that
+    /// are linked, directly or through others, are one group.
     /// </summary>
-    public int[] GetGroups() => _linked.GetGroups();
+    public int[] GetGroups() => _groups.GetGroups();
 
     RemovalReason? FindRemovalReason(Row row)
     {
@@ -87,9 +100,10 @@ sealed class Cleaner
         {
             if (TextAnalyzer.IsPlaceholdersOnly(text))
                 return RemovalReason.PlaceholdersOnly;
-            if (row.SourceText is { } neutral && text.SequenceEqual(neutral.AsSpan().Trim()))
+            if (row.SourceText is { } sourceText && text.SequenceEqual(sourceText.AsSpan().Trim()))
                 return RemovalReason.Untranslated;
-            if (TextAnalyzer.GetScriptsOfLanguage(row.Label) is { } scripts && (TextAnalyzer.FindScripts(text) & scripts) == Script.None)
+            if (TextAnalyzer.GetScriptsOfLanguage(row.Label) is { } scripts
+                && (TextAnalyzer.FindScripts(text) & scripts) == Script.None)
                 return RemovalReason.WrongScript;
         }
 
@@ -98,42 +112,50 @@ sealed class Cleaner
             _labels.Add(row.Label, label = _labels.Count);
             _keptByLabel.Add(0);
         }
-        if (_options.RemoveExactDuplicates && !_contents.Add(text.Length > 0 ? Hash(label, MemoryMarshal.AsBytes(text)) : Hash(label, MemoryMarshal.AsBytes(row.Numbers))))
+        if (_options.RemoveExactDuplicates && !_contentHashes.Add(HashContent(row, text, label)))
             return RemovalReason.ExactDuplicate;
-        return text.Length > 0 ? CheckSimilarity(row, text, label) : Link(row);
+        if (text.Length > 0)
+            return AddUnlessNearDuplicate(row, text, label);
+        AddToGroups(row);
+        return null;
     }
 
-    RemovalReason? CheckSimilarity(Row row, ReadOnlySpan<char> text, int label)
+    static UInt128 HashContent(Row row, ReadOnlySpan<char> text, int label) =>
+        text.Length > 0 ? Hash(label, MemoryMarshal.AsBytes(text)) : Hash(label, MemoryMarshal.AsBytes(row.Numbers));
+
+    /// <summary>Adds a row with text and links it to similar rows, unless it is a near duplicate of one of them.</summary>
+    RemovalReason? AddUnlessNearDuplicate(Row row, ReadOnlySpan<char> text, int label)
     {
-        var number = _linked.Count;
+        var rowNumber = _groups.Count;
         var buffer = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
-            ReadOnlySpan<char> normal = buffer.AsSpan(0, TextNormalizer.Normalize(text, buffer));
-            var form = Hash(label, MemoryMarshal.AsBytes(normal));
-            if (_normalForms.TryGetValue(form, out var same) && _options.RemoveNearDuplicates)
+            ReadOnlySpan<char> normalForm = buffer.AsSpan(0, TextNormalizer.Normalize(text, buffer));
+            var hash = Hash(label, MemoryMarshal.AsBytes(normalForm));
+            if (_rowByNormalForm.TryGetValue(hash, out var rowWithSameForm) && _options.RemoveNearDuplicates)
                 return RemovalReason.NearDuplicate;
 
             Span<byte> sketch = stackalloc byte[MinHash.Size];
-            MinHash.Sketch(normal, sketch);
-            _similar.Find(sketch, label, _found);
-            var related = 0;
-            for (var i = 0; i < _found.Count; i++)
+            MinHash.Sketch(normalForm, sketch);
+            _sketches.Find(sketch, label, _candidates);
+            // The related sketches are moved to the front of the list.
+            var relatedCount = 0;
+            for (var i = 0; i < _candidates.Count; i++)
             {
-                var other = _found[i];
-                var similarity = MinHash.EstimateSimilarity(sketch, _similar.GetSketch(other));
+                var other = _candidates[i];
+                var similarity = MinHash.EstimateSimilarity(sketch, _sketches.GetSketch(other));
                 if (similarity >= _options.NearSimilarity && _options.RemoveNearDuplicates)
                     return RemovalReason.NearDuplicate;
                 if (similarity >= _options.RelatedSimilarity)
-                    _found[related++] = other;
+                    _candidates[relatedCount++] = other;
             }
-            Link(row);
-            if (!_normalForms.TryAdd(form, number))
-                _linked.Union(number, same);
-            for (var i = 0; i < related; i++)
-                _linked.Union(number, _rowOfText[_found[i]]);
-            _similar.Add(sketch, label);
-            _rowOfText.Add(number);
+            AddToGroups(row);
+            if (!_rowByNormalForm.TryAdd(hash, rowNumber))
+                _groups.Union(rowNumber, rowWithSameForm);
+            for (var i = 0; i < relatedCount; i++)
+                _groups.Union(rowNumber, _rowBySketch[_candidates[i]]);
+            _sketches.Add(sketch, label);
+            _rowBySketch.Add(rowNumber);
             return null;
         }
         finally
@@ -142,24 +164,24 @@ sealed class Cleaner
         }
     }
 
-    RemovalReason? Link(Row row)
+    /// <summary>Adds a kept row and links it to the rows of its family.</summary>
+    void AddToGroups(Row row)
     {
-        var number = _linked.Count;
-        _linked.Add();
-        if (row.Family != 0 && !_families.TryAdd(row.Family, number))
-            _linked.Union(number, _families[row.Family]);
-        return null;
+        var rowNumber = _groups.Count;
+        _groups.Add();
+        if (row.Family != 0 && !_rowByFamily.TryAdd(row.Family, rowNumber))
+            _groups.Union(rowNumber, _rowByFamily[row.Family]);
     }
 
     static UInt128 Hash(int label, ReadOnlySpan<byte> content)
     {
         var length = content.Length + sizeof(int);
         byte[]? rented = null;
-        Span<byte> all = length <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(length);
-        MemoryMarshal.Write(all, in label);
-        content.CopyTo(all[sizeof(int)..]);
+        Span<byte> labelAndContent = length <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(length);
+        MemoryMarshal.Write(labelAndContent, in label);
+        content.CopyTo(labelAndContent[sizeof(int)..]);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(all[..length], digest);
+        SHA256.HashData(labelAndContent[..length], digest);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         return MemoryMarshal.Read<UInt128>(digest);

@@ -22,7 +22,7 @@ static class MinHash
     static readonly uint[] Factors = DrawConstants(2);
 
     /// <summary>Computes the sketch of a text.</summary>
-    /// <param name="text">Its normal form.</param>
+    /// <param name="text">Normal form of the text.</param>
     /// <param name="destination">128 bytes.</param>
     public static void Sketch(ReadOnlySpan<char> text, Span<byte> destination)
     {

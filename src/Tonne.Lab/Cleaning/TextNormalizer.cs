@@ -9,7 +9,7 @@ static class TextNormalizer
 {
     /// <summary>Writes the normal form.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="destination">Where to, at least as long as the text.</param>
+    /// <param name="destination">Receives the result; at least as long as the text.</param>
     /// <returns>Characters written.</returns>
     public static int Normalize(ReadOnlySpan<char> text, Span<char> destination)
     {

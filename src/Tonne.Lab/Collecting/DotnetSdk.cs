@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tonne.Lab.Collecting;
 
 /// <summary>The .NET SDK of a machine.</summary>
-/// <param name="Folder">Its folder, for example <c>/usr/share/dotnet/sdk/10.0.401</c>.</param>
-/// <param name="Version">Its version.</param>
+/// <param name="Folder">Folder of the SDK, for example <c>/usr/share/dotnet/sdk/10.0.401</c>.</param>
+/// <param name="Version">Version of the SDK.</param>
 public sealed record DotnetSdk(string Folder, string Version)
 {
     /// <summary>

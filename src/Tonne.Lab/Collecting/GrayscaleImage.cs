@@ -8,7 +8,7 @@ sealed class GrayscaleImage : Row
     readonly float[] _pixels;
 
     /// <summary>Creates a picture.</summary>
-    /// <param name="label">Its class.</param>
+    /// <param name="label">Class of the image.</param>
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>
     /// <param name="pixels">Brightness, 0 to 1, row after row.</param>

@@ -2,7 +2,7 @@ namespace Tonne.Lab.Collecting;
 
 /// <summary>A row that could not be read.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="File">Its file.</param>
+/// <param name="File">File of the row.</param>
 /// <param name="Line">Line of the file, from 1; 0 if the whole file is the row.</param>
 /// <param name="Detail">What was found, for example the column and the cell.</param>
 public sealed record Rejection(RejectionReason Reason, string File, long Line, string Detail)

@@ -12,7 +12,7 @@ sealed class TranslatedMessage : Row
     /// <param name="id">Number of the row in its source, from 1.</param>
     /// <param name="language">Tag of its language, for example <c>pt-BR</c>.</param>
     /// <param name="assembly">The program it belongs to.</param>
-    /// <param name="key">Its key there.</param>
+    /// <param name="key">Key of the message in that program.</param>
     /// <param name="text">The text.</param>
     /// <param name="version">Version of the program.</param>
     /// <param name="sourceText">The untranslated text; null if unknown.</param>

@@ -19,14 +19,14 @@ public sealed class UnusableDataException : FormatException
 
     /// <summary>Creates the exception without a place, with a cause.</summary>
     /// <param name="message">What is wrong, and what to do.</param>
-    /// <param name="innerException">Its cause.</param>
+    /// <param name="innerException">Cause of the exception.</param>
     public UnusableDataException(string message, Exception? innerException) : base(message, innerException)
     {
     }
 
     /// <summary>Creates the exception for a place in a file.</summary>
     /// <param name="file">The file or folder.</param>
-    /// <param name="line">Its line from 1; 0 for the whole file.</param>
+    /// <param name="line">Number of the line, from 1; 0 for the whole file.</param>
     /// <param name="message">What is wrong, and what to do.</param>
     public UnusableDataException(string file, long line, string message)
         : base(line > 0 ? $"{file}, line {line}: {message}" : $"{file}: {message}") => (File, Line) = (file, line);

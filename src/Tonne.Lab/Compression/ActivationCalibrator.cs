@@ -63,7 +63,7 @@ static unsafe class ActivationCalibrator
     /// <param name="numbers">Rows.</param>
     /// <param name="rowStep">Numbers from a row to the next.</param>
     /// <param name="width">Numbers of a row.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">Number of rows.</param>
     internal static float FindBestStep(ReadOnlySpan<float> numbers, int rowStep, int width, int rows)
     {
         var greatest = 0f;

@@ -46,8 +46,8 @@ static unsafe class Int8Arithmetic
 
     /// <summary>z = max(0, scale · z + bias), and h = h + z, or h = z.</summary>
     /// <param name="z">Sums of products.</param>
-    /// <param name="scale">Of each column.</param>
-    /// <param name="bias">Of each column.</param>
+    /// <param name="scale">Scale of each column.</param>
+    /// <param name="bias">Bias of each column.</param>
     /// <param name="h">The row between the layers; long enough for whole vectors.</param>
     /// <param name="width">Numbers.</param>
     /// <param name="add">Whether to add to h.</param>

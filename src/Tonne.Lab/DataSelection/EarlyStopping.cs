@@ -29,7 +29,12 @@ sealed class EarlyStopping(CpuTimeEstimator estimator, Func<TimeSpan> cpuTime, i
         var now = cpuTime();
         var used = estimator.Estimate("an epoch", now - _before);
         _before = now;
-        _points.Add(new StoppingPoint(epoch.Number, epoch.Validation?.Accuracy ?? double.NaN, Energy.FromKilowattHours(used.Energy.Value), Emissions.FromKilograms(used.Operational.Value)));
-        return epoch.Validation is not null && StoppingAdvice.Of("validation_accuracy", moreIsBetter: true, _points).EpochsAfter >= patience;
+        _points.Add(new StoppingPoint(
+            epoch.Number,
+            epoch.Validation?.Accuracy ?? double.NaN,
+            Energy.FromKilowattHours(used.Energy.Value),
+            Emissions.FromKilograms(used.Operational.Value)));
+        return epoch.Validation is not null
+            && StoppingAdvice.FromEpochs("validation_accuracy", moreIsBetter: true, _points).EpochsAfter >= patience;
     }
 }

@@ -14,7 +14,7 @@ sealed class RowRanking
 
     /// <summary>Creates an order by a score.</summary>
     /// <param name="examples">The rows.</param>
-    /// <param name="scores">One for each row; the largest come first, equal ones in their present order.</param>
+    /// <param name="scores">The score of each row; rows with larger scores come first, rows with equal scores keep their order.</param>
     /// <param name="rows">Rows that may be chosen, for example the distinct ones.</param>
     internal RowRanking(IExamples examples, double[] scores, IEnumerable<int> rows)
     {

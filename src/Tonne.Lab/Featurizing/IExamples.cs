@@ -21,6 +21,6 @@ public interface IExamples
 
     /// <summary>Writes a row.</summary>
     /// <param name="row">0 to <see cref="Count"/> − 1.</param>
-    /// <param name="to">Where to: <see cref="Width"/> numbers, all of them written.</param>
+    /// <param name="to">Receives the row: <see cref="Width"/> numbers, all of which are written.</param>
     void CopyRow(int row, Span<float> to);
 }

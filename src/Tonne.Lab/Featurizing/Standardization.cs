@@ -31,7 +31,7 @@ sealed record Standardization(ImmutableArray<float> Means, ImmutableArray<float>
     }
 
     /// <summary>Standardizes a row in place.</summary>
-    /// <param name="row">Its numbers.</param>
+    /// <param name="row">Numbers of the row.</param>
     public void Apply(Span<float> row)
     {
         for (var column = 0; column < row.Length; column++)

@@ -13,7 +13,7 @@ sealed unsafe class AlignedBuffer
     readonly int _skipped;
 
     /// <summary>Creates a buffer of zeros.</summary>
-    /// <param name="length">How many.</param>
+    /// <param name="length">Number of elements.</param>
     internal AlignedBuffer(long length)
     {
         _numbers = GC.AllocateArray<float>(checked((int)length + Padding), pinned: true);

@@ -7,8 +7,8 @@ namespace Tonne.Lab.NeuralNetworks;
 /// <c>layers.01.weight</c> [in, out], <c>layers.01.bias</c> [out] and so on, <c>output.weight</c>, <c>output.bias</c>; <c>input.scale</c>
 /// [1], which is computed from the data and not trained.
 /// </param>
-/// <param name="Shape">Its lengths, the slowest index first.</param>
-/// <param name="Values">Its numbers; the last index varies fastest.</param>
+/// <param name="Shape">Length of each dimension, the slowest index first.</param>
+/// <param name="Values">The numbers; the last index varies fastest.</param>
 public sealed record Parameter(string Name, ImmutableArray<int> Shape, ReadOnlyMemory<float> Values)
 {
     /// <summary>Name of the scale of the inputs.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Tonne.Lab.NeuralNetworks;
 
 /// <summary>A prediction, and the work of each layer for it.</summary>
-/// <param name="Probabilities">One for each class; their sum is 1.</param>
+/// <param name="Probabilities">Probability of each class; their sum is 1.</param>
 /// <param name="Layers">The hidden layers in order, then the output.</param>
 public sealed record Prediction(ImmutableArray<float> Probabilities, ImmutableArray<LayerTrace> Layers)
 {

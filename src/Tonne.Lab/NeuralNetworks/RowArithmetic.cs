@@ -85,11 +85,11 @@ static unsafe class RowArithmetic
     /// Bias and activation: z = max(0, z + b); then h = h + z, or h = z. The columns above zero are stored as bits, 16 to a number.
     /// </summary>
     /// <param name="z">The product; overwritten.</param>
-    /// <param name="bias">Of the columns, padded to a whole vector.</param>
+    /// <param name="bias">Bias of the columns, padded to a whole vector.</param>
     /// <param name="h">The row between the layers.</param>
     /// <param name="width">Numbers; rows are padded to whole vectors.</param>
     /// <param name="add">Whether to add to h.</param>
-    /// <param name="activationMask">One number for each 16 columns, or null.</param>
+    /// <param name="activationMask">Receives one bit for each column, 16 columns in a number; null if not wanted.</param>
     internal static void Activate(float* z, float* bias, float* h, int width, bool add, ushort* activationMask)
     {
         for (var column = 0; column < width; column += Lanes)

@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 namespace Tonne.Lab.NeuralNetworks;
 
 /// <summary>An array as stored in a file.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">Name of the array.</param>
 /// <param name="Kind"><c>F32</c> or <c>I8</c>, as safetensors calls them.</param>
-/// <param name="Shape">Its lengths, the slowest index first.</param>
-/// <param name="Bytes">Its numbers, little-endian.</param>
+/// <param name="Shape">Length of each dimension, the slowest index first.</param>
+/// <param name="Bytes">The numbers, little-endian.</param>
 sealed record StoredArray(string Name, string Kind, ImmutableArray<int> Shape, ReadOnlyMemory<byte> Bytes)
 {
     const string Float = "F32";

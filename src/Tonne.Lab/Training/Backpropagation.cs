@@ -5,55 +5,64 @@ using Tonne.Lab.NeuralNetworks;
 namespace Tonne.Lab.Training;
 
 /// <summary>
-/// Trains a network on mini-batches, forward and backward (Rumelhart, Hinton and Williams 1986). It allocates memory only when created.
+/// Trains a network on mini-batches by backpropagation (Rumelhart, Hinton and Williams 1986). It allocates memory only when created.
 /// </summary>
 /// <remarks>
-/// There are two phases with one barrier after each. In the first, rows are independent through all layers and back, so each thread takes
-/// chunks of rows. In the second, panels of weights are independent, so each thread takes panels: gradient, Adam and the copies for the
-/// next products together. A gradient is never stored whole.
+/// A step has two phases; all threads finish one before the next begins. In the first, each thread takes chunks of rows and computes them
+/// forward through all layers and back, because rows are independent. In the second, each thread takes panels (groups of columns) of the
+/// weights, which are independent too: it computes their gradient, applies Adam and packs the new weights for the next products. The
+/// gradient of a whole layer is never stored.
 /// </remarks>
 sealed unsafe class Backpropagation
 {
     readonly NetworkShape _shape;
     readonly ThreadTeam _team;
     readonly TrainedLayer[] _layers;
+    // By layer: inputs of the batch, gradients of the loss at the outputs, and inverse norms of the inputs.
     readonly AlignedBuffer[] _inputs;
     readonly AlignedBuffer[] _gradients;
-    readonly AlignedBuffer[] _inverses;
+    readonly AlignedBuffer[] _inverseNorms;
     readonly ushort[][] _activationMasks;
-    readonly AlignedBuffer[] _h;
-    readonly AlignedBuffer[] _z;
+    
+    // By thread: hidden state of a chunk (or its gradient), outputs of a layer (or gradient of its inputs), and scratch memory.
+    readonly AlignedBuffer[] _hidden;
+    readonly AlignedBuffer[] _outputs;
     readonly AlignedBuffer[] _scratch;
     readonly AlignedBuffer[] _rawLogits;
     readonly (int Layer, int Panel)[] _panels;
     readonly double[] _losses;
     readonly bool[] _correct;
-    readonly float _scale;
-    readonly int _chunk;
-    readonly int _step;
-    readonly int _zStep;
-    readonly Action<int, int> _rowsWork;
-    readonly Action<int, int> _panelsWork;
+    readonly float _inputScale;
+    readonly int _chunkRows;
+    
+    // Distance between rows in memory, in numbers: of the hidden state, and of the outputs of a layer.
+    readonly int _hiddenStride;
+    readonly int _outputStride;
+    readonly Action<int, int> _processRows;
+    readonly Action<int, int> _updatePanel;
     IExamples? _examples;
     int[] _order = [];
     int _begin;
     int _count;
-    int _broken;
+    
+    // First row of the batch with an input that is not a number; int.MaxValue if there is none.
+    int _firstInvalidRow;
     Distillation? _distillation;
+    InputDropout _dropout;
     AdamStep _adam;
     float[][]? _capturedGradients;
 
     internal Backpropagation(Network network, int batch, ThreadTeam team, float scale, TileKernel? kernel = null)
     {
         kernel ??= TileKernel.Best;
-        (_shape, _team, _scale) = (network.Shape, team, scale);
-        _chunk = Math.Clamp((batch + 2 * team.Size - 1) / (2 * team.Size), 8, ForwardPass.ChunkRows);
+        (_shape, _team, _inputScale) = (network.Shape, team, scale);
+        _chunkRows = Math.Clamp((batch + 2 * team.Size - 1) / (2 * team.Size), 8, ForwardPass.ChunkRows);
         var layers = _shape.Layers + 1;
-        _step = Network.GetRowStride(_shape.Width);
+        _hiddenStride = Network.GetRowStride(_shape.Width);
         _layers = new TrainedLayer[layers];
         _inputs = new AlignedBuffer[layers];
         _gradients = new AlignedBuffer[layers];
-        _inverses = new AlignedBuffer[layers];
+        _inverseNorms = new AlignedBuffer[layers];
         _activationMasks = new ushort[_shape.Layers][];
         for (var layer = 1; layer <= layers; layer++)
         {
@@ -62,24 +71,23 @@ sealed unsafe class Backpropagation
             _layers[layer - 1] = trained;
             _inputs[layer - 1] = new AlignedBuffer((long)batch * Network.GetRowStride(trained.Inputs));
             _gradients[layer - 1] = new AlignedBuffer((long)batch * Network.GetRowStride(trained.Weight.PaddedColumns));
-            _inverses[layer - 1] = new AlignedBuffer(batch);
+            _inverseNorms[layer - 1] = new AlignedBuffer(batch);
             if (layer <= _shape.Layers)
                 _activationMasks[layer - 1] = new ushort[batch * MaskStride];
         }
 
-        _zStep = Network.GetRowStride(Math.Max(_layers[0].Weight.PaddedColumns, _layers[^1].Weight.PaddedColumns));
-        _h = Each(() => new AlignedBuffer((long)_chunk * _step));
-        _z = Each(() => new AlignedBuffer((long)_chunk * _zStep));
-        _scratch = Each(() => new AlignedBuffer((batch + kernel.Rows + 1L) * kernel.Columns));
-        _rawLogits = Each(() => new AlignedBuffer(_shape.Classes));
-        _panels = [.. Enumerable.Range(1, layers).Reverse().SelectMany(layer => Enumerable.Range(0, _layers[layer - 1].Weight.Panels).Select(panel => (layer, panel)))];
+        _outputStride = Network.GetRowStride(Math.Max(_layers[0].Weight.PaddedColumns, _layers[^1].Weight.PaddedColumns));
+        _hidden = CreatePerThread(() => new AlignedBuffer((long)_chunkRows * _hiddenStride));
+        _outputs = CreatePerThread(() => new AlignedBuffer((long)_chunkRows * _outputStride));
+        _scratch = CreatePerThread(() => new AlignedBuffer((batch + kernel.Rows + 1L) * kernel.Columns));
+        _rawLogits = CreatePerThread(() => new AlignedBuffer(_shape.Classes));
+        _panels = [.. Enumerable.Range(1, layers).Reverse().SelectMany(layer =>
+            Enumerable.Range(0, _layers[layer - 1].Weight.Panels).Select(panel => (layer, panel)))];
         (_losses, _correct) = (new double[batch], new bool[batch]);
-        (_rowsWork, _panelsWork) = (ProcessRows, UpdatePanel);
+        (_processRows, _updatePanel) = (ProcessRows, UpdatePanel);
 
-        AlignedBuffer[] Each(Func<AlignedBuffer> make) => [.. Enumerable.Range(0, team.Size).Select(_ => make())];
+        AlignedBuffer[] CreatePerThread(Func<AlignedBuffer> create) => [.. Enumerable.Range(0, team.Size).Select(_ => create())];
     }
-
-    InputDropout _dropout;
 
     int MaskStride => (_shape.Width + 15) / 16;
 
@@ -87,30 +95,37 @@ sealed unsafe class Backpropagation
 
     /// <summary>Trains on a mini-batch.</summary>
     /// <param name="examples">The examples.</param>
-    /// <param name="order">Rows, shuffled.</param>
+    /// <param name="order">Numbers of the examples, shuffled.</param>
     /// <param name="begin">Index in the order at which the mini-batch begins.</param>
-    /// <param name="count">Rows of the mini-batch.</param>
-    /// <param name="adam">How to apply gradients.</param>
+    /// <param name="count">Number of rows of the mini-batch.</param>
+    /// <param name="adam">The step of Adam that applies the gradients.</param>
     /// <param name="distillation">The outputs of a teacher, or null.</param>
-    /// <returns>Sum of the losses and number of correctly classified rows, both before the step.</returns>
     /// <param name="dropout">Dropout of the inputs.</param>
-    internal (double Loss, int Right) Step(IExamples examples, int[] order, int begin, int count, in AdamStep adam, Distillation? distillation, InputDropout dropout = default)
+    /// <returns>Sum of the losses and number of correctly classified rows, both before the step.</returns>
+    internal (double Loss, int CorrectRows) Step(
+        IExamples examples,
+        int[] order,
+        int begin,
+        int count,
+        in AdamStep adam,
+        Distillation? distillation,
+        InputDropout dropout = default)
     {
-        _dropout = dropout;
-        (_examples, _order, _begin, _count, _broken, _adam, _distillation) = (examples, order, begin, count, int.MaxValue, adam, distillation);
-        _team.Run((count + _chunk - 1) / _chunk, _rowsWork);
-        if (_broken < int.MaxValue)
-            throw InvalidExamplesException.CreateNotFinite(examples, order[begin + _broken]);
-        _team.Run(_panels.Length, _panelsWork);
+        (_examples, _order, _begin, _count, _firstInvalidRow) = (examples, order, begin, count, int.MaxValue);
+        (_adam, _distillation, _dropout) = (adam, distillation, dropout);
+        _team.Run((count + _chunkRows - 1) / _chunkRows, _processRows);
+        if (_firstInvalidRow < int.MaxValue)
+            throw InvalidExamplesException.CreateNotFinite(examples, order[begin + _firstInvalidRow]);
+        _team.Run(_panels.Length, _updatePanel);
         double loss = 0;
-        var right = 0;
+        var correctRows = 0;
         for (var row = 0; row < count; row++)
         {
             loss += _losses[row];
-            right += _correct[row] ? 1 : 0;
+            correctRows += _correct[row] ? 1 : 0;
         }
 
-        return (loss, right);
+        return (loss, correctRows);
     }
 
     /// <summary>
@@ -120,15 +135,15 @@ sealed unsafe class Backpropagation
     {
         _capturedGradients = [.. _layers.Select(layer => new float[(layer.Inputs + 1) * layer.Outputs])];
         Step(examples, order, 0, order.Length, default, distillation);
-        var kept = _capturedGradients;
+        var gradients = _capturedGradients;
         _capturedGradients = null;
-        return kept;
+        return gradients;
     }
 
-    /// <summary>The network as it is now.</summary>
+    /// <summary>Creates a network with the current weights.</summary>
     internal Network CreateNetwork(ImmutableArray<string> classes)
     {
-        var parameters = new List<Parameter> { new(Parameter.InputScale, [1], new[] { _scale }) };
+        var parameters = new List<Parameter> { new(Parameter.InputScale, [1], new[] { _inputScale }) };
         for (var layer = 1; layer <= _layers.Length; layer++)
         {
             var trained = _layers[layer - 1];
@@ -140,68 +155,77 @@ sealed unsafe class Backpropagation
         return new Network(_shape, classes, parameters);
     }
 
-    void ProcessRows(int chunk, int member)
+    void ProcessRows(int chunk, int thread)
     {
-        var first = chunk * _chunk;
-        var rows = Math.Min(_chunk, _count - first);
-        Forward(first, rows, _h[member].Start, _z[member].Start);
-        Softmax(first, rows, _z[member].Start, member);
-        Backward(first, rows, _h[member].Start, _z[member].Start);
+        var first = chunk * _chunkRows;
+        var rows = Math.Min(_chunkRows, _count - first);
+        Forward(first, rows, _hidden[thread].Start, _outputs[thread].Start);
+        ComputeLosses(first, rows, _outputs[thread].Start, thread);
+        Backward(first, rows, _hidden[thread].Start, _outputs[thread].Start);
     }
 
-    void Forward(int first, int rows, float* h, float* z)
+    void Forward(int first, int rows, float* hidden, float* outputs)
     {
-        var inputStep = Network.GetRowStride(_shape.Inputs);
+        var inputStride = Network.GetRowStride(_shape.Inputs);
         for (var row = first; row < first + rows; row++)
         {
-            var inputs = _inputs[0].Values.Slice(row * inputStep, _shape.Inputs);
+            var inputs = _inputs[0].Values.Slice(row * inputStride, _shape.Inputs);
             _examples!.CopyRow(_order[_begin + row], inputs);
             _dropout.Apply(inputs, _order[_begin + row]);
-            if (!RowArithmetic.Scale(_inputs[0].Start + (nint)row * inputStep, _shape.Inputs, _scale))
-                RecordBrokenRow(row);
+            if (!RowArithmetic.Scale(_inputs[0].Start + (nint)row * inputStride, _shape.Inputs, _inputScale))
+                RecordInvalidRow(row);
         }
 
         for (var layer = 0; layer <= _shape.Layers; layer++)
         {
-            var step = layer == 0 ? inputStep : _step;
-            _layers[layer].Weight.Multiply(_inputs[layer].Start + (nint)first * step, step, rows, z, _zStep);
+            var stride = layer == 0 ? inputStride : _hiddenStride;
+            _layers[layer].Weight.Multiply(_inputs[layer].Start + (nint)first * stride, stride, rows, outputs, _outputStride);
             if (layer == _shape.Layers)
                 return;
             for (var row = 0; row < rows; row++)
             {
-                var own = h + (nint)row * _step;
-                fixed (ushort* above = &_activationMasks[layer][(first + row) * MaskStride])
-                    RowArithmetic.Activate(z + (nint)row * _zStep, _layers[layer].Bias.Start, own, _shape.Width, add: layer > 0, above);
-                _inverses[layer + 1].Start[first + row] = RowArithmetic.Normalize(own, _inputs[layer + 1].Start + (nint)(first + row) * _step, _shape.Width);
+                var hiddenRow = hidden + (nint)row * _hiddenStride;
+                var normalized = _inputs[layer + 1].Start + (nint)(first + row) * _hiddenStride;
+                fixed (ushort* mask = &_activationMasks[layer][(first + row) * MaskStride])
+                {
+                    RowArithmetic.Activate(
+                        outputs + (nint)row * _outputStride, _layers[layer].Bias.Start, hiddenRow, _shape.Width, add: layer > 0, mask);
+                }
+
+                _inverseNorms[layer + 1].Start[first + row] = RowArithmetic.Normalize(hiddenRow, normalized, _shape.Width);
             }
         }
     }
 
-    void Softmax(int first, int rows, float* z, int member)
+    void ComputeLosses(int first, int rows, float* outputs, int thread)
     {
         var classes = _shape.Classes;
-        var gradientStep = Network.GetRowStride(_layers[^1].Weight.PaddedColumns);
-        var scale = 1f / _count;
-        var cold = _rawLogits[member].Start;
+        var gradientStride = Network.GetRowStride(_layers[^1].Weight.PaddedColumns);
+        var perRow = 1f / _count;
+        var rawLogits = _rawLogits[thread].Start;
         for (var row = first; row < first + rows; row++)
         {
-            var logits = z + (nint)(row - first) * _zStep;
-            var gradient = _gradients[^1].Start + (nint)row * gradientStep;
+            var logits = outputs + (nint)(row - first) * _outputStride;
+            var gradient = _gradients[^1].Start + (nint)row * gradientStride;
             for (var index = 0; index < classes; index++)
-                cold[index] = logits[index] += _layers[^1].Bias.Start[index];
+                rawLogits[index] = logits[index] += _layers[^1].Bias.Start[index];
             var label = _examples!.GetLabel(_order[_begin + row]);
-            double chosen = logits[label];
-            _losses[row] = RowArithmetic.Softmax(logits, classes) - chosen;
+            double logitOfLabel = logits[label];
+            _losses[row] = RowArithmetic.Softmax(logits, classes) - logitOfLabel;
             _correct[row] = Network.ArgMax(new ReadOnlySpan<float>(logits, classes)) == label;
             for (var index = 0; index < classes; index++)
-                gradient[index] = (logits[index] - (index == label ? 1 : 0)) * scale;
+                gradient[index] = (logits[index] - (index == label ? 1 : 0)) * perRow;
             if (_distillation is { } distillation)
-                AddDistillationGradient(distillation, _order[_begin + row], cold, gradient, scale);
+                AddDistillationGradient(distillation, _order[_begin + row], rawLogits, gradient, perRow);
         }
     }
 
-    /// <summary>Gradient at the logits: (1 − a)(p − y)/n + a·T·(p_T − q_T)/n, where q_T ∝ q^(1/T).</summary>
-    void AddDistillationGradient(Distillation distillation, int row, float* logits, float* gradient, float scale)
+    /// <summary>
+    /// Changes the gradient at the logits to (1 − a)(p − y)/n + a·T·(p_T − q_T)/n, where q_T ∝ q^(1/T). p: predicted probabilities; q:
+    /// those
+    /// of the teacher; y: label; a: share of the teacher; T: temperature; n: rows of the batch.
+    /// </summary>
+    void AddDistillationGradient(Distillation distillation, int row, float* logits, float* gradient, float perRow)
     {
         var classes = _shape.Classes;
         var temperature = distillation.Temperature;
@@ -216,47 +240,58 @@ sealed unsafe class Backpropagation
         RowArithmetic.Softmax(logits, classes);
         for (var index = 0; index < classes; index++)
         {
-            var soft = temperature * (logits[index] - Math.Pow(teacher[index], 1 / temperature) / sum) * scale;
-            gradient[index] = (float)((1 - distillation.Share) * gradient[index] + distillation.Share * soft);
+            var teacherGradient = temperature * (logits[index] - Math.Pow(teacher[index], 1 / temperature) / sum) * perRow;
+            gradient[index] = (float)((1 - distillation.Share) * gradient[index] + distillation.Share * teacherGradient);
         }
     }
 
-    void Backward(int first, int rows, float* dh, float* dx)
+    void Backward(int first, int rows, float* hiddenGradient, float* inputGradient)
     {
-        new Span<float>(dh, rows * _step).Clear();
+        new Span<float>(hiddenGradient, rows * _hiddenStride).Clear();
         for (var layer = _shape.Layers; layer > 0; layer--)
         {
-            var gradientStep = Network.GetRowStride(_layers[layer].Weight.PaddedColumns);
-            var beforeStep = Network.GetRowStride(_layers[layer - 1].Weight.PaddedColumns);
-            _layers[layer].Transposed!.Multiply(_gradients[layer].Start + (nint)first * gradientStep, gradientStep, rows, dx, _zStep);
+            var gradientStride = Network.GetRowStride(_layers[layer].Weight.PaddedColumns);
+            var strideBefore = Network.GetRowStride(_layers[layer - 1].Weight.PaddedColumns);
+            _layers[layer].Transposed!.Multiply(
+                _gradients[layer].Start + (nint)first * gradientStride, gradientStride, rows, inputGradient, _outputStride);
             for (var row = 0; row < rows; row++)
             {
-                var own = dh + (nint)row * _step;
-                RowArithmetic.AddNormBackward(own, dx + (nint)row * _zStep, _inputs[layer].Start + (nint)(first + row) * _step, _inverses[layer].Start[first + row], _shape.Width);
-                fixed (ushort* above = &_activationMasks[layer - 1][(first + row) * MaskStride])
-                    RowArithmetic.Mask(own, above, _gradients[layer - 1].Start + (nint)(first + row) * beforeStep, _shape.Width);
+                var gradientRow = hiddenGradient + (nint)row * _hiddenStride;
+                RowArithmetic.AddNormBackward(
+                    gradientRow,
+                    inputGradient + (nint)row * _outputStride,
+                    _inputs[layer].Start + (nint)(first + row) * _hiddenStride,
+                    _inverseNorms[layer].Start[first + row],
+                    _shape.Width);
+                var gradientBefore = _gradients[layer - 1].Start + (nint)(first + row) * strideBefore;
+                fixed (ushort* mask = &_activationMasks[layer - 1][(first + row) * MaskStride])
+                    RowArithmetic.Mask(gradientRow, mask, gradientBefore, _shape.Width);
             }
         }
     }
 
-    void UpdatePanel(int item, int member)
+    void UpdatePanel(int item, int thread)
     {
         var (layer, panel) = _panels[item];
         var trained = _layers[layer - 1];
-        var gradientStep = Network.GetRowStride(trained.Weight.PaddedColumns);
-        var step = Network.GetRowStride(trained.Inputs);
-        fixed (float* kept = _capturedGradients?[layer - 1])
-            trained.Update(panel, _inputs[layer - 1].Start, step, _gradients[layer - 1].Start, gradientStep, _count, _adam, _scratch[member].Start, kept);
+        var gradientStride = Network.GetRowStride(trained.Weight.PaddedColumns);
+        var inputStride = Network.GetRowStride(trained.Inputs);
+        fixed (float* captured = _capturedGradients?[layer - 1])
+        {
+            trained.Update(
+                panel, _inputs[layer - 1].Start, inputStride, _gradients[layer - 1].Start, gradientStride,
+                _count, _adam, _scratch[thread].Start, captured);
+        }
     }
 
-    void RecordBrokenRow(int row)
+    void RecordInvalidRow(int row)
     {
-        for (var seen = Volatile.Read(ref _broken); row < seen;)
+        for (var known = Volatile.Read(ref _firstInvalidRow); row < known;)
         {
-            var before = Interlocked.CompareExchange(ref _broken, row, seen);
-            if (before == seen)
+            var current = Interlocked.CompareExchange(ref _firstInvalidRow, row, known);
+            if (current == known)
                 return;
-            seen = before;
+            known = current;
         }
     }
 }

@@ -18,10 +18,10 @@ readonly struct InputDropout
 
     /// <summary>Creates the dropout of a step.</summary>
     /// <param name="plan">The plan, which has the probability and the seed.</param>
-    /// <param name="step">From 1.</param>
+    /// <param name="step">Number of the step, from 1.</param>
     internal InputDropout(TrainingPlan plan, long step)
     {
-        // In 256ths: one random byte decides on an input.
+        // The rate in units of 1/256, because one random byte decides whether an input is dropped.
         _threshold = (int)Math.Round(plan.InputDropout * 256);
         _scale = 256f / (256 - _threshold);
         _seed = SplitMix64.Mix(unchecked(((ulong)plan.Seed << 40) ^ (ulong)step));

@@ -70,7 +70,7 @@ sealed unsafe class TrainedLayer
     /// <param name="dz">Gradient of the outputs before the activation, [rows, outputs].</param>
     /// <param name="dzStep">Numbers from a row to the next.</param>
     /// <param name="rows">Rows of the mini-batch.</param>
-    /// <param name="step">How to apply it.</param>
+    /// <param name="step">The step of Adam that applies the gradient.</param>
     /// <param name="scratch">Memory for rows + a tile's rows + 1 rows of a tile.</param>
     /// <param name="gradient">Receives gradients instead of applying them, [inputs + 1, outputs], the bias last; or null.</param>
     internal void Update(int panel, float* x, nint xStep, float* dz, nint dzStep, int rows, in AdamStep step, float* scratch, float* gradient = null)

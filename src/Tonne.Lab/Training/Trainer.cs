@@ -4,82 +4,92 @@ using Tonne.Lab.NeuralNetworks;
 namespace Tonne.Lab.Training;
 
 /// <summary>Trains a network.</summary>
-/// <param name="time">Measures the epochs.</param>
+/// <param name="time">Clock that measures the duration of the epochs.</param>
 public sealed class Trainer(TimeProvider time)
 {
-    const int ScaleRows = 4096;
+    // Number of rows from which the scale of the inputs is computed.
+    const int MaxScaleRows = 4096;
 
-    /// <summary>Trains, epoch after epoch. The given network is not changed.</summary>
-    /// <param name="network">The initial network; if its scale of inputs is 1, the scale is computed from the examples.</param>
+    /// <summary>Trains until the plan's epochs are done or its stop condition is met. The given network is not changed.</summary>
+    /// <param name="network">The initial network. If its input scale is 1, the scale is computed from the examples.</param>
     /// <param name="train">Examples to learn from.</param>
     /// <param name="validation">Examples for validation after each epoch; may be empty.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="onEpochEnded">Called after each epoch of this call, on the caller's thread.</param>
+    /// <param name="onEpochEnded">Called after each epoch, except for those of a checkpoint, on the caller's thread.</param>
     /// <param name="cancellationToken">
     /// Checked before each mini-batch; the checkpoint, if there is one, is written before training ends.
     /// </param>
     /// <exception cref="InvalidExamplesException">
-    /// There are no examples, one class, another width, or values that are not numbers.
+    /// There are no examples, or they are all of one class, have another width than the network, or contain values that are not numbers.
     /// </exception>
     /// <exception cref="TrainingDivergedException">The loss is not a number any more.</exception>
     /// <exception cref="CorruptWeightsException">The checkpoint is damaged, or belongs to another training.</exception>
     /// <exception cref="ArgumentException">The plan has numbers out of range.</exception>
-    public TrainingResult Train(Network network, IExamples train, IExamples validation, TrainingPlan plan, Action<EpochResult>? onEpochEnded = null, CancellationToken cancellationToken = default)
+    public TrainingResult Train(
+        Network network,
+        IExamples train,
+        IExamples validation,
+        TrainingPlan plan,
+        Action<EpochResult>? onEpochEnded = null,
+        CancellationToken cancellationToken = default)
     {
         plan.Validate();
         Validate(network, train, validation, plan);
         using var team = new ThreadTeam(plan.ThreadCount);
         var scale = network.InputScale == 1 ? ComputeInputScale(train) : network.InputScale;
-        var batch = Math.Min(plan.BatchSize, train.Count);
-        var pass = new Backpropagation(network, batch, team, scale);
-        var stepsOfEpoch = (train.Count + batch - 1) / batch;
+        var batchSize = Math.Min(plan.BatchSize, train.Count);
+        var backpropagation = new Backpropagation(network, batchSize, team, scale);
+        var stepsPerEpoch = (train.Count + batchSize - 1) / batchSize;
+        var allSteps = (long)plan.Epochs * stepsPerEpoch;
         var state = new TrainingState();
         Checkpoint? checkpoint = plan.CheckpointPath is { } path ? new Checkpoint(path, network, train, plan, scale) : null;
         if (checkpoint is not null)
-            state = checkpoint.Load(pass);
-        var resumed = state.Steps;
+            state = checkpoint.Load(backpropagation);
+        var resumedSteps = state.Steps;
         var order = new int[train.Count];
         while (state.Epochs.Length < plan.Epochs && !(state.Epochs is [.., var last] && plan.StopWhen?.Invoke(last) == true))
         {
             var epoch = state.Epochs.Length + 1;
             ExampleOrder.Shuffle(order, plan.Seed, epoch);
-            var begin = time.GetTimestamp();
-            for (var step = (int)(state.Steps - (epoch - 1L) * stepsOfEpoch); step < stepsOfEpoch; step++)
+            var epochStart = time.GetTimestamp();
+            for (var step = (int)(state.Steps - (epoch - 1L) * stepsPerEpoch); step < stepsPerEpoch; step++)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    checkpoint?.Save(pass, state with { Elapsed = state.Elapsed + time.GetElapsedTime(begin) });
+                    checkpoint?.Save(backpropagation, state with { Elapsed = state.Elapsed + time.GetElapsedTime(epochStart) });
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                var rate = plan.GetLearningRate(state.Steps, (long)plan.Epochs * stepsOfEpoch);
-                var first = step * batch;
-                var (loss, right) = pass.Step(train, order, first, Math.Min(batch, train.Count - first), new AdamStep(plan, rate, state.Steps + 1), plan.Distillation, new InputDropout(plan, state.Steps + 1));
+                var learningRate = plan.GetLearningRate(state.Steps, allSteps);
+                var firstRow = step * batchSize;
+                var (loss, correct) = backpropagation.Step(
+                    train, order, firstRow, Math.Min(batchSize, train.Count - firstRow),
+                    new AdamStep(plan, learningRate, state.Steps + 1), plan.Distillation, new InputDropout(plan, state.Steps + 1));
                 if (!double.IsFinite(loss))
-                    throw new TrainingDivergedException(epoch, step, rate);
-                state = state with { Steps = state.Steps + 1, Loss = state.Loss + loss, Right = state.Right + right };
-                if (plan.CheckpointSteps > 0 && state.Steps % plan.CheckpointSteps == 0 && step + 1 < stepsOfEpoch)
-                    checkpoint?.Save(pass, state with { Elapsed = state.Elapsed + time.GetElapsedTime(begin) });
+                    throw new TrainingDivergedException(epoch, step, learningRate);
+                state = state with { Steps = state.Steps + 1, Loss = state.Loss + loss, Right = state.Right + correct };
+                if (plan.CheckpointSteps > 0 && state.Steps % plan.CheckpointSteps == 0 && step + 1 < stepsPerEpoch)
+                    checkpoint?.Save(backpropagation, state with { Elapsed = state.Elapsed + time.GetElapsedTime(epochStart) });
             }
 
-            var duration = state.Elapsed + time.GetElapsedTime(begin);
-            var validated = time.GetTimestamp();
-            var score = validation.Count == 0 ? null : pass.CreateNetwork(network.Classes).Score(validation, team);
+            var duration = state.Elapsed + time.GetElapsedTime(epochStart);
+            var validationStart = time.GetTimestamp();
+            var score = validation.Count == 0 ? null : backpropagation.CreateNetwork(network.Classes).Score(validation, team);
             var result = new EpochResult(
                 epoch,
                 state.Loss / train.Count,
                 state.Right / (double)train.Count,
                 score,
-                plan.GetLearningRate(state.Steps - 1, (long)plan.Epochs * stepsOfEpoch),
+                plan.GetLearningRate(state.Steps - 1, allSteps),
                 state.Steps,
                 duration,
-                time.GetElapsedTime(validated));
+                time.GetElapsedTime(validationStart));
             state = new TrainingState { Steps = state.Steps, Epochs = state.Epochs.Add(result) };
-            checkpoint?.Save(pass, state);
+            checkpoint?.Save(backpropagation, state);
             onEpochEnded?.Invoke(result);
         }
 
-        return new TrainingResult(pass.CreateNetwork(network.Classes), state.Epochs, resumed);
+        return new TrainingResult(backpropagation.CreateNetwork(network.Classes), state.Epochs, resumedSteps);
     }
 
     static void Validate(Network network, IExamples train, IExamples validation, TrainingPlan plan)
@@ -87,9 +97,11 @@ public sealed class Trainer(TimeProvider time)
         if (train.Count == 0)
             throw new InvalidExamplesException("There are no rows to train on.");
         if (train.Width != network.Shape.Inputs)
-            throw new InvalidExamplesException($"The rows are {train.Width} wide, the network takes {network.Shape.Inputs}.");
+            throw new InvalidExamplesException(
+                $"The rows have {train.Width} values, but the network has {network.Shape.Inputs} inputs.");
         if (!train.Classes.SequenceEqual(network.Classes))
-            throw new InvalidExamplesException($"The rows' classes ({string.Join(", ", train.Classes)}) are not those of the network ({string.Join(", ", network.Classes)}).");
+            throw new InvalidExamplesException($"The rows' classes ({string.Join(", ", train.Classes)}) are not those of the network "
+                + $"({string.Join(", ", network.Classes)}).");
         if (validation.Count > 0 && (validation.Width != train.Width || !validation.Classes.SequenceEqual(train.Classes)))
             throw new InvalidExamplesException("The validation rows have another width or other classes than the training rows.");
         var label = train.GetLabel(0);
@@ -97,27 +109,29 @@ public sealed class Trainer(TimeProvider time)
         while (row < train.Count && train.GetLabel(row) == label)
             row++;
         if (row == train.Count)
-            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": training needs at least two classes.");
+            throw new InvalidExamplesException($"All {train.Count} training rows are of one class, \"{train.Classes[label]}\": "
+                + "training needs at least two classes.");
         if (plan.Distillation is { } distillation && distillation.Probabilities.Length != (long)train.Count * train.Classes.Length)
-            throw new InvalidExamplesException($"The teacher's {distillation.Probabilities.Length} probabilities are not {train.Count} rows of {train.Classes.Length}.");
+            throw new InvalidExamplesException($"The teacher has {distillation.Probabilities.Length} probabilities, but {train.Count} rows "
+                + $"of {train.Classes.Length} classes need {(long)train.Count * train.Classes.Length}.");
     }
 
     /// <summary>
-    /// Computes the scale that makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 rows at equal distances.
+    /// Computes the scale that makes the mean square of the inputs 1: 1 / √(mean of x²), over at most 4,096 evenly spaced rows.
     /// </summary>
     static float ComputeInputScale(IExamples train)
     {
         var row = new float[train.Width];
         double squares = 0;
-        var rows = Math.Min(train.Count, ScaleRows);
+        var rows = Math.Min(train.Count, MaxScaleRows);
         for (var index = 0; index < rows; index++)
         {
-            var at = (int)((long)index * train.Count / rows);
-            train.CopyRow(at, row);
-            foreach (var number in row)
-                squares += (double)number * number;
+            var rowNumber = (int)((long)index * train.Count / rows);
+            train.CopyRow(rowNumber, row);
+            foreach (var value in row)
+                squares += (double)value * value;
             if (!double.IsFinite(squares))
-                throw InvalidExamplesException.CreateNotFinite(train, at);
+                throw InvalidExamplesException.CreateNotFinite(train, rowNumber);
         }
 
         var scale = (float)(1 / Math.Sqrt(squares / ((double)rows * train.Width)));

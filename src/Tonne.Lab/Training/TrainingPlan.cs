@@ -33,7 +33,10 @@ public sealed record TrainingPlan
     /// <summary>Adam's ε. Default 10⁻⁸.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Seed of the order of the rows. Default 1. The same seed, data and network give the same weights to the bit, with any number of threads.</summary>
+    /// <summary>
+    /// Seed of the order of the rows. Default 1. The same seed, data and network give the same weights to the bit, with any number of
+    /// threads.
+    /// </summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Number of threads. Default 0: as many as the machine has processors.</summary>
@@ -58,7 +61,7 @@ public sealed record TrainingPlan
     /// <summary>The learning rate of a step.</summary>
     /// <remarks>Linear warm-up (Goyal et al. 2017), then half a cosine (Loshchilov and Hutter, SGDR, 2017).</remarks>
     /// <param name="step">From 0.</param>
-    /// <param name="steps">Of all epochs.</param>
+    /// <param name="steps">Number of steps of all epochs.</param>
     public double GetLearningRate(long step, long steps)
     {
         var warmUp = (long)Math.Ceiling(steps * WarmUpShare);

@@ -20,7 +20,7 @@ public sealed class Explanation
     /// <summary>The figure.</summary>
     public Figure Figure { get; }
 
-    /// <summary>Its factors, the largest share of the uncertainty first.</summary>
+    /// <summary>The factors of the figure, the one with the largest share of the uncertainty first.</summary>
     public IReadOnlyList<FactorContribution> Contributions { get; }
 
     /// <summary>The sources of its factors, once each, by id.</summary>
@@ -30,8 +30,8 @@ public sealed class Explanation
     public static Explanation Create(Figure figure) => new(figure);
 
     /// <summary>Writes the explanation.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public void Write(TextWriter writer, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

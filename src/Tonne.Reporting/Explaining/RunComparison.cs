@@ -51,8 +51,8 @@ public sealed class RunComparison
     }
 
     /// <summary>Writes the comparison as a table and a verdict.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public void Write(TextWriter writer, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

@@ -32,7 +32,7 @@ public sealed record BenchDocument
     /// <summary>Relative difference that does not matter.</summary>
     public required double Margin { get; init; }
 
-    /// <summary>What decides: energy, time or emissions.</summary>
+    /// <summary>The figure by which the commands are compared: energy, time or emissions.</summary>
     public required string DecidedBy { get; init; }
 
     /// <summary>Why it stopped: decided, used_up, interrupted or failed.</summary>
@@ -56,10 +56,10 @@ public sealed record BenchDocument
     /// <summary>For each round the labels in the order in which they ran.</summary>
     public required IReadOnlyList<string> Orders { get; init; }
 
-    /// <summary>Every two commands.</summary>
+    /// <summary>The comparisons of every two commands.</summary>
     public required IReadOnlyList<PairPart> Pairs { get; init; }
 
-    /// <summary>What the figures leave out.</summary>
+    /// <summary>What the figures do not include.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>The pairs of a comparison.</summary>

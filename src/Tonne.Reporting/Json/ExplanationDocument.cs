@@ -8,7 +8,10 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>An explanation as JSON, schema <c>tonne.explain/1</c>: the derivation as a tree that a page or a notebook can evaluate, its factors once each, and the sources.</summary>
+/// <summary>
+/// An explanation as JSON, schema <c>tonne.explain/1</c>: the derivation as a tree that a page or a notebook can evaluate, its factors once
+/// each, and the sources.
+/// </summary>
 public sealed record ExplanationDocument
 {
     /// <summary>Schema.</summary>
@@ -29,13 +32,13 @@ public sealed record ExplanationDocument
     /// <summary>Name of the figure.</summary>
     public required string Figure { get; init; }
 
-    /// <summary>Its unit.</summary>
+    /// <summary>Unit of the figure.</summary>
     public required string Unit { get; init; }
 
     /// <summary>The figure.</summary>
     public required QuantityDocument Quantity { get; init; }
 
-    /// <summary>How it was computed.</summary>
+    /// <summary>The derivation of the figure.</summary>
     public required NodePart Derivation { get; init; }
 
     /// <summary>The factors in the tree, once each, the largest share of the uncertainty first.</summary>
@@ -82,9 +85,12 @@ public sealed record ExplanationDocument
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.ExplanationDocument);
 
-    /// <summary>A node: <c>counted</c> (its value), <c>factor</c> (the best value of the factor named), <c>sum</c>, <c>difference</c>, <c>product</c> (times scale), <c>quotient</c> of the nodes below.</summary>
-    /// <param name="Op">What it does.</param>
-    /// <param name="Label">What it is.</param>
+    /// <summary>
+    /// A node: <c>counted</c> (its value), <c>factor</c> (the best value of the factor named), <c>sum</c>, <c>difference</c>,
+    /// <c>product</c> (times scale), <c>quotient</c> of the nodes below.
+    /// </summary>
+    /// <param name="Op">Operation of the node.</param>
+    /// <param name="Label">Label, for people.</param>
     /// <param name="Unit">Unit of the value.</param>
     /// <param name="Value">Value at best factors.</param>
     /// <param name="Factor">Id of the factor; absent otherwise.</param>
@@ -120,15 +126,15 @@ public sealed record ExplanationDocument
 
     /// <summary>A factor, and how much of the uncertainty it makes.</summary>
     /// <param name="Id">Id in the tree.</param>
-    /// <param name="Label">What it is.</param>
-    /// <param name="Unit">Its unit.</param>
+    /// <param name="Label">Label, for people.</param>
+    /// <param name="Unit">Unit of the value.</param>
     /// <param name="Value">Best value.</param>
     /// <param name="Low">The 2.5 % limit.</param>
     /// <param name="High">The 97.5 % limit.</param>
     /// <param name="Quality">measured, modelled or assumed.</param>
     /// <param name="Source">Id of its source.</param>
     /// <param name="Year">Year of its source; null if unknown.</param>
-    /// <param name="Note">What a reader must know; null if nothing.</param>
+    /// <param name="Note">Note for the reader; null if there is none.</param>
     /// <param name="Sensitivity">Per cent of the figure per per cent of the factor.</param>
     /// <param name="VarianceShare">Share of the figure's variance, 0 to 1.</param>
     public sealed record FactorPart(

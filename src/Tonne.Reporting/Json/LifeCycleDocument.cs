@@ -39,7 +39,7 @@ public sealed record LifeCycleDocument
     /// <summary>Everyday equivalents of the total: at most three.</summary>
     public required IReadOnlyList<EquivalentDocument> Equivalents { get; init; }
 
-    /// <summary>Its phases.</summary>
+    /// <summary>The phases of the life cycle.</summary>
     public required IReadOnlyList<PhasePart> Phases { get; init; }
 
     /// <summary>The largest contribution to the total; null if the total is zero.</summary>
@@ -109,7 +109,7 @@ public sealed record LifeCycleDocument
             [.. figures.Steps.Select(step => new StepPart(step.Name, FromOptional(step.EnergyAdded), QuantityDocument.From(step.EmissionsAdded), QuantityDocument.From(step.Energy), QuantityDocument.From(step.Emissions), FromOptional(step.Water)))]);
     }
 
-    /// <summary>Where a phase drew its electricity.</summary>
+    /// <summary>The place and the grid from which a phase got its electricity.</summary>
     public sealed record LifePlacePart(string? Zone, QuantityDocument IntensityGPerKwh, string Basis, int? Year, string How, QuantityDocument Pue, string PueHow);
 
     /// <summary>Figures per day of a phase.</summary>

@@ -8,7 +8,7 @@ namespace Tonne.Reporting.Json;
 /// <param name="Value">The value at best factors.</param>
 /// <param name="Low">The 2.5 % limit, six digits.</param>
 /// <param name="High">The 97.5 % limit, six digits.</param>
-/// <param name="Boundary">What it includes.</param>
+/// <param name="Boundary">Boundary of the figure: what it includes.</param>
 /// <param name="Quality">measured, modelled or assumed.</param>
 /// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1; of a factor: 1 if it was measured.</param>
 public sealed record QuantityDocument(double Value, double Low, double High, string Boundary, string Quality, double MeasuredShare)

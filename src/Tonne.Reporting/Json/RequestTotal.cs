@@ -5,7 +5,7 @@ namespace Tonne.Reporting.Json;
 
 /// <summary>Totals of many requests, as JSON.</summary>
 /// <param name="Name">in_all, per_day or per_year.</param>
-/// <param name="Requests">How many.</param>
+/// <param name="Requests">Number of requests.</param>
 /// <param name="FacilityEnergyKwh">Facility energy (PUE included) in kWh.</param>
 /// <param name="EmissionsKg">Total emissions in kg CO2e: operational and embodied.</param>
 public sealed record RequestTotal(string Name, double Requests, QuantityDocument FacilityEnergyKwh, QuantityDocument EmissionsKg)

@@ -25,7 +25,7 @@ public sealed record TaskEstimateDocument
     /// <summary>The model; null for the mean of a study's models.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>What one answer is: request, image or video.</summary>
+    /// <summary>The functional unit: request, image or video.</summary>
     public required string Per { get; init; }
 
     /// <summary>The hardware it was measured on.</summary>

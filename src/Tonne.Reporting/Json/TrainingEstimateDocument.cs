@@ -7,7 +7,10 @@ using Tonne.Quantities;
 
 namespace Tonne.Reporting.Json;
 
-/// <summary>Estimates of a training as JSON, schema <c>tonne.training-estimate/1</c>: the energy-efficient choice at the top, and every accelerator asked for, ranked.</summary>
+/// <summary>
+/// Estimates of a training as JSON, schema <c>tonne.training-estimate/1</c>: the energy-efficient choice at the top, and every accelerator
+/// asked for, ranked.
+/// </summary>
 public sealed record TrainingEstimateDocument
 {
     /// <summary>Schema; absent inside <see cref="Estimates"/>.</summary>
@@ -67,7 +70,7 @@ public sealed record TrainingEstimateDocument
     /// <summary>The published trainings that determine the utilisation.</summary>
     public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
-    /// <summary>What was assumed.</summary>
+    /// <summary>Assumptions, in sentences.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
 
     /// <summary>Warnings about the place.</summary>
@@ -80,7 +83,9 @@ public sealed record TrainingEstimateDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChoicePart? EfficientChoice { get; init; }
 
-    /// <summary>Every accelerator asked for, the least energy first; absent for a single one.</summary>
+    /// <summary>
+    /// The estimates of all accelerators in the request, the one with the least energy first; absent if there is only one.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TrainingEstimateDocument>? Estimates { get; init; }
 
@@ -118,7 +123,7 @@ public sealed record TrainingEstimateDocument
             EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.From(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null, QuantityDocument.From(footprint.Total)),
             WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
             Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}"), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope), grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
-            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Likeness, 4)))],
+            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Similarity, 4)))],
             Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
             Warnings = footprint.Factors.Warnings,
             Sources = estimate.Sources,

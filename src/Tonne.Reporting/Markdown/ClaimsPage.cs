@@ -8,7 +8,7 @@ namespace Tonne.Reporting.Markdown;
 static class ClaimsPage
 {
     /// <summary>Writes the page in Markdown.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     public static void Write(TextWriter writer)
     {
         writer.Write("# Common claims, and what the numbers show\n\n");

@@ -48,35 +48,51 @@ public static class LifeCycleMarkdown
     {
         foreach (var (i, step) in figures.Steps.Index())
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {(i == 0 ? Text(name) : "")} | {(i == 0 ? "" : "+ ")}{LifeCycleText.DescribeStep(step.Name)} | {(step.EnergyAdded is { } energy ? FootprintFormat.FormatWithInterval(energy) : "")} | ");
-            page.Append(CultureInfo.InvariantCulture, $"{FootprintFormat.FormatWithInterval(step.EmissionsAdded)} | {LifeCycleText.Water(figures, i)} | {Share(step.EmissionsAdded.Value, life)} |\n");
+            var energyAdded = step.EnergyAdded is { } added ? FootprintFormat.FormatWithInterval(added) : "";
+            page.Append(CultureInfo.InvariantCulture, $"| {(i == 0 ? Text(name) : "")} ");
+            page.Append(CultureInfo.InvariantCulture, $"| {(i == 0 ? "" : "+ ")}{LifeCycleText.DescribeStep(step.Name)} | {energyAdded} ");
+            page.Append(CultureInfo.InvariantCulture, $"| {FootprintFormat.FormatWithInterval(step.EmissionsAdded)} ");
+            page.Append(CultureInfo.InvariantCulture,
+                $"| {LifeCycleText.FormatWaterAdded(figures, i)} | {FormatShare(step.EmissionsAdded.Value, life)} |\n");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"| | **= all** | **{FootprintFormat.FormatWithInterval(figures.FacilityEnergy)}** | **{FootprintFormat.FormatWithInterval(figures.Total)}** | {(figures.Water is { } water ? $"**{FootprintFormat.FormatWithInterval(water)}**" : "")} | **{Share(figures.Total.Value, life)}** |\n");
+        var water = figures.Water is { } total ? $"**{FootprintFormat.FormatWithInterval(total)}**" : "";
+        page.Append(CultureInfo.InvariantCulture, $"| | **= all** | **{FootprintFormat.FormatWithInterval(figures.FacilityEnergy)}** ");
+        page.Append(CultureInfo.InvariantCulture, $"| **{FootprintFormat.FormatWithInterval(figures.Total)}** ");
+        page.Append(CultureInfo.InvariantCulture, $"| {water} | **{FormatShare(figures.Total.Value, life)}** |\n");
     }
 
     static void WriteFindings(StringBuilder page, LifeCycle life)
     {
         if (life.FindLargestContributor() is { } dominant)
         {
-            page.Append(CultureInfo.InvariantCulture, $"- {Text(dominant.Phase.Description.Name)} is {DisplayValue.FormatPercent(dominant.Share)} of the emissions; the largest part of it is {LifeCycleText.DescribeStep(dominant.Step.Name)}, ");
+            page.Append(CultureInfo.InvariantCulture, $"- {Text(dominant.Phase.Description.Name)} is "
+                + $"{DisplayValue.FormatPercent(dominant.Share)} of the emissions; "
+                + $"the largest part of it is {LifeCycleText.DescribeStep(dominant.Step.Name)}, ");
             page.Append(CultureInfo.InvariantCulture, $"{DisplayValue.FormatPercent(dominant.StepShare)} of all.\n");
         }
 
         foreach (var phase in life.Phases)
         {
             if (phase.Description.Kind == PhaseKind.Deployment && phase.EmissionsPerDay is { } perDay)
-                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: {FootprintFormat.FormatValue(perDay, "kg CO2e")} a day over {DisplayValue.Format(phase.Description.Duration!.Bounds.Best / 24, "d")}.\n");
+                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: "
+                    + $"{FootprintFormat.FormatValue(perDay, "kg CO2e")} a day "
+                    + $"over {DisplayValue.Format(phase.Description.Duration!.Bounds.Best / 24, "d")}.\n");
             foreach (var (unit, energy, emissions) in phase.PerUnit)
-                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: {FootprintFormat.FormatWithInterval(energy)} and {FootprintFormat.FormatWithInterval(emissions)} per {Text(unit.Name)}.\n");
+                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: "
+                    + $"{FootprintFormat.FormatWithInterval(energy)} and {FootprintFormat.FormatWithInterval(emissions)} "
+                    + $"per {Text(unit.Name)}.\n");
         }
 
         foreach (var breakEven in life.BreakEvens)
-            page.Append(CultureInfo.InvariantCulture, $"- Break-even: deployment exceeds all earlier phases, by {breakEven.Measure}, after {LifeCycleText.FormatDays(breakEven, "–")} ({Text(breakEven.ComparedBoundary)}).\n");
+            page.Append(CultureInfo.InvariantCulture, $"- Break-even: deployment exceeds all earlier phases, "
+                + $"by {breakEven.Measure}, after {LifeCycleText.FormatDays(breakEven, "–")} ({Text(breakEven.ComparedBoundary)}).\n");
         foreach (var (name, figures) in life.Phases.Select(phase => (phase.Description.Name, phase.Figures)).Append(("whole life", life.Totals)))
         {
             if (figures.MarketBased is { } market)
-                page.Append(CultureInfo.InvariantCulture, $"- {Text(name)}: {FootprintFormat.FormatWithInterval(market)} market-based, beside {FootprintFormat.FormatWithInterval(figures.Operational)} location-based, from electricity; the two are never netted.\n");
+                page.Append(CultureInfo.InvariantCulture, $"- {Text(name)}: {FootprintFormat.FormatWithInterval(market)} market-based, "
+                    + $"beside {FootprintFormat.FormatWithInterval(figures.Operational)} location-based, from electricity; "
+                    + $"the two are never subtracted from each other.\n");
         }
 
         if (life.Totals.Water is { } water)
@@ -84,7 +100,10 @@ public static class LifeCycleMarkdown
         foreach (var phase in life.Phases)
         {
             foreach (var factors in phase.Factors)
-                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: grid {Text(factors.Grid.Zone ?? "given")}, {DisplayValue.FormatFactor(factors.Grid.Intensity).FormatWithInterval()} ({Text(factors.Grid.How)}), PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()} ({Text(factors.PueHow)}).\n");
+                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: "
+                    + $"grid {Text(factors.Grid.Zone ?? "given")}, "
+                    + $"{DisplayValue.FormatFactor(factors.Grid.Intensity).FormatWithInterval()} ({Text(factors.Grid.How)}), "
+                    + $"PUE {DisplayValue.FormatFactor(factors.Pue).FormatWithInterval()} ({Text(factors.PueHow)}).\n");
         }
 
         page.Append('\n');
@@ -97,13 +116,21 @@ public static class LifeCycleMarkdown
             page.Append(CultureInfo.InvariantCulture, $"## Notes\n\n{string.Concat(notes.Select(note => $"- {Text(note)}\n"))}\n");
         page.Append("## Warnings\n\n");
         if (life.ExactInputs.Length > 0)
-            page.Append(CultureInfo.InvariantCulture, $"- {LifeCycleText.Numbers(life.ExactInputs.Length)} taken as exact: {Text(string.Join(", ", life.ExactInputs.Select(factor => $"{factor.Label} {DisplayValue.FormatFactor(factor).Text}")))}.\n");
+        {
+            var names = string.Join(
+                ", ", life.ExactInputs.Select(factor => $"{factor.Label} {DisplayValue.FormatFactor(factor).Text}"));
+            page.Append(CultureInfo.InvariantCulture,
+                $"- {LifeCycleText.DescribeExactCount(life.ExactInputs.Length)} taken as exact: {Text(names)}.\n");
+        }
+
+
         foreach (var warning in life.Warnings)
             page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         page.Append('\n');
     }
 
-    static string Share(double kilograms, LifeCycle life) => life.Totals.Total.Value > 0 ? DisplayValue.FormatPercent(kilograms / life.Totals.Total.Value) : "";
+    static string FormatShare(double kilograms, LifeCycle life) =>
+        life.Totals.Total.Value > 0 ? DisplayValue.FormatPercent(kilograms / life.Totals.Total.Value) : "";
 
     static string Text(string? text) => TextSanitizer.EscapeMarkdown(text);
 }

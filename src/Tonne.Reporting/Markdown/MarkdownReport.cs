@@ -15,15 +15,24 @@ namespace Tonne.Reporting.Markdown;
 /// <summary>Writes one run as a Markdown page: figures, energy, stages, epochs, place, method, warnings, sources.</summary>
 public static class MarkdownReport
 {
-    /// <summary>The page, with <c>\n</c> at line ends. Names and notes are escaped: they are text, never markup.</summary>
+    const double MicrojoulesPerKilowattHour = 3.6e12;
+
+    // Metrics that come first in the table of epochs, in this order.
+    static readonly string[] _leadingMetrics = ["loss", "accuracy", "validation_loss", "validation_accuracy"];
+
+    /// <summary>Renders the page, with <c>\n</c> at line ends. Names and notes are escaped, so that they never act as markup.</summary>
     public static string Render(RunRecord record, Footprint footprint)
     {
         var page = new StringBuilder();
         var opening = record.Opening;
         var headline = RunHeadline.From(record, footprint);
         page.Append(CultureInfo.InvariantCulture, $"# {Text(opening.Name)}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"**{headline.Emissions!.Value.FormatWithInterval()}**, {headline.FormatQuality()}; {headline.Energy!.Value.Text} {RunHeadline.EnergyName} (PUE included) in {DisplayValue.FormatDuration(record.DurationSeconds)}. {Text(Insight.Describe(record, footprint))}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"Run `{opening.Id}`, started {opening.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {EnumWords.Format(record.Status)}");
+        page.Append(CultureInfo.InvariantCulture, $"**{headline.Emissions!.Value.FormatWithInterval()}**, {headline.FormatQuality()}; ");
+        page.Append(CultureInfo.InvariantCulture, $"{headline.Energy!.Value.Text} {RunHeadline.EnergyName} (PUE included) ");
+        page.Append(CultureInfo.InvariantCulture, $"in {DisplayValue.FormatDuration(record.DurationSeconds)}. ");
+        page.Append(CultureInfo.InvariantCulture, $"{Text(Insight.Describe(record, footprint))}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"Run `{opening.Id}`, started {opening.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, ");
+        page.Append(EnumWords.Format(record.Status));
         if (record.ExitCode is { } code and not 0)
             page.Append(CultureInfo.InvariantCulture, $" with exit code {code}");
         page.Append(CultureInfo.InvariantCulture, $". Command: {Text(string.Join(' ', opening.Command))}\n\n");
@@ -37,20 +46,21 @@ public static class MarkdownReport
         return page.ToString();
     }
 
-    /// <summary>The figures of the run as a table, with intervals, boundary and quality.</summary>
+    /// <summary>Writes the figures of the run as a table, with intervals, boundary and quality.</summary>
     internal static void WriteFigures(StringBuilder page, Footprint footprint)
     {
         WriteTableHead(page, "Figure", "Value", "95 % interval", "Boundary", "Quality");
-        foreach (var (words, figure) in Named(footprint))
+        foreach (var (name, figure) in NameFigures(footprint))
         {
-            var readout = DisplayValue.Format(figure);
-            WriteCells(page, words, readout.Text, readout.Low is null ? "exact" : $"{readout.Low}–{readout.High} {readout.Unit}", Text(BoundaryText.Describe(figure.Boundary)), Quality(figure));
+            var value = DisplayValue.Format(figure);
+            var interval = value.Low is null ? "exact" : $"{value.Low}–{value.High} {value.Unit}";
+            WriteCells(page, name, value.Text, interval, Text(BoundaryText.Describe(figure.Boundary)), FormatQuality(figure));
         }
 
         page.Append('\n');
     }
 
-    static IEnumerable<(string Words, Figure Figure)> Named(Footprint footprint)
+    static IEnumerable<(string Name, Figure Figure)> NameFigures(Footprint footprint)
     {
         yield return ("IT energy of the job", footprint.Energy);
         yield return ("IT energy of the machine", footprint.MachineEnergy);
@@ -63,22 +73,26 @@ public static class MarkdownReport
             yield return ("Water", water);
     }
 
-    static string Quality(Figure figure) => $"{EnumWords.Format(figure.Quality)}, {DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured";
+    static string FormatQuality(Figure figure) =>
+        $"{EnumWords.Format(figure.Quality)}, {DisplayValue.FormatPercent(figure.MeasuredShare)} of the energy measured";
 
     static void WriteComponents(StringBuilder page, RunRecord record)
     {
         page.Append("## Energy by component\n\n");
         WriteTableHead(page, "Component", "Job", "Other processes", "Idle", "Machine", "Quality");
-        var like = record.Components.Sum(part => part.JobMicrojoules) / 3.6e12;
+        // All values have the unit that suits the job's energy.
+        var jobKilowattHours = record.Components.Sum(part => part.JobMicrojoules) / MicrojoulesPerKilowattHour;
         foreach (var part in record.Components)
         {
-            WriteCells(page, Text(RunReport.GetPartName(part)), Energy(part.JobMicrojoules), Energy(part.OthersMicrojoules), Energy(part.IdleMicrojoules), Energy(part.MachineMicrojoules),
-                EnumWords.Format(part.Quality));
+            WriteCells(
+                page, Text(RunReport.GetPartName(part)), FormatEnergy(part.JobMicrojoules), FormatEnergy(part.OthersMicrojoules),
+                FormatEnergy(part.IdleMicrojoules), FormatEnergy(part.MachineMicrojoules), EnumWords.Format(part.Quality));
         }
 
         page.Append("\nJob + other processes + idle = machine, to the microjoule.\n\n");
 
-        string Energy(long microjoules) => DisplayValue.Format(microjoules / 3.6e12, "kWh", 3, like);
+        string FormatEnergy(long microjoules) =>
+            DisplayValue.Format(microjoules / MicrojoulesPerKilowattHour, "kWh", 3, jobKilowattHours);
     }
 
     static void WriteStages(StringBuilder page, RunRecord record, Footprint footprint)
@@ -89,9 +103,12 @@ public static class MarkdownReport
         WriteTableHead(page, "Stage", "Data in", "Data out", "Time", "Facility energy", "Operational emissions");
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
-            WriteCells(page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "", DisplayValue.FormatDuration(stage.DurationSeconds),
-                DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval(),
-                DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).FormatWithInterval());
+            var energy = DisplayValue.Format(
+                RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value);
+            var emissions = DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value);
+            WriteCells(
+                page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "",
+                DisplayValue.FormatDuration(stage.DurationSeconds), energy.FormatWithInterval(), emissions.FormatWithInterval());
         }
 
         page.Append('\n');
@@ -103,9 +120,11 @@ public static class MarkdownReport
             return;
         page.Append("## Epochs\n\n");
         var metrics = record.Epochs.SelectMany(epoch => epoch.Metrics.Keys).Distinct(StringComparer.Ordinal)
-            .OrderBy(name => Array.IndexOf(["loss", "accuracy", "validation_loss", "validation_accuracy"], name) is >= 0 and var at ? at : 99).ThenBy(name => name, StringComparer.Ordinal).ToList();
+            .OrderBy(name => Array.IndexOf(_leadingMetrics, name) is >= 0 and var index ? index : int.MaxValue)
+            .ThenBy(name => name, StringComparer.Ordinal).ToList();
         var observations = Observations.Describe(record);
-        var energies = footprint.Epochs.Select(part => RunHeadline.GetFacilityEnergy(part, footprint)).ToList();
+        var energies = footprint.Epochs.Select(epoch => RunHeadline.GetFacilityEnergy(epoch, footprint)).ToList();
+        var largestEmissions = footprint.Epochs.Max(epoch => epoch.Emissions.Value);
         WriteTableHead(page, ["Epoch", "Time", .. metrics.Select(Text), "Facility energy", "Operational emissions", "Observation"]);
         for (var i = 0; i < record.Epochs.Length; i++)
         {
@@ -115,7 +134,7 @@ public static class MarkdownReport
                 epoch.Number.ToString(CultureInfo.InvariantCulture), DisplayValue.FormatDuration(epoch.DurationSeconds),
                 .. metrics.Select(name => epoch.Metrics.TryGetValue(name, out var value) ? DisplayValue.FormatMetric(value) : ""),
                 DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
-                Like(footprint.Epochs[i].Emissions, footprint.Epochs.Max(part => part.Emissions.Value)), Text(observations[i]),
+                FormatInUnitOf(footprint.Epochs[i].Emissions, largestEmissions), Text(observations[i]),
             ]);
         }
 
@@ -127,16 +146,31 @@ public static class MarkdownReport
         var grid = footprint.Factors.Grid;
         var machine = record.Opening.Machine;
         page.Append("## Place and machine\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Place: {Text(PlaceName.Format(record.Opening.Place, grid) ?? "only an intensity was given")} ({Text(grid.How)})\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}");
+        var place = PlaceName.Format(record.Opening.Place, grid) ?? "only an intensity was given";
+        page.Append(CultureInfo.InvariantCulture, $"- Place: {Text(place)} ({Text(grid.How)})\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, ");
+        page.Append(CultureInfo.InvariantCulture, $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}");
         page.Append(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "");
         page.Append(CultureInfo.InvariantCulture, $" \\[{Text(grid.Intensity.Source.Id)}\\]\n");
-        page.Append(CultureInfo.InvariantCulture, $"- PUE: {DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {Text(footprint.Factors.PueHow)}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Machine: {EnumWords.Format(machine.Kind)}, {Text(HardwareName.Format(machine))}, {DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
+        var pue = DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval();
+        page.Append(CultureInfo.InvariantCulture, $"- PUE: {pue}, {Text(footprint.Factors.PueHow)}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Machine: {EnumWords.Format(machine.Kind)}, {Text(HardwareName.Format(machine))}, ");
+        page.Append(CultureInfo.InvariantCulture,
+            $"{DisplayValue.FormatBytes(machine.MemoryBytes)} of memory, {Text(machine.OperatingSystem)}\n");
         foreach (var basis in record.Opening.Bases)
-            page.Append(CultureInfo.InvariantCulture, $"- {EnumWords.Format(basis.Component)}: {EnumWords.Format(basis.Quality)}, {Text(basis.Why)}\n");
+        {
+            page.Append(CultureInfo.InvariantCulture,
+                $"- {EnumWords.Format(basis.Component)}: {EnumWords.Format(basis.Quality)}, {Text(basis.Why)}\n");
+        }
+
+
         if (record.Overhead is { } overhead)
-            page.Append(CultureInfo.InvariantCulture, $"- Measuring cost {DisplayValue.Format(overhead.CpuSeconds, "s")} of CPU time and {DisplayValue.FormatBytes(overhead.PeakResidentBytes)} of memory\n");
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- Measuring cost {DisplayValue.Format(overhead.CpuSeconds, "s")} of CPU time ");
+            page.Append(CultureInfo.InvariantCulture, $"and {DisplayValue.FormatBytes(overhead.PeakResidentBytes)} of memory\n");
+        }
+
+
         page.Append('\n');
     }
 
@@ -149,7 +183,13 @@ public static class MarkdownReport
         foreach (var warning in warnings)
             page.Append(CultureInfo.InvariantCulture, $"- **{Text(warning.Code)}**: {Text(WarningText.Format(warning))}\n");
         foreach (var gap in record.Gaps)
-            page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} returned nothing from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- **gap**: {Text(gap.Meter)} returned nothing ");
+            page.Append(CultureInfo.InvariantCulture,
+                $"from {DisplayValue.FormatDuration(gap.From)} to {DisplayValue.FormatDuration(gap.To)}: {Text(gap.Reason)}\n");
+        }
+
+
         page.Append('\n');
     }
 
@@ -158,14 +198,21 @@ public static class MarkdownReport
     {
         page.Append(CultureInfo.InvariantCulture, $"{level} Method\n\n");
         page.Append(CultureInfo.InvariantCulture, $"tonne, method {Text(footprint.Method)}, factors `{Text(footprint.Factors.FactorsHash)}`. ");
-        page.Append("Energy = Σ amounts × rates; × PUE = facility energy; × carbon intensity = operational emissions, location-based, without grid losses. ");
+        page.Append("Energy = Σ amounts × rates; × PUE = facility energy; ");
+        page.Append("× carbon intensity = operational emissions, location-based, without grid losses. ");
         page.Append("Embodied = held share × duration × manufacturing ÷ used life. Intervals are 95 %, from the bounds of each factor.\n\n");
-        var weights = FactorContribution.ComputeAll(footprint.Total.Derivation).Where(weight => weight.Share >= 0.02).Take(5).ToList();
-        if (weights.Count > 0)
+        var contributions = FactorContribution.ComputeAll(footprint.Total.Derivation)
+            .Where(contribution => contribution.Share >= 0.02).Take(5).ToList();
+        if (contributions.Count > 0)
         {
             WriteTableHead(page, "Share of the uncertainty", "Factor", "Value", "Source");
-            foreach (var weight in weights)
-                WriteCells(page, DisplayValue.FormatPercent(weight.Share), Text(weight.Factor.Label), Text(DisplayValue.FormatFactor(weight.Factor).FormatWithInterval()), Text(weight.Factor.Source.Id));
+            foreach (var (factor, share) in contributions.Select(contribution => (contribution.Factor, contribution.Share)))
+            {
+                WriteCells(
+                    page, DisplayValue.FormatPercent(share), Text(factor.Label),
+                    Text(DisplayValue.FormatFactor(factor).FormatWithInterval()), Text(factor.Source.Id));
+            }
+
             page.Append('\n');
         }
 
@@ -175,14 +222,16 @@ public static class MarkdownReport
             page.Append(CultureInfo.InvariantCulture, $"- \\[{Text(source.Id)}\\] {Text(source.Title)}");
             page.Append(source.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "");
             page.Append(source.Licence is { } licence ? ", " + Text(licence) : "");
-            page.Append(LinkOf(source) is { } link ? $", <{link}>" : "");
+            page.Append(GetWebAddress(source) is { } link ? $", <{link}>" : "");
             page.Append('\n');
         }
     }
 
-    static string Like(Figure figure, double largest) => DisplayValue.Format(figure.Bounds, figure.Unit, largest).Text;
+    /// <summary>A figure in the unit that suits the largest of its kind.</summary>
+    static string FormatInUnitOf(Figure figure, double largest) =>
+        DisplayValue.Format(figure.Bounds, figure.Unit, largest).Text;
 
-    static string? LinkOf(Source source) =>
+    static string? GetWebAddress(Source source) =>
         Uri.TryCreate(source.Link, UriKind.Absolute, out var address) && (address.Scheme is "https" or "http") ? address.AbsoluteUri : null;
 
     static string Text(string? text) => TextSanitizer.EscapeMarkdown(text);

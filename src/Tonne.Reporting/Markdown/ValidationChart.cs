@@ -32,7 +32,7 @@ static class ValidationChart
         const double right = Width - 24;
         var cases = section.Cases.OrderByDescending(one => one.Estimate.Best / one.Truth).ToList();
         var high = 92 + (cases.Count * RowHeight) + 30;
-        var (low, most) = (1 / 8d, 8d);
+        var (low, maximum) = (1 / 8d, 8d);
         var svg = Begin(high, $"{section.Quantity}: estimate ÷ published, with 95 % bounds");
         foreach (var tick in (ReadOnlySpan<double>)[0.125, 0.25, 0.5, 1, 2, 4, 8])
         {
@@ -62,7 +62,7 @@ static class ValidationChart
 
         return End(svg);
 
-        double At(double ratio) => left + ((right - left) * Math.Log(Math.Clamp(ratio, low, most) / low) / Math.Log(most / low));
+        double At(double ratio) => left + ((right - left) * Math.Log(Math.Clamp(ratio, low, maximum) / low) / Math.Log(maximum / low));
     }
 
     /// <summary>Draws how many cases are how far off, in steps of a quarter of a doubling; no single case can be read from it.</summary>
@@ -74,18 +74,18 @@ static class ValidationChart
         var steps = new int[25];
         foreach (var one in section.Cases)
             steps[Math.Clamp((int)Math.Round(Math.Log2(one.Estimate.Best / one.Truth) * 4) + 12, 0, 24)]++;
-        var most = steps.Max();
+        var maximum = steps.Max();
         var svg = Begin(300, $"{section.Quantity}: estimate ÷ measured, {section.Cases.Count} cases");
         var wide = (right - left) / steps.Length;
         foreach (var part in (ReadOnlySpan<double>)[0.5, 1])
         {
             var y = bottom - (part * 180);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line\" x1=\"{left}\" x2=\"{right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/><text class=\"faint\" x=\"{left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{part * most:0}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line\" x1=\"{left}\" x2=\"{right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/><text class=\"faint\" x=\"{left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{part * maximum:0}</text>\n");
         }
 
         for (var i = 0; i < steps.Length; i++)
         {
-            var tall = steps[i] / (double)most * 180;
+            var tall = steps[i] / (double)maximum * 180;
             svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar\" x=\"{left + (i * wide) + 1:0.#}\" y=\"{bottom - tall:0.#}\" width=\"{wide - 2:0.#}\" height=\"{tall:0.#}\" rx=\"2\"/>\n");
         }
 
@@ -107,17 +107,17 @@ static class ValidationChart
         var score = EstimateScore.ScoreEstimates([.. section.Cases]);
         var rows = new List<(string Name, double Mean, double? Median, bool Ours)> { ("tonne, the case not seen", score.MeanError, score.MedianError, true), (baselineName, baselineMean, baselineMedian, false) };
         rows.AddRange(section.PublishedErrors.Select(other => (other.Tool, other.Mean, other.Median, false)));
-        var most = rows.Max(row => row.Mean);
+        var maximum = rows.Max(row => row.Mean);
         var svg = Begin(70 + (rows.Count * 42), $"{section.Quantity}: mean absolute error (line: median)");
         var y = 56d;
         foreach (var (name, mean, median, ours) in rows)
         {
-            var x = left + ((right - left) * mean / most);
+            var x = left + ((right - left) * mean / maximum);
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{left - 12}\" y=\"{y + 15:0.#}\" text-anchor=\"end\">{Escape(name)}</text>\n");
             svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{(ours ? "bar" : "other")}\" x=\"{left}\" y=\"{y:0.#}\" width=\"{x - left:0.#}\" height=\"22\" rx=\"3\"/>\n");
             if (median is { } middle)
             {
-                var at = left + ((right - left) * middle / most);
+                var at = left + ((right - left) * middle / maximum);
                 svg.Append(CultureInfo.InvariantCulture, $"<line class=\"one\" x1=\"{at:0.#}\" x2=\"{at:0.#}\" y1=\"{y - 3:0.#}\" y2=\"{y + 25:0.#}\"/>\n");
             }
 

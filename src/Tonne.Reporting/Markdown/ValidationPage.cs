@@ -38,13 +38,13 @@ public static class ValidationPage
     {
         var errors = PublishedError.All();
         var model = UtilisationModel.Shipped;
-        var apart = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: true)]);
-        var alike = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: false)]);
+        var withSpread = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: true)]);
+        var withoutSpread = EstimateScore.ScoreEstimates([.. TrainingValidation.LeaveOneOutWithoutDistilledPrior(keepDistilledSpread: false)]);
         return new ValidationSection("training", "Accelerator-hours of a training, each training left out once", "accelerator-hours", "one utilisation for all", TrainingValidation.LeaveOneOut(), ShowsCaseNames: true,
             [.. errors.Where(error => error.Quantity == "training hours")],
             [
                 Text($"Cases: the {model.Cases.Count} trainings of `tonne catalog models` whose hours are independent; hours that were assumed (GPT-3's chip count, Switch) are left out, energies that are hours × TDP never enter. Each is estimated by a fit to the others, including level, spread ({model.Spread:0.00}) and noise ({model.Noise:0.00}), with the code of `tonne estimate training`. The baseline: the geometric mean utilisation of the others with its own spread."),
-                Text($"The model assumes in advance that distilled trainings take more; the only case (Llama 3.2 1B) was known when this was written. With a separate factor without that assumption the mean error would be {apart.MeanError * 100:0.0} %, the median {apart.MedianError * 100:0.0} %, {apart.CoveredCount} covered; with no difference to other trainings {alike.MeanError * 100:0.0} %, {alike.MedianError * 100:0.0} %, {alike.CoveredCount} covered."),
+                Text($"The model assumes in advance that distilled trainings take more; the only case (Llama 3.2 1B) was known when this was written. With a separate factor without that assumption the mean error would be {withSpread.MeanError * 100:0.0} %, the median {withSpread.MedianError * 100:0.0} %, {withSpread.CoveredCount} covered; with no difference to other trainings {withoutSpread.MeanError * 100:0.0} %, {withoutSpread.MedianError * 100:0.0} %, {withoutSpread.CoveredCount} covered."),
             ]) { Targets = (0.18, 0.12, 2.0) };
     }
 
@@ -110,29 +110,29 @@ public static class ValidationPage
         // A section without cases or text of its own is only a row of the first table.
         if (section is { Text.Count: 0, ShowsCaseNames: false, Targets: null, PublishedErrors.Count: 0 })
             return;
-        var ours = EstimateScore.ScoreEstimates([.. section.Cases]);
+        var estimateScore = EstimateScore.ScoreEstimates([.. section.Cases]);
         page.Append(CultureInfo.InvariantCulture, $"## {section.Title}\n\n");
         foreach (var text in section.Text)
             page.Append(text).Append("\n\n");
-        if (section.Targets is { } marks)
+        if (section.Targets is { } targets)
         {
-            page.Append(CultureInfo.InvariantCulture, $"Targets: mean ≤ {marks.Mean * 100:0} % ({FormatTargetMet(ours.MeanError <= marks.Mean)}), median ≤ {marks.Median * 100:0} % ({FormatTargetMet(ours.MedianError <= marks.Median)}), coverage not refuted ({FormatTargetMet(ours.CoveragePValue >= 0.05)}), "
-                + $"width ≤ {marks.Width:0.0} ({FormatTargetMet(ours.MedianWidth <= marks.Width)}), a better score than the baseline ({FormatTargetMet(ours.IntervalScore < EstimateScore.ScoreBaseline([.. section.Cases]).IntervalScore)}).\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"Targets: mean ≤ {targets.Mean * 100:0} % ({FormatTargetMet(estimateScore.MeanError <= targets.Mean)}), median ≤ {targets.Median * 100:0} % ({FormatTargetMet(estimateScore.MedianError <= targets.Median)}), coverage not refuted ({FormatTargetMet(estimateScore.CoveragePValue >= 0.05)}), "
+                + $"width ≤ {targets.Width:0.0} ({FormatTargetMet(estimateScore.MedianWidth <= targets.Width)}), a better score than the baseline ({FormatTargetMet(estimateScore.IntervalScore < EstimateScore.ScoreBaseline([.. section.Cases]).IntervalScore)}).\n\n");
         }
 
         if (section.PublishedErrors.Count > 0)
         {
-            var rule = EstimateScore.ScoreBaseline([.. section.Cases]);
-            var (baselineName, baselineMean, baselineMedian) = (section.Baseline, rule.MeanError, rule.MedianError);
+            var baselineScore = EstimateScore.ScoreBaseline([.. section.Cases]);
+            var (baselineName, baselineMean, baselineMedian) = (section.Baseline, baselineScore.MeanError, baselineScore.MedianError);
             if (section.Id == "training")
             {
                 var (constant, mean, median) = TrainingValidation.FindBestConstant();
                 (baselineName, baselineMean, baselineMedian) = (string.Create(CultureInfo.InvariantCulture, $"the best constant, {constant * 100:0.#} %, chosen afterwards"), mean, median);
             }
 
-            Picture("errors", "mean and median errors of tonne and of published tools", ValidationChart.DrawErrors(section, baselineName, baselineMean, baselineMedian));
+            AddPicture("errors", "mean and median errors of tonne and of published tools", ValidationChart.DrawErrors(section, baselineName, baselineMean, baselineMedian));
             page.Append("| estimator | mean error | median | source | |\n|---|---|---|---|---|\n");
-            page.Append(CultureInfo.InvariantCulture, $"| **tonne**, the case not seen | {ours.MeanError * 100:0.0} % | {ours.MedianError * 100:0.0} % | this page | |\n| {baselineName} | {baselineMean * 100:0.0} % | {baselineMedian * 100:0.0} % | this page | |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| **tonne**, the case not seen | {estimateScore.MeanError * 100:0.0} % | {estimateScore.MedianError * 100:0.0} % | this page | |\n| {baselineName} | {baselineMean * 100:0.0} % | {baselineMedian * 100:0.0} % | this page | |\n");
             foreach (var other in section.PublishedErrors)
                 page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(other.Tool)} | {other.Mean * 100:0.0} % | {(other.Median is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median * 100:0.0} %") : "")} | {other.Source.Id.Replace(";", ", ", StringComparison.Ordinal)} | {TextSanitizer.EscapeMarkdown(other.Note)} |\n");
             page.Append('\n');
@@ -141,21 +141,21 @@ public static class ValidationPage
         if (!section.ShowsCaseNames)
         {
             if (section.Targets is not null)
-                Picture("histogram", "distribution of the errors", ValidationChart.DrawHistogram(section));
+                AddPicture("histogram", "distribution of the errors", ValidationChart.DrawHistogram(section));
             return;
         }
 
-        Picture("intervals", "every case with its bounds", ValidationChart.DrawIntervals(section));
+        AddPicture("intervals", "every case with its bounds", ValidationChart.DrawIntervals(section));
         page.Append("| case | published | estimate | 95 % bounds | off by | |\n|---|---|---|---|---|---|\n");
         foreach (var one in section.Cases)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(one.Name)} | {Rounded(one.Truth)} | {Rounded(one.Estimate.Best)} | {Rounded(one.Estimate.Low)} – {Rounded(one.Estimate.High)} | {((one.Estimate.Best / one.Truth) - 1) * 100:+0;−0;0} % | "
+            page.Append(CultureInfo.InvariantCulture, $"| {TextSanitizer.EscapeMarkdown(one.Name)} | {FormatThreeDigits(one.Truth)} | {FormatThreeDigits(one.Estimate.Best)} | {FormatThreeDigits(one.Estimate.Low)} – {FormatThreeDigits(one.Estimate.High)} | {((one.Estimate.Best / one.Truth) - 1) * 100:+0;−0;0} % | "
                 + $"{(one.Estimate.Low <= one.Truth && one.Truth <= one.Estimate.High ? "" : "**outside**")} |\n");
         }
 
         page.Append('\n');
 
-        void Picture(string kind, string words, string svg)
+        void AddPicture(string kind, string words, string svg)
         {
             var file = $"{stem}/{section.Id}-{kind}.svg";
             pictures.Add((file, svg));
@@ -163,15 +163,15 @@ public static class ValidationPage
         }
     }
 
-    static void WriteRow(StringBuilder page, string what, string who, EstimateScore score, bool exact)
+    static void WriteRow(StringBuilder page, string title, string estimator, EstimateScore score, bool exact)
     {
-        page.Append(CultureInfo.InvariantCulture, $"| {what} | {(what.Length > 0 ? $"**{who}**" : who)} | {score.Cases} | {score.MeanError * 100:0.0} % | {score.MedianError * 100:0.0} % | {score.WorstError * 100:0} % | ");
+        page.Append(CultureInfo.InvariantCulture, $"| {title} | {(title.Length > 0 ? $"**{estimator}**" : estimator)} | {score.Cases} | {score.MeanError * 100:0.0} % | {score.MedianError * 100:0.0} % | {score.WorstError * 100:0} % | ");
         page.Append(exact ? "– | – | – | – |\n" : string.Create(CultureInfo.InvariantCulture, $"{score.CoveredCount} ({score.Coverage * 100:0.0} %) | {score.CoveragePValue:0.000} | {score.MedianWidth:0.00} | {score.IntervalScore:0.00} |\n"));
     }
 
-    static string FormatTargetMet(bool kept) => kept ? "kept" : "**not kept**";
+    static string FormatTargetMet(bool isMet) => isMet ? "kept" : "**not kept**";
 
-    static string Rounded(double value)
+    static string FormatThreeDigits(double value)
     {
         var place = Math.Pow(10, Math.Floor(Math.Log10(value)) - 2);
         return value >= 1000 ? (Math.Round(value / place) * place).ToString("N0", CultureInfo.InvariantCulture) : value.ToString("G3", CultureInfo.InvariantCulture);

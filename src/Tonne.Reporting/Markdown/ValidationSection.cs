@@ -5,12 +5,12 @@ namespace Tonne.Reporting.Markdown;
 /// <summary>One question of the validation: some cases, each estimated by a fit that did not use it.</summary>
 /// <param name="Id">Short name for files, for example <c>training</c>.</param>
 /// <param name="Title">What is estimated and what was left out, as a heading.</param>
-/// <param name="Quantity">What the cases are of, for example <c>accelerator-hours</c>.</param>
-/// <param name="Baseline">What the baseline predictor is, in words.</param>
+/// <param name="Quantity">The estimated quantity, for example <c>accelerator-hours</c>.</param>
+/// <param name="Baseline">The baseline predictor, in words.</param>
 /// <param name="Cases">The cases.</param>
 /// <param name="ShowsCaseNames">Whether single cases may be printed; if not, only aggregates are.</param>
 /// <param name="PublishedErrors">Errors of published tools on the same kind of case.</param>
-/// <param name="Text">What a reader must know, a paragraph each.</param>
+/// <param name="Text">Paragraphs of explanation.</param>
 public sealed record ValidationSection(
     string Id,
     string Title,

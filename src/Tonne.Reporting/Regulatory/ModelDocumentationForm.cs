@@ -93,7 +93,7 @@ public static class ModelDocumentationForm
 
     /// <summary>The form as Markdown.</summary>
     /// <param name="name">The model or run.</param>
-    /// <param name="lines">Its lines.</param>
+    /// <param name="lines">The lines of the form.</param>
     public static string RenderMarkdown(string name, IReadOnlyList<FormLine> lines)
     {
         var page = new StringBuilder();

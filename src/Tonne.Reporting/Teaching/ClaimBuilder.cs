@@ -35,6 +35,6 @@ sealed class ClaimBuilder(FactorTable table)
         return text;
     }
 
-    public Claim Build(string id, string said, string reproduced, string right, Derivation figure) =>
-        new(id, said, reproduced, right, figure, [.. _inputs], [.. _numbers]);
+    public Claim Build(string id, string claimed, string reproduced, string correction, Derivation figure) =>
+        new(id, claimed, reproduced, correction, figure, [.. _inputs], [.. _numbers]);
 }

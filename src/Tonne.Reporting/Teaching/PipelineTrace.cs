@@ -19,9 +19,9 @@ namespace Tonne.Reporting.Teaching;
 public static class PipelineTrace
 {
     /// <summary>One stage.</summary>
-    /// <param name="Name">Name.</param>
-    /// <param name="In">What goes in, in words or as rows × columns.</param>
-    /// <param name="Out">What comes out.</param>
+    /// <param name="Name">Name of the stage.</param>
+    /// <param name="In">Data that the stage reads, in words or as rows × columns.</param>
+    /// <param name="Out">Data that the stage produces, in the same form.</param>
     /// <param name="Seconds">Time, s.</param>
     /// <param name="EnergyKwh">Facility energy (PUE included), kWh; null if unknown.</param>
     /// <param name="EmissionsKg">Operational emissions, kg CO2e; null if unknown.</param>

@@ -13,7 +13,7 @@ namespace Tonne.Reporting.Teaching;
 public static class Quiz
 {
     /// <summary>One question.</summary>
-    /// <param name="Question">What is asked.</param>
+    /// <param name="Question">Text of the question.</param>
     /// <param name="Options">Four answers.</param>
     /// <param name="CorrectOption">Index of the right one.</param>
     /// <param name="Reason">Why it is right, from the run's numbers.</param>

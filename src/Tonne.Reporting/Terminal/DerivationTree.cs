@@ -12,21 +12,21 @@ static class DerivationTree
     /// <summary>Writes the tree. A branch or a factor that occurred before is only named, not repeated.</summary>
     internal static void Write(StyledTextWriter sheet, Derivation derivation)
     {
-        var met = new HashSet<string>(StringComparer.Ordinal);
-        var tree = new Tree(new StyledParagraph(FormatNode(sheet.Capabilities, derivation, met), sheet.Capabilities))
+        var shownFactors = new HashSet<string>(StringComparer.Ordinal);
+        var tree = new Tree(new StyledParagraph(FormatNode(sheet.Capabilities, derivation, shownFactors), sheet.Capabilities))
         {
             Guide = new NarrowGuide(sheet.Capabilities.Unicode),
             Style = SpectreOutput.ToStyle(TextStyle.Faint),
         };
-        AddChildren(tree, derivation, sheet.Capabilities, met);
+        AddChildren(tree, derivation, sheet.Capabilities, shownFactors);
         sheet.WriteBlock(tree);
     }
 
-    static void AddChildren(IHasTreeNodes parent, Derivation derivation, TerminalCapabilities screen, HashSet<string> met)
+    static void AddChildren(IHasTreeNodes parent, Derivation derivation, TerminalCapabilities screen, HashSet<string> shownFactors)
     {
         foreach (var child in derivation.Children)
         {
-            if (!child.Children.IsEmpty && child.GetFactors().Count > 0 && !met.Add(KeyOf(child)))
+            if (!child.Children.IsEmpty && child.GetFactors().Count > 0 && !shownFactors.Add(KeyOf(child)))
             {
                 var value = StyledTextWriter.ToUnbreakable(DisplayValue.Format(child.Value, child.Unit, 4));
                 parent.AddNode(new StyledParagraph(
@@ -34,7 +34,7 @@ static class DerivationTree
                 continue;
             }
 
-            AddChildren(parent.AddNode(new StyledParagraph(FormatNode(screen, child, met), screen)), child, screen, met);
+            AddChildren(parent.AddNode(new StyledParagraph(FormatNode(screen, child, shownFactors), screen)), child, screen, shownFactors);
         }
     }
 
@@ -45,7 +45,7 @@ static class DerivationTree
         return $"{node.GetType().Name}({node.Label},{node.Unit},{leaf}{string.Concat(node.Children.Select(child => "," + KeyOf(child)))})";
     }
 
-    static List<StyledText> FormatNode(TerminalCapabilities screen, Derivation node, HashSet<string> met)
+    static List<StyledText> FormatNode(TerminalCapabilities screen, Derivation node, HashSet<string> shownFactors)
     {
         var label = TextSanitizer.ToOneLine(node.Label);
         if (node is not Derivation.FactorNode given)
@@ -69,7 +69,7 @@ static class DerivationTree
 
         var factor = given.Factor;
         var words = new List<StyledText> { label, " ", StyledText.Strong(StyledTextWriter.ToUnbreakable(DisplayValue.FormatFactor(factor).FormatWithInterval(screen.Dash))), " ", StyledText.FromQuality(factor.Quality), " " };
-        if (!met.Add(factor.Id))
+        if (!shownFactors.Add(factor.Id))
         {
             words.Add(StyledText.Faint("the same factor as above"));
             return words;

@@ -13,12 +13,12 @@ static class EnergyBar
     const int MaxBarColumns = 24;
     const double ShownShare = 0.005;
 
-    /// <summary>What PUE adds to the IT energy: cooling and power distribution.</summary>
+    /// <summary>Name of the energy that the PUE adds to the IT energy: cooling and power distribution.</summary>
     const string Overhead = "overhead (PUE)";
 
     /// <summary>One part of the bar.</summary>
     /// <param name="Name">Component, or what PUE adds.</param>
-    /// <param name="Share">Its part of the facility energy, 0 to 1.</param>
+    /// <param name="Share">Share of the facility energy, 0 to 1.</param>
     internal readonly record struct Part(string Name, double Share);
 
     /// <summary>The parts, the largest first; they sum to 1.</summary>

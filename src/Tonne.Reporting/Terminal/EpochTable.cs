@@ -21,10 +21,10 @@ static class EpochTable
     /// Writes the table; nothing if there are no epochs. If there are too many, epochs at equal distances are shown, including the first
     /// and the last.
     /// </summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="record">The facts.</param>
-    /// <param name="footprint">The figures.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="record">The record of the run.</param>
+    /// <param name="footprint">The footprint of the run.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     /// <param name="withObservations">Whether each row has an observation in words. Default true.</param>
     /// <param name="maxRows">The most rows, at least 2. Default 40.</param>
     public static void Write(

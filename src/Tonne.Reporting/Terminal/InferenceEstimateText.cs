@@ -9,11 +9,11 @@ namespace Tonne.Reporting.Terminal;
 public static class InferenceEstimateText
 {
     /// <summary>Writes estimates, the best first; the first in full.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="ranked">The estimates, ranked.</param>
     /// <param name="requests">Requests of a campaign; null if none.</param>
     /// <param name="requestsPerDay">Requests a day; null if not given.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, IReadOnlyList<InferenceEstimate> ranked, double? requests, double? requestsPerDay, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);
@@ -69,13 +69,13 @@ public static class InferenceEstimateText
         sheet.WriteBlankLine();
         sheet.WriteLine(StyledText.Strong("Ranked by facility energy of a request"));
         var names = ranked.Select(one => Text($"{one.Configuration.Gpus:0} {sheet.Capabilities.Times} {one.Accelerator.Name}")).ToList();
-        var wide = names.Max(TextSanitizer.CountColumns);
-        var most = ranked.Max(one => one.FacilityEnergy.Value);
+        var nameColumns = names.Max(TextSanitizer.CountColumns);
+        var largestWattHours = ranked.Max(one => one.FacilityEnergy.Value);
         foreach (var (index, one) in ranked.Index())
         {
             var energy = DisplayValue.Format(one.FacilityEnergy.Bounds * 1e-3, "kWh", ranked[0].FacilityEnergy.Value * 1e-3);
-            var bar = new string(sheet.Capabilities.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.FacilityEnergy.Value / most * 12))).PadRight(12);
-            sheet.WriteHanging($"  {index + 1,2} {TextSanitizer.FitToColumns(names[index], wide, sheet.Capabilities.Unicode)} ", new string(' ', wide + 6), new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), " ",
+            var bar = new string(sheet.Capabilities.Unicode ? '█' : '#', Math.Max(1, (int)Math.Round(one.FacilityEnergy.Value / largestWattHours * 12))).PadRight(12);
+            sheet.WriteHanging($"  {index + 1,2} {TextSanitizer.FitToColumns(names[index], nameColumns, sheet.Capabilities.Unicode)} ", new string(' ', nameColumns + 6), new StyledText(StyledTextWriter.ToUnbreakable(bar), TextStyle.Bar), " ",
                 StyledText.Strong(StyledTextWriter.ToUnbreakable(energy.Text)), " ", StyledText.Faint(StyledTextWriter.ToUnbreakable(energy.FormatInterval(sheet.Capabilities.Dash))), " ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(one.Emissions.Value * 1e-3, "kg CO2e", 2)));
         }
 

@@ -12,28 +12,28 @@ namespace Tonne.Reporting.Terminal;
 /// </remarks>
 static class LossCurve
 {
-    const int Margin = 2;
+    const int MarginColumns = 2;
 
     /// <summary>Writes the curve; nothing if no epoch has a finite loss.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="record">The run.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     /// <param name="rows">Rows of the curve without axis, at least 3. Default 10.</param>
     public static void Write(TextWriter writer, RunRecord record, TerminalCapabilities screen, int rows = 10)
     {
         rows = Math.Max(3, rows);
-        var loss = Values(record, "loss");
-        var validation = Values(record, "validation_loss");
+        var loss = GetValues(record, "loss");
+        var validation = GetValues(record, "validation_loss");
         var finite = loss.Concat(validation).Where(double.IsFinite).ToList();
         if (!loss.Any(double.IsFinite))
             return;
         var (low, high) = (finite.Min(), finite.Max());
         var logarithmic = low > 0 && high / low > 100;
-        var labels = Enumerable.Range(0, rows).Select(row => LabelOf(row, rows, low, high, logarithmic)).ToList();
-        var gutter = labels.Max(label => label.Length);
-        var plot = new Plot(Math.Max(10, screen.Width - Margin - gutter - 3), rows, screen.Unicode);
-        plot.DrawCurve(loss, Height);
-        plot.DrawPoints(validation, Height);
+        var labels = Enumerable.Range(0, rows).Select(row => FormatLabel(row, rows, low, high, logarithmic)).ToList();
+        var labelColumns = labels.Max(label => label.Length);
+        var plot = new Plot(Math.Max(10, screen.Width - MarginColumns - labelColumns - 3), rows, screen.Unicode);
+        plot.DrawCurve(loss, ComputeHeight);
+        plot.DrawPoints(validation, ComputeHeight);
 
         var sheet = new StyledTextWriter(writer, screen);
         var head = new StringBuilder("loss by epoch");
@@ -41,49 +41,63 @@ static class LossCurve
             head.Append(", logarithmic");
         if (validation.Any(double.IsFinite))
             head.Append(", o validation loss");
-        var broken = loss.Count(value => !double.IsFinite(value));
-        if (broken > 0)
-            head.Append(CultureInfo.InvariantCulture, $", {broken} epoch{(broken == 1 ? "" : "s")} without a number");
+        var withoutNumber = loss.Count(value => !double.IsFinite(value));
+        if (withoutNumber > 0)
+            head.Append(CultureInfo.InvariantCulture, $", {withoutNumber} epoch{(withoutNumber == 1 ? "" : "s")} without a number");
         sheet.WriteLine(StyledText.Faint(head.ToString()));
         for (var row = 0; row < rows; row++)
-            sheet.WriteRaw(new string(' ', Margin), StyledText.Faint(labels[row].PadLeft(gutter) + " │"), new StyledText(plot.FormatRow(row), TextStyle.Bar));
-        sheet.WriteRaw(new string(' ', Margin + gutter + 1), StyledText.Faint("└" + new string('─', plot.Columns)));
-        var (first, last) = (record.Epochs[0].Number.ToString(CultureInfo.InvariantCulture), record.Epochs[^1].Number.ToString(CultureInfo.InvariantCulture));
-        var gap = plot.Columns - first.Length - last.Length;
-        sheet.WriteRaw(new string(' ', Margin + gutter + 2), StyledText.Faint(record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last));
-
-        double Height(double value)
         {
-            // Halved before they are subtracted: a difference of two huge losses must not overflow.
-            var height = logarithmic ? (Math.Log(value) - Math.Log(low)) / (Math.Log(high) - Math.Log(low)) : ((value / 2) - (low / 2)) / ((high / 2) - (low / 2));
+            var label = StyledText.Faint(labels[row].PadLeft(labelColumns) + " │");
+            sheet.WriteRaw(new string(' ', MarginColumns), label, new StyledText(plot.FormatRow(row), TextStyle.Bar));
+        }
+
+        sheet.WriteRaw(new string(' ', MarginColumns + labelColumns + 1), StyledText.Faint("└" + new string('─', plot.Columns)));
+        var first = record.Epochs[0].Number.ToString(CultureInfo.InvariantCulture);
+        var last = record.Epochs[^1].Number.ToString(CultureInfo.InvariantCulture);
+        var gap = plot.Columns - first.Length - last.Length;
+        var axis = record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last;
+        sheet.WriteRaw(new string(' ', MarginColumns + labelColumns + 2), StyledText.Faint(axis));
+
+        // The height of a value in the plot, 0 (bottom) to 1 (top).
+        double ComputeHeight(double value)
+        {
+            // The values are halved before the subtraction, so that the difference of two very large losses does not overflow.
+            var height = logarithmic
+                ? (Math.Log(value) - Math.Log(low)) / (Math.Log(high) - Math.Log(low))
+                : ((value / 2) - (low / 2)) / ((high / 2) - (low / 2));
             return high > low ? Math.Clamp(height, 0, 1) : 0.5;
         }
     }
 
-    static string LabelOf(int row, int rows, double low, double high, bool logarithmic)
+    /// <summary>The label of a row on the axis; empty except for the top, the middle and the bottom row.</summary>
+    static string FormatLabel(int row, int rows, double low, double high, bool logarithmic)
     {
         if (row != 0 && row != rows - 1 && row != (rows - 1) / 2)
             return "";
         if (high <= low)
             return row == (rows - 1) / 2 ? DisplayValue.FormatMetric(low) : "";
         var share = 1 - ((double)row / (rows - 1));
-        return DisplayValue.FormatMetric(logarithmic ? Math.Exp(Math.Log(low) + (share * (Math.Log(high) - Math.Log(low)))) : ((1 - share) * low) + (share * high));
+        var value = logarithmic
+            ? Math.Exp(Math.Log(low) + (share * (Math.Log(high) - Math.Log(low))))
+            : ((1 - share) * low) + (share * high);
+        return DisplayValue.FormatMetric(value);
     }
 
-    static List<double> Values(RunRecord record, string metric) =>
+    /// <summary>The values of a metric by epoch; NaN where an epoch has none.</summary>
+    static List<double> GetValues(RunRecord record, string metric) =>
         [.. record.Epochs.Select(epoch => epoch.Metrics.TryGetValue(metric, out var value) ? value : double.NaN)];
 
-    /// <summary>A field of dots: two by four to a character in braille, one to a character in ASCII.</summary>
+    /// <summary>A raster of dots: a braille character has 2 × 4 dots, an ASCII character one.</summary>
     sealed class Plot(int columns, int rows, bool braille)
     {
         // Unicode block U+2800: the bit of each dot, by column and row.
         static readonly int[,] _bits = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
 
-        readonly int _across = braille ? 2 : 1;
-        readonly int _down = braille ? 4 : 1;
+        readonly int _dotsAcross = braille ? 2 : 1;
+        readonly int _dotsDown = braille ? 4 : 1;
         readonly int[,] _cells = new int[columns, rows];
-        readonly bool[,] _marked = new bool[columns, rows];
-        readonly bool[,] _pointed = new bool[columns, rows];
+        readonly bool[,] _hasPoint = new bool[columns, rows];
+        readonly bool[,] _hasEpoch = new bool[columns, rows];
 
         public int Columns => columns;
 
@@ -98,10 +112,10 @@ static class LossCurve
                     continue;
                 }
 
-                var at = Place(i, values.Count, height(values[i]));
-                Line(before ?? at, at);
-                _pointed[at.X / _across, at.Y / _down] = true;
-                before = at;
+                var dot = LocateDot(i, values.Count, height(values[i]));
+                DrawLine(before ?? dot, dot);
+                _hasEpoch[dot.X / _dotsAcross, dot.Y / _dotsDown] = true;
+                before = dot;
             }
         }
 
@@ -111,8 +125,8 @@ static class LossCurve
             {
                 if (!double.IsFinite(values[i]))
                     continue;
-                var (x, y) = Place(i, values.Count, height(values[i]));
-                _marked[x / _across, y / _down] = true;
+                var (x, y) = LocateDot(i, values.Count, height(values[i]));
+                _hasPoint[x / _dotsAcross, y / _dotsDown] = true;
             }
         }
 
@@ -121,23 +135,24 @@ static class LossCurve
             var text = new StringBuilder(columns);
             for (var column = 0; column < columns; column++)
             {
-                text.Append(_marked[column, row] ? 'o'
+                text.Append(_hasPoint[column, row] ? 'o'
                     : braille ? _cells[column, row] == 0 ? ' ' : (char)(0x2800 + _cells[column, row])
-                    : _pointed[column, row] ? '*'
+                    : _hasEpoch[column, row] ? '*'
                     : _cells[column, row] == 0 ? ' ' : '.');
             }
 
             return text.ToString();
         }
 
-        (int X, int Y) Place(int i, int count, double height)
+        (int X, int Y) LocateDot(int i, int count, double height)
         {
-            var (width, tall) = ((columns * _across) - 1, (rows * _down) - 1);
-            return (count == 1 ? width / 2 : (int)Math.Round((double)i / (count - 1) * width), (int)Math.Round((1 - height) * tall));
+            var (maxX, maxY) = ((columns * _dotsAcross) - 1, (rows * _dotsDown) - 1);
+            var x = count == 1 ? maxX / 2 : (int)Math.Round((double)i / (count - 1) * maxX);
+            return (x, (int)Math.Round((1 - height) * maxY));
         }
 
-        /// <summary>Sets every dot between two points (Bresenham 1965).</summary>
-        void Line((int X, int Y) from, (int X, int Y) to)
+        /// <summary>Sets the dots of a line between two dots (Bresenham 1965).</summary>
+        void DrawLine((int X, int Y) from, (int X, int Y) to)
         {
             var (dx, dy) = (Math.Abs(to.X - from.X), -Math.Abs(to.Y - from.Y));
             var (sx, sy) = (from.X < to.X ? 1 : -1, from.Y < to.Y ? 1 : -1);
@@ -145,7 +160,7 @@ static class LossCurve
             var (x, y) = from;
             while (true)
             {
-                _cells[x / _across, y / _down] |= braille ? _bits[x % 2, y % 4] : 1;
+                _cells[x / _dotsAcross, y / _dotsDown] |= braille ? _bits[x % 2, y % 4] : 1;
                 if (x == to.X && y == to.Y)
                     return;
                 var twice = 2 * error;

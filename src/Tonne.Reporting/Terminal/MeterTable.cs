@@ -9,8 +9,8 @@ namespace Tonne.Reporting.Terminal;
 public static class MeterTable
 {
     /// <summary>One meter.</summary>
-    /// <param name="Meter">Its description.</param>
-    /// <param name="Count">What it counted; null if it did not return two values.</param>
+    /// <param name="Meter">Description of the meter.</param>
+    /// <param name="Count">Energy or time that the meter counted between two readings; null if it did not return two values.</param>
     /// <param name="Use">The component it measures, or why it is not part of the sum.</param>
     public sealed record Row(MeterDescription Meter, MeterCount? Count, string Use);
 

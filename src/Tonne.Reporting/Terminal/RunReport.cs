@@ -9,7 +9,7 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Writes everything about a run: what <c>tonne show</c> and <c>tonne run --verbose</c> print.</summary>
+/// <summary>Writes the full report of a run, as <c>tonne show</c> and <c>tonne run --verbose</c> print it.</summary>
 public static class RunReport
 {
     const int MaxBarColumns = 24;
@@ -17,11 +17,11 @@ public static class RunReport
     const int MaxNotes = 3;
 
     /// <summary>Writes the report.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="record">The facts.</param>
-    /// <param name="footprint">The figures.</param>
-    /// <param name="screen">What can be shown.</param>
-    /// <param name="recordPath">Path of the record; null to print the id alone.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="record">The record of the run.</param>
+    /// <param name="footprint">The footprint of the run.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
+    /// <param name="recordPath">Path of the record; null to print the id of the run instead.</param>
     /// <param name="isKept">Whether the run is in the ledger. Default true.</param>
     public static void Write(
         TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? recordPath = null, bool isKept = true)
@@ -60,7 +60,7 @@ public static class RunReport
         sheet.WriteRow("warning", new StyledText(TextSanitizer.ToOneLine(warning.Code) + ":", TextStyle.Warning), " ",
             TextSanitizer.ToOneLine(warning.Text), " ", StyledText.Strong(TextSanitizer.ToOneLine(warning.Remedy)));
 
-    /// <summary>Writes energy by component, at the plug, and what PUE adds.</summary>
+    /// <summary>Writes the energy of each component with a bar, and the energy at the plug.</summary>
     static void WriteComponents(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         const double MicrojoulesPerKilowattHour = 3.6e12;
@@ -68,15 +68,16 @@ public static class RunReport
         var parts = GroupParts(record);
         var largest = parts.Select(part => part.JobMicrojoules).DefaultIfEmpty(0).Max();
         var nameColumns = Math.Clamp(parts.Select(part => TextSanitizer.CountColumns(part.Name)).DefaultIfEmpty(0).Max(), 6, 14);
-        var room = Math.Min(MaxBarColumns, sheet.RowColumns - nameColumns - 22);
+        var barColumns = Math.Min(MaxBarColumns, sheet.RowColumns - nameColumns - 22);
         foreach (var (i, part) in parts.Index())
         {
             var energy = DisplayValue.Format(part.JobMicrojoules / MicrojoulesPerKilowattHour, "kWh", 2, total);
             var name = StyledTextWriter.ToUnbreakable(TextSanitizer.FitToColumns(part.Name, nameColumns, sheet.Capabilities.Unicode));
             List<StyledText> cells = [name, " "];
-            if (room >= MinBarColumns)
-                cells.AddRange([DrawBar(part.JobMicrojoules, largest, room, sheet.Capabilities), " "]);
-            sheet.WriteRow(i == 0 ? "energy" : "", [.. cells, StyledTextWriter.ToUnbreakable(energy.PadLeft(9)), " ", StyledText.FromQuality(part.Quality)]);
+            if (barColumns >= MinBarColumns)
+                cells.AddRange([DrawBar(part.JobMicrojoules, largest, barColumns, sheet.Capabilities), " "]);
+            sheet.WriteRow(i == 0 ? "energy" : "",
+                [.. cells, StyledTextWriter.ToUnbreakable(energy.PadLeft(9)), " ", StyledText.FromQuality(part.Quality)]);
         }
 
         var atPlug = DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value);
@@ -84,17 +85,22 @@ public static class RunReport
             StyledText.Faint(" IT energy (at the plug, before PUE)"));
     }
 
-    /// <summary>A row for each part; many devices of one kind and quality are one row.</summary>
+    /// <summary>Returns a row for each component; several devices of one kind and quality are one row.</summary>
     static List<(string Name, long JobMicrojoules, Quality Quality)> GroupParts(RunRecord record)
     {
         var rows = new List<(string, long, Quality)>();
         foreach (var kind in record.Components.GroupBy(part => (part.Component, part.Quality)))
         {
-            var all = kind.ToList();
-            if (all.Count >= BoundaryText.MinGroupedDevices && all.TrueForAll(part => part.Device is not null))
-                rows.Add(($"{EnumWords.Format(kind.Key.Component)}×{all.Count}", all.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+            var components = kind.ToList();
+            if (components.Count >= BoundaryText.MinGroupedDevices && components.TrueForAll(part => part.Device is not null))
+            {
+                var name = $"{EnumWords.Format(kind.Key.Component)}×{components.Count}";
+                rows.Add((name, components.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+            }
             else
-                rows.AddRange(all.Select(part => (GetPartName(part), part.JobMicrojoules, part.Quality)));
+            {
+                rows.AddRange(components.Select(part => (GetPartName(part), part.JobMicrojoules, part.Quality)));
+            }
         }
 
         return rows;
@@ -116,13 +122,19 @@ public static class RunReport
     static void WriteEmissions(StyledTextWriter sheet, Footprint footprint)
     {
         var screen = sheet.Capabilities;
-        var like = footprint.Total.Value;
-        var operational = DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, like);
+        var scaleValue = footprint.Total.Value;
+        var operational = DisplayValue.Format(footprint.Operational.Bounds, footprint.Operational.Unit, scaleValue);
         var parts = new List<StyledText> { StyledTextWriter.ToUnbreakable(operational.Text), " operational" };
         if (footprint.Embodied is { } embodied)
-            parts.AddRange([" + ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(embodied.Bounds, embodied.Unit, like).Text), " embodied"]);
+        {
+            var text = DisplayValue.Format(embodied.Bounds, embodied.Unit, scaleValue).Text;
+            parts.AddRange([" + ", StyledTextWriter.ToUnbreakable(text), " embodied"]);
+        }
         else
+        {
             parts.AddRange([" ", StyledText.Faint("(embodied emissions are unknown and not included)")]);
+        }
+
         if (footprint.Water is { } water)
             parts.AddRange([$" {screen.Dot} ", StyledTextWriter.ToUnbreakable(DisplayValue.Format(water).Text + " of water")]);
         sheet.WriteRow("emissions", parts);
@@ -162,7 +174,8 @@ public static class RunReport
             sheet.WriteRow("record", new StyledText("none: this run is not in the ledger", TextStyle.Warning));
         else
         {
-            sheet.WriteRow("record", StyledTextWriter.ToUnbreakable(TextSanitizer.ToOneLine(recordPath ?? record.Opening.Id)), $" {sheet.Capabilities.Dot} ",
+            sheet.WriteRow("record",
+                StyledTextWriter.ToUnbreakable(TextSanitizer.ToOneLine(recordPath ?? record.Opening.Id)), $" {sheet.Capabilities.Dot} ",
                 StyledText.Strong(StyledTextWriter.ToUnbreakable("tonne explain " + record.Opening.Id)));
         }
     }

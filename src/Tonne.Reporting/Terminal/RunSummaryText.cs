@@ -8,7 +8,7 @@ using Tonne.Runs;
 
 namespace Tonne.Reporting.Terminal;
 
-/// <summary>Writes the screen that ends a run: at most five lines, then the tables of stages and epochs if there are any.</summary>
+/// <summary>Writes the summary at the end of a run: at most five lines, then the tables of stages and epochs if there are any.</summary>
 /// <remarks>
 /// The lines: emissions, energy and duration; where the energy went; place and PUE; the most important warning; where to read more.
 /// Everything else is in <see cref="RunReport"/>.
@@ -20,14 +20,16 @@ public static class RunSummaryText
     const int LabelColumns = 8;
 
     /// <summary>Writes the summary.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="record">The facts.</param>
-    /// <param name="footprint">The figures.</param>
-    /// <param name="screen">What can be shown.</param>
-    /// <param name="reference">How the run is named in the commands that show more; null if it was not kept. Default <c>last</c>.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="record">The record of the run.</param>
+    /// <param name="footprint">The footprint of the run.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
+    /// <param name="reference">Name of the run in the suggested commands; null if the run is not in the ledger. Default
+    /// <c>last</c>.</param>
     /// <param name="isTraced">
-    /// Whether a <see cref="Teaching.PipelineTrace"/> printed beside it shows the stages and the epochs are printed as well; then neither
-    /// table is repeated. Default false.
+    /// Whether the caller prints the stages (as a <see cref="Teaching.PipelineTrace"/>) and the epochs itself; then both tables are left
+    /// out.
+    /// Default false.
     /// </param>
     public static void Write(
         TextWriter writer, RunRecord record, Footprint footprint, TerminalCapabilities screen, string? reference = "last", bool isTraced = false)
@@ -40,7 +42,7 @@ public static class RunSummaryText
         WritePlace(sheet, record, footprint);
         var warnings = WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings));
         WriteMostImportantWarning(sheet, warnings);
-        WriteMore(sheet, warnings.Count - 1, reference);
+        WriteNextCommands(sheet, warnings.Count - 1, reference);
         if (isTraced)
             return;
         StageTable.WriteIfAny(sheet, record, footprint);
@@ -51,11 +53,17 @@ public static class RunSummaryText
         }
     }
 
-    /// <summary>Emissions with their interval and quality, facility energy, duration, and how the run ended if not well.</summary>
+    /// <summary>
+    /// Writes emissions with interval and quality, facility energy, duration, and the exit code or signal of a run that failed.
+    /// </summary>
     internal static void WriteHeadline(StyledTextWriter sheet, RunHeadline headline, string label = "tonne")
     {
-        var failure = headline.FormatFailure(isShort: true);
-        sheet.WriteRow(label, ChooseFitting(sheet, Compose(RunHeadline.EnergyName, headline.FormatFailure()), Compose(RunHeadline.EnergyName, failure), Compose("facility", failure)));
+        var shortFailure = headline.FormatFailure(isShort: true);
+        sheet.WriteRow(label, ChooseFitting(
+            sheet,
+            Compose(RunHeadline.EnergyName, headline.FormatFailure()),
+            Compose(RunHeadline.EnergyName, shortFailure),
+            Compose("facility", shortFailure)));
 
         List<StyledText> Compose(string energy, string? failure)
         {
@@ -66,7 +74,8 @@ public static class RunSummaryText
                 parts.Add(StyledText.Strong(StyledTextWriter.ToUnbreakable(emissions.Text)));
                 if (emissions.Low is not null)
                     parts.AddRange([" ", StyledText.Faint(emissions.FormatInterval(sheet.Capabilities.Dash))]);
-                parts.AddRange([dot, StyledText.FromQuality(headline.Quality ?? Quality.Assumed) with { Text = StyledTextWriter.ToUnbreakable(headline.FormatQuality()) }]);
+                var quality = StyledText.FromQuality(headline.Quality ?? Quality.Assumed);
+                parts.AddRange([dot, quality with { Text = StyledTextWriter.ToUnbreakable(headline.FormatQuality()) }]);
             }
 
             if (headline.Energy is { } used)
@@ -79,30 +88,36 @@ public static class RunSummaryText
         }
     }
 
-    /// <summary>Place and intensity, PUE, each with how it is known; shortened to fit a line.</summary>
+    /// <summary>
+    /// Writes the place, its carbon intensity and the PUE, each with its origin, in the longest wording that fits a line.
+    /// </summary>
     static void WritePlace(StyledTextWriter sheet, RunRecord record, Footprint footprint)
     {
         var (factors, dash) = (footprint.Factors, sheet.Capabilities.Dash);
         var origin = FactorOrigin.Describe(record.Opening.Place, factors);
         var intensity = DisplayValue.FormatFactor(factors.Grid.Intensity);
         var pue = DisplayValue.FormatFactor(factors.Pue);
-        var (full, compact) = (intensity.FormatWithInterval(dash), DisplayValue.Format(factors.Grid.Intensity.Bounds, factors.Grid.Intensity.Unit).FormatWithInterval(dash));
-        var (withInterval, best) = (pue.FormatWithInterval(dash), pue.Text);
+        var longIntensity = intensity.FormatWithInterval(dash);
+        var shortIntensity = DisplayValue.Format(factors.Grid.Intensity.Bounds, factors.Grid.Intensity.Unit).FormatWithInterval(dash);
+        var pueWithInterval = pue.FormatWithInterval(dash);
         sheet.WriteRow("place", ChooseFitting(
-            sheet, Compose(full, withInterval, factors.PueHow), Compose(full, withInterval, origin.Pue), Compose(full, best, origin.Pue),
-            Compose(compact, best, origin.Pue)));
+            sheet,
+            Compose(longIntensity, pueWithInterval, factors.PueHow),
+            Compose(longIntensity, pueWithInterval, origin.Pue),
+            Compose(longIntensity, pue.Text, origin.Pue),
+            Compose(shortIntensity, pue.Text, origin.Pue)));
 
-        List<StyledText> Compose(string carbon, string value, string how) =>
+        List<StyledText> Compose(string intensityText, string pueText, string pueOrigin) =>
         [
             .. factors.Grid.Zone is { } zone ? (StyledText[])[StyledText.Strong(TextSanitizer.ToOneLine(zone)), " "] : [],
-            StyledTextWriter.ToUnbreakable(carbon), ", ",
-            Known(origin.Grid, factors.Grid.Intensity.Quality),
-            StyledText.Faint($" {sheet.Capabilities.Dot} "), StyledTextWriter.ToUnbreakable("PUE " + value), ", ",
-            Known(how, factors.Pue.Quality),
+            StyledTextWriter.ToUnbreakable(intensityText), ", ",
+            FormatOrigin(origin.Grid, factors.Grid.Intensity.Quality),
+            StyledText.Faint($" {sheet.Capabilities.Dot} "), StyledTextWriter.ToUnbreakable("PUE " + pueText), ", ",
+            FormatOrigin(pueOrigin, factors.Pue.Quality),
         ];
 
-        static StyledText Known(string how, Quality quality) =>
-            new(TextSanitizer.ToOneLine(how), quality == Quality.Assumed ? TextStyle.Assumed : TextStyle.Plain);
+        static StyledText FormatOrigin(string text, Quality quality) =>
+            new(TextSanitizer.ToOneLine(text), quality == Quality.Assumed ? TextStyle.Assumed : TextStyle.Plain);
     }
 
     /// <summary>Writes the first warning on one line. Its text is shortened before its remedy is.</summary>
@@ -111,13 +126,14 @@ public static class RunSummaryText
         if (warnings.Count == 0)
             return;
         var (text, remedy) = (TextSanitizer.ToOneLine(warnings[0].Text), TextSanitizer.ToOneLine(warnings[0].Remedy));
-        var room = sheet.RowColumns - (remedy.Length > 0 ? TextSanitizer.CountColumns(remedy) + 1 : 0);
-        if (TextSanitizer.CountColumns(text) > room && room >= MinWarningColumns)
-            text = TextSanitizer.FitToColumns(text, room, sheet.Capabilities.Unicode).TrimEnd();
+        var textColumns = sheet.RowColumns - (remedy.Length > 0 ? TextSanitizer.CountColumns(remedy) + 1 : 0);
+        if (TextSanitizer.CountColumns(text) > textColumns && textColumns >= MinWarningColumns)
+            text = TextSanitizer.FitToColumns(text, textColumns, sheet.Capabilities.Unicode).TrimEnd();
         sheet.WriteRow("warning", new StyledText(text, TextStyle.Warning), " ", StyledText.Strong(remedy));
     }
 
-    static void WriteMore(StyledTextWriter sheet, int moreWarnings, string? reference)
+    /// <summary>Writes the commands that print more of the run.</summary>
+    static void WriteNextCommands(StyledTextWriter sheet, int moreWarnings, string? reference)
     {
         var dot = StyledText.Faint($" {sheet.Capabilities.Dot} ");
         if (reference is null)
@@ -129,18 +145,18 @@ public static class RunSummaryText
         var name = TextSanitizer.ToOneLine(reference);
         StyledText[] show = [StyledText.Strong(StyledTextWriter.ToUnbreakable("tonne show " + name))];
         StyledText[] explain = [dot, StyledTextWriter.ToUnbreakable("tonne explain " + name)];
-        StyledText[] more = moreWarnings < 1 ? []
-            : [dot, StyledTextWriter.ToUnbreakable(string.Create(CultureInfo.InvariantCulture, $"{moreWarnings} more warning{(moreWarnings == 1 ? "" : "s")}"))];
-        sheet.WriteRow("more", ChooseFitting(sheet, [.. show, .. explain, .. more], [.. show, .. more]));
+        var warningText = string.Create(CultureInfo.InvariantCulture, $"{moreWarnings} more warning{(moreWarnings == 1 ? "" : "s")}");
+        StyledText[] warnings = moreWarnings < 1 ? [] : [dot, StyledTextWriter.ToUnbreakable(warningText)];
+        sheet.WriteRow("more", ChooseFitting(sheet, [.. show, .. explain, .. warnings], [.. show, .. warnings]));
     }
 
     /// <summary>Returns the first of several wordings that fits a row; the last if none does.</summary>
     static List<StyledText> ChooseFitting(StyledTextWriter sheet, params ReadOnlySpan<List<StyledText>> wordings)
     {
-        foreach (var words in wordings)
+        foreach (var wording in wordings)
         {
-            if (CountColumns(words) <= sheet.RowColumns)
-                return words;
+            if (CountColumns(wording) <= sheet.RowColumns)
+                return wording;
         }
 
         return wordings[^1];

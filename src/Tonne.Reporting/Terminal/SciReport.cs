@@ -10,9 +10,9 @@ namespace Tonne.Reporting.Terminal;
 public static class SciReport
 {
     /// <summary>Writes the rates.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="rates">At least one.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, IReadOnlyList<SoftwareCarbonIntensity> rates, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

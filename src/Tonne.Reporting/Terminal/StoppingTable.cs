@@ -10,9 +10,9 @@ public static class StoppingTable
     const int MaxRows = 40;
 
     /// <summary>Writes the table. Of more than 40 epochs, 40 at equal distances are shown, and the one to stop after.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="advice">The advice.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, StoppingAdvice advice, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);
@@ -23,7 +23,7 @@ public static class StoppingTable
         var rows = shown.Select(i => steps[i]).Select(step => new[]
         {
             step.Epoch.ToString(CultureInfo.InvariantCulture),
-            step.Value is { } value ? advice.Of(value) : "",
+            step.Value is { } value ? advice.FormatValue(value) : "",
             step.Gain is { } gain ? gain > 0 ? "+" + advice.FormatGain(gain).Split(' ')[0] : "0" : "",
             DisplayValue.Format(step.Energy.KilowattHours, "kWh", like: energy),
             DisplayValue.Format(step.EnergySoFar.KilowattHours, "kWh", like: sum),

@@ -6,10 +6,10 @@ namespace Tonne.Reporting.Terminal;
 /// <summary>Breaks styled text into lines between words; a word wider than a line is cut.</summary>
 static class StyledTextWrapper
 {
-    /// <summary>The lines, each at most <paramref name="room"/> columns; empty if there is no text.</summary>
+    /// <summary>The lines, each at most <paramref name="maxColumns"/> columns; empty if there is no text.</summary>
     /// <param name="parts">Text; a part that follows another without a space is joined to it.</param>
-    /// <param name="room">Columns of a line.</param>
-    internal static List<List<StyledText>> Wrap(IReadOnlyList<StyledText> parts, int room)
+    /// <param name="maxColumns">Columns of a line.</param>
+    internal static List<List<StyledText>> Wrap(IReadOnlyList<StyledText> parts, int maxColumns)
     {
         var lines = new List<List<StyledText>>();
         var line = new List<StyledText>();
@@ -17,7 +17,7 @@ static class StyledTextWrapper
         foreach (var word in SplitIntoWords(parts))
         {
             var width = word.Sum(piece => TextSanitizer.CountColumns(piece.Text));
-            if (used > 0 && used + 1 + width > room)
+            if (used > 0 && used + 1 + width > maxColumns)
                 EndLine();
             if (used > 0)
             {
@@ -25,10 +25,10 @@ static class StyledTextWrapper
                 used++;
             }
 
-            foreach (var piece in width <= room ? word : SplitWord(word, room))
+            foreach (var piece in width <= maxColumns ? word : SplitWord(word, maxColumns))
             {
                 var columns = TextSanitizer.CountColumns(piece.Text);
-                if (used + columns > room)
+                if (used + columns > maxColumns)
                     EndLine();
                 line.Add(piece);
                 used += columns;
@@ -78,14 +78,14 @@ static class StyledTextWrapper
     }
 
     /// <summary>A word wider than a line, in pieces that fit.</summary>
-    static IEnumerable<StyledText> SplitWord(List<StyledText> word, int room)
+    static IEnumerable<StyledText> SplitWord(List<StyledText> word, int maxColumns)
     {
         foreach (var part in word)
         {
             var text = part.Text;
-            while (TextSanitizer.CountColumns(text) > room)
+            while (TextSanitizer.CountColumns(text) > maxColumns)
             {
-                var cut = FindCut(text, room);
+                var cut = FindCut(text, maxColumns);
                 yield return part with { Text = text[..cut] };
                 text = text[cut..];
             }
@@ -94,14 +94,14 @@ static class StyledTextWrapper
         }
     }
 
-    static int FindCut(string text, int room)
+    static int FindCut(string text, int maxColumns)
     {
         var used = 0;
         var at = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             var width = TextSanitizer.CountColumns(rune.ToString());
-            if (used + width > room)
+            if (used + width > maxColumns)
                 break;
             used += width;
             at += rune.Utf16SequenceLength;

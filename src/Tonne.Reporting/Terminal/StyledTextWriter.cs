@@ -17,8 +17,8 @@ sealed class StyledTextWriter
     readonly int _labelColumns;
 
     /// <summary>Creates a writer for a terminal, file or pipe.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     /// <param name="labelColumns">Columns of the label of a row, its space included. Default 10.</param>
     public StyledTextWriter(TextWriter writer, TerminalCapabilities screen, int labelColumns = 10)
     {
@@ -60,8 +60,8 @@ sealed class StyledTextWriter
     /// <summary>Writes text behind a first prefix, and behind another of the same width on the lines that follow.</summary>
     public void WriteHanging(StyledText first, string rest, params IReadOnlyList<StyledText> parts)
     {
-        var room = Math.Max(8, Capabilities.Width - TextSanitizer.CountColumns(first.Text));
-        var lines = StyledTextWrapper.Wrap(SpectreOutput.Prepare(parts, Capabilities), room);
+        var textColumns = Math.Max(8, Capabilities.Width - TextSanitizer.CountColumns(first.Text));
+        var lines = StyledTextWrapper.Wrap(SpectreOutput.Prepare(parts, Capabilities), textColumns);
         var prefix = first with { Text = Capabilities.ToSupportedText(first.Text) };
         if (lines.Count == 0)
             _console.Write(new SegmentLine([SpectreOutput.ToSegment(prefix with { Text = prefix.Text.TrimEnd() })], Capabilities));

@@ -7,11 +7,11 @@ namespace Tonne.Reporting.Terminal;
 public static class TaskEstimateText
 {
     /// <summary>Writes an estimate.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="estimate">The estimate.</param>
     /// <param name="requests">Answers of a campaign; null if none.</param>
     /// <param name="requestsPerDay">Answers a day; null if not given.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, TaskEstimate estimate, double? requests, double? requestsPerDay, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);

@@ -36,20 +36,20 @@ public sealed class TextTable(params string[] headings)
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => TextSanitizer.ToOneLine(cell))]);
 
     /// <summary>Writes the table.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the text.</param>
     /// <param name="columns">Columns of the terminal; null for as many as it takes.</param>
     public void Write(TextWriter writer, int? columns = null) => Write(writer, new TerminalCapabilities(), columns);
 
     /// <summary>Writes the table for a terminal.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="writer">Receives the text.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     internal void Write(TextWriter writer, TerminalCapabilities screen) => Write(writer, screen, screen.Width);
 
     void Write(TextWriter writer, TerminalCapabilities screen, int? columns)
     {
-        var room = columns - Margin;
+        var availableColumns = columns - Margin;
         var widths = MeasureColumns();
-        var shown = ChooseColumns(widths, room);
+        var shown = ChooseColumns(widths, availableColumns);
         var table = new Table().NoBorder();
         foreach (var i in shown)
             table.AddColumn(CreateColumn(i, widths[i], screen, isLast: i == shown[^1]));
@@ -63,17 +63,17 @@ public sealed class TextTable(params string[] headings)
         [.. headings.Select((heading, i) => _rows.Select(row => TextSanitizer.CountColumns(row[i])).Append(TextSanitizer.CountColumns(heading)).Max())];
 
     /// <summary>The columns that fit; the flexible one is narrowed in <paramref name="widths"/>.</summary>
-    List<int> ChooseColumns(int[] widths, int? room)
+    List<int> ChooseColumns(int[] widths, int? availableColumns)
     {
         var shown = Enumerable.Range(0, headings.Length).ToList();
         foreach (var spare in OptionalColumns)
         {
-            if (Total() - (FlexibleColumn is { } cut ? Math.Max(0, widths[cut] - MinFlexibleWidth) : 0) > room)
+            if (Total() - (FlexibleColumn is { } cut ? Math.Max(0, widths[cut] - MinFlexibleWidth) : 0) > availableColumns)
                 shown.Remove(spare);
         }
 
-        if (FlexibleColumn is { } elastic && Total() > room)
-            widths[elastic] = Math.Max(Math.Min(widths[elastic], MinFlexibleWidth), widths[elastic] - (Total() - room.Value));
+        if (FlexibleColumn is { } elastic && Total() > availableColumns)
+            widths[elastic] = Math.Max(Math.Min(widths[elastic], MinFlexibleWidth), widths[elastic] - (Total() - availableColumns.Value));
         return shown;
 
         int Total() => shown.Sum(i => widths[i] + Gap) - Gap;

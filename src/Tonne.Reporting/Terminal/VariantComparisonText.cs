@@ -10,24 +10,24 @@ namespace Tonne.Reporting.Terminal;
 public static class VariantComparisonText
 {
     /// <summary>Writes the picture and the verdicts.</summary>
-    /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
+    /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="commands">What each variant runs, in their order.</param>
+    /// <param name="commands">Command of each variant, in the order of the variants.</param>
     /// <param name="quality">Quality of the energy.</param>
-    /// <param name="screen">What can be shown.</param>
+    /// <param name="screen">Width, colours and characters of the terminal.</param>
     public static void Write(TextWriter writer, VariantComparison comparison, IReadOnlyList<string> commands, Quality quality, TerminalCapabilities screen)
     {
         var sheet = new StyledTextWriter(writer, screen);
         sheet.WriteBlankLine();
-        var wide = comparison.Names.Max(TextSanitizer.CountColumns);
+        var nameColumns = comparison.Names.Max(TextSanitizer.CountColumns);
         for (var i = 0; i < commands.Count; i++)
-            sheet.WriteHanging(StyledText.Strong($"  {TextSanitizer.FitToColumns(comparison.Names[i], wide, screen.Unicode)}  "), new string(' ', wide + 4), TextSanitizer.ToOneLine(commands[i]));
+            sheet.WriteHanging(StyledText.Strong($"  {TextSanitizer.FitToColumns(comparison.Names[i], nameColumns, screen.Unicode)}  "), new string(' ', nameColumns + 4), TextSanitizer.ToOneLine(commands[i]));
         if (comparison.Rounds.Count > 0)
         {
             sheet.WriteBlankLine();
             sheet.WriteLine(StyledText.Faint($"median of {VariantText.FormatRounds(comparison.Rounds.Count)}; the dot in the middle half of the runs, between the least and the most"));
-            WriteStrips(sheet, comparison, ComparedFigure.Energy, "kWh", Energy.JoulesPerKilowattHour, wide, quality);
-            WriteStrips(sheet, comparison, ComparedFigure.Time, "s", 1, wide, null);
+            WriteStrips(sheet, comparison, ComparedFigure.Energy, "kWh", Energy.JoulesPerKilowattHour, nameColumns, quality);
+            WriteStrips(sheet, comparison, ComparedFigure.Time, "s", 1, nameColumns, null);
         }
 
         foreach (var pair in comparison.Pairs)
@@ -45,30 +45,30 @@ public static class VariantComparisonText
         }
     }
 
-    static void WriteStrips(StyledTextWriter sheet, VariantComparison comparison, ComparedFigure figure, string unit, double perUnit, int wide, Quality? quality)
+    static void WriteStrips(StyledTextWriter sheet, VariantComparison comparison, ComparedFigure figure, string unit, double perUnit, int nameColumns, Quality? quality)
     {
         var screen = sheet.Capabilities;
         var values = Enumerable.Range(0, comparison.Names.Length)
             .Select(i => comparison.Rounds.Select(round => round[i][figure] / perUnit).Order().ToArray()).ToArray();
-        var (least, most) = (values.Min(runs => runs[0]), values.Max(runs => runs[^1]));
-        var like = values.Max(runs => OrderStatistic.InterpolateQuantile(runs, 0.5));
-        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(OrderStatistic.InterpolateQuantile(runs, 0.5), like) : DisplayValue.Format(OrderStatistic.InterpolateQuantile(runs, 0.5), unit, 4, like)).ToArray();
+        var (minimum, maximum) = (values.Min(runs => runs[0]), values.Max(runs => runs[^1]));
+        var scaleValue = values.Max(runs => OrderStatistic.InterpolateQuantile(runs, 0.5));
+        var texts = values.Select(runs => figure == ComparedFigure.Time ? Duration(OrderStatistic.InterpolateQuantile(runs, 0.5), scaleValue) : DisplayValue.Format(OrderStatistic.InterpolateQuantile(runs, 0.5), unit, 4, scaleValue)).ToArray();
         var columns = texts.Max(TextSanitizer.CountColumns);
-        var room = Math.Clamp(screen.Width - wide - columns - 8, 10, 60);
+        var stripColumns = Math.Clamp(screen.Width - nameColumns - columns - 8, 10, 60);
         sheet.WriteBlankLine();
         sheet.WriteLine(quality is { } known ? [StyledText.Strong(VariantText.GetFigureName(figure)), known == Quality.Assumed ? " modelled, in part " : " ", StyledText.FromQuality(known)] : [StyledText.Strong(VariantText.GetFigureName(figure))]);
         for (var i = 0; i < values.Length; i++)
         {
-            var name = TextSanitizer.FitToColumns(comparison.Names[i], wide, screen.Unicode);
-            sheet.WriteRaw($"  {name}  {new string(' ', columns - TextSanitizer.CountColumns(texts[i]))}{texts[i]}  ", new StyledText(DrawStrip(values[i], least, most, room, screen.Unicode), TextStyle.Bar));
+            var name = TextSanitizer.FitToColumns(comparison.Names[i], nameColumns, screen.Unicode);
+            sheet.WriteRaw($"  {name}  {new string(' ', columns - TextSanitizer.CountColumns(texts[i]))}{texts[i]}  ", new StyledText(DrawStrip(values[i], minimum, maximum, stripColumns, screen.Unicode), TextStyle.Bar));
         }
     }
 
     /// <summary>Draws the runs of one variant on one scale: the whole range thin, the middle half thick, the median as a dot.</summary>
-    static string DrawStrip(double[] sorted, double least, double most, int room, bool unicode)
+    static string DrawStrip(double[] sorted, double minimum, double maximum, int stripColumns, bool unicode)
     {
         var (blank, thin, thick, dot) = unicode ? (' ', '─', '━', '●') : (' ', '-', '=', 'O');
-        var cells = new char[room];
+        var cells = new char[stripColumns];
         Array.Fill(cells, blank);
         Fill(0, 1, thin);
         Fill(0.25, 0.75, thick);
@@ -81,7 +81,7 @@ public static class VariantComparisonText
                 cells[i] = with;
         }
 
-        int At(double value) => most > least ? (int)Math.Round((value - least) / (most - least) * (room - 1)) : room / 2;
+        int At(double value) => maximum > minimum ? (int)Math.Round((value - minimum) / (maximum - minimum) * (stripColumns - 1)) : stripColumns / 2;
     }
 
     /// <summary>Draws the interval of the ratio, with equality and the margin.</summary>
@@ -92,20 +92,20 @@ public static class VariantComparisonText
         var screen = sheet.Capabilities;
         var (equal, thin, thick, dot) = screen.Unicode ? ('┊', ' ', '━', '●') : ('|', ' ', '=', 'O');
         var reach = new[] { Math.Abs(Math.Log(ratio.Low)), Math.Abs(Math.Log(ratio.High)), Math.Log(1 + margin), 1e-4 }.Max() * 1.1;
-        var room = Math.Clamp(screen.Width - 24, 21, 61) | 1;
-        var cells = new char[room];
+        var stripColumns = Math.Clamp(screen.Width - 24, 21, 61) | 1;
+        var cells = new char[stripColumns];
         Array.Fill(cells, thin);
         for (var i = At(ratio.Low); i <= At(ratio.High); i++)
             cells[i] = thick;
-        cells[room / 2] = equal;
+        cells[stripColumns / 2] = equal;
         cells[At(ratio.Value)] = dot;
         var (left, right) = ($"-{DisplayValue.FormatPercent(1 - Math.Exp(-reach))}", $"+{DisplayValue.FormatPercent(Math.Exp(reach) - 1)}");
         sheet.WriteRaw(StyledText.Faint($"  {left} "), new StyledText(new string(cells), TextStyle.Bar), StyledText.Faint($" {right}"));
 
-        int At(double value) => (int)Math.Round((Math.Log(value) / reach + 1) / 2 * (room - 1));
+        int At(double value) => (int)Math.Round((Math.Log(value) / reach + 1) / 2 * (stripColumns - 1));
     }
 
-    static string Duration(double seconds, double like) => like switch
+    static string Duration(double seconds, double scaleValue) => scaleValue switch
     {
         < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.0} ms"),
         < 100 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.000} s"),

@@ -9,7 +9,7 @@ public static class VariantText
 {
     /// <summary>The verdict, for example <c>B uses 3.1 % less energy than A (1.2–5.0 %), decided after 14 rounds.</c></summary>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="pair">One of its pairs.</param>
+    /// <param name="pair">The pair of variants.</param>
     /// <param name="dash">Between the ends of an interval.</param>
     public static string DescribeVerdict(VariantComparison comparison, VariantPair pair, string dash = "–")
     {

@@ -9,17 +9,20 @@ namespace Tonne.Accounting;
 
 /// <summary>Selects the accounting factors of a run from its place and its machine, and records how each was selected.</summary>
 /// <remarks>
-/// Intensity: given by the user, else the region's, else the zone's, else guessed (wide), else the world's (wide).
-/// PUE: given, else published for the region or its provider, else 1 for a laptop or desktop, else assumed (wide).
-/// Embodied: the product's if published, else modelled from its parts if these are known, else an unknown server's (wide); none for
-/// laptops and desktops. A virtual machine with accelerators
+/// The first value known is used. "Wide" marks a value with wide bounds.
+/// Intensity: given by the user, else that of the cloud region, else that of the grid zone, else that of a guessed zone (wide), else the
+/// world's (wide).
+/// PUE: given by the user, else published for the region or its provider, else 1 for a laptop or desktop, else assumed (wide).
+/// Embodied emissions of a server: published for the product, else modelled from its parts if these are known, else those of an unknown
+/// server (wide). Laptops and desktops have none. A virtual machine with accelerators
 /// is assigned its share of the host's accelerators; any other virtual machine its share of the host's threads.
 /// </remarks>
 public static class FactorSelector
 {
     /// <summary>Selects the factors for a run at a place on a machine.</summary>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
-    public static AccountingFactors SelectFactors(Place place, Machine machine) => SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
+    public static AccountingFactors SelectFactors(Place place, Machine machine) =>
+        SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
 
     /// <summary>
     /// Selects the factors for work whose machine was not inspected: an estimate or a life-cycle phase. Embodied emissions are given
@@ -30,20 +33,22 @@ public static class FactorSelector
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
     public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
 
-    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, HostKind? machineKind)
+    static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, HostKind? inspectedKind)
     {
         var region = place.Region is { } name ? RegionCatalog.Find(name).ValueOrThrow : null;
-        var signal = SelectIntensity(place, region);
-        var facility = SelectPue(place, region, kind);
+        var intensity = SelectIntensity(place, region);
+        var pue = SelectPue(place, region, kind);
         var warnings = new List<Warning>();
         if (place.Guessed && place.IntensityGramsPerKwh is null && region is null)
-            warnings.Add(new Warning("place-guessed", $"{signal.Explanation}.", "Set 'zone: XX' in tonne.yaml, or --zone XX."));
-        if (embodied.Count == 0 && machineKind is { } host)
-            warnings.Add(new Warning("embodied-unknown", $"No cited manufacturing footprint fits a {EnumWords.Format(host)}; embodied emissions are left out, not zero."));
-        var waterOnSite = region is not null ? FacilityCatalog.GetWue(region) ?? FacilityCatalog.GetWue(kind) : FacilityCatalog.GetWue(kind);
-        var zone = signal.Zone ?? ZoneCatalog.Find("WORLD").ValueOrThrow;
+            warnings.Add(new Warning("place-guessed", $"{intensity.Explanation}.", "Set 'zone: XX' in tonne.yaml, or --zone XX."));
+        if (embodied.Count == 0 && inspectedKind is { } machineKind)
+            warnings.Add(new Warning("embodied-unknown",
+                $"No cited manufacturing footprint fits a {EnumWords.Format(machineKind)}; embodied emissions are left out, not zero."));
+        var waterOnSite = (region is null ? null : FacilityCatalog.GetWue(region)) ?? FacilityCatalog.GetWue(kind);
+        var zone = intensity.Zone ?? ZoneCatalog.Find("WORLD").ValueOrThrow;
         return new AccountingFactors(
-            GridFactor.FromGridIntensity(signal), facility.Factor, facility.Explanation, embodied, EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation,
+            GridFactor.FromGridIntensity(intensity), pue.Factor, pue.Explanation,
+            embodied, EmbodiedCatalog.Lifetime, EmbodiedCatalog.Utilisation,
             waterOnSite.Factor, FacilityCatalog.GetGridWaterIntensity(zone).Factor, FactorSet.ShortHash, warnings);
     }
 
@@ -56,7 +61,10 @@ public static class FactorSelector
         if (place.Zone is not { } code)
             return AnnualIntensityCatalog.GetForUnknownPlace();
         var zone = ZoneCatalog.Find(code).ValueOrThrow;
-        return (place.Guessed ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How)) : AnnualIntensityCatalog.Find(zone)) ?? AnnualIntensityCatalog.GetForUnknownPlace();
+        var found = place.Guessed
+            ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How))
+            : AnnualIntensityCatalog.Find(zone);
+        return found ?? AnnualIntensityCatalog.GetForUnknownPlace();
     }
 
     static SelectedFacilityFactor SelectPue(Place place, CloudRegion? region, FacilityKind kind) =>
@@ -75,23 +83,24 @@ public static class FactorSelector
     {
         var shares = new List<EmbodiedShare>();
         var gpus = (machine.Gpus ?? []).Select(name => AcceleratorCatalog.Recognise(name)).ToList();
-        var guest = machine.Virtual && machine.HostThreads is not null;
+        var sharesHost = machine.Virtual && machine.HostThreads is not null;
         var kind = machine.Kind switch
         {
             HostKind.Laptop => MachineKind.Laptop,
             HostKind.Desktop => MachineKind.Desktop,
             HostKind.Board => MachineKind.Board,
-            _ => gpus.Count >= (guest ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
+            _ => gpus.Count >= (sharesHost ? 1 : 4) ? MachineKind.GpuServer : MachineKind.Server,
         };
         if (EmbodiedCatalog.FindMachineEmissions(kind, machine) is { } host)
         {
-            shares.Add(guest && gpus.Count > 0
+            shares.Add(sharesHost && gpus.Count > 0
                 ? new EmbodiedShare(host, gpus.Count, EmbodiedCatalog.EstimateAcceleratorsPerHost(gpus.Count, gpus[0]))
                 : new EmbodiedShare(host, machine.Threads, machine.HostThreads));
         }
 
         foreach (var (index, gpu) in gpus.Index())
-            shares.Add(new EmbodiedShare(EmbodiedCatalog.GetAcceleratorEmissions(gpu), Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            shares.Add(new EmbodiedShare(
+                EmbodiedCatalog.GetAcceleratorEmissions(gpu), Device: index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return shares;
     }
 }

@@ -10,7 +10,7 @@ namespace Tonne.Accounting;
 /// </remarks>
 public sealed record Footprint
 {
-    /// <summary>Method version: a change of a definition is a new one.</summary>
+    /// <summary>Version of the method. It changes whenever the definition of a figure does.</summary>
     public required string Method { get; init; }
 
     /// <summary>The factors used.</summary>
@@ -31,10 +31,12 @@ public sealed record Footprint
     /// <summary>Embodied emissions, kg CO2e; null where no cited factor fits.</summary>
     public Figure? Embodied { get; init; }
 
-    /// <summary>Operational and embodied, kg CO2e; operational alone where embodied is null, and its boundary says so.</summary>
+    /// <summary>Operational and embodied, kg CO2e; operational alone where embodied is null. Its boundary states whether embodied emissions
+    /// are
+    /// included.</summary>
     public required Figure Total { get; init; }
 
-    /// <summary>Water on site, L; null where the site's WUE is unknown.</summary>
+    /// <summary>Water used on site and in generation, L; null where the site's WUE is unknown.</summary>
     public Figure? Water { get; init; }
 
     /// <summary>Figures by stage, in the record's order.</summary>
@@ -48,7 +50,7 @@ public sealed record Footprint
 
     /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
     public IEnumerable<Figure> GetFigures() =>
-        GetRunFigures().Concat(Stages.Concat(Epochs).SelectMany(part => new[] { part.Energy, part.Emissions }));
+        GetRunFigures().Concat(Stages.Concat(Epochs).SelectMany(stage => new[] { stage.Energy, stage.Emissions }));
 
     /// <summary>The figures of the whole run.</summary>
     public IEnumerable<Figure> GetRunFigures()
@@ -65,17 +67,21 @@ public sealed record Footprint
     }
 
     /// <summary>Creates the statement that the ledger keeps: the factors, and the figures as stated.</summary>
-    /// <param name="at">When it was accounted, UTC.</param>
+    /// <param name="at">When the figures were computed, UTC.</param>
     public FootprintStatement CreateStatement(DateTimeOffset at) => new()
     {
         Method = Method,
         FactorsHash = Factors.FactorsHash,
         AccountedAt = at,
         Factors = Factors,
-        Figures = [.. GetRunFigures().Select(figure => new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare))],
+        Figures = [.. GetRunFigures().Select(figure =>
+            new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare))],
     };
 
     /// <summary>Every source cited, once each.</summary>
     public IReadOnlyList<Source> GetSources() =>
-        [.. GetRunFigures().SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
+    [
+        .. GetRunFigures().SelectMany(figure => figure.Derivation.GetFactors())
+            .Select(factor => factor.Source).DistinctBy(source => source.Id),
+    ];
 }

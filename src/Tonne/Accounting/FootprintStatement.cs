@@ -7,16 +7,16 @@ namespace Tonne.Accounting;
 /// </summary>
 public sealed record FootprintStatement
 {
-    /// <summary>Method version.</summary>
+    /// <summary>Version of the method.</summary>
     public required string Method { get; init; }
 
     /// <summary>Hash of the factor tables.</summary>
     public required string FactorsHash { get; init; }
 
-    /// <summary>When it was accounted, UTC.</summary>
+    /// <summary>When the figures were computed, UTC.</summary>
     public required DateTimeOffset AccountedAt { get; init; }
 
-    /// <summary>Every factor used, so that the derivation can be made again after the catalogs have changed.</summary>
+    /// <summary>All factors used, so that the derivation can be computed again after the catalogs have changed.</summary>
     public required AccountingFactors Factors { get; init; }
 
     /// <summary>The figures of the run as stated.</summary>

@@ -3,16 +3,16 @@ using Tonne.Quantities;
 
 namespace Tonne.Accounting;
 
-/// <summary>The carbon intensity a run is accounted with, and what kind of figure it is.</summary>
+/// <summary>The carbon intensity with which a run is accounted, and what the intensity includes.</summary>
 /// <param name="Intensity">g CO2e/kWh with bounds and source.</param>
-/// <param name="Zone">Zone or region code; null if the intensity was given by hand.</param>
-/// <param name="Basis">Lifecycle or direct; unstated for an intensity given by hand.</param>
-/// <param name="Scope">Production, consumption or provider; unstated for an intensity given by hand.</param>
+/// <param name="Zone">Zone or region code; null if the intensity was given by the user.</param>
+/// <param name="Basis">Lifecycle or direct; unstated for an intensity given by the user.</param>
+/// <param name="Scope">Production, consumption or provider; unstated for an intensity given by the user.</param>
 /// <param name="Year">Year of the average; null if the intensity is not an annual average.</param>
 /// <param name="How">How the zone was chosen, in words: given, from cloud metadata, guessed from the time zone.</param>
 public sealed record GridFactor(Factor Intensity, string? Zone, IntensityBasis Basis, IntensityScope Scope, int? Year, string How)
 {
-    /// <summary>The factor of a signal from a catalog or a user.</summary>
+    /// <summary>Converts an intensity that a catalog or a user gave.</summary>
     public static GridFactor FromGridIntensity(GridIntensity signal) => new(
         signal.Intensity, signal.Zone?.Code, signal.Basis, signal.Scope, signal.Year, signal.Explanation);
 }

@@ -3,7 +3,7 @@ using Tonne.Quantities;
 namespace Tonne.Accounting;
 
 /// <summary>Figures of one stage or epoch.</summary>
-/// <param name="Name">Stage name, or the epoch's number.</param>
+/// <param name="Name">Name of the stage, or number of the epoch.</param>
 /// <param name="Energy">The job's IT energy, kWh.</param>
-/// <param name="Emissions">Operational emissions, kg CO2e.</param>
+/// <param name="Emissions">Operational emissions of the job, kg CO2e.</param>
 public sealed record StageFigures(string Name, Figure Energy, Figure Emissions);

@@ -6,7 +6,8 @@ namespace Tonne.Comparing;
 /// <remarks>
 /// a dominates b where a is at least as good in every objective and better in one; the front has the choices that none dominates. Equal
 /// choices are both on the front, or neither is.
-/// Source: V. Pareto, Manuale di economia politica (1906); H. Kung, F. Luccio, F. Preparata, On finding the maxima of a set of vectors, J. ACM 22 (1975). Here by comparison of every two.
+/// Source: V. Pareto, Manuale di economia politica (1906); H. Kung, F. Luccio, F. Preparata, On finding the maxima of a set of vectors, J.
+/// ACM 22 (1975). Here by comparison of every two.
 /// </remarks>
 /// <typeparam name="T">What is chosen.</typeparam>
 public sealed class ParetoFront<T>
@@ -15,7 +16,7 @@ public sealed class ParetoFront<T>
 
     /// <summary>Finds the front.</summary>
     /// <param name="items">The choices.</param>
-    /// <param name="objectives">What they are judged by, at least one.</param>
+    /// <param name="objectives">The objectives by which the items are compared; at least one.</param>
     /// <exception cref="ArgumentException">No objective; or a value is no finite number.</exception>
     public ParetoFront(IReadOnlyList<T> items, params IReadOnlyList<ParetoObjective<T>> objectives)
     {
@@ -30,18 +31,18 @@ public sealed class ParetoFront<T>
     /// <summary>All choices, as given.</summary>
     public ImmutableArray<T> Items { get; }
 
-    /// <summary>What they are judged by.</summary>
+    /// <summary>The objectives by which the items are compared.</summary>
     public ImmutableArray<ParetoObjective<T>> Objectives { get; }
 
     /// <summary>The choices that nothing dominates, the best by the first objective first.</summary>
     public ImmutableArray<T> Front { get; }
 
     /// <summary>Whether nothing dominates a choice.</summary>
-    /// <param name="index">Its index in <see cref="Items"/>.</param>
+    /// <param name="index">Index of the item in <see cref="Items"/>.</param>
     public bool IsOnFront(int index) => _beatenBy[index] is null;
 
     /// <summary>Index of a choice on the front that dominates it; null if nothing does.</summary>
-    /// <param name="index">Its index in <see cref="Items"/>.</param>
+    /// <param name="index">Index of the item in <see cref="Items"/>.</param>
     public int? DominatedBy(int index) => _beatenBy[index];
 
     static double GetValue(ParetoObjective<T> objective, T item)

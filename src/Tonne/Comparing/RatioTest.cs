@@ -4,13 +4,16 @@ namespace Tonne.Comparing;
 
 /// <summary>Tests sequentially whether one variant uses more than another, from pairs of runs, with a look after every pair.</summary>
 /// <remarks>
-/// <para>For every supposed ratio the evidence against it is kept (<see cref="ShiftEvidence"/>). A ratio is excluded when its evidence reaches 1/risk; the interval is what is not excluded.
+/// <para>For every supposed ratio the evidence against it is kept (<see cref="ShiftEvidence"/>). A ratio is excluded when its evidence
+/// reaches 1/risk; the interval is what is not excluded.
 /// Looking after every round does not raise the error rate: the true ratio is ever excluded with a probability of at most the risk.</para>
 /// <para>Up to 120 rounds, part of the risk is kept for one exact look at the planned end (<see cref="SignedScores"/>):</para>
 /// <code>evidence = 0.3 · bets so far + 0.4 · [at the planned end, P ≤ 0.4 · risk] ÷ (0.4 · risk)</code>
-/// <para>What is in brackets ÷ (0.4 · risk) is, like the bets, at most 1 on average, so the sum obeys the same bound, with some of the risk kept back: at 1 % about 0.5 % is used, so that a count of 1,000 trials stays below ten as well.
+/// <para>What is in brackets ÷ (0.4 · risk) is, like the bets, at most 1 on average, so the sum obeys the same bound, with some of the risk
+/// kept back: at 1 % about 0.5 % is used, so that a count of 1,000 trials stays below ten as well.
 /// Beyond 120 rounds the bets get the whole risk.</para>
-/// <para>Assumed: log ratios of pairs lie symmetrically about the true one. Random order in each round makes that so where the variant changes a run by a constant factor. Not thread safe.</para>
+/// <para>Assumed: log ratios of pairs lie symmetrically about the true one. Random order in each round makes that so where the variant
+/// changes a run by a constant factor. Not thread safe.</para>
 /// </remarks>
 public sealed class RatioTest
 {
@@ -61,7 +64,10 @@ public sealed class RatioTest
     /// <summary>Whether equality is excluded: there is a difference. Once so, it stays so.</summary>
     public bool Differs { get; private set; }
 
-    /// <summary>Whether everything beyond the margin is excluded, and equality is not: no difference that matters. Once so, it stays so unless a difference shows.</summary>
+    /// <summary>
+    /// Whether everything beyond the margin is excluded, and equality is not: no difference that matters. Once so, it stays so unless a
+    /// difference shows.
+    /// </summary>
     public bool IsWithinMargin { get; private set; }
 
     /// <summary>Rounds after which it was decided; null while it is not.</summary>
@@ -91,8 +97,8 @@ public sealed class RatioTest
     bool HasLastLook => PlannedRounds <= MaxRoundsForLastLook;
 
     /// <summary>Adds a pair of runs of one round.</summary>
-    /// <param name="first">What the first variant used, above 0.</param>
-    /// <param name="second">What the second used, in the same unit, above 0.</param>
+    /// <param name="first">Energy, time or emissions of the first variant in each run, above 0.</param>
+    /// <param name="second">The same of the second variant, in the same unit, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">One is not a positive number.</exception>
     /// <exception cref="InvalidOperationException">All planned pairs were added. More would make the stated risk wrong.</exception>
     public void Add(double first, double second)
@@ -116,7 +122,9 @@ public sealed class RatioTest
             DecidedAfter ??= Rounds;
     }
 
-    /// <summary>The ratio second ÷ first: the median of all means of two log ratios (Hodges and Lehmann 1963) in what no look so far has excluded.</summary>
+    /// <summary>
+    /// The ratio second ÷ first: the median of all means of two log ratios (Hodges and Lehmann 1963) in what no look so far has excluded.
+    /// </summary>
     /// <returns>Null before the first pair.</returns>
     public RatioInterval? ComputeInterval()
     {

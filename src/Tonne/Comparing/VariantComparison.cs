@@ -4,7 +4,8 @@ namespace Tonne.Comparing;
 
 /// <summary>Compares variants in pairs, round by round. Each round has one run of every variant.</summary>
 /// <remarks>
-/// The order of the runs inside a round must be drawn at random, each time anew: the tests rest on it. The risk of the plan is divided among the pairs (Bonferroni), so that it holds for all verdicts together.
+/// The order of the runs inside a round must be drawn at random, each time anew: the tests rest on it. The risk of the plan is divided
+/// among the pairs (Bonferroni), so that it holds for all verdicts together.
 /// One figure decides; the others are shown with intervals of their own. Not thread safe.
 /// </remarks>
 public sealed class VariantComparison
@@ -13,7 +14,7 @@ public sealed class VariantComparison
 
     /// <summary>A comparison before its first round.</summary>
     /// <param name="names">A name for each variant, two or more, all different.</param>
-    /// <param name="plan">How they are compared.</param>
+    /// <param name="plan">The plan of the comparison.</param>
     /// <exception cref="ArgumentException">Fewer than two names, or the same twice.</exception>
     public VariantComparison(IReadOnlyList<string> names, ComparisonPlan plan)
     {
@@ -27,7 +28,7 @@ public sealed class VariantComparison
     /// <summary>Names of the variants.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>How they are compared.</summary>
+    /// <summary>The plan of the comparison.</summary>
     public ComparisonPlan Plan { get; }
 
     /// <summary>Every two variants.</summary>

@@ -8,8 +8,10 @@ namespace Tonne.Formatting;
 /// digits.
 /// </summary>
 /// <remarks>
-/// Two significant digits where the interval is wider than 10 %, three where it is narrower; an exact value has at most three and no trailing zeros.
-/// All three are rounded to the same place, so the printed interval contains the printed value. A bound that would round to 0 and is not gets one digit of its own.
+/// Two significant digits where the interval is wider than 10 %, three where it is narrower; an exact value has at most three and no
+/// trailing zeros.
+/// All three are rounded to the same place, so the printed interval contains the printed value. A bound that would round to 0 and is not
+/// gets one digit of its own.
 /// </remarks>
 /// <param name="Value">The value in digits.</param>
 /// <param name="Low">The low bound in digits; null if exact.</param>
@@ -45,7 +47,7 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
 
     /// <summary>Formats bounds in a unit; kWh, kg CO2e, L, J and W change to a larger or smaller unit where that reads better.</summary>
     /// <param name="bounds">Low, best, high.</param>
-    /// <param name="unit">Their unit.</param>
+    /// <param name="unit">Unit of the values.</param>
     /// <param name="like">A value whose scale is used, so that neighbouring figures have one unit; null for the value's own.</param>
     public static DisplayValue Format(Bounds bounds, string unit, double? like = null)
     {
@@ -56,7 +58,7 @@ public readonly record struct DisplayValue(string Value, string? Low, string? Hi
 
     /// <summary>Formats one number in a unit, without bounds; it may be negative.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="unit">Its unit.</param>
+    /// <param name="unit">Unit of the value.</param>
     /// <param name="digits">Significant digits. Default 3.</param>
     /// <param name="like">A value whose scale is used; null for the value's own.</param>
     public static string Format(double value, string unit, int digits = 3, double? like = null)

@@ -13,10 +13,10 @@ public sealed record AccountedPhase
     /// <summary>Figures of the phase.</summary>
     public required LifeCycleFigures Figures { get; init; }
 
-    /// <summary>The factors of its uses and runs, once each.</summary>
+    /// <summary>The factors of the phase's uses and runs, each set once.</summary>
     public required ImmutableArray<AccountingFactors> Factors { get; init; }
 
-    /// <summary>Runs of the ledger in it.</summary>
+    /// <summary>Runs of the ledger that belong to the phase.</summary>
     public required ImmutableArray<LedgerEntry> Runs { get; init; }
 
     /// <summary>Facility energy per day, kWh; null without a duration.</summary>
@@ -35,5 +35,7 @@ public sealed record AccountedPhase
     public required ImmutableArray<string> Notes { get; init; }
 
     /// <summary>All figures of the phase.</summary>
-    public IEnumerable<Figure> GetAllFigures() => Figures.GetFigures().Concat(new[] { EnergyPerDay, EmissionsPerDay }.OfType<Figure>()).Concat(PerUnit.SelectMany(unit => new[] { unit.Energy, unit.Emissions }));
+    public IEnumerable<Figure> GetAllFigures() => Figures.GetFigures()
+        .Concat(new[] { EnergyPerDay, EmissionsPerDay }.OfType<Figure>())
+        .Concat(PerUnit.SelectMany(unit => new[] { unit.Energy, unit.Emissions }));
 }

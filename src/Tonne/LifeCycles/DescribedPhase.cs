@@ -4,31 +4,31 @@ using Tonne.Quantities;
 
 namespace Tonne.LifeCycles;
 
-/// <summary>A phase of a model's life as it was described.</summary>
+/// <summary>A phase of a model's life cycle as its description states it.</summary>
 public sealed record DescribedPhase
 {
-    /// <summary>Its identifier in the names of figures: <c>fine-tuning</c>; unique in the life cycle.</summary>
+    /// <summary>Identifier in the names of figures, for example <c>fine-tuning</c>; unique in the life cycle.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>Name that reports show.</summary>
     public required string Name { get; init; }
 
     /// <summary>Purpose of the phase.</summary>
     public required PhaseKind Kind { get; init; }
 
-    /// <summary>Its energy.</summary>
+    /// <summary>The energy that the description states.</summary>
     public required ImmutableArray<DescribedUse> Uses { get; init; }
 
-    /// <summary>Runs of the ledger that belong to it.</summary>
+    /// <summary>Queries for the runs of the ledger that belong to the phase.</summary>
     public ImmutableArray<RunQuery> Runs { get; init; } = [];
 
-    /// <summary>What is to be estimated for it; null for nothing.</summary>
+    /// <summary>Request for an estimate of the phase; null if none is wanted.</summary>
     public EstimateRequest? Estimate { get; init; }
 
-    /// <summary>Hardware held.</summary>
+    /// <summary>Hardware that the phase uses, for its embodied emissions.</summary>
     public ImmutableArray<HardwareUse> Hardware { get; init; } = [];
 
-    /// <summary>Embodied emissions given as a figure, kg CO2e; null if none.</summary>
+    /// <summary>Embodied emissions that the description states as a number, kg CO2e; null if none.</summary>
     public Factor? GivenEmbodied { get; init; }
 
     /// <summary>Electricity contracts and on-site generation; null if not described.</summary>
@@ -40,10 +40,10 @@ public sealed record DescribedPhase
     /// <summary>Functional units and their counts.</summary>
     public ImmutableArray<FunctionalUnit> Units { get; init; } = [];
 
-    /// <summary>Figures published for it elsewhere; null if none.</summary>
+    /// <summary>Figures that somebody published for the phase; null if none.</summary>
     public PublishedFigures? Published { get; init; }
 
-    /// <summary>Floating-point operations done; null if not given.</summary>
+    /// <summary>Number of floating-point operations; null if not given.</summary>
     public Factor? Computation { get; init; }
 
     /// <summary>Chip-hours by accelerator, as far as described.</summary>
@@ -52,6 +52,6 @@ public sealed record DescribedPhase
     /// <summary>Notes to print.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
-    /// <summary>Warnings of its description.</summary>
+    /// <summary>Warnings about the description of the phase.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 }

@@ -12,6 +12,13 @@ namespace Tonne.LifeCycles;
 /// <param name="ChipHours">Accelerator-hours; null if not estimated.</param>
 /// <param name="Computation">Floating-point operations; null if not estimated.</param>
 /// <param name="Units">Functional units served; empty if none.</param>
-/// <param name="Assumptions">What was assumed, in sentences.</param>
+/// <param name="Assumptions">Assumptions, in sentences.</param>
 public sealed record EstimatedUse(
-    Derivation Energy, Derivation? Idle, Derivation Embodied, string Chip, Derivation? ChipHours, Factor? Computation, ImmutableArray<FunctionalUnit> Units, ImmutableArray<string> Assumptions);
+    Derivation Energy,
+    Derivation? Idle,
+    Derivation Embodied,
+    string Chip,
+    Derivation? ChipHours,
+    Factor? Computation,
+    ImmutableArray<FunctionalUnit> Units,
+    ImmutableArray<string> Assumptions);

@@ -7,7 +7,7 @@ namespace Tonne.LifeCycles;
 /// <summary>The accounted life cycle of a model: figures by phase and by boundary, each with its derivation.</summary>
 public sealed record LifeCycle
 {
-    /// <summary>Schema of its document.</summary>
+    /// <summary>Name and version of the JSON schema of the document.</summary>
     public const string Schema = "tonne.footprint/1";
 
     /// <summary>The description.</summary>
@@ -20,7 +20,8 @@ public sealed record LifeCycle
     public required LifeCycleFigures Totals { get; init; }
 
     /// <summary>
-    /// Break-even of deployment and the phases before it, by emissions and by energy; empty without deployment over a stated time.
+    /// Time after which deployment has reached the total of the phases before it, by emissions and by energy; empty if no deployment with a
+    /// duration is described.
     /// </summary>
     public required ImmutableArray<BreakEven> BreakEvens { get; init; }
 
@@ -34,13 +35,25 @@ public sealed record LifeCycle
     public IEnumerable<Figure> GetFigures() => Totals.GetFigures().Concat(Phases.SelectMany(phase => phase.GetAllFigures()));
 
     /// <summary>Every source cited, once each.</summary>
-    public IReadOnlyList<Source> GetSources() => [.. GetFigures().SelectMany(figure => figure.Derivation.GetFactors()).Select(factor => factor.Source).DistinctBy(source => source.Id)];
+    public IReadOnlyList<Source> GetSources() =>
+    [
+        .. GetFigures().SelectMany(figure => figure.Derivation.GetFactors())
+            .Select(factor => factor.Source).DistinctBy(source => source.Id),
+    ];
 
-    /// <summary>The phase with the largest part of the total, and its largest boundary step; null if the total is 0.</summary>
+    /// <summary>
+    /// The phase with the largest emissions and its share of the total; the boundary step that adds most to that phase and its share of
+    /// the total. Null if the total is 0.
+    /// </summary>
     public (AccountedPhase Phase, double Share, BoundaryStep Step, double StepShare)? FindLargestContributor()
     {
-        if (Totals.Total.Value <= 0 || Phases.MaxBy(phase => phase.Figures.Total.Value) is not { } phase || phase.Figures.Steps.MaxBy(step => step.EmissionsAdded.Value) is not { } step)
+        if (Totals.Total.Value <= 0
+            || Phases.MaxBy(phase => phase.Figures.Total.Value) is not { } phase
+            || phase.Figures.Steps.MaxBy(step => step.EmissionsAdded.Value) is not { } step)
+        {
             return null;
+        }
+
         return (phase, phase.Figures.Total.Value / Totals.Total.Value, step, step.EmissionsAdded.Value / Totals.Total.Value);
     }
 }

@@ -10,7 +10,7 @@ namespace Tonne.LifeCycles;
 /// </summary>
 public sealed record LifeCycleFigures
 {
-    /// <summary>The described boundary steps, in order.</summary>
+    /// <summary>The boundary steps for which there are data, from narrow to wide.</summary>
     public required ImmutableArray<BoundaryStep> Steps { get; init; }
 
     /// <summary>Energy as described, kWh: IT energy, except for described energy that already includes the PUE.</summary>
@@ -25,7 +25,7 @@ public sealed record LifeCycleFigures
     /// <summary>Embodied emissions, kg CO2e; null if not described.</summary>
     public Figure? Embodied { get; init; }
 
-    /// <summary>Operational and embodied, kg CO2e; its boundary says whether embodied is inside.</summary>
+    /// <summary>Operational and embodied emissions, kg CO2e. Its boundary states whether embodied emissions are included.</summary>
     public required Figure Total { get; init; }
 
     /// <summary>Water, L; null if unknown.</summary>
@@ -38,6 +38,7 @@ public sealed record LifeCycleFigures
     public Figure? MarketBased { get; init; }
 
     /// <summary>All figures.</summary>
-    public IEnumerable<Figure> GetFigures() => new[] { Total, Operational, Embodied, MarketBased, Energy, FacilityEnergy, Water }.OfType<Figure>()
+    public IEnumerable<Figure> GetFigures() =>
+        new[] { Total, Operational, Embodied, MarketBased, Energy, FacilityEnergy, Water }.OfType<Figure>()
         .Concat(Steps.SelectMany(step => new[] { step.EnergyAdded, step.EmissionsAdded }.OfType<Figure>()));
 }

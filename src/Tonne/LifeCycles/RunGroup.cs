@@ -8,29 +8,37 @@ using Tonne.Runs;
 namespace Tonne.LifeCycles;
 
 /// <summary>
-/// Runs with the same rates and factors, combined into one use. Their amounts are added first, so that a thousand runs are one small
-/// derivation.
+/// Runs with the same rates and factors, combined into one use. Their amounts are added, so that the derivation of a thousand runs is as
+/// small as that of one.
 /// </summary>
-/// <param name="Use">Their energy at the plug.</param>
-/// <param name="Embodied">Embodied emissions, kg CO2e; null if no factor fits.</param>
-/// <param name="Factors">The factors of all of them.</param>
+/// <param name="Use">Energy of all runs at the plug.</param>
+/// <param name="Embodied">Embodied emissions of all runs, kg CO2e; null if no factor fits.</param>
+/// <param name="Factors">The factors, which are the same for all runs.</param>
 sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Factors)
 {
-    /// <summary>Groups runs, in the order of their first run. A run's factors are those of its newest statement.</summary>
+    /// <summary>
+    /// Groups runs with equal rates and factors; the groups are in the order of their first runs. The factors of a run are those of its
+    /// newest statement.
+    /// </summary>
     public static IEnumerable<RunGroup> GroupRuns(IReadOnlyList<LedgerEntry> entries)
     {
-        foreach (var group in entries.GroupBy(KeyOf, StringComparer.Ordinal))
+        foreach (var group in entries.GroupBy(CreateKey, StringComparer.Ordinal))
         {
             var runs = group.ToList();
             var factors = runs[0].Statements[^1].Factors;
             ImmutableArray<RunRecord> records = [.. runs.Select(run => run.Record)];
-            var name = records.Length == 1 ? $"run {records[0].Opening.Id}" : string.Create(CultureInfo.InvariantCulture, $"{records.Length} runs");
-            yield return new RunGroup(Accountant.CombineRuns(name, records), Accountant.DeriveEmbodied(records, factors), factors with { Warnings = [.. runs.SelectMany(run => run.Statements[^1].Factors.Warnings).Distinct()] });
+            var name = records.Length == 1
+                ? $"run {records[0].Opening.Id}"
+                : string.Create(CultureInfo.InvariantCulture, $"{records.Length} runs");
+            yield return new RunGroup(
+                Accountant.CombineRuns(name, records),
+                Accountant.DeriveEmbodied(records, factors),
+                factors with { Warnings = [.. runs.SelectMany(run => run.Statements[^1].Factors.Warnings).Distinct()] });
         }
     }
 
-    /// <summary>The key of a group: runs are added only if every rate, every factor and the policy are equal.</summary>
-    static string KeyOf(LedgerEntry entry)
+    /// <summary>The key of a group: two runs have the same key only if every rate, every factor and the policy are equal.</summary>
+    static string CreateKey(LedgerEntry entry)
     {
         var key = new StringBuilder();
         var factors = entry.Statements[^1].Factors;
@@ -38,33 +46,33 @@ sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Fac
         foreach (var rate in entry.Record.Opening.Rates)
         {
             key.Append(rate.Id).Append(' ').Append(rate.Per).Append(' ');
-            Add(key, rate.Derivation);
+            Append(key, rate.Derivation);
         }
 
-        Add(key, factors.Grid.Intensity);
-        Add(key, factors.Pue);
-        Add(key, factors.Lifetime);
-        Add(key, factors.Utilisation);
-        Add(key, factors.WaterOnSite);
-        Add(key, factors.WaterOfGrid);
+        Append(key, factors.Grid.Intensity);
+        Append(key, factors.Pue);
+        Append(key, factors.Lifetime);
+        Append(key, factors.Utilisation);
+        Append(key, factors.WaterOnSite);
+        Append(key, factors.WaterOfGrid);
         key.Append(factors.Grid.Basis).Append(factors.Grid.Zone);
         foreach (var share in factors.Embodied)
         {
-            Add(key, share.Manufacturing);
-            Add(key, share.HostThreads);
+            Append(key, share.Manufacturing);
+            Append(key, share.HostThreads);
             key.Append(CultureInfo.InvariantCulture, $"{share.Threads}/{share.Device};");
         }
 
         return key.ToString();
     }
 
-    static void Add(StringBuilder key, Derivation node)
+    static void Append(StringBuilder key, Derivation node)
     {
         key.Append(node.GetType().Name[0]);
         switch (node)
         {
-            case Derivation.FactorNode given:
-                Add(key, given.Factor);
+            case Derivation.FactorNode leaf:
+                Append(key, leaf.Factor);
                 break;
             case Derivation.Count counted:
                 key.Append(counted.Number.ToString("R", CultureInfo.InvariantCulture));
@@ -76,11 +84,11 @@ sealed record RunGroup(PhaseUse Use, Derivation? Embodied, AccountingFactors Fac
 
         key.Append('(');
         foreach (var child in node.Children)
-            Add(key, child);
+            Append(key, child);
         key.Append(')');
     }
 
-    static void Add(StringBuilder key, Factor? factor)
+    static void Append(StringBuilder key, Factor? factor)
     {
         if (factor is null)
             key.Append("-;");

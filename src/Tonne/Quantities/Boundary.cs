@@ -6,7 +6,7 @@ namespace Tonne.Quantities;
 /// <remarks>Figures with different boundaries must not be compared without saying so.</remarks>
 /// <param name="Extent">How far the figure reaches: a component, the machine at its plug, or the facility.</param>
 /// <param name="Components">The components summed, for example cpu, memory, other.</param>
-/// <param name="Policy">How a shared machine is split.</param>
+/// <param name="Policy">How the energy of a shared machine is divided among jobs.</param>
 /// <param name="Embodied">Whether embodied emissions are included.</param>
 /// <param name="Method">For emissions and water; null for energy.</param>
 /// <param name="Basis">For emissions; null for energy and water.</param>

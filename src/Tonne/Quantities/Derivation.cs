@@ -175,9 +175,9 @@ public abstract record Derivation
     public sealed record Product : Derivation
     {
         /// <summary>The product of nodes, times an exact scale.</summary>
-        /// <param name="label">What it is.</param>
+        /// <param name="label">Label of the node, for people.</param>
         /// <param name="unit">Unit of the result.</param>
-        /// <param name="of">What is multiplied.</param>
+        /// <param name="of">The factors of the product.</param>
         /// <param name="scale">Exact conversion of units, for example 1/3,600,000 from J to kWh. Default 1.</param>
         [JsonConstructor]
         public Product(string label, Unit unit, ImmutableArray<Derivation> of, double scale = 1)

@@ -3,10 +3,12 @@ using Tonne.Statistics;
 
 namespace Tonne.Quantities;
 
-/// <summary>The seeded draws of factors. The draws of a factor depend on its id and bounds alone. Thread safe.</summary>
+/// <summary>
+/// Random samples ("draws") of factors with a fixed seed. The draws of a factor depend on its id and bounds alone. Thread safe.
+/// </summary>
 /// <remarks>
-/// Each factor takes the same standard normals in an order that its id seeds, so that one id is one unknown in every figure.
-/// Draws are kept by id, those of the latest bounds only; at most <see cref="Capacity"/> ids are kept.
+/// All factors use the same standard normal samples, each factor in an order of its own that is seeded by its id. So a factor is the same
+/// random variable in every figure. The draws of at most <see cref="Capacity"/> ids are cached, for the latest bounds of each id.
 /// </remarks>
 sealed class FactorDraws
 {
@@ -14,36 +16,39 @@ sealed class FactorDraws
 
     const int Count = UncertaintyPropagator.DrawCount;
 
-    // Immutable once made; the same for every factor.
+    // The standard normal samples, the same for every factor; never changed after creation.
     static readonly Lazy<double[]> Normals = new(CreateNormals);
 
-    readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, CachedDraws> _cache = new(StringComparer.Ordinal);
 
     /// <summary>The draws of a factor, in its unit.</summary>
     public double[] GetDraws(Factor factor)
     {
-        if (_kept.TryGetValue(factor.Id, out var kept) && kept.Bounds == factor.Bounds)
-            return kept.Draws;
-        var order = kept?.Order ?? CreateOrder(factor.Id);
+        if (_cache.TryGetValue(factor.Id, out var cached) && cached.Bounds == factor.Bounds)
+            return cached.Draws;
+        var order = cached?.Order ?? CreateOrder(factor.Id);
         var draws = Draw(factor.Bounds, order);
-        if (kept is null && _kept.Count >= Capacity)
-            _kept.Clear();
-        _kept[factor.Id] = new Kept(factor.Bounds, draws, order);
+        if (cached is null && _cache.Count >= Capacity)
+            _cache.Clear();
+        _cache[factor.Id] = new CachedDraws(factor.Bounds, draws, order);
         return draws;
     }
 
-    /// <summary>Split log-normal draws; below the best value linear towards 0 if the low is 0.</summary>
+    /// <summary>
+    /// Log-normal draws with one σ below the best value and another above. If the low bound is 0, the draws below the best value are
+    /// linear in the normal sample instead, and never negative.
+    /// </summary>
     static double[] Draw(Bounds bounds, ushort[] order)
     {
         var normals = Normals.Value;
-        var (down, up) = (bounds.SigmaLow, bounds.SigmaHigh);
-        var finite = double.IsFinite(down);
+        var (sigmaLow, sigmaHigh) = (bounds.SigmaLow, bounds.SigmaHigh);
+        var isLogNormalBelow = double.IsFinite(sigmaLow);
         var draws = new double[Count];
         for (var i = 0; i < draws.Length; i++)
         {
             var z = normals[order[i]];
-            draws[i] = z >= 0 ? bounds.Best * Math.Exp(z * up)
-                : finite ? bounds.Best * Math.Exp(z * down)
+            draws[i] = z >= 0 ? bounds.Best * Math.Exp(z * sigmaHigh)
+                : isLogNormalBelow ? bounds.Best * Math.Exp(z * sigmaLow)
                 : bounds.Best * Math.Max(0, 1 + (z / Bounds.ZScore95));
         }
 
@@ -59,7 +64,7 @@ sealed class FactorDraws
         return order;
     }
 
-    /// <summary>Standard normals and their mirror images.</summary>
+    /// <summary>Standard normal samples; half of them are the others with the opposite sign, so that their mean is exactly 0.</summary>
     static double[] CreateNormals()
     {
         var random = new Random(1958);
@@ -82,5 +87,5 @@ sealed class FactorDraws
         return unchecked((int)hash);
     }
 
-    sealed record Kept(Bounds Bounds, double[] Draws, ushort[] Order);
+    sealed record CachedDraws(Bounds Bounds, double[] Draws, ushort[] Order);
 }

@@ -6,32 +6,34 @@ namespace Tonne.Quantities;
 
 /// <summary>Derives the 95 % bounds of a figure from its derivation.</summary>
 /// <remarks>
-/// First order: for F over the derivation, s_k = ∂lnF/∂lnx_k per factor id, and
-/// high = F·exp(1.96·√Σ(s_k σ_k±)²) with σ+ where s_k &gt; 0, else σ−; low mirrored. Above a total σ of 0.3, where a low is 0, or where
-/// the figure curves between the bounds of a factor
-/// by more than the first order allows, seeded draws of split log-normal factors decide instead (JCGM 101:2008): 20,000, or 5,000 where
-/// only curvature requires them. A factor that appears several times is one random variable, identified by its id.
+/// First-order method: F is the figure and x_k the factor with id k. The sensitivity is s_k = ∂lnF/∂lnx_k, and
+/// high = F·exp(1.96·√Σ(s_k σ_k±)²), with σ+ (from best to high) where s_k &gt; 0 and σ− (from low to best) otherwise. The low bound uses
+/// the opposite sides.
+/// Monte Carlo method (JCGM 101:2008): random draws with a fixed seed, each factor log-normal with its own σ on either side of its best
+/// value. It is used with 20,000 draws if the total σ is above 0.3 or the low bound of a factor is 0, and with 5,000 draws if only the
+/// nonlinearity of the formula requires it.
+/// A factor that appears several times is one random variable, identified by its id.
 /// The sample sequence of a factor depends only on its id, so all figures that use the factor use the same samples. Thread safe: the same
 /// derivation has the same bounds on every thread, whatever was computed before.
 /// </remarks>
 public sealed class UncertaintyPropagator
 {
-    /// <summary>Number of draws where the first order does not hold.</summary>
+    /// <summary>Number of draws if the total σ is too large for the first-order method.</summary>
     public const int DrawCount = 20_000;
 
     /// <summary>
-    /// Number of draws where the total σ is small and draws are used only because of curvature: a figure with narrow bounds needs fewer
-    /// samples.
+    /// Number of draws if the total σ is small and only the nonlinearity of the formula requires draws: a figure with narrow bounds needs
+    /// fewer samples.
     /// </summary>
-    const int FewDraws = 5_000;
+    const int DrawCountIfNarrow = 5_000;
 
-    /// <summary>Total σ above which draws replace the first order.</summary>
+    /// <summary>Total σ above which draws replace the first-order method.</summary>
     public const double FirstOrderLimit = 0.3;
 
     /// <summary>Largest relative error of a bound that nonlinearity may cause. Above it, samples replace the first-order method.</summary>
     const double NonlinearityLimit = 0.02;
 
-    // The argument of DrawBounds if no draws are needed.
+    // Number of draws of a figure whose bounds need none.
     const int NoDraws = 0;
 
     readonly FactorDraws _draws = new();
@@ -47,19 +49,19 @@ public sealed class UncertaintyPropagator
 
     /// <summary>The 95 % bounds of several derivations. Branches that they share are drawn once.</summary>
     /// <param name="derivations">The derivations.</param>
-    /// <param name="into">Receives their bounds, in the same order.</param>
+    /// <param name="bounds">Receives their bounds, in the same order.</param>
     /// <exception cref="ArgumentException">A value is negative or not finite.</exception>
-    internal void ComputeBounds(ReadOnlySpan<Derivation> derivations, Span<Bounds> into)
+    internal void ComputeBounds(ReadOnlySpan<Derivation> derivations, Span<Bounds> bounds)
     {
-        Span<int> draws = stackalloc int[derivations.Length];
+        Span<int> drawCounts = stackalloc int[derivations.Length];
         for (var i = 0; i < derivations.Length; i++)
-            (draws[i], into[i]) = ComputeDirectBounds(derivations[i]);
-        DrawBounds(derivations, draws, DrawCount, into);
-        DrawBounds(derivations, draws, FewDraws, into);
+            (drawCounts[i], bounds[i]) = TryComputeWithoutDraws(derivations[i]);
+        DrawBounds(derivations, drawCounts, DrawCount, bounds);
+        DrawBounds(derivations, drawCounts, DrawCountIfNarrow, bounds);
     }
 
-    /// <summary>The bounds where no draws are needed, else the number of draws.</summary>
-    static (int Draws, Bounds Bounds) ComputeDirectBounds(Derivation derivation)
+    /// <summary>Computes the bounds without draws if possible; otherwise returns the number of draws needed, and no bounds.</summary>
+    static (int DrawsNeeded, Bounds Bounds) TryComputeWithoutDraws(Derivation derivation)
     {
         var best = derivation.Value;
         if (!double.IsFinite(best) || best < 0)
@@ -70,24 +72,29 @@ public sealed class UncertaintyPropagator
         var factors = derivation.GetFactors();
         if (factors.All(factor => factor.Bounds.IsExact))
             return (NoDraws, Bounds.FromExact(best));
-        var (down, up) = FirstOrderSigmas(derivation, best, factors);
-        if (Math.Max(down, up) > FirstOrderLimit)
+        var (sigmaLow, sigmaHigh) = ComputeFirstOrderSigmas(derivation, best, factors);
+        if (Math.Max(sigmaLow, sigmaHigh) > FirstOrderLimit)
             return (DrawCount, default);
-        return IsNearlyLinear(derivation, best, factors, down, up)
-            ? (NoDraws, new Bounds(best * Math.Exp(-Bounds.ZScore95 * down), best, best * Math.Exp(Bounds.ZScore95 * up)))
-            : (FewDraws, default);
+        return IsNearlyLinear(derivation, best, factors, sigmaLow, sigmaHigh)
+            ? (NoDraws, CreateLogNormalBounds(best, sigmaLow, sigmaHigh))
+            : (DrawCountIfNarrow, default);
     }
 
-    /// <summary>The first-order bounds for any σ, for comparison with draws.</summary>
+    /// <summary>The bounds by the first-order method, however large σ is, for comparison with the Monte Carlo method.</summary>
     public static Bounds ComputeFirstOrderBounds(Derivation derivation)
     {
         var best = derivation.Value;
-        var (down, up) = FirstOrderSigmas(derivation, best, derivation.GetFactors());
-        return new Bounds(best * Math.Exp(-Bounds.ZScore95 * down), best, best * Math.Exp(Bounds.ZScore95 * up));
+        var (sigmaLow, sigmaHigh) = ComputeFirstOrderSigmas(derivation, best, derivation.GetFactors());
+        return CreateLogNormalBounds(best, sigmaLow, sigmaHigh);
     }
 
-    /// <summary>The bounds by draws whatever σ is. The best value is the formula at the best factors, not a statistic of the
-    /// samples.</summary>
+    static Bounds CreateLogNormalBounds(double best, double sigmaLow, double sigmaHigh) =>
+        new(best * Math.Exp(-Bounds.ZScore95 * sigmaLow), best, best * Math.Exp(Bounds.ZScore95 * sigmaHigh));
+
+    /// <summary>
+    /// The bounds by the Monte Carlo method, however small σ is. The best value is the formula at the best factors, not a statistic of
+    /// the samples.
+    /// </summary>
     public Bounds ComputeMonteCarloBounds(Derivation derivation)
     {
         Span<Bounds> bounds = [default];
@@ -95,40 +102,42 @@ public sealed class UncertaintyPropagator
         return bounds[0];
     }
 
-    /// <summary>The 95 % interval of a ratio of two derivations; factors that both share cancel.</summary>
+    /// <summary>
+    /// The 95 % interval of the ratio of two derivations. A factor of both has the same sampled value in both, so it cancels.
+    /// </summary>
     public (double Low, double Best, double High) ComputeRatio(Derivation numerator, Derivation denominator)
     {
-        var top = DrawValues(numerator);
-        var bottom = DrawValues(denominator);
+        var numerators = DrawValues(numerator);
+        var denominators = DrawValues(denominator);
         var ratios = new double[DrawCount];
         for (var i = 0; i < DrawCount; i++)
-            ratios[i] = top[i] / bottom[i];
-        return Interval(ratios, numerator.Value / denominator.Value);
+            ratios[i] = numerators[i] / denominators[i];
+        return ComputeInterval(ratios, numerator.Value / denominator.Value);
     }
 
     /// <summary>
-    /// The 95 % interval of a difference of two derivations of one unit; it may be negative, and a shared factor has the same sampled
-    /// value in both terms.
+    /// The 95 % interval of the difference of two derivations of one unit; it may be negative. A factor of both has the same sampled
+    /// value in both.
     /// </summary>
     public (double Low, double Best, double High) ComputeDifference(Derivation minuend, Derivation subtrahend)
     {
-        var from = DrawValues(minuend);
-        var away = DrawValues(subtrahend);
+        var minuends = DrawValues(minuend);
+        var subtrahends = DrawValues(subtrahend);
         var differences = new double[DrawCount];
         for (var i = 0; i < DrawCount; i++)
-            differences[i] = from[i] - away[i];
-        return Interval(differences, minuend.Value - subtrahend.Value);
+            differences[i] = minuends[i] - subtrahends[i];
+        return ComputeInterval(differences, minuend.Value - subtrahend.Value);
     }
 
-    static (double Low, double Best, double High) Interval(double[] drawn, double best)
+    static (double Low, double Best, double High) ComputeInterval(double[] samples, double best)
     {
-        var (low, high) = OrderStatistic.CentralInterval95(drawn);
+        var (low, high) = OrderStatistic.CentralInterval95(samples);
         return (Math.Min(best, low), best, Math.Max(best, high));
     }
 
     /// <summary>
-    /// s_k = ∂lnF/∂lnx_k per factor id at best factors: by how many per cent the figure changes if the factor changes by 1 %. Empty for a
-    /// value of zero.
+    /// The sensitivity ∂lnF/∂lnx_k of a figure to each factor, by factor id, at the best values: by how many per cent the figure changes
+    /// if the factor changes by 1 %. Empty if the figure is zero.
     /// </summary>
     public static IReadOnlyDictionary<string, double> ComputeSensitivities(Derivation derivation)
     {
@@ -146,88 +155,97 @@ public sealed class UncertaintyPropagator
         return slopes;
     }
 
-    static (double Down, double Up) FirstOrderSigmas(Derivation derivation, double best, IReadOnlyList<Factor> factors)
+    /// <summary>The total σ of ln F below and above the best value, by the first-order method.</summary>
+    static (double SigmaLow, double SigmaHigh) ComputeFirstOrderSigmas(Derivation derivation, double best, IReadOnlyList<Factor> factors)
     {
         var slopes = new Dictionary<string, double>(StringComparer.Ordinal);
         AddDerivatives(derivation, 1, slopes);
-        double down = 0, up = 0;
+        double varianceLow = 0, varianceHigh = 0;
         foreach (var factor in factors)
         {
             if (!slopes.TryGetValue(factor.Id, out var slope) || slope == 0)
                 continue;
-            var s = slope * factor.Bounds.Best / best;
-            var rises = s > 0;
-            up += Square(s * (rises ? factor.Bounds.SigmaHigh : factor.Bounds.SigmaLow));
-            down += Square(s * (rises ? factor.Bounds.SigmaLow : factor.Bounds.SigmaHigh));
+            var sensitivity = slope * factor.Bounds.Best / best;
+            var rises = sensitivity > 0;
+            varianceHigh += Square(sensitivity * (rises ? factor.Bounds.SigmaHigh : factor.Bounds.SigmaLow));
+            varianceLow += Square(sensitivity * (rises ? factor.Bounds.SigmaLow : factor.Bounds.SigmaHigh));
         }
 
-        return (Math.Sqrt(down), Math.Sqrt(up));
+        return (Math.Sqrt(varianceLow), Math.Sqrt(varianceHigh));
     }
 
     static double Square(double x) => x * x;
 
     /// <summary>
-    /// Whether ln F is nearly linear between the bounds of every factor: √Σ of the change of ln F by each bound alone, against
-    /// 1.96·√Σ(s_k σ_k)². A wide factor under a sum, or under a difference that
-    /// nearly cancels, curves it although the total σ is small.
+    /// Whether ln F is nearly linear between the bounds of every factor. Each factor alone is set to each of its bounds; the root of the
+    /// summed squares of the changes of ln F is compared with the 1.96·σ of the first-order method. A factor with wide bounds in a sum, or
+    /// in a difference of two nearly equal terms, makes F nonlinear although the total σ is small.
     /// </summary>
-    static bool IsNearlyLinear(Derivation derivation, double best, IReadOnlyList<Factor> factors, double down, double up)
+    static bool IsNearlyLinear(
+        Derivation derivation, double best, IReadOnlyList<Factor> factors, double sigmaLow, double sigmaHigh)
     {
-        double below = 0, above = 0;
+        double decreases = 0, increases = 0;
         foreach (var factor in factors)
         {
             if (factor.Bounds.IsExact)
                 continue;
-            var (atLow, atHigh) = (Moved(factor, factor.Bounds.Low), Moved(factor, factor.Bounds.High));
-            if (!(double.IsFinite(atLow) && double.IsFinite(atHigh)))
+            var changeAtLow = ComputeChange(factor, factor.Bounds.Low);
+            var changeAtHigh = ComputeChange(factor, factor.Bounds.High);
+            if (!(double.IsFinite(changeAtLow) && double.IsFinite(changeAtHigh)))
                 return false;
-            below += Square(Math.Min(0, Math.Min(atLow, atHigh)));
-            above += Square(Math.Max(0, Math.Max(atLow, atHigh)));
+            decreases += Square(Math.Min(0, Math.Min(changeAtLow, changeAtHigh)));
+            increases += Square(Math.Max(0, Math.Max(changeAtLow, changeAtHigh)));
         }
 
-        return Math.Abs(Math.Sqrt(below) - (Bounds.ZScore95 * down)) <= NonlinearityLimit && Math.Abs(Math.Sqrt(above) - (Bounds.ZScore95 * up)) <= NonlinearityLimit;
+        return Math.Abs(Math.Sqrt(decreases) - (Bounds.ZScore95 * sigmaLow)) <= NonlinearityLimit
+            && Math.Abs(Math.Sqrt(increases) - (Bounds.ZScore95 * sigmaHigh)) <= NonlinearityLimit;
 
-        // NaN if the figure becomes negative.
-        double Moved(Factor factor, double value) =>
-            Math.Log(derivation.Evaluate(each => string.Equals(each.Id, factor.Id, StringComparison.Ordinal) ? value : each.Bounds.Best) / best);
+        // The change of ln F if one factor has another value; NaN if the figure becomes negative.
+        double ComputeChange(Factor factor, double value) =>
+            Math.Log(derivation.Evaluate(
+                each => string.Equals(each.Id, factor.Id, StringComparison.Ordinal) ? value : each.Bounds.Best) / best);
     }
 
-    /// <summary>Adds ∂F/∂x of every factor below a node, given ∂F/∂node.</summary>
-    static void AddDerivatives(Derivation node, double outer, Dictionary<string, double> slopes)
+    /// <summary>Adds ∂F/∂x of every factor below a node to the slopes, by the chain rule.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="slopeOfNode">∂F/∂node.</param>
+    /// <param name="slopes">∂F/∂x by factor id.</param>
+    static void AddDerivatives(Derivation node, double slopeOfNode, Dictionary<string, double> slopes)
     {
         switch (node)
         {
             case Derivation.FactorNode given:
-                slopes[given.Factor.Id] = slopes.GetValueOrDefault(given.Factor.Id) + outer;
+                slopes[given.Factor.Id] = slopes.GetValueOrDefault(given.Factor.Id) + slopeOfNode;
                 break;
             case Derivation.Sum sum:
                 foreach (var term in sum.Terms)
-                    AddDerivatives(term, outer, slopes);
+                    AddDerivatives(term, slopeOfNode, slopes);
                 break;
             case Derivation.Difference difference:
-                AddDerivatives(difference.Minuend, outer, slopes);
-                AddDerivatives(difference.Subtrahend, -outer, slopes);
+                AddDerivatives(difference.Minuend, slopeOfNode, slopes);
+                AddDerivatives(difference.Subtrahend, -slopeOfNode, slopes);
                 break;
             case Derivation.Product product:
                 for (var i = 0; i < product.Of.Length; i++)
                 {
                     if (product.Of[i] is Derivation.Count)
                         continue;
-                    var rest = product.Scale;
+                    var productOfOthers = product.Scale;
                     for (var j = 0; j < product.Of.Length; j++)
                     {
                         if (j != i)
-                            rest *= product.Of[j].Value;
+                            productOfOthers *= product.Of[j].Value;
                     }
 
-                    AddDerivatives(product.Of[i], outer * rest, slopes);
+                    AddDerivatives(product.Of[i], slopeOfNode * productOfOthers, slopes);
                 }
 
                 break;
             case Derivation.Quotient quotient:
-                var bottom = quotient.Denominator.Value;
-                AddDerivatives(quotient.Numerator, outer / bottom, slopes);
-                AddDerivatives(quotient.Denominator, -outer * quotient.Numerator.Value / (bottom * bottom), slopes);
+                var denominator = quotient.Denominator.Value;
+                AddDerivatives(quotient.Numerator, slopeOfNode / denominator, slopes);
+                AddDerivatives(
+                    quotient.Denominator, -slopeOfNode * quotient.Numerator.Value / (denominator * denominator), slopes);
                 break;
             default:
                 break;
@@ -240,30 +258,36 @@ public sealed class UncertaintyPropagator
         return program.Evaluate(program.Add(derivation), DrawCount);
     }
 
-    /// <summary>Draws the derivations that need as many draws, all at once; branches that they share are drawn once.</summary>
-    void DrawBounds(ReadOnlySpan<Derivation> derivations, ReadOnlySpan<int> needed, int draws, Span<Bounds> into)
+    /// <summary>
+    /// Computes the bounds of the derivations that need one number of draws. Branches that they share are evaluated once.
+    /// </summary>
+    /// <param name="derivations">All derivations.</param>
+    /// <param name="drawsNeeded">Number of draws that each derivation needs.</param>
+    /// <param name="drawCount">The number of draws; derivations that need another number are left out.</param>
+    /// <param name="bounds">Receives the bounds of the derivations computed here.</param>
+    void DrawBounds(ReadOnlySpan<Derivation> derivations, ReadOnlySpan<int> drawsNeeded, int drawCount, Span<Bounds> bounds)
     {
         var program = new DrawProgram(_draws);
-        var (steps, at) = (new List<int>(), new List<int>());
+        var (steps, indices) = (new List<int>(), new List<int>());
         for (var i = 0; i < derivations.Length; i++)
         {
-            if (needed[i] != draws)
+            if (drawsNeeded[i] != drawCount)
                 continue;
             steps.Add(program.Add(derivations[i]));
-            at.Add(i);
+            indices.Add(i);
         }
 
-        if (at.Count == 0)
+        if (indices.Count == 0)
             return;
-        var values = new double[at.Count][];
+        var values = new double[indices.Count][];
         for (var i = 0; i < values.Length; i++)
-            values[i] = ArrayPool<double>.Shared.Rent(draws);
-        program.Evaluate(CollectionsMarshal.AsSpan(steps), draws, values);
+            values[i] = ArrayPool<double>.Shared.Rent(drawCount);
+        program.Evaluate(CollectionsMarshal.AsSpan(steps), drawCount, values);
         for (var i = 0; i < values.Length; i++)
         {
-            var best = derivations[at[i]].Value;
-            var (low, high) = OrderStatistic.CentralInterval95(values[i].AsSpan(0, draws));
-            into[at[i]] = new Bounds(Math.Clamp(low, 0, best), best, Math.Max(best, high));
+            var best = derivations[indices[i]].Value;
+            var (low, high) = OrderStatistic.CentralInterval95(values[i].AsSpan(0, drawCount));
+            bounds[indices[i]] = new Bounds(Math.Clamp(low, 0, best), best, Math.Max(best, high));
             ArrayPool<double>.Shared.Return(values[i]);
         }
     }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Tonne.Runs;
 
 /// <summary>One epoch of training.</summary>
-/// <param name="Number">Its number, as the program gave it.</param>
+/// <param name="Number">Number of the epoch, as the training program printed it.</param>
 /// <param name="Stage">Name of the stage it is in.</param>
 /// <param name="StartSeconds">Start, in s from the start of the run.</param>
 /// <param name="DurationSeconds">Duration in s.</param>

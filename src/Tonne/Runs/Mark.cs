@@ -8,7 +8,7 @@ namespace Tonne.Runs;
 /// <param name="DataIn">Shape of the data a stage takes in.</param>
 /// <param name="DataOut">Shape of the data a stage gives out.</param>
 /// <param name="Metrics">Metrics of an epoch by canonical name (loss, accuracy, validation_loss, validation_accuracy, …).</param>
-/// <param name="Origin">Where it came from.</param>
+/// <param name="Origin">Source of the mark.</param>
 public sealed record Mark(
     MarkKind Kind,
     long Timestamp,

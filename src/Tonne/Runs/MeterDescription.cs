@@ -7,7 +7,7 @@ namespace Tonne.Runs;
 /// <param name="Id">Stable id, for example <c>rapl:package-0</c> or <c>proc:busy</c>.</param>
 /// <param name="Component">Part of the machine.</param>
 /// <param name="Kind">Meaning and unit of the number.</param>
-/// <param name="Role">What its readings are used for.</param>
+/// <param name="Role">Purpose for which the readings are used.</param>
 /// <param name="Quality">Measured for a meter; a model has none.</param>
 /// <param name="Device">Number of the device if there are several; null otherwise.</param>
 /// <param name="Range">For an energy counter that wraps: the largest value in µJ; null if it does not.</param>

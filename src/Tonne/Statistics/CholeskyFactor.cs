@@ -3,7 +3,7 @@ namespace Tonne.Statistics;
 /// <summary>The lower Cholesky factor L of a symmetric positive definite matrix, A = L·Lᵀ.</summary>
 /// <remarks>
 /// Source: Golub and Van Loan, Matrix Computations, 4th edition 2013, section 4.2. Immutable, thread safe.
-/// The factor of a matrix that is not positive definite holds NaN.
+/// If the matrix is not positive definite, its factor contains NaN.
 /// </remarks>
 public sealed class CholeskyFactor
 {

@@ -4,7 +4,7 @@ namespace Tonne.Statistics;
 public static class StandardNormal
 {
     /// <summary>Draws one value.</summary>
-    /// <param name="random">Source of randomness. Two numbers of it are used.</param>
+    /// <param name="random">Random number generator, from which two numbers are drawn.</param>
     public static double Draw(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -12,7 +12,7 @@ public static class StandardNormal
     }
 
     /// <summary>Draws two independent values.</summary>
-    /// <param name="random">Source of randomness. Two numbers of it are used.</param>
+    /// <param name="random">Random number generator, from which two numbers are drawn.</param>
     public static (double First, double Second) DrawPair(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);

@@ -13,7 +13,7 @@ public class ServingEnergyModelTests
     public void The_roofline_of_a_model_of_70_billion_on_H100_is_what_a_hand_computes()
     {
         Span<double> terms = stackalloc double[ServingEnergyModel.TermCount];
-        ServingEnergyModel.Terms(Llama70, terms);
+        ServingEnergyModel.ComputeTerms(Llama70, terms);
 
         // Data sheet: 700 W, 3.35 TB/s, 989.4 TFLOP/s. 140 GB of weights are read in 140e9 / 3.35e12 = 41.79 ms of one device's bandwidth for 64 tokens: 0.653 ms a token, × 700 W = 0.45709 J.
         Assert.Equal(0.45709, terms[(int)ServingTerm.Weights], 1e-4);
@@ -31,8 +31,8 @@ public class ServingEnergyModelTests
     {
         Span<double> one = stackalloc double[ServingEnergyModel.TermCount];
         Span<double> ten = stackalloc double[ServingEnergyModel.TermCount];
-        ServingEnergyModel.Terms(Llama70 with { PromptTokens = 10_000, GivenLayers = 80 }, one);
-        ServingEnergyModel.Terms(Llama70 with { PromptTokens = 100_000, GivenLayers = 80 }, ten);
+        ServingEnergyModel.ComputeTerms(Llama70 with { PromptTokens = 10_000, GivenLayers = 80 }, one);
+        ServingEnergyModel.ComputeTerms(Llama70 with { PromptTokens = 100_000, GivenLayers = 80 }, ten);
 
         // Attention to a prompt of 100,000: 2 × 80 layers × 8,192 wide (as published) × 1e5 = 131e9 operations beside 140e9; of 10,000: 13.1e9. Ten times the tokens: (140 + 131) ÷ (140 + 13.1) × 10 = 17.7.
         Assert.Equal(17.7, ten[(int)ServingTerm.Prefill] / one[(int)ServingTerm.Prefill], 0.1);

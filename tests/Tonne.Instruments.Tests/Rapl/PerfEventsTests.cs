@@ -109,7 +109,7 @@ public sealed class PerfEventsTests : IDisposable
         Assert.Empty(rapl.Meters);
         var remedies = rapl.Missing.Single(missing => missing.Id == "rapl:package-0").Remedies;
         Assert.Contains(remedies, remedy => remedy.Command?.Contains("cap_perfmon") == true && remedy.Summary.Contains("sees the energy of all"));
-        Assert.Contains(remedies, remedy => remedy.Command == "sudo sysctl kernel.perf_event_paranoid=0" && remedy.Summary.Contains("wider permission"));
+        Assert.Contains(remedies, remedy => remedy.Command == "sudo sysctl kernel.perf_event_paranoid=0" && remedy.Summary.Contains("permits more than the counters' files"));
         Assert.Contains("perf_event_paranoid is 2", rapl.Missing.Single(missing => missing.Id == "perf:package").Reason);
     }
 
@@ -191,7 +191,7 @@ public sealed class PerfEventsTests : IDisposable
         using var rapl = Found(new StandInPerfEvents());
 
         Assert.Equal(["perf:package-0"], Summed(rapl));
-        Assert.Contains("wrap could not be corrected", rapl.Meters[0].Description.Note);
+        Assert.Contains("wrap-around could not be corrected", rapl.Meters[0].Description.Note);
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public sealed class RaplMetersTests : IDisposable
 
         using var rapl = Found();
 
-        Assert.Contains("a container hides it", Assert.Single(rapl.Missing).Reason);
+        Assert.Contains("a container hides the zones", Assert.Single(rapl.Missing).Reason);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class TrainerTests : IDisposable
         var names = NetworkTests.Names(3);
         Assert.Contains("no rows", Refused(new InMemoryExamples(30, names, [], [])));
         Assert.Contains("one class, \"class 1\"", Refused(new InMemoryExamples(30, names, new float[90], [1, 1, 1])));
-        Assert.Contains("31 wide", Refused(new InMemoryExamples(31, names, new float[62], [0, 1])));
+        Assert.Contains("have 31 values", Refused(new InMemoryExamples(31, names, new float[62], [0, 1])));
         Assert.Contains("other", Refused(new InMemoryExamples(30, ["other", "b", "c"], new float[60], [0, 1])));
 
         // Not among the rows that the scale is taken from when there are more than 4,096; found all the same.

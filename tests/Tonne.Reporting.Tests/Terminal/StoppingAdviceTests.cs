@@ -13,7 +13,7 @@ public class StoppingAdviceTests
     static StoppingPoint[] Epochs(params double[] values) =>
         [.. values.Select((value, i) => new StoppingPoint(i + 1, value, Energy.FromKilowattHours(1), Emissions.FromGrams(50)))];
 
-    static StoppingAdvice Accuracy(double? wanted, params double[] values) => StoppingAdvice.Of("validation_accuracy", true, Epochs(values), wanted);
+    static StoppingAdvice Accuracy(double? wanted, params double[] values) => StoppingAdvice.FromEpochs("validation_accuracy", true, Epochs(values), wanted);
 
     [Fact]
     public void It_stops_where_no_later_epoch_gains_what_is_wanted()
@@ -86,7 +86,7 @@ public class StoppingAdviceTests
     [Fact]
     public void Of_a_loss_the_gain_is_its_fall()
     {
-        var advice = StoppingAdvice.Of("loss", false, Epochs(2.0, 1.0, 0.6, 0.59, 0.58), 0.1);
+        var advice = StoppingAdvice.FromEpochs("loss", false, Epochs(2.0, 1.0, 0.6, 0.59, 0.58), 0.1);
 
         Assert.Equal(3, advice.Stop.Epoch);
         Assert.Equal(0.02, advice.GainAfter, 1e-12);
@@ -127,7 +127,7 @@ public class StoppingAdviceTests
     [Fact]
     public void Epochs_of_no_energy_have_no_rate_and_do_not_disturb()
     {
-        var advice = StoppingAdvice.Of("accuracy", true, [new(1, 0.5, default, default), new(2, 0.6, default, default)]);
+        var advice = StoppingAdvice.FromEpochs("accuracy", true, [new(1, 0.5, default, default), new(2, 0.6, default, default)]);
 
         Assert.Null(advice.MeanPerKilowattHour);
         Assert.Equal(2, advice.Stop.Epoch);
@@ -138,7 +138,7 @@ public class StoppingAdviceTests
     public void The_table_of_a_recorded_run()
     {
         var record = SampleRuns.Training();
-        var advice = StoppingAdvice.Of(record, new Accountant().Account(record, SampleRuns.Factors()))!;
+        var advice = StoppingAdvice.FromRun(record, new Accountant().Account(record, SampleRuns.Factors()))!;
 
         Golden.Matches("Golden/StoppingTable.golden.txt", Golden.TextOf(writer => StoppingTable.Write(writer, advice, new TerminalCapabilities { Width = 90 })));
     }

@@ -89,9 +89,9 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
 
     static void WriteTerm(StringBuilder screen, int columns, string term, string text, bool isShort)
     {
-        var room = MaxColumns - columns - 2;
+        var maxColumns = MaxColumns - columns - 2;
         var used = TextSanitizer.CountColumns(term);
-        var lines = isShort ? [Shorten(text, Math.Min(room, MaxColumns - 4 - used))] : Wrap(text, room);
+        var lines = isShort ? [Shorten(text, Math.Min(maxColumns, MaxColumns - 4 - used))] : Wrap(text, maxColumns);
         screen.Append("  ").Append(term);
         if (used + 2 > columns && !isShort)
             screen.Append('\n').Append(' ', columns + 2);
@@ -144,24 +144,24 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
     }
 
     /// <summary>Returns the text if it fits, otherwise as many of its clauses as fit.</summary>
-    static string Shorten(string text, int room)
+    static string Shorten(string text, int maxColumns)
     {
-        if (TextSanitizer.CountColumns(text) <= room)
+        if (TextSanitizer.CountColumns(text) <= maxColumns)
             return text;
-        var end = Enumerable.Range(0, text.Length).LastOrDefault(i => text[i] is ';' or ',' or ':' or '.' && i + 1 < text.Length && text[i + 1] == ' ' && TextSanitizer.CountColumns(text[..i]) <= room);
+        var end = Enumerable.Range(0, text.Length).LastOrDefault(i => text[i] is ';' or ',' or ':' or '.' && i + 1 < text.Length && text[i + 1] == ' ' && TextSanitizer.CountColumns(text[..i]) <= maxColumns);
         if (end > 0)
             return text[..end];
-        var words = Wrap(text, room - 1)[0];
+        var words = Wrap(text, maxColumns - 1)[0];
         return words + "…";
     }
 
-    static List<string> Wrap(string text, int room)
+    static List<string> Wrap(string text, int maxColumns)
     {
         var lines = new List<string>();
         var line = new StringBuilder();
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Length > 0 && TextSanitizer.CountColumns(line.ToString()) + 1 + TextSanitizer.CountColumns(word) > room)
+            if (line.Length > 0 && TextSanitizer.CountColumns(line.ToString()) + 1 + TextSanitizer.CountColumns(word) > maxColumns)
             {
                 lines.Add(line.ToString());
                 line.Clear();

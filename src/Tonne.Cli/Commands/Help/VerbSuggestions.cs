@@ -39,7 +39,7 @@ static class VerbSuggestions
     internal static IEnumerable<string> All => _meanings.SelectMany(meaning => meaning.Suggestions);
 
     /// <summary>Returns up to two commands to type instead.</summary>
-    /// <param name="word">What was typed.</param>
+    /// <param name="word">The word that the user typed.</param>
     /// <param name="path">The command above it, as typed: <c>tonne</c>, <c>tonne ledger</c>.</param>
     /// <param name="known">Names of the commands there.</param>
     internal static IReadOnlyList<string> Find(string word, string path, IReadOnlyList<string> known)

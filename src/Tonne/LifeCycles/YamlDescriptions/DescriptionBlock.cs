@@ -126,7 +126,7 @@ sealed class DescriptionBlock
     /// Reads a number as a factor: exact if one value is given, else with bounds, quality and source; null if absent or wrong.
     /// </summary>
     /// <param name="key">Key of the number.</param>
-    /// <param name="label">What it is, for the derivation.</param>
+    /// <param name="label">Label of the number, for the derivation.</param>
     /// <param name="dimension">Dimension of the number.</param>
     /// <param name="check">Returns what is wrong with a value in the dimension's unit; null if it is valid.</param>
     public Factor? ReadNumber(string key, string label, Dimension dimension, Func<double, string?>? check = null) =>

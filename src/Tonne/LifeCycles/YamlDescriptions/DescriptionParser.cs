@@ -78,11 +78,11 @@ static class DescriptionParser
     static DescriptionNode.Mapping Mapping(Parser parser, string file, int depth, long line)
     {
         var entries = ImmutableArray.CreateBuilder<(DescriptionNode.Scalar, DescriptionNode)>();
-        var met = new HashSet<string>(StringComparer.Ordinal);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var key = Node(parser, file, depth + 1) as DescriptionNode.Scalar ?? throw CreateException(file, parser.Current?.Start.Line ?? line, "a key must be a plain word.");
-            if (!met.Add(key.Text))
+            if (!keys.Add(key.Text))
                 throw CreateException(file, key.Line, $"'{DescriptionNode.Shorten(key.Text)}' is given twice in one block.");
             entries.Add((key, Node(parser, file, depth + 1)));
         }
@@ -99,7 +99,7 @@ static class DescriptionParser
                 + "leave it out.");
     }
 
-    static DescriptionException CreateException(string file, long line, string what) => new([$"{file}:{Math.Max(1, line)}: {what}"]);
+    static DescriptionException CreateException(string file, long line, string problem) => new([$"{file}:{Math.Max(1, line)}: {problem}"]);
 
     static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -14,7 +14,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     static readonly string[] _modes = ["training", "inference", "idle", "tdp"];
 
     /// <summary>One described energy.</summary>
-    /// <param name="Label">What it is.</param>
+    /// <param name="Label">Label of the energy, for the derivation.</param>
     /// <param name="Energy">kWh.</param>
     /// <param name="Extent">IT equipment, or GPUs where only accelerators are counted.</param>
     /// <param name="Quality">Worst quality of its parts above 5 %.</param>
@@ -23,7 +23,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     /// <param name="ChipHours">Chip-hours from which it was computed; null if energy was given.</param>
     /// <param name="Chip">The accelerator; null if not given.</param>
     /// <param name="Notes">Notes to print.</param>
-    /// <param name="Warnings">Warnings.</param>
+    /// <param name="Warnings">Warnings about the description of the energy.</param>
     public sealed record DescribedEnergy(
         string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
         ImmutableArray<string> Notes, ImmutableArray<Warning> Warnings);
