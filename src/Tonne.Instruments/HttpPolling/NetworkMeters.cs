@@ -28,18 +28,17 @@ sealed class NetworkMeters : Instrument
     readonly List<(PolledMeter Power, PolledMeter Counter)> _comparisons = [];
     readonly CancellationTokenSource _ended = new();
     readonly TimeProvider _time;
+    readonly double _maxMachineWatts;
 
     /// <summary>Asks what the options name.</summary>
-    public NetworkMeters(DiscoveryOptions options)
-        : this(options, null)
-    {
-    }
-
-    /// <summary>Asks in another way: tests answer themselves, and take the turns.</summary>
-    internal NetworkMeters(DiscoveryOptions options, Func<SourceAddress, IHttpTransport>? transportFactory)
+    /// <param name="options">The addresses, and how to ask.</param>
+    /// <param name="maxMachineWatts">The power that this machine cannot exceed, W.</param>
+    /// <param name="transportFactory">Asks in another way: tests answer themselves, and take the turns. Null: over the network.</param>
+    internal NetworkMeters(
+        DiscoveryOptions options, double maxMachineWatts = PolledValue.MaxMachineWatts, Func<SourceAddress, IHttpTransport>? transportFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _time = options.Time;
+        (_time, _maxMachineWatts) = (options.Time, maxMachineWatts);
         if (options.MeterAddresses.IsDefaultOrEmpty)
             return;
         var begun = _time.GetTimestamp();
@@ -48,14 +47,14 @@ sealed class NetworkMeters : Instrument
         {
             if (!SourceAddress.TryParse(text, out var address, out var problem))
             {
-                _missing.Add(new MissingMeter("meter", "--meter", problem, null, []));
+                AddMissing(new MissingMeter("meter", "--meter", problem, null, []));
                 continue;
             }
 
             var source = CreateSource(address, options.EnvironmentVariable);
             if (!TryReadPassword(address, options.EnvironmentVariable, out var password, out var reason))
             {
-                _missing.Add(CreateMissingMeter(source, reason, null));
+                AddMissing(CreateMissingMeter(source, reason, null));
                 continue;
             }
 
@@ -75,7 +74,7 @@ sealed class NetworkMeters : Instrument
                 continue;
             }
 
-            _missing.Add(CreateMissingMeter(source, poller.LastError ?? $"{source.Address.Host} has not answered within {DisplayValue.Format(source.Address.StartupTimeout.TotalSeconds, "s")}; a slow one may be given longer with wait=5s in its address", source.Address.Base.AbsoluteUri + source.Address.Path));
+            AddMissing(CreateMissingMeter(source, poller.LastError ?? $"{source.Address.Host} has not answered within {DisplayValue.Format(source.Address.StartupTimeout.TotalSeconds, "s")}; a slow one may be given longer with wait=5s in its address", source.Address.Base.AbsoluteUri + source.Address.Path));
             poller.Dispose();
         }
     }
@@ -160,12 +159,38 @@ sealed class NetworkMeters : Instrument
         source.Id, source.Address.Text, reason, null,
         url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{url}'", PersistsAcrossReboots: true)]);
 
+    /// <summary>A meter that the user named is never left out without a warning.</summary>
+    void AddMissing(MissingMeter meter)
+    {
+        _missing.Add(meter);
+        var name = meter.Id == "meter" ? "" : $" {meter.Id}";
+        _warnings.Add(new Warning("named-meter-unusable", $"The named meter{name} is not used: {meter.Reason}.", "tonne doctor shows what it answers."));
+    }
+
+    /// <summary>Why the first power of a meter of the whole machine cannot be true; null if it can.</summary>
+    string? FindImplausiblePower(SourceCapabilities offer, PollResult first)
+    {
+        foreach (var (key, meter) in offer.Channels)
+        {
+            if (meter is not { Kind: MeterKind.Power, Role: MeterRole.Machine } || first.Values.FirstOrDefault(pair => pair.Key == key) is not { Key: not null, Value.Reason: null } value)
+                continue;
+            var watts = value.Value.Value / 1e3;
+            if (watts > _maxMachineWatts)
+            {
+                return $"it reports {DisplayValue.Format(watts, "W")}, more than this machine can draw (at most {DisplayValue.Format(_maxMachineWatts, "W", 2)})"
+                    + (watts / 1000 <= _maxMachineWatts ? "; it may count in mW, which json+http:// reads with unit=mW" : "");
+            }
+        }
+
+        return null;
+    }
+
     void AddSource(PolledSource source, Poller poller, PollResult first)
     {
         var offer = source.GetCapabilities(first);
-        if (offer.UnusableReason is { } refusal)
+        if ((offer.UnusableReason ?? FindImplausiblePower(offer, first)) is { } refusal)
         {
-            _missing.Add(CreateMissingMeter(source, $"{source.Address.Host}: {TextSanitizer.ToOneLine(refusal)}", null));
+            AddMissing(CreateMissingMeter(source, $"{source.Address.Host}: {TextSanitizer.ToOneLine(refusal)}", null));
             poller.Dispose();
             return;
         }

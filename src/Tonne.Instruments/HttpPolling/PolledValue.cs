@@ -35,7 +35,7 @@ readonly record struct PolledValue
         if (number < 0)
             return Gap($"it reports a negative value ({FormatNumber(number)} {unit})");
         if (!(number <= maximum) || !(number * perUnit < 9e18))
-            return Gap($"it reports {FormatNumber(number)} {unit}, more than is possible");
+            return Gap($"it reports {FormatNumber(number)} {unit}, more than is possible{(number / 1000 <= maximum ? $"; it may count in m{unit}" : "")}");
         return new((long)Math.Round(number * perUnit), null, age, rate is >= 0 and <= 1e9 ? rate * perUnit : null);
     }
 

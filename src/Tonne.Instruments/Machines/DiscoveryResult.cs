@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Hardware;
+using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.Modelled;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
@@ -69,6 +70,8 @@ public sealed class DiscoveryResult : IDisposable
         var plugged = Bases.Any(basis => basis.Component == Component.Platform);
         var names = Bases.Where(basis => basis.Quality != Quality.Measured && !(plugged && basis.Component is Component.Cpu or Component.Memory or Component.Other))
             .Select(basis => basis.Device is null ? EnumWords.Format(basis.Component) : $"{EnumWords.Format(basis.Component)}:{basis.Device}").ToList();
+        if (Instruments.OfType<NetworkMeters>().SelectMany(instrument => instrument.Missing).FirstOrDefault() is { } named)
+            return $"a named meter cannot be used: {named.Reason}";
         return names.Count == 0 ? null : $"the energy of {string.Join(", ", names)} would be modelled";
     }
 

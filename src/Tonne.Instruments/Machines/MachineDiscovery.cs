@@ -84,6 +84,12 @@ public static class MachineDiscovery
         };
     }
 
+    // An eight-GPU node is specified at 10 to 15 kW (NVIDIA DGX H100: 10.2 kW at most; DGX B200: 14.3 kW).
+    const double MaxWattsOfNode = 20_000;
+    const double MaxWattsOfBoard = 2_000;
+    const double MaxWattsPerThread = 50;
+    const double MaxWattsPerGpu = 3_000;
+
     /// <summary>Selects the meters of each component and device: those of the first instrument that has some.</summary>
     internal static List<MeteredPart> SelectParts(IReadOnlyList<Instrument> instruments)
     {
@@ -100,6 +106,13 @@ public static class MachineDiscovery
         return selected;
     }
 
+    /// <summary>
+    /// A power that a machine cannot exceed, W: several times what its parts draw at most. Of a virtual machine the host is unknown, and
+    /// may be a node of eight GPUs.
+    /// </summary>
+    static double EstimateMaxWatts(Machine machine, int gpus) =>
+        machine.Virtual ? MaxWattsOfNode : MaxWattsOfBoard + (MaxWattsPerThread * machine.Threads) + (MaxWattsPerGpu * gpus);
+
     /// <summary>Creates all instruments, in the order in which <see cref="SelectParts"/> prefers them.</summary>
     static IEnumerable<Instrument> CreateInstruments(FileTree tree, MachineDescription description, DiscoveryOptions options)
     {
@@ -112,7 +125,7 @@ public static class MachineDiscovery
         // Readings of a device from a server are used only if the device itself reports none, so the network comes after the devices. A
         // plug meter that the user named is preferred to the readings of the machine's firmware, so the network comes before these.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
-            yield return new NetworkMeters(options);
+            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, nextGpuNumber));
         yield return new HwmonMeters(tree, description.Machine.Virtual);
         yield return new BatteryMeters(tree, description.Machine.Virtual);
         yield return new UnsupportedSystemMeters(tree);

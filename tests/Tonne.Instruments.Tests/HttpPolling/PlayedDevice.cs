@@ -15,6 +15,9 @@ sealed class PlayedDevice : IDisposable
     /// <summary>Answers by path; what has none is a 404.</summary>
     public Func<string, HttpReply> Answer { get; set; } = static _ => HttpReply.FromStatus(404, default);
 
+    /// <summary>The power that the machine cannot exceed, W.</summary>
+    public double MaxMachineWatts { get; init; } = 150_000;
+
     public List<string> Asked { get; } = [];
 
     public Dictionary<string, string> Variables { get; } = [];
@@ -32,7 +35,7 @@ sealed class PlayedDevice : IDisposable
 
     public PlayedDevice Opened(params string[] addresses)
     {
-        _sources = new NetworkMeters(new DiscoveryOptions { MeterAddresses = [.. addresses], Time = Time, EnvironmentVariable = name => Variables.GetValueOrDefault(name) }, _ => new Way(this));
+        _sources = new NetworkMeters(new DiscoveryOptions { MeterAddresses = [.. addresses], Time = Time, EnvironmentVariable = name => Variables.GetValueOrDefault(name) }, MaxMachineWatts, transportFactory: _ => new Way(this));
         return this;
     }
 

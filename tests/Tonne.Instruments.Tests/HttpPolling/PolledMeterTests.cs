@@ -101,7 +101,7 @@ public class PolledMeterTests
         using var plug = Plug();
 
         Assert.Equal(["", ""], [.. plug.Asked, .. Repeat(() => plug.Turn(0.5), plug)]);
-        using var nothing = new NetworkMeters(new DiscoveryOptions(), _ => throw new InvalidOperationException("asked"));
+        using var nothing = new NetworkMeters(new DiscoveryOptions(), transportFactory: _ => throw new InvalidOperationException("asked"));
         Assert.Empty(nothing.Meters);
 
         static IEnumerable<string> Repeat(Func<Reading> turn, PlayedDevice plug)
@@ -179,5 +179,43 @@ public class PolledMeterTests
             meter.Read(i);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData("-5")]
+    [InlineData("\"abc\"")]
+    [InlineData("NaN")]
+    [InlineData("1e999")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public void A_named_meter_that_gives_nothing_usable_is_a_warning(string value)
+    {
+        using var device = PlayedDevice.Saying($"{{\"power\":{value}}}").Opened("json+http://plug.lan/x#/power?unit=W");
+
+        Assert.Empty(device.Sources.Meters);
+        Assert.Single(device.Sources.Missing);
+        Assert.Equal("named-meter-unusable", Assert.Single(device.Sources.Warnings).Code);
+    }
+
+    [Theory]
+    [InlineData("60000", 2_100, "it may count in mW")]
+    [InlineData("400000", 2_100, "it may count in mW")]
+    [InlineData("4e12", 2_100, "more than is possible")]
+    public void A_power_beyond_what_the_machine_can_draw_is_refused_with_the_likely_unit(string watts, double most, string expected)
+    {
+        using var device = new PlayedDevice { Answer = _ => PlayedDevice.Json($"{{\"power\":{watts}}}"), MaxMachineWatts = most }.Opened("json+http://plug.lan/x#/power?unit=W");
+
+        Assert.Empty(device.Sources.Meters);
+        Assert.Contains(expected, Assert.Single(device.Sources.Warnings).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_power_that_the_machine_can_draw_is_used()
+    {
+        using var device = new PlayedDevice { Answer = _ => PlayedDevice.Json("{\"power\":1800}"), MaxMachineWatts = 2_100 }.Opened("json+http://plug.lan/x#/power?unit=W");
+
+        Assert.Single(device.Sources.Meters);
+        Assert.Empty(device.Sources.Warnings);
     }
 }
