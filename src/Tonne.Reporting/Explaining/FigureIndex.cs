@@ -57,9 +57,9 @@ public static class FigureIndex
 
         if (footprint.Water is { } water)
             yield return ("water", water);
-        foreach (var (parts, word, many) in new[] { (footprint.Stages, "stage ", "stages."), (footprint.Epochs, "epoch ", "epochs.") })
+        foreach (var (parts, word, many) in new[] { (footprint.Stages, "stage ", "stages."), (footprint.Epochs, "epoch ", "epochs."), (footprint.StepSeries, "", "") })
         {
-            foreach (var part in parts)
+            foreach (var part in parts.Where(part => !part.IsWithheld))
             {
                 foreach (var name in new[] { part.Name, word + part.Name, many + part.Name })
                 {

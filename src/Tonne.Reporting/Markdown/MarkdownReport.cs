@@ -31,6 +31,7 @@ public static class MarkdownReport
         WriteComponents(page, record);
         WriteStages(page, record, footprint);
         WriteEpochs(page, record, footprint);
+        WriteSteps(page, record, footprint);
         WritePlace(page, record, footprint);
         WriteWarnings(page, record, footprint);
         WriteMethodAndSources(page, footprint, "##");
@@ -89,6 +90,12 @@ public static class MarkdownReport
         WriteTableHead(page, "Stage", "Data in", "Data out", "Time", "Facility energy", "Operational emissions");
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
+            if (stage.IsLate)
+            {
+                WriteCells(page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "", "–", "–", "–");
+                continue;
+            }
+
             WriteCells(page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "", DisplayValue.FormatDuration(stage.DurationSeconds),
                 DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval(),
                 DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value).FormatWithInterval());
@@ -112,13 +119,24 @@ public static class MarkdownReport
             var epoch = record.Epochs[i];
             WriteCells(page,
             [
-                epoch.Number.ToString(CultureInfo.InvariantCulture), DisplayValue.FormatDuration(epoch.DurationSeconds),
+                epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.IsLate ? "–" : DisplayValue.FormatDuration(epoch.DurationSeconds),
                 .. metrics.Select(name => epoch.Metrics.TryGetValue(name, out var value) ? DisplayValue.FormatMetric(value) : ""),
-                DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
-                Like(footprint.Epochs[i].Emissions, footprint.Epochs.Max(part => part.Emissions.Value)), Text(observations[i]),
+                epoch.IsLate ? "–" : DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
+                epoch.IsLate ? "–" : Like(footprint.Epochs[i].Emissions, footprint.Epochs.Max(part => part.Emissions.Value)), Text(observations[i]),
             ]);
         }
 
+        page.Append('\n');
+    }
+
+    static void WriteSteps(StringBuilder page, RunRecord record, Footprint footprint)
+    {
+        var lines = StepSeriesText.Describe(record, footprint, "–").ToList();
+        if (lines.Count == 0)
+            return;
+        page.Append("## Steps\n\n");
+        foreach (var line in lines)
+            page.Append(CultureInfo.InvariantCulture, $"- {Text(line)}\n");
         page.Append('\n');
     }
 

@@ -14,16 +14,31 @@ static class LossCurve
 {
     const int Margin = 2;
 
-    /// <summary>Writes the curve; nothing if no epoch has a finite loss.</summary>
+    /// <summary>Most series that are drawn, each as a curve of its own.</summary>
+    const int MaxSeries = 6;
+
+    const int RowsOfSeries = 6;
+
+    /// <summary>Writes a curve for each series of epochs, at most 6; nothing if no epoch has a finite loss.</summary>
     /// <param name="writer">Where to, with <c>\n</c> at line ends.</param>
     /// <param name="record">The run.</param>
     /// <param name="screen">What can be shown.</param>
     /// <param name="rows">Rows of the curve without axis, at least 3. Default 10.</param>
     public static void Write(TextWriter writer, RunRecord record, TerminalCapabilities screen, int rows = 10)
     {
+        var all = EpochSeries.Split(record.Epochs);
+        foreach (var (i, series) in all.Index().Take(MaxSeries))
+        {
+            var title = all.Count == 1 ? "loss by epoch" : $"loss by epoch, series {i + 1} of {all.Count}";
+            Write(writer, [.. record.Epochs.Skip(series.From).Take(series.Count)], title, screen, all.Count == 1 ? rows : Math.Min(rows, RowsOfSeries));
+        }
+    }
+
+    static void Write(TextWriter writer, IReadOnlyList<EpochRecord> epochs, string title, TerminalCapabilities screen, int rows)
+    {
         rows = Math.Max(3, rows);
-        var loss = Values(record, "loss");
-        var validation = Values(record, "validation_loss");
+        var loss = Values(epochs, "loss");
+        var validation = Values(epochs, "validation_loss");
         var finite = loss.Concat(validation).Where(double.IsFinite).ToList();
         if (!loss.Any(double.IsFinite))
             return;
@@ -36,7 +51,7 @@ static class LossCurve
         plot.DrawPoints(validation, Height);
 
         var sheet = new StyledTextWriter(writer, screen);
-        var head = new StringBuilder("loss by epoch");
+        var head = new StringBuilder(title);
         if (logarithmic)
             head.Append(", logarithmic");
         if (validation.Any(double.IsFinite))
@@ -48,9 +63,9 @@ static class LossCurve
         for (var row = 0; row < rows; row++)
             sheet.WriteRaw(new string(' ', Margin), StyledText.Faint(labels[row].PadLeft(gutter) + " │"), new StyledText(plot.FormatRow(row), TextStyle.Bar));
         sheet.WriteRaw(new string(' ', Margin + gutter + 1), StyledText.Faint("└" + new string('─', plot.Columns)));
-        var (first, last) = (record.Epochs[0].Number.ToString(CultureInfo.InvariantCulture), record.Epochs[^1].Number.ToString(CultureInfo.InvariantCulture));
+        var (first, last) = (epochs[0].Number.ToString(CultureInfo.InvariantCulture), epochs[^1].Number.ToString(CultureInfo.InvariantCulture));
         var gap = plot.Columns - first.Length - last.Length;
-        sheet.WriteRaw(new string(' ', Margin + gutter + 2), StyledText.Faint(record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last));
+        sheet.WriteRaw(new string(' ', Margin + gutter + 2), StyledText.Faint(epochs.Count == 1 || gap < 1 ? first : first + new string(' ', gap) + last));
 
         double Height(double value)
         {
@@ -70,8 +85,8 @@ static class LossCurve
         return DisplayValue.FormatMetric(logarithmic ? Math.Exp(Math.Log(low) + (share * (Math.Log(high) - Math.Log(low)))) : ((1 - share) * low) + (share * high));
     }
 
-    static List<double> Values(RunRecord record, string metric) =>
-        [.. record.Epochs.Select(epoch => epoch.Metrics.TryGetValue(metric, out var value) ? value : double.NaN)];
+    static List<double> Values(IReadOnlyList<EpochRecord> epochs, string metric) =>
+        [.. epochs.Select(epoch => epoch.Metrics.TryGetValue(metric, out var value) ? value : double.NaN)];
 
     /// <summary>A field of dots: two by four to a character in braille, one to a character in ASCII.</summary>
     sealed class Plot(int columns, int rows, bool braille)

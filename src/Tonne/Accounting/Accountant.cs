@@ -67,8 +67,10 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
                 : CreateFigure("emissions_kg.embodied", new Boundary(BoundaryExtent.Hardware, [], policy, Embodied: true), embodied, Worst(embodied.GetFactors()), 0),
             Total = CreateFigure("emissions_kg.total", carbon with { Embodied = embodied is not null }, total, quality, measured),
             Water = WaterOf(energy, facility, factors) is { } water ? CreateFigure("water_l", it with { Extent = BoundaryExtent.Facility, Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured) : null,
-            Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy))],
-            Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy))],
+            Stages = [.. record.Stages.Select(stage => Part("stages." + stage.Name, stage.Name, stage.Energy) with { IsWithheld = stage.IsLate })],
+            Epochs = [.. record.Epochs.Select(epoch => Part($"epochs.{epoch.Number}", epoch.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), epoch.Energy) with { IsWithheld = epoch.IsLate })],
+            StepSeries = [.. (record.StepSeries ?? []).Select((series, i) => Part(
+                $"steps.{i + 1}", $"steps {series.FirstStep} to {series.LastStep}", CombineUses(series.Spans.SelectMany(span => span.Energy))) with { IsWithheld = series.Spans.IsEmpty })],
             Warnings = [.. factors.Warnings],
         };
 
@@ -124,6 +126,12 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             new Derivation.FactorNode(factors.Pue)]);
         return (facility, OperationalOf("operational emissions", facility, new Derivation.FactorNode(factors.Grid.Intensity)), WaterOf(use.Energy, facility, factors));
     }
+
+    /// <summary>Energy uses with one entry for each component.</summary>
+    static ImmutableArray<EnergyUse> CombineUses(IEnumerable<EnergyUse> uses) =>
+        [.. uses.GroupBy(use => (use.Component, use.Device)).Select(part => new EnergyUse(
+            part.Key.Component, part.Key.Device, part.Sum(use => use.Microjoules),
+            [.. part.SelectMany(use => use.Amounts).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount)))]))];
 
     static AllocationPolicy ToAllocationPolicy(SharePolicy policy) => policy switch
     {

@@ -77,6 +77,9 @@ public sealed class StoppingAdvice
     /// <summary>Stage of the epochs; null if none was given.</summary>
     public string? Stage { get; private init; }
 
+    /// <summary>Whether epochs before the first were not seen, because the training was resumed. Default: no.</summary>
+    public bool IsResumed { get; private init; }
+
     /// <summary>The epochs in order.</summary>
     public ImmutableArray<StoppingStep> Steps { get; }
 
@@ -111,13 +114,25 @@ public sealed class StoppingAdvice
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures, of the same run.</param>
     /// <param name="wantedPerKilowattHour">Gain wanted per kWh, in shares of 1 (0.01 is a point) or units of the loss; not below 0. Null: a tenth of the run's mean.</param>
-    /// <returns>Null if no epoch has accuracy, F1, loss or perplexity. Of several series of epochs, the longest is used; of equally long
-    /// ones, the last.</returns>
+    /// <returns>Null if no epoch has accuracy, F1, loss or perplexity, or the energy of the epochs is unknown. Of several series of epochs,
+    /// the longest is used; of equally long ones, the last.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
-    public static StoppingAdvice? Of(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null)
+    public static StoppingAdvice? Of(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null) =>
+        EpochSeries.FindLongest(EpochSeries.Split(record.Epochs).Where(series => !series.IsLate)) is { } longest ? Of(record, footprint, longest, wantedPerKilowattHour) : null;
+
+    /// <summary>Advice on each series of epochs of a run: folds, models one after another.</summary>
+    /// <param name="record">The facts.</param>
+    /// <param name="footprint">The figures, of the same run.</param>
+    /// <param name="wantedPerKilowattHour">Gain wanted per kWh, as of the advice on a run.</param>
+    /// <returns>The series in order, without those that have no metric or whose energy is unknown.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
+    public static IReadOnlyList<StoppingAdvice> OfEachSeries(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null) =>
+        [.. EpochSeries.Split(record.Epochs).Where(series => !series.IsLate).Select(series => Of(record, footprint, series, wantedPerKilowattHour)).OfType<StoppingAdvice>()];
+
+    static StoppingAdvice? Of(RunRecord record, Footprint footprint, EpochSeries series, double? wantedPerKilowattHour)
     {
         var epochs = record.Epochs;
-        var (from, to) = FindLongestSeries(epochs);
+        var (from, to) = (series.From, series.From + series.Count);
         foreach (var (name, more) in _known)
         {
             var points = Enumerable.Range(from, to - from).Select(i => new StoppingPoint(
@@ -126,7 +141,7 @@ public sealed class StoppingAdvice
                 Energy.FromKilowattHours(footprint.Epochs[i].Energy.Value),
                 Emissions.FromKilograms(footprint.Epochs[i].Emissions.Value))).ToList();
             if (points.Any(point => double.IsFinite(point.Value)))
-                return new StoppingAdvice(name, more, points, ValidateTarget(wantedPerKilowattHour)) { Stage = epochs[from].Stage };
+                return new StoppingAdvice(name, more, points, ValidateTarget(wantedPerKilowattHour)) { Stage = epochs[from].Stage, IsResumed = series.IsResumed };
         }
 
         return null;
@@ -187,6 +202,8 @@ public sealed class StoppingAdvice
             }
         }
 
+        if (IsResumed)
+            sentences.Add(string.Create(CultureInfo.InvariantCulture, $"The training was resumed: the epochs before {Steps[0].Epoch} are not included."));
         if (Steps.Skip(_first).Any(step => step.Value is null))
             sentences.Add($"Epochs without a value of {name}, or with NaN, count as no gain.");
         sentences.Add(Metric.StartsWith("validation_", StringComparison.Ordinal) || Metric.StartsWith("test_", StringComparison.Ordinal)
@@ -215,22 +232,6 @@ public sealed class StoppingAdvice
 
     static double? ValidateTarget(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
         : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain must be a number not below 0.");
-
-    /// <summary>The longest series: epochs of one stage whose numbers rise.</summary>
-    static (int From, int To) FindLongestSeries(ImmutableArray<EpochRecord> epochs)
-    {
-        var (best, from) = ((From: 0, To: 0), 0);
-        for (var i = 1; i <= epochs.Length; i++)
-        {
-            if (i < epochs.Length && epochs[i].Stage == epochs[i - 1].Stage && epochs[i].Number > epochs[i - 1].Number)
-                continue;
-            if (i - from >= best.To - best.From)
-                best = (from, i);
-            from = i;
-        }
-
-        return best;
-    }
 
     double GetImprovement(double value, double than) => MoreIsBetter ? value - than : than - value;
 }
