@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
-using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Json;
