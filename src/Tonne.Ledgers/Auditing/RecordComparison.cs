@@ -45,6 +45,14 @@ static class RecordComparison
             if (!b.IsLate || a.IsLate)
                 Uses(at, a.Energy, b.Energy);
         });
+        // A record of before steps were recognised has none.
+        if (stored.StepSeries is { } series)
+            Each("series of steps", series, folded.StepSeries ?? [], s => (s.FirstStep, s.LastStep, s.StartSeconds), (at, a, b) => Each(at + ", span", a.Spans, b.Spans, s => s.LastStep, (name, one, other) =>
+            {
+                Near(name + " duration [s]", one.DurationSeconds, other.DurationSeconds);
+                Check(name + " tokens", one.Tokens, other.Tokens);
+                Uses(name, one.Energy, other.Energy);
+            }));
         Each("quarter hour", stored.QuarterHours, folded.QuarterHours, q => q.Start, (at, a, b) => Uses(at, a.Energy, b.Energy));
         Check("gaps", stored.Gaps.Length, folded.Gaps.Length);
         Check("notes", string.Join('\n', stored.Notes), string.Join('\n', folded.Notes));

@@ -59,7 +59,7 @@ static class EpochTable
         }
 
         if (record.Epochs.Any(epoch => epoch.IsLate))
-            sheet.WriteLine(StyledText.Faint($"{screen.Dash} unknown: the output came from a buffer, many lines at once."));
+            sheet.WriteLine(StyledText.Faint($"{screen.Dash} unknown: the output came from a buffer. Python writes each line at once with -u."));
         var shown = count > maxRows ? $"{maxRows} of {DisplayValue.FormatCount(count)} epochs shown. " : "";
         sheet.WriteLine(StyledText.Faint(shown + StageTable.BoundaryNote));
     }

@@ -8,6 +8,8 @@ namespace Tonne.Reporting.Terminal;
 /// <summary>The series of steps of a run, where no epochs were printed: energy per step and per token, and the loss.</summary>
 static class StepSeriesText
 {
+    const double JoulesPerKilowattHour = 3.6e6;
+
     /// <summary>One line for each series; none if there are none.</summary>
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures.</param>
@@ -19,15 +21,18 @@ static class StepSeriesText
             var energy = RunHeadline.GetFacilityEnergy(figures, footprint);
             var text = $"{DisplayValue.FormatCount(series.FirstStep)} to {DisplayValue.FormatCount(series.LastStep)}";
             text += figures.IsWithheld ? $": energy {unknown}"
-                : $" in {DisplayValue.FormatDuration(series.DurationSeconds)}: {Format(energy)}, {Format(energy / series.Steps)} per step";
+                : $" in {DisplayValue.FormatDuration(series.DurationSeconds)}: {Format(energy)} with PUE, {FormatSmall(energy / series.Steps)} per step";
             if (!figures.IsWithheld && series.Tokens is > 0 and var tokens)
-                text += $", {Format(energy / tokens)} per token";
+                text += $", {FormatSmall(energy / tokens)} per token";
             if (FormatLoss(series) is { } loss)
                 text += $", loss {loss}";
             yield return text;
         }
 
         static string Format(double kilowattHours) => DisplayValue.Format(kilowattHours, "kWh");
+
+        // A step or a token is small: joules have smaller units than watt-hours.
+        static string FormatSmall(double kilowattHours) => DisplayValue.Format(kilowattHours * JoulesPerKilowattHour, "J");
     }
 
     /// <summary>Writes a row for each series.</summary>
