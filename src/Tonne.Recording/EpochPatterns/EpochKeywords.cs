@@ -19,10 +19,9 @@ static class EpochKeywords
 
     /// <summary>"Epoch" in languages whose letters are not Latin, by first byte: Greek, Russian and Ukrainian, Arabic, Japanese, Chinese,
     /// Korean.</summary>
-    static readonly ILookup<byte, byte[]> ForeignWords =
-        new[] { "ποχή", "поха", "ПОХА", "похи", "حقبة", "ポック", "周期", "轮", "輪", "포크", "에폭" }.Select(Encoding.UTF8.GetBytes).ToLookup(word => word[0]);
+    static readonly byte[][]?[] ForeignWords = CreateForeignWords("ποχή", "поха", "ПОХА", "похи", "حقبة", "ポック", "周期", "轮", "輪", "포크", "에폭");
 
-    static readonly SearchValues<byte> ForeignStarts = SearchValues.Create([.. ForeignWords.Select(words => words.Key)]);
+    static readonly SearchValues<byte> ForeignStarts = SearchValues.Create([.. Enumerable.Range(0, 256).Where(start => ForeignWords[start] is not null).Select(start => (byte)start)]);
 
     /// <summary>Index of the first word; −1 if there is none.</summary>
     /// <param name="bytes">Output of a program, UTF-8.</param>
@@ -99,9 +98,9 @@ static class EpochKeywords
     {
         for (var at = bytes.IndexOfAny(ForeignStarts); at >= 0;)
         {
-            foreach (var word in ForeignWords[bytes[at]])
+            foreach (var word in ForeignWords[bytes[at]] ?? [])
             {
-                if (bytes[at..].StartsWith(word))
+                if (at + 1 < bytes.Length && bytes[at + 1] == word[1] && bytes[at..].StartsWith(word))
                     return at;
             }
 
@@ -110,5 +109,13 @@ static class EpochKeywords
         }
 
         return -1;
+    }
+
+    static byte[][]?[] CreateForeignWords(params string[] words)
+    {
+        var byStart = new byte[][]?[256];
+        foreach (var group in words.Select(Encoding.UTF8.GetBytes).GroupBy(word => word[0]))
+            byStart[group.Key] = [.. group];
+        return byStart;
     }
 }

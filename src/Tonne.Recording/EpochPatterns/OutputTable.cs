@@ -71,7 +71,7 @@ sealed partial class OutputTable
             return MatchValidation(cells, metrics);
         if (cells[0].Value is "Class" or "classes")
         {
-            _validation = [.. cells.Select(cell => ToValidationName(cell.Value)).TakeWhile(name => name.Length > 0)];
+            _validation = [.. ToValidationNames(cells).TakeWhile(name => name.Length > 0)];
             return EpochMatch.None;
         }
 
@@ -129,13 +129,18 @@ sealed partial class OutputTable
         return metrics.Count > 0 ? new(EpochMatchKind.OpenEpochProgress) : EpochMatch.None;
     }
 
-    /// <summary>A name in the heading of the validation table of ultralytics, <c>Box(P</c> or <c>R</c> or <c>mAP50-95):</c>.</summary>
-    static string ToValidationName(string cell) => ValidationName().Match(cell) is not { Success: true } name ? "" : name.Groups[1].Value switch
+    /// <summary>Names in the heading of the validation table of ultralytics: <c>Box(P  R  mAP50  mAP50-95)  Mask(P  R …):</c>.</summary>
+    static IEnumerable<string> ToValidationNames(MatchCollection cells)
     {
-        "P" => "precision",
-        "R" => "recall",
-        var other => other,
-    };
+        var group = "";
+        foreach (Match cell in cells)
+        {
+            var name = ValidationName().Match(cell.Value);
+            if (name.Groups["group"].Success)
+                group = name.Groups["group"].Value is "Box" ? "" : name.Groups["group"].Value + "_";
+            yield return name.Success ? group + name.Groups["name"].Value switch { "P" => "precision", "R" => "recall", var other => other } : "";
+        }
+    }
 
     static int Read(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
@@ -160,6 +165,6 @@ sealed partial class OutputTable
     [GeneratedRegex(@"\s(\d{1,3})%(?:\||\s|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();
 
-    [GeneratedRegex(@"^(?:Box\(|Mask\(|Pose\()?([A-Za-z][\w-]*)\)?:?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:(?<group>Box|Mask|Pose)\()?(?<name>[A-Za-z][\w-]*)\)?:?$", RegexOptions.CultureInvariant)]
     private static partial Regex ValidationName();
 }

@@ -7,7 +7,7 @@ namespace Tonne.Recording.EpochPatterns;
 /// <summary>
 /// Recognises lines that have the epoch's number at a fixed place without the word: <c>Train: 3 [ 50/1251 (4%)] Loss: …</c> (timm),
 /// <c>1|25|Loss: 0.5: 100%|…</c> (torchtune), <c>[0/25][3/782] Loss_D: …</c> (the GAN example of PyTorch), <c>Iteration 3, loss = 0.5</c>
-/// (scikit-learn's networks), and the rounds of boosting, <c>[3]⇥train-rmse:0.5</c> (XGBoost, LightGBM) and <c>3:⇥learn: 0.5</c> (CatBoost).
+/// and <c>[3/100] 1 tree, … train loss: 0.5</c> (scikit-learn), and the rounds of boosting, <c>[3]⇥train-rmse:0.5</c> (XGBoost, LightGBM) and <c>3:⇥learn: 0.5</c> (CatBoost).
 /// </summary>
 sealed partial class RowPattern : ILinePattern
 {
@@ -69,6 +69,7 @@ sealed partial class RowPattern : ILinePattern
         @"^(?:(?:.{0,60}\s)?(?<head>Train: {1,4}(?<number>\d{1,9})(?:/(?<last>\d{1,9}))?\s{0,4}(?:\(\s{0,3}\d{1,3}%\)\s{0,4})?\[\s{0,8}\d{1,9}/\s{0,8}\d{1,9}\s{0,3}\(\s{0,3}(?<percent>\d{1,3})%\)\])"
         + @"|\s{0,4}(?<head>(?<number>\d{1,9})\|\d{1,9}\|)(?=Loss: )(?:[^%]{0,200}?\s(?<percent>\d{1,3})%\|)?"
         + @"|(?<head>\[(?<number>\d{1,9})/(?<last>\d{1,9})\]\s?\[\d{1,9}/\d{1,9}\])(?=.{0,60}loss)"
+        + @"|(?<head>\[(?<number>\d{1,9})/(?<last>\d{1,9})\] \d{1,9} trees?, )(?=.{0,120}loss: )"
         + @"|(?<head>Iteration (?<number>\d{1,9}), )(?=loss = (?:\d{1,20}\.\d{8}|inf|nan)$))",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Row();

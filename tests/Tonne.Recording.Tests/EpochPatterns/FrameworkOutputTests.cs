@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Tonne.Recording.Tests.EpochPatterns;
 
@@ -57,6 +56,19 @@ public class FrameworkOutputTests
         Heard.From(
             "  epoch    train_loss    valid_acc    valid_loss     dur\n-------  ------------  -----------  ------------  ------\n",
             "      1        \x1b[36m0.6900\x1b[0m       \x1b[32m0.5400\x1b[0m        \x1b[35m0.6800\x1b[0m  0.1000\n", "      2        0.6000       0.6000        0.5900  0.1000\n"));
+
+    [Fact]
+    public void Scikit_learn_1_5_prints_a_table_of_boosting_iterations() => Assert.Equal(
+        ["1s epoch 1 loss=0.9", "2s epoch 2 loss=0.8"],
+        Heard.From("      Iter       Train Loss   Remaining Time \n", "         1           0.9000            1.20s\n", "         2           0.8000            1.10s\n"));
+
+    [Fact]
+    public void Ultralytics_segmentation_has_the_scores_of_boxes_and_of_masks() => Assert.Equal(
+        ["1s epoch 1 box_loss=1.8 loss=0.5 seg_loss=2.8 validation_map50=0.61 validation_mask_map50=0.58 validation_mask_precision=0.5 validation_precision=0.6"],
+        // ultralytics 8.2, columns left out
+        Heard.From(
+            "      Epoch    GPU_mem   box_loss   seg_loss   loss  Instances       Size\n        1/1      2.61G      1.8      2.8      0.5         22        640: 100%|██████████| 8/8 [00:03<00:00,  2.42it/s]\n",
+            "                 Class     Images  Instances      Box(P      mAP50)     Mask(P      mAP50): 100%|██████████| 4/4 [00:01<00:00,  2.94it/s]\n                   all        128        929        0.6       0.61        0.5       0.58\n"));
 
     [Fact]
     public void SpaCy_3_7_prints_a_row_for_each_evaluation() => Assert.Equal(
@@ -122,6 +134,10 @@ public class FrameworkOutputTests
     [InlineData("Epoch 3, Loss: train 0.5, val 0.6", "epoch 3 loss=0.5 validation_loss=0.6")]
     [InlineData("Epoch 3 | Recon loss: 0.5 | KL loss: 0.1 | Total loss: 0.6", "epoch 3 kl_loss=0.1 loss=0.6 recon_loss=0.5")]
     [InlineData("Iteration 3, loss = 0.69314718", "epoch 3 loss=0.69314718")] // scikit-learn 1.5, MLPClassifier(verbose=True)
+    [InlineData("[3/100] 1 tree, 31 leaves, max depth = 7, train loss: 0.61000, val loss: 0.62000, in 0.012s", "epoch 3 loss=0.61 max_depth=7 validation_loss=0.62")] // scikit-learn 1.5, HistGradientBoostingClassifier
+    [InlineData("Training epoch 3, iteration 9/99 | lr: 0.001 | global_step: 10 | reduced_train_loss: 11.03", "epoch 3 learning_rate=0.001 reduced_train_loss=11.03")] // NeMo 2.0
+    [InlineData("| epoch 003 | valid on 'valid' subset | loss 5.5 | ppl 45.2 | num_updates 300", "epoch 3 validation_loss=5.5 validation_perplexity=45.2")] // fairseq 0.12
+    [InlineData("[3]\ttrain-rmse:0.5+0.01\ttest-rmse:0.6+0.02", "epoch 3 rmse=0.5 test_rmse=0.6")] // XGBoost 2.1, xgboost.cv
     [InlineData("[3]\ttrain-rmse:0.53210\ttest-rmse:0.61000", "epoch 3 rmse=0.5321 test_rmse=0.61")] // XGBoost 2.1, xgboost.train
     [InlineData("[3]\tvalidation_0-logloss:0.53210", "epoch 3 validation_logloss=0.5321")] // XGBoost 2.1, XGBClassifier
     [InlineData("[3]\ttraining's l2: 0.25\tvalid_1's l2: 0.3", "epoch 3 l2=0.25 validation_1_l2=0.3")] // LightGBM 4.5

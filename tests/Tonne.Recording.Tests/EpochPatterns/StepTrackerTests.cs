@@ -24,6 +24,8 @@ public class StepTrackerTests
     [InlineData("INFO:tensorflow:loss = 2.3025, step = 100 (1.2 sec)", "step 100 loss=2.3025")]
     // mmengine 0.10, by iterations.
     [InlineData("01/01 12:00:00 - mmengine - INFO - Iter(train) [   50/40000]  lr: 1.0000e-02  eta: 5:00:00  time: 0.5  data_time: 0.01  memory: 3201  loss: 2.5", "step 50 learning_rate=0.01 loss=2.5")]
+    // detectron2 0.6.
+    [InlineData("[01/01 12:00:00 d2.utils.events]:  eta: 0:10:00  iter: 19  total_loss: 5.4  loss_cls: 4.3  loss_box_reg: 0.2  time: 0.5  data_time: 0.01  lr: 0.001  max_mem: 3000M", "step 19 learning_rate=0.001 loss=5.4 loss_box_reg=0.2 loss_cls=4.3 total_loss=5.4")]
     // llama2.c, 2023.
     [InlineData("100 | loss 5.5000 | lr 1.0e-04 | 300.10ms | mfu 10.00%", "step 100 learning_rate=0.0001 loss=5.5")]
     public void A_line_of_one_step_is_read(string line, string mark) => Assert.Equal(["0s " + mark], Heard.From(line + "\n"));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Tonne.Hardware;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Teaching;
