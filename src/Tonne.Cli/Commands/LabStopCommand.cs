@@ -23,14 +23,27 @@ static class LabStopCommand
             var entry = session.Load(parsed.GetValue(run)!);
             var footprint = entry.Account();
             var advice = StoppingAdvice.FromRun(entry.Record, footprint);
-            if (advice is not null && parsed.GetValue(gain) is { } text)
-                advice = StoppingAdvice.FromRun(entry.Record, footprint, ParseTarget(text) / (advice.IsShare ? 100 : 1));
+            double? wanted = advice is not null && parsed.GetValue(gain) is { } text ? ParseTarget(text) / (advice.IsShare ? 100 : 1) : null;
+            if (wanted is not null)
+                advice = StoppingAdvice.FromRun(entry.Record, footprint, wanted);
+            if (advice is null && entry.Record.Epochs.Any(epoch => epoch.IsLate))
+                throw new InvalidInputException($"{entry.Record.Opening.Id}: the energy of its epochs is unknown, because its output came from a buffer. Record it again with python -u, or PYTHONUNBUFFERED=1.");
             if (advice is null)
                 throw new InvalidInputException($"{entry.Record.Opening.Id} has no epochs with accuracy, F1, loss or perplexity. To make a run that has: tonne lab run");
+            var each = StoppingAdvice.FromEachSeries(entry.Record, footprint, wanted);
             if (parsed.GetValue(json))
-                WriteJson(context, entry, footprint, advice);
-            else
-                StoppingTable.Write(context.Out, advice, session.Capabilities);
+            {
+                WriteJson(context, entry, footprint, advice, each);
+                return 0;
+            }
+
+            foreach (var (i, series) in each.Index())
+            {
+                if (each.Count > 1)
+                    context.Out.WriteLine(FormattableString.Invariant($"{(i == 0 ? "" : "\n")}Series {i + 1} of {each.Count}, epochs {series.Steps[0].Epoch} to {series.Steps[^1].Epoch}:"));
+                StoppingTable.Write(context.Out, series, session.Capabilities);
+            }
+
             return 0;
         });
         return command;
@@ -40,7 +53,7 @@ static class LabStopCommand
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted) && wanted >= 0 && double.IsFinite(wanted) ? wanted
         : throw new InvalidInputException($"--gain '{text}' is not a number of 0 or more.");
 
-    static void WriteJson(CommandContext context, LedgerEntry entry, Footprint footprint, StoppingAdvice advice) => context.Out.WriteLine(JsonText.Build(writer =>
+    static void WriteJson(CommandContext context, LedgerEntry entry, Footprint footprint, StoppingAdvice advice, IReadOnlyList<StoppingAdvice> each) => context.Out.WriteLine(JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.stop/1");
         writer.WriteString("id", entry.Record.Opening.Id);
@@ -62,6 +75,22 @@ static class LabStopCommand
             writer.WriteQuantity("energy_kwh", ScaleFigure(footprint.Energy, step.Energy.KilowattHours));
             writer.WriteQuantity("emissions_kg", ScaleFigure(footprint.Operational, step.Emissions.Kilograms));
             writer.WriteKnown("gain_per_kwh", step.GainPerKilowattHour);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("series");
+        foreach (var series in each)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("metric", series.Metric);
+            writer.WriteNumber("first_epoch", series.Steps[0].Epoch);
+            writer.WriteNumber("last_epoch", series.Steps[^1].Epoch);
+            writer.WriteBoolean("resumed", series.IsResumed);
+            writer.WriteNumber("stop_after_epoch", series.Stop.Epoch);
+            writer.WriteNumber("epochs_after", series.EpochsAfter);
+            writer.WriteNumber("gain_after", series.GainAfter);
+            writer.WriteQuantity("energy_after_kwh", ScaleFigure(footprint.Energy, series.EnergyAfter.KilowattHours));
             writer.WriteEndObject();
         }
 

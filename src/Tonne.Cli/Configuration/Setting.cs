@@ -20,7 +20,7 @@ sealed record Setting(string Key, string Variable, string? Default, string Descr
     public static readonly Setting Strict = new("strict", "TONNE_STRICT", "false", "fail rather than give modelled energy: true or false", text => CheckChoice(text, "true", "false"));
     public static readonly Setting MaskSecrets = new("mask-secrets", "TONNE_MASK_SECRETS", "true", "replace secrets among the arguments before they are kept: true or false", text => CheckChoice(text, "true", "false"));
     public static readonly Setting Project = new("project", "TONNE_PROJECT", null, "project that runs belong to", AcceptAny);
-    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, none, or a regular expression with a group 'epoch'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.EpochPattern.Parse(text)));
+    public static readonly Setting EpochPattern = new("epoch-pattern", "TONNE_EPOCH_PATTERN", "auto", "auto, keras, lightning, hugging-face, plain, table, steps, none, or a regular expression with a group 'epoch'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.EpochPattern.Parse(text)));
     public static readonly Setting StagePattern = new("stage-pattern", "TONNE_STAGE_PATTERN", null, "regular expression with a group 'stage'", text => CheckPattern(() => Tonne.Recording.EpochPatterns.StagePattern.Parse(text)));
     public static readonly Setting Home = new("home", "TONNE_HOME", null, "folder of the ledger; else the XDG data folder", AcceptAny);
     public static readonly Setting Sysroot = new("sysroot", "TONNE_SYSROOT", "/", "folder that stands in for / for sensor and machine-description files", AcceptAny);

@@ -28,7 +28,7 @@ static class SettingOptions
     static readonly (Option<string> Option, Setting Setting)[] _patterns =
     [
         (new("--stage-pattern") { Description = "Regular expression of a stage, with a group 'stage'", HelpName = "RE" }, Setting.StagePattern),
-        (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, none, or a regular expression", HelpName = "RE" }, Setting.EpochPattern),
+        (new("--epoch-pattern") { Description = "auto (default), keras, lightning, hugging-face, plain, table, steps, none, or a regular expression", HelpName = "RE" }, Setting.EpochPattern),
     ];
 
     /// <summary>Options for the place: zone, region, intensity, PUE.</summary>

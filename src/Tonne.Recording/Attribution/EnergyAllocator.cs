@@ -29,6 +29,8 @@ sealed class EnergyAllocator
             edges.UnionWith([span.From, span.To]);
         foreach (var epoch in timeline.Epochs)
             edges.UnionWith([epoch.From, epoch.To]);
+        foreach (var (from, to) in timeline.StepSeries.SelectMany(series => series.Spans))
+            edges.UnionWith([from.Timestamp, to.Timestamp]);
         var sinceQuarter = startedAt.UtcTicks % TimeSpan.FromMinutes(15).Ticks * 100;
         for (var edge = NanosecondsPerQuarterHour - sinceQuarter; edge < timeline.End; edge += NanosecondsPerQuarterHour)
             edges.Add(edge);
@@ -79,6 +81,9 @@ sealed class EnergyAllocator
                 spans.Find(span => span.DataIn is not null)?.DataIn, spans.FindLast(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses()));
         }
 
+        foreach (var late in _timeline.LateStages.DistinctBy(span => span.Name, StringComparer.Ordinal).Where(span => !stages.Any(stage => stage.Name == span.Name)).ToList())
+            stages.Add(new StageRecord(late.Name, late.From / 1e9, 0, late.DataIn, late.DataOut, []) { IsLate = true });
+
         var outside = Sum(i => _stages[i] < 0);
         var seconds = (_timeline.End - _timeline.Stages.Sum(span => span.To - span.From)) / 1e9;
         var start = Array.FindIndex(_stages, stage => stage < 0);
@@ -90,7 +95,20 @@ sealed class EnergyAllocator
     /// <summary>Epochs in order.</summary>
     internal ImmutableArray<EpochRecord> BuildEpochs() =>
         [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
-            epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics, Sum(i => _epochs[i] == index).ToEnergyUses()))];
+            epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics,
+            epoch.IsLate ? [] : Sum(i => _epochs[i] == index).ToEnergyUses()) { IsLate = epoch.IsLate })];
+
+    /// <summary>Series of steps in order; null if there are none.</summary>
+    /// <param name="devices">Devices of the machine, for tokens printed per device.</param>
+    internal IReadOnlyList<StepSeriesRecord>? BuildStepSeries(int devices) => _timeline.StepSeries.Count == 0 ? null :
+        [.. _timeline.StepSeries.Select(series => new StepSeriesRecord(
+            series.First.Number!.Value, series.Last.Number!.Value, series.First.Timestamp / 1e9, StepTimeline.GetMetrics(series.First),
+            [.. series.Spans.Select(span => new StepSpanRecord(
+                span.To.Number!.Value, (span.To.Timestamp - span.From.Timestamp) / 1e9,
+                // With several devices it is not known how many of them the program used.
+                StepTimeline.CountTokens(span.From, span.To) is { } tokens && !(tokens.IsPerDevice && devices > 1) ? tokens.Count : null,
+                StepTimeline.GetMetrics(span.To),
+                Sum(i => span.From.Timestamp <= _edges[i] && _edges[i] < span.To.Timestamp).ToEnergyUses()))]))];
 
     /// <summary>Notes that the recorded program sent.</summary>
     internal IReadOnlyList<string> Notes => _timeline.Notes;

@@ -383,6 +383,8 @@ public sealed class RecordBuilder
             _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
                 + $"of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
         CheckClock();
+        var (stages, epochs, steps) = (_apportionment.BuildStages(), _apportionment.BuildEpochs(), _apportionment.BuildStepSeries(_opening.Machine.Gpus?.Count ?? 0));
+        WarnOfLateMarks(stages, epochs, steps);
         if (_prescan.Damage is { } damage)
             _warnings.Add(new Warning("trace-damaged", damage));
         if (_prescan.MissedSeconds > 0.2 * _prescan.JobSeconds && _prescan.MissedSeconds > 0.05)
@@ -406,14 +408,31 @@ public sealed class RecordBuilder
                 HeldShare = use.Component == Component.Gpu && _prescan.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_prescan.End / 1e9), 0, 1) : null,
             })],
             Counts = [.. _tallies.Select(tally => tally.GetCount()).OfType<MeterCount>()],
-            Stages = _apportionment.BuildStages(),
-            Epochs = _apportionment.BuildEpochs(),
+            Stages = stages,
+            Epochs = epochs,
+            StepSeries = steps,
             QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _gaps],
             Notes = [.. _apportionment.Notes],
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
         };
+    }
+
+    /// <summary>Warns of stages, epochs and steps whose energy is unknown because the output was buffered.</summary>
+    void WarnOfLateMarks(ImmutableArray<StageRecord> stages, ImmutableArray<EpochRecord> epochs, IReadOnlyList<StepSeriesRecord>? steps)
+    {
+        List<string> late = [];
+        if (stages.Count(stage => stage.IsLate) is > 0 and var lateStages)
+            late.Add(lateStages == 1 ? "1 stage" : $"{lateStages} stages");
+        if (epochs.Count(epoch => epoch.IsLate) is > 0 and var lateEpochs)
+            late.Add(epochs.Length == 1 ? "the epoch" : lateEpochs == epochs.Length ? $"all {lateEpochs} epochs" : $"{lateEpochs} of {epochs.Length} epochs");
+        if (steps?.Any(series => series.Spans.IsEmpty) == true)
+            late.Add("the steps");
+        if (late.Count > 0)
+            _warnings.Add(new Warning(
+                "output-buffered", $"The program's output came from a buffer, many lines at once: time and energy of {string.Join(" and ", late)} are unknown.",
+                "Let it write each line at once: python -u, or PYTHONUNBUFFERED=1."));
     }
 
     /// <summary>Closes windows that still wait for a plug reading.</summary>

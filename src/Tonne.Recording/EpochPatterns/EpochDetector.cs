@@ -9,8 +9,9 @@ namespace Tonne.Recording.EpochPatterns;
 /// An epoch is reported once: when the next one begins, when a line marks its end, or at the end of the program. The last values count,
 /// and it ended at the time of its last line.
 /// So its mark may be reported later than its timestamp; the receiver must sort marks by timestamp. An epoch whose bar did not reach 100
-/// % at the end is not reported.
+/// % at the end is not reported, nor a heading without metrics that belongs to no series.
 /// If progress is printed in fractions (<c>'epoch': 1.6</c>), the end of an epoch is interpolated between two lines.
+/// Steps are reported while no epoch was recognised.
 /// Give stdout to <see cref="Output"/> and stderr to <see cref="Error"/>; they may come from two threads. Never throws.
 /// </remarks>
 public sealed class EpochDetector
@@ -18,19 +19,24 @@ public sealed class EpochDetector
     /// <summary>Longest line that is matched, in characters.</summary>
     const int MaxMatchedLength = 2048;
 
-    /// <summary>Largest number of epochs between two lines of fractional progress.</summary>
-    const int MaxEpochJump = 100;
+    /// <summary>Lines after one that only names an epoch in which its losses may follow.</summary>
+    const int MaxLinesAfterMention = 4;
 
     readonly Action<Mark> _onMark;
     readonly StagePattern? _stages;
     readonly MetricValues _metrics = new();
     readonly MetricValues _lineMetrics = new();
+    readonly FractionalProgress _fraction;
+    readonly OutputTable _table = new();
+    readonly StepTracker _steps;
     EpochPattern _epochs;
+    EpochMatch? _mentioned;
+    int _linesAfterMention;
+    bool _hasEpochs;
     int? _number;
     int? _last;
     int? _lastReportedEpoch;
     double? _progress;
-    double _reached;
     long _endAt;
     bool _hasHeading;
     bool _reported;
@@ -45,6 +51,7 @@ public sealed class EpochDetector
     public EpochDetector(EpochPattern epochs, StagePattern? stages, Action<Mark> onMark)
     {
         (_epochs, _stages, _onMark) = (epochs, stages, onMark);
+        (_fraction, _steps) = (new FractionalProgress(onMark), new StepTracker(onMark));
         Output = new OutputLineReader(this);
         Error = new OutputLineReader(this);
     }
@@ -58,12 +65,15 @@ public sealed class EpochDetector
     /// <summary>Protects the state, because the two streams may come from two threads.</summary>
     internal Lock Gate { get; } = new();
 
-    internal bool IsEnabled => _epochs.LinePatterns.Count > 0 || _stages is not null;
+    internal bool IsEnabled => _epochs != EpochPattern.None || _stages is not null;
 
     internal bool NeedsEveryLine => _epochs.NeedsEveryLine || _stages is not null;
 
-    /// <summary>Whether lines with losses but without the word epoch are relevant now.</summary>
-    internal bool IsOpen => _open;
+    /// <summary>Whether lines with losses but without the word epoch belong to an epoch now.</summary>
+    internal bool IsOpen => _open || _mentioned is not null;
+
+    /// <summary>Whether the rows of a table may follow.</summary>
+    internal bool HasOpenTable => _table.IsOpen;
 
     /// <summary>Reports the last epoch when the program has ended.</summary>
     /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
@@ -74,12 +84,12 @@ public sealed class EpochDetector
             Output.Finish();
             Error.Finish();
             FlushPending();
-            var ended = _reported
-                ? (_progress is null or >= 1) && (_reached == 0 || _reached >= _number - 0.05)
-                : _last is null || _number >= _last - 1;
+            _fraction.Finish();
+            var ended = _reported ? _progress is null or >= 1 : _last is null || _number >= _last - 1;
             if (ended)
                 ReportEpochEnd(timestamp);
             Reset();
+            _steps.Finish();
         }
     }
 
@@ -107,15 +117,10 @@ public sealed class EpochDetector
                 return;
             }
 
-            foreach (var pattern in _epochs.LinePatterns)
-            {
-                _lineMetrics.Clear();
-                var sighting = pattern.Match(line, _open, _lineMetrics);
-                if (sighting.Kind == EpochMatchKind.None)
-                    continue;
-                HandleMatch(sighting, timestamp);
-                return;
-            }
+            if (_mentioned is not null && _linesAfterMention++ >= MaxLinesAfterMention)
+                _mentioned = null;
+            if (!MatchEpoch(line, EpochKeywords.FindIndex(bytes, loss: false) >= 0, timestamp) && _epochs.HasSteps && !_hasEpochs)
+                MatchStep(line, timestamp);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -126,6 +131,51 @@ public sealed class EpochDetector
         }
     }
 
+    /// <summary>Whether a line is about an epoch.</summary>
+    bool MatchEpoch(string line, bool hasWord, long timestamp)
+    {
+        if (_epochs.HasTables && (hasWord || _table.IsOpen || OutputTable.MayBeHeading(line)))
+        {
+            _lineMetrics.Clear();
+            var row = _table.Match(line, _lineMetrics, out var isHeading);
+            if (isHeading)
+                return true;
+            if (row.Kind != EpochMatchKind.None)
+            {
+                HandleMatch(row, timestamp);
+                return true;
+            }
+        }
+
+        // Another language's words become English ones, so that each pattern knows all languages.
+        if (hasWord)
+            line = ForeignTerms.ToEnglish(line);
+        foreach (var pattern in _epochs.LinePatterns)
+        {
+            if (!hasWord && pattern.NeedsEpochWord(IsOpen))
+                continue;
+            _lineMetrics.Clear();
+            var sighting = pattern.Match(line, IsOpen, _lineMetrics);
+            if (sighting.Kind == EpochMatchKind.None)
+                continue;
+            // The bar beside a table of fastai counts from 1, its rows from 0.
+            if (_table.HasRows && sighting.Kind is EpochMatchKind.EpochStarted or EpochMatchKind.EpochMentioned)
+                return true;
+            HandleMatch(sighting, timestamp);
+            return true;
+        }
+
+        return false;
+    }
+
+    void MatchStep(string line, long timestamp)
+    {
+        if (StepPattern.TryMatch(line, out var step))
+            _steps.Add(step, line, timestamp);
+        else if (StepPattern.ReadTokensPerStep(line) is { } tokens)
+            _steps.TokensPerStep = tokens;
+    }
+
     void FlushPending()
     {
         Output.FlushPending();
@@ -134,6 +184,35 @@ public sealed class EpochDetector
 
     void HandleMatch(EpochMatch sighting, long at)
     {
+        switch (sighting.Kind)
+        {
+            case EpochMatchKind.FractionalProgress:
+                ReportEpochEnd(at);
+                _fraction.Add(sighting.Reached, sighting.IsEvaluation, _lineMetrics, at);
+                _hasEpochs = true;
+                return;
+            case EpochMatchKind.TrainingEnded:
+                ReportEpochEnd(at);
+                _fraction.End(sighting.Reached, at);
+                return;
+            case EpochMatchKind.EpochMentioned:
+                (_mentioned, _linesAfterMention) = (sighting, 0);
+                return;
+            case EpochMatchKind.OpenEpochProgress when _mentioned is { } mentioned:
+                // The losses of the line before, which has the number.
+                _mentioned = null;
+                if (_number != mentioned.Number || _closed)
+                    OpenEpoch(mentioned, at);
+                _open = true;
+                break;
+            case EpochMatchKind.EpochStarted or EpochMatchKind.EpochProgress or EpochMatchKind.EpochEnded:
+                _mentioned = null;
+                _fraction.Finish();
+                break;
+            default:
+                break;
+        }
+
         // A late line of the previous epoch, when the next has just begun, does not open it again.
         if (sighting.Kind is EpochMatchKind.EpochProgress or EpochMatchKind.EpochEnded && !_reported && sighting.Number == _lastReportedEpoch && _number > _lastReportedEpoch)
             return;
@@ -179,9 +258,6 @@ public sealed class EpochDetector
                 Add(sighting, at);
                 _complete = true;
                 break;
-            case EpochMatchKind.FractionalProgress:
-                AdvanceTo(sighting, at);
-                break;
             default:
                 break;
         }
@@ -201,34 +277,10 @@ public sealed class EpochDetector
         return false;
     }
 
-    void AdvanceTo(EpochMatch sighting, long at)
-    {
-        var number = (int)Math.Ceiling(sighting.Reached - 1e-9);
-        if (_number is { } open && number > open && _reached > 0 && number - open <= MaxEpochJump)
-        {
-            // Reports one or more epochs that ended between two lines.
-            var (from, since) = (_reached, _endAt);
-            for (var full = open; full < number; full++)
-            {
-                if (from < full)
-                    _endAt = since + (long)((at - since) * ((full - from) / (sighting.Reached - from)));
-                (_number, _reported) = (full, true);
-                ReportEpochEnd(_endAt);
-                _metrics.Clear();
-            }
-        }
-
-        if (_number != number)
-            OpenEpoch(sighting with { Number = number }, at);
-        _open = false;
-        _reached = sighting.Reached;
-        Add(sighting, at);
-    }
-
     /// <summary>Reports the open epoch and opens another, which is empty.</summary>
     void OpenEpoch(EpochMatch sighting, long at)
     {
-        ReportEpochEnd(at);
+        ReportEpochEnd(at, sighting.Number);
         (_number, _last, _endAt) = (sighting.Number, sighting.Last, at);
         _open = true;
     }
@@ -252,18 +304,26 @@ public sealed class EpochDetector
     }
 
     /// <summary>Reports the open epoch as ended: at its last line, or now if it had only a heading.</summary>
-    void ReportEpochEnd(long now)
+    /// <param name="now">Time in ns.</param>
+    /// <param name="next">Number of the epoch that begins; null if none does.</param>
+    void ReportEpochEnd(long now, int? next = null)
     {
         if (_number is not { } number)
             return;
-        _onMark(_metrics.ToMark(number, _reported ? _endAt : now, MarkOrigin.Pattern));
-        _lastReportedEpoch = number;
+        // A heading alone may be something else, such as the epoch of a package, unless it is one of a series.
+        if (_reported || _last is not null || next == number + 1 || _lastReportedEpoch == number - 1)
+        {
+            _onMark(_metrics.ToMark(number, _reported ? _endAt : now, MarkOrigin.Pattern));
+            (_lastReportedEpoch, _hasEpochs) = (number, true);
+            _steps.Reset();
+        }
+
         Reset();
     }
 
     void Reset()
     {
-        (_number, _last, _progress, _reached) = (null, null, null, 0);
+        (_number, _last, _progress) = (null, null, null);
         _hasHeading = _reported = _complete = _closed = _open = false;
         _metrics.Clear();
     }

@@ -18,6 +18,12 @@ enum EpochMatchKind
     /// <summary>An epoch of a given number has just ended; later lines add metrics, not time.</summary>
     EpochEnded,
 
+    /// <summary>An epoch of a given number is named; it counts if a line with its losses follows directly.</summary>
+    EpochMentioned,
+
     /// <summary>Progress of training, in epochs with a fraction.</summary>
     FractionalProgress,
+
+    /// <summary>The training has ended, after a number of epochs with a fraction.</summary>
+    TrainingEnded,
 }

@@ -13,19 +13,27 @@ public sealed class EpochPattern
         LinePatterns = lines;
     }
 
-    /// <summary>The built-in patterns: Keras, PyTorch Lightning and tqdm, Hugging Face, and plain lines. The default.</summary>
-    public static EpochPattern Auto { get; } = new("auto", false, new HuggingFacePattern(), new ProgressBarPattern(), new KerasPattern(), new PlainTextPattern());
+    /// <summary>The built-in patterns: Keras, PyTorch Lightning and tqdm, Hugging Face, rows and tables, plain lines, and steps where no
+    /// epoch is printed. The default.</summary>
+    public static EpochPattern Auto { get; } =
+        new("auto", false, new HuggingFacePattern(), new ProgressBarPattern(), new KerasPattern(), new RowPattern(), new PlainTextPattern()) { HasTables = true, HasSteps = true };
 
     /// <summary>No line.</summary>
     public static EpochPattern None { get; } = new("none", false);
 
     /// <summary>Names accepted instead of a regular expression.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["auto", "keras", "lightning", "hugging-face", "plain", "none"];
+    public static IReadOnlyList<string> Names { get; } = ["auto", "keras", "lightning", "hugging-face", "plain", "table", "steps", "none"];
 
     /// <summary>The name, or the expression.</summary>
     public string Name { get; }
 
     internal IReadOnlyList<ILinePattern> LinePatterns { get; }
+
+    /// <summary>Whether tables are recognised.</summary>
+    internal bool HasTables { get; private init; }
+
+    /// <summary>Whether steps are recognised where no epoch is printed.</summary>
+    internal bool HasSteps { get; private init; }
 
     /// <summary>Whether lines without the words epoch or loss must be parsed.</summary>
     internal bool NeedsEveryLine { get; }
@@ -39,7 +47,9 @@ public sealed class EpochPattern
         "keras" => new(text, false, new KerasPattern()),
         "lightning" or "tqdm" => new("lightning", false, new ProgressBarPattern()),
         "hugging-face" or "huggingface" => new("hugging-face", false, new HuggingFacePattern()),
-        "plain" => new(text, false, new PlainTextPattern()),
+        "plain" => new(text, false, new RowPattern(), new PlainTextPattern()),
+        "table" => new(text, false) { HasTables = true },
+        "steps" => new(text, false) { HasSteps = true },
         _ => CreateCustom(text),
     };
 

@@ -10,6 +10,8 @@ namespace Tonne.Recording.EpochPatterns;
 /// </summary>
 sealed partial class KerasPattern : ILinePattern
 {
+    public bool NeedsEpochWord(bool open) => !open;
+
     public EpochMatch Match(string line, bool open, MetricValues metrics)
     {
         if (Header().Match(line) is { Success: true } header)

@@ -49,7 +49,7 @@ public sealed class OutputLineReader
             if (!_tooLong)
             {
                 var line = _unfinished.AsSpan(0, _length);
-                if (_watcher.NeedsEveryLine || EpochKeywords.FindIndex(line, _watcher.IsOpen) >= 0)
+                if (IsRelevant(line))
                     ProcessLine(line, IsOverwritten(bytes, end), _receivedAt);
             }
 
@@ -66,7 +66,7 @@ public sealed class OutputLineReader
     /// <summary>Reads the unfinished line at the end of the stream.</summary>
     internal void Finish()
     {
-        if (_length > 0 && !_tooLong && (_watcher.NeedsEveryLine || EpochKeywords.FindIndex(_unfinished.AsSpan(0, _length), _watcher.IsOpen) >= 0))
+        if (_length > 0 && !_tooLong && IsRelevant(_unfinished.AsSpan(0, _length)))
             ProcessLine(_unfinished.AsSpan(0, _length), overwritten: false, _receivedAt);
         (_length, _tooLong) = (0, false);
     }
@@ -81,12 +81,37 @@ public sealed class OutputLineReader
         _watcher.MatchLine(line, _waitingAt);
     }
 
+    bool IsRelevant(ReadOnlySpan<byte> line) =>
+        _watcher.NeedsEveryLine || EpochKeywords.FindIndex(line, loss: true) >= 0 || (_watcher.HasOpenTable && OutputTable.MayBeRow(line));
+
+    /// <summary>Index in a line that is relevant: of a keyword, or of the next line that may be a row of the open table; −1 if there is
+    /// none.</summary>
+    int FindRelevant(ReadOnlySpan<byte> lines)
+    {
+        if (_watcher.NeedsEveryLine)
+            return 0;
+        var keyword = EpochKeywords.FindIndex(lines, loss: true);
+        if (!_watcher.HasOpenTable)
+            return keyword;
+        for (var at = 0; at < lines.Length && (keyword < 0 || at < keyword);)
+        {
+            if (OutputTable.MayBeRow(lines[at..]))
+                return at;
+            var end = lines[at..].IndexOfAny((byte)'\n', (byte)'\r');
+            if (end < 0)
+                break;
+            at += end + 1;
+        }
+
+        return keyword;
+    }
+
     /// <summary>Processes whole lines.</summary>
     void ScanLines(ReadOnlySpan<byte> lines, long timestamp)
     {
         while (!lines.IsEmpty)
         {
-            var at = _watcher.NeedsEveryLine ? 0 : EpochKeywords.FindIndex(lines, _watcher.IsOpen);
+            var at = FindRelevant(lines);
             if (at < 0)
                 return;
             var start = lines[..at].LastIndexOfAny((byte)'\n', (byte)'\r') + 1;
@@ -100,6 +125,9 @@ public sealed class OutputLineReader
     void ProcessLine(ReadOnlySpan<byte> line, bool overwritten, long timestamp)
     {
         var key = _watcher.NeedsEveryLine ? NoKey : FindEpochKey(line);
+        // Without an open epoch, lines of one form are steps, and each counts.
+        if (key == OpenEpoch && !_watcher.IsOpen)
+            key = NoKey;
         var form = overwritten ? 0 : ComputeFormHash(line);
         if (key == NoKey || key != _key || form != _form)
         {

@@ -10,6 +10,8 @@ namespace Tonne.Recording.EpochPatterns;
 /// </summary>
 sealed partial class PlainTextPattern : ILinePattern
 {
+    public bool NeedsEpochWord(bool open) => !open;
+
     public EpochMatch Match(string line, bool open, MetricValues metrics)
     {
         if (Numbered().Match(line) is { Success: true } numbered)
@@ -23,7 +25,9 @@ sealed partial class PlainTextPattern : ILinePattern
                 return new(EpochMatchKind.EpochProgress, number, Last: last);
             if (EpochEndWords().IsMatch(line))
                 return new(EpochMatchKind.EpochEnded, number, Progress: 1, Last: last);
-            return Heading().IsMatch(line) ? new(EpochMatchKind.EpochStarted, number, Last: last) : EpochMatch.None;
+            if (Heading().IsMatch(line))
+                return new(EpochMatchKind.EpochStarted, number, Last: last);
+            return Mention().IsMatch(line) ? new(EpochMatchKind.EpochMentioned, number, Last: last) : EpochMatch.None;
         }
 
         if (!open || UnrelatedLossWords().IsMatch(line))
@@ -35,7 +39,8 @@ sealed partial class PlainTextPattern : ILinePattern
     }
 
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9_/])epoch(?:\s?(?:no\.?|num|number|id))?[""']?[\s:=#\[(_-]{0,8}(?<number>\d{1,9})(?!\d|\.\d|[A-Za-z%])(?:\s{0,2}(?:/|of)\s{0,2}(?<last>\d{1,9})(?!\d))?",
+        @"(?<![A-Za-z0-9_/])epoch(?:\s?(?:no\.?|num|number|id)|\s?\((?:train|val|test|eval)\))?[""']?[\s:=#\[(_-]{0,8}(?<number>\d{1,9})(?!\d|\.\d|[A-Za-z%])(?:\s{0,2}(?:/|of)\s{0,2}(?<last>\d{1,9})(?!\d))?"
+        + @"|(?<![\w./])(?<number>\d{1,6})(?:/(?<last>\d{1,6}))?epoch(?=:(?:train|valid)| results| started)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Numbered();
 
@@ -46,6 +51,10 @@ sealed partial class PlainTextPattern : ILinePattern
     /// <summary>A line that is only a heading.</summary>
     [GeneratedRegex(@"^[^A-Za-z]{0,60}(?:(?:info|train(?:ing)?|start(?:ing|ed)?|begin(?:ning)?|running)[^A-Za-z]{1,8}){0,3}epoch(?:\s?(?:no\.?|num|number|id))?[^A-Za-z]{0,200}(?:(?:of|start(?:ed|ing)?|begins?|training|lr|learning rate)[^A-Za-z]{0,40}){0,2}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Heading();
+
+    /// <summary>A line that begins with the epoch and goes on with something other than metrics, such as its time.</summary>
+    [GeneratedRegex(@"^[^A-Za-z]{0,60}epoch(?:\s?(?:no\.?|num|number|id))?[^A-Za-z0-9]{0,8}\d{1,9}(?:\s{0,2}(?:/|of)\s{0,2}\d{1,9})?[\])]?\s{0,4}(?:[|:,(\[-]|\s\s|$)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Mention();
 
     /// <summary>A line that reports the end of an epoch.</summary>
     [GeneratedRegex(@"\b(?:finished|completed?|done|took|ended|end of)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

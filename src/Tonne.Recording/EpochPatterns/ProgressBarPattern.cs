@@ -10,6 +10,8 @@ namespace Tonne.Recording.EpochPatterns;
 /// </summary>
 sealed partial class ProgressBarPattern : ILinePattern
 {
+    public bool NeedsEpochWord(bool open) => true;
+
     public EpochMatch Match(string line, bool open, MetricValues metrics)
     {
         if (!line.Contains("%|", StringComparison.Ordinal) || Bar().Match(line) is not { Success: true } bar)

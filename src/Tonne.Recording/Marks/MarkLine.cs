@@ -68,7 +68,7 @@ public static class MarkLine
         };
     }
 
-    /// <summary>Writes a mark as a line, without its end. Read again it gives the same mark.</summary>
+    /// <summary>Writes a mark as a line, without its end. Read again it gives the same mark; a program cannot send a step.</summary>
     public static string Format(Mark mark)
     {
         var line = new StringBuilder();
@@ -80,8 +80,8 @@ public static class MarkLine
             case MarkKind.EpochBegin:
                 line.Append(CultureInfo.InvariantCulture, $"epoch-begin {mark.Number}");
                 break;
-            case MarkKind.Epoch:
-                line.Append(CultureInfo.InvariantCulture, $"epoch {mark.Number}");
+            case MarkKind.Epoch or MarkKind.Step:
+                line.Append(CultureInfo.InvariantCulture, $"{(mark.Kind == MarkKind.Epoch ? "epoch" : "step")} {mark.Number}");
                 foreach (var (name, value) in mark.Metrics ?? new Dictionary<string, double>())
                     line.Append(CultureInfo.InvariantCulture, $" {name}={value:R}");
                 break;

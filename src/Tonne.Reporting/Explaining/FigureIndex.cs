@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Quantities;
@@ -7,7 +8,7 @@ namespace Tonne.Reporting.Explaining;
 /// <summary>Finds a figure by its name as people write it.</summary>
 /// <remarks>
 /// The stable name always works (<c>emissions_kg.operational</c>, <c>stages.train.energy_kwh</c>). So do its short forms without unit or without
-/// prefix: <c>emissions</c> (the total), <c>energy</c>, <c>embodied</c>, <c>train</c> or <c>train energy</c>, <c>epoch 3 emissions</c>. Case, spaces and punctuation do not matter.
+/// prefix: <c>emissions</c> (the total), <c>energy</c>, <c>embodied</c>, <c>train</c> or <c>train energy</c>, <c>epoch 3 emissions</c>, <c>steps</c>. Case, spaces and punctuation do not matter.
 /// </remarks>
 public static class FigureIndex
 {
@@ -59,7 +60,7 @@ public static class FigureIndex
             yield return ("water", water);
         foreach (var (parts, word, many) in new[] { (footprint.Stages, "stage ", "stages."), (footprint.Epochs, "epoch ", "epochs.") })
         {
-            foreach (var part in parts)
+            foreach (var part in parts.Where(part => !part.IsWithheld))
             {
                 foreach (var name in new[] { part.Name, word + part.Name, many + part.Name })
                 {
@@ -67,6 +68,16 @@ public static class FigureIndex
                     yield return (name + " emissions", part.Emissions);
                     yield return (name + " energy", part.Energy);
                 }
+            }
+        }
+
+        foreach (var (i, part) in footprint.StepSeries.Index().Where(one => !one.Item.IsWithheld))
+        {
+            foreach (var name in new[] { part.Name, string.Create(CultureInfo.InvariantCulture, $"steps {i + 1}"), footprint.StepSeries.Length == 1 ? "steps" : part.Name })
+            {
+                yield return (name, part.Energy);
+                yield return (name + " energy", part.Energy);
+                yield return (name + " emissions", part.Emissions);
             }
         }
     }

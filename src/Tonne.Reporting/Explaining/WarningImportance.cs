@@ -24,6 +24,8 @@ static class WarningImportance
         ["place-guessed"] = 1,
         ["gpu-taken-alone"] = 2,
         ["mig-unknown"] = 2,
+        // Energies of epochs are withheld.
+        ["output-buffered"] = 3,
         ["descendants-alive"] = 3,
         ["meter-missing"] = 4,
 

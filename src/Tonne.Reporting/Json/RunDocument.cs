@@ -107,6 +107,9 @@ public sealed record RunDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EpochPart>? Epochs { get; init; }
 
+    /// <summary>Series of epochs and of steps, in order; null if there are none. In a list, steps have no figures.</summary>
+    public IReadOnlyList<SeriesPart>? Series { get; init; }
+
     /// <summary>Samples taken.</summary>
     public required int Samples { get; init; }
 
@@ -140,18 +143,20 @@ public sealed record RunDocument
     {
         var started = record.Opening.StartedAt;
         var observations = Observations.Describe(record);
+        int[] seriesOfEpochs = [.. EpochSeries.Split(record.Epochs).SelectMany((series, i) => Enumerable.Repeat(i + 1, series.Count))];
         var figures = footprint.GetRunFigures().Select(figure =>
             new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare));
         return Create(record, footprint.Method, footprint.Factors, figures, footprint.Warnings, footprint.GetSources()) with
         {
             Components = [.. record.Components.Select(ComponentPart.From)],
             Stages = [.. record.Stages.Zip(footprint.Stages, (stage, figure) => new StagePart(
-                stage.Name, started.AddSeconds(stage.StartSeconds), stage.DurationSeconds, ShapePart.From(stage.DataIn), ShapePart.From(stage.DataOut),
-                QuantityDocument.From(figure.Energy), QuantityDocument.From(figure.Emissions)))],
+                stage.Name, Known(stage.IsLate, started.AddSeconds(stage.StartSeconds)), Known(stage.IsLate, stage.DurationSeconds), ShapePart.From(stage.DataIn),
+                ShapePart.From(stage.DataOut), figure.IsWithheld ? null : QuantityDocument.From(figure.Energy), figure.IsWithheld ? null : QuantityDocument.From(figure.Emissions)))],
             Epochs = [.. record.Epochs.Zip(footprint.Epochs).Select((pair, i) => new EpochPart(
-                pair.First.Number, pair.First.Stage, started.AddSeconds(pair.First.StartSeconds), pair.First.DurationSeconds,
-                pair.First.Metrics.ToImmutableSortedDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal),
-                QuantityDocument.From(pair.Second.Energy), QuantityDocument.From(pair.Second.Emissions), observations[i]))],
+                pair.First.Number, pair.First.Stage, Known(pair.First.IsLate, started.AddSeconds(pair.First.StartSeconds)), Known(pair.First.IsLate, pair.First.DurationSeconds),
+                SeriesPart.Finite(pair.First.Metrics), pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Energy),
+                pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Emissions), observations[i], seriesOfEpochs[i]))],
+            Series = SeriesPart.CreateAll(record, footprint),
             Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumWords.Format(basis.Component), basis.Device, EnumWords.Format(basis.Quality), basis.Meters, basis.Why))],
         };
     }
@@ -161,6 +166,9 @@ public sealed record RunDocument
     /// </summary>
     public static RunDocument FromStatement(RunRecord record, FootprintStatement statement) =>
         Create(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Warnings], CollectSources(record, statement.Factors));
+
+    static T? Known<T>(bool isLate, T value)
+        where T : struct => isLate ? null : value;
 
     /// <summary>The document as JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunDocument);
@@ -204,6 +212,7 @@ public sealed record RunDocument
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
             Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
+            Series = SeriesPart.CreateAll(record, footprint: null),
             Samples = record.Samples,
             PeriodS = opening.PeriodSeconds,
             JobCpuS = record.JobCpuSeconds,
@@ -278,14 +287,14 @@ public sealed record RunDocument
         internal static ShapePart? From(DataShape? shape) => shape is null ? null : new(shape.Rows, shape.Columns);
     }
 
-    /// <summary>A stage.</summary>
+    /// <summary>A stage; times and figures are null if its line was read late from a buffer.</summary>
     public sealed record StagePart(
-        string Name, DateTimeOffset StartedAt, double DurationS, ShapePart? DataIn, ShapePart? DataOut, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg);
+        string Name, DateTimeOffset? StartedAt, double? DurationS, ShapePart? DataIn, ShapePart? DataOut, QuantityDocument? EnergyKwh, QuantityDocument? EmissionsKg);
 
-    /// <summary>An epoch.</summary>
+    /// <summary>An epoch, and the number of its series from 1; times and figures are null if its line was read late from a buffer.</summary>
     public sealed record EpochPart(
-        int Number, string Stage, DateTimeOffset StartedAt, double DurationS, ImmutableSortedDictionary<string, double?> Metrics,
-        QuantityDocument EnergyKwh, QuantityDocument EmissionsKg, string Observation);
+        int Number, string Stage, DateTimeOffset? StartedAt, double? DurationS, ImmutableSortedDictionary<string, double?> Metrics,
+        QuantityDocument? EnergyKwh, QuantityDocument? EmissionsKg, string Observation, int Series);
 
     /// <summary>A gap: a time in which a meter returned nothing, in s from the start.</summary>
     public sealed record GapPart(string Meter, double From, double To, string Reason);

@@ -40,6 +40,7 @@ public static class MarkdownReport
         WriteComponents(page, record);
         WriteStages(page, record, footprint);
         WriteEpochs(page, record, footprint);
+        WriteSteps(page, record, footprint);
         WritePlace(page, record, footprint);
         WriteWarnings(page, record, footprint);
         WriteMethodAndSources(page, footprint, "##");
@@ -103,6 +104,12 @@ public static class MarkdownReport
         WriteTableHead(page, "Stage", "Data in", "Data out", "Time", "Facility energy", "Operational emissions");
         foreach (var (stage, figures) in record.Stages.Zip(footprint.Stages))
         {
+            if (stage.IsLate)
+            {
+                WriteCells(page, Text(stage.Name), stage.DataIn?.ToString() ?? "", stage.DataOut?.ToString() ?? "", "–", "–", "–");
+                continue;
+            }
+
             var energy = DisplayValue.Format(
                 RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value);
             var emissions = DisplayValue.Format(figures.Emissions.Bounds, figures.Emissions.Unit, footprint.Operational.Value);
@@ -131,13 +138,24 @@ public static class MarkdownReport
             var epoch = record.Epochs[i];
             WriteCells(page,
             [
-                epoch.Number.ToString(CultureInfo.InvariantCulture), DisplayValue.FormatDuration(epoch.DurationSeconds),
+                epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.IsLate ? "–" : DisplayValue.FormatDuration(epoch.DurationSeconds),
                 .. metrics.Select(name => epoch.Metrics.TryGetValue(name, out var value) ? DisplayValue.FormatMetric(value) : ""),
-                DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
-                FormatInUnitOf(footprint.Epochs[i].Emissions, largestEmissions), Text(observations[i]),
+                epoch.IsLate ? "–" : DisplayValue.Format(energies[i], "kWh", 2, energies.Max()),
+                epoch.IsLate ? "–" : FormatInUnitOf(footprint.Epochs[i].Emissions, largestEmissions), Text(observations[i]),
             ]);
         }
 
+        page.Append('\n');
+    }
+
+    static void WriteSteps(StringBuilder page, RunRecord record, Footprint footprint)
+    {
+        var lines = StepSeriesText.Describe(record, footprint, "–").ToList();
+        if (lines.Count == 0)
+            return;
+        page.Append("## Steps\n\n");
+        foreach (var line in lines)
+            page.Append(CultureInfo.InvariantCulture, $"- {Text(line)}\n");
         page.Append('\n');
     }
 

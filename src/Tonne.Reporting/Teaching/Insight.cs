@@ -22,8 +22,11 @@ static class Insight
 
     static string? DescribeLateEpochs(RunRecord record)
     {
-        var epochs = record.Epochs.Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
-        if (epochs.Count < 4 || epochs.Count != record.Epochs.Length)
+        var all = EpochSeries.Split(record.Epochs);
+        if (EpochSeries.FindLongest(all.Where(one => !one.IsLate)) is not { } series)
+            return null;
+        var epochs = record.Epochs.Skip(series.From).Take(series.Count).Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
+        if (epochs.Count < 4 || epochs.Count != series.Count)
             return null;
         var half = epochs.Count / 2;
         var (first, middle, last) = (epochs[0].Metrics["loss"], epochs[^(half + 1)].Metrics["loss"], epochs[^1].Metrics["loss"]);
@@ -35,7 +38,8 @@ static class Insight
         if (bought > 0.35 || paid < 0.35)
             return null;
         var what = bought <= 0 ? "nothing more of" : DisplayValue.FormatPercent(bought) + " of";
-        return $"The last {half} of {epochs.Count} epochs brought {what} the fall in loss for {DisplayValue.FormatPercent(paid)} of the epochs' energy";
+        var where = all.Count == 1 ? "The" : $"In series {all.Index().First(one => one.Item == series).Index + 1} of {all.Count}, the";
+        return $"{where} last {half} of {epochs.Count} {(series.IsResumed ? "resumed epochs" : "epochs")} brought {what} the fall in loss for {DisplayValue.FormatPercent(paid)} of the epochs' energy";
 
         static double EnergyOf(EpochRecord epoch) => epoch.Energy.Sum(use => (double)use.Microjoules);
     }

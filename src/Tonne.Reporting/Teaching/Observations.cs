@@ -10,7 +10,7 @@ namespace Tonne.Reporting.Teaching;
 /// A series is the epochs of one stage; it starts anew when the numbers do.
 /// <list type="number">
 /// <item>Loss NaN or infinite: the training has broken down.</item>
-/// <item>First epoch: high or low loss and accuracy, against what follows.</item>
+/// <item>First epoch: high or low loss and accuracy, against what follows. A first number above 1: the training was resumed.</item>
 /// <item>Validation loss rises by more than 1 % while the loss falls: overfitting begins, or goes on. Without validation loss: validation accuracy falls by a point while accuracy rises.</item>
 /// <item>Loss rises by more than 1 %: once, again, or (50 % and more) jumps.</item>
 /// <item>Loss moves by less than 1 %: it has stopped falling, or stays on the plateau.</item>
@@ -32,15 +32,11 @@ static class Observations
     public static IReadOnlyList<string> Describe(IReadOnlyList<EpochRecord> epochs)
     {
         var texts = new List<string>(epochs.Count);
-        var from = 0;
-        for (var i = 1; i <= epochs.Count; i++)
+        foreach (var one in EpochSeries.Split(epochs))
         {
-            if (i < epochs.Count && epochs[i].Stage == epochs[i - 1].Stage && epochs[i].Number > epochs[i - 1].Number)
-                continue;
-            var series = new Series([.. epochs.Skip(from).Take(i - from)]);
-            for (var k = 0; k < i - from; k++)
+            var series = new Series([.. epochs.Skip(one.From).Take(one.Count)], one.IsResumed);
+            for (var k = 0; k < one.Count; k++)
                 texts.Add(series.Describe(k));
-            from = i;
         }
 
         return texts;
@@ -48,6 +44,8 @@ static class Observations
 
     sealed class Series
     {
+        readonly bool _isResumed;
+        readonly bool[] _hasOthers;
         readonly int[] _numbers;
         readonly double?[] _loss;
         readonly double?[] _accuracy;
@@ -56,8 +54,10 @@ static class Observations
         readonly double _lowest;
         readonly double _range;
 
-        internal Series(IReadOnlyList<EpochRecord> epochs)
+        internal Series(IReadOnlyList<EpochRecord> epochs, bool isResumed)
         {
+            _isResumed = isResumed;
+            _hasOthers = [.. epochs.Select(epoch => epoch.Metrics.Count > 0)];
             _numbers = [.. epochs.Select(epoch => epoch.Number)];
             _loss = Values(epochs, "loss");
             _accuracy = Shares(Values(epochs, "accuracy"));
@@ -88,7 +88,9 @@ static class Observations
         string DescribeFirst()
         {
             if (_numbers.Length == 1)
-                return DescribeValues(0) is { Length: > 0 } facts ? $"the only epoch, nothing to compare with ({facts})" : "the only epoch, no metrics reported";
+                return _isResumed ? DescribeResumed() : DescribeValues(0) is { Length: > 0 } facts ? $"the only epoch, nothing to compare with ({facts})" : $"the only epoch, {DescribeMissing(0)}";
+            if (_isResumed)
+                return DescribeResumed();
             var words = new List<string>();
             if (_loss[0] is { } loss)
                 words.Add(loss - _lowest > 0.3 * Scale(loss) ? "high loss" : "loss already low");
@@ -98,8 +100,13 @@ static class Observations
                 words.Add(best - accuracy > 0.1 ? "low accuracy" : "accuracy already high");
             }
 
-            return words.Count == 0 ? "the first epoch, no metrics reported" : string.Join(", ", words) + " at the start";
+            return words.Count == 0 ? $"the first epoch, {DescribeMissing(0)}" : string.Join(", ", words) + " at the start";
         }
+
+        string DescribeMissing(int i) => _hasOthers[i] ? "no loss or accuracy reported" : "no metrics reported";
+
+        string DescribeResumed() =>
+            "training was resumed here, earlier epochs are not in this run" + (DescribeValues(0) is { Length: > 0 } facts ? $" ({facts})" : "");
 
         string? DescribeDivergence(int i)
         {
@@ -202,7 +209,7 @@ static class Observations
         string DescribeAccuracy(int i)
         {
             if (_accuracy[i] is not { } now || !double.IsFinite(now))
-                return "no metrics reported";
+                return DescribeMissing(i);
             if (FindLastFinite(_accuracy, i) is not { } before)
                 return $"accuracy {DisplayValue.FormatPercent(now)}";
             var gained = now - before;

@@ -38,7 +38,7 @@ public static class PipelineTrace
         {
             if (stage.Name != StageRecord.Outside)
                 rows.Add(new Row(TextSanitizer.ToOneLine(stage.Name), Shape(stage.DataIn), Shape(stage.DataOut), stage.DurationSeconds,
-                    RunHeadline.GetFacilityEnergy(figures, footprint), figures.Emissions.Value, Own: false));
+                    figures.IsWithheld ? null : RunHeadline.GetFacilityEnergy(figures, footprint), figures.IsWithheld ? null : figures.Emissions.Value, Own: false));
         }
 
         var (sampling, accounting) = record.Overhead is { } overhead ? (overhead.SamplerCpuSeconds, Math.Max(0, overhead.CpuSeconds - overhead.SamplerCpuSeconds)) : (0, 0);

@@ -71,7 +71,9 @@ public static class Quiz
 
     static Item? Epochs(RunRecord record, Random order)
     {
-        var epochs = record.Epochs.Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
+        if (EpochSeries.FindLongest(EpochSeries.Split(record.Epochs).Where(one => !one.IsLate)) is not { } series)
+            return null;
+        var epochs = record.Epochs.Skip(series.From).Take(series.Count).Where(epoch => epoch.Metrics.TryGetValue("loss", out var loss) && double.IsFinite(loss)).ToList();
         if (epochs.Count < 4)
             return null;
         var (first, middle, last) = (epochs[0].Metrics["loss"], epochs[(epochs.Count / 2) - 1].Metrics["loss"], epochs[^1].Metrics["loss"]);

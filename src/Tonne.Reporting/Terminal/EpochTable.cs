@@ -13,6 +13,7 @@ static class EpochTable
 {
     const int MaxRows = 40;
     const int MinObservationColumns = 28;
+    const int MaxOtherLosses = 3;
 
     static readonly (string Metric, string Head)[] _metrics =
         [("loss", "loss"), ("accuracy", "accuracy"), ("validation_loss", "val. loss"), ("validation_accuracy", "val. acc.")];
@@ -39,7 +40,7 @@ static class EpochTable
         var observations = withObservations ? Observations.Describe(record) : [];
         List<int> rows = count <= maxRows ? [.. Enumerable.Range(0, count)]
             : [.. Enumerable.Range(0, maxRows).Select(i => (int)Math.Round(i * (count - 1) / (double)(maxRows - 1)))];
-        var columns = CreateColumns(record, footprint);
+        var columns = CreateColumns(record, footprint, screen.Dash);
         var plain = CreateTable(columns, rows, []);
         var beside = CreateTable(columns, rows, observations);
         if (withObservations && screen.Width - beside.ColumnsBeforeLast >= MinObservationColumns)
@@ -57,6 +58,8 @@ static class EpochTable
             }
         }
 
+        if (record.Epochs.Any(epoch => epoch.IsLate))
+            sheet.WriteLine(StyledText.Faint($"{screen.Dash} unknown: the output came from a buffer. Python writes each line at once with -u."));
         var shown = count > maxRows ? $"{maxRows} of {DisplayValue.FormatCount(count)} epochs shown. " : "";
         sheet.WriteLine(StyledText.Faint(shown + StageTable.BoundaryNote));
     }
@@ -75,20 +78,32 @@ static class EpochTable
         return table;
     }
 
-    static List<(string Head, Func<int, string> Cell)> CreateColumns(RunRecord record, Footprint footprint)
+    static List<(string Head, Func<int, string> Cell)> CreateColumns(RunRecord record, Footprint footprint, string unknown)
     {
         var columns = new List<(string Head, Func<int, string> Cell)>
         {
             ("epoch", i => record.Epochs[i].Number.ToString(CultureInfo.InvariantCulture)),
-            ("time", i => DisplayValue.FormatDuration(record.Epochs[i].DurationSeconds)),
+            ("time", i => Known(i, () => DisplayValue.FormatDuration(record.Epochs[i].DurationSeconds))),
         };
-        foreach (var (metric, head) in _metrics.Where(known => record.Epochs.Any(epoch => epoch.Metrics.ContainsKey(known.Metric))))
+        if (EpochSeries.Split(record.Epochs) is { Count: > 1 } all)
+        {
+            int[] numbers = [.. all.SelectMany((series, i) => Enumerable.Repeat(i + 1, series.Count))];
+            columns.Insert(1, ("series", i => numbers[i].ToString(CultureInfo.InvariantCulture)));
+        }
+
+        var shown = _metrics.Where(known => record.Epochs.Any(epoch => epoch.Metrics.ContainsKey(known.Metric))).ToList();
+        // Without any of these, a few losses of other names: those of a detector or of two networks.
+        if (shown.Count == 0)
+            shown = [.. record.Epochs.SelectMany(epoch => epoch.Metrics.Keys).Where(name => name.EndsWith("loss", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Take(MaxOtherLosses).Select(name => (name, name.Replace('_', ' ')))];
+        foreach (var (metric, head) in shown)
             columns.Add((head, i => record.Epochs[i].Metrics.TryGetValue(metric, out var value) ? DisplayValue.FormatMetric(value) : ""));
         var energies = footprint.Epochs.Select(part => RunHeadline.GetFacilityEnergy(part, footprint)).ToList();
         var (energy, emissions) = (energies.Max(), footprint.Epochs.Max(part => part.Emissions.Value));
-        columns.Add(("energy", i => DisplayValue.Format(energies[i], "kWh", 2, energy)));
-        columns.Add(("emissions", i => FormatLike(footprint.Epochs[i].Emissions, emissions)));
+        columns.Add(("energy", i => Known(i, () => DisplayValue.Format(energies[i], "kWh", 2, energy))));
+        columns.Add(("emissions", i => Known(i, () => FormatLike(footprint.Epochs[i].Emissions, emissions))));
         return columns;
+
+        string Known(int i, Func<string> text) => record.Epochs[i].IsLate ? unknown : text();
     }
 
     static string FormatLike(Figure figure, double largest) => DisplayValue.Format(figure.Bounds, figure.Unit, largest).Text;

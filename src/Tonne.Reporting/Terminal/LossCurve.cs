@@ -14,16 +14,31 @@ static class LossCurve
 {
     const int MarginColumns = 2;
 
-    /// <summary>Writes the curve; nothing if no epoch has a finite loss.</summary>
+    /// <summary>Most series that are drawn, each as a curve of its own.</summary>
+    const int MaxSeries = 6;
+
+    const int RowsOfSeries = 6;
+
+    /// <summary>Writes a curve for each series of epochs, at most 6; nothing if no epoch has a finite loss.</summary>
     /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
     /// <param name="record">The run.</param>
     /// <param name="screen">Width, colours and characters of the terminal.</param>
     /// <param name="rows">Rows of the curve without axis, at least 3. Default 10.</param>
     public static void Write(TextWriter writer, RunRecord record, TerminalCapabilities screen, int rows = 10)
     {
+        var all = EpochSeries.Split(record.Epochs);
+        foreach (var (i, series) in all.Index().Take(MaxSeries))
+        {
+            var title = all.Count == 1 ? "loss by epoch" : $"loss by epoch, series {i + 1} of {all.Count}";
+            Write(writer, [.. record.Epochs.Skip(series.From).Take(series.Count)], title, screen, all.Count == 1 ? rows : Math.Min(rows, RowsOfSeries));
+        }
+    }
+
+    static void Write(TextWriter writer, IReadOnlyList<EpochRecord> epochs, string title, TerminalCapabilities screen, int rows)
+    {
         rows = Math.Max(3, rows);
-        var loss = GetValues(record, "loss");
-        var validation = GetValues(record, "validation_loss");
+        var loss = GetValues(epochs, "loss");
+        var validation = GetValues(epochs, "validation_loss");
         var finite = loss.Concat(validation).Where(double.IsFinite).ToList();
         if (!loss.Any(double.IsFinite))
             return;
@@ -36,7 +51,7 @@ static class LossCurve
         plot.DrawPoints(validation, ComputeHeight);
 
         var sheet = new StyledTextWriter(writer, screen);
-        var head = new StringBuilder("loss by epoch");
+        var head = new StringBuilder(title);
         if (logarithmic)
             head.Append(", logarithmic");
         if (validation.Any(double.IsFinite))
@@ -52,10 +67,10 @@ static class LossCurve
         }
 
         sheet.WriteRaw(new string(' ', MarginColumns + labelColumns + 1), StyledText.Faint("└" + new string('─', plot.Columns)));
-        var first = record.Epochs[0].Number.ToString(CultureInfo.InvariantCulture);
-        var last = record.Epochs[^1].Number.ToString(CultureInfo.InvariantCulture);
+        var first = epochs[0].Number.ToString(CultureInfo.InvariantCulture);
+        var last = epochs[^1].Number.ToString(CultureInfo.InvariantCulture);
         var gap = plot.Columns - first.Length - last.Length;
-        var axis = record.Epochs.Length == 1 || gap < 1 ? first : first + new string(' ', gap) + last;
+        var axis = epochs.Count == 1 || gap < 1 ? first : first + new string(' ', gap) + last;
         sheet.WriteRaw(new string(' ', MarginColumns + labelColumns + 2), StyledText.Faint(axis));
 
         // The height of a value in the plot, 0 (bottom) to 1 (top).
@@ -84,8 +99,8 @@ static class LossCurve
     }
 
     /// <summary>The values of a metric by epoch; NaN where an epoch has none.</summary>
-    static List<double> GetValues(RunRecord record, string metric) =>
-        [.. record.Epochs.Select(epoch => epoch.Metrics.TryGetValue(metric, out var value) ? value : double.NaN)];
+    static List<double> GetValues(IReadOnlyList<EpochRecord> epochs, string metric) =>
+        [.. epochs.Select(epoch => epoch.Metrics.TryGetValue(metric, out var value) ? value : double.NaN)];
 
     /// <summary>A raster of dots: a braille character has 2 × 4 dots, an ASCII character one.</summary>
     sealed class Plot(int columns, int rows, bool braille)

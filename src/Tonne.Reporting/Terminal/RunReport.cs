@@ -40,6 +40,7 @@ public static class RunReport
         EquivalentText.WriteRow(sheet, Equivalents.Choose(footprint.Total));
         WritePlace(sheet, footprint);
         sheet.WriteRow("insight", TextSanitizer.ToOneLine(Insight.Describe(record, footprint)));
+        StepSeriesText.WriteRows(sheet, record, footprint);
         foreach (var note in record.Notes.Take(MaxNotes))
             sheet.WriteRow("note", TextSanitizer.ToOneLine(note));
         WriteGaps(sheet, record);

@@ -45,6 +45,7 @@ public static class RunSummaryText
         WriteNextCommands(sheet, warnings.Count - 1, reference);
         if (isTraced)
             return;
+        StepSeriesText.WriteRows(sheet, record, footprint);
         StageTable.WriteIfAny(sheet, record, footprint);
         if (record.Epochs.Length > 0)
         {

@@ -36,7 +36,7 @@ static class StageTable
         foreach (var (i, stage) in record.Stages.Index())
         {
             var figures = footprint.Stages[i];
-            string[] cells =
+            string[] cells = stage.IsLate ? [screen.Dash, screen.Dash, screen.Dash] :
             [
                 DisplayValue.FormatDuration(stage.DurationSeconds),
                 DisplayValue.Format(RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), figures.Energy.Unit, footprint.FacilityEnergy.Value).Text,

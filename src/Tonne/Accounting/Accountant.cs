@@ -86,9 +86,13 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             Water = water is null
                 ? null
                 : CreateFigure("water_l", onSite with { Method = AccountingMethod.OnSiteAndGrid }, water, Quality.Assumed, measured),
-            Stages = [.. record.Stages.Select(stage => AccountPart("stages." + stage.Name, stage.Name, stage.Energy))],
+            Stages = [.. record.Stages.Select(stage =>
+                AccountPart("stages." + stage.Name, stage.Name, stage.Energy) with { IsWithheld = stage.IsLate })],
             Epochs = [.. record.Epochs.Select(epoch =>
-                AccountPart($"epochs.{epoch.Number}", epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.Energy))],
+                AccountPart($"epochs.{epoch.Number}", epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.Energy) with { IsWithheld = epoch.IsLate })],
+            StepSeries = [.. (record.StepSeries ?? []).Select((series, i) => AccountPart(
+                $"steps.{i + 1}", $"steps {series.FirstStep} to {series.LastStep}", CombineUses(series.Spans.SelectMany(span => span.Energy)))
+                with { IsWithheld = series.Spans.IsEmpty })],
             Warnings = [.. factors.Warnings],
         };
 
@@ -156,6 +160,12 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         var operational = DeriveOperational("operational emissions", facility, new Derivation.FactorNode(factors.Grid.Intensity));
         return (facility, operational, DeriveWater(use.Energy, facility, factors));
     }
+
+    /// <summary>Energy uses with one entry for each component.</summary>
+    static ImmutableArray<EnergyUse> CombineUses(IEnumerable<EnergyUse> uses) =>
+        [.. uses.GroupBy(use => (use.Component, use.Device)).Select(part => new EnergyUse(
+            part.Key.Component, part.Key.Device, part.Sum(use => use.Microjoules),
+            [.. part.SelectMany(use => use.Amounts).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount)))]))];
 
     static AllocationPolicy ToAllocationPolicy(SharePolicy policy) => policy switch
     {

@@ -45,12 +45,15 @@ public sealed record Footprint
     /// <summary>Figures by epoch, in the record's order.</summary>
     public required ImmutableArray<StageFigures> Epochs { get; init; }
 
+    /// <summary>Figures by series of steps, in the record's order.</summary>
+    public ImmutableArray<StageFigures> StepSeries { get; init; } = [];
+
     /// <summary>Warnings about the accounting.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 
     /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
     public IEnumerable<Figure> GetFigures() =>
-        GetRunFigures().Concat(Stages.Concat(Epochs).SelectMany(stage => new[] { stage.Energy, stage.Emissions }));
+        GetRunFigures().Concat(Stages.Concat(Epochs).Concat(StepSeries).Where(part => !part.IsWithheld).SelectMany(part => new[] { part.Energy, part.Emissions }));
 
     /// <summary>The figures of the whole run.</summary>
     public IEnumerable<Figure> GetRunFigures()

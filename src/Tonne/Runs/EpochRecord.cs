@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Tonne.Runs;
 
@@ -15,4 +16,12 @@ public sealed record EpochRecord(
     double StartSeconds,
     double DurationSeconds,
     IReadOnlyDictionary<string, double> Metrics,
-    ImmutableArray<EnergyUse> Energy);
+    ImmutableArray<EnergyUse> Energy)
+{
+    /// <summary>
+    /// Whether its line was read long after the epoch had ended, from a buffer: start and duration are then those of the reading, and there
+    /// is no energy. Default: no.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLate { get; init; }
+}

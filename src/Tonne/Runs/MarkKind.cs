@@ -24,4 +24,8 @@ public enum MarkKind
     /// <summary>A note stored with the run.</summary>
     [JsonStringEnumMemberName("note")]
     Note,
+
+    /// <summary>A step of a training that prints no epochs has ended, with its metrics. Not every step is marked.</summary>
+    [JsonStringEnumMemberName("step")]
+    Step,
 }

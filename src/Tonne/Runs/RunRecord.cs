@@ -39,6 +39,9 @@ public sealed record RunRecord
     /// <summary>Epochs in order.</summary>
     public required ImmutableArray<EpochRecord> Epochs { get; init; }
 
+    /// <summary>Series of steps, where the program printed no epochs; null if there are none.</summary>
+    public IReadOnlyList<StepSeriesRecord>? StepSeries { get; init; }
+
     /// <summary>The job's energy by quarter hour.</summary>
     public required ImmutableArray<QuarterHour> QuarterHours { get; init; }
 

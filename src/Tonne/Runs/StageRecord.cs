@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Tonne.Runs;
 
@@ -17,6 +18,13 @@ public sealed record StageRecord(
     DataShape? DataOut,
     ImmutableArray<EnergyUse> Energy)
 {
+    /// <summary>
+    /// Whether its line was read long after the stage had begun, from a buffer: it has no time and no energy, which are in
+    /// <see cref="Outside"/>. Default: no.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLate { get; init; }
+
     /// <summary>Name of the time in no stage.</summary>
     public const string Outside = "(outside)";
 }

@@ -94,6 +94,9 @@ public sealed class StoppingAdvice
     /// <summary>Stage of the epochs; null if none was given.</summary>
     public string? Stage { get; private init; }
 
+    /// <summary>Whether epochs before the first were not seen, because the training was resumed. Default: no.</summary>
+    public bool IsResumed { get; private init; }
+
     /// <summary>The epochs in order.</summary>
     public ImmutableArray<StoppingStep> Steps { get; }
 
@@ -129,13 +132,28 @@ public sealed class StoppingAdvice
     /// <param name="footprint">The footprint of the same run.</param>
     /// <param name="wantedPerKilowattHour">Wanted gain per kWh, in shares of 1 (0.01 is a point) or units of the loss; not below 0. Null: a
     /// tenth of the run's mean gain per kWh.</param>
-    /// <returns>Null if no epoch has accuracy, F1, loss or perplexity. Of several series of epochs, the longest is used; of equally long
-    /// ones, the last.</returns>
+    /// <returns>Null if no epoch has accuracy, F1, loss or perplexity, or the energy of the epochs is unknown. Of several series of epochs,
+    /// the longest is used; of equally long ones, the last.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
-    public static StoppingAdvice? FromRun(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null)
+    public static StoppingAdvice? FromRun(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null) =>
+        EpochSeries.FindLongest(EpochSeries.Split(record.Epochs).Where(series => !series.IsLate)) is { } longest
+            ? FromSeries(record, footprint, longest, wantedPerKilowattHour)
+            : null;
+
+    /// <summary>Computes the advice for each series of epochs of a run: folds, models one after another.</summary>
+    /// <param name="record">The record of the run.</param>
+    /// <param name="footprint">The footprint of the same run.</param>
+    /// <param name="wantedPerKilowattHour">Wanted gain per kWh, as for a run.</param>
+    /// <returns>The series in order, without those that have no metric or whose energy is unknown.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The wanted gain is negative or not a number.</exception>
+    public static IReadOnlyList<StoppingAdvice> FromEachSeries(RunRecord record, Footprint footprint, double? wantedPerKilowattHour = null) =>
+        [.. EpochSeries.Split(record.Epochs).Where(series => !series.IsLate)
+            .Select(series => FromSeries(record, footprint, series, wantedPerKilowattHour)).OfType<StoppingAdvice>()];
+
+    static StoppingAdvice? FromSeries(RunRecord record, Footprint footprint, EpochSeries series, double? wantedPerKilowattHour)
     {
         var epochs = record.Epochs;
-        var (start, end) = FindLongestSeries(epochs);
+        var (start, end) = (series.From, series.From + series.Count);
         foreach (var (name, moreIsBetter) in _metrics)
         {
             var points = Enumerable.Range(start, end - start).Select(i => new StoppingPoint(
@@ -146,7 +164,7 @@ public sealed class StoppingAdvice
             if (points.Any(point => double.IsFinite(point.Value)))
             {
                 var target = ValidateTarget(wantedPerKilowattHour);
-                return new StoppingAdvice(name, moreIsBetter, points, target) { Stage = epochs[start].Stage };
+                return new StoppingAdvice(name, moreIsBetter, points, target) { Stage = epochs[start].Stage, IsResumed = series.IsResumed };
             }
         }
 
@@ -189,6 +207,8 @@ public sealed class StoppingAdvice
                 + (GainAfter > 0 && EnergyAfter > Energy.Zero ? $": {FormatRate(GainAfter / EnergyAfter.KilowattHours, unit)}." : "."));
         }
 
+        if (IsResumed)
+            sentences.Add(string.Create(CultureInfo.InvariantCulture, $"The training was resumed: the epochs before {Steps[0].Epoch} are not included."));
         if (Steps.Skip(_firstIndex).Any(step => step.Value is null))
             sentences.Add($"Epochs without a value of {name}, or with NaN, count as no gain.");
         sentences.Add(Metric.StartsWith("validation_", StringComparison.Ordinal) || Metric.StartsWith("test_", StringComparison.Ordinal)
@@ -240,25 +260,6 @@ public sealed class StoppingAdvice
 
     static double? ValidateTarget(double? wanted) => wanted is null or (>= 0 and < double.PositiveInfinity) ? wanted
         : throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A wanted gain must be a number not below 0.");
-
-    /// <summary>
-    /// Finds the longest series of consecutive epochs of one stage whose numbers rise: index of its first epoch, and of the epoch after
-    /// its last.
-    /// </summary>
-    static (int Start, int End) FindLongestSeries(ImmutableArray<EpochRecord> epochs)
-    {
-        var (longest, start) = ((Start: 0, End: 0), 0);
-        for (var i = 1; i <= epochs.Length; i++)
-        {
-            if (i < epochs.Length && epochs[i].Stage == epochs[i - 1].Stage && epochs[i].Number > epochs[i - 1].Number)
-                continue;
-            if (i - start >= longest.End - longest.Start)
-                longest = (start, i);
-            start = i;
-        }
-
-        return longest;
-    }
 
     /// <summary>How much better a value is than another; negative if it is worse.</summary>
     double GetImprovement(double value, double reference) => MoreIsBetter ? value - reference : reference - value;
