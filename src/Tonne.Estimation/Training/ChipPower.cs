@@ -28,16 +28,11 @@ static class ChipPower
 
     static Factor? Measured(Accelerator chip)
     {
-        var rows = TrainingCatalog.All.Where(row => row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null } && IsSameChip(row.Hardware, chip.Name)).ToList();
+        var rows = TrainingCatalog.All.Where(row => row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null } && AcceleratorCatalog.AreVariants(row.Hardware, chip.Name)).ToList();
         if (rows.Count == 0)
             return null;
         var mean = Math.Exp(rows.Average(row => Math.Log(row.Watts!.Value)));
         return new Factor($"training/power/{NameMatching.ToSlug(chip.Name)}", $"{chip.Name}, measured power in training with its host", "W", LogNormal.CreateBounds(mean, Spread * Math.Sqrt(1 + (1d / rows.Count))), Quality.Measured,
             SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))), "measured in " + string.Join(", ", rows.Select(row => row.Name)));
     }
-
-    /// <summary>Whether two names mean the same chip, with any memory size.</summary>
-    static bool IsSameChip(string a, string b) => Chip(a).SequenceEqual(Chip(b), StringComparer.Ordinal);
-
-    static IEnumerable<string> Chip(string name) => AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
 }

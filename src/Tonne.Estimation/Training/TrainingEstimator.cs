@@ -145,7 +145,7 @@ public sealed class TrainingEstimator
                 + $"{features.MemoryGigabytes:0} GB are assumed."));
         var rate = ImmutableArray.CreateBuilder<Derivation>();
         rate.Add(new Derivation.FactorNode(new Factor($"gpu/{slug}/peak-tflops/{(task.Precision == TrainingPrecision.Fp32 ? "fp32" : "16-bit")}", $"{chip.Name}, peak at {(task.Precision == TrainingPrecision.Fp32 ? "32 bit" : "16 bit")}", "TFLOP/s",
-            Bounds.FromExact(peak), Quality.Assumed, peaks.Source, "a limit of the data sheet, not a measurement")));
+            new Bounds(peak / peaks.Spread, peak, peak * peaks.Spread), Quality.Assumed, peaks.Source, "a limit of the data sheet, not a measurement" + (peaks.Spread > 1 ? "; not read again in it, or different between boards of this name: bounds wide" : ""))));
         rate.Add(new Derivation.FactorNode(new Factor(
             // Utilisations of one model on several chips are separate unknowns, so comparisons treat their bounds as independent.
             string.Create(CultureInfo.InvariantCulture, $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}"),
