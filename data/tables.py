@@ -272,6 +272,25 @@ DDR5 = {"Zen 4 (Genoa)", "Zen 4c (Bergamo)", "Zen 4c (Siena)", "Zen 4 (client so
         "Neoverse N2 (Cobalt 100)", "Neoverse V3 (Cobalt 200, Graviton5)"}
 BOTH = {"Raptor Lake", "Alder Lake"}
 # Hidden by cpuid: the same family and model (or implementer and part) covers several.
+# Numbers that the collected list lacks. 21/2 to 21/15 replaces its 21/2 to 21/31.
+MORE_IDS = [
+    "AuthenticAMD,20,1,2,0,255,Bobcat,client,,LINUX-FACT",
+    "AuthenticAMD,21,2,15,0,255,Piledriver,server,,GOOGLE-CPU-FEATURES",
+    "AuthenticAMD,21,16,31,0,255,Piledriver,client,,LINUX-FACT",
+    "AuthenticAMD,21,48,63,0,255,Steamroller,client,,LINUX-FACT",
+    "AuthenticAMD,21,96,127,0,255,Excavator,client,,LINUX-FACT",
+    "AuthenticAMD,22,0,15,0,255,Jaguar,client,,LINUX-FACT",
+    "AuthenticAMD,22,48,63,0,255,Puma,client,,LINUX-FACT",
+    "GenuineIntel,6,28,28,0,255,Bonnell,client,,LINUX-FACT",
+    "GenuineIntel,6,55,55,0,255,Silvermont,client,,LINUX-FACT",
+    "GenuineIntel,6,76,76,0,255,Airmont,client,,LINUX-FACT",
+    "GenuineIntel,6,77,77,0,255,Silvermont,edge,,LINUX-FACT",
+    "GenuineIntel,6,92,92,0,255,Goldmont,client,,LINUX-FACT",
+    "GenuineIntel,6,122,122,0,255,Goldmont Plus,client,,LINUX-FACT",
+    "GenuineIntel,6,150,150,0,255,Tremont,client,,LINUX-FACT",
+    "GenuineIntel,6,156,156,0,255,Tremont,client,,LINUX-FACT",
+    "GenuineIntel/hypervisor,6,134,134,0,255,Ice Lake (server),server,,QEMU-CPUS",
+]
 ALSO = {("AuthenticAMD", "25", "160"): "Zen 4c (Siena)", ("ARM", "0x41", "0xD0C"): "Neoverse N1 (Altra);Neoverse N1 (Altra Max)", ("ARM", "0x41", "0xD4F"): "Neoverse V2 (Grace)"}
 # Whole boards measured at their own supply: idle W, full W, sd of ln, threads, year.
 BOARDS = [("Cortex-A53", "Raspberry Pi 3B", 1.8, 5.5, 4, 2016, "WEB-RPI"), ("Cortex-A72", "Raspberry Pi 4B", 2.5, 5.0, 4, 2019, "WEB-RPI"), ("Cortex-A76", "Raspberry Pi 5", 2.9, 8.8, 4, 2023, "ASSUMED")]
@@ -397,6 +416,7 @@ def hardware():
         arm = r["vendor_id"] == "ARM"
         body.append([r["vendor_id"], int(r["family"], 0), int(r["model_from"], 0), int(r["model_to"], 0), r["stepping_from"] or 0, r["stepping_to"] or 255, r["microarchitecture"],
                      r["segment"], also, r["source"]])
+    body = [b for b in body if (b[0], b[1], b[2]) != ("AuthenticAMD", 21, 2)] + [[int(c) if c.isdigit() else c for c in r] for r in csv.reader(MORE_IDS)]
     write("Hardware", "cpuid.csv", ["vendor_id", "family", "model_from", "model_to", "stepping_from", "stepping_to", "microarchitecture", "segment", "also", "source"],
           sorted(body, key=lambda b: (b[0], b[1], b[2], int(b[4]))))
 
