@@ -272,6 +272,25 @@ DDR5 = {"Zen 4 (Genoa)", "Zen 4c (Bergamo)", "Zen 4c (Siena)", "Zen 4 (client so
         "Neoverse N2 (Cobalt 100)", "Neoverse V3 (Cobalt 200, Graviton5)"}
 BOTH = {"Raptor Lake", "Alder Lake"}
 # Hidden by cpuid: the same family and model (or implementer and part) covers several.
+# Numbers that the collected list lacks. 21/2 to 21/15 replaces its 21/2 to 21/31.
+MORE_IDS = [
+    "AuthenticAMD,20,1,2,0,255,Bobcat,client,,LINUX-FACT",
+    "AuthenticAMD,21,2,15,0,255,Piledriver,server,,GOOGLE-CPU-FEATURES",
+    "AuthenticAMD,21,16,31,0,255,Piledriver,client,,LINUX-FACT",
+    "AuthenticAMD,21,48,63,0,255,Steamroller,client,,LINUX-FACT",
+    "AuthenticAMD,21,96,127,0,255,Excavator,client,,LINUX-FACT",
+    "AuthenticAMD,22,0,15,0,255,Jaguar,client,,LINUX-FACT",
+    "AuthenticAMD,22,48,63,0,255,Puma,client,,LINUX-FACT",
+    "GenuineIntel,6,28,28,0,255,Bonnell,client,,LINUX-FACT",
+    "GenuineIntel,6,55,55,0,255,Silvermont,client,,LINUX-FACT",
+    "GenuineIntel,6,76,76,0,255,Airmont,client,,LINUX-FACT",
+    "GenuineIntel,6,77,77,0,255,Silvermont,edge,,LINUX-FACT",
+    "GenuineIntel,6,92,92,0,255,Goldmont,client,,LINUX-FACT",
+    "GenuineIntel,6,122,122,0,255,Goldmont Plus,client,,LINUX-FACT",
+    "GenuineIntel,6,150,150,0,255,Tremont,client,,LINUX-FACT",
+    "GenuineIntel,6,156,156,0,255,Tremont,client,,LINUX-FACT",
+    "GenuineIntel/hypervisor,6,134,134,0,255,Ice Lake (server),server,,QEMU-CPUS",
+]
 ALSO = {("AuthenticAMD", "25", "160"): "Zen 4c (Siena)", ("ARM", "0x41", "0xD0C"): "Neoverse N1 (Altra);Neoverse N1 (Altra Max)", ("ARM", "0x41", "0xD4F"): "Neoverse V2 (Grace)"}
 # Whole boards measured at their own supply: idle W, full W, sd of ln, threads, year.
 BOARDS = [("Cortex-A53", "Raspberry Pi 3B", 1.8, 5.5, 4, 2016, "WEB-RPI"), ("Cortex-A72", "Raspberry Pi 4B", 2.5, 5.0, 4, 2019, "WEB-RPI"), ("Cortex-A76", "Raspberry Pi 5", 2.9, 8.8, 4, 2023, "ASSUMED")]
@@ -397,12 +416,12 @@ def hardware():
         arm = r["vendor_id"] == "ARM"
         body.append([r["vendor_id"], int(r["family"], 0), int(r["model_from"], 0), int(r["model_to"], 0), r["stepping_from"] or 0, r["stepping_to"] or 255, r["microarchitecture"],
                      r["segment"], also, r["source"]])
+    body = [b for b in body if (b[0], b[1], b[2]) != ("AuthenticAMD", 21, 2)] + [[int(c) if c.isdigit() else c for c in r] for r in csv.reader(MORE_IDS)]
     write("Hardware", "cpuid.csv", ["vendor_id", "family", "model_from", "model_to", "stepping_from", "stepping_to", "microarchitecture", "segment", "also", "source"],
           sorted(body, key=lambda b: (b[0], b[1], b[2], int(b[4]))))
 
     write("Hardware", "cpu_models.csv", ["name", "microarchitecture", "segment", "cores", "threads", "tdp_w", "tdp_low", "tdp_high", "year", "one_thread_per_core", "source"],
           [models[k] for k in sorted(models)])
-    accelerators()
     embodied()
 
 
@@ -437,67 +456,6 @@ def embodied():
     kg, low, high = spread([127.6, 150, 164, 284.25, 318])
     row("accelerator/unknown", "unknown accelerator", kg, low, high, "assumed", "MORE-THAN-CARBON-2025;NVIDIA-PCF-H100;NVIDIA-PCF-B200;BLOOM-2022", "geometric mean of five figures for data-centre GPUs, their spread and a factor of two of each")
     write("Hardware", "embodied.csv", ["id", "label", "unit", "low", "best", "high", "quality", "source", "note"], sorted(body))
-
-
-def accelerators():
-    vendor = {"Amazon AWS": "Amazon", "Intel": "Intel"}
-    drop = {"NVIDIA GH100", "NVIDIA A100", "NVIDIA V100", "NVIDIA P100 PCIe 16GB", "NVIDIA P100", "NVIDIA Tesla V100 SXM2", "NVIDIA T4 (idle measured)", "NVIDIA L4 (idle measured)",
-            "NVIDIA A10G (idle measured)", "NVIDIA L40S (idle measured)", "NVIDIA A100 40GB (idle measured)", "NVIDIA V100 SXM2 16GB", "Google TPU v2 (Patterson)",
-            "Google TPU v3 (Patterson)", "Google TPU v4 (measured)", "NVIDIA A10G", "Huawei Ascend 910 (320 TFLOPS)", "Intel Gaudi 2"}
-    power = {r["gpu"]: r for r in rows("power/gpu_power.csv")}
-    # name in the power table -> name in the hardware table
-    same = {"NVIDIA H100 80GB HBM3": "NVIDIA H100 SXM5 80GB", "NVIDIA H200": "NVIDIA H200 SXM", "NVIDIA GB200 (per GPU)": "NVIDIA GB200", "NVIDIA A100-SXM4-80GB": "NVIDIA A100 SXM4 80 GB",
-            "NVIDIA A100-SXM4-40GB": "NVIDIA A100 SXM4 40 GB", "NVIDIA A100 80GB PCIe": None, "Tesla T4": "NVIDIA Tesla T4", "NVIDIA A10": "NVIDIA A10 PCIe", "NVIDIA A40": "NVIDIA A40 PCIe",
-            "Tesla V100-SXM2-16GB": "NVIDIA Tesla V100 SXM2 16 GB", "Tesla V100-SXM2-32GB": "NVIDIA Tesla V100 SXM2 32 GB", "Tesla P100": "NVIDIA Tesla P100 PCIe 16GB",
-            "NVIDIA GeForce RTX 5090": "NVIDIA GeForce RTX 5090", "Intel Gaudi 2": "Intel Habana Gaudi2", "Google TPU v3 (chip)": "Google TPU v3", "Google TPU v4 (chip)": "Google TPU v4",
-            "AMD Instinct MI250X (package of two)": "AMD Radeon Instinct MI250X"}
-    # What was read of each part: idle, idle with a context, inference, training; m measured or reported, a assumed or from memory, - none.
-    read = {"NVIDIA H100 80GB HBM3": "mmma", "NVIDIA H100 PCIe": "am-a", "NVIDIA H200": "maaa", "NVIDIA B200": "mama", "NVIDIA A100-SXM4-80GB": "mm-a", "NVIDIA A100-SXM4-40GB": "amma",
-            "NVIDIA A100 80GB PCIe": "mm-a", "NVIDIA L40S": "mm-a", "NVIDIA L4": "am-a", "Tesla T4": "am-a", "NVIDIA A10G": "am-a", "NVIDIA A40": "mm-a", "NVIDIA RTX A4000": "ma-a",
-            "Tesla V100-SXM2-32GB": "am-a", "Tesla P100": "aa-m", "NVIDIA GeForce RTX 5090": "ma-a", "NVIDIA GeForce RTX 4090": "ma-a", "NVIDIA GeForce RTX 3090": "ma-a",
-            "AMD Instinct MI355X": "ma-a", "AMD Instinct MI300X": "amma", "AMD Radeon AI PRO R9700": "mm-a", "Google TPU v3 (chip)": "m--m", "Google TPU v4 (chip)": "m--m"}
-    skip_power = {"Google TPU v3 (per chip, system share included)", "Google TPU v4 (per chip, system share included)", "GPU not in this table", "Tesla K80 (per GPU of two)"}
-    by_name, aliases = {}, {
-        "NVIDIA H100 SXM5 80GB": "h100;h100 80gb hbm3", "NVIDIA A100 SXM4 80 GB": "a100;a100 80gb", "NVIDIA A100 SXM4 40 GB": "a100 40gb", "NVIDIA Tesla V100 SXM2 16 GB": "v100;v100 16gb",
-        "NVIDIA Tesla V100 SXM2 32 GB": "v100 32gb", "NVIDIA H200 SXM": "h200", "NVIDIA Tesla P100 PCIe 16GB": "p100;p100 16gb", "NVIDIA Tesla T4": "t4", "NVIDIA A800 SXM": "a800;a800 sxm4 80gb", "NVIDIA Tesla P100 SXM2": "p100 sxm2 16gb",
-        "NVIDIA H800 SXM5": "h800", "NVIDIA GB300 (Blackwell Ultra)": "gb300", "NVIDIA B300 (Blackwell Ultra)": "b300", "Google TPU v7 Ironwood": "tpu v7;ironwood", "Google TPU v6e Trillium": "tpu v6e;trillium",
-        "Maia 100 (M100)": "maia 100", "Intel Habana Gaudi2": "gaudi 2", "Intel Habana Gaudi3": "gaudi 3", "Intel Habana GAUDI HL-205": "gaudi;gaudi 1", "AMD Radeon Instinct MI250X": "mi250x",
-        "NVIDIA HGX H20": "h20", "Amazon Trainium1": "trainium", "AWS Inferentia2": "inferentia 2", "NVIDIA A10 PCIe": "a10", "NVIDIA A40 PCIe": "a40", "Huawei Ascend 910": "ascend 910",
-        "NVIDIA RTX 6000 Ada": "rtx 6000 ada", "NVIDIA Tesla K80": "k80", "AMD Radeon Instinct MI300": "mi300", "NVIDIA A100 PCIe": "a100 pcie 40gb",
-        "NVIDIA GH200": "gh200 480gb", "NVIDIA A800 PCIe 80 GB": "a800 80gb pcie", "NVIDIA Tesla V100 DGXS 16 GB": "v100 dgxs 16gb", "NVIDIA GeForce RTX 2080 Ti 11GB": "rtx 2080 ti"}
-    fix_name = {"NVIDIA L2 PCle": "NVIDIA L2 PCIe", "NVIDIA L20 PCle": "NVIDIA L20 PCIe"}
-    for r in rows("estimation/hardware.csv"):
-        if r["verified"] == "no" or r["name"] in drop or "EPYC" in r["name"] or "Xeon" in r["name"] or "Apple" in r["name"]:
-            continue
-        epoch = r["source"].startswith("Epoch")
-        if not r["mem_gb"] and (m := re.search(r"(\d+)\s?GB$", r["name"])):
-            r["mem_gb"] = m.group(1)
-        source = "EPOCH-HARDWARE" if epoch else "WEB-RTX5090" if "5090" in r["name"] else "PUBLIC-SPECS"
-        name = fix_name.get(r["name"], r["name"])
-        if not r["tdp_w"]:
-            continue
-        by_name[name] = [name, vendor.get(r["vendor"], r["vendor"]), r["year"], num(r["tdp_w"]), num(r["mem_gb"]), *[""] * 12, "", source, "", aliases.get(name, "")]
-    for g, r in power.items():
-        if g in skip_power:
-            continue
-        target = same.get(g, g)
-        if target is None or target not in by_name:
-            found = next((n for n in by_name if n.lower() == g.lower()), None)
-            target = found or g
-        if target not in by_name:
-            year = {"NVIDIA A30": 2021, "NVIDIA A10G": 2021, "NVIDIA A100 80GB PCIe": 2021, "NVIDIA L40S": 2023, "AMD Instinct MI210": 2022, "AMD Radeon AI PRO R9700": 2025}[g]
-            mem = {"NVIDIA A30": 24, "NVIDIA A10G": 24, "NVIDIA A100 80GB PCIe": 80, "NVIDIA L40S": 48, "AMD Instinct MI210": 64, "AMD Radeon AI PRO R9700": 32}[g]
-            by_name[target] = [g, r["vendor"], year, num(r["tdp_w"]), mem, *[""] * 12, "", r["source"].replace("; ", ";"), "", ""]
-        row = by_name[target]
-        if row[3] != num(r["tdp_w"]):
-            print("   TDP differs", target, row[3], r["tdp_w"])
-            row[3] = num(r["tdp_w"])
-        row[5:17] = [num(r[c]) for c in ("idle_w", "idle_low", "idle_high", "idle_with_context_w", "context_low", "context_high", "typical_inference_w", "inference_low", "inference_high",
-                                         "typical_training_w", "training_low", "training_high")]
-        row[17] = read.get(g, "aaaa")
-        row[19] = r["source"].replace("; ", ";")
-    write("Hardware", "accelerators.csv", ["name", "vendor", "year", "tdp_w", "memory_gb", "idle_w", "idle_low", "idle_high", "context_w", "context_low", "context_high", "inference_w",
-          "inference_low", "inference_high", "training_w", "training_low", "training_high", "power_quality", "source", "power_source", "aliases"], [by_name[k] for k in sorted(by_name, key=str.lower)])
 
 
 grids()

@@ -31,7 +31,7 @@ static class ChipPower
     {
         var rows = TrainingCatalog.All.Where(row =>
             row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null }
-            && IsSameChip(row.Hardware, chip.Name)).ToList();
+            && AcceleratorCatalog.AreVariants(row.Hardware, chip.Name)).ToList();
         if (rows.Count == 0)
             return null;
         var mean = Math.Exp(rows.Average(row => Math.Log(row.Watts!.Value)));
@@ -42,11 +42,4 @@ static class ChipPower
             SourceList.Find(string.Join(';', rows.Select(row => row.Source.Id).Distinct(StringComparer.Ordinal))),
             "measured in " + string.Join(", ", rows.Select(row => row.Name)));
     }
-
-    /// <summary>Whether two names mean the same chip, whatever its memory size.</summary>
-    static bool IsSameChip(string a, string b) =>
-        SplitWithoutMemory(a).SequenceEqual(SplitWithoutMemory(b), StringComparer.Ordinal);
-
-    static IEnumerable<string> SplitWithoutMemory(string name) =>
-        AcceleratorCatalog.SplitWords(name).Where(word => !word.EndsWith("gb", StringComparison.Ordinal));
 }

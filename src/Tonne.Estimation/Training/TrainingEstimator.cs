@@ -193,10 +193,12 @@ public sealed class TrainingEstimator
         if (chip.MemoryGigabytes is null)
             assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The memory of {chip.Name} is not published; "
                 + $"{features.MemoryGigabytes:0} GB are assumed."));
+        var peak = GetPeakTeraflops(task.Precision, chip, features.PeakTeraflops);
+        var peakNote = datasheet.Spread > 1 ? "; not read again in it, or different between boards of this name: bounds wide" : "";
         var peakFactor = new Factor(
             $"gpu/{slug}/peak-tflops/{(isFp32 ? "fp32" : "16-bit")}", $"{chip.Name}, peak at {(isFp32 ? "32 bit" : "16 bit")}", "TFLOP/s",
-            Bounds.FromExact(GetPeakTeraflops(task.Precision, chip, features.PeakTeraflops)), Quality.Assumed, datasheet.Source,
-            "a limit of the data sheet, not a measurement");
+            new Bounds(peak / datasheet.Spread, peak, peak * datasheet.Spread), Quality.Assumed, datasheet.Source,
+            "a limit of the data sheet, not a measurement" + peakNote);
         // Utilisations of one model on several chips are separate unknowns, so comparisons treat their bounds as independent.
         var utilisationId = string.Create(CultureInfo.InvariantCulture,
             $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/"

@@ -222,6 +222,8 @@ public static class MachineDiscovery
     {
         HostKind.Laptop => MachineKind.Laptop,
         HostKind.Desktop => MachineKind.Desktop,
+        // A small server idles like a desktop: most of its power is not the processor's.
+        HostKind.Server when cpu.InServiceIdleRatio.Bounds.IsExact && machine.Gpus is not { Count: > 0 } => MachineKind.Desktop,
         HostKind.Server => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,
         HostKind.Board => MachineKind.Board,
         _ when !cpu.InServiceIdleRatio.Bounds.IsExact => machine.Gpus is { Count: > 0 } ? MachineKind.GpuServer : MachineKind.Server,

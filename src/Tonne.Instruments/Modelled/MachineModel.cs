@@ -234,7 +234,7 @@ public static class MachineModel
                 return (new Derivation.FactorNode(measured), "Idle power measured on this machine.");
             if (power.Cpu.Model?.Tdp is { } tdp)
             {
-                return (new Derivation.Product("idle power of the packages", "W", [new Derivation.FactorNode(tdp), new Derivation.FactorNode(CpuCatalog.PackageIdleFraction), new Derivation.Count("packages", "1", power.Sockets)]),
+                return (new Derivation.Product("idle power of the packages", "W", [new Derivation.FactorNode(tdp), new Derivation.FactorNode(power.Cpu.PackageIdleFraction), new Derivation.Count("packages", "1", power.Sockets)]),
                     $"Idle power not measured: a share of the TDP of {power.Cpu.Model.Name}.");
             }
 

@@ -10,41 +10,33 @@ public static class AcceleratorCatalog
 {
     const string Table = "accelerators.csv";
     const string Header = "name,vendor,year,tdp_w,memory_gb,idle_w,idle_low,idle_high,context_w,context_low,context_high,inference_w,inference_low,inference_high,"
-        + "training_w,training_low,training_high,power_quality,source,power_source,aliases";
+        + "training_w,training_low,training_high,power_quality,source,power_source,aliases,tdp_low,tdp_high,note";
 
     // Fractions of TDP, fitted to the measured rows of the table (docs/methods/machine-model-validation.md).
     const string IdleFraction = "gpu/idle-fraction";
     const string ContextFraction = "gpu/context-fraction";
     const string TrainingFraction = "gpu/training-fraction";
 
-    static readonly HashSet<string> IgnoredWords = new(StringComparer.Ordinal)
-    {
-        "nvidia", "amd", "intel", "google", "amazon", "aws", "huawei", "meta", "microsoft", "tesla", "geforce", "instinct", "radeon", "quadro", "habana", "gpu", "graphics", "card", "accelerator", "cloud",
-        "hbm2", "hbm2e", "hbm3", "hbm3e", "hgx", "dgx", "oam", "mcm", "ac", "mba", "r", "tm", "generation", "corporation",
-    };
+    static readonly Lazy<(Accelerator[] Rows, AcceleratorIndex Index, (string Name, Accelerator Row)[] Names)> Contents = new(Read);
 
-    static readonly Lazy<(Accelerator[] Rows, Dictionary<string, Accelerator> ByKey)> Index = new(Read);
+    /// <summary>All names and aliases, each with its accelerator.</summary>
+    internal static IReadOnlyList<(string Name, Accelerator Row)> Names => Contents.Value.Names;
 
     /// <summary>All accelerators, by name.</summary>
-    public static IReadOnlyList<Accelerator> All => Index.Value.Rows;
+    public static IReadOnlyList<Accelerator> All => Contents.Value.Rows;
 
-    /// <summary>The accelerator that a name stands for; a family's name stands for its most common variant where that is stated in the table.</summary>
-    public static LookupResult<Accelerator> Find(string name)
-    {
-        var words = SplitWords(name);
-        var key = string.Concat(words);
-        if (key.Length == 0)
-            return new UnknownName("accelerator", name, Ambiguous: false, []);
-        if (Index.Value.ByKey.TryGetValue(key, out var exact))
-            return exact;
-        List<Accelerator> having = [.. Index.Value.Rows.Where(row => SplitWords(row.Name) is var own && words.All(word => own.Contains(word)))];
-        if (having.Count == 1)
-            return having[0];
-        if (having.Count > 1)
-            return new UnknownName("accelerator", name, Ambiguous: true, [.. having.Select(row => row.Name).Take(8)]);
-        return new UnknownName("accelerator", name, Ambiguous: false,
-            NameMatching.FindNearest(key, Index.Value.ByKey.Select(pair => (pair.Key, pair.Value.Name)).Concat(Index.Value.Rows.Select(row => (string.Concat(SplitWords(row.Name)), row.Name)))));
-    }
+    /// <summary>
+    /// The accelerator that a name stands for; a family's name stands for its most common variant where that is stated in the table.
+    /// </summary>
+    /// <remarks>
+    /// Maker and product line must agree, and every word that distinguishes must be in the row's name or alias. Accepted besides:
+    /// slices of multi-instance GPUs (<c>MIG 1g.10gb</c>), virtual GPUs (<c>GRID A100D-80C</c>), lists of <c>lspci</c>
+    /// (<c>GA100 [A100 PCIe 40GB]</c>) and lists of boards of like power and rate (<c>MI250X/MI250</c>).
+    /// </remarks>
+    public static LookupResult<Accelerator> Find(string name) => Contents.Value.Index.Find(name);
+
+    /// <summary>Whether two names mean the same chip in the same form, with any size of memory.</summary>
+    public static bool AreVariants(string first, string second) => AcceleratorIndex.AreVariants(first, second);
 
     /// <summary>
     /// Finds the accelerator for the name that a driver reports. Never fails: unknown properties widen the bounds, and the notes name
@@ -62,59 +54,16 @@ public static class AcceleratorCatalog
     {
         var limit = powerLimitWatts is > 0 and < 1e5 ? powerLimitWatts : null;
         var written = (name ?? "").Trim();
-        var mig = written.IndexOf(" MIG ", StringComparison.OrdinalIgnoreCase);
-        if (mig > 0)
-            written = written[..mig];
         if (Find(written) is { IsFound: true, Value: var known })
             return ApplyPowerLimit(known, limit);
-        var words = SplitWords(written);
-        return Candidates(words) is { Count: > 0 } several ? ApplyPowerLimit(MergeCandidates(written, several), limit) : Unknown(written, limit);
-    }
-
-    /// <summary>
-    /// Splits a name into words of one spelling: lower case, makers left out, <c>80 GB</c> as <c>80gb</c>, <c>SXM4</c> as <c>sxm 4</c>,
-    /// <c>TPUv4</c> as <c>tpu v4</c>.
-    /// </summary>
-    public static List<string> SplitWords(string name)
-    {
-        var words = new List<string>();
-        var text = name.ToLowerInvariant().AsSpan();
-        var start = -1;
-        for (var i = 0; i <= text.Length; i++)
-        {
-            var inside = i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] == '.' && start >= 0));
-            if (inside && start < 0)
-                start = i;
-            if (!inside && start >= 0)
-            {
-                Add(words, text[start..i].TrimEnd('.').ToString());
-                start = -1;
-            }
-        }
-        return words;
+        // CodeCarbon writes "2 x NVIDIA A100": each device is one of them.
+        if (written.Length < 100 && AcceleratorName.SplitCount(written) is { Name: { Length: > 0 } single } && single.Length < written.Length)
+            return Recognise(single, powerLimitWatts);
+        return Contents.Value.Index.FindPossible(written) is { Count: > 0 } several ? ApplyPowerLimit(MergeCandidates(written, several), limit) : Unknown(written, limit);
     }
 
     internal static IEnumerable<CatalogEntry> Entries() => All.SelectMany(row => new[] { row.Tdp, row.IdlePower, row.IdlePowerWithContext, row.InferencePower, row.TrainingPower }
         .OfType<Factor>().Select(factor => CatalogEntry.FromFactor(factor, null, row.Year)));
-
-    /// <summary>
-    /// Finds rows that have every word of a name, else every word but the size of its memory. A laptop part is never matched to the
-    /// desktop part of that name.
-    /// </summary>
-    static List<Accelerator> Candidates(List<string> words)
-    {
-        for (var pass = 0; pass < 2; pass++)
-        {
-            var left = pass == 0 ? words : words.FindAll(word => !(word.EndsWith("gb", StringComparison.Ordinal) && char.IsAsciiDigit(word[0])));
-            // One letter or digit is too little to identify an accelerator.
-            if (string.Concat(left).Length < 3)
-                continue;
-            List<Accelerator> having = [.. Index.Value.Rows.Where(row => SplitWords(row.Name) is var own && left.TrueForAll(own.Contains))];
-            if (having.Count > 0)
-                return having;
-        }
-        return [];
-    }
 
     /// <summary>Combines several candidates: the best value is the geometric mean of the bounds.</summary>
     static Accelerator MergeCandidates(string name, List<Accelerator> several)
@@ -146,14 +95,20 @@ public static class AcceleratorCatalog
 
         Factor Watts(string what, string fraction)
         {
-            var (part, whole) = (MachineFactors.Table[fraction].Bounds, tdp.Bounds);
-            var best = part.Best * whole.Best;
-            // Both factors are uncertain: the half-widths of their logarithms are added in quadrature.
             return new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{label}, {what.Replace('-', ' ')}", "W",
-                new Bounds(best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaHigh, whole.SigmaHigh))), Quality.Assumed,
+                MultiplyBounds(MachineFactors.Table[fraction].Bounds, tdp.Bounds), Quality.Assumed,
                 SourceList.Find("SYNTHESIS"), $"not in the catalog: a fraction of "
                     + $"{(limit is null ? "any board's TDP" : "its power limit")}, from measured accelerators");
         }
+    }
+
+    /// <summary>The product of two uncertain factors: the half-widths of their logarithms are added in quadrature.</summary>
+    static Bounds MultiplyBounds(Bounds part, Bounds whole)
+    {
+        if (whole.IsExact)
+            return part * whole.Best;
+        var best = part.Best * whole.Best;
+        return new Bounds(best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaLow, whole.SigmaLow)), best, best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(part.SigmaHigh, whole.SigmaHigh)));
     }
 
     /// <summary>Caps the power of a board at the limit in force.</summary>
@@ -173,52 +128,29 @@ public static class AcceleratorCatalog
         };
     }
 
-    static void Add(List<string> words, string word)
-    {
-        if (word is "gb" or "gib" && words.Count > 0 && double.TryParse(words[^1], CultureInfo.InvariantCulture, out _))
-        {
-            words[^1] += "gb";
-            return;
-        }
-        if (word.EndsWith("gib", StringComparison.Ordinal))
-            word = string.Concat(word.AsSpan(0, word.Length - 3), "gb");
-        if (word.StartsWith("sxm", StringComparison.Ordinal) && word.Length > 3)
-        {
-            words.Add("sxm");
-            word = word[3..];
-        }
-        else if (word.StartsWith("tpuv", StringComparison.Ordinal) && word.Length > 4)
-        {
-            words.Add("tpu");
-            word = word[3..];
-        }
-        else if (word.StartsWith("rtx", StringComparison.Ordinal) && word.Length > 3 && char.IsAsciiDigit(word[3]))
-        {
-            words.Add("rtx");
-            word = word[3..];
-        }
-        if (!IgnoredWords.Contains(word))
-            words.Add(word);
-    }
-
-    static (Accelerator[], Dictionary<string, Accelerator>) Read()
+    static (Accelerator[], AcceleratorIndex, (string, Accelerator)[]) Read()
     {
         var all = new List<Accelerator>();
-        var byKey = new Dictionary<string, Accelerator>(StringComparer.Ordinal);
-        var aliases = new List<(string Alias, Accelerator Row)>();
+        var names = new List<(string Name, Accelerator Row)>();
+        var entries = new List<AcceleratorNameEntry>();
         var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), Header);
         while (rows.Read())
         {
             var row = ReadRow(rows);
             all.Add(row);
-            if (!byKey.TryAdd(string.Concat(SplitWords(row.Name)), row))
-                throw rows.CreateFormatException($"the name {row.Name} is written like another");
-            if (!rows[20].IsEmpty)
-                aliases.AddRange(rows.GetText(20).Split(';').Select(alias => (alias, row)));
+            if (names.Exists(other => string.Equals(other.Name, row.Name, StringComparison.Ordinal)))
+                throw rows.CreateFormatException($"the name {row.Name} is used twice");
+            Add(row.Name, row, isOwnName: true);
+            foreach (var alias in rows.GetText(20).Split(';', StringSplitOptions.RemoveEmptyEntries))
+                Add(alias, row, isOwnName: false);
         }
-        foreach (var (alias, row) in aliases)
-            byKey.TryAdd(string.Concat(SplitWords(alias)), row);
-        return ([.. all], byKey);
+        return ([.. all], new AcceleratorIndex(entries), [.. names]);
+
+        void Add(string name, Accelerator row, bool isOwnName)
+        {
+            names.Add((name, row));
+            entries.Add(new AcceleratorNameEntry(row, AcceleratorName.Parse(name), isOwnName));
+        }
     }
 
     static Accelerator ReadRow(CsvReader rows)
@@ -229,8 +161,13 @@ public static class AcceleratorCatalog
         var tdp = rows.GetNumber(3);
         if (!rows[17].IsEmpty && (rows[17].Length != 4 || rows[17].ContainsAnyExcept("ma-")))
             throw rows.CreateFormatException($"the quality \"{rows[17]}\" must be four letters of m, a and -");
+        var (low, high) = (rows.GetNumberOrNull(21) ?? tdp, rows.GetNumberOrNull(22) ?? tdp);
+        if (!(low > 0 && low <= tdp && tdp <= high))
+            throw rows.CreateFormatException("the bounds of the TDP must satisfy 0 < low ≤ tdp ≤ high");
+        var limit = new Bounds(low, tdp, high);
+        var note = rows[23].IsEmpty ? "a limit of the data sheet, not a measurement" : $"a limit, not a measurement; {rows.GetText(23)}";
         return new Accelerator(name, rows.GetText(1), rows.GetIntegerOrNull(2),
-            new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.JoinSourceIds(source)}", $"{name}, TDP", "W", Bounds.FromExact(tdp), Quality.Assumed, SourceList.Find(source), "a limit of the data sheet, not a measurement"),
+            new Factor($"gpu/{slug}/tdp-w/{CpuCatalog.JoinSourceIds(source)}", $"{name}, TDP", "W", limit, Quality.Assumed, SourceList.Find(source), note),
             rows.GetNumberOrNull(4),
             Watts(rows, 5, "idle", IdleFraction), Watts(rows, 8, "idle-with-context", ContextFraction),
             rows[11].IsEmpty ? null : Watts(rows, 11, "inference", TrainingFraction), Watts(rows, 14, "training", TrainingFraction));
@@ -238,7 +175,7 @@ public static class AcceleratorCatalog
         Factor Watts(CsvReader row, int column, string what, string fraction) => row.GetNumberOrNull(column) is { } best
             ? new Factor($"gpu/{slug}/{what}-w/{CpuCatalog.JoinSourceIds(row.GetText(19))}", $"{name}, {what.Replace('-', ' ')}", "W", new Bounds(row.GetNumber(column + 1), best, row.GetNumber(column + 2)), row[17][(column - 5) / 3] == 'm' ? Quality.Modelled : Quality.Assumed,
                 SourceList.Find(row.GetText(19)))
-            : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", MachineFactors.Table[fraction].Bounds * tdp, Quality.Assumed, SourceList.Find("SYNTHESIS"),
+            : new Factor($"gpu/{slug}/{what}-w/SYNTHESIS", $"{name}, {what.Replace('-', ' ')}", "W", MultiplyBounds(MachineFactors.Table[fraction].Bounds, limit), Quality.Assumed, SourceList.Find("SYNTHESIS"),
                 $"a fraction of its TDP of {tdp} W, from measured accelerators");
     }
 }

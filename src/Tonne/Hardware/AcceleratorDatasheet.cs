@@ -28,6 +28,9 @@ public sealed record AcceleratorDatasheet(
 {
     const string Table = "accelerator_peaks.csv";
 
+    /// <summary>Factor by which the rates may be off either way: 1 where they were read in a data sheet or a transcription of it.</summary>
+    public double Spread { get; init; } = 1;
+
     static readonly Lazy<Dictionary<string, AcceleratorDatasheet>> ByName = new(Read);
 
     /// <summary>The peaks of an accelerator; null if the table has none.</summary>
@@ -44,12 +47,15 @@ public sealed record AcceleratorDatasheet(
     {
         var all = new Dictionary<string, AcceleratorDatasheet>(StringComparer.Ordinal);
         var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table),
-            "name,dense_16_bit_tflops,vector_16_bit_tflops,single_tflops,int8_tops,fp8_tflops,bandwidth_gb_per_s,die_mm2,process_nm,source");
+            "name,dense_16_bit_tflops,vector_16_bit_tflops,single_tflops,int8_tops,fp8_tflops,bandwidth_gb_per_s,die_mm2,process_nm,source,spread");
         while (rows.Read())
         {
             var name = rows.GetText(0);
+            var spread = rows.GetNumberOrNull(10) ?? 1;
+            if (spread < 1)
+                throw rows.CreateFormatException("the spread must be at least 1");
             if (!all.TryAdd(name, new AcceleratorDatasheet(name, rows.GetNumberOrNull(1), rows.GetNumberOrNull(2), rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5),
-                rows.GetNumberOrNull(6), rows.GetNumberOrNull(7), rows.GetNumberOrNull(8), SourceList.Find(rows.GetText(9)))))
+                rows.GetNumberOrNull(6), rows.GetNumberOrNull(7), rows.GetNumberOrNull(8), SourceList.Find(rows.GetText(9))) { Spread = spread }))
             {
                 throw rows.CreateFormatException($"{name} is listed twice");
             }

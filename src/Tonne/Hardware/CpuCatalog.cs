@@ -16,6 +16,9 @@ public static class CpuCatalog
 {
     const string ModelTable = "cpu_models.csv";
     const string ModelHeader = "name,microarchitecture,segment,cores,threads,tdp_w,tdp_low,tdp_high,year,one_thread_per_core,source";
+    /// <summary>A server built with a small part of a large family.</summary>
+    const string SmallServer = "small server";
+
     const string IdTable = "cpuid.csv";
     const string IdHeader = "vendor_id,family,model_from,model_to,stepping_from,stepping_to,microarchitecture,segment,also,source";
     const string ArchitectureTable = "cpu_microarchitectures.csv";
@@ -29,6 +32,9 @@ public static class CpuCatalog
     /// <summary>Age of the oldest machines in service, in years before the newest of the catalog.</summary>
     const int ServiceYears = 10;
 
+    /// <summary>Largest TDP of a small part of a large family, W: above it, the die for input and output alone draws tens of watts idle.</summary>
+    const double SmallPartWatts = 125;
+
     /// <summary>Brands of laptops and desktops.</summary>
     static readonly string[] ClientNames = ["Core(TM)", "Ryzen", "Pentium", "Celeron", "Athlon", "Atom(TM)", "Intel(R) N"];
 
@@ -40,6 +46,15 @@ public static class CpuCatalog
     /// <summary>Package power at full load over TDP, dimensionless.</summary>
     public static Factor PackageFullFraction => MachineFactors.Table["cpu/package-full-fraction"];
 
+    /// <summary>Package power idle over TDP of client processors and small servers, dimensionless.</summary>
+    static Factor SmallPackageIdleFraction => MachineFactors.Table["cpu/package-idle-fraction/small"];
+
+    /// <summary>Package power at full load over TDP of client processors and small servers, dimensionless.</summary>
+    static Factor SmallPackageFullFraction => MachineFactors.Table["cpu/package-full-fraction/small"];
+
+    /// <summary>Watts of a busy thread at part load over those at full load, dimensionless.</summary>
+    internal static Factor PartLoad => MachineFactors.Table["cpu/part-load"];
+
     /// <summary>
     /// The power model of a machine with this processor. Never fails: unknown properties widen the bounds and are named in
     /// <see cref="CpuPowerModel.Explanation"/>.
@@ -47,13 +62,14 @@ public static class CpuCatalog
     public static CpuPowerModel Identify(CpuIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        var model = identity.Name is { } name ? FindModel(name) : null;
+        var power = CpuTdpClass.Find(identity.Name);
+        var model = identity.Name is { } name && FindModel(name) is { } named ? WidenTdp(named, power) : null;
         var byId = FindId(identity);
         if (model is not null && (Find(model.Microarchitecture, model.Segment) is not null || IsClient(model.Segment)))
-            return CreateFromModel(identity, model);
+            return CreateFromModel(identity, model, power);
         if (byId is { } id)
-            return CreateFromCpuId(identity, id, model);
-        return Unknown(identity, model, model is null ? "the processor is not recognised" : $"no machine with {model.Microarchitecture} was measured");
+            return CreateFromCpuId(identity, id, model, power);
+        return Unknown(identity, model, power, model is null ? "the processor is not recognised" : $"no machine with {model.Microarchitecture} was measured");
     }
 
     /// <summary>The processor whose catalog name is the longest that begins a given name; null if none.</summary>
@@ -135,13 +151,48 @@ public static class CpuCatalog
     static bool IsClient(string segment) => segment is "desktop" or "mobile";
 
     /// <summary>
+    /// A client processor is set to a lower power, or may draw its maximum turbo power for as long as it is busy: its class bounds its TDP.
+    /// Where a list gives the turbo power of a laptop's as its TDP, the class has the base power.
+    /// </summary>
+    static CpuModel WidenTdp(CpuModel model, CpuTdpClass? power)
+    {
+        if (model.Tdp is not { } tdp || power is not { Tdp.Bounds: var of })
+            return model;
+        var best = power.Kind is "mobile" or "low-power" && tdp.Bounds.Best > 1.5 * of.Best ? of.Best : tdp.Bounds.Best;
+        var bounds = new Bounds(Math.Min(tdp.Bounds.Low, best * of.Low / of.Best), best, Math.Max(tdp.Bounds.High, Math.Min(best * of.High / of.Best, of.High)));
+        return model with { Tdp = tdp with { Id = $"{tdp.Id}/class", Bounds = bounds, Note = string.Create(CultureInfo.InvariantCulture, $"{tdp.Note}; its class is set to {bounds.Low:0.#} to {bounds.High:0.#} W") } };
+    }
+
+    /// <summary>Whether a processor has at most a quarter of the threads and half of the TDP of the largest of its family, and little of both.</summary>
+    static bool IsSmallPart(CpuModel model)
+    {
+        if (model is not { Segment: "server" or "edge/server", Threads: { } threads, Tdp.Bounds.Best: <= SmallPartWatts and var tdp })
+            return false;
+        var (most, largest) = (0, 0d);
+        var rows = new CsvReader(ModelTable, EmbeddedTable.ReadText(ModelTable), ModelHeader);
+        while (rows.Read())
+        {
+            if (!rows[1].SequenceEqual(model.Microarchitecture) || rows[2] is not ("server" or "edge/server"))
+                continue;
+            most = Math.Max(most, rows.GetIntegerOrNull(4) ?? 0);
+            largest = Math.Max(largest, rows.GetNumberOrNull(5) ?? 0);
+        }
+
+        return 4 * threads <= most && 2 * tdp <= largest;
+    }
+
+    /// <summary>
     /// A processor whose name identifies its micro-architecture, if machines of it were measured or it is a client processor.
     /// </summary>
-    static CpuPowerModel CreateFromModel(CpuIdentity identity, CpuModel model)
+    static CpuPowerModel CreateFromModel(CpuIdentity identity, CpuModel model, CpuTdpClass? power)
     {
-        var architecture = string.Equals(model.Segment, "mobile", StringComparison.Ordinal) ? null : Find(model.Microarchitecture, model.Segment);
+        // The published small servers of an architecture have neither the board nor the power limits of a desktop.
+        var architecture = IsClient(model.Segment) ? null : Find(model.Microarchitecture, model.Segment);
         if (architecture is null)
-            return Client(identity, model, model.Microarchitecture, string.Equals(model.Segment, "mobile", StringComparison.Ordinal), $"{model.Name}: {model.Microarchitecture}");
+            return Client(identity, model, power, model.Microarchitecture, power?.Kind ?? model.Segment, $"{model.Name}: {model.Microarchitecture}");
+        // A virtual machine's host is no small machine.
+        if (!identity.Hypervisor && IsSmallPart(model))
+            return Client(identity, model, power, architecture.Name, SmallServer, $"{model.Name}: {architecture.Name}, a small part of its family", architecture);
         var halved = model.OneThreadPerCore && architecture.HasTwoThreadsPerCore;
         var scale = halved ? 2 : 1;
         return FromArchitecture(architecture, CreateIdleFactor(architecture, model, scale), CreateFullLoadFactor(architecture, model, scale), model,
@@ -176,22 +227,25 @@ public static class CpuCatalog
 
     static string Share(int scale) => scale > 1 ? "core" : "thread";
 
-    static CpuPowerModel CreateFromCpuId(CpuIdentity identity, CpuIdMatch id, CpuModel? model)
+    static CpuPowerModel CreateFromCpuId(CpuIdentity identity, CpuIdMatch id, CpuModel? model, CpuTdpClass? power)
     {
         var numbers = identity.Part is { } part
             ? $"implementer 0x{identity.Implementer:x}, part 0x{part:x}"
             : string.Create(CultureInfo.InvariantCulture, $"family {identity.Family} model {identity.Model} stepping {identity.Stepping}");
         if (Board(identity, id) is { } board)
             return FromArchitecture(board, Watts(board, idle: true), Watts(board, idle: false), model, $"{numbers}: {board.Name}, a single-board computer");
+        // The letters of a name say more than the numbers, by which a desktop processor is a small server's.
+        if (power is not null && model is null && !identity.Hypervisor && id.Segment is not "server")
+            return Client(identity, model, power, id.Microarchitecture, power.Kind, $"{numbers}: {id.Microarchitecture}");
         var segment = id.Segment is "client" or "mobile" ? identity.Laptop || id.Segment is "mobile" ? "mobile" : "desktop" : id.Segment;
         // Hypervisors have models named and numbered like client processors ("Intel Core Processor (Haswell)"), although the host is a
         // server.
         var server = identity.Hypervisor && model is null && !(segment is "server" or "edge" or "edge/server") ? FindServerEquivalent(id.Microarchitecture, identity) : null;
         var architecture = server ?? (string.Equals(segment, "mobile", StringComparison.Ordinal) ? null : Find(id.Microarchitecture, segment));
         if (architecture is null && (IsClient(segment) || string.Equals(segment, "entry", StringComparison.Ordinal)))
-            return Client(identity, model, id.Microarchitecture, string.Equals(segment, "mobile", StringComparison.Ordinal), $"{numbers}: {id.Microarchitecture}");
+            return Client(identity, model, power, id.Microarchitecture, string.Equals(segment, "mobile", StringComparison.Ordinal) ? "mobile" : "desktop", $"{numbers}: {id.Microarchitecture}");
         if (architecture is null)
-            return Unknown(identity, model, $"{numbers} is {id.Microarchitecture}, of which no machine was measured");
+            return Unknown(identity, model, power, $"{numbers} is {id.Microarchitecture}, of which no machine was measured");
 
         // The name is hidden. The same numbers may mean several micro-architectures, and a hypervisor may report an older one than the
         // host's.
@@ -221,52 +275,63 @@ public static class CpuCatalog
             HostThreads = HostThreads(architecture),
             Model = model,
             Quality = architecture.IsExtrapolated ? Quality.Assumed : Quality.Modelled,
+            PackageIdleFraction = architecture.Segment is "entry" or "edge" ? SmallPackageIdleFraction : PackageIdleFraction,
+            PackageFullLoadFraction = architecture.Segment is "entry" or "edge" ? SmallPackageFullFraction : PackageFullFraction,
             Explanation = architecture.IsExtrapolated ? $"{why}; no machine of it was measured, a related one is used" : why,
         };
     }
 
     /// <summary>A client machine from its processor's TDP: (fraction · TDP + rest) ÷ threads, at the plug.</summary>
-    static CpuPowerModel Client(CpuIdentity identity, CpuModel? model, string microarchitecture, bool laptop, string why)
+    static CpuPowerModel Client(CpuIdentity identity, CpuModel? model, CpuTdpClass? power, string microarchitecture, string segment, string why, CpuMicroarchitecture? architecture = null)
     {
-        var tdp = model?.Tdp ?? MachineFactors.Table[laptop ? "cpu/tdp/mobile" : "cpu/tdp/desktop"];
-        var rest = MachineFactors.Table[laptop ? "rest/laptop" : "rest/desktop"];
+        var laptop = (identity.Laptop && segment is not SmallServer) || segment is "mobile";
+        var tdp = model?.Tdp ?? power?.Tdp ?? MachineFactors.Table[laptop ? "cpu/tdp/mobile" : "cpu/tdp/desktop"];
+        var rest = MachineFactors.Table[laptop ? "rest/laptop" : segment is SmallServer ? "rest/small-server" : segment is "low-power" ? "rest/low-power" : segment is "workstation" ? "rest/workstation" : "rest/desktop"];
         var supply = MachineFactors.Table["psu/ratio"];
         var threads = Math.Max(1, model?.Threads ?? identity.Threads ?? model?.Cores ?? 8);
-        var kind = laptop ? "laptop" : "desktop";
-        var slug = model is null ? $"unknown-{kind}" : Slug(model.Name);
+        var kind = laptop ? "laptop" : segment is SmallServer ? "small server" : segment is "low-power" ? "mini computer" : segment is "workstation" ? "workstation" : "desktop";
+        var slug = model is not null ? Slug(model.Name) : power is not null ? $"{NameMatching.ToSlug(power.Tdp.Id)}-{NameMatching.ToSlug(kind)}" : $"unknown-{kind}";
         return new CpuPowerModel
         {
             Microarchitecture = microarchitecture,
-            IdleWattsPerThread = PerThread("idle", PackageIdleFraction),
-            FullWattsPerThread = PerThread("full", PackageFullFraction),
+            IdleWattsPerThread = PerThread("idle", SmallPackageIdleFraction, null),
+            FullWattsPerThread = PerThread("full", SmallPackageFullFraction, PartLoad),
+            PackageIdleFraction = SmallPackageIdleFraction,
+            PackageFullLoadFraction = SmallPackageFullFraction,
             InServiceIdleRatio = UnityFactor,
             InServiceFullLoadRatio = UnityFactor,
-            IncludedGigabytesPerThread = 16d / threads,
-            Memory = MemoryType.Unknown,
+            IncludedGigabytesPerThread = architecture?.MedianGigabytes ?? 16d / threads,
+            Memory = architecture?.Memory ?? MemoryType.Unknown,
             HostThreads = new Factor($"cpu/host-threads/{threads}", "hardware threads of the machine", "1", Bounds.FromExact(threads), Quality.Assumed, SourceList.Find("TONNE-METHOD-1")),
             Model = model,
             Quality = Quality.Assumed,
-            Explanation = $"{why}; a {kind} from {(model?.Tdp is null ? "the usual TDP" : "its TDP")}",
+            Explanation = $"{why}; a {kind} from {(model?.Tdp is not null ? "its TDP" : power is not null ? "the TDP of its class" : "the usual TDP")}",
         };
 
-        Factor PerThread(string load, Factor fraction)
+        Factor PerThread(string load, Factor fraction, Factor? partLoad)
         {
             // The sum of a product and a term: half-widths are added in quadrature, then divided by the exact number of threads.
             var product = fraction.Bounds.Best * tdp.Bounds.Best * supply.Bounds.Best;
             var best = product + rest.Bounds.Best;
-            var up = LogNormal.CombineSigmas(product * (Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh)) - 1), rest.Bounds.High - rest.Bounds.Best);
-            var down = LogNormal.CombineSigmas(product * (1 - Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow))), rest.Bounds.Best - rest.Bounds.Low);
-            return new Factor($"cpu/{kind}/{slug}/{load}-w-per-thread/{JoinSourceIds(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
-                new Bounds(Math.Max(0, best - down) / threads, best / threads, (best + up) / threads), Quality.Assumed, SourceList.Find(tdp.Source.Id.Contains("TEADS-2021", StringComparison.Ordinal) ? tdp.Source.Id : $"{tdp.Source.Id};TEADS-2021"),
+            var part = partLoad?.Bounds ?? Bounds.FromExact(1);
+            var highest = Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh, part.SigmaHigh));
+            // A sleeping package draws nothing.
+            var lowest = fraction.Bounds.Low > 0 ? Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow, part.SigmaLow)) : 0;
+            var up = LogNormal.CombineSigmas(product * (highest - 1), rest.Bounds.High - rest.Bounds.Best);
+            var down = LogNormal.CombineSigmas(product * (1 - lowest), rest.Bounds.Best - rest.Bounds.Low);
+            return new Factor($"cpu/{NameMatching.ToSlug(kind)}/{slug}/{load}-w-per-thread/{JoinSourceIds(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
+                new Bounds(Math.Max(0, best - down) / threads, best / threads, (best + up) / threads), Quality.Assumed, SourceList.Find(tdp.Source.Id.Contains("CODECARBON", StringComparison.Ordinal) ? tdp.Source.Id : $"{tdp.Source.Id};CODECARBON"),
                 $"({fraction.Bounds.Best} x TDP {tdp.Bounds.Best:0.#} W x {supply.Bounds.Best} + {rest.Bounds.Best} W) / {threads} threads");
         }
     }
 
     /// <summary>The median and spread of server micro-architectures in service, of the same vendor if three or more are known.</summary>
-    static CpuPowerModel Unknown(CpuIdentity identity, CpuModel? model, string why)
+    static CpuPowerModel Unknown(CpuIdentity identity, CpuModel? model, CpuTdpClass? power, string why)
     {
+        if (power is not null && !identity.Hypervisor)
+            return Client(identity, model, power, model?.Microarchitecture ?? "unknown", power.Kind, why);
         if (identity.Laptop || (identity.Name is { } name && ClientNames.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) && !identity.Hypervisor))
-            return Client(identity, model, "unknown", identity.Laptop, why);
+            return Client(identity, model, power, "unknown", identity.Laptop ? "mobile" : "desktop", why);
         var newest = Architectures.Value.Max(row => row.Year);
         var vendor = VendorOf(identity);
         var rows = SelectServersInService(Architectures.Value, vendor, out var ofVendor);
@@ -419,11 +484,19 @@ public static class CpuCatalog
         var (family, model) = arm ? (identity.Implementer, identity.Part) : (identity.Family, identity.Model);
         if (family is null || model is null)
             return null;
+        // Hypervisors offer models whose numbers are those of another processor: QEMU's Icelake-Server has 6/134, a network processor's.
+        if (identity.Hypervisor && identity.Name?.Contains("Atom", StringComparison.OrdinalIgnoreCase) is not true && FindId($"{vendor}/hypervisor", family.Value, model.Value, identity.Stepping) is { } offered)
+            return offered;
+        return FindId(vendor, family.Value, model.Value, identity.Stepping);
+    }
+
+    static CpuIdMatch? FindId(string vendor, int family, int model, int? ofStepping)
+    {
         var rows = new CsvReader(IdTable, EmbeddedTable.ReadText(IdTable), IdHeader);
         while (rows.Read())
         {
             if (rows[0].SequenceEqual(vendor) && rows.GetInteger(1) == family && rows.GetInteger(2) <= model && model <= rows.GetInteger(3)
-                && (identity.Stepping is not { } stepping || (rows.GetInteger(4) <= stepping && stepping <= rows.GetInteger(5))))
+                && (ofStepping is not { } stepping || (rows.GetInteger(4) <= stepping && stepping <= rows.GetInteger(5))))
             {
                 return new CpuIdMatch(rows.GetText(6), rows.GetText(7), rows[8].IsEmpty ? [] : rows.GetText(8).Split(';'));
             }

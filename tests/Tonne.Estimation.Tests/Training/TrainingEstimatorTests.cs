@@ -89,7 +89,7 @@ public class TrainingEstimatorTests
     [Fact]
     public void Thirty_two_bits_are_refused_where_no_such_rate_is_published()
     {
-        foreach (var name in new[] { "TPU v4", "Gaudi2", "Trainium2" })
+        foreach (var name in new[] { "TPU v4", "Gaudi2", "TPU v5p" })
         {
             var task = new TrainingTask(AcceleratorCatalog.Find(name).ValueOrThrow) { Parameters = 7e9, Tokens = 1e12, Precision = TrainingPrecision.Fp32 };
 
@@ -150,7 +150,7 @@ public class TrainingEstimatorTests
         var estimate = new TrainingEstimator().Estimate(new TrainingTask(H100) { Parameters = 7e9, Tokens = 2e12, Precision = TrainingPrecision.Fp8 }, new Place());
 
         Assert.Contains(estimate.Sources, source => source.Id == "TONNE-TRAINING-FIT");
-        Assert.Contains(estimate.Sources, source => source.Id == "EPOCH-HARDWARE");
+        Assert.Contains(estimate.Sources, source => source.Id.Split(';').Contains("EPOCH-HARDWARE"));
         Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("FP8", StringComparison.Ordinal));
         Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("Power", StringComparison.Ordinal));
         Assert.Contains(estimate.Assumptions, text => text.Text.StartsWith("Place", StringComparison.Ordinal));

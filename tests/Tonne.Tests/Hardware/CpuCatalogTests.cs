@@ -137,9 +137,9 @@ public sealed class CpuCatalogTests
     {
         var cpu = CpuCatalog.Identify(new CpuIdentity { Name = "Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz", Threads = 8 });
 
-        // 15 W TDP: idle 0.12 · 15 · 1.06 + 4 = 5.908 W; full 0.90 · 15 · 1.06 + 4 = 18.31 W, over eight threads.
-        Assert.Equal(5.908 / 8, cpu.IdleWattsPerThread.Bounds.Best, 1e-6);
-        Assert.Equal(18.31 / 8, cpu.FullWattsPerThread.Bounds.Best, 1e-6);
+        // 15 W TDP: idle 0.03 · 15 · 1.06 + 4 = 4.477 W; full 0.692 · 15 · 1.06 + 4 = 15.0028 W, over eight threads.
+        Assert.Equal(4.477 / 8, cpu.IdleWattsPerThread.Bounds.Best, 1e-6);
+        Assert.Equal(15.0028 / 8, cpu.FullWattsPerThread.Bounds.Best, 1e-6);
         Assert.Equal(Quality.Assumed, cpu.Quality);
         Assert.Equal(15, cpu.Model?.Tdp?.Bounds.Best);
     }

@@ -67,11 +67,11 @@ public sealed class RecognisedAcceleratorTests
     [Fact]
     public void A_card_whose_memory_size_is_not_in_the_table_covers_its_family()
     {
-        // Leonardo's A100 with 64 GB: either of the two SXM4 boards, 43 W (low of the 40 GB part) to 70 W (high of the 80 GB part) idle.
-        var card = AcceleratorCatalog.Recognise("NVIDIA A100-SXM-64GB");
+        // No V100 SXM2 has 24 GB: either of the two, 34 W (low of the 16 GB part) to 57 W (high of the 32 GB part) idle.
+        var card = AcceleratorCatalog.Recognise("Tesla V100-SXM2-24GB");
 
-        Assert.Equal((43d, 70d), (card.IdlePower.Bounds.Low, card.IdlePower.Bounds.High));
-        Assert.Equal(Math.Sqrt(52 * 60), card.IdlePower.Bounds.Best, 1e-9);
+        Assert.Equal((34d, 57d), (card.IdlePower.Bounds.Low, card.IdlePower.Bounds.High));
+        Assert.Equal(Math.Sqrt(40 * 42), card.IdlePower.Bounds.Best, 1e-9);
         Assert.Equal(Quality.Assumed, card.IdlePower.Quality);
         Assert.Contains("indistinguishable from", card.IdlePower.Note, StringComparison.Ordinal);
     }

@@ -122,7 +122,7 @@ static class MachineModelValidation
             - **Client machines.** One workstation was published with a plug meter (CODECARBON, Threadripper 1950X): {Whole(workstationIdle)} idle, {Whole(workstationFull)} at full load. It holds a graphics card, which the model counts apart.
             - **Everything else (k), supplies, memory per GB, small boards.** Published figures are ranges, rules of thumb and single machines: nothing is left once one is taken out. Their bounds are wide and they are `assumed`.
             - **Training watts of accelerators.** Three were measured. Their spread gives the bounds, [0.33, 1.0] of TDP; no test has power.
-            - **Load between idle and full.** Curves are published as medians and quantiles of micro-architectures only; the model is linear on purpose and [calibration](calibration.md) widens full load by what half load is off the line.
+            - **Load between idle and full, at the plug.** Packages are held against three measured load curves (CODECARBON), each left out of the fit, at every load (`CpuLoadProfileTests`). For whole machines curves are published as medians and quantiles of micro-architectures only; the model is linear on purpose and [calibration](calibration.md) widens full load by what half load is off the line.
 
             ## Micro-architectures
 
