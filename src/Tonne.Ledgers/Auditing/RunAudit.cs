@@ -113,7 +113,7 @@ static class RunAudit
 
     static IEnumerable<LedgerProblem> CheckOrigin(RunFolder folder, RunRecord record)
     {
-        // A date such as 10/03/2024 was read in the order that the import was told.
+        // A date such as 10/03/2024 was read in the order that the import was given.
         var readings = new DateOrder?[] { null, DateOrder.MonthFirst, DateOrder.DayFirst }
             .Select(order => CodeCarbonCsv.Import(folder.OriginPath, default, order))
             .Where(import => import is { Problems: [], Runs: [_] })

@@ -21,7 +21,7 @@ static class StepSeriesText
             var energy = RunHeadline.GetFacilityEnergy(figures, footprint);
             var text = $"{DisplayValue.FormatCount(series.FirstStep)} to {DisplayValue.FormatCount(series.LastStep)}";
             text += figures.IsWithheld ? $": energy {unknown}"
-                : $" in {DisplayValue.FormatDuration(series.DurationSeconds)}: {Format(energy)} with PUE, {FormatSmall(energy / series.Steps)} per step";
+                : $" in {DisplayValue.FormatDuration(series.DurationSeconds)}: {Format(energy)}, {FormatSmall(energy / series.Steps)} per step";
             if (!figures.IsWithheld && series.Tokens is > 0 and var tokens)
                 text += $", {FormatSmall(energy / tokens)} per token";
             if (FormatLoss(series) is { } loss)
