@@ -93,7 +93,7 @@ public class SeriesScreensTests
             Assert.Contains("100 to 1,100", screen);
             Assert.Contains("per step", screen);
             Assert.Contains("per token", screen);
-            Assert.Contains("loss 3 to 1", screen);
+            Assert.Contains("loss 3 to 1", string.Join(' ', screen.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
         }
     }
 
