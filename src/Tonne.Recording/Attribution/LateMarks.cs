@@ -18,6 +18,7 @@ static class LateMarks
     const long LongestInBurst = 20_000_000;
 
     const int SilencePerBurst = 50;
+    const int SilencePerTwoStages = 5;
     const double ShareOfSeries = 0.3;
 
     /// <summary>Sets <see cref="Timeline.EpochSpan.IsLate"/>.</summary>
@@ -65,7 +66,10 @@ static class LateMarks
         return last + 1 < epochs.Count && epochs[last + 1].IsRecognised && epochs[last + 1].To - epochs[last].To < silence / SilencePerBurst * 10 ? first : last;
     }
 
-    /// <summary>The recognised marks of stages that came together after a silence, with hardly any time after them.</summary>
+    /// <summary>
+    /// The recognised marks of stages that came together after a silence: two with at most a fifth of it after them, or more with less
+    /// than all of it.
+    /// </summary>
     internal static HashSet<Mark> FindStages(List<Mark> ordered, long end)
     {
         var stages = ordered.FindAll(mark => mark is { Kind: MarkKind.Stage, Origin: MarkOrigin.Pattern });
@@ -77,7 +81,8 @@ static class LateMarks
                 to++;
             var silence = stages[from].Timestamp - (from > 0 ? stages[from - 1].Timestamp : 0);
             var after = (to < stages.Count ? stages[to].Timestamp : end) - stages[to - 1].Timestamp;
-            if (to - from > 1 && after * SilencePerBurst <= silence)
+            // Two together may be a stage that takes no time and the next; three are hardly ever.
+            if (to - from > 1 && after * (to - from == 2 ? SilencePerTwoStages : 1) <= silence)
                 late.UnionWith(stages[from..to]);
             from = to;
         }

@@ -311,7 +311,7 @@ public sealed class EpochDetector
         if (_number is not { } number)
             return;
         // A heading alone may be something else, such as the epoch of a package, unless it is one of a series.
-        if (_reported || _last is not null || next == number + 1 || _lastReportedEpoch == number - 1)
+        if (_reported || _last is not null || (number <= 1 && next == number + 1) || _lastReportedEpoch == number - 1)
         {
             _onMark(_metrics.ToMark(number, _reported ? _endAt : now, MarkOrigin.Pattern));
             (_lastReportedEpoch, _hasEpochs) = (number, true);

@@ -11,7 +11,7 @@ namespace Tonne.Recording.EpochPatterns;
 /// the rounds of boosting (<c>[12]</c> and a tab) and the tokens per iteration.
 /// </summary>
 /// <remarks>
-/// One pass, sixteen bytes at a time: compares the first three letters of each word at once. About 0.05 ms per MB of text without them.
+/// One pass, sixteen bytes at a time: compares the first three letters of each word at once. 0.1 to 0.4 ms per MB of text without them.
 /// </remarks>
 static class EpochKeywords
 {

@@ -29,7 +29,7 @@ sealed partial class HuggingFacePattern : ILinePattern
             return isWhole || reached == 0 ? EpochMatch.None : new(EpochMatchKind.TrainingEnded, Reached: reached);
         for (var pair = Pair().Match(line, from); pair.Success; pair = pair.NextMatch())
             MetricParser.TryAdd(pair.Groups[1].Value, pair.Groups[2].Value, metrics);
-        if (metrics.Count == 0)
+        if (!MetricParser.HasTrainingMetric(metrics.Values.Keys))
             return EpochMatch.None;
         if (isWhole)
             return new(EpochMatchKind.EpochProgress, (int)reached);

@@ -51,6 +51,9 @@ static partial class MetricParser
         return metrics.Set(canonical, number);
     }
 
+    /// <summary>Whether one of the metrics is one of a training by its name; a slot, a leader or a block number is not.</summary>
+    public static bool HasTrainingMetric(IEnumerable<string> names) => names.Any(name => TrainingMetric().IsMatch(name));
+
     /// <summary>Adds every metric of a line of free text.</summary>
     /// <remarks>
     /// A phase as a separate word applies to the metrics after it: in <c>val Loss: 0.2 Acc: 0.9</c> both are validation metrics. In
@@ -119,6 +122,13 @@ static partial class MetricParser
     /// <summary>Words that may precede a number with only a space between.</summary>
     [GeneratedRegex(@"(?:^|[ _./-])(?:\w{0,40}loss|acc|accuracy|acc@\d|ppl|perplexity|auc|f1|mae|mse|rmse|error|err|lr|iou|miou|bleu|wer|cer|map|reward)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Word();
+
+    /// <summary>Canonical names of losses and scores, as a whole or with words around them.</summary>
+    [GeneratedRegex(
+        @"loss|perplexity|accuracy|precision|recall|entropy|(?:^|_)(?:acc[@_]?\d*|err|error|f1|auc|auroc|ap\d*|map\d*|m?iou|dice|bleu|rouge\w*|wer|cer|ppl|nll|elbo|kl|kld|mse|mae|rmse|mape|r2|l1|l2|score|cost|reward|top\d|psnr|ssim|fid|ndcg|mrr"
+        + @"|hits@\d+|corr|pearson|spearman|kappa|mcc|objective|grad_norm|bpb|bpc|bits)(?:$|_)|^validation_",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex TrainingMetric();
 
     /// <summary>Names of times, counts, memory and rates.</summary>
     [GeneratedRegex(@"per_sec(?:ond)?$|(?:^|_)(?:time|mem|memory|gib|gb|count|sec|ms)$|_mem_|^tokens|^consumed_|^elapsed|^(?:img|images|samples|it|iters?|steps?|ex|examples|tok|tokens?|words|sentences)_s$", RegexOptions.CultureInvariant)]

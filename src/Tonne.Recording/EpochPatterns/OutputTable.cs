@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Tonne.Recording.Attribution;
+using Tonne.Runs;
 
 namespace Tonne.Recording.EpochPatterns;
 
@@ -89,6 +90,8 @@ sealed partial class OutputTable
             return false;
         var epoch = Array.FindIndex(names, name => EpochName().IsMatch(name));
         if (epoch < 0 || (names[epoch] is "E" && !(names.Length > 2 && names[epoch + 1] is "#")))
+            return false;
+        if (!MetricParser.HasTrainingMetric(names.Select(MetricName.ToCanonical)) && !names.Contains("gpu_mem", StringComparer.OrdinalIgnoreCase))
             return false;
         (_columns, _epochColumn, _validation) = (names, epoch, []);
         return true;

@@ -21,7 +21,7 @@ sealed partial class PlainTextPattern : ILinePattern
             var number = int.Parse(numbered.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
             int? last = numbered.Groups["last"].Success ? int.Parse(numbered.Groups["last"].ValueSpan, CultureInfo.InvariantCulture) : null;
             MetricParser.AddAll(line, metrics);
-            if (metrics.Values.Keys.Any(name => name is not "learning_rate"))
+            if (MetricParser.HasTrainingMetric(metrics.Values.Keys) || (EpochFirst().IsMatch(line) && metrics.Values.Any(metric => metric.Key is not "learning_rate" && HasFraction(metric.Value))))
                 return new(EpochMatchKind.EpochProgress, number, Last: last);
             if (EpochEndWords().IsMatch(line))
                 return new(EpochMatchKind.EpochEnded, number, Progress: 1, Last: last);
@@ -37,6 +37,13 @@ sealed partial class PlainTextPattern : ILinePattern
             ? new(EpochMatchKind.OpenEpochProgress)
             : EpochMatch.None;
     }
+
+    /// <summary>Whether a value is no whole number; those of metrics with an unknown name may be anything.</summary>
+    static bool HasFraction(double value) => double.IsNaN(value) || value != Math.Floor(value);
+
+    /// <summary>A line that begins with the epoch.</summary>
+    [GeneratedRegex(@"^[^A-Za-z]{0,60}(?:train(?:ing)?[^A-Za-z]{1,4})?epoch", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex EpochFirst();
 
     [GeneratedRegex(
         @"(?<![A-Za-z0-9_/])epoch(?:\s?(?:no\.?|num|number|id)|\s?\((?:train|val|test|eval)\))?[""']?[\s:=#\[(_-]{0,8}(?<number>\d{1,9})(?!\d|\.\d|[A-Za-z%])(?:\s{0,2}(?:/|of)\s{0,2}(?<last>\d{1,9})(?!\d))?"

