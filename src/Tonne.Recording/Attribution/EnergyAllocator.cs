@@ -40,11 +40,32 @@ sealed class EnergyAllocator
         for (var i = 0; i < count; i++)
         {
             _tallies[i] = new EnergyAccumulator();
-            _stages[i] = timeline.Stages.FindIndex(span => span.From <= _edges[i] && _edges[i] < span.To);
-            _epochs[i] = timeline.Epochs.FindIndex(epoch => epoch.From <= _edges[i] && _edges[i] < epoch.To);
             var at = startedAt.AddTicks(_edges[i] / 100);
             _quarters[i] = at.AddTicks(-(at.UtcTicks % TimeSpan.FromMinutes(15).Ticks));
         }
+
+        Assign(_stages, timeline.Stages.Select(span => (span.From, span.To)));
+        Assign(_epochs, timeline.Epochs.Select(epoch => (epoch.From, epoch.To)));
+    }
+
+    /// <summary>
+    /// Gives each slice between two edges the number of the first span that contains it, -1 if none does. The spans begin and end at edges.
+    /// </summary>
+    void Assign(int[] numbers, IEnumerable<(long From, long To)> spans)
+    {
+        Array.Fill(numbers, -1);
+        foreach (var (number, (from, to)) in spans.Index().Reverse())
+        {
+            if (from < to)
+                numbers.AsSpan(GetSlices(from, to)).Fill(number);
+        }
+    }
+
+    /// <summary>The slices between two edges.</summary>
+    Range GetSlices(long from, long to)
+    {
+        var start = Math.Clamp(Find(from), 0, _tallies.Length);
+        return start..Math.Clamp(Find(to), start, _tallies.Length);
     }
 
     /// <summary>Adds the job's energy of one component over a time span (ns from the start).</summary>
@@ -73,18 +94,19 @@ sealed class EnergyAllocator
     internal ImmutableArray<StageRecord> BuildStages()
     {
         var stages = ImmutableArray.CreateBuilder<StageRecord>();
-        foreach (var name in _timeline.Stages.Select(span => span.Name).Distinct(StringComparer.Ordinal))
+        var tallies = SumByStage();
+        foreach (var spans in _timeline.Stages.GroupBy(span => span.Name, StringComparer.Ordinal))
         {
-            var spans = _timeline.Stages.FindAll(span => span.Name == name);
-            var tally = Sum(i => _stages[i] >= 0 && _timeline.Stages[_stages[i]].Name == name);
-            stages.Add(new StageRecord(name, spans[0].From / 1e9, spans.Sum(span => span.To - span.From) / 1e9,
-                spans.Find(span => span.DataIn is not null)?.DataIn, spans.FindLast(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses()));
+            var tally = tallies.GetValueOrDefault(spans.Key) ?? new EnergyAccumulator();
+            stages.Add(new StageRecord(spans.Key, spans.First().From / 1e9, spans.Sum(span => span.To - span.From) / 1e9,
+                spans.FirstOrDefault(span => span.DataIn is not null)?.DataIn, spans.LastOrDefault(span => span.DataOut is not null)?.DataOut, tally.ToEnergyUses()));
         }
 
-        foreach (var late in _timeline.LateStages.DistinctBy(span => span.Name, StringComparer.Ordinal).Where(span => !stages.Any(stage => stage.Name == span.Name)).ToList())
+        var timely = _timeline.Stages.Select(span => span.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var late in _timeline.LateStages.DistinctBy(span => span.Name, StringComparer.Ordinal).Where(span => !timely.Contains(span.Name)))
             stages.Add(new StageRecord(late.Name, late.From / 1e9, 0, late.DataIn, late.DataOut, []) { IsLate = true });
 
-        var outside = Sum(i => _stages[i] < 0);
+        var outside = Sum(.., i => _stages[i] < 0);
         var seconds = (_timeline.End - _timeline.Stages.Sum(span => span.To - span.From)) / 1e9;
         var start = Array.FindIndex(_stages, stage => stage < 0);
         if (start >= 0 && (seconds > 0 || stages.Count == 0))
@@ -96,7 +118,7 @@ sealed class EnergyAllocator
     internal ImmutableArray<EpochRecord> BuildEpochs() =>
         [.. _timeline.Epochs.Select((epoch, index) => new EpochRecord(
             epoch.Number, epoch.Stage, epoch.From / 1e9, (epoch.To - epoch.From) / 1e9, epoch.Metrics,
-            epoch.IsLate ? [] : Sum(i => _epochs[i] == index).ToEnergyUses()) { IsLate = epoch.IsLate })];
+            epoch.IsLate ? [] : Sum(GetSlices(epoch.From, epoch.To), i => _epochs[i] == index).ToEnergyUses()) { IsLate = epoch.IsLate })];
 
     /// <summary>Series of steps in order; null if there are none.</summary>
     /// <param name="devices">Devices of the machine, for tokens printed per device.</param>
@@ -108,19 +130,37 @@ sealed class EnergyAllocator
                 // With several devices it is not known how many of them the program used.
                 StepTimeline.CountTokens(span.From, span.To) is { } tokens && !(tokens.IsPerDevice && devices > 1) ? tokens.Count : null,
                 StepTimeline.GetMetrics(span.To),
-                Sum(i => span.From.Timestamp <= _edges[i] && _edges[i] < span.To.Timestamp).ToEnergyUses()))]))];
+                Sum(GetSlices(span.From.Timestamp, span.To.Timestamp), _ => true).ToEnergyUses()))]))];
 
     /// <summary>Notes that the recorded program sent.</summary>
     internal IReadOnlyList<string> Notes => _timeline.Notes;
 
     /// <summary>Energy by quarter hour, UTC.</summary>
     internal ImmutableArray<QuarterHour> BuildQuarterHours() =>
-        [.. _quarters.Distinct().Select(start => new QuarterHour(start, Sum(i => _quarters[i] == start).ToEnergyUses()))];
+        [.. Enumerable.Range(0, _quarters.Length).GroupBy(i => _quarters[i]).Select(quarter => new QuarterHour(
+            quarter.Key, Sum(quarter.First()..(quarter.Last() + 1), _ => true).ToEnergyUses()))];
 
-    EnergyAccumulator Sum(Func<int, bool> which)
+    Dictionary<string, EnergyAccumulator> SumByStage()
+    {
+        var sums = new Dictionary<string, EnergyAccumulator>(StringComparer.Ordinal);
+        for (var i = 0; i < _tallies.Length; i++)
+        {
+            if (_stages[i] < 0)
+                continue;
+            var name = _timeline.Stages[_stages[i]].Name;
+            if (!sums.TryGetValue(name, out var sum))
+                sums[name] = sum = new EnergyAccumulator();
+            sum.Add(_tallies[i]);
+        }
+
+        return sums;
+    }
+
+    EnergyAccumulator Sum(Range slices, Func<int, bool> which)
     {
         var sum = new EnergyAccumulator();
-        for (var i = 0; i < _tallies.Length; i++)
+        var (start, count) = slices.GetOffsetAndLength(_tallies.Length);
+        for (var i = start; i < start + count; i++)
         {
             if (which(i))
                 sum.Add(_tallies[i]);

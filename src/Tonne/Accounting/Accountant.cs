@@ -107,8 +107,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             var partEmissions = DeriveOperational("operational emissions of " + name, partFacility, intensity);
             return new StageFigures(
                 name,
-                CreateFigure(path + ".energy_kwh", it, partEnergy, partQuality, partMeasured),
-                CreateFigure(path + ".emissions_kg", carbon, partEmissions, partQuality, partMeasured));
+                new Figure(path + ".energy_kwh", it, _uncertainty, partQuality, partMeasured, partEnergy),
+                new Figure(path + ".emissions_kg", carbon, _uncertainty, partQuality, partMeasured, partEmissions));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tonne.Quantities;
 
 /// <summary>A computed figure with boundary, bounds, quality and derivation.</summary>
@@ -10,9 +12,38 @@ namespace Tonne.Quantities;
 /// <param name="Derivation">The computation of the figure, down to each factor.</param>
 public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quality Quality, double MeasuredShare, Derivation Derivation)
 {
+    readonly UncertaintyPropagator? _uncertainty;
+
+    // Null until the bounds are asked for. A reference, so that threads that ask at the same time see all of them or none.
+    StrongBox<Bounds>? _bounds = new(Bounds);
+
+    /// <summary>A figure whose bounds are computed when they are asked for: a run may have a hundred thousand epochs, of which few are shown.</summary>
+    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    internal Figure(string name, Boundary boundary, UncertaintyPropagator uncertainty, Quality quality, double measuredShare, Derivation derivation)
+        : this(name, boundary, default(Bounds), quality, measuredShare, derivation)
+    {
+        UncertaintyPropagator.Validate(derivation);
+        (_uncertainty, _bounds) = (uncertainty, null);
+    }
+
+    /// <summary>Low, best and high (95 %), in <see cref="Unit"/>.</summary>
+    public Bounds Bounds
+    {
+        get => (_bounds ??= new StrongBox<Bounds>(_uncertainty!.ComputeBounds(Derivation))).Value;
+        init => _bounds = new StrongBox<Bounds>(value);
+    }
+
     /// <summary>The unit of the value and its bounds.</summary>
     public Unit Unit => Derivation.Unit;
 
     /// <summary>The best value.</summary>
-    public double Value => Bounds.Best;
+    public double Value => _bounds is { } bounds ? bounds.Value.Best : Derivation.Value;
+
+    /// <summary>Whether two figures have the same name, boundary, bounds, quality and derivation.</summary>
+    public bool Equals(Figure? other) =>
+        other is not null && Name == other.Name && Boundary == other.Boundary && Bounds == other.Bounds && Quality == other.Quality
+        && MeasuredShare.Equals(other.MeasuredShare) && Derivation.Equals(other.Derivation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Boundary, Quality, MeasuredShare, Derivation);
 }

@@ -60,13 +60,20 @@ public sealed class UncertaintyPropagator
         DrawBounds(derivations, drawCounts, DrawCountIfNarrow, bounds);
     }
 
+    /// <summary>Checks that a derivation gives a figure.</summary>
+    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    internal static void Validate(Derivation derivation)
+    {
+        if (!double.IsFinite(derivation.Value) || derivation.Value < 0)
+            throw new ArgumentException($"'{derivation.Label}' is {derivation.Value} {derivation.Unit}, but a figure cannot be negative.",
+                nameof(derivation));
+    }
+
     /// <summary>Computes the bounds without draws if possible; otherwise returns the number of draws needed, and no bounds.</summary>
     static (int DrawsNeeded, Bounds Bounds) TryComputeWithoutDraws(Derivation derivation)
     {
+        Validate(derivation);
         var best = derivation.Value;
-        if (!double.IsFinite(best) || best < 0)
-            throw new ArgumentException($"'{derivation.Label}' is {best} {derivation.Unit}, but a figure cannot be negative.",
-                nameof(derivation));
         if (best == 0)
             return (NoDraws, Bounds.FromExact(0));
         var factors = derivation.GetFactors();
