@@ -159,6 +159,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         {
             Timestamp = end,
             ExitCode = completion.ExitCode,
+            Interrupted = completion.Interrupted,
             JobCpuNanoseconds = _settledCpu,
             Place = completion.Place,
             Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),

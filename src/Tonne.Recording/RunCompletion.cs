@@ -10,6 +10,9 @@ public sealed record RunCompletion
     /// <summary>Exit code: 0 completed, anything else failed, 128 + n for signal n. Default: 0.</summary>
     public int ExitCode { get; init; }
 
+    /// <summary>Whether the user stopped the run before it had done its work. Default: no.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>The place, where it became known only during the run. Default: null, the place at the start applies.</summary>
     public Place? Place { get; init; }
 

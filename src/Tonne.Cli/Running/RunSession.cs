@@ -81,7 +81,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             var violatesStrict = false;
             RunGuarded(() =>
             {
-                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, CollectWarnings(child, exit));
+                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, CollectWarnings(child, exit), exit.StoppedByUser);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
                 violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
@@ -158,12 +158,13 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings)
+    static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings, bool stoppedByUser = false)
     {
         marks.Finish(run.StopSampling());
         var completion = new RunCompletion
         {
             ExitCode = exitCode,
+            Interrupted = stoppedByUser,
             Place = place.IsCompletedSuccessfully ? place.Result : null,
             Warnings = [.. warnings],
         };

@@ -13,4 +13,8 @@ namespace Tonne.Cli.Wrapping;
 /// </param>
 /// <param name="HandedOver">Whether a descendant still has the output open; `cat` relays it from now on.</param>
 /// <param name="EndedAt"><see cref="TimeProvider.GetTimestamp"/> when it was reaped.</param>
-sealed record ChildExit(int ExitCode, int? Signal, TimeSpan UserTime, TimeSpan SystemTime, bool Interrupted, bool HandedOver, long EndedAt);
+sealed record ChildExit(int ExitCode, int? Signal, TimeSpan UserTime, TimeSpan SystemTime, bool Interrupted, bool HandedOver, long EndedAt)
+{
+    /// <summary>Whether the user stopped the child: by Ctrl-C, whatever the child did then, or by the same signal to it alone.</summary>
+    public bool StoppedByUser { get; init; }
+}

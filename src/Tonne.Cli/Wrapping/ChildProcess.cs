@@ -159,8 +159,12 @@ sealed class ChildProcess : IDisposable
         }
 
         _reaper.ReapRemaining();
-        var interrupted = signal == Libc.Interrupt && (_signals.GroupSignals & InheritedState.ToMask(Libc.Interrupt)) != 0;
-        _exit.SetResult(new ChildExit(code, signal, _reaper.UserTime, _reaper.SystemTime, interrupted, handedOver, endedAt));
+        var sawInterrupt = (_signals.GroupSignals & InheritedState.ToMask(Libc.Interrupt)) != 0;
+        var interrupted = signal == Libc.Interrupt && sawInterrupt;
+        _exit.SetResult(new ChildExit(code, signal, _reaper.UserTime, _reaper.SystemTime, interrupted, handedOver, endedAt)
+        {
+            StoppedByUser = code != 0 && (sawInterrupt || signal == Libc.Interrupt),
+        });
     }
 
     static (int Code, int? Signal) DecodeStatus(int? status) => status switch

@@ -394,7 +394,7 @@ public sealed class RecordBuilder
         return new RunRecord
         {
             Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates() },
-            Status = ending is null ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
+            Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,
             JobCpuSeconds = _prescan.JobSeconds,

@@ -12,6 +12,10 @@ public sealed record RunEnding
     /// <summary>Exit code, 128 + n for signal n.</summary>
     public required int ExitCode { get; init; }
 
+    /// <summary>Whether the user stopped the run (Ctrl-C) before it had done its work. Default: no.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Interrupted { get; init; }
+
     /// <summary>CPU time of the job by the kernel's final account, in ns; null if only samples are known.</summary>
     public long? JobCpuNanoseconds { get; init; }
 

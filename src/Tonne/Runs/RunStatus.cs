@@ -17,7 +17,7 @@ public enum RunStatus
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>tonne was killed before the end; the record was made from the trace.</summary>
+    /// <summary>The user stopped it (Ctrl-C), or tonne was killed before the end and the record was made from the trace.</summary>
     [JsonStringEnumMemberName("interrupted")]
     Interrupted,
 }

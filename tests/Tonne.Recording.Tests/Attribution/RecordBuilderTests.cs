@@ -285,6 +285,14 @@ public class RecordBuilderTests
     }
 
     [Fact]
+    public void A_run_that_the_user_stopped_is_interrupted_and_has_its_exit_code()
+    {
+        var record = Modelled().Sample(0, 0, 0).Sample(1, 1, 1).End(1, 130, interrupted: true).Record();
+
+        Assert.Equal((RunStatus.Interrupted, 130), (record.Status, record.ExitCode));
+    }
+
+    [Fact]
     public void A_trace_damaged_in_the_middle_is_folded_up_to_the_damage_and_says_so()
     {
         var trace = Modelled().Sample(0, 0, 0).Sample(1, 1, 1);

@@ -96,9 +96,9 @@ sealed class ScriptedTrace
         return this;
     }
 
-    public ScriptedTrace End(double at, int exitCode = 0, double? jobSeconds = null)
+    public ScriptedTrace End(double at, int exitCode = 0, double? jobSeconds = null, bool interrupted = false)
     {
-        var ending = new RunEnding { Timestamp = (long)(at * 1e9), ExitCode = exitCode, JobCpuNanoseconds = jobSeconds is { } s ? (long)(s * 1e9) : null };
+        var ending = new RunEnding { Timestamp = (long)(at * 1e9), ExitCode = exitCode, Interrupted = interrupted, JobCpuNanoseconds = jobSeconds is { } s ? (long)(s * 1e9) : null };
         _writer.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
         return this;
     }

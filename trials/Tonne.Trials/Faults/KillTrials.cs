@@ -47,6 +47,21 @@ public class KillTrials
         await ReadableAsync(tonne, killed[random.Next(times)].Id);
     }
 
+    /// <summary>A program that ends by SIGINT was stopped; one that catches a signal to it alone ended by itself.</summary>
+    [Theory]
+    [InlineData("kill -INT $$", 130)]
+    [InlineData("trap 'exit 3' INT; kill -INT $$", 3, false)]
+    public async Task A_run_that_the_user_stops_is_interrupted(string script, int exitCode, bool isInterrupted = true)
+    {
+        using var tonne = new TonneCommand();
+
+        (await tonne.RunAsync("run", "--quiet", "--name", "stopped", "--", "sh", "-c", script)).Expect(exitCode);
+
+        var entry = (await ListAsync(tonne))["stopped"];
+        Assert.Equal(isInterrupted ? "interrupted" : "failed", (string?)entry["status"]);
+        Assert.Equal(exitCode, (int?)entry["exit_code"]);
+    }
+
     [Fact]
     public async Task A_child_that_was_killed_alone_has_failed_with_137()
     {
