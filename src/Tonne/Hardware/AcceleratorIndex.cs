@@ -51,7 +51,7 @@ sealed class AcceleratorIndex
             return rows.Count == 1 ? rows[0] : new UnknownName("accelerator", name, Ambiguous: true, [.. rows.Select(row => row.Name).Take(8)]);
         if (FindListed(whole, parsed) is { Count: > 0 } listed)
             return listed.Count == 1 || AreInterchangeable(listed) ? listed[0] : new UnknownName("accelerator", name, Ambiguous: true, [.. listed.Select(row => row.Name).Take(8)]);
-        if (FindFamily(parsed) is { Count: > 0 } family)
+        if (FindFamily(parsed) is { Count: > 1 } family)
             return new UnknownName("accelerator", name, Ambiguous: true, [.. family.Select(row => row.Name).Take(8)]);
         // Boards of another maker than the stated one are no help.
         return new UnknownName("accelerator", name, Ambiguous: false, NameMatching.FindNearest(string.Join(' ', parsed.Lines.Concat(parsed.Words)),

@@ -26,7 +26,7 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
     static readonly HashSet<string> IgnoredWords = new(StringComparer.Ordinal)
     {
         "gpu", "gpus", "graphics", "card", "accelerator", "board", "data", "center", "centre", "datacenter", "cloud", "tensor", "core", "generation", "gen", "edition", "founders", "with", "design",
-        "corporation", "corp", "inc", "r", "tm", "c", "hgx", "dgx", "mcm", "ac", "lc", "mba", "vf", "nvgpu", "developer", "kit", "devkit", "the",
+        "corporation", "corp", "inc", "r", "tm", "c", "hgx", "dgx", "mcm", "ac", "lc", "mba", "vf", "nvgpu", "developer", "kit", "devkit", "the", "shared",
     };
 
     /// <summary>The words that identify the chip, joined.</summary>
