@@ -10,23 +10,38 @@ namespace Tonne.Hardware;
 /// <param name="Forms">Forms that it states: sxm, sxm4, pcie, nvl, oam, dgxs, fhhl.</param>
 /// <param name="MemoryGigabytes">Size of the memory, GB; null if not stated.</param>
 /// <param name="MemoryType">Type of the memory, such as hbm2e; null if not stated.</param>
-sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyList<string> Lines, IReadOnlyList<string> Words, IReadOnlyList<string> Forms, double? MemoryGigabytes, string? MemoryType)
+sealed partial record AcceleratorName(
+    IReadOnlyList<string> Makers,
+    IReadOnlyList<string> Lines,
+    IReadOnlyList<string> Words,
+    IReadOnlyList<string> Forms,
+    double? MemoryGigabytes,
+    string? MemoryType)
 {
+    const int Timeout = 1000;
+
+    const RegexOptions IgnoringCase = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
+
     static readonly Dictionary<string, string> MakerByWord = new(StringComparer.Ordinal)
     {
-        ["nvidia"] = "NVIDIA", ["amd"] = "AMD", ["ati"] = "AMD", ["intel"] = "Intel", ["habana"] = "Intel", ["google"] = "Google", ["amazon"] = "Amazon", ["aws"] = "Amazon", ["huawei"] = "Huawei",
+        ["nvidia"] = "NVIDIA", ["amd"] = "AMD", ["ati"] = "AMD", ["intel"] = "Intel", ["habana"] = "Intel", ["google"] = "Google",
+        ["amazon"] = "Amazon", ["aws"] = "Amazon", ["huawei"] = "Huawei",
         ["hisilicon"] = "Huawei", ["meta"] = "Meta", ["microsoft"] = "Microsoft", ["apple"] = "Apple",
     };
 
-    static readonly HashSet<string> LineWords = new(StringComparer.Ordinal) { "geforce", "gtx", "rtx", "quadro", "tesla", "grid", "radeon", "rx", "instinct" };
+    static readonly HashSet<string> LineWords = new(StringComparer.Ordinal)
+    {
+        "geforce", "gtx", "rtx", "quadro", "tesla", "grid", "radeon", "rx", "instinct",
+    };
 
     static readonly HashSet<string> FormWords = new(StringComparer.Ordinal) { "sxm", "pcie", "nvl", "oam", "dgxs", "fhhl" };
 
     // Words that distinguish no two accelerators. A word that is neither here nor in a name of the table makes a name unknown.
     static readonly HashSet<string> IgnoredWords = new(StringComparer.Ordinal)
     {
-        "gpu", "gpus", "graphics", "card", "accelerator", "board", "data", "center", "centre", "datacenter", "cloud", "tensor", "core", "generation", "gen", "edition", "founders", "with", "design",
-        "corporation", "corp", "inc", "r", "tm", "c", "hgx", "dgx", "mcm", "ac", "lc", "mba", "vf", "nvgpu", "developer", "kit", "devkit", "the",
+        "gpu", "gpus", "graphics", "card", "accelerator", "board", "data", "center", "centre", "datacenter", "cloud",
+        "tensor", "core", "generation", "gen", "edition", "founders", "with", "design", "corporation", "corp", "inc", "r", "tm", "c", "hgx", "dgx", "mcm",
+        "ac", "lc", "mba", "vf", "nvgpu", "developer", "kit", "devkit", "the", "shared",
     };
 
     /// <summary>The words that identify the chip, joined.</summary>
@@ -36,7 +51,8 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
     public string Key => $"{KeyWithoutMemoryType}|{MemoryType}";
 
     /// <summary>The key without the type of memory.</summary>
-    public string KeyWithoutMemoryType => string.Create(CultureInfo.InvariantCulture, $"{Chip}|{string.Join('+', Forms.Order(StringComparer.Ordinal))}|{MemoryGigabytes:0.##}");
+    public string KeyWithoutMemoryType =>
+        string.Create(CultureInfo.InvariantCulture, $"{Chip}|{string.Join('+', Forms.Order(StringComparer.Ordinal))}|{MemoryGigabytes:0.##}");
 
     /// <summary>Parses a name as a driver, a maker, a list of devices or a person writes it.</summary>
     public static AcceleratorName Parse(string name)
@@ -83,7 +99,9 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
             }
         }
 
-        return new AcceleratorName([.. makers.Distinct(StringComparer.Ordinal)], [.. lines.Distinct(StringComparer.Ordinal)], words, [.. forms.Distinct(StringComparer.Ordinal)], memory, type);
+        return new AcceleratorName(Distinct(makers), Distinct(lines), words, Distinct(forms), memory, type);
+
+        static string[] Distinct(List<string> all) => [.. all.Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The board of a virtual GPU's name, such as <c>A100D</c> of <c>GRID A100D-80C</c>; null for other names.</summary>
@@ -95,14 +113,18 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
 
     /// <summary>The number and the name of <c>2 x NVIDIA A100</c>: 2 and <c>NVIDIA A100</c>; 1 and the name if no number leads.</summary>
     public static (int Count, string Name) SplitCount(string name) =>
-        CountPrefix().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var count) ? (count, name[match.Length..].Trim()) : (1, name);
+        CountPrefix().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var count)
+            ? (count, name[match.Length..].Trim())
+            : (1, name);
 
     /// <summary>Several boards named in one text: <c>MI250X/MI250</c>. Only the name itself if there is one.</summary>
-    public static string[] SplitAlternatives(string name) => name.Split(['/', ',', ';', '|'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static string[] SplitAlternatives(string name) =>
+        name.Split(['/', ',', ';', '|'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether a form that a name states fits one that another name states: <c>sxm</c> fits <c>sxm4</c>, <c>sxm2</c> does not.</summary>
+    /// <summary>Whether a form that a name states fits one that another name states: <c>sxm</c> and <c>sxm4</c>.</summary>
     public static bool IsSameForm(string a, string b) => string.Equals(a, b, StringComparison.Ordinal)
-        || (a.StartsWith("sxm", StringComparison.Ordinal) && b.StartsWith("sxm", StringComparison.Ordinal) && (a.Length == 3 || b.Length == 3));
+        || (a.StartsWith("sxm", StringComparison.Ordinal) && b.StartsWith("sxm", StringComparison.Ordinal)
+            && (a.Length == 3 || b.Length == 3));
 
     /// <summary>
     /// A name without what a listing adds: number, identifier, renderer; of <c>GA100 [A100 PCIe 40GB] (rev a1)</c> the maker and what is in
@@ -113,9 +135,11 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
         var text = Remarks().Replace(name, " ");
         // A maker before the brackets stays: words before it name the die.
         return Bracketed().Match(text) is { Success: true } match
-            ? string.Join(' ', SplitTokens(match.Groups[1].Value.ToLowerInvariant()).Where(word => MakerByWord.ContainsKey(word) || word is "advanced" or "micro" or "devices")) + " " + match.Groups[2].Value
+            ? string.Join(' ', [.. SplitTokens(match.Groups[1].Value).Where(IsMaker), match.Groups[2].Value])
             : text;
     }
+
+    static bool IsMaker(string word) => MakerByWord.ContainsKey(word) || word is "advanced" or "micro" or "devices";
 
     static List<string> SplitTokens(string text)
     {
@@ -126,7 +150,8 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
             // "rtxa6000", "rtx4090", "teslav100".
             foreach (var line in LineWords)
             {
-                if (token.Length > line.Length + 1 && token.StartsWith(line, StringComparison.Ordinal) && token.AsSpan(line.Length).IndexOfAnyInRange('0', '9') >= 0)
+                if (token.Length > line.Length + 1 && token.StartsWith(line, StringComparison.Ordinal)
+                    && token.AsSpan(line.Length).IndexOfAnyInRange('0', '9') >= 0)
                 {
                     tokens.Add(line);
                     token = token[line.Length..];
@@ -142,39 +167,43 @@ sealed partial record AcceleratorName(IReadOnlyList<string> Makers, IReadOnlyLis
 
     static double? ReadMemory(string token, string next)
     {
-        var digits = next is "gb" or "gib" ? token : token.EndsWith("gib", StringComparison.Ordinal) ? token[..^3] : token.EndsWith("gb", StringComparison.Ordinal) ? token[..^2]
+        var digits = next is "gb" or "gib" ? token
+            : token.EndsWith("gib", StringComparison.Ordinal) ? token[..^3]
+            : token.EndsWith("gb", StringComparison.Ordinal) ? token[..^2]
             : token.Length >= 3 && token[^1] == 'g' ? token[..^1] : "";
-        return digits.Length is > 0 and <= 6 && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
+        return digits.Length is > 0 and <= 6 && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var size) && size > 0
+            ? size
+            : null;
     }
 
     static string? ReadForm(string token, string next) => FormWords.Contains(token) ? token
         : token is "pci" && next is "e" or "express" ? "pcie"
         : token.Length == 4 && token.StartsWith("sxm", StringComparison.Ordinal) && char.IsAsciiDigit(token[3]) ? token : null;
 
-    [GeneratedRegex(@"\p{L}[\p{L}\p{Nd}]*|\p{Nd}+(\.\p{Nd}+)?\p{L}*[\p{L}\p{Nd}]*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\p{L}[\p{L}\p{Nd}]*|\p{Nd}+(\.\p{Nd}+)?\p{L}*[\p{L}\p{Nd}]*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex Tokens();
 
-    [GeneratedRegex("^(hbm|gddr|lpddr|ddr)[0-9][a-z]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(hbm|gddr|lpddr|ddr)[0-9][a-z]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex MemoryTypes();
 
-    [GeneratedRegex("^nvl[0-9]+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^nvl[0-9]+$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex RackWords();
 
-    [GeneratedRegex(@"^([^0-9]*[0-9].*?)-([0-9]+-)?[0-9]+(Q|C|B|A|V|CME|QME|AME)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^([^0-9]*[0-9].*?)-([0-9]+-)?[0-9]+(Q|C|B|A|V|CME|QME|AME)$", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex VirtualProfile();
 
-    [GeneratedRegex(@"^((NVIDIA|GRID)[\s-]+)+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^((NVIDIA|GRID)[\s-]+)+", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex VirtualPrefix();
 
-    [GeneratedRegex(@"\bMIG\b.*$|\b([0-9]c\.)?[0-9]g\.[0-9]+gb(\+[a-z.]+)*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\bMIG\b.*$|\b([0-9]c\.)?[0-9]g\.[0-9]+gb(\+[a-z.]+)*", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex MigSlice();
 
-    [GeneratedRegex(@"^\s*([0-9]{1,5})\s*[x×*]\s+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*([0-9]{1,5})\s*[x×*]\s+", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex CountPrefix();
 
-    [GeneratedRegex(@"^\s*GPU\s+[0-9]+:|\(UUID:[^)]*\)|\(rev [^)]*\)|/PCIe/SSE2|\((r|tm|c)\)|[®™©]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*GPU\s+[0-9]+:|\(UUID:[^)]*\)|\(rev [^)]*\)|/PCIe/SSE2|\((r|tm|c)\)|[®™©]", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex Remarks();
 
-    [GeneratedRegex(@"^(.*)\[([^\[\]]*[0-9][^\[\]]*)\]\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(.*)\[([^\[\]]*[0-9][^\[\]]*)\]\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex Bracketed();
 }

@@ -32,7 +32,9 @@ public static class CpuCatalog
     /// <summary>Age of the oldest machines in service, in years before the newest of the catalog.</summary>
     const int ServiceYears = 10;
 
-    /// <summary>Largest TDP of a small part of a large family, W: above it, the die for input and output alone draws tens of watts idle.</summary>
+    /// <summary>
+    /// Largest TDP of a small part of a large family, W: above it, the die for input and output alone draws tens of watts idle.
+    /// </summary>
     const double SmallPartWatts = 125;
 
     /// <summary>Brands of laptops and desktops.</summary>
@@ -159,11 +161,16 @@ public static class CpuCatalog
         if (model.Tdp is not { } tdp || power is not { Tdp.Bounds: var of })
             return model;
         var best = power.Kind is "mobile" or "low-power" && tdp.Bounds.Best > 1.5 * of.Best ? of.Best : tdp.Bounds.Best;
-        var bounds = new Bounds(Math.Min(tdp.Bounds.Low, best * of.Low / of.Best), best, Math.Max(tdp.Bounds.High, Math.Min(best * of.High / of.Best, of.High)));
-        return model with { Tdp = tdp with { Id = $"{tdp.Id}/class", Bounds = bounds, Note = string.Create(CultureInfo.InvariantCulture, $"{tdp.Note}; its class is set to {bounds.Low:0.#} to {bounds.High:0.#} W") } };
+        var (low, high) = (best * of.Low / of.Best, Math.Min(best * of.High / of.Best, of.High));
+        var bounds = new Bounds(Math.Min(tdp.Bounds.Low, low), best, Math.Max(tdp.Bounds.High, high));
+        var note = string.Create(CultureInfo.InvariantCulture, $"{tdp.Note}; its class is set to {bounds.Low:0.#} to {bounds.High:0.#} W");
+        return model with { Tdp = tdp with { Id = $"{tdp.Id}/class", Bounds = bounds, Note = note } };
     }
 
-    /// <summary>Whether a processor has at most a quarter of the threads and half of the TDP of the largest of its family, and little of both.</summary>
+    /// <summary>
+    /// Whether a processor has at most a quarter of the threads and half of the TDP of the largest of its family, and no more than
+    /// <see cref="SmallPartWatts"/>.
+    /// </summary>
     static bool IsSmallPart(CpuModel model)
     {
         if (model is not { Segment: "server" or "edge/server", Threads: { } threads, Tdp.Bounds.Best: <= SmallPartWatts and var tdp })
@@ -192,7 +199,8 @@ public static class CpuCatalog
             return Client(identity, model, power, model.Microarchitecture, power?.Kind ?? model.Segment, $"{model.Name}: {model.Microarchitecture}");
         // A virtual machine's host is no small machine.
         if (!identity.Hypervisor && IsSmallPart(model))
-            return Client(identity, model, power, architecture.Name, SmallServer, $"{model.Name}: {architecture.Name}, a small part of its family", architecture);
+            return Client(identity, model, power, architecture.Name, SmallServer,
+                $"{model.Name}: {architecture.Name}, a small part of its family", architecture);
         var halved = model.OneThreadPerCore && architecture.HasTwoThreadsPerCore;
         var scale = halved ? 2 : 1;
         return FromArchitecture(architecture, CreateIdleFactor(architecture, model, scale), CreateFullLoadFactor(architecture, model, scale), model,
@@ -282,15 +290,30 @@ public static class CpuCatalog
     }
 
     /// <summary>A client machine from its processor's TDP: (fraction · TDP + rest) ÷ threads, at the plug.</summary>
-    static CpuPowerModel Client(CpuIdentity identity, CpuModel? model, CpuTdpClass? power, string microarchitecture, string segment, string why, CpuMicroarchitecture? architecture = null)
+    static CpuPowerModel Client(
+        CpuIdentity identity,
+        CpuModel? model,
+        CpuTdpClass? power,
+        string microarchitecture,
+        string segment,
+        string why,
+        CpuMicroarchitecture? architecture = null)
     {
         var laptop = (identity.Laptop && segment is not SmallServer) || segment is "mobile";
         var tdp = model?.Tdp ?? power?.Tdp ?? MachineFactors.Table[laptop ? "cpu/tdp/mobile" : "cpu/tdp/desktop"];
-        var rest = MachineFactors.Table[laptop ? "rest/laptop" : segment is SmallServer ? "rest/small-server" : segment is "low-power" ? "rest/low-power" : segment is "workstation" ? "rest/workstation" : "rest/desktop"];
+        var (kind, restId) = laptop ? ("laptop", "rest/laptop") : segment switch
+        {
+            SmallServer => ("small server", "rest/small-server"),
+            "low-power" => ("mini computer", "rest/low-power"),
+            "workstation" => ("workstation", "rest/workstation"),
+            _ => ("desktop", "rest/desktop"),
+        };
+        var rest = MachineFactors.Table[restId];
         var supply = MachineFactors.Table["psu/ratio"];
         var threads = Math.Max(1, model?.Threads ?? identity.Threads ?? model?.Cores ?? 8);
-        var kind = laptop ? "laptop" : segment is SmallServer ? "small server" : segment is "low-power" ? "mini computer" : segment is "workstation" ? "workstation" : "desktop";
-        var slug = model is not null ? Slug(model.Name) : power is not null ? $"{NameMatching.ToSlug(power.Tdp.Id)}-{NameMatching.ToSlug(kind)}" : $"unknown-{kind}";
+        var slug = model is not null ? Slug(model.Name)
+            : power is not null ? $"{NameMatching.ToSlug(power.Tdp.Id)}-{NameMatching.ToSlug(kind)}"
+            : $"unknown-{kind}";
         return new CpuPowerModel
         {
             Microarchitecture = microarchitecture,
@@ -314,9 +337,11 @@ public static class CpuCatalog
             var product = fraction.Bounds.Best * tdp.Bounds.Best * supply.Bounds.Best;
             var best = product + rest.Bounds.Best;
             var part = partLoad?.Bounds ?? Bounds.FromExact(1);
-            var highest = Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh, part.SigmaHigh));
+            var above = LogNormal.CombineSigmas(fraction.Bounds.SigmaHigh, tdp.Bounds.SigmaHigh, supply.Bounds.SigmaHigh, part.SigmaHigh);
+            var highest = Math.Exp(Bounds.ZScore95 * above);
             // A sleeping package draws nothing.
-            var lowest = fraction.Bounds.Low > 0 ? Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow, part.SigmaLow)) : 0;
+            var below = LogNormal.CombineSigmas(fraction.Bounds.SigmaLow, tdp.Bounds.SigmaLow, supply.Bounds.SigmaLow, part.SigmaLow);
+            var lowest = fraction.Bounds.Low > 0 ? Math.Exp(-Bounds.ZScore95 * below) : 0;
             var up = LogNormal.CombineSigmas(product * (highest - 1), rest.Bounds.High - rest.Bounds.Best);
             var down = LogNormal.CombineSigmas(product * (1 - lowest), rest.Bounds.Best - rest.Bounds.Low);
             return new Factor($"cpu/{NameMatching.ToSlug(kind)}/{slug}/{load}-w-per-thread/{JoinSourceIds(tdp.Source.Id)}", $"{kind} with {model?.Name ?? microarchitecture}, {load} W per hardware thread", "W",
@@ -485,8 +510,12 @@ public static class CpuCatalog
         if (family is null || model is null)
             return null;
         // Hypervisors offer models whose numbers are those of another processor: QEMU's Icelake-Server has 6/134, a network processor's.
-        if (identity.Hypervisor && identity.Name?.Contains("Atom", StringComparison.OrdinalIgnoreCase) is not true && FindId($"{vendor}/hypervisor", family.Value, model.Value, identity.Stepping) is { } offered)
+        if (identity.Hypervisor && identity.Name?.Contains("Atom", StringComparison.OrdinalIgnoreCase) is not true
+            && FindId($"{vendor}/hypervisor", family.Value, model.Value, identity.Stepping) is { } offered)
+        {
             return offered;
+        }
+
         return FindId(vendor, family.Value, model.Value, identity.Stepping);
     }
 

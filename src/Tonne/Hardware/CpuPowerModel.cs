@@ -58,7 +58,8 @@ public sealed record CpuPowerModel
     public required string Explanation { get; init; }
 
     /// <summary>
-    /// The power of one package at a load, W, before the supply: TDP · (φ0·(1 − L) + φ1·c·L), every factor at its low, best and high.
+    /// The power of one package at a load, W, before the supply: TDP · (φ0·(1 − L) + φ1·c·L), with every factor at its low, its best and
+    /// its high.
     /// </summary>
     /// <remarks>
     /// φ0 and φ1 are <see cref="PackageIdleFraction"/> and <see cref="PackageFullLoadFraction"/>; c is what a busy thread draws at part
@@ -81,8 +82,12 @@ public sealed record CpuPowerModel
         var part = CpuCatalog.PartLoad.Bounds;
         // Short wake-ups count as load and leave the package asleep.
         var leastLoad = Math.Max(0, load - SleepingLoad) / (1 - SleepingLoad);
-        var (low, high) = (full.Best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(full.SigmaLow, tdp.SigmaLow, part.SigmaLow)), full.Best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(full.SigmaHigh, tdp.SigmaHigh, part.SigmaHigh)));
-        return new Bounds(tdp.Best * ((idle.Low * (1 - leastLoad)) + (low * leastLoad)), tdp.Best * ((idle.Best * (1 - load)) + (full.Best * load)), tdp.Best * ((idle.High * (1 - load)) + (high * load)));
+        var low = full.Best * Math.Exp(-Bounds.ZScore95 * LogNormal.CombineSigmas(full.SigmaLow, tdp.SigmaLow, part.SigmaLow));
+        var high = full.Best * Math.Exp(Bounds.ZScore95 * LogNormal.CombineSigmas(full.SigmaHigh, tdp.SigmaHigh, part.SigmaHigh));
+        return new Bounds(
+            tdp.Best * ((idle.Low * (1 - leastLoad)) + (low * leastLoad)),
+            tdp.Best * ((idle.Best * (1 - load)) + (full.Best * load)),
+            tdp.Best * ((idle.High * (1 - load)) + (high * load)));
     }
 
     /// <summary>The share of the host that a virtual machine with a number of threads holds: threads ÷ host threads, at most 1.</summary>

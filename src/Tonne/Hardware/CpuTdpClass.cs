@@ -37,9 +37,12 @@ sealed record CpuTdpClass(string Kind, Factor Tdp)
             if (kind is not ("desktop" or "workstation" or "mobile" or "low-power"))
                 throw rows.CreateFormatException($"the kind \"{kind}\" must be desktop, workstation, mobile or low-power");
             var pattern = rows.GetText(0);
-            all.Add((new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
-                new CpuTdpClass(kind, new Factor($"cpu/tdp-class/{rows.Line}/{rows.GetText(5)}", "TDP of a processor of this class", "W", new Bounds(low, best, high), Quality.Assumed, SourceList.Find(rows.GetText(5)),
-                    rows[6].IsEmpty ? "by the letters of its name" : $"by the letters of its name; {rows.GetText(6)}"))));
+            var (id, source) = ($"cpu/tdp-class/{NameMatching.ToSlug(pattern)}/{rows.GetText(5)}", SourceList.Find(rows.GetText(5)));
+            if (all.Exists(row => string.Equals(row.Item2.Tdp.Id, id, StringComparison.Ordinal)))
+                throw rows.CreateFormatException($"the id {id} is used twice");
+            var note = rows[6].IsEmpty ? "by the letters of its name" : $"by the letters of its name; {rows.GetText(6)}";
+            var tdp = new Factor(id, "TDP of a processor of this class", "W", new Bounds(low, best, high), Quality.Assumed, source, note);
+            all.Add((new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)), new CpuTdpClass(kind, tdp)));
         }
 
         return [.. all];

@@ -220,6 +220,28 @@ public sealed class AcceleratorNameTests
         NVIDIA Corporation GA100 [A100 PCIe 40GB] (rev a1) | NVIDIA A100 PCIe
         NVIDIA Corporation GA102GL [RTX A6000] (rev a1) | NVIDIA RTX A6000
         GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d1a2b3c-0000-0000-0000-000000000000) | NVIDIA A100 SXM4 40 GB
+        nvidia-tesla-a100 | NVIDIA A100 SXM4 80 GB
+        nvidia-h100-mega-80gb | NVIDIA H100 SXM5 80GB
+        nvidia-h200-141gb | NVIDIA H200 SXM
+        NVIDIA-A100-SXM4-80GB-SHARED | NVIDIA A100 SXM4 80 GB
+        NVIDIA-A100-SXM4-80GB-MIG-1g.10gb | NVIDIA A100 SXM4 80 GB
+        v5litepod-8 | Google TPU v5e
+        RTX 3060 8GB | NVIDIA GeForce RTX 3060 8GB
+        NVIDIA RTX PRO 4500 Blackwell | NVIDIA RTX PRO 4500 Blackwell
+        NVIDIA RTX 5000 Ada Generation Laptop GPU | NVIDIA RTX 5000 Ada Generation Laptop GPU
+        NVIDIA RTX Pro 6000 Blackwell DC-96Q | NVIDIA RTX PRO 6000 Blackwell Server Edition
+        NVIDIA GeForce GT 1030 | NVIDIA GeForce GT 1030
+        Tesla K20Xm | NVIDIA Tesla K20X
+        Tesla K40c | NVIDIA Tesla K40m
+        Radeon RX 6700 XT | AMD Radeon RX 6700 XT
+        AMD Radeon Pro W6800 | AMD Radeon PRO W6800
+        Radeon RX 6800 | AMD Radeon RX 6800
+        RTX 3060 6GB | none
+        NVIDIA T4G | none
+        NVIDIA PG506-232 | none
+        Quadro T2000 | none
+        RTX PRO 5000 | NVIDIA RTX PRO 5000 Blackwell
+        NVIDIA RTX A2000 8GB Laptop GPU | none
         GeForce 310 | none
         NVIDIA 310 | none
         Huawei A2 | none
