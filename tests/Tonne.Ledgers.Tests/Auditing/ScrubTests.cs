@@ -1,5 +1,4 @@
 using System.Text;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Tests.Auditing;
 
