@@ -122,10 +122,16 @@ public sealed class BackpropagationTests
         var pass = new Backpropagation(NetworkTests.Made(40, 32, 4, 3), 32, team, 1);
         var plan = new TrainingPlan();
         pass.Step(examples, order, 0, 32, new AdamStep(plan, 0.01, 1), null);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var step = 0; step < 20; step++)
-            pass.Step(examples, order, step % 2 * 32, 32, new AdamStep(plan, 0.01, step + 2), null);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates once where it replaces a method by a faster one; a step that allocates does so in every round.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => MeasureTwentySteps()));
+
+        long MeasureTwentySteps()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var step = 0; step < 20; step++)
+                pass.Step(examples, order, step % 2 * 32, 32, new AdamStep(plan, 0.01, step + 2), null);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
