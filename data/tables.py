@@ -60,15 +60,9 @@ TO:TON TR:TUR TT:TTO TW:TWN TZ:TZA UA:UKR UG:UGA US:USA UY:URY UZ:UZB VC:VCT VE:
 ZW:ZWE""".split())
 NAMES = {"CD": "DR Congo", "CG": "Congo", "PS": "Palestine", "SH": "Saint Helena", "VG": "British Virgin Islands", "VI": "US Virgin Islands",
          "EU": "European Union", "RU": "Russia", "BN": "Brunei", "FK": "Falkland Islands", "US-EGRID-ALL": "US average (eGRID)"}
-ALIASES = {"GB": "UK;Great Britain;Britain;England", "US": "United States of America;America", "CZ": "Czech Republic", "KR": "Korea;Republic of Korea", "TR": "Turkey",
-           "NL": "Holland;The Netherlands", "AE": "UAE;Emirates", "RU": "Russian Federation", "CI": "Ivory Coast", "SZ": "Swaziland", "MK": "Macedonia", "CV": "Cape Verde",
-           "MM": "Burma", "CD": "Democratic Republic of the Congo;Congo-Kinshasa;DRC", "CG": "Republic of the Congo;Congo-Brazzaville", "VN": "Viet Nam", "LA": "Lao",
-           "KP": "DPRK", "MO": "Macau", "TL": "East Timor", "EU": "EU27;EU-27;Europe;European Union (27)", "WORLD": "World;Global;Earth", "DE": "Deutschland", "ES": "España",
-           "CH": "Schweiz;Suisse", "AT": "Österreich", "IT": "Italia", "SE": "Sverige", "NO": "Norge", "PL": "Polska", "BR": "Brasil", "MX": "México", "JP": "Nippon",
-           "BN": "Brunei Darussalam", "FK": "Falkland Islands (Malvinas)", "PS": "State of Palestine", "HK": "Hong Kong SAR", "TW": "Taiwan, Province of China",
-           "GR": "EL;Hellas", "FI": "Suomi", "SY": "Syrian Arab Republic", "IR": "Islamic Republic of Iran", "TZ": "United Republic of Tanzania", "BO": "Plurinational State of Bolivia",
-           "VE": "Bolivarian Republic of Venezuela", "MD": "Republic of Moldova", "US-EGRID-CAMX": "California", "US-EGRID-ERCT": "ERCOT;Texas", "US-EGRID-NEWE": "New England",
-           "US-EGRID-NYUP": "Upstate New York", "US-EGRID-NYCW": "New York City", "US-EGRID-HIOA": "Oahu"}
+# Other names are kept by hand in the table itself; so is places.csv, which this script does not make.
+with open(os.path.join(ROOT, "Grids", "Tables", "zones.csv"), newline="", encoding="utf-8") as zones_file:
+    ALIASES = {r["code"]: r["aliases"] for r in csv.DictReader(zones_file)}
 
 
 def grids():
@@ -155,7 +149,10 @@ def grids():
             f = line.rstrip("\n").split("\t")
             tz[f[2]] = f[0]
     fixed = {"Africa/Asmera": "ER", "Africa/Timbuktu": "ML", "America/Virgin": "VI", "Atlantic/Faeroe": "FO", "Atlantic/Jan_Mayen": "SJ", "Iceland": "IS", "Antarctica/South_Pole": "AQ",
-             "Pacific/Ponape": "FM", "Pacific/Truk": "FM", "Pacific/Yap": "FM", "America/Coral_Harbour": "CA", "Pacific/Johnston": "US", "Pacific/Samoa": "AS", "US/Samoa": "AS"}
+             "Pacific/Ponape": "FM", "Pacific/Truk": "FM", "Pacific/Yap": "FM", "America/Coral_Harbour": "CA", "Pacific/Johnston": "US", "Pacific/Samoa": "AS", "US/Samoa": "AS",
+             "Europe/Mariehamn": "FI", "Canada/East-Saskatchewan": "CA", "US/Pacific-New": "US"}  # Åland is in Finland's statistics; the last two are in no present link
+    for name in ("Europe/Mariehamn", "Canada/East-Saskatchewan", "US/Pacific-New"):
+        tz[name] = fixed[name]
     target = {}
     for line in open(f"{info}/tzdata.zi"):
         if line.startswith("L "):
