@@ -5,17 +5,22 @@ namespace Tonne.Grids;
 
 /// <summary>Regions of cloud providers: <c>gcp:europe-west9</c>, <c>aws:us-east-1</c>, <c>azure:westeurope</c>; the provider may be left out where the name is unambiguous.</summary>
 /// <remarks>
-/// A provider's own figure (GCP: direct, hourly weighted) is preferred because it is finer than the country's; elsewhere the intensity of the grid subregion or the country is used.
-/// Bases differ between regions: compare them only on one, with <see cref="CloudRegion.FindIntensity"/>.
+/// One basis for each provider: GCP has its own figures, which are direct (hourly weighted); all regions of the others have lifecycle ones, of the smallest zone with a published one.
+/// A region between two areas has the geometric mean of their values, and bounds that include both.
+/// Compare regions of GCP with others on one basis only, with <see cref="CloudRegion.FindIntensity"/>.
 /// </remarks>
 public static class RegionCatalog
 {
     const string Table = "cloud_regions.csv";
-    const string Header = "provider,region,location,country,grid,zone,g_per_kwh,year,basis,scope,source";
+    const string Header = "provider,region,location,country,grid,zones,g_per_kwh,low,high,year,basis,scope,source";
+
+    /// <summary>97.5 % quantile of the normal distribution.</summary>
+    const double NormalQuantile = 1.96;
 
     static readonly Dictionary<string, string> Providers = new(StringComparer.Ordinal)
     {
         ["google"] = "gcp", ["googlecloud"] = "gcp", ["gce"] = "gcp", ["amazon"] = "aws", ["ec2"] = "aws", ["microsoft"] = "azure", ["az"] = "azure", ["ovhcloud"] = "ovh", ["scw"] = "scaleway",
+        ["oci"] = "oracle", ["oraclecloud"] = "oracle",
     };
 
     /// <summary>
@@ -128,17 +133,24 @@ public static class RegionCatalog
     {
         var (provider, name) = (rows.GetText(0), rows.GetText(1));
         var country = ZoneCatalog.Find(rows.GetText(3)).Value ?? throw rows.CreateFormatException($"the country \"{rows[3]}\" is not a zone");
-        if (!rows[5].IsEmpty)
+        var zones = new List<Zone>();
+        foreach (var code in rows.GetText(5).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            zones.Add(ZoneCatalog.Find(code).Value ?? throw rows.CreateFormatException($"\"{code}\" is not a zone"));
+        var (grams, year, basis, scope, source) = (rows.GetNumber(6), rows.GetInteger(9), AnnualIntensityCatalog.Basis(rows, 10), AnnualIntensityCatalog.Scope(rows, 11), rows.GetText(12));
+        var between = !rows[7].IsEmpty;
+        if (scope != IntensityScope.Provider && !between)
         {
-            var zone = ZoneCatalog.Find(rows.GetText(5)).Value ?? throw rows.CreateFormatException($"\"{rows[5]}\" is not a zone");
+            var zone = zones.Count > 0 ? zones[0] : throw rows.CreateFormatException("the row has neither a zone nor a figure of its own");
             var annual = AnnualIntensityCatalog.Find(zone) ?? throw rows.CreateFormatException($"{zone.Code} has no annual intensity");
-            if (Math.Abs(annual.Intensity.Bounds.Best - rows.GetNumber(6)) > 0.005)
+            if (Math.Abs(annual.Intensity.Bounds.Best - grams) > 0.005 || annual.Basis != basis)
                 throw rows.CreateFormatException($"the intensity is not that of {zone.Code}");
-            return new CloudRegion(provider, name, rows.GetText(2), country, annual with { Explanation = $"{annual.Explanation}, where {provider}:{name} lies" });
+            return new CloudRegion(provider, name, rows.GetText(2), country, annual with { Explanation = $"{annual.Explanation}, where {provider}:{name} lies" }) { Zones = zones };
         }
-        var (year, basis, scope, source) = (rows.GetInteger(7), AnnualIntensityCatalog.Basis(rows, 8), AnnualIntensityCatalog.Scope(rows, 9), rows.GetText(10));
-        var factor = new Factor($"grid/{provider}/{name}/{year}/{source}", $"grid intensity, {provider}:{name} {year}, {AnnualIntensityCatalog.Describe(basis, scope)}", "g CO2e/kWh",
-            AnnualIntensityCatalog.CreateBounds(rows.GetNumber(6), year, 0, 0), Quality.Modelled, SourceList.Find(source));
-        return new CloudRegion(provider, name, rows.GetText(2), country, new GridIntensity(factor, country, basis, scope, year, $"annual mean {year} that {provider} publishes for {name}"));
+        var bounds = between ? AnnualIntensityCatalog.Widen(AnnualIntensityCatalog.CreateBounds(grams, year, 0, 0), Math.Log(rows.GetNumber(8) / rows.GetNumber(7)) / (2 * NormalQuantile))
+            : AnnualIntensityCatalog.CreateProviderBounds(grams, year);
+        var explanation = between ? $"annual mean {year} between two areas that supply {provider}:{name}, {rows[7]} and {rows[8]} g CO2e/kWh" : $"annual mean {year} that {provider} publishes for {name}";
+        var factor = new Factor($"grid/{provider}/{name}/{year}/{source.Replace(';', '+')}", $"grid intensity, {provider}:{name} {year}, {AnnualIntensityCatalog.Describe(basis, scope)}", "g CO2e/kWh",
+            bounds, Quality.Modelled, SourceList.Find(source));
+        return new CloudRegion(provider, name, rows.GetText(2), country, new GridIntensity(factor, country, basis, scope, year, explanation)) { Zones = zones };
     }
 }

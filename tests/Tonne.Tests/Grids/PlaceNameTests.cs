@@ -152,7 +152,13 @@ public sealed class PlaceNameTests
     [InlineData("JP-TK", "JP")]
     [InlineData("AU-NSW", "AU")]
     [InlineData("Tasmania", "AU")]
-    [InlineData("US-CAL-CISO", "US-EGRID-CAMX")]
+    [InlineData("US-CAL-CISO", "US-CAL-CISO")]
+    [InlineData("PJM", "US-MIDA-PJM")]
+    [InlineData("CA-QC", "CA-QC")]
+    [InlineData("Québec", "CA-QC")]
+    [InlineData("ca_ab", "CA-AB")]
+    [InlineData("british columbia", "CA-BC")]
+    [InlineData("Newfoundland & Labrador", "CA-NL")]
     public void A_part_of_a_country_has_the_zone_that_represents_it_and_says_so(string name, string zone)
     {
         var place = ZoneCatalog.FindPlace(name).ValueOrThrow;
