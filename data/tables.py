@@ -60,15 +60,100 @@ TO:TON TR:TUR TT:TTO TW:TWN TZ:TZA UA:UKR UG:UGA US:USA UY:URY UZ:UZB VC:VCT VE:
 ZW:ZWE""".split())
 NAMES = {"CD": "DR Congo", "CG": "Congo", "PS": "Palestine", "SH": "Saint Helena", "VG": "British Virgin Islands", "VI": "US Virgin Islands",
          "EU": "European Union", "RU": "Russia", "BN": "Brunei", "FK": "Falkland Islands", "US-EGRID-ALL": "US average (eGRID)"}
-ALIASES = {"GB": "UK;Great Britain;Britain;England", "US": "United States of America;America", "CZ": "Czech Republic", "KR": "Korea;Republic of Korea", "TR": "Turkey",
-           "NL": "Holland;The Netherlands", "AE": "UAE;Emirates", "RU": "Russian Federation", "CI": "Ivory Coast", "SZ": "Swaziland", "MK": "Macedonia", "CV": "Cape Verde",
-           "MM": "Burma", "CD": "Democratic Republic of the Congo;Congo-Kinshasa;DRC", "CG": "Republic of the Congo;Congo-Brazzaville", "VN": "Viet Nam", "LA": "Lao",
-           "KP": "DPRK", "MO": "Macau", "TL": "East Timor", "EU": "EU27;EU-27;Europe;European Union (27)", "WORLD": "World;Global;Earth", "DE": "Deutschland", "ES": "España",
-           "CH": "Schweiz;Suisse", "AT": "Österreich", "IT": "Italia", "SE": "Sverige", "NO": "Norge", "PL": "Polska", "BR": "Brasil", "MX": "México", "JP": "Nippon",
-           "BN": "Brunei Darussalam", "FK": "Falkland Islands (Malvinas)", "PS": "State of Palestine", "HK": "Hong Kong SAR", "TW": "Taiwan, Province of China",
-           "GR": "EL;Hellas", "FI": "Suomi", "SY": "Syrian Arab Republic", "IR": "Islamic Republic of Iran", "TZ": "United Republic of Tanzania", "BO": "Plurinational State of Bolivia",
-           "VE": "Bolivarian Republic of Venezuela", "MD": "Republic of Moldova", "US-EGRID-CAMX": "California", "US-EGRID-ERCT": "ERCOT;Texas", "US-EGRID-NEWE": "New England",
-           "US-EGRID-NYUP": "Upstate New York", "US-EGRID-NYCW": "New York City", "US-EGRID-HIOA": "Oahu"}
+# Other names are kept by hand in the table itself; so is places.csv, which this script does not make.
+with open(os.path.join(ROOT, "Grids", "Tables", "zones.csv"), newline="", encoding="utf-8") as zones_file:
+    ALIASES = {r["code"]: r["aliases"] for r in csv.DictReader(zones_file)}
+
+
+# Parts of countries whose lifecycle value is computed from generation shares, without imports. US balancing areas: mean of the hourly series; Canadian provinces: shares of 2023.
+PARTS = {
+    "US-CAL-CISO": ("California ISO", "CISO"), "US-MIDA-PJM": ("PJM Interconnection", "PJM"), "US-MIDW-MISO": ("Midcontinent ISO", "MISO"), "US-NW-BPAT": ("Bonneville Power Administration", "BPAT"),
+    "US-NY-NYIS": ("New York ISO", "NYIS"), "US-SE-SOCO": ("Southern Company", "SOCO"), "US-SW-AZPS": ("Arizona Public Service", "AZPS"), "US-TEX-ERCO": ("ERCOT (balancing area)", "ERCO"),
+    "CA-AB": ("Alberta",), "CA-BC": ("British Columbia",), "CA-MB": ("Manitoba",), "CA-NB": ("New Brunswick",), "CA-NL": ("Newfoundland and Labrador",), "CA-NS": ("Nova Scotia",),
+    "CA-NT": ("Northwest Territories",), "CA-NU": ("Nunavut",), "CA-ON": ("Ontario",), "CA-PE": ("Prince Edward Island",), "CA-QC": ("Quebec",), "CA-SK": ("Saskatchewan",), "CA-YT": ("Yukon",)}
+
+
+def parts():
+    """Zone, year, g CO2e/kWh and source of each part."""
+    for code in PARTS:
+        if code.startswith("US-"):
+            with open(os.path.join(SRC, f"grid/hourly/{code}_2022_eia.csv")) as h:
+                v = [float(r["gco2e_per_kwh"]) for r in csv.DictReader(h) if r["gco2e_per_kwh"]]
+            yield code, 2022, round(statistics.mean(v), 2), "EIA930-2022"
+    for r in rows("new-2026-11/cloud_regions_fix.csv"):
+        if r["provider"] == "(province)" and r["basis"] == "lifecycle":
+            yield r["region"], int(r["year"]), float(r["g_per_kwh"]), "CODECARBON-CANADA"
+
+
+# Regions between two areas: best is the geometric mean of two published values, which are its low and high end. Oregon: Bonneville's own generation and eGRID's Northwest (Google's own figure for
+# The Dalles, 97.85, lies between). Arizona: eGRID's Southwest and Arizona Public Service. Wyoming: the country and PacifiCorp East as Google publishes it for Salt Lake City.
+BETWEEN = {"US-NW": ("US-NW-BPAT", "US-EGRID-NWPP"), "US-SW-AZPS": ("US-EGRID-AZNM", "US-SW-AZPS"), "US-NW-PACE": ("US", ("gcp", "us-west3"))}
+# Where the data centre's grid is another than in the collected table, or the table has the country only.
+GRID = {("aws", "us-west-2"): "US-NW", ("aws", "us-gov-west-1"): "US-NW", ("azure", "westus2"): "US-NW", ("ovh", "us-hillsboro"): "US-NW", ("gcp", "us-west1"): "US-NW-BPAT", ("gcp", "us-east2"): "US-SE-SOCO"}
+GRID_OF_EGRID = {"US-EGRID-SRVC": "US-MIDA-PJM", "US-EGRID-RFCW": "US-MIDA-PJM", "US-EGRID-AZNM": "US-SW-AZPS", "US-EGRID-CAMX": "US-CAL-CISO", "US-EGRID-ERCT": "US-TEX-ERCO", "US-EGRID-MROW": "US-MIDW-MISO"}
+LOCATIONS = {("azure", "westus"): "California: West US", ("azure", "westus2"): "Washington: West US 2", ("azure", "westus3"): "Arizona: West US 3", ("aws", "mx-central-1"): "Mexico (Central)"}
+
+
+def regions():
+    """Cloud regions. Google: its own figures, direct. All others: lifecycle, of the smallest zone with one; a second zone gives the direct value where it is asked for."""
+    with open(os.path.join(ROOT, "Grids", "Tables", "annual_intensities.csv"), newline="", encoding="utf-8") as f:
+        newest = {}
+        for r in csv.DictReader(f):
+            if r["zone"] not in newest or (r["basis"] == "lifecycle", int(r["year"])) >= (newest[r["zone"]]["basis"] == "lifecycle", int(newest[r["zone"]]["year"])):
+                newest[r["zone"]] = r
+    found = {}
+    for r in rows("grid/cloud_regions.csv"):
+        _, _, subregion = r["source_id"].partition(":")
+        country = r["zone"].split("-")[0] or ("US" if r["region"].startswith("us-") else "")
+        found[r["provider"], r["region"]] = [r["location"], country, r["zone"], f"US-EGRID-{subregion}" if subregion else "", (r["gco2e_per_kwh"], r["year"]) if r["granularity"] == "provider" else None]
+    for r in rows("new-2026-11/cloud_regions_fix.csv"):
+        key = (r["provider"], r["region"])
+        if r["may_ship"] != "yes" or r["location"] == "N/A" or r["provider"] == "(province)":
+            continue
+        if r["provider"] == "gcp" and r["year"] == "2025":
+            zone = r["zone"] if " or " not in r["zone"] else ""
+            old = found.get(key)
+            found[key] = [r["location"], (zone or (old[2] if old else "")).split("-")[0] or "US", zone or (old[2] if old else ""), "", (r["g_per_kwh"], 2025)]
+        elif key not in found:
+            egrid = r["zone"] if r["zone"].startswith("US-EGRID-") else ""
+            found[key] = [r["location"], r["zone"].split("-")[0], GRID_OF_EGRID.get(egrid, r["zone"]), egrid, None]
+    out = []
+    for (provider, region), (location, country, grid, egrid, own) in sorted(found.items()):
+        location, grid = LOCATIONS.get((provider, region), location), GRID.get((provider, region), grid)
+        zone = grid if grid in newest else country
+        if own:
+            out.append([provider, region, location, country, grid, "" if zone == country else zone, num(own[0], 7), "", "", own[1], "direct", "provider", "GCP-REGION"])
+        elif grid in BETWEEN:
+            ends = [newest[e] if isinstance(e, str) else {"g_per_kwh": found[e][4][0], "year": found[e][4][1], "source": "GCP-REGION"} for e in BETWEEN[grid]]
+            low, high = (float(e["g_per_kwh"]) for e in ends)
+            direct = egrid or next((e for e in BETWEEN[grid] if isinstance(e, str) and e.startswith("US-EGRID-")), "")
+            out.append([provider, region, location, country, grid, direct, num(math.sqrt(low * high)), num(low, 7), num(high, 7), min(int(e["year"]) for e in ends), "lifecycle", "production",
+                        ";".join(e["source"] for e in ends)])
+        else:
+            v = newest[zone]
+            out.append([provider, region, location, country, grid, " ".join(z for z in (zone, egrid) if z), v["g_per_kwh"], "", "", v["year"], v["basis"], v["scope"], v["source"]])
+    write("Grids", "cloud_regions.csv", ["provider", "region", "location", "country", "grid", "zones", "g_per_kwh", "low", "high", "year", "basis", "scope", "source"], out)
+
+
+def provider_changes():
+    """How a provider's own direct figure of a region changes from one year to the next: sd of ln = sqrt(relative² + (absolute ÷ (g + offset))²), by greatest likelihood; a change shared by several regions counts once."""
+    figures = defaultdict(dict)
+    for r in rows("grid/gcp_region_history.csv"):
+        if r["ci_basis"] == "direct" and r["gco2e_per_kwh"]:
+            figures[r["region"]][int(r["year"])] = float(r["gco2e_per_kwh"])
+    for r in rows("new-2026-11/cloud_regions_fix.csv"):
+        if r["provider"] == "gcp" and r["year"] == "2025":
+            figures[r["region"]][2025] = float(r["g_per_kwh"])
+    pairs = {(a, y[a], y[a + 1]) for y in figures.values() for a in y if y[a] > 0 and y.get(a + 1, 0) > 0}
+
+    def likelihood(relative, absolute, offset):
+        total = 0
+        for _, g, after in sorted(pairs):
+            v = relative ** 2 + (absolute / (g + offset)) ** 2
+            total -= math.log(v) / 2 + math.log(after / g) ** 2 / (2 * v)
+        return total
+    best = max(((b / 100, c, o) for b in range(2, 20) for c in range(5, 100) for o in range(0, 100, 5)), key=lambda p: likelihood(*p))
+    return *best, len(pairs)
 
 
 def grids():
@@ -81,19 +166,16 @@ def grids():
         if r["basis"] == "lifecycle":
             series[code][int(r["year"])] = float(r["gco2e_per_kwh"])
     kind = lambda c: "world" if c == "WORLD" else "union" if c == "EU" else "subregion" if "-" in c else "country"
+    for code, (name, *_) in PARTS.items():
+        zones[code] = name
+    for r in parts():
+        annual.append({"zone": r[0], "year": r[1], "gco2e_per_kwh": r[2], "basis": "lifecycle", "scope": "production", "source_id": r[3]})
     write("Grids", "zones.csv", ["code", "name", "kind", "iso3", "aliases"],
           [[c, n, kind(c), ISO3.get(c, ""), ALIASES.get(c, "")] for c, n in sorted(zones.items())])
     write("Grids", "annual_intensities.csv", ["zone", "year", "g_per_kwh", "basis", "scope", "source"],
           sorted([r["zone"], int(r["year"]), num(r["gco2e_per_kwh"], 7), r["basis"], r["scope"], r["source_id"]] for r in annual))
 
-    out = []
-    for r in rows("grid/cloud_regions.csv"):
-        source, _, subregion = r["source_id"].partition(":")
-        grid = f"US-EGRID-{subregion}" if subregion else r["zone"].split("-")[0] if r["granularity"] == "country" else r["zone"]
-        country = r["zone"].split("-")[0] or ("US" if r["region"].startswith("us-") else "")
-        out.append([r["provider"], r["region"], r["location"], country, r["zone"], grid if r["granularity"] != "provider" else "", num(r["gco2e_per_kwh"], 7), r["year"],
-                    r["basis"], r["scope"], source])
-    write("Grids", "cloud_regions.csv", ["provider", "region", "location", "country", "grid", "zone", "g_per_kwh", "year", "basis", "scope", "source"], sorted(out))
+    regions()
 
     # Spreads, as standard deviations of natural logarithms.
     changes = {}
@@ -135,6 +217,7 @@ def grids():
     between = statistics.pstdev(logs)
     newest.sort()
     q = lambda p: newest[round(p * (len(newest) - 1))]
+    relative, absolute, offset, provider_pairs = provider_changes()
     write("Grids", "intensity_spreads.csv", ["name", "value", "unit", "count", "source", "what"], [
         ["between-countries", num(between, 3), "sd ln", len(newest), "OWID-EMBER-2026", "newest annual intensities of all countries"],
         ["countries-high", num(q(.975)), "g CO2e/kWh", len(newest), "OWID-EMBER-2026", "97.5 % quantile over countries"],
@@ -142,6 +225,9 @@ def grids():
         ["day-of-year", num(hours[24][0], 3), "sd ln", hours[24][1], "EIA930-2022", "24 h mean against the year's mean"],
         ["hour-of-year", num(hours[1][0], 3), "sd ln", hours[1][1], "EIA930-2022", "hour against the year's mean"],
         ["newest-year", max(int(r["year"]) for r in annual), "year", len(annual), "OWID-EMBER-2026", "newest year of any zone"],
+        ["provider-change", num(relative, 3), "sd ln", provider_pairs, "GCP-REGION", "change of a provider's own direct figure of a region in one year, the relative part"],
+        ["provider-change-absolute", num(absolute, 3), "g CO2e/kWh", provider_pairs, "GCP-REGION", "the same, the absolute part: this over the sum of the figure and the offset"],
+        ["provider-change-offset", num(offset, 3), "g CO2e/kWh", provider_pairs, "GCP-REGION", "the same, the offset"],
         ["publishers", num(publishers, 3), "sd ln", len(pairs), "GCP-REGION;OWID-EMBER-2026", "two publishers' lifecycle values of one country and year"],
         ["week-of-year", num(hours[168][0], 3), "sd ln", hours[168][1], "EIA930-2022", "week's mean against the year's mean"],
         ["yearly-change", num(typical, 3), "sd ln", len(changes), "OWID-EMBER-2026", "median over countries of the root mean square yearly change"],
@@ -155,7 +241,10 @@ def grids():
             f = line.rstrip("\n").split("\t")
             tz[f[2]] = f[0]
     fixed = {"Africa/Asmera": "ER", "Africa/Timbuktu": "ML", "America/Virgin": "VI", "Atlantic/Faeroe": "FO", "Atlantic/Jan_Mayen": "SJ", "Iceland": "IS", "Antarctica/South_Pole": "AQ",
-             "Pacific/Ponape": "FM", "Pacific/Truk": "FM", "Pacific/Yap": "FM", "America/Coral_Harbour": "CA", "Pacific/Johnston": "US", "Pacific/Samoa": "AS", "US/Samoa": "AS"}
+             "Pacific/Ponape": "FM", "Pacific/Truk": "FM", "Pacific/Yap": "FM", "America/Coral_Harbour": "CA", "Pacific/Johnston": "US", "Pacific/Samoa": "AS", "US/Samoa": "AS",
+             "Europe/Mariehamn": "FI", "Canada/East-Saskatchewan": "CA", "US/Pacific-New": "US"}  # Åland is in Finland's statistics; the last two are in no present link
+    for name in ("Europe/Mariehamn", "Canada/East-Saskatchewan", "US/Pacific-New"):
+        tz[name] = fixed[name]
     target = {}
     for line in open(f"{info}/tzdata.zi"):
         if line.startswith("L "):

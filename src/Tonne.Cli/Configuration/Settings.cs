@@ -45,7 +45,7 @@ sealed class Settings
                 (zone, region) = zone.Precedence > region.Precedence ? (zone, region with { Value = null }) : (zone with { Value = null }, region);
             var strongest = new[] { zone, region, intensity }.Where(given => given.Value is not null).MaxBy(given => given.Precedence);
             return strongest is null ? null : new Place(
-                zone.Value is { } name ? ZoneCatalog.Find(name).ValueOrThrow.Code : null,
+                zone.Value is { } name ? ZoneCatalog.FindPlace(name).ValueOrThrow.Code : null,
                 region.Value is { } text ? RegionCatalog.Find(text).ValueOrThrow.Id : null,
                 Number(intensity), Pue, strongest.Precedence == 4 ? PlaceOrigin.Given : PlaceOrigin.Configured, strongest.Origin);
         }

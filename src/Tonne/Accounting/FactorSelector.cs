@@ -60,10 +60,13 @@ public static class FactorSelector
             return region.GridIntensity;
         if (place.Zone is not { } code)
             return AnnualIntensityCatalog.GetForUnknownPlace();
-        var zone = ZoneCatalog.Find(code).ValueOrThrow;
+        var named = ZoneCatalog.FindPlace(code).ValueOrThrow;
+        var zone = named.Zone;
         var found = place.Guessed
             ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How))
             : AnnualIntensityCatalog.Find(zone);
+        if (found is not null && named.Note is { } note)
+            found = found with { Explanation = $"{found.Explanation}; {note}", Intensity = found.Intensity with { Note = found.Intensity.Note is { } own ? $"{own}; {note}" : note } };
         return found ?? AnnualIntensityCatalog.GetForUnknownPlace();
     }
 

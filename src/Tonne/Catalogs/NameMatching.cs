@@ -3,8 +3,10 @@ namespace Tonne.Catalogs;
 /// <summary>Compares names without regard to case, accents, spaces and punctuation.</summary>
 public static class NameMatching
 {
-    const string Accented = "àáâãäåāçćčèéêëēìíîïñńòóôõöøōùúûüūýÿšžğłı";
-    const string Plain = "aaaaaaaccceeeeeiiiinnooooooouuuuuyyszgli";
+    const string Accented = "àáâãäåāçćčèéêëēìíîïñńòóôõöøōùúûüūýÿšžğłıăąĉċďĕėęěĝġģĥĩīĭįĵķĺļľņňŏőŕŗřśŝşţťũŭůűųŵŷźżơưǎǐǒǔǧ" +
+        "șțạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđħð";
+    const string Plain = "aaaaaaaccceeeeeiiiinnooooooouuuuuyyszgliaaccdeeeeggghiiiijklllnnoorrrsssttuuuuuwyzzouaioug" +
+        "staaaaaaaaaaaaeeeeeeeeiioooooooooooouuuuuuuyyyydhd";
 
     /// <summary>The letters and digits of a name, lower case, without accents.</summary>
     public static string ToKey(ReadOnlySpan<char> name)

@@ -7,6 +7,9 @@ namespace Tonne.Catalogs;
 /// <param name="Nearest">The names that match, or the most similar ones, best first.</param>
 public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IReadOnlyList<string> Nearest)
 {
+    /// <summary>What the name is instead and what to write, without a full stop; null if only similar names are known.</summary>
+    public string? Hint { get; init; }
+
     string ListingHint => Kind switch
     {
         "zone" => "; 'tonne catalog zones' lists them",
@@ -19,5 +22,6 @@ public sealed record UnknownName(string Kind, string Name, bool Ambiguous, IRead
     /// <summary>Message: what is wrong and what to write instead.</summary>
     public string Message => Ambiguous
         ? $"The {Kind} \"{Name}\" is ambiguous: write one of {string.Join(", ", Nearest)}."
+        : Hint is not null ? $"The {Kind} \"{Name}\" is unknown: {Hint}."
         : Nearest.Count == 0 ? $"The {Kind} \"{Name}\" is unknown{ListingHint}." : $"The {Kind} \"{Name}\" is unknown. Nearest: {string.Join(", ", Nearest)}.";
 }

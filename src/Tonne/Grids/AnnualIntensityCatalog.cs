@@ -8,7 +8,7 @@ namespace Tonne.Grids;
 /// Policy: the newest year of the lifecycle, production-based series (Ember); a zone without it (a subregion) has its direct one.
 /// Bounds: best · exp(±1.96 σ), σ² = change² · years + (publishers² ÷ 2) + day²: the zone's own yearly change (drawn towards the change typical of countries by the weight of four years)
 /// over the years from the row to the year after the newest of the table; half the squared difference between two publishers; a day against its year. Each is computed from published
-/// rows, see docs/methods/grid-intensity.md. An intensity of 0 gets the low quantile of the countries as its high.
+/// rows, see docs/methods/grid-intensity.md. A part of a country (a Canadian province, a US balancing area) is computed from its generation without imports: σ² grows by publishers². An intensity of 0 gets the low quantile of the countries as its high.
 /// </remarks>
 public static class AnnualIntensityCatalog
 {
@@ -98,6 +98,22 @@ public static class AnnualIntensityCatalog
         return LogNormal.CreateBounds(grams, LogNormal.CombineSigmas(Math.Sqrt(change * years), Spreads["publishers"] / Math.Sqrt(2), Spreads["day-of-year"]));
     }
 
+    /// <summary>Bounds of a provider's own figure of one region: its change from year to year has a relative and an absolute part, so a small figure has wider bounds.</summary>
+    /// <remarks>σ of one year's change: the root of relative² + (absolute ÷ (figure + offset))², fitted on the changes that the provider has published. See docs/methods/grid-intensity.md.</remarks>
+    /// <param name="grams">The annual value, g CO2e/kWh.</param>
+    /// <param name="year">The year it averages over.</param>
+    internal static Bounds CreateProviderBounds(double grams, int year)
+    {
+        if (grams == 0)
+            return new Bounds(0, 0, Spreads["countries-low"]);
+        var change = LogNormal.CombineSigmas(Spreads["provider-change"], Spreads["provider-change-absolute"] / (grams + Spreads["provider-change-offset"]));
+        var years = Math.Max(1, (int)Spreads["newest-year"] + 1 - year);
+        return LogNormal.CreateBounds(grams, LogNormal.CombineSigmas(change * Math.Sqrt(years), Spreads["publishers"] / Math.Sqrt(2), Spreads["day-of-year"]));
+    }
+
+    /// <summary>Bounds of a value with further spreads, as standard deviations of its logarithm.</summary>
+    internal static Bounds Widen(Bounds bounds, double sigma) => bounds.Best == 0 ? bounds : LogNormal.CreateBounds(bounds.Best, LogNormal.CombineSigmas(bounds.SigmaHigh, sigma));
+
     internal static IntensityBasis Basis(CsvReader rows, int column) => rows[column] switch
     {
         "lifecycle" => IntensityBasis.Lifecycle,
@@ -144,7 +160,9 @@ public static class AnnualIntensityCatalog
         var how = $"annual mean {value.Year}, {zone.Name}";
         return new GridIntensity(
             new Factor($"grid/{zone.Code}/{value.Year}/{value.Source}", $"grid intensity, {zone.Name} {value.Year}, {Describe(value.Basis, value.Scope)}", "g CO2e/kWh",
-                CreateBounds(value.Grams, value.Year, squares, changes), Quality.Modelled, SourceList.Find(value.Source)),
+                zone.Kind == ZoneKind.Subregion && value.Basis == IntensityBasis.Lifecycle ? Widen(CreateBounds(value.Grams, value.Year, squares, changes), Spreads["publishers"])
+                    : CreateBounds(value.Grams, value.Year, squares, changes),
+                Quality.Modelled, SourceList.Find(value.Source)),
             zone, value.Basis, value.Scope, value.Year, how);
     }
 
