@@ -66,7 +66,14 @@ public static class FactorSelector
             ? AnnualIntensityCatalog.FindForGuessedZone(zone, place.Detail ?? EnumWords.Format(place.How))
             : AnnualIntensityCatalog.Find(zone);
         if (found is not null && named.Note is { } note)
-            found = found with { Explanation = $"{found.Explanation}; {note}", Intensity = found.Intensity with { Note = found.Intensity.Note is { } own ? $"{own}; {note}" : note } };
+        {
+            var factor = found.Intensity;
+            found = found with
+            {
+                Explanation = $"{found.Explanation}; {note}",
+                Intensity = factor with { Note = factor.Note is { } own ? $"{own}; {note}" : note },
+            };
+        }
         return found ?? AnnualIntensityCatalog.GetForUnknownPlace();
     }
 

@@ -2,7 +2,9 @@ using Tonne.Catalogs;
 
 namespace Tonne.Grids;
 
-/// <summary>Places without a published intensity of their own: US states, bidding zones, parts of countries, and countries that no series has.</summary>
+/// <summary>
+/// Places without a published intensity of their own: US states, bidding zones, parts of countries, and countries that no series has.
+/// </summary>
 /// <remarks>Read at the first name that no zone has, so that a start with a zone's code does not pay for it.</remarks>
 sealed class PlaceTable
 {
@@ -16,7 +18,9 @@ sealed class PlaceTable
     {
         var rows = new CsvReader(Table, EmbeddedTable.ReadText(Table), "code,name,zone,kind,nearby,aliases");
         while (rows.Read())
-            _rows.Add(new Row(rows.GetText(0), rows.GetText(1), rows.GetText(2), rows.GetText(3), rows.GetText(4), rows[5].IsEmpty ? [] : rows.GetText(5).Split(';')));
+            _rows.Add(new Row(
+                rows.GetText(0), rows.GetText(1), rows.GetText(2), rows.GetText(3), rows.GetText(4),
+                rows[5].IsEmpty ? [] : rows.GetText(5).Split(';')));
     }
 
     /// <summary>All rows.</summary>
@@ -40,13 +44,16 @@ sealed class PlaceTable
         {
             var place = $"{Name} ({Code})";
             if (zone.Kind == ZoneKind.Subregion)
-                return $"{place} is represented by the grid subregion of most of it{(Nearby.Length > 0 ? $"; the rest is in {string.Join(", ", NearbyCodes)}" : "")}";
+                return $"{place} is represented by the grid subregion of most of it"
+                    + (Nearby.Length > 0 ? $"; the rest is in {string.Join(", ", NearbyCodes)}" : "");
             var closer = Nearby.Length > 0 ? $"; closer for one part: {string.Join(", ", NearbyCodes)}" : "";
             return $"no annual intensity of {place} alone is in the tables, that of {zone.Name} is used{closer}";
         }
 
         /// <summary>Why there is no zone and what to write instead.</summary>
-        public string DescribeMissing() => $"no annual intensity is published for {Name} ({Code}): "
-            + (Nearby.Length > 0 ? $"its grid is supplied by that of {Nearby}, write that zone, or " : "") + "give its grid intensity as a number (--intensity)";
+        public string DescribeMissing() =>
+            $"no annual intensity is published for {Name} ({Code}): "
+            + (Nearby.Length > 0 ? $"its grid is supplied by that of {Nearby}, write that zone, or " : "")
+            + "give its grid intensity as a number (--intensity)";
     }
 }

@@ -83,10 +83,10 @@ public static class RegionCatalog
         return [.. rows.Take(3).Select(row => row.Id)];
     }
 
-    /// <summary>Codes of the countries of the regions of that name or at that city.</summary>
-    internal static IEnumerable<string> FindCountries(string name) => FindRows(name, wholeLocation: true).Select(row => row.Country).Distinct(StringComparer.Ordinal);
+    /// <summary>Codes of the smallest zones of the regions of that name or at that city.</summary>
+    internal static IEnumerable<string> FindZonesOf(string name) => FindRows(name, wholeLocation: true).Select(row => row.Zone).Distinct(StringComparer.Ordinal);
 
-    static List<(string Id, string Country, bool Exact)> FindRows(string name, bool wholeLocation)
+    static List<(string Id, string Zone, bool Exact)> FindRows(string name, bool wholeLocation)
     {
         var found = new List<(string, string, bool)>();
         var colon = name.IndexOf(':', StringComparison.Ordinal);
@@ -104,10 +104,10 @@ public static class RegionCatalog
             var bracket = location.IndexOf('(', StringComparison.Ordinal);
             var city = bracket < 0 ? NameMatching.ToKey(location) : NameMatching.ToKey(location.AsSpan(bracket));
             if (exact || city == key || (!wholeLocation && bracket < 0 && city.StartsWith(key, StringComparison.Ordinal)))
-                found.Add(($"{rows[0]}:{rows[1]}", rows.GetText(3), exact));
+                found.Add(($"{rows[0]}:{rows[1]}", rows[5].IsEmpty ? rows.GetText(3) : rows.GetText(5).Split(' ')[0], exact));
         }
-        // A provider whose own figure is published first: it is the finest.
-        return [.. found.OrderByDescending(row => row.Item1.StartsWith("gcp:", StringComparison.Ordinal))];
+        // A provider whose own figure is published first: it is the finest. Regions of governments last: few may use them.
+        return [.. found.OrderBy(row => row.Item1.StartsWith("gcp:", StringComparison.Ordinal) ? 0 : row.Item1.Contains("gov", StringComparison.Ordinal) ? 2 : 1)];
     }
 
     /// <summary>All regions, by provider and name.</summary>

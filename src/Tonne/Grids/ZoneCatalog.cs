@@ -133,17 +133,18 @@ public static class ZoneCatalog
             if (!row.HasZone && ((string[])[row.Code, row.Name, .. row.Aliases]).Any(text => NameMatching.ToKey(text) == key || (words.Length > 0 && PlaceWords.ToKey(text) == words)))
                 return new UnknownName("zone", name, Ambiguous: false, [.. row.NearbyCodes]) { Hint = row.DescribeMissing() };
         }
-        if (FindCountriesOfCity(name) is { Count: > 0 } countries)
+        if (FindZonesOfCity(name) is { Count: > 0 } cityZones)
         {
             var regions = RegionCatalog.FindByLocation(name);
-            var nearest = countries.Select(FormatZone).Concat(regions).ToList();
-            var zones = string.Join(" or ", countries.Select(zone => $"--zone {zone.Code} ({zone.Name})"));
+            var nearest = cityZones.Select(FormatZone).Concat(regions).ToList();
+            var zones = string.Join(" or ", cityZones.Select(zone => $"--zone {zone.Code} ({zone.Name})"));
             return new UnknownName("zone", name, Ambiguous: false, nearest)
             {
                 Hint = $"it is no grid zone; write {zones}{(regions.Count == 0 ? "" : $", or for a cloud region --region {string.Join(" or ", regions)}")}",
             };
         }
-        var candidates = Index.Value.ByKey.SelectMany(pair => pair.Value.Select(zone => (pair.Key, FormatZone(zone))))
+        // A code within a longer name says nothing: "Boston" has nothing of TON, Tonga.
+        var candidates = Index.Value.ByKey.Where(pair => pair.Key.Length > 3 || key.Length <= 4).SelectMany(pair => pair.Value.Select(zone => (pair.Key, FormatZone(zone))))
             .Concat(PlaceTable.Rows.Where(row => row.HasZone).Select(row => (NameMatching.ToKey(row.Name), $"{row.Code} ({row.Name})")));
         var similar = NameMatching.FindNearest(name, candidates);
         // A part of a country that has no row (US-XX, DE-BY): its country is suggested first.
@@ -152,13 +153,13 @@ public static class ZoneCatalog
         return new UnknownName("zone", name, Ambiguous: false, similar);
     }
 
-    /// <summary>The countries of a city, of a cloud region or of a time zone written where a zone is expected; empty if it is none of these.</summary>
-    static List<Zone> FindCountriesOfCity(string name)
+    /// <summary>The zones of a city, of a cloud region or of a time zone written where a zone is expected; empty if it is none of these.</summary>
+    static List<Zone> FindZonesOfCity(string name)
     {
         var key = NameMatching.ToKey(name);
         if (key.Length < 4)
             return [];
-        var codes = new List<string>(RegionCatalog.FindCountries(name));
+        var codes = new List<string>(RegionCatalog.FindZonesOf(name));
         var rows = new CsvReader(TimeZoneTable, EmbeddedTable.ReadText(TimeZoneTable), "zone,time_zones");
         while (rows.Read())
         {
@@ -166,8 +167,12 @@ public static class ZoneCatalog
             {
                 var text = rows[1][part];
                 var slash = text.LastIndexOf('/');
-                if (slash > 0 && (NameMatching.ToKey(text[(slash + 1)..]) == key || NameMatching.ToKey(text) == key))
-                    codes.Add(rows.GetText(0));
+                if (slash <= 0 || (NameMatching.ToKey(text[(slash + 1)..]) != key && NameMatching.ToKey(text) != key))
+                    continue;
+                // The province of a region there is closer than its country.
+                var country = rows.GetText(0);
+                if (!codes.Exists(code => code.StartsWith($"{country}-", StringComparison.Ordinal)))
+                    codes.Add(country);
             }
         }
         return [.. codes.Distinct(StringComparer.Ordinal).Select(code => Index.Value.ByCode[code])];

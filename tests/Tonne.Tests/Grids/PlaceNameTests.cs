@@ -212,6 +212,8 @@ public sealed class PlaceNameTests
     [InlineData("gcp:europe-west9", "--zone FR", "gcp:europe-west9")]
     [InlineData("westeurope", "--zone NL", "azure:westeurope")]
     [InlineData("Frankfurt", "--zone DE", "gcp:europe-west3")]
+    [InlineData("Montreal", "--zone CA-QC", "gcp:northamerica-northeast1")]
+    [InlineData("London", "--zone GB", "oracle:uk-london-1")]
     [InlineData("Lagos", "--zone NG", "")]
     [InlineData("Europe/Berlin", "--zone DE", "")]
     [InlineData("Asia/Calcutta", "--zone IN", "")]
@@ -224,6 +226,11 @@ public sealed class PlaceNameTests
         Assert.Contains(region, unknown.Message, StringComparison.Ordinal);
         Assert.Equal(region.Length > 0, unknown.Message.Contains("--region", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("Boston")]
+    [InlineData("Springfield")]
+    public void A_city_in_no_table_is_not_given_a_country_whose_code_it_contains(string name) => Assert.Empty(ZoneCatalog.Find(name).Unknown!.Nearest);
 
     [Theory]
     [InlineData("FR", "--zone FR")]
