@@ -256,6 +256,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// The folders that may belong to runs that are not closed: the newest, and those of parts of the ledger of which the index does not
     /// have as many runs. The index has closed runs only.
     /// </summary>
+    /// <remarks>
+    /// If a folder was deleted by hand and another run of the same part was killed, the numbers are equal; that run is found when the part
+    /// has been listed once, because a list removes deleted runs from the index.
+    /// </remarks>
     IEnumerable<RunFolder> FindUnindexed()
     {
         var chunks = SplitIntoChunks(Home.GetRunIds()).ToList();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Json;
@@ -8,8 +9,6 @@ namespace Tonne.Reporting.Json;
 /// <summary>A series of epochs or of steps in the JSON of a run.</summary>
 public sealed record SeriesPart
 {
-    const double JoulesPerKilowattHour = 3.6e6;
-
     /// <summary>Its number, from 1; epochs name it.</summary>
     public required int Number { get; init; }
 
@@ -98,6 +97,6 @@ public sealed record SeriesPart
                 total > 0 ? figures.Energy.Value * (span.Energy.Sum(use => use.Microjoules) / total) : 0))],
         };
 
-        QuantityDocument Per(double count) => QuantityDocument.From(figures.Energy with { Bounds = figures.Energy.Bounds * (JoulesPerKilowattHour / count) });
+        QuantityDocument Per(double count) => QuantityDocument.From(figures.Energy with { Bounds = figures.Energy.Bounds * (Energy.JoulesPerKilowattHour / count) });
     }
 }

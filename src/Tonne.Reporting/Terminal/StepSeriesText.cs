@@ -1,5 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Runs;
 
@@ -8,8 +9,6 @@ namespace Tonne.Reporting.Terminal;
 /// <summary>The series of steps of a run, where no epochs were printed: energy per step and per token, and the loss.</summary>
 static class StepSeriesText
 {
-    const double JoulesPerKilowattHour = 3.6e6;
-
     /// <summary>One line for each series; none if there are none.</summary>
     /// <param name="record">The facts.</param>
     /// <param name="footprint">The figures.</param>
@@ -32,7 +31,7 @@ static class StepSeriesText
         static string Format(double kilowattHours) => DisplayValue.Format(kilowattHours, "kWh");
 
         // A step or a token is small: joules have smaller units than watt-hours.
-        static string FormatSmall(double kilowattHours) => DisplayValue.Format(kilowattHours * JoulesPerKilowattHour, "J");
+        static string FormatSmall(double kilowattHours) => DisplayValue.Format(kilowattHours * Energy.JoulesPerKilowattHour, "J");
     }
 
     /// <summary>Writes a row for each series.</summary>

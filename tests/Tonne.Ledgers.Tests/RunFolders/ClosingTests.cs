@@ -28,6 +28,21 @@ public class ClosingTests
         Assert.Empty(home.Ledger.CloseInterrupted(SampleRun.Account));
     }
 
+    [Fact]
+    public void A_killed_run_is_closed_however_many_newer_runs_there_are()
+    {
+        using var home = new TemporaryHome();
+        home.Kill("20261121-090000-aaaaa1");
+        for (var i = 0; i < 70; i++)
+            home.Complete($"20261121-10{i / 60:00}{i % 60:00}-aaaaa1");
+        home.Ledger.ListRuns();
+
+        var closed = Assert.Single(home.Reopened().CloseInterrupted(SampleRun.Account));
+
+        Assert.Equal("20261121-090000-aaaaa1", closed.Id);
+        Assert.Equal(RunStatus.Interrupted, closed.Record?.Status);
+    }
+
     [Theory]
     [InlineData(0, RunStatus.Completed)]
     [InlineData(137, RunStatus.Failed)]
