@@ -116,10 +116,18 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(mark);
         // Nothing is measured after the last sample, but marks of earlier events may still arrive.
-        if (mark.Kind != MarkKind.Note && _end is null)
-            _sampler.SampleNow(_minSampleAge);
+        if (mark.Kind != MarkKind.Note)
+            TakeSample();
         _writer.Trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
         _observers.NotifyMark(mark);
+    }
+
+    /// <summary>Takes a sample, unless the last one is younger than 20 ms or sampling has stopped.</summary>
+    /// <remarks>For the time of an event whose mark is added later.</remarks>
+    public void TakeSample()
+    {
+        if (_end is null)
+            _sampler.SampleNow(_minSampleAge);
     }
 
     /// <summary>Ends measuring: completes the job's account, takes the last sample and stops the sampling thread. Marks are still taken.</summary>

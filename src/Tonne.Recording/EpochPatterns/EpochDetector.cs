@@ -23,6 +23,7 @@ public sealed class EpochDetector
     const int MaxLinesAfterMention = 4;
 
     readonly Action<Mark> _onMark;
+    readonly Action? _onEdge;
     readonly StagePattern? _stages;
     readonly MetricValues _metrics = new();
     readonly MetricValues _lineMetrics = new();
@@ -42,15 +43,20 @@ public sealed class EpochDetector
     bool _reported;
     bool _complete;
     bool _closed;
+    double _fullEpochs;
     volatile bool _open;
 
     /// <summary>Creates a detector.</summary>
     /// <param name="epochs">Pattern of lines that report epochs.</param>
     /// <param name="stages">Pattern of lines that begin a stage; null for none.</param>
     /// <param name="onMark">Called for each mark, on the thread that gave the bytes.</param>
-    public EpochDetector(EpochPattern epochs, StagePattern? stages, Action<Mark> onMark)
+    /// <param name="onEdge">
+    /// Called when a line is read at whose time an epoch or step may have ended, so that energy can be measured then: its mark comes later,
+    /// because the next line may still belong to it. Default: null, nothing is called.
+    /// </param>
+    public EpochDetector(EpochPattern epochs, StagePattern? stages, Action<Mark> onMark, Action? onEdge = null)
     {
-        (_epochs, _stages, _onMark) = (epochs, stages, onMark);
+        (_epochs, _stages, _onMark, _onEdge) = (epochs, stages, onMark, onEdge);
         (_fraction, _steps) = (new FractionalProgress(onMark), new StepTracker(onMark));
         Output = new OutputLineReader(this);
         Error = new OutputLineReader(this);
@@ -171,7 +177,10 @@ public sealed class EpochDetector
     void MatchStep(string line, long timestamp)
     {
         if (StepPattern.TryMatch(line, out var step))
-            _steps.Add(step, line, timestamp);
+        {
+            if (_steps.Add(step, line, timestamp))
+                _onEdge?.Invoke();
+        }
         else if (StepPattern.ReadTokensPerStep(line) is { } tokens)
             _steps.TokensPerStep = tokens;
     }
@@ -188,6 +197,9 @@ public sealed class EpochDetector
         {
             case EpochMatchKind.FractionalProgress:
                 ReportEpochEnd(at);
+                if (Math.Floor(sighting.Reached) != _fullEpochs || sighting.IsEvaluation)
+                    _onEdge?.Invoke();
+                _fullEpochs = Math.Floor(sighting.Reached);
                 _fraction.Add(sighting.Reached, sighting.IsEvaluation, _lineMetrics, at);
                 _hasEpochs = true;
                 return;
@@ -299,6 +311,8 @@ public sealed class EpochDetector
         _endAt = at;
         _reported = true;
         _progress = sighting.Progress ?? _progress;
+        if (sighting.Progress is null or >= 1)
+            _onEdge?.Invoke();
         if (sighting.Kind == EpochMatchKind.OpenEpochProgress && sighting.Progress == 1)
             _complete = true;
     }

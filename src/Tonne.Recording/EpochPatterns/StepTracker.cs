@@ -34,7 +34,8 @@ sealed class StepTracker(Action<Mark> onMark)
     /// <param name="step">The step and its tokens.</param>
     /// <param name="line">The line.</param>
     /// <param name="at">Time in ns.</param>
-    public void Add(StepMatch step, string line, long at)
+    /// <returns>Whether the next line may make a mark of this one.</returns>
+    public bool Add(StepMatch step, string line, long at)
     {
         if (_first is not null && step.Number < _current.Number)
             Finish();
@@ -45,7 +46,7 @@ sealed class StepTracker(Action<Mark> onMark)
         }
         else
         {
-            if (at > _current.At && (_markedAt is not { } marked || _current.At - marked >= Math.Max(MinSpacing, (_current.At - _first.Value.At) / MarksPerTime)))
+            if (at > _current.At && IsMarkDue(_current.At))
                 Emit(_current.Number, _current.At, _lines);
             CountTokens(step, step.Number - _current.Number, (at - _current.At) / 1e9);
             if (step.Number > _current.Number)
@@ -56,6 +57,7 @@ sealed class StepTracker(Action<Mark> onMark)
             _lines.RemoveAt(0);
         _lines.Add(line);
         _current = (step.Number, at);
+        return IsMarkDue(at);
     }
 
     /// <summary>Reports the last step.</summary>
@@ -79,6 +81,9 @@ sealed class StepTracker(Action<Mark> onMark)
         (_first, _markedAt, _tokens, _counted, _hasTokens, _isPerDevice) = (null, null, 0, null, false, false);
         _lines = [];
     }
+
+    bool IsMarkDue(long at) =>
+        _markedAt is not { } marked || at - marked >= Math.Max(MinSpacing, (at - _first!.Value.At) / MarksPerTime);
 
     void CountTokens(StepMatch step, int steps, double seconds)
     {

@@ -27,6 +27,38 @@ public class EpochDetectorTests
         }
     }
 
+    [Theory]
+    [InlineData("Epoch 1/3 loss=0.9 acc=0.5\n", "Epoch 2/3 loss=0.7 acc=0.6\n", "Epoch 3/3 loss=0.5 acc=0.7\n")]
+    [InlineData("Epoch 1:\n", "train loss 0.9\n", "Epoch 2:\n", "train loss 0.8\n")]
+    [InlineData("Epoch 1/2\n", "10/10 [====] - 3s - loss: 0.9\n", "Epoch 2/2\n", "10/10 [====] - 3s - loss: 0.7\n")]
+    [InlineData("{'loss': 0.9, 'epoch': 1.0}\n", "{'loss': 0.8, 'epoch': 2.0}\n", "{'train_runtime': 9.5, 'train_loss': 0.7, 'epoch': 2.0}\n")]
+    public void At_the_end_of_each_epoch_an_edge_is_reported_before_its_mark(params string[] lines)
+    {
+        var marks = new List<Mark>();
+        var edges = new HashSet<long>();
+        var now = 0L;
+        var detector = new EpochDetector(EpochPattern.Auto, null, marks.Add, () => edges.Add(now));
+        foreach (var line in lines)
+            detector.Output.Process(Encoding.UTF8.GetBytes(line), now += 1_000_000_000);
+        detector.Finish(now + 1_000_000_000);
+
+        var ends = marks.Where(mark => mark.Kind == MarkKind.Epoch).Select(mark => mark.Timestamp).ToList();
+        Assert.True(ends.Count >= 2);
+        Assert.Subset(edges, ends.ToHashSet());
+    }
+
+    [Fact]
+    public void Progress_within_an_epoch_is_no_edge()
+    {
+        var edges = 0;
+        var detector = new EpochDetector(EpochPattern.Auto, null, _ => { }, () => edges++);
+        for (var step = 1; step <= 500; step++)
+            detector.Output.Process(Encoding.UTF8.GetBytes($"\rEpoch 1: {step / 5}%|##| {step}/500 [00:01<00:01, loss=0.5]"), step * 1_000_000L);
+        detector.Finish(1_000_000_000);
+
+        Assert.InRange(edges, 0, 2);
+    }
+
     [Fact]
     public void Two_streams_are_kept_apart_and_make_one_story()
     {
