@@ -24,6 +24,9 @@ public sealed record RunSummary
     /// <summary>Rank in a distributed job; null if alone.</summary>
     public int? Rank { get; init; }
 
+    /// <summary>Id of the run inside which it was started; null if none.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>Origin.</summary>
     public RunKind Kind { get; init; }
 
@@ -109,6 +112,7 @@ public sealed record RunSummary
         Project = opening.Project,
         Tags = opening.Tags,
         Rank = opening.Rank,
+        Parent = opening.Parent,
         StartedAt = opening.StartedAt,
         Zone = opening.Place.Zone,
     };

@@ -32,6 +32,11 @@ public sealed record RecordingOptions
     /// <summary>Time between samples, 10 ms to 1 h. Default: null, 1 s, or 100 ms where a meter gives only its power at an instant.</summary>
     public TimeSpan? Period { get; init; }
 
+    /// <summary>
+    /// Reads an environment variable, null if it is not set: a run inside another one records that as its parent. Default: that of this process.
+    /// </summary>
+    public Func<string, string?> GetVariable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Observers that follow the runs while they are recorded. Default: none.</summary>
     public ImmutableArray<IRunObserver> Observers { get; init; } = [];
 

@@ -92,6 +92,7 @@ public sealed class RunRecorder
         Name = name,
         Project = _options.Project,
         Tags = _options.Tags,
+        Parent = ParentRun.Find(_options.GetVariable, job.Holder.BootId),
         Command = _options.MaskSecrets ? SecretMask.Mask(_options.Command) : _options.Command,
         StartedAt = now,
         Machine = job.Machine,

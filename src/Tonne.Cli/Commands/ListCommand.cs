@@ -65,16 +65,37 @@ static class ListCommand
         }
 
         var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "FACILITY ENERGY", "EMISSIONS", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7], FlexibleColumn = 1 };
+        var total = RunTotal.Of(runs);
         foreach (var run in runs)
         {
             var headline = RunHeadline.From(run);
             table.Add(
-                run.Id, run.Name, FormatState(run),
+                run.Id, total.Nested.Contains(run.Id) ? $"{run.Name} (in {run.Parent![^6..]})" : run.Name, FormatState(run),
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
                 run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
                 headline.Energy?.Text ?? "-", headline.Emissions?.Text ?? "-", headline.FormatQuality());
         }
 
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
+        WriteTotal(context, total, session.Capabilities);
+    }
+
+    static void WriteTotal(CommandContext context, RunTotal total, TerminalCapabilities screen)
+    {
+        if (total.Runs < 2 && total.Nested.Count == 0)
+            return;
+        if (total is not { FacilityEnergy: { } energy, Emissions: { } emissions })
+            return;
+        var dash = screen.Unicode ? "–" : "-";
+        context.Out.WriteLine();
+        context.Out.WriteLine(
+            $"Total of {total.Runs} runs: {DisplayValue.Format(energy, "kWh").FormatWithInterval(dash)} facility energy, "
+            + $"{DisplayValue.Format(emissions, "kg CO2e").FormatWithInterval(dash)}.");
+        if (total.Nested.Count > 0)
+        {
+            context.Out.WriteLine(total.Nested.Count == 1
+                ? "1 run was started inside another of them and counts only with that one."
+                : $"{total.Nested.Count} runs were started inside another of them and count only with that one.");
+        }
     }
 }

@@ -19,7 +19,7 @@ sealed class MarkReceiver : IOutputListener, IDisposable
         var epochs = EpochPattern.Parse(settings[Setting.EpochPattern]!);
         var stages = settings[Setting.StagePattern] is { } pattern ? StagePattern.Parse(pattern) : null;
         if (epochs != EpochPattern.None || stages is not null)
-            _detector = new EpochDetector(epochs, stages, run.AddMark);
+            _detector = new EpochDetector(epochs, stages, run.AddMark, run.TakeSample);
         try
         {
             _server = MarkServer.Start(context.GetVariable("XDG_RUNTIME_DIR"), context.Time, run.StartTimestamp, run.AddMark);
@@ -30,11 +30,17 @@ sealed class MarkReceiver : IOutputListener, IDisposable
         }
     }
 
-    /// <summary>Environment variables through which the child finds the socket.</summary>
-    public IReadOnlyDictionary<string, string> ChildEnvironment =>
-        _server is null
-            ? new Dictionary<string, string>()
-            : new Dictionary<string, string> { [MarkAddress.EnvironmentVariable] = _server.Path };
+    /// <summary>Environment variables through which the child finds the socket, and runs inside this one find their parent.</summary>
+    public IReadOnlyDictionary<string, string> ChildEnvironment
+    {
+        get
+        {
+            var variables = new Dictionary<string, string>(ParentRun.CreateVariables(_run));
+            if (_server is not null)
+                variables[MarkAddress.EnvironmentVariable] = _server.Path;
+            return variables;
+        }
+    }
 
     /// <summary>Listener of the output; null if no pattern is configured.</summary>
     public IOutputListener? Listener => _detector is null ? null : this;

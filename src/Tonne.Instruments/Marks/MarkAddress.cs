@@ -9,7 +9,7 @@ namespace Tonne.Instruments.Marks;
 public static partial class MarkAddress
 {
     /// <summary>The environment variable in which a child finds the path of the socket.</summary>
-    public const string EnvironmentVariable = "TONNE_RUN";
+    public const string EnvironmentVariable = Recording.ParentRun.SocketVariable;
 
     /// <summary>Longest path a Unix socket can have on Linux, in bytes (unix(7): 108 with the final zero).</summary>
     public const int MaxPathBytes = 107;

@@ -45,7 +45,7 @@ public sealed class CarbonCsvRow
         "tonne_operational_kg", "tonne_operational_kg_low", "tonne_operational_kg_high", "tonne_embodied_kg", "tonne_embodied_kg_low", "tonne_embodied_kg_high",
         "tonne_total_kg", "tonne_total_kg_low", "tonne_total_kg_high", "tonne_total_boundary", "tonne_water_l",
         "tonne_quality", "tonne_measured_share", "tonne_zone", "tonne_intensity_g_per_kwh", "tonne_intensity_basis", "tonne_intensity_year", "tonne_intensity_source",
-        "tonne_policy", "tonne_method", "tonne_factors_hash",
+        "tonne_policy", "tonne_method", "tonne_factors_hash", "tonne_parent",
     ];
 
     /// <summary>The fields, in the order of <see cref="Columns"/>.</summary>
@@ -153,6 +153,7 @@ public sealed class CarbonCsvRow
         Put("tonne_policy", EnumWords.Format(opening.Policy));
         Put("tonne_method", method);
         Put("tonne_factors_hash", factors.FactorsHash);
+        Put("tonne_parent", opening.Parent);
         return new CarbonCsvRow(fields);
 
         double? Energy(Component component)

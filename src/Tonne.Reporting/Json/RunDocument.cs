@@ -44,6 +44,9 @@ public sealed record RunDocument
     /// <summary>Rank in a distributed job; null if alone.</summary>
     public int? Rank { get; init; }
 
+    /// <summary>Id of the run inside which it was started, whose energy includes its own; null if none.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>completed, failed, interrupted or running.</summary>
     public required string Status { get; init; }
 
@@ -190,6 +193,7 @@ public sealed record RunDocument
             Project = opening.Project,
             Tags = opening.Tags,
             Rank = opening.Rank,
+            Parent = opening.Parent,
             Status = EnumWords.Format(record.Status),
             ExitCode = record.ExitCode,
             StartedAt = opening.StartedAt,

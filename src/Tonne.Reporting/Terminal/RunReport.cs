@@ -46,6 +46,8 @@ public static class RunReport
         WriteGaps(sheet, record);
         foreach (var warning in WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings)))
             WriteWarning(sheet, warning);
+        if (record.Opening.Parent is { } parent)
+            sheet.WriteRow("inside", StyledText.Strong(StyledTextWriter.ToUnbreakable(TextSanitizer.ToOneLine(parent))), ": that run's energy includes this one's");
         WriteRecord(sheet, record, recordPath, isKept);
         StageTable.WriteIfAny(sheet, record, footprint);
         if (record.Epochs.Length == 0)

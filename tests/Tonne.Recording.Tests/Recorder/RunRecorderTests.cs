@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tonne.Catalogs;
 using Tonne.Hardware;
 using Tonne.Quantities;
+using Tonne.Recording.EpochPatterns;
 using Tonne.Runs;
 using Tonne.Tests;
 
@@ -74,6 +75,51 @@ public class RunRecorderTests
         Assert.Contains(record.Warnings, warning => warning.Code == "final");
         Assert.Equal((record, statement), (sink.Record, sink.Statement));
         Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task An_epoch_read_from_output_has_a_sample_at_its_end_though_its_mark_comes_later()
+    {
+        await using var run = await Recorder(new ScriptedSink()).StartAsync("output", Cancellation);
+        var detector = new EpochDetector(EpochPattern.Auto, null, run.AddMark, run.TakeSample);
+        for (var epoch = 1; epoch <= 2; epoch++)
+        {
+            Wait(epoch);
+            _events.Add($"line {epoch}");
+            detector.Output.Process(System.Text.Encoding.UTF8.GetBytes($"Epoch {epoch}/2 loss={epoch}\n"), run.ElapsedNanoseconds);
+        }
+
+        Wait(10);
+        detector.Finish(run.ElapsedNanoseconds);
+        await run.FinishAsync(Cancellation);
+
+        Assert.Equal("sample|line 1|sample|line 2|sample", string.Join('|', _events).Split("|sample|complete")[0]);
+    }
+
+    [Theory]
+    [InlineData("20261122-054210-4f2a9c", true)]
+    [InlineData("../etc", false)]
+    [InlineData("", false)]
+    public async Task A_run_inside_a_run_records_it_if_that_one_measures_this_machine(string id, bool isParent)
+    {
+        Func<string, string?> Variables(string boot, string? socket = null) => name => name switch
+        {
+            ParentRun.IdVariable => id,
+            ParentRun.BootVariable => boot,
+            ParentRun.SocketVariable => socket,
+            _ => null,
+        };
+        var here = new ScriptedJob().Holder.BootId;
+
+        Assert.Equal(isParent ? id : null, await FindParent(Variables(here)));
+        Assert.Null(await FindParent(Variables("another boot")));
+        Assert.Null(await FindParent(Variables(here, "/nonexistent/of-a-run-that-has-ended")));
+
+        async Task<string?> FindParent(Func<string, string?> variables)
+        {
+            await using var run = await Recorder(new ScriptedSink(), new RecordingOptions { GetVariable = variables }).StartAsync("inner", Cancellation);
+            return run.Opening.Parent;
+        }
     }
 
     [Fact]
