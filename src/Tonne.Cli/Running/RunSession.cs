@@ -81,7 +81,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             var violatesStrict = false;
             RunGuarded(() =>
             {
-                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, CollectWarnings(child, exit), exit.StoppedByUser);
+                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, child.Warnings.Select(static text => new Warning("wrapping", text)), exit.StoppedByUser);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
                 violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
@@ -146,18 +146,6 @@ sealed class RunSession(CommandContext context, Settings settings)
         GetVariable = context.GetVariable,
         OnProblem = WriteProblem,
     };
-
-    static IEnumerable<Warning> CollectWarnings(ChildProcess child, ChildExit exit)
-    {
-        foreach (var text in child.Warnings)
-            yield return new Warning("wrapping", text);
-        if (exit.HandedOver)
-        {
-            yield return new Warning(
-                "output-handed-over",
-                "A process started by the command still has its output open, which is passed on unread from now on.");
-        }
-    }
 
     static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings, bool stoppedByUser = false)
     {

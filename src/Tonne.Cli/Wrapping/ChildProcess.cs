@@ -11,6 +11,7 @@ namespace Tonne.Cli.Wrapping;
 sealed class ChildProcess : IDisposable
 {
     static readonly TimeSpan _drainTimeout = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan _maxOrphanWait = TimeSpan.FromMilliseconds(300);
 
     readonly TimeProvider _clock;
     readonly OutputRedirection _redirection;
@@ -147,6 +148,7 @@ sealed class ChildProcess : IDisposable
         }
 
         _signals.StopForwarding();
+        _reaper.WaitForOrphans(_maxOrphanWait);
         var handedOver = false;
         foreach (var relay in _redirection.Relays)
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Tonne.Cli.Wrapping.Native;
 
 namespace Tonne.Cli.Wrapping;
@@ -7,6 +9,8 @@ namespace Tonne.Cli.Wrapping;
 /// <param name="onStopped">Called when the child itself was stopped, with the signal that stopped it.</param>
 sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
 {
+    static readonly TimeSpan _orphanPollInterval = TimeSpan.FromMilliseconds(5);
+
     long _userMicroseconds;
     long _systemMicroseconds;
 
@@ -34,6 +38,44 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
                     return null;
             }
         }
+    }
+
+    /// <summary>
+    /// Waits for processes that the child has left behind, since many only clean up after it and end at once (the resource tracker of Python's
+    /// multiprocessing and joblib takes some 150 ms). Returns immediately if there are none, or the kernel does not list them.
+    /// </summary>
+    /// <param name="atMost">Longest time to wait.</param>
+    internal void WaitForOrphans(TimeSpan atMost)
+    {
+        var started = Stopwatch.GetTimestamp();
+        ReapRemaining();
+        while (HasOrphans() && Stopwatch.GetElapsedTime(started) < atMost)
+        {
+            Thread.Sleep(_orphanPollInterval);
+            ReapRemaining();
+        }
+    }
+
+    /// <summary>Whether a child of any of our threads lives that is no helper of tonne; orphans have been adopted by one of them.</summary>
+    bool HasOrphans()
+    {
+        try
+        {
+            foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
+            {
+                foreach (var child in File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (int.TryParse(child, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !isOwn(pid))
+                        return true;
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Without CONFIG_PROC_CHILDREN there is no such file; a thread may have ended meanwhile.
+        }
+
+        return false;
     }
 
     /// <summary>Reaps the processes that have ended, without waiting.</summary>

@@ -117,7 +117,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         {
             var names = alive.Take(MaxNamed).Select(id => $"{ReadName(id)} ({id.ToString(CultureInfo.InvariantCulture)})");
             _warnings.Add(new Warning("descendants-alive",
-                $"{alive.Length} process{(alive.Length == 1 ? "" : "es")} of the job lived on when the command ended: {string.Join(", ", names)}{(alive.Length > MaxNamed ? ", …" : "")}. What they use from here is not counted."));
+                $"{alive.Length} process{(alive.Length == 1 ? "" : "es")} of the job lived on when the command ended: {string.Join(", ", names)}{(alive.Length > MaxNamed ? ", …" : "")}. What they use from here is not counted, and what they print is not read."));
         }
 
         return (nanoseconds, _warnings);

@@ -35,7 +35,6 @@ static class WarningImportance
         ["machine-time"] = 9,
         ["settled-at-exit"] = 9,
         ["wrapping"] = 9,
-        ["output-handed-over"] = 9,
     };
 
     /// <summary>The warnings, the most important first; equals keep their order.</summary>

@@ -1,0 +1,33 @@
+namespace Tonne.Trials.Recording;
+
+/// <summary>Processes that a command leaves behind: helpers that clean up and end are no news, others are one warning.</summary>
+public class LeftBehindTrials
+{
+    [Fact]
+    public async Task The_helper_that_joblib_leaves_behind_raises_no_warning()
+    {
+        Needs.Python();
+        using var tonne = new TonneCommand();
+        var script = tonne.Write("parallel.py", """
+            from joblib import Parallel, delayed
+            def work(i):
+                return sum(k * i for k in range(100_000))
+            print(sum(Parallel(n_jobs=2)(delayed(work)(i) for i in range(4))))
+            """);
+
+        var (finished, run) = await tonne.MeasureAsync(["--zone", "FR"], "/usr/bin/python3", script);
+
+        Assert.True(finished.Code == 0, finished.Error);
+        Assert.Empty(run.Warnings);
+    }
+
+    [Fact]
+    public async Task A_process_that_lives_on_is_one_warning()
+    {
+        using var tonne = new TonneCommand();
+
+        var (_, run) = await tonne.MeasureAsync(["--zone", "FR"], "sh", "-c", "sleep 5 & echo started");
+
+        Assert.Equal(["descendants-alive"], run.Warnings);
+    }
+}
