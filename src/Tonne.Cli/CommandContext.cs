@@ -35,6 +35,10 @@ sealed record CommandContext(
     /// <summary>Width, colours and characters of the terminal at standard error.</summary>
     public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
 
+    /// <summary>Whether standard output is appended to a file that begins with a line, such as the header of a table.</summary>
+    public bool IsAppendedTo(string firstLine) =>
+        Out is StreamWriter { BaseStream: FileDescriptorStream stream } && stream.IsAppendedTo(System.Text.Encoding.UTF8.GetBytes(firstLine));
+
     TerminalCapabilities CreateCapabilities(bool terminal) => new() { Width = Width, Colour = UsesColour(terminal), Unicode = Unicode };
 
     public static CommandContext FromCurrentProcess() => new(

@@ -1,6 +1,6 @@
 namespace Tonne.Recording;
 
-/// <summary>Tells a run that is started inside another one which run that is, through the environment of the command.</summary>
+/// <summary>Gives a run that is started inside another one the id of that run, through the environment of the command.</summary>
 /// <remarks>
 /// A variable may reach processes that the outer run does not measure: on another machine (ssh, srun), or after that run has ended (a server
 /// that stays). So the boot of the machine goes with the id, and <see cref="Find"/> wants the socket of the outer run to be there, if it has one.

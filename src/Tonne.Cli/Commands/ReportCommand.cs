@@ -14,18 +14,18 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne report RUN --FORMAT</c>: writes one run as a document.</summary>
 static class ReportCommand
 {
-    sealed record Format(string Flag, string Description, Action<TextWriter, RunRecord, Footprint, TerminalCapabilities> Write);
+    sealed record Format(string Flag, string Description, Action<CommandContext, RunRecord, Footprint> Write);
 
     static readonly Format[] _formats =
     [
-        new("--text", "Plain text: summary, stages, epochs and the loss curve (default)", static (writer, record, footprint, screen) => RunReport.Write(writer, record, footprint, screen)),
-        new("--md", "Markdown", static (writer, record, footprint, _) => writer.Write(MarkdownReport.Render(record, footprint))),
-        new("--json", "JSON (schema tonne.run/1)", static (writer, record, footprint, _) => writer.WriteLine(JsonSerializer.Serialize(RunDocument.From(record, footprint), ReportJson.Readable.RunDocument))),
-        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (writer, record, footprint, _) => writer.Write(CarbonCsvRow.From(record, footprint).ToCsv())),
-        new("--model-card", "The environmental section of a model card, Markdown", static (writer, record, footprint, _) => writer.Write(ModelCard.Render(record, footprint))),
-        new("--eu-ai-act", "Energy part of the EU's model documentation form, Markdown", static (writer, record, footprint, _) =>
-            writer.Write(ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)))),
-        new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (writer, record, footprint, _) => writer.Write(HuggingFaceCard.Render(record, footprint))),
+        new("--text", "Plain text: summary, stages, epochs and the loss curve (default)", static (context, record, footprint) => RunReport.Write(context.Out, record, footprint, context.OutCapabilities)),
+        new("--md", "Markdown", static (context, record, footprint) => context.Out.Write(MarkdownReport.Render(record, footprint))),
+        new("--json", "JSON (schema tonne.run/1)", static (context, record, footprint) => context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(record, footprint), ReportJson.Readable.RunDocument))),
+        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (context, record, footprint) => context.Out.Write(CarbonCsvRow.From(record, footprint).ToCsv(withHeader: !context.IsAppendedTo(CarbonCsvRow.Header)))),
+        new("--model-card", "The environmental section of a model card, Markdown", static (context, record, footprint) => context.Out.Write(ModelCard.Render(record, footprint))),
+        new("--eu-ai-act", "Energy part of the EU's model documentation form, Markdown", static (context, record, footprint) =>
+            context.Out.Write(ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)))),
+        new("--hugging-face", "co2_eq_emissions for a Hugging Face model card, YAML", static (context, record, footprint) => context.Out.Write(HuggingFaceCard.Render(record, footprint))),
     ];
 
     public static Command Build(CommandContext context)
@@ -60,7 +60,7 @@ static class ReportCommand
                 return 0;
             }
 
-            (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context.Out, entry.Record, entry.Account(), session.Capabilities);
+            (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context, entry.Record, entry.Account());
             return 0;
         });
         return command;

@@ -24,6 +24,26 @@ sealed class FileDescriptorStream(int descriptor) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether this is a file opened to append (<c>>></c> in a shell) that begins with the given bytes.</summary>
+    public bool IsAppendedTo(ReadOnlySpan<byte> start)
+    {
+        var flags = Libc.FileControl(descriptor, Libc.GetStatusFlags, 0);
+        if (flags < 0 || (flags & Libc.Append) == 0)
+            return false;
+        try
+        {
+            using var file = new FileStream($"/proc/self/fd/{descriptor}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (!file.CanSeek)
+                return false;
+            var found = new byte[start.Length];
+            return file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && start.SequenceEqual(found);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     public override void Flush()
     {
     }

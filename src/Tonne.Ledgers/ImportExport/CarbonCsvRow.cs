@@ -68,8 +68,12 @@ public sealed class CarbonCsvRow
     public static CarbonCsvRow From(RunRecord record, FootprintStatement statement, IReadOnlyDictionary<string, string>? known = null) =>
         Create(record, statement.Factors, statement.Method, statement.Figures.ToDictionary(figure => figure.Name, StringComparer.Ordinal), known);
 
-    /// <summary>A header and this row, with <c>\n</c> at line ends, quoted after RFC 4180.</summary>
-    public string ToCsv() => Line(Columns) + Line(Fields);
+    /// <summary>The header, with <c>\n</c> at its end.</summary>
+    public static string Header => Line(Columns);
+
+    /// <summary>This row, with <c>\n</c> at line ends, quoted after RFC 4180.</summary>
+    /// <param name="withHeader">Whether the header comes first. Default: yes.</param>
+    public string ToCsv(bool withHeader = true) => (withHeader ? Header : "") + Line(Fields);
 
     static string Line(IEnumerable<string> fields)
     {

@@ -1,3 +1,5 @@
+using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Quantities;
 
 namespace Tonne.Reporting.Explaining;
@@ -53,10 +55,17 @@ static class BoundaryText
         if (boundary.Method is { } method)
             parts.Add(EnumWords.Format(method) + (method is AccountingMethod.Location or AccountingMethod.Market ? "-based" : ""));
         if (boundary.Basis is { } basis)
-            parts.Add(basis == IntensityBasis.Unstated ? "basis unstated" : EnumWords.Format(basis));
+            parts.Add(FormatBasis(basis));
         // Energy and water have no embodied part.
         if (boundary.Basis is not null)
             parts.Add(boundary.Embodied ? "embodied included" : "embodied not included");
         return string.Join(between, parts);
     }
+
+    /// <summary>The basis of an intensity in words: <c>lifecycle</c>, or <c>basis unstated</c>.</summary>
+    internal static string FormatBasis(IntensityBasis basis) => basis == IntensityBasis.Unstated ? "basis unstated" : EnumWords.Format(basis);
+
+    /// <summary>Basis and scope of an intensity in words: <c>lifecycle, production</c>, or <c>basis unstated</c>.</summary>
+    internal static string FormatBasis(GridFactor grid) =>
+        grid.Scope == IntensityScope.Unstated ? FormatBasis(grid.Basis) : $"{FormatBasis(grid.Basis)}, {EnumWords.Format(grid.Scope)}";
 }

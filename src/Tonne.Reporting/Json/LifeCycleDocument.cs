@@ -6,6 +6,7 @@ using Tonne.Formatting;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
 using Tonne.Sci;
 
 namespace Tonne.Reporting.Json;
@@ -127,7 +128,7 @@ public sealed record LifeCycleDocument
             phase.Description.Id, phase.Description.Name, LifeCycleReader.ToKeyword(phase.Description.Kind), whole > 0 ? phase.Figures.Total.Value / whole : 0, FiguresPart.From(phase.Figures),
             phase.EmissionsPerDay is { } perDay ? new DayPart(phase.Description.Duration!.Bounds.Best / 24, FromOptional(phase.EnergyPerDay), QuantityDocument.From(perDay)) : null,
             [.. phase.PerUnit.Select(unit => new UnitPart(unit.Unit.Name, unit.Unit.Count.Bounds.Best, QuantityDocument.From(unit.Energy), QuantityDocument.From(unit.Emissions)))],
-            [.. phase.Factors.Select(factors => new LifePlacePart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, $"{EnumWords.Format(factors.Grid.Basis)}, {EnumWords.Format(factors.Grid.Scope)}"), EnumWords.Format(factors.Grid.Basis), factors.Grid.Year,
+            [.. phase.Factors.Select(factors => new LifePlacePart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, BoundaryText.FormatBasis(factors.Grid)), EnumWords.Format(factors.Grid.Basis), factors.Grid.Year,
                 factors.Grid.How, QuantityDocument.From(factors.Pue, "facility ÷ machines"), factors.PueHow))],
             [.. phase.Runs.Select(run => run.Record.Opening.Id)], phase.OmittedBoundaries, phase.Notes);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Teaching;
 using Tonne.Runs;
 
@@ -211,7 +212,7 @@ public sealed record RunDocument
             Facility = new FacilityPart(factors.Pue.Bounds.Best, factors.Pue.Bounds.Low, factors.Pue.Bounds.High, factors.PueHow,
                 EnumWords.Format(factors.Pue.Quality), factors.Pue.Source.Id),
             FacilityEnergyKwh = byName["facility_energy_kwh"],
-            Grid = new GridPart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, $"{EnumWords.Format(factors.Grid.Basis)}, {EnumWords.Format(factors.Grid.Scope)}"),
+            Grid = new GridPart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, BoundaryText.FormatBasis(factors.Grid)),
                 EnumWords.Format(factors.Grid.Basis), EnumWords.Format(factors.Grid.Scope), factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
             Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),

@@ -4,6 +4,7 @@ using Tonne.Accounting;
 using Tonne.Estimation.Training;
 using Tonne.Formatting;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
 
 namespace Tonne.Reporting.Json;
 
@@ -122,7 +123,7 @@ public sealed record TrainingEstimateDocument
             FacilityEnergyKwh = QuantityDocument.From(footprint.FacilityEnergy),
             EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.From(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null, QuantityDocument.From(footprint.Total)),
             WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
-            Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}"), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope), grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
+            Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, BoundaryText.FormatBasis(grid)), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope), grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
             Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Similarity, 4)))],
             Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
             Warnings = footprint.Factors.Warnings,

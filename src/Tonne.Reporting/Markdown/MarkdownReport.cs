@@ -167,7 +167,7 @@ public static class MarkdownReport
         var place = PlaceName.Format(record.Opening.Place, grid) ?? "only an intensity was given";
         page.Append(CultureInfo.InvariantCulture, $"- Place: {Text(place)} ({Text(grid.How)})\n");
         page.Append(CultureInfo.InvariantCulture, $"- Grid: {DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, ");
-        page.Append(CultureInfo.InvariantCulture, $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}");
+        page.Append(CultureInfo.InvariantCulture, $"{BoundaryText.FormatBasis(grid)}");
         page.Append(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "");
         page.Append(CultureInfo.InvariantCulture, $" \\[{Text(grid.Intensity.Source.Id)}\\]\n");
         var pue = DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval();

@@ -31,7 +31,7 @@ public static class ModelCard
         Item("Energy", $"{DisplayValue.Format(footprint.FacilityEnergy).FormatWithInterval()} {RunHeadline.EnergyName} (PUE included), "
             + $"{DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value).FormatWithInterval()} IT energy (before PUE)");
         Item("Quality", $"{EnumWords.Format(footprint.Energy.Quality)}, {DisplayValue.FormatPercent(footprint.Energy.MeasuredShare)} of the energy measured by a meter");
-        Item("Carbon intensity", $"{DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
+        Item("Carbon intensity", $"{DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval()}, {BoundaryText.FormatBasis(grid)}{(grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $", {year}") : "")}");
         Item("PUE", $"{DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval()}, {footprint.Factors.PueHow}");
         if (footprint.Water is { } water)
             Item("Water", DisplayValue.Format(water).FormatWithInterval());

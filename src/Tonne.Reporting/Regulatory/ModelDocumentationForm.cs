@@ -63,9 +63,9 @@ public static class ModelDocumentationForm
         else
         {
             var names = string.Join(" + ", training.Select(phase => phase.Description.Name));
-            var durations = training.Select(phase => phase.Description.Duration).OfType<Factor>().ToList();
+            var hours = training.Select(FindClockHours).OfType<double>().ToList();
             var chips = training.SelectMany(phase => phase.Description.Chips).ToList();
-            double? days = durations.Count == training.Count ? durations.Sum(duration => duration.Bounds.Best) / 24 : null;
+            double? days = hours.Count == training.Count ? hours.Sum() / 24 : null;
             var hardware = chips.Count == 0 ? null : string.Join(", ", chips.Select(chip => $"{Digits(chip.Hours.Value / 24, "days")} of {chip.Chip}"));
             lines.AddRange(Time(days, hardware, names));
             lines.AddRange(Computation(training.All(phase => phase.Description.Computation is not null) ? training.Sum(phase => phase.Description.Computation!.Bounds.Best) : null,
@@ -90,6 +90,10 @@ public static class ModelDocumentationForm
 
         return lines;
     }
+
+    /// <summary>Clock time of a phase in h: as described, otherwise that of its runs one after another; null if unknown.</summary>
+    static double? FindClockHours(AccountedPhase phase) => phase.Description.ClockHours
+        ?? (phase.Description.Uses.IsEmpty && phase.Runs.Any() ? phase.Runs.Sum(run => run.Record.DurationSeconds) / 3600 : null);
 
     /// <summary>The form as Markdown.</summary>
     /// <param name="name">The model or run.</param>
@@ -118,7 +122,7 @@ public static class ModelDocumentationForm
 
     static IEnumerable<FormLine> Time(double? days, string? hardware, string why)
     {
-        const string missing = "how long it took is not described: give the phase a 'duration'";
+        const string missing = "how long it took is not described: give the phase a 'duration', or 'hours' and 'devices'";
         yield return new(Resources, "Training time, range", days is { } known ? Range(known) : null, days is null ? missing : why, Authorities);
         yield return new(Resources, "Training time, wall clock", days is { } wall ? Digits(wall, "days") : null, days is null ? missing : why, Office);
         yield return new(Resources, "Training time, hardware", hardware, hardware is null ? "which accelerators, how many and how long is not described: give 'chip_hours' and 'hardware'" : why, Office);

@@ -3,6 +3,7 @@ using Tonne.Estimation;
 using Tonne.Estimation.Serving;
 using Tonne.Formatting;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
 
 namespace Tonne.Reporting.Terminal;
 
@@ -39,7 +40,7 @@ static class RequestTextExtensions
 
     /// <summary>Formats the carbon method of a boundary, for example <c>location-based, lifecycle</c>.</summary>
     public static string FormatCarbonMethod(Boundary boundary) =>
-        $"{EnumWords.Format(boundary.Method ?? AccountingMethod.Location)}-based, {EnumWords.Format(boundary.Basis ?? IntensityBasis.Unstated)}";
+        $"{EnumWords.Format(boundary.Method ?? AccountingMethod.Location)}-based, {BoundaryText.FormatBasis(boundary.Basis ?? IntensityBasis.Unstated)}";
 
     static string FormatLargeNumber(double number) => number < 1e15 ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : number.ToString("0.###e0", CultureInfo.InvariantCulture);
 }

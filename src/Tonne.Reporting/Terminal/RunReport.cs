@@ -150,7 +150,7 @@ public static class RunReport
         var grid = footprint.Factors.Grid;
         var intensity = DisplayValue.FormatFactor(grid.Intensity);
         var year = grid.Year is { } known ? dot + known.ToString(CultureInfo.InvariantCulture) : "";
-        var kind = grid.Basis == IntensityBasis.Unstated ? "basis unstated" : $"{EnumWords.Format(grid.Basis)}, {EnumWords.Format(grid.Scope)}";
+        var kind = BoundaryText.FormatBasis(grid);
         var how = TextSanitizer.ToOneLine(grid.How);
         sheet.WriteRow("grid",
             StyledText.Strong(TextSanitizer.ToOneLine(grid.Zone ?? "given")), " ",

@@ -137,7 +137,7 @@ public static class TrainingEstimateText
         "chip_hours" => "accelerator time",
         "energy_kwh" => "IT energy, hosts included",
         "facility_energy_kwh" => "facility energy (PUE included)",
-        "emissions_kg.operational" => "operational, " + EnumWords.Format(figure.Boundary.Basis ?? IntensityBasis.Unstated),
+        "emissions_kg.operational" => "operational, " + BoundaryText.FormatBasis(figure.Boundary.Basis ?? IntensityBasis.Unstated),
         "emissions_kg.embodied" => "embodied",
         "emissions_kg.total" => "total",
         _ => "on site and in generation",

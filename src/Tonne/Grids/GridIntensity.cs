@@ -12,9 +12,9 @@ namespace Tonne.Grids;
 public sealed record GridIntensity(Factor Intensity, Zone? Zone, IntensityBasis Basis, IntensityScope Scope, int? Year, string Explanation)
 {
     /// <summary>
-    /// An intensity given by the user, taken as exact. Basis and scope are as the user states them (default: lifecycle, consumption).
+    /// An intensity given by the user, taken as exact. Basis and scope are as the user states them. Default: unstated.
     /// </summary>
-    public static GridIntensity FromUserValue(CarbonIntensity intensity, IntensityBasis basis = IntensityBasis.Lifecycle, IntensityScope scope = IntensityScope.Consumption) =>
+    public static GridIntensity FromUserValue(CarbonIntensity intensity, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated) =>
         new(new Factor("grid/given", "grid intensity as given", "g CO2e/kWh", Bounds.FromExact(intensity.GramsPerKilowattHour), Quality.Assumed,
                 new Source("GIVEN", "Given by the user")), null, basis, scope, null, "given");
 }

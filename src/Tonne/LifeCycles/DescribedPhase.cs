@@ -37,6 +37,12 @@ public sealed record DescribedPhase
     /// <summary>Time over which the described energy was used, in h; null if not given.</summary>
     public Factor? Duration { get; init; }
 
+    /// <summary>
+    /// Clock time of the work in h: the duration, the hours of the only block of dynamic energy, or those of an estimated training; null if none is
+    /// given.
+    /// </summary>
+    public double? ClockHours { get; init; }
+
     /// <summary>Functional units and their counts.</summary>
     public ImmutableArray<FunctionalUnit> Units { get; init; } = [];
 

@@ -55,6 +55,18 @@ public class DescriptionTests
     public void Hardware_beside_an_estimate_would_be_counted_twice() => Assert.Contains("would count them twice",
         Refused("name: a life\nphases: [{name: training, estimate: {training: {parameters: 7B, tokens: 1T, hardware: h100}}, hardware: {emissions: 2 t}}]\n"), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("dynamic: {hours: 240, devices: 4, power: 500 W}", "10 days")]
+    [InlineData("dynamic: {hours: 240, devices: 4, power: 500 W}\n    duration: 12 d", "12 days")]
+    public void The_form_has_the_clock_time_wherever_the_description_has_one(string energy, string expected)
+    {
+        var life = Account($"name: a life\nphases:\n  - name: training\n    {energy}\n");
+
+        var line = ModelDocumentationForm.CreateLines(life).Single(line => line.Item == "Training time, wall clock");
+
+        Assert.Equal(expected, line.Answer);
+    }
+
     [Fact]
     public void The_boundary_widens_from_the_work_to_the_building()
     {

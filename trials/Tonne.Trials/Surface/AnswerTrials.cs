@@ -42,6 +42,23 @@ public sealed partial class AnswerTrials : IAsyncLifetime
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 101));
     }
 
+    [Fact]
+    public async Task Reports_appended_to_a_file_have_one_header()
+    {
+        var file = _tonne.At("all.csv");
+        foreach (var (run, arrow) in new[] { ("first", ">>"), ("second", ">>"), ("first", ">>") })
+            (await _tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' report {run} --csv {arrow} '{file}'")).Expect(0);
+
+        var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+        Assert.Equal(4, lines.Length);
+        Assert.Single(lines, line => line.StartsWith("timestamp,", StringComparison.Ordinal));
+
+        // A file of something else has no header of ours, and a new file begins with one.
+        await File.WriteAllTextAsync(file, "notes\n", TestContext.Current.CancellationToken);
+        (await _tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' report first --csv >> '{file}'")).Expect(0);
+        Assert.StartsWith("timestamp,", (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[1], StringComparison.Ordinal);
+    }
+
     [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.None, 1000)]
     private static partial Regex Escapes();
 

@@ -21,6 +21,7 @@ static partial class Libc
     internal const int SetPipeSize = 1031;
     internal const int GetPipeSize = 1032;
     internal const int GetStatusFlags = 3;
+    internal const int Append = 0x400;
     internal const int SetStatusFlags = 4;
     internal const int DescriptorCloseOnExec = 1;
     internal const int SeekCurrent = 1;

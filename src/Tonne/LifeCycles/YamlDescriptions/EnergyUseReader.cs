@@ -21,11 +21,12 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
     /// <param name="MeasuredShare">Measured ÷ total.</param>
     /// <param name="IncludesFacility">Whether it already includes the PUE.</param>
     /// <param name="ChipHours">Chip-hours from which it was computed; null if energy was given.</param>
+    /// <param name="Hours">Clock time from which it was computed, in h; null if energy or chip-hours were given.</param>
     /// <param name="Chip">The accelerator; null if not given.</param>
     /// <param name="Notes">Notes to print.</param>
     /// <param name="Warnings">Warnings about the description of the energy.</param>
     public sealed record DescribedEnergy(
-        string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, string? Chip,
+        string Label, Derivation Energy, BoundaryExtent Extent, Quality Quality, double MeasuredShare, bool IncludesFacility, Derivation? ChipHours, Factor? Hours, string? Chip,
         ImmutableArray<string> Notes, ImmutableArray<Warning> Warnings);
 
     /// <summary>Reads the energy that a node describes; null if something is wrong with it.</summary>
@@ -38,7 +39,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (node is DescriptionNode.Scalar)
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } given
-                ? new DescribedEnergy(part, new Derivation.FactorNode(given), BoundaryExtent.It, given.Quality, GetMeasuredShare(given), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(given), BoundaryExtent.It, given.Quality, GetMeasuredShare(given), false, null, null, null, [], []) : null;
         }
 
         if (node is not DescriptionNode.Mapping mapping)
@@ -50,7 +51,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         if (mapping.Entries.Any(entry => entry.Key.Text == "best"))
         {
             return phase.ReadNumber(node, id + ".energy", part, $"{part} energy", Dimension.Energy) is { } spread
-                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), BoundaryExtent.It, spread.Quality, GetMeasuredShare(spread), false, null, null, [], []) : null;
+                ? new DescribedEnergy(part, new Derivation.FactorNode(spread), BoundaryExtent.It, spread.Quality, GetMeasuredShare(spread), false, null, null, null, [], []) : null;
         }
 
         var block = new DescriptionBlock(mapping, id, problems, sources, [.. DescriptionKeys.Use, "pue"]);
@@ -69,7 +70,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         var boundary = block.ReadText("boundary");
         if (boundary is not (null or "it" or "gpu"))
             problems.AddUnknown(block.GetLine("boundary"), "boundary", boundary, ["it", "gpu"]);
-        var (energy, chipHours, chip, fromCatalog) = block.HasKey("energy") ? (ReadGivenEnergy(block, label), null, block.ReadText("hardware"), false) : ReadPowerTimesHours(block, label, part);
+        var (energy, chipHours, hours, chip, fromCatalog) = block.HasKey("energy") ? (ReadGivenEnergy(block, label), null, null, block.ReadText("hardware"), false) : ReadPowerTimesHours(block, label, part);
         if (energy is null)
             return null;
         var (quality, measured) = QualityOf(block, energy);
@@ -89,14 +90,15 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
                 + $"power of a {chip} board is "
                 + $"used{(extent == BoundaryExtent.Gpu ? "" : ", plus a share of it for the other parts of the server")}, with bounds."));
         var notes = new List<string>(block.ReadTexts("note"));
-        return new DescribedEnergy(label, energy, extent, quality, measured, holds, chipHours, chip, [.. notes], [.. warnings]);
+        return new DescribedEnergy(label, energy, extent, quality, measured, holds, chipHours, hours, chip, [.. notes], [.. warnings]);
     }
 
     static Derivation? ReadGivenEnergy(DescriptionBlock block, string label) => block.ReadNumber("energy", $"energy, {label}", Dimension.Energy) is { } factor ? new Derivation.FactorNode(factor) : null;
 
-    (Derivation? Energy, Derivation? ChipHours, string? Chip, bool FromCatalog) ReadPowerTimesHours(DescriptionBlock block, string label, string part)
+    (Derivation? Energy, Derivation? ChipHours, Factor? Hours, string? Chip, bool FromCatalog) ReadPowerTimesHours(DescriptionBlock block, string label, string part)
     {
         Derivation? chipHours = null;
+        Factor? hours = null;
         if (block.HasKey("chip_hours"))
         {
             if (block.HasKey("hours") || block.HasKey("devices"))
@@ -106,7 +108,7 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
         }
         else if (block.HasKey("hours"))
         {
-            var hours = block.ReadNumber("hours", $"hours, {label}", Dimension.Hours);
+            hours = block.ReadNumber("hours", $"hours, {label}", Dimension.Hours);
             var devices = block.ReadNumber("devices", $"devices, {label}", Dimension.Number);
             if (hours is not null)
                 chipHours = devices is null ? new Derivation.FactorNode(hours) : new Derivation.Product($"chip-hours, {label}", "h", [new Derivation.FactorNode(hours), new Derivation.FactorNode(devices)]);
@@ -118,8 +120,8 @@ sealed class EnergyUseReader(DescriptionProblems problems, SourceResolver source
 
         var (power, chip, fromCatalog) = PowerOf(block, label, part);
         return chipHours is null || power is null
-            ? (null, chipHours, chip, fromCatalog)
-            : (new Derivation.Product($"energy, {label}", "kWh", [chipHours, new Derivation.FactorNode(power)], 1 / 1000d), chipHours, chip, fromCatalog);
+            ? (null, chipHours, hours, chip, fromCatalog)
+            : (new Derivation.Product($"energy, {label}", "kWh", [chipHours, new Derivation.FactorNode(power)], 1 / 1000d), chipHours, hours, chip, fromCatalog);
     }
 
     (Factor? Power, string? Chip, bool FromCatalog) PowerOf(DescriptionBlock block, string label, string part)

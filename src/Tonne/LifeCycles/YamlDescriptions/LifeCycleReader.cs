@@ -178,6 +178,9 @@ public static class LifeCycleReader
                 Market = supply,
                 Estimate = estimate,
                 Duration = duration,
+                ClockHours = duration?.Bounds.Best
+                    ?? (pieces.FindAll(piece => piece.Part == EnergyCategory.Dynamic) is [{ Piece.Hours: { } hours }] ? hours.Bounds.Best : (double?)null)
+                    ?? (estimate is EstimateRequest.Training { Hours: { } estimated } training ? estimated * (training.Runs ?? 1) : (double?)null),
                 Units = Units(block),
                 Published = Published(block),
                 Computation = block.ReadNumber("computation", "floating-point operations", Dimension.Computation),
