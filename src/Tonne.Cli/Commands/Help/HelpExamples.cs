@@ -75,9 +75,11 @@ static class HelpExamples
             "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
             "tonne estimate inference --parameters 235b --active-parameters 22b \\",
             "    --precision fp8 --hardware h100,b200 --output-tokens 800 --zone FR",
+            "tonne estimate inference --parameters 8b --hardware h100 --output-tokens 300 \\",
+            "    --reasoning-tokens 8000 --prompt-tokens 20k --cached-tokens 18k",
             "tonne estimate inference --task image-generation --model sdxl --requests 10k",
         ],
-        ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --page docs/validation.md --data measurements"],
+        ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --data tests/Tonne.Estimation.Tests/Serving"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
         ["calibrate"] =
         [
