@@ -5,7 +5,6 @@ using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
@@ -53,11 +52,18 @@ static class EstimateInferenceCommand
         command.SetAction(parsed =>
         {
             var settings = SettingOptions.Resolve(parsed, context);
-            var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue), FacilityKind.UnknownCloud);
+            var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue));
             var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
             var (rate, many) = (EstimateTrainingCommand.ParseAmount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.ParseAmount("--requests", parsed.GetValue(requests)));
-            if (parsed.GetValue(task) is { } named)
+            var isEmbedding = parsed.GetValue(task) is { } wanted && NameMatching.ToKey(wanted) is "embedding" or "embeddings";
+            // An embedding of a model whose size is given is one forward pass; without a size it is a measured task.
+            var isForwardPass = isEmbedding && parsed.GetValue(parameters) is not null;
+            if (isForwardPass && parsed.GetResult(output) is { Implicit: false })
+                throw new InvalidInputException("--output-tokens cannot be combined with --task embedding: an embedding is one forward pass over the prompt.");
+            if (parsed.GetValue(task) is { } named && !isForwardPass)
             {
+                if (isEmbedding)
+                    named = "embedding";
                 Option[] unused = [parameters, active, gpus, batch, precision, prompt, cached, output, reasoning, layers, cache, experts, software, hardware];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
                     throw new InvalidInputException($"{idle.Name} cannot be combined with --task: the energy of a task is a published measurement on fixed hardware.");
@@ -79,7 +85,7 @@ static class EstimateInferenceCommand
                 Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
                 Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
                 PromptTokens = ParseTokens("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
+                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? (isForwardPass ? (double?)1 : null) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
                 CachedPromptTokens = ParseTokens("--cached-tokens", parsed.GetValue(cached)),
                 ReasoningTokens = ParseTokens("--reasoning-tokens", parsed.GetValue(reasoning)),
                 ExpertShare = ParseShare(parsed.GetValue(experts)),

@@ -60,9 +60,13 @@ public sealed record ServingWorkload
     /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()
     {
-        if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
+        if (CountQuestion.Ask("parameters", Parameters) is { } question)
+            yield return question + ".";
+        else if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
             yield return "parameters must be a number of at least a million, such as 70e9.";
-        if (ActiveParameters is { } active && !(active > 0 && active <= Parameters))
+        if (CountQuestion.Ask("active parameters", ActiveParameters) is { } activeQuestion)
+            yield return activeQuestion + ".";
+        else if (ActiveParameters is { } active && !(active > 0 && active <= Parameters))
             yield return "active parameters must be positive and no more than all parameters.";
         if (Gpus is < 1 or > 4096)
             yield return "the number of GPUs must be 1 to 4,096.";
