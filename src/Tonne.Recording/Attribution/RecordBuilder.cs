@@ -94,6 +94,7 @@ public sealed class RecordBuilder
             while (reader.Read())
                 survey.AddBlock(reader);
             survey.Damage = reader.Damage;
+            survey.StuckMeters.Complete();
         }
 
         var builder = new RecordBuilder(opening, survey);
@@ -104,8 +105,11 @@ public sealed class RecordBuilder
             var readings = new Reading[opening.Meters.Length];
             while (reader.Read())
             {
-                if (reader.Kind == TraceBlock.Sample)
-                    builder.AddSample(reader.ReadSample(readings), readings);
+                if (reader.Kind != TraceBlock.Sample)
+                    continue;
+                var timestamp = reader.ReadSample(readings);
+                survey.StuckMeters.Replace(timestamp, readings);
+                builder.AddSample(timestamp, readings);
             }
         }
 
@@ -289,6 +293,9 @@ public sealed class RecordBuilder
         var (outcome, counted) = meter.AddReading(reading, timestamp, MaxBridgedSeconds);
         switch (outcome)
         {
+            case CounterOutcome.Counted when meter.OpenGap is { } stuck && _prescan.StuckMeters.HasLost(meter.Index, timestamp):
+                AddGap(meter, stuck);
+                break;
             case CounterOutcome.Counted or CounterOutcome.Wrapped:
                 joules = counted;
                 if (meter.OpenGap is { } bridged && meter.Window.Seconds > 0)
@@ -372,16 +379,11 @@ public sealed class RecordBuilder
         {
             if (meter.Window.Seconds > 0)
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
-            // Some virtual machines have counters that never change, which would look like a measured zero. Some devices update only
-            // every tenth of a second.
-            if (meter.HasNotChanged)
-                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _prescan.End / 1e9),
-                    meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter did not change"));
         }
 
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
             _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
-                + $"of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+                + $"of {_prescan.End / 1e9:0.0} s ({gap.First().Reason}); its energy in that time is unknown and not in the figures."));
         CheckClock();
         var (stages, epochs, steps) = (_apportionment.BuildStages(), _apportionment.BuildEpochs(), _apportionment.BuildStepSeries(_opening.Machine.Gpus?.Count ?? 0));
         WarnOfLateMarks(stages, epochs, steps);
@@ -479,7 +481,10 @@ public sealed class RecordBuilder
     {
         var (busy, idle, capacity) = _use.Machine;
         var missing = capacity - busy - idle;
-        if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
+        if (busy + idle == 0 && capacity > _opening.Machine.Threads && _opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Idle }))
+            _warnings.Add(new Warning("machine-time", $"Busy and idle time of the machine did not change in {_prescan.End / 1e9:0.0} s: "
+                + "it was assumed that nothing but the known jobs used the processors."));
+        else if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
             _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} "
                 + $"thread-seconds: {missing:0.0} s went to other guests of the host or are unaccounted for."));
     }
