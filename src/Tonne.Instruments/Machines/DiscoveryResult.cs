@@ -30,6 +30,9 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
     public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
 
+    /// <summary>Memory in use on the machine; empty if it cannot be read. Default: empty.</summary>
+    public IReadOnlyList<IMeter> MemoryMeters { get; init; } = [];
+
     /// <summary>The energy basis of each component.</summary>
     public required ImmutableArray<ComponentBasis> Bases { get; init; }
 
@@ -43,7 +46,7 @@ public sealed class DiscoveryResult : IDisposable
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>All meters of the machine, energy first.</summary>
-    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters);
+    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters).Concat(MemoryMeters);
 
     /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
     public long? StealNanoseconds => CpuTime?.StealNanoseconds;
@@ -98,6 +101,8 @@ public sealed class DiscoveryResult : IDisposable
     public void Dispose()
     {
         CpuTime?.Dispose();
+        foreach (var meter in MemoryMeters)
+            (meter as IDisposable)?.Dispose();
         foreach (var instrument in Instruments)
             instrument.Dispose();
     }

@@ -75,6 +75,7 @@ public static class MachineDiscovery
             Power = power,
             EnergyMeters = energyMeters,
             CpuTimeMeters = cpuTime is null ? [] : [cpuTime.Busy, cpuTime.Idle],
+            MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
             Missing = missing,
@@ -193,6 +194,16 @@ public static class MachineDiscovery
 
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
+        return null;
+    }
+
+    /// <summary>Opens the meter of memory in use; null if the machine does not report it.</summary>
+    static MachineMemoryMeter? OpenMemory(FileTree tree)
+    {
+        var meter = new MachineMemoryMeter(tree);
+        if (!meter.Read(0).IsGap)
+            return meter;
+        meter.Dispose();
         return null;
     }
 

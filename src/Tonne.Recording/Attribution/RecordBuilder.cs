@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tonne.Hardware;
 using Tonne.Quantities;
@@ -34,7 +35,9 @@ public sealed class RecordBuilder
     readonly ComponentAttribution? _other;
     readonly PlugMeterBalance? _plug;
     readonly Dictionary<string, double> _rates;
-    readonly Dictionary<(Component, string?), Microjoules[]> _latest = [];
+    readonly Microjoules[] _processorParts = new Microjoules[3];
+    readonly List<RatedAmount> _pendingOther = [];
+    (long From, long To) _pendingSpan;
     readonly MachineUsageTracker _use;
     readonly UsageWindow _slice = new();
     readonly UsageWindow _deviceSlice = new();
@@ -210,6 +213,8 @@ public sealed class RecordBuilder
             _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
+
+        AddPendingOther(isFinal: false);
     }
 
     void AddMeterReading(MeterWindow meter, Reading reading, long timestamp)
@@ -332,8 +337,6 @@ public sealed class RecordBuilder
         AddSlice(component, device, account, window);
         if (component == Component.Gpu)
             _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.GetDeviceShares().Held * window.Seconds);
-        if (component is Component.Cpu or Component.Gpu)
-            _latest[(component, device)] = [.. account.Parts];
         if (_plug is not null)
         {
             _plug.Add(account);
@@ -343,38 +346,52 @@ public sealed class RecordBuilder
         if (_other is null)
             return;
         if (component is Component.Cpu or Component.Gpu)
-            _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
-        else
-            _other.SplitOtherEnergyLikeProcessors(account.MachineAmounts, GetLatestProcessorSplit());
-        AddSlice(Component.Other, null, _other, window);
-    }
-
-    /// <summary>The last split of processors and devices, by which all other parts are split. Idle before the first.</summary>
-    Microjoules[] GetLatestProcessorSplit()
-    {
-        Microjoules[] sum = [default, default, default];
-        foreach (var parts in _latest.Values)
         {
-            for (var i = 0; i < sum.Length; i++)
-                sum[i] += parts[i];
+            _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
+            AddSlice(Component.Other, null, _other, window);
+            for (var i = 0; i < _processorParts.Length; i++)
+                _processorParts[i] += account.Parts[i];
+            return;
         }
 
-        return sum[0] + sum[1] + sum[2] == Microjoules.Zero ? [default, default, new(1)] : sum;
+        _pendingSpan = (_pendingOther.Count == 0 ? window.From : _pendingSpan.From, window.To);
+        _pendingOther.AddRange(account.MachineAmounts);
     }
 
-    void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window)
+    /// <summary>
+    /// Adds the other parts that go with memory when all processors and devices of the slice are known, by which they are split. In a
+    /// time without a reading of those they wait for the next one; at the end, without any, they are idle.
+    /// </summary>
+    void AddPendingOther(bool isFinal)
+    {
+        var isKnown = _processorParts[0] + _processorParts[1] + _processorParts[2] != Microjoules.Zero;
+        if (_other is not null && _pendingOther.Count > 0 && (isKnown || isFinal))
+        {
+            _other.SplitOtherEnergyLikeProcessors(CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
+            AddSlice(Component.Other, null, _other, _pendingSpan.From, _pendingSpan.To);
+            _pendingOther.Clear();
+        }
+
+        Array.Clear(_processorParts);
+    }
+
+    void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window) =>
+        AddSlice(component, device, account, window.From, window.To);
+
+    void AddSlice(Component component, string? device, ComponentAttribution account, long from, long to)
     {
         _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
         _others.Add(component, device, account.Parts[1], [], 1);
         _idle.Add(component, device, account.Parts[2], [], 1);
         _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
-        _apportionment.Add(component, device, window.From, window.To, account.Parts[0], account.JobAmounts);
+        _apportionment.Add(component, device, from, to, account.Parts[0], account.JobAmounts);
     }
 
     RunRecord Finish()
     {
         if (_plug is not null)
             FinishPlug(_plug);
+        AddPendingOther(isFinal: true);
         foreach (var meter in _plug is null ? _metered : [.. _metered, _plug.Meter])
         {
             if (meter.Window.Seconds > 0)
