@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;

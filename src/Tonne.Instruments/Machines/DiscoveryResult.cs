@@ -39,6 +39,9 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Rates that turn counted amounts into energy.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
 
+    /// <summary>What models the metered components if their meters do not change; null if nothing is metered. Default: null.</summary>
+    public RunFallback? Fallback { get; init; }
+
     /// <summary>Missing meters.</summary>
     public required IReadOnlyList<MissingMeter> Missing { get; init; }
 

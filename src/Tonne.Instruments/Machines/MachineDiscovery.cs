@@ -13,6 +13,7 @@ using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 
@@ -78,6 +79,7 @@ public static class MachineDiscovery
             MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
+            Fallback = CreateFallback(power, parts, [.. energyMeters.Select(meter => meter.Description)]),
             Missing = missing,
             Warnings = [.. warnings],
             CpuTime = cpuTime,
@@ -195,6 +197,17 @@ public static class MachineDiscovery
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
         return null;
+    }
+
+    /// <summary>What models the metered parts if their meters do not change: the machine without meters, and GPUs by the time they work.</summary>
+    static RunFallback? CreateFallback(MachinePower power, List<MeteredPart> parts, IReadOnlyList<MeterDescription> meters)
+    {
+        if (parts.TrueForAll(part => part.Meters.IsDefaultOrEmpty))
+            return null;
+        var gpus = parts.Where(part => part.Component == Component.Gpu && meters.Any(meter => meter is { Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } && meter.Device == part.Device))
+            .Select(part => part with { Meters = [], Accuracy = null, Why = "Its meter did not change: modelled by the time the GPU is at work." });
+        var modelled = MachineModel.CreateRates(power, [.. gpus]);
+        return new RunFallback(modelled.Bases, modelled.Rates);
     }
 
     /// <summary>Opens the meter of memory in use; null if the machine does not report it.</summary>

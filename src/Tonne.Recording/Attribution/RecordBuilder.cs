@@ -26,6 +26,9 @@ public sealed class RecordBuilder
     readonly EnergyAccumulator _idle = new();
     readonly EnergyAccumulator _machine = new();
     readonly List<Gap> _gaps = [];
+
+    /// <summary>Times of meters that never changed, whose components are modelled.</summary>
+    readonly List<Gap> _replaced;
     readonly List<Warning> _warnings = [];
     readonly List<(ComponentAttribution Account, DeviceUsageTracker? Device)> _modelled = [];
     readonly List<MeterWindow> _metered = [];
@@ -43,8 +46,9 @@ public sealed class RecordBuilder
     readonly UsageWindow _deviceSlice = new();
     bool _hasFirstSample;
 
-    RecordBuilder(RunOpening opening, TracePrescan survey)
+    RecordBuilder(RunOpening opening, TracePrescan survey, List<Gap> modelled)
     {
+        _replaced = modelled;
         _opening = opening;
         _prescan = survey;
         _use = new MachineUsageTracker(opening);
@@ -100,7 +104,8 @@ public sealed class RecordBuilder
             survey.StuckMeters.Complete();
         }
 
-        var builder = new RecordBuilder(opening, survey);
+        var modelled = new List<Gap>();
+        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled);
         using (var stream = open())
         {
             var reader = new TraceReader(stream);
@@ -398,6 +403,9 @@ public sealed class RecordBuilder
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
         }
 
+        foreach (var gap in _replaced)
+            _warnings.Add(new Warning("unmetered", $"{gap.Meter} gave no usable reading in {gap.To - gap.From:0.0} s ({gap.Reason}); "
+                + "what it should have measured was modelled instead."));
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
             _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
                 + $"of {_prescan.End / 1e9:0.0} s ({gap.First().Reason}); its energy in that time is unknown and not in the figures."));
@@ -412,7 +420,7 @@ public sealed class RecordBuilder
         var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates() },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null },
             Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,
@@ -431,7 +439,7 @@ public sealed class RecordBuilder
             Epochs = epochs,
             StepSeries = steps,
             QuarterHours = _apportionment.BuildQuarterHours(),
-            Gaps = [.. _gaps],
+            Gaps = [.. _replaced, .. _gaps],
             Notes = [.. _apportionment.Notes],
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],

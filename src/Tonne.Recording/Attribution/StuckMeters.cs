@@ -84,6 +84,9 @@ sealed class StuckMeters
         }
     }
 
+    /// <summary>The whole time of a meter that never gave a usable reading because it did not change; null if it gave one.</summary>
+    internal Gap? FindWhole(string meter) => _watches.Find(watch => watch.Id == meter)?.FindWhole();
+
     /// <summary>Whether a counter stood still until this reading and counted nothing of that time.</summary>
     internal bool HasLost(int meter, long timestamp) => _watches.Exists(watch => watch.Index == meter && watch.HasLost(timestamp));
 
@@ -116,8 +119,11 @@ sealed class StuckMeters
         double _counted;
         double _countedSeconds;
         int _next;
+        long _first;
 
         internal int Index => index;
+
+        internal string Id => meter.Id;
 
         internal void AddWork(long timestamp, double seconds, double busy, int threads, ReadOnlySpan<Reading> readings)
         {
@@ -152,6 +158,8 @@ sealed class StuckMeters
                 return;
             }
 
+            if (_value is null)
+                _first = timestamp;
             if (_value is { } before)
             {
                 _hasChanged = true;
@@ -181,6 +189,14 @@ sealed class StuckMeters
             while (_next < _spans.Count && timestamp > _spans[_next].To)
                 _next++;
             return _next < _spans.Count && timestamp > _spans[_next].From ? _spans[_next].Reason : null;
+        }
+
+        internal Gap? FindWhole()
+        {
+            if (_hasChanged || _value is null)
+                return null;
+            var reason = !_isCounter && _value == 0 ? NoPower : _spans.Count == 1 ? _spans[0].Reason : null;
+            return reason is null ? null : new Gap(meter.Id, _first / 1e9, _last / 1e9, reason);
         }
 
         internal bool HasLost(long timestamp) => _spans.Exists(span => span.IsLost && span.ResumedAt == timestamp);

@@ -294,6 +294,21 @@ public sealed class CapturedTreesTests
         Assert.All(examination.Bases, basis => Assert.NotEqual(Quality.Measured, basis.Quality));
     }
 
+    // What models a machine whose counters never change, as in some virtual machines, is known before the run.
+    [Fact]
+    public void A_metered_machine_has_models_for_meters_that_do_not_change_and_one_without_meters_needs_none()
+    {
+        using var disk = TreeOnDisk.Of("server-nested-dram");
+        using var metered = MachineDiscovery.Discover(disk.Tree);
+        using var bare = TreeOnDisk.Of("virtual-machine");
+        using var modelled = MachineDiscovery.Discover(bare.Tree);
+
+        Assert.Equal([Component.Cpu, Component.Memory, Component.Other], metered.Fallback!.Bases.Select(basis => basis.Component));
+        Assert.All(metered.Fallback.Bases, basis => Assert.Empty(basis.Meters));
+        Assert.Contains(metered.Fallback.Rates, rate => rate.Id == "cpu/idle");
+        Assert.Null(modelled.Fallback);
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void A_captured_machine_examines_like_the_machine_itself(string name)

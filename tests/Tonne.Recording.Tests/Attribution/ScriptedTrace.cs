@@ -75,6 +75,9 @@ sealed class ScriptedTrace
         return new ScriptedTrace(opening with { Meters = [.. opening.Meters, InUse], ReservedMemoryBytes = reserved });
     }
 
+    /// <summary>The same trace's machine, with models for meters that do not change; no sample has been added yet.</summary>
+    public ScriptedTrace WithFallback(params ImmutableArray<ComponentBasis> bases) => new(Opening with { Fallback = new RunFallback(bases, Opening.Rates) });
+
     /// <summary>A machine of any meters: rates by id and unit at their best, ±10 %, and k times each as everything else.</summary>
     public static ScriptedTrace Of(ImmutableArray<MeterDescription> meters, ImmutableArray<ComponentBasis> bases, SharePolicy policy = SharePolicy.Share, params (string Id, string Per, double Best)[] rates)
     {

@@ -165,6 +165,72 @@ public class StuckMetersTests
         Assert.Empty(asleep.Gaps);
     }
 
+    static readonly ComponentBasis ModelledCpu = new(Component.Cpu, Quality.Modelled, [], null, "cpu/idle", "cpu/busy", 2, "scripted");
+    static readonly ComponentBasis ModelledOther = new(Component.Other, Quality.Assumed, [], null, null, null, 1, "scripted");
+
+    [Fact]
+    public void Processors_whose_counter_never_changes_are_modelled_with_the_gap()
+    {
+        var trace = Metered().WithFallback(ModelledCpu, ModelledOther);
+        for (var i = 0; i <= 10; i++)
+            trace.Sample(i, Seconds(i * 0.6), Seconds(i * 0.6), Value(7 * Joule));
+
+        var record = trace.End(10).Record();
+        var cpu = Assert.Single(record.Components, part => part.Component == Component.Cpu);
+
+        // 20 thread·s: 6 busy at 5 W, 14 idle at 1 W.
+        Assert.Equal((44 * Joule, Quality.Modelled), (cpu.MachineMicrojoules, cpu.Quality));
+        Assert.Equal(Other * 44 * Joule, Assert.Single(record.Components, part => part.Component == Component.Other).MachineMicrojoules, 5d);
+        Assert.Equal(("rapl:package-0", 0d, 10d, "the counter did not change"), (Assert.Single(record.Gaps).Meter, record.Gaps[0].From, record.Gaps[0].To, record.Gaps[0].Reason));
+        Assert.Contains("modelled instead", Assert.Single(record.Warnings, warning => warning.Code == "unmetered").Text);
+        Assert.Null(record.Opening.Fallback);
+        Assert.Equal([Component.Other, Component.Cpu], record.Opening.Bases.Select(basis => basis.Component));
+    }
+
+    [Fact]
+    public void A_counter_that_moves_needs_no_model_and_the_record_keeps_none()
+    {
+        var trace = Metered().WithFallback(ModelledCpu, ModelledOther);
+
+        var record = trace.Sample(0, Seconds(0), Seconds(0), Value(0)).Sample(10, Seconds(6), Seconds(6), Value(100 * Joule)).End(10).Record();
+
+        Assert.Equal((100 * Joule, Quality.Measured), (record.Components[0].MachineMicrojoules, record.Components[0].Quality));
+        Assert.Null(record.Opening.Fallback);
+    }
+
+    [Fact]
+    public void One_package_of_two_that_never_changes_is_a_gap_beside_the_other()
+    {
+        var trace = ScriptedTrace.Of([Busy, Job, Package(0), Package(1)], [new(Component.Cpu, Quality.Measured, ["rapl:package-0", "rapl:package-1"], "cpu/meter", "cpu/idle-power", null, 2, "scripted")])
+            .WithFallback(ModelledCpu);
+
+        var record = trace.Sample(0, Seconds(0), Seconds(0), Value(0), Value(9)).Sample(10, Seconds(6), Seconds(6), Value(100 * Joule), Value(9)).End(10).Record();
+
+        Assert.Equal(100 * Joule, Assert.Single(record.Components).MachineMicrojoules);
+        Assert.Equal("rapl:package-1", Assert.Single(record.Gaps).Meter);
+    }
+
+    [Fact]
+    public void Without_the_plugs_reading_processors_and_all_other_parts_are_modelled()
+    {
+        var plug = new MeterDescription("plug", Component.Platform, MeterKind.Power, MeterRole.Machine);
+        var trace = ScriptedTrace.Of(
+            [Busy, Job, plug],
+            [
+                new(Component.Cpu, Quality.Measured, ["plug"], "plug/meter", "cpu/idle-power", null, 2, "scripted"),
+                new(Component.Other, Quality.Measured, [], null, null, null, 0, "scripted"),
+                new(Component.Platform, Quality.Measured, ["plug"], "plug/meter", null, null, 1, "scripted"),
+            ],
+            SharePolicy.Share, ("plug/meter", "J", 1)).WithFallback(ModelledCpu, ModelledOther);
+        for (var i = 0; i <= 10; i++)
+            trace.Sample(i, Seconds(i * 0.6), Seconds(i * 0.6), Value(0));
+
+        var record = trace.End(10).Record();
+
+        Assert.Equal([(Component.Cpu, 44 * Joule, Quality.Modelled), (Component.Other, (long)(Other * 44 * Joule), Quality.Assumed)], record.Components.Select(part => (part.Component, part.MachineMicrojoules, part.Quality)));
+        Assert.Equal("plug", Assert.Single(record.Gaps).Meter);
+    }
+
     [Fact]
     public void Times_of_the_machine_that_do_not_change_give_a_warning()
     {
