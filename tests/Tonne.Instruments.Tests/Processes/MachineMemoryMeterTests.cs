@@ -1,5 +1,4 @@
 using System.Text;
-using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Recording.Metering;
