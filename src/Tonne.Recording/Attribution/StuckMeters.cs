@@ -11,7 +11,7 @@ namespace Tonne.Recording.Attribution;
 /// for 10 s or three of its refreshes, whichever is longer, in which the processors or the device worked for a second.
 /// A power is stuck if it was the same for 60 s or five of its refreshes, whichever is longer, in which the load changed by half of the
 /// capacity (means of 5 s). A power of 0 W is no reading.
-/// A counter that goes on afterwards has counted the time in between, unless that makes less than a tenth of its mean power: then it stood still.
+/// A counter that goes on afterwards has counted the time in between, unless that makes less than a tenth of its mean power: then it did not count in that time.
 /// </remarks>
 sealed class StuckMeters
 {
@@ -87,7 +87,7 @@ sealed class StuckMeters
     /// <summary>The whole time of a meter that never gave a usable reading because it did not change; null if it gave one.</summary>
     internal Gap? FindWhole(string meter) => _watches.Find(watch => watch.Id == meter)?.FindWhole();
 
-    /// <summary>Whether a counter stood still until this reading and counted nothing of that time.</summary>
+    /// <summary>Whether a counter did not change until this reading and counted nothing of that time.</summary>
     internal bool HasLost(int meter, long timestamp) => _watches.Exists(watch => watch.Index == meter && watch.HasLost(timestamp));
 
     /// <summary>The busy time of the device of a meter: its place among the meters; -1 if it is not reported, null for processors.</summary>

@@ -22,7 +22,7 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
 
     public string? Damage { get; set; }
 
-    /// <summary>Meters that stood still. Complete when all blocks have been added.</summary>
+    /// <summary>Meters that did not change. Complete when all blocks have been added.</summary>
     public StuckMeters StuckMeters => _stuck;
 
     public long End => Math.Max(1, Ending?.Timestamp ?? _last);

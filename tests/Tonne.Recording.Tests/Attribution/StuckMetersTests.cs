@@ -7,7 +7,7 @@ using static Tonne.Recording.Tests.Attribution.ScriptedTrace;
 namespace Tonne.Recording.Tests.Attribution;
 
 /// <summary>
-/// Meters that stand still while the machine works: counters of virtual machines, frozen drivers, management controllers without a sensor
+/// Meters that do not change while the machine works: counters of virtual machines, frozen drivers, management controllers without a sensor
 /// (codecarbon#1316, kepler#2280; NVIDIA dcgm-exporter#236). Expected energies are those written into the traces.
 /// </summary>
 public class StuckMetersTests
@@ -56,7 +56,7 @@ public class StuckMetersTests
     }
 
     [Fact]
-    public void A_counter_that_froze_and_has_counted_on_is_bridged_and_one_that_stood_still_is_a_gap()
+    public void A_counter_that_froze_and_has_counted_on_is_bridged_and_one_that_has_not_is_a_gap()
     {
         // 10 W; between 10 and 25 s the number stays. One then shows all 300 J at 30 s, the other goes on from 100 J.
         static RunRecord Play(Func<int, double> joules)
@@ -68,14 +68,14 @@ public class StuckMetersTests
         }
 
         var caughtUp = Play(i => i is > 10 and <= 25 ? 100 : i * 10);
-        var stoodStill = Play(i => i <= 10 ? i * 10 : i <= 25 ? 100 : 100 + ((i - 25) * 10));
+        var lost = Play(i => i <= 10 ? i * 10 : i <= 25 ? 100 : 100 + ((i - 25) * 10));
 
         Assert.Equal(300 * Joule, Assert.Single(caughtUp.Components, part => part.Component == Component.Cpu).MachineMicrojoules);
         Assert.Empty(caughtUp.Gaps);
         Assert.Contains(caughtUp.Warnings, warning => warning.Code == "gap-bridged");
         // 100 J before and 4 s of 10 W after the first reading that moved.
-        Assert.Equal(140 * Joule, Assert.Single(stoodStill.Components, part => part.Component == Component.Cpu).MachineMicrojoules);
-        Assert.Equal((10d, 26d), (Assert.Single(stoodStill.Gaps).From, stoodStill.Gaps[0].To));
+        Assert.Equal(140 * Joule, Assert.Single(lost.Components, part => part.Component == Component.Cpu).MachineMicrojoules);
+        Assert.Equal((10d, 26d), (Assert.Single(lost.Gaps).From, lost.Gaps[0].To));
     }
 
     [Fact]
