@@ -26,7 +26,8 @@ static partial class Libc
     // Arm and POWER number this one otherwise than x86 and RISC-V.
     static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
-    static readonly int FolderOnly = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x4000 : 0x10000;
+    static readonly int FolderOnly =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x4000 : 0x10000;
 
     // struct statx has the same 256 bytes on every architecture; struct stat has not.
     const int StatusBytes = 256;

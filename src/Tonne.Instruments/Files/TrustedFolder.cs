@@ -3,11 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Files;
 
-/// <summary>A folder in a place where others may write, such as <c>/tmp</c>. Its files are reached through its handle, never through a link.</summary>
+/// <summary>
+/// A folder in a place where others may write, such as <c>/tmp</c>. Its files are reached through its handle, never through a link.
+/// </summary>
 /// <remarks>
 /// Accepted is a folder of this user or of root. If others may write to it, it must have the sticky bit, so that they cannot
-/// replace or delete what is not theirs. A symbolic link in its place, or another user's folder, is refused: that user could lead a write or a
-/// deletion to a file elsewhere. All later work is relative to the open folder, so it cannot be exchanged in between.
+/// replace or delete what is not theirs. A symbolic link in its place, or another user's folder, is refused: that user could lead a
+/// write or a deletion to a file elsewhere. All later work is relative to the open folder, so it cannot be exchanged in between.
 /// </remarks>
 sealed class TrustedFolder : IDisposable
 {
@@ -28,7 +30,9 @@ sealed class TrustedFolder : IDisposable
         if (handle.IsInvalid)
         {
             // A link gives ELOOP or ENOTDIR, by the kernel's version.
-            refusal = error == Libc.NoSuchFile ? "it does not exist" : error == Libc.PermissionDenied ? ReadFailure.Denied : "it is a link, or not a folder";
+            refusal = error == Libc.NoSuchFile ? "it does not exist"
+                : error == Libc.PermissionDenied ? ReadFailure.Denied
+                : "it is a link, or not a folder";
             return null;
         }
 

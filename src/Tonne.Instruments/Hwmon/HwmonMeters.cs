@@ -77,7 +77,8 @@ sealed class HwmonMeters : Instrument
     /// <summary>Accuracy of a rail of a current monitor: amplifier, shunt and resolution.</summary>
     static Factor RailAccuracy { get; } = new(
         "hwmon/rail-accuracy", "joules per joule of a current monitor's voltage × current", "1", new Bounds(0.95, 1, 1.05), Quality.Assumed,
-        new Source("KERNEL-HWMON", "Linux kernel documentation, hwmon: ina3221, ina238"), "the board's shunts and layout state no accuracy: the width is assumed");
+        new Source("KERNEL-HWMON", "Linux kernel documentation, hwmon: ina3221, ina238"),
+        "the board's shunts and layout state no accuracy: the width is assumed");
 
     /// <inheritdoc/>
     public override IReadOnlyList<IMeter> Meters => _meters;
@@ -117,7 +118,8 @@ sealed class HwmonMeters : Instrument
             var folder = $"{Root}/{chip}";
             if (_tree.ReadLine($"{folder}/name") is not { } name || IsGraphics(name))
                 continue;
-            foreach (var channel in SensorName.IsCurrentMonitor(name) ? SensorChannel.FindRails(_tree, folder) : SensorChannel.FindAll(_tree, folder))
+            var channels = SensorName.IsCurrentMonitor(name) ? SensorChannel.FindRails(_tree, folder) : SensorChannel.FindAll(_tree, folder);
+            foreach (var channel in channels)
             {
                 if (sensors.Count >= MaxChannels)
                     return sensors;
@@ -163,19 +165,30 @@ sealed class HwmonMeters : Instrument
         var cores = SelectOfAllSockets("CPU");
         if (modules is not null)
         {
-            AddModule(modules, $"{Firmware}/module", $"The power that the firmware reports of {FormatCount(modules.Count, "module")}: processors, memory and GPUs.",
+            AddModule(
+                modules, $"{Firmware}/module",
+                $"The power that the firmware reports of {FormatCount(modules.Count, "module")}: processors, memory and GPUs.",
                 ReadAccuracy(_tree, modules[0].Folder), MachineKind.GpuServer);
         }
 
         // Inside a module's power the memory has its own share of the rest; without one it would be missing beside the cores.
         if (modules is null && processors is not null)
-            AddProcessors(processors, $"The power that the firmware reports of {FormatCount(processors.Count, "processor")} with memory and regulators.", ReadAccuracy(_tree, processors[0].Folder), includesMemory: true);
+        {
+            AddProcessors(
+                processors, $"The power that the firmware reports of {FormatCount(processors.Count, "processor")} with memory and regulators.",
+                ReadAccuracy(_tree, processors[0].Folder), includesMemory: true);
+        }
         else if (cores is not null)
-            AddProcessors(cores, $"The power that the firmware reports of the cores of {FormatCount(cores.Count, "processor")}.", ReadAccuracy(_tree, cores[0].Folder));
+        {
+            AddProcessors(
+                cores, $"The power that the firmware reports of the cores of {FormatCount(cores.Count, "processor")}.",
+                ReadAccuracy(_tree, cores[0].Folder));
+        }
 
         List<Sensor>? SelectOfAllSockets(string what)
         {
-            var found = named.FindAll(meter => SensorName.ParseSocket(meter.Channel.Label)!.Value.What.Equals(what, StringComparison.OrdinalIgnoreCase));
+            var found = named.FindAll(meter =>
+                SensorName.ParseSocket(meter.Channel.Label)!.Value.What.Equals(what, StringComparison.OrdinalIgnoreCase));
             if (found.Count == 0)
                 return null;
             var id = $"{Firmware}/{what.ToLowerInvariant()}";
@@ -197,12 +210,13 @@ sealed class HwmonMeters : Instrument
         var inputs = rails.FindAll(rail => SensorName.IsModuleInput(rail.Channel.Label));
         if (inputs.Count == 0)
         {
-            inputs = SensorName.ModuleInputSets.Select(set => set.Select(label => rails.FindAll(rail => label.Equals(rail.Channel.Label, StringComparison.OrdinalIgnoreCase))).ToList())
+            inputs = SensorName.ModuleInputSets.Select(set => set.Select(FindRails).ToList())
                 .FirstOrDefault(set => set.TrueForAll(same => same.Count == 1))?.ConvertAll(same => same[0]) ?? [];
         }
         else if (inputs.Count > 1)
         {
-            AddMissing(rails[0].Chip, $"{inputs.Count} rails ({FormatLabels(inputs)}) are each a module's whole input: none is taken for the machine");
+            AddMissing(
+                rails[0].Chip, $"{inputs.Count} rails ({FormatLabels(inputs)}) are each a module's whole input: none is taken for the machine");
             return;
         }
 
@@ -211,7 +225,12 @@ sealed class HwmonMeters : Instrument
             // A monitor without a label says nothing at all; that it is shown is enough.
             var labelled = rails.FindAll(rail => rail.Channel.Label is not null);
             if (labelled.Count > 1)
-                AddMissing(rails[0].Chip, $"the rails of its current monitors ({FormatLabels(labelled)}) are shown: that they hold the whole machine is not known");
+            {
+                AddMissing(
+                    rails[0].Chip,
+                    $"the rails of its current monitors ({FormatLabels(labelled)}) are shown: that they hold the whole machine is not known");
+            }
+
             return;
         }
 
@@ -224,17 +243,24 @@ sealed class HwmonMeters : Instrument
         var processors = rails.FindAll(rail => SensorName.IsProcessorRail(rail.Channel.Label));
         if (processors.Count == 1 && AreReadable(processors))
             AddProcessors(processors, $"The power of the processor's rail, {processors[0].Channel.Label}.", RailAccuracy);
+
+        List<Sensor> FindRails(string label) => rails.FindAll(rail => label.Equals(rail.Channel.Label, StringComparison.OrdinalIgnoreCase));
     }
 
     void AddSystem(List<Sensor> meters) =>
-        AddWhole(meters, "The system's power, as the service processor reports it.", count => $"{count} meters are named System: none is taken for the machine");
+        AddWhole(
+            meters, "The system's power, as the service processor reports it.", count => $"{count} meters are named System: none is taken for the machine");
 
     /// <summary>Powers or energies of processor sockets.</summary>
     void AddSockets(List<Sensor> sockets)
     {
         sockets.RemoveAll(socket => !AreReadable([socket]));
-        if (sockets.Count > 0)
-            AddProcessors(sockets, sockets.Count == 1 ? "The power that the processor socket reports to the kernel." : $"The power that {sockets.Count} processor sockets report to the kernel.", SocketAccuracy);
+        if (sockets.Count == 0)
+            return;
+        var why = sockets.Count == 1
+            ? "The power that the processor socket reports to the kernel."
+            : $"The power that {sockets.Count} processor sockets report to the kernel.";
+        AddProcessors(sockets, why, SocketAccuracy);
     }
 
     /// <summary>A meter of the whole machine, if there is one only.</summary>
@@ -269,8 +295,10 @@ sealed class HwmonMeters : Instrument
         else
         {
             id = $"hwmon:{sumId}";
-            var description = new MeterDescription(id, Component.Platform, MeterKind.Power, MeterRole.Machine, CeilingWatts: 5_000 * sensors.Count,
-                Note: $"sum of {string.Join(", ", sensors.Select(sensor => sensor.Id))}: reported as a part of the machine", RefreshSeconds: ReadInterval(_tree, sensors[0].Folder));
+            var description = new MeterDescription(
+                id, Component.Platform, MeterKind.Power, MeterRole.Machine, CeilingWatts: 5_000 * sensors.Count,
+                Note: $"sum of {string.Join(", ", sensors.Select(sensor => sensor.Id))}: reported as a part of the machine",
+                RefreshSeconds: ReadInterval(_tree, sensors[0].Folder));
             _meters.Add(new NonBlockingMeter(new SensorSum([.. sensors.Select(CreateMeter)], description)));
         }
 
@@ -282,21 +310,26 @@ sealed class HwmonMeters : Instrument
             Label = "joules at the plug per joule that a module's meter reports",
             Bounds = new Bounds(bounds.Low, bounds.Best, bounds.High * (1 + outside)),
             Quality = Quality.Assumed,
-            Note = $"the meter's own accuracy; upwards also fans, drives, network cards and the supply's losses, which are outside the module: up to {outside:0.##} of it",
+            Note = "the meter's own accuracy; upwards also fans, drives, network cards and the supply's losses, which are outside the module: "
+                + string.Create(CultureInfo.InvariantCulture, $"up to {outside:0.##} of it"),
         }, why)
         {
             // A board draws some watts, which the model of its memory may exceed: there it is a part of all others.
             IncludesMemory = kind == MachineKind.Board,
         });
         _warnings.Add(new Warning("meter-of-module",
-            $"{id} measures the module, without fans, drives, network cards and the supply's losses: the machine draws more at the plug.", "Name a plug meter or a management controller with --meter."));
+            $"{id} measures the module, without fans, drives, network cards and the supply's losses: the machine draws more at the plug.",
+            "Name a plug meter or a management controller with --meter."));
     }
 
     void AddProcessors(List<Sensor> sensors, string why, Factor accuracy, bool includesMemory = false)
     {
         foreach (var sensor in sensors)
             _summed[sensor.Id] = Component.Cpu;
-        _parts.Add(new MeteredPart(Component.Cpu, null, [.. sensors.Select(sensor => sensor.Id)], accuracy, why) { IncludesMemory = includesMemory });
+        _parts.Add(new MeteredPart(Component.Cpu, null, [.. sensors.Select(sensor => sensor.Id)], accuracy, why)
+        {
+            IncludesMemory = includesMemory,
+        });
     }
 
     /// <summary>Whether all can be read now and none reports nothing; those that cannot be are missing meters.</summary>
@@ -307,7 +340,8 @@ sealed class HwmonMeters : Instrument
         {
             using var meter = CreateMeter(sensor);
             var reading = meter.Read(0);
-            if ((reading.Reason ?? (reading.Value == 0 && !allowZero && sensor.Channel.Kind == MeterKind.Power ? NoPower : null)) is not { } reason)
+            var isZero = reading.Value == 0 && !allowZero && sensor.Channel.Kind == MeterKind.Power;
+            if ((reading.Reason ?? (isZero ? NoPower : null)) is not { } reason)
                 continue;
             readable = false;
             if (_unreadable.Add(sensor.Id))
@@ -322,7 +356,8 @@ sealed class HwmonMeters : Instrument
         Component? component = _summed.TryGetValue(sensor.Id, out var summed) ? summed : null;
         return new SensorMeter(_tree, sensor.Channel.Path, new MeterDescription(
             sensor.Id, component ?? Component.Other, sensor.Channel.Kind, component is null ? MeterRole.Contained : MeterRole.Machine,
-            Note: FormatNote(sensor, component), RefreshSeconds: sensor.Chip == Firmware ? ReadInterval(_tree, sensor.Folder) : null), sensor.Channel.CurrentPath);
+            Note: FormatNote(sensor, component),
+            RefreshSeconds: sensor.Chip == Firmware ? ReadInterval(_tree, sensor.Folder) : null), sensor.Channel.CurrentPath);
     }
 
     void AddMissing(string id, string reason) => _missing.Add(new MissingMeter($"hwmon:{id}", _tree.GetFullPath(Root), reason, null, []));
@@ -345,7 +380,8 @@ sealed class HwmonMeters : Instrument
         return id;
     }
 
-    static string FormatCount(int count, string noun) => count == 1 ? $"one {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
+    static string FormatCount(int count, string noun) =>
+        count == 1 ? $"one {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
 
     static string FormatLabels(List<Sensor> sensors) => string.Join(", ", sensors.Select(sensor => sensor.Channel.Label));
 

@@ -10,7 +10,8 @@ namespace Tonne.Instruments.Hwmon;
 /// <param name="Kind">A power (µW in the file) or an energy counter (µJ).</param>
 /// <param name="IsAverage">Whether the power is the chip's own mean over a while, rather than that of the moment.</param>
 /// <param name="Label">What the chip itself says that it measures; null if it does not.</param>
-/// <param name="CurrentPath">Path of a current in mA, whose product with the voltage in mV is the power in µW; null for a power or an energy.</param>
+/// <param name="CurrentPath">Path of a current in mA, whose product with the voltage in mV is the power in µW; null for a power or an
+/// energy.</param>
 sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAverage, string? Label, string? CurrentPath = null)
 {
     /// <summary>
@@ -54,8 +55,8 @@ sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAve
         var rails = FindAll(tree, folder);
         for (var i = 1; i <= MaxRails; i++)
         {
-            var (voltage, current) = (string.Create(CultureInfo.InvariantCulture, $"{folder}/in{i}_input"), string.Create(CultureInfo.InvariantCulture, $"{folder}/curr{i}_input"));
-            var name = string.Create(CultureInfo.InvariantCulture, $"power{i}");
+            var number = i.ToString(CultureInfo.InvariantCulture);
+            var (voltage, current, name) = ($"{folder}/in{number}_input", $"{folder}/curr{number}_input", $"power{number}");
             if (!rails.Exists(rail => rail.Name == name) && tree.Exists(voltage) && tree.Exists(current))
                 rails.Add(new SensorChannel(voltage, name, MeterKind.Power, false, ReadLabel(tree, folder, name), current));
         }
@@ -70,7 +71,9 @@ sealed record SensorChannel(string Path, string Name, MeterKind Kind, bool IsAve
     {
         var number = name[name.AsSpan().IndexOfAnyInRange('0', '9')..];
         return tree.ReadLine($"{folder}/{name}_label") ?? tree.ReadLine($"{folder}/{name}_oem_info")
-            ?? (name.StartsWith("power", StringComparison.Ordinal) ? tree.ReadLine($"{folder}/in{number}_label") ?? tree.ReadLine($"{folder}/label") : null);
+            ?? (name.StartsWith("power", StringComparison.Ordinal)
+                ? tree.ReadLine($"{folder}/in{number}_label") ?? tree.ReadLine($"{folder}/label")
+                : null);
     }
 
     static bool Matches(string file, string begin, string end) =>

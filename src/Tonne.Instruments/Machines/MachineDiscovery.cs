@@ -199,15 +199,24 @@ public static class MachineDiscovery
         return null;
     }
 
-    /// <summary>What models the metered parts if their meters do not change: the machine without meters, and GPUs by the time they work.</summary>
+    /// <summary>
+    /// What models the metered parts if their meters do not change: the machine without meters, and GPUs by the time they work.
+    /// </summary>
     static RunFallback? CreateFallback(MachinePower power, List<MeteredPart> parts, IReadOnlyList<MeterDescription> meters)
     {
         if (parts.TrueForAll(part => part.Meters.IsDefaultOrEmpty))
             return null;
-        var gpus = parts.Where(part => part.Component == Component.Gpu && meters.Any(meter => meter is { Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } && meter.Device == part.Device))
-            .Select(part => part with { Meters = [], Accuracy = null, Why = "Its meter did not change: modelled by the time the GPU is at work." });
+        var gpus = parts.Where(part => part.Component == Component.Gpu && ReportsTime(part.Device)).Select(part => part with
+        {
+            Meters = [],
+            Accuracy = null,
+            Why = "Its meter did not change: modelled by the time the GPU is at work.",
+        });
         var modelled = MachineModel.CreateRates(power, [.. gpus]);
         return new RunFallback(modelled.Bases, modelled.Rates);
+
+        bool ReportsTime(string? device) =>
+            meters.Any(meter => meter is { Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } && meter.Device == device);
     }
 
     /// <summary>Opens the meter of memory in use; null if the machine does not report it.</summary>

@@ -91,8 +91,11 @@ public static partial class MarkAddress
         if (opened.GetStatus(SocketName) is { } socket)
         {
             // Connecting to a file that is no socket is refused too, and that file is somebody's.
-            if (!socket.IsSocket || socket.Owner != status.Owner || !IsRefused(Path.Combine(folder, SocketName)) || !opened.Delete(SocketName, socket))
+            if (!socket.IsSocket || socket.Owner != status.Owner
+                || !IsRefused(Path.Combine(folder, SocketName)) || !opened.Delete(SocketName, socket))
+            {
                 return;
+            }
         }
         else if (now.ToUnixTimeSeconds() - status.ModifiedSeconds <= StartupGracePeriod.TotalSeconds)
         {

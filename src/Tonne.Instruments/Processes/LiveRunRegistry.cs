@@ -81,7 +81,8 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         if (_ownFile is not null)
             Publish(0);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
-            Note: $"{path}: CPU time reported by the jobs of other live runs; runs that see another folder (containers, other users) are not seen");
+            Note: $"{path}: CPU time reported by the jobs of other live runs; "
+                + "runs that see another folder (containers, other users) are not seen");
     }
 
     /// <inheritdoc/>
@@ -267,8 +268,13 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Deletes a file that a run of this user has made: by its name, its owner, its type and its content.</summary>
     void DeleteIfOwn(string name)
     {
-        if (ParseName(name) is null || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: NumberLength + 1 } status || status.Owner != Libc.GetUser())
+        if (ParseName(name) is null
+            || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: NumberLength + 1 } status
+            || status.Owner != Libc.GetUser())
+        {
             return;
+        }
+
         using var file = _folder.OpenToRead(name);
         Span<byte> content = stackalloc byte[NumberLength + 2];
         if (!file.IsInvalid && Libc.ReadAt(file, content, 0) == NumberLength + 1

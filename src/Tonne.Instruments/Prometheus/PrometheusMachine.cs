@@ -19,12 +19,16 @@ static class PrometheusMachine
 
     /// <summary>Labels of which each machine has one value.</summary>
     static readonly ImmutableArray<string> Names =
-        ["instance", "exported_instance", "Hostname", "exported_Hostname", "hostname", "exported_hostname", "host", "exported_host", "node", "exported_node", "nodename", "node_name", "kubernetes_node", "kubernetes_io_hostname"];
+    [
+        "instance", "exported_instance", "Hostname", "exported_Hostname", "hostname", "exported_hostname", "host", "exported_host",
+        "node", "exported_node", "nodename", "node_name", "kubernetes_node", "kubernetes_io_hostname",
+    ];
 
     /// <summary>Labels that change with the job, the slice of a GPU, the scrape or the driver, and not with the machine.</summary>
     static readonly ImmutableHashSet<string> Changing = ImmutableHashSet.Create(
         StringComparer.Ordinal, "pod", "pod_name", "pod_uid", "namespace", "pod_namespace", "container", "container_name",
-        "exported_pod", "exported_namespace", "exported_container", "hpc_job", "GPU_I_ID", "GPU_I_PROFILE", "job", "exported_job", "endpoint", "service", "vgpu",
+        "exported_pod", "exported_namespace", "exported_container", "hpc_job", "GPU_I_ID", "GPU_I_PROFILE",
+        "job", "exported_job", "endpoint", "service", "vgpu",
         "DCGM_FI_DRIVER_VERSION", "DCGM_FI_CUDA_DRIVER_VERSION", "err_code", "err_msg", "modelName");
 
     /// <summary>Whether a label names a machine as the user does.</summary>
@@ -44,7 +48,8 @@ static class PrometheusMachine
     {
         foreach (var name in Names)
         {
-            var machines = found.Select(series => series[name]).Where(value => name == "instance" || value.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            var machines = found.Select(series => series[name]).Where(value => name == "instance" || value.Length > 0)
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             if (machines.Count < 2 || (name != "instance" && HaveSameGpus(found, name)))
                 continue;
             var listed = $"{string.Join(", ", machines.Take(MaxNamed))}{(machines.Count > MaxNamed ? ", …" : "")}";
@@ -72,7 +77,9 @@ static class PrometheusMachine
                 return $"{name} {one[name]}, {other[name]}";
         }
 
-        if (counterCeilingWatts is not { } watts || one.Metric != other.Metric || one.Value.Reason is not null || other.Value.Reason is not null)
+        if (counterCeilingWatts is not { } watts || one.Metric != other.Metric)
+            return null;
+        if (one.Value.Reason is not null || other.Value.Reason is not null)
             return null;
         // Two readings of one counter differ by no more than the device can have used between them.
         var seconds = MaxAge + Math.Abs((one.Value.Age - other.Value.Age).TotalSeconds);
@@ -87,7 +94,8 @@ static class PrometheusMachine
     /// </summary>
     static bool HaveSameGpus(IReadOnlyList<PrometheusSeries> found, string name)
     {
-        var sets = found.Where(series => series[name].Length > 0).GroupBy(series => series[name], series => series["UUID"], StringComparer.Ordinal)
+        var sets = found.Where(series => series[name].Length > 0)
+            .GroupBy(series => series[name], series => series["UUID"], StringComparer.Ordinal)
             .Select(group => group.ToHashSet(StringComparer.Ordinal)).ToList();
         return sets.TrueForAll(set => !set.Contains("") && set.SetEquals(sets[0]));
     }

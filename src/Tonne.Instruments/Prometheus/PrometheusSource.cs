@@ -93,7 +93,8 @@ sealed class PrometheusSource : PolledSource
         {
             if (PrometheusPreset.All.All(preset => preset.Name != name))
                 return $"the preset '{name}' is not one of {string.Join(", ", PrometheusPreset.All.Select(preset => preset.Name))}";
-            if (address["gpu"]?.Split(',') is { } gpus && gpus.Select(gpu => gpu.StartsWith(UuidPrefix, StringComparison.Ordinal)).Distinct().Count() > 1)
+            if (address["gpu"]?.Split(',') is { } gpus
+                && gpus.Select(gpu => gpu.StartsWith(UuidPrefix, StringComparison.Ordinal)).Distinct().Count() > 1)
                 return "gpu names GPUs either by their numbers or by their UUIDs";
             return address["query"] is null && address["component"] is null && address["kind"] is null && address["unit"] is null && address["device"] is null
                 ? null : "preset says already what query, component, kind, unit and device would";
@@ -235,7 +236,8 @@ sealed class PrometheusSource : PolledSource
             found.RemoveAll(series => !PrometheusMachine.IsNamed(series, host));
         if (found.Count == 0)
         {
-            var where = (Address["instance"] is { } instance ? $" of the instance '{instance}'" : "") + (Address["host"] is { } one ? $" of the machine '{one}'" : "");
+            var where = (Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")
+                + (Address["host"] is { } one ? $" of the machine '{one}'" : "");
             return PollResult.Failed($"has no {_preset.Expectation}{where} now");
         }
 
@@ -251,7 +253,8 @@ sealed class PrometheusSource : PolledSource
                 continue;
             var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
             var same = chosen.FindIndex(one => one.Slot.Name == slot.Name && slot.Role == MeterRole.Machine);
-            if (same >= 0 && PrometheusMachine.FindDifference(sources[same], series, metric.Kind == MeterKind.EnergyCounter ? _preset.CeilingWatts : null) is { } difference)
+            var ceiling = metric.Kind == MeterKind.EnergyCounter ? _preset.CeilingWatts : (double?)null;
+            if (same >= 0 && PrometheusMachine.FindDifference(sources[same], series, ceiling) is { } difference)
             {
                 return PollResult.Failed($"reports {slot.Name} more than once, of different machines or parts ({difference}): "
                     + $"name this machine with host=…{(slot.Component == Component.Gpu ? ", or its GPUs with gpu=GPU-…" : "")}");

@@ -144,7 +144,8 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         {
             case SharePolicy.Share:
                 AddAmount(_job, basis.IdleRate!, amount * window.MemoryShare);
-                FinishSplit(amount * window.OthersMemoryShare * rates[basis.IdleRate!], amount * (1 - window.MemoryShare - window.OthersMemoryShare) * rates[basis.IdleRate!]);
+                var joules = amount * rates[basis.IdleRate!];
+                FinishSplit(joules * window.OthersMemoryShare, joules * (1 - window.MemoryShare - window.OthersMemoryShare));
                 break;
             case SharePolicy.Marginal:
                 FinishSplit(0, amount * rates[basis.IdleRate!]);

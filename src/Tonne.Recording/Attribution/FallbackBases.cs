@@ -41,15 +41,22 @@ static class FallbackBases
         }
 
         // Memory that was inside what the meters should have measured.
-        if (modelled.Count > 0 && !bases.Any(one => one.Component == Component.Memory) && fallback.Bases.FirstOrDefault(one => one.Component == Component.Memory) is { } memory)
+        if (modelled.Count > 0 && !bases.Any(one => one.Component == Component.Memory)
+            && fallback.Bases.FirstOrDefault(one => one.Component == Component.Memory) is { } memory)
+        {
             AddModel(memory);
+        }
+
         return opening with { Bases = bases.ToImmutable(), Rates = rates.ToImmutable(), Fallback = null };
 
         void AddModel(ComponentBasis model)
         {
             bases.Add(model);
             foreach (var id in new[] { model.IdleRate, model.BusyRate }.OfType<string>())
-                rates.AddRange(fallback.Rates.Where(rate => (rate.Id == id || rate.Id == Rate.GetOtherRateId(id)) && !rates.Any(known => known.Id == rate.Id)));
+            {
+                rates.AddRange(fallback.Rates.Where(rate =>
+                    (rate.Id == id || rate.Id == Rate.GetOtherRateId(id)) && !rates.Any(known => known.Id == rate.Id)));
+            }
         }
     }
 }

@@ -372,7 +372,8 @@ public sealed class RecordBuilder
         var isKnown = _processorParts[0] + _processorParts[1] + _processorParts[2] != Microjoules.Zero;
         if (_other is not null && _pendingOther.Count > 0 && (isKnown || isFinal))
         {
-            _other.SplitOtherEnergyLikeProcessors(CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
+            _other.SplitOtherEnergyLikeProcessors(
+                CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
             AddSlice(Component.Other, null, _other, _pendingSpan.From, _pendingSpan.To);
             _pendingOther.Clear();
         }
@@ -506,9 +507,12 @@ public sealed class RecordBuilder
     {
         var (busy, idle, capacity) = _use.Machine;
         var missing = capacity - busy - idle;
-        if (busy + idle == 0 && capacity > _opening.Machine.Threads && _opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Idle }))
+        if (busy + idle == 0 && capacity > _opening.Machine.Threads
+            && _opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Idle }))
+        {
             _warnings.Add(new Warning("machine-time", $"Busy and idle time of the machine did not change in {_prescan.End / 1e9:0.0} s: "
                 + "it was assumed that nothing but the known jobs used the processors."));
+        }
         else if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
             _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} "
                 + $"thread-seconds: {missing:0.0} s went to other guests of the host or are unaccounted for."));

@@ -4,7 +4,10 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Finds meters that report the same number for too long, whose energy in that time is unknown and not zero (docs/methods/power-sampling.md).</summary>
+/// <summary>
+/// Finds meters that report the same number for too long, whose energy in that time is unknown and not zero
+/// (docs/methods/power-sampling.md).
+/// </summary>
 /// <remarks>
 /// All samples of a run are added first; then the readings of stuck times are replaced by gaps. Only meters that are summed are watched.
 /// An energy counter is stuck if it did not change in the whole run, since what is on draws power even without work; or if it did not change
@@ -97,8 +100,11 @@ sealed class StuckMeters
             return null;
         for (var i = 0; i < _opening.Meters.Length; i++)
         {
-            if (_opening.Meters[i] is { Component: Component.Gpu, Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } time && time.Device == meter.Device)
+            if (_opening.Meters[i] is { Component: Component.Gpu, Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } time
+                && time.Device == meter.Device)
+            {
                 return i;
+            }
         }
 
         return -1;
@@ -222,10 +228,15 @@ sealed class StuckMeters
             if (seconds <= 0)
                 return null;
             if (!_isCounter)
-                return seconds >= Math.Max(MinPowerSeconds, MinPowerRefreshes * refresh) && _load.High - _load.Low >= MinLoadRange ? SamePower : null;
+            {
+                var isLong = seconds >= Math.Max(MinPowerSeconds, MinPowerRefreshes * refresh);
+                return isLong && _load.High - _load.Low >= MinLoadRange ? SamePower : null;
+            }
+
             if (!_hasChanged)
                 return seconds < MinRunSeconds ? BelowResolution : NoChange;
-            return seconds >= Math.Max(MinCounterSeconds, MinCounterRefreshes * refresh) && _busySeconds >= MinBusySeconds ? NoChangeAtWork : null;
+            var hasWaited = seconds >= Math.Max(MinCounterSeconds, MinCounterRefreshes * refresh);
+            return hasWaited && _busySeconds >= MinBusySeconds ? NoChangeAtWork : null;
         }
     }
 
