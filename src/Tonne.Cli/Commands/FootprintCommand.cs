@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Tonne.Accounting;
 using Tonne.Catalogs;
+using Tonne.Cli.ModelFiles;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Ledgers;
 using Tonne.LifeCycles;
@@ -105,7 +106,7 @@ static class FootprintCommand
     {
         LedgerSession? session = null;
         var description = LifeCycleReader.Read(ReadText(context, file), file);
-        return new LifeCycleAccountant().Account(description, query => Runs(session ??= LedgerSession.Open(context), query), PhaseEstimator.Estimate);
+        return new LifeCycleAccountant().Account(description, query => Runs(session ??= LedgerSession.Open(context), query), asked => PhaseEstimator.Estimate(asked, ModelFile.Read));
     }
 
     static string ReadText(CommandContext context, string file)

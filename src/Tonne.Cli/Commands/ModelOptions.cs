@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
-using Tonne.Estimation;
+using Tonne.Cli.ModelFiles;
 using Tonne.Estimation.Models;
 
 namespace Tonne.Cli.Commands;

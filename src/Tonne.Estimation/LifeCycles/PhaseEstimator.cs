@@ -19,15 +19,19 @@ namespace Tonne.Estimation.LifeCycles;
 public static class PhaseEstimator
 {
     /// <summary>Estimates the energy and hardware of a phase.</summary>
+    /// <param name="asked">The request.</param>
+    /// <param name="readModelFile">Reads a model's size from its file, given the path. Default: null, a file cannot be given.</param>
     /// <exception cref="DescriptionException">The phase cannot be estimated; the message names file and line.</exception>
-    public static EstimatedUse Estimate(EstimateRequest asked)
+    public static EstimatedUse Estimate(EstimateRequest asked, Func<string, LanguageModel>? readModelFile = null)
     {
         try
         {
+            var model = asked.ModelFile is { } file ? (readModelFile ?? throw new ArgumentException("a 'model_file' cannot be read here"))(file)
+                : asked.Model is { } name ? LanguageModelCatalog.Find(name).ValueOrThrow : null;
             return asked switch
             {
-                EstimateRequest.Training training => Estimate(training),
-                EstimateRequest.Inference inference => Estimate(inference),
+                EstimateRequest.Training training => Estimate(training, model),
+                EstimateRequest.Inference inference => Estimate(inference, model),
                 _ => throw new ArgumentException("Estimates are of trainings and of inference.", nameof(asked)),
             };
         }
@@ -37,7 +41,7 @@ public static class PhaseEstimator
         }
     }
 
-    static EstimatedUse Estimate(EstimateRequest.Training asked)
+    static EstimatedUse Estimate(EstimateRequest.Training asked, LanguageModel? model)
     {
         var task = new TrainingTask(AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow)
         {
@@ -52,7 +56,7 @@ public static class PhaseEstimator
             Tuning = asked.Tune switch { "lora" => TrainingTuning.Lora, "full" => TrainingTuning.Full, _ => TrainingTuning.None },
             Runs = RequireInteger(asked.Runs, "runs") ?? 1,
         };
-        if (FindModel(asked) is { } model)
+        if (model is not null)
             task = task.WithModel(model);
         // The place of the estimate is not used: energy and hardware do not depend on it.
         var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: PlaceOrigin.Given));
@@ -65,7 +69,7 @@ public static class PhaseEstimator
             [], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
     }
 
-    static EstimatedUse Estimate(EstimateRequest.Inference asked)
+    static EstimatedUse Estimate(EstimateRequest.Inference asked, LanguageModel? model)
     {
         var workload = new ServingWorkload
         {
@@ -85,7 +89,7 @@ public static class PhaseEstimator
             SoftwareYear = RequireInteger(asked.SoftwareYear, "software"),
             RequestsPerDay = asked.RequestsPerDay,
         };
-        if (FindModel(asked) is { } model)
+        if (model is not null)
             workload = workload.WithModel(model) with { Format = asked.Precision is null && model.Format is { } own ? WeightFormat.Find(own).ValueOrThrow : workload.Format };
         var estimate = new InferenceEstimator().Estimate(workload, asked.Factors);
         var requests = new Derivation.Count("requests", "1", asked.Requests);
@@ -102,9 +106,6 @@ public static class PhaseEstimator
 
         FunctionalUnit Unit(string name, double count) => new(name, new Factor($"estimate/{asked.Phase}/{name}", $"number of {name}s", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given in the description")));
     }
-
-    static LanguageModel? FindModel(EstimateRequest asked) => asked.ModelFile is { } file ? ModelFile.Read(file)
-        : asked.Model is { } name ? LanguageModelCatalog.Find(name).ValueOrThrow : null;
 
     static Derivation.Product Thousandth(string label, string unit, Derivation count, Derivation one) => new(label, unit, [count, one], 1 / 1000d);
 

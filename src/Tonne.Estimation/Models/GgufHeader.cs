@@ -5,7 +5,7 @@ namespace Tonne.Estimation.Models;
 
 /// <summary>Reads a model's size from the beginning of a GGUF file (llama.cpp): metadata, then name and shape of each tensor.</summary>
 /// <remarks>Format: ggml-org/ggml, docs/gguf.md, versions 2 and 3, little-endian.</remarks>
-static class GgufHeader
+public static class GgufHeader
 {
     const uint Magic = 0x46554747;
     const int MaxItems = 1_000_000;
@@ -14,17 +14,25 @@ static class GgufHeader
 
     static readonly UTF8Encoding _utf8 = new(false, throwOnInvalidBytes: false);
 
-    internal static bool IsGguf(string path)
+    /// <summary>Whether a file begins as a GGUF file does. It is at its beginning afterwards.</summary>
+    /// <param name="file">The file, at its beginning, seekable.</param>
+    public static bool IsGguf(Stream file)
     {
-        using var file = File.OpenRead(path);
+        ArgumentNullException.ThrowIfNull(file);
         Span<byte> start = stackalloc byte[4];
-        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && BitConverter.ToUInt32(start) == Magic;
+        var isGguf = file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && BitConverter.ToUInt32(start) == Magic;
+        file.Position = 0;
+        return isGguf;
     }
 
-    internal static LanguageModel Read(string path, string name)
+    /// <summary>Reads the header.</summary>
+    /// <param name="file">The file, at its beginning.</param>
+    /// <param name="name">Name of the model if the file has none.</param>
+    /// <param name="path">Path of the file, for messages.</param>
+    /// <exception cref="ModelFileException">It is not a GGUF file of a known version, it is damaged, or cut off.</exception>
+    public static LanguageModel Read(Stream file, string name, string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
-        using var reader = new BinaryReader(file, _utf8);
+        using var reader = new BinaryReader(file, _utf8, leaveOpen: true);
         try
         {
             return Read(reader, path, name);

@@ -13,7 +13,7 @@ namespace Tonne.Estimation.Models;
 /// </code>
 /// Biases and norms are left out: less than 0.1 %.
 /// </remarks>
-static class HuggingFaceConfig
+public static class HuggingFaceConfig
 {
     static readonly HashSet<string> _withoutGate = new(StringComparer.Ordinal)
     {
@@ -28,9 +28,13 @@ static class HuggingFaceConfig
     static readonly string[] _inner = ["text_config", "llm_config", "language_config", "text_model"];
 
     /// <summary>Reads a configuration.</summary>
+    /// <param name="config">The JSON object.</param>
+    /// <param name="name">Name of the model.</param>
+    /// <param name="path">Path of the file, for messages.</param>
     /// <exception cref="ModelFileException">Width, layers or vocabulary are missing or impossible.</exception>
-    internal static LanguageModel Read(JsonElement config, string name, string path)
+    public static LanguageModel Read(JsonElement config, string name, string path)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (config.ValueKind != JsonValueKind.Object)
             throw new ModelFileException($"{path}: it is not a JSON object, as a config.json is.");
         var format = FindFormat(config);

@@ -4,44 +4,56 @@ using System.Text.Json;
 namespace Tonne.Estimation.Models;
 
 /// <summary>Counts the parameters in the headers of safetensors files: 8 bytes with the length, then JSON with name, type and shape of each tensor.</summary>
-static class SafetensorsHeader
+public sealed class SafetensorsHeader
 {
     // The format's own limit (huggingface/safetensors).
     const long MaxHeaderBytes = 100_000_000;
 
-    internal static LanguageModel Read(IReadOnlyList<string> paths, string name)
-    {
-        double parameters = 0;
-        double bytes = 0;
-        foreach (var path in paths)
-        {
-            using var header = JsonDocument.Parse(ReadHeader(path));
-            if (header.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ModelFileException($"{path}: its header is no JSON object.");
-            foreach (var tensor in header.RootElement.EnumerateObject())
-            {
-                if (tensor.Name == "__metadata__")
-                    continue;
-                var (count, size) = CountTensor(tensor.Name, tensor.Value, path);
-                parameters += count;
-                bytes += size;
-            }
-        }
+    readonly List<string> _paths = [];
+    double _parameters;
+    double _bytes;
 
-        if (!(parameters is >= 1 and <= 1e16))
-            throw new ModelFileException($"{paths[0]}: its header lists {parameters:g3} parameters, which is impossible.");
+    /// <summary>Adds the tensors of a file, of which only the beginning is read.</summary>
+    /// <param name="file">The file, at its beginning.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <exception cref="ModelFileException">It is not a safetensors file, or it is cut off.</exception>
+    /// <exception cref="JsonException">Its header is not JSON.</exception>
+    public void Add(Stream file, string path)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(path);
+        _paths.Add(path);
+        using var header = JsonDocument.Parse(ReadHeader(file, path));
+        if (header.RootElement.ValueKind != JsonValueKind.Object)
+            throw new ModelFileException($"{path}: its header is no JSON object.");
+        foreach (var tensor in header.RootElement.EnumerateObject())
+        {
+            if (tensor.Name == "__metadata__")
+                continue;
+            var (count, size) = CountTensor(tensor.Name, tensor.Value, path);
+            _parameters += count;
+            _bytes += size;
+        }
+    }
+
+    /// <summary>The model of all files that were added.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ModelFileException">The number of parameters is impossible.</exception>
+    public LanguageModel ToModel(string name)
+    {
+        if (!(_parameters is >= 1 and <= 1e16))
+            throw new ModelFileException($"{_paths.FirstOrDefault()}: its header lists {_parameters:g3} parameters, which is impossible.");
         return new LanguageModel
         {
             Name = name,
-            Parameters = parameters,
-            Format = (bytes / parameters) switch { < 0.8 => "int4", < 1.5 => "fp8", _ => null },
-            Origin = $"counted in the header of {(paths.Count == 1 ? paths[0] : $"{paths.Count} files")}; without a config.json the experts and the attention cache are unknown",
+            Parameters = _parameters,
+            Format = (_bytes / _parameters) switch { < 0.8 => "int4", < 1.5 => "fp8", _ => null },
+            Origin = $"counted in the header of {(_paths.Count == 1 ? _paths[0] : $"{_paths.Count} files")}; without a config.json the experts and the attention cache are unknown",
         };
     }
 
-    static byte[] ReadHeader(string path)
+    static byte[] ReadHeader(Stream file, string path)
     {
-        using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[8];
         if (file.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8)
             throw new ModelFileException($"{path}: it is too short for a safetensors file.");

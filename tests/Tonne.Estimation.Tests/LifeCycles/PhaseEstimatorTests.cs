@@ -20,7 +20,7 @@ public class PhaseEstimatorTests
           - name: training
             estimate: {{estimate}}
             {{rest}}
-        """, "life.yaml"), static _ => [], PhaseEstimator.Estimate);
+        """, "life.yaml"), static _ => [], static asked => PhaseEstimator.Estimate(asked));
 
     [Fact]
     public void A_training_is_the_estimate_s()

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
+using Tonne.Cli.ModelFiles;
 using Tonne.Estimation.Models;
 
-namespace Tonne.Estimation.Tests.Models;
+namespace Tonne.Cli.Tests.ModelFiles;
 
 public sealed class ModelFileTests : IDisposable
 {

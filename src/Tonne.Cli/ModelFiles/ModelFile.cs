@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Tonne.Estimation.Models;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Cli.ModelFiles;
 
 /// <summary>Reads a model's size from its files: a Hugging Face <c>config.json</c>, the header of safetensors or GGUF, or a folder with them.</summary>
 /// <remarks>Weights are not read: of a safetensors or GGUF file only the list of tensors at its beginning.</remarks>
-public static class ModelFile
+static class ModelFile
 {
     const string ConfigName = "config.json";
     const string IndexName = "model.safetensors.index.json";
@@ -45,7 +46,7 @@ public static class ModelFile
         if (Directory.EnumerateFiles(folder, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() is { } gguf)
             return ReadFile(gguf);
         var parts = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).ToList();
-        return parts.Count > 0 ? SafetensorsHeader.Read(parts, name)
+        return parts.Count > 0 ? ReadSafetensors(parts, name)
             : throw new ModelFileException($"{folder}: it has no config.json, .safetensors or .gguf file.");
     }
 
@@ -54,13 +55,17 @@ public static class ModelFile
         if (!File.Exists(path))
             throw new ModelFileException($"{path}: there is no such file or folder.");
         var name = Path.GetFileNameWithoutExtension(path);
-        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || GgufHeader.IsGguf(path))
-            return GgufHeader.Read(path, name);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16))
+        {
+            if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || GgufHeader.IsGguf(file))
+                return GgufHeader.Read(file, name, path);
+        }
+
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
             // The configuration beside it also knows which experts a token uses.
             var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ConfigName);
-            return File.Exists(config) ? ReadConfig(config, name) : SafetensorsHeader.Read([path], name);
+            return File.Exists(config) ? ReadConfig(config, name) : ReadSafetensors([path], name);
         }
 
         return Path.GetFileName(path) == IndexName
@@ -74,5 +79,17 @@ public static class ModelFile
             throw new ModelFileException($"{path}: it is too large for a config.json. Give the config.json, a .safetensors or a .gguf file of the model.");
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         return HuggingFaceConfig.Read(document.RootElement, name, path);
+    }
+
+    static LanguageModel ReadSafetensors(IReadOnlyList<string> paths, string name)
+    {
+        var header = new SafetensorsHeader();
+        foreach (var path in paths)
+        {
+            using var file = File.OpenRead(path);
+            header.Add(file, path);
+        }
+
+        return header.ToModel(name);
     }
 }
