@@ -29,6 +29,8 @@ static class EstimateTrainingCommand
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
         precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
         var distilled = new Option<bool>("--distilled") { Description = "The model learns from outputs of a larger one" };
+        var like = new Option<string>("--like") { Description = "Published training whose setup is repeated; narrows the bounds (tonne catalog models)", HelpName = "NAME" };
+        like.CompletionSources.Add(_ => TrainingCatalog.All.Where(row => row.CalibratesHours).Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
         var runs = new Option<string>("--runs") { Description = "Number of runs, as in a hyper-parameter search; default 1", HelpName = "N" };
         var space = new Option<string>("--space") { Description = "Search space; the product is the runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
         var explain = new Option<string?>("--explain") { Description = "Show how a figure was computed: total (default), energy, facility, operational, embodied, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
@@ -36,7 +38,7 @@ static class EstimateTrainingCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
         var command = new Command("training", "Estimate chip-hours, energy and emissions of a training. Several accelerators are ranked by energy.")
         {
-            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, runs, space, explain, json,
+            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, like, runs, space, explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -46,6 +48,7 @@ static class EstimateTrainingCommand
             if (names.Count == 0)
                 throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
             var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).Distinct().ToList();
+            var sibling = parsed.GetValue(like) is { } name ? TrainingCatalog.Find(name).ValueOrThrow : null;
             var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
             {
                 Parameters = ParseAmount("--parameters", parsed.GetValue(parameters)),
@@ -56,6 +59,7 @@ static class EstimateTrainingCommand
                 Hours = ParseAmount("--hours", parsed.GetValue(hours)),
                 Precision = ParsePrecision(parsed.GetValue(precision)),
                 Distilled = parsed.GetValue(distilled),
+                Sibling = sibling,
                 Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
             });
             if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)

@@ -32,6 +32,12 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Whether the model learns from the outputs of a larger model. Default no.</summary>
     public bool Distilled { get; init; }
 
+    /// <summary>
+    /// A published training whose setup this one repeats: the same publisher, series, software and kind of hardware. It narrows the bounds.
+    /// Null for an unknown publisher, the default.
+    /// </summary>
+    public PublishedTraining? Sibling { get; init; }
+
     /// <summary>Number of runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
     public int Runs { get; init; } = 1;
 

@@ -34,8 +34,13 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
         return true;
     }
 
-    /// <summary>Value, bounds and unit in one text.</summary>
-    public string ValueText => Bounds is not { } b ? ""
+    /// <summary>What is known to contradict the value, in a few words, such as a misprint in its source; null if nothing.</summary>
+    public string? Contradiction { get; init; }
+
+    /// <summary>Value, bounds, unit, and what contradicts the value, in one text.</summary>
+    public string ValueText => Bounds is null ? "" : Contradiction is null ? Number : $"{Number} ({Contradiction})";
+
+    string Number => Bounds is not { } b ? ""
         : (b.IsExact ? Digits(b.Best, 4) : $"{Digits(b.Best, 4)} [{Digits(b.Low, 3)}, {Digits(b.High, 3)}]") + (Unit == "1" ? "" : " " + Unit);
 
     /// <summary>Significant digits, thousands grouped; powers of ten for what is very small or large.</summary>
