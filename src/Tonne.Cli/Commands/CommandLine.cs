@@ -53,6 +53,8 @@ static class CommandLine
             if (args is ["help", .. var topic])
                 return Execute([.. topic, "--help"], context);
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (FindEmptyArgument(parsed) is { } empty)
+                throw new InvalidInputException($"the {empty} is empty: give one, or check the variable that it comes from.");
             return parsed.Errors.Count > 0 && parsed.Action is not HelpScreen && !IsCompletion(ours)
                 ? ReportUsageError(context, root, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -127,6 +129,11 @@ static class CommandLine
     }
 
     static IEnumerable<Command> EnumerateCommands(Command command) => command.Subcommands.SelectMany(EnumerateCommands).Prepend(command);
+
+    /// <summary>Name of an argument that is an empty text, as from a variable of a script that is not set; null if there is none.</summary>
+    static string? FindEmptyArgument(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
+            .FirstOrDefault(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))?.Argument.Name;
 
     static bool IsCompletion(IReadOnlyList<string> words) => words.Count > 0 && words[0].StartsWith("[suggest", StringComparison.Ordinal);
 

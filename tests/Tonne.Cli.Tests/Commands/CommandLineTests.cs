@@ -35,6 +35,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ledger", "merge", "")]
+    [InlineData("ledger", "import", "codecarbon", " ")]
+    [InlineData("show", "")]
+    [InlineData("footprint", "")]
+    public void An_empty_argument_is_refused_by_its_name(params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(words);
+
+        Assert.Equal(2, code);
+        Assert.Matches("the [a-z]+ is empty", error);
+    }
+
+    [Theory]
     [InlineData("lsit", "list")]
     [InlineData("catalogue", "catalog")]
     public void A_mistyped_verb_is_wrong_use_and_the_nearest_is_suggested(string verb, string meant)
