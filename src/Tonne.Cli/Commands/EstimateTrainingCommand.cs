@@ -11,7 +11,8 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne estimate training</c>: chip-hours, energy and emissions of a training, on one accelerator or ranked over several.</summary>
+/// <summary><c>tonne estimate training</c>: chip-hours, energy and emissions of a training, on one accelerator or ranked over
+/// several.</summary>
 static class EstimateTrainingCommand
 {
     static readonly TrainingPrecision[] _precisions = Enum.GetValues<TrainingPrecision>();
@@ -29,8 +30,13 @@ static class EstimateTrainingCommand
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
         precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
         var distilled = new Option<bool>("--distilled") { Description = "The model learns from outputs of a larger one" };
-        var like = new Option<string>("--like") { Description = "Published training whose setup is repeated; narrows the bounds (tonne catalog models)", HelpName = "NAME" };
-        like.CompletionSources.Add(_ => TrainingCatalog.All.Where(row => row.CalibratesHours).Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
+        var like = new Option<string>("--like")
+        {
+            Description = "Published training whose setup is repeated; narrows the bounds (tonne catalog models)",
+            HelpName = "NAME",
+        };
+        like.CompletionSources.Add(_ => TrainingCatalog.All.Where(row => row.CalibratesHours)
+            .Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
         var runs = new Option<string>("--runs") { Description = "Number of runs, as in a hyper-parameter search; default 1", HelpName = "N" };
         var space = new Option<string>("--space") { Description = "Search space; the product is the runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
         var explain = new Option<string?>("--explain") { Description = "Show how a figure was computed: total (default), energy, facility, operational, embodied, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };

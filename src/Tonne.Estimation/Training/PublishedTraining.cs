@@ -26,8 +26,8 @@ namespace Tonne.Estimation.Training;
 /// <param name="CalibratesPower">Whether its power was measured.</param>
 /// <param name="HoursSpread">Spread of the hours as printed (rounding, not read in the source), natural logarithm.</param>
 /// <param name="Distilled">Whether it learned from the outputs of a larger model.</param>
-/// <param name="Series">The publisher's own name of the series with its generation, such as <c>Llama 3</c>: one setup of software and team. The
-/// name of the training if it has none.</param>
+/// <param name="Series">The publisher's own name of the series with its generation, such as <c>Llama 3</c>: one setup of software and
+/// team. The name of the training if it has none.</param>
 /// <param name="Verified">Whether the figures were read in the source or a transcription; else they are assumed.</param>
 /// <param name="Source">Source of the figures.</param>
 /// <param name="Note">Note for the reader, including errors in the source; empty if none.</param>
@@ -89,8 +89,8 @@ public sealed record PublishedTraining(
 
     /// <summary>
     /// Checks the published values against each other: hours × power × PUE against energy, energy × intensity against emissions, operations
-    /// over hours against the peak of the chip. Returns the quantity that does not fit (<c>chip-hours</c>, <c>energy</c> or <c>emissions</c>)
-    /// and why; empty if all agree.
+    /// over hours against the peak of the chip. Returns the quantity that does not fit (<c>chip-hours</c>, <c>energy</c> or
+    /// <c>emissions</c>) and why; empty if all agree.
     /// </summary>
     public IEnumerable<(string Quantity, string Reason)> FindContradictions()
     {

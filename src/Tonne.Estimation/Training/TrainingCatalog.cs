@@ -29,7 +29,9 @@ public static class TrainingCatalog
         var key = NameMatching.ToKey(name);
         var fitted = All.Where(row => row.CalibratesHours).ToList();
         var exact = fitted.Where(row => NameMatching.ToKey(row.Name) == key).ToList();
-        var found = exact.Count > 0 ? exact : fitted.Where(row => key.Length > 0 && NameMatching.ToKey(row.Name).Contains(key, StringComparison.Ordinal)).ToList();
+        var found = exact.Count > 0 || key.Length == 0
+            ? exact
+            : fitted.Where(row => NameMatching.ToKey(row.Name).Contains(key, StringComparison.Ordinal)).ToList();
         if (found is [var only])
             return only;
         var nearest = found.Count > 0
@@ -139,7 +141,8 @@ public static class TrainingCatalog
             trainings.Add(new PublishedTraining(
                 rows.GetText(0), rows.GetText(1), rows.GetInteger(2),
                 rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5), rows.GetNumberOrNull(6),
-                rows.GetText(7), rows.GetIntegerOrNull(8), Value("chip-hours", rows.GetNumberOrNull(9)), rows.GetNumberOrNull(10), rows.GetText(11),
+                rows.GetText(7), rows.GetIntegerOrNull(8), Value("chip-hours", rows.GetNumberOrNull(9)),
+                rows.GetNumberOrNull(10), rows.GetText(11),
                 rows.GetNumberOrNull(12), rows.GetNumberOrNull(13),
                 Value("energy", rows.GetNumberOrNull(14)), Value("emissions", rows.GetNumberOrNull(15)),
                 rows.GetText(16), rows.GetText(17), rows.GetText(18),

@@ -173,14 +173,15 @@ public sealed class TrainingEstimator
         {
             var found = _model.Cases.FirstOrDefault(one => one.Training == sibling);
             var like = found is null ? sibling.Name : DescribeUtilisation(found);
-            assumptions.Add($"Utilisation from {like} and its siblings: publisher, software and kind of hardware are assumed to be the same. "
-                + "The further size, tokens and hardware are from theirs, the wider are the bounds.");
+            assumptions.Add($"Utilisation from {like} and its siblings: publisher, software and kind of hardware are assumed to be "
+                + "the same. The further size, tokens and hardware are from theirs, the wider are the bounds.");
             return like;
         }
 
         var publishers = _model.Cases.Select(one => one.Training.Organisation).Distinct(StringComparer.Ordinal).Count();
         assumptions.Add($"Utilisation from {_model.Cases.Count} published trainings of {publishers} publishers, with the spread between "
-            + $"publishers as bounds. For a training that repeats the setup of one of them, --like NAME narrows the bounds. Most similar: {names}.");
+            + "publishers as bounds. For a training that repeats the setup of one of them, --like NAME narrows the bounds. "
+            + $"Most similar: {names}.");
         if (features.SmallModelOnFastChip > 0)
             assumptions.Add("A small model on a fast chip: publishers differ most there, so the bounds are wider.");
         return names;

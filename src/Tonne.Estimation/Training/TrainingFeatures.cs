@@ -29,8 +29,8 @@ public readonly record struct TrainingFeatures(
     const double SmallModelEFolds = 3;
 
     /// <summary>
-    /// How far the model is too small to fill a fast chip, 0 to 1: 0 on an A100 and slower chips or from 20 billion active parameters, 1 on an
-    /// H100 and faster chips up to 1 billion.
+    /// How far the model is too small to fill a fast chip, 0 to 1: 0 on an A100 and slower chips or from 20 billion active parameters, 1
+    /// on an H100 and faster chips up to 1 billion.
     /// </summary>
     public double SmallModelOnFastChip =>
         Math.Clamp(Math.Log(LargestSmallModel / ActiveParameters) / SmallModelEFolds, 0, 1)

@@ -19,8 +19,8 @@ namespace Tonne.Estimation.Training;
 /// ln u ~ N(ln prior + d · ln distilled factor, k + noise² + (spread of the published hours)²)
 /// </code>
 /// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e, d: 1 for a mixture of experts
-/// and for a distilled training, else 0; a_i: ln size, ln tokens, ln peak, ln memory, e. The shared effects are shrunk towards zero by their
-/// prior spreads, so few rows change them little. Hours that are upper or lower bounds enter as censored values
+/// and for a distilled training, else 0; a_i: ln size, ln tokens, ln peak, ln memory, e. The shared effects are shrunk towards zero by
+/// their prior spreads, so few rows change them little. Hours that are upper or lower bounds enter as censored values
 /// (<see cref="CensoredGaussianProcess"/>). Prior and scales are round numbers; <c>spread</c>, <c>share</c> and <c>noise</c> maximise the
 /// marginal likelihood on a grid, one after the other until none changes. They are estimated from few publishers and trainings, so σ is
 /// multiplied by Student's 97.5 % quantile ÷ 1.96: with the number of publishers − 1 degrees of freedom for an unknown series, and with the
@@ -110,7 +110,8 @@ public sealed class UtilisationModel
 
     /// <summary>Predicts the utilisation of a training with its 95 % bounds.</summary>
     /// <param name="features">The training.</param>
-    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown publisher.</param>
+    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown
+    /// publisher.</param>
     public Bounds Predict(TrainingFeatures features, PublishedTraining? sibling = null)
     {
         var (mean, sigma) = PredictLog(features, sibling);
@@ -119,7 +120,8 @@ public sealed class UtilisationModel
 
     /// <summary>Predicts mean and standard deviation of ln utilisation for a training, without allocation.</summary>
     /// <param name="features">The training.</param>
-    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown publisher.</param>
+    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown
+    /// publisher.</param>
     public (double Mean, double Sigma) PredictLog(TrainingFeatures features, PublishedTraining? sibling = null)
     {
         var n = _weights.Length;
@@ -189,7 +191,8 @@ public sealed class UtilisationModel
         var fitted = Fit(cases)._spreads;
         if (fitted != shipped.Spreads)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{TrainingFit.Table}: a new fit gives a spread of {fitted.Spread}, a share of {fitted.PublisherShare} and a noise of {fitted.Noise}");
+                $"{TrainingFit.Table}: a new fit gives a spread of {fitted.Spread}, a share of {fitted.PublisherShare} ")
+                + string.Create(CultureInfo.InvariantCulture, $"and a noise of {fitted.Noise}");
     }
 
     static UtilisationModel FitSpreads(UtilisationPrior prior, IReadOnlyList<UtilisationCase> cases)

@@ -1,7 +1,7 @@
 namespace Tonne.Estimation.Training;
 
-/// <summary>The prior of the utilisation model, and the scales by which differences of features are divided. Spreads are standard deviations
-/// of ln utilisation.</summary>
+/// <summary>The prior of the utilisation model, and the scales by which differences of features are divided. Spreads are standard
+/// deviations of ln utilisation.</summary>
 sealed record UtilisationPrior
 {
     /// <summary>Utilisation expected before any training is known, 0 to 1.</summary>
@@ -10,8 +10,8 @@ sealed record UtilisationPrior
     /// <summary>Spread of the level that all trainings share.</summary>
     public required double CommonSpread { get; init; }
 
-    /// <summary>Spread of the effect of <see cref="TrainingFeatures.SmallModelOnFastChip"/>: of the effect that all publishers share, and of
-    /// the difference of one publisher from it.</summary>
+    /// <summary>Spread of the effect of <see cref="TrainingFeatures.SmallModelOnFastChip"/>: of the effect that all publishers share, and
+    /// of the difference of one publisher from it.</summary>
     public required double SmallModelSpread { get; init; }
 
     /// <summary>Spread of the effect of one e-fold of peak rate.</summary>

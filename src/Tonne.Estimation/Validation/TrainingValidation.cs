@@ -11,8 +11,8 @@ namespace Tonne.Estimation.Validation;
 public static class TrainingValidation
 {
     /// <summary>
-    /// Leaves out all trainings of each publisher: chip-hours by the estimator, and by one constant utilisation from the others. This is the
-    /// error for a publisher outside the table.
+    /// Leaves out all trainings of each publisher: chip-hours by the estimator, and by one constant utilisation from the others. This is
+    /// the error for a publisher outside the table.
     /// </summary>
     public static IReadOnlyList<ScoredCase> LeavePublisherOut() => LeavePublisherOut([TrainingFit.Instance.Prior]);
 
@@ -52,13 +52,15 @@ public static class TrainingValidation
     /// <summary>
     /// Leaves out every training once and estimates it as a sibling of the other ones of its publisher and series (<c>--like</c>).
     /// </summary>
-    /// <param name="onlySiblings">Only trainings of which another one of the same series on the same hardware is known; false for all.</param>
+    /// <param name="onlySiblings">Only trainings of which another one of the same series on the same hardware is known; false for
+    /// all.</param>
     public static IReadOnlyList<ScoredCase> LeaveOneOut(bool onlySiblings)
     {
         var all = UtilisationCase.All();
         return
         [
-            .. all.Where(one => one.IsPoint && (!onlySiblings || all.Any(other => other != one && UtilisationModel.AreSiblings(one, other))))
+            .. all.Where(one => one.IsPoint)
+                .Where(one => !onlySiblings || all.Any(other => other != one && UtilisationModel.AreSiblings(one, other)))
                 .AsParallel().AsOrdered().Select(one =>
                 {
                     UtilisationCase[] others = [.. all.Where(other => !ReferenceEquals(other, one))];
@@ -70,8 +72,10 @@ public static class TrainingValidation
     /// <summary>Trainings whose hours were published as assumed. They are neither used for the fit nor as true values.</summary>
     public static IReadOnlyList<ScoredCase> ScoreAssumedHours() =>
     [
-        .. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed").Select(UtilisationCase.FromPublishedTraining).OfType<UtilisationCase>()
-            .Select(one => CreateScoredCase(one, UtilisationModel.Shipped.Predict(one.Features), PredictConstant(UtilisationModel.Shipped.Cases))),
+        .. TrainingCatalog.All.Where(row => row.HoursBasis == "assumed")
+            .Select(UtilisationCase.FromPublishedTraining).OfType<UtilisationCase>()
+            .Select(one => CreateScoredCase(
+                one, UtilisationModel.Shipped.Predict(one.Features), PredictConstant(UtilisationModel.Shipped.Cases))),
     ];
 
     /// <summary>
@@ -100,7 +104,8 @@ public static class TrainingValidation
         return scored;
     }
 
-    /// <summary>The least mean absolute error that one constant utilisation can have on all trainings, chosen with hindsight; and its median.</summary>
+    /// <summary>The least mean absolute error that one constant utilisation can have on all trainings, chosen with hindsight; and its
+    /// median.</summary>
     public static (double Utilisation, double MeanError, double MedianError) FindBestConstant()
     {
         var all = UtilisationCase.All().Where(one => one.IsPoint).Select(one => one.Utilisation).ToArray();

@@ -18,7 +18,8 @@ public static class ValidationPage
     const string Constant = "one utilisation for all";
 
     /// <summary>
-    /// Creates the sections for the data that ship with the library: training hours with the publisher left out first, siblings, measured energy.
+    /// Creates the sections for the data that ship with the library: training hours with the publisher left out first, siblings, measured
+    /// energy.
     /// </summary>
     public static IReadOnlyList<ValidationSection> CreateTrainingSections() =>
     [

@@ -87,7 +87,8 @@ public static class TrainingEstimateText
     {
         // An upper bound of the hours is a lower bound of the utilisation.
         var bound = one.Training.HoursBound switch { HoursBound.Upper => "at least ", HoursBound.Lower => "at most ", _ => "" };
-        return string.Create(CultureInfo.InvariantCulture, $"{TextSanitizer.ToOneLine(one.Training.Name)} {bound}{one.Utilisation * 100:0} %");
+        var name = TextSanitizer.ToOneLine(one.Training.Name);
+        return string.Create(CultureInfo.InvariantCulture, $"{name} {bound}{one.Utilisation * 100:0} %");
     }
 
     static IEnumerable<StyledText> DescribeTask(TrainingTask task)

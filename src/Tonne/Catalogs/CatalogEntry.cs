@@ -54,7 +54,8 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
         return (Math.Round(value / scale) * scale is var whole && scale > 1 ? whole : value).ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if nothing.</summary>
+    /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if
+    /// nothing.</summary>
     public static IReadOnlyList<string> Problems(IEnumerable<CatalogEntry> entries)
     {
         var problems = new List<string>();

@@ -26,7 +26,8 @@ public static class StandardNormal
     public static double ComputeLogDensity(double x) => -0.5 * ((x * x) + Math.Log(2 * Math.PI));
 
     /// <summary>Natural logarithm of P(X ≤ x), exact to about 14 digits also far below zero.</summary>
-    /// <remarks>Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.11 (series) and 26.2.14 (continued fraction).</remarks>
+    /// <remarks>Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.11 (series) and 26.2.14 (continued
+    /// fraction).</remarks>
     /// <param name="x">The value.</param>
     public static double ComputeLogCumulative(double x)
     {

@@ -1,4 +1,5 @@
 using Tonne.Estimation.Training;
+using Tonne.Statistics;
 
 namespace Tonne.Estimation.Tests.Training;
 
@@ -51,8 +52,9 @@ public class CensoredGaussianProcessTests
         {
             for (var g = -6d; g <= 6; g += 0.01)
             {
-                var weight = Math.Exp((-0.5 * ((f * f) - (2 * rho * f * g) + (g * g)) / (1 - (rho * rho))) - (0.5 * (f - 0.2) * (f - 0.2) / noise))
-                    * Math.Exp(Tonne.Statistics.StandardNormal.ComputeLogCumulative((g - 0.9) / 0.3));
+                var prior = -0.5 * ((f * f) - (2 * rho * f * g) + (g * g)) / (1 - (rho * rho));
+                var likelihood = (-0.5 * (f - 0.2) * (f - 0.2) / noise) + StandardNormal.ComputeLogCumulative((g - 0.9) / 0.3);
+                var weight = Math.Exp(prior + likelihood);
                 total += weight;
                 first += weight * f;
             }

@@ -18,7 +18,8 @@ public class TrainingCatalogTests
     }
 
     [Theory]
-    // A thousandfold misprint of each kind in Llama 3.1 8B (1.46 M h, 700 W, 1,022 MWh, 420 t) and one of LLaMA-65B, whose 385 g/kWh are stated.
+    // A thousandfold misprint of each kind in Llama 3.1 8B (1.46 M h, 700 W, 1,022 MWh, 420 t), and smaller ones of LLaMA-65B, whose
+    // 385 g/kWh are stated.
     [InlineData("Llama 3.1 8B", "emissions", 420)]
     [InlineData("Llama 3.1 8B", "energy", 1022)]
     [InlineData("LLaMA-65B", "emissions", 217_000)]
@@ -49,10 +50,12 @@ public class TrainingCatalogTests
         var contradicted = TrainingCatalog.All.SelectMany(row => new[] { row.ChipHours, row.EnergyKwh, row.EmissionsKg })
             .Where(value => value?.Contradiction is not null).ToList();
         Assert.NotEmpty(contradicted);
+        var texts = TrainingCatalog.Search().Select(one => one.ValueText).ToList();
         Assert.All(contradicted, value =>
-            Assert.Contains(TrainingCatalog.Search(), one => one.ValueText.Contains($"({value!.Value.Contradiction})", StringComparison.Ordinal)));
+            Assert.Contains(texts, text => text.EndsWith($"({value!.Value.Contradiction})", StringComparison.Ordinal)));
         // Patterson et al. 2021, table 4: 7.5 MWh and 3.2 t where 656 MWh and 284 t had been estimated.
-        Assert.Contains("88 times", TrainingCatalog.Search("Evolved Transformer Strubell emissions").Single().ValueText, StringComparison.Ordinal);
+        var search = TrainingCatalog.Search("Evolved Transformer Strubell emissions").Single();
+        Assert.Contains("88 times", search.ValueText, StringComparison.Ordinal);
     }
 
     [Fact]
