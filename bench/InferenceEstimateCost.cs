@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Tonne.Accounting;
 using Tonne.Estimation.Serving;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.Runs;
 
@@ -16,7 +15,7 @@ static class InferenceEstimateCost
     public static void Run(string[] args)
     {
         var accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow;
-        var factors = FactorSelector.SelectFactors(new Place("FR"), FacilityKind.UnknownCloud);
+        var factors = FactorSelector.SelectFactors(new Place("FR"));
         (string Name, Func<int, ServingWorkload> Create)[] cases =
         [
             ("batch and prompt given", i => Workload(i) with { Batch = 64, PromptTokens = 500 + i }),

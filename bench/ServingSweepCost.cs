@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Estimation.Serving;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.Runs;
 
@@ -19,7 +18,7 @@ static class ServingSweepCost
         const int Estimates = 1_000_000;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow;
-        var factors = FactorSelector.SelectFactors(new Place(Zone: "FR", How: PlaceOrigin.Given), FacilityKind.UnknownCloud);
+        var factors = FactorSelector.SelectFactors(new Place(Zone: "FR", How: PlaceOrigin.Given));
         var sweep = new ServingSweep(accelerator, WeightFormat.Bf16, factors);
         Console.WriteLine($"fitted on {ServingFit.Shipped.Rows} measurements; {Environment.ProcessorCount} threads");
         for (var round = 0; round < 5; round++)

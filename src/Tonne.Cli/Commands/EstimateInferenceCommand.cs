@@ -1,10 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
@@ -27,13 +27,16 @@ static class EstimateInferenceCommand
         var precision = new Option<string>("--precision") { Description = "Format of the weights; default bf16", HelpName = "FORMAT" };
         precision.CompletionSources.Add([.. WeightFormat.All.Select(format => format.Name)]);
         var prompt = new Option<string>("--prompt-tokens") { Description = "Tokens of a prompt; default 300", HelpName = "N" };
+        var cached = new Option<string>("--cached-tokens") { Description = "Prompt tokens read from a cache; default none", HelpName = "N" };
+        var reasoning = new Option<string>("--reasoning-tokens") { Description = "Tokens written to reason before the answer; default none", HelpName = "N" };
         var output = new Option<string>("--output-tokens") { Description = "Tokens of an answer", HelpName = "N" };
         var day = new Option<string>("--requests-per-day") { Description = "Requests per day; sets the batch and adds idle time", HelpName = "N" };
         var requests = new Option<string>("--requests") { Description = "Number of requests, for a total", HelpName = "N" };
         var layers = new Option<string>("--layers") { Description = "Layers of the model; default: from the parameters", HelpName = "N" };
         var cache = new Option<string>("--kv-bytes-per-token") { Description = "Attention cache per token; default: from the parameters", HelpName = "N" };
-        var software = new Option<string>("--software") { Description = "Serving software of 2024 or 2026; default: newest", HelpName = "YEAR" };
-        software.CompletionSources.Add("2024", "2026");
+        var experts = new Option<string>("--experts") { Description = "Experts that a token chooses over all of a layer: 8/128", HelpName = "N/M" };
+        var software = new Option<string>("--software") { Description = "Year of the serving software, 2018 to 2026", HelpName = "YEAR" };
+        software.CompletionSources.Add("2023", "2024", "2025", "2026");
         var task = new Option<string>("--task") { Description = "Another task than text, such as image-generation", HelpName = "TASK" };
         task.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
         var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: a mean", HelpName = "NAME" };
@@ -42,19 +45,26 @@ static class EstimateInferenceCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.inference-estimate/1)" };
         var command = new Command("inference", "Estimate energy and emissions of a request and a token. Several accelerators are ranked by energy.")
         {
-            parameters, active, hardware, gpus, batch, precision, prompt, output, day, requests, layers, cache, software, task, model, explain, json,
+            parameters, active, hardware, gpus, batch, precision, prompt, cached, output, reasoning, day, requests, layers, cache, experts, software, task, model, explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             var settings = SettingOptions.Resolve(parsed, context);
-            var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue), FacilityKind.UnknownCloud);
+            var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue));
             var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
             var (rate, many) = (EstimateTrainingCommand.ParseAmount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.ParseAmount("--requests", parsed.GetValue(requests)));
-            if (parsed.GetValue(task) is { } named)
+            var isEmbedding = parsed.GetValue(task) is { } wanted && NameMatching.ToKey(wanted) is "embedding" or "embeddings";
+            // An embedding of a model whose size is given is one forward pass; without a size it is a measured task.
+            var isForwardPass = isEmbedding && parsed.GetValue(parameters) is not null;
+            if (isForwardPass && parsed.GetResult(output) is { Implicit: false })
+                throw new InvalidInputException("--output-tokens cannot be combined with --task embedding: an embedding is one forward pass over the prompt.");
+            if (parsed.GetValue(task) is { } named && !isForwardPass)
             {
-                Option[] unused = [parameters, active, gpus, batch, precision, prompt, output, layers, cache, software, hardware];
+                if (isEmbedding)
+                    named = "embedding";
+                Option[] unused = [parameters, active, gpus, batch, precision, prompt, cached, output, reasoning, layers, cache, experts, software, hardware];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
                     throw new InvalidInputException($"{idle.Name} cannot be combined with --task: the energy of a task is a published measurement on fixed hardware.");
                 WriteTask(context, TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors), figure, parsed.GetValue(json), many, rate);
@@ -74,8 +84,11 @@ static class EstimateInferenceCommand
                 Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
                 Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
                 Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
-                PromptTokens = parsed.GetValue(prompt)?.Trim() == "0" ? 0 : EstimateTrainingCommand.ParseAmount("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
+                PromptTokens = ParseTokens("--prompt-tokens", parsed.GetValue(prompt)),
+                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? (isForwardPass ? (double?)1 : null) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
+                CachedPromptTokens = ParseTokens("--cached-tokens", parsed.GetValue(cached)),
+                ReasoningTokens = ParseTokens("--reasoning-tokens", parsed.GetValue(reasoning)),
+                ExpertShare = ParseShare(parsed.GetValue(experts)),
                 RequestsPerDay = rate,
                 Layers = EstimateTrainingCommand.ParseAmount("--layers", parsed.GetValue(layers)),
                 KvCacheBytesPerToken = EstimateTrainingCommand.ParseAmount("--kv-bytes-per-token", parsed.GetValue(cache)),
@@ -94,6 +107,23 @@ static class EstimateInferenceCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>A number of tokens, which may be 0.</summary>
+    static double? ParseTokens(string option, string? text) => text?.Trim() == "0" ? 0 : EstimateTrainingCommand.ParseAmount(option, text);
+
+    /// <summary>A share of experts written as two numbers, such as 8/128.</summary>
+    static double? ParseShare(string? text)
+    {
+        if (text is null)
+            return null;
+        var parts = text.Split('/', StringSplitOptions.TrimEntries);
+        return parts.Length == 2 && TryParse(parts[0], out var chosen) && TryParse(parts[1], out var all) && chosen > 0 && chosen <= all
+            ? (double)chosen / all
+            : throw new InvalidInputException(
+                $"--experts '{text}' is not two numbers such as 8/128: experts that a token chooses, and experts of a layer.");
+
+        static bool TryParse(string number, out int value) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
     static List<InferenceEstimate> Estimate(ServingWorkload workload, IEnumerable<string> names, AccountingFactors factors)

@@ -37,6 +37,8 @@ static class EstimateTrainingCommand
         };
         like.CompletionSources.Add(_ => TrainingCatalog.All.Where(row => row.CalibratesHours)
             .Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
+        var tune = new Option<string>("--tune") { Description = "Fine-tuning of a trained model: lora or full", HelpName = "KIND" };
+        tune.CompletionSources.Add("lora", "full");
         var runs = new Option<string>("--runs") { Description = "Number of runs, as in a hyper-parameter search; default 1", HelpName = "N" };
         var space = new Option<string>("--space") { Description = "Search space; the product is the runs: lr=4,layers=3", HelpName = "K=N[,K=N…]" };
         var explain = new Option<string?>("--explain") { Description = "Show how a figure was computed: total (default), energy, facility, operational, embodied, hours, water", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
@@ -44,7 +46,7 @@ static class EstimateTrainingCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
         var command = new Command("training", "Estimate chip-hours, energy and emissions of a training. Several accelerators are ranked by energy.")
         {
-            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, like, runs, space, explain, json,
+            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, like, tune, runs, space, explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -66,6 +68,7 @@ static class EstimateTrainingCommand
                 Precision = ParsePrecision(parsed.GetValue(precision)),
                 Distilled = parsed.GetValue(distilled),
                 Sibling = sibling,
+                Tuning = ParseTuning(parsed.GetValue(tune)),
                 Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
             });
             if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
@@ -148,6 +151,14 @@ static class EstimateTrainingCommand
     static TrainingPrecision ParsePrecision(string? text) => text is null ? TrainingPrecision.Bf16
         : Array.Exists(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase)) ? Array.Find(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase))
         : throw new InvalidInputException($"--precision '{text}' is not known; there are {string.Join(", ", _precisions.Select(Name))}.");
+
+    static TrainingTuning ParseTuning(string? text) => text?.Trim().ToLowerInvariant() switch
+    {
+        null => TrainingTuning.None,
+        "lora" => TrainingTuning.Lora,
+        "full" => TrainingTuning.Full,
+        _ => throw new InvalidInputException($"--tune '{text}' is not known; there are lora and full."),
+    };
 
     static string Name(TrainingPrecision precision) => precision.ToString().ToLowerInvariant();
 

@@ -17,7 +17,7 @@ static class EstimateValidateCommand
 
     public static Command Build(CommandContext context)
     {
-        var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of inference; part of it may not be redistributed", HelpName = "FOLDER" };
+        var data = new Option<string>("--data") { Description = $"Folder that holds {Measurements}, for the estimates of inference", HelpName = "FOLDER" };
         var page = new Option<string>("--page") { Description = "Write the page, and its pictures beside it", HelpName = "FILE.md" };
         var fit = new Option<string>("--fit") { Description = "Write the coefficients of inference fitted on --data, as the built-in table", HelpName = "FILE.csv" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.validation/1)" };

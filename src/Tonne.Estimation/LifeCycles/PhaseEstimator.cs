@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
@@ -46,15 +47,17 @@ public static class PhaseEstimator
             Hours = asked.Hours,
             Precision = asked.Precision is { } word ? PrecisionOf(word) : default,
             Distilled = asked.Distilled,
+            Tuning = asked.Tune switch { "lora" => TrainingTuning.Lora, "full" => TrainingTuning.Full, _ => TrainingTuning.None },
             Runs = RequireInteger(asked.Runs, "runs") ?? 1,
         };
         // The place of the estimate is not used: energy and hardware do not depend on it.
         var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: PlaceOrigin.Given));
-        var operations = (asked.Operations ?? 6 * (asked.ActiveParameters ?? asked.Parameters) * asked.Tokens) * task.Runs;
+        var operations = task.OperationsPerRun * task.Runs;
         return new EstimatedUse(
             estimate.Footprint.Energy.Derivation, null, estimate.Footprint.Embodied!.Derivation, task.Hardware.Name, estimate.ChipHours.Derivation,
             operations is { } count ? new Factor($"estimate/{asked.Phase}/computation", "floating-point operations", "FLOP", Bounds.FromExact(count), Quality.Modelled,
-                new Source("GIVEN", "Given in the description"), asked.Operations is null ? "6 × active parameters × tokens" : null) : null,
+                new Source("GIVEN", "Given in the description"), asked.Operations is null ? string.Create(
+                    CultureInfo.InvariantCulture, $"{task.OperationsPerParameterAndToken:0.##} × active parameters × tokens") : null) : null,
             [], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
     }
 
@@ -69,18 +72,27 @@ public static class PhaseEstimator
             Batch = asked.Batch,
             Format = asked.Precision is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
             PromptTokens = asked.PromptTokens,
+            CachedPromptTokens = asked.CachedTokens,
             OutputTokens = asked.OutputTokens,
+            ReasoningTokens = asked.ReasoningTokens,
+            Layers = asked.Layers,
+            KvCacheBytesPerToken = asked.CacheBytesPerToken,
+            ExpertShare = asked.ExpertShare,
+            SoftwareYear = RequireInteger(asked.SoftwareYear, "software"),
             RequestsPerDay = asked.RequestsPerDay,
         };
         var estimate = new InferenceEstimator().Estimate(workload, asked.Factors);
         var requests = new Derivation.Count("requests", "1", asked.Requests);
-        var serving = new Derivation.Sum("a request while it is served, at the plug", "Wh",
-            [estimate.GpuEnergy.Derivation, new Derivation.Product("other parts of the machines", "Wh", [estimate.GpuEnergy.Derivation,
-                new Derivation.FactorNode(OtherPower.FractionOverGpus())])]);
+        // Without a rate the energy at the plug is that of serving, with idle capacity where the load is unknown.
+        Derivation serving = estimate.IdleEnergy is null
+            ? estimate.ItEnergy.Derivation
+            : new Derivation.Sum("a request while it is served, at the plug", "Wh",
+                [estimate.GpuEnergy.Derivation, new Derivation.Product("other parts of the machines", "Wh", [estimate.GpuEnergy.Derivation,
+                    new Derivation.FactorNode(OtherPower.FractionOverGpus())])]);
         return new EstimatedUse(
             Thousandth("serving", "kWh", requests, serving), estimate.IdleEnergy is { } waiting ? Thousandth("waiting for requests", "kWh", requests, waiting.Derivation) : null,
             Thousandth("embodied emissions", "kg CO2e", requests, estimate.Embodied.Derivation), asked.Hardware, null, null,
-            [Unit("request", asked.Requests), Unit("token", asked.Requests * asked.OutputTokens)], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
+            [Unit("request", asked.Requests), Unit("token", asked.Requests * estimate.Configuration.OutputTokens)], [.. estimate.Assumptions.Where(one => one.Topic != AssumptionTopic.Place).Select(one => $"{asked.Phase}, estimated: {one.Text}")]);
 
         FunctionalUnit Unit(string name, double count) => new(name, new Factor($"estimate/{asked.Phase}/{name}", $"number of {name}s", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given in the description")));
     }

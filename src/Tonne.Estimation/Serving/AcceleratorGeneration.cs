@@ -14,4 +14,7 @@ public enum AcceleratorGeneration
 
     /// <summary>B200 and related accelerators, measured with the software of 2026.</summary>
     Blackwell,
+
+    /// <summary>MI300X and related accelerators of AMD: outside the fit; a factor of its own from one study.</summary>
+    Cdna3,
 }

@@ -23,6 +23,9 @@ public sealed record InferenceEstimate
     /// <summary>Share of the time in which the replicas serve; 1 where no rate was given.</summary>
     public required double BusyShare { get; init; }
 
+    /// <summary>Year of the serving software, as given or assumed.</summary>
+    public required int SoftwareYear { get; init; }
+
     /// <summary>J per output token, accelerators alone while they serve.</summary>
     public required Figure GpuEnergyPerToken { get; init; }
 
@@ -35,7 +38,8 @@ public sealed record InferenceEstimate
     /// <summary>Wh per request, accelerators alone while they serve.</summary>
     public required Figure GpuEnergy { get; init; }
 
-    /// <summary>Wh per request at the plug of the machines, waiting included where a rate was given.</summary>
+    /// <summary>Wh per request at the plug of the machines, waiting included where a rate was given, and idle capacity where neither a rate
+    /// nor a batch was.</summary>
     public required Figure ItEnergy { get; init; }
 
     /// <summary>Wh per request of the part of <see cref="ItEnergy"/> in which the machines wait; null where no rate was given.</summary>

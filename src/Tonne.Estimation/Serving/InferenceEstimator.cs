@@ -35,6 +35,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     // Share of an accelerator's memory that weights and attention cache may take: what serving software reserves by default.
     internal const double UsableMemoryFraction = 0.9;
 
+    // Beyond, the bounds stay as wide as they are.
+    internal const int MaxDoublingsOutside = 4;
+
     readonly ServingFit _fit = fit ?? ServingFit.Shipped;
     readonly UncertaintyPropagator _uncertainty = new();
 
@@ -65,7 +68,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             TdpWatts = accelerator.Tdp.Bounds.Best,
             BytesPerSecond = bandwidth * 1e9,
             OperationsPerSecond = peak * 1e12,
+            SixteenBitOperationsPerSecond = WeightFormat.Bf16.FindPeakTeraflops(accelerator, datasheet) * 1e12,
             Generation = AcceleratorGenerationLookup.GetGeneration(accelerator),
+            UnfittedRatio = AcceleratorGenerationLookup.FindUnfittedFactor(accelerator)?.Bounds.Best,
         };
     }
 
@@ -83,7 +88,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var plan = PlanService(workload, ResolveConfiguration(workload, assumptions), assumptions);
         var configuration = plan.Configuration;
         var roofline = new ServingDerivation(_fit, accelerator, workload.Format, workload.PromptTokens is null)
-            .DeriveJoulesPerToken(configuration, CollectSpreads(workload, configuration, assumptions));
+            .DeriveJoulesPerToken(configuration, CollectFactors(workload, configuration, assumptions));
         var power = new Derivation.FactorNode(accelerator.InferencePower ?? accelerator.TrainingPower);
         var gpus = new Derivation.Count("accelerators", "1", configuration.Gpus * plan.Replicas);
         var output = new Derivation.Count("output tokens", "token", configuration.OutputTokens);
@@ -96,14 +101,17 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var waiting = workload.RequestsPerDay is { } rate && plan.BusyShare < 1
             ? DeriveIdleEnergy(accelerator, rate, gpus, tokenFigure.Bounds * configuration.OutputTokens, power)
             : null;
-        Derivation gpuEnergy = waiting is null
-            ? serving
-            : new Derivation.Sum("accelerators, serving and waiting", "J", [serving, waiting]);
+        // Without a batch or a rate nobody knows how busy the service is: idle capacity is then a factor of its own.
+        var idleCapacity = HasUnknownLoad(workload) ? ServingFactors.Table["serving/idle-capacity"] : null;
+        Derivation gpuEnergy = waiting is not null ? new Derivation.Sum("accelerators, serving and waiting", "J", [serving, waiting])
+            : idleCapacity is not null
+                ? new Derivation.Product("accelerators, idle capacity included", "J", [serving, new Derivation.FactorNode(idleCapacity)])
+            : serving;
         // Energy of the whole machine ÷ energy of its accelerators.
         var machineRatio = new Derivation.Sum("energy of the machines over that of their accelerators", "1",
             [new Derivation.Count("accelerators", "1", 1), new Derivation.FactorNode(OtherPower.FractionOverGpus())]);
         var itEnergy = new Derivation.Product("a request at the plug", "J", [gpuEnergy, machineRatio]);
-        var time = DeriveTimePerRequest(workload, serving, gpus, power);
+        var time = DeriveTimePerRequest(workload, gpuEnergy, gpus, power);
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(
             accelerator, new Derivation.Product("accelerators × time", "h", [gpus, time], 1 / 3600d), factors);
         var boundary = new Boundary(BoundaryExtent.It, ["gpu", "host"], AllocationPolicy.Machine);
@@ -118,6 +126,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             Format = workload.Format,
             Replicas = plan.Replicas,
             BusyShare = plan.BusyShare,
+            SoftwareYear = workload.SoftwareYear ?? (configuration.UsesOlderSoftware ? 2024 : 2026),
             GpuEnergyPerToken = tokenFigure,
             Roofline = roofline,
             GpuEnergy = tokenFigure with
@@ -140,6 +149,9 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             Assumptions = [.. assumptions],
         };
     }
+
+    /// <summary>Whether neither the batch nor the request rate is given.</summary>
+    static bool HasUnknownLoad(ServingWorkload workload) => workload is { Batch: null, RequestsPerDay: null };
 
     Figure CreateFigure(string name, Boundary boundary, Derivation derivation) =>
         new(name, boundary, _uncertainty.ComputeBounds(derivation), Quality.Modelled, 0, derivation);
@@ -165,17 +177,42 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     /// <param name="row">The measurement whose configuration is used.</param>
     /// <param name="softwareKnown">Whether the year of the measured software is used. Otherwise the newest software measured on that
     /// hardware is assumed, with a wider spread.</param>
-    public Bounds Predict(ServingMeasurement row, bool softwareKnown = true)
+    /// <param name="architectureKnown">Whether the published layers, attention cache and experts of the model are used, and the assumed
+    /// prompt as if it were given: the spread of models that were not measured includes what that assumption errs. Otherwise they are
+    /// estimated from its number of parameters, with a wider spread, and the prompt is unknown, as for a user who knows only the
+    /// size.</param>
+    public Bounds Predict(ServingMeasurement row, bool softwareKnown = true, bool architectureKnown = true)
     {
         var accelerator = AcceleratorCatalog.Find(row.Hardware).ValueOrThrow;
-        var configuration = softwareKnown
-            ? row.Configuration
-            : row.Configuration with { UsesOlderSoftware = row.Configuration.Generation == AcceleratorGeneration.Ampere };
-        List<Factor> spreads = [CreateModelSpread(row.Kind)];
+        var configuration = architectureKnown ? row.Configuration : row.ConfigurationFromSize;
+        if (!softwareKnown)
+            configuration = configuration with { UsesOlderSoftware = configuration.Generation == AcceleratorGeneration.Ampere };
+        List<Factor> factors = [CreateModelSpread(row.Kind, configuration)];
+        if (AcceleratorGenerationLookup.FindUnfittedFactor(accelerator) is { } hardware)
+            factors.Add(hardware);
+        if (FindRangeSpread(configuration) is { } range)
+            factors.Add(range);
         if (!softwareKnown && FindSoftwareSpread(configuration) is { } softwareSpread)
-            spreads.Add(softwareSpread);
-        return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: true)
-            .DeriveJoulesPerToken(configuration, spreads));
+            factors.Add(softwareSpread);
+        return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, row.Format, promptUnstated: !architectureKnown)
+            .DeriveJoulesPerToken(configuration, factors));
+    }
+
+    /// <summary>
+    /// Energy of the accelerators per output token of a dense model at sixteen bits with its bounds, J, as if hardware outside the fit had
+    /// never been measured, for validation.
+    /// </summary>
+    internal Bounds PredictFromDatasheet(ServingConfiguration configuration, Accelerator accelerator, int softwareYear)
+    {
+        List<Factor> factors = [CreateModelSpread(ServedModelKind.Dense, configuration)];
+        if (FindSoftwareFactor(softwareYear) is { } software)
+            factors.Add(software);
+        if (AcceleratorGenerationLookup.FindUnfittedFactor(accelerator) is not null)
+            factors.Add(ServingFactors.Table["serving/unmeasured-hardware"]);
+        if (FindRangeSpread(configuration) is { } range)
+            factors.Add(range);
+        return _uncertainty.ComputeBounds(new ServingDerivation(_fit, accelerator, WeightFormat.Bf16, promptUnstated: false)
+            .DeriveJoulesPerToken(configuration, factors));
     }
 
     /// <summary>
@@ -189,17 +226,22 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate in the catalog, so "
                 + "serving on it cannot be estimated.");
         var usesOlderSoftware = workload.SoftwareYear is { } year
-            ? year == 2024
+            ? year <= 2024
             : hardware.Generation == AcceleratorGeneration.Ampere;
         var point = hardware with
         {
             Parameters = workload.Parameters,
             ActiveParameters = workload.ActiveParameters ?? workload.Parameters,
             PromptTokens = workload.PromptTokens ?? DefaultPromptTokens.Bounds.Best,
-            OutputTokens = workload.OutputTokens,
+            CachedPromptTokens = workload.CachedPromptTokens ?? 0,
+            OutputTokens = workload.OutputTokens + (workload.ReasoningTokens ?? 0),
             GivenLayers = workload.Layers,
             GivenCacheBytesPerToken = workload.KvCacheBytesPerToken,
+            GivenExpertShare = workload.ExpertShare,
             UsesOlderSoftware = usesOlderSoftware,
+            UnfittedRatio = FindSoftwareFactor(workload.SoftwareYear) is { } software
+                ? (hardware.UnfittedRatio ?? 1) * software.Bounds.Best
+                : hardware.UnfittedRatio,
             Batch = workload.Batch ?? DefaultBatch,
         };
         if (accelerator.MemoryGigabytes is not { } memoryGigabytes)
@@ -292,9 +334,11 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             if (workload.Batch is not null)
                 return new ServicePlan(point, 1, 1, BatchFollowsFromRate: false);
             var assumedBatch = Math.Min(DefaultBatch, maxBatch);
+            var idle = ServingFactors.Table["serving/idle-capacity"].Bounds;
             assumptions.Add(string.Create(CultureInfo.InvariantCulture,
                 $"Neither a batch nor a rate is given: {assumedBatch:0.#} requests served together are assumed, with a "
-                + $"spread from 4 to 256 (--batch, --requests-per-day)."));
+                + $"spread from 4 to 256, and idle capacity that adds {(idle.Best - 1) * 100:0} % "
+                + $"({(idle.Low - 1) * 100:0}–{(idle.High - 1) * 100:0} %) to the energy of the serving accelerators (--batch, --requests-per-day)."));
             return new ServicePlan(point with { Batch = assumedBatch }, 1, 1, BatchFollowsFromRate: false);
         }
 
@@ -348,19 +392,35 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>
-    /// Collects uncertain factors with the best value 1 that the fitted coefficients do not include: a model that was not measured,
-    /// hardware that was not measured, unknown software, unknown batch.
+    /// Collects uncertain factors that the fitted coefficients do not include: a model that was not measured, hardware and software outside
+    /// the fit (their best values are in <see cref="ServingConfiguration.UnfittedRatio"/>), and with the best value 1 a batch or a size
+    /// outside the measured ones, unknown software, unknown batch.
     /// </summary>
-    List<Factor> CollectSpreads(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
+    List<Factor> CollectFactors(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
     {
-        List<Factor> spreads = [CreateModelSpread(ServingMeasurement.GetKind(point, workload.Format.IsEightBit))];
-        if (point.Generation == AcceleratorGeneration.Unmeasured)
+        List<Factor> spreads = [CreateModelSpread(ServingMeasurement.GetKind(point, workload.Format.IsEightBit), point)];
+        if (AcceleratorGenerationLookup.FindUnfittedFactor(workload.Accelerator) is { } hardware)
         {
-            spreads.Add(ServingFactors.Table["serving/unmeasured-hardware"]);
-            assumptions.Add($"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet is used, with "
-                + "wider bounds.");
+            spreads.Add(hardware);
+            var times = string.Create(CultureInfo.InvariantCulture,
+                $"{hardware.Bounds.Best:0.##} times ({hardware.Bounds.Low:0.##}–{hardware.Bounds.High:0.##})");
+            assumptions.Add(point.Generation == AcceleratorGeneration.Cdna3
+                ? $"{workload.Accelerator.Name} takes {times} the energy that its data sheet leads to, by one study."
+                : $"No serving was measured on the generation of {workload.Accelerator.Name}: its data sheet is used, {times}, with wider "
+                    + "bounds.");
         }
 
+        if (FindSoftwareFactor(workload.SoftwareYear) is { } software)
+        {
+            spreads.Add(software);
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Serving software of {workload.SoftwareYear} was not measured: {software.Bounds.Best:0.##} times "
+                + $"({software.Bounds.Low:0.##}–{software.Bounds.High:0.##}) the energy of that of "
+                + $"{(workload.SoftwareYear < 2024 ? 2024 : 2026)}."));
+        }
+
+        if (FindRangeSpread(point) is { } range)
+            spreads.Add(range);
         if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } softwareSpread)
         {
             spreads.Add(softwareSpread);
@@ -372,7 +432,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"energy (--software)."));
         }
 
-        if (workload is { Batch: null, RequestsPerDay: null })
+        if (HasUnknownLoad(workload))
         {
             var best = _fit.Model.ComputeJoulesPerToken(point);
             var low = _fit.Model.ComputeJoulesPerToken(point with { Batch = 256 }) / best;
@@ -386,11 +446,49 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     }
 
     /// <summary>The spread of measured ÷ predicted energy for a model that was not measured.</summary>
-    Factor CreateModelSpread(ServedModelKind kind) => new(
-        $"inference/model-spread/{NameMatching.ToSlug(ServingFit.GetLabel(kind))}",
-            "a model that was not measured, over the estimate for its size", "1", _fit.GetSpread(kind), Quality.Modelled,
-            ServingDerivation.Measurements,
-        $"{ServingFit.GetLabel(kind)}, each left out of the fit in turn");
+    Factor CreateModelSpread(ServedModelKind kind, in ServingConfiguration point)
+    {
+        var given = point.IsArchitectureGiven;
+        return new Factor(
+            $"inference/model-spread{(given ? "" : "-from-size")}/{NameMatching.ToSlug(ServingFit.GetLabel(kind))}",
+            $"a model that was not measured, over the estimate for its {(given ? "architecture" : "size")}", "1",
+            _fit.GetSpread(kind, given), Quality.Modelled, ServingDerivation.Measurements,
+            $"{ServingFit.GetLabel(kind)}, each left out of the fit in turn");
+    }
+
+    /// <summary>The factor of software of a year that the fit does not include; null for 2024, 2026 and an unknown year.</summary>
+    static Factor? FindSoftwareFactor(int? year) => year switch
+    {
+        < 2024 => ServingFactors.Table["serving/software-before-2024"],
+        2025 => ServingFactors.Table["serving/software-2025"],
+        _ => null,
+    };
+
+    /// <summary>
+    /// Number of doublings between a configuration and the measured batches and sizes, 0 if it is inside them, at most
+    /// <see cref="MaxDoublingsOutside"/> for each of both.
+    /// </summary>
+    internal static int CountDoublingsOutside(in ServingConfiguration point) =>
+        CountDoublings(point.Batch, ServingFactors.MeasuredBatch.Bounds)
+        + CountDoublings(point.Parameters / 1e9, ServingFactors.MeasuredBillions.Bounds);
+
+    static int CountDoublings(double value, Bounds range)
+    {
+        var outside = Math.Max(range.Low / value, value / range.High);
+        return outside <= 1 ? 0 : (int)Math.Min(MaxDoublingsOutside, Math.Ceiling(Math.Log2(outside) - 1e-9));
+    }
+
+    /// <summary>The spread of a batch or a size outside the measured ones; null inside them.</summary>
+    static Factor? FindRangeSpread(in ServingConfiguration point)
+    {
+        if (CountDoublingsOutside(point) is not (> 0 and var doublings))
+            return null;
+        var one = ServingFactors.Table["serving/batch-outside-measured"];
+        return new Factor(
+            string.Create(CultureInfo.InvariantCulture, $"{one.Id}/{doublings}"),
+            string.Create(CultureInfo.InvariantCulture, $"{doublings} doublings outside the batches and sizes that were measured"), one.Unit,
+            new Bounds(Math.Pow(one.Bounds.Low, doublings), 1, Math.Pow(one.Bounds.High, doublings)), one.Quality, one.Source, one.Note);
+    }
 
     /// <summary>The spread if the software may be of the other year; null if only one year was measured on the hardware.</summary>
     Factor? FindSoftwareSpread(ServingConfiguration point)
@@ -444,22 +542,35 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"{(replicas == 1 ? "replica serves" : "replicas serve")} {busy * 100:0.#} % of the time"
                 + $"{(busy < 0.9995 ? waiting : "; no reserve for peaks is included")}."));
         }
-        else
+        else if (workload.Batch is not null)
         {
             assumptions.Add("No request rate is given: energy of waiting machines is not included; it is unknown, not zero "
                 + "(--requests-per-day).");
         }
 
-        if (workload.Layers is null || workload.KvCacheBytesPerToken is null)
+        if (workload.CachedPromptTokens is > 0 and var cached)
         {
-            var layers = workload.Layers is null
-                ? point.LayerCount.ToString("0", CultureInfo.InvariantCulture) + " layers"
-                : "Layers as given";
-            var cacheOrigin = workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given";
+            var share = ServingFactors.CachedPrompt.Bounds;
             assumptions.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{layers} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{cacheOrigin} "
-                + $"(--layers, --kv-bytes-per-token)."));
+                $"{FormatCount(cached)} of {FormatCount(point.PromptTokens)} prompt tokens are read from a cache, for {share.Best * 100:0} "
+                + $"% ({share.Low * 100:0}–{share.High * 100:0} %) of the energy of a computed one; storage of the cache is not included."));
         }
+
+        if (workload.ReasoningTokens is > 0 and var reasoning)
+        {
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{FormatCount(reasoning)} reasoning tokens are part of the {FormatCount(point.OutputTokens)} output tokens."));
+        }
+
+        if (workload.ReasoningTokens is null)
+        {
+            var typical = ServingFactors.Table["serving/reasoning-tokens"].Bounds;
+            assumptions.Add($"No reasoning tokens are included: models that reason wrote {FormatCount(typical.Low)} to "
+                + $"{FormatCount(typical.High)} tokens for a science question (--reasoning-tokens).");
+        }
+
+        if (!point.IsArchitectureGiven)
+            assumptions.Add(DescribeArchitecture(workload, point));
 
         assumptions.AddRange(FindExtrapolations(workload, point));
         assumptions.Add(string.Create(CultureInfo.InvariantCulture,
@@ -469,19 +580,34 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
     }
 
-    /// <summary>Notes on where the workload is outside the measured range. The bounds do not include that uncertainty.</summary>
+    static string DescribeArchitecture(ServingWorkload workload, in ServingConfiguration point)
+    {
+        var layers = workload.Layers is null
+            ? point.LayerCount.ToString("0", CultureInfo.InvariantCulture) + " layers"
+            : "Layers as given";
+        var cacheOrigin = workload.KvCacheBytesPerToken is null ? ", from the number of parameters" : " as given";
+        var isMixture = point.ActiveParameters < point.Parameters;
+        var experts = !isMixture ? ""
+            : workload.ExpertShare is null
+                ? string.Create(CultureInfo.InvariantCulture, $"; a token chooses {point.ExpertShare * 100:0.#} % of the experts")
+            : "; experts as given";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{layers} and {point.KvCacheBytesPerToken / 1024:0} KiB of attention cache per token{cacheOrigin}{experts} "
+            + $"(--layers, --kv-bytes-per-token{(isMixture ? ", --experts 8/128" : "")}).");
+    }
+
+    /// <summary>Notes on where the workload is outside the measured range; the bounds are wider there.</summary>
     static IEnumerable<Assumption> FindExtrapolations(ServingWorkload workload, ServingConfiguration point)
     {
-        var sizes = ServingFactors.Table["serving/measured-parameters"].Bounds;
-        var batches = ServingFactors.Table["serving/measured-batch"].Bounds;
+        var (sizes, batches) = (ServingFactors.MeasuredBillions.Bounds, ServingFactors.MeasuredBatch.Bounds);
         if (point.Parameters < sizes.Low * 1e9 || point.Parameters > sizes.High * 1e9)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"No model of this size was measured: the measured ones have {sizes.Low:0.#} to {sizes.High:0} billion "
-                + $"parameters. The bounds do not include this uncertainty.");
+                + $"parameters. The bounds are wider for this.");
         if (point.Batch < batches.Low || point.Batch > batches.High)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"No batch like {point.Batch:#,0.#} was measured: the measured ones are {batches.Low:0.#} to "
-                + $"{batches.High:#,0}. The bounds do not include this uncertainty.");
+                + $"{batches.High:#,0}. The bounds are wider for this.");
         // Operations of attention ÷ operations of the parameters, for one prompt token: 2 · layers · width · prompt tokens (scores and
         // weighted values of a causal prompt) ÷ 2 per active parameter.
         var attentionRatio =

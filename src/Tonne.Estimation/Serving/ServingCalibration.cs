@@ -21,9 +21,16 @@ public static class ServingCalibration
     const double RatioRidgePenalty = 1;
     const int MaxSteps = 100;
 
+    // Weight of the kind of model before in the spread of a kind, in families: mixtures at sixteen and four bits are predicted about as well
+    // as dense models. Those at eight bits are not: their kernels differ more, so their mean square is taken as 2.5 times that of the other
+    // mixtures before any is measured.
+    const int PriorFamilies = 8;
+    const int PriorFamiliesAtEightBits = 6;
+    const double EightBitVarianceRatio = 2.5;
+
     // Prior value of each coefficient: 1 for a time from the data sheet at full power, 2 for arithmetic, which seldom reaches the peak
     // rate, and about 10 µs for overheads of which the data sheet states nothing.
-    static readonly double[] PriorCoefficients = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5];
+    static readonly double[] PriorCoefficients = [2e-5, 2e-5, 1, 1, 1e-8, 2, 2, 2, 1, 1e-5, 2e-5];
 
     /// <summary>Fits a file of measurements and stores its hash in the fit.</summary>
     /// <param name="name">Name of the file, for errors.</param>
@@ -43,23 +50,29 @@ public static class ServingCalibration
             throw new ArgumentException("Fewer than three model families can be calibrated with.", nameof(cases));
         var model = FitModel(usable, null);
         var errors = new List<(string Family, ServedModelKind Kind, double LogError)>();
+        var errorsFromSize = new List<(string Family, ServedModelKind Kind, double LogError)>();
         foreach (var family in families)
         {
             // Starting from the fit of all families saves steps and gives the same result.
             var modelOfOthers = FitModel([.. usable.Where(row => row.Family != family)], model);
             foreach (var row in usable.Where(row => row.Family == family))
             {
-                var predicted = modelOfOthers.ComputeJoulesPerToken(row.Configuration);
-                errors.Add((family, row.Kind, Math.Log(row.JoulesPerToken / predicted)));
+                errors.Add((family, row.Kind, ComputeLogError(row.Configuration)));
+                errorsFromSize.Add((family, row.Kind, ComputeLogError(row.ConfigurationFromSize)));
+
+                double ComputeLogError(in ServingConfiguration point) =>
+                    Math.Log(row.JoulesPerToken / modelOfOthers.ComputeJoulesPerToken(point));
             }
         }
 
-        return new ServingFit(model, ComputeHalfWidths(errors), usable.Count, families.Count, inputHash);
+        return new ServingFit(
+            model, ComputeHalfWidths(errors), ComputeHalfWidths(errorsFromSize), usable.Count, families.Count, inputHash);
     }
 
     /// <summary>
     /// Half the width of the 95 % prediction interval of ln(measured ÷ predicted) for a further family, by kind of model:
-    /// t · √((1 + 1/n) · mean square error over n families). The mean square of the kind before enters as one more family.
+    /// t · √((1 + 1/n) · mean square error over n families). The mean square of the kind before enters as several more families, because
+    /// few mixtures were measured.
     /// </summary>
     static double[] ComputeHalfWidths(List<(string Family, ServedModelKind Kind, double LogError)> errors)
     {
@@ -70,10 +83,14 @@ public static class ServingCalibration
             var squares = errors.Where(error => error.Kind == kind)
                 .GroupBy(error => error.Family, StringComparer.Ordinal)
                 .Select(family => family.Average(error => error.LogError * error.LogError)).ToList();
-            var variance = varianceOfKindBefore is { } before ? (squares.Sum() + before) / (squares.Count + 1)
+            var (priorFamilies, ratio) = kind == ServedModelKind.EightBitMixtureOfExperts
+                ? (PriorFamiliesAtEightBits, EightBitVarianceRatio)
+                : (PriorFamilies, 1);
+            var variance = varianceOfKindBefore is { } before
+                ? (squares.Sum() + (priorFamilies * before * ratio)) / (squares.Count + priorFamilies)
                 : squares.Count > 0 ? squares.Average()
                 : 1;
-            var families = Math.Max(2, squares.Count);
+            var families = Math.Max(2, squares.Count + (varianceOfKindBefore is null ? 0 : priorFamilies));
             widths[(int)kind] = StudentTDistribution.GetCriticalValue95(families) * Math.Sqrt(variance * (1 + (1d / families)));
             varianceOfKindBefore = variance;
         }

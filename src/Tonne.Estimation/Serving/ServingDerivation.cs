@@ -20,8 +20,9 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
 
     /// <summary>Derives the energy of the accelerators per output token, J.</summary>
     /// <param name="point">The serving configuration.</param>
-    /// <param name="spreads">Uncertain factors that multiply the result, best 1.</param>
-    public Derivation DeriveJoulesPerToken(ServingConfiguration point, IEnumerable<Factor> spreads)
+    /// <param name="unfitted">Uncertain factors that multiply the result; the product of their best values is
+    /// <see cref="ServingConfiguration.UnfittedRatio"/>.</param>
+    public Derivation DeriveJoulesPerToken(ServingConfiguration point, IEnumerable<Factor> unfitted)
     {
         Span<double> values = stackalloc double[ServingEnergyModel.TermCount];
         ServingEnergyModel.ComputeTerms(point, values);
@@ -37,7 +38,7 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
             factors.Add(CreateRatio("inference/software-2024", "serving software of 2024 over that of 2026", fit.Model.OlderSoftwareRatio));
         if (point.Generation == AcceleratorGeneration.Ampere)
             factors.Add(CreateRatio("inference/ampere", "Ampere over the estimate from its data sheet", fit.Model.AmpereRatio));
-        factors.AddRange(spreads.Select(spread => new Derivation.FactorNode(spread)));
+        factors.AddRange(unfitted.Select(factor => new Derivation.FactorNode(factor)));
         return new Derivation.Product("energy of the accelerators per output token", "J/token", [.. factors]);
     }
 
@@ -60,7 +61,7 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
         {
             ServingTerm.KvCacheRead or ServingTerm.KvCacheLatencyBlackwell =>
                 [CreateCount(term, valuePerWatt / point.ContextTokens), DeriveContextTokens(point)],
-            ServingTerm.Prefill => [CreateCount(term, valuePerWatt / point.PromptTokens), DerivePromptTokens(point)],
+            ServingTerm.Prefill => [CreateCount(term, valuePerWatt / point.ComputedPromptTokens), DeriveComputedPromptTokens(point)],
             _ => [CreateCount(term, valuePerWatt)],
         };
         return new Derivation.Product(
@@ -69,10 +70,12 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
 
     Derivation CreateCount(ServingTerm term, double number)
     {
-        var isCount = term is ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KvCacheLatencyBlackwell;
+        var isCount = term is ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KernelLaunchEightBitMixture
+            or ServingTerm.KvCacheLatencyBlackwell;
         var label = term switch
         {
-            ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell => "layers × accelerators ÷ batch",
+            ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KernelLaunchEightBitMixture =>
+                "layers × accelerators ÷ batch",
             ServingTerm.Weights => $"time to read the weights touched at {format.Name}, per token of the batch",
             ServingTerm.KvCacheRead => "time to read a token of the cache",
             ServingTerm.KvCacheLatencyBlackwell => "layers × accelerators ÷ batch",
@@ -86,6 +89,18 @@ sealed class ServingDerivation(ServingFit fit, Accelerator accelerator, WeightFo
     /// <summary>Mean number of tokens in the attention cache of a request while it is answered.</summary>
     Derivation DeriveContextTokens(ServingConfiguration point) => new Derivation.Sum("tokens in the cache", "token",
         [DerivePromptTokens(point), new Derivation.Count("half the output tokens", "token", point.OutputTokens / 2)]);
+
+    /// <summary>Tokens of the prompt that are computed, the cached ones with their share of that energy.</summary>
+    Derivation DeriveComputedPromptTokens(ServingConfiguration point) => point.CachedPromptTokens <= 0 ? DerivePromptTokens(point)
+        : new Derivation.Sum("prompt tokens computed", "token",
+            [
+                new Derivation.Count("prompt tokens not cached", "token", point.PromptTokens - point.CachedPromptTokens),
+                new Derivation.Product("prompt tokens cached", "token",
+                    [
+                        new Derivation.Count("prompt tokens cached", "token", point.CachedPromptTokens),
+                        new Derivation.FactorNode(ServingFactors.CachedPrompt),
+                    ]),
+            ]);
 
     Derivation DerivePromptTokens(ServingConfiguration point) => promptUnstated
         ? new Derivation.FactorNode(InferenceEstimator.DefaultPromptTokens)

@@ -9,14 +9,15 @@ namespace Tonne.Estimation.Serving;
 /// J = σ · g · Σ θ_k · x_k      x_k: value of a ServingTerm, J;  θ_k ≥ 0: fitted coefficient, near 1 if the data-sheet rate is reached at
 /// TDP
 /// </code>
-/// σ is the energy with software of 2024 ÷ that of 2026, g the energy on Ampere accelerators ÷ the prediction from their data sheet. Each
-/// is 1 if it does not apply. The energy is never negative, rises with the parameters and falls with the batch.
+/// σ is the energy with software of 2024 ÷ that of 2026, g the energy on Ampere accelerators ÷ the prediction from their data sheet, or
+/// that of hardware and software outside the fit (<see cref="ServingConfiguration.UnfittedRatio"/>). Each is 1 if it does not apply. The
+/// energy is never negative, rises with the parameters and falls with the batch.
 /// There are few coefficients on purpose, so that the measurements cannot be reconstructed from them. Immutable.
 /// </remarks>
 public sealed class ServingEnergyModel
 {
     /// <summary>Number of terms of the sum.</summary>
-    public const int TermCount = 10;
+    public const int TermCount = 11;
 
     // Width (size of the hidden state) of a model with 8e9 active parameters, and the exponent with which it grows.
     const double WidthAtReference = 4096;
@@ -61,7 +62,8 @@ public sealed class ServingEnergyModel
 
     /// <summary>σ · g for a configuration.</summary>
     internal double GetRatio(in ServingConfiguration point) =>
-        (point.UsesOlderSoftware ? OlderSoftwareRatio : 1) * (point.Generation == AcceleratorGeneration.Ampere ? AmpereRatio : 1);
+        (point.UsesOlderSoftware ? OlderSoftwareRatio : 1) * (point.Generation == AcceleratorGeneration.Ampere ? AmpereRatio : 1)
+        * (point.UnfittedRatio ?? 1);
 
     /// <summary>Computes the terms x_k for a configuration: J, or W for a term whose coefficient is in seconds.</summary>
     /// <param name="point">The configuration.</param>
@@ -72,12 +74,13 @@ public sealed class ServingEnergyModel
         var isBlackwell = point.Generation == AcceleratorGeneration.Blackwell;
         var launch = watts * point.Gpus * layers / point.Batch;
         var width = EstimateWidth(active);
+        var peak = point.EffectiveOperationsPerSecond;
         // Two exchanges per layer, two bytes per value.
         var exchangedBytes = 2 * layers * width * 2;
         // A token of the prompt attends to half of the prompt on average: 2 · 2 · layers · width · prompt ÷ 2 operations in addition to
         // those of the parameters. They matter for prompts of more than ten thousand tokens.
         var attentionOperations = 2 * layers * width * point.PromptTokens;
-        var expertParameters = Math.Sqrt(active * point.Parameters) - active;
+        var expertParameters = Math.Min(active, Math.Max(0, point.Parameters - active) / 4);
         var operationsPerPromptToken = (2 * active) + attentionOperations;
         terms[(int)ServingTerm.KernelLaunch] = launch;
         terms[(int)ServingTerm.KernelLaunchBlackwell] = isBlackwell ? launch : 0;
@@ -85,11 +88,12 @@ public sealed class ServingEnergyModel
             watts * point.ParametersReadPerStep * point.BytesPerParameter / (point.BytesPerSecond * point.Batch);
         terms[(int)ServingTerm.KvCacheRead] = watts * point.KvCacheBytesPerToken * point.ContextTokens / point.BytesPerSecond;
         terms[(int)ServingTerm.KvCacheLatencyBlackwell] = isBlackwell ? launch * point.ContextTokens : 0;
-        terms[(int)ServingTerm.Arithmetic] = watts * 2 * active / point.OperationsPerSecond;
-        terms[(int)ServingTerm.ExpertArithmetic] = watts * 2 * expertParameters / point.OperationsPerSecond;
+        terms[(int)ServingTerm.Arithmetic] = watts * 2 * active / peak;
+        terms[(int)ServingTerm.ExpertArithmetic] = watts * 2 * expertParameters / peak;
         terms[(int)ServingTerm.Prefill] =
-            watts * operationsPerPromptToken * point.PromptTokens / (point.OutputTokens * point.OperationsPerSecond);
+            watts * operationsPerPromptToken * point.ComputedPromptTokens / (point.OutputTokens * peak);
         terms[(int)ServingTerm.InterGpuCommunication] = watts * (point.Gpus - 1) * exchangedBytes / (point.BytesPerSecond / 4);
         terms[(int)ServingTerm.TokenOverhead] = OverheadWatts;
+        terms[(int)ServingTerm.KernelLaunchEightBitMixture] = point.IsEightBitMixture ? launch : 0;
     }
 }

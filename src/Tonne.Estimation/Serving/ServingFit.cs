@@ -11,11 +11,13 @@ namespace Tonne.Estimation.Serving;
 /// </summary>
 /// <param name="Model">The model with its coefficients.</param>
 /// <param name="HalfWidths">Half the width of the 95 % interval of ln(measured ÷ predicted) for a model left out of the fit, by
-/// <see cref="ServedModelKind"/>.</param>
+/// <see cref="ServedModelKind"/>, where layers, attention cache and experts of the model are given.</param>
+/// <param name="HalfWidthsFromSize">The same where they are estimated from the number of parameters.</param>
 /// <param name="Rows">Number of measurements that were fitted.</param>
 /// <param name="Families">Number of different models among them.</param>
 /// <param name="InputHash">SHA-256 of the file of measurements.</param>
-public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> HalfWidths, int Rows, int Families, string InputHash)
+public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> HalfWidths, IReadOnlyList<double> HalfWidthsFromSize,
+    int Rows, int Families, string InputHash)
 {
     const string Table = "inference_fit.csv";
     const string Header = "name,value,unit,what";
@@ -27,7 +29,13 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
     public static ServingFit Shipped => ShippedFit.Value;
 
     /// <summary>The 95 % bounds of measured ÷ predicted energy for a model that was not measured, by its kind.</summary>
-    public Bounds GetSpread(ServedModelKind kind) => new(Math.Exp(-HalfWidths[(int)kind]), 1, Math.Exp(HalfWidths[(int)kind]));
+    /// <param name="kind">Kind of the model.</param>
+    /// <param name="architectureGiven">Whether its layers, attention cache and experts are given.</param>
+    public Bounds GetSpread(ServedModelKind kind, bool architectureGiven)
+    {
+        var halfWidth = (architectureGiven ? HalfWidths : HalfWidthsFromSize)[(int)kind];
+        return new(Math.Exp(-halfWidth), 1, Math.Exp(halfWidth));
+    }
 
     /// <summary>Writes the fit as a CSV table.</summary>
     public string ToTable()
@@ -47,7 +55,13 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
         foreach (var kind in Enum.GetValues<ServedModelKind>())
         {
             AppendLine("half-width/" + NameMatching.ToSlug(GetLabel(kind)), FormatNumber(HalfWidths[(int)kind]), "ln",
-                "half of a 95 % interval of measured over foretold for a model left out of the fit: " + GetLabel(kind));
+                "half of a 95 % interval of measured over predicted for a model left out of the fit: " + GetLabel(kind));
+        }
+
+        foreach (var kind in Enum.GetValues<ServedModelKind>())
+        {
+            AppendLine("half-width-from-size/" + NameMatching.ToSlug(GetLabel(kind)), FormatNumber(HalfWidthsFromSize[(int)kind]), "ln",
+                "the same where layers and cache and experts are estimated from the parameters: " + GetLabel(kind));
         }
 
         return text.ToString();
@@ -79,6 +93,7 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
                 GetNumber("software-2024"),
                 GetNumber("ampere")),
             [.. Enum.GetValues<ServedModelKind>().Select(kind => GetNumber("half-width/" + NameMatching.ToSlug(GetLabel(kind))))],
+            [.. Enum.GetValues<ServedModelKind>().Select(kind => GetNumber("half-width-from-size/" + NameMatching.ToSlug(GetLabel(kind))))],
             (int)GetNumber("rows"),
             (int)GetNumber("families"),
             GetText("input-sha256"));
@@ -101,13 +116,14 @@ public sealed record ServingFit(ServingEnergyModel Model, IReadOnlyList<double> 
         ServingTerm.ExpertArithmetic => "arithmetic in experts",
         ServingTerm.Prefill => "arithmetic of the prompt",
         ServingTerm.InterGpuCommunication => "exchange between accelerators",
+        ServingTerm.KernelLaunchEightBitMixture => "starting the layers of a mixture at eight bits",
         _ => "handling a token",
     };
 
     /// <summary>The unit of a term's coefficient: s if the value of the term is a power, else 1.</summary>
     internal static string GetUnit(ServingTerm term) => term switch
     {
-        ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell => "s",
+        ServingTerm.KernelLaunch or ServingTerm.KernelLaunchBlackwell or ServingTerm.KernelLaunchEightBitMixture => "s",
         ServingTerm.KvCacheLatencyBlackwell or ServingTerm.TokenOverhead => "s",
         _ => "1",
     };

@@ -4,16 +4,17 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
 
-/// <summary>Reads measurements of serving from a file in the format of <c>inference_measured.csv</c>.</summary>
+/// <summary>Reads measurements of serving from a CSV file whose boundary is the accelerators alone.</summary>
 /// <remarks>
-/// Only rows whose boundary is the accelerators alone, with joules per output token, a mean batch and a model size, are used. Other rows
-/// have other boundaries, which are never mixed.
-/// Rows of code completion are not used for the fit: their prompts are long, and the length is not published.
+/// Columns: model; parameters and active parameters in billions; layers, bytes of attention cache per token and the share of experts that
+/// a token chooses, as in the model's published configuration, empty if unknown; task; prompt: <c>short</c>, or <c>unknown</c> where prompts
+/// are long (images, video, a code base) and their length is not published: such rows are not used for the fit; hardware; accelerators;
+/// mean batch; precision; output tokens; J per output token; year of the serving software.
 /// </remarks>
 public static partial class ServingMeasurementReader
 {
-    const string Header = "model,params_total_B,params_active_B,task,hardware,n_gpu,batch_max,batch_avg,precision,prompt_tokens,output_tokens,energy_J_per_output_token,energy_Wh_per_request,scope,source,verified,where_read";
-    const string AcceleratorsAlone = "GPU only (NVML/Zeus)";
+    const string Header = "model,parameters_billion,active_billion,layers,cache_bytes_per_token,expert_share,task,prompt,hardware,gpus,"
+        + "batch,precision,output_tokens,joules_per_output_token,release";
 
     /// <summary>The cases of a file.</summary>
     /// <param name="name">Name of the file, for errors.</param>
@@ -26,28 +27,43 @@ public static partial class ServingMeasurementReader
         var rows = new CsvReader(name, text, Header);
         while (rows.Read())
         {
-            if (rows.GetText(13) != AcceleratorsAlone || rows[1].IsEmpty || rows[7].IsEmpty || rows[10].IsEmpty || rows[11].IsEmpty)
-                continue;
-            var accelerator = AcceleratorCatalog.Find(rows.GetText(4)).ValueOrThrow;
-            var format = WeightFormat.Find(rows.GetText(8).Split(' ')[0]).ValueOrThrow;
+            var accelerator = AcceleratorCatalog.Find(rows.GetText(8)).ValueOrThrow;
+            var format = WeightFormat.Find(rows.GetText(11)).ValueOrThrow;
             if (InferenceEstimator.CreateConfiguration(accelerator, format) is not { } hardware)
                 throw rows.CreateFormatException($"{accelerator.Name} has no published bandwidth or peak");
-            var (parameters, active, output, joules, batch) = (rows.GetNumber(1) * 1e9, rows.GetNumber(2) * 1e9, rows.GetNumber(10), rows.GetNumber(11), rows.GetNumber(7));
-            if (!(parameters > 0 && active > 0 && active <= parameters && output >= 1 && joules > 0 && batch >= 1 && rows.GetInteger(5) >= 1))
-                throw rows.CreateFormatException("parameters, output tokens, energy, batch and accelerators must be positive, active parameters no more than all");
-            var task = rows.GetText(3);
-            cases.Add(new ServingMeasurement(rows.GetText(0), GetFamily(rows.GetText(0)), accelerator.Name, task,
+            var (parameters, active) = (rows.GetNumber(1) * 1e9, rows.GetNumber(2) * 1e9);
+            var (batch, output, joules) = (rows.GetNumber(10), rows.GetNumber(12), rows.GetNumber(13));
+            var (layers, cache, share) = (rows.GetNumberOrNull(3), rows.GetNumberOrNull(4), rows.GetNumberOrNull(5));
+            if (!(parameters > 0 && active > 0 && active <= parameters && output >= 1 && joules > 0
+                && batch >= 1 && rows.GetInteger(9) >= 1))
+            {
+                throw rows.CreateFormatException("parameters, output tokens, energy, batch and accelerators must be positive, "
+                    + "active parameters no more than all");
+            }
+
+            if (layers is not (null or > 0) || cache is not (null or > 0) || share is not (null or (> 0 and <= 1)))
+                throw rows.CreateFormatException("layers and cache must be positive, the share of experts above 0 and at most 1");
+            var isShort = rows.GetText(7) switch
+            {
+                "short" => true,
+                "unknown" => false,
+                _ => throw rows.CreateFormatException("the prompt must be short or unknown"),
+            };
+            cases.Add(new ServingMeasurement(rows.GetText(0), GetFamily(rows.GetText(0)), accelerator.Name, rows.GetText(6),
                 hardware with
                 {
                     Parameters = parameters,
                     ActiveParameters = active,
-                    Gpus = rows.GetInteger(5),
+                    Gpus = rows.GetInteger(9),
                     Batch = batch,
                     PromptTokens = InferenceEstimator.DefaultPromptTokens.Bounds.Best,
                     OutputTokens = output,
-                    UsesOlderSoftware = rows.GetText(14).Contains(" v2 ", StringComparison.Ordinal),
+                    UsesOlderSoftware = rows.GetText(14) == "2024",
+                    GivenLayers = layers,
+                    GivenCacheBytesPerToken = cache,
+                    GivenExpertShare = share,
                 },
-                format.IsEightBit, joules, !task.EndsWith("-fim", StringComparison.Ordinal)));
+                format, joules, isShort));
         }
 
         return cases;

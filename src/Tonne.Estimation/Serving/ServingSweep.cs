@@ -9,14 +9,17 @@ namespace Tonne.Estimation.Serving;
 /// </summary>
 /// <remarks>
 /// If batch, prompt and software year are given and no rate is, every figure of a request is the energy of its accelerators times a
-/// constant. <see cref="InferenceEstimator"/> computes the constants once, with bounds
-/// (a test compares both). Takes some hundred nanoseconds per configuration. Thread safe.
+/// constant, one for each number of doublings outside the measured batches and sizes. <see cref="InferenceEstimator"/> computes the
+/// constants once, with bounds (a test compares both; where the power limit itself is uncertain, they differ by less than a per cent).
+/// Takes some hundred nanoseconds per configuration. Thread safe.
 /// </remarks>
 public sealed class ServingSweep
 {
     readonly ServingEnergyModel _model;
-    readonly Rates _dense;
-    readonly Rates _experts;
+    readonly Rates[] _dense;
+    readonly Rates[] _experts;
+    readonly Rates[] _denseFromSize;
+    readonly Rates[] _expertsFromSize;
     readonly double _memory;
 
     /// <summary>Prepares a sweep.</summary>
@@ -28,12 +31,44 @@ public sealed class ServingSweep
     public ServingSweep(Accelerator accelerator, WeightFormat format, AccountingFactors factors, ServingFit? fit = null)
     {
         fit ??= ServingFit.Shipped;
-        HardwareConfiguration = InferenceEstimator.CreateConfiguration(accelerator, format) ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
+        HardwareConfiguration = InferenceEstimator.CreateConfiguration(accelerator, format)
+            ?? throw new ArgumentException($"{accelerator.Name} has no published memory bandwidth or peak rate.", nameof(accelerator));
         _model = fit.Model;
         _memory = accelerator.MemoryGigabytes * 1e9 * InferenceEstimator.UsableMemoryFraction ?? double.PositiveInfinity;
-        var small = new ServingWorkload { Parameters = 1e8, Accelerator = accelerator, Gpus = 1, Format = format, Batch = 1, PromptTokens = 1, OutputTokens = 1, SoftwareYear = 2026 };
-        _dense = Rates.Of(new InferenceEstimator(fit).Estimate(small, factors));
-        _experts = Rates.Of(new InferenceEstimator(fit).Estimate(small with { ActiveParameters = 5e7 }, factors));
+        var inside = new ServingWorkload
+        {
+            Parameters = ServingFactors.MeasuredBillions.Bounds.Low * 1e9,
+            Accelerator = accelerator,
+            Gpus = 64,
+            Format = format,
+            Batch = ServingFactors.MeasuredBatch.Bounds.Best,
+            PromptTokens = 1,
+            OutputTokens = 1,
+            SoftwareYear = 2026,
+        };
+        var given = inside with { Layers = 1, KvCacheBytesPerToken = 1, ExpertShare = 1 };
+        var estimator = new InferenceEstimator(fit);
+        (_denseFromSize, _expertsFromSize) = (ComputeRates(inside), ComputeRates(inside with { ActiveParameters = inside.Parameters / 2 }));
+        (_dense, _experts) = (ComputeRates(given), ComputeRates(given with { ActiveParameters = inside.Parameters / 2 }));
+
+        Rates[] ComputeRates(ServingWorkload workload) =>
+        [
+            .. Enumerable.Range(0, (2 * InferenceEstimator.MaxDoublingsOutside) + 1)
+                .Select(doublings => Rates.Of(estimator.Estimate(MoveOutside(workload, doublings), factors))),
+        ];
+    }
+
+    /// <summary>A workload that many doublings outside the measured range: first by its batch, then by its size too.</summary>
+    static ServingWorkload MoveOutside(ServingWorkload inside, int doublings)
+    {
+        var byBatch = Math.Min(doublings, InferenceEstimator.MaxDoublingsOutside);
+        var smaller = Math.Pow(2, doublings - byBatch);
+        return inside with
+        {
+            Batch = byBatch == 0 ? inside.Batch : ServingFactors.MeasuredBatch.Bounds.High * Math.Pow(2, byBatch),
+            Parameters = inside.Parameters / smaller,
+            ActiveParameters = inside.ActiveParameters / smaller,
+        };
     }
 
     /// <summary>
@@ -47,9 +82,23 @@ public sealed class ServingSweep
     {
         var token = _model.ComputeJoulesPerToken(point);
         var joules = token * point.OutputTokens;
-        var rates = point.ActiveParameters < point.Parameters ? _experts : _dense;
-        return new ServingSweepResult(rates.Token * token, rates.It * joules, rates.Facility * joules, rates.Operational * joules, rates.Total * joules, point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
+        var rates = (point.ActiveParameters < point.Parameters, point.IsArchitectureGiven) switch
+        {
+            (false, false) => _denseFromSize,
+            (false, true) => _dense,
+            (true, false) => _expertsFromSize,
+            _ => _experts,
+        };
+        return Multiply(rates[InferenceEstimator.CountDoublingsOutside(point)], point, token, joules);
     }
+
+    ServingSweepResult Multiply(Rates rates, in ServingConfiguration point, double token, double joules) => new(
+        rates.Token * token,
+        rates.It * joules,
+        rates.Facility * joules,
+        rates.Operational * joules,
+        rates.Total * joules,
+        point.Parameters * point.BytesPerParameter <= _memory * point.Gpus);
 
     /// <summary>Figures per joule of the accelerators.</summary>
     sealed record Rates(Bounds Token, Bounds It, Bounds Facility, Bounds Operational, Bounds Total)

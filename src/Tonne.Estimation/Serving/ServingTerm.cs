@@ -2,7 +2,8 @@ namespace Tonne.Estimation.Serving;
 
 /// <summary>
 /// A term of the energy per output token: a time from the data sheet, or a count, × the power limit (TDP). Each term has one fitted
-/// coefficient. n: accelerators of a replica; B: batch; A: active parameters; P: all parameters.
+/// coefficient. n: accelerators of a replica; B: batch; A: active parameters; P: all parameters. The peak is that of the format of the
+/// weights, for mixtures of experts at eight bits that of sixteen bits.
 /// </summary>
 public enum ServingTerm
 {
@@ -24,7 +25,10 @@ public enum ServingTerm
     /// <summary>Arithmetic of the active parameters: TDP · 2A ÷ peak.</summary>
     Arithmetic,
 
-    /// <summary>Additional arithmetic of a mixture of experts, whose matrices are small: TDP · 2(√(AP) − A) ÷ peak.</summary>
+    /// <summary>
+    /// Additional arithmetic of a mixture of experts, whose matrices are small: TDP · 2 min(A, (P − A) ÷ 4) ÷ peak. It is 0 for a dense
+    /// model.
+    /// </summary>
     ExpertArithmetic,
 
     /// <summary>
@@ -40,4 +44,10 @@ public enum ServingTerm
 
     /// <summary>Choosing and scheduling a token, on any hardware: a constant of 400 W.</summary>
     TokenOverhead,
+
+    /// <summary>
+    /// Starting the kernels of each layer of a mixture of experts with eight-bit weights, in addition to <see cref="KernelLaunch"/>:
+    /// activations are quantized before each of them.
+    /// </summary>
+    KernelLaunchEightBitMixture,
 }

@@ -20,7 +20,7 @@ public sealed record ServingWorkload
     public int? Gpus { get; init; }
 
     /// <summary>Mean number of requests served together by a replica; null to compute it from the requests per day,
-    /// or to assume 32, with the spread from 4 to 256.</summary>
+    /// or to assume 32, with the spread from 4 to 256, and idle capacity.</summary>
     public double? Batch { get; init; }
 
     /// <summary>Number format of the weights. Default bf16.</summary>
@@ -29,8 +29,16 @@ public sealed record ServingWorkload
     /// <summary>Number of tokens of a prompt; null if not known.</summary>
     public double? PromptTokens { get; init; }
 
+    /// <summary>Number of tokens of a prompt whose attention cache is read instead of computed, because an earlier request began alike.
+    /// Null for none; no more than <see cref="PromptTokens"/>.</summary>
+    public double? CachedPromptTokens { get; init; }
+
     /// <summary>Number of tokens of an answer.</summary>
     public required double OutputTokens { get; init; }
+
+    /// <summary>Number of tokens that the model writes before the answer, to reason; null for none. They are output tokens like those of
+    /// the answer.</summary>
+    public double? ReasoningTokens { get; init; }
 
     /// <summary>Number of requests per day; null to exclude the energy of accelerators that wait for requests.</summary>
     public double? RequestsPerDay { get; init; }
@@ -41,15 +49,24 @@ public sealed record ServingWorkload
     /// <summary>Bytes of attention cache per token; null to estimate them from the parameters.</summary>
     public double? KvCacheBytesPerToken { get; init; }
 
-    /// <summary>Year of the serving software, 2024 or 2026; null for the newest that was measured on this hardware.</summary>
+    /// <summary>Share of the experts of a layer that a token chooses, above 0, at most 1, such as 8 of 128; null to estimate it from the
+    /// parameters. A dense model has none.</summary>
+    public double? ExpertShare { get; init; }
+
+    /// <summary>Year of the serving software, 2018 to 2026; null for the newest that was measured on this hardware.</summary>
+    /// <remarks>The years 2024 and 2026 were measured. 2025 lies between them, and years before 2024 have a factor of their own.</remarks>
     public int? SoftwareYear { get; init; }
 
     /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()
     {
-        if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
+        if (CountQuestion.Ask("parameters", Parameters) is { } question)
+            yield return question + ".";
+        else if (!(double.IsFinite(Parameters) && Parameters >= 1e6))
             yield return "parameters must be a number of at least a million, such as 70e9.";
-        if (ActiveParameters is { } active && !(active > 0 && active <= Parameters))
+        if (CountQuestion.Ask("active parameters", ActiveParameters) is { } activeQuestion)
+            yield return activeQuestion + ".";
+        else if (ActiveParameters is { } active && !(active > 0 && active <= Parameters))
             yield return "active parameters must be positive and no more than all parameters.";
         if (Gpus is < 1 or > 4096)
             yield return "the number of GPUs must be 1 to 4,096.";
@@ -57,15 +74,21 @@ public sealed record ServingWorkload
             yield return "the batch (mean number of requests served together) must be 1 to a million.";
         if (PromptTokens is { } prompt && !(prompt is >= 0 and <= 1e8))
             yield return "prompt tokens must be 0 to 100 million.";
+        if (CachedPromptTokens is { } cached && !(cached >= 0 && PromptTokens is { } whole && cached <= whole))
+            yield return "cached prompt tokens must be 0 to the prompt tokens, which must be given.";
         if (!(OutputTokens is >= 1 and <= 1e8))
             yield return "output tokens must be 1 to 100 million.";
+        if (ReasoningTokens is { } reasoning && !(reasoning is >= 0 and <= 1e8))
+            yield return "reasoning tokens must be 0 to 100 million.";
         if (RequestsPerDay is { } day && !(day is > 0 and <= 1e13))
             yield return "requests per day must be positive.";
         if (Layers is { } layers && !(layers is >= 1 and <= 10_000))
             yield return "layers must be 1 to 10,000.";
         if (KvCacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))
             yield return "bytes of attention cache per token must be 0 to 1e9.";
-        if (SoftwareYear is not (null or 2024 or 2026))
-            yield return "the year of the serving software must be one of 2024 and 2026.";
+        if (ExpertShare is { } share && !(share is > 0 and <= 1))
+            yield return "the share of experts must be above 0 and at most 1.";
+        if (SoftwareYear is < 2018 or > 2026)
+            yield return "the year of the serving software must be 2018 to 2026.";
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -57,7 +56,7 @@ public sealed class TrainingEstimator
         var boundary = new Boundary(BoundaryExtent.It, ["accelerators", "hosts"], AllocationPolicy.Machine);
         var power = ChipPower.Derive(task.Hardware);
         var energy = new Derivation.Product("energy at the plug", "kWh", [hours, power], 1 / 1000d);
-        var accounting = FactorSelector.SelectFactors(place, FacilityKind.UnknownCloud);
+        var accounting = FactorSelector.SelectFactors(place);
         var quality = power.GetFactors().Any(factor => factor.Quality == Quality.Assumed) ? Quality.Assumed : Quality.Modelled;
         var embodied = AcceleratorEmbodiedAllocation.DeriveEmbodied(task.Hardware, hours, accounting);
         var footprint = _accountant.Account(new PhaseUse("training", boundary, energy, embodied, quality), accounting);
@@ -79,6 +78,9 @@ public sealed class TrainingEstimator
         var mostSimilar = features is { } toCompare ? _model.FindMostSimilar(toCompare, 3) : [];
         return new TrainingEstimate(task, chipHours, footprint, utilisation, mostSimilar, assumptions, [.. sources]);
     }
+
+    /// <summary>Operations of LoRA for each parameter and token.</summary>
+    internal static Factor LoraOperations => Factors["training/lora-operations"];
 
     /// <summary>
     /// The factor by which a chip trains faster in a number format than at 16 bit; null if it is not faster, for example because the chip
@@ -153,11 +155,16 @@ public sealed class TrainingEstimator
             return new Derivation.Count("operations of a run", "EFLOP", given / 1e18);
         }
 
-        assumptions.Add("Operations: 6 per active parameter and token; recomputed activations and attention over long contexts "
-            + "are part of the utilisation.");
+        var isLora = task.Tuning == TrainingTuning.Lora;
+        assumptions.Add(isLora
+            ? "LoRA: 4 operations per active parameter and token, and those of the adapters: the frozen weights need no gradients."
+            : "Operations: 6 per active parameter and token; recomputed activations and attention over long contexts "
+                + "are part of the utilisation.");
         return new Derivation.Product("operations of a run", "EFLOP",
             [
-                new Derivation.Count("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
+                isLora
+                    ? new Derivation.FactorNode(LoraOperations)
+                    : new Derivation.Count("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
                 new Derivation.Count("active parameters per token", "billion", features.ActiveParameters / 1e9),
                 new Derivation.Count("tokens", "billion", task.Tokens!.Value / 1e9),
             ]);
@@ -233,6 +240,16 @@ public sealed class TrainingEstimator
         {
             assumptions.Add(
                 $"{precisionName}: {chip.Name} has no faster units for it, so it is assumed to train as fast as at 16 bit.");
+        }
+
+        if (task.Tuning != TrainingTuning.None)
+        {
+            var tuning = Factors["training/tuning-utilisation"];
+            rate.Add(new Derivation.FactorNode(tuning));
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Tuning reaches {tuning.Bounds.Best * 100:0} % ({tuning.Bounds.Low * 100:0}–{tuning.Bounds.High * 100:0} %) of the "
+                + $"utilisation of a training from the start: few accelerators, short and padded texts. Tokens are those of all epochs; "
+                + $"the training of the tuned model is not included."));
         }
 
         return new Derivation.Product("operations a second of one chip", "TFLOP/s", [.. rate]);

@@ -38,6 +38,9 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// </summary>
     public PublishedTraining? Sibling { get; init; }
 
+    /// <summary>Whether a trained model is tuned, and how. Default not.</summary>
+    public TrainingTuning Tuning { get; init; }
+
     /// <summary>Number of runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
     public int Runs { get; init; } = 1;
 
@@ -50,6 +53,8 @@ public sealed record TrainingTask(Accelerator Hardware)
         Check("tokens", Tokens);
         Check("operations", Operations);
         Check("hours", Hours);
+        problems.AddRange(new[] { CountQuestion.Ask("parameters", Parameters), CountQuestion.Ask("active parameters", ActiveParameters), CountQuestion.Ask("tokens", Tokens) }
+            .OfType<string>());
         if (Chips is < 1)
             problems.Add("the number of chips must be at least 1");
         if (Runs < 1)
@@ -90,15 +95,20 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Number of operations of one run, given or from parameters and tokens; null if neither is given.</summary>
     public double? OperationsPerRun => Operations
         ?? (Parameters is { } parameters && Tokens is { } tokens
-            ? TrainingFeatures.OperationsPerParameterAndToken * (ActiveParameters ?? parameters) * tokens
+            ? OperationsPerParameterAndToken * (ActiveParameters ?? parameters) * tokens
             : null);
+
+    /// <summary>Floating-point operations for each active parameter and token: 6, or those of LoRA.</summary>
+    internal double OperationsPerParameterAndToken => Tuning == TrainingTuning.Lora
+        ? TrainingEstimator.LoraOperations.Bounds.Best
+        : TrainingFeatures.OperationsPerParameterAndToken;
 
     /// <summary>The features by which the utilisation is predicted; null if the operations or the peak are not known.</summary>
     internal TrainingFeatures? CreateFeatures()
     {
         if (OperationsPerRun is not { } operations || TrainingFeatures.FindPeakTeraflops(Hardware) is not { } peak)
             return null;
-        var parametersTimesTokens = operations / TrainingFeatures.OperationsPerParameterAndToken;
+        var parametersTimesTokens = operations / OperationsPerParameterAndToken;
         // If only operations are given, the size is unknown. For given operations, the loss is lowest with about 20 tokens per parameter
         // (Hoffmann et al., arXiv 2203.15556, table 3).
         var active = ActiveParameters ?? Parameters

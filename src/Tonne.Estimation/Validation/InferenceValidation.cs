@@ -12,15 +12,32 @@ public static class InferenceValidation
     /// <param name="cases">The measurements.</param>
     /// <param name="softwareKnown">Whether the year of the serving software is given, as with <c>--software</c>; otherwise the newest on
     /// the hardware is assumed.</param>
-    public static IReadOnlyList<InferenceScore> LeaveFamilyOut(IReadOnlyList<ServingMeasurement> cases, bool softwareKnown = true)
+    /// <param name="architectureKnown">Whether layers, attention cache and experts are given; otherwise they are estimated from the number
+    /// of parameters.</param>
+    public static IReadOnlyList<InferenceScore> LeaveFamilyOut(
+        IReadOnlyList<ServingMeasurement> cases, bool softwareKnown = true, bool architectureKnown = true) =>
+        LeaveOut(cases, row => row.Family, softwareKnown, architectureKnown);
+
+    /// <summary>
+    /// Predicts every case from all lines of models (<see cref="ServingMeasurement.Line"/>) but its own: all Llamas, of any size, are left
+    /// out together.
+    /// </summary>
+    /// <param name="cases">The measurements.</param>
+    /// <param name="architectureKnown">Whether layers, attention cache and experts are given; otherwise they are estimated from the number
+    /// of parameters.</param>
+    public static IReadOnlyList<InferenceScore> LeaveLineOut(IReadOnlyList<ServingMeasurement> cases, bool architectureKnown = true) =>
+        LeaveOut(cases, row => row.Line, softwareKnown: true, architectureKnown);
+
+    static List<InferenceScore> LeaveOut(
+        IReadOnlyList<ServingMeasurement> cases, Func<ServingMeasurement, string> group, bool softwareKnown, bool architectureKnown)
     {
         var scores = new List<InferenceScore>(cases.Count);
-        foreach (var family in cases.GroupBy(row => row.Family, StringComparer.Ordinal))
+        foreach (var left in cases.GroupBy(group, StringComparer.Ordinal))
         {
-            List<ServingMeasurement> others = [.. cases.Where(row => row.Family != family.Key)];
+            List<ServingMeasurement> others = [.. cases.Where(row => group(row) != left.Key)];
             var estimator = new InferenceEstimator(ServingCalibration.Fit(others, ""));
             Bounds constant = BaselinePredictor.Predict([.. others.Select(row => row.JoulesPerToken)]);
-            scores.AddRange(family.Select(row => new InferenceScore(row, estimator.Predict(row, softwareKnown), constant)));
+            scores.AddRange(left.Select(row => new InferenceScore(row, estimator.Predict(row, softwareKnown, architectureKnown), constant)));
         }
 
         return scores;

@@ -94,7 +94,7 @@ public sealed record InferenceEstimatePart
         ActiveParameters = estimate.Configuration.ActiveParameters,
         PromptTokens = estimate.Configuration.PromptTokens,
         OutputTokens = estimate.Configuration.OutputTokens,
-        SoftwareYear = estimate.Configuration.UsesOlderSoftware ? 2024 : 2026,
+        SoftwareYear = estimate.SoftwareYear,
         BusyShare = requestsPerDay is null ? null : estimate.BusyShare,
         GpuEnergyPerToken = QuantityDocument.From(estimate.GpuEnergyPerToken),
         GpuEnergy = QuantityDocument.From(estimate.GpuEnergy),

@@ -29,9 +29,15 @@ public static class FactorSelector
     /// separately.
     /// </summary>
     /// <param name="place">Place of the work.</param>
-    /// <param name="kind">Kind of facility, used if neither PUE nor region is given.</param>
+    /// <param name="kind">Kind of facility, used if neither PUE nor region is given. Default: that of <see cref="GetFacilityKind(Place)"/>, the
+    /// same for every estimate and life cycle.</param>
     /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
-    public static AccountingFactors SelectFactors(Place place, FacilityKind kind) => SelectFactors(place, kind, [], null);
+    public static AccountingFactors SelectFactors(Place place, FacilityKind? kind = null) =>
+        SelectFactors(place, kind ?? GetFacilityKind(place), [], null);
+
+    /// <summary>The kind of facility of a place whose machine was not inspected: a cloud if a region is named, else an unknown one.</summary>
+    public static FacilityKind GetFacilityKind(Place place) =>
+        place.Region is not null ? FacilityKind.UnknownCloud : FacilityKind.UnknownServerRoom;
 
     static AccountingFactors SelectFactors(Place place, FacilityKind kind, List<EmbodiedShare> embodied, HostKind? inspectedKind)
     {
@@ -85,8 +91,8 @@ public static class FactorSelector
     static FacilityKind GetFacilityKind(Place place, Machine machine) => machine.Kind switch
     {
         HostKind.Laptop or HostKind.Desktop or HostKind.Board => FacilityKind.PersonalComputer,
-        _ when place.Region is not null || machine.CloudRegion is not null => FacilityKind.UnknownCloud,
-        _ => FacilityKind.UnknownServerRoom,
+        _ when machine.CloudRegion is not null => FacilityKind.UnknownCloud,
+        _ => GetFacilityKind(place),
     };
 
     static List<EmbodiedShare> SelectEmbodied(Machine machine)

@@ -40,6 +40,9 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
 
         /// <summary>Whether the model learns from the outputs of a larger model.</summary>
         public bool Distilled { get; init; }
+
+        /// <summary>How a trained model is tuned: <c>lora</c> or <c>full</c>; null if it is not.</summary>
+        public string? Tune { get; init; }
     }
 
     /// <summary>Serving a language model. A property that is null is not given.</summary>
@@ -66,8 +69,26 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>Mean number of tokens of a prompt.</summary>
         public double? PromptTokens { get; init; }
 
+        /// <summary>Mean number of prompt tokens that are read from a cache.</summary>
+        public double? CachedTokens { get; init; }
+
         /// <summary>Mean number of tokens of an answer.</summary>
         public required double OutputTokens { get; init; }
+
+        /// <summary>Mean number of tokens written to reason before the answer.</summary>
+        public double? ReasoningTokens { get; init; }
+
+        /// <summary>Number of layers of the model.</summary>
+        public double? Layers { get; init; }
+
+        /// <summary>Bytes of attention cache per token.</summary>
+        public double? CacheBytesPerToken { get; init; }
+
+        /// <summary>Share of the experts of a layer that a token chooses.</summary>
+        public double? ExpertShare { get; init; }
+
+        /// <summary>Year of the serving software.</summary>
+        public double? SoftwareYear { get; init; }
 
         /// <summary>Number of requests per day. If given, the energy of machines that wait for requests is included.</summary>
         public double? RequestsPerDay { get; init; }

@@ -42,13 +42,49 @@ public class EstimateInferenceCommandTests
         Assert.Equal(energies.Order(), energies);
     }
 
+    [Fact]
+    public void Reasoning_cached_prompts_and_experts_are_taken_from_the_command_line()
+    {
+        using var terminal = new Terminal();
+        string[] mixture = ["estimate", "inference", "--parameters", "235b", "--active-parameters", "22b", "--hardware", "h100", "--gpus", "8", "--batch", "64", "--prompt-tokens", "20k", "--json"];
+        var (code, text, error) = terminal.Type([.. mixture, "--output-tokens", "300", "--reasoning-tokens", "4000", "--cached-tokens", "18k", "--experts", "8/128", "--software", "2023"]);
+
+        Assert.Equal((0, ""), (code, error));
+        using var document = JsonDocument.Parse(text);
+        Assert.Equal((4300, 2023), (document.RootElement.GetProperty("output_tokens").GetDouble(), document.RootElement.GetProperty("software_year").GetInt32()));
+        Assert.Contains("18,000 of 20,000 prompt tokens are read from a cache", text, StringComparison.Ordinal);
+        Assert.Contains("experts as given", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_embedding_is_one_forward_pass_or_a_measured_task()
+    {
+        using var terminal = new Terminal();
+        var (code, text, error) = terminal.Type("estimate", "inference", "--task", "embeddings", "--parameters", "7b", "--hardware", "h100", "--batch", "32", "--prompt-tokens", "512", "--json");
+        var (measured, pair, _) = terminal.Type("estimate", "inference", "--task", "embedding", "--json");
+        var (refused, _, why) = terminal.Type("estimate", "inference", "--task", "embedding", "--parameters", "7b", "--hardware", "h100", "--output-tokens", "5");
+
+        Assert.Equal((0, 0, 2), (code, measured, refused));
+        using var document = JsonDocument.Parse(text);
+        // 2 operations for each of 7e9 parameters and 512 tokens at 989.4e12/s and 700 W are 5.07 J; reading 14 GB of weights for 32 requests at 3.35 TB/s 0.09 J.
+        Assert.InRange(document.RootElement.GetProperty("gpu_energy_j_per_output_token").GetProperty("value").GetDouble(), 3, 15);
+        Assert.Contains("sentences", pair, StringComparison.Ordinal);
+        Assert.Contains("one forward pass", why, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
     [Theory]
     [InlineData("--gpus 1", "70 billion parameters at bf16 take 140 GB")]
     [InlineData("--precision fp7", "Nearest: fp8")]
     [InlineData("--active-parameters 80e9", "no more than all")]
     [InlineData("--model sdxl", "--model belongs to --task")]
     [InlineData("--task image-generation", "cannot be combined with --task")]
-    [InlineData("--software 1999", "2024 and 2026")]
+    [InlineData("--software 1999", "2018 to 2026")]
+    [InlineData("--active-parameters 7", "7 active parameters: did you mean 7B")]
+    [InlineData("--experts 8", "two numbers such as 8/128")]
+    [InlineData("--experts 9/8", "two numbers such as 8/128")]
+    [InlineData("--cached-tokens 100", "which must be given")]
+    [InlineData("--reasoning-tokens -4", "must be a number above 0")]
     [InlineData("--explain watts", "gpu_energy_j_per_output_token")]
     [InlineData("--layers many", "must be a number above 0")]
     public void What_cannot_be_used_is_reported(string added, string expected)

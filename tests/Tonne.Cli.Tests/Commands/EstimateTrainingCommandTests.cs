@@ -9,6 +9,32 @@ public sealed class EstimateTrainingCommandTests : IDisposable
 
     public void Dispose() => _terminal.Dispose();
 
+    [Theory]
+    [InlineData("--parameters 7 --tokens 2e12", "7 parameters: did you mean 7B, which is 7 billion? Write 7B or 7e9")]
+    [InlineData("--parameters 7e9 --tokens 2", "2 tokens: did you mean 2B, which is 2 billion? Write 2B or 2e9")]
+    [InlineData("--parameters 235e9 --active-parameters 22 --tokens 2e12", "22 active parameters: did you mean 22B")]
+    public void A_number_that_stands_for_billions_is_asked_about(string numbers, string question)
+    {
+        using var terminal = new Terminal();
+        var (code, text, error) = terminal.Type(["estimate", "training", "--hardware", "h100", .. numbers.Split(' ')]);
+
+        Assert.Equal((2, ""), (code, text));
+        Assert.Contains(question, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tuning_is_taken_from_the_command_line()
+    {
+        using var terminal = new Terminal();
+        var (code, text, _) = terminal.Type("estimate", "training", "--parameters", "8B", "--tokens", "100M", "--hardware", "h100", "--tune", "lora", "--json");
+        var (refused, _, error) = terminal.Type("estimate", "training", "--parameters", "8B", "--tokens", "100M", "--hardware", "h100", "--tune", "half");
+
+        Assert.Equal(0, code);
+        Assert.Contains("LoRA: 4 operations per active parameter and token", text, StringComparison.Ordinal);
+        Assert.Equal(2, refused);
+        Assert.Contains("there are lora and full", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_document_has_the_fields_that_others_rely_on()
     {

@@ -25,6 +25,46 @@ public sealed class FootprintCommandTests : IDisposable
             Assert.Contains(printed, string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("place: {zone: FR}", "--zone FR")]
+    [InlineData("place: {region: 'aws:eu-west-1'}", "--region aws:eu-west-1")]
+    [InlineData("facility: {pue: 1.1}", "--pue 1.1")]
+    public void An_estimate_of_a_phase_is_the_answer_of_the_command_estimate(string place, string options)
+    {
+        File.WriteAllText(Path.Combine(_terminal.Folder, "life.yaml"), "format: tonne.life/1\nname: one question\n" + place + """
+
+            phases:
+              - name: training
+                estimate: {training: {parameters: 7e9, tokens: 2e11, hardware: h100}}
+              - name: deployment
+                estimate: {inference: {parameters: 7e9, output_tokens: 300, hardware: h100, requests: 1000}}
+            """);
+        var (code, output, error) = _terminal.Type("footprint", "life.yaml", "--json");
+        string[] where = options.Length == 0 ? [] : options.Split(' ');
+        var (_, training, _) = _terminal.Type(["estimate", "training", "--parameters", "7e9", "--tokens", "2e11", "--hardware", "h100", "--json", .. where]);
+        var (_, inference, _) = _terminal.Type(["estimate", "inference", "--parameters", "7e9", "--output-tokens", "300", "--hardware", "h100", "--json", .. where]);
+
+        Assert.Equal((0, ""), (code, error));
+        using var life = JsonDocument.Parse(output);
+        using var trained = JsonDocument.Parse(training);
+        using var served = JsonDocument.Parse(inference);
+        var phases = life.RootElement.GetProperty("phases");
+        Same(trained.RootElement.GetProperty("facility_energy_kwh"), phases[0], "facility_energy_kwh", 1);
+        Same(trained.RootElement.GetProperty("emissions_kg").GetProperty("total"), phases[0], "emissions_kg", 1);
+        Same(served.RootElement.GetProperty("facility_energy_wh_per_request"), phases[1], "facility_energy_kwh", 1);
+        Same(served.RootElement.GetProperty("emissions_g_per_request"), phases[1], "emissions_kg", 1);
+
+        // A thousand requests in kWh and kg are one in Wh and g.
+        static void Same(JsonElement estimate, JsonElement phase, string figure, double scale)
+        {
+            var found = phase.GetProperty("figures").GetProperty(figure);
+            found = found.TryGetProperty("total", out var total) ? total : found;
+            var expected = estimate.GetProperty("value").GetDouble() * scale;
+            Assert.Equal(expected, found.GetProperty("value").GetDouble(), expected * 1e-9);
+        }
+    }
+
     [Fact]
     public void BLOOM_as_JSON_is_one_document_of_quantities()
     {

@@ -2,7 +2,6 @@ using Tonne.Accounting;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
-using Tonne.Facilities;
 using Tonne.Hardware;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
@@ -16,7 +15,7 @@ public class PhaseEstimatorTests
     static LifeCycle Account(string estimate, string rest = "") => new LifeCycleAccountant().Account(LifeCycleReader.Read($$"""
         name: a life
         place: {zone: FR}
-        facility: {kind: cloud}
+        description: of a test
         phases:
           - name: training
             estimate: {{estimate}}
@@ -43,7 +42,7 @@ public class PhaseEstimatorTests
     {
         var phase = Account("{inference: {parameters: 70e9, hardware: h100, output_tokens: 500, requests_per_day: 1000}}", "duration: 10 d").Phases[0];
         var estimate = new InferenceEstimator().Estimate(
-            new ServingWorkload { Parameters = 70e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, OutputTokens = 500, RequestsPerDay = 1000 }, FactorSelector.SelectFactors(new Place("FR", How: PlaceOrigin.Given), FacilityKind.UnknownCloud));
+            new ServingWorkload { Parameters = 70e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, OutputTokens = 500, RequestsPerDay = 1000 }, FactorSelector.SelectFactors(new Place("FR", How: PlaceOrigin.Given)));
 
         // 10,000 requests, Wh and g.
         Assert.Equal(10 * estimate.ItEnergy.Value, phase.Figures.Energy.Value, 1e-9 * estimate.ItEnergy.Value);

@@ -46,6 +46,8 @@ public class ServingEnergyModelTests
     [InlineData("Qwen3 32B", 32.8e9, 32.8e9, 64, 64 * 8 * 128 * 4)]
     [InlineData("Mixtral 8x7B", 46.7e9, 12.9e9, 32, 32 * 8 * 128 * 4)]
     [InlineData("Qwen3 235B A22B", 235e9, 22e9, 94, 94 * 4 * 128 * 4)]
+    [InlineData("gpt-oss-120b", 117e9, 5e9, 36, 36 * 8 * 64 * 4)]
+    [InlineData("Llama 4 Maverick", 400e9, 17e9, 48, 48 * 8 * 128 * 4)]
     public void Layers_and_cache_from_the_parameters_come_near_those_of_published_models(string model, double parameters, double active, double layers, double cacheBytes)
     {
         var point = Hopper with { Parameters = parameters, ActiveParameters = active };
@@ -54,14 +56,31 @@ public class ServingEnergyModelTests
         Assert.True(point.KvCacheBytesPerToken / cacheBytes is > 0.6 and < 1.6, $"{model}: {point.KvCacheBytesPerToken:0} bytes");
     }
 
+    [Theory]
+    // Published configurations: experts chosen by a token over all of a layer.
+    [InlineData("Mixtral 8x7B", 46.7e9, 12.9e9, 2 / 8d)]
+    [InlineData("Mixtral 8x22B", 141e9, 39e9, 2 / 8d)]
+    [InlineData("Qwen3 30B A3B", 30e9, 3e9, 8 / 128d)]
+    [InlineData("Qwen3 235B A22B", 235e9, 22e9, 8 / 128d)]
+    [InlineData("Qwen3 Coder 480B A35B", 480e9, 35e9, 8 / 160d)]
+    [InlineData("DeepSeek R1", 671e9, 37e9, 8 / 256d)]
+    [InlineData("gpt-oss-120b", 117e9, 5e9, 4 / 128d)]
+    public void The_share_of_experts_from_the_parameters_comes_near_that_of_published_models(string model, double parameters, double active, double share)
+    {
+        var point = Hopper with { Parameters = parameters, ActiveParameters = active };
+
+        Assert.True(point.ExpertShare / share is > 0.7 and < 1.4, $"{model}: {point.ExpertShare}");
+    }
+
     [Fact]
     public void A_batch_of_one_touches_the_active_parameters_and_a_large_one_all()
     {
-        var mixtral = Hopper with { Parameters = 46.7e9, ActiveParameters = 12.9e9 };
+        // Mixtral 8x7B: two of eight experts for each token.
+        var mixtral = Hopper with { Parameters = 46.7e9, ActiveParameters = 12.9e9, GivenExpertShare = 2 / 8d };
 
         Assert.Equal(12.9e9, (mixtral with { Batch = 1 }).ParametersReadPerStep, 1);
-        // Two requests: 12.9 + 33.8 × 12.9/46.7 = 12.9 + 9.3366.
-        Assert.Equal(22.2366e9, (mixtral with { Batch = 2 }).ParametersReadPerStep, 1e5);
+        // Two requests: 12.9 + 33.8 × 2/8 = 12.9 + 8.45.
+        Assert.Equal(21.35e9, (mixtral with { Batch = 2 }).ParametersReadPerStep, 1e5);
         Assert.Equal(46.7e9, (mixtral with { Batch = 512 }).ParametersReadPerStep, 1e3);
     }
 

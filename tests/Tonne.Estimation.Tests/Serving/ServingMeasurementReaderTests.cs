@@ -1,12 +1,11 @@
 using Tonne.Catalogs;
 using Tonne.Estimation.Serving;
-using Tonne.Tests.Architecture;
 
 namespace Tonne.Estimation.Tests.Serving;
 
 public class ServingMeasurementReaderTests
 {
-    static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Tonne.Estimation.Tests", "Serving", "ml_energy_v2.csv"));
+    static readonly string Text = SharedMeasurements.ReadText();
 
     [Fact]
     public void A_row_is_read_as_it_is_printed()
@@ -22,15 +21,29 @@ public class ServingMeasurementReaderTests
         Assert.Equal(2.68042, first.JoulesPerToken);
         Assert.True(first.Configuration.UsesOlderSoftware && first.IsUsedForFit);
         Assert.Equal(ServedModelKind.Dense, first.Kind);
+        // Llama 3.1 70B: 80 layers, 8 heads of 128 in the cache, keys and values at two bytes.
+        Assert.Equal((80, 80 * 8 * 128 * 2 * 2), (first.Configuration.LayerCount, first.Configuration.KvCacheBytesPerToken));
+        Assert.True(first.Configuration.IsArchitectureGiven);
+        Assert.False(first.ConfigurationFromSize.IsArchitectureGiven);
     }
 
     [Fact]
-    public void Rows_of_another_boundary_are_not_taken()
+    public void Rows_with_images_video_or_a_code_base_in_the_prompt_are_not_fitted()
     {
-        var other = Text.Replace("GPU only (NVML/Zeus)", "GPU+CPU+RAM CodeCarbon", StringComparison.Ordinal);
+        var all = ServingMeasurementReader.Read("cases.csv", Text);
 
-        Assert.Empty(ServingMeasurementReader.Read("cases.csv", other));
+        Assert.Equal(["code infilling", "image chat", "video chat"], all.Where(row => !row.IsUsedForFit).Select(row => row.Task).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(663, all.Count(row => row.IsUsedForFit));
     }
+
+    [Theory]
+    [InlineData("CodeLlama-34b-hf", "LLAMA")]
+    [InlineData("meta-llama/Llama-3.1-405B-Instruct", "LLAMA")]
+    [InlineData("codegemma-7b", "GEMMA")]
+    [InlineData("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "QWEN")]
+    [InlineData("openai/gpt-oss-120b", "GPT")]
+    public void A_line_of_models_has_all_its_sizes(string model, string line) =>
+        Assert.Equal(line, ServingMeasurementReader.Read("cases.csv", Text).First(row => row.Model == model).Line);
 
     [Fact]
     public void A_damaged_file_is_refused_or_read_but_never_anything_else()

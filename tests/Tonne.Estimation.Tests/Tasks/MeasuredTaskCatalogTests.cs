@@ -14,6 +14,10 @@ public class MeasuredTaskCatalogTests
     [InlineData("video generation", "mochi", "Mochi 1", 52.10)]
     [InlineData("image-generation", null, "", 2.907)]
     [InlineData("text classification", null, "", 0.002)]
+    // ML.ENERGY Benchmark v3, one H100: 28 steps of 1024 x 1024; 81 frames of 832 x 480, 50 steps.
+    [InlineData("image-generation", "stable diffusion 3.5 large", "Stable Diffusion 3.5 large", 1.167)]
+    [InlineData("embedding", null, "", 0.0005904)]
+    [InlineData("speech recognition", null, "", 0.01655)]
     public void A_task_is_found_as_people_write_it(string task, string? model, string found, double wattHours)
     {
         // AI Energy Score, February 2025; Luccioni et al. 2024, tables 2 and section 4.1; Delavande et al. 2025, table 4.

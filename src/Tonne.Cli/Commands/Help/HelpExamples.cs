@@ -68,6 +68,7 @@ static class HelpExamples
             "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100",
             "tonne estimate training --parameters 175B --tokens 300B --hardware v100 \\",
             "    --chips 10000 --zone US --pue 1.1",
+            "tonne estimate training --parameters 8B --tokens 1e8 --hardware l4 --tune lora",
             "tonne estimate training --parameters 1e9 --tokens 2e10 --hardware h100 --json",
         ],
         ["estimate inference"] =
@@ -75,9 +76,12 @@ static class HelpExamples
             "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
             "tonne estimate inference --parameters 235b --active-parameters 22b \\",
             "    --precision fp8 --hardware h100,b200 --output-tokens 800 --zone FR",
+            "tonne estimate inference --parameters 8b --hardware h100 --output-tokens 300 \\",
+            "    --reasoning-tokens 8000 --prompt-tokens 20k --cached-tokens 18k",
             "tonne estimate inference --task image-generation --model sdxl --requests 10k",
+            "tonne estimate inference --task embedding --parameters 7b --hardware h100",
         ],
-        ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --page docs/validation.md --data measurements"],
+        ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --data tests/Tonne.Estimation.Tests/Serving"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],
         ["calibrate"] =
         [

@@ -51,6 +51,7 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             Runs = Amount(block, "runs"),
             Precision = block.ReadText("precision"),
             Distilled = block.ReadFlag("distilled"),
+            Tune = ReadTune(block),
         };
         return task.Hardware.Length == 0 ? null : task;
     }
@@ -77,10 +78,40 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             Batch = batch,
             Precision = precision,
             PromptTokens = prompt,
+            CachedTokens = Amount(block, "cached_tokens"),
             OutputTokens = tokens,
+            ReasoningTokens = Amount(block, "reasoning_tokens"),
+            Layers = Amount(block, "layers"),
+            CacheBytesPerToken = Amount(block, "kv_bytes_per_token"),
+            ExpertShare = ReadExperts(block),
+            SoftwareYear = Amount(block, "software"),
             RequestsPerDay = day,
             Requests = requests,
         };
+    }
+
+    string? ReadTune(DescriptionBlock block)
+    {
+        if (block.ReadText("tune") is not { } word || word is "lora" or "full")
+            return block.ReadText("tune");
+        problems.AddUnknown(block.GetLine("tune"), "tuning", word, ["lora", "full"]);
+        return null;
+    }
+
+    /// <summary>A share of experts written as two numbers, such as 8/128.</summary>
+    double? ReadExperts(DescriptionBlock block)
+    {
+        if (block.ReadText("experts") is not { } text)
+            return null;
+        var parts = text.Split('/');
+        if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var chosen)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var all) && chosen > 0 && chosen <= all)
+        {
+            return (double)chosen / all;
+        }
+
+        problems.Add(block.GetLine("experts"), "'experts' must be two numbers, as in 8/128: experts that a token chooses, and experts of a layer.");
+        return null;
     }
 
     string? Hardware(DescriptionBlock block)

@@ -45,7 +45,7 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
                     + "its own values.");
         }
 
-        var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath, region is not null);
+        var (pue, wue, gridWater, kind, siteName) = FacilityOf(facility, facilityPath);
         try
         {
             var factors = FactorSelector.SelectFactors(new Place(zone, region, given?.Bounds.Best, pue?.Bounds.Best, PlaceOrigin.Given), kind);
@@ -65,9 +65,10 @@ sealed class PlaceReader(DescriptionProblems problems, SourceResolver sources)
         }
     }
 
-    (Factor? Pue, Factor? Wue, Factor? GridWater, FacilityKind Kind, string? How) FacilityOf(DescriptionNode.Mapping? facility, string path, bool cloud)
+    (Factor? Pue, Factor? Wue, Factor? GridWater, FacilityKind? Kind, string? How) FacilityOf(
+        DescriptionNode.Mapping? facility, string path)
     {
-        var kind = cloud ? FacilityKind.UnknownCloud : FacilityKind.UnknownServerRoom;
+        var kind = default(FacilityKind?);
         if (facility is null)
             return (null, null, null, kind, null);
         var block = new DescriptionBlock(facility, path, problems, sources, DescriptionKeys.Facility);
