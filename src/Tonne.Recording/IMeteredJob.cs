@@ -25,6 +25,9 @@ public interface IMeteredJob : IDisposable
     /// <summary>Rates that turn counted amounts into energy.</summary>
     ImmutableArray<Rate> Rates { get; }
 
+    /// <summary>Models of the metered components, for meters that do not change. Default: null, then their energy is unknown.</summary>
+    RunFallback? Fallback => null;
+
     /// <summary>The process that keeps the run alive.</summary>
     RunHolder Holder { get; }
 

@@ -104,6 +104,7 @@ public sealed class RunRecorder
         Meters = [.. job.Meters.Select(meter => meter.Description)],
         Bases = job.Bases,
         Rates = job.Rates,
+        Fallback = job.Fallback,
         Warnings = job.Warnings,
         Holder = job.Holder,
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Catalogs;
 using Tonne.Cli.Terminal;
+using Tonne.Estimation.Models;
 using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Grids;
@@ -20,7 +21,9 @@ static class CatalogCommand
         new("regions", "Cloud regions and their carbon intensity", RegionCatalog.Search, RegionCatalog.Validate),
         new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
         new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
-        new("models", "Published trainings: chip-hours, energy, emissions; what was measured and what is hours × TDP", TrainingCatalog.Search, TrainingCatalog.Validate),
+        new("models", "Language models with their sizes, and published trainings with what was measured",
+            search => [.. LanguageModelCatalog.Search(search), .. TrainingCatalog.Search(search)],
+            () => [.. CatalogEntry.Problems(LanguageModelCatalog.Search(null)), .. TrainingCatalog.Validate()]),
         new("equivalents", "Everyday equivalents of emissions and energy, each with its definition and year", Equivalents.Search, Equivalents.Validate),
         new("claims", "Common claims about the carbon of computing, and the corrected figure of each", ClaimCatalog.Search, ClaimCatalog.Validate),
     ];

@@ -39,13 +39,14 @@ static class EstimateInferenceCommand
         software.CompletionSources.Add("2023", "2024", "2025", "2026");
         var task = new Option<string>("--task") { Description = "Another task than text, such as image-generation", HelpName = "TASK" };
         task.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Select(row => new System.CommandLine.Completions.CompletionItem(row.Task)).DistinctBy(item => item.Label));
-        var model = new Option<string>("--model") { Description = "Model of the task, such as sdxl; default: a mean", HelpName = "NAME" };
+        var models = new ModelOptions("Model by name: llama-3.1-70b, gpt-4o; or of a task: sdxl");
+        var model = models.Name;
         model.CompletionSources.Add(_ => MeasuredTaskCatalog.All.Where(row => row.Model.Length > 0).Select(row => new System.CommandLine.Completions.CompletionItem(row.Model)));
         var explain = new Option<string>("--explain") { Description = "Show how a figure was computed; default emissions", HelpName = "FIGURE", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.inference-estimate/1)" };
         var command = new Command("inference", "Estimate energy and emissions of a request and a token. Several accelerators are ranked by energy.")
         {
-            parameters, active, hardware, gpus, batch, precision, prompt, cached, output, reasoning, day, requests, layers, cache, experts, software, task, model, explain, json,
+            parameters, active, hardware, gpus, batch, precision, prompt, cached, output, reasoning, day, requests, layers, cache, experts, software, task, model, models.File, explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -64,21 +65,21 @@ static class EstimateInferenceCommand
             {
                 if (isEmbedding)
                     named = "embedding";
-                Option[] unused = [parameters, active, gpus, batch, precision, prompt, cached, output, reasoning, layers, cache, experts, software, hardware];
+                Option[] unused = [parameters, active, gpus, batch, precision, prompt, cached, output, reasoning, layers, cache, experts, software, hardware, models.File];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
                     throw new InvalidInputException($"{idle.Name} cannot be combined with --task: the energy of a task is a published measurement on fixed hardware.");
                 WriteTask(context, TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors), figure, parsed.GetValue(json), many, rate);
                 return 0;
             }
 
-            if (parsed.GetValue(model) is not null)
-                throw new InvalidInputException("--model belongs to --task; a language model is described by --parameters.");
+            var served = models.Find(parsed, parameters, active);
             var names = EstimateTrainingCommand.ParseNames(parsed.GetValue(hardware));
             if (names.Count == 0)
                 throw new InvalidInputException("--hardware is missing: the accelerators, such as --hardware h100 or --hardware h100,a100.");
             var workload = new ServingWorkload
             {
-                Parameters = EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters)) ?? throw new InvalidInputException("--parameters is missing: the size of the model, such as --parameters 70e9."),
+                Parameters = served?.Parameters ?? EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters))
+                    ?? throw new InvalidInputException("the model is missing: its name, such as --model llama-3.1-70b, its file with --model-file, or its size, such as --parameters 70e9."),
                 ActiveParameters = EstimateTrainingCommand.ParseAmount("--active-parameters", parsed.GetValue(active)),
                 Accelerator = AcceleratorCatalog.Find(names[0]).ValueOrThrow,
                 Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
@@ -94,6 +95,14 @@ static class EstimateInferenceCommand
                 KvCacheBytesPerToken = EstimateTrainingCommand.ParseAmount("--kv-bytes-per-token", parsed.GetValue(cache)),
                 SoftwareYear = EstimateTrainingCommand.ParseCount("--software", parsed.GetValue(software)),
             };
+            if (served is not null)
+            {
+                workload = workload.WithModel(served);
+                // A format on the command line is the one that is served.
+                if (parsed.GetValue(precision) is { } chosen)
+                    workload = workload with { Format = WeightFormat.Find(chosen).ValueOrThrow };
+            }
+
             if (workload.Validate().ToList() is { Count: > 0 } problems)
                 throw new InvalidInputException(string.Join(" ", problems));
             var ranked = Estimate(workload, names, factors);

@@ -21,6 +21,7 @@ static class EstimateTrainingCommand
     {
         var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 175e9 or 175B", HelpName = "N" };
         var active = new Option<string>("--active-parameters") { Description = "Parameters used per token (mixture of experts); default all", HelpName = "N" };
+        var models = new ModelOptions();
         var tokens = new Option<string>("--tokens") { Description = "Tokens to train on: 300e9 or 300B", HelpName = "N" };
         var flops = new Option<string>("--flops") { Description = "Operations instead of 6 × parameters × tokens", HelpName = "N" };
         var hardware = new Option<string[]>("--hardware") { Description = "Accelerators: h100 or v100,a100 (tonne catalog hardware)", HelpName = "NAME[,NAME…]", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
@@ -46,7 +47,8 @@ static class EstimateTrainingCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
         var command = new Command("training", "Estimate chip-hours, energy and emissions of a training. Several accelerators are ranked by energy.")
         {
-            parameters, active, tokens, flops, hardware, chips, hours, precision, distilled, like, tune, runs, space, explain, json,
+            parameters, active, models.Name, models.File, tokens, flops, hardware, chips, hours, precision, distilled, like, tune, runs, space,
+            explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -57,6 +59,7 @@ static class EstimateTrainingCommand
                 throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
             var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).Distinct().ToList();
             var sibling = parsed.GetValue(like) is { } name ? TrainingCatalog.Find(name).ValueOrThrow : null;
+            var model = models.Find(parsed, parameters, active);
             var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
             {
                 Parameters = ParseAmount("--parameters", parsed.GetValue(parameters)),
@@ -71,6 +74,8 @@ static class EstimateTrainingCommand
                 Tuning = ParseTuning(parsed.GetValue(tune)),
                 Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
             });
+            if (model is not null)
+                tasks = tasks.ConvertAll(task => task.WithModel(model));
             if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
                 throw new InvalidInputException(string.Join("; ", problems) + ".");
             var settings = SettingOptions.Resolve(parsed, context);

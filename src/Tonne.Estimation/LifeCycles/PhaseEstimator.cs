@@ -1,5 +1,7 @@
 using System.Globalization;
 using Tonne.Accounting;
+using Tonne.Catalogs;
+using Tonne.Estimation.Models;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;
@@ -29,7 +31,7 @@ public static class PhaseEstimator
                 _ => throw new ArgumentException("Estimates are of trainings and of inference.", nameof(asked)),
             };
         }
-        catch (Exception error) when (error is ArgumentException or ModelDoesNotFitException)
+        catch (Exception error) when (error is ArgumentException or ModelDoesNotFitException or ModelFileException or UnknownNameException)
         {
             throw new DescriptionException([$"{asked.Where}: {error.Message}"]);
         }
@@ -50,6 +52,8 @@ public static class PhaseEstimator
             Tuning = asked.Tune switch { "lora" => TrainingTuning.Lora, "full" => TrainingTuning.Full, _ => TrainingTuning.None },
             Runs = RequireInteger(asked.Runs, "runs") ?? 1,
         };
+        if (FindModel(asked) is { } model)
+            task = task.WithModel(model);
         // The place of the estimate is not used: energy and hardware do not depend on it.
         var estimate = new TrainingEstimator().Estimate(task, new Place("WORLD", How: PlaceOrigin.Given));
         var operations = task.OperationsPerRun * task.Runs;
@@ -66,7 +70,7 @@ public static class PhaseEstimator
         var workload = new ServingWorkload
         {
             Accelerator = AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow,
-            Parameters = asked.Parameters,
+            Parameters = asked.Parameters ?? 0,
             ActiveParameters = asked.ActiveParameters,
             Gpus = RequireInteger(asked.Gpus, "gpus"),
             Batch = asked.Batch,
@@ -81,6 +85,8 @@ public static class PhaseEstimator
             SoftwareYear = RequireInteger(asked.SoftwareYear, "software"),
             RequestsPerDay = asked.RequestsPerDay,
         };
+        if (FindModel(asked) is { } model)
+            workload = workload.WithModel(model) with { Format = asked.Precision is null && model.Format is { } own ? WeightFormat.Find(own).ValueOrThrow : workload.Format };
         var estimate = new InferenceEstimator().Estimate(workload, asked.Factors);
         var requests = new Derivation.Count("requests", "1", asked.Requests);
         // Without a rate the energy at the plug is that of serving, with idle capacity where the load is unknown.
@@ -96,6 +102,9 @@ public static class PhaseEstimator
 
         FunctionalUnit Unit(string name, double count) => new(name, new Factor($"estimate/{asked.Phase}/{name}", $"number of {name}s", "1", Bounds.FromExact(count), Quality.Assumed, new Source("GIVEN", "Given in the description")));
     }
+
+    static LanguageModel? FindModel(EstimateRequest asked) => asked.ModelFile is { } file ? ModelFile.Read(file)
+        : asked.Model is { } name ? LanguageModelCatalog.Find(name).ValueOrThrow : null;
 
     static Derivation.Product Thousandth(string label, string unit, Derivation count, Derivation one) => new(label, unit, [count, one], 1 / 1000d);
 

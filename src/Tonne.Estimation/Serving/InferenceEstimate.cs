@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
+using Tonne.Estimation.Models;
 using Tonne.Hardware;
 using Tonne.Quantities;
 
@@ -13,6 +14,9 @@ public sealed record InferenceEstimate
 
     /// <summary>The serving configuration, including values that were chosen.</summary>
     public required ServingConfiguration Configuration { get; init; }
+
+    /// <summary>The model that was named or read from a file; null if its sizes were given alone.</summary>
+    public LanguageModel? Model { get; init; }
 
     /// <summary>Number format of the weights.</summary>
     public required WeightFormat Format { get; init; }

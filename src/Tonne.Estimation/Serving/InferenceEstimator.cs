@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
+using Tonne.Estimation.Models;
 using Tonne.Hardware;
 using Tonne.Quantities;
 
@@ -87,8 +88,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var assumptions = new List<Assumption>();
         var plan = PlanService(workload, ResolveConfiguration(workload, assumptions), assumptions);
         var configuration = plan.Configuration;
-        var roofline = new ServingDerivation(_fit, accelerator, workload.Format, workload.PromptTokens is null)
+        Derivation roofline = new ServingDerivation(_fit, accelerator, workload.Format, workload.PromptTokens is null)
             .DeriveJoulesPerToken(configuration, CollectFactors(workload, configuration, assumptions));
+        if (workload.Model is { } model)
+        {
+            assumptions.Insert(0, ModelAssumption.Describe(model));
+            if (model.Undisclosed is not null)
+                roofline = new Derivation.Product("of a model of undisclosed size", "J", [roofline, new Derivation.FactorNode(CreateSizeFactor(workload, model, factors))]);
+        }
+
         var power = new Derivation.FactorNode(accelerator.InferencePower ?? accelerator.TrainingPower);
         var gpus = new Derivation.Count("accelerators", "1", configuration.Gpus * plan.Replicas);
         var output = new Derivation.Count("output tokens", "token", configuration.OutputTokens);
@@ -123,6 +131,7 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         {
             Accelerator = accelerator,
             Configuration = configuration,
+            Model = workload.Model,
             Format = workload.Format,
             Replicas = plan.Replicas,
             BusyShare = plan.BusyShare,
@@ -219,6 +228,19 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
     /// Converts the workload to a configuration with the number of accelerators. The batch is the given one, or the default one, which
     /// <see cref="PlanService"/> replaces.
     /// </summary>
+    /// <summary>Energy of a model of undisclosed size over that of the size taken, from the smallest to the largest that it may be.</summary>
+    Factor CreateSizeFactor(ServingWorkload workload, LanguageModel model, AccountingFactors factors)
+    {
+        var (smallest, largest) = model.Undisclosed!.Value;
+        var best = JoulesPerToken(model);
+        var (low, high) = (JoulesPerToken(smallest) / best, JoulesPerToken(largest) / best);
+        return new Factor("model/" + NameMatching.ToSlug(model.Name) + "/size", $"size of {model.Name}, undisclosed", "1", new Bounds(Math.Min(low, 1), 1, Math.Max(high, 1)),
+            Quality.Assumed, SourceList.Find(model.Source!), model.Origin);
+
+        double JoulesPerToken(LanguageModel size) =>
+            Estimate(workload with { Model = null, Parameters = size.Parameters, ActiveParameters = size.ActiveParameters }, factors).GpuEnergyPerToken.Value;
+    }
+
     static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
     {
         var accelerator = workload.Accelerator;

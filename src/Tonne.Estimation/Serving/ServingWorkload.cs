@@ -1,3 +1,4 @@
+using Tonne.Estimation.Models;
 using Tonne.Hardware;
 
 namespace Tonne.Estimation.Serving;
@@ -56,6 +57,26 @@ public sealed record ServingWorkload
     /// <summary>Year of the serving software, 2018 to 2026; null for the newest that was measured on this hardware.</summary>
     /// <remarks>The years 2024 and 2026 were measured. 2025 lies between them, and years before 2024 have a factor of their own.</remarks>
     public int? SoftwareYear { get; init; }
+
+    /// <summary>The model whose sizes these are; null if the sizes were given alone. One of undisclosed size widens the bounds.</summary>
+    public LanguageModel? Model { get; init; }
+
+    /// <summary>The workload with the sizes of a model, and its number format if it has one. Layers, cache and experts that were given stay.</summary>
+    /// <param name="model">The model.</param>
+    public ServingWorkload WithModel(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return this with
+        {
+            Model = model,
+            Parameters = model.Parameters,
+            ActiveParameters = model.ActiveParameters,
+            Layers = Layers ?? model.Layers,
+            KvCacheBytesPerToken = KvCacheBytesPerToken ?? model.KvCacheBytesPerToken,
+            ExpertShare = ExpertShare ?? model.ExpertShare,
+            Format = model.Format is { } format ? WeightFormat.Find(format).ValueOrThrow : Format,
+        };
+    }
 
     /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
+using Tonne.Estimation.Models;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -160,13 +161,25 @@ public sealed class TrainingEstimator
             ? "LoRA: 4 operations per active parameter and token, and those of the adapters: the frozen weights need no gradients."
             : "Operations: 6 per active parameter and token; recomputed activations and attention over long contexts "
                 + "are part of the utilisation.");
-        return new Derivation.Product("operations of a run", "EFLOP",
+        Derivation operations = new Derivation.Product("operations of a run", "EFLOP",
             [
                 isLora
                     ? new Derivation.FactorNode(LoraOperations)
                     : new Derivation.Count("operations per parameter and token", "FLOP", TrainingFeatures.OperationsPerParameterAndToken),
                 new Derivation.Count("active parameters per token", "billion", features.ActiveParameters / 1e9),
                 new Derivation.Count("tokens", "billion", task.Tokens!.Value / 1e9),
+            ]);
+        if (task.Model is not { } model)
+            return operations;
+        assumptions.Insert(0, ModelAssumption.Describe(model));
+        if (model.Undisclosed is not { } range)
+            return operations;
+        var (low, high) = (range.Smallest.ActiveParameters / model.ActiveParameters, range.Largest.ActiveParameters / model.ActiveParameters);
+        return new Derivation.Product("operations of a run, size undisclosed", "EFLOP",
+            [
+                operations,
+                new Derivation.FactorNode(new Factor("model/" + NameMatching.ToSlug(model.Name) + "/active", $"active parameters of {model.Name}, undisclosed", "1",
+                    new Bounds(low!.Value, 1, high!.Value), Quality.Assumed, SourceList.Find(model.Source!), model.Origin)),
             ]);
     }
 

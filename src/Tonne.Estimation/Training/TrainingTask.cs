@@ -1,3 +1,4 @@
+using Tonne.Estimation.Models;
 using Tonne.Hardware;
 
 namespace Tonne.Estimation.Training;
@@ -43,6 +44,23 @@ public sealed record TrainingTask(Accelerator Hardware)
 
     /// <summary>Number of runs of a campaign, for example of a search for hyper-parameters. Default 1.</summary>
     public int Runs { get; init; } = 1;
+
+    /// <summary>The model whose sizes these are; null if the sizes were given alone. One of undisclosed size widens the bounds.</summary>
+    public LanguageModel? Model { get; init; }
+
+    /// <summary>The task with the sizes of a model, and the tokens it was trained on where none are given and nothing is tuned.</summary>
+    /// <param name="model">The model.</param>
+    public TrainingTask WithModel(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return this with
+        {
+            Model = model,
+            Parameters = model.Parameters,
+            ActiveParameters = model.ActiveParameters,
+            Tokens = Tokens ?? (Operations is null && Tuning == TrainingTuning.None ? model.TrainingTokens : null),
+        };
+    }
 
     /// <summary>Lists what is wrong with the task; empty if it can be estimated.</summary>
     public IReadOnlyList<string> Validate()

@@ -25,7 +25,9 @@ public static partial class SupportBundle
         "sys/class/dmi/id/sys_vendor", "sys/class/dmi/id/product_name", "sys/class/dmi/id/chassis_type", "sys/class/dmi/id/bios_vendor", "sys/class/dmi/id/board_vendor", "sys/class/dmi/id/board_name",
     ];
 
-    static readonly string[] IncludedSuffixes = ["_input", "_average", "_label", "_average_interval", "_accuracy", "_is_battery", "_cap", "_cap_max", "_cap_min", "_max", "_rated_max"];
+    static readonly string[] IncludedSuffixes = ["_input", "_average", "_label", "_oem_info", "_average_interval", "_accuracy", "_is_battery", "_cap", "_cap_max", "_cap_min", "_max", "_rated_max"];
+
+    static readonly string[] IncludedPrefixes = ["power", "energy", "in", "curr"];
 
     /// <summary>Writes the bundle.</summary>
     /// <param name="tree">The machine's files.</param>
@@ -145,10 +147,10 @@ public static partial class SupportBundle
     static IEnumerable<string> ListSensorFiles(FileTree tree, string folder)
     {
         yield return $"{folder}/name";
-        yield return $"{folder}/in1_label";
+        yield return $"{folder}/label";
         foreach (var name in tree.ListNames(folder))
         {
-            if ((name.StartsWith("power", StringComparison.Ordinal) || name.StartsWith("energy", StringComparison.Ordinal)) && Array.Exists(IncludedSuffixes, end => name.EndsWith(end, StringComparison.Ordinal)))
+            if (Array.Exists(IncludedPrefixes, begin => name.StartsWith(begin, StringComparison.Ordinal)) && Array.Exists(IncludedSuffixes, end => name.EndsWith(end, StringComparison.Ordinal)))
                 yield return $"{folder}/{name}";
         }
     }

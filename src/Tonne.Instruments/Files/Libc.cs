@@ -26,6 +26,15 @@ static partial class Libc
     // Arm and POWER number this one otherwise than x86 and RISC-V.
     static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
+    static readonly int FolderOnly =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x4000 : 0x10000;
+
+    // struct statx has the same 256 bytes on every architecture; struct stat has not.
+    const int StatusBytes = 256;
+    const int EmptyPath = 0x1000;
+    const int DoNotFollow = 0x100;
+    const uint BasicStatus = 0x7FF;
+
     const short ReadyToRead = 1;
     const int ProcessClock = 2;
     const int ThreadClock = 3;
@@ -58,20 +67,57 @@ static partial class Libc
         return ChMod(path, mode) < 0 ? Marshal.GetLastSystemError() : 0;
     }
 
-    /// <summary>Makes a file that must not be there yet, through no link, readable by all.</summary>
-    internal static SafeFileHandle CreateNewFile(string path)
+    /// <summary>Opens a folder, but not if the path itself is a symbolic link.</summary>
+    /// <returns>A handle, invalid if it failed; then <paramref name="error"/> is the errno.</returns>
+    internal static SafeFileHandle OpenFolderNoFollow(string path, out int error) => OpenToRead(path, FolderOnly | NoFollow, out error);
+
+    /// <summary>Makes a file in an open folder that must not be there yet, through no link, readable by all.</summary>
+    internal static SafeFileHandle CreateNewFile(SafeFileHandle folder, string name) =>
+        OpenAt(folder, name, WriteOnly | Create | Exclusive | NoFollow | CloseOnExec);
+
+    /// <summary>Opens a file in an open folder to read it, through no link, and never waiting.</summary>
+    internal static SafeFileHandle OpenToRead(SafeFileHandle folder, string name) =>
+        OpenAt(folder, name, Nonblocking | NoFollow | CloseOnExec);
+
+    static SafeFileHandle OpenAt(SafeFileHandle folder, string name, int flags) =>
+        OperatingSystem.IsLinux() ? new SafeFileHandle(OpenAt(folder, name, flags, 0x1A4), ownsHandle: true) : new SafeFileHandle();
+
+    /// <summary>Removes the name of a file in an open folder.</summary>
+    /// <returns>0, or the errno.</returns>
+    internal static int Unlink(SafeFileHandle folder, string name) => UnlinkAt(folder, name, 0) < 0 ? Marshal.GetLastSystemError() : 0;
+
+    /// <summary>The user whose rights this process has.</summary>
+    internal static uint GetUser() => GetEffectiveUser();
+
+    /// <summary>The status of what an open folder holds under a name, or of an open file itself; a link is not followed.</summary>
+    /// <param name="handle">An open folder or file.</param>
+    /// <param name="name">Name in the folder; empty for the handle itself.</param>
+    /// <returns>Null if it is not there, or the system cannot say.</returns>
+    internal static FileStatus? GetStatus(SafeFileHandle handle, string name)
     {
         if (!OperatingSystem.IsLinux())
-            return new SafeFileHandle();
-        return new SafeFileHandle(Open(path, WriteOnly | Create | Exclusive | NoFollow | CloseOnExec, 0x1A4), ownsHandle: true);
+            return null;
+        Span<byte> status = stackalloc byte[StatusBytes];
+        try
+        {
+            if (StatusAt(handle, name, DoNotFollow | (name.Length == 0 ? EmptyPath : 0), BasicStatus, status) < 0)
+                return null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // glibc before 2.28.
+            return null;
+        }
+
+        return new FileStatus(
+            BitConverter.ToUInt16(status[28..]), BitConverter.ToUInt32(status[20..]), BitConverter.ToUInt32(status[16..]),
+            BitConverter.ToUInt64(status[32..]), ((ulong)BitConverter.ToUInt32(status[136..]) << 32) | BitConverter.ToUInt32(status[140..]),
+            BitConverter.ToInt64(status[40..]), BitConverter.ToInt64(status[112..]), BitConverter.ToUInt32(status[120..]));
     }
 
     /// <summary>Opens a file to read, never waiting (a pipe in place of a file must not hang us).</summary>
     /// <returns>A handle, invalid if it failed; then <paramref name="error"/> is the errno.</returns>
     internal static SafeFileHandle OpenToRead(string path, out int error) => OpenToRead(path, 0, out error);
-
-    /// <summary>Opens a file to read it, but not if the path itself is a symbolic link.</summary>
-    internal static SafeFileHandle OpenToReadNoFollow(string path, out int error) => OpenToRead(path, NoFollow, out error);
 
     static SafeFileHandle OpenToRead(string path, int more, out int error)
     {
@@ -155,6 +201,18 @@ static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenAt(SafeFileHandle folder, string name, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnlinkAt(SafeFileHandle folder, string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatusAt(SafeFileHandle folder, string name, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "pread")]
     private static partial nint PRead(SafeFileHandle handle, Span<byte> buffer, nuint count, long offset);

@@ -4,10 +4,11 @@ using Tonne.Runs;
 
 namespace Tonne.Instruments.Hwmon;
 
-/// <summary>A sensor's file: µW read as a power in mW, or µJ as an energy counter.</summary>
-sealed class SensorMeter(FileTree tree, string path, MeterDescription description) : IMeter, IDisposable
+/// <summary>A sensor's file: µW read as a power in mW, or µJ as an energy counter; or a voltage and a current, mV × mA = µW.</summary>
+sealed class SensorMeter(FileTree tree, string path, MeterDescription description, string? currentPath = null) : IMeter, IDisposable
 {
     readonly PersistentFile _file = tree.OpenPersistent(path);
+    readonly PersistentFile? _current = currentPath is null ? null : tree.OpenPersistent(currentPath);
 
     /// <inheritdoc/>
     public MeterDescription Description => description;
@@ -17,6 +18,16 @@ sealed class SensorMeter(FileTree tree, string path, MeterDescription descriptio
     {
         if (!_file.TryReadNumber(out var value, out var reason))
             return Reading.FromGapReason(reason ?? ReadFailure.Failed);
+        if (_current is not null)
+        {
+            if (!_current.TryReadNumber(out var milliamperes, out reason))
+                return Reading.FromGapReason(reason ?? ReadFailure.Failed);
+            // Beyond a million volts or amperes it is no number of a board.
+            if (value > 1_000_000_000 || milliamperes > 1_000_000_000)
+                return Reading.FromGapReason(ReadFailure.Malformed);
+            value *= milliamperes;
+        }
+
         if (description.Kind != MeterKind.Power)
             return Reading.FromValue(value);
         // A power beyond what its device can have is no power.
@@ -24,5 +35,9 @@ sealed class SensorMeter(FileTree tree, string path, MeterDescription descriptio
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _current?.Dispose();
+    }
 }

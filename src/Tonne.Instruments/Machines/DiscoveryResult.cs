@@ -30,11 +30,17 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
     public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
 
+    /// <summary>Memory in use on the machine; empty if it cannot be read. Default: empty.</summary>
+    public IReadOnlyList<IMeter> MemoryMeters { get; init; } = [];
+
     /// <summary>The energy basis of each component.</summary>
     public required ImmutableArray<ComponentBasis> Bases { get; init; }
 
     /// <summary>Rates that turn counted amounts into energy.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
+
+    /// <summary>What models the metered components if their meters do not change; null if nothing is metered. Default: null.</summary>
+    public RunFallback? Fallback { get; init; }
 
     /// <summary>Missing meters.</summary>
     public required IReadOnlyList<MissingMeter> Missing { get; init; }
@@ -43,7 +49,7 @@ public sealed class DiscoveryResult : IDisposable
     public required ImmutableArray<Warning> Warnings { get; init; }
 
     /// <summary>All meters of the machine, energy first.</summary>
-    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters);
+    public IEnumerable<IMeter> Meters => EnergyMeters.Concat(CpuTimeMeters).Concat(MemoryMeters);
 
     /// <summary>Time the hypervisor gave to others since boot, in ns, as of the last sample; null if unknown.</summary>
     public long? StealNanoseconds => CpuTime?.StealNanoseconds;
@@ -98,6 +104,8 @@ public sealed class DiscoveryResult : IDisposable
     public void Dispose()
     {
         CpuTime?.Dispose();
+        foreach (var meter in MemoryMeters)
+            (meter as IDisposable)?.Dispose();
         foreach (var instrument in Instruments)
             instrument.Dispose();
     }

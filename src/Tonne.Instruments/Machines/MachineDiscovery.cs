@@ -13,6 +13,7 @@ using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
 
@@ -75,8 +76,10 @@ public static class MachineDiscovery
             Power = power,
             EnergyMeters = energyMeters,
             CpuTimeMeters = cpuTime is null ? [] : [cpuTime.Busy, cpuTime.Idle],
+            MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
+            Fallback = CreateFallback(power, parts, [.. energyMeters.Select(meter => meter.Description)]),
             Missing = missing,
             Warnings = [.. warnings],
             CpuTime = cpuTime,
@@ -193,6 +196,36 @@ public static class MachineDiscovery
 
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
+        return null;
+    }
+
+    /// <summary>
+    /// What models the metered parts if their meters do not change: the machine without meters, and GPUs by the time they work.
+    /// </summary>
+    static RunFallback? CreateFallback(MachinePower power, List<MeteredPart> parts, IReadOnlyList<MeterDescription> meters)
+    {
+        if (parts.TrueForAll(part => part.Meters.IsDefaultOrEmpty))
+            return null;
+        var gpus = parts.Where(part => part.Component == Component.Gpu && ReportsTime(part.Device)).Select(part => part with
+        {
+            Meters = [],
+            Accuracy = null,
+            Why = "Its meter did not change: modelled by the time the GPU is at work.",
+        });
+        var modelled = MachineModel.CreateRates(power, [.. gpus]);
+        return new RunFallback(modelled.Bases, modelled.Rates);
+
+        bool ReportsTime(string? device) =>
+            meters.Any(meter => meter is { Kind: MeterKind.DeviceTime, Role: MeterRole.Busy } && meter.Device == device);
+    }
+
+    /// <summary>Opens the meter of memory in use; null if the machine does not report it.</summary>
+    static MachineMemoryMeter? OpenMemory(FileTree tree)
+    {
+        var meter = new MachineMemoryMeter(tree);
+        if (!meter.Read(0).IsGap)
+            return meter;
+        meter.Dispose();
         return null;
     }
 

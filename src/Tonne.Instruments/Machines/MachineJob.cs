@@ -83,6 +83,9 @@ public sealed class MachineJob : IMeteredJob
     public ImmutableArray<Rate> Rates => _discovery.Rates;
 
     /// <inheritdoc/>
+    public RunFallback? Fallback => _discovery.Fallback;
+
+    /// <inheritdoc/>
     public RunHolder Holder { get; }
 
     /// <inheritdoc/>

@@ -21,6 +21,12 @@ public sealed record MeteredPart(Component Component, string? Device, ImmutableA
     /// <summary>The limit that the device enforces, W; null if it does not report it. Of a GPU in no table it bounds the model.</summary>
     public double? PowerLimitWatts { get; init; }
 
+    /// <summary>
+    /// Whether the memory stays inside what its meters measure (of a processor, or of the whole machine) and is not modelled beside it.
+    /// Default false.
+    /// </summary>
+    public bool IncludesMemory { get; init; }
+
     /// <summary>W without work; null to take the catalog's.</summary>
     public Factor? IdlePower { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
 
 namespace Tonne.Instruments.Marks;
@@ -17,6 +18,7 @@ public static partial class MarkAddress
     const int Attempts = 100;
     static readonly TimeSpan StartupGracePeriod = TimeSpan.FromMinutes(1);
     const string Prefix = "tonne-";
+    const string SocketName = "run";
     const int Exists = 17; // EEXIST
     const int Refused = 111; // ECONNREFUSED
     const uint OwnerOnly = 0x1C0; // 0700
@@ -36,7 +38,7 @@ public static partial class MarkAddress
             {
                 // Cheap: a random generator costs milliseconds at its first use. Nothing rests on secrecy, for a folder that is there already is refused.
                 var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId:x}-{(timestamp + attempt) & 0xffffffff:x}"));
-                var socket = Path.Combine(folder, "run");
+                var socket = Path.Combine(folder, SocketName);
                 if (Encoding.UTF8.GetByteCount(socket) > MaxPathBytes)
                 {
                     reasons.Add(parent + ": the path would be too long for a socket");
@@ -67,13 +69,10 @@ public static partial class MarkAddress
             {
                 var maker = Path.GetFileName(folder.AsSpan())[Prefix.Length..];
                 maker = maker[..maker.IndexOf('-')];
-                var socket = Path.Combine(folder, "run");
                 if (int.TryParse(maker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var process) && process > 0
-                    && ProcessIdentity.GetStartTicks(process) is null && (File.Exists(socket) ? IsRefused(socket) : now.UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > StartupGracePeriod))
+                    && ProcessIdentity.GetStartTicks(process) is null)
                 {
-                    // Killed before it listened: there is only the folder.
-                    File.Delete(socket);
-                    Directory.Delete(folder);
+                    RemoveIfStale(folder, now);
                 }
             }
         }
@@ -81,6 +80,30 @@ public static partial class MarkAddress
         {
             // Another user's, or another sweep was quicker; the next run looks again.
         }
+    }
+
+    /// <summary>Removes a folder of this user, no link, that holds nothing or a socket on which nobody listens.</summary>
+    static void RemoveIfStale(string folder, DateTimeOffset now)
+    {
+        using var opened = TrustedFolder.TryOpen(folder, out _);
+        if (opened?.Status is not { } status || status.Owner != Libc.GetUser())
+            return;
+        if (opened.GetStatus(SocketName) is { } socket)
+        {
+            // Connecting to a file that is no socket is refused too, and that file is somebody's.
+            if (!socket.IsSocket || socket.Owner != status.Owner
+                || !IsRefused(Path.Combine(folder, SocketName)) || !opened.Delete(SocketName, socket))
+            {
+                return;
+            }
+        }
+        else if (now.ToUnixTimeSeconds() - status.ModifiedSeconds <= StartupGracePeriod.TotalSeconds)
+        {
+            return;
+        }
+
+        // A folder that holds anything else is not removed.
+        Directory.Delete(folder);
     }
 
     static bool IsRefused(string socket)

@@ -82,7 +82,8 @@ public static class MachineModel
 
         if (memory is null)
         {
-            builder.AddModelledMemory();
+            if (cpu is not { IncludesMemory: true } && plug is not { IncludesMemory: true })
+                builder.AddModelledMemory();
         }
         else
         {

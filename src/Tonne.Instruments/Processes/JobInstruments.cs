@@ -112,6 +112,12 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         var (nanoseconds, warning) = _cpu.GetFinalCpuTime(_reaped());
         if (warning is not null)
             _warnings.Add(warning);
+        if (_liveRuns.RefusalReason is { } refusal)
+        {
+            _warnings.Add(new Warning("live-runs-unseen",
+                $"Other runs of tonne on this machine were not seen ({refusal}): their idle energy counts as held by nobody."));
+        }
+
         var alive = (_group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
         if (alive.Length > 0)
         {

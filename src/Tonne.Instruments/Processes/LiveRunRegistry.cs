@@ -8,13 +8,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>A shared folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
+/// <summary>A folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
 /// <remarks>
-/// Everybody may write to the folder (mode 1777). It has one small file for each run, named by boot, process namespace, process id and
-/// start
-/// time. The file contains one number: the CPU time in ns.
-/// Of another run's file, only that number is used, and no more of it than the machine could have computed in the time. A run deletes the
-/// files of runs that have ended, if it has the permission.
+/// It has one small file for each run, named by boot, process namespace, process id and start time. The file contains one number: the CPU
+/// time in ns, as 19 digits.
+/// Runs of all users share <see cref="DefaultFolder"/> if it is root's (a run of root makes it, mode 1777, or the administrator). Otherwise
+/// each user has a folder of their own beside it, mode 0700. No link is followed, and another user's folder is refused
+/// (<see cref="TrustedFolder"/>).
+/// Of another run's file, only the number is used, and no more of it than the machine could have computed in the time. A run deletes its own
+/// file, and files of this user's runs that have ended: regular files with such a name and such a content. It deletes nothing else.
 /// A sample writes the run's own number and reads that of each other run. The folder is checked once a second at most, and listed only if
 /// it has changed.
 /// A run that was started inside another run is part of that run's job, so the two do not count each other. Not thread safe.
@@ -24,27 +26,30 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Id of the meter for the CPU time of other runs.</summary>
     public const string MeterId = "peers:cpu";
 
-    /// <summary>The default folder. It is the same for all users, so it is not in the user's own temporary folder.</summary>
+    /// <summary>
+    /// The default folder, for all users. It is not in the user's own temporary folder, so that all find it.
+    /// </summary>
     public const string DefaultFolder = "/tmp/tonne-live";
 
+    const int OwnerOnly = 0x1C0;
     const int StickyMode = 0x3FF;
     const int MaxPeers = 256;
     const int NumberLength = 19;
     const long CheckIntervalNanoseconds = 1_000_000_000;
 
-    readonly string _folder;
+    readonly TrustedFolder? _folder;
     readonly string _name;
     readonly string _namespace;
     readonly int _processId;
     readonly int _threads;
-    readonly FileTree _files;
     readonly SafeFileHandle? _ownFile;
+    readonly FileStatus _ownStatus;
     readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     readonly byte[] _number = new byte[NumberLength + 1];
     readonly byte[] _peerBuffer = new byte[64];
     long _listedAt = long.MinValue;
     long _checkedAt = long.MinValue / 2;
-    long _folderChangedTicks;
+    FileStatus _folderStatus;
     long _lastTimestamp = long.MinValue;
     long _totalNanoseconds;
     
@@ -56,28 +61,28 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <param name="threads">Number of hardware threads of the machine, which limits the CPU time that other runs can have used.</param>
     /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
     public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder)
-        : this(holder, threads, folder, new FileTree("/", Libc.OpenToReadNoFollow))
     {
-    }
-
-    internal LiveRunRegistry(RunHolder holder, int threads, string folder, FileTree files)
-    {
-        (_folder, _processId, _threads, _files) = (Path.GetFullPath(folder), holder.ProcessId, threads, files);
+        (_processId, _threads) = (holder.ProcessId, threads);
         _namespace = ReadPidNamespace();
         _name = string.Create(CultureInfo.InvariantCulture,
             $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
-        if (OperatingSystem.IsLinux() && (Directory.Exists(_folder) || Libc.CreateFolder(_folder, StickyMode) == 0))
+        _folder = OpenFolder(Path.GetFullPath(folder), out var path, out var refusal);
+        if (_folder is not null)
         {
-            TryDelete(Path.Join(_folder, _name));
-            _ownFile = Libc.CreateNewFile(Path.Join(_folder, _name));
-            if (_ownFile.IsInvalid)
-                _ownFile = null;
+            DeleteIfOwn(_name);
+            _ownFile = _folder.CreateNew(_name);
+            if (_ownFile.IsInvalid || _folder.GetStatus(_name) is not { } status)
+                (_ownFile, refusal) = (null, "no file can be made in it");
+            else
+                _ownStatus = status;
         }
 
+        RefusalReason = refusal is null ? null : $"{path}: {refusal}";
         if (_ownFile is not null)
             Publish(0);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
-            Note: $"{_folder}: CPU time reported by the jobs of other live runs; runs that see another folder (containers) are not seen");
+            Note: $"{path}: CPU time reported by the jobs of other live runs; "
+                + "runs that see another folder (containers, other users) are not seen");
     }
 
     /// <inheritdoc/>
@@ -85,6 +90,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
     /// <summary>Whether this run is registered.</summary>
     public bool IsRegistered => _ownFile is not null;
+
+    /// <summary>Why this run is not registered; null if it is.</summary>
+    public string? RefusalReason { get; }
 
     /// <summary>Number of other live runs at the last sample.</summary>
     public int Peers => _peers.Count;
@@ -128,10 +136,33 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         foreach (var peer in _peers.Values)
             peer.Handle.Dispose();
         _peers.Clear();
-        if (_ownFile is null)
-            return;
-        _ownFile.Dispose();
-        TryDelete(Path.Join(_folder, _name));
+        if (_ownFile is not null)
+        {
+            _ownFile.Dispose();
+            _folder!.Delete(_name, _ownStatus);
+        }
+
+        _folder?.Dispose();
+    }
+
+    /// <summary>Opens the folder for all users, else this user's own.</summary>
+    static TrustedFolder? OpenFolder(string folder, out string path, out string? refusal)
+    {
+        (path, refusal) = (folder, null);
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var isShared = folder == DefaultFolder;
+        // An error shows when the folder is opened.
+        if (!isShared)
+            _ = Libc.CreateFolder(folder, OwnerOnly);
+        else if (Libc.GetUser() == 0)
+            _ = Libc.CreateFolder(folder, StickyMode);
+        var opened = TrustedFolder.TryOpen(folder, out refusal);
+        if (opened is not null || !isShared)
+            return opened;
+        path = string.Create(CultureInfo.InvariantCulture, $"{DefaultFolder}-{Libc.GetUser()}");
+        _ = Libc.CreateFolder(path, OwnerOnly);
+        return TrustedFolder.TryOpen(path, out refusal);
     }
 
     /// <summary>
@@ -141,10 +172,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     bool HasChanged(long timestamp)
     {
         _checkedAt = timestamp;
-        var changedTicks = Directory.GetLastWriteTimeUtc(_folder).Ticks;
-        if (changedTicks == _folderChangedTicks && timestamp - _listedAt < 30 * CheckIntervalNanoseconds && _peers.Keys.All(IsAlive))
+        if (_folder?.Status is not { } status)
             return false;
-        _folderChangedTicks = changedTicks;
+        if (status == _folderStatus && timestamp - _listedAt < 30 * CheckIntervalNanoseconds && _peers.Keys.All(IsAlive))
+            return false;
+        _folderStatus = status;
         return true;
     }
 
@@ -152,7 +184,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     {
         var isFirstListing = _listedAt == long.MinValue;
         _listedAt = timestamp;
-        var names = _files.ListNames(_folder);
+        if (_folder is null)
+            return;
+        var names = _folder.ListNames();
         foreach (var ended in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
         {
             // The last number of the run can still be read from its file, which is open.
@@ -167,7 +201,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
                 continue;
             if (!IsAlive(name))
             {
-                TryDelete(Path.Join(_folder, name));
+                DeleteIfOwn(name);
                 continue;
             }
 
@@ -178,8 +212,8 @@ sealed class LiveRunRegistry : IMeter, IDisposable
                 continue;
             }
 
-            var handle = _files.Open($"{_folder}/{name}", out var reason);
-            if (reason is not null)
+            var handle = _folder.OpenToRead(name);
+            if (handle.IsInvalid)
                 continue;
             var peer = new Peer(handle);
             // Of a run that was there before this one, only CPU time from now on counts; of a later run, all of it.
@@ -231,15 +265,22 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Reads the process namespace, as in <c>pid:[4026531836]</c>, as a safe part of a file name.</summary>
     static string ReadPidNamespace() => SafeFileName.FromText(FileTree.Local.ReadLinkTarget("proc/self/ns/pid") ?? "0");
 
-    static void TryDelete(string path)
+    /// <summary>Deletes a file that a run of this user has made: by its name, its owner, its type and its content.</summary>
+    void DeleteIfOwn(string name)
     {
-        try
+        if (ParseName(name) is null
+            || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: NumberLength + 1 } status
+            || status.Owner != Libc.GetUser())
         {
-            File.Delete(path);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        using var file = _folder.OpenToRead(name);
+        Span<byte> content = stackalloc byte[NumberLength + 2];
+        if (!file.IsInvalid && Libc.ReadAt(file, content, 0) == NumberLength + 1
+            && content[NumberLength] == '\n' && !content[..NumberLength].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            // The file belongs to another user, who will delete it.
+            _folder.Delete(name, status);
         }
     }
 

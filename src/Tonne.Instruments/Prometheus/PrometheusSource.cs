@@ -17,15 +17,15 @@ namespace Tonne.Instruments.Prometheus;
 /// <remarks>
 /// One question a turn: <c>metric or timestamp(metric) or deriv(metric[2m])</c>, so that value, age and slope come from one moment of the
 /// server and its own clock
-/// (its <c>rate</c> divides by the whole two minutes, also where it has watched for ten seconds). A server holds many machines:
-/// series of more than one <c>instance</c> are refused, never added. A device is found again by what does not change with the job (its
-/// number, UUID, path): exporters add and drop labels such as pod.
+/// (its <c>rate</c> divides by the whole two minutes, also where it has watched for ten seconds). A server holds many machines: series of
+/// more than one machine, by any label that names one (<see cref="PrometheusMachine"/>), are refused, never added and never dropped.
+/// A device is found again by what does not change with the job (its number, UUID, path): exporters add and drop labels such as pod.
 /// Source: Prometheus documentation, HTTP API and querying functions, read 2026.
 /// </remarks>
 sealed class PrometheusSource : PolledSource
 {
     /// <summary>The options of its addresses.</summary>
-    internal static readonly ImmutableArray<string> Options = ["preset", "instance", "gpu", "query", "component", "device", "kind", "unit"];
+    internal static readonly ImmutableArray<string> Options = ["preset", "instance", "host", "gpu", "query", "component", "device", "kind", "unit"];
 
     /// <summary>The time over which slopes and scrapes are counted: the 2m of the query, in s.</summary>
     const double Window = 120;
@@ -36,6 +36,7 @@ sealed class PrometheusSource : PolledSource
     /// <summary>Assumed time between two new power values if it is not reported, in s.</summary>
     const double DefaultScrapeSeconds = 15;
 
+    const string UuidPrefix = "GPU-";
     const string ValueLabel = "tonne_value";
     const string TimeLabel = "tonne_time";
     const string RateLabel = "tonne_rate";
@@ -67,7 +68,7 @@ sealed class PrometheusSource : PolledSource
             if (Address["instance"] is { } instance)
                 matchers.Append(CultureInfo.InvariantCulture, $"instance=\"{Escape(instance)}\",");
             if (Address["gpu"] is { } gpu)
-                matchers.Append(CultureInfo.InvariantCulture, $"gpu=~\"{string.Join('|', gpu.Split(',').Select(each => Escape(each)))}\",");
+                matchers.Append(CultureInfo.InvariantCulture, $"{(gpu.StartsWith(UuidPrefix, StringComparison.Ordinal) ? "UUID" : "gpu")}=~\"{string.Join('|', gpu.Split(',').Select(each => Escape(each)))}\",");
             return string.Join(" or ", _preset.Metrics.SelectMany(metric => new[]
             {
                 $"label_replace({metric.Name}{{{matchers}}}, \"{ValueLabel}\", \"{metric.Name}\", \"\", \"\")",
@@ -92,6 +93,9 @@ sealed class PrometheusSource : PolledSource
         {
             if (PrometheusPreset.All.All(preset => preset.Name != name))
                 return $"the preset '{name}' is not one of {string.Join(", ", PrometheusPreset.All.Select(preset => preset.Name))}";
+            if (address["gpu"]?.Split(',') is { } gpus
+                && gpus.Select(gpu => gpu.StartsWith(UuidPrefix, StringComparison.Ordinal)).Distinct().Count() > 1)
+                return "gpu names GPUs either by their numbers or by their UUIDs";
             return address["query"] is null && address["component"] is null && address["kind"] is null && address["unit"] is null && address["device"] is null
                 ? null : "preset says already what query, component, kind, unit and device would";
         }
@@ -102,8 +106,8 @@ sealed class PrometheusSource : PolledSource
             return "component must name what the query measures: platform, cpu, memory or gpu";
         if (address["component"] == "gpu" != (address["device"] is not null))
             return "device names the GPU of the query, such as device=0, and nothing else";
-        if (address["instance"] is not null || address["gpu"] is not null)
-            return "instance and gpu belong to a preset; write them into the query";
+        if (address["instance"] is not null || address["host"] is not null || address["gpu"] is not null)
+            return "instance, host and gpu belong to a preset; write them into the query";
         return GetScale(address["kind"], address["unit"]) is null ? "kind and unit say what the number is: kind=power&unit=W (mW, uW, kW), or kind=energy&unit=J (mJ, uJ, kJ, Wh, kWh)" : null;
     }
 
@@ -228,25 +232,46 @@ sealed class PrometheusSource : PolledSource
 
     PollResult SelectSeries(List<PrometheusSeries> found)
     {
+        if (Address["host"] is { } host)
+            found.RemoveAll(series => !PrometheusMachine.IsNamed(series, host));
         if (found.Count == 0)
-            return PollResult.Failed($"has no {_preset.Expectation}{(Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")} now");
+        {
+            var where = (Address["instance"] is { } instance ? $" of the instance '{instance}'" : "")
+                + (Address["host"] is { } one ? $" of the machine '{one}'" : "");
+            return PollResult.Failed($"has no {_preset.Expectation}{where} now");
+        }
+
         if (_preset.Name == "query" && found.Count > 1)
             return PollResult.Failed($"answers the query with {found.Count.ToString(CultureInfo.InvariantCulture)} series: let it give one, for example by sum()");
-        var instances = found.Select(series => series["instance"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        if (instances.Count > 1)
-            return PollResult.Failed($"knows {instances.Count.ToString(CultureInfo.InvariantCulture)} machines ({string.Join(", ", instances.Take(6))}{(instances.Count > 6 ? ", …" : "")}): name this one with instance=…");
+        if (PrometheusMachine.FindSeveral(found) is { } several)
+            return PollResult.Failed(several);
         var chosen = new List<PrometheusResult.SelectedSeries>();
+        var sources = new List<PrometheusSeries>();
         foreach (var series in found)
         {
             if (_preset.MapSeries(series) is not { } slot)
                 continue;
             var metric = series.Metric == "query" ? _preset.Metrics[0] : _preset.Metrics.First(each => each.Name == series.Metric);
+            var same = chosen.FindIndex(one => one.Slot.Name == slot.Name && slot.Role == MeterRole.Machine);
+            var ceiling = metric.Kind == MeterKind.EnergyCounter ? _preset.CeilingWatts : (double?)null;
+            if (same >= 0 && PrometheusMachine.FindDifference(sources[same], series, ceiling) is { } difference)
+            {
+                return PollResult.Failed($"reports {slot.Name} more than once, of different machines or parts ({difference}): "
+                    + $"name this machine with host=…{(slot.Component == Component.Gpu ? ", or its GPUs with gpu=GPU-…" : "")}");
+            }
+
             // A partitioned GPU is reported once for each instance, and twice while a job starts or ends. The newest value of a device is used.
             var twin = chosen.FindIndex(one => one.Slot.Name == slot.Name && one.Metric == metric);
             if (twin < 0)
+            {
                 chosen.Add(new(slot, metric, series.Value, series.RefreshSeconds));
+                sources.Add(series);
+            }
             else if (chosen[twin].Value.Reason is not null || (series.Value.Reason is null && series.Value.Age < chosen[twin].Value.Age))
+            {
                 chosen[twin] = new(slot, metric, series.Value, series.RefreshSeconds);
+                sources[twin] = series;
+            }
         }
 
         // Of the metrics of a device, the first in the order of the preset is used.

@@ -6,7 +6,7 @@ namespace Tonne.Recording.Attribution;
 
 /// <summary>Splits the energy of one component, slice by slice, into job, other processes and idle (docs/methods/attribution.md).</summary>
 /// <remarks>
-/// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = (1 − Σu)·A + other runs' h·B, idle = (1 − Σh)·B.
+/// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = (1 − u)·A + others' h·B, idle = (1 − Σh)·B.
 /// The energy of each part at best rates is its weight. The counted energy of the slice is split by these weights exactly.
 /// </remarks>
 sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IReadOnlyDictionary<string, double> rates)
@@ -144,7 +144,8 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         {
             case SharePolicy.Share:
                 AddAmount(_job, basis.IdleRate!, amount * window.MemoryShare);
-                FinishSplit(0, amount * (1 - window.MemoryShare) * rates[basis.IdleRate!]);
+                var joules = amount * rates[basis.IdleRate!];
+                FinishSplit(joules * window.OthersMemoryShare, joules * (1 - window.MemoryShare - window.OthersMemoryShare));
                 break;
             case SharePolicy.Marginal:
                 FinishSplit(0, amount * rates[basis.IdleRate!]);

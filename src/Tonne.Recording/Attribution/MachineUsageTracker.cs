@@ -37,9 +37,11 @@ sealed class MachineUsageTracker
     internal (double Busy, double Idle, double Capacity) Machine { get; private set; }
 
     /// <summary>Takes a sample. The first gives zeros.</summary>
-    internal (double Busy, double Job, double Peers, double MemoryShare) AddSample(ReadOnlySpan<Reading> readings, double seconds)
+    internal (double Busy, double Job, double Peers, MemoryShares Memory) AddSample(ReadOnlySpan<Reading> readings, double seconds)
     {
-        double busy = 0, idle = 0, job = 0, peers = 0, memory = 0;
+        double busy = 0, idle = 0, job = 0, peers = 0;
+        long resident = 0;
+        long? inUse = null;
         var sawBusy = false;
         for (var i = 0; i < readings.Length; i++)
         {
@@ -47,8 +49,10 @@ sealed class MachineUsageTracker
             if (readings[i].IsGap)
                 continue;
             var value = readings[i].Value;
-            if (meter.Kind == MeterKind.Memory && meter.Role == MeterRole.Job && _opening.Machine.MemoryBytes > 0)
-                memory = (double)(_opening.ReservedMemoryBytes ?? value) / _opening.Machine.MemoryBytes;
+            if (meter is { Kind: MeterKind.Memory, Role: MeterRole.Job })
+                resident = value;
+            else if (meter is { Kind: MeterKind.Memory, Role: MeterRole.Busy })
+                inUse = value;
             if (meter.Kind != MeterKind.CpuTime)
                 continue;
             var used = _last[i] is { } last ? Math.Max(0, value - last) / 1e9 : 0;
@@ -94,6 +98,6 @@ sealed class MachineUsageTracker
         var reported = peers + _unmatchedPeerSeconds;
         peers = Math.Min(reported, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
         (_unclaimed, _unmatchedPeerSeconds) = (_unclaimed - peers, reported - peers);
-        return (busy, job, peers, Math.Clamp(memory, 0, 1));
+        return (busy, job, peers, MemoryShares.From(_opening.ReservedMemoryBytes, resident, inUse, _opening.Machine.MemoryBytes));
     }
 }

@@ -30,9 +30,6 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution
     /// <summary>Joules counted over a run so far, and the seconds in which they were.</summary>
     internal (double Joules, double Seconds) Counted { get; private set; }
 
-    /// <summary>Whether a counter has not changed for long enough that it should have. Its energy is then unknown, not zero.</summary>
-    internal bool HasNotChanged => Meter.Kind == MeterKind.EnergyCounter && Counted is { Joules: 0, Seconds: > 0 };
-
     /// <summary>Adds what was counted in the window.</summary>
     internal void AddJoules(double joules) => Counted = (Counted.Joules + joules, Counted.Seconds + Window.Seconds);
 

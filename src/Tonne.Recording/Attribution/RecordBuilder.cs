@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tonne.Hardware;
 using Tonne.Quantities;
@@ -25,6 +26,9 @@ public sealed class RecordBuilder
     readonly EnergyAccumulator _idle = new();
     readonly EnergyAccumulator _machine = new();
     readonly List<Gap> _gaps = [];
+
+    /// <summary>Times of meters that never changed, whose components are modelled.</summary>
+    readonly List<Gap> _replaced;
     readonly List<Warning> _warnings = [];
     readonly List<(ComponentAttribution Account, DeviceUsageTracker? Device)> _modelled = [];
     readonly List<MeterWindow> _metered = [];
@@ -34,14 +38,17 @@ public sealed class RecordBuilder
     readonly ComponentAttribution? _other;
     readonly PlugMeterBalance? _plug;
     readonly Dictionary<string, double> _rates;
-    readonly Dictionary<(Component, string?), Microjoules[]> _latest = [];
+    readonly Microjoules[] _processorParts = new Microjoules[3];
+    readonly List<RatedAmount> _pendingOther = [];
+    (long From, long To) _pendingSpan;
     readonly MachineUsageTracker _use;
     readonly UsageWindow _slice = new();
     readonly UsageWindow _deviceSlice = new();
     bool _hasFirstSample;
 
-    RecordBuilder(RunOpening opening, TracePrescan survey)
+    RecordBuilder(RunOpening opening, TracePrescan survey, List<Gap> modelled)
     {
+        _replaced = modelled;
         _opening = opening;
         _prescan = survey;
         _use = new MachineUsageTracker(opening);
@@ -94,9 +101,11 @@ public sealed class RecordBuilder
             while (reader.Read())
                 survey.AddBlock(reader);
             survey.Damage = reader.Damage;
+            survey.StuckMeters.Complete();
         }
 
-        var builder = new RecordBuilder(opening, survey);
+        var modelled = new List<Gap>();
+        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled);
         using (var stream = open())
         {
             var reader = new TraceReader(stream);
@@ -104,8 +113,11 @@ public sealed class RecordBuilder
             var readings = new Reading[opening.Meters.Length];
             while (reader.Read())
             {
-                if (reader.Kind == TraceBlock.Sample)
-                    builder.AddSample(reader.ReadSample(readings), readings);
+                if (reader.Kind != TraceBlock.Sample)
+                    continue;
+                var timestamp = reader.ReadSample(readings);
+                survey.StuckMeters.Replace(timestamp, readings);
+                builder.AddSample(timestamp, readings);
             }
         }
 
@@ -206,6 +218,8 @@ public sealed class RecordBuilder
             _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
+
+        AddPendingOther(isFinal: false);
     }
 
     void AddMeterReading(MeterWindow meter, Reading reading, long timestamp)
@@ -289,6 +303,9 @@ public sealed class RecordBuilder
         var (outcome, counted) = meter.AddReading(reading, timestamp, MaxBridgedSeconds);
         switch (outcome)
         {
+            case CounterOutcome.Counted when meter.OpenGap is { } stuck && _prescan.StuckMeters.HasLost(meter.Index, timestamp):
+                AddGap(meter, stuck);
+                break;
             case CounterOutcome.Counted or CounterOutcome.Wrapped:
                 joules = counted;
                 if (meter.OpenGap is { } bridged && meter.Window.Seconds > 0)
@@ -325,8 +342,6 @@ public sealed class RecordBuilder
         AddSlice(component, device, account, window);
         if (component == Component.Gpu)
             _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.GetDeviceShares().Held * window.Seconds);
-        if (component is Component.Cpu or Component.Gpu)
-            _latest[(component, device)] = [.. account.Parts];
         if (_plug is not null)
         {
             _plug.Add(account);
@@ -336,52 +351,65 @@ public sealed class RecordBuilder
         if (_other is null)
             return;
         if (component is Component.Cpu or Component.Gpu)
-            _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
-        else
-            _other.SplitOtherEnergyLikeProcessors(account.MachineAmounts, GetLatestProcessorSplit());
-        AddSlice(Component.Other, null, _other, window);
-    }
-
-    /// <summary>The last split of processors and devices, by which all other parts are split. Idle before the first.</summary>
-    Microjoules[] GetLatestProcessorSplit()
-    {
-        Microjoules[] sum = [default, default, default];
-        foreach (var parts in _latest.Values)
         {
-            for (var i = 0; i < sum.Length; i++)
-                sum[i] += parts[i];
+            _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
+            AddSlice(Component.Other, null, _other, window);
+            for (var i = 0; i < _processorParts.Length; i++)
+                _processorParts[i] += account.Parts[i];
+            return;
         }
 
-        return sum[0] + sum[1] + sum[2] == Microjoules.Zero ? [default, default, new(1)] : sum;
+        _pendingSpan = (_pendingOther.Count == 0 ? window.From : _pendingSpan.From, window.To);
+        _pendingOther.AddRange(account.MachineAmounts);
     }
 
-    void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window)
+    /// <summary>
+    /// Adds the other parts that go with memory when all processors and devices of the slice are known, by which they are split. In a
+    /// time without a reading of those they wait for the next one; at the end, without any, they are idle.
+    /// </summary>
+    void AddPendingOther(bool isFinal)
+    {
+        var isKnown = _processorParts[0] + _processorParts[1] + _processorParts[2] != Microjoules.Zero;
+        if (_other is not null && _pendingOther.Count > 0 && (isKnown || isFinal))
+        {
+            _other.SplitOtherEnergyLikeProcessors(
+                CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
+            AddSlice(Component.Other, null, _other, _pendingSpan.From, _pendingSpan.To);
+            _pendingOther.Clear();
+        }
+
+        Array.Clear(_processorParts);
+    }
+
+    void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window) =>
+        AddSlice(component, device, account, window.From, window.To);
+
+    void AddSlice(Component component, string? device, ComponentAttribution account, long from, long to)
     {
         _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
         _others.Add(component, device, account.Parts[1], [], 1);
         _idle.Add(component, device, account.Parts[2], [], 1);
         _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
-        _apportionment.Add(component, device, window.From, window.To, account.Parts[0], account.JobAmounts);
+        _apportionment.Add(component, device, from, to, account.Parts[0], account.JobAmounts);
     }
 
     RunRecord Finish()
     {
         if (_plug is not null)
             FinishPlug(_plug);
+        AddPendingOther(isFinal: true);
         foreach (var meter in _plug is null ? _metered : [.. _metered, _plug.Meter])
         {
             if (meter.Window.Seconds > 0)
                 AddGap(meter, meter.OpenGap ?? "no reading at the end");
-            // Some virtual machines have counters that never change, which would look like a measured zero. Some devices update only
-            // every tenth of a second.
-            if (meter.HasNotChanged)
-                _gaps.Add(new Gap(meter.Meter.Id, 0, Math.Min(meter.Counted.Seconds, _prescan.End / 1e9),
-                    meter.Counted.Seconds < 1 ? "the time was below the counter's resolution" : "the counter did not change"));
         }
 
+        foreach (var gap in _replaced)
+            _warnings.Add(new Warning("unmetered", $"{gap.Meter} gave no usable reading in {gap.To - gap.From:0.0} s ({gap.Reason}); "
+                + "what it should have measured was modelled instead."));
         foreach (var gap in _gaps.GroupBy(gap => gap.Meter))
             _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
-                + $"of {_prescan.End / 1e9:0.0} s; its energy in that time is not in the figures."));
+                + $"of {_prescan.End / 1e9:0.0} s ({gap.First().Reason}); its energy in that time is unknown and not in the figures."));
         CheckClock();
         var (stages, epochs, steps) = (_apportionment.BuildStages(), _apportionment.BuildEpochs(), _apportionment.BuildStepSeries(_opening.Machine.Gpus?.Count ?? 0));
         WarnOfLateMarks(stages, epochs, steps);
@@ -393,7 +421,7 @@ public sealed class RecordBuilder
         var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates() },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null },
             Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,
@@ -412,7 +440,7 @@ public sealed class RecordBuilder
             Epochs = epochs,
             StepSeries = steps,
             QuarterHours = _apportionment.BuildQuarterHours(),
-            Gaps = [.. _gaps],
+            Gaps = [.. _replaced, .. _gaps],
             Notes = [.. _apportionment.Notes],
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
@@ -479,7 +507,13 @@ public sealed class RecordBuilder
     {
         var (busy, idle, capacity) = _use.Machine;
         var missing = capacity - busy - idle;
-        if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
+        if (busy + idle == 0 && capacity > _opening.Machine.Threads
+            && _opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Idle }))
+        {
+            _warnings.Add(new Warning("machine-time", $"Busy and idle time of the machine did not change in {_prescan.End / 1e9:0.0} s: "
+                + "it was assumed that nothing but the known jobs used the processors."));
+        }
+        else if (idle > 0 && Math.Abs(missing) > Math.Max(1, 0.1 * capacity))
             _warnings.Add(new Warning("machine-time", $"Busy {busy:0.0} s and idle {idle:0.0} s do not add up to {capacity:0.0} "
                 + $"thread-seconds: {missing:0.0} s went to other guests of the host or are unaccounted for."));
     }

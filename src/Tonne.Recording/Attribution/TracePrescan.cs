@@ -9,6 +9,7 @@ namespace Tonne.Recording.Attribution;
 sealed class TracePrescan(RunOpening opening, RunEnding? known)
 {
     readonly MachineUsageTracker _use = new(opening);
+    readonly StuckMeters _stuck = new(opening);
     readonly Reading[] _readings = new Reading[opening.Meters.Length];
     long _last;
     double _unclaimed;
@@ -20,6 +21,9 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
     public int Samples { get; private set; }
 
     public string? Damage { get; set; }
+
+    /// <summary>Meters that did not change. Complete when all blocks have been added.</summary>
+    public StuckMeters StuckMeters => _stuck;
 
     public long End => Math.Max(1, Ending?.Timestamp ?? _last);
 
@@ -36,6 +40,7 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
                 var seconds = (timestamp - _last) / 1e9;
                 var (busy, job, peers, _) = _use.AddSample(_readings, seconds);
                 _unclaimed += Math.Max(0, busy - job - peers);
+                _stuck.AddSample(timestamp, _readings, seconds, busy);
                 _last = Math.Max(_last, timestamp);
                 Samples++;
                 break;

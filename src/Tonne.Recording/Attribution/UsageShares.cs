@@ -3,5 +3,6 @@ namespace Tonne.Recording.Attribution;
 /// <summary>The shares of the job and of other processes in one component over a slice.</summary>
 /// <param name="Use">u: the job's share of the active energy, 0 to 1.</param>
 /// <param name="Held">h: the job's share of the idle energy, 0 to 1.</param>
-/// <param name="OthersHeld">Share of other runs in the idle energy; with <paramref name="Held"/> at most 1.</param>
+/// <param name="OthersHeld">Share of others in the idle energy: of other live runs in processors, of other processes in memory and
+/// devices; with <paramref name="Held"/> at most 1.</param>
 readonly record struct UsageShares(double Use, double Held, double OthersHeld);

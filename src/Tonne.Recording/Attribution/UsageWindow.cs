@@ -22,6 +22,8 @@ sealed class UsageWindow
 
     internal double HeldMemory { get; private set; }
 
+    double OthersMemory { get; set; }
+
     /// <summary>Busy time of the device, in s.</summary>
     internal double DeviceBusy { get; private set; }
 
@@ -33,7 +35,7 @@ sealed class UsageWindow
 
     internal void Restart(long at)
     {
-        (From, To, Busy, Job, Peers, HeldMemory) = (at, at, 0, 0, 0, 0);
+        (From, To, Busy, Job, Peers, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0);
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
     }
 
@@ -46,18 +48,21 @@ sealed class UsageWindow
         DeviceOthers += slice.OthersHeld * slice.Seconds;
     }
 
-    /// <summary>Adds a slice: times in s, held memory as a share of the machine's.</summary>
-    internal void Add(long to, double seconds, double busy, double job, double peers, double heldMemory)
+    /// <summary>Adds a slice: times in s, memory as shares of the machine's.</summary>
+    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory)
     {
-        HeldMemory += heldMemory * seconds;
+        (HeldMemory, OthersMemory) = (HeldMemory + (memory.Job * seconds), OthersMemory + (memory.Others * seconds));
         (To, Busy, Job, Peers) = (to, Busy + busy, Job + job, Peers + peers);
     }
 
     /// <summary>Use share of the active energy, u.</summary>
     internal double UseShare => Busy > 0 ? Math.Min(1, Job / Busy) : 0;
 
-    /// <summary>Mean share of memory held.</summary>
+    /// <summary>Mean share of the memory that the job holds.</summary>
     internal double MemoryShare => Seconds > 0 ? Math.Clamp(HeldMemory / Seconds, 0, 1) : 0;
+
+    /// <summary>Mean share of the memory that other processes hold; with <see cref="MemoryShare"/> at most 1.</summary>
+    internal double OthersMemoryShare => Seconds > 0 ? Math.Clamp(OthersMemory / Seconds, 0, 1 - MemoryShare) : 0;
 
     /// <summary>Held shares of the job and of other live runs, h, summing to at most 1.</summary>
     /// <param name="capacity">Threads × time, in thread·s.</param>
@@ -80,7 +85,7 @@ sealed class UsageWindow
     }
 
     /// <summary>The job's shares in the memory: all of its energy is idle energy, split by the share held.</summary>
-    internal UsageShares GetMemoryShares() => new(0, MemoryShare, 0);
+    internal UsageShares GetMemoryShares() => new(0, MemoryShare, OthersMemoryShare);
 
     /// <summary>
     /// The job's shares in the device: active energy by busy time, or all of it if no other process holds the device; idle energy by

@@ -23,6 +23,12 @@ public sealed record InferenceEstimatePart
     /// <summary>How weights are stored.</summary>
     public required string Precision { get; init; }
 
+    /// <summary>The model that was named or read from a file; null if its sizes were given alone.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether its publisher states no size: then the sizes are the middle of a range, and the bounds have the range.</summary>
+    public bool SizeUndisclosed { get; init; }
+
     /// <summary>All parameters.</summary>
     public required double Parameters { get; init; }
 
@@ -90,6 +96,8 @@ public sealed record InferenceEstimatePart
         Replicas = estimate.Replicas,
         Batch = estimate.Configuration.Batch,
         Precision = estimate.Format.Name,
+        Model = estimate.Model?.Name,
+        SizeUndisclosed = estimate.Model?.Undisclosed is not null,
         Parameters = estimate.Configuration.Parameters,
         ActiveParameters = estimate.Configuration.ActiveParameters,
         PromptTokens = estimate.Configuration.PromptTokens,

@@ -25,7 +25,7 @@ public static class InferenceEstimateText
             sheet, DisplayValue.Format(best.Emissions.Bounds * 1e-3, "kg CO2e"), DisplayValue.Format(best.FacilityEnergy.Bounds * 1e-3, "kWh"),
             best.FacilityEnergy.Quality, "a request", $"{perToken.Text} (GPU)");
         sheet.WriteBlankLine();
-        sheet.WriteLine(StyledText.Strong(Text($"{Parameters(point)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
+        sheet.WriteLine(StyledText.Strong(Text($"{DescribeModel(best)} at {best.Format.Name} on {point.Gpus:0} {screen.Times} {best.Accelerator.Name}")));
         sheet.WriteLine(StyledText.Faint(Text($"{(point.Batch < 1.05 ? "one request at a time" : $"{point.Batch.ToString("0.#", CultureInfo.InvariantCulture)} requests served together")} {screen.Dot} prompt {point.PromptTokens:0} {screen.Dot} answer {point.OutputTokens:0} tokens{(best.Replicas > 1 ? $" {screen.Dot} {best.Replicas} replicas" : "")}")));
         sheet.WriteBlankLine();
         sheet.WriteStep("a token", best.GpuEnergyPerToken.Bounds, "J/token", "GPU energy per output token, prompt included");
@@ -81,6 +81,11 @@ public static class InferenceEstimateText
 
         sheet.WriteLine(StyledText.Faint("Shared factors, such as the grid, move all of these together: the order is more certain than the intervals suggest."));
     }
+
+    /// <summary>The model and its size; one of undisclosed size is named as what it is.</summary>
+    static string DescribeModel(InferenceEstimate estimate) => estimate.Model is not { } model ? Parameters(estimate.Configuration)
+        : model.Undisclosed is null ? $"{model.Name}, {Parameters(estimate.Configuration)}"
+        : $"{model.Name}, size undisclosed: taken as {Parameters(estimate.Configuration)}";
 
     static string Parameters(in ServingConfiguration point) => point.ActiveParameters < point.Parameters
         ? Text($"{Billions(point.Parameters)} parameters, {Billions(point.ActiveParameters)} active,")

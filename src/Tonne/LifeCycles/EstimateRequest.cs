@@ -8,6 +8,12 @@ namespace Tonne.LifeCycles;
 /// <param name="Factors">Factors of the place of the phase.</param>
 public abstract record EstimateRequest(string Phase, string Where, AccountingFactors Factors)
 {
+    /// <summary>Name of the model, whose sizes are looked up; null if the sizes are given, or in a file.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Path of a file of the model, from the folder of the description; null if none.</summary>
+    public string? ModelFile { get; init; }
+
     /// <summary>Training a model. A property that is null is not given.</summary>
     public sealed record Training(string Phase, string Where, AccountingFactors Factors) : EstimateRequest(Phase, Where, Factors)
     {
@@ -51,8 +57,8 @@ public abstract record EstimateRequest(string Phase, string Where, AccountingFac
         /// <summary>Accelerator, by a name of the catalog.</summary>
         public required string Hardware { get; init; }
 
-        /// <summary>Number of parameters of the model.</summary>
-        public required double Parameters { get; init; }
+        /// <summary>Number of parameters of the model; null if the model is named.</summary>
+        public double? Parameters { get; init; }
 
         /// <summary>Number of parameters that one token uses (fewer than all in a mixture of experts).</summary>
         public double? ActiveParameters { get; init; }

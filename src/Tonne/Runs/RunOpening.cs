@@ -58,6 +58,12 @@ public sealed record RunOpening
     /// <summary>Rates that turn amounts into energy.</summary>
     public required ImmutableArray<Rate> Rates { get; init; }
 
+    /// <summary>
+    /// Models of the metered components, for meters that do not change during the run; in a trace only. Null if nothing is metered, and in a
+    /// record.
+    /// </summary>
+    public RunFallback? Fallback { get; init; }
+
     /// <summary>Warnings known at the start, for example a meter that may not be read.</summary>
     public ImmutableArray<Warning> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -77,7 +77,7 @@ public class EstimateInferenceCommandTests
     [InlineData("--gpus 1", "70 billion parameters at bf16 take 140 GB")]
     [InlineData("--precision fp7", "Nearest: fp8")]
     [InlineData("--active-parameters 80e9", "no more than all")]
-    [InlineData("--model sdxl", "--model belongs to --task")]
+    [InlineData("--model sdxl", "--parameters cannot be combined with --model")]
     [InlineData("--task image-generation", "cannot be combined with --task")]
     [InlineData("--software 1999", "2018 to 2026")]
     [InlineData("--active-parameters 7", "7 active parameters: did you mean 7B")]
@@ -98,7 +98,7 @@ public class EstimateInferenceCommandTests
     }
 
     [Theory]
-    [InlineData("estimate inference --hardware h100 --output-tokens 5", "--parameters is missing")]
+    [InlineData("estimate inference --hardware h100 --output-tokens 5", "the model is missing")]
     [InlineData("estimate inference --parameters 1e9 --output-tokens 5", "--hardware is missing")]
     [InlineData("estimate inference --parameters 1e9 --hardware h100", "--output-tokens is missing")]
     [InlineData("estimate inference --parameters 1e9 --hardware h10 --output-tokens 5", "Nearest:")]

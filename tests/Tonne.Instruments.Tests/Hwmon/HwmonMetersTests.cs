@@ -63,6 +63,55 @@ public sealed class HwmonMetersTests : IDisposable
         Assert.Equal(MeterRole.Contained, Assert.Single(hwmon.Meters).Description.Role);
     }
 
+    // A board that gives its management controller no sensor reports 0 for ever.
+    [Theory]
+    [InlineData("power_meter", "power1_average")]
+    [InlineData("amd_hsmp_hwmon", "power1_input")]
+    [InlineData("fam15h_power", "power1_input")]
+    public void A_machine_or_socket_of_0_watts_is_missing_and_not_measured(string chip, string file)
+    {
+        Chip(0, chip, (file, "0"));
+
+        using var hwmon = new HwmonMeters(_disk.Tree);
+
+        Assert.Empty(hwmon.Parts);
+        Assert.Empty(hwmon.Meters);
+        Assert.Contains("0 W", Assert.Single(hwmon.Missing).Reason);
+    }
+
+    // Linux, Documentation/hwmon/fam15h_power.rst, xgene-hwmon.rst ("CPU power", "IO power"), ibmpowernv.rst.
+    [Fact]
+    public void Chips_whose_names_say_what_they_hold_are_taken_for_it()
+    {
+        Chip(0, "fam15h_power", ("power1_input", "61000000"), ("power1_crit", "95000000"));
+        using (var kaveri = new HwmonMeters(_disk.Tree))
+            Assert.Equal((Component.Cpu, "hwmon:fam15h_power/power1"), (Assert.Single(kaveri.Parts).Component, Assert.Single(kaveri.Parts[0].Meters)));
+        _disk.Without("sys/class/hwmon/hwmon0");
+        Chip(0, "apm_xgene", ("power1_input", "9000000"), ("power1_label", "CPU power"), ("power2_input", "4000000"), ("power2_label", "IO power"));
+        using (var xgene = new HwmonMeters(_disk.Tree))
+            Assert.Equal((Component.Cpu, "hwmon:apm_xgene/power1"), (Assert.Single(xgene.Parts).Component, Assert.Single(xgene.Parts[0].Meters)));
+        _disk.Without("sys/class/hwmon/hwmon0");
+        Chip(0, "ibmpowernv", ("power1_input", "400000000"), ("power1_label", "System"), ("power2_input", "90000000"), ("power2_label", "Chip 0 Vdd"));
+        using var power = new HwmonMeters(_disk.Tree);
+
+        Assert.Equal((Component.Platform, "hwmon:ibmpowernv/power1"), (Assert.Single(power.Parts).Component, Assert.Single(power.Parts[0].Meters)));
+    }
+
+    [Theory]
+    [InlineData("-8")]
+    [InlineData("x")]
+    [InlineData("9999999999999999999")]
+    public void A_rail_whose_current_is_no_number_is_a_gap(string current)
+    {
+        Chip(0, "ina3221", ("in1_input", "5000"), ("curr1_input", "400"));
+        using var hwmon = new HwmonMeters(_disk.Tree);
+        Assert.Equal(Reading.FromValue(2_000), Assert.Single(hwmon.Meters).Read(1));
+
+        _disk.With("sys/class/hwmon/hwmon0/curr1_input", current);
+
+        Assert.True(Assert.Single(hwmon.Meters).Read(2).IsGap);
+    }
+
     [Theory]
     [InlineData("95.0%", 0.05, Quality.Measured)]
     [InlineData("98.5%", 0.015, Quality.Measured)]

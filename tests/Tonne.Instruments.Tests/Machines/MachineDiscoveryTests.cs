@@ -29,7 +29,7 @@ public sealed class MachineDiscoveryTests : IDisposable
         Assert.Equal(
             new Machine(HostKind.Server, "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "Cascade Lake", 8, 2, 65_536_000L * 1024, "Debian GNU/Linux 12, Linux 6.1.0-13-amd64", false, "11111111-2222-3333-4444-555555555555", Product: "PowerEdge R640"),
             found.Machine);
-        Assert.Equal([MachineCpuMeters.BusyId, MachineCpuMeters.IdleId], found.Meters.Select(meter => meter.Description.Id));
+        Assert.Equal([MachineCpuMeters.BusyId, MachineCpuMeters.IdleId, "proc:memory"], found.Meters.Select(meter => meter.Description.Id));
         Assert.Equal([Component.Cpu, Component.Memory, Component.Other], found.Bases.Select(basis => basis.Component));
         Assert.Empty(found.Warnings);
     }

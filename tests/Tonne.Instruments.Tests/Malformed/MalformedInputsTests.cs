@@ -218,16 +218,21 @@ public sealed class MalformedInputsTests
         return said.Append(rapl.Meters.Count).ToString().Replace(disk.Root, "", StringComparison.Ordinal);
     }
 
-    /// <summary>A meter that reads one file says what it holds, or nothing; a power may be rounded to mW.</summary>
+    /// <summary>A meter that reads one file, or a voltage and a current, says what it holds, or nothing; a power may be rounded to mW.</summary>
     static int Honest(MeterDescription description, Reading reading)
     {
         if (description.Note is not { } note || description.Kind is not (MeterKind.EnergyCounter or MeterKind.Power) || description.Id == "battery:discharge")
             return 0;
         var path = note[..Math.Max(0, note.IndexOf(": ", StringComparison.Ordinal))];
         path = path.Contains(',', StringComparison.Ordinal) ? path[..path.IndexOf(',', StringComparison.Ordinal)] : path;
+        string? current = null;
+        if (path.IndexOf(" × ", StringComparison.Ordinal) is > 0 and var times)
+            (current, path) = (Path.Join(Path.GetDirectoryName(path[..times]), path[(times + 3)..]), path[..times]);
         if (!File.Exists(path))
             return 0;
         var value = Whole(Encoding.Latin1.GetString(File.ReadAllBytes(path)));
+        if (current is not null)
+            value *= Whole(Encoding.Latin1.GetString(File.ReadAllBytes(current)));
         if (reading.IsGap)
             return 1;
         Assert.NotNull(value);

@@ -55,6 +55,28 @@ public sealed class MarkServerTests : IDisposable
         Directory.Delete(parent, recursive: true);
     }
 
+    // CWE-59: /tmp is everybody's. To connect to a file that is no socket is refused like to one on which nobody listens (connect(2)).
+    [Fact]
+    public void The_sweep_follows_no_link_and_deletes_no_file_that_is_not_a_socket()
+    {
+        var parent = Directory.CreateTempSubdirectory("sweep-").FullName;
+        var elsewhere = Directory.CreateTempSubdirectory("not-swept-").FullName;
+        File.WriteAllText(Path.Combine(elsewhere, "run"), "somebody's");
+        Directory.CreateSymbolicLink(Path.Combine(parent, "tonne-7fffffff-1"), elsewhere);
+        var folder = Directory.CreateDirectory(Path.Combine(parent, "tonne-7fffffff-2")).FullName;
+        File.WriteAllText(Path.Combine(folder, "run"), "somebody's");
+        var linked = Directory.CreateDirectory(Path.Combine(parent, "tonne-7fffffff-3")).FullName;
+        File.CreateSymbolicLink(Path.Combine(linked, "run"), Path.Combine(elsewhere, "run"));
+
+        MarkAddress.RemoveStaleSockets(parent, DateTimeOffset.MaxValue);
+
+        Assert.Equal(3, Directory.GetDirectories(parent).Length);
+        Assert.Equal("somebody's", File.ReadAllText(Path.Combine(elsewhere, "run")));
+        Assert.True(File.Exists(Path.Combine(folder, "run")));
+        Directory.Delete(parent, recursive: true);
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
     [Fact]
     public void A_wrong_line_is_answered_with_what_is_wrong()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
@@ -15,6 +17,8 @@ public sealed class LiveRunRegistryTests : IDisposable
 
     /// <summary>A run in another process namespace: it cannot be judged dead.</summary>
     void Tell(int id, string text) => _disk.With($"live/{_me.BootId}_pid1_{id}_5", text);
+
+    const string Written = "0000000005000000000\n";
 
     LiveRunRegistry Join() => new(_me, threads: 4, Folder);
 
@@ -95,7 +99,8 @@ public sealed class LiveRunRegistryTests : IDisposable
     public void The_files_of_the_dead_and_of_earlier_boots_are_removed_and_strange_ones_left()
     {
         var pidNamespace = new FileInfo("/proc/self/ns/pid").LinkTarget!.Replace(":[", "").Replace("]", "");
-        _disk.With($"live/{_me.BootId}_{pidNamespace}_{_me.ProcessId}_1", "5").With("live/00000000-boot_pid1_7_5", "5").With("live/readme", "hello").With("live/a_b_c_d", "5");
+        // What a run writes: 19 digits and a line feed.
+        _disk.With($"live/{_me.BootId}_{pidNamespace}_{_me.ProcessId}_1", Written).With("live/00000000-boot_pid1_7_5", Written).With("live/readme", "hello").With("live/a_b_c_d", Written);
         using var board = Join();
 
         board.Read(0);
@@ -127,6 +132,112 @@ public sealed class LiveRunRegistryTests : IDisposable
         Assert.False(board.IsRegistered);
         Assert.Equal(Reading.FromValue(0), board.Read(0));
     }
+
+    // CWE-59: /tmp is everybody's, so that another user can put a link where the folder is expected.
+    [Fact]
+    public void A_link_in_the_place_of_the_folder_is_refused_and_nothing_is_made_or_deleted_behind_it()
+    {
+        _disk.With("elsewhere/00000000-boot_pid1_7_5", Written).WithLink("live", Path.Join(_disk.Root, "elsewhere"));
+
+        using (var board = Join())
+        {
+            board.Publish(1);
+            board.Read(0);
+            Assert.False(board.IsRegistered);
+            Assert.Contains("it is a link", board.RefusalReason);
+        }
+
+        Assert.Equal(["00000000-boot_pid1_7_5"], Directory.GetFiles(Path.Join(_disk.Root, "elsewhere")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_folder_that_is_made_is_its_users_own()
+    {
+        using var board = Join();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Mode(Folder));
+    }
+
+    [Fact]
+    public void A_folder_in_which_others_could_replace_files_is_refused()
+    {
+        _disk.With("live/readme", "").WithMode("live", (UnixFileMode)0x1FF);
+        using (var open = Join())
+            Assert.Contains("sticky", open.RefusalReason);
+        _disk.WithMode("live", (UnixFileMode)0x3FF);
+        using var sticky = Join();
+
+        Assert.True(sticky.IsRegistered);
+    }
+
+    [Fact]
+    public void A_folder_of_another_user_is_refused_and_their_files_stay()
+    {
+        Assert.SkipUnless(Libc.GetUser() == 0, "only root can give a folder to another user");
+        _disk.With("live/00000000-boot_pid1_7_5", Written);
+        Assert.Equal(0, ChangeOwner(Path.Join(Folder, "00000000-boot_pid1_7_5"), 65534, 65534));
+        using (var board = Join())
+            board.Read(0);
+        Assert.True(File.Exists(Path.Join(Folder, "00000000-boot_pid1_7_5")));
+
+        Assert.Equal(0, ChangeOwner(Folder, 65534, 65534));
+        using var refused = Join();
+
+        Assert.Contains("another user (65534)", refused.RefusalReason);
+    }
+
+    [Fact]
+    public void Only_what_a_run_has_made_is_deleted()
+    {
+        // Names as of an earlier boot: a text of somebody's, a link, a second name of a file elsewhere, a folder.
+        _disk.With("live/b_n_1_5", "5").With("live/b_n_2_5", "000000000500000000x\n").With("live/b_n_3_5", "00000000050000000000").With("secret", Written)
+            .WithLink("live/b_n_4_5", Path.Join(_disk.Root, "secret")).With("live/b_n_5_5/inside", "");
+        Assert.Equal(0, AddName(Path.Join(_disk.Root, "secret"), Path.Join(Folder, "b_n_6_5")));
+        using (var board = Join())
+            board.Read(0);
+
+        Assert.Equal(["b_n_1_5", "b_n_2_5", "b_n_3_5", "b_n_4_5", "b_n_5_5", "b_n_6_5"], Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(Written, File.ReadAllText(Path.Join(_disk.Root, "secret")));
+    }
+
+    [Fact]
+    public void A_file_that_took_the_place_of_the_own_one_is_not_deleted()
+    {
+        string own;
+        using (var board = Join())
+        {
+            own = Assert.Single(Directory.GetFiles(Folder));
+            File.Delete(own);
+            File.WriteAllText(own, "somebody's");
+        }
+
+        Assert.Equal("somebody's", File.ReadAllText(own));
+    }
+
+    [Fact]
+    public void A_link_under_the_own_name_is_neither_followed_nor_deleted()
+    {
+        string own;
+        using (var board = Join())
+            own = Path.GetFileName(Assert.Single(Directory.GetFiles(Folder)));
+        _disk.With("secret", "keep").WithLink($"live/{own}", Path.Join(_disk.Root, "secret"));
+        using (var board = Join())
+        {
+            board.Publish(5);
+            Assert.False(board.IsRegistered);
+        }
+
+        Assert.Equal("keep", File.ReadAllText(Path.Join(_disk.Root, "secret")));
+        Assert.NotNull(new FileInfo(Path.Join(Folder, own)).LinkTarget);
+    }
+
+    static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
+
+    [DllImport("libc", EntryPoint = "chown")]
+    static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    [DllImport("libc", EntryPoint = "link")]
+    static extern int AddName([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string added);
 
     public void Dispose() => _disk.Dispose();
 }

@@ -124,6 +124,105 @@ public class PrometheusTests
         Assert.Contains("knows 2 machines (node1:9400, node2:9400): name this one with instance=", Refusal(Dcgm, text), StringComparison.Ordinal);
     }
 
+    /// <summary>Labels as NVIDIA's dcgm-exporter writes them (README of its repository), behind one target.</summary>
+    static string Shared(string host, string uuid, string extra = "") => $$"""
+        "instance":"dcgm","gpu":"0","UUID":"{{uuid}}","device":"nvidia0","modelName":"NVIDIA H100 80GB HBM3","Hostname":"{{host}}"{{extra}}
+        """;
+
+    // Prometheus, scrape_config: behind a service or a gateway, instance is the target and not the machine.
+    [Fact]
+    public void Two_hosts_behind_one_instance_are_refused_until_one_is_named_and_none_is_dropped()
+    {
+        var text = Vector(
+            Series(Energy, Shared("h1", "GPU-aa"), "1000000"), Series(Energy, Shared("h2", "GPU-cc"), "7000000"),
+            Series(Power, Shared("h1", "GPU-aa"), "300"), Series(Power, Shared("h2", "GPU-cc"), "600"));
+        using var refused = PlayedDevice.Saying(text).Opened(Dcgm);
+        using var named = PlayedDevice.Saying(text).Opened(Dcgm + "&host=h2");
+        using var other = PlayedDevice.Saying(text).Opened(Dcgm + "&host=h3");
+
+        Assert.Contains("knows 2 machines behind one instance (Hostname h1, h2): name this one with host=…", Assert.Single(refused.Sources.Missing).Reason, StringComparison.Ordinal);
+        Assert.Contains(refused.Sources.Warnings, warning => warning.Code == "named-meter-unusable");
+        Assert.Empty(refused.Sources.Parts);
+        Assert.Equal("0", Assert.Single(named.Sources.Parts).Device);
+        Assert.Contains("of the machine 'h3' now", Assert.Single(other.Sources.Missing).Reason, StringComparison.Ordinal);
+        var before = named.Read().Value;
+        named.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Shared("h1", "GPU-aa"), "1300000"), Series(Energy, Shared("h2", "GPU-cc"), "7600000")));
+        // 600,000 mJ of h2 alone.
+        Assert.Equal(600_000_000, named.Turn(1).Value - before);
+    }
+
+    // dcgm-exporter inside each container has a GPU 0 there; without a host, only the UUIDs differ.
+    [Fact]
+    public void One_number_with_two_uuids_is_two_gpus_and_the_uuid_names_one()
+    {
+        static string Bare(string uuid) => Shared("", uuid).Replace(",\"Hostname\":\"\"", "", StringComparison.Ordinal);
+        var text = Vector(Series(Energy, Bare("GPU-aa"), "1000000"), Series(Energy, Bare("GPU-cc"), "1000000"));
+
+        Assert.Contains("reports gpu-0 more than once, of different machines or parts (UUID GPU-aa, GPU-cc)", Refusal(Dcgm, text), StringComparison.Ordinal);
+        using var named = PlayedDevice.Saying(Vector(Series(Energy, Bare("GPU-cc"), "1000000"))).Opened(Dcgm + "&gpu=GPU-cc");
+        Assert.Contains("""{UUID=~"GPU-cc",}""", Uri.UnescapeDataString(named.Asked[0]), StringComparison.Ordinal);
+        Assert.Contains("either by their numbers or by their UUIDs", Refusal(Dcgm + "&gpu=0,GPU-cc", text), StringComparison.Ordinal);
+    }
+
+    // The counter of one host, the power of another that has no counter: both are machines.
+    [Fact]
+    public void Hosts_that_report_different_metrics_are_several_too()
+    {
+        Assert.Contains("(Hostname h1, h2)", Refusal(Dcgm, Vector(Series(Energy, Shared("h1", "GPU-aa"), "1000000"), Series(Power, Shared("h2", "GPU-cc"), "600"))), StringComparison.Ordinal);
+        Assert.Contains("(UUID GPU-aa, GPU-cc)", Refusal(Dcgm, Vector(Series(Energy, Shared("", "GPU-aa"), "1000000"), Series(Power, Shared("", "GPU-cc"), "600"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("exported_instance", "h1:9400", "h2:9400")]
+    [InlineData("node", "h1", "h2")]
+    [InlineData("kubernetes_node", "h1", "h2")]
+    public void A_label_of_the_exporters_machine_names_it_whatever_the_preset(string label, string first, string second)
+    {
+        string Zone(string host) => $$"""
+            "instance":"gateway:9091","zone":"package","path":"intel-rapl:0","{{label}}":"{{host}}"
+            """;
+        var text = Vector(Series("kepler_node_cpu_joules_total", Zone(first), "100"), Series("kepler_node_cpu_joules_total", Zone(second), "100"));
+        using var named = PlayedDevice.Saying(text).Opened($"prometheus+http://h/?preset=kepler&host={second}");
+
+        Assert.Contains($"({label} {first}, {second})", Refusal("prometheus+http://h/?preset=kepler", text), StringComparison.Ordinal);
+        Assert.Single(named.Sources.Parts);
+    }
+
+    // A gateway with honor_labels may leave nothing but the exporters' pods; their counters are as far apart as the machines are old.
+    [Fact]
+    public void Counters_too_far_apart_to_be_one_are_not_taken_for_one()
+    {
+        static string Zone(string pod) => $$"""
+            "instance":"gateway:9091","zone":"package","path":"intel-rapl:0","pod":"{{pod}}"
+            """;
+        var apart = Vector(Series("kepler_node_cpu_joules_total", Zone("kepler-x1"), "1000000"), Series("kepler_node_cpu_joules_total", Zone("kepler-x2"), "7000000"));
+        // 5,000 W at most for 90 s: 450 kJ.
+        using var near = PlayedDevice.Saying(Vector(Series("kepler_node_cpu_joules_total", Zone("kepler-x1"), "1000000", age: 30), Series("kepler_node_cpu_joules_total", Zone("kepler-x2"), "1004000", age: 1))).Opened("prometheus+http://h/?preset=kepler");
+
+        Assert.Contains("counters 6000000 J apart", Refusal("prometheus+http://h/?preset=kepler", apart), StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(near.Sources.Meters).Description.Role == MeterRole.Machine ? 1 : 0);
+    }
+
+    // In a pod, the exporter's host is the pod's name, which is new after a restart; the GPU is the same.
+    [Fact]
+    public void An_exporter_that_was_started_again_is_the_same_machine()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Shared("dcgm-old", "GPU-aa"), "1000000", age: 40), Series(Energy, Shared("dcgm-new", "GPU-aa"), "1300000", age: 1))).Opened(Dcgm);
+
+        Assert.Single(server.Sources.Parts);
+    }
+
+    [Fact]
+    public void A_second_host_that_appears_during_a_run_is_a_gap_and_not_mixed_in()
+    {
+        using var server = PlayedDevice.Saying(Vector(Series(Energy, Shared("h1", "GPU-aa"), "1000000"))).Opened(Dcgm);
+        server.Turn(1);
+        server.Answer = _ => PlayedDevice.Json(Vector(Series(Energy, Shared("h1", "GPU-aa"), "1300000"), Series(Energy, Shared("h2", "GPU-cc"), "7600000")));
+
+        server.Turn(40);
+        Assert.Contains("2 machines behind one instance", server.Read().Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Instance_and_gpu_are_part_of_the_question()
     {

@@ -180,6 +180,107 @@ public sealed class CapturedTreesTests
         Assert.Equal(2, found.EnergyMeters.Count);
     }
 
+    static MeteredPart PartOf(DiscoveryResult found, Component component) => found.Instruments.SelectMany(instrument => instrument.Parts).Single(part => part.Component == component);
+
+    // NVIDIA Grace Performance Tuning Guide: the module holds Grace, which holds the rails of the cores and of the rest of the chip.
+    [Fact]
+    public void Of_the_four_meters_of_a_Grace_module_one_is_the_machine_one_the_processor_and_none_is_added_twice()
+    {
+        using var disk = TreeOnDisk.Of("gh200");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(Reading.FromValue(280_000), ReadingOf(found, Assert.Single(PartOf(found, Component.Platform).Meters)));
+        Assert.Equal(Reading.FromValue(51_000), ReadingOf(found, Assert.Single(Summed(found, Component.Cpu))));
+        Assert.Equal(2, found.EnergyMeters.Count(meter => meter.Description.Role == MeterRole.Machine));
+        Assert.Contains("\"SysIO Power Socket 0\"", found.EnergyMeters.Single(meter => meter.Description.Id == "hwmon:power_meter#4/power1").Description.Note);
+        // What the module leaves out is in its upper bound: 1.1 x (1 + 0.8), the most that the rest of a GPU server draws (docs/methods/other.md).
+        Assert.Equal((0.9, 1, 1.98), (PartOf(found, Component.Platform).Accuracy!.Bounds.Low, PartOf(found, Component.Platform).Accuracy!.Bounds.Best, Math.Round(PartOf(found, Component.Platform).Accuracy!.Bounds.High, 9)));
+        Assert.Contains(found.Warnings, warning => warning.Code == "meter-of-module");
+        Assert.Equal(0.05, found.EnergyMeters.Single(meter => meter.Description.Id == "hwmon:power_meter/power1").Description.RefreshSeconds);
+    }
+
+    [Fact]
+    public void The_modules_of_two_sockets_are_the_machine_together()
+    {
+        using var disk = TreeOnDisk.Of("grace-two-modules");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        // 280 + 410 W; 51 + 57 W.
+        Assert.Equal(Reading.FromValue(690_000), ReadingOf(found, Assert.Single(PartOf(found, Component.Platform).Meters)));
+        Assert.Equal([51_000L, 57_000], Summed(found, Component.Cpu).Select(id => ReadingOf(found, id).Value));
+        Assert.Equal(3, found.EnergyMeters.Count(meter => meter.Description.Role == MeterRole.Machine));
+    }
+
+    [Fact]
+    public void Grace_without_a_meter_of_the_module_is_a_processor_that_holds_its_memory()
+    {
+        using var disk = TreeOnDisk.Of("grace-superchip");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal([96_000L, 99_000], Summed(found, Component.Cpu).Select(id => ReadingOf(found, id).Value));
+        Assert.DoesNotContain(found.Bases, basis => basis.Component is Component.Platform or Component.Memory);
+        Assert.DoesNotContain(found.Rates, rate => rate.Id == "memory/held");
+    }
+
+    [Theory]
+    [InlineData("CPU Power Socket 1", "only 1 of 2 sockets have a meter named Module Power Socket")]
+    [InlineData("Module Power Socket 0", "2 meters are named Module Power Socket, some alike")]
+    public void Meters_of_sockets_that_are_incomplete_or_named_alike_are_not_summed(string second, string reason)
+    {
+        using var disk = TreeOnDisk.Of("gh200");
+        disk.With("sys/class/hwmon/hwmon2/power1_oem_info", second + "\n");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.DoesNotContain(found.Bases, basis => basis.Component == Component.Platform);
+        Assert.Contains(found.Missing, missing => missing.Id == "hwmon:power_meter/module" && missing.Reason.Contains(reason));
+    }
+
+    // Linux, Documentation/hwmon/ina3221.rst: mV and mA; NVIDIA: the three inputs of AGX Orin sum to its module, VDDQ_VDD2_1V8AO is inside VIN_SYS_5V0.
+    [Fact]
+    public void Rails_of_an_Orin_are_voltage_times_current_and_its_inputs_are_the_machine()
+    {
+        using var disk = TreeOnDisk.Of("orin-agx");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        // 19.1 V x 0.4 A + 19.1 V x 0.2 A + 4.96 V x 0.6 A = 7.64 + 3.82 + 2.976 W.
+        Assert.Equal(Reading.FromValue(14_436), ReadingOf(found, Assert.Single(PartOf(found, Component.Platform).Meters)));
+        Assert.Equal(Reading.FromValue(3_820), ReadingOf(found, Assert.Single(Summed(found, Component.Cpu))));
+        Assert.DoesNotContain(found.Bases, basis => basis.Component == Component.Memory);
+        Assert.Equal(Reading.FromValue(1_488), found.EnergyMeters.Single(meter => meter.Description.Note!.Contains("VDDQ_VDD2_1V8AO")).Read(1));
+        Assert.DoesNotContain(found.EnergyMeters, meter => meter.Description.Note!.Contains("\"NC\"") || meter.Description.Note.Contains("sum of shunt"));
+    }
+
+    [Fact]
+    public void VDD_IN_of_an_Orin_is_the_machine_and_the_rails_in_it_are_only_shown()
+    {
+        using var disk = TreeOnDisk.Of("orin-nx");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        // 5 V x 1.4 A.
+        Assert.Equal(Reading.FromValue(7_000), ReadingOf(found, Assert.Single(PartOf(found, Component.Platform).Meters)));
+        Assert.Equal(2, found.EnergyMeters.Count(meter => meter.Description.Role == MeterRole.Contained));
+    }
+
+    [Fact]
+    public void An_INA238_at_the_input_of_a_Thor_is_the_machine()
+    {
+        using var disk = TreeOnDisk.Of("thor");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Equal(Reading.FromValue(30_000), ReadingOf(found, Assert.Single(PartOf(found, Component.Platform).Meters)));
+        Assert.Equal(3, found.EnergyMeters.Count(meter => meter.Description.Role == MeterRole.Contained));
+    }
+
+    [Fact]
+    public void Rails_of_which_none_is_the_input_are_named_among_the_missing()
+    {
+        using var disk = TreeOnDisk.Of("orin-nx");
+        disk.With("sys/class/hwmon/hwmon1/in1_label", "VDD_OTHER\n");
+        using var found = MachineDiscovery.Discover(disk.Tree);
+
+        Assert.Contains("(VDD_OTHER, VDD_CPU_GPU_CV, VDD_SOC) are shown", found.Missing.Single(missing => missing.Id == "hwmon:ina3221").Reason);
+    }
+
     // codecarbon#111, #477; scaphandre#312, #214, #351; kepler#2280: 0 W, or no start at all.
     [Fact]
     public void A_virtual_machine_without_meters_is_modelled_and_never_0_watts()
@@ -191,6 +292,21 @@ public sealed class CapturedTreesTests
         Assert.True(examination.IdleWatts.Low > 0);
         Assert.Contains("virtual machine", examination.Missing.Single(missing => missing.Id == "rapl").Reason);
         Assert.All(examination.Bases, basis => Assert.NotEqual(Quality.Measured, basis.Quality));
+    }
+
+    // What models a machine whose counters never change, as in some virtual machines, is known before the run.
+    [Fact]
+    public void A_metered_machine_has_models_for_meters_that_do_not_change_and_one_without_meters_needs_none()
+    {
+        using var disk = TreeOnDisk.Of("server-nested-dram");
+        using var metered = MachineDiscovery.Discover(disk.Tree);
+        using var bare = TreeOnDisk.Of("virtual-machine");
+        using var modelled = MachineDiscovery.Discover(bare.Tree);
+
+        Assert.Equal([Component.Cpu, Component.Memory, Component.Other], metered.Fallback!.Bases.Select(basis => basis.Component));
+        Assert.All(metered.Fallback.Bases, basis => Assert.Empty(basis.Meters));
+        Assert.Contains(metered.Fallback.Rates, rate => rate.Id == "cpu/idle");
+        Assert.Null(modelled.Fallback);
     }
 
     [Theory]

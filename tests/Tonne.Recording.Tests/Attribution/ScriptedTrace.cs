@@ -44,6 +44,8 @@ sealed class ScriptedTrace
 
     public static MeterDescription Resident { get; } = new("job:memory", Component.Memory, MeterKind.Memory, MeterRole.Job);
 
+    public static MeterDescription InUse { get; } = new("proc:memory", Component.Memory, MeterKind.Memory, MeterRole.Busy);
+
     public static MeterDescription Package(int n) =>
         new($"rapl:package-{n}", Component.Cpu, MeterKind.EnergyCounter, MeterRole.Machine, Device: $"package-{n}", Range: 262_143_328_850, CeilingWatts: 500);
 
@@ -65,6 +67,16 @@ sealed class ScriptedTrace
             new(Component.Other, Quality.Modelled, [], null, null, null, 0, "scripted"),
         ],
         policy, null, null));
+
+    /// <summary>The same with the memory in use on the machine as the last value of a sample.</summary>
+    public static ScriptedTrace WithMemoryInUse(SharePolicy policy = SharePolicy.Share, long? reserved = null)
+    {
+        var opening = Modelled(policy).Opening;
+        return new ScriptedTrace(opening with { Meters = [.. opening.Meters, InUse], ReservedMemoryBytes = reserved });
+    }
+
+    /// <summary>The same trace's machine, with models for meters that do not change; no sample has been added yet.</summary>
+    public ScriptedTrace WithFallback(params ImmutableArray<ComponentBasis> bases) => new(Opening with { Fallback = new RunFallback(bases, Opening.Rates) });
 
     /// <summary>A machine of any meters: rates by id and unit at their best, ±10 %, and k times each as everything else.</summary>
     public static ScriptedTrace Of(ImmutableArray<MeterDescription> meters, ImmutableArray<ComponentBasis> bases, SharePolicy policy = SharePolicy.Share, params (string Id, string Per, double Best)[] rates)

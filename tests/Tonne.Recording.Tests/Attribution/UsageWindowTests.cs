@@ -24,7 +24,7 @@ public class UsageWindowTests
     {
         var window = new UsageWindow();
         window.Restart(0);
-        window.Add(10_000_000_000, 10, job + peers, job, peers, 0);
+        window.Add(10_000_000_000, 10, job + peers, job, peers, default);
         return window;
     }
 }

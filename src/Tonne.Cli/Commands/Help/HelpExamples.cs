@@ -69,13 +69,13 @@ static class HelpExamples
             "tonne estimate training --parameters 175B --tokens 300B --hardware v100 \\",
             "    --chips 10000 --zone US --pue 1.1",
             "tonne estimate training --parameters 8B --tokens 1e8 --hardware l4 --tune lora",
-            "tonne estimate training --parameters 1e9 --tokens 2e10 --hardware h100 --json",
+            "tonne estimate training --model llama-3.1-8b --hardware h100",
+            "tonne estimate training --model-file config.json --tokens 2e10 --hardware h100",
         ],
         ["estimate inference"] =
         [
             "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
-            "tonne estimate inference --parameters 235b --active-parameters 22b \\",
-            "    --precision fp8 --hardware h100,b200 --output-tokens 800 --zone FR",
+            "tonne estimate inference --model gpt-4o --hardware h100 --output-tokens 400",
             "tonne estimate inference --parameters 8b --hardware h100 --output-tokens 300 \\",
             "    --reasoning-tokens 8000 --prompt-tokens 20k --cached-tokens 18k",
             "tonne estimate inference --task image-generation --model sdxl --requests 10k",

@@ -41,6 +41,8 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
         var block = new DescriptionBlock(mapping, path + ".training", problems, sources, DescriptionKeys.EstimateTraining);
         var task = new EstimateRequest.Training(name, where, factors)
         {
+            Model = ReadModel(block),
+            ModelFile = ReadModelFile(block),
             Hardware = Hardware(block) ?? "",
             Parameters = Amount(block, "parameters"),
             ActiveParameters = Amount(block, "active_parameters"),
@@ -59,7 +61,9 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
     EstimateRequest.Inference? Inference(DescriptionNode.Mapping mapping, string path, string name, string where, AccountingFactors factors, double? durationHours)
     {
         var block = new DescriptionBlock(mapping, path + ".inference", problems, sources, DescriptionKeys.EstimateInference);
-        var (parameters, output) = (ReadRequired(block, "parameters", "70e9"), ReadRequired(block, "output_tokens", "500"));
+        var (model, file) = (ReadModel(block), ReadModelFile(block));
+        var parameters = model is null && file is null ? ReadRequired(block, "parameters", "70e9, or a 'model', as in llama-3.1-70b") : null;
+        var output = ReadRequired(block, "output_tokens", "500");
         var (day, all) = (Amount(block, "requests_per_day"), Amount(block, "requests"));
         if (block.HasKey("requests_per_day") == block.HasKey("requests"))
             problems.Add(block.Line, "give 'requests' of the phase, or 'requests_per_day' and the phase's 'duration'.");
@@ -67,12 +71,14 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             problems.Add(block.GetLine("requests_per_day"), "'requests_per_day' needs the phase's 'duration', as in 30 d.");
         var hardware = Hardware(block);
         var (gpus, batch, active, prompt, precision) = (Amount(block, "gpus"), Amount(block, "batch"), Amount(block, "active_parameters"), Amount(block, "prompt_tokens"), block.ReadText("precision"));
-        if (hardware is null || parameters is not { } size || output is not { } tokens || (all ?? day * durationHours / 24) is not { } requests)
+        if (hardware is null || (parameters is null && model is null && file is null) || output is not { } tokens || (all ?? day * durationHours / 24) is not { } requests)
             return null;
         return new EstimateRequest.Inference(name, where, factors)
         {
             Hardware = hardware,
-            Parameters = size,
+            Model = model,
+            ModelFile = file,
+            Parameters = parameters,
             ActiveParameters = active,
             Gpus = gpus,
             Batch = batch,
@@ -113,6 +119,22 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
         problems.Add(block.GetLine("experts"), "'experts' must be two numbers, as in 8/128: experts that a token chooses, and experts of a layer.");
         return null;
     }
+
+    /// <summary>Name of a model, which has its sizes: they cannot be given in addition.</summary>
+    string? ReadModel(DescriptionBlock block)
+    {
+        if (!block.HasKey("model") && !block.HasKey("model_file"))
+            return null;
+        if (block.HasKey("model") && block.HasKey("model_file"))
+            problems.Add(block.GetLine("model_file"), "give 'model' or 'model_file', not both.");
+        foreach (var key in new[] { "parameters", "active_parameters" }.Where(block.HasKey))
+            problems.Add(block.GetLine(key), $"'{key}' cannot be combined with '{(block.HasKey("model") ? "model" : "model_file")}', which has it.");
+        return block.ReadText("model");
+    }
+
+    /// <summary>Path of a model's file: as given if it is absolute, otherwise from the folder of the description.</summary>
+    string? ReadModelFile(DescriptionBlock block) =>
+        block.ReadText("model_file") is { Length: > 0 } path ? Path.Combine(Path.GetDirectoryName(problems.File) ?? "", path) : null;
 
     string? Hardware(DescriptionBlock block)
     {
