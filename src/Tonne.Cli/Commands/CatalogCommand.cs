@@ -96,6 +96,8 @@ static class CatalogCommand
                 writer.WriteNumber("high", bounds.High);
             }
 
+            if (row.Contradiction is { } contradiction)
+                writer.WriteString("contradiction", contradiction);
             writer.WriteString("unit", row.Unit);
             if (row.Year is { } year)
                 writer.WriteNumber("year", year);

@@ -11,7 +11,8 @@ using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary><c>tonne estimate training</c>: chip-hours, energy and emissions of a training, on one accelerator or ranked over several.</summary>
+/// <summary><c>tonne estimate training</c>: chip-hours, energy and emissions of a training, on one accelerator or ranked over
+/// several.</summary>
 static class EstimateTrainingCommand
 {
     static readonly TrainingPrecision[] _precisions = Enum.GetValues<TrainingPrecision>();
@@ -30,6 +31,13 @@ static class EstimateTrainingCommand
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
         precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
         var distilled = new Option<bool>("--distilled") { Description = "The model learns from outputs of a larger one" };
+        var like = new Option<string>("--like")
+        {
+            Description = "Published training whose setup is repeated; narrows the bounds (tonne catalog models)",
+            HelpName = "NAME",
+        };
+        like.CompletionSources.Add(_ => TrainingCatalog.All.Where(row => row.CalibratesHours)
+            .Select(row => new System.CommandLine.Completions.CompletionItem(row.Name)));
         var tune = new Option<string>("--tune") { Description = "Fine-tuning of a trained model: lora or full", HelpName = "KIND" };
         tune.CompletionSources.Add("lora", "full");
         var runs = new Option<string>("--runs") { Description = "Number of runs, as in a hyper-parameter search; default 1", HelpName = "N" };
@@ -39,7 +47,8 @@ static class EstimateTrainingCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.training-estimate/1)" };
         var command = new Command("training", "Estimate chip-hours, energy and emissions of a training. Several accelerators are ranked by energy.")
         {
-            parameters, active, models.Name, models.File, tokens, flops, hardware, chips, hours, precision, distilled, tune, runs, space, explain, json,
+            parameters, active, models.Name, models.File, tokens, flops, hardware, chips, hours, precision, distilled, like, tune, runs, space,
+            explain, json,
         };
         foreach (var option in SettingOptions.Place)
             command.Options.Add(option);
@@ -49,6 +58,7 @@ static class EstimateTrainingCommand
             if (names.Count == 0)
                 throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
             var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).Distinct().ToList();
+            var sibling = parsed.GetValue(like) is { } name ? TrainingCatalog.Find(name).ValueOrThrow : null;
             var model = models.Find(parsed, parameters, active);
             var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
             {
@@ -60,6 +70,7 @@ static class EstimateTrainingCommand
                 Hours = ParseAmount("--hours", parsed.GetValue(hours)),
                 Precision = ParsePrecision(parsed.GetValue(precision)),
                 Distilled = parsed.GetValue(distilled),
+                Sibling = sibling,
                 Tuning = ParseTuning(parsed.GetValue(tune)),
                 Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
             });

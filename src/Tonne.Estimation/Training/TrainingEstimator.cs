@@ -47,7 +47,7 @@ public sealed class TrainingEstimator
             throw new ArgumentException(string.Join("; ", problems) + ".");
         var assumptions = new List<Assumption>();
         var features = task.CreateFeatures();
-        Bounds? utilisation = features is { } known ? _model.Predict(known) : null;
+        Bounds? utilisation = features is { } known ? _model.Predict(known, task.Sibling) : null;
         var hoursOfOneRun = task.HasGivenHours
             ? DeriveGivenHours(task, features, utilisation, assumptions)
             : DeriveEstimatedHours(task, features!.Value, utilisation!.Value, assumptions);
@@ -138,7 +138,7 @@ public sealed class TrainingEstimator
     Derivation DeriveEstimatedHours(TrainingTask task, TrainingFeatures features, Bounds utilisation, List<Assumption> assumptions)
     {
         var operations = DeriveExaOperations(task, features, assumptions);
-        var mostSimilar = DescribeMostSimilar(features, assumptions);
+        var mostSimilar = DescribeMostSimilar(task, features, assumptions);
         var rate = DeriveTeraflops(task, features, utilisation, mostSimilar, assumptions);
         // EFLOP over TFLOP/s are millions of seconds.
         var seconds = new Derivation.Quotient("accelerator time of a run", "million s", operations, rate);
@@ -183,19 +183,34 @@ public sealed class TrainingEstimator
             ]);
     }
 
-    /// <summary>Adds the assumptions about utilisation; returns the most similar published trainings as text.</summary>
-    string DescribeMostSimilar(TrainingFeatures features, List<Assumption> assumptions)
+    /// <summary>Adds the assumptions about utilisation; returns the trainings that determine it as text.</summary>
+    string DescribeMostSimilar(TrainingTask task, TrainingFeatures features, List<Assumption> assumptions)
     {
-        var mostSimilar = _model.FindMostSimilar(features, 3);
-        var names = string.Join(", ", mostSimilar.Select(pair =>
-            string.Create(CultureInfo.InvariantCulture, $"{pair.Case.Training.Name} ({pair.Case.Utilisation * 100:0} %)")));
-        assumptions.Add(mostSimilar[0].Similarity < 0.3
-            ? $"No published training is very similar (the most similar: {names}): the utilisation is close to the mean of all, with "
-                + "wide bounds."
-            : $"Utilisation from {_model.Cases.Count} published trainings, mainly {names}.");
+        var names = string.Join(", ", _model.FindMostSimilar(features, 3).Select(pair => DescribeUtilisation(pair.Case)));
         if (features.IsDistilled)
             assumptions.Add("Distilled: only one published training includes the outputs of a larger model, so the bounds are wide.");
+        if (task.Sibling is { } sibling)
+        {
+            var found = _model.Cases.FirstOrDefault(one => one.Training == sibling);
+            var like = found is null ? sibling.Name : DescribeUtilisation(found);
+            assumptions.Add($"Utilisation from {like} and its siblings: publisher, software and kind of hardware are assumed to be "
+                + "the same. The further size, tokens and hardware are from theirs, the wider are the bounds.");
+            return like;
+        }
+
+        var publishers = _model.Cases.Select(one => one.Training.Organisation).Distinct(StringComparer.Ordinal).Count();
+        assumptions.Add($"Utilisation from {_model.Cases.Count} published trainings of {publishers} publishers, with the spread between "
+            + "publishers as bounds. For a training that repeats the setup of one of them, --like NAME narrows the bounds. "
+            + $"Most similar: {names}.");
+        if (features.SmallModelOnFastChip > 0)
+            assumptions.Add("A small model on a fast chip: publishers differ most there, so the bounds are wider.");
         return names;
+    }
+
+    static string DescribeUtilisation(UtilisationCase one)
+    {
+        var bound = one.Training.HoursBound switch { HoursBound.Upper => "at least ", HoursBound.Lower => "at most ", _ => "" };
+        return string.Create(CultureInfo.InvariantCulture, $"{one.Training.Name} ({bound}{one.Utilisation * 100:0} %)");
     }
 
     /// <summary>
@@ -220,9 +235,10 @@ public sealed class TrainingEstimator
             new Bounds(peak / datasheet.Spread, peak, peak * datasheet.Spread), Quality.Assumed, datasheet.Source,
             "a limit of the data sheet, not a measurement" + peakNote);
         // Utilisations of one model on several chips are separate unknowns, so comparisons treat their bounds as independent.
+        var like = task.Sibling is { } sibling ? $"/like/{NameMatching.ToSlug(sibling.Name)}" : "";
         var utilisationId = string.Create(CultureInfo.InvariantCulture,
             $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/"
-            + $"{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}");
+            + $"{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}{like}");
         var utilisationFactor = new Factor(
             utilisationId, "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"),
             "most similar: " + mostSimilar);

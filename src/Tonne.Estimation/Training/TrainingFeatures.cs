@@ -17,10 +17,27 @@ public readonly record struct TrainingFeatures(
 
     /// <summary>
     /// Operations per token and active parameter: two in the forward pass, four in the backward pass. Source: Kaplan et al., Scaling Laws
-    /// for Neural Language
-    /// Models (arXiv 2001.08361), section 2.1.
+    /// for Neural Language Models (arXiv 2001.08361), section 2.1.
     /// </summary>
     public const double OperationsPerParameterAndToken = 6;
+
+    // Chips and sizes between which the effect of small models on fast chips grows: an A100 and an H100, 20 billion parameters and three
+    // e-folds fewer (1 billion). No published training of the table lies far beyond, so the effect is not extrapolated.
+    const double SlowestFastPeak = 312;
+    const double FastestPeak = 989.4;
+    const double LargestSmallModel = 20e9;
+    const double SmallModelEFolds = 3;
+
+    /// <summary>
+    /// How far the model is too small to fill a fast chip, 0 to 1: 0 on an A100 and slower chips or from 20 billion active parameters, 1
+    /// on an H100 and faster chips up to 1 billion.
+    /// </summary>
+    public double SmallModelOnFastChip =>
+        Math.Clamp(Math.Log(LargestSmallModel / ActiveParameters) / SmallModelEFolds, 0, 1)
+        * Math.Clamp(LogPeakRatio / Math.Log(FastestPeak / SlowestFastPeak), 0, 1);
+
+    /// <summary>Natural logarithm of the peak ÷ that of an A100.</summary>
+    internal double LogPeakRatio => Math.Log(PeakTeraflops / SlowestFastPeak);
 
     /// <summary>The features of a published training; null where the accelerator or its peak is not known.</summary>
     internal static TrainingFeatures? FromPublishedTraining(PublishedTraining row)

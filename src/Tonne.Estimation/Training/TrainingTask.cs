@@ -33,6 +33,12 @@ public sealed record TrainingTask(Accelerator Hardware)
     /// <summary>Whether the model learns from the outputs of a larger model. Default no.</summary>
     public bool Distilled { get; init; }
 
+    /// <summary>
+    /// A published training whose setup this one repeats: the same publisher, series, software and kind of hardware. It narrows the bounds.
+    /// Null for an unknown publisher, the default.
+    /// </summary>
+    public PublishedTraining? Sibling { get; init; }
+
     /// <summary>Whether a trained model is tuned, and how. Default not.</summary>
     public TrainingTuning Tuning { get; init; }
 

@@ -1,87 +1,93 @@
 using System.Globalization;
-using Tonne.Estimation.Serving;
 using Tonne.Quantities;
 using Tonne.Statistics;
 
 namespace Tonne.Estimation.Training;
 
 /// <summary>
-/// Predicts the utilisation of a training: the share of the peak rate that it reaches. The prediction is an average of published
-/// trainings in which similar trainings have more weight.
+/// Predicts the utilisation of a training: the share of the peak rate that it reaches. A training that repeats the setup of a published one
+/// is predicted from its siblings, with narrow bounds; any other one from the level of all, with the spread between publishers.
 /// </summary>
 /// <remarks>
-/// A Gaussian process on ln u (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, algorithm 2.1):
+/// A hierarchical model of ln u: a Gaussian process (Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006) with
+/// effects that all trainings share, effects of a publisher and of a series of its models, and noise:
 /// <code>
-/// k(a, b) = common² + spread² · exp(−½ Σ ((a_i − b_i) ÷ scale_i)²) + distilled² · d_a · d_b
+/// k(a, b) = common² + small² z_a z_b + peak² p_a p_b + experts² e_a e_b + distilled² d_a d_b            shared by all
+///         + [same publisher] · (small² z_a z_b + share · spread² · S(a, b))                            of the publisher
+///         + [same series] · (1 − share) · spread² · S(a, b)                                            of the series
+/// S(a, b) = exp(−½ Σ ((a_i − b_i) ÷ scale_i)²)
 /// ln u ~ N(ln prior + d · ln distilled factor, k + noise² + (spread of the published hours)²)
 /// </code>
-/// u: utilisation; a, b: two trainings; a_i: their features ln size, ln tokens, ln peak, ln memory, mixture of experts (0 or 1); d: 1 for a
-/// distilled training, else 0; noise: spread between trainings with the same features; spread of the published hours: their rounding.
-/// The scales are round numbers chosen once; <c>spread</c> and <c>noise</c> maximise the marginal likelihood (ibid. eq. 5.8) on a grid.
-/// Level, spread and noise are estimated from few trainings, so σ is multiplied by Student's 97.5 % quantile with n − 3 degrees of freedom
-/// ÷ 1.96. The prediction for a training unlike all others is the common level, with wide bounds. Immutable, thread safe.
+/// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e, d: 1 for a mixture of experts
+/// and for a distilled training, else 0; a_i: ln size, ln tokens, ln peak, ln memory, e. The shared effects are shrunk towards zero by
+/// their prior spreads, so few rows change them little. Hours that are upper or lower bounds enter as censored values
+/// (<see cref="CensoredGaussianProcess"/>). Prior and scales are round numbers; <c>spread</c>, <c>share</c> and <c>noise</c> maximise the
+/// marginal likelihood on a grid, one after the other until none changes. They are estimated from few publishers and trainings, so σ is
+/// multiplied by Student's 97.5 % quantile ÷ 1.96: with the number of publishers − 1 degrees of freedom for an unknown series, and with the
+/// number of trainings − 3 for a known one. Immutable, thread safe.
 /// </remarks>
 public sealed class UtilisationModel
 {
-    static readonly double[] SpreadGrid = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
-    static readonly double[] NoiseGrid = [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25];
+    static readonly double[] SpreadGrid = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
+    static readonly double[] ShareGrid = [0, 0.25, 0.5, 0.75, 1];
+    static readonly double[] NoiseGrid = [0.05, 0.06, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.25];
 
-    static readonly Lazy<UtilisationModel> ShippedModel = new(static () => new UtilisationModel(
-        TrainingFit.Instance.Prior, TrainingFit.Instance.Spread, TrainingFit.Instance.Noise, UtilisationCase.All()));
+    static readonly Lazy<UtilisationModel> ShippedModel = new(static () =>
+        new UtilisationModel(TrainingFit.Instance.Prior, TrainingFit.Instance.Spreads, UtilisationCase.All()));
 
     const int FeatureCount = 5;
 
-    // Level, spread and noise.
+    // Spread, share and noise.
     const int FittedParameterCount = 3;
 
     readonly UtilisationPrior _prior;
+    readonly UtilisationSpreads _spreads;
     readonly IReadOnlyList<UtilisationCase> _cases;
     // Features of each training, each divided by its scale.
     readonly double[][] _scaledFeatures;
-    readonly bool[] _distilled;
 
     // K⁻¹ · (ln u − mean) and K⁻¹, K being the covariance of the published trainings.
     readonly double[] _weights;
     readonly double[] _inverse;
 
-    // Factor by which σ is multiplied because few trainings were fitted.
-    readonly double _smallSampleFactor;
+    // Factors by which σ is multiplied because few publishers or trainings were fitted.
+    readonly double _unknownSeriesFactor;
+    readonly double _knownSeriesFactor;
 
-    UtilisationModel(UtilisationPrior prior, double spread, double noise, IReadOnlyList<UtilisationCase> cases)
+    UtilisationModel(UtilisationPrior prior, UtilisationSpreads spreads, IReadOnlyList<UtilisationCase> cases)
     {
-        (_prior, Spread, Noise, _cases) = (prior, spread, noise, cases);
+        (_prior, _spreads, _cases) = (prior, spreads, cases);
         _scaledFeatures = [.. cases.Select(item => ScaleFeatures(item.Features))];
-        _distilled = [.. cases.Select(item => item.Features.IsDistilled)];
         var n = cases.Count;
-        _smallSampleFactor = StudentTDistribution.GetCriticalValue95(Math.Max(1, n - FittedParameterCount)) / Bounds.ZScore95;
-        var factor = new CholeskyFactor(ComputeCovariance(), n);
+        var publishers = cases.Select(item => item.Training.Organisation).Distinct(StringComparer.Ordinal).Count();
+        _unknownSeriesFactor = GetSmallSampleFactor(publishers - 1);
+        _knownSeriesFactor = GetSmallSampleFactor(n - FittedParameterCount);
         var residuals = new double[n];
+        var sides = new int[n];
+        var noises = new double[n];
         for (var i = 0; i < n; i++)
-            residuals[i] = Math.Log(cases[i].Utilisation) - GetPriorMean(_distilled[i]);
-        _weights = factor.Solve(residuals);
-        _inverse = new double[n * n];
-        var unitVector = new double[n];
-        for (var j = 0; j < n; j++)
         {
-            Array.Clear(unitVector);
-            unitVector[j] = 1;
-            factor.Solve(unitVector).CopyTo(_inverse.AsSpan(j * n));
+            var training = cases[i].Training;
+            residuals[i] = Math.Log(cases[i].Utilisation) - GetPriorMean(cases[i].Features.IsDistilled);
+            sides[i] = training.HoursBound switch { HoursBound.Upper => 1, HoursBound.Lower => -1, _ => 0 };
+            noises[i] = (spreads.Noise * spreads.Noise) + (training.HoursSpread * training.HoursSpread);
         }
 
-        var weightedSquares = 0d;
-        for (var i = 0; i < n; i++)
-            weightedSquares += residuals[i] * _weights[i];
-        LogLikelihood = -0.5 * (weightedSquares + factor.LogDeterminant + (n * Math.Log(2 * Math.PI)));
+        var process = new CensoredGaussianProcess(ComputeCovariance(), residuals, sides, noises);
+        (_weights, _inverse, LogLikelihood) = (process.Weights, process.Inverse, process.LogEvidence);
     }
 
     /// <summary>The model that ships with this version.</summary>
     public static UtilisationModel Shipped => ShippedModel.Value;
 
-    /// <summary>Fitted standard deviation of ln utilisation between trainings with very different features.</summary>
-    public double Spread { get; }
+    /// <summary>Fitted standard deviation of ln utilisation between trainings of different publishers with the same features.</summary>
+    public double Spread => _spreads.Spread;
 
-    /// <summary>Fitted standard deviation of ln utilisation between trainings with the same features.</summary>
-    public double Noise { get; }
+    /// <summary>Fitted share of the variance <see cref="Spread"/>² that all series of one publisher have in common, 0 to 1.</summary>
+    public double PublisherShare => _spreads.PublisherShare;
+
+    /// <summary>Fitted standard deviation of ln utilisation between trainings of one series with the same features.</summary>
+    public double Noise => _spreads.Noise;
 
     /// <summary>The published trainings from which the model predicts.</summary>
     public IReadOnlyList<UtilisationCase> Cases => _cases;
@@ -89,54 +95,46 @@ public sealed class UtilisationModel
     /// <summary>Logarithm of the likelihood of the trainings under the model.</summary>
     internal double LogLikelihood { get; }
 
-    /// <summary>Fits spread and noise to trainings, for example to all but one.</summary>
+    /// <summary>Fits the spreads to trainings, for example to all but those of one publisher.</summary>
     /// <param name="cases">The trainings.</param>
     /// <exception cref="ArgumentException">The list is empty.</exception>
     public static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases) => Fit(cases, [TrainingFit.Instance.Prior]);
 
-    /// <summary>Fits spread and noise, and chooses one of several priors by the same likelihood.</summary>
+    /// <summary>Fits the spreads, and chooses one of several priors by the same likelihood.</summary>
     internal static UtilisationModel Fit(IReadOnlyList<UtilisationCase> cases, IReadOnlyList<UtilisationPrior> priors)
     {
         if (cases.Count == 0)
             throw new ArgumentException("A fit needs at least one training.", nameof(cases));
-        UtilisationModel? best = null;
-        foreach (var prior in priors)
-        {
-            foreach (var spread in SpreadGrid)
-            {
-                foreach (var noise in NoiseGrid)
-                {
-                    var model = new UtilisationModel(prior, spread, noise, cases);
-                    if (best is null || model.LogLikelihood > best.LogLikelihood)
-                        best = model;
-                }
-            }
-        }
-
-        return best!;
+        return priors.Select(prior => FitSpreads(prior, cases)).MaxBy(model => model.LogLikelihood)!;
     }
 
     /// <summary>Predicts the utilisation of a training with its 95 % bounds.</summary>
-    public Bounds Predict(TrainingFeatures features)
+    /// <param name="features">The training.</param>
+    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown
+    /// publisher.</param>
+    public Bounds Predict(TrainingFeatures features, PublishedTraining? sibling = null)
     {
-        var (mean, sigma) = PredictLog(features);
+        var (mean, sigma) = PredictLog(features, sibling);
         return new Bounds(Math.Exp(mean - (Bounds.ZScore95 * sigma)), Math.Exp(mean), Math.Exp(mean + (Bounds.ZScore95 * sigma)));
     }
 
     /// <summary>Predicts mean and standard deviation of ln utilisation for a training, without allocation.</summary>
-    public (double Mean, double Sigma) PredictLog(TrainingFeatures features)
+    /// <param name="features">The training.</param>
+    /// <param name="sibling">A published training whose setup it repeats (publisher, series, software); null for an unknown
+    /// publisher.</param>
+    public (double Mean, double Sigma) PredictLog(TrainingFeatures features, PublishedTraining? sibling = null)
     {
         var n = _weights.Length;
         Span<double> covariances = n <= 128 ? stackalloc double[n] : new double[n];
         Span<double> scaled = stackalloc double[FeatureCount];
         ScaleFeatures(features, scaled);
-        var commonVariance = _prior.CommonSpread * _prior.CommonSpread;
-        var ownVariance = Spread * Spread;
-        var distilledVariance = _prior.DistilledSpread * _prior.DistilledSpread;
+        var hasSeries = false;
         for (var i = 0; i < n; i++)
         {
-            covariances[i] = commonVariance + (ownVariance * ComputeSimilarity(scaled, _scaledFeatures[i]))
-                + (features.IsDistilled && _distilled[i] ? distilledVariance : 0);
+            var (samePublisher, sameSeries) = sibling is null ? (false, false) : Compare(sibling, _cases[i].Training);
+            hasSeries |= sameSeries;
+            var similarity = samePublisher ? ComputeSimilarity(scaled, _scaledFeatures[i]) : 0;
+            covariances[i] = ComputeCovariance(features, _cases[i].Features, similarity, samePublisher, sameSeries);
         }
 
         var mean = GetPriorMean(features.IsDistilled);
@@ -152,14 +150,14 @@ public sealed class UtilisationModel
             explainedVariance += covariances[i] * ((2 * sum) + (row[i] * covariances[i]));
         }
 
-        var priorVariance = commonVariance + ownVariance + (features.IsDistilled ? distilledVariance : 0);
+        var priorVariance = ComputeCovariance(features, features, 1, samePublisher: true, sameSeries: true);
         var sigma = Math.Sqrt(Math.Max(0, priorVariance - explainedVariance) + (Noise * Noise));
-        return (mean, sigma * _smallSampleFactor);
+        return (mean, sigma * (hasSeries ? _knownSeriesFactor : _unknownSeriesFactor));
     }
 
     /// <summary>
-    /// Finds the published trainings most similar to a training, most similar first. A similarity of 1 means the same features, 0 very
-    /// different ones.
+    /// Finds the published trainings most similar to a training in size, tokens, hardware and kind, most similar first. A similarity of 1
+    /// means the same features, 0 very different ones.
     /// </summary>
     /// <param name="features">The training.</param>
     /// <param name="count">Number of trainings.</param>
@@ -173,6 +171,13 @@ public sealed class UtilisationModel
         ];
     }
 
+    /// <summary>
+    /// Whether a training is a sibling of another one: same publisher and series, same kind of hardware, both distilled or neither.
+    /// </summary>
+    internal static bool AreSiblings(UtilisationCase a, UtilisationCase b) =>
+        Compare(a.Training, b.Training).SameSeries && a.Training.Hardware == b.Training.Hardware
+        && a.Features.IsDistilled == b.Features.IsDistilled;
+
     /// <summary>Lists what is wrong with the fit that ships with this version; empty if nothing.</summary>
     internal static IEnumerable<string> FindProblems()
     {
@@ -183,10 +188,52 @@ public sealed class UtilisationModel
         var cases = UtilisationCase.All();
         if (cases.Count != shipped.Cases)
             yield return $"{TrainingFit.Table}: it was fitted to {shipped.Cases} trainings, but the table has {cases.Count}";
-        var refitted = Fit(cases);
-        if (Math.Abs(refitted.Spread - shipped.Spread) > 1e-9 || Math.Abs(refitted.Noise - shipped.Noise) > 1e-9)
+        var fitted = Fit(cases)._spreads;
+        if (fitted != shipped.Spreads)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{TrainingFit.Table}: a new fit gives a spread of {refitted.Spread} and a noise of {refitted.Noise}");
+                $"{TrainingFit.Table}: a new fit gives a spread of {fitted.Spread}, a share of {fitted.PublisherShare} ")
+                + string.Create(CultureInfo.InvariantCulture, $"and a noise of {fitted.Noise}");
+    }
+
+    static UtilisationModel FitSpreads(UtilisationPrior prior, IReadOnlyList<UtilisationCase> cases)
+    {
+        var tried = new Dictionary<UtilisationSpreads, UtilisationModel>();
+        var best = Create(new UtilisationSpreads(0.3, 0.5, 0.12));
+        UtilisationModel start;
+        do
+        {
+            start = best;
+            foreach (var spread in SpreadGrid)
+                Try(best._spreads with { Spread = spread });
+            foreach (var share in ShareGrid)
+                Try(best._spreads with { PublisherShare = share });
+            foreach (var noise in NoiseGrid)
+                Try(best._spreads with { Noise = noise });
+        }
+        while (!ReferenceEquals(start, best));
+        return best;
+
+        void Try(UtilisationSpreads spreads)
+        {
+            if (Create(spreads) is var model && model.LogLikelihood > best.LogLikelihood)
+                best = model;
+        }
+
+        UtilisationModel Create(UtilisationSpreads spreads)
+        {
+            if (!tried.TryGetValue(spreads, out var model))
+                tried.Add(spreads, model = new UtilisationModel(prior, spreads, cases));
+            return model;
+        }
+    }
+
+    static double GetSmallSampleFactor(int degreesOfFreedom) =>
+        StudentTDistribution.GetCriticalValue95(Math.Max(1, degreesOfFreedom)) / Bounds.ZScore95;
+
+    static (bool SamePublisher, bool SameSeries) Compare(PublishedTraining a, PublishedTraining b)
+    {
+        var samePublisher = string.Equals(a.Organisation, b.Organisation, StringComparison.Ordinal);
+        return (samePublisher, samePublisher && string.Equals(a.Series, b.Series, StringComparison.Ordinal));
     }
 
     double[] ScaleFeatures(TrainingFeatures features)
@@ -217,19 +264,34 @@ public sealed class UtilisationModel
         return Math.Exp(-0.5 * sum);
     }
 
-    /// <summary>Covariance of ln utilisation between the published trainings, row by row.</summary>
+    /// <summary>Covariance of ln utilisation between two trainings, without noise.</summary>
+    double ComputeCovariance(in TrainingFeatures a, in TrainingFeatures b, double similarity, bool samePublisher, bool sameSeries)
+    {
+        var small = _prior.SmallModelSpread * _prior.SmallModelSpread * a.SmallModelOnFastChip * b.SmallModelOnFastChip;
+        var covariance = (_prior.CommonSpread * _prior.CommonSpread)
+            + small
+            + (_prior.PeakSpread * _prior.PeakSpread * a.LogPeakRatio * b.LogPeakRatio)
+            + (a.IsMixtureOfExperts && b.IsMixtureOfExperts ? _prior.ExpertsSpread * _prior.ExpertsSpread : 0)
+            + (a.IsDistilled && b.IsDistilled ? _prior.DistilledSpread * _prior.DistilledSpread : 0);
+        if (!samePublisher)
+            return covariance;
+        var shared = _spreads.PublisherShare + (sameSeries ? 1 - _spreads.PublisherShare : 0);
+        return covariance + small + (shared * Spread * Spread * similarity);
+    }
+
+    /// <summary>Covariance of ln utilisation between the published trainings, row by row, without noise.</summary>
     double[] ComputeCovariance()
     {
         var n = _cases.Count;
         var covariance = new double[n * n];
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++)
+            for (var j = 0; j <= i; j++)
             {
-                covariance[(i * n) + j] = (_prior.CommonSpread * _prior.CommonSpread)
-                    + (Spread * Spread * ComputeSimilarity(_scaledFeatures[i], _scaledFeatures[j]))
-                    + (_distilled[i] && _distilled[j] ? _prior.DistilledSpread * _prior.DistilledSpread : 0)
-                    + (i == j ? (Noise * Noise) + (_cases[i].Training.HoursSpread * _cases[i].Training.HoursSpread) : 0);
+                var (samePublisher, sameSeries) = Compare(_cases[i].Training, _cases[j].Training);
+                var similarity = samePublisher ? ComputeSimilarity(_scaledFeatures[i], _scaledFeatures[j]) : 0;
+                covariance[(i * n) + j] = ComputeCovariance(_cases[i].Features, _cases[j].Features, similarity, samePublisher, sameSeries);
+                covariance[(j * n) + i] = covariance[(i * n) + j];
             }
         }
 

@@ -1,23 +1,44 @@
 namespace Tonne.Estimation.Training;
 
-/// <summary>The prior of the utilisation model, and the scales by which differences of features are divided.</summary>
-/// <param name="Utilisation">Utilisation expected before any training is known, 0 to 1.</param>
-/// <param name="CommonSpread">Standard deviation of the level that all trainings share, in ln utilisation.</param>
-/// <param name="SizeScale">Scale of the difference of ln parameters: trainings that differ by less are similar.</param>
-/// <param name="TokensScale">The same for ln tokens.</param>
-/// <param name="PeakScale">The same for ln peak rate of the chip.</param>
-/// <param name="MemoryScale">The same for ln memory of the chip.</param>
-/// <param name="ExpertsScale">The same for whether the model is a mixture of experts (0 or 1).</param>
-/// <param name="DistilledFactor">Utilisation of a distilled training ÷ that of another one. It is below 1, because computing the outputs
-/// of the larger model takes time too.</param>
-/// <param name="DistilledSpread">Standard deviation of the natural logarithm of that factor.</param>
-sealed record UtilisationPrior(
-    double Utilisation,
-    double CommonSpread,
-    double SizeScale,
-    double TokensScale,
-    double PeakScale,
-    double MemoryScale,
-    double ExpertsScale,
-    double DistilledFactor,
-    double DistilledSpread);
+/// <summary>The prior of the utilisation model, and the scales by which differences of features are divided. Spreads are standard
+/// deviations of ln utilisation.</summary>
+sealed record UtilisationPrior
+{
+    /// <summary>Utilisation expected before any training is known, 0 to 1.</summary>
+    public required double Utilisation { get; init; }
+
+    /// <summary>Spread of the level that all trainings share.</summary>
+    public required double CommonSpread { get; init; }
+
+    /// <summary>Spread of the effect of <see cref="TrainingFeatures.SmallModelOnFastChip"/>: of the effect that all publishers share, and
+    /// of the difference of one publisher from it.</summary>
+    public required double SmallModelSpread { get; init; }
+
+    /// <summary>Spread of the effect of one e-fold of peak rate.</summary>
+    public required double PeakSpread { get; init; }
+
+    /// <summary>Spread of the effect of a mixture of experts.</summary>
+    public required double ExpertsSpread { get; init; }
+
+    /// <summary>Scale of the difference of ln parameters: trainings of one publisher that differ by less are similar.</summary>
+    public required double SizeScale { get; init; }
+
+    /// <summary>The same for ln tokens.</summary>
+    public required double TokensScale { get; init; }
+
+    /// <summary>The same for ln peak rate of the chip.</summary>
+    public required double PeakScale { get; init; }
+
+    /// <summary>The same for ln memory of the chip.</summary>
+    public required double MemoryScale { get; init; }
+
+    /// <summary>The same for whether the model is a mixture of experts (0 or 1).</summary>
+    public required double ExpertsScale { get; init; }
+
+    /// <summary>Utilisation of a distilled training ÷ that of another one. It is below 1, because computing the outputs of the larger model
+    /// takes time too.</summary>
+    public required double DistilledFactor { get; init; }
+
+    /// <summary>Spread of that factor.</summary>
+    public required double DistilledSpread { get; init; }
+}

@@ -44,6 +44,10 @@ public sealed record TrainingEstimateDocument
     /// <summary>Share of the 16-bit peak that similar trainings reach; null if only hours are known.</summary>
     public RangePart? Utilisation { get; init; }
 
+    /// <summary>Name of the published training whose setup is repeated; absent if none was named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Like { get; init; }
+
     /// <summary>Accelerator-hours.</summary>
     public required QuantityDocument ChipHours { get; init; }
 
@@ -68,7 +72,7 @@ public sealed record TrainingEstimateDocument
     /// <summary>The grid.</summary>
     public required RunDocument.GridPart Grid { get; init; }
 
-    /// <summary>The published trainings that determine the utilisation.</summary>
+    /// <summary>The published trainings most similar in size, tokens, hardware and kind.</summary>
     public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
     /// <summary>Assumptions, in sentences.</summary>
@@ -116,6 +120,7 @@ public sealed record TrainingEstimateDocument
             Precision = task.Precision.ToString().ToLowerInvariant(),
             FlopsPerRun = task.OperationsPerRun,
             Utilisation = estimate.Utilisation is { } utilisation ? RangePart.From(utilisation) : null,
+            Like = task.Sibling?.Name,
             ChipHours = QuantityDocument.From(estimate.ChipHours),
             HoursPerRun = estimate.HoursPerRun is { } hours ? RangePart.From(hours) : null,
             ChipsPerRun = estimate.ChipsPerRun is { } chips ? RangePart.From(chips) : null,
@@ -124,7 +129,15 @@ public sealed record TrainingEstimateDocument
             EmissionsKg = new RunDocument.EmissionsPart(QuantityDocument.From(footprint.Operational), footprint.Embodied is { } embodied ? QuantityDocument.From(embodied) : null, QuantityDocument.From(footprint.Total)),
             WaterL = footprint.Water is { } water ? QuantityDocument.From(water) : null,
             Grid = new RunDocument.GridPart(grid.Zone, QuantityDocument.From(grid.Intensity, BoundaryText.FormatBasis(grid)), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope), grid.Year, grid.Intensity.Source.Id, grid.How, grid.Intensity.Note),
-            Nearest = [.. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Similarity, 4)))],
+            Nearest = 
+            [
+                .. estimate.MostSimilarTrainings.Select(pair => new SimilarTrainingPart(
+                    pair.Case.Training.Name, Math.Round(pair.Case.Utilisation, 4), Math.Round(pair.Similarity, 4))
+                {
+                    // An upper bound of the hours is a lower bound of the utilisation.
+                    Bound = pair.Case.Training.HoursBound switch { HoursBound.Upper => "lower", HoursBound.Lower => "upper", _ => null },
+                }),
+            ],
             Assumptions = [.. estimate.Assumptions.Select(one => one.Text)],
             Warnings = footprint.Factors.Warnings,
             Sources = estimate.Sources,
@@ -138,7 +151,12 @@ public sealed record TrainingEstimateDocument
     }
 
     /// <summary>A published training, the utilisation it reached, and its similarity (1 the same, 0 nothing in common).</summary>
-    public sealed record SimilarTrainingPart(string Name, double Utilisation, double Likeness);
+    public sealed record SimilarTrainingPart(string Name, double Utilisation, double Likeness)
+    {
+        /// <summary>Which bound of the utilisation is given, <c>lower</c> or <c>upper</c>; absent if it is a value.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Bound { get; init; }
+    }
 
     /// <summary>The energy-efficient choice.</summary>
     /// <param name="Hardware">The accelerator.</param>

@@ -147,10 +147,11 @@ public static class ClaimCatalog
             claim.AddInput("bloom/life"));
         var total = new Derivation.Sum("BLOOM", "kg CO2e", [dynamic, idle, made]);
         var count = Divide("seats", total, seat);
+        var counts = new UncertaintyPropagator().ComputeBounds(count);
         return claim.Build("sixty-flights",
             $"Training BLOOM emitted {claim.FormatNumber(said, 2)}, equivalent to {claim.FormatNumber(flights)} flights from London to New York.",
-            $"{claim.FormatNumber(dynamic)} of electricity in training, {claim.FormatNumber(idle)} of idle machines, {claim.FormatNumber(made)} of manufacturing them: {claim.FormatNumber(total)}. At {claim.FormatNumber(seat)} a seat {claim.FormatNumber(count, 2)} seats one way; "
-                + $"the claim implies {claim.FormatNumber(Divide("a flight", said, flights))}.",
+            $"{claim.FormatNumber(dynamic)} of electricity in training, {claim.FormatNumber(idle)} of idle machines, {claim.FormatNumber(made)} of manufacturing them: {claim.FormatNumber(total)}. At {claim.FormatNumber(seat)} a seat {claim.FormatNumber(count, 2)} seats one way in economy class, radiative forcing included "
+                + $"({claim.FormatNumber(counts.Low, digits: 2)}–{claim.FormatNumber(counts.High, digits: 2)}; the high end counts carbon dioxide alone, as the airline bodies do); the claim implies {claim.FormatNumber(Divide("a flight", said, flights))}.",
             $"A seat is meant, not an aircraft: {claim.FormatNumber(flights)} seats are {claim.FormatNumber(Divide("aircraft", flights, seats), 1)} of an aircraft of {claim.FormatNumber(seats)}. {claim.FormatNumber(100 * dynamic.Value / total.Value, digits: 2)} % of it, {claim.FormatNumber(dynamic)}, is what the training itself drew; "
                 + "the rest is idle machines and their manufacturing, which other studies leave out: totals of models are not comparable without it.",
             count);

@@ -73,13 +73,22 @@ public static class TrainingEstimateText
     {
         if (best.Utilisation is not { } utilisation)
             return;
-        var similar = string.Join(", ", best.MostSimilarTrainings.Select(pair => string.Create(CultureInfo.InvariantCulture,
-            $"{TextSanitizer.ToOneLine(pair.Case.Training.Name)} {pair.Case.Utilisation * 100:0} %")));
+        var similar = best.Task.Sibling is { } sibling
+            ? $", as {TextSanitizer.ToOneLine(sibling.Name)} and its siblings"
+            : $"; similar trainings: {string.Join(", ", best.MostSimilarTrainings.Select(pair => DescribeUtilisation(pair.Case)))}";
         sheet.WriteRow("utilised",
             string.Create(CultureInfo.InvariantCulture, $"{utilisation.Best * 100:0} % of its 16-bit peak "),
             StyledText.Faint(string.Create(CultureInfo.InvariantCulture,
                 $"({utilisation.Low * 100:0}{sheet.Capabilities.Dash}{utilisation.High * 100:0} %)")),
-            $", as {similar}");
+            similar);
+    }
+
+    static string DescribeUtilisation(UtilisationCase one)
+    {
+        // An upper bound of the hours is a lower bound of the utilisation.
+        var bound = one.Training.HoursBound switch { HoursBound.Upper => "at least ", HoursBound.Lower => "at most ", _ => "" };
+        var name = TextSanitizer.ToOneLine(one.Training.Name);
+        return string.Create(CultureInfo.InvariantCulture, $"{name} {bound}{one.Utilisation * 100:0} %");
     }
 
     static IEnumerable<StyledText> DescribeTask(TrainingTask task)

@@ -34,8 +34,13 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
         return true;
     }
 
-    /// <summary>Value, bounds and unit in one text.</summary>
-    public string ValueText => Bounds is not { } b ? ""
+    /// <summary>What is known to contradict the value, in a few words, such as a misprint in its source; null if nothing.</summary>
+    public string? Contradiction { get; init; }
+
+    /// <summary>Value, bounds, unit, and what contradicts the value, in one text.</summary>
+    public string ValueText => Bounds is null ? "" : Contradiction is null ? Number : $"{Number} ({Contradiction})";
+
+    string Number => Bounds is not { } b ? ""
         : (b.IsExact ? Digits(b.Best, 4) : $"{Digits(b.Best, 4)} [{Digits(b.Low, 3)}, {Digits(b.High, 3)}]") + (Unit == "1" ? "" : " " + Unit);
 
     /// <summary>Significant digits, thousands grouped; powers of ten for what is very small or large.</summary>
@@ -49,7 +54,8 @@ public sealed record CatalogEntry(string Id, string Name, Bounds? Bounds, string
         return (Math.Round(value / scale) * scale is var whole && scale > 1 ? whole : value).ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if nothing.</summary>
+    /// <summary>What is wrong with a list of entries: ids used twice, sources not listed, years and bounds out of range. Empty if
+    /// nothing.</summary>
     public static IReadOnlyList<string> Problems(IEnumerable<CatalogEntry> entries)
     {
         var problems = new List<string>();

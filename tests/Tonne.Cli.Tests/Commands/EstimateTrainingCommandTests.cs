@@ -160,6 +160,39 @@ public sealed class EstimateTrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_setup_that_is_repeated_narrows_the_bounds()
+    {
+        string[] task = ["--parameters", "70e9", "--tokens", "15e12", "--hardware", "h100"];
+        var (unknown, like) = (Width([]), Width(["--like", "Llama 3 70B"]));
+
+        Assert.True(like < 2 && unknown > like * 1.4, $"{unknown} {like}");
+        var refused = _terminal.Type(["estimate", "training", .. task, "--like", "nothing like it"]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("nothing like", refused.Error, StringComparison.Ordinal);
+
+        double Width(string[] more)
+        {
+            var (code, text, error) = _terminal.Type(["estimate", "training", .. task, .. more, "--json"]);
+            Assert.True(code == 0, error);
+            using var document = JsonDocument.Parse(text);
+            var hours = document.RootElement.GetProperty("chip_hours");
+            Assert.Equal(more.Length > 0, document.RootElement.TryGetProperty("like", out _));
+            return hours.GetProperty("high").GetDouble() / hours.GetProperty("low").GetDouble();
+        }
+    }
+
+    [Fact]
+    public void A_known_misprint_is_never_printed_without_its_note()
+    {
+        // Meta's card of Llama 3.3 prints 12.9 t for 7.0 M GPU-hours: 2.6 g/kWh.
+        var lines = _terminal.Type("catalog", "models", "llama", "3.3").Out.Split('\n');
+        Assert.Contains("misprint", Assert.Single(lines, line => line.Contains("12,900", StringComparison.Ordinal)), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(_terminal.Type("catalog", "models", "llama", "3.3", "--json").Out);
+        var row = document.RootElement.GetProperty("rows").EnumerateArray().Single(one => one.GetProperty("unit").GetString() == "kg CO2e");
+        Assert.Contains("misprint", row.GetProperty("contradiction").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Published_trainings_are_found_by_name_and_checked()
     {
         var (code, text, _) = _terminal.Type("catalog", "models", "Llama", "3.3", "--json");

@@ -22,38 +22,53 @@ public class UtilisationModelTests
     {
         Assert.All(UtilisationCase.All(), one => Assert.NotEqual("assumed", one.Training.HoursBasis));
         Assert.DoesNotContain(UtilisationCase.All(), one => one.Training.Name is "GPT-3 175B" or "Switch Transformer 1.5T");
-        Assert.All(UtilisationCase.All().Where(one => !one.Training.Verified || one.Training.HoursBasis == "upper bound"), one => Assert.True(one.Training.HoursSpread >= 0.2));
+        Assert.All(UtilisationCase.All().Where(one => !one.Training.Verified), one => Assert.True(one.Training.HoursSpread >= 0.2));
+        // Not described by 6ND on dense Transformers: encoder-decoders, a state-space model, restarts counted whole.
+        string[] others = ["UL2 20B", "AlexaTM 20B", "Falcon-Mamba-7B", "YaLM-100B", "Luminous-supreme 70B", "Phi-1.5 1.3B"];
+        Assert.DoesNotContain(UtilisationCase.All(), one => others.Contains(one.Training.Name));
+    }
+
+    [Fact]
+    public void Chips_times_days_are_a_bound_and_not_a_value()
+    {
+        // Phi-4's card: 1920 H100 for 21 days, 9.8T tokens: 6 · 14.7e9 · 9.8e12 ÷ (967,680 h · 3600 · 989.4e12) = 25.1 % at least.
+        var phi = UtilisationCase.All().Single(one => one.Training.Name == "Phi-4 14B");
+        Assert.Equal((HoursBound.Upper, false), (phi.Training.HoursBound, phi.IsPoint));
+        Assert.Equal(0.251, phi.Utilisation, 3);
+        // LLM360: tokens ÷ throughput.
+        Assert.Equal(HoursBound.Lower, UtilisationCase.All().Single(one => one.Training.Name == "Amber 7B").Training.HoursBound);
     }
 
     [Fact]
     public void The_fit_as_shipped_is_the_fit_of_the_table_as_shipped() => Assert.Empty(TrainingCatalog.Validate());
 
     [Fact]
-    public void A_single_training_pulls_its_like_and_leaves_the_unlike_to_the_prior()
+    public void A_single_training_determines_its_like_and_moves_the_others_by_the_common_level()
     {
         var one = UtilisationCase.All().Single(one => one.Training.Name == "LLaMA-13B");
         var model = UtilisationModel.Fit([one]);
-        var like = model.PredictLog(one.Features);
-        var unlike = model.PredictLog(one.Features with { ActiveParameters = 1e6, Tokens = 1e15, PeakTeraflops = 1 });
+        var like = model.PredictLog(one.Features, one.Training);
+        var unknown = model.PredictLog(one.Features);
 
-        // By hand for one case: weight = k ÷ (k + noise²), k = common² + spread²; far away only the common level of 0.5² = 0.25 is shared.
+        // By hand for one case on an A100, dense: k = common² + spread², weight k ÷ (k + noise²). An unknown publisher shares the common
+        // level of 0.5² alone.
         var k = 0.25 + (model.Spread * model.Spread);
         var all = k + (model.Noise * model.Noise);
         var residual = Math.Log(one.Utilisation) - Math.Log(0.35);
         Assert.Equal(Math.Log(0.35) + (k / all * residual), like.Mean, 9);
-        Assert.Equal(Math.Log(0.35) + (0.25 / all * residual), unlike.Mean, 6);
-        Assert.True(unlike.Sigma > like.Sigma);
+        Assert.Equal(Math.Log(0.35) + (0.25 / all * residual), unknown.Mean, 9);
+        Assert.True(unknown.Sigma > like.Sigma);
     }
 
-    // Three trainings and a fourth that share only the common level: the matrix is D + c·11ᵀ, whose inverse and determinant are known
-    // in closed form (Sherman and Morrison 1950; matrix determinant lemma): a known answer for the Cholesky factor of a full matrix.
+    // Three publishers share only the common level: the matrix is D + c·11ᵀ, whose inverse and determinant are known in closed form
+    // (Sherman and Morrison 1950; matrix determinant lemma): a known answer for the whole chain.
     [Fact]
-    public void Three_trainings_that_share_only_the_common_level_follow_sherman_and_morrison()
+    public void Three_publishers_that_share_only_the_common_level_follow_sherman_and_morrison()
     {
         UtilisationCase[] cases =
         [
-            .. UtilisationCase.All().Where(one => !one.Features.IsDistilled).DistinctBy(one => one.Training.HoursSpread).Take(3)
-                .Select((one, i) => one with { Features = new TrainingFeatures(Math.Pow(10, 60 * i), 1e12, 312, 80, false, false) }),
+            .. UtilisationCase.All().Where(one => one is { IsPoint: true, Features: { PeakTeraflops: 312, IsMixtureOfExperts: false } })
+                .DistinctBy(one => one.Training.Organisation).Take(3),
         ];
         Assert.Equal(3, cases.Length);
         var model = UtilisationModel.Fit(cases);
@@ -64,12 +79,12 @@ public class UtilisationModelTests
         // The common level has a spread of 0.5.
         const double c = 0.25;
         var (ones, residuals, squares) = (d.Sum(x => 1 / x), d.Zip(r, (x, y) => y / x).Sum(), d.Zip(r, (x, y) => y * y / x).Sum());
-        var (mean, sigma) = model.PredictLog(new TrainingFeatures(1e-60, 1e12, 312, 80, false, false));
+        var (mean, sigma) = model.PredictLog(new TrainingFeatures(1e12, 1e12, 312, 80, false, false));
 
         Assert.Equal(Math.Log(0.35) + (c * residuals / (1 + (c * ones))), mean, 1e-9);
-        // Student's t of one degree of freedom over 1.96.
+        // Student's t of two degrees of freedom (three publishers) over 1.96.
         var variance = c + own + noise - (c * c * ones / (1 + (c * ones)));
-        Assert.Equal(Math.Sqrt(variance) * 12.706 / 1.96, sigma, 1e-9);
+        Assert.Equal(Math.Sqrt(variance) * 4.303 / 1.96, sigma, 1e-9);
         var determinant = d.Aggregate((x, y) => x * y) * (1 + (c * ones));
         var fit = squares - (c * residuals * residuals / (1 + (c * ones)));
         var likelihood = -0.5 * (fit + Math.Log(determinant) + (3 * Math.Log(2 * Math.PI)));
@@ -77,18 +92,64 @@ public class UtilisationModelTests
     }
 
     [Fact]
-    public void Left_out_once_each_the_published_hours_are_met_as_docs_validation_says()
+    public void For_an_unknown_publisher_the_errors_and_bounds_are_as_required()
     {
-        var cases = TrainingValidation.LeaveOneOut();
-        var (ours, rule) = (EstimateScore.ScoreEstimates(cases), EstimateScore.ScoreBaseline(cases));
+        // The bars are those of the requirement: whole publishers left out, point values alone, computed by the product's own procedure.
+        var cases = TrainingValidation.LeavePublisherOut();
+        var (ours, constant) = (EstimateScore.ScoreEstimates(cases), EstimateScore.ScoreBaseline(cases));
 
-        // The marks are those of the issue that asked for the estimator; the published tools' errors are cited in docs/validation.md.
+        Assert.Equal(29, cases.Count);
+        Assert.InRange(ours.MeanError, 0, 0.28);
+        Assert.InRange(ours.MedianError, 0, 0.20);
+        Assert.True(ours.CoveragePValue > 0.05, $"{ours.CoveredCount} of {ours.Cases}");
+        Assert.InRange(ours.MedianWidth, 1, 3.4);
+        Assert.True(ours.IntervalScore < constant.IntervalScore, $"{ours.IntervalScore} against {constant.IntervalScore}");
+    }
+
+    [Fact]
+    public void The_estimate_of_a_left_out_training_uses_no_training_of_its_publisher()
+    {
+        var others = UtilisationCase.All().Where(one => one.Training.Organisation != "DeepSeek").ToList();
+        var scored = TrainingValidation.LeavePublisherOut().Single(one => one.Name == "DeepSeek-V3");
+
+        var deepSeek = UtilisationCase.All().Single(one => one.Training.Name == "DeepSeek-V3");
+        var utilisation = UtilisationModel.Fit(others).Predict(deepSeek.Features);
+
+        // DeepSeek-V3's report: 3.29e24 FLOP on H800 of 989 TFLOP/s.
+        Assert.Equal(3.29e24 / (utilisation.Best * 989e12 * 3600), scored.Estimate.Best, scored.Estimate.Best * 1e-9);
+    }
+
+    [Fact]
+    public void Siblings_have_narrow_bounds_and_all_left_out_once_keep_their_errors()
+    {
+        var siblings = EstimateScore.ScoreEstimates(TrainingValidation.LeaveOneOut(onlySiblings: true));
+        var cases = TrainingValidation.LeaveOneOut(onlySiblings: false);
+        var (ours, constant) = (EstimateScore.ScoreEstimates(cases), EstimateScore.ScoreBaseline(cases));
+
+        // Width: the requirement of November 2026. Mean and median: that of the first estimator, on more trainings now.
+        Assert.InRange(siblings.MedianWidth, 1, 2.0);
+        Assert.True(siblings.CoveragePValue > 0.05, $"{siblings.CoveredCount} of {siblings.Cases}");
         Assert.InRange(ours.MeanError, 0, 0.18);
         Assert.InRange(ours.MedianError, 0, 0.12);
         Assert.True(ours.CoveragePValue > 0.05, $"{ours.CoveredCount} of {ours.Cases}");
-        Assert.InRange(ours.MedianWidth, 1, 2.0);
-        Assert.True(ours.IntervalScore < rule.IntervalScore);
+        Assert.True(ours.IntervalScore < constant.IntervalScore);
         Assert.True(ours.MeanError < TrainingValidation.FindBestConstant().MeanError);
+    }
+
+    [Fact]
+    public void Small_dense_models_and_mixtures_are_no_longer_far_off()
+    {
+        // Publishers left out. Phi-3-medium took at most 516,096 H100-hours by its card, DeepSeek-V2 172.8K H800-hours per trillion tokens.
+        var others = UtilisationCase.All().Where(one => one.Training.Organisation is not ("Microsoft" or "DeepSeek"));
+        var model = UtilisationModel.Fit([.. others]);
+        Assert.True(Hours("Phi-3-medium 14B") < 516_096 * 1.3);
+        Assert.True(Hours("DeepSeek-V2 236B/21B") > 8.1 * 172_800 * 0.6);
+
+        double Hours(string name)
+        {
+            var one = UtilisationCase.All().Single(one => one.Training.Name == name);
+            return one.Training.ChipHours!.Value.Value * one.Utilisation / model.Predict(one.Features).Best;
+        }
     }
 
     [Fact]
@@ -97,35 +158,51 @@ public class UtilisationModelTests
         var cases = UtilisationCase.All();
         var one = cases.Single(one => one.Training.Name == "Llama 3.1 8B");
 
-        var with = UtilisationModel.Fit(cases).Predict(one.Features).Best;
-        var without = UtilisationModel.Fit([.. cases.Where(other => other != one)]).Predict(one.Features).Best;
+        var with = UtilisationModel.Fit(cases).Predict(one.Features, one.Training).Best;
+        var without = UtilisationModel.Fit([.. cases.Where(other => other != one)]).Predict(one.Features, one.Training).Best;
 
         Assert.True(Math.Abs(Math.Log(with / one.Utilisation)) < Math.Abs(Math.Log(without / one.Utilisation)) / 2);
     }
 
     [Fact]
-    public void Bounds_hold_also_for_families_that_were_never_seen() =>
-        Assert.True(EstimateScore.ScoreEstimates(TrainingValidation.LeaveFamilyOut()).CoveragePValue > 0.05);
+    public void A_setup_narrows_the_bounds_near_its_trainings_and_not_far_from_them()
+    {
+        var one = UtilisationCase.All().Single(one => one.Training.Name == "Llama 3 70B");
+
+        Assert.True(Width(one.Features, one.Training) < 2);
+        Assert.True(Width(one.Features, one.Training) < Width(one.Features, null));
+        var far = one.Features with { PeakTeraflops = 20, MemoryGigabytes = 8 };
+        Assert.True(Width(far, one.Training) > Width(one.Features, one.Training) * 1.5);
+
+        static double Width(TrainingFeatures features, PublishedTraining? sibling) =>
+            UtilisationModel.Shipped.Predict(features, sibling) is var bounds ? bounds.High / bounds.Low : 0;
+    }
 
     [Fact]
     public void More_tokens_and_larger_models_never_take_fewer_hours()
     {
         // Utilisation may rise with either, but never so fast that a larger training is done sooner.
+        PublishedTraining?[] siblings =
+        [
+            null, .. UtilisationCase.All().Select(one => one.Training).DistinctBy(row => (row.Organisation, row.Series)),
+        ];
         foreach (var peak in new[] { 123d, 312, 989, 2250 })
         {
-            foreach (var experts in new[] { false, true })
+            foreach (var (experts, sibling) in new[] { false, true }.SelectMany(kind => siblings.Select(sibling => (kind, sibling))))
             {
                 for (var size = 16d; size < 28; size += 0.5)
                 {
                     for (var tokens = 22d; tokens < 31; tokens += 0.5)
                     {
                         var here = Hours(size, tokens);
-                        Assert.True(Hours(size + 0.1, tokens) > here && Hours(size, tokens + 0.1) > here, $"{peak} {size} {tokens}");
+                        var isMore = Hours(size + 0.1, tokens) > here && Hours(size, tokens + 0.1) > here;
+                        Assert.True(isMore, $"{peak} {size} {tokens} {sibling?.Name}");
                     }
                 }
 
                 double Hours(double size, double tokens) =>
-                    size + tokens - UtilisationModel.Shipped.PredictLog(new TrainingFeatures(Math.Exp(size), Math.Exp(tokens), peak, 80, experts, IsDistilled: false)).Mean;
+                    size + tokens - UtilisationModel.Shipped.PredictLog(
+                        new TrainingFeatures(Math.Exp(size), Math.Exp(tokens), peak, 80, experts, IsDistilled: false), sibling).Mean;
             }
         }
     }

@@ -46,8 +46,39 @@ public sealed class EquivalentsTests
         var equivalents = Of(50_000);
 
         // 50,000 ÷ 810 = 61.7 seats; ÷ 5000 = 10 years of a person.
-        Assert.Contains(equivalents, each => each.Name == "flights from New York to London, one seat" && Math.Abs(each.Count.Best - 61.7) < 0.1);
+        const string flights = "flights from New York to London, one way in economy, radiative forcing included";
+        Assert.Contains(equivalents, each => each.Name == flights && Math.Abs(each.Count.Best - 61.7) < 0.1);
         Assert.Contains(equivalents, each => each.Name == "years of a person's whole life" && Math.Abs(each.Count.Best - 10) < 1e-9);
+    }
+
+    [Theory]
+    // ICAO's calculator, Heathrow to New York and back in economy: 770 kg of CO2 alone (AirportWatch, 14 June 2012), so 385 kg one way.
+    [InlineData("new-york", 385)]
+    // UK conversion factors of 2024, long haul in economy with radiative forcing: 0.150 kg a passenger-km; 5,555 km: 833 kg.
+    [InlineData("new-york", 833)]
+    // Other calculators quoted there: 1.84 and 1.87 t and back with radiative forcing.
+    [InlineData("new-york", 935)]
+    // UK factors of 2018, long haul in economy without radiative forcing: 0.1384 kg a passenger-mile; 3,452 miles: 478 kg.
+    [InlineData("new-york", 478)]
+    // ICAO's calculator, Jersey to Heathrow: 56.6 kg over 290 km; 348 km from Paris.
+    [InlineData("paris", 56.6)]
+    public void A_flight_covers_the_airline_bodies_and_the_government(string place, double kilograms)
+    {
+        var seat = Equivalents.Search("flight").Single(entry => entry.Id.Contains(place, StringComparison.Ordinal));
+
+        Assert.InRange(kilograms, seat.Bounds!.Value.Low, seat.Bounds.Value.High);
+    }
+
+    [Fact]
+    public void A_flight_is_never_named_without_its_class_and_method()
+    {
+        var flights = Equivalents.Search("flight");
+
+        Assert.Equal(2, flights.Count);
+        Assert.All(flights, entry => Assert.EndsWith(", one way in economy, radiative forcing included", entry.Name, StringComparison.Ordinal));
+        Assert.All(Of(50_000).Concat(Of(500)).Where(each => each.Name.Contains("flight", StringComparison.Ordinal)), each =>
+            Assert.Contains("one way in economy, radiative forcing included", each.Format(), StringComparison.Ordinal));
+        Assert.All(flights, entry => Assert.Contains("ICAO", entry.Source, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public class TrainingEstimateTextTests
     {
         var docs = File.ReadAllText(Path.Combine(Repository.Root, "docs", "validation.md"));
 
-        var today = ValidationPage.Write([ValidationPage.CreateHoursSection()], "validation.md")[0].Text;
+        ValidationSection[] sections = [ValidationPage.CreatePublisherSection(), ValidationPage.CreateSiblingSection()];
+        var today = ValidationPage.Write(sections, "validation.md")[0].Text;
 
         // Lines of tables: the summary, the tools beside it, every case. tonne estimate validate --page docs/validation.md --data FOLDER makes it again.
         Assert.All(today.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)), line => Assert.Contains(line, docs, StringComparison.Ordinal));

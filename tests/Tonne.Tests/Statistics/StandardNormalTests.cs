@@ -32,4 +32,22 @@ public class StandardNormalTests
 
         public override double NextDouble() => numbers[_next++];
     }
+
+    [Theory]
+    // Abramowitz and Stegun, table 26.1, and table 26.2 for the tails (−log10 Q(5) = 6.54265, Q(10) = 23.11805, Q(38) = 315.53979).
+    [InlineData(0, 0.5)]
+    [InlineData(1, 0.841344746068543)]
+    [InlineData(-1, 0.158655253931457)]
+    [InlineData(2.5, 0.993790334674224)]
+    [InlineData(-2.5, 0.006209665325776)]
+    [InlineData(3.5, 0.999767370920964)]
+    public void The_distribution_is_that_of_the_tables(double x, double expected) =>
+        Assert.Equal(expected, Math.Exp(StandardNormal.ComputeLogCumulative(x)), 1e-13);
+
+    [Theory]
+    [InlineData(-5, 6.54265)]
+    [InlineData(-10, 23.11805)]
+    [InlineData(-38, 315.53979)]
+    public void Its_tail_is_exact_far_below_zero(double x, double minusLog10) =>
+        Assert.Equal(minusLog10, -StandardNormal.ComputeLogCumulative(x) / Math.Log(10), 5e-6);
 }
