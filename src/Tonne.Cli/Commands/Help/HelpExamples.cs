@@ -68,7 +68,7 @@ static class HelpExamples
             "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware a100,h100",
             "tonne estimate training --parameters 175B --tokens 300B --hardware v100 \\",
             "    --chips 10000 --zone US --pue 1.1",
-            "tonne estimate training --parameters 8B --tokens 1e8 --hardware h100 --tune lora",
+            "tonne estimate training --parameters 8B --tokens 1e8 --hardware l4 --tune lora",
             "tonne estimate training --parameters 1e9 --tokens 2e10 --hardware h100 --json",
         ],
         ["estimate inference"] =
