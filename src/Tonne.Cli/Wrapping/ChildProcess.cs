@@ -28,7 +28,7 @@ sealed class ChildProcess : IDisposable
         RestoreChildSignal(inheritance);
         _redirection = command.Streams == ChildStreams.Inherited ? OutputRedirection.Create(command.Listener, clock) : OutputRedirection.CreateDetached(command.Streams);
         _signals = new SignalForwarder(inheritance, OnSignal);
-        _reaper = new Reaper(_signals.IsProbe, OnChildStopped);
+        _reaper = new Reaper(_signals.IsProbe, OnChildStopped, clock);
         try
         {
             var launch = new LaunchSpec(RawCommand.GetArguments(command.Arguments), RawCommand.BuildEnvironment(command.Environment))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tonne.Cli.Wrapping.Native;
 
@@ -7,9 +6,10 @@ namespace Tonne.Cli.Wrapping;
 /// <summary>Waits for the child and all its descendants, and adds up their CPU time.</summary>
 /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job.</param>
 /// <param name="onStopped">Called when the child itself was stopped, with the signal that stopped it.</param>
-sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
+/// <param name="clock">The clock.</param>
+sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped, TimeProvider clock)
 {
-    static readonly TimeSpan _orphanPollInterval = TimeSpan.FromMilliseconds(5);
+    const int OrphanPollMilliseconds = 5;
 
     long _userMicroseconds;
     long _systemMicroseconds;
@@ -47,11 +47,15 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped)
     /// <param name="atMost">Longest time to wait.</param>
     internal void WaitForOrphans(TimeSpan atMost)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         ReapRemaining();
-        while (HasOrphans() && Stopwatch.GetElapsedTime(started) < atMost)
+        while (HasOrphans() && clock.GetElapsedTime(started) < atMost)
         {
-            Thread.Sleep(_orphanPollInterval);
+            unsafe
+            {
+                _ = Libc.Poll(null, 0, OrphanPollMilliseconds);
+            }
+
             ReapRemaining();
         }
     }

@@ -119,18 +119,34 @@ public sealed record LifeCycleDocument
     /// <summary>Figures per functional unit.</summary>
     public sealed record UnitPart(string Unit, double Count, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg);
 
+    /// <summary>Data that a phase stores or transfers; in no sum.</summary>
+    public sealed record DataPart(string Name, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg);
+
     /// <summary>A phase.</summary>
     public sealed record PhasePart(
         string Id, string Name, string Kind, double Share, FiguresPart Figures, DayPart? PerDay, IReadOnlyList<UnitPart> PerUnit, IReadOnlyList<LifePlacePart> Places, IReadOnlyList<string> Runs,
         ImmutableArray<string> LeftOut, ImmutableArray<string> Notes)
     {
+        /// <summary>Data stored and transferred; absent if not described.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<DataPart>? Data { get; init; }
+
         internal static PhasePart From(AccountedPhase phase, double whole) => new(
             phase.Description.Id, phase.Description.Name, LifeCycleReader.ToKeyword(phase.Description.Kind), whole > 0 ? phase.Figures.Total.Value / whole : 0, FiguresPart.From(phase.Figures),
             phase.EmissionsPerDay is { } perDay ? new DayPart(phase.Description.Duration!.Bounds.Best / 24, FromOptional(phase.EnergyPerDay), QuantityDocument.From(perDay)) : null,
             [.. phase.PerUnit.Select(unit => new UnitPart(unit.Unit.Name, unit.Unit.Count.Bounds.Best, QuantityDocument.From(unit.Energy), QuantityDocument.From(unit.Emissions)))],
             [.. phase.Factors.Select(factors => new LifePlacePart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, BoundaryText.FormatBasis(factors.Grid)), EnumWords.Format(factors.Grid.Basis), factors.Grid.Year,
                 factors.Grid.How, QuantityDocument.From(factors.Pue, "facility ÷ machines"), factors.PueHow))],
-            [.. phase.Runs.Select(run => run.Record.Opening.Id)], phase.OmittedBoundaries, phase.Notes);
+            [.. phase.Runs.Select(run => run.Record.Opening.Id)], phase.OmittedBoundaries, phase.Notes)
+        {
+            Data = phase.Data.IsEmpty
+                ? null
+                :
+                [
+                    .. phase.Data.Select(data =>
+                        new DataPart(data.Name, QuantityDocument.From(data.Energy), QuantityDocument.From(data.Emissions))),
+                ],
+        };
     }
 
     /// <summary>The largest phase, and the largest boundary in it, with their shares of the total.</summary>

@@ -82,6 +82,10 @@ public static class LifeCycleMarkdown
                 page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}: "
                     + $"{FootprintFormat.FormatWithInterval(energy)} and {FootprintFormat.FormatWithInterval(emissions)} "
                     + $"per {Text(unit.Name)}.\n");
+            foreach (var (name, energy, emissions) in phase.Data)
+                page.Append(CultureInfo.InvariantCulture, $"- {Text(phase.Description.Name)}, data, {name}: "
+                    + $"{FootprintFormat.FormatWithInterval(energy)} and "
+                    + $"{FootprintFormat.FormatWithInterval(emissions)}, not part of any sum.\n");
         }
 
         foreach (var breakEven in life.BreakEvens)

@@ -228,6 +228,15 @@ public static class LifeCycleText
 
         if (parts.Count > 0)
             sheet.WriteRow("rate", [$"{TextSanitizer.ToOneLine(phase.Description.Name)}: ", .. parts]);
+        foreach (var (name, energy, emissions) in phase.Data)
+        {
+            sheet.WriteRow("data",
+            [
+                $"{TextSanitizer.ToOneLine(phase.Description.Name)}, {name}: ",
+                StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(energy)), " and ",
+                StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(emissions)), ", not part of any sum",
+            ]);
+        }
     }
 
     static void WritePlace(StyledTextWriter sheet, string phases, AccountingFactors factors, string dot)

@@ -28,6 +28,12 @@ public sealed record AccountedPhase
     /// <summary>Facility energy in kWh and total emissions in kg CO2e for each functional unit.</summary>
     public required ImmutableArray<(FunctionalUnit Unit, Figure Energy, Figure Emissions)> PerUnit { get; init; }
 
+    /// <summary>
+    /// Facility energy, kWh, and operational emissions, kg CO2e, of data that the phase stores (<c>storage</c>) and transfers
+    /// (<c>network</c>): figures of their own, in no sum.
+    /// </summary>
+    public ImmutableArray<(string Name, Figure Energy, Figure Emissions)> Data { get; init; } = [];
+
     /// <summary>Boundaries that the description leaves out: idle, infrastructure, embodied.</summary>
     public required ImmutableArray<string> OmittedBoundaries { get; init; }
 
@@ -37,5 +43,6 @@ public sealed record AccountedPhase
     /// <summary>All figures of the phase.</summary>
     public IEnumerable<Figure> GetAllFigures() => Figures.GetFigures()
         .Concat(new[] { EnergyPerDay, EmissionsPerDay }.OfType<Figure>())
-        .Concat(PerUnit.SelectMany(unit => new[] { unit.Energy, unit.Emissions }));
+        .Concat(PerUnit.SelectMany(unit => new[] { unit.Energy, unit.Emissions }))
+        .Concat(Data.SelectMany(data => new[] { data.Energy, data.Emissions }));
 }

@@ -25,6 +25,9 @@ public sealed record DescribedPhase
     /// <summary>Request for an estimate of the phase; null if none is wanted.</summary>
     public EstimateRequest? Estimate { get; init; }
 
+    /// <summary>Data that the phase stores and transfers, shown beside its figures and never part of them.</summary>
+    public ImmutableArray<DataUse> Data { get; init; } = [];
+
     /// <summary>Hardware that the phase uses, for its embodied emissions.</summary>
     public ImmutableArray<HardwareUse> Hardware { get; init; } = [];
 

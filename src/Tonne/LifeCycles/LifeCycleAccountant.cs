@@ -193,9 +193,22 @@ public sealed class LifeCycleAccountant
                 : CreateRate(figures.FacilityEnergy, inputs.Prefix + "energy_kwh_per_day", "kWh/d", days),
             EmissionsPerDay = days is null ? null : CreateRate(figures.Total, inputs.Prefix + "emissions_kg_per_day", "kg CO2e/d", days),
             PerUnit = [.. phase.Units.Select(unit => (unit, CreateEnergyPerUnit(unit), CreateEmissionsPerUnit(unit)))],
+            Data = [.. phase.Data.Select(AccountData)],
             OmittedBoundaries = [.. FindOmissions(inputs, runs.Count > 0)],
             Notes = [.. phase.Notes, .. FindDisagreements(phase, inputs, figures)],
         };
+
+        (string Name, Figure Energy, Figure Emissions) AccountData(DataUse data)
+        {
+            var (facility, operational, _) = Accountant.Derive(data.Use, data.Factors);
+            var boundary = data.Use.Boundary with { Extent = BoundaryExtent.Facility };
+            var carbon = boundary with { Method = AccountingMethod.Location, Basis = data.Factors.Grid.Basis };
+            return (data.Name,
+                CreateAssumed("energy_kwh", boundary, facility), CreateAssumed("emissions_kg", carbon, operational));
+
+            Figure CreateAssumed(string name, Boundary extent, Derivation derivation) => new(
+                $"{inputs.Prefix}data.{data.Name}.{name}", extent, GetBounds(derivation), Quality.Assumed, 0, derivation);
+        }
 
         Figure CreateEnergyPerUnit(FunctionalUnit unit) => CreateRate(
             figures.FacilityEnergy, $"{inputs.Prefix}energy_kwh_per_{FormatSlug(unit)}", "kWh", new Derivation.FactorNode(unit.Count));

@@ -66,6 +66,44 @@ public sealed class FootprintCommandTests : IDisposable
     }
 
     [Fact]
+    public void Stored_and_transferred_data_are_rows_of_their_own_in_no_sum()
+    {
+        const string phase = "name: a life\nplace: {intensity: 100 g/kWh}\nfacility: {pue: 1.2}\nphases:\n  - name: training\n    dynamic: {energy: 1000 kWh}\n    duration: 1000 h\n";
+        File.WriteAllText(Path.Combine(_terminal.Folder, "plain.yaml"), phase);
+        File.WriteAllText(Path.Combine(_terminal.Folder, "data.yaml"), phase + "    data: {stored: 50 TB, transferred: 2 TB}\n");
+        var (_, plain, _) = _terminal.Type("footprint", "plain.yaml", "--json");
+        var (code, output, error) = _terminal.Type("footprint", "data.yaml", "--json");
+        var (_, screen, _) = _terminal.Type("footprint", "data.yaml");
+
+        Assert.Equal((0, ""), (code, error));
+        using var without = JsonDocument.Parse(plain);
+        using var with = JsonDocument.Parse(output);
+        var (before, after) = (without.RootElement.GetProperty("phases")[0], with.RootElement.GetProperty("phases")[0]);
+        Assert.Equal(before.GetProperty("figures").GetRawText(), after.GetProperty("figures").GetRawText());
+        Assert.False(before.TryGetProperty("data", out _));
+        // 50 TB at 2 W for 1,000 h are 100 kWh, times a PUE of 1.2; 2 TB at 1.9 Wh/GB are 3.8 kWh, without one; 100 g/kWh.
+        var data = after.GetProperty("data");
+        Assert.Equal((120, 12), (Value(data[0], "energy_kwh"), Value(data[0], "emissions_kg")));
+        Assert.Equal((3.8, 0.38), (Value(data[1], "energy_kwh"), Value(data[1], "emissions_kg")));
+        Assert.Contains("not part of any sum", string.Join(' ', screen.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+
+        static double Value(JsonElement part, string name) => Math.Round(part.GetProperty(name).GetProperty("value").GetDouble(), 9);
+    }
+
+    [Theory]
+    [InlineData("data: {stored: 50 TB}", "'stored' needs the phase's 'duration'")]
+    [InlineData("data: {stored: 50 kWh}", "amount of data")]
+    [InlineData("data: {}", "'data' must have 'stored' or 'transferred'")]
+    public void Data_that_cannot_be_used_are_reported(string data, string expected)
+    {
+        File.WriteAllText(Path.Combine(_terminal.Folder, "data.yaml"), "name: a life\nphases:\n  - name: training\n    dynamic: {energy: 1000 kWh}\n    " + data + "\n");
+        var (code, _, error) = _terminal.Type("footprint", "data.yaml");
+
+        Assert.Equal(2, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BLOOM_as_JSON_is_one_document_of_quantities()
     {
         var (code, output, _) = _terminal.Type("footprint", Bloom(), "--json");

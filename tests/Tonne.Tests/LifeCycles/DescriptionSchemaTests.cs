@@ -24,6 +24,7 @@ public class DescriptionSchemaTests
         Same(Definition("hardware")["anyOf"]![1]!, DescriptionKeys.Hardware);
         Same(Definition("item"), DescriptionKeys.Item);
         Same(Definition("run")["anyOf"]![1]!, DescriptionKeys.Run);
+        Same(Definition("phase")["properties"]!["data"]!, DescriptionKeys.Data);
         Same(Definition("estimate"), DescriptionKeys.Estimate);
         Same(Definition("estimate")["properties"]!["training"]!, DescriptionKeys.EstimateTraining);
         Same(Definition("estimate")["properties"]!["inference"]!, DescriptionKeys.EstimateInference);

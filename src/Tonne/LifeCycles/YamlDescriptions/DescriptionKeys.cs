@@ -7,7 +7,7 @@ static class DescriptionKeys
 
     public static readonly string[] Phase =
     [
-        "name", "kind", "source", "place", "facility", "market", "dynamic", "idle", "infrastructure", "from", "estimate", "hardware", "duration", "units", "computation", "published", "notes",
+        "name", "kind", "source", "place", "facility", "market", "dynamic", "idle", "infrastructure", "from", "estimate", "data", "hardware", "duration", "units", "computation", "published", "notes",
     ];
 
     public static readonly string[] Place = ["zone", "region", "intensity", "basis", "source"];
@@ -34,6 +34,8 @@ static class DescriptionKeys
     public static readonly string[] EstimateInference =
         ["model", "model_file", "parameters", "active_parameters", "hardware", "gpus", "batch", "precision", "prompt_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "layers",
             "kv_bytes_per_token", "experts", "software", "requests", "requests_per_day"];
+
+    public static readonly string[] Data = ["stored", "transferred", "source"];
 
     public static readonly string[] Published = ["energy", "emissions", "source"];
 

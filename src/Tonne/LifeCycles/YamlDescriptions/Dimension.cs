@@ -31,6 +31,13 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
 
     public static readonly Dimension Computation = new("computation", "FLOP", "3.87e23 FLOP", [("FLOP", 1), ("FLOPs", 1), ("flop", 1), ("PFLOP", 1e15), ("EFLOP", 1e18), ("ZFLOP", 1e21), ("YFLOP", 1e24)]);
 
+    /// <summary>In TB, which are 10^12 bytes.</summary>
+    public static readonly Dimension Data = new("amount of data", "TB", "50 TB",
+        [
+            ("TB", 1), ("GB", 1e-3), ("MB", 1e-6), ("PB", 1e3), ("EB", 1e6),
+            ("TiB", 1.099511627776), ("GiB", 1.073741824e-3), ("PiB", 1125.899906842624),
+        ]);
+
     /// <summary>A number without a unit: a count, a ratio; a share may be written in per cent.</summary>
     public static readonly Dimension Number = new("number", "1", "384", []);
 
@@ -42,7 +49,7 @@ sealed record Dimension(string Name, string Unit, string Example, IReadOnlyList<
     /// <summary>A number whose key names the unit: chip_hours.</summary>
     public static readonly Dimension Hours = new("number of hours", "h", "1082990", [("h", 1), ("hours", 1)]);
 
-    static readonly Dimension[] _all = [Energy, Power, Intensity, Mass, Time, WaterIntensity, Computation];
+    static readonly Dimension[] _all = [Energy, Power, Intensity, Mass, Time, WaterIntensity, Computation, Data];
 
     /// <summary>Largest number, and inverse of the smallest one above 0, so that products of a few numbers stay finite.</summary>
     const double Largest = 1e36;

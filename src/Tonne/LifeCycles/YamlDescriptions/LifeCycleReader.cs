@@ -177,6 +177,7 @@ public static class LifeCycleReader
                 GivenEmbodied = embodied,
                 Market = supply,
                 Estimate = estimate,
+                Data = factors is null ? [] : DataOf(block, duration, factors),
                 Duration = duration,
                 ClockHours = duration?.Bounds.Best
                     ?? (pieces.FindAll(piece => piece.Part == EnergyCategory.Dynamic) is [{ Piece.Hours: { } hours }] ? hours.Bounds.Best : (double?)null)
@@ -233,6 +234,27 @@ public static class LifeCycleReader
             }
 
             return units.ToImmutable();
+        }
+
+        ImmutableArray<DataUse> DataOf(DescriptionBlock block, Factor? duration, AccountingFactors factors)
+        {
+            if (block.ReadBlock("data") is not { } mapping)
+                return [];
+            var data = new DescriptionBlock(mapping, block.Path + ".data", problems, sources, DescriptionKeys.Data);
+            var uses = ImmutableArray.CreateBuilder<DataUse>();
+            if (data.ReadNumber("stored", "data stored", Dimension.Data) is { } stored)
+            {
+                if (duration is null)
+                    problems.Add(data.GetLine("stored"), "'stored' needs the phase's 'duration', as in 1 y: how long they were stored.");
+                else
+                    uses.Add(DataFactors.Store(stored, duration, factors));
+            }
+
+            if (data.ReadNumber("transferred", "data transferred", Dimension.Data) is { } transferred)
+                uses.Add(DataFactors.Transfer(transferred, factors));
+            if (!data.HasKey("stored") && !data.HasKey("transferred"))
+                problems.Add(mapping, "'data' must have 'stored' or 'transferred', as in {stored: 50 TB, transferred: 2 TB}.");
+            return uses.ToImmutable();
         }
 
         PublishedFigures? Published(DescriptionBlock block)
