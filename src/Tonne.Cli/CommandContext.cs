@@ -35,9 +35,21 @@ sealed record CommandContext(
     /// <summary>Width, colours and characters of the terminal at standard error.</summary>
     public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
 
-    /// <summary>Whether standard output is appended to a file that begins with a line, such as the header of a table.</summary>
-    public bool IsAppendedTo(string firstLine) =>
-        Out is StreamWriter { BaseStream: FileDescriptorStream stream } && stream.IsAppendedTo(System.Text.Encoding.UTF8.GetBytes(firstLine));
+    /// <summary>Writes a table with its header, or only the rows where standard output is appended to a file that begins with that header.</summary>
+    /// <param name="header">The header with its line end.</param>
+    /// <param name="rows">The rows with their line ends.</param>
+    /// <exception cref="Commands.InvalidInputException">The file has something else.</exception>
+    public void WriteTable(string header, string rows)
+    {
+        var appended = Out is StreamWriter { BaseStream: FileDescriptorStream stream } ? stream.InspectAppended(System.Text.Encoding.UTF8.GetBytes(header)) : null;
+        if (appended is { BeginsWithStart: false })
+            throw new Commands.InvalidInputException("standard output is appended to a file with other columns than these; give another file.");
+        if (appended is null)
+            Out.Write(header);
+        else if (!appended.Value.EndsInLine)
+            Out.Write('\n');
+        Out.Write(rows);
+    }
 
     TerminalCapabilities CreateCapabilities(bool terminal) => new() { Width = Width, Colour = UsesColour(terminal), Unicode = Unicode };
 

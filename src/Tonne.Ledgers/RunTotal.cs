@@ -1,4 +1,5 @@
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
@@ -26,7 +27,8 @@ public sealed record RunTotal
     public static RunTotal Of(IReadOnlyCollection<RunSummary> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var nested = FindNested(runs);
+        var nested = NestedRuns.Find(runs.Where(run => run.HasFigures).Select(run => (run.Id, run.Parent, run.StartedAt, run.DurationSeconds)))
+            .Keys.ToHashSet(StringComparer.Ordinal);
         var counted = runs.Where(run => run.HasFigures && !nested.Contains(run.Id)).ToList();
         return new RunTotal
         {
@@ -35,24 +37,6 @@ public sealed record RunTotal
             FacilityEnergy = Add(counted.Select(run => run.FacilityEnergy?.Bounds)),
             Emissions = Add(counted.Select(run => run.Total?.Bounds)),
         };
-    }
-
-    /// <summary>Ids of the runs that were started while another one of them ran, inside it.</summary>
-    static HashSet<string> FindNested(IReadOnlyCollection<RunSummary> runs)
-    {
-        var nested = new HashSet<string>(StringComparer.Ordinal);
-        if (runs.All(run => run.Parent is null))
-            return nested;
-        var byId = runs.Where(run => run.HasFigures).GroupBy(run => run.Id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        foreach (var run in byId.Values)
-        {
-            // What a server that a run has left behind starts later is not in that run. A parent may be missing here, and not its parent.
-            if (run.Parent is { } id && byId.TryGetValue(id, out var parent) && parent.Id != run.Id && parent.DurationSeconds is { } duration
-                && run.StartedAt >= parent.StartedAt && run.StartedAt <= parent.StartedAt.AddSeconds(duration))
-                nested.Add(run.Id);
-        }
-
-        return nested;
     }
 
     static Bounds? Add(IEnumerable<Bounds?> bounds)

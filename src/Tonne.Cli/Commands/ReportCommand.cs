@@ -21,7 +21,7 @@ static class ReportCommand
         new("--text", "Plain text: summary, stages, epochs and the loss curve (default)", static (context, record, footprint) => RunReport.Write(context.Out, record, footprint, context.OutCapabilities)),
         new("--md", "Markdown", static (context, record, footprint) => context.Out.Write(MarkdownReport.Render(record, footprint))),
         new("--json", "JSON (schema tonne.run/1)", static (context, record, footprint) => context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(record, footprint), ReportJson.Readable.RunDocument))),
-        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (context, record, footprint) => context.Out.Write(CarbonCsvRow.From(record, footprint).ToCsv(withHeader: !context.IsAppendedTo(CarbonCsvRow.Header)))),
+        new("--csv", "CSV with CodeCarbon's column names for what it shares", static (context, record, footprint) => context.WriteTable(CarbonCsvRow.Header, CarbonCsvRow.From(record, footprint).ToCsv(withHeader: false))),
         new("--model-card", "The environmental section of a model card, Markdown", static (context, record, footprint) => context.Out.Write(ModelCard.Render(record, footprint))),
         new("--eu-ai-act", "Energy part of the EU's model documentation form, Markdown", static (context, record, footprint) =>
             context.Out.Write(ModelDocumentationForm.RenderMarkdown(record.Opening.Name, ModelDocumentationForm.CreateLines(record, footprint)))),

@@ -11,7 +11,7 @@ static class ModelFile
     const string IndexName = "model.safetensors.index.json";
 
     // A real configuration has a few kilobytes.
-    const long MaxConfigBytes = 16 << 20;
+    const int MaxConfigBytes = 4 << 20;
 
     /// <summary>Reads a file or folder.</summary>
     /// <param name="path">Path of <c>config.json</c>, of a <c>.safetensors</c> or <c>.gguf</c> file, or of the folder that they are in.</param>
@@ -55,6 +55,7 @@ static class ModelFile
         if (!File.Exists(path))
             throw new ModelFileException($"{path}: there is no such file or folder.");
         var name = Path.GetFileNameWithoutExtension(path);
+        CheckOrdinary(path);
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16))
         {
             if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || GgufHeader.IsGguf(file))
@@ -75,10 +76,21 @@ static class ModelFile
 
     static LanguageModel ReadConfig(string path, string name)
     {
-        if (new FileInfo(path).Length > MaxConfigBytes)
+        CheckOrdinary(path);
+        using var file = File.OpenRead(path);
+        var bytes = new byte[MaxConfigBytes + 1];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length > MaxConfigBytes)
             throw new ModelFileException($"{path}: it is too large for a config.json. Give the config.json, a .safetensors or a .gguf file of the model.");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        using var document = JsonDocument.Parse(bytes.AsMemory(0, length));
         return HuggingFaceConfig.Read(document.RootElement, name, path);
+    }
+
+    /// <summary>Refuses what has no length: a device has no end, and a pipe may never have a writer.</summary>
+    static void CheckOrdinary(string path)
+    {
+        if ((new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is not FileInfo { Exists: true, Length: > 0 })
+            throw new ModelFileException($"{path}: it is empty, or a device or a pipe: no file of a model.");
     }
 
     static LanguageModel ReadSafetensors(IReadOnlyList<string> paths, string name)

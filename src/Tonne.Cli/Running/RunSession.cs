@@ -79,9 +79,18 @@ sealed class RunSession(CommandContext context, Settings settings)
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             Interrupted = exit.Interrupted;
             var violatesStrict = false;
+            // The command wrote to a pipe and could not see the error that it would have ended with.
+            var exitCode = exit.LostOutput is not null && exit.ExitCode == 0 ? 1 : exit.ExitCode;
+            var childWarnings = child.Warnings.Select(static text => new Warning("wrapping", text)).ToList();
+            if (exit.LostOutput is { } lost)
+            {
+                WriteMessage($"a part of the command's output could not be written: {lost}.");
+                childWarnings.Add(new Warning("output-lost", $"A part of the command's output could not be written: {lost}."));
+            }
+
             RunGuarded(() =>
             {
-                var (record, footprint, _) = FinishRun(run, marks, exit.ExitCode, place, child.Warnings.Select(static text => new Warning("wrapping", text)), exit.StoppedByUser);
+                var (record, footprint, _) = FinishRun(run, marks, exitCode, place, childWarnings, exit.StoppedByUser);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
                 violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
@@ -92,7 +101,7 @@ sealed class RunSession(CommandContext context, Settings settings)
                         + "not all energy was measured.");
                 }
             });
-            return exit.ExitCode == 0 && violatesStrict ? 1 : exit.ExitCode;
+            return exitCode == 0 && violatesStrict ? 1 : exitCode;
         }
     }
 

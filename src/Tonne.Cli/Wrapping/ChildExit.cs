@@ -15,6 +15,9 @@ namespace Tonne.Cli.Wrapping;
 /// <param name="EndedAt"><see cref="TimeProvider.GetTimestamp"/> when it was reaped.</param>
 sealed record ChildExit(int ExitCode, int? Signal, TimeSpan UserTime, TimeSpan SystemTime, bool Interrupted, bool HandedOver, long EndedAt)
 {
+    /// <summary>Why a part of its output could not be written, for example a full disk; null if all was, or its reader had gone.</summary>
+    public string? LostOutput { get; init; }
+
     /// <summary>Whether the user stopped the child: by Ctrl-C, whatever the child did then, or by the same signal to it alone.</summary>
     public bool StoppedByUser { get; init; }
 }

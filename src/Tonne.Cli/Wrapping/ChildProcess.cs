@@ -150,6 +150,7 @@ sealed class ChildProcess : IDisposable
         _signals.StopForwarding();
         _reaper.WaitForOrphans(_maxOrphanWait);
         var handedOver = false;
+        var lostOutputError = 0;
         foreach (var relay in _redirection.Relays)
         {
             if (relay.Finish() is StreamRelay.RelayResult.StillOpen)
@@ -157,6 +158,7 @@ sealed class ChildProcess : IDisposable
                 handedOver |= StreamHandover.TryStart(relay);
             }
 
+            lostOutputError = lostOutputError == 0 ? relay.LostOutputError : lostOutputError;
             relay.Dispose();
         }
 
@@ -165,6 +167,7 @@ sealed class ChildProcess : IDisposable
         var interrupted = signal == Libc.Interrupt && sawInterrupt;
         _exit.SetResult(new ChildExit(code, signal, _reaper.UserTime, _reaper.SystemTime, interrupted, handedOver, endedAt)
         {
+            LostOutput = lostOutputError == 0 ? null : Errno.GetMessage(lostOutputError),
             StoppedByUser = code != 0 && (sawInterrupt || signal == Libc.Interrupt),
         });
     }

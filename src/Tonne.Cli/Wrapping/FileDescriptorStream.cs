@@ -24,23 +24,27 @@ sealed class FileDescriptorStream(int descriptor) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Whether this is a file opened to append (<c>>></c> in a shell) that begins with the given bytes.</summary>
-    public bool IsAppendedTo(ReadOnlySpan<byte> start)
+    /// <summary>What a file holds to which this appends (<c>>></c> in a shell); null if it does not append to one, or the file is empty or cannot be
+    /// read.</summary>
+    /// <param name="start">The bytes that the file may begin with.</param>
+    public (bool BeginsWithStart, bool EndsInLine)? InspectAppended(ReadOnlySpan<byte> start)
     {
         var flags = Libc.FileControl(descriptor, Libc.GetStatusFlags, 0);
         if (flags < 0 || (flags & Libc.Append) == 0)
-            return false;
+            return null;
         try
         {
             using var file = new FileStream($"/proc/self/fd/{descriptor}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (!file.CanSeek)
-                return false;
+            if (!file.CanSeek || file.Length == 0)
+                return null;
             var found = new byte[start.Length];
-            return file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && start.SequenceEqual(found);
+            var begins = file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && start.SequenceEqual(found);
+            _ = file.Seek(-1, SeekOrigin.End);
+            return (begins, file.ReadByte() == '\n');
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -101,6 +101,11 @@ sealed unsafe class StreamRelay : IDisposable
         }
     }
 
+    /// <summary>Why the output could not be written (<see cref="Errno"/>); 0 if it could, or its reader went away, as in <c>| head</c>.</summary>
+    internal int LostOutputError => Result is RelayResult.WriteFailed && WriteError != Errno.BrokenPipe ? WriteError : 0;
+
+    int WriteError { get; set; }
+
     /// <summary>Writes the rest of the output and stops. Called when the child has ended.</summary>
     internal RelayResult Finish()
     {
@@ -283,6 +288,7 @@ sealed unsafe class StreamRelay : IDisposable
                     _ = Libc.Poll(&request, 1, -1);
                     continue;
                 default:
+                    WriteError = Errno.Last;
                     return false;
             }
         }

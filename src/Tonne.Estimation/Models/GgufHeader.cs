@@ -61,6 +61,7 @@ public static class GgufHeader
 
         double all = 0;
         double inExperts = 0;
+        var byType = new Dictionary<uint, double>();
         for (var i = 0; i < tensors; i++)
         {
             var tensor = ReadString(reader, path);
@@ -70,9 +71,10 @@ public static class GgufHeader
             double count = 1;
             for (var j = 0; j < dimensions; j++)
                 count *= reader.ReadUInt64();
-            _ = reader.ReadUInt32();
+            var type = reader.ReadUInt32();
             _ = reader.ReadUInt64();
             all += count;
+            byType[type] = byType.GetValueOrDefault(type) + count;
             if (tensor.Contains("_exps", StringComparison.Ordinal))
                 inExperts += count;
         }
@@ -93,15 +95,16 @@ public static class GgufHeader
             Layers = (int?)layers,
             KvCacheBytesPerToken = layers * keyValueHeads * (keyLength + (Number("attention.value_length") ?? keyLength)) * 2,
             ExpertShare = share is > 0 and < 1 ? share : null,
-            Format = metadata.GetValueOrDefault("general.file_type") is double type ? FindFormat((int)type) : null,
+            Format = FindFormat(byType.MaxBy(pair => pair.Value).Key),
             Origin = string.Create(CultureInfo.InvariantCulture, $"counted in the header of {path}"),
         };
 
         double? Number(string key) => metadata.GetValueOrDefault($"{architecture}.{key}") is double value && value is > 0 and < 1e7 ? value : null;
     }
 
-    /// <summary>The format of most weights (llama.cpp, <c>llama_ftype</c>): 0 is 32 bits, 1 is 16 bits, 7 is 8 bits, 18 is 6 bits; the others have 2 to 5.</summary>
-    static string? FindFormat(int fileType) => fileType switch { 0 or 1 or 32 => null, 7 or 18 => "int8", 38 => "mxfp4", _ => "int4" };
+    /// <summary>The format of the type that most weights have (ggml, <c>ggml_type</c>): 0 is 32 bits, 1 and 30 are 16 bits, 8 and 14 are 8 and 6 bits, 39 is
+    /// MXFP4; the others have 2 to 5.</summary>
+    static string? FindFormat(uint type) => type switch { 0 or 1 or 30 or 28 => null, 8 or 9 or 14 or 15 => "int8", 39 => "mxfp4", _ => "int4" };
 
     static int Count(BinaryReader reader, string path) => reader.ReadUInt64() is <= MaxItems and var count ? (int)count
         : throw new ModelFileException($"{path}: its header is damaged: too many entries.");

@@ -110,7 +110,7 @@ public static partial class LanguageModelCatalog
         var all = new List<(LanguageModel, string[], int?)>();
         var assembly = typeof(LanguageModelCatalog).Assembly;
         var rows = new CsvReader(OpenTable, EmbeddedTable.ReadText(OpenTable, assembly),
-            "name,aliases,publisher,year,parameters,active_parameters,layers,kv_bytes_per_token,experts_used,experts,training_tokens,source");
+            "name,aliases,publisher,year,parameters,active_parameters,layers,kv_bytes_per_token,experts_used,experts,training_tokens,format,source");
         while (rows.Read())
         {
             var name = rows.GetText(0);
@@ -123,8 +123,9 @@ public static partial class LanguageModelCatalog
                 KvCacheBytesPerToken = rows.GetNumberOrNull(7),
                 ExpertShare = rows.GetNumberOrNull(8) / rows.GetNumberOrNull(9),
                 TrainingTokens = rows.GetNumberOrNull(10),
+                Format = rows.GetText(11) is { Length: > 0 } format ? format : null,
                 Origin = $"as {rows.GetText(2)} states it",
-                Source = rows.GetText(11),
+                Source = rows.GetText(12),
             }, [name, .. rows.GetText(1).Split(';', StringSplitOptions.RemoveEmptyEntries)], (int)rows.GetNumber(3)));
         }
 

@@ -307,9 +307,12 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var weightBytes = point.Parameters * point.BytesPerParameter;
         var cacheBytesPerRequest = point.ContextTokens * point.KvCacheBytesPerToken;
         var gpusForOneRequest = FindSmallestGpuCount((point with { Batch = 1 }).MemoryBytes, usableBytesPerGpu);
-        // A batch that is not given is limited later by the memory of the fewest accelerators that can serve one request.
-        var gpus = workload.Batch is null ? gpusForOneRequest : FindSmallestGpuCount(point.MemoryBytes, usableBytesPerGpu);
-        if (gpus > GpusPerHost && cacheBytesPerRequest > 0 && gpusForOneRequest <= GpusPerHost)
+        var gpus = FindSmallestGpuCount(point.MemoryBytes, usableBytesPerGpu);
+        // Where nothing about the load is known, there is room for the batch that is assumed: with less, the batch would shrink to one request just
+        // below the next number of accelerators. A batch that follows from a rate is limited by memory later.
+        if (workload.Batch is null && workload.RequestsPerDay is not null)
+            gpus = gpusForOneRequest;
+        if (workload.Batch is not null && gpus > GpusPerHost && cacheBytesPerRequest > 0 && gpusForOneRequest <= GpusPerHost)
         {
             // More requests than one machine can serve together are served by several machines, each with the whole model; the model is
             // not divided among the machines.

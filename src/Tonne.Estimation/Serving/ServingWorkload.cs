@@ -102,7 +102,7 @@ public sealed record ServingWorkload
         if (ReasoningTokens is { } reasoning && !(reasoning is >= 0 and <= 1e8))
             yield return "reasoning tokens must be 0 to 100 million.";
         if (RequestsPerDay is { } day && !(day is > 0 and <= 1e13))
-            yield return "requests per day must be positive.";
+            yield return "requests per day must be above 0, and no more than 10 trillion.";
         if (Layers is { } layers && !(layers is >= 1 and <= 10_000))
             yield return "layers must be 1 to 10,000.";
         if (KvCacheBytesPerToken is { } cache && !(cache is >= 0 and <= 1e9))

@@ -84,8 +84,8 @@ public static class InferenceEstimateText
 
     /// <summary>The model and its size; one of undisclosed size is named as what it is.</summary>
     static string DescribeModel(InferenceEstimate estimate) => estimate.Model is not { } model ? Parameters(estimate.Configuration)
-        : model.Undisclosed is null ? $"{model.Name}, {Parameters(estimate.Configuration)}"
-        : $"{model.Name}, size undisclosed: taken as {Parameters(estimate.Configuration)}";
+        : model.Undisclosed is null ? $"{TextSanitizer.ToOneLine(model.Name)}, {Parameters(estimate.Configuration)}"
+        : $"{TextSanitizer.ToOneLine(model.Name)}, size undisclosed: taken as {Parameters(estimate.Configuration)}";
 
     static string Parameters(in ServingConfiguration point) => point.ActiveParameters < point.Parameters
         ? Text($"{Billions(point.Parameters)} parameters, {Billions(point.ActiveParameters)} active,")

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Quantities;
+using Tonne.Runs;
 
 namespace Tonne.LifeCycles;
 
@@ -37,13 +38,17 @@ public sealed class LifeCycleAccountant
         var warnings = new List<Warning>();
         var inputsOfPhases = new List<FigureInputs>();
         var phases = ImmutableArray.CreateBuilder<AccountedPhase>();
-        foreach (var described in description.Phases)
+        var runsOfPhases = description.Phases.Select(phase => phase.Runs.SelectMany(findRuns).DistinctBy(entry => entry.Record.Opening.Id).ToList()).ToList();
+        var nested = NestedRuns.Find(runsOfPhases.SelectMany(runs => runs).Select(entry => entry.Record)
+            .Select(run => (run.Opening.Id, run.Opening.Parent, run.Opening.StartedAt, (double?)run.DurationSeconds)));
+        warnings.AddRange(nested.Select(pair => new Warning("nested-run", $"Run {pair.Key} was started inside run {pair.Value}, whose energy includes its own: it is not counted again.")));
+        foreach (var (described, found) in description.Phases.Zip(runsOfPhases))
         {
             var estimated = described.Estimate is { } request
                 ? (estimate ?? throw new ArgumentNullException(nameof(estimate), "A phase asks for an estimate."))(request)
                 : null;
             var phase = estimated is null ? described : AddEstimate(described, estimated);
-            List<LedgerEntry> runs = [.. phase.Runs.SelectMany(findRuns).DistinctBy(entry => entry.Record.Opening.Id)];
+            var runs = found.FindAll(entry => !nested.ContainsKey(entry.Record.Opening.Id));
             var inputs = CollectInputs(phase, [.. RunGroup.GroupRuns(runs)], estimated, warnings.Add);
             inputsOfPhases.Add(inputs);
             phases.Add(AccountPhase(phase, runs, inputs));

@@ -73,6 +73,28 @@ public sealed class ModelOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_low_bit_model_is_served_in_its_own_format_and_a_device_is_refused()
+    {
+        // gpt-oss is published in MXFP4, DeepSeek-V3 in 8 bits (their cards).
+        Assert.Contains("at mxfp4", _terminal.Type("estimate", "inference", "--model", "gpt-oss-120b", "--hardware", "h100", "--output-tokens", "400").Out, StringComparison.Ordinal);
+        Assert.Contains("at fp8", _terminal.Type("estimate", "inference", "--model", "DeepSeek-V3", "--hardware", "h200", "--output-tokens", "400").Out, StringComparison.Ordinal);
+        Assert.Contains("at bf16", _terminal.Type("estimate", "inference", "--model", "gpt-oss-120b", "--precision", "bf16", "--hardware", "h100", "--output-tokens", "400").Out, StringComparison.Ordinal);
+        Assert.Contains("a device or a pipe", _terminal.Type("estimate", "inference", "--model-file", "/dev/zero", "--hardware", "h100", "--output-tokens", "400").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_from_a_file_cannot_steer_the_terminal()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_terminal.Folder, "a\u001b[2Jb")).FullName;
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256}""");
+
+        var (code, text, _) = _terminal.Type("estimate", "inference", "--model-file", folder, "--hardware", "h100", "--output-tokens", "400");
+
+        Assert.Equal(0, code);
+        Assert.DoesNotContain('\u001b', text);
+    }
+
+    [Fact]
     public void A_description_takes_a_model_by_name_or_by_a_file_beside_it()
     {
         Write("config.json", """{"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256}""");

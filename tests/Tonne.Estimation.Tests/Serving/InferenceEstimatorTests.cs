@@ -17,6 +17,30 @@ public class InferenceEstimatorTests
 
     static InferenceEstimate Estimate(ServingWorkload workload, double pue = 1.2, double grams = 100) => new InferenceEstimator().Estimate(workload, At(pue, grams));
 
+    [Theory]
+    [InlineData("h100", 40e9, 300e9, 400)]
+    [InlineData("l4", 5e9, 120e9, 400)]
+    [InlineData("h100", 70e9, 70e9, 400)]
+    public void More_parameters_or_tokens_never_make_a_request_much_cheaper_at_the_edge_of_a_memory(string hardware, double from, double to, double tokens)
+    {
+        // A model that just fits would leave room for one request, and one parameter more would halve its energy on twice the accelerators.
+        var factors = FactorSelector.SelectFactors(new Runs.Place("FR"));
+        var estimator = new InferenceEstimator();
+        double? before = null;
+        for (var step = 0; step <= 60; step++)
+        {
+            var share = step / 60d;
+            var energy = estimator.Estimate(new ServingWorkload
+            {
+                Parameters = from + ((to - from) * share),
+                Accelerator = AcceleratorCatalog.Find(hardware).ValueOrThrow,
+                OutputTokens = from < to ? tokens : tokens * (1 + (step * 2)),
+            }, factors).FacilityEnergy.Value;
+            Assert.True(before is null || energy > 0.75 * before, $"step {step}: {before} Wh, then {energy} Wh");
+            before = energy;
+        }
+    }
+
     [Fact]
     public void The_tree_is_the_model_term_by_term()
     {

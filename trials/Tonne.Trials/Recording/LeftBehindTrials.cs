@@ -21,6 +21,21 @@ public class LeftBehindTrials
         Assert.Empty(run.Warnings);
     }
 
+    [Theory]
+    [InlineData("echo result")]
+    [InlineData("echo result; exit 7")]
+    public async Task Output_that_a_full_disk_loses_is_a_message_and_an_exit_code(string command)
+    {
+        using var tonne = new TonneCommand();
+
+        var plain = await tonne.RunOtherAsync("/bin/sh", "-c", $"sh -c '{command}' > /dev/full");
+        var wrapped = await tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' run -q -- sh -c '{command}' > /dev/full");
+
+        Assert.Equal(plain.Code == 2 ? 1 : plain.Code, wrapped.Code == 2 ? 1 : wrapped.Code);
+        Assert.NotEqual(0, wrapped.Code);
+        Assert.Contains("output could not be written", wrapped.Error);
+    }
+
     [Fact]
     public async Task A_process_that_lives_on_is_one_warning()
     {

@@ -30,5 +30,16 @@ public class NestedRunTrials
         Assert.Contains("Total of 2 runs:", list);
         Assert.Contains("1 run was started inside another of them and counts only with that one.", list);
         Assert.Contains(byName["outer"].GetProperty("id").GetString()!, (await tonne.RunAsync("show", "inner")).Output);
+
+        // A description of both has the energy of the outer one, in one phase or in two.
+        var energy = byName["outer"].GetProperty("energy_kwh").GetProperty("value").GetDouble();
+        foreach (var phases in (string[])["[{name: training, from: [{run: outer}, {run: inner}]}]", "[{name: training, from: [{run: inner}]}, {name: evaluation, from: [{run: outer}]}]"])
+        {
+            var life = await tonne.RunAsync("footprint", tonne.Write("life.yaml", $"name: both\nphases: {phases}\n"), "--json");
+            Assert.True(life.Code == 0, life.Error);
+            using var document = JsonDocument.Parse(life.Output);
+            Assert.Equal(energy, document.RootElement.GetProperty("life").GetProperty("energy_kwh").GetProperty("value").GetDouble(), energy * 1e-6);
+            Assert.Contains("nested-run", life.Output);
+        }
     }
 }

@@ -53,10 +53,13 @@ public sealed partial class AnswerTrials : IAsyncLifetime
         Assert.Equal(4, lines.Length);
         Assert.Single(lines, line => line.StartsWith("timestamp,", StringComparison.Ordinal));
 
-        // A file of something else has no header of ours, and a new file begins with one.
+        // A file of something else stays as it is; an unfinished last line is ended first.
         await File.WriteAllTextAsync(file, "notes\n", TestContext.Current.CancellationToken);
-        (await _tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' report first --csv >> '{file}'")).Expect(0);
-        Assert.StartsWith("timestamp,", (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[1], StringComparison.Ordinal);
+        var other = await _tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' report first --csv >> '{file}'");
+        Assert.Equal((2, "notes\n"), (other.Code, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)));
+        await File.WriteAllTextAsync(file, string.Join('\n', lines), TestContext.Current.CancellationToken);
+        (await _tonne.RunOtherAsync("/bin/sh", "-c", $"'{TonneCommand.Executable}' report second --csv >> '{file}'")).Expect(0);
+        Assert.Equal(5, (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Length);
     }
 
     [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.None, 1000)]
