@@ -88,6 +88,11 @@ public sealed record TrainingTask(Accelerator Hardware)
         else if (!HasGivenHours && Precision == TrainingPrecision.Fp32 && AcceleratorDatasheet.Find(Hardware) is { Fp32Teraflops: null })
             problems.Add($"no rate of {Hardware.Name} at 32 bit is published, so its hours at fp32 cannot be estimated; "
                 + "where its matrix units do the work that is --precision bf16, else give chips and hours");
+        // Recomputed activations, long contexts and shared experts change 6 × parameters × tokens by less than that.
+        if (problems.Count == 0 && Operations is { } given && Parameters is not null && Tokens is not null
+            && (this with { Operations = null }).OperationsPerRun is { } counted && (given / counted is < 0.3 or > 3))
+            problems.Add(System.FormattableString.Invariant(
+                $"{given:g3} operations contradict the parameters and tokens, which come to {counted:g3}: leave the one that is wrong out"));
         // 4-bit arithmetic, the fastest there is, has at most four times the 16-bit peak.
         if (problems.Count == 0 && ComputeImpliedUtilisation() is > 4 and var implied)
             problems.Add(System.FormattableString.Invariant(

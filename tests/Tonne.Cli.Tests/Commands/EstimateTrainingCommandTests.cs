@@ -66,6 +66,20 @@ public sealed class EstimateTrainingCommandTests : IDisposable
         Assert.Contains("there is no option '--cards'", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1e20", 2)]
+    [InlineData("8.4e22", 0)]
+    [InlineData("1e23", 0)]
+    [InlineData("1e24", 2)]
+    public void Operations_that_contradict_parameters_and_tokens_are_refused(string flops, int expected)
+    {
+        // 6 × 7e9 × 2e12 = 8.4e22.
+        var (code, _, error) = _terminal.Type("estimate", "training", "--parameters", "7e9", "--tokens", "2e12", "--flops", flops, "--hardware", "h100");
+
+        Assert.Equal(expected, code);
+        Assert.Equal(expected == 2, error.Contains("8.4e+22", StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public void Small_trainings_keep_their_hours()
     {
