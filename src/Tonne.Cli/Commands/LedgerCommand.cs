@@ -191,6 +191,8 @@ static class LedgerCommand
             var outcome = ledger.Import(runs, progress.Report);
             progress.Dispose();
             WriteProblems(context, outcome.Problems);
+            if (runs.CountPartsThatDoNotAdd(outcome) is > 0 and var count)
+                context.Error.WriteLine($"tonne: in {count} of the rows added, cpu_energy, gpu_energy and ram_energy do not add up to energy_consumed. Energy and emissions are as stated; each run's warning says how its parts were split.");
             context.Out.WriteLine($"{outcome.Added.Length} runs added, {outcome.Known.Length} known already, {outcome.Problems.Length} rows skipped");
             return outcome.Added.Length + outcome.Known.Length > 0 || outcome.Problems.Length == 0 ? 0 : CommandLine.Failure;
         });

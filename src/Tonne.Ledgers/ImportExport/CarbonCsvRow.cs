@@ -99,7 +99,8 @@ public sealed class CarbonCsvRow
         var sum = cpu is null && gpu is null && memory is null ? Energy(Component.Platform) ?? 0 : (cpu ?? 0) + (gpu ?? 0) + (memory ?? 0);
         var emissions = sum * intensity / 1000;
         var region = opening.Place.Region?.Split(':', 2);
-        var zone = factors.Grid.Zone is { } code ? ZoneCatalog.Find(code).Value : null;
+        // An intensity given by the user or another tool has no zone of its own; the run's place may have.
+        var zone = (factors.Grid.Zone ?? opening.Place.Zone) is { } code ? ZoneCatalog.Find(code).Value : null;
         var gpus = machine.Gpus ?? [];
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -13,8 +13,8 @@ namespace Tonne.Ledgers.ImportExport;
 /// Converts a row of CodeCarbon to an entry: its energies, accounted with its intensity, and marked as another tool's figures.
 /// </summary>
 /// <remarks>
-/// energy at the plug = cpu_energy, gpu_energy, ram_energy ÷ pue; intensity = emissions ÷ energy_consumed. So facility energy and
-/// operational emissions are those that CodeCarbon stated. The boundary is CPU, GPU and memory, without embodied emissions.
+/// energy at the plug = energy_consumed ÷ pue, split by <see cref="CodeCarbonSplit"/>; intensity = emissions ÷ energy_consumed. So facility
+/// energy and operational emissions are those that CodeCarbon stated. The boundary is CPU, GPU and memory, without embodied emissions.
 /// </remarks>
 static class CodeCarbonConverter
 {
@@ -40,7 +40,7 @@ static class CodeCarbonConverter
 
     static RunRecord BuildRecord(CodeCarbonRow row)
     {
-        var parts = Parts(row);
+        var parts = CodeCarbonSplit.Split(row);
         var components = parts.Select(part => new ComponentEnergy(part.Component, null, Quality.Assumed, Count(part.Joules), 0, 0, Count(part.Joules), Amounts(part.Joules), Amounts(part.Joules))).ToImmutableArray();
         return new RunRecord
         {
@@ -55,7 +55,7 @@ static class CodeCarbonConverter
             QuarterHours = QuarterHours(row, components),
             Gaps = [],
             Notes = [.. row.NonEmptyFields.Where(pair => !CodeCarbonColumn.MappedColumns.Contains(pair.Column)).Select(pair => $"{CodeCarbonColumn.Prefix}{pair.Column} = {pair.Text}")],
-            Warnings = [.. CollectWarnings(row, parts)],
+            Warnings = [.. CollectWarnings(row)],
         };
     }
 
@@ -63,25 +63,7 @@ static class CodeCarbonConverter
 
     static ImmutableArray<RatedAmount> Amounts(double joules) => [new RatedAmount(RateId, joules)];
 
-    /// <summary>The stated energies, in J at the plug. CodeCarbon 1 stated only their sum, which is kept as one.</summary>
-    static List<(Component Component, double Joules)> Parts(CodeCarbonRow row)
-    {
-        var parts = new List<(Component, double)>();
-        Add(Component.Cpu, row.CpuEnergy);
-        Add(Component.Memory, row.RamEnergy);
-        Add(Component.Gpu, row.GpuEnergy is 0 && row[CodeCarbonColumn.GpuModel] is null ? null : row.GpuEnergy);
-        if (parts.Count == 0)
-            Add(Component.Platform, row.EnergyConsumed);
-        return parts;
-
-        void Add(Component component, double? kilowattHours)
-        {
-            if (kilowattHours is { } energy)
-                parts.Add((component, Energy.FromKilowattHours(energy / row.Pue).Joules));
-        }
-    }
-
-    static RunOpening BuildOpening(CodeCarbonRow row, List<(Component Component, double Joules)> parts)
+    static RunOpening BuildOpening(CodeCarbonRow row, List<CodeCarbonPart> parts)
     {
         var tags = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         tags["imported"] = row[CodeCarbonColumn.Version] is { } version ? "codecarbon " + version : "codecarbon";
@@ -110,8 +92,7 @@ static class CodeCarbonConverter
             Place = new Place(FindZone(row), region, Intensity(row), row.Pue, PlaceOrigin.Given, "by CodeCarbon: " + DescribePlace(row)),
             Policy = row[CodeCarbonColumn.TrackingMode] is "process" ? SharePolicy.Share : SharePolicy.Machine,
             Meters = [],
-            Bases = [.. parts.Select(part => new ComponentBasis(part.Component, Quality.Assumed, [], RateId, null, null, part.Component == Component.Memory ? memory / 1e9 : threads,
-                "As CodeCarbon stated it; its file does not state whether this was measured or modelled."))],
+            Bases = [.. parts.Select(part => new ComponentBasis(part.Component, Quality.Assumed, [], RateId, null, null, part.Component == Component.Memory ? memory / 1e9 : threads, part.Origin))],
             Rates = [new Rate(RateId, "J", new Derivation.FactorNode(stated))],
             Holder = new RunHolder("", 0, 0),
         };
@@ -153,7 +134,7 @@ static class CodeCarbonConverter
             [.. components.Select((component, c) => new EnergyUse(component.Component, null, split[c][i].Value, Amounts(component.Job[0].Amount * (total > 0 ? weights[i] / total : 1d / count))))]))];
     }
 
-    static IEnumerable<Warning> CollectWarnings(CodeCarbonRow row, List<(Component Component, double Joules)> parts)
+    static IEnumerable<Warning> CollectWarnings(CodeCarbonRow row)
     {
         yield return new("boundary-of-another-tool", "CodeCarbon counts CPU, GPU and memory, without supply losses, fans, board, network, disks and embodied emissions. Runs recorded by tonne include these.");
         if (!row.HasTimeZone)
@@ -166,10 +147,8 @@ static class CodeCarbonConverter
             yield return new("task-of-a-run", "This is a task; if its run is in the ledger too, its energy is counted twice.");
         if (Intensity(row) is null)
             yield return new("no-energy-stated", "CodeCarbon stated no energy, so the intensity is unknown and the emissions are 0.");
-        var sum = parts.Sum(part => part.Joules) * row.Pue;
-        var stated = Energy.FromKilowattHours(row.EnergyConsumed).Joules;
-        if (Math.Abs(sum - stated) > 1e-6 * Math.Max(sum, stated))
-            yield return new("parts-do-not-add", string.Create(CultureInfo.InvariantCulture, $"CodeCarbon's parts add up to {sum / Energy.JoulesPerKilowattHour} kWh, but it states {row.EnergyConsumed} kWh as their sum; the parts are counted."));
+        if (CodeCarbonSplit.DescribeDifference(row) is { } difference)
+            yield return new(CodeCarbonSplit.WarningCode, difference);
     }
 
     static AccountingFactors BuildFactors(CodeCarbonRow row, string file)

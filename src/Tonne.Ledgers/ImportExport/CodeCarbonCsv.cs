@@ -14,6 +14,12 @@ public static class CodeCarbonCsv
 
     static CsvConfiguration CsvSettings => new(CultureInfo.InvariantCulture) { BadDataFound = null, NewLine = "\n", HasHeaderRecord = false };
 
+    // Without NewLine, lines may end in LF, CR LF or CR, as old spreadsheets write.
+    static CsvConfiguration ReadSettings => new(CultureInfo.InvariantCulture) { BadDataFound = null, HasHeaderRecord = false, MaxFieldSize = LongestField };
+
+    /// <summary>Longest field, in characters: a longer one is a file of another kind or a quotation mark without its pair.</summary>
+    const int LongestField = 1 << 20;
+
     /// <summary>
     /// Reads a file. A row that is not valid is reported with its line and skipped. Of a run that was written several times as it went on,
     /// the last row counts.
@@ -77,19 +83,19 @@ public static class CodeCarbonCsv
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
         var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
         var file = Path.GetFileName(path);
-        using var parser = new CsvParser(text, CsvSettings);
+        using var parser = new CsvParser(text, ReadSettings);
         var (header, headerText) = (Array.Empty<string>(), "");
-        while (parser.Read())
+        while (ReadNext(parser, At, problems))
         {
             var fields = parser.Record ?? [];
-            if (header.Length == 0 || fields.Contains(CodeCarbonColumn.Timestamp))
+            if (header.Length == 0 || RequiredColumns.All(name => fields.Any(field => field.Trim() == name)))
             {
                 header = [.. fields.Select(name => name.Trim())];
                 headerText = parser.RawRecord.TrimEnd('\r', '\n');
-                if (RequiredColumns.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
+                if (FindHeaderFault(header) is { } fault)
                 {
-                    problems.Add(new(null, At(parser.RawRow), "is not a header of CodeCarbon's emissions.csv: it lacks " + string.Join(", ", missing), "Give the file CodeCarbon wrote, with its header."));
-                    return new([], problems.ToImmutable());
+                    problems.Add(new(null, At(parser.RawRow), fault.What, rows.Count == 0 ? fault.Remedy : fault.Remedy + " The rows from this line on are not read."));
+                    break;
                 }
 
                 continue;
@@ -101,11 +107,37 @@ public static class CodeCarbonCsv
                 problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
         }
 
-        if (header.Length == 0)
+        if (header.Length == 0 && problems.Count == 0)
             problems.Add(new(null, At(1), "is empty", "Give the file CodeCarbon wrote, with its header."));
         return new(CreateEntries(rows, file, at, At, problems), problems.ToImmutable());
 
         string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+    }
+
+    /// <summary>Reads the next row.</summary>
+    /// <returns>False at the end, and at a row that is too long, which is reported; the rows before it count.</returns>
+    static bool ReadNext(CsvParser parser, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    {
+        var line = parser.RawRow;
+        try
+        {
+            return parser.Read();
+        }
+        catch (Exception error) when (error is CsvHelperException or OverflowException or OutOfMemoryException)
+        {
+            problems.Add(new(null, place(line + 1), string.Create(CultureInfo.InvariantCulture, $"has a field of more than {LongestField:N0} characters"),
+                "The rows from this line on are not read: give the file CodeCarbon wrote, and look for a quotation mark without its pair."));
+            return false;
+        }
+    }
+
+    static (string What, string Remedy)? FindHeaderFault(string[] header)
+    {
+        if (RequiredColumns.Where(name => !header.Contains(name)).ToList() is { Count: > 0 } missing)
+            return ("is not a header of CodeCarbon's emissions.csv: it lacks " + string.Join(", ", missing), "Give the file CodeCarbon wrote, with its header.");
+        return header.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToList() is { Count: > 0 } twice
+            ? ("has more than one column " + string.Join(", ", twice), "Remove the columns that do not count, so that each value has one meaning.")
+            : null;
     }
 
     static ImmutableArray<ImportedRun> CreateEntries(
@@ -133,9 +165,9 @@ public static class CodeCarbonCsv
                 else
                     problems.Add(new(null, place(line), $"has the same values as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
             }
-            catch (OverflowException)
+            catch (Exception error) when (error is OverflowException or ArgumentException)
             {
-                problems.Add(new(null, place(line), "states an energy no machine can use", "The row is skipped."));
+                problems.Add(new(null, place(line), "states values that are beyond the range of numbers", "The row is skipped."));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Tonne.Quantities;
 
 namespace Tonne.Ledgers.ImportExport;
 
@@ -14,6 +15,12 @@ sealed class CodeCarbonRow
 {
     // kg CO2e/kWh. Of the grids, none exceeds 2; a small generator of poor efficiency stays below 5.
     const double HighestIntensity = 100;
+
+    // W. A row is of one machine; a rack of 72 accelerators draws about 0.13 MW.
+    const double HighestPower = 10e6;
+
+    // s. Durations may be rounded.
+    const double ShortestDuration = 1;
 
     readonly IReadOnlyList<string> _header;
     readonly IReadOnlyList<string> _fields;
@@ -104,6 +111,12 @@ sealed class CodeCarbonRow
             trouble.Add("there are emissions but no energy");
         if (row.EnergyConsumed > 0 && row.Emissions / row.EnergyConsumed > HighestIntensity)
             trouble.Add($"emissions '{bare[CodeCarbonColumn.Emissions]}' kg for '{bare[CodeCarbonColumn.EnergyConsumed]}' kWh are more than any grid emits");
+        foreach (var (column, energy) in new[] { (CodeCarbonColumn.EnergyConsumed, row.EnergyConsumed), (CodeCarbonColumn.CpuEnergy, row.CpuEnergy ?? 0), (CodeCarbonColumn.GpuEnergy, row.GpuEnergy ?? 0), (CodeCarbonColumn.RamEnergy, row.RamEnergy ?? 0) })
+        {
+            if (energy * Energy.JoulesPerKilowattHour > HighestPower * Math.Max(row.Duration, ShortestDuration))
+                trouble.Add($"{column} '{bare[column]}' kWh in '{bare[CodeCarbonColumn.Duration]}' s is a mean power above 10 MW, more than any machine draws");
+        }
+
         CheckOneOf(bare, CodeCarbonColumn.TrackingMode, ["machine", "process"], trouble);
         CheckOneOf(bare, CodeCarbonColumn.OnCloud, ["Y", "N"], trouble);
         if (trouble.Count == 0)

@@ -77,6 +77,8 @@ static class Insight
         var largest = record.Components.GroupBy(part => part.Component)
             .Select(group => (Component: group.Key, Energy: group.Sum(part => part.JobMicrojoules)))
             .MaxBy(item => item.Energy);
+        if (largest.Component == Component.Platform)
+            return "The energy is one sum; which parts of the machine used it is not known";
         var name = largest.Component switch
         {
             Component.Cpu => "The processor",

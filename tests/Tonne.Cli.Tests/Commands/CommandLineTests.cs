@@ -47,6 +47,19 @@ public sealed class CommandLineTests : IDisposable
         Assert.Matches("the [a-z]+ is empty", error);
     }
 
+    [Fact]
+    public void An_import_counts_the_rows_whose_parts_do_not_add_up()
+    {
+        var file = Path.Combine(_terminal.Folder, "emissions.csv");
+        File.WriteAllText(file, "timestamp,run_id,duration,emissions,energy_consumed,cpu_energy,ram_energy,gpu_energy\n2026-05-10T23:47:11,1,100,0.0133,0.035,0.0174,0.00563,\n");
+
+        var (code, output, error) = _terminal.Type("ledger", "import", "codecarbon", file);
+
+        Assert.Equal(0, code);
+        Assert.Contains("1 runs added", output);
+        Assert.Contains("in 1 of the rows added, cpu_energy, gpu_energy and ram_energy do not add up to energy_consumed", error);
+    }
+
     [Theory]
     [InlineData("lsit", "list")]
     [InlineData("catalogue", "catalog")]

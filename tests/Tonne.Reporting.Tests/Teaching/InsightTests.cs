@@ -1,4 +1,5 @@
 using Tonne.Accounting;
+using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Reporting.Teaching;
 using Tonne.Runs;
@@ -48,6 +49,15 @@ public class InsightTests
         // 36,000 of 47,520 J: 75.8 %.
         var (record, factors) = SampleRuns.Metered();
         Assert.StartsWith("The accelerator used 76 % of the energy; ", Insight.Describe(record, SampleRuns.Account(record, factors)));
+    }
+
+    [Fact]
+    public void Energy_of_unknown_parts_is_not_given_to_a_part()
+    {
+        var (record, factors) = SampleRuns.Metered();
+        var footprint = SampleRuns.Account(record, factors);
+        record = record with { Components = [record.Components[0] with { Component = Component.Platform, IdleMicrojoules = 0 }] };
+        Assert.StartsWith("The energy is one sum; which parts of the machine used it is not known; ", Insight.Describe(record, footprint));
     }
 
     [Fact]
