@@ -8,8 +8,8 @@ namespace Tonne.Recording;
 /// <summary>Replaces secrets in the arguments of a command by <c>***</c>, so that they are not kept in records.</summary>
 /// <remarks>
 /// A value is a secret by the whole name of its key (<c>--api-key=…</c>, <c>--token VALUE</c>, <c>DB_PASSWORD=…</c>,
-/// <c>Authorization: Bearer …</c>, <c>{"password": "…"}</c>, <c>;Pwd=…</c>), as user information or a parameter of an address, by the program
-/// (<c>curl -u user:…</c>, <c>mysql -p…</c>), or by a form that services give their keys (<c>hf_…</c>, <c>sk-…</c>, <c>ghp_…</c>).
+/// <c>Authorization: Bearer …</c>, <c>{"password": "…"}</c>, <c>;Pwd=…</c>), as user information or a parameter of an address,
+/// by the program (<c>curl -u user:…</c>, <c>mysql -p…</c>), or by a form that services give their keys (<c>hf_…</c>, <c>sk-…</c>, <c>ghp_…</c>).
 /// <c>--tokens 300e9</c> and <c>--pad-token-id 2</c> are not.
 /// </remarks>
 public static partial class SecretMask
@@ -31,7 +31,8 @@ public static partial class SecretMask
         {
             // Behind "sh -c" stands a command; anywhere else a value goes to the end of its argument, also over blanks.
             var isCommand = previous.Length > 1 && previous[0] == '-' && previous[1] != '-' && previous[^1] == 'c';
-            masked.Add(words.Take(argument) is { } from ? string.Concat(argument.AsSpan(0, from), Replacement) : MaskText(argument, isArgument: !isCommand));
+            masked.Add(words.Take(argument) is { } from ? string.Concat(argument.AsSpan(0, from), Replacement)
+                : MaskText(argument, isArgument: !isCommand));
             previous = argument;
         }
 
@@ -59,7 +60,8 @@ public static partial class SecretMask
     {
         var masked = new StringBuilder(text.Length);
         var copied = 0;
-        for (var match = NamedValue().Match(text); match.Success; match = NamedValue().Match(text, Math.Max(copied, match.Index + match.Length)))
+        for (var match = NamedValue().Match(text); match.Success;
+            match = NamedValue().Match(text, Math.Max(copied, match.Index + match.Length)))
         {
             if (FindValue(text, match, isArgument) is not { } value)
                 continue;
@@ -168,7 +170,7 @@ public static partial class SecretMask
         return at < end && SecretWords.IsScheme(word) ? at : start;
     }
 
-    /// <summary>Where a word ends, with the next one if it is the name of a scheme, without the quotation mark that ends a command.</summary>
+    /// <summary>Where a word ends, with the next one if it names a scheme, without the quotation mark that ends a command.</summary>
     static int FindWordEnd(string text, int start)
     {
         var end = FindAny(text, start, "");
@@ -229,7 +231,8 @@ public static partial class SecretMask
     }
 
     // Each search starts where no name goes before, so that the time grows with the length of the text only.
-    [GeneratedRegex("(?<![A-Za-z0-9_.-])(?<name>(?>[A-Za-z0-9_.-]+))(?<close>(?>\\\\{0,8})[\"'])?(?<blank>(?>[ \\t]{0,8}))[=:]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<![A-Za-z0-9_.-])(?<name>(?>[A-Za-z0-9_.-]+))(?<close>(?>\\\\{0,8})[\"'])?(?<blank>(?>[ \\t]{0,8}))[=:]",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamedValue();
 
     [GeneratedRegex("(?<![A-Za-z0-9+.-])((?>[A-Za-z0-9+.-]+)://)[^/?#\\s]+@", RegexOptions.CultureInvariant, 1000)]

@@ -9,29 +9,38 @@ static class SecretNames
     // Names that are secrets alone and with any prefix before a dash, dot, underscore or capital: x-api-key, db_password, clientSecret.
     static readonly string[] _suffixes =
     [
-        "password", "passwd", "passphrase", "pwd", "secret", "api-key", "access-key", "secret-key", "private-key", "account-key", "license-key",
+        "password", "passwd", "passphrase", "pwd", "secret", "api-key", "access-key", "secret-key", "private-key", "account-key",
+        "license-key",
         "signing-key", "encryption-key", "decryption-key", "master-key", "shared-key", "storage-key", "subscription-key", "service-key",
         "auth-key", "hmac-key", "wandb-key", "openai-key", "anthropic-key", "credential", "credentials", "authorization", "jwt",
-        "api-token", "access-token", "auth-token", "refresh-token", "session-token", "security-token", "bearer-token", "id-token", "bot-token",
+        "api-token", "access-token", "auth-token", "refresh-token", "session-token", "security-token", "bearer-token", "id-token",
+        "bot-token",
         "hf-token", "hub-token", "huggingface-token", "github-token", "gitlab-token", "gh-token", "wandb-token", "npm-token", "pypi-token",
         "vault-token", "oauth-token", "client-token", "service-token", "registry-token", "job-token", "db-pass", "user-pass", "admin-pass",
     ];
 
     // Names that are secrets with any prefix, also without a separator: PGPASSWORD, clientsecret.
     static readonly string[] _gluedSuffixes =
-        ["password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "accesstoken", "authtoken", "clientsecret", "authorization"];
+    [
+        "password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "accesstoken", "authtoken", "clientsecret",
+        "authorization",
+    ];
 
     static readonly FrozenSet<string> _names = FrozenSet.Create(
         StringComparer.Ordinal,
-        [.. _suffixes, "token", "auth", "pass", "sshpass", "rediscli-auth", "bearer", "cookie", "set-cookie", "sig", "signature", "x-amz-signature", "sas"]);
+        [
+            .. _suffixes, "token", "auth", "pass", "sshpass", "rediscli-auth", "bearer", "cookie", "set-cookie", "sig", "signature", "x-amz-signature", "sas",
+        ]);
 
     // Parameters of an address that hold what signs a user in; as options they mean other things.
-    static readonly FrozenSet<string> _parameters = FrozenSet.Create(StringComparer.Ordinal, "code", "key", "ticket", "session", "sid", "client-assertion", "assertion");
+    static readonly FrozenSet<string> _parameters = FrozenSet.Create(
+        StringComparer.Ordinal, "code", "key", "ticket", "session", "sid", "client-assertion", "assertion");
 
     // Variables ending in _TOKEN hold a secret, except those that name a word of a vocabulary.
     static readonly FrozenSet<string> _vocabulary = FrozenSet.Create(
         StringComparer.Ordinal,
-        "PAD", "EOS", "BOS", "UNK", "SEP", "CLS", "MASK", "STOP", "START", "END", "EOT", "SPECIAL", "IMAGE", "PLACEHOLDER", "TRIGGER", "PER", "NEW");
+        "PAD", "EOS", "BOS", "UNK", "SEP", "CLS", "MASK", "STOP", "START", "END", "EOT", "SPECIAL", "IMAGE",
+        "PLACEHOLDER", "TRIGGER", "PER", "NEW");
 
     /// <summary>Whether the whole name of a key says that its value is a secret.</summary>
     internal static bool IsSecret(ReadOnlySpan<char> key)
@@ -66,7 +75,8 @@ static class SecretNames
         name.EndsWith("authorization", StringComparison.OrdinalIgnoreCase) || name.EndsWith("cookie", StringComparison.OrdinalIgnoreCase);
 
     static bool IsTokenVariable(string name) =>
-        name.EndsWith("_TOKEN", StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower) && !_vocabulary.Contains(name[..^6].Split('_')[^1]);
+        name.EndsWith("_TOKEN", StringComparison.Ordinal) && !name.Any(char.IsAsciiLetterLower)
+        && !_vocabulary.Contains(name[..^6].Split('_')[^1]);
 
     /// <summary>Lower case, parts joined by dashes: <c>sharedAccess_Key</c> becomes <c>shared-access-key</c>.</summary>
     static string Normalize(string name)

@@ -22,13 +22,16 @@ sealed class SecretWords
 
     // Programs that take a password only in the word of the option: -pX. As own word it is something else.
     static readonly FrozenSet<string> _gluedPassword = FrozenSet.Create(
-        StringComparer.Ordinal, "mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import", "7z", "7za", "7zz");
+        StringComparer.Ordinal, "mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow",
+        "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import", "7z", "7za", "7zz");
 
     // Programs with a command "login"; -p is a password behind it only.
-    static readonly FrozenSet<string> _loginPrograms = FrozenSet.Create(StringComparer.Ordinal, "docker", "podman", "buildah", "skopeo", "helm", "oras", "az", "wandb");
+    static readonly FrozenSet<string> _loginPrograms = FrozenSet.Create(
+        StringComparer.Ordinal, "docker", "podman", "buildah", "skopeo", "helm", "oras", "az", "wandb");
 
     static readonly FrozenSet<string> _schemes = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "bearer", "basic", "digest", "token", "negotiate", "ntlm", "apikey", "api-key", "key", "aws4-hmac-sha256");
+        StringComparer.OrdinalIgnoreCase, "bearer", "basic", "digest", "token", "negotiate", "ntlm", "apikey", "api-key", "key",
+        "aws4-hmac-sha256");
 
     // Short options of curl that take no value, and those for user and password.
     static readonly SearchValues<char> _curlFlags = SearchValues.Create("#01246BGIJLMNORSUVZafgijklnpqsuv");
@@ -77,7 +80,8 @@ sealed class SecretWords
         if (IsOption(word))
             return FindInOption(word);
         TakeProgram(word);
-        if (word.Equals("bearer", StringComparison.OrdinalIgnoreCase) || (_previous is "set" or "setx" or "setenv" && IsName(word) && SecretNames.IsSecret(word)))
+        if (word.Equals("bearer", StringComparison.OrdinalIgnoreCase)
+            || (_previous is "set" or "setx" or "setenv" && IsName(word) && SecretNames.IsSecret(word)))
             _next = Next.Secret;
         else if (word.EndsWith(':') && IsName(word.AsSpan(0, word.Length - 1)) && SecretNames.IsSecret(word.AsSpan(0, word.Length - 1)))
             _next = Next.HeaderValue;
@@ -94,13 +98,15 @@ sealed class SecretWords
             _next = Next.Secret;
         else if (word == "--proxy-user" || (_program == "curl" && (word is "--user" || (!isLong && IsFlagsWithUser(word)))))
             _next = Next.UserAndPassword;
-        else if (word.StartsWith("--proxy-user=", StringComparison.Ordinal) || (_program == "curl" && word.StartsWith("--user=", StringComparison.Ordinal)))
+        else if (word.StartsWith("--proxy-user=", StringComparison.Ordinal)
+            || (_program == "curl" && word.StartsWith("--user=", StringComparison.Ordinal)))
             return AfterColon(word, equals);
         else if (_program == "curl" && word[1] is 'u' or 'U')
             return AfterColon(word, 2);
         else if (_gluedPassword.Contains(_program) && word.StartsWith("-p", StringComparison.Ordinal) && word.Length > 2)
             return 2;
-        else if ((_passwordOptions.GetValueOrDefault(_program) ?? (_isLogin ? "-p" : null)) is { } option && word.StartsWith(option, StringComparison.Ordinal))
+        else if ((_passwordOptions.GetValueOrDefault(_program) ?? (_isLogin ? "-p" : null)) is { } option
+            && word.StartsWith(option, StringComparison.Ordinal))
             return TakePasswordOption(word, option);
         return null;
     }
@@ -141,7 +147,8 @@ sealed class SecretWords
     /// <summary>Whether short flags end in the one whose value is user and password: <c>-u</c>, <c>-sSu</c>.</summary>
     static bool IsFlagsWithUser(string word) => word[^1] is 'u' or 'U' && !word.AsSpan(1).ContainsAnyExcept(_curlFlags);
 
-    static int? AfterColon(string word, int from) => word.IndexOf(':', from) is >= 0 and var colon && colon + 1 < word.Length ? colon + 1 : null;
+    static int? AfterColon(string word, int from) =>
+        word.IndexOf(':', from) is >= 0 and var colon && colon + 1 < word.Length ? colon + 1 : null;
 
     static bool IsName(ReadOnlySpan<char> word)
     {
