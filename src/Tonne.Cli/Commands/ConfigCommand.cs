@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Terminal;
+using Tonne.Formatting;
 
 namespace Tonne.Cli.Commands;
 
@@ -25,7 +26,7 @@ static class ConfigCommand
 
     static void WriteText(CommandContext context, Settings settings)
     {
-        var rows = settings.All.Select(given => (given.Setting.Key, Value: FormatValue(given, settings), given.Origin, given.Setting.Description)).ToList();
+        var rows = settings.All.Select(given => (given.Setting.Key, Value: FormatValue(given, settings), Origin: TextSanitizer.ToOneLine(given.Origin), given.Setting.Description)).ToList();
         var (keys, values, origins) = (rows.Max(row => row.Key.Length), rows.Max(row => row.Value.Length), rows.Max(row => row.Origin.Length));
         foreach (var row in rows)
             context.Out.WriteLine($"{row.Key.PadRight(keys)}  {row.Value.PadRight(values)}  {row.Origin.PadRight(origins)}  {row.Description}");
@@ -52,6 +53,7 @@ static class ConfigCommand
         }));
     }
 
+    // A tonne.yaml comes with a repository, so its values are text from outside.
     static string FormatValue(SettingValue given, Settings settings) =>
-        given.Setting == Setting.Home ? settings.Home : given.Value ?? "-";
+        TextSanitizer.ToOneLine(given.Setting == Setting.Home ? settings.Home : given.Value ?? "-");
 }

@@ -5,6 +5,7 @@ using Tonne.Instruments.PlugMeters;
 using Tonne.Instruments.Prometheus;
 using Tonne.Instruments.Redfish;
 using Tonne.Quantities;
+using Tonne.Recording;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 
@@ -156,8 +157,8 @@ sealed class NetworkMeters : Instrument
     }
 
     static MissingMeter CreateMissingMeter(PolledSource source, string reason, string? url) => new(
-        source.Id, source.Address.Text, reason, null,
-        url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{url}'", PersistsAcrossReboots: true)]);
+        source.Id, SecretMask.MaskText(source.Address.Text), reason, null,
+        url is null ? [] : [new Remedy("ask it by hand, from this machine", $"curl -sS {(source.Address.User is { } user ? $"-u {user} " : "")}'{SecretMask.MaskText(url)}'", PersistsAcrossReboots: true)]);
 
     /// <summary>A meter that the user named is never left out without a warning.</summary>
     void AddMissing(MissingMeter meter)

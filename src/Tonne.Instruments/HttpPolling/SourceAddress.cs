@@ -98,19 +98,19 @@ public sealed class SourceAddress
         var end = text.IndexOf("://", StringComparison.Ordinal);
         if (end <= 0 || SourceKind.Find(text[..end]) is not { } kind)
         {
-            problem = $"'{HidePassword(text)}' does not begin with the kind of a meter ({string.Join(", ", SourceKind.All.Select(each => each.Scheme + "://"))}); for example shelly://192.168.1.20";
+            problem = $"'{HideSecrets(text)}' does not begin with the kind of a meter ({string.Join(", ", SourceKind.All.Select(each => each.Scheme + "://"))}); for example shelly://192.168.1.20";
             return false;
         }
 
         if (!Uri.TryCreate((kind.Encrypted ? "https" : "http") + text[end..], UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
-            problem = $"'{HidePassword(text)}' is not an address; for example {kind.Example}";
+            problem = $"'{HideSecrets(text)}' is not an address; for example {kind.Example}";
             return false;
         }
 
         if (uri.UserInfo.Contains(':'))
         {
-            problem = $"'{HidePassword(text)}' holds a password, which would be kept in the run's record; put it into {kind.PasswordVariable}, or into a file named by ?password-file=PATH";
+            problem = $"'{HideSecrets(text)}' holds a password, which would be kept in the run's record; put it into {kind.PasswordVariable}, or into a file named by ?password-file=PATH";
             return false;
         }
 
@@ -123,7 +123,7 @@ public sealed class SourceAddress
         problem = parsed.ParseOptions(isJson ? (optionsAt < 0 ? "" : fragment[(optionsAt + 1)..]) : uri.Query.TrimStart('?'), unescape: !isJson) ?? kind.Validate(parsed);
         if (problem is not null)
         {
-            problem = $"'{HidePassword(text)}': {problem}; for example {kind.Example}";
+            problem = $"'{HideSecrets(text)}': {problem}; for example {kind.Example}";
             return false;
         }
 
@@ -178,6 +178,9 @@ public sealed class SourceAddress
     }
 
     /// <summary>Hides the password between a colon and the @ of a user.</summary>
+    /// <summary>An address as a message shows it: without its password, and without the secrets of its query.</summary>
+    static string HideSecrets(string text) => SecretMask.MaskText(HidePassword(text));
+
     static string HidePassword(string text)
     {
         var start = text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;

@@ -17,6 +17,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("tonne run --", output);
     }
 
+    [Fact]
+    public void A_setting_from_a_file_cannot_control_the_terminal()
+    {
+        File.WriteAllText(Path.Combine(_terminal.Folder, "tonne.yaml"), "project: a\u001b]0;x\u0007\u202eb\n");
+
+        var (code, output, _) = _terminal.Type("config");
+
+        Assert.Equal(0, code);
+        Assert.Contains("a?]0;x??b", output);
+        Assert.DoesNotContain(output, c => c is '\u001b' or '\u0007' or '\u202e');
+    }
+
     [Theory]
     [InlineData("list", "--json")]
     [InlineData("config", "--json")]

@@ -57,6 +57,9 @@ public class SourceAddressTests
     [InlineData("redfish+https://root:hunter2@bmc:99999/redfish/v1")]
     [InlineData("unknown://root:hunter2@bmc")]
     [InlineData("redfish+https://root:hunter2@bmc/?nonsense=1")]
+    [InlineData("unknown://bmc/?apikey=hunter2")]
+    [InlineData("shelly://plug?password=hunter2&page=1")]
+    [InlineData("json+http://h/status?access_token=hunter2")]
     public void A_password_in_an_address_is_refused_and_never_repeated(string text)
     {
         Assert.NotEqual("", Problem(text));
