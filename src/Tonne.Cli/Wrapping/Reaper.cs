@@ -44,13 +44,17 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped, TimeProvider c
     /// Waits for processes that the child has left behind, since many only clean up after it and end at once (the resource tracker of Python's
     /// multiprocessing and joblib takes some 150 ms). Returns immediately if there are none, or the kernel does not list them.
     /// </summary>
-    /// <param name="atMost">Longest time to wait.</param>
+    /// <param name="atMost">Longest time to wait while all of them sleep, as a server does; six times that while one works.</param>
     internal void WaitForOrphans(TimeSpan atMost)
     {
         var started = clock.GetTimestamp();
+        var sleeping = 0;
         ReapRemaining();
-        while (HasOrphans() && clock.GetElapsedTime(started) < atMost)
+        while (FindOrphans() is { Count: > 0 } orphans && clock.GetElapsedTime(started) < 6 * atMost)
         {
+            sleeping = orphans.TrueForAll(IsSleeping) ? sleeping + OrphanPollMilliseconds : 0;
+            if (sleeping >= atMost.TotalMilliseconds)
+                return;
             unsafe
             {
                 _ = Libc.Poll(null, 0, OrphanPollMilliseconds);
@@ -60,9 +64,10 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped, TimeProvider c
         }
     }
 
-    /// <summary>Whether a child of any of our threads lives that is no helper of tonne; orphans have been adopted by one of them.</summary>
-    bool HasOrphans()
+    /// <summary>Children of any of our threads that are no helpers of tonne; orphans have been adopted by one of them.</summary>
+    List<int> FindOrphans()
     {
+        var found = new List<int>();
         try
         {
             foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
@@ -70,7 +75,7 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped, TimeProvider c
                 foreach (var child in File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     if (int.TryParse(child, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !isOwn(pid))
-                        return true;
+                        found.Add(pid);
                 }
             }
         }
@@ -79,7 +84,21 @@ sealed class Reaper(Func<int, bool> isOwn, Action<int> onStopped, TimeProvider c
             // Without CONFIG_PROC_CHILDREN there is no such file; a thread may have ended meanwhile.
         }
 
-        return false;
+        return found;
+    }
+
+    /// <summary>Whether a process waits for something (state S in proc(5)) and neither runs nor ends.</summary>
+    static bool IsSleeping(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return stat.LastIndexOf(')') is >= 0 and var end && end + 2 < stat.Length && stat[end + 2] == 'S';
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reaps the processes that have ended, without waiting.</summary>

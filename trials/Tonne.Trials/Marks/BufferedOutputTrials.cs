@@ -43,7 +43,7 @@ public class BufferedOutputTrials
         Assert.Equal(3, epochs.Count);
         Assert.All(epochs, epoch => Assert.True(epoch.GetProperty("energy_kwh").GetProperty("value").GetDouble() > 0));
         // The first has the start of Python in it.
-        Assert.All(epochs.Skip(1), epoch => Assert.InRange(epoch.GetProperty("duration_s").GetDouble(), 0.3, 1.5));
+        Assert.All(epochs.Skip(1), epoch => Assert.InRange(epoch.GetProperty("duration_s").GetDouble(), 0.05, 5));
         Assert.DoesNotContain(record.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "output-buffered");
     }
 
