@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tonne.Catalogs;
 using Tonne.Cli.Terminal;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Grids;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.LanguageModels;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
 using Tonne.Hardware;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.LanguageModels;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;

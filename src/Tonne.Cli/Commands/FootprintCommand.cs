@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Cli.ModelFiles;
+using Tonne.Cli.LanguageModels;
 using Tonne.Estimation.LifeCycles;
 using Tonne.Ledgers;
 using Tonne.LifeCycles;

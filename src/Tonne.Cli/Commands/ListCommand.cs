@@ -89,7 +89,7 @@ static class ListCommand
         var dash = screen.Unicode ? "–" : "-";
         context.Out.WriteLine();
         context.Out.WriteLine(
-            $"Total of {total.Runs} runs: {DisplayValue.Format(energy, "kWh").FormatWithInterval(dash)} facility energy, "
+            $"Total of {(total.Runs == 1 ? "1 run" : $"{total.Runs} runs")}: {DisplayValue.Format(energy, "kWh").FormatWithInterval(dash)} facility energy, "
             + $"{DisplayValue.Format(emissions, "kg CO2e").FormatWithInterval(dash)}.");
         if (total.Nested.Count > 0)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;

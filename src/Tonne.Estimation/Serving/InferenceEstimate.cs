@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Hardware;
 using Tonne.Quantities;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Hardware;
 using Tonne.Quantities;
 
@@ -308,8 +308,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         var cacheBytesPerRequest = point.ContextTokens * point.KvCacheBytesPerToken;
         var gpusForOneRequest = FindSmallestGpuCount((point with { Batch = 1 }).MemoryBytes, usableBytesPerGpu);
         var gpus = FindSmallestGpuCount(point.MemoryBytes, usableBytesPerGpu);
-        // Where nothing about the load is known, there is room for the batch that is assumed: with less, the batch would shrink to one request just
-        // below the next number of accelerators. A batch that follows from a rate is limited by memory later.
+        // Where nothing about the load is known, the accelerators hold the cache of the batch that is assumed. With the fewest that hold the weights, the
+        // batch would fall to one request just below the next number of accelerators. A batch that follows from a rate is limited by memory later.
         if (workload.Batch is null && workload.RequestsPerDay is not null)
             gpus = gpusForOneRequest;
         if (workload.Batch is not null && gpus > GpusPerHost && cacheBytesPerRequest > 0 && gpusForOneRequest <= GpusPerHost)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LifeCycles;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Runs;

@@ -1,4 +1,4 @@
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Hardware;
 
 namespace Tonne.Estimation.Training;

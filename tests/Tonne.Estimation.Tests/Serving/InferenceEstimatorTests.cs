@@ -23,7 +23,8 @@ public class InferenceEstimatorTests
     [InlineData("h100", 70e9, 70e9, 400)]
     public void More_parameters_or_tokens_never_make_a_request_much_cheaper_at_the_edge_of_a_memory(string hardware, double from, double to, double tokens)
     {
-        // A model that just fits would leave room for one request, and one parameter more would halve its energy on twice the accelerators.
+        // If only the weights had to fit, a model that just does would be served one request at a time, and a little larger one on twice the accelerators
+        // with a fraction of the energy.
         var factors = FactorSelector.SelectFactors(new Runs.Place("FR"));
         var estimator = new InferenceEstimator();
         double? before = null;

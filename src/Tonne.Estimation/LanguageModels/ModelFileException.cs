@@ -1,4 +1,4 @@
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>A model's file cannot be read, or does not tell the model's size. The message names the file and what to do.</summary>
 public sealed class ModelFileException : Exception

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>Reads a model's size from the beginning of a GGUF file (llama.cpp): metadata, then name and shape of each tensor.</summary>
 /// <remarks>Format: ggml-org/ggml, docs/gguf.md, versions 2 and 3, little-endian.</remarks>

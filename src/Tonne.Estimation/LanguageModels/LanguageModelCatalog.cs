@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Tonne.Catalogs;
 using Tonne.Quantities;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>Language models by name: open ones with their published size, and those of services whose size nobody states as a range.</summary>
 public static partial class LanguageModelCatalog

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Tonne.Cli.ModelFiles;
-using Tonne.Estimation.Models;
+using Tonne.Cli.Commands;
+using Tonne.Estimation.LanguageModels;
 
-namespace Tonne.Cli.Commands;
+namespace Tonne.Cli.LanguageModels;
 
 /// <summary>The options by which an estimate learns the size of a model: its name, or a file of it, in place of <c>--parameters</c>.</summary>
 sealed class ModelOptions

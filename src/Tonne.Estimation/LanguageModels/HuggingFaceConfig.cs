@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>Computes a model's size from the fields of a Hugging Face <c>config.json</c>.</summary>
 /// <remarks>
@@ -92,7 +92,9 @@ public static class HuggingFaceConfig
             share = used / experts;
         }
 
-        var rest = (vocabulary * width * (tied ? 1 : 2)) + (layers * attention) + (Find(config, "max_position_embeddings", "n_positions") is { } positions && type is "gpt2" or "opt" or "bert" or "roberta" ? Find(config, "max_position_embeddings", "n_positions") * width ?? 0 : 0);
+        // Learned positions; the others have none, or compute them.
+        var positions = type is "gpt2" or "opt" or "bert" or "roberta" ? Find(config, "max_position_embeddings", "n_positions") ?? 0 : 0;
+        var rest = (((vocabulary * (tied ? 1 : 2)) + positions) * width) + (layers * attention);
         var (all, active) = (rest + allLayers, rest + usedLayers);
         if (!(all is >= 1 and <= 1e16))
             throw new ModelFileException($"{path}: its fields come to {all:g3} parameters, which is impossible.");

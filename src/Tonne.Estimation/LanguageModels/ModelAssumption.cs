@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>Says in a sentence which model an estimate is about and how its size is known.</summary>
 public static class ModelAssumption

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 
-namespace Tonne.Cli.ModelFiles;
+namespace Tonne.Cli.LanguageModels;
 
 /// <summary>Reads a model's size from its files: a Hugging Face <c>config.json</c>, the header of safetensors or GGUF, or a folder with them.</summary>
 /// <remarks>Weights are not read: of a safetensors or GGUF file only the list of tensors at its beginning.</remarks>

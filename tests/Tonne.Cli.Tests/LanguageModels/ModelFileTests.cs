@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using Tonne.Cli.ModelFiles;
-using Tonne.Estimation.Models;
+using Tonne.Cli.LanguageModels;
+using Tonne.Estimation.LanguageModels;
 
-namespace Tonne.Cli.Tests.ModelFiles;
+namespace Tonne.Cli.Tests.LanguageModels;
 
 public sealed class ModelFileTests : IDisposable
 {

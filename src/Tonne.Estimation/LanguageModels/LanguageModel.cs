@@ -1,4 +1,4 @@
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>What an estimate needs to know of a language model: its size and the shape of its attention cache.</summary>
 public sealed record LanguageModel

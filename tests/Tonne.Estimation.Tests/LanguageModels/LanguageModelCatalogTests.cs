@@ -1,7 +1,7 @@
-using Tonne.Estimation.Models;
+using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.Training;
 
-namespace Tonne.Estimation.Tests.Models;
+namespace Tonne.Estimation.Tests.LanguageModels;
 
 public class LanguageModelCatalogTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Tonne.Cli.Tests.Commands;
+namespace Tonne.Cli.Tests.LanguageModels;
 
 /// <summary>A model by name or file in estimates and descriptions: the same answer as with its sizes, and a range where nobody states them.</summary>
 public sealed class ModelOptionsTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace Tonne.Estimation.Models;
+namespace Tonne.Estimation.LanguageModels;
 
 /// <summary>Counts the parameters in the headers of safetensors files: 8 bytes with the length, then JSON with name, type and shape of each tensor.</summary>
 public sealed class SafetensorsHeader
