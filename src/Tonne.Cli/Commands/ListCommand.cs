@@ -64,7 +64,7 @@ static class ListCommand
             return;
         }
 
-        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "FACILITY ENERGY", "EMISSIONS", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7], FlexibleColumn = 1 };
+        var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "FACILITY ENERGY", "EMISSIONS", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7, 4], FlexibleColumn = 1 };
         var total = RunTotal.Of(runs);
         foreach (var run in runs)
         {
