@@ -59,6 +59,9 @@ public interface IMeteredJob : IDisposable
     /// <summary>Returns the warnings raised during the run. Called once, after the last sample. Default: none.</summary>
     IEnumerable<Warning> GetFinalWarnings() => [];
 
+    /// <summary>Counts the data that moved since the job was opened. Default: null, it is not counted.</summary>
+    DataTraffic? CountDataTraffic() => null;
+
     /// <summary>Measures what recording has cost so far.</summary>
     /// <param name="samplerCpu">CPU time of the sampling thread.</param>
     /// <returns>Default: the CPU time of the sampling thread, with unknown memory (0).</returns>

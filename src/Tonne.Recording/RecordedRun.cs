@@ -29,6 +29,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     readonly List<Warning> _finalWarnings = [];
     StageScope? _openStage;
     long? _settledCpu;
+    DataTraffic? _traffic;
     long? _end;
     bool _finished;
     bool _disposed;
@@ -138,6 +139,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         if (_end is { } known)
             return known;
         _settledCpu = _job.CompleteAccount();
+        _traffic = _job.CountDataTraffic();
         var end = _sampler.SampleNow();
         _end = end;
         _sampler.Dispose();
@@ -170,6 +172,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             Interrupted = completion.Interrupted,
             JobCpuNanoseconds = _settledCpu,
             Place = completion.Place,
+            Traffic = _traffic,
             Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),
             Warnings = [.. completion.Warnings, .. _finalWarnings],
         };

@@ -19,6 +19,7 @@ public sealed class MachineJob : IMeteredJob
     readonly Func<TimeSpan, Overhead>? _measureOverhead;
     readonly bool _ownsDiscovery;
     IReadOnlyList<Warning> _jobWarnings = [];
+    readonly DataTrafficCounter _traffic = new();
     readonly ResourceReservation _reservation = ResourceReservation.ReadOwn();
 
     /// <summary>Joins a machine and a job.</summary>
@@ -120,6 +121,9 @@ public sealed class MachineJob : IMeteredJob
 
     /// <inheritdoc/>
     public IEnumerable<Warning> GetFinalWarnings() => [.. _jobWarnings, .. _discovery.GetFinalWarnings()];
+
+    /// <inheritdoc/>
+    public DataTraffic? CountDataTraffic() => _traffic.Count();
 
     /// <inheritdoc/>
     public Overhead MeasureOverhead(TimeSpan samplerCpu) =>

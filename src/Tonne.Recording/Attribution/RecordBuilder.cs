@@ -442,6 +442,7 @@ public sealed class RecordBuilder
             QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _replaced, .. _gaps],
             Notes = [.. _apportionment.Notes],
+            Traffic = ending?.Traffic,
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
         };

@@ -114,6 +114,10 @@ public sealed record RunDocument
     /// <summary>Series of epochs and of steps, in order; null if there are none. In a list, steps have no figures.</summary>
     public IReadOnlyList<SeriesPart>? Series { get; init; }
 
+    /// <summary>Data that moved during the run, with energy of its own; in no sum. Absent if it was not counted, and in a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MovedDataPart>? Data { get; init; }
+
     /// <summary>Samples taken.</summary>
     public required int Samples { get; init; }
 
@@ -161,6 +165,7 @@ public sealed record RunDocument
                 SeriesPart.Finite(pair.First.Metrics), pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Energy),
                 pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Emissions), observations[i], seriesOfEpochs[i]))],
             Series = SeriesPart.CreateAll(record, footprint),
+            Data = footprint.Data.IsEmpty ? null : [.. footprint.Data.Select(MovedDataPart.From)],
             Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumWords.Format(basis.Component), basis.Device, EnumWords.Format(basis.Quality), basis.Meters, basis.Why))],
         };
     }
@@ -303,6 +308,16 @@ public sealed record RunDocument
 
     /// <summary>A gap: a time in which a meter returned nothing, in s from the start.</summary>
     public sealed record GapPart(string Meter, double From, double To, string Reason);
+
+    /// <summary>Data that moved during the run: what its processes wrote, kept for a year, or what the machine transferred.</summary>
+    /// <param name="Name"><c>storage</c> or <c>network</c>.</param>
+    /// <param name="Bytes">The data, B.</param>
+    /// <param name="EnergyKwh">Facility energy.</param>
+    /// <param name="EmissionsKg">Operational emissions.</param>
+    public sealed record MovedDataPart(string Name, long Bytes, QuantityDocument EnergyKwh, QuantityDocument EmissionsKg)
+    {
+        internal static MovedDataPart From(DataFigures data) => new(data.Name, data.Bytes, QuantityDocument.From(data.Energy), QuantityDocument.From(data.Emissions));
+    }
 
     /// <summary>Cost of measuring.</summary>
     public sealed record OverheadPart(double CpuS, double SamplerCpuS, double PeakResidentMib);

@@ -15,6 +15,7 @@ public static class RunReport
     const int MaxBarColumns = 24;
     const int MinBarColumns = 4;
     const int MaxNotes = 3;
+    const long MinShownBytes = 10_000_000;
 
     /// <summary>Writes the report.</summary>
     /// <param name="writer">Receives the text, with <c>\n</c> at line ends.</param>
@@ -39,6 +40,7 @@ public static class RunReport
         WriteEmissions(sheet, footprint);
         EquivalentText.WriteRow(sheet, Equivalents.Choose(footprint.Total));
         WritePlace(sheet, footprint);
+        WriteData(sheet, footprint);
         sheet.WriteRow("insight", TextSanitizer.ToOneLine(Insight.Describe(record, footprint)));
         StepSeriesText.WriteRows(sheet, record, footprint);
         foreach (var note in record.Notes.Take(MaxNotes))
@@ -158,6 +160,17 @@ public static class RunReport
             grid.Intensity.Quality == Quality.Assumed ? new StyledText(how, TextStyle.Assumed) : how);
         var pue = DisplayValue.FormatFactor(footprint.Factors.Pue).FormatWithInterval(sheet.Capabilities.Dash);
         sheet.WriteRow("PUE", StyledTextWriter.ToUnbreakable(pue), dot, TextSanitizer.ToOneLine(footprint.Factors.PueHow));
+    }
+
+    static void WriteData(StyledTextWriter sheet, Footprint footprint)
+    {
+        foreach (var data in footprint.Data.Where(data => data.Bytes >= MinShownBytes))
+        {
+            sheet.WriteRow("data",
+                StyledTextWriter.ToUnbreakable(DisplayValue.FormatBytes(data.Bytes)), data.Name == "storage" ? " written; kept for a year: " : " moved by the machine; over the internet: ",
+                StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(data.Energy)), " and ",
+                StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(data.Emissions)), StyledText.Faint(", not part of any sum"));
+        }
     }
 
     static void WriteGaps(StyledTextWriter sheet, RunRecord record)

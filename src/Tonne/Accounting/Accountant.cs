@@ -93,6 +93,7 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
             StepSeries = [.. (record.StepSeries ?? []).Select((series, i) => AccountPart(
                 $"steps.{i + 1}", $"steps {series.FirstStep} to {series.LastStep}", CombineUses(series.Spans.SelectMany(span => span.Energy)))
                 with { IsWithheld = series.Spans.IsEmpty })],
+            Data = [.. AccountData(record.Traffic, factors)],
             Warnings = [.. factors.Warnings],
         };
 
@@ -299,6 +300,33 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 
     Figure CreateFigure(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
         new(name, boundary, _uncertainty.ComputeBounds(derivation), quality, measured, derivation);
+
+    /// <summary>
+    /// Figures of the data that moved during a run: what its processes wrote, kept for a year, and what the machine transferred, as if all
+    /// of it went over the internet.
+    /// </summary>
+    IEnumerable<DataFigures> AccountData(DataTraffic? traffic, AccountingFactors factors)
+    {
+        const double TerabytesPerByte = 1e-12;
+        if (traffic?.StorageWritten is { } written)
+        {
+            yield return AccountData(written, DataFactors.Store(
+                new Derivation.Count("data written", "TB", written * TerabytesPerByte), new Derivation.Count("a year", "h", HoursPerYear), factors));
+        }
+
+        if (traffic?.Network is { } transferred)
+            yield return AccountData(transferred, DataFactors.Transfer(new Derivation.Count("data transferred", "TB", transferred * TerabytesPerByte), factors));
+    }
+
+    DataFigures AccountData(long bytes, DataUse data)
+    {
+        var (facility, operational, _) = Derive(data.Use, data.Factors);
+        var boundary = data.Use.Boundary with { Extent = BoundaryExtent.Facility };
+        var carbon = boundary with { Method = AccountingMethod.Location, Basis = data.Factors.Grid.Basis };
+        return new DataFigures(data.Name, bytes,
+            new Figure($"data.{data.Name}.energy_kwh", boundary, _uncertainty, Quality.Assumed, 0, facility),
+            new Figure($"data.{data.Name}.emissions_kg", carbon, _uncertainty, Quality.Assumed, 0, operational));
+    }
 
     static Boundary CreateEmbodiedBoundary(AllocationPolicy policy) => new(BoundaryExtent.Hardware, [], policy, Embodied: true);
 

@@ -48,12 +48,16 @@ public sealed record Footprint
     /// <summary>Figures by series of steps, in the record's order.</summary>
     public ImmutableArray<StageFigures> StepSeries { get; init; } = [];
 
+    /// <summary>Figures of the data that moved during the run: in no sum.</summary>
+    public ImmutableArray<DataFigures> Data { get; init; } = [];
+
     /// <summary>Warnings about the accounting.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 
-    /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs.</summary>
+    /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs, then of its data.</summary>
     public IEnumerable<Figure> GetFigures() =>
-        GetRunFigures().Concat(Stages.Concat(Epochs).Concat(StepSeries).Where(part => !part.IsWithheld).SelectMany(part => new[] { part.Energy, part.Emissions }));
+        GetRunFigures().Concat(Stages.Concat(Epochs).Concat(StepSeries).Where(part => !part.IsWithheld).SelectMany(part => new[] { part.Energy, part.Emissions }))
+            .Concat(Data.SelectMany(data => new[] { data.Energy, data.Emissions }));
 
     /// <summary>The figures of the whole run.</summary>
     public IEnumerable<Figure> GetRunFigures()

@@ -51,6 +51,10 @@ public sealed record RunRecord
     /// <summary>Notes from the program.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>Data that moved during the run; null if it was not counted.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public DataTraffic? Traffic { get; init; }
+
     /// <summary>The overhead of measuring; null if the recorder was killed.</summary>
     public Overhead? Overhead { get; init; }
 

@@ -55,4 +55,20 @@ public class AccountantTests
 
         Assert.Equal(kilograms * 600 / LifeSeconds, embodied, embodied * 1e-12);
     }
+
+    // By hand: 2 TB kept for a year of 8,766 h at 2 W/TB are 35.064 kWh at the plug; 3 TB over the internet at 1.9 kWh/TB are 5.7 kWh.
+    [Fact]
+    public void Data_that_moved_has_figures_of_its_own_and_changes_no_other()
+    {
+        var run = SampleRuns.Shell();
+        var without = SampleRuns.Account(run);
+        var with = SampleRuns.Account(run with { Traffic = new DataTraffic(0, 2_000_000_000_000, 1_000_000_000_000, 2_000_000_000_000) });
+
+        var pue = with.Factors.Pue.Bounds.Best;
+        Assert.Equal(["storage", "network"], with.Data.Select(data => data.Name));
+        Assert.Equal(35.064 * pue, with.Data[0].Energy.Value, 1e-9);
+        Assert.Equal(5.7, with.Data[1].Energy.Value, 1e-9);
+        Assert.Empty(without.Data);
+        Assert.Equal(without.GetRunFigures().Select(figure => (figure.Name, figure.Bounds)), with.GetRunFigures().Select(figure => (figure.Name, figure.Bounds)));
+    }
 }

@@ -1,8 +1,7 @@
-using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Quantities;
 
-namespace Tonne.LifeCycles;
+namespace Tonne.Accounting;
 
 /// <summary>Energy of stored and transferred data.</summary>
 /// <remarks>
@@ -23,22 +22,25 @@ public static class DataFactors
     /// <param name="terabytes">Data stored, TB; copies are part of the factor.</param>
     /// <param name="hours">Time, h.</param>
     /// <param name="factors">Factors of the place.</param>
-    public static DataUse Store(Factor terabytes, Factor hours, AccountingFactors factors) => new(
-        "storage",
-        new PhaseUse("storage", new Boundary(BoundaryExtent.It, ["storage"], AllocationPolicy.Described),
-            new Derivation.Product("energy of stored data", "kWh",
-                [new Derivation.FactorNode(terabytes), new Derivation.FactorNode(hours), new Derivation.FactorNode(Storage)], 1 / 1000d),
-            Quality: Quality.Assumed, WithWater: false),
-        factors);
+    public static DataUse Store(Factor terabytes, Factor hours, AccountingFactors factors) =>
+        Store(new Derivation.FactorNode(terabytes), new Derivation.FactorNode(hours), factors);
 
     /// <summary>Energy of data sent over the internet.</summary>
     /// <param name="terabytes">Data transferred, TB.</param>
     /// <param name="factors">Factors of the place.</param>
-    public static DataUse Transfer(Factor terabytes, AccountingFactors factors) => new(
+    public static DataUse Transfer(Factor terabytes, AccountingFactors factors) => Transfer(new Derivation.FactorNode(terabytes), factors);
+
+    internal static DataUse Store(Derivation terabytes, Derivation hours, AccountingFactors factors) => new(
+        "storage",
+        new PhaseUse("storage", new Boundary(BoundaryExtent.It, ["storage"], AllocationPolicy.Described),
+            new Derivation.Product("energy of stored data", "kWh", [terabytes, hours, new Derivation.FactorNode(Storage)], 1 / 1000d),
+            Quality: Quality.Assumed, WithWater: false),
+        factors);
+
+    internal static DataUse Transfer(Derivation terabytes, AccountingFactors factors) => new(
         "network",
         new PhaseUse("network", new Boundary(BoundaryExtent.Facility, ["network"], AllocationPolicy.Described),
-            new Derivation.Product("energy of transferred data", "kWh",
-                [new Derivation.FactorNode(terabytes), new Derivation.FactorNode(Network)]),
+            new Derivation.Product("energy of transferred data", "kWh", [terabytes, new Derivation.FactorNode(Network)]),
             Quality: Quality.Assumed, IncludesFacility: true, WithWater: false),
         factors);
 }
