@@ -31,6 +31,15 @@ public interface IMeteredJob : IDisposable
     /// <summary>The process that keeps the run alive.</summary>
     RunHolder Holder { get; }
 
+    /// <summary>User of the process. Default: null, unknown.</summary>
+    string? User => null;
+
+    /// <summary>Name of the machine. Default: null, unknown.</summary>
+    string? Node => null;
+
+    /// <summary>Container in which the process runs. Default: null, none.</summary>
+    ContainerIdentity? Container => null;
+
     /// <summary>Warnings known at the start, for example a meter that may not be read. Default: none.</summary>
     ImmutableArray<Warning> Warnings => [];
 

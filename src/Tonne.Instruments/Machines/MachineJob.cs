@@ -90,6 +90,15 @@ public sealed class MachineJob : IMeteredJob
     public RunHolder Holder { get; }
 
     /// <inheritdoc/>
+    public string User { get; } = Environment.UserName;
+
+    /// <inheritdoc/>
+    public string Node { get; } = Environment.MachineName;
+
+    /// <inheritdoc/>
+    public ContainerIdentity? Container { get; } = ContainerDetector.Detect(Environment.GetEnvironmentVariable);
+
+    /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings =>
         [.. _discovery.Warnings, .. _discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(CreateMissingMeterWarning)];
 

@@ -48,6 +48,18 @@ public sealed record RunDocument
     /// <summary>Id of the run inside which it was started, whose energy includes its own; null if none.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>The job of a scheduler or launcher; null if none.</summary>
+    public JobPart? Job { get; init; }
+
+    /// <summary>User; null if unknown.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Name of the machine; null if unknown.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>The container; null if none.</summary>
+    public ContainerPart? Container { get; init; }
+
     /// <summary>completed, failed, interrupted or running.</summary>
     public required string Status { get; init; }
 
@@ -200,6 +212,11 @@ public sealed record RunDocument
             Tags = opening.Tags,
             Rank = opening.Rank,
             Parent = opening.Parent,
+            Job = opening.Job is { } job ? JobPart.From(job) : null,
+            User = opening.User,
+            Node = opening.Node,
+            Container = opening.Container is { } container
+                ? new ContainerPart(container.Runtime, container.Id, container.Pod, container.PodUid, container.Namespace) : null,
             Status = EnumWords.Format(record.Status),
             ExitCode = record.ExitCode,
             StartedAt = opening.StartedAt,
@@ -308,6 +325,19 @@ public sealed record RunDocument
 
     /// <summary>A gap: a time in which a meter returned nothing, in s from the start.</summary>
     public sealed record GapPart(string Meter, double From, double To, string Reason);
+
+    /// <summary>The job of a scheduler or launcher.</summary>
+    public sealed record JobPart(
+        string Launcher, string Id, string? Step, string? Array, string? ArrayTask, string? Name, string? Account, string? Partition, string? Qos, string? Cluster,
+        int? Nodes, int? Ranks, int? LocalRank, int? Restarts)
+    {
+        internal static JobPart From(JobIdentity job) => new(
+            EnumWords.Format(job.Launcher), job.Id, job.Step, job.Array, job.ArrayTask, job.Name, job.Account, job.Partition, job.Qos, job.Cluster,
+            job.Nodes, job.Ranks, job.LocalRank, job.Restarts);
+    }
+
+    /// <summary>The container that the run was recorded in.</summary>
+    public sealed record ContainerPart(string Runtime, string? Id, string? Pod, string? PodUid, string? Namespace);
 
     /// <summary>Data that moved during the run: what its processes wrote, kept for a year, or what the machine transferred.</summary>
     /// <param name="Name"><c>storage</c> or <c>network</c>.</param>

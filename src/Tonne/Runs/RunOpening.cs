@@ -25,6 +25,18 @@ public sealed record RunOpening
     /// <summary>Id of the run inside which this one was started, on the same boot of the same machine; null if none. Its energy is part of that run's.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>The job of a scheduler or launcher that it is part of; null if none.</summary>
+    public JobIdentity? Job { get; init; }
+
+    /// <summary>User who runs it: the scheduler's, else that of the process; null if unknown.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Name of the machine: the scheduler's name of the node, else its host name; null if unknown.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>The container in which it runs; null if none.</summary>
+    public ContainerIdentity? Container { get; init; }
+
     /// <summary>The command and its arguments.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 

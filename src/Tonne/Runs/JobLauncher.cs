@@ -1,0 +1,17 @@
+namespace Tonne.Runs;
+
+/// <summary>What started the processes of a distributed or scheduled job.</summary>
+public enum JobLauncher
+{
+    /// <summary>Slurm: <c>sbatch</c>, <c>srun</c>, <c>salloc</c>.</summary>
+    Slurm,
+
+    /// <summary>PyTorch's <c>torchrun</c>.</summary>
+    Torchrun,
+
+    /// <summary>Open MPI's or PMIx's <c>mpirun</c>.</summary>
+    Mpi,
+
+    /// <summary>A variable that the user has set, <c>TONNE_RUN_GROUP</c>.</summary>
+    Given,
+}
