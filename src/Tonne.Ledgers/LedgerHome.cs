@@ -71,7 +71,16 @@ public sealed class LedgerHome(string root)
     /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
     internal List<string> GetRunIds()
     {
-        var found = new List<string>();
+        List<string> found = [.. GetUnsortedRunIds()];
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+
+    /// <summary>The ids of all runs. Empty if there is no ledger yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
+    internal HashSet<string> GetUnsortedRunIds()
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
         try
         {
             if (!Directory.Exists(Runs))
@@ -79,7 +88,7 @@ public sealed class LedgerHome(string root)
             foreach (var year in Directory.EnumerateDirectories(Runs))
             {
                 if (Path.GetFileName(year) is { Length: 4 } name && name.All(char.IsAsciiDigit))
-                    found.AddRange(EnumerateIds(year, name));
+                    found.UnionWith(EnumerateIds(year, name));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -87,7 +96,6 @@ public sealed class LedgerHome(string root)
             throw LedgerUnavailableException.FromException(Runs, error);
         }
 
-        found.Sort(StringComparer.Ordinal);
         return found;
     }
 

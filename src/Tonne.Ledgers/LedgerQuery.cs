@@ -12,6 +12,12 @@ public sealed record LedgerQuery
     /// <summary>Project, exactly.</summary>
     public string? Project { get; init; }
 
+    /// <summary>Account that the scheduler charges, exactly.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>User, exactly.</summary>
+    public string? User { get; init; }
+
     /// <summary>Part of the name, in upper or lower case.</summary>
     public string? Name { get; init; }
 
@@ -41,6 +47,8 @@ public sealed record LedgerQuery
     {
         ArgumentNullException.ThrowIfNull(run);
         return (Project is null || run.Project == Project)
+            && (Account is null || run.Job?.Account == Account)
+            && (User is null || run.User == User)
             && (Name is null || run.Name.Contains(Name, StringComparison.OrdinalIgnoreCase))
             && (Status is null || run.Status == Status)
             && (Kind is null || run.Kind == Kind)

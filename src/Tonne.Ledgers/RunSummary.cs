@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
 using Tonne.Ledgers.ImportExport;
+using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;
@@ -26,6 +28,21 @@ public sealed record RunSummary
 
     /// <summary>Id of the run inside which it was started; null if none.</summary>
     public string? Parent { get; init; }
+
+    /// <summary>The job of a scheduler or launcher; null if none.</summary>
+    public JobIdentity? Job { get; init; }
+
+    /// <summary>User; null if unknown.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Name of the machine; null if unknown.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Boot of the machine; null if unknown.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Name of the processor; null if unknown.</summary>
+    public string? Cpu { get; init; }
 
     /// <summary>Origin.</summary>
     public RunKind Kind { get; init; }
@@ -60,6 +77,15 @@ public sealed record RunSummary
     /// <summary>Operational and embodied emissions in kg CO2e.</summary>
     public StatedFigure? Total { get; init; }
 
+    /// <summary>Facility energy of the machine that no job held during the run, kWh; null while it runs.</summary>
+    public Bounds? IdleEnergy { get; init; }
+
+    /// <summary>Operational emissions of <see cref="IdleEnergy"/>, kg CO2e.</summary>
+    public Bounds? IdleEmissions { get; init; }
+
+    /// <summary>Parts of its energy by month (<c>2026-11</c>, UTC), which add up to 1; null if it is in one month.</summary>
+    public ImmutableSortedDictionary<string, double>? Months { get; init; }
+
     /// <summary>Grid zone; null if unknown.</summary>
     public string? Zone { get; init; }
 
@@ -82,7 +108,14 @@ public sealed record RunSummary
     /// <summary>Creates the summary of a closed run.</summary>
     internal static RunSummary FromRecord(RunRecord record, StatementCount statements, LedgerProblem? trouble)
     {
+        const double MicrojoulesPerKilowattHour = 3.6e12;
+        const double MaxSpread = 1e6;
         var newest = statements.Count == 0 ? null : statements.Newest;
+        // The machine's bounds are those of its parts, of which idle is one.
+        var machine = Figure("machine_energy_kwh")?.Bounds;
+        var spread = machine is { Best: > 0 } known ? new Bounds(Math.Min(1, known.Low / known.Best), 1, Math.Clamp(known.High / known.Best, 1, MaxSpread)) : Bounds.FromExact(1);
+        Bounds? idle = newest is null ? null
+            : spread * (record.Components.Sum(part => part.IdleMicrojoules) / MicrojoulesPerKilowattHour * newest.Factors.Pue.Bounds.Best);
         return FromOpening(record.Opening) with
         {
             Kind = CodeCarbonConverter.IsCodeCarbonRun(record) ? RunKind.Imported : RunKind.Recorded,
@@ -94,6 +127,9 @@ public sealed record RunSummary
             Operational = Figure("emissions_kg.operational"),
             Embodied = Figure("emissions_kg.embodied"),
             Total = Figure("emissions_kg.total"),
+            IdleEnergy = idle,
+            IdleEmissions = newest is null ? null : idle * (newest.Factors.Grid.Intensity.Bounds.Best / 1000),
+            Months = SplitByMonth(record),
             Zone = newest?.Factors.Grid.Zone ?? record.Opening.Place.Zone,
             Method = newest?.Method,
             FactorsHash = newest?.FactorsHash,
@@ -113,9 +149,23 @@ public sealed record RunSummary
         Tags = opening.Tags,
         Rank = opening.Rank,
         Parent = opening.Parent,
+        Job = opening.Job,
+        User = opening.User,
+        Node = opening.Node,
+        BootId = opening.Machine.BootId,
+        Cpu = opening.Machine.Cpu,
         StartedAt = opening.StartedAt,
         Zone = opening.Place.Zone,
     };
+
+    /// <summary>The parts of the job's energy by month, from its quarter hours; null if it is in one month or has no energy.</summary>
+    static ImmutableSortedDictionary<string, double>? SplitByMonth(RunRecord record)
+    {
+        var months = record.QuarterHours.GroupBy(quarter => quarter.Start.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(group => group.Key, group => group.Sum(quarter => quarter.Energy.Sum(use => (double)use.Microjoules)), StringComparer.Ordinal);
+        var sum = months.Values.Sum();
+        return months.Count < 2 || sum <= 0 ? null : months.ToImmutableSortedDictionary(month => month.Key, month => month.Value / sum, StringComparer.Ordinal);
+    }
 
     internal readonly record struct StatementCount(int Count, FootprintStatement? Newest);
 }

@@ -99,6 +99,7 @@ static class CommandLine
             BenchCommand.Build(context, childArguments),
             MarkCommand.Build(context),
             ListCommand.Build(context),
+            TotalCommand.Build(context),
             ShowCommand.Build(context),
             ExplainCommand.Build(context),
             LearnCommand.Build(context),

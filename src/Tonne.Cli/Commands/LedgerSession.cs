@@ -1,6 +1,7 @@
 using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Totals;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
@@ -31,7 +32,7 @@ sealed class LedgerSession
     /// <summary>Opens the ledger and closes the runs of recorders that were killed.</summary>
     public static LedgerSession Open(CommandContext context)
     {
-        var session = new LedgerSession(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
+        var session = OpenWithoutClosing(context);
         foreach (var closed in session.Ledger.CloseInterrupted(session.Account))
         {
             context.Error.WriteLine(closed.Problem is { } problem
@@ -41,6 +42,13 @@ sealed class LedgerSession
 
         return session;
     }
+
+    /// <summary>Opens the ledger; <see cref="Total"/> closes runs itself, as it sees them all.</summary>
+    public static LedgerSession OpenWithoutClosing(CommandContext context) =>
+        new(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
+
+    /// <summary>Adds up runs, each joule once, and closes the runs of recorders that were killed.</summary>
+    public LedgerTotal Total(TotalQuery query) => Ledger.Total(query, Account);
 
     /// <summary>Finds the one run that a text identifies.</summary>
     /// <exception cref="InvalidInputException">None or several; the message lists them.</exception>

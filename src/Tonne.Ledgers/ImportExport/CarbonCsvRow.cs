@@ -75,7 +75,8 @@ public sealed class CarbonCsvRow
     /// <param name="withHeader">Whether the header comes first. Default: yes.</param>
     public string ToCsv(bool withHeader = true) => (withHeader ? Header : "") + Line(Fields);
 
-    static string Line(IEnumerable<string> fields)
+    /// <summary>Fields as a line with <c>\n</c> at its end, quoted where needed.</summary>
+    internal static string Line(IEnumerable<string> fields)
     {
         var line = new StringBuilder();
         foreach (var field in fields)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tonne.Ledgers.RunFolders;
+using Tonne.Ledgers.Totals;
 using Microsoft.Data.Sqlite;
 using Tonne.Quantities;
 
@@ -18,11 +19,11 @@ namespace Tonne.Ledgers.Indexing;
 sealed class RunIndex(string path, Action<string> log)
 {
     /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     const string Columns = """
-        id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL,
-        name TEXT, project TEXT, tags TEXT, rank INTEGER, status TEXT, exit_code INTEGER, started_at TEXT, duration_s REAL, zone TEXT,
+        id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL, counted BLOB NOT NULL,
+        name TEXT, project TEXT, account TEXT, user TEXT, node TEXT, job TEXT, parent TEXT, tags TEXT, rank INTEGER, status TEXT, exit_code INTEGER, started_at TEXT, duration_s REAL, zone TEXT,
         energy_kwh REAL, energy_kwh_low REAL, energy_kwh_high REAL, energy_boundary TEXT, energy_quality TEXT, measured_share REAL,
         operational_kg REAL, operational_kg_low REAL, operational_kg_high REAL, embodied_kg REAL, total_kg REAL, total_kg_low REAL, total_kg_high REAL, total_boundary TEXT,
         method TEXT, factors_hash TEXT, statements INTEGER, trouble TEXT
@@ -57,6 +58,53 @@ sealed class RunIndex(string path, Action<string> log)
         }
 
         return null;
+    }
+
+    /// <summary>What totals need of all runs in the index, as it is; null if there is no usable index. Rows that were changed are left out.</summary>
+    internal List<CountedRun>? ReadCounted()
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var connection = Open();
+            using var all = connection.CreateCommand();
+            all.CommandText = "SELECT counted FROM runs";
+            using var reader = all.ExecuteReader();
+            var texts = new CountedRunCodec.TextCache();
+            var runs = new List<CountedRun>();
+            var buffer = new byte[4096];
+            while (reader.Read())
+            {
+                if (reader.GetFieldType(0) != typeof(byte[]))
+                    continue;
+                var length = (int)reader.GetBytes(0, 0, null, 0, 0);
+                if (length > buffer.Length)
+                    buffer = new byte[length * 2];
+                reader.GetBytes(0, 0, buffer, 0, length);
+                if (CountedRunCodec.Read(buffer.AsSpan(0, length), texts) is { } run)
+                    runs.Add(run);
+            }
+
+            return runs;
+        }
+        catch (SqliteException error) when (IsBroken(error))
+        {
+            MoveAside($"cannot be read ({error.Message})");
+            return null;
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Failure = error.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Removes the row of a run whose files are about to change or have changed, because a total reads rows without looking at files.</summary>
+    internal void Forget(string id)
+    {
+        if (File.Exists(path))
+            Write([], [id]);
     }
 
     /// <summary>The numbers of rows in ranges of ids; null if there is no usable index.</summary>
@@ -255,8 +303,14 @@ sealed class RunIndex(string path, Action<string> log)
         yield return ("id", id);
         yield return ("stamp", run.Stamp);
         yield return ("sealed", ChecksummedLine.Write("run", JsonSerializer.SerializeToUtf8Bytes(it, SummaryJson.Default.RunSummary)));
+        yield return ("counted", CountedRunCodec.Write(CountedRun.From(it)));
         yield return ("name", it.Name);
         yield return ("project", it.Project);
+        yield return ("account", it.Job?.Account);
+        yield return ("user", it.User);
+        yield return ("node", it.Node);
+        yield return ("job", it.Job?.Key);
+        yield return ("parent", it.Parent);
         yield return ("tags", Tags(it));
         yield return ("rank", it.Rank);
         yield return ("status", it.Status is { } status ? EnumWords.Format(status) : null);

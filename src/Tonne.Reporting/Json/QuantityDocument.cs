@@ -23,7 +23,7 @@ public sealed record QuantityDocument(double Value, double Low, double High, str
     public static QuantityDocument From(Factor factor, string boundary) =>
         From(factor.Bounds, boundary, factor.Quality, factor.Quality == Quantities.Quality.Measured ? 1 : 0);
 
-    static QuantityDocument From(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
+    internal static QuantityDocument From(Bounds bounds, string boundary, Quality quality, double measuredShare) =>
         new(bounds.Best, SixDigitRounding.RoundLow(bounds), SixDigitRounding.RoundHigh(bounds), boundary, EnumWords.Format(quality), measuredShare);
 
 }

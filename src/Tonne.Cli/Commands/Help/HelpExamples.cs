@@ -24,6 +24,13 @@ static class HelpExamples
         ["mark epoch"] = ["tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark epoch 4 --begin"],
         ["mark note"] = ["tonne mark note 'switched to the small data set'"],
         ["list"] = ["tonne list", "tonne list --project demo --limit 20", "tonne list --status failed --json"],
+        ["total"] =
+        [
+            "tonne total --by project --month 2026-11",
+            "tonne total --by account,user --month 2026-11 --csv > bill.csv",
+            "tonne total --by month --year-over-year",
+            "tonne total --by campaign --tag model=resnet",
+        ],
         ["show"] = ["tonne show last", "tonne show mnist --json"],
         ["explain"] = ["tonne explain last", "tonne explain last operational", "tonne explain last stages.train.energy_kwh --json"],
         ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],

@@ -7,7 +7,7 @@ static class HelpGroups
     public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
     [
         ("Measure", ["run", "mark", "bench", "lab"]),
-        ("Explain", ["list", "show", "explain", "compare", "learn"]),
+        ("Explain", ["list", "show", "total", "explain", "compare", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Share", ["report"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "completion"]),

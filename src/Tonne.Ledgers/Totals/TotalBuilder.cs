@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tonne.Quantities;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers.Totals;
+
+/// <summary>Builds a total from all runs of a ledger.</summary>
+sealed class TotalBuilder(TotalQuery query)
+{
+    readonly bool _splitsMonths = IsMonth(query.Runs.Since) && IsMonth(query.Runs.Until) && (query.Runs.Since ?? query.Runs.Until) is not null
+        || query.By.Any(key => key.Dimension is TotalDimension.Month or TotalDimension.Year);
+
+    /// <summary>Counts the runs.</summary>
+    /// <param name="runs">All runs of the ledger, in any order.</param>
+    public LedgerTotal Build(IReadOnlyList<CountedRun> runs)
+    {
+        var withFigures = runs.Where(run => run.HasFigures).ToList();
+        var included = IncludedRuns.Find(withFigures);
+        var outermost = included.Count == 0 ? withFigures : withFigures.FindAll(run => !included.ContainsKey(run.Id));
+        // Whoever asks for one project still shares the machine with the others.
+        var idleParts = IdleParts.Find(outermost);
+        var groups = new Dictionary<Group, TotalSum>();
+        var sum = new TotalSum([]);
+        var (count, withoutEmbodied) = (0, 0);
+        foreach (var run in outermost)
+        {
+            if (!Matches(run))
+                continue;
+            var idlePart = idleParts.GetValueOrDefault(run.Id, 1);
+            var whole = 0d;
+            foreach (var (month, part) in GetParts(run))
+            {
+                if (!IsInPeriod(run, month))
+                    continue;
+                whole += part;
+                if (query.By.Count == 0)
+                    continue;
+                foreach (var group in GetGroups(run, month))
+                {
+                    if (!groups.TryGetValue(group, out var rows))
+                        groups[group] = rows = new TotalSum([.. group.Values]);
+                    rows.Add(run, part, idlePart);
+                }
+            }
+
+            if (whole <= 0)
+                continue;
+            sum.Add(run, Math.Min(whole, 1), idlePart);
+            count++;
+            withoutEmbodied += run.Embodied is null ? 1 : 0;
+        }
+
+        var total = sum.ToRow();
+        var rowsOfGroups = groups.Values.Select(group => group.ToRow()).ToList();
+        return new LedgerTotal
+        {
+            Query = query,
+            Rows = [.. Order(rowsOfGroups)],
+            Sum = total,
+            CountedWithOthers = [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
+                .OrderBy(run => run.Id, StringComparer.Ordinal).Select(run => (run.Id, included[run.Id].In, included[run.Id].Reason))],
+            WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
+            Warnings = [.. FindWarnings(total, count, withoutEmbodied)],
+        };
+    }
+
+    static IEnumerable<Warning> FindWarnings(TotalRow total, int count, int withoutEmbodied)
+    {
+        if (total.Boundaries.Count > 1)
+        {
+            yield return new Warning("boundaries-differ", "The sum is of runs with different boundaries: "
+                + string.Join("; ", total.Boundaries.OrderByDescending(boundary => boundary.Value).Select(boundary => $"{boundary.Key} ({boundary.Value})")) + ".",
+                "Compare groups of one boundary only.");
+        }
+
+        if (withoutEmbodied > 0 && withoutEmbodied < count)
+        {
+            yield return new Warning("embodied-unknown", $"Embodied emissions are unknown for {withoutEmbodied} of {count} runs, and not in the sum.");
+        }
+    }
+
+    IEnumerable<TotalRow> Order(List<TotalRow> rows)
+    {
+        if (query.By is [{ Dimension: TotalDimension.Month or TotalDimension.Year }, ..])
+        {
+            return rows.OrderBy(row => row.Group[0], StringComparer.Ordinal).ThenByDescending(row => row.Emissions.Best)
+                .ThenBy(row => string.Join('\n', row.Group), StringComparer.Ordinal);
+        }
+
+        return rows.OrderByDescending(row => row.Emissions.Best).ThenBy(row => string.Join('\n', row.Group), StringComparer.Ordinal);
+    }
+
+    bool Matches(CountedRun run)
+    {
+        var wanted = query.Runs;
+        return (wanted.Project is null || run.Project == wanted.Project)
+            && (wanted.Account is null || run.Account == wanted.Account)
+            && (wanted.User is null || run.User == wanted.User)
+            && (wanted.Name is null || run.Name.Contains(wanted.Name, StringComparison.OrdinalIgnoreCase))
+            && (wanted.Status is null || run.Status == wanted.Status)
+            && (wanted.Kind is null || run.Kind == wanted.Kind)
+            && wanted.Tags.All(tag => run.GetTag(tag.Key) is { } value && (tag.Value.Length == 0 || value == tag.Value));
+    }
+
+    /// <summary>The parts of a run by month; one part if the query does not split it.</summary>
+    IEnumerable<(string Month, double Part)> GetParts(CountedRun run) =>
+        _splitsMonths && !run.Months.IsEmpty ? run.Months.Select(month => (month.Key, month.Value)) : [(FormatMonth(run.Start), 1)];
+
+    bool IsInPeriod(CountedRun run, string month)
+    {
+        if (!_splitsMonths || run.Months.IsEmpty || !IsMonth(query.Runs.Since) || !IsMonth(query.Runs.Until))
+            return (query.Runs.Since is not { } since || run.Start >= since) && (query.Runs.Until is not { } until || run.Start < until);
+        return (query.Runs.Since is not { } from || string.CompareOrdinal(month, FormatMonth(from)) >= 0)
+            && (query.Runs.Until is not { } before || string.CompareOrdinal(month, FormatMonth(before)) < 0);
+    }
+
+    /// <summary>The groups of a run: one, unless it is grouped by every tag.</summary>
+    IEnumerable<Group> GetGroups(CountedRun run, string month)
+    {
+        var byTag = -1;
+        var values = new string?[query.By.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (query.By[i] is { Dimension: TotalDimension.Tag, TagName: null })
+                byTag = i;
+            else
+                values[i] = GetValue(run, query.By[i], month);
+        }
+
+        if (byTag < 0 || run.Tags.IsEmpty)
+        {
+            yield return new Group([.. values]);
+            yield break;
+        }
+
+        foreach (var (tag, value) in run.Tags)
+        {
+            values[byTag] = $"{tag}={value}";
+            yield return new Group([.. values]);
+        }
+    }
+
+    static string? GetValue(CountedRun run, TotalKey key, string month) => key.Dimension switch
+    {
+        TotalDimension.Project => run.Project,
+        TotalDimension.Account => run.Account,
+        TotalDimension.User => run.User,
+        TotalDimension.Month => month,
+        TotalDimension.Year => month[..4],
+        TotalDimension.Model => run.GetTag("model"),
+        TotalDimension.Campaign => run.GetTag("campaign") ?? run.GetTag("model"),
+        TotalDimension.Machine => run.Node ?? run.BootId,
+        TotalDimension.Zone => run.Zone,
+        TotalDimension.Name => run.Name,
+        TotalDimension.Status => run.Status is { } status ? EnumWords.Format(status) : null,
+        _ => run.GetTag(key.TagName!),
+    };
+
+    static bool IsMonth(DateTimeOffset? time) => time is not { } known || (known.UtcDateTime is var utc && utc.Day == 1 && utc.TimeOfDay == TimeSpan.Zero);
+
+    static string FormatMonth(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    readonly struct Group(ImmutableArray<string?> values) : IEquatable<Group>
+    {
+        public ImmutableArray<string?> Values { get; } = values;
+
+        public bool Equals(Group other) => Values.AsSpan().SequenceEqual(other.Values.AsSpan());
+
+        public override bool Equals(object? obj) => obj is Group other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = default(HashCode);
+            foreach (var value in Values)
+                hash.Add(value, StringComparer.Ordinal);
+            return hash.ToHashCode();
+        }
+    }
+}
