@@ -1,5 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Ledgers.Auditing;
+using Tonne.Ledgers.Budgets;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Indexing;
@@ -86,7 +87,26 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <param name="query">What is counted, and the groups. Default: null, all as one group.</param>
     /// <param name="account">Computes the footprint of a record; then runs that were left open are closed first. Default: null, they are not.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerTotal Total(TotalQuery? query = null, Func<RunRecord, FootprintStatement>? account = null)
+    public LedgerTotal Total(TotalQuery? query = null, Func<RunRecord, FootprintStatement>? account = null) =>
+        new TotalBuilder(query ?? new TotalQuery()).Build(ReadCounted(account));
+
+    /// <summary>Looks how much of each budget is used in the current period.</summary>
+    /// <param name="budgets">The budgets.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<BudgetState> CheckBudgets(IEnumerable<Budget> budgets)
+    {
+        ArgumentNullException.ThrowIfNull(budgets);
+        var now = time.GetUtcNow();
+        var runs = ReadCounted(account: null);
+        return
+        [
+            .. budgets.Select(budget => new BudgetState(
+                budget, budget.FindPeriod(now)?.Start, budget.FindPeriod(now)?.End, new TotalBuilder(budget.CreateQuery(now)).Build(runs), now)),
+        ];
+    }
+
+    /// <summary>Reads what totals need of every run.</summary>
+    List<CountedRun> ReadCounted(Func<RunRecord, FootprintStatement>? account)
     {
         var missing = Home.GetUnsortedRunIds();
         var runs = new List<CountedRun>(missing.Count);
@@ -113,7 +133,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         }
 
         WriteRead();
-        return new TotalBuilder(query ?? new TotalQuery()).Build(runs);
+        return runs;
 
         void WriteRead()
         {

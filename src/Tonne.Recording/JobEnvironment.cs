@@ -45,7 +45,7 @@ public static class JobEnvironment
 
         if (environment.Text("TORCHELASTIC_RUN_ID") is { } torch && environment.Count("WORLD_SIZE") is { } world)
         {
-            // "none" is torchrun's default where no --rdzv-id is given: then the address of the leader tells jobs apart.
+            // "none" is the default of torchrun without --rdzv-id: then the address of the leader identifies the job.
             var id = torch is "none" ? $"{environment.Text("MASTER_ADDR")}:{environment.Text("MASTER_PORT")}" : torch;
             return new JobIdentity
             {

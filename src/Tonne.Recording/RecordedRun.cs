@@ -147,6 +147,16 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         return end;
     }
 
+    /// <summary>Accounts what was recorded so far, as if the run ended now. Costs more the longer the run is: some 10 µs a sample.</summary>
+    /// <param name="place">The place, if it became known after the start. Default: null, that of the opening.</param>
+    public (RunRecord Record, Footprint Footprint) AccountSoFar(Place? place = null)
+    {
+        var opening = place is null ? Opening : Opening with { Place = place };
+        var record = RecordBuilder.Build(OpenTrace, opening);
+        record = place is null ? record : record with { Opening = record.Opening with { Place = place } };
+        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
+    }
+
     /// <summary>Ends the run as completed: builds its record from the trace, computes the footprint, and passes both to the sink.</summary>
     /// <param name="cancellationToken">Cancels storing.</param>
     public ValueTask<RunResult> FinishAsync(CancellationToken cancellationToken = default) => FinishAsync(new RunCompletion(), cancellationToken);

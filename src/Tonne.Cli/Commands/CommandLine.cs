@@ -100,6 +100,7 @@ static class CommandLine
             MarkCommand.Build(context),
             ListCommand.Build(context),
             TotalCommand.Build(context),
+            BudgetCommand.Build(context),
             ShowCommand.Build(context),
             ExplainCommand.Build(context),
             LearnCommand.Build(context),

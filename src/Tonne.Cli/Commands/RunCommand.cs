@@ -3,6 +3,7 @@ using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
+using Tonne.Ledgers.Budgets;
 
 namespace Tonne.Cli.Commands;
 
@@ -12,6 +13,10 @@ static class RunCommand
     static readonly Option<string> _name = new("--name", "-n") { Description = "Name of the run; default: made from the command", HelpName = "N" };
     static readonly Option<string[]> _tag = new("--tag", "-t") { Description = "A tag; may be repeated", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };
+    static readonly Option<string> _max = new("--max") { Description = "Stop the command before it uses more: 2kg or 3kWh", HelpName = "LIMIT" };
+    static readonly Option<string> _grace = new("--grace") { Description = "Time for a checkpoint when --max stops it; default 1m", HelpName = "TIME" };
+    static readonly Option<string> _warnOver = new("--warn-over") { Description = "Warn if the run used more", HelpName = "LIMIT" };
+    static readonly Option<string> _failOver = new("--fail-over") { Description = "Exit with 1 if the run used more", HelpName = "LIMIT" };
     static readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing at the end" };
 
@@ -19,7 +24,7 @@ static class RunCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _output, _verbose, _quiet];
+        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _max, _grace, _warnOver, _failOver, _output, _verbose, _quiet];
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
@@ -36,13 +41,39 @@ static class RunCommand
             var settings = SettingOptions.Resolve(parsed, context);
             var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
-                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) { Verbose = parsed.GetValue(_verbose) });
+                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) 
+            {
+                Verbose = parsed.GetValue(_verbose),
+                Limits = ParseLimits(parsed),
+            });
             if (session.Interrupted)
                 SelfTermination.TerminateByInterrupt();
             return code;
         });
         return command;
     }
+
+    static RunLimits? ParseLimits(ParseResult parsed)
+    {
+        var limits = new RunLimits(ParseLimit(parsed, _max), ParseLimit(parsed, _warnOver), ParseLimit(parsed, _failOver), ParseGrace(parsed.GetValue(_grace)));
+        return limits is { Max: null, WarnOver: null, FailOver: null } ? null : limits;
+    }
+
+    static Allowance? ParseLimit(ParseResult parsed, Option<string> option)
+    {
+        try
+        {
+            return parsed.GetValue(option) is { } text ? Allowance.Parse(text) : null;
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidInputException($"{option.Name}: {error.Message}");
+        }
+    }
+
+    static TimeSpan ParseGrace(string? text) => text is null ? RunLimits.DefaultGrace
+        : Setting.TryParsePeriod(text, out var grace) ? grace
+        : throw new InvalidInputException($"--grace '{text}' is not a time between 10ms and 1h; write 30s or 5m.");
 
     static ImmutableSortedDictionary<string, string> Tags(string[] texts)
     {

@@ -33,6 +33,9 @@ sealed class JobMeters
     /// <summary>The control groups in which the child starts; null if it starts in tonne's own.</summary>
     public CgroupPlacement? Placement { get; }
 
+    /// <summary>Ids of the processes of the job that live now, the child among them.</summary>
+    public IReadOnlyList<int> ListProcessIds() => [.. _job.ListProcessIds().Append(_child?.Pid ?? 0).Where(id => id > 0 && !(_child?.IsHelperProcess(id) ?? false)).Distinct()];
+
     /// <summary>Adds the child, after it has started.</summary>
     public void AttachChild(ChildProcess child)
     {

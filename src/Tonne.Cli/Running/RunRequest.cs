@@ -26,6 +26,9 @@ sealed record RunRequest(
     /// <summary>Where the child's input and output streams are connected. Default: to those of tonne.</summary>
     public ChildStreams Streams { get; init; }
 
+    /// <summary>Limits of the run. Default: null, none.</summary>
+    public RunLimits? Limits { get; init; }
+
     /// <summary>Whether the run goes into the ledger. Default: yes.</summary>
     public bool KeepInLedger { get; init; } = true;
 

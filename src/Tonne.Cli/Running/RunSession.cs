@@ -1,16 +1,19 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tonne.Accounting;
+using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.PlaceDetection;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Budgets;
 using Tonne.Quantities;
 using Tonne.Recording;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
+using Tonne.Reporting.Totals;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
@@ -44,11 +47,12 @@ sealed class RunSession(CommandContext context, Settings settings)
             return 125;
         }
 
+        using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
         JobMeters? meters = null;
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : DetectPlaceAsync(discovery);
         var recorder = new RunRecorder(
             id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job,
-            CreateSink(request), CreateOptions(request, discovery, place), context.Time);
+            CreateSink(request), CreateOptions(request, discovery, place) with { Observers = watcher is null ? [] : [watcher] }, context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
         using var marks = new MarkReceiver(context, settings, run, WriteMessage);
         ChildProcess child;
@@ -76,7 +80,9 @@ sealed class RunSession(CommandContext context, Settings settings)
         {
             meters.AttachChild(child);
             run.StartSampling();
+            watcher?.Start(() => AccountSoFar(run, place, request.Limits!.Max!), meters.ListProcessIds);
             var exit = child.WaitAsync().GetAwaiter().GetResult();
+            watcher?.Dispose();
             Interrupted = exit.Interrupted;
             var violatesStrict = false;
             // The command wrote to a pipe and could not see the error that it would have ended with.
@@ -88,11 +94,16 @@ sealed class RunSession(CommandContext context, Settings settings)
                 childWarnings.Add(new Warning("output-lost", $"A part of the command's output could not be written: {lost}."));
             }
 
+            if (watcher?.StopReason is { } stopped)
+                childWarnings.Add(new Warning("stopped-at-limit", stopped + "."));
+            var violatesLimit = false;
             RunGuarded(() =>
             {
                 var (record, footprint, _) = FinishRun(run, marks, exitCode, place, childWarnings, exit.StoppedByUser);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
+                violatesLimit = !CheckLimits(request.Limits, footprint);
+                CheckBudgets(request, record);
                 violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
                 if (violatesStrict)
                 {
@@ -101,8 +112,54 @@ sealed class RunSession(CommandContext context, Settings settings)
                         + "not all energy was measured.");
                 }
             });
-            return exitCode == 0 && violatesStrict ? 1 : exitCode;
+            return exitCode == 0 && (violatesStrict || violatesLimit) ? 1 : exitCode;
         }
+    }
+
+    /// <summary>What the run has used so far, in the unit of a limit; null if it cannot be accounted.</summary>
+    static Bounds? AccountSoFar(RecordedRun run, Task<Place> place, Allowance limit)
+    {
+        try
+        {
+            var (_, footprint) = run.AccountSoFar(place.IsCompletedSuccessfully ? place.Result : null);
+            return GetUsed(limit, footprint);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException
+            or ArgumentException or InvalidOperationException or OverflowException)
+        {
+            // The next look may succeed; the end reports what is wrong.
+            return null;
+        }
+    }
+
+    static Bounds GetUsed(Allowance limit, Footprint footprint) => limit.IsEnergy ? footprint.FacilityEnergy.Bounds : footprint.Total.Bounds;
+
+    /// <summary>Writes what a run has used of its limits.</summary>
+    /// <returns>False if the command must fail.</returns>
+    bool CheckLimits(RunLimits? limits, Footprint footprint)
+    {
+        if (limits?.WarnOver is { } warn && GetUsed(warn, footprint) is var used && used.Best > warn.Value)
+            WriteMessage(BudgetText.Describe("--warn-over", warn, used));
+        if (limits?.FailOver is not { } fail)
+            return true;
+        var final = GetUsed(fail, footprint);
+        WriteMessage(BudgetText.Describe("--fail-over", fail, final));
+        return final.Best <= fail.Value;
+    }
+
+    /// <summary>Warns of budgets that this run belongs to and that are exceeded now.</summary>
+    void CheckBudgets(RunRequest request, RunRecord record)
+    {
+        if (!request.KeepInLedger)
+            return;
+        var ledger = new Ledger(new LedgerHome(settings.Home), context.Time);
+        var opening = record.Opening;
+        var budgets = new BudgetFile(ledger.Home).Read().Where(budget => (budget.Project ?? opening.Project) == opening.Project
+            && (budget.Account ?? opening.Job?.Account) == opening.Job?.Account && (budget.User ?? opening.User) == opening.User).ToList();
+        if (budgets.Count == 0)
+            return;
+        foreach (var state in ledger.CheckBudgets(budgets).Where(state => state.IsExceeded))
+            WriteMessage(BudgetText.Describe(BudgetCommand.FormatScope(state.Budget), state.Budget.Limit, state.Used));
     }
 
     /// <summary>Performs a step of tonne after the command. If it fails, a message is written and tonne continues.</summary>

@@ -105,6 +105,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public bool Contains(int processId) =>
         (FollowsThisProcess && processId == Environment.ProcessId) || (_group?.Contains(processId) ?? _descendants!.Contains(processId));
 
+    /// <summary>Ids of the processes of the job that live now.</summary>
+    public IReadOnlyList<int> ListProcessIds() => _group?.ListProcessIds() ?? [.. _descendants!.LiveIds];
+
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>
     public (long Nanoseconds, IReadOnlyList<Warning> Warnings) GetFinalCpuTime()

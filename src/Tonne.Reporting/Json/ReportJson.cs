@@ -22,6 +22,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(LifeCycleDocument))]
 [JsonSerializable(typeof(TaskEstimateDocument))]
 [JsonSerializable(typeof(TotalDocument))]
+[JsonSerializable(typeof(BudgetDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

@@ -54,7 +54,7 @@ public class JobEnvironmentTests
     [Theory]
     [InlineData("none", "localhost:29500")]
     [InlineData("exp-7", "exp-7")]
-    public void Torchrun_alone_is_told_apart_by_its_run_id_or_the_address_of_its_leader(string runId, string id)
+    public void Torchrun_alone_is_identified_by_its_run_id_or_the_address_of_its_leader(string runId, string id)
     {
         var environment = Environment("RANK=1", "LOCAL_RANK=1", "WORLD_SIZE=2", $"TORCHELASTIC_RUN_ID={runId}", "MASTER_ADDR=localhost", "MASTER_PORT=29500");
 

@@ -9,7 +9,7 @@ static class HelpGroups
         ("Measure", ["run", "mark", "bench", "lab"]),
         ("Explain", ["list", "show", "total", "explain", "compare", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
-        ("Share", ["report"]),
+        ("Share", ["report", "budget"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "completion"]),
     ];
 }

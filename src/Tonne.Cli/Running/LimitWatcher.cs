@@ -1,0 +1,115 @@
+using Tonne.Formatting;
+using Tonne.Ledgers.Budgets;
+using Tonne.Quantities;
+using Tonne.Recording;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Running;
+
+/// <summary>Stops a command before its run uses more than it may.</summary>
+/// <remarks>
+/// At the end of each epoch, and every ten seconds, the run is accounted as if it ended then. Where there are epochs the command is stopped at the
+/// end of one, when the next would pass the limit if it used as much as the last; without epochs as soon as the limit is passed. Accounting takes at
+/// most a twentieth of the time.
+/// Stopping: processes of the job that handle SIGUSR1 get it, which asks for a checkpoint (as under Slurm, submitit and PyTorch Lightning); after the
+/// grace, or at once where no process handles it, the job gets SIGTERM; after the grace again SIGKILL.
+/// </remarks>
+sealed class LimitWatcher : IRunObserver, IDisposable
+{
+    const int MaxCostShare = 20;
+
+    static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan _shortestInterval = TimeSpan.FromMilliseconds(200);
+
+    readonly RunLimits _limits;
+    readonly TimeProvider _time;
+    readonly Action<string> _onMessage;
+    readonly AutoResetEvent _wake = new(false);
+    readonly CancellationTokenSource _ended = new();
+    volatile bool _epochEnded;
+    volatile string? _reason;
+    Thread? _thread;
+    bool _disposed;
+
+    /// <summary>Creates a watcher; it watches from <see cref="Start"/>.</summary>
+    /// <param name="limits">The limits; <see cref="RunLimits.Max"/> is given.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onMessage">Receives what the user must know.</param>
+    public LimitWatcher(RunLimits limits, TimeProvider time, Action<string> onMessage) => (_limits, _time, _onMessage) = (limits, time, onMessage);
+
+    /// <summary>Why the command was stopped; null if it was not.</summary>
+    public string? StopReason => _reason;
+
+    /// <inheritdoc/>
+    public void OnMark(string runId, Mark mark)
+    {
+        // Marks are still taken when the command has ended.
+        if (mark.Kind != MarkKind.Epoch || _ended.IsCancellationRequested)
+            return;
+        _epochEnded = true;
+        _wake.Set();
+    }
+
+    /// <summary>Starts to watch.</summary>
+    /// <param name="account">What the run has used so far, in the unit of the limit; null if it is not known.</param>
+    /// <param name="listProcesses">The processes of the job.</param>
+    public void Start(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses)
+    {
+        _thread = new Thread(() => Watch(account, listProcesses), 512 * 1024) { IsBackground = true, Name = "limit" };
+        _thread.Start();
+    }
+
+    void Watch(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses)
+    {
+        var max = _limits.Max!;
+        var (seenEpochs, atLastEpoch, wait) = (false, 0d, _interval);
+        WaitHandle[] handles = [_ended.Token.WaitHandle, _wake];
+        while (WaitHandle.WaitAny(handles, wait) != 0)
+        {
+            var atEpoch = _epochEnded;
+            _epochEnded = false;
+            seenEpochs |= atEpoch;
+            var began = _time.GetTimestamp();
+            var used = account();
+            var cost = _time.GetElapsedTime(began);
+            // Marks that come meanwhile are looked at together.
+            if (_ended.Token.WaitHandle.WaitOne(cost * MaxCostShare > _shortestInterval ? cost * MaxCostShare : _shortestInterval))
+                return;
+            if (used is not { } bounds)
+                continue;
+            var next = atEpoch ? bounds.Best + (bounds.Best - atLastEpoch) : bounds.Best;
+            if (atEpoch)
+                atLastEpoch = bounds.Best;
+            if (next <= max.Value || (seenEpochs && !atEpoch))
+                continue;
+            _reason = $"--max {max}: {DisplayValue.Format(bounds, max.Unit).FormatWithInterval()} used"
+                + (bounds.Best > max.Value ? "" : ", and another epoch like the last would pass it")
+                + $"; chance that it is passed already: {DisplayValue.FormatPercent(max.ChanceExceeded(bounds))}";
+            Stop(listProcesses);
+            return;
+        }
+    }
+
+    void Stop(Func<IReadOnlyList<int>> listProcesses)
+    {
+        var asked = JobSignals.RequestCheckpoint(listProcesses());
+        _onMessage(asked > 0
+            ? $"{_reason}. Asked for a checkpoint (SIGUSR1); SIGTERM follows in {DisplayValue.FormatDuration(_limits.Grace.TotalSeconds)}."
+            : $"{_reason}. The command is ended (SIGTERM); a program that handles SIGUSR1 would be asked for a checkpoint first.");
+        if (asked > 0 && _ended.Token.WaitHandle.WaitOne(_limits.Grace))
+            return;
+        JobSignals.Terminate(listProcesses());
+        if (!_ended.Token.WaitHandle.WaitOne(_limits.Grace))
+            JobSignals.Kill(listProcesses());
+    }
+
+    /// <summary>Stops watching: the command has ended. Called once more it does nothing; handles are left to the finalizer, because marks may still come.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _ended.Cancel();
+        _thread?.Join();
+    }
+}

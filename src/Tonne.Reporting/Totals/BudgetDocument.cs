@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Tonne.Ledgers.Budgets;
+using Tonne.Reporting.Json;
+
+namespace Tonne.Reporting.Totals;
+
+/// <summary>Budgets and what is used of them as JSON, schema <c>tonne.budget/1</c>.</summary>
+public sealed record BudgetDocument
+{
+    /// <summary>Schema.</summary>
+    public string Schema { get; init; } = "tonne.budget/1";
+
+    /// <summary>The budgets.</summary>
+    public required IReadOnlyList<BudgetPart> Budgets { get; init; }
+
+    /// <summary>Whether the best value of any is above its limit.</summary>
+    public required bool Exceeded { get; init; }
+
+    /// <summary>The states of budgets.</summary>
+    public static BudgetDocument From(IReadOnlyList<BudgetState> states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        return new BudgetDocument { Budgets = [.. states.Select(BudgetPart.From)], Exceeded = states.Any(state => state.IsExceeded) };
+    }
+
+    /// <summary>The document as JSON text, indented.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.BudgetDocument);
+
+    /// <summary>A budget. Limit, use and projection are in the unit of the limit.</summary>
+    public sealed record BudgetPart(
+        string? Project, string? Account, string? User, string Period, DateTimeOffset? Since, DateTimeOffset? Until, string Unit, double Limit,
+        QuantityDocument Used, double Share, bool Exceeded, double ChanceExceeded, double? Projected, int Runs)
+    {
+        internal static BudgetPart From(BudgetState state) => new(
+            state.Budget.Project, state.Budget.Account, state.Budget.User, state.Budget.Period.ToString().ToLowerInvariant(), state.Start, state.End,
+            state.Budget.Limit.Unit, state.Budget.Limit.Value,
+            QuantityDocument.From(state.Used, TotalDocument.FormatBoundaries(state.Total.Sum), state.Total.Sum.Quality, state.Total.Sum.MeasuredShare),
+            state.Share, state.IsExceeded, state.ChanceExceeded, state.Projected, state.Total.Sum.Runs);
+    }
+}
