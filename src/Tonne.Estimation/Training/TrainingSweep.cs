@@ -61,7 +61,7 @@ public sealed class TrainingSweep
         var active = activeParameters > 0 ? activeParameters : parameters;
         var isMixtureOfExperts = parameters > active * 1.01;
         var (logUtilisation, sigma) = _model.PredictLog(
-            new TrainingFeatures(active, tokens, _peakTeraflops, _memoryGigabytes, isMixtureOfExperts, distilled));
+            new TrainingFeatures(active, _peakTeraflops, _memoryGigabytes, isMixtureOfExperts, distilled));
         var hours = TrainingFeatures.OperationsPerParameterAndToken * active * tokens
             / (_operationsPerHourAtPeak * Math.Exp(logUtilisation));
         // Position in the table of bounds, between two values of σ.

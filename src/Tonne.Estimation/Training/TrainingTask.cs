@@ -138,7 +138,7 @@ public sealed record TrainingTask(Accelerator Hardware)
             ?? (Tokens is { } tokens ? parametersTimesTokens / tokens : Math.Sqrt(parametersTimesTokens / TokensPerParameter));
         var isMixtureOfExperts = Parameters > active * 1.01;
         return new TrainingFeatures(
-            active, parametersTimesTokens / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), isMixtureOfExperts, Distilled);
+            active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), isMixtureOfExperts, Distilled);
     }
 
     const double TokensPerParameter = 20;

@@ -38,6 +38,58 @@ public class TrainingEstimatorTests
         Assert.True(Math.Abs(Math.Log(estimate.ChipHours.Bounds.High / (7.2e23 / (989.4e12 * u.Low * 3600)))) < 0.05);
     }
 
+    // 6ND: the operations are proportional to the tokens (Kaplan et al. 2020, section 2.1), and one model on one setup does each of them at
+    // one rate.
+    [Fact]
+    public void Hours_energy_and_emissions_are_proportional_to_the_tokens_and_rise_with_the_parameters()
+    {
+        var random = new Random(20);
+        Accelerator[] chips = [.. AcceleratorCatalog.All.Where(chip => TrainingFeatures.FindPeakTeraflops(chip) is not null)];
+        PublishedTraining?[] siblings = [null, .. UtilisationCase.All().Select(one => one.Training)];
+        for (var i = 0; i < 60; i++)
+        {
+            var parameters = Math.Exp(Uniform(13, 28));
+            var task = new TrainingTask(chips[random.Next(chips.Length)])
+            {
+                Parameters = parameters,
+                ActiveParameters = random.Next(2) == 0 ? null : parameters * Uniform(0.03, 1),
+                Tokens = Math.Exp(Uniform(10, 31)),
+                Precision = Pick([TrainingPrecision.Bf16, TrainingPrecision.Fp16, TrainingPrecision.Fp8]),
+                Distilled = random.Next(4) == 0,
+                Sibling = siblings[random.Next(siblings.Length)],
+                Tuning = Pick([TrainingTuning.None, TrainingTuning.None, TrainingTuning.Full, TrainingTuning.Lora]),
+                Chips = random.Next(2) == 0 ? null : random.Next(1, 10_000),
+            };
+            var factor = Uniform(1.01, 100);
+            var here = Estimate(task);
+
+            var text = $"{task} × {factor}";
+            Check(here, Estimate(task with { Tokens = task.Tokens * factor }), factor, text);
+            Check(here, Estimate(task with { Runs = 7 }), 7, text);
+            Check(Estimate(task with { Runs = 7 }), Estimate(task with { Runs = 7, Tokens = task.Tokens * factor }), factor, text);
+            var larger = Estimate(task with { Parameters = parameters * factor, ActiveParameters = task.ActiveParameters * factor });
+            Assert.True(larger.ChipHours.Value > here.ChipHours.Value, text);
+            Assert.True(larger.Footprint.Energy.Value > here.Footprint.Energy.Value, text);
+        }
+
+        static TrainingEstimate Estimate(TrainingTask task) => new TrainingEstimator().Estimate(task, new Place("FR", How: PlaceOrigin.Given));
+
+        static void Check(TrainingEstimate one, TrainingEstimate more, double factor, string text)
+        {
+            foreach (var (less, greater) in one.GetFigures().Zip(more.GetFigures()).Where(pair => pair.First.Value > 0))
+            {
+                Assert.True(Math.Abs((greater.Value / less.Value / factor) - 1) < 1e-9, $"{less.Name} {text}");
+                // Bounds are kept with six digits.
+                Assert.True(Math.Abs((greater.Bounds.High / less.Bounds.High / factor) - 1) < 2e-5, $"{less.Name} {text}");
+                Assert.True(Math.Abs((greater.Bounds.Low / less.Bounds.Low / factor) - 1) < 2e-5, $"{less.Name} {text}");
+            }
+        }
+
+        double Uniform(double low, double high) => low + (random.NextDouble() * (high - low));
+
+        T Pick<T>(T[] all) => all[random.Next(all.Length)];
+    }
+
     [Fact]
     public void Carbon_comes_from_energy_building_and_grid_alone()
     {
