@@ -91,6 +91,8 @@ public sealed record ServingWorkload
             yield return "active parameters must be positive and no more than all parameters.";
         if (Gpus is < 1 or > 4096)
             yield return "the number of GPUs must be 1 to 4,096.";
+        if (Gpus > 1 && Accelerator.Slice is { } slice)
+            yield return $"a model cannot be divided among MIG slices (a CUDA program uses one): leave --gpus out, or name the whole board, {slice.Board.Name}.";
         if (Batch is { } batch && !(batch is >= 1 and <= 1e6))
             yield return "the batch (mean number of requests served together) must be 1 to a million.";
         if (PromptTokens is { } prompt && !(prompt is >= 0 and <= 1e8))

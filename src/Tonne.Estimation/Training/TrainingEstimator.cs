@@ -50,6 +50,13 @@ public sealed class TrainingEstimator
             throw new ArgumentException(string.Join("; ", problems) + ".");
         var assumptions = new List<Assumption>();
         var features = task.CreateFeatures();
+        if (task.Hardware.Slice is { } slice)
+        {
+            assumptions.Add(SliceAssumption.Describe(slice, task.Hardware.MemoryGigabytes));
+            if (task.Chips > 1)
+                assumptions.Add("A CUDA program uses one MIG slice: several slices are several trainings, not one.");
+        }
+
         Bounds? utilisation = features is { } known ? _model.Predict(known, task.Sibling) : null;
         var hoursOfOneRun = task.HasGivenHours
             ? DeriveGivenHours(task, features, utilisation, assumptions)
