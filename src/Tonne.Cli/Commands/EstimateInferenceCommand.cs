@@ -104,6 +104,9 @@ static class EstimateInferenceCommand
                     workload = workload with { Format = WeightFormat.Find(chosen).ValueOrThrow };
             }
 
+            if (parsed.GetResult(experts) is { Implicit: false } && workload.HasUnusedExperts)
+                throw new InvalidInputException($"--experts needs {(served is null ? "--active-parameters, fewer than all parameters" : "a mixture of experts")}: "
+                    + "in a dense model every token uses all parameters.");
             if (workload.Validate().ToList() is { Count: > 0 } problems)
                 throw new InvalidInputException(string.Join(" ", problems));
             var ranked = Estimate(workload, names, factors);

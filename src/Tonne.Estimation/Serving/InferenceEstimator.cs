@@ -463,6 +463,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"{(workload.SoftwareYear < 2024 ? 2024 : 2026)}."));
         }
 
+        if (workload.SoftwareYear < 2023)
+        {
+            var earlier = ServingFactors.Table["serving/software-before-2023"];
+            spreads.Add(earlier);
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Nothing is known about serving software before 2023: that of {workload.SoftwareYear} is taken to need as much energy as that "
+                + $"of 2023, {earlier.Bounds.Low:0.##} to {earlier.Bounds.High:0.##} times."));
+        }
+
         if (FindRangeSpread(point) is { } range)
             spreads.Add(range);
         if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } softwareSpread)
@@ -613,6 +622,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"{FormatCount(typical.High)} tokens for a science question (--reasoning-tokens).");
         }
 
+        if (workload.HasUnusedExperts)
+            assumptions.Add("The share of experts is not used: without fewer active parameters (--active-parameters) the model is dense.");
         if (!point.IsArchitectureGiven)
             assumptions.Add(DescribeArchitecture(workload, point));
 

@@ -78,6 +78,9 @@ public sealed record ServingWorkload
         };
     }
 
+    /// <summary>Whether a share of experts is given that changes nothing, because every parameter is used for each token.</summary>
+    public bool HasUnusedExperts => ExpertShare < 1 && (ActiveParameters ?? Parameters) >= Parameters;
+
     /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()
     {

@@ -205,6 +205,30 @@ public class TrainingEstimatorTests
     }
 
     [Fact]
+    public void A_slice_of_a_board_takes_its_share_of_power_and_hardware()
+    {
+        var slice = AcceleratorCatalog.FindWithSlice("A100 1g.10gb").ValueOrThrow;
+        var (part, whole) = (Estimate(slice), Estimate(slice.Slice!.Board));
+
+        // 100 hours of a seventh of a board: a seventh of its energy and of its embodied emissions.
+        Assert.Equal(whole.Footprint.Energy.Value / 7, part.Footprint.Energy.Value, 9);
+        Assert.Equal(whole.Footprint.Embodied!.Value / 7, part.Footprint.Embodied!.Value, 9);
+        Assert.True(Width(part.Footprint.Energy) > 1.5 * Width(whole.Footprint.Energy));
+        Assert.Contains(part.Assumptions, one => one.Text.StartsWith("A slice of NVIDIA A100 SXM4 80 GB (MIG 1g.10gb): 14.3 %", StringComparison.Ordinal));
+
+        // Hours from the operations: a seventh of the rate, so about seven times the hours; the utilisations differ a little.
+        var (slow, fast) = (Train(slice), Train(slice.Slice.Board));
+        Assert.InRange(slow.ChipHours.Value / fast.ChipHours.Value, 5, 8);
+        Assert.InRange(slow.Footprint.Energy.Value / fast.Footprint.Energy.Value, 0.7, 1.2);
+
+        static TrainingEstimate Estimate(Accelerator chip) => new TrainingEstimator().Estimate(new TrainingTask(chip) { Chips = 1, Hours = 100 }, new Place());
+
+        static TrainingEstimate Train(Accelerator chip) => new TrainingEstimator().Estimate(new TrainingTask(chip) { Parameters = 1e9, Tokens = 1e9 }, new Place());
+
+        static double Width(Figure figure) => figure.Bounds.High / figure.Bounds.Low;
+    }
+
+    [Fact]
     public void What_cannot_be_estimated_is_refused_with_all_reasons()
     {
         var error = Assert.Throws<ArgumentException>(() => new TrainingEstimator().Estimate(new TrainingTask(H100) { Parameters = 1e9, ActiveParameters = 2e9, Chips = 0 }, new Place()));
