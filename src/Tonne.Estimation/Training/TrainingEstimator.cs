@@ -252,7 +252,7 @@ public sealed class TrainingEstimator
         var like = task.Sibling is { } sibling ? $"/like/{NameMatching.ToSlug(sibling.Name)}" : "";
         var utilisationId = string.Create(CultureInfo.InvariantCulture,
             $"training/utilisation/{slug}/{features.ActiveParameters:G6}/"
-            + $"{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}{like}");
+            + $"{features.MixtureDegree:G4}{(features.IsDistilled ? "/distilled" : "")}{like}");
         var utilisationFactor = new Factor(
             utilisationId, "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"),
             "most similar: " + mostSimilar);

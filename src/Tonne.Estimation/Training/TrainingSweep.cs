@@ -59,9 +59,9 @@ public sealed class TrainingSweep
     public TrainingSweepResult Estimate(double parameters, double tokens, double activeParameters = 0, bool distilled = false)
     {
         var active = activeParameters > 0 ? activeParameters : parameters;
-        var isMixtureOfExperts = parameters > active * 1.01;
+        var mixture = TrainingFeatures.GetMixtureDegree(parameters, active);
         var (logUtilisation, sigma) = _model.PredictLog(
-            new TrainingFeatures(active, _peakTeraflops, _memoryGigabytes, isMixtureOfExperts, distilled));
+            new TrainingFeatures(active, _peakTeraflops, _memoryGigabytes, mixture, distilled));
         var hours = TrainingFeatures.OperationsPerParameterAndToken * active * tokens
             / (_operationsPerHourAtPeak * Math.Exp(logUtilisation));
         // Position in the table of bounds, between two values of σ.

@@ -18,8 +18,8 @@ namespace Tonne.Estimation.Training;
 /// S(a, b) = exp(−½ Σ ((a_i − b_i) ÷ scale_i)²)
 /// ln u ~ N(ln prior + d · ln distilled factor − t, k + noise² + (0.4 t)² + (spread of the published hours)²)
 /// </code>
-/// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e, d: 1 for a mixture of experts
-/// and for a distilled training, else 0; a_i: ln size, ln peak, ln memory, e; t = ln(1 + fixed · peak ÷ that of an A100 ÷ size): a step
+/// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e: <see cref="TrainingFeatures.MixtureDegree"/>;
+/// d: 1 for a distilled training, else 0; a_i: ln size, ln peak, ln memory, e; t = ln(1 + fixed · peak ÷ that of an A100 ÷ size): a step
 /// takes the time of its operations and a fixed time that does not depend on the size of the model, so that a chip-hour does fewer
 /// operations of a very small model, without a floor. No term depends on the tokens: hours and energy are proportional to them. The shared effects are shrunk towards zero by
 /// their prior spreads, so few rows change them little. Hours that are upper or lower bounds enter as censored values
@@ -254,7 +254,7 @@ public sealed class UtilisationModel
         scaled[0] = Math.Log(features.ActiveParameters) / _prior.SizeScale;
         scaled[1] = Math.Log(features.PeakTeraflops) / _prior.PeakScale;
         scaled[2] = Math.Log(features.MemoryGigabytes) / _prior.MemoryScale;
-        scaled[3] = features.IsMixtureOfExperts ? 1 / _prior.ExpertsScale : 0;
+        scaled[3] = features.MixtureDegree / _prior.ExpertsScale;
     }
 
     /// <summary>Mean of ln utilisation before any training is known.</summary>
@@ -287,7 +287,7 @@ public sealed class UtilisationModel
         var covariance = (_prior.CommonSpread * _prior.CommonSpread)
             + small
             + (_prior.PeakSpread * _prior.PeakSpread * a.LogPeakRatio * b.LogPeakRatio)
-            + (a.IsMixtureOfExperts && b.IsMixtureOfExperts ? _prior.ExpertsSpread * _prior.ExpertsSpread : 0)
+            + (_prior.ExpertsSpread * _prior.ExpertsSpread * a.MixtureDegree * b.MixtureDegree)
             + (a.IsDistilled && b.IsDistilled ? _prior.DistilledSpread * _prior.DistilledSpread : 0);
         if (!samePublisher)
             return covariance;

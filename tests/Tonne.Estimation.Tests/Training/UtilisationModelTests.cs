@@ -71,7 +71,7 @@ public class UtilisationModelTests
     {
         UtilisationCase[] cases =
         [
-            .. UtilisationCase.All().Where(one => one is { IsPoint: true, Features: { PeakTeraflops: 312, IsMixtureOfExperts: false } })
+            .. UtilisationCase.All().Where(one => one is { IsPoint: true, Features: { PeakTeraflops: 312, MixtureDegree: 0 } })
                 .DistinctBy(one => one.Training.Organisation).Take(3),
         ];
         Assert.Equal(3, cases.Length);
@@ -84,7 +84,7 @@ public class UtilisationModelTests
         // The common level has a spread of 0.5.
         const double c = 0.25;
         var (ones, residuals, squares) = (d.Sum(x => 1 / x), d.Zip(r, (x, y) => y / x).Sum(), d.Zip(r, (x, y) => y * y / x).Sum());
-        var (mean, sigma) = model.PredictLog(new TrainingFeatures(1e12, 312, 80, false, false));
+        var (mean, sigma) = model.PredictLog(new TrainingFeatures(1e12, 312, 80, 0, false));
 
         Assert.Equal(Math.Log(0.35) - FixedTime(1e12) + (c * residuals / (1 + (c * ones))), mean, 1e-9);
         // Student's t of two degrees of freedom (three publishers) over 1.96.
@@ -193,7 +193,7 @@ public class UtilisationModelTests
         ];
         foreach (var peak in new[] { 20d, 123, 312, 989, 2250, 5000 })
         {
-            foreach (var (experts, sibling) in new[] { false, true }.SelectMany(kind => siblings.Select(sibling => (kind, sibling))))
+            foreach (var (experts, sibling) in new[] { 0, 0.5, 1 }.SelectMany(kind => siblings.Select(sibling => (kind, sibling))))
             {
                 for (var size = 13d; size < 30; size += 0.1)
                     Assert.True(HoursPerToken(size + 0.1) > HoursPerToken(size), $"{peak} {size} {sibling?.Name}");
@@ -201,6 +201,27 @@ public class UtilisationModelTests
                 double HoursPerToken(double size) => size - UtilisationModel.Shipped.PredictLog(
                     new TrainingFeatures(Math.Exp(size), peak, 80, experts, IsDistilled: false), sibling).Mean;
             }
+        }
+    }
+
+    [Fact]
+    public void Utilisation_is_continuous_in_size_and_in_the_share_of_active_parameters()
+    {
+        // Steps of 1 % of a feature change the best value by less than 1 %, with siblings too.
+        var random = new Random(12);
+        PublishedTraining?[] siblings = [null, .. UtilisationCase.All().Select(one => one.Training)];
+        foreach (var sibling in siblings)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                var (active, ratio) = (Math.Exp(14 + (13 * random.NextDouble())), i % 4 == 0 ? 1 : Math.Exp(3 * random.NextDouble()));
+                var here = Predict(active, ratio);
+                Assert.InRange(Predict(active * 1.01, ratio) / here, 0.99, 1.01);
+                Assert.InRange(Predict(active, ratio * 1.01) / here, 0.99, 1.01);
+            }
+
+            double Predict(double active, double ratio) => UtilisationModel.Shipped.Predict(
+                new TrainingFeatures(active, 989.4, 80, TrainingFeatures.GetMixtureDegree(active * ratio, active), IsDistilled: false), sibling).Best;
         }
     }
 
@@ -224,7 +245,7 @@ public class UtilisationModelTests
         }
 
         static Tonne.Quantities.Bounds Predict(double parameters, double peak) =>
-            UtilisationModel.Shipped.Predict(new TrainingFeatures(parameters, peak, 80, IsMixtureOfExperts: false, IsDistilled: false));
+            UtilisationModel.Shipped.Predict(new TrainingFeatures(parameters, peak, 80, MixtureDegree: 0, IsDistilled: false));
     }
 
     [Fact]
