@@ -82,7 +82,7 @@ static class EstimateInferenceCommand
                 Parameters = served?.Parameters ?? EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters))
                     ?? throw new InvalidInputException("the model is missing: its name, such as --model llama-3.1-70b, its file with --model-file, or its size, such as --parameters 70e9."),
                 ActiveParameters = EstimateTrainingCommand.ParseAmount("--active-parameters", parsed.GetValue(active)),
-                Accelerator = AcceleratorCatalog.Find(names[0]).ValueOrThrow,
+                Accelerator = AcceleratorCatalog.FindWithSlice(names[0]).ValueOrThrow,
                 Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
                 Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
                 Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
@@ -104,6 +104,9 @@ static class EstimateInferenceCommand
                     workload = workload with { Format = WeightFormat.Find(chosen).ValueOrThrow };
             }
 
+            if (parsed.GetResult(experts) is { Implicit: false } && workload.HasUnusedExperts)
+                throw new InvalidInputException($"--experts needs {(served is null ? "--active-parameters, fewer than all parameters" : "a mixture of experts")}: "
+                    + "in a dense model every token uses all parameters.");
             if (workload.Validate().ToList() is { Count: > 0 } problems)
                 throw new InvalidInputException(string.Join(" ", problems));
             var ranked = Estimate(workload, names, factors);
@@ -138,7 +141,7 @@ static class EstimateInferenceCommand
 
     static List<InferenceEstimate> Estimate(ServingWorkload workload, IEnumerable<string> names, AccountingFactors factors)
     {
-        var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).DistinctBy(found => found.Name).ToList();
+        var accelerators = names.Select(name => AcceleratorCatalog.FindWithSlice(name).ValueOrThrow).DistinctBy(found => found.Name).ToList();
         var estimator = new InferenceEstimator();
         try
         {

@@ -58,7 +58,7 @@ static class EstimateTrainingCommand
             var names = ParseNames(parsed.GetValue(hardware));
             if (names.Count == 0)
                 throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
-            var accelerators = names.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).Distinct().ToList();
+            var accelerators = names.Select(name => AcceleratorCatalog.FindWithSlice(name).ValueOrThrow).Distinct().ToList();
             var sibling = parsed.GetValue(like) is { } name ? TrainingCatalog.Find(name).ValueOrThrow : null;
             var model = models.Find(parsed, parameters, active);
             var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)

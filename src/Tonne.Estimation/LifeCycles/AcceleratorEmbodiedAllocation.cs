@@ -13,6 +13,12 @@ static class AcceleratorEmbodiedAllocation
     /// <param name="factors">Lifetime and utilisation.</param>
     public static Derivation DeriveEmbodied(Accelerator accelerator, Derivation hours, AccountingFactors factors)
     {
+        if (accelerator.Slice is { } slice)
+        {
+            var held = new Derivation.Count("slice of the board", "1", slice.ComputeShare);
+            return DeriveEmbodied(slice.Board, new Derivation.Product("hours of whole boards", "h", [hours, held]), factors);
+        }
+
         var lifetime = new Derivation.Product("lifetime", "h", [new Derivation.FactorNode(factors.Lifetime)], Accountant.HoursPerYear);
         var utilisation = new Derivation.FactorNode(factors.Utilisation);
         var hosts = new Derivation.Quotient("hosts × hours", "h", hours, new Derivation.FactorNode(GetAcceleratorsPerHost(accelerator)));
@@ -25,5 +31,5 @@ static class AcceleratorEmbodiedAllocation
     }
 
     /// <summary>Accelerators that share a host.</summary>
-    public static Factor GetAcceleratorsPerHost(Accelerator accelerator) => EmbodiedCatalog.EstimateAcceleratorsPerHost(1, accelerator);
+    public static Factor GetAcceleratorsPerHost(Accelerator accelerator) => EmbodiedCatalog.EstimateAcceleratorsPerHost(1, accelerator.Slice?.Board ?? accelerator);
 }

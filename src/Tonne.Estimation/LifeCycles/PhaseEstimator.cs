@@ -43,7 +43,7 @@ public static class PhaseEstimator
 
     static EstimatedUse Estimate(EstimateRequest.Training asked, LanguageModel? model)
     {
-        var task = new TrainingTask(AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow)
+        var task = new TrainingTask(AcceleratorCatalog.FindWithSlice(asked.Hardware).ValueOrThrow)
         {
             Parameters = asked.Parameters,
             ActiveParameters = asked.ActiveParameters,
@@ -73,7 +73,7 @@ public static class PhaseEstimator
     {
         var workload = new ServingWorkload
         {
-            Accelerator = AcceleratorCatalog.Find(asked.Hardware).ValueOrThrow,
+            Accelerator = AcceleratorCatalog.FindWithSlice(asked.Hardware).ValueOrThrow,
             Parameters = asked.Parameters ?? 0,
             ActiveParameters = asked.ActiveParameters,
             Gpus = RequireInteger(asked.Gpus, "gpus"),

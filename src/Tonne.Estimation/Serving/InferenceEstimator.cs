@@ -86,6 +86,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             throw new ArgumentException(problem);
         var accelerator = workload.Accelerator;
         var assumptions = new List<Assumption>();
+        if (accelerator.Slice is { } slice)
+            assumptions.Add(SliceAssumption.Describe(slice, accelerator.MemoryGigabytes));
         var plan = PlanService(workload, ResolveConfiguration(workload, assumptions), assumptions);
         var configuration = plan.Configuration;
         Derivation roofline = new ServingDerivation(_fit, accelerator, workload.Format, workload.PromptTokens is null)
@@ -312,6 +314,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         // batch would fall to one request just below the next number of accelerators. A batch that follows from a rate is limited by memory later.
         if (workload.Batch is null && workload.RequestsPerDay is not null)
             gpus = gpusForOneRequest;
+        if (workload.Accelerator.Slice is { } slice && gpus > 1)
+            return UseOneSlice(workload, slice, point, usableBytesPerGpu);
         if (workload.Batch is not null && gpus > GpusPerHost && cacheBytesPerRequest > 0 && gpusForOneRequest <= GpusPerHost)
         {
             // More requests than one machine can serve together are served by several machines, each with the whole model; the model is
@@ -328,6 +332,21 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
             $"{gpus} × {name}: the fewest that hold {weightBytes / 1e9:0} GB of weights and the attention cache in "
             + $"{UsableMemoryFraction:0 %} of their memory."));
         return point with { Gpus = gpus };
+    }
+
+    /// <summary>One slice with the largest batch that it holds, because a model cannot be divided among slices.</summary>
+    static ServingConfiguration UseOneSlice(
+        ServingWorkload workload, AcceleratorSlice slice, ServingConfiguration point, double usableBytes)
+    {
+        var largestBatch = Math.Floor(
+            (usableBytes - (point.Parameters * point.BytesPerParameter)) / (point.ContextTokens * point.KvCacheBytesPerToken));
+        if (!(largestBatch >= 1) || (workload.Batch is { } given && given > largestBatch))
+            throw new ModelDoesNotFitException(string.Create(CultureInfo.InvariantCulture,
+                $"{FormatLargeCount(point.Parameters)} parameters at {workload.Format.Name} and the attention cache of "
+                + $"{(workload.Batch is { } batch ? FormatCount(batch) : "1")} requests take "
+                + $"{(point with { Batch = workload.Batch ?? 1 }).MemoryBytes / 1e9:0.#} GB; {workload.Accelerator.Name} holds {usableBytes / 1e9:0.#} GB, and a model "
+                + $"cannot be divided among MIG slices. Name a larger slice or the whole board: --hardware \"{slice.Board.Name}\"."));
+        return point with { Gpus = 1, Batch = Math.Min(point.Batch, largestBatch) };
     }
 
     /// <summary>
@@ -442,6 +461,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 $"Serving software of {workload.SoftwareYear} was not measured: {software.Bounds.Best:0.##} times "
                 + $"({software.Bounds.Low:0.##}–{software.Bounds.High:0.##}) the energy of that of "
                 + $"{(workload.SoftwareYear < 2024 ? 2024 : 2026)}."));
+        }
+
+        if (workload.SoftwareYear < 2023)
+        {
+            var earlier = ServingFactors.Table["serving/software-before-2023"];
+            spreads.Add(earlier);
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Nothing is known about serving software before 2023: that of {workload.SoftwareYear} is taken to need as much energy as that "
+                + $"of 2023, {earlier.Bounds.Low:0.##} to {earlier.Bounds.High:0.##} times."));
         }
 
         if (FindRangeSpread(point) is { } range)
@@ -594,13 +622,15 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"{FormatCount(typical.High)} tokens for a science question (--reasoning-tokens).");
         }
 
+        if (workload.HasUnusedExperts)
+            assumptions.Add("The share of experts is not used: without fewer active parameters (--active-parameters) the model is dense.");
         if (!point.IsArchitectureGiven)
             assumptions.Add(DescribeArchitecture(workload, point));
 
         assumptions.AddRange(FindExtrapolations(workload, point));
         assumptions.Add(string.Create(CultureInfo.InvariantCulture,
             $"Embodied emissions: spread over {factors.Lifetime.Bounds.Best:0.#} years; a host is shared by "
-            + $"{AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {accelerator.Name}."));
+            + $"{AcceleratorEmbodiedAllocation.GetAcceleratorsPerHost(accelerator).Bounds.Best:0} {(accelerator.Slice?.Board ?? accelerator).Name}."));
         assumptions.Add(new Assumption(AssumptionTopic.Place, $"PUE: {factors.PueHow}."));
         assumptions.AddRange(factors.Warnings.Select(warning => Assumption.FromText(warning.Text)));
     }

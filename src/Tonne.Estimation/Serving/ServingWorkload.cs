@@ -78,6 +78,9 @@ public sealed record ServingWorkload
         };
     }
 
+    /// <summary>Whether a share of experts is given that changes nothing, because every parameter is used for each token.</summary>
+    public bool HasUnusedExperts => ExpertShare < 1 && (ActiveParameters ?? Parameters) >= Parameters;
+
     /// <summary>Lists what is wrong with the workload; empty if nothing.</summary>
     public IEnumerable<string> Validate()
     {
@@ -91,6 +94,8 @@ public sealed record ServingWorkload
             yield return "active parameters must be positive and no more than all parameters.";
         if (Gpus is < 1 or > 4096)
             yield return "the number of GPUs must be 1 to 4,096.";
+        if (Gpus > 1 && Accelerator.Slice is { } slice)
+            yield return $"a model cannot be divided among MIG slices (a CUDA program uses one): leave --gpus out, or name the whole board, {slice.Board.Name}.";
         if (Batch is { } batch && !(batch is >= 1 and <= 1e6))
             yield return "the batch (mean number of requests served together) must be 1 to a million.";
         if (PromptTokens is { } prompt && !(prompt is >= 0 and <= 1e8))

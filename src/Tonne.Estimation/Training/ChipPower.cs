@@ -29,6 +29,8 @@ static class ChipPower
 
     static Factor? FindMeasured(Accelerator chip)
     {
+        if (chip.Slice is not null)
+            return null;
         var rows = TrainingCatalog.All.Where(row =>
             row is { CalibratesPower: true, PowerKind: "measured system", Watts: not null }
             && AcceleratorCatalog.AreVariants(row.Hardware, chip.Name)).ToList();

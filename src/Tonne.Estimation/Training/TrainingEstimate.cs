@@ -8,7 +8,7 @@ namespace Tonne.Estimation.Training;
 /// <param name="ChipHours">Accelerator-hours of all runs.</param>
 /// <param name="Footprint">Energy and emissions of all runs.</param>
 /// <param name="Utilisation">Share of the 16-bit peak with its bounds; null where hours were given and operations are not known.</param>
-/// <param name="MostSimilarTrainings">The published trainings most similar in size, tokens, hardware and kind, most similar first.</param>
+/// <param name="MostSimilarTrainings">The published trainings most similar in size, hardware and kind, most similar first.</param>
 /// <param name="Assumptions">Assumptions, in sentences.</param>
 /// <param name="Sources">Sources of every factor, once each, by id.</param>
 public sealed record TrainingEstimate(

@@ -24,6 +24,9 @@ public sealed class TrainingEstimator
 {
     internal static readonly FactorTable Factors = new("training_factors.csv", typeof(TrainingCatalog).Assembly);
 
+    // From this share of the time on, the part that does not depend on the size of the model is reported.
+    const double LeastFixedTimeShare = 0.1;
+
     readonly UncertaintyPropagator _uncertainty = new();
     readonly Accountant _accountant = new();
     readonly UtilisationModel _model;
@@ -47,6 +50,13 @@ public sealed class TrainingEstimator
             throw new ArgumentException(string.Join("; ", problems) + ".");
         var assumptions = new List<Assumption>();
         var features = task.CreateFeatures();
+        if (task.Hardware.Slice is { } slice)
+        {
+            assumptions.Add(SliceAssumption.Describe(slice, task.Hardware.MemoryGigabytes));
+            if (task.Chips > 1)
+                assumptions.Add("A CUDA program uses one MIG slice: several slices are several trainings, not one.");
+        }
+
         Bounds? utilisation = features is { } known ? _model.Predict(known, task.Sibling) : null;
         var hoursOfOneRun = task.HasGivenHours
             ? DeriveGivenHours(task, features, utilisation, assumptions)
@@ -152,7 +162,7 @@ public sealed class TrainingEstimator
         {
             if (task.Parameters is null)
                 assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"The size was not given: {features.ActiveParameters:0.##E+0} "
-                    + $"parameters and {features.Tokens:0.##E+0} tokens are assumed for these operations."));
+                    + $"parameters and {given / task.OperationsPerParameterAndToken / features.ActiveParameters:0.##E+0} tokens are assumed for these operations."));
             return new Derivation.Count("operations of a run", "EFLOP", given / 1e18);
         }
 
@@ -186,6 +196,10 @@ public sealed class TrainingEstimator
     /// <summary>Adds the assumptions about utilisation; returns the trainings that determine it as text.</summary>
     string DescribeMostSimilar(TrainingTask task, TrainingFeatures features, List<Assumption> assumptions)
     {
+        if (_model.GetFixedTimeShare(features) is > LeastFixedTimeShare and var share)
+            assumptions.Add(string.Create(CultureInfo.InvariantCulture, $"A small model: {share * 100:0} % of the time is taken not to depend on "
+                + $"its size (launching kernels, reading data, waiting for the network), after the smallest published trainings. "
+                + $"The smaller the model, the wider are the bounds; with large batches it may be far less."));
         var names = string.Join(", ", _model.FindMostSimilar(features, 3).Select(pair => DescribeUtilisation(pair.Case)));
         if (features.IsDistilled)
             assumptions.Add("Distilled: only one published training includes the outputs of a larger model, so the bounds are wide.");
@@ -194,7 +208,7 @@ public sealed class TrainingEstimator
             var found = _model.Cases.FirstOrDefault(one => one.Training == sibling);
             var like = found is null ? sibling.Name : DescribeUtilisation(found);
             assumptions.Add($"Utilisation from {like} and its siblings: publisher, software and kind of hardware are assumed to be "
-                + "the same. The further size, tokens and hardware are from theirs, the wider are the bounds.");
+                + "the same. The further size and hardware are from theirs, the wider are the bounds.");
             return like;
         }
 
@@ -237,8 +251,8 @@ public sealed class TrainingEstimator
         // Utilisations of one model on several chips are separate unknowns, so comparisons treat their bounds as independent.
         var like = task.Sibling is { } sibling ? $"/like/{NameMatching.ToSlug(sibling.Name)}" : "";
         var utilisationId = string.Create(CultureInfo.InvariantCulture,
-            $"training/utilisation/{slug}/{features.ActiveParameters:G6}/{features.Tokens:G6}/"
-            + $"{(features.IsMixtureOfExperts ? "experts" : "dense")}{(features.IsDistilled ? "/distilled" : "")}{like}");
+            $"training/utilisation/{slug}/{features.ActiveParameters:G6}/"
+            + $"{features.MixtureDegree:G4}{(features.IsDistilled ? "/distilled" : "")}{like}");
         var utilisationFactor = new Factor(
             utilisationId, "utilisation, share of the peak", "1", utilisation, Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT"),
             "most similar: " + mostSimilar);

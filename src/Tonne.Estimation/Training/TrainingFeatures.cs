@@ -2,15 +2,18 @@ using Tonne.Hardware;
 
 namespace Tonne.Estimation.Training;
 
-/// <summary>The features of a training by which its utilisation is predicted.</summary>
+/// <summary>
+/// The features of a training by which its utilisation is predicted. The tokens are none of them: a training of twice the tokens is the
+/// same work for twice as long.
+/// </summary>
 /// <param name="ActiveParameters">Number of parameters that one token uses.</param>
-/// <param name="Tokens">Number of training tokens.</param>
 /// <param name="PeakTeraflops">Peak of a chip at 16 bit, 10^12 operations/s.</param>
 /// <param name="MemoryGigabytes">Memory of a chip, GB.</param>
-/// <param name="IsMixtureOfExperts">Whether the model is a mixture of experts.</param>
+/// <param name="MixtureDegree">How far the model is a mixture of experts: 0 if dense, 1 with four times as many parameters as a token uses
+/// or more; see <see cref="GetMixtureDegree"/>.</param>
 /// <param name="IsDistilled">Whether the model learns from the outputs of a larger model.</param>
 public readonly record struct TrainingFeatures(
-    double ActiveParameters, double Tokens, double PeakTeraflops, double MemoryGigabytes, bool IsMixtureOfExperts, bool IsDistilled)
+    double ActiveParameters, double PeakTeraflops, double MemoryGigabytes, double MixtureDegree, bool IsDistilled)
 {
     // Assumed if the memory of a chip is not published: the most frequent size among published trainings.
     const double AssumedMemoryGigabytes = 80;
@@ -28,6 +31,8 @@ public readonly record struct TrainingFeatures(
     const double LargestSmallModel = 20e9;
     const double SmallModelEFolds = 3;
 
+    const double FullMixtureRatio = 4;
+
     /// <summary>
     /// How far the model is too small to fill a fast chip, 0 to 1: 0 on an A100 and slower chips or from 20 billion active parameters, 1
     /// on an H100 and faster chips up to 1 billion.
@@ -36,24 +41,29 @@ public readonly record struct TrainingFeatures(
         Math.Clamp(Math.Log(LargestSmallModel / ActiveParameters) / SmallModelEFolds, 0, 1)
         * Math.Clamp(LogPeakRatio / Math.Log(FastestPeak / SlowestFastPeak), 0, 1);
 
+    /// <summary>
+    /// How far a model is a mixture of experts, 0 to 1: ln(all ÷ active parameters) ÷ ln 4. The mixtures among the published trainings have
+    /// 3.9 to 24 times as many parameters as a token uses; between them and dense models nothing is known, so the effect grows steadily.
+    /// </summary>
+    /// <param name="parameters">Number of all parameters.</param>
+    /// <param name="activeParameters">Number of parameters that one token uses.</param>
+    internal static double GetMixtureDegree(double parameters, double activeParameters) =>
+        Math.Clamp(Math.Log(parameters / activeParameters) / Math.Log(FullMixtureRatio), 0, 1);
+
     /// <summary>Natural logarithm of the peak ÷ that of an A100.</summary>
     internal double LogPeakRatio => Math.Log(PeakTeraflops / SlowestFastPeak);
 
     /// <summary>The features of a published training; null where the accelerator or its peak is not known.</summary>
     internal static TrainingFeatures? FromPublishedTraining(PublishedTraining row)
     {
-        if (row is not { ActiveParameters: { } active, Operations: { } operations }
+        if (row is not { ActiveParameters: { } active, Operations: not null }
             || AcceleratorCatalog.Find(row.Hardware).Value is not { } chip
             || FindPeakTeraflops(chip) is not { } peak)
         {
             return null;
         }
 
-        // The published tokens are used if they agree with the published operations, otherwise the tokens that the operations imply.
-        var tokens = row.Tokens is { } published && !HasInconsistentTokens(row)
-            ? published
-            : operations / OperationsPerParameterAndToken / active;
-        return new TrainingFeatures(active, tokens, peak, GetMemoryGigabytes(chip), row.Parameters > active * 1.01, row.Distilled);
+        return new TrainingFeatures(active, peak, GetMemoryGigabytes(chip), GetMixtureDegree(row.Parameters ?? active, active), row.Distilled);
     }
 
     /// <summary>
@@ -72,11 +82,4 @@ public readonly record struct TrainingFeatures(
     }
 
     internal static double GetMemoryGigabytes(Accelerator chip) => chip.MemoryGigabytes ?? AssumedMemoryGigabytes;
-
-    /// <summary>
-    /// Whether published tokens and published operations differ by more than 10 %, for example because they cover different phases.
-    /// </summary>
-    static bool HasInconsistentTokens(PublishedTraining row) =>
-        row is { Tokens: { } tokens, Operations: { } operations, ActiveParameters: { } active }
-        && Math.Abs(Math.Log(OperationsPerParameterAndToken * active * tokens / operations)) > 0.1;
 }

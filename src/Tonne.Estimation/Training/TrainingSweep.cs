@@ -11,16 +11,16 @@ namespace Tonne.Estimation.Training;
 /// <code>
 /// figure = hours × figure of an hour
 /// </code>
-/// The bounds relative to the best value depend only on the σ of the utilisation. They are computed for sixteen values of σ when the sweep
-/// is prepared, and interpolated between them.
-/// Best values equal those of the estimator, and bounds agree within 5 % (tests check both). For the derivation of one training use
+/// The bounds relative to the best value depend only on the σ of the utilisation. They are computed for some values of σ, from 0 to that of the
+/// smallest models, when the sweep is prepared, and interpolated between them.
+/// Best values equal those of the estimator, and bounds agree within 5 %, or within the noise of the draws where they are wider than a
+/// factor of ten (tests check both). For the derivation of one training use
 /// <see cref="TrainingEstimator.Estimate"/>. Thread safe.
 /// </remarks>
 public sealed class TrainingSweep
 {
-    // The values of σ (of ln utilisation) for which bounds are computed: 0, 0.1, … 1.5.
-    const double SigmaStep = 0.1;
-    const int SigmaCount = 16;
+    // The values of σ (of ln utilisation) for which bounds are computed. Larger ones are those of very small models.
+    static readonly double[] _sigmas = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5];
 
     readonly UtilisationModel _model;
     readonly double _peakTeraflops;
@@ -59,19 +59,28 @@ public sealed class TrainingSweep
     public TrainingSweepResult Estimate(double parameters, double tokens, double activeParameters = 0, bool distilled = false)
     {
         var active = activeParameters > 0 ? activeParameters : parameters;
-        var isMixtureOfExperts = parameters > active * 1.01;
+        var mixture = TrainingFeatures.GetMixtureDegree(parameters, active);
         var (logUtilisation, sigma) = _model.PredictLog(
-            new TrainingFeatures(active, tokens, _peakTeraflops, _memoryGigabytes, isMixtureOfExperts, distilled));
+            new TrainingFeatures(active, _peakTeraflops, _memoryGigabytes, mixture, distilled));
         var hours = TrainingFeatures.OperationsPerParameterAndToken * active * tokens
             / (_operationsPerHourAtPeak * Math.Exp(logUtilisation));
         // Position in the table of bounds, between two values of σ.
-        var position = Math.Min(sigma / SigmaStep, SigmaCount - 1.000001);
+        var position = FindPosition(sigma);
         return new TrainingSweepResult(
             _figures[0].ScaleToHours(hours, position),
             _figures[1].ScaleToHours(hours, position),
             _figures[2].ScaleToHours(hours, position),
             _figures[3].ScaleToHours(hours, position),
             _figures[4].ScaleToHours(hours, position));
+    }
+
+    /// <summary>The index of a σ among the ones computed, with the share of the way to the next one.</summary>
+    static double FindPosition(double sigma)
+    {
+        var i = 0;
+        while (i < _sigmas.Length - 2 && _sigmas[i + 1] <= sigma)
+            i++;
+        return i + Math.Min((sigma - _sigmas[i]) / (_sigmas[i + 1] - _sigmas[i]), 0.999999);
     }
 
     /// <summary>A figure of one accelerator-hour with its relative bounds.</summary>
@@ -82,14 +91,14 @@ public sealed class TrainingSweep
     {
         public static HourlyFigure FromFigure(Figure? figure, Factor? speed, UncertaintyPropagator uncertainty)
         {
-            var (logLow, logHigh) = (new double[SigmaCount], new double[SigmaCount]);
+            var (logLow, logHigh) = (new double[_sigmas.Length], new double[_sigmas.Length]);
             if (figure is null || figure.Value == 0)
                 return new HourlyFigure(0, logLow, logHigh);
-            for (var i = 0; i < SigmaCount; i++)
+            for (var i = 0; i < _sigmas.Length; i++)
             {
                 // Each σ has its own factor id, because random samples are cached by id.
                 var utilisation = new Derivation.FactorNode(new Factor(
-                    $"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.CreateBounds(1, i * SigmaStep),
+                    $"training/utilisation/swept/{i}", "utilisation", "1", LogNormal.CreateBounds(1, _sigmas[i]),
                     Quality.Modelled, SourceList.Find("TONNE-TRAINING-FIT")));
                 Derivation rate = speed is null ? utilisation : new Derivation.Product("rate", "1",
                     [new Derivation.Count("1 ÷ best speed-up", "1", 1 / speed.Bounds.Best), utilisation, new Derivation.FactorNode(speed)]);

@@ -136,9 +136,9 @@ public sealed record TrainingTask(Accelerator Hardware)
         // (Hoffmann et al., arXiv 2203.15556, table 3).
         var active = ActiveParameters ?? Parameters
             ?? (Tokens is { } tokens ? parametersTimesTokens / tokens : Math.Sqrt(parametersTimesTokens / TokensPerParameter));
-        var isMixtureOfExperts = Parameters > active * 1.01;
+        var mixture = TrainingFeatures.GetMixtureDegree(Parameters ?? active, active);
         return new TrainingFeatures(
-            active, parametersTimesTokens / active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), isMixtureOfExperts, Distilled);
+            active, peak, TrainingFeatures.GetMemoryGigabytes(Hardware), mixture, Distilled);
     }
 
     const double TokensPerParameter = 20;

@@ -16,10 +16,12 @@ namespace Tonne.Estimation.Training;
 ///         + [same publisher] · (small² z_a z_b + share · spread² · S(a, b))                            of the publisher
 ///         + [same series] · (1 − share) · spread² · S(a, b)                                            of the series
 /// S(a, b) = exp(−½ Σ ((a_i − b_i) ÷ scale_i)²)
-/// ln u ~ N(ln prior + d · ln distilled factor, k + noise² + (spread of the published hours)²)
+/// ln u ~ N(ln prior + d · ln distilled factor − t, k + noise² + (0.4 t)² + (spread of the published hours)²)
 /// </code>
-/// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e, d: 1 for a mixture of experts
-/// and for a distilled training, else 0; a_i: ln size, ln tokens, ln peak, ln memory, e. The shared effects are shrunk towards zero by
+/// u: utilisation; z: <see cref="TrainingFeatures.SmallModelOnFastChip"/>; p: ln(peak ÷ that of an A100); e: <see cref="TrainingFeatures.MixtureDegree"/>;
+/// d: 1 for a distilled training, else 0; a_i: ln size, ln peak, ln memory, e; t = ln(1 + fixed · peak ÷ that of an A100 ÷ size): a step
+/// takes the time of its operations and a fixed time that does not depend on the size of the model, so that a chip-hour does fewer
+/// operations of a very small model, without a floor. No term depends on the tokens: hours and energy are proportional to them. The shared effects are shrunk towards zero by
 /// their prior spreads, so few rows change them little. Hours that are upper or lower bounds enter as censored values
 /// (<see cref="CensoredGaussianProcess"/>). Prior and scales are round numbers; <c>spread</c>, <c>share</c> and <c>noise</c> maximise the
 /// marginal likelihood on a grid, one after the other until none changes. They are estimated from few publishers and trainings, so σ is
@@ -35,7 +37,7 @@ public sealed class UtilisationModel
     static readonly Lazy<UtilisationModel> ShippedModel = new(static () =>
         new UtilisationModel(TrainingFit.Instance.Prior, TrainingFit.Instance.Spreads, UtilisationCase.All()));
 
-    const int FeatureCount = 5;
+    const int FeatureCount = 4;
 
     // Spread, share and noise.
     const int FittedParameterCount = 3;
@@ -68,9 +70,9 @@ public sealed class UtilisationModel
         for (var i = 0; i < n; i++)
         {
             var training = cases[i].Training;
-            residuals[i] = Math.Log(cases[i].Utilisation) - GetPriorMean(cases[i].Features.IsDistilled);
+            residuals[i] = Math.Log(cases[i].Utilisation) - GetPriorMean(cases[i].Features);
             sides[i] = training.HoursBound switch { HoursBound.Upper => 1, HoursBound.Lower => -1, _ => 0 };
-            noises[i] = (spreads.Noise * spreads.Noise) + (training.HoursSpread * training.HoursSpread);
+            noises[i] = GetNoiseVariance(cases[i].Features) + (training.HoursSpread * training.HoursSpread);
         }
 
         var process = new CensoredGaussianProcess(ComputeCovariance(), residuals, sides, noises);
@@ -137,7 +139,7 @@ public sealed class UtilisationModel
             covariances[i] = ComputeCovariance(features, _cases[i].Features, similarity, samePublisher, sameSeries);
         }
 
-        var mean = GetPriorMean(features.IsDistilled);
+        var mean = GetPriorMean(features);
         var explainedVariance = 0d;
         for (var i = 0; i < n; i++)
         {
@@ -151,12 +153,12 @@ public sealed class UtilisationModel
         }
 
         var priorVariance = ComputeCovariance(features, features, 1, samePublisher: true, sameSeries: true);
-        var sigma = Math.Sqrt(Math.Max(0, priorVariance - explainedVariance) + (Noise * Noise));
+        var sigma = Math.Sqrt(Math.Max(0, priorVariance - explainedVariance) + GetNoiseVariance(features));
         return (mean, sigma * (hasSeries ? _knownSeriesFactor : _unknownSeriesFactor));
     }
 
     /// <summary>
-    /// Finds the published trainings most similar to a training in size, tokens, hardware and kind, most similar first. A similarity of 1
+    /// Finds the published trainings most similar to a training in size, hardware and kind, most similar first. A similarity of 1
     /// means the same features, 0 very different ones.
     /// </summary>
     /// <param name="features">The training.</param>
@@ -170,6 +172,10 @@ public sealed class UtilisationModel
                 .OrderByDescending(pair => pair.Similarity).Take(count),
         ];
     }
+
+    /// <summary>Share of the time of a training that does not depend on the size of the model, 0 to 1.</summary>
+    /// <param name="features">The training.</param>
+    internal double GetFixedTimeShare(in TrainingFeatures features) => 1 - Math.Exp(-GetFixedTimeEffect(features));
 
     /// <summary>
     /// Whether a training is a sibling of another one: same publisher and series, same kind of hardware, both distilled or neither.
@@ -246,15 +252,25 @@ public sealed class UtilisationModel
     void ScaleFeatures(TrainingFeatures features, Span<double> scaled)
     {
         scaled[0] = Math.Log(features.ActiveParameters) / _prior.SizeScale;
-        scaled[1] = Math.Log(features.Tokens) / _prior.TokensScale;
-        scaled[2] = Math.Log(features.PeakTeraflops) / _prior.PeakScale;
-        scaled[3] = Math.Log(features.MemoryGigabytes) / _prior.MemoryScale;
-        scaled[4] = features.IsMixtureOfExperts ? 1 / _prior.ExpertsScale : 0;
+        scaled[1] = Math.Log(features.PeakTeraflops) / _prior.PeakScale;
+        scaled[2] = Math.Log(features.MemoryGigabytes) / _prior.MemoryScale;
+        scaled[3] = features.MixtureDegree / _prior.ExpertsScale;
     }
 
     /// <summary>Mean of ln utilisation before any training is known.</summary>
-    double GetPriorMean(bool distilled) =>
-        Math.Log(_prior.Utilisation) + (distilled ? Math.Log(_prior.DistilledFactor) : 0);
+    double GetPriorMean(in TrainingFeatures features) =>
+        Math.Log(_prior.Utilisation) + (features.IsDistilled ? Math.Log(_prior.DistilledFactor) : 0) - GetFixedTimeEffect(features);
+
+    /// <summary>ln(time of a step ÷ time of its operations), at least 0; see <see cref="UtilisationPrior.FixedTimeParameters"/>.</summary>
+    double GetFixedTimeEffect(in TrainingFeatures features) =>
+        Math.Log(1 + (_prior.FixedTimeParameters * Math.Exp(features.LogPeakRatio) / features.ActiveParameters));
+
+    /// <summary>Variance of ln utilisation between trainings of one series with the same features.</summary>
+    double GetNoiseVariance(in TrainingFeatures features)
+    {
+        var ofFixedTime = _prior.FixedTimeSpread * GetFixedTimeEffect(features);
+        return (Noise * Noise) + (ofFixedTime * ofFixedTime);
+    }
 
     static double ComputeSimilarity(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
@@ -271,7 +287,7 @@ public sealed class UtilisationModel
         var covariance = (_prior.CommonSpread * _prior.CommonSpread)
             + small
             + (_prior.PeakSpread * _prior.PeakSpread * a.LogPeakRatio * b.LogPeakRatio)
-            + (a.IsMixtureOfExperts && b.IsMixtureOfExperts ? _prior.ExpertsSpread * _prior.ExpertsSpread : 0)
+            + (_prior.ExpertsSpread * _prior.ExpertsSpread * a.MixtureDegree * b.MixtureDegree)
             + (a.IsDistilled && b.IsDistilled ? _prior.DistilledSpread * _prior.DistilledSpread : 0);
         if (!samePublisher)
             return covariance;

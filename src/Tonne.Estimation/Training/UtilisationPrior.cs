@@ -14,6 +14,15 @@ sealed record UtilisationPrior
     /// of the difference of one publisher from it.</summary>
     public required double SmallModelSpread { get; init; }
 
+    /// <summary>
+    /// Active parameters whose operations take an A100 as long as the part of a step that does not depend on the size of the model, such as
+    /// launching kernels, reading the data and waiting for the network; more on a faster chip, in proportion to its peak. 0 for no such part.
+    /// </summary>
+    public required double FixedTimeParameters { get; init; }
+
+    /// <summary>Spread of one training, relative to the effect of the fixed part of the steps on ln utilisation.</summary>
+    public required double FixedTimeSpread { get; init; }
+
     /// <summary>Spread of the effect of one e-fold of peak rate.</summary>
     public required double PeakSpread { get; init; }
 
@@ -22,9 +31,6 @@ sealed record UtilisationPrior
 
     /// <summary>Scale of the difference of ln parameters: trainings of one publisher that differ by less are similar.</summary>
     public required double SizeScale { get; init; }
-
-    /// <summary>The same for ln tokens.</summary>
-    public required double TokensScale { get; init; }
 
     /// <summary>The same for ln peak rate of the chip.</summary>
     public required double PeakScale { get; init; }

@@ -31,7 +31,6 @@ public static class TrainingValidation
                 priors.Add(shipped with
                 {
                     SizeScale = shipped.SizeScale * size,
-                    TokensScale = shipped.TokensScale * size,
                     PeakScale = shipped.PeakScale * chip,
                     MemoryScale = shipped.MemoryScale * chip,
                     ExpertsScale = shipped.ExpertsScale * chip,
@@ -48,6 +47,13 @@ public static class TrainingValidation
     /// </summary>
     public static IReadOnlyList<ScoredCase> LeavePublisherOutWithoutDistilledPrior() =>
         LeavePublisherOut([TrainingFit.Instance.Prior with { DistilledFactor = 1 }]);
+
+    /// <summary>
+    /// Leaves out all trainings of each publisher, without the time of a step that does not depend on the size of the model. This shows how
+    /// much that time, chosen with its two cases known, improved the errors.
+    /// </summary>
+    public static IReadOnlyList<ScoredCase> LeavePublisherOutWithoutFixedTime() =>
+        LeavePublisherOut([TrainingFit.Instance.Prior with { FixedTimeParameters = 0 }]);
 
     /// <summary>
     /// Leaves out every training once and estimates it as a sibling of the other ones of its publisher and series (<c>--like</c>).

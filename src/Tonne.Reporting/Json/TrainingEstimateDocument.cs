@@ -72,7 +72,7 @@ public sealed record TrainingEstimateDocument
     /// <summary>The grid.</summary>
     public required RunDocument.GridPart Grid { get; init; }
 
-    /// <summary>The published trainings most similar in size, tokens, hardware and kind.</summary>
+    /// <summary>The published trainings most similar in size, hardware and kind.</summary>
     public required IReadOnlyList<SimilarTrainingPart> Nearest { get; init; }
 
     /// <summary>Assumptions, in sentences.</summary>

@@ -12,4 +12,8 @@ namespace Tonne.Hardware;
 /// <param name="IdlePowerWithContext">W idle while a process holds a context; null for chips without a figure of their own or of the generic fraction.</param>
 /// <param name="InferencePower">W while serving, where published; else null.</param>
 /// <param name="TrainingPower">W while training.</param>
-public sealed record Accelerator(string Name, string Vendor, int? Year, Factor Tdp, double? MemoryGigabytes, Factor IdlePower, Factor IdlePowerWithContext, Factor? InferencePower, Factor TrainingPower);
+public sealed record Accelerator(string Name, string Vendor, int? Year, Factor Tdp, double? MemoryGigabytes, Factor IdlePower, Factor IdlePowerWithContext, Factor? InferencePower, Factor TrainingPower)
+{
+    /// <summary>The slice that this is of a larger accelerator; null for a whole one, the default.</summary>
+    public AcceleratorSlice? Slice { get; init; }
+}

@@ -35,6 +35,16 @@ public static class AcceleratorCatalog
     /// </remarks>
     public static LookupResult<Accelerator> Find(string name) => Contents.Value.Index.Find(name);
 
+    /// <summary>
+    /// The accelerator that a name stands for, or a slice of it where the name has one: <c>A100 1g.10gb</c>, <c>H100 MIG 3g.40gb</c>. For
+    /// estimates; <see cref="Find"/> takes the whole board, as meters do.
+    /// </summary>
+    /// <remarks>A profile that the board does not have is refused with those that it has.</remarks>
+    public static LookupResult<Accelerator> FindWithSlice(string name) => MigProfileTable.Find(name);
+
+    /// <summary>The rows that a name leaves open; empty if none.</summary>
+    internal static IReadOnlyList<Accelerator> FindPossible(string name) => Contents.Value.Index.FindPossible(name);
+
     /// <summary>Whether two names mean the same chip in the same form, with any size of memory.</summary>
     public static bool AreVariants(string first, string second) => AcceleratorIndex.AreVariants(first, second);
 

@@ -34,7 +34,21 @@ public sealed record AcceleratorDatasheet(
     static readonly Lazy<Dictionary<string, AcceleratorDatasheet>> ByName = new(Read);
 
     /// <summary>The peaks of an accelerator; null if the table has none.</summary>
-    public static AcceleratorDatasheet? Find(Accelerator accelerator) => ByName.Value.GetValueOrDefault(accelerator.Name);
+    public static AcceleratorDatasheet? Find(Accelerator accelerator) => accelerator.Slice is { } slice
+        ? ByName.Value.GetValueOrDefault(slice.Board.Name)?.TakeShare(accelerator.Name, slice)
+        : ByName.Value.GetValueOrDefault(accelerator.Name);
+
+    AcceleratorDatasheet TakeShare(string name, AcceleratorSlice slice) => this with
+    {
+        Name = name,
+        Dense16BitTeraflops = Dense16BitTeraflops * slice.ComputeShare,
+        Vector16BitTeraflops = Vector16BitTeraflops * slice.ComputeShare,
+        Fp32Teraflops = Fp32Teraflops * slice.ComputeShare,
+        Int8Teraops = Int8Teraops * slice.ComputeShare,
+        Fp8Teraflops = Fp8Teraflops * slice.ComputeShare,
+        BandwidthGigabytesPerSecond = BandwidthGigabytesPerSecond * slice.MemoryShare,
+        Spread = slice.ComputeShare < 1 ? Spread * AcceleratorSlice.RateSpread : Spread,
+    };
 
     /// <summary>What is wrong with the table; empty if nothing.</summary>
     internal static IEnumerable<string> Problems()

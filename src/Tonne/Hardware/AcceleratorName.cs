@@ -111,6 +111,25 @@ sealed partial record AcceleratorName(
     /// <summary>A name without the slice of a multi-instance GPU, such as <c>MIG 1g.10gb</c>.</summary>
     public static string RemoveSlice(string name) => MigSlice().Replace(name, " ").Trim();
 
+    /// <summary>
+    /// The slice of a multi-instance GPU in a name; null if it has none. Of <c>A100 MIG 1c.3g.40gb+me</c> the board <c>A100</c>, the
+    /// profile <c>3g.40gb</c>, its memory of 40 GB, and 1 compute slice. Profile and memory are null if the name only says MIG.
+    /// </summary>
+    public static (string Board, string? Profile, double? MemoryGigabytes, int? ComputeSlices)? FindSlice(string name)
+    {
+        var match = MigProfile().Match(name);
+        if (!match.Success && !MigWord().IsMatch(name))
+            return null;
+        var board = match.Success ? name[..match.Index] + " " + MigDevice().Replace(name[(match.Index + match.Length)..], "") : name;
+        // Kubernetes names a resource nvidia.com/mig-1g.5gb, without the board.
+        board = MigWord().Replace(board, " ").Replace("nvidia.com/", "", StringComparison.OrdinalIgnoreCase).Trim(' ', '-', '_', '/', ':', '.', '(', ')', ',');
+        if (!match.Success)
+            return (board, null, null, null);
+        var profile = $"{match.Groups[2].Value}g.{match.Groups[3].Value}gb";
+        return (board, profile, double.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture),
+            match.Groups[1].Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null);
+    }
+
     /// <summary>The number and the name of <c>2 x NVIDIA A100</c>: 2 and <c>NVIDIA A100</c>; 1 and the name if no number leads.</summary>
     public static (int Count, string Name) SplitCount(string name) =>
         CountPrefix().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var count)
@@ -197,6 +216,15 @@ sealed partial record AcceleratorName(
 
     [GeneratedRegex(@"\bMIG\b.*$|\b([0-9]c\.)?[0-9]g\.[0-9]+gb(\+[a-z.]+)*", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex MigSlice();
+
+    [GeneratedRegex(@"(?<![0-9a-z.])(?:([1-9])c\.)?([1-9])g\.([1-9][0-9]{0,2})gb([+.-](me|gfx)(\.all)?)*(?![0-9a-z])", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
+    private static partial Regex MigProfile();
+
+    [GeneratedRegex("(?<![0-9a-z])MIG(?![0-9a-z])", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
+    private static partial Regex MigWord();
+
+    [GeneratedRegex(@"^\s*Device\s+[0-9]+:?", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
+    private static partial Regex MigDevice();
 
     [GeneratedRegex(@"^\s*([0-9]{1,5})\s*[x×*]\s+", IgnoringCase, matchTimeoutMilliseconds: Timeout)]
     private static partial Regex CountPrefix();

@@ -80,6 +80,7 @@ public class EstimateInferenceCommandTests
     [InlineData("--model sdxl", "--parameters cannot be combined with --model")]
     [InlineData("--task image-generation", "cannot be combined with --task")]
     [InlineData("--software 1999", "2018 to 2026")]
+    [InlineData("--experts 8/128", "--experts needs --active-parameters")]
     [InlineData("--active-parameters 7", "7 active parameters: did you mean 7B")]
     [InlineData("--experts 8", "two numbers such as 8/128")]
     [InlineData("--experts 9/8", "two numbers such as 8/128")]
@@ -134,5 +135,22 @@ public class EstimateInferenceCommandTests
         using var document = JsonDocument.Parse(text);
         Assert.Equal(1.640, document.RootElement.GetProperty("measured_energy_wh_per_request").GetProperty("value").GetDouble());
         Assert.Equal(10_000, document.RootElement.GetProperty("totals")[0].GetProperty("requests").GetDouble());
+    }
+
+    [Fact]
+    public void A_slice_of_a_board_is_named_with_its_profile()
+    {
+        using var terminal = new Terminal();
+        string[] line = ["estimate", "inference", "--parameters", "8b", "--output-tokens", "300", "--hardware"];
+        var (code, text, _) = terminal.Type([.. line, "H100 MIG 3g.40gb", "--json"]);
+        var (small, _, tooSmall) = terminal.Type([.. line, "H100 1g.10gb"]);
+        var (many, _, tooMany) = terminal.Type([.. line, "H100 3g.40gb", "--gpus", "2"]);
+        var (unknown, _, profiles) = terminal.Type([.. line, "H100 1g.5gb"]);
+
+        Assert.Equal((0, 2, 2, 2), (code, small, many, unknown));
+        Assert.Contains("A slice of NVIDIA H100 SXM5 80GB (MIG 3g.40gb): 42.9 % of its rate, 50 % of its memory bandwidth, 40 GB", text, StringComparison.Ordinal);
+        Assert.Contains("cannot be divided among MIG slices. Name a larger slice or the whole board", tooSmall, StringComparison.Ordinal);
+        Assert.Contains("leave --gpus out", tooMany, StringComparison.Ordinal);
+        Assert.Contains("has 1g.10gb, 1g.20gb", profiles, StringComparison.Ordinal);
     }
 }

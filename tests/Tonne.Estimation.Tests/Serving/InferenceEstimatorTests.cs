@@ -311,6 +311,12 @@ public class InferenceEstimatorTests
         var (old, measured, between, newest) = (Estimate(Llama70 with { SoftwareYear = 2022 }), Estimate(Llama70 with { SoftwareYear = 2024 }), Estimate(Llama70 with { SoftwareYear = 2025 }), Estimate(Llama70 with { SoftwareYear = 2026 }));
 
         Assert.Equal(2 * measured.GpuEnergyPerToken.Value, old.GpuEnergyPerToken.Value, 1e-9);
+        // Nothing earlier was measured: the same best value, wider bounds, and the reason said.
+        var last = Estimate(Llama70 with { SoftwareYear = 2023 });
+        Assert.Equal(last.GpuEnergyPerToken.Value, old.GpuEnergyPerToken.Value, 1e-9);
+        Assert.True(Width(old.GpuEnergyPerToken) > 1.1 * Width(last.GpuEnergyPerToken));
+        Assert.Contains(old.Assumptions, said => said.Text.StartsWith("Nothing is known about serving software before 2023", StringComparison.Ordinal));
+        Assert.DoesNotContain(last.Assumptions, said => said.Text.Contains("before 2023", StringComparison.Ordinal));
         Assert.InRange(between.GpuEnergyPerToken.Value, newest.GpuEnergyPerToken.Value, measured.GpuEnergyPerToken.Value);
         Assert.True(Width(old.GpuEnergyPerToken) > 1.3 * Width(measured.GpuEnergyPerToken));
         Assert.Equal(ServingFit.Shipped.Model.ComputeJoulesPerToken(old.Configuration), old.GpuEnergyPerToken.Value, old.GpuEnergyPerToken.Value * 1e-12);

@@ -38,6 +38,58 @@ public class TrainingEstimatorTests
         Assert.True(Math.Abs(Math.Log(estimate.ChipHours.Bounds.High / (7.2e23 / (989.4e12 * u.Low * 3600)))) < 0.05);
     }
 
+    // 6ND: the operations are proportional to the tokens (Kaplan et al. 2020, section 2.1), and one model on one setup does each of them at
+    // one rate.
+    [Fact]
+    public void Hours_energy_and_emissions_are_proportional_to_the_tokens_and_rise_with_the_parameters()
+    {
+        var random = new Random(20);
+        Accelerator[] chips = [.. AcceleratorCatalog.All.Where(chip => TrainingFeatures.FindPeakTeraflops(chip) is not null)];
+        PublishedTraining?[] siblings = [null, .. UtilisationCase.All().Select(one => one.Training)];
+        for (var i = 0; i < 60; i++)
+        {
+            var parameters = Math.Exp(Uniform(13, 28));
+            var task = new TrainingTask(chips[random.Next(chips.Length)])
+            {
+                Parameters = parameters,
+                ActiveParameters = random.Next(2) == 0 ? null : parameters * Uniform(0.03, 1),
+                Tokens = Math.Exp(Uniform(10, 31)),
+                Precision = Pick([TrainingPrecision.Bf16, TrainingPrecision.Fp16, TrainingPrecision.Fp8]),
+                Distilled = random.Next(4) == 0,
+                Sibling = siblings[random.Next(siblings.Length)],
+                Tuning = Pick([TrainingTuning.None, TrainingTuning.None, TrainingTuning.Full, TrainingTuning.Lora]),
+                Chips = random.Next(2) == 0 ? null : random.Next(1, 10_000),
+            };
+            var factor = Uniform(1.01, 100);
+            var here = Estimate(task);
+
+            var text = $"{task} × {factor}";
+            Check(here, Estimate(task with { Tokens = task.Tokens * factor }), factor, text);
+            Check(here, Estimate(task with { Runs = 7 }), 7, text);
+            Check(Estimate(task with { Runs = 7 }), Estimate(task with { Runs = 7, Tokens = task.Tokens * factor }), factor, text);
+            var larger = Estimate(task with { Parameters = parameters * factor, ActiveParameters = task.ActiveParameters * factor });
+            Assert.True(larger.ChipHours.Value > here.ChipHours.Value, text);
+            Assert.True(larger.Footprint.Energy.Value > here.Footprint.Energy.Value, text);
+        }
+
+        static TrainingEstimate Estimate(TrainingTask task) => new TrainingEstimator().Estimate(task, new Place("FR", How: PlaceOrigin.Given));
+
+        static void Check(TrainingEstimate one, TrainingEstimate more, double factor, string text)
+        {
+            foreach (var (less, greater) in one.GetFigures().Zip(more.GetFigures()).Where(pair => pair.First.Value > 0))
+            {
+                Assert.True(Math.Abs((greater.Value / less.Value / factor) - 1) < 1e-9, $"{less.Name} {text}");
+                // Bounds are kept with six digits.
+                Assert.True(Math.Abs((greater.Bounds.High / less.Bounds.High / factor) - 1) < 2e-5, $"{less.Name} {text}");
+                Assert.True(Math.Abs((greater.Bounds.Low / less.Bounds.Low / factor) - 1) < 2e-5, $"{less.Name} {text}");
+            }
+        }
+
+        double Uniform(double low, double high) => low + (random.NextDouble() * (high - low));
+
+        T Pick<T>(T[] all) => all[random.Next(all.Length)];
+    }
+
     [Fact]
     public void Carbon_comes_from_energy_building_and_grid_alone()
     {
@@ -150,6 +202,30 @@ public class TrainingEstimatorTests
         Assert.Equal(sized.ChipHours.Value, counted.ChipHours.Value, 3);
         // By hand: √(8.4e22 ÷ 6 ÷ 20) = 26.46e9 parameters.
         Assert.Contains(alone.Assumptions, text => text.Text.Contains("2.65E+10 parameters", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_slice_of_a_board_takes_its_share_of_power_and_hardware()
+    {
+        var slice = AcceleratorCatalog.FindWithSlice("A100 1g.10gb").ValueOrThrow;
+        var (part, whole) = (Estimate(slice), Estimate(slice.Slice!.Board));
+
+        // 100 hours of a seventh of a board: a seventh of its energy and of its embodied emissions.
+        Assert.Equal(whole.Footprint.Energy.Value / 7, part.Footprint.Energy.Value, 9);
+        Assert.Equal(whole.Footprint.Embodied!.Value / 7, part.Footprint.Embodied!.Value, 9);
+        Assert.True(Width(part.Footprint.Energy) > 1.5 * Width(whole.Footprint.Energy));
+        Assert.Contains(part.Assumptions, one => one.Text.StartsWith("A slice of NVIDIA A100 SXM4 80 GB (MIG 1g.10gb): 14.3 %", StringComparison.Ordinal));
+
+        // Hours from the operations: a seventh of the rate, so about seven times the hours; the utilisations differ a little.
+        var (slow, fast) = (Train(slice), Train(slice.Slice.Board));
+        Assert.InRange(slow.ChipHours.Value / fast.ChipHours.Value, 5, 8);
+        Assert.InRange(slow.Footprint.Energy.Value / fast.Footprint.Energy.Value, 0.7, 1.2);
+
+        static TrainingEstimate Estimate(Accelerator chip) => new TrainingEstimator().Estimate(new TrainingTask(chip) { Chips = 1, Hours = 100 }, new Place());
+
+        static TrainingEstimate Train(Accelerator chip) => new TrainingEstimator().Estimate(new TrainingTask(chip) { Parameters = 1e9, Tokens = 1e9 }, new Place());
+
+        static double Width(Figure figure) => figure.Bounds.High / figure.Bounds.Low;
     }
 
     [Fact]

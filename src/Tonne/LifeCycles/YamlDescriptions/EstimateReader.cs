@@ -144,7 +144,7 @@ sealed class EstimateReader(DescriptionProblems problems, SourceResolver sources
             return null;
         }
 
-        var found = AcceleratorCatalog.Find(name);
+        var found = AcceleratorCatalog.FindWithSlice(name);
         if (!found.IsFound)
             problems.Add(block.GetLine("hardware"), found.Unknown.Message);
         return found.Value?.Name;
