@@ -43,7 +43,7 @@ public sealed class UncertaintyPropagator
     readonly FactorDraws _draws;
     readonly BranchDraws _branches;
 
-    // By the factors of a figure: its spread in draws ÷ the spread of the first order. It only tells where to look for a bound.
+    // By the kind of a figure: its spread in draws ÷ the spread of the first order. It only tells where to look for a bound.
     readonly ConcurrentDictionary<int, (double Low, double High)> _shapes = new();
 
     /// <summary>A propagator that has drawn nothing yet.</summary>
@@ -84,7 +84,7 @@ public sealed class UncertaintyPropagator
     /// <param name="Count">Number of draws; 0 if none are needed.</param>
     /// <param name="SigmaLow">Total σ of ln F below the best value, by the first-order method; 0 if unknown.</param>
     /// <param name="SigmaHigh">The same above.</param>
-    /// <param name="Shape">Identifies the factors of the figure.</param>
+    /// <param name="Shape">Identifies the kind of the figure.</param>
     readonly record struct DrawPlan(int Count, double SigmaLow = 0, double SigmaHigh = 0, int Shape = 0);
 
     /// <summary>Checks that a derivation gives a figure.</summary>
@@ -108,21 +108,26 @@ public sealed class UncertaintyPropagator
             return (new(NoDraws), Bounds.FromExact(best));
         var (sigmaLow, sigmaHigh) = ComputeFirstOrderSigmas(derivation, best, factors);
         if (Math.Max(sigmaLow, sigmaHigh) > FirstOrderLimit)
-            return (new(DrawCount, sigmaLow, sigmaHigh, GetShape(factors)), default);
+            return (new(DrawCount, sigmaLow, sigmaHigh, GetShape(derivation, factors)), default);
         return IsNearlyLinear(derivation, best, factors, sigmaLow, sigmaHigh)
             ? (new(NoDraws), CreateLogNormalBounds(best, sigmaLow, sigmaHigh))
-            : (new(DrawCountIfNarrow, sigmaLow, sigmaHigh, GetShape(factors)), default);
+            : (new(DrawCountIfNarrow, sigmaLow, sigmaHigh, GetShape(derivation, factors)), default);
     }
 
-    static int GetShape(IReadOnlyList<Factor> factors)
+    /// <summary>A number for figures of one kind: the same factors, and the same label up to a number in it.</summary>
+    static int GetShape(Derivation derivation, IReadOnlyList<Factor> factors)
     {
         var hash = new HashCode();
+        var kind = derivation.Label.AsSpan();
+        if (kind.IndexOfAnyInRange('0', '9') is >= 0 and var number)
+            kind = kind[..number];
+        hash.AddBytes(MemoryMarshal.AsBytes(kind));
         foreach (var factor in factors)
             hash.Add(factor.Id, StringComparer.Ordinal);
         return hash.ToHashCode();
     }
 
-    /// <summary>Where the bounds may be, from the last figure of the same factors; null if that is not known.</summary>
+    /// <summary>Where the bounds may be, from the last figure of the same kind; null if that is not known.</summary>
     (double Low, double High)? Guess(DrawPlan plan, double best)
     {
         if (!_shapes.TryGetValue(plan.Shape, out var shape))
