@@ -127,13 +127,18 @@ public sealed class UncertaintyPropagator
         return hash.ToHashCode();
     }
 
-    /// <summary>Where the bounds may be, from the last figure of the same kind; null if that is not known.</summary>
-    (double Low, double High)? Guess(DrawPlan plan, double best)
+    /// <summary>Ranges in which the bounds may be, from the last figure of the same kind; null if that is not known.</summary>
+    ((double From, double To) Low, (double From, double To) High)? Guess(DrawPlan plan, double best)
     {
+        // Of a log-normal figure, each range has some 2 % of the draws.
+        const double tolerance = 0.15;
         if (!_shapes.TryGetValue(plan.Shape, out var shape))
             return null;
-        var (low, high) = (best * Math.Exp(-plan.SigmaLow * shape.Low), best * Math.Exp(plan.SigmaHigh * shape.High));
-        return low > 0 && double.IsFinite(high) ? (low, high) : null;
+        return ((Low(shape.Low + tolerance), Low(shape.Low - tolerance)), (High(shape.High - tolerance), High(shape.High + tolerance)));
+
+        double Low(double sigmas) => best * Math.Exp(-plan.SigmaLow * sigmas);
+
+        double High(double sigmas) => best * Math.Exp(plan.SigmaHigh * sigmas);
     }
 
     void Remember(DrawPlan plan, double best, double low, double high)

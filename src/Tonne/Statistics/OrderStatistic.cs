@@ -14,19 +14,17 @@ public static class OrderStatistic
     const int OuterRank = 2;
     const int InnerRank = 27;
 
-    // A guess of a quantile is searched for so far below and above it, as a share of it.
-    const double GuessTolerance = 0.06;
-
     /// <summary>The quantiles at 2.5 % and 97.5 %, by nearest rank: those of <see cref="Quantile"/>, faster for a large sample.</summary>
     /// <remarks>Reorders the sample if it is small.</remarks>
     /// <param name="sample">The values.</param>
-    /// <param name="guess">Where the quantiles may be, above 0. A guess within a few per cent saves time; the result does not depend on it.</param>
-    internal static (double Low, double High) CentralInterval95(Span<double> sample, (double Low, double High)? guess = null)
+    /// <param name="guess">Ranges in which the quantiles may be. A right guess of narrow ranges saves time; the result does not depend on it.</param>
+    internal static (double Low, double High) CentralInterval95(
+        Span<double> sample, ((double From, double To) Low, (double From, double To) High)? guess = null)
     {
         if (sample.Length < 8 * ProbeCount)
             return (Quantile(sample, 0.025), Quantile(sample, 0.975));
         var rented = ArrayPool<double>.Shared.Rent(2 * (sample.Length + 1));
-        var interval = guess is { Low: > 0 } expected ? FindInterval95(sample, GetRangeAround(expected.Low), GetRangeAround(expected.High), rented) : null;
+        var interval = guess is { } ranges ? FindInterval95(sample, ranges.Low, ranges.High, rented) : null;
         if (interval is null)
         {
             Span<double> probe = stackalloc double[ProbeCount];
@@ -39,8 +37,6 @@ public static class OrderStatistic
 
         ArrayPool<double>.Shared.Return(rented);
         return interval.Value;
-
-        static (double From, double To) GetRangeAround(double value) => (value * (1 - GuessTolerance), value * (1 + GuessTolerance));
     }
 
     /// <summary>The quantiles at 2.5 % and 97.5 %, if they are within two ranges.</summary>
