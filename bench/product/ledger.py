@@ -5,14 +5,14 @@ Run: bench/product/ledger.py TONNE [--runs 10000] [--recorded 300] [--epochs 100
 
 TONNE is a launcher (`./tonne`) or an executable (`.tonne-build/app/Tonne.Cli`), built and warm. The runs are imported from a CSV file of
 CodeCarbon's columns with random energies (seed 1958); the recorded ones are of the command `true`. Wall time and processor time (user and
-system, all threads) are medians of the rounds; memory is the largest resident size of any round, as the kernel counts it (ru_maxrss). A run is
-closed by `list` after its record and statements were removed, as if its recorder had been killed at the end.
+system, all threads) are medians of the rounds; memory is the largest resident size of any round, as the kernel counts it (ru_maxrss). A run
+is closed by `list` after its record and statements were removed, as if its recorder had been killed at the end.
 """
 import argparse, glob, os, random, shutil, statistics, tempfile, time
 
-HEADER = ("timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"
-          "ram_energy,energy_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,python_version,codecarbon_version,"
-          "cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode,on_cloud,pue")
+HEADER = ("timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,"
+          "gpu_energy,ram_energy,energy_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,python_version,"
+          "codecarbon_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode,on_cloud,pue")
 
 
 def write_csv(path, count):
@@ -29,8 +29,8 @@ def write_csv(path, count):
             uuid = "%08x-%04x-4%03x-8%03x-%012x" % tuple(draw.getrandbits(bits) for bits in (32, 16, 12, 12, 48))
             energies = [cpu, gpu, ram]
             powers = [each * 3.6e6 / seconds for each in energies]
-            print(stamp, f"project{i % 7}", uuid, "5b0fa12a-3dd7-45bb-9766-cc326314d9f1", seconds, energy * 0.056, energy * 0.056 / seconds, *powers,
-                  *energies, energy, "France,FRA,ile-de-france,,,Linux-6.8,3.12.3,2.8.3,16,AMD EPYC 7763,1,1 x NVIDIA A100,2.35,48.85,64.0",
+            print(stamp, f"project{i % 7}", uuid, "5b0fa12a-3dd7-45bb-9766-cc326314d9f1", seconds, energy * 0.056, energy * 0.056 / seconds,
+                  *powers, *energies, energy, "France,FRA,ile-de-france,,,Linux-6.8,3.12.3,2.8.3,16,AMD EPYC 7763,1,1 x NVIDIA A100,2.35,48.85,64.0",
                   "machine,N,1.0", sep=",", file=file)
 
 

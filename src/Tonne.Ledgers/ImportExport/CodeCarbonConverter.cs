@@ -39,7 +39,8 @@ static class CodeCarbonConverter
     internal static bool IsCodeCarbonRun(RunRecord record) => record.Opening.Rates.Any(rate => rate.Id == RateId);
 
     /// <summary>The id of the run of a row: its start, and a digest of its content.</summary>
-    internal static string CreateId(CodeCarbonRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.Start:yyyyMMdd-HHmmss}-{row.Digest}");
+    internal static string CreateId(CodeCarbonRow row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{row.Start:yyyyMMdd-HHmmss}-{row.Digest}");
 
     /// <summary>Creates the record of a row.</summary>
     /// <exception cref="OverflowException">An energy exceeds 64 bits of microjoules.</exception>

@@ -4,7 +4,9 @@ using Tonne.Runs;
 namespace Tonne.Ledgers.ImportExport;
 
 /// <summary>A run of another tool, as an entry of a ledger, with the text it was read from.</summary>
-/// <remarks>The row is kept, and the entry, which is much larger, is made from it each time it is asked for: a file may have many rows.</remarks>
+/// <remarks>
+/// The row is kept, and the entry, which is much larger, is made from it each time it is asked for: a file may have many rows.
+/// </remarks>
 public sealed class ImportedRun
 {
     readonly CodeCarbonRow _row;

@@ -190,7 +190,7 @@ public sealed record RunDocument
     public static RunDocument FromStatement(RunRecord record, FootprintStatement statement) =>
         Create(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Warnings], CollectSources(record, statement.Factors));
 
-    /// <summary>Computes the bounds of many epochs on all processors. They would be computed one after another when they are asked for.</summary>
+    /// <summary>Computes the bounds of many epochs on all processors, which else would follow one after another.</summary>
     static void ComputeBoundsOfEpochs(Footprint footprint)
     {
         const int fewEpochs = 200;

@@ -97,7 +97,7 @@ sealed class DrawProgram(FactorDraws factors, BranchDraws? branches = null)
         return index;
     }
 
-    /// <summary>Adds a branch whose draws are kept; null if they are not, or if they are of other factors than those added before.</summary>
+    /// <summary>Adds a branch whose draws are kept; null if they are not, or are of other factors than those added before.</summary>
     int? TryAddBranch(Derivation node)
     {
         if (branches?.Find(node) is not { } branch)
@@ -214,7 +214,8 @@ sealed class DrawProgram(FactorDraws factors, BranchDraws? branches = null)
             result[i] = (first[i] * firstScale) + (second[i] * secondScale);
     }
 
-    static void Subtract(ReadOnlySpan<double> first, double firstScale, ReadOnlySpan<double> second, double secondScale, Span<double> result)
+    static void Subtract(
+        ReadOnlySpan<double> first, double firstScale, ReadOnlySpan<double> second, double secondScale, Span<double> result)
     {
         var results = MemoryMarshal.Cast<double, Vector<double>>(result);
         var firsts = MemoryMarshal.Cast<double, Vector<double>>(first)[..results.Length];

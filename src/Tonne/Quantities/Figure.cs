@@ -17,7 +17,9 @@ public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quali
     // Null until the bounds are asked for. A reference, so that threads that ask at the same time see all of them or none.
     StrongBox<Bounds>? _bounds = new(Bounds);
 
-    /// <summary>A figure whose bounds are computed when they are asked for: a run may have a hundred thousand epochs, of which few are shown.</summary>
+    /// <summary>
+    /// A figure whose bounds are computed when they are asked for: a run may have a hundred thousand epochs, of which few are shown.
+    /// </summary>
     /// <param name="name">Stable dotted name.</param>
     /// <param name="boundary">System boundary.</param>
     /// <param name="bounds">The bounds of this figure and of those that are usually shown with it.</param>
@@ -25,7 +27,8 @@ public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quali
     /// <param name="quality">The worst quality of its parts above 5 %.</param>
     /// <param name="measuredShare">Measured energy ÷ total energy, 0 to 1.</param>
     internal Figure(string name, Boundary boundary, LazyBounds bounds, int index, Quality quality, double measuredShare)
-        : this(name, boundary, default(Bounds), quality, measuredShare, bounds.Derivations[index]) => (_lazy, _bounds) = ((bounds, index), null);
+        : this(name, boundary, default(Bounds), quality, measuredShare, bounds.Derivations[index]) =>
+        (_lazy, _bounds) = ((bounds, index), null);
 
     /// <summary>Low, best and high (95 %), in <see cref="Unit"/>.</summary>
     public Bounds Bounds

@@ -1,6 +1,6 @@
 namespace Tonne.Quantities;
 
-/// <summary>The bounds of some derivations, computed together when one of them is asked for: what they share is drawn once. Thread safe.</summary>
+/// <summary>The bounds of some derivations, computed together when one is asked for: what they share is drawn once. Thread safe.</summary>
 sealed class LazyBounds
 {
     readonly UncertaintyPropagator _uncertainty;

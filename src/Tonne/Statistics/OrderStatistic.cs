@@ -8,7 +8,7 @@ namespace Tonne.Statistics;
 /// <remarks>Quantiles of an unsorted sample are found by selection (Hoare 1961, Algorithm 65: FIND), without a full sort.</remarks>
 public static class OrderStatistic
 {
-    // A quantile of a large sample is searched between two values of an evenly spaced part of the sample: 5 % of it, which miss the quantile
+    // A quantile of a large sample is searched between two values of an evenly spaced part of it: among 5 % of the sample, which miss it
     // in one of some thousand samples. The ranks are from the nearer end; that of the quantile is about 13 ± 3.5.
     const int ProbeCount = 512;
     const int OuterRank = 2;
@@ -17,7 +17,7 @@ public static class OrderStatistic
     /// <summary>The quantiles at 2.5 % and 97.5 %, by nearest rank: those of <see cref="Quantile"/>, faster for a large sample.</summary>
     /// <remarks>Reorders the sample if it is small.</remarks>
     /// <param name="sample">The values.</param>
-    /// <param name="guess">Ranges in which the quantiles may be. A right guess of narrow ranges saves time; the result does not depend on it.</param>
+    /// <param name="guess">Ranges in which the quantiles may be. A right guess of narrow ranges saves time; it changes no result.</param>
     internal static (double Low, double High) CentralInterval95(
         Span<double> sample, ((double From, double To) Low, (double From, double To) High)? guess = null)
     {
@@ -32,7 +32,8 @@ public static class OrderStatistic
                 probe[i] = sample[(int)((long)i * sample.Length / ProbeCount)];
             var (lowTo, highFrom) = (Select(probe, InnerRank), Select(probe, ProbeCount - 1 - InnerRank));
             var (lowFrom, highTo) = (Select(probe[..InnerRank], OuterRank), Select(probe[^InnerRank..], InnerRank - 1 - OuterRank));
-            interval = FindInterval95(sample, (lowFrom, lowTo), (highFrom, highTo), rented) ?? (Quantile(sample, 0.025), Quantile(sample, 0.975));
+            interval = FindInterval95(sample, (lowFrom, lowTo), (highFrom, highTo), rented)
+                ?? (Quantile(sample, 0.025), Quantile(sample, 0.975));
         }
 
         ArrayPool<double>.Shared.Return(rented);

@@ -2,7 +2,7 @@ using Tonne.Quantities;
 
 namespace Tonne.Tests.Quantities;
 
-/// <summary>Draws that are evaluated together, kept or looked for near a guess are those of each derivation alone, to the last bit.</summary>
+/// <summary>Draws that are evaluated together or kept are those of each derivation alone, to the last bit.</summary>
 public sealed class DrawProgramTests
 {
     static readonly Source _here = new("TEST", "made up for this test");
@@ -10,7 +10,7 @@ public sealed class DrawProgramTests
     static Derivation.FactorNode Given(string id, double low, double best, double high) =>
         new(new Factor(id, id, "1", new Bounds(low, best, high), Quality.Modelled, _here));
 
-    /// <summary>A derivation of random nodes, some of which occur in several places. It has no node without a child, and is above 0.</summary>
+    /// <summary>A derivation of random nodes, some of which occur in several places. It is above 0.</summary>
     static Derivation Any(Random random, List<Derivation> met, int depth)
     {
         if (met.Count > 0 && random.Next(5) == 0)
@@ -57,10 +57,12 @@ public sealed class DrawProgramTests
                 for (var d = 0; d < derivations.Length; d++)
                 {
                     for (var i = 0; i < count; i += 7)
-                        Assert.Equal(derivations[d].Evaluate(factor => factor.Bounds.IsExact ? factor.Bounds.Best : draws.GetDraws(factor)[i]), values[d][i]);
+                        Assert.Equal(derivations[d].Evaluate(factor => Draw(factor, i)), values[d][i]);
                 }
             }
         }
+
+        double Draw(Factor factor, int i) => factor.Bounds.IsExact ? factor.Bounds.Best : draws.GetDraws(factor)[i];
     }
 
     [Fact]
@@ -124,6 +126,7 @@ public sealed class DrawProgramTests
         Assert.NotEqual(one, Make(3, "y"), compare);
         Assert.NotEqual(one, Make(2, "z"), compare);
 
-        static Derivation Make(double high, string id) => new Derivation.Sum("sum", "1", [Given("x", 0.5, 1, high), new Derivation.Product("product", "1", [Given(id, 0.5, 1, 2)])]);
+        static Derivation Make(double high, string id) =>
+            new Derivation.Sum("sum", "1", [Given("x", 0.5, 1, high), new Derivation.Product("product", "1", [Given(id, 0.5, 1, 2)])]);
     }
 }
