@@ -323,7 +323,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <param name="runs">The runs.</param>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     /// <exception cref="LedgerUnavailableException">The folder cannot be written.</exception>
-    public ImportOutcome Import(ImportedRuns runs, Action<int>? reportDone = null) => RunImporter.Add(runs, Home, [.. ReadSummaries()], reportDone);
+    public ImportOutcome Import(ImportedRuns runs, Action<int>? reportDone = null) => RunImporter.Add(runs, Home, ReadSummaries(), reportDone);
 
     /// <summary>
     /// Reads the summaries of all runs, newest first, as far as the caller asks for them. Closed runs come from the index unless their

@@ -81,7 +81,7 @@ static class RunAudit
     static IEnumerable<LedgerProblem> CheckTrace(RunFolder folder, RunRecord record, TraceOverview survey)
     {
         const string remedy = "Record and trace differ; one of them was changed, or the rules of computing a record from a trace were. " + RestoreFromCopyRemedy;
-        var (folded, wrong) = Fold(folder);
+        var (folded, wrong) = Fold(folder, survey.Opening);
         if (folded is null)
         {
             yield return new(folder.Id, folder.TracePath, wrong ?? "no record can be computed from it", RestoreFromCopyRemedy);
@@ -113,15 +113,22 @@ static class RunAudit
 
     static IEnumerable<LedgerProblem> CheckOrigin(RunFolder folder, RunRecord record)
     {
-        // A date such as 10/03/2024 was read in the order that the import was given.
-        var readings = new DateOrder?[] { null, DateOrder.MonthFirst, DateOrder.DayFirst }
-            .Select(order => CodeCarbonCsv.Import(folder.OriginPath, default, order))
-            .Where(import => import is { Problems: [], Runs: [_] })
-            .ToList();
-        var again = readings.FirstOrDefault(import => import.Runs[0].Entry.Record.Opening.Id == folder.Id) ?? readings.FirstOrDefault();
+        // A date such as 10/03/2024 was read in the order that the import was given. Most dates can be read in one way only.
+        ImportedRun? again = null;
+        foreach (var order in new DateOrder?[] { null, DateOrder.MonthFirst, DateOrder.DayFirst })
+        {
+            if (CodeCarbonCsv.Import(folder.OriginPath, default, order) is not { Problems: [], Runs: [var run] })
+                continue;
+            var isThisRun = run.Id == folder.Id;
+            if (isThisRun || again is null)
+                again = run;
+            if (isThisRun)
+                break;
+        }
+
         if (again is null)
             yield return new(folder.Id, folder.OriginPath, "no longer has the row of this run", RestoreFromCopyRemedy);
-        else if (RecordComparison.FindDifferences(record, again.Runs[0].Entry.Record) is { Count: > 0 } differences)
+        else if (RecordComparison.FindDifferences(record, again.CreateRecord()) is { Count: > 0 } differences)
             yield return new(folder.Id, folder.RecordPath, "differs from its row in origin.csv: " + FormatFirst(differences), RestoreFromCopyRemedy);
     }
 
@@ -154,11 +161,13 @@ static class RunAudit
     }
 
     /// <summary>Computes the record of a trace; null and the reason if that is impossible.</summary>
-    internal static (RunRecord? Record, string? Wrong) Fold(RunFolder folder)
+    /// <param name="folder">The folder with the trace.</param>
+    /// <param name="opening">The opening, if the caller has read it.</param>
+    internal static (RunRecord? Record, string? Wrong) Fold(RunFolder folder, RunOpening? opening = null)
     {
         try
         {
-            return (RecordBuilder.Build(folder.OpenTrace), null);
+            return (RecordBuilder.Build(folder.OpenTrace, opening), null);
         }
         catch (Exception error) when (error is TraceDamagedException or JsonException or KeyNotFoundException or ArgumentException or OverflowException)
         {

@@ -38,7 +38,13 @@ static class CodeCarbonConverter
     /// <summary>Whether a record has the values that CodeCarbon stated.</summary>
     internal static bool IsCodeCarbonRun(RunRecord record) => record.Opening.Rates.Any(rate => rate.Id == RateId);
 
-    static RunRecord BuildRecord(CodeCarbonRow row)
+    /// <summary>The id of the run of a row: its start, and a digest of its content.</summary>
+    internal static string CreateId(CodeCarbonRow row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{row.Start:yyyyMMdd-HHmmss}-{row.Digest}");
+
+    /// <summary>Creates the record of a row.</summary>
+    /// <exception cref="OverflowException">An energy exceeds 64 bits of microjoules.</exception>
+    internal static RunRecord BuildRecord(CodeCarbonRow row)
     {
         var parts = CodeCarbonSplit.Split(row);
         var components = parts.Select(part => new ComponentEnergy(part.Component, null, Quality.Assumed, Count(part.Joules), 0, 0, Count(part.Joules), Amounts(part.Joules), Amounts(part.Joules))).ToImmutableArray();
@@ -82,7 +88,7 @@ static class CodeCarbonConverter
             new Bounds(1 / 1.4, 1, 1 / 0.6), Quality.Assumed, Validation, "Errors of up to 40 % of what meters at the wall showed; taken as the 95 % interval of every stated joule.");
         return new RunOpening
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"{row.Start:yyyyMMdd-HHmmss}-{row.ComputeDigest()}"),
+            Id = CreateId(row),
             Name = row[CodeCarbonColumn.TaskName] ?? project ?? "codecarbon",
             Project = project,
             Tags = tags.ToImmutable(),

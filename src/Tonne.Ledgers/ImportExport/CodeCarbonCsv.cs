@@ -81,13 +81,16 @@ public static class CodeCarbonCsv
     internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at, DateOrder? order = null)
     {
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
-        var rows = new List<(CodeCarbonRow Row, string Origin, int Line)>();
+        var rows = new List<RowText>();
         var file = Path.GetFileName(path);
         using var parser = new CsvParser(text, ReadSettings);
         var (header, headerText) = (Array.Empty<string>(), "");
+        string[] before = [];
         while (ReadNext(parser, At, problems))
         {
             var fields = parser.Record ?? [];
+            ShareEqualFields(fields, before);
+            before = fields;
             if (header.Length == 0 || RequiredColumns.All(name => fields.Any(field => field.Trim() == name)))
             {
                 header = [.. fields.Select(name => name.Trim())];
@@ -102,7 +105,7 @@ public static class CodeCarbonCsv
             }
 
             if (CodeCarbonRow.Read(header, fields, order, out var wrong) is { } row)
-                rows.Add((row, headerText + "\n" + parser.RawRecord.TrimEnd('\r', '\n') + "\n", parser.RawRow));
+                rows.Add(new(row, headerText, parser.RawRecord.TrimEnd('\r', '\n'), parser.RawRow));
             else
                 problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
         }
@@ -112,6 +115,19 @@ public static class CodeCarbonCsv
         return new(CreateEntries(rows, file, at, At, problems), problems.ToImmutable());
 
         string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+    }
+
+    /// <summary>A row, with its text and that of its header.</summary>
+    readonly record struct RowText(CodeCarbonRow Row, string Header, string Text, int Line);
+
+    /// <summary>Takes the texts of the row before for the fields that are the same: most fields are, in all rows of a machine.</summary>
+    static void ShareEqualFields(string[] fields, string[] before)
+    {
+        for (var i = 0; i < Math.Min(fields.Length, before.Length); i++)
+        {
+            if (fields[i] == before[i])
+                fields[i] = before[i];
+        }
     }
 
     /// <summary>Reads the next row.</summary>
@@ -141,14 +157,14 @@ public static class CodeCarbonCsv
     }
 
     static ImmutableArray<ImportedRun> CreateEntries(
-        List<(CodeCarbonRow Row, string Origin, int Line)> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+        List<RowText> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
     {
         var runs = ImmutableArray.CreateBuilder<ImportedRun>();
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var states = rows.Where(row => row.Row[CodeCarbonColumn.RunId] is not null).ToLookup(row => GetStateKey(row.Row));
         // One accountant for all rows: it keeps the draws of the factors that rows share.
         var accountant = new Accountant();
-        foreach (var (row, origin, line) in rows)
+        foreach (var (row, header, text, line) in rows)
         {
             var later = states[GetStateKey(row)].LastOrDefault(other => other.Line > line && IsLaterState(row, other.Row));
             if (later.Row is not null)
@@ -159,11 +175,13 @@ public static class CodeCarbonCsv
 
             try
             {
-                var entry = CodeCarbonConverter.ToEntry(row, file, at, accountant);
-                if (ids.TryAdd(entry.Record.Opening.Id, line))
-                    runs.Add(new ImportedRun(entry, origin, line));
+                // Whether there is an entry; it is made again when it is written.
+                _ = Convert(row);
+                var run = new ImportedRun(row, header, text, line, Convert);
+                if (ids.TryAdd(run.Id, line))
+                    runs.Add(run);
                 else
-                    problems.Add(new(null, place(line), $"has the same values as line {ids[entry.Record.Opening.Id]}", "It is counted once."));
+                    problems.Add(new(null, place(line), $"has the same values as line {ids[run.Id]}", "It is counted once."));
             }
             catch (Exception error) when (error is OverflowException or ArgumentException)
             {
@@ -172,6 +190,8 @@ public static class CodeCarbonCsv
         }
 
         return runs.ToImmutable();
+
+        LedgerEntry Convert(CodeCarbonRow row) => CodeCarbonConverter.ToEntry(row, file, at, accountant);
     }
 
     /// <summary>Rows with the same key may be states of one run.</summary>

@@ -24,6 +24,7 @@ sealed class CodeCarbonRow
 
     readonly IReadOnlyList<string> _header;
     readonly IReadOnlyList<string> _fields;
+    string? _digest;
 
     CodeCarbonRow(IReadOnlyList<string> header, IReadOnlyList<string> fields) => (_header, _fields) = (header, fields);
 
@@ -70,7 +71,9 @@ sealed class CodeCarbonRow
         _header.Zip(_fields).Where(pair => !string.IsNullOrWhiteSpace(pair.Second)).Select(pair => (pair.First.Length == 0 ? "(unnamed)" : pair.First, pair.Second.Trim()));
 
     /// <summary>Six hexadecimal digits that identify the content of the row, independent of the order of its columns.</summary>
-    internal string ComputeDigest()
+    internal string Digest => _digest ??= ComputeDigest();
+
+    string ComputeDigest()
     {
         var text = string.Join('\n', NonEmptyFields.Select(pair => $"{pair.Column}={pair.Text}").Order(StringComparer.Ordinal));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..6];

@@ -13,6 +13,6 @@ public sealed record ImportedRuns(ImmutableArray<ImportedRun> Runs, ImmutableArr
     {
         ArgumentNullException.ThrowIfNull(outcome);
         var added = outcome.Added.ToHashSet(StringComparer.Ordinal);
-        return Runs.Count(run => added.Contains(run.Entry.Record.Opening.Id) && run.Entry.Record.Warnings.Any(warning => warning.Code == CodeCarbonSplit.WarningCode));
+        return Runs.Count(run => !run.PartsAdd && added.Contains(run.Id));
     }
 }

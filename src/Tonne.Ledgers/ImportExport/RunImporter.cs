@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Tonne.Accounting;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Runs;
 
@@ -21,24 +22,36 @@ static class RunImporter
     /// <param name="present">The runs that it has.</param>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written; batches written before stay.</exception>
-    internal static ImportOutcome Add(ImportedRuns foreign, LedgerHome home, IReadOnlyList<RunSummary> present, Action<int>? reportDone)
+    internal static ImportOutcome Add(ImportedRuns foreign, LedgerHome home, IEnumerable<RunSummary> present, Action<int>? reportDone)
     {
         var (added, known, problems) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>(), foreign.Problems.ToBuilder());
-        var ids = present.Select(run => run.Id).ToHashSet(StringComparer.Ordinal);
-        var byForeignId = present.Where(run => run.Tags.ContainsKey(CodeCarbonColumn.RunIdTag)).ToLookup(GetKey, StringComparer.Ordinal);
-        var batch = new List<(RunFolder Folder, ImportedRun Run)>(BatchSize);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var byForeignId = new Dictionary<string, List<(string Id, DateTimeOffset StartedAt)>>(StringComparer.Ordinal);
+        foreach (var run in present)
+        {
+            ids.Add(run.Id);
+            if (!run.Tags.ContainsKey(CodeCarbonColumn.RunIdTag))
+                continue;
+            var key = GetKey(run.Tags);
+            if (!byForeignId.TryGetValue(key, out var states))
+                byForeignId[key] = states = [];
+            states.Add((run.Id, run.StartedAt));
+        }
+
+        var batch = new List<(RunFolder Folder, RunFolder Fresh)>(BatchSize);
         var done = 0;
         foreach (var run in foreign.Runs)
         {
             done++;
-            var opening = run.Entry.Record.Opening;
-            var folder = home.GetRunFolder(opening.Id);
-            if (ids.Contains(opening.Id) || Directory.Exists(folder.Location))
+            var folder = home.GetRunFolder(run.Id);
+            if (ids.Contains(run.Id) || Directory.Exists(folder.Location))
             {
-                known.Add(opening.Id);
+                known.Add(run.Id);
                 continue;
             }
 
+            var entry = run.Entry;
+            var opening = entry.Record.Opening;
             var foreignId = opening.Tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag);
             // A row that this ledger exported is that run, not a new one.
             if (foreignId is not null && ids.Contains(foreignId))
@@ -47,41 +60,39 @@ static class RunImporter
                 continue;
             }
 
-            if (foreignId is not null
-                && byForeignId[GetKey(RunSummary.FromOpening(opening))].FirstOrDefault(other => (other.StartedAt - opening.StartedAt).Duration() <= Rounding) is { } earlier)
+            if (foreignId is not null && byForeignId.TryGetValue(GetKey(opening.Tags), out var states)
+                && states.FirstOrDefault(other => (other.StartedAt - opening.StartedAt).Duration() <= Rounding) is { Id: { } earlier })
             {
-                known.Add(earlier.Id);
-                problems.Add(new(earlier.Id, folder.Location, $"is another state of run {earlier.Id} (line {run.Line} of its file), which was imported before and was not changed", "Remove that run's folder and import again if the newer state is to count."));
+                known.Add(earlier);
+                problems.Add(new(earlier, folder.Location, $"is another state of run {earlier} (line {run.Line} of its file), which was imported before and was not changed", "Remove that run's folder and import again if the newer state is to count."));
                 continue;
             }
 
-            batch.Add((folder, run));
-            added.Add(opening.Id);
+            batch.Add((folder, WriteBeside(folder, entry, run.Origin, home)));
+            added.Add(run.Id);
             if (batch.Count == BatchSize)
-                Write(batch, home);
+                MoveToPlaces(batch, home);
             reportDone?.Invoke(done);
         }
 
-        Write(batch, home);
+        MoveToPlaces(batch, home);
         return new(added.ToImmutable(), known.ToImmutable(), problems.ToImmutable());
     }
 
-    static string GetKey(RunSummary run) => run.Tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag) + "\n" + run.Tags.GetValueOrDefault(CodeCarbonColumn.TaskTag);
+    static string GetKey(IReadOnlyDictionary<string, string> tags) => tags.GetValueOrDefault(CodeCarbonColumn.RunIdTag) + "\n" + tags.GetValueOrDefault(CodeCarbonColumn.TaskTag);
 
-    /// <summary>Writes the runs beside their places, synchronises them to the disk, then moves each to its place.</summary>
-    static void Write(List<(RunFolder Folder, ImportedRun Run)> batch, LedgerHome home)
+    /// <summary>Synchronises runs that were written beside their places to the disk, then moves each to its place.</summary>
+    static void MoveToPlaces(List<(RunFolder Folder, RunFolder Fresh)> batch, LedgerHome home)
     {
         if (batch.Count == 0)
             return;
         try
         {
-            home.Create();
-            var fresh = batch.ConvertAll(item => WriteFiles(item.Folder, item.Run));
             if (!DurableFile.SyncFileSystem(home.Root))
-                fresh.ForEach(folder => Synchronise(folder.Location));
-            for (var i = 0; i < batch.Count; i++)
-                Directory.Move(fresh[i].Location, batch[i].Folder.Location);
-            foreach (var year in batch.Select(item => GetYearFolder(item.Folder)).Distinct(StringComparer.Ordinal))
+                batch.ForEach(run => Synchronise(run.Fresh.Location));
+            foreach (var (folder, fresh) in batch)
+                Directory.Move(fresh.Location, folder.Location);
+            foreach (var year in batch.Select(run => GetYearFolder(run.Folder)).Distinct(StringComparer.Ordinal))
                 DurableFile.SyncFolder(year);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -92,22 +103,31 @@ static class RunImporter
         batch.Clear();
     }
 
-    static RunFolder WriteFiles(RunFolder folder, ImportedRun run)
+    /// <summary>Writes a run beside its place, without synchronising it.</summary>
+    static RunFolder WriteBeside(RunFolder folder, LedgerEntry entry, string origin, LedgerHome home)
     {
-        var fresh = new RunFolder(folder.Id, Path.Combine(GetYearFolder(folder), ".import-" + folder.Id));
-        if (Directory.Exists(fresh.Location))
-            Directory.Delete(fresh.Location, recursive: true);
-        LedgerPermissions.CreateFolder(fresh.Location);
-        DurableFile.WriteUnsynchronised(fresh.OriginPath, Encoding.UTF8.GetBytes(run.Origin));
-        using (var statements = new MemoryStream())
+        try
         {
-            foreach (var statement in run.Entry.Statements)
-                statements.Write(ChecksummedLine.Write("statement", StatementJson.ToBytes(statement)));
-            DurableFile.WriteUnsynchronised(fresh.StatementsPath, statements.ToArray());
-        }
+            home.Create();
+            var fresh = new RunFolder(folder.Id, Path.Combine(GetYearFolder(folder), ".import-" + folder.Id));
+            if (Directory.Exists(fresh.Location))
+                Directory.Delete(fresh.Location, recursive: true);
+            LedgerPermissions.CreateFolder(fresh.Location);
+            DurableFile.WriteUnsynchronised(fresh.OriginPath, Encoding.UTF8.GetBytes(origin));
+            using (var statements = new MemoryStream())
+            {
+                foreach (var statement in entry.Statements)
+                    statements.Write(ChecksummedLine.Write("statement", StatementJson.ToBytes(statement)));
+                DurableFile.WriteUnsynchronised(fresh.StatementsPath, statements.ToArray());
+            }
 
-        DurableFile.WriteUnsynchronised(fresh.RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(run.Entry.Record, RunJson.Default.RunRecord)));
-        return fresh;
+            DurableFile.WriteUnsynchronised(fresh.RecordPath, ChecksummedLine.Write("record", JsonSerializer.SerializeToUtf8Bytes(entry.Record, RunJson.Default.RunRecord)));
+            return fresh;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerUnavailableException.FromException(home.Root, error);
+        }
     }
 
     static void Synchronise(string folder)

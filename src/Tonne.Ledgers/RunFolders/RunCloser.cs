@@ -29,7 +29,7 @@ static class RunCloser
         using var taken = RunLock.TryTake(folder.LockPath);
         if (taken is null || folder.IsClosed)
             return null;
-        var (record, wrong) = RunAudit.Fold(folder);
+        var (record, wrong) = RunAudit.Fold(folder, opening);
         if (record is null)
             return Problem(folder.TracePath, wrong ?? "no record can be computed from it");
         if (CreateTruncationWarning(folder, survey, opening) is { } warning)

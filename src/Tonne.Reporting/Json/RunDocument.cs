@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -164,6 +165,7 @@ public sealed record RunDocument
         var started = record.Opening.StartedAt;
         var observations = Observations.Describe(record);
         int[] seriesOfEpochs = [.. EpochSeries.Split(record.Epochs).SelectMany((series, i) => Enumerable.Repeat(i + 1, series.Count))];
+        ComputeBoundsOfEpochs(footprint);
         var figures = footprint.GetRunFigures().Select(figure =>
             new StatedFigure(figure.Name, figure.Unit, figure.Boundary.ToString(), figure.Bounds, figure.Quality, figure.MeasuredShare));
         return Create(record, footprint.Method, footprint.Factors, figures, footprint.Warnings, footprint.GetSources()) with
@@ -187,6 +189,22 @@ public sealed record RunDocument
     /// </summary>
     public static RunDocument FromStatement(RunRecord record, FootprintStatement statement) =>
         Create(record, statement.Method, statement.Factors, statement.Figures, [.. statement.Factors.Warnings], CollectSources(record, statement.Factors));
+
+    /// <summary>Computes the bounds of many epochs on all processors, which else would follow one after another.</summary>
+    static void ComputeBoundsOfEpochs(Footprint footprint)
+    {
+        const int fewEpochs = 200;
+        if (footprint.Epochs.Length <= fewEpochs)
+            return;
+        Parallel.ForEach(Partitioner.Create(0, footprint.Epochs.Length, fewEpochs), range =>
+        {
+            for (var i = range.Item1; i < range.Item2; i++)
+            {
+                if (!footprint.Epochs[i].IsWithheld)
+                    _ = footprint.Epochs[i].Energy.Bounds;
+            }
+        });
+    }
 
     static T? Known<T>(bool isLate, T value)
         where T : struct => isLate ? null : value;

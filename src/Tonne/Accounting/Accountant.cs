@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -35,6 +36,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
     const double KilogramsPerGram = 1 / 1000d;
     const double SecondsPerYear = 365.25 * 86_400;
 
+    const int MostSharedRates = 48;
+
     // A component with a smaller share of the energy does not lower the quality of the whole figure.
     const double NegligibleEnergyShare = 0.05;
 
@@ -43,12 +46,14 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
 
     readonly UncertaintyPropagator _uncertainty = uncertainty ?? new();
 
+    readonly ConcurrentDictionary<Derivation, Derivation> _rates = new(DerivationContentComparer.Instance);
+
     /// <summary>Computes the footprint of a run.</summary>
     /// <param name="record">The record of the run.</param>
     /// <param name="factors">The factors.</param>
     public Footprint Account(RunRecord record, AccountingFactors factors)
     {
-        var rates = record.Opening.Rates.ToDictionary(rate => rate.Id, StringComparer.Ordinal);
+        var rates = record.Opening.Rates.ToDictionary(rate => rate.Id, ShareRate, StringComparer.Ordinal);
         var policy = ToAllocationPolicy(record.Opening.Policy);
         var components = record.Components.Select(FormatName).Distinct().ToImmutableArray();
         var it = new Boundary(BoundaryExtent.It, components, policy);
@@ -70,6 +75,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         var embodied = DeriveEmbodied(record, factors);
         var total = DeriveTotal(operational, embodied);
         var water = DeriveWater(energy, facility, factors);
+        // Computed in one call, because branches that derivations share are then drawn once.
+        var bounds = ComputeBounds([energy, machine, facility, operational, embodied, total, water]);
         return new Footprint
         {
             Method = MethodVersion,
@@ -106,11 +113,33 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
                 "energy of " + name, uses.Select(use => (FormatName(use.Component, use.Device), use.Amounts)), rates);
             var partFacility = new Derivation.Product("facility energy", "kWh", [partEnergy, pue]);
             var partEmissions = DeriveOperational("operational emissions of " + name, partFacility, intensity);
+            var partBounds = new LazyBounds(_uncertainty, partEnergy, partEmissions);
             return new StageFigures(
                 name,
-                new Figure(path + ".energy_kwh", it, _uncertainty, partQuality, partMeasured, partEnergy),
-                new Figure(path + ".emissions_kg", carbon, _uncertainty, partQuality, partMeasured, partEmissions));
+                new Figure(path + ".energy_kwh", it, partBounds, 0, partQuality, partMeasured),
+                new Figure(path + ".emissions_kg", carbon, partBounds, 1, partQuality, partMeasured));
         }
+
+        Figure CreateFigure(string figure, Boundary boundary, Derivation derivation, Quality figureQuality, double figureMeasured) =>
+            new(figure, boundary, bounds[derivation], figureQuality, figureMeasured, derivation);
+    }
+
+    /// <summary>The bounds of the derivations that are not null, by derivation.</summary>
+    Dictionary<Derivation, Bounds> ComputeBounds(ReadOnlySpan<Derivation?> derivations)
+    {
+        var bounds = new Dictionary<Derivation, Bounds>(ReferenceEqualityComparer.Instance);
+        foreach (var derivation in derivations)
+        {
+            if (derivation is not null)
+                bounds.TryAdd(derivation, default);
+        }
+
+        Derivation[] distinct = [.. bounds.Keys];
+        Span<Bounds> computed = stackalloc Bounds[distinct.Length];
+        _uncertainty.ComputeBounds(distinct, computed);
+        for (var i = 0; i < distinct.Length; i++)
+            bounds[distinct[i]] = computed[i];
+        return bounds;
     }
 
     /// <summary>Computes the footprint of a life-cycle phase whose energy was estimated, described or measured elsewhere.</summary>
@@ -167,6 +196,18 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         [.. uses.GroupBy(use => (use.Component, use.Device)).Select(part => new EnergyUse(
             part.Key.Component, part.Key.Device, part.Sum(use => use.Microjoules),
             [.. part.SelectMany(use => use.Amounts).GroupBy(amount => amount.Rate, StringComparer.Ordinal).Select(rate => new RatedAmount(rate.Key, rate.Sum(amount => amount.Amount)))]))];
+
+    /// <summary>
+    /// A rate whose derivation is the same object in all runs that state the same, so that its draws are kept from run to run.
+    /// </summary>
+    Rate ShareRate(Rate rate)
+    {
+        if (_rates.Count >= MostSharedRates)
+            _rates.Clear();
+        var derivation = _rates.GetOrAdd(rate.Derivation, rate.Derivation);
+        _uncertainty.KeepDraws(derivation);
+        return ReferenceEquals(derivation, rate.Derivation) ? rate : rate with { Derivation = derivation };
+    }
 
     static AllocationPolicy ToAllocationPolicy(SharePolicy policy) => policy switch
     {
@@ -298,9 +339,6 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         }
     }
 
-    Figure CreateFigure(string name, Boundary boundary, Derivation derivation, Quality quality, double measured) =>
-        new(name, boundary, _uncertainty.ComputeBounds(derivation), quality, measured, derivation);
-
     /// <summary>
     /// Figures of the data that moved during a run: what its processes wrote, kept for a year, and what the machine transferred, as if all
     /// of it went over the internet.
@@ -323,9 +361,10 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         var (facility, operational, _) = Derive(data.Use, data.Factors);
         var boundary = data.Use.Boundary with { Extent = BoundaryExtent.Facility };
         var carbon = boundary with { Method = AccountingMethod.Location, Basis = data.Factors.Grid.Basis };
+        var bounds = new LazyBounds(_uncertainty, facility, operational);
         return new DataFigures(data.Name, bytes,
-            new Figure($"data.{data.Name}.energy_kwh", boundary, _uncertainty, Quality.Assumed, 0, facility),
-            new Figure($"data.{data.Name}.emissions_kg", carbon, _uncertainty, Quality.Assumed, 0, operational));
+            new Figure($"data.{data.Name}.energy_kwh", boundary, bounds, 0, Quality.Assumed, 0),
+            new Figure($"data.{data.Name}.emissions_kg", carbon, bounds, 1, Quality.Assumed, 0));
     }
 
     static Boundary CreateEmbodiedBoundary(AllocationPolicy policy) => new(BoundaryExtent.Hardware, [], policy, Embodied: true);

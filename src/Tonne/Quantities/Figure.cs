@@ -12,24 +12,28 @@ namespace Tonne.Quantities;
 /// <param name="Derivation">The computation of the figure, down to each factor.</param>
 public sealed record Figure(string Name, Boundary Boundary, Bounds Bounds, Quality Quality, double MeasuredShare, Derivation Derivation)
 {
-    readonly UncertaintyPropagator? _uncertainty;
+    readonly (LazyBounds Group, int Index)? _lazy;
 
     // Null until the bounds are asked for. A reference, so that threads that ask at the same time see all of them or none.
     StrongBox<Bounds>? _bounds = new(Bounds);
 
-    /// <summary>A figure whose bounds are computed when they are asked for: a run may have a hundred thousand epochs, of which few are shown.</summary>
-    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
-    internal Figure(string name, Boundary boundary, UncertaintyPropagator uncertainty, Quality quality, double measuredShare, Derivation derivation)
-        : this(name, boundary, default(Bounds), quality, measuredShare, derivation)
-    {
-        UncertaintyPropagator.Validate(derivation);
-        (_uncertainty, _bounds) = (uncertainty, null);
-    }
+    /// <summary>
+    /// A figure whose bounds are computed when they are asked for: a run may have a hundred thousand epochs, of which few are shown.
+    /// </summary>
+    /// <param name="name">Stable dotted name.</param>
+    /// <param name="boundary">System boundary.</param>
+    /// <param name="bounds">The bounds of this figure and of those that are usually shown with it.</param>
+    /// <param name="index">The index of its derivation in them.</param>
+    /// <param name="quality">The worst quality of its parts above 5 %.</param>
+    /// <param name="measuredShare">Measured energy ÷ total energy, 0 to 1.</param>
+    internal Figure(string name, Boundary boundary, LazyBounds bounds, int index, Quality quality, double measuredShare)
+        : this(name, boundary, default(Bounds), quality, measuredShare, bounds.Derivations[index]) =>
+        (_lazy, _bounds) = ((bounds, index), null);
 
     /// <summary>Low, best and high (95 %), in <see cref="Unit"/>.</summary>
     public Bounds Bounds
     {
-        get => (_bounds ??= new StrongBox<Bounds>(_uncertainty!.ComputeBounds(Derivation))).Value;
+        get => (_bounds ??= new StrongBox<Bounds>(_lazy!.Value.Group.Get(_lazy.Value.Index))).Value;
         init => _bounds = new StrongBox<Bounds>(value);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Tonne.Statistics;
 
@@ -36,7 +37,26 @@ public sealed class UncertaintyPropagator
     // Number of draws of a figure whose bounds need none.
     const int NoDraws = 0;
 
-    readonly FactorDraws _draws = new();
+    // Figures whose shape is remembered.
+    const int MostShapes = 256;
+
+    readonly FactorDraws _draws;
+    readonly BranchDraws _branches;
+
+    // By the kind of a figure: its spread in draws ÷ the spread of the first order. It only tells where to look for a bound.
+    readonly ConcurrentDictionary<int, (double Low, double High)> _shapes = new();
+
+    /// <summary>A propagator that has drawn nothing yet.</summary>
+    public UncertaintyPropagator()
+    {
+        _draws = new();
+        _branches = new(_draws);
+    }
+
+    /// <summary>
+    /// Keeps the draws of a branch that many derivations have in common, once they are needed. Their bounds are the same as without it.
+    /// </summary>
+    internal void KeepDraws(Derivation branch) => _branches.Add(branch);
 
     /// <summary>The 95 % bounds of a derivation. A value of zero has no spread; a negative value is an error.</summary>
     /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
@@ -53,12 +73,19 @@ public sealed class UncertaintyPropagator
     /// <exception cref="ArgumentException">A value is negative or not finite.</exception>
     internal void ComputeBounds(ReadOnlySpan<Derivation> derivations, Span<Bounds> bounds)
     {
-        Span<int> drawCounts = stackalloc int[derivations.Length];
+        Span<DrawPlan> plans = stackalloc DrawPlan[derivations.Length];
         for (var i = 0; i < derivations.Length; i++)
-            (drawCounts[i], bounds[i]) = TryComputeWithoutDraws(derivations[i]);
-        DrawBounds(derivations, drawCounts, DrawCount, bounds);
-        DrawBounds(derivations, drawCounts, DrawCountIfNarrow, bounds);
+            (plans[i], bounds[i]) = TryComputeWithoutDraws(derivations[i]);
+        DrawBounds(derivations, plans, DrawCount, bounds);
+        DrawBounds(derivations, plans, DrawCountIfNarrow, bounds);
     }
+
+    /// <summary>How the bounds of a figure are drawn.</summary>
+    /// <param name="Count">Number of draws; 0 if none are needed.</param>
+    /// <param name="SigmaLow">Total σ of ln F below the best value, by the first-order method; 0 if unknown.</param>
+    /// <param name="SigmaHigh">The same above.</param>
+    /// <param name="Shape">Identifies the kind of the figure.</param>
+    readonly record struct DrawPlan(int Count, double SigmaLow = 0, double SigmaHigh = 0, int Shape = 0);
 
     /// <summary>Checks that a derivation gives a figure.</summary>
     /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
@@ -69,22 +96,59 @@ public sealed class UncertaintyPropagator
                 nameof(derivation));
     }
 
-    /// <summary>Computes the bounds without draws if possible; otherwise returns the number of draws needed, and no bounds.</summary>
-    static (int DrawsNeeded, Bounds Bounds) TryComputeWithoutDraws(Derivation derivation)
+    /// <summary>Computes the bounds without draws if possible; otherwise returns how to draw, and no bounds.</summary>
+    static (DrawPlan Plan, Bounds Bounds) TryComputeWithoutDraws(Derivation derivation)
     {
         Validate(derivation);
         var best = derivation.Value;
         if (best == 0)
-            return (NoDraws, Bounds.FromExact(0));
+            return (new(NoDraws), Bounds.FromExact(0));
         var factors = derivation.GetFactors();
         if (factors.All(factor => factor.Bounds.IsExact))
-            return (NoDraws, Bounds.FromExact(best));
+            return (new(NoDraws), Bounds.FromExact(best));
         var (sigmaLow, sigmaHigh) = ComputeFirstOrderSigmas(derivation, best, factors);
         if (Math.Max(sigmaLow, sigmaHigh) > FirstOrderLimit)
-            return (DrawCount, default);
+            return (new(DrawCount, sigmaLow, sigmaHigh, GetShape(derivation, factors)), default);
         return IsNearlyLinear(derivation, best, factors, sigmaLow, sigmaHigh)
-            ? (NoDraws, CreateLogNormalBounds(best, sigmaLow, sigmaHigh))
-            : (DrawCountIfNarrow, default);
+            ? (new(NoDraws), CreateLogNormalBounds(best, sigmaLow, sigmaHigh))
+            : (new(DrawCountIfNarrow, sigmaLow, sigmaHigh, GetShape(derivation, factors)), default);
+    }
+
+    /// <summary>A number for figures of one kind: the same factors, and the same label up to a number in it.</summary>
+    static int GetShape(Derivation derivation, IReadOnlyList<Factor> factors)
+    {
+        var hash = new HashCode();
+        var kind = derivation.Label.AsSpan();
+        if (kind.IndexOfAnyInRange('0', '9') is >= 0 and var number)
+            kind = kind[..number];
+        hash.AddBytes(MemoryMarshal.AsBytes(kind));
+        foreach (var factor in factors)
+            hash.Add(factor.Id, StringComparer.Ordinal);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Ranges in which the bounds may be, from the last figure of the same kind; null if that is not known.</summary>
+    ((double From, double To) Low, (double From, double To) High)? Guess(DrawPlan plan, double best)
+    {
+        // Of a log-normal figure, each range has some 2 % of the draws.
+        const double tolerance = 0.15;
+        if (!_shapes.TryGetValue(plan.Shape, out var shape))
+            return null;
+        return ((Low(shape.Low + tolerance), Low(shape.Low - tolerance)), (High(shape.High - tolerance), High(shape.High + tolerance)));
+
+        double Low(double sigmas) => best * Math.Exp(-plan.SigmaLow * sigmas);
+
+        double High(double sigmas) => best * Math.Exp(plan.SigmaHigh * sigmas);
+    }
+
+    void Remember(DrawPlan plan, double best, double low, double high)
+    {
+        var shape = (Low: Math.Log(best / low) / plan.SigmaLow, High: Math.Log(high / best) / plan.SigmaHigh);
+        if (!double.IsFinite(shape.Low) || !double.IsFinite(shape.High))
+            return;
+        if (!_shapes.ContainsKey(plan.Shape) && _shapes.Count >= MostShapes)
+            _shapes.Clear();
+        _shapes[plan.Shape] = shape;
     }
 
     /// <summary>The bounds by the first-order method, however large σ is, for comparison with the Monte Carlo method.</summary>
@@ -105,7 +169,7 @@ public sealed class UncertaintyPropagator
     public Bounds ComputeMonteCarloBounds(Derivation derivation)
     {
         Span<Bounds> bounds = [default];
-        DrawBounds([derivation], [DrawCount], DrawCount, bounds);
+        DrawBounds([derivation], [new(DrawCount)], DrawCount, bounds);
         return bounds[0];
     }
 
@@ -261,7 +325,7 @@ public sealed class UncertaintyPropagator
 
     double[] DrawValues(Derivation derivation)
     {
-        var program = new DrawProgram(_draws);
+        var program = new DrawProgram(_draws, _branches);
         return program.Evaluate(program.Add(derivation), DrawCount);
     }
 
@@ -269,16 +333,16 @@ public sealed class UncertaintyPropagator
     /// Computes the bounds of the derivations that need one number of draws. Branches that they share are evaluated once.
     /// </summary>
     /// <param name="derivations">All derivations.</param>
-    /// <param name="drawsNeeded">Number of draws that each derivation needs.</param>
+    /// <param name="plans">How each derivation is drawn.</param>
     /// <param name="drawCount">The number of draws; derivations that need another number are left out.</param>
     /// <param name="bounds">Receives the bounds of the derivations computed here.</param>
-    void DrawBounds(ReadOnlySpan<Derivation> derivations, ReadOnlySpan<int> drawsNeeded, int drawCount, Span<Bounds> bounds)
+    void DrawBounds(ReadOnlySpan<Derivation> derivations, ReadOnlySpan<DrawPlan> plans, int drawCount, Span<Bounds> bounds)
     {
-        var program = new DrawProgram(_draws);
+        var program = new DrawProgram(_draws, _branches);
         var (steps, indices) = (new List<int>(), new List<int>());
         for (var i = 0; i < derivations.Length; i++)
         {
-            if (drawsNeeded[i] != drawCount)
+            if (plans[i].Count != drawCount)
                 continue;
             steps.Add(program.Add(derivations[i]));
             indices.Add(i);
@@ -286,14 +350,23 @@ public sealed class UncertaintyPropagator
 
         if (indices.Count == 0)
             return;
+        if (program.HasConflict && indices.Count > 1)
+        {
+            // In one program, the factor of one derivation would be used for that of another.
+            foreach (var i in indices)
+                DrawBounds(derivations.Slice(i, 1), plans.Slice(i, 1), drawCount, bounds.Slice(i, 1));
+            return;
+        }
+
         var values = new double[indices.Count][];
         for (var i = 0; i < values.Length; i++)
             values[i] = ArrayPool<double>.Shared.Rent(drawCount);
         program.Evaluate(CollectionsMarshal.AsSpan(steps), drawCount, values);
         for (var i = 0; i < values.Length; i++)
         {
-            var best = derivations[indices[i]].Value;
-            var (low, high) = OrderStatistic.CentralInterval95(values[i].AsSpan(0, drawCount));
+            var (plan, best) = (plans[indices[i]], derivations[indices[i]].Value);
+            var (low, high) = OrderStatistic.CentralInterval95(values[i].AsSpan(0, drawCount), Guess(plan, best));
+            Remember(plan, best, low, high);
             bounds[indices[i]] = new Bounds(Math.Clamp(low, 0, best), best, Math.Max(best, high));
             ArrayPool<double>.Shared.Return(values[i]);
         }

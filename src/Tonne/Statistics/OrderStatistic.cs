@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Tonne.Statistics;
 
@@ -6,41 +8,97 @@ namespace Tonne.Statistics;
 /// <remarks>Quantiles of an unsorted sample are found by selection (Hoare 1961, Algorithm 65: FIND), without a full sort.</remarks>
 public static class OrderStatistic
 {
-    // A tail of a large sample is searched among about 8 % of it, which an evenly spaced part of the sample delimits.
+    // A quantile of a large sample is searched between two values of an evenly spaced part of it: among 5 % of the sample, which miss it
+    // in one of some thousand samples. The ranks are from the nearer end; that of the quantile is about 13 ± 3.5.
     const int ProbeCount = 512;
-    const int ProbeRank = 40;
+    const int OuterRank = 2;
+    const int InnerRank = 27;
 
     /// <summary>The quantiles at 2.5 % and 97.5 %, by nearest rank: those of <see cref="Quantile"/>, faster for a large sample.</summary>
     /// <remarks>Reorders the sample if it is small.</remarks>
-    internal static (double Low, double High) CentralInterval95(Span<double> sample)
+    /// <param name="sample">The values.</param>
+    /// <param name="guess">Ranges in which the quantiles may be. A right guess of narrow ranges saves time; it changes no result.</param>
+    internal static (double Low, double High) CentralInterval95(
+        Span<double> sample, ((double From, double To) Low, (double From, double To) High)? guess = null)
     {
         if (sample.Length < 8 * ProbeCount)
             return (Quantile(sample, 0.025), Quantile(sample, 0.975));
-        Span<double> probe = stackalloc double[ProbeCount];
-        for (var i = 0; i < ProbeCount; i++)
-            probe[i] = sample[(int)((long)i * sample.Length / ProbeCount)];
-        probe.Sort();
-        var (below, above) = (probe[ProbeRank], probe[ProbeCount - 1 - ProbeRank]);
         var rented = ArrayPool<double>.Shared.Rent(2 * (sample.Length + 1));
-        Span<double> lows = rented.AsSpan(0, sample.Length + 1), highs = rented.AsSpan(sample.Length + 1, sample.Length + 1);
-        int lowCount = 0, highCount = 0;
-        foreach (var value in sample)
+        var interval = guess is { } ranges ? FindInterval95(sample, ranges.Low, ranges.High, rented) : null;
+        if (interval is null)
         {
-            // Always written; the count decides whether it is kept. This avoids a branch.
-            lows[lowCount] = value;
-            lowCount += value < below ? 1 : 0;
-            highs[highCount] = value;
-            highCount += value > above ? 1 : 0;
+            Span<double> probe = stackalloc double[ProbeCount];
+            for (var i = 0; i < ProbeCount; i++)
+                probe[i] = sample[(int)((long)i * sample.Length / ProbeCount)];
+            var (lowTo, highFrom) = (Select(probe, InnerRank), Select(probe, ProbeCount - 1 - InnerRank));
+            var (lowFrom, highTo) = (Select(probe[..InnerRank], OuterRank), Select(probe[^InnerRank..], InnerRank - 1 - OuterRank));
+            interval = FindInterval95(sample, (lowFrom, lowTo), (highFrom, highTo), rented)
+                ?? (Quantile(sample, 0.025), Quantile(sample, 0.975));
         }
 
-        var lowRank = (int)Math.Round(0.025 * (sample.Length - 1));
-        // Ranks above are counted from the top.
-        var highRank = sample.Length - 1 - (int)Math.Round(0.975 * (sample.Length - 1));
-        var interval = lowCount <= lowRank || highCount <= highRank
-            ? (Quantile(sample, 0.025), Quantile(sample, 0.975))
-            : (Select(lows[..lowCount], lowRank), Select(highs[..highCount], highCount - 1 - highRank));
         ArrayPool<double>.Shared.Return(rented);
-        return interval;
+        return interval.Value;
+    }
+
+    /// <summary>The quantiles at 2.5 % and 97.5 %, if they are within two ranges.</summary>
+    static (double Low, double High)? FindInterval95(
+        ReadOnlySpan<double> sample, (double From, double To) low, (double From, double To) high, double[] memory)
+    {
+        if (!(low.To < high.From))
+            return null;
+        Span<double> lows = memory.AsSpan(0, sample.Length + 1), highs = memory.AsSpan(sample.Length + 1, sample.Length + 1);
+        var (below, lowCount, highCount, above) = Gather(sample, low, high, lows, highs);
+        // Ranks within what was gathered; those above are counted from the top.
+        var lowRank = (int)Math.Round(0.025 * (sample.Length - 1)) - below;
+        var highRank = highCount - 1 - (sample.Length - 1 - (int)Math.Round(0.975 * (sample.Length - 1)) - above);
+        return lowRank >= 0 && lowRank < lowCount && highRank >= 0 && highRank < highCount
+            ? (Select(lows[..lowCount], lowRank), Select(highs[..highCount], highRank))
+            : null;
+    }
+
+    /// <summary>Copies the values within two ranges, and counts those below the first and above the second.</summary>
+    static (int Below, int Lows, int Highs, int Above) Gather(
+        ReadOnlySpan<double> sample, (double From, double To) low, (double From, double To) high, Span<double> lows, Span<double> highs)
+    {
+        int lowCount = 0, highCount = 0;
+        var (below, above) = (Vector<long>.Zero, Vector<long>.Zero);
+        var (lowFrom, lowTo) = (Vector.Create(low.From), Vector.Create(low.To));
+        var (highFrom, highTo) = (Vector.Create(high.From), Vector.Create(high.To));
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(sample);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var values = vectors[i];
+            var (isBelow, isAbove) = (Vector.LessThan(values, lowFrom), Vector.GreaterThan(values, highTo));
+            below -= isBelow;
+            above -= isAbove;
+            // Not below and not above both ranges, and not between them.
+            var isWithin = Vector.AndNot(
+                Vector.LessThanOrEqual(values, lowTo) | Vector.GreaterThanOrEqual(values, highFrom), isBelow | isAbove);
+            if (isWithin != Vector<long>.Zero)
+                GatherEach(sample.Slice(i * Vector<double>.Count, Vector<double>.Count), lows, highs);
+        }
+
+        var (belowCount, aboveCount) = ((int)Vector.Sum(below), (int)Vector.Sum(above));
+        foreach (var value in sample[(vectors.Length * Vector<double>.Count)..])
+        {
+            belowCount += value < low.From ? 1 : 0;
+            aboveCount += value > high.To ? 1 : 0;
+        }
+
+        GatherEach(sample[(vectors.Length * Vector<double>.Count)..], lows, highs);
+        return (belowCount, lowCount, highCount, aboveCount);
+
+        void GatherEach(ReadOnlySpan<double> values, Span<double> lowsFound, Span<double> highsFound)
+        {
+            foreach (var value in values)
+            {
+                // Always written; the count decides whether it is kept. This avoids a branch.
+                lowsFound[lowCount] = value;
+                lowCount += value >= low.From & value <= low.To ? 1 : 0;
+                highsFound[highCount] = value;
+                highCount += value >= high.From & value <= high.To ? 1 : 0;
+            }
+        }
     }
 
     /// <summary>The sample's quantile at the nearest rank. Reorders the sample.</summary>

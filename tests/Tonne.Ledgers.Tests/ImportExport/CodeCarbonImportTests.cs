@@ -224,14 +224,16 @@ public class CodeCarbonImportTests
         Assert.Equal("x.csv:3", Assert.Single(import.Problems).File);
     }
 
-    [Fact]
-    public void A_run_whose_date_order_was_given_is_verified_against_its_row()
+    [Theory]
+    [InlineData(DateOrder.MonthFirst)]
+    [InlineData(DateOrder.DayFirst)]
+    public void A_run_whose_date_order_was_given_is_verified_against_its_row(DateOrder order)
     {
         using var home = new TemporaryHome();
         var path = home.Elsewhere("us.csv");
         File.WriteAllText(path, Header + "10/03/2024 06:16" + Rest);
 
-        home.Ledger.Import(CodeCarbonCsv.Import(path, At, DateOrder.MonthFirst));
+        home.Ledger.Import(CodeCarbonCsv.Import(path, At, order));
 
         Assert.Single(home.Ledger.ListRuns());
         Assert.Empty(home.Ledger.Verify());
@@ -262,6 +264,37 @@ public class CodeCarbonImportTests
         Assert.Equal(520, last);
         Assert.Equal(520, home.Ledger.ListRuns().Count);
         Assert.Empty(Directory.EnumerateDirectories(home.Home.Runs, ".import-*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void What_an_import_that_was_killed_left_beside_its_place_is_written_again()
+    {
+        using var home = new TemporaryHome();
+        var import = CodeCarbonCsv.Import(Sample("emissions-3.csv"), At);
+        var folder = home.Home.GetRunFolder(import.Runs[0].Id);
+        var left = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(folder.Location)!, ".import-" + folder.Id));
+        File.WriteAllText(Path.Combine(left.FullName, "record.json"), "{");
+
+        Assert.Equal(import.Runs.Select(run => run.Id), home.Ledger.Import(import).Added);
+
+        Assert.False(Directory.Exists(left.FullName));
+        Assert.Empty(home.Ledger.Verify());
+    }
+
+    [Fact]
+    public void A_run_keeps_the_header_and_the_row_that_it_was_read_from()
+    {
+        const string text = "2026-05-10T23:47:11" + Rest;
+        var swapped = Header.Replace("timestamp,project_name", "project_name,timestamp", StringComparison.Ordinal);
+        const string other = "q,2026-05-11T23:47:11,22222222-2222-2222-2222-222222222222,100,0.0133,0.035,0.0174,0.01197,0.00563,Germany,DEU,x,2.0,2 x NVIDIA A100-SXM4-80GB,machine,N\n";
+
+        var runs = CodeCarbonCsv.Import(new StringReader(Header + text + swapped + other), "x.csv", At).Runs;
+
+        Assert.Equal([Header + text, swapped + other], runs.Select(run => run.Origin));
+        Assert.Equal([2, 4], runs.Select(run => run.Line));
+        Assert.Equal(["p", "q"], runs.Select(run => run.Entry.Record.Opening.Project));
+        Assert.Equal(runs.Select(run => run.Id), runs.Select(run => run.Entry.Record.Opening.Id));
+        Assert.Equal(runs.Select(run => run.Entry.Statements[0].Figures), runs.Select(run => run.Entry.Statements[0].Figures));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Tonne.Accounting;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Tests.Terminal;
+using Tonne.Runs;
 using Tonne.Tests;
 
 namespace Tonne.Reporting.Tests.Json;
@@ -98,6 +99,26 @@ public class RunDocumentTests
         Assert.True(run["epochs"]![1]!["metrics"]!.AsObject().ContainsKey("loss"));
         Assert.Null(run["epochs"]![1]!["metrics"]!["loss"]);
         Assert.Contains("not a number", (string)run["epochs"]![1]!["observation"]!);
+    }
+
+    [Fact]
+    public void Each_of_many_epochs_has_the_figures_that_it_has_alone()
+    {
+        var run = SampleRuns.Training(metrics: SampleRuns.Metrics([.. Enumerable.Range(1, 450).Select(i => 1d / i)]));
+        var record = run with { Epochs = [.. run.Epochs.Select((epoch, i) => epoch with { Energy = [.. epoch.Energy.Select(use => Scale(use, 1 + (i % 7)))], IsLate = i == 300 })] };
+        var alone = SampleRuns.Account(record).Epochs;
+
+        var epochs = RunDocument.From(record, SampleRuns.Account(record)).Epochs!;
+
+        Assert.Equal(450, epochs.Count);
+        for (var i = 0; i < epochs.Count; i++)
+        {
+            Assert.Equal(i == 300 ? null : QuantityDocument.From(alone[i].Emissions), epochs[i].EmissionsKg);
+            Assert.Equal(i == 300 ? null : QuantityDocument.From(alone[i].Energy), epochs[i].EnergyKwh);
+        }
+
+        static EnergyUse Scale(EnergyUse use, int scale) =>
+            use with { Microjoules = use.Microjoules * scale, Amounts = [.. use.Amounts.Select(amount => amount with { Amount = amount.Amount * scale })] };
     }
 
     [Fact]

@@ -64,6 +64,28 @@ public class OrderStatisticTests
         });
     }
 
+    [Theory]
+    [InlineData(0.95, 1.05, 0.95, 1.05)]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(1, 1.05, 0.95, 1)]
+    [InlineData(1.01, 1.05, 0.95, 1.05)]
+    [InlineData(0.95, 0.99, 0.95, 1.05)]
+    [InlineData(0.95, 1.05, 1.01, 1.05)]
+    [InlineData(0.95, 1.05, 0.95, 0.99)]
+    [InlineData(1.05, 0.95, 1.05, 0.95)]
+    [InlineData(0, 50, 0.01, 1)]
+    [InlineData(0, 1, 1, double.PositiveInfinity)]
+    [InlineData(double.NaN, double.NaN, double.NaN, double.NaN)]
+    public void A_guess_does_not_change_the_central_interval(double lowFrom, double lowTo, double highFrom, double highTo)
+    {
+        var random = new Random(1958);
+        double[] sample = [.. Enumerable.Range(0, 20_000).Select(_ => Math.Exp(random.NextDouble() * 3))];
+        var sorted = sample.Order().ToArray();
+        var (low, high) = (sorted[500], sorted[19_499]);
+
+        Assert.Equal((low, high), OrderStatistic.CentralInterval95(sample, ((low * lowFrom, low * lowTo), (high * highFrom, high * highTo))));
+    }
+
     // R: quantile(c(1, 2, 3, 4), c(0, 0.25, 0.5, 1)) is 1, 1.75, 2.5, 4.
     [Theory]
     [InlineData(0, 1)]
