@@ -86,9 +86,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// </remarks>
     /// <param name="query">What is counted, and the groups. Default: null, all as one group.</param>
     /// <param name="account">Computes the footprint of a record; then runs that were left open are closed first. Default: null, they are not.</param>
+    /// <param name="reportRead">Called with the number of runs that had to be read from their folders so far. Default: null, nothing.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerTotal Total(TotalQuery? query = null, Func<RunRecord, FootprintStatement>? account = null) =>
-        new TotalBuilder(query ?? new TotalQuery()).Build(ReadCounted(account));
+    public LedgerTotal Total(TotalQuery? query = null, Func<RunRecord, FootprintStatement>? account = null, Action<int>? reportRead = null) =>
+        new TotalBuilder(query ?? new TotalQuery()).Build(ReadCounted(account, reportRead));
 
     /// <summary>Looks how much of each budget is used in the current period.</summary>
     /// <param name="budgets">The budgets.</param>
@@ -106,7 +107,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Reads what totals need of every run.</summary>
-    List<CountedRun> ReadCounted(Func<RunRecord, FootprintStatement>? account)
+    List<CountedRun> ReadCounted(Func<RunRecord, FootprintStatement>? account, Action<int>? reportRead = null)
     {
         var missing = Home.GetUnsortedRunIds();
         var runs = new List<CountedRun>(missing.Count);
@@ -117,8 +118,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         }
 
         var read = new List<KeyValuePair<string, IndexedRun>>();
+        var done = 0;
         foreach (var id in missing)
         {
+            reportRead?.Invoke(++done);
             var folder = Home.GetRunFolder(id);
             if (account is not null && !folder.IsClosed)
                 TryClose(folder, account);

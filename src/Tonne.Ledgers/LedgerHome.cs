@@ -111,8 +111,24 @@ public sealed class LedgerHome(string root)
 
     static bool IsRunId(ReadOnlySpan<char> text) =>
         text.Length is > 16 and <= 64 && text[8] == '-' && text[15] == '-'
-        && DateTime.TryParseExact(text[..15], "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && TryReadNumber(text[..4], 1, 9999, out var year) && TryReadNumber(text[4..6], 1, 12, out var month)
+        && TryReadNumber(text[6..8], 1, DateTime.DaysInMonth(year, month), out _)
+        && TryReadNumber(text[9..11], 0, 23, out _) && TryReadNumber(text[11..13], 0, 59, out _) && TryReadNumber(text[13..15], 0, 59, out _)
         && text[16..].IndexOfAnyExcept(Suffix) < 0;
+
+    /// <summary>Reads digits. Parsing a date takes ten times as long, and there may be 100,000 names.</summary>
+    static bool TryReadNumber(ReadOnlySpan<char> digits, int least, int most, out int number)
+    {
+        number = 0;
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiDigit(digit))
+                return false;
+            number = (number * 10) + (digit - '0');
+        }
+
+        return number >= least && number <= most;
+    }
 
     static readonly System.Buffers.SearchValues<char> Suffix = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 }

@@ -151,6 +151,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     /// <param name="place">The place, if it became known after the start. Default: null, that of the opening.</param>
     public (RunRecord Record, Footprint Footprint) AccountSoFar(Place? place = null)
     {
+        TakeSample();
         var opening = place is null ? Opening : Opening with { Place = place };
         var record = RecordBuilder.Build(OpenTrace, opening);
         record = place is null ? record : record with { Opening = record.Opening with { Place = place } };

@@ -98,6 +98,8 @@ static class CommandLine
             RunCommand.Build(context, childArguments),
             BenchCommand.Build(context, childArguments),
             MarkCommand.Build(context),
+            WatchCommand.Build(context),
+            AttachCommand.Build(context),
             ListCommand.Build(context),
             TotalCommand.Build(context),
             BudgetCommand.Build(context),

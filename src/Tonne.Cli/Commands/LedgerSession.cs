@@ -1,5 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Terminal;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Totals;
 using Tonne.Reporting.Terminal;
@@ -48,7 +49,11 @@ sealed class LedgerSession
         new(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
 
     /// <summary>Adds up runs, each joule once, and closes the runs of recorders that were killed.</summary>
-    public LedgerTotal Total(TotalQuery query) => Ledger.Total(query, Account);
+    public LedgerTotal Total(TotalQuery query)
+    {
+        using var progress = new ProgressCounter(_context, "runs");
+        return Ledger.Total(query, Account, progress.Report);
+    }
 
     /// <summary>Finds the one run that a text identifies.</summary>
     /// <exception cref="InvalidInputException">None or several; the message lists them.</exception>

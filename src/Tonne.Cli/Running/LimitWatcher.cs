@@ -8,7 +8,7 @@ namespace Tonne.Cli.Running;
 
 /// <summary>Stops a command before its run uses more than it may.</summary>
 /// <remarks>
-/// At the end of each epoch, and every ten seconds, the run is accounted as if it ended then. Where there are epochs the command is stopped at the
+/// At the end of each epoch, and every second, the run is accounted as if it ended then. Where there are epochs the command is stopped at the
 /// end of one, when the next would pass the limit if it used as much as the last; without epochs as soon as the limit is passed. Accounting takes at
 /// most a twentieth of the time.
 /// Stopping: processes of the job that handle SIGUSR1 get it, which asks for a checkpoint (as under Slurm, submitit and PyTorch Lightning); after the
@@ -17,8 +17,9 @@ namespace Tonne.Cli.Running;
 sealed class LimitWatcher : IRunObserver, IDisposable
 {
     const int MaxCostShare = 20;
+    const int FirstLooks = 2;
 
-    static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan _shortestInterval = TimeSpan.FromMilliseconds(200);
 
     readonly RunLimits _limits;
@@ -62,9 +63,9 @@ sealed class LimitWatcher : IRunObserver, IDisposable
     void Watch(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses)
     {
         var max = _limits.Max!;
-        var (seenEpochs, atLastEpoch, wait) = (false, 0d, _interval);
+        var (seenEpochs, atLastEpoch, looks) = (false, 0d, 0);
         WaitHandle[] handles = [_ended.Token.WaitHandle, _wake];
-        while (WaitHandle.WaitAny(handles, wait) != 0)
+        while (WaitHandle.WaitAny(handles, _interval) != 0)
         {
             var atEpoch = _epochEnded;
             _epochEnded = false;
@@ -72,16 +73,25 @@ sealed class LimitWatcher : IRunObserver, IDisposable
             var began = _time.GetTimestamp();
             var used = account();
             var cost = _time.GetElapsedTime(began);
-            // Marks that come meanwhile are looked at together.
-            if (_ended.Token.WaitHandle.WaitOne(cost * MaxCostShare > _shortestInterval ? cost * MaxCostShare : _shortestInterval))
-                return;
+            // Marks that come meanwhile are looked at together. The first looks load code and tables, and say nothing of the later ones.
+            var pause = ++looks > FirstLooks && cost * MaxCostShare > _shortestInterval ? cost * MaxCostShare : _shortestInterval;
             if (used is not { } bounds)
+            {
+                if (_ended.Token.WaitHandle.WaitOne(pause))
+                    return;
                 continue;
+            }
+
             var next = atEpoch ? bounds.Best + (bounds.Best - atLastEpoch) : bounds.Best;
             if (atEpoch)
                 atLastEpoch = bounds.Best;
             if (next <= max.Value || (seenEpochs && !atEpoch))
+            {
+                if (_ended.Token.WaitHandle.WaitOne(pause))
+                    return;
                 continue;
+            }
+
             _reason = $"--max {max}: {DisplayValue.Format(bounds, max.Unit).FormatWithInterval()} used"
                 + (bounds.Best > max.Value ? "" : ", and another epoch like the last would pass it")
                 + $"; chance that it is passed already: {DisplayValue.FormatPercent(max.ChanceExceeded(bounds))}";

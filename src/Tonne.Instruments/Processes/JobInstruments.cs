@@ -74,6 +74,28 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public static JobInstruments FollowThisProcess(RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
         new(holder, threads, liveRunsFolder);
 
+    JobInstruments(ProcessTree tree, RunHolder holder, int threads, string liveRunsFolder)
+    {
+        _reaped = static () => 0;
+        _descendants = tree;
+        // What it used before is not part of the run.
+        tree.Update(0);
+        var before = tree.CpuNanoseconds;
+        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
+        _cpu = new JobCpuMeter(tree, _reaped, _liveRuns, () => -before);
+        Meters = [_cpu, new JobMemoryMeter(tree), _liveRuns];
+    }
+
+    /// <summary>Follows a process that runs already, and its descendants, from now on.</summary>
+    /// <remarks>By polling: children that live shorter than a sample are seen when their parent has waited for them.</remarks>
+    /// <param name="processId">The process.</param>
+    /// <param name="holder">This process.</param>
+    /// <param name="threads">Hardware threads of the machine.</param>
+    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    /// <returns>Null if there is no such process.</returns>
+    public static JobInstruments? FollowProcess(int processId, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+        ProcessTree.OfProcess(processId) is { } tree ? new JobInstruments(tree, holder, threads, liveRunsFolder) : null;
+
     /// <summary>Whether the job is this process; its CPU time is read from its own clock then, and needs no settling.</summary>
     public bool FollowsThisProcess { get; }
 

@@ -21,6 +21,13 @@ public static class ProcessIdentity
         return reason is null && ProcessStat.TryParse(bytes, out var stat) && !stat.IsDead ? stat.StartTicks : null;
     }
 
+    /// <summary>The parent of a process; null if there is no such process.</summary>
+    public static int? GetParentId(int processId)
+    {
+        var bytes = FileTree.Local.ReadBytes($"proc/{processId.ToString(System.Globalization.CultureInfo.InvariantCulture)}/stat", out var reason);
+        return reason is null && ProcessStat.TryParse(bytes, out var stat) ? stat.ParentId : null;
+    }
+
     /// <summary>Whether one living process is among the parents of another.</summary>
     internal static bool IsAncestor(int ancestor, int descendant)
     {

@@ -18,6 +18,8 @@ namespace Tonne.Instruments.Processes;
 sealed class ProcessTree
 {
     readonly int _rootId;
+    readonly bool _includesRoot;
+    long? _rootStart;
     readonly Func<int, bool> _isOwn;
     readonly FileTree _files;
     readonly Dictionary<int, TrackedProcess> _processes = [];
@@ -36,8 +38,15 @@ sealed class ProcessTree
     {
     }
 
-    internal ProcessTree(int rootId, Func<int, bool> isOwn, FileTree files) =>
-        (_rootId, _isOwn, _files) = (rootId, isOwn, files);
+    internal ProcessTree(int rootId, Func<int, bool> isOwn, FileTree files, bool includesRoot = false) =>
+        (_rootId, _isOwn, _files, _includesRoot) = (rootId, isOwn, files, includesRoot);
+
+    /// <summary>A tree of another process and its descendants. The process is identified by id and start; if the id is given to another one, the tree is empty.</summary>
+    /// <param name="rootId">Id of the process.</param>
+    /// <returns>Null if there is no such process.</returns>
+    public static ProcessTree? OfProcess(int rootId) =>
+        ProcessIdentity.GetStartTicks(rootId) is { } start
+            ? new ProcessTree(rootId, static _ => false, FileTree.Local, includesRoot: true) { _rootStart = start } : null;
 
     /// <summary>CPU time of the job so far, in ns; never falls.</summary>
     public long CpuNanoseconds { get; private set; }
@@ -133,6 +142,13 @@ sealed class ProcessTree
     {
         var found = new List<(int, ProcessStat)>();
         var seen = new HashSet<int> { _rootId };
+        if (_includesRoot)
+        {
+            if (!TryReadStat(_rootId, out var root) || (_rootStart is { } start && start != root.StartTicks))
+                return found;
+            found.Add((_rootId, root));
+        }
+
         if (_listsChildren)
         {
             var root = _rootId.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ namespace Tonne.Ledgers.Indexing;
 
 /// <summary>A cache of the run summaries in SQLite, so that a list need not read every folder. It can be deleted at any time.</summary>
 /// <remarks>
-/// It uses a rollback journal, because a write-ahead log does not work on a network file system. Each row has its summary as a line with a
+/// Table <c>runs</c> has a row for each run, table <c>counted</c> what totals need of it. It uses a rollback journal, because a write-ahead log does not work on a network file system. Each row has its summary as a line with a
 /// checksum, so that a changed bit is detected; the other columns are for SQL queries. A damaged index is renamed and built again. If it
 /// cannot be written, the folders are read.
 /// </remarks>
@@ -22,7 +22,7 @@ sealed class RunIndex(string path, Action<string> log)
     internal const int Version = 3;
 
     const string Columns = """
-        id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL, counted BLOB NOT NULL,
+        id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL,
         name TEXT, project TEXT, account TEXT, user TEXT, node TEXT, job TEXT, parent TEXT, tags TEXT, rank INTEGER, status TEXT, exit_code INTEGER, started_at TEXT, duration_s REAL, zone TEXT,
         energy_kwh REAL, energy_kwh_low REAL, energy_kwh_high REAL, energy_boundary TEXT, energy_quality TEXT, measured_share REAL,
         operational_kg REAL, operational_kg_low REAL, operational_kg_high REAL, embodied_kg REAL, total_kg REAL, total_kg_low REAL, total_kg_high REAL, total_boundary TEXT,
@@ -69,7 +69,7 @@ sealed class RunIndex(string path, Action<string> log)
         {
             using var connection = Open();
             using var all = connection.CreateCommand();
-            all.CommandText = "SELECT counted FROM runs";
+            all.CommandText = "SELECT bytes FROM counted";
             using var reader = all.ExecuteReader();
             var texts = new CountedRunCodec.TextCache();
             var runs = new List<CountedRun>();
@@ -151,7 +151,10 @@ sealed class RunIndex(string path, Action<string> log)
             using var connection = Open();
             using var transaction = connection.BeginTransaction(deferred: false);
             using (var put = connection.CreateCommand())
+            using (var putCounted = connection.CreateCommand())
             {
+                putCounted.CommandText = "INSERT OR REPLACE INTO counted (id, bytes) VALUES ($id, $bytes)";
+                var (putId, putBytes) = (putCounted.Parameters.Add(new SqliteParameter("$id", null)), putCounted.Parameters.Add(new SqliteParameter("$bytes", null)));
                 put.CommandText = $"INSERT OR REPLACE INTO runs ({string.Join(", ", Names)}) VALUES ({string.Join(", ", Names.Select(name => "$" + name))})";
                 foreach (var name in Names)
                     put.Parameters.Add(new SqliteParameter("$" + name, null));
@@ -160,12 +163,15 @@ sealed class RunIndex(string path, Action<string> log)
                     foreach (var (name, value) in Row(id, run))
                         put.Parameters["$" + name].Value = value ?? DBNull.Value;
                     put.ExecuteNonQuery();
+                    putId.Value = id;
+                    putBytes.Value = CountedRunCodec.Write(CountedRun.From(run.Summary));
+                    putCounted.ExecuteNonQuery();
                 }
             }
 
             using (var drop = connection.CreateCommand())
             {
-                drop.CommandText = "DELETE FROM runs WHERE id = $id";
+                drop.CommandText = "DELETE FROM runs WHERE id = $id; DELETE FROM counted WHERE id = $id";
                 var parameter = drop.Parameters.Add(new SqliteParameter("$id", null));
                 foreach (var id in gone)
                 {
@@ -241,7 +247,7 @@ sealed class RunIndex(string path, Action<string> log)
             if (version > Version)
                 throw new SqliteException($"it is from a newer version of tonne: {version}, and this one supports {Version}", SqliteNotADatabase);
             if (version < Version)
-                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; DROP TABLE IF EXISTS runs; CREATE TABLE runs ({Columns}); PRAGMA user_version = {Version}; COMMIT"));
+                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; DROP TABLE IF EXISTS runs; CREATE TABLE runs ({Columns}); DROP TABLE IF EXISTS counted; CREATE TABLE counted (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID; PRAGMA user_version = {Version}; COMMIT"));
             return connection;
         }
         catch
@@ -303,7 +309,6 @@ sealed class RunIndex(string path, Action<string> log)
         yield return ("id", id);
         yield return ("stamp", run.Stamp);
         yield return ("sealed", ChecksummedLine.Write("run", JsonSerializer.SerializeToUtf8Bytes(it, SummaryJson.Default.RunSummary)));
-        yield return ("counted", CountedRunCodec.Write(CountedRun.From(it)));
         yield return ("name", it.Name);
         yield return ("project", it.Project);
         yield return ("account", it.Job?.Account);

@@ -20,6 +20,8 @@ static class HelpExamples
             "tonne bench --runs 20 --by time -- ./sort-a big.txt ::: ./sort-b big.txt",
             "tonne bench --json --no-ledger -- gzip -k log ::: zstd -k log",
         ],
+        ["watch"] = ["tonne watch", "tonne watch last --epochs 90", "tonne watch --pid 4321", "tonne watch last --json --count 10"],
+        ["attach"] = ["tonne attach --pid 4321 --name long-job", "tonne attach --jupyter --project thesis"],
         ["mark"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark epoch 3 loss=0.7 accuracy=0.72"],
         ["mark stage"] = ["tonne mark stage clean --in 1000000x10 --out 950000x10", "tonne mark stage clean --end"],
         ["mark epoch"] = ["tonne mark epoch 3 loss=0.7 accuracy=0.72", "tonne mark epoch 4 --begin"],

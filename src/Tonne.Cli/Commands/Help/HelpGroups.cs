@@ -6,7 +6,7 @@ static class HelpGroups
     /// <summary>Name of each group and its commands.</summary>
     public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
     [
-        ("Measure", ["run", "mark", "bench", "lab"]),
+        ("Measure", ["run", "attach", "watch", "mark", "bench", "lab"]),
         ("Explain", ["list", "show", "total", "explain", "compare", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Share", ["report", "budget"]),

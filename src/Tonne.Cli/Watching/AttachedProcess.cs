@@ -1,0 +1,78 @@
+using System.Globalization;
+using Tonne.Cli.Commands;
+using Tonne.Cli.Configuration;
+using Tonne.Instruments.Files;
+using Tonne.Instruments.Machines;
+using Tonne.Instruments.Processes;
+using Tonne.Recording;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Watching;
+
+/// <summary>A process that runs already, as the job of a recording.</summary>
+sealed class AttachedProcess : IDisposable
+{
+    readonly DiscoveryResult _discovery;
+    readonly long _start;
+
+    AttachedProcess(int id, long start, DiscoveryResult discovery) => (Id, _start, _discovery) = (id, start, discovery);
+
+    /// <summary>Id of the process.</summary>
+    public int Id { get; }
+
+    /// <summary>Whether it lives.</summary>
+    public bool IsAlive => ProcessIdentity.GetStartTicks(Id) == _start;
+
+    /// <summary>Its command and arguments; empty if they cannot be read.</summary>
+    public IReadOnlyList<string> Command => ReadCommand(Id);
+
+    /// <summary>Finds a process and discovers the machine.</summary>
+    /// <exception cref="InvalidInputException">There is no such process, or it is this one.</exception>
+    public static AttachedProcess Find(int id, CommandContext context, Settings settings)
+    {
+        if (id == Environment.ProcessId)
+            throw new InvalidInputException($"{id} is this process.");
+        if (ProcessIdentity.GetStartTicks(id) is not { } start)
+            throw new InvalidInputException($"there is no process {id}: 'ps -e' lists them.");
+        return new AttachedProcess(id, start, MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable)));
+    }
+
+    /// <summary>Starts a recording of it.</summary>
+    /// <param name="sink">Receives the run.</param>
+    /// <param name="options">Project, tags, place; the command is added.</param>
+    /// <param name="name">Name of the run; null to make it from the command.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="InvalidInputException">It has ended.</exception>
+    public RecordedRun Record(IRunSink sink, RecordingOptions options, string? name, TimeProvider time)
+    {
+        var holder = ProcessIdentity.GetCurrent();
+        var recorder = new RunRecorder(
+            _ => new MachineJob(_discovery, JobInstruments.FollowProcess(Id, holder, _discovery.Machine.Threads) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
+            sink, options with { Command = [.. Command] }, time);
+        return recorder.StartAsync(name ?? (Command.Count > 0 ? Running.RunNames.FromCommand(Command) : $"pid-{Id.ToString(CultureInfo.InvariantCulture)}")).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>The command and arguments of a process; empty if they cannot be read.</summary>
+    public static IReadOnlyList<string> ReadCommand(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Ids of the processes that run a Jupyter kernel.</summary>
+    public static IReadOnlyList<int> FindJupyterKernels() =>
+    [
+        .. FileTree.Local.ListNames("proc").Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && ReadCommand(id) is var words && words.Any(word => word.Contains("ipykernel_launcher", StringComparison.Ordinal) || word == "ipykernel"))
+            .Order(),
+    ];
+
+    /// <inheritdoc/>
+    public void Dispose() => _discovery.Dispose();
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Tonne.Trials.Watching;
+
+/// <summary>Live views, and recordings of processes that run already, beside processes that burn a known CPU time.</summary>
+public class WatchTrials
+{
+    const string Burn = """
+        import os, time
+        for e in range(1, 1000):
+            end = time.process_time() + 0.3
+            while time.process_time() < end: pass
+            print(f"Epoch {e}/1000 loss={1/e:.4f}", flush=True)
+            if time.monotonic() > float(os.environ["UNTIL"]): break
+        """;
+
+    static Process StartBurner(TonneCommand tonne, double seconds)
+    {
+        tonne.Environment["UNTIL"] = ((Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency) + seconds).ToString(CultureInfo.InvariantCulture);
+        return tonne.StartOther(Needs.Python(), "-u", tonne.Write("burn.py", Burn));
+    }
+
+    [Fact]
+    public async Task A_run_is_watched_while_it_is_recorded_and_the_view_ends_with_it()
+    {
+        using var tonne = new TonneCommand();
+        tonne.Environment["UNTIL"] = ((Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency) + 6).ToString(CultureInfo.InvariantCulture);
+        using var run = tonne.Start("run", "-q", "--zone", "FR", "--name", "watched", "--", Needs.Python(), "-u", tonne.Write("burn.py", Burn));
+        await WaitUntil(() => tonne.RunFolders().Length == 1);
+
+        var watch = await tonne.RunAsync("watch", "last", "--json", "--epochs", "1000");
+
+        var looks = watch.Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.True(looks.Count >= 3, watch.Output);
+        Assert.All(looks, look => Assert.Equal("tonne.watch/1", (string)look["schema"]!));
+        Assert.Equal("running", (string)looks[0]["status"]!);
+        Assert.Equal("completed", (string)looks[^1]["status"]!);
+        Assert.True((double)looks[^1]["emissions_kg"]!["value"]! >= (double)looks[0]["emissions_kg"]!["value"]!);
+        Assert.Contains(looks, look => (int?)look["epoch"] > 0 && (double?)look["left_s"] > 0);
+        // Each power is the sum of its parts.
+        Assert.All(looks, look => Assert.Equal((double)look["power_w"]!["machine"]!, look["components"]!.AsArray().Sum(part => (double)part!["machine"]!), 1e-6));
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task An_attached_process_counts_from_then_on_with_its_children()
+    {
+        using var tonne = new TonneCommand();
+        using var burner = StartBurner(tonne, 8);
+        await Task.Delay(2000, TestContext.Current.CancellationToken);
+        var before = ReadCpuSeconds(burner.Id);
+
+        var attach = tonne.Start("attach", "--pid", burner.Id.ToString(CultureInfo.InvariantCulture), "--zone", "FR", "--name", "late");
+        await WaitUntil(() => burner.HasExited || tonne.RunFolders().Length == 1);
+        var atStart = ReadCpuSeconds(burner.Id);
+        var last = atStart;
+        while (!burner.HasExited)
+        {
+            last = Math.Max(last, ReadCpuSeconds(burner.Id));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        (await Finished.OfAsync(attach)).Expect(0);
+        var run = new RunJson((await tonne.RunAsync("show", "late", "--json")).Expect(0).Output);
+        Assert.Equal("completed", run.Status);
+        Assert.Contains("attached", run.Warnings);
+        // What it burnt before does not count; of the end a sample's time may be missing, of the start what ran until the meters were open.
+        Assert.InRange(run.JobCpuSeconds, last - atStart - 1.5, last - before + 0.1);
+        Assert.True(run.JobCpuSeconds > 0.5);
+    }
+
+    [Fact]
+    public async Task Interrupting_the_recording_leaves_the_process()
+    {
+        using var tonne = new TonneCommand();
+        using var burner = StartBurner(tonne, 20);
+        var attach = tonne.Start("attach", "--pid", burner.Id.ToString(CultureInfo.InvariantCulture), "--zone", "FR", "--name", "left");
+        await WaitUntil(() => tonne.RunFolders().Length == 1);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+
+        (await tonne.RunOtherAsync("/bin/kill", "-INT", attach.Id.ToString(CultureInfo.InvariantCulture))).Expect(0);
+
+        (await Finished.OfAsync(attach)).Expect(0);
+        Assert.False(burner.HasExited);
+        Assert.Equal("interrupted", new RunJson((await tonne.RunAsync("show", "left", "--json")).Expect(0).Output).Status);
+        burner.Kill();
+        await burner.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task The_machine_is_watched_without_a_run()
+    {
+        using var tonne = new TonneCommand();
+
+        var screen = (await tonne.RunAsync("watch", "--count", "2", "--zone", "FR")).Expect(0).Output;
+
+        Assert.Contains("idle", screen, StringComparison.Ordinal);
+        Assert.All(screen.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        Assert.Empty(tonne.RunFolders());
+        (await tonne.RunAsync("watch", "--pid", "4194305")).Expect(2);
+        (await tonne.RunAsync("watch", "nothing")).Expect(2);
+        (await tonne.RunAsync("attach")).Expect(2);
+    }
+
+    static double ReadCpuSeconds(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100d;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    static async Task WaitUntil(Func<bool> condition)
+    {
+        for (var i = 0; i < 600 && !condition(); i++)
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.True(condition());
+    }
+}
