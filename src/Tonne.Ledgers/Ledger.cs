@@ -31,6 +31,9 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     // Runs checked between two reports of progress.
     const int VerifiedTogether = 64;
 
+    // Memory for what a total needs of a run, and for reading it.
+    const long BytesForRun = 2_000;
+
     // An id begins with date and time to the second.
     const int SecondLength = 15;
 
@@ -89,7 +92,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     /// <param name="reportRead">Called with the number of runs that had to be read from their folders so far. Default: null, nothing.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public LedgerTotal Total(TotalQuery? query = null, Func<RunRecord, FootprintStatement>? account = null, Action<int>? reportRead = null) =>
-        new TotalBuilder(query ?? new TotalQuery()).Build(ReadCounted(account, reportRead));
+        new TotalBuilder(query ?? new TotalQuery()).Build(ReadCounted(query?.NeedsTags == true, account, reportRead));
 
     /// <summary>Looks how much of each budget is used in the current period.</summary>
     /// <param name="budgets">The budgets.</param>
@@ -98,7 +101,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     {
         ArgumentNullException.ThrowIfNull(budgets);
         var now = time.GetUtcNow();
-        var runs = ReadCounted(account: null);
+        var runs = ReadCounted(withTags: false);
         return
         [
             .. budgets.Select(budget => new BudgetState(
@@ -107,11 +110,13 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
     }
 
     /// <summary>Reads what totals need of every run.</summary>
-    List<CountedRun> ReadCounted(Func<RunRecord, FootprintStatement>? account, Action<int>? reportRead = null)
+    List<CountedRun> ReadCounted(bool withTags, Func<RunRecord, FootprintStatement>? account = null, Action<int>? reportRead = null)
     {
         var missing = Home.GetUnsortedRunIds();
+        // All that is read here is kept, so collecting meanwhile only moves it about: a third of the time with 100,000 runs.
+        using var pause = CollectionPause.Start(missing.Count * BytesForRun);
         var runs = new List<CountedRun>(missing.Count);
-        foreach (var run in _index.ReadCounted() ?? [])
+        foreach (var run in _index.ReadCounted(missing, withTags) ?? [])
         {
             if (missing.Remove(run.Id))
                 runs.Add(run);

@@ -20,7 +20,7 @@ static class CountedRunCodec
         using var bytes = new MemoryStream(512);
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true))
         {
-            foreach (var text in new[] { run.Id, run.Name, run.Project, run.Account, run.User, run.Parent, run.Node, run.BootId, run.Cpu, run.Zone, run.JobKey, run.Boundary })
+            foreach (var text in new[] { run.Id, run.Name, run.Project, run.Account, run.User, run.Parent, run.Node, run.BootId, run.Cpu, run.Zone, run.JobKey, run.ForeignId, run.Boundary })
                 WriteText(writer, text);
             writer.Write((byte)run.Kind);
             writer.Write((byte)(run.Status is { } status ? (int)status + 1 : 0));
@@ -33,18 +33,18 @@ static class CountedRunCodec
             WriteBounds(writer, run.Embodied ?? default);
             writer.Write((byte)run.Quality);
             writer.Write(run.MeasuredShare);
-            writer.Write(run.Tags.Length);
-            foreach (var (tag, value) in run.Tags)
-            {
-                WriteText(writer, tag);
-                WriteText(writer, value);
-            }
-
             writer.Write(run.Months.Length);
             foreach (var (month, part) in run.Months)
             {
                 WriteText(writer, month);
                 writer.Write(part);
+            }
+
+            writer.Write(run.Tags.Length);
+            foreach (var (tag, value) in run.Tags)
+            {
+                WriteText(writer, tag);
+                WriteText(writer, value);
             }
         }
 
@@ -56,14 +56,18 @@ static class CountedRunCodec
     /// <summary>Reads a run; null if the bytes were changed.</summary>
     /// <param name="bytes">What <see cref="Write"/> has written.</param>
     /// <param name="texts">Texts that were read before, so that each is in memory once.</param>
-    public static CountedRun? Read(ReadOnlySpan<byte> bytes, TextCache texts)
+    /// <param name="withTags">Whether the tags are read; there may be as many of them as runs. Default: yes.</param>
+    /// <param name="ids">Ids of the runs that there are; a run of another id is null. Default: null, any id.</param>
+    public static CountedRun? Read(ReadOnlySpan<byte> bytes, TextCache texts, bool withTags = true, HashSet<string>? ids = null)
     {
         if (bytes.Length < 4 || Crc32C.Of(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]))
             return null;
         var reader = new Reader(bytes[..^4]);
+        if (ReadId(reader.Bytes(), ids) is not { } id)
+            return null;
         return new CountedRun
         {
-            Id = Encoding.UTF8.GetString(reader.Bytes()),
+            Id = id,
             Name = texts.Get(reader.Bytes()),
             Project = reader.Text(texts),
             Account = reader.Text(texts),
@@ -74,6 +78,7 @@ static class CountedRunCodec
             Cpu = reader.Text(texts),
             Zone = reader.Text(texts),
             JobKey = reader.Text(texts),
+            ForeignId = reader.Text(texts),
             Boundary = reader.Text(texts) ?? "",
             Kind = (RunKind)reader.Byte(),
             Status = reader.Byte() is > 0 and var status ? (RunStatus)(status - 1) : null,
@@ -89,9 +94,19 @@ static class CountedRunCodec
             Embodied = reader.OptionalBounds(),
             Quality = (Quality)reader.Byte(),
             MeasuredShare = reader.Double(),
-            Tags = reader.Tags(texts),
             Months = reader.Months(texts),
+            Tags = withTags ? reader.Tags(texts) : [],
         };
+    }
+
+    /// <summary>The id of a run, as the one of <paramref name="ids"/> if they are given; null if it is none of them.</summary>
+    static string? ReadId(ReadOnlySpan<byte> bytes, HashSet<string>? ids)
+    {
+        Span<char> text = stackalloc char[64];
+        if (bytes.Length > text.Length)
+            return null;
+        text = text[..Encoding.UTF8.GetChars(bytes, text)];
+        return ids is null ? text.ToString() : ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var id) ? id : null;
     }
 
     static void WriteText(BinaryWriter writer, string? text)

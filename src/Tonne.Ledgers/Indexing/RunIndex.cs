@@ -19,7 +19,7 @@ namespace Tonne.Ledgers.Indexing;
 sealed class RunIndex(string path, Action<string> log)
 {
     /// <summary>Version of the columns, kept in <c>user_version</c>.</summary>
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     const string Columns = """
         id TEXT PRIMARY KEY, stamp TEXT NOT NULL, sealed BLOB NOT NULL,
@@ -61,7 +61,9 @@ sealed class RunIndex(string path, Action<string> log)
     }
 
     /// <summary>What totals need of all runs in the index, as it is; null if there is no usable index. Rows that were changed are left out.</summary>
-    internal List<CountedRun>? ReadCounted()
+    /// <param name="ids">Ids of the runs that there are; rows of others are left out.</param>
+    /// <param name="withTags">Whether their tags are needed.</param>
+    internal List<CountedRun>? ReadCounted(HashSet<string> ids, bool withTags)
     {
         if (!File.Exists(path))
             return null;
@@ -72,17 +74,10 @@ sealed class RunIndex(string path, Action<string> log)
             all.CommandText = "SELECT bytes FROM counted";
             using var reader = all.ExecuteReader();
             var texts = new CountedRunCodec.TextCache();
-            var runs = new List<CountedRun>();
-            var buffer = new byte[4096];
+            var runs = new List<CountedRun>(ids.Count);
             while (reader.Read())
             {
-                if (reader.GetFieldType(0) != typeof(byte[]))
-                    continue;
-                var length = (int)reader.GetBytes(0, 0, null, 0, 0);
-                if (length > buffer.Length)
-                    buffer = new byte[length * 2];
-                reader.GetBytes(0, 0, buffer, 0, length);
-                if (CountedRunCodec.Read(buffer.AsSpan(0, length), texts) is { } run)
+                if (reader.GetValue(0) is byte[] bytes && CountedRunCodec.Read(bytes, texts, withTags, ids) is { } run)
                     runs.Add(run);
             }
 

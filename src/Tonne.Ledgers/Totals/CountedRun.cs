@@ -97,6 +97,7 @@ sealed class CountedRun
         Cpu = run.Cpu,
         Zone = run.Zone,
         JobKey = run.Job?.Key,
+        ForeignId = run.Kind == RunKind.Imported && run.Tags.TryGetValue(CodeCarbonColumn.RunIdTag, out var foreign) && LedgerHome.IsRunId(foreign) ? foreign : null,
         Kind = run.Kind,
         Status = run.Status,
         HasFigures = run.HasFigures && run.FacilityEnergy is not null && run.Total is not null,
@@ -115,8 +116,8 @@ sealed class CountedRun
         Months = run.Months is { } months ? [.. months] : [],
     };
 
-    /// <summary>Id of the run, as the tool that measured it counts; null if it was not imported.</summary>
-    public string? ForeignId => Kind == RunKind.Imported ? GetTag(CodeCarbonColumn.RunIdTag) : null;
+    /// <summary>For an imported row that was exported from a run of tonne: the id of that run.</summary>
+    public string? ForeignId { get; init; }
 
     static string RemoveComponents(string boundary)
     {

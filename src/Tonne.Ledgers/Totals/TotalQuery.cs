@@ -12,4 +12,7 @@ public sealed record TotalQuery
     /// with the part of its energy on this side; otherwise by its start.
     /// </remarks>
     public LedgerQuery Runs { get; init; } = LedgerQuery.All;
+
+    /// <summary>Whether runs are chosen or grouped by their tags.</summary>
+    internal bool NeedsTags => !Runs.Tags.IsEmpty || By.Any(key => key.Dimension is TotalDimension.Tag or TotalDimension.Model or TotalDimension.Campaign);
 }
