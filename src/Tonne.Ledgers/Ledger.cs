@@ -207,7 +207,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
             : done;
     }
 
-    /// <summary>Checks every trace, record and statement of runs that have ended. Changes nothing.</summary>
+    /// <summary>Checks every trace, record and statement of runs that have ended, and the chain of the hourly audit file. Changes nothing.</summary>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
@@ -215,6 +215,8 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         // One accountant for all runs: it keeps the draws of the factors that runs share.
         var accountant = new Accountant();
         var problems = new List<LedgerProblem>();
+        if (HourlyAudit.Read(Home).Problem is { } brokenChain)
+            problems.Add(brokenChain);
         foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
             var found = new List<LedgerProblem>[ids.Length];

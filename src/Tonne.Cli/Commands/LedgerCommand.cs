@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tonne.Cli.Terminal;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Runs;
 
@@ -13,7 +14,7 @@ static class LedgerCommand
     public static Command Build(CommandContext context) =>
         new("ledger", "Verify, recount, scrub, merge, import and export the ledger.")
         {
-            Verify(context), Reindex(context), Recount(context), Thin(context), Scrub(context), Merge(context), Import(context), Export(context),
+            Verify(context), Reindex(context), Recount(context), Audit(context), Thin(context), Scrub(context), Merge(context), Import(context), Export(context),
         };
 
     static Command Verify(CommandContext context)
@@ -55,6 +56,38 @@ static class LedgerCommand
             }
 
             return problems.Count == 0 ? 0 : CommandLine.Failure;
+        });
+        return command;
+    }
+
+    static Command Audit(CommandContext context)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.audit/1)" };
+        var command = new Command("audit", "Append the runs that have ended to the hourly audit file, audit.csv.") { json };
+        command.SetAction(parsed =>
+        {
+            var ledger = LedgerSession.Open(context).Ledger;
+            var audit = HourlyAudit.Read(ledger.Home);
+            var (runs, lines) = audit.Append(ledger, context.Time.GetUtcNow());
+            if (parsed.GetValue(json))
+            {
+                context.Out.WriteLine(JsonText.Build(writer =>
+                {
+                    writer.WriteString("schema", "tonne.audit/1");
+                    writer.WriteNumber("runs_added", runs);
+                    writer.WriteNumber("lines_added", lines);
+                    writer.WriteNumber("lines", audit.Lines);
+                    writer.WriteString("last_hash", audit.LastHash);
+                }));
+            }
+            else
+            {
+                context.Out.WriteLine($"{runs} {(runs == 1 ? "run" : "runs")} added in {lines} {(lines == 1 ? "line" : "lines")}; {audit.Lines} in all.");
+                if (audit.Lines > 0)
+                    context.Out.WriteLine($"Last hash: {audit.LastHash}. Keep it elsewhere: it shows whether lines were removed from the end.");
+            }
+
+            return 0;
         });
         return command;
     }

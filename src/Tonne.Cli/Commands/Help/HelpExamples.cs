@@ -54,6 +54,7 @@ static class HelpExamples
         ],
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv"],
         ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],
+        ["ledger audit"] = ["tonne ledger audit", "tonne ledger audit --json"],
         ["ledger reindex"] = ["tonne ledger reindex"],
         ["ledger recount"] = ["tonne ledger recount", "tonne ledger recount last mnist"],
         ["ledger scrub"] = ["tonne ledger scrub", "tonne ledger scrub 20261122-054210-4f2a9c"],
