@@ -83,7 +83,7 @@ static class WatchCommand
             GetVariable = static _ => null,
         }, pid is null ? "machine" : null, context.Time);
         var ledger = new Ledger(new LedgerHome(settings.Home), context.Time);
-        var others = new LiveRuns(ledger);
+        var others = new LiveRuns(ledger, context.Time);
         if (wait.Wait(TimeSpan.FromMilliseconds(500)))
             return;
         loop.Run(

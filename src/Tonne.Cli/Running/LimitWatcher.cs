@@ -9,7 +9,7 @@ namespace Tonne.Cli.Running;
 /// <summary>Stops a command before its run uses more than it may.</summary>
 /// <remarks>
 /// At the end of each epoch, and every second, the run is accounted as if it ended then. Where there are epochs the command is stopped at the
-/// end of one, when the next would pass the limit if it used as much as the last; without epochs as soon as the limit is passed. Accounting takes at
+/// end of one, when the next one, using the same as the last, would pass the limit; without epochs as soon as the limit is passed. Accounting takes at
 /// most a twentieth of the time.
 /// Stopping: processes of the job that handle SIGUSR1 get it, which asks for a checkpoint (as under Slurm, submitit and PyTorch Lightning); after the
 /// grace, or at once where no process handles it, the job gets SIGTERM; after the grace again SIGKILL.

@@ -7,7 +7,8 @@ namespace Tonne.Cli.Watching;
 
 /// <summary>The runs of a ledger that are recorded now, with their power between two looks.</summary>
 /// <param name="ledger">The ledger.</param>
-sealed class LiveRuns(Ledger ledger)
+/// <param name="time">The clock.</param>
+sealed class LiveRuns(Ledger ledger, TimeProvider time)
 {
     readonly Dictionary<string, RunRecord> _before = new(StringComparer.Ordinal);
 
@@ -16,7 +17,7 @@ sealed class LiveRuns(Ledger ledger)
     public IReadOnlyList<JobPower> Look(string? except)
     {
         var jobs = new List<JobPower>();
-        foreach (var run in ledger.ListRuns(new LedgerQuery { Status = RunStatus.Running, Since = DateTimeOffset.UtcNow.AddDays(-30) }).Where(run => run.Id != except))
+        foreach (var run in ledger.ListRuns(new LedgerQuery { Status = RunStatus.Running, Since = time.GetUtcNow().AddDays(-30) }).Where(run => run.Id != except))
         {
             try
             {

@@ -6,7 +6,6 @@ using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Auditing;
 

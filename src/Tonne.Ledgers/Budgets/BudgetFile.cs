@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Ledgers.Budgets;
@@ -73,10 +72,3 @@ public sealed class BudgetFile(LedgerHome home)
 
     internal sealed record Content(string Schema, ImmutableArray<Budget> Budgets);
 }
-
-/// <summary>JSON format of the budgets.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(BudgetFile.Content))]
-sealed partial class BudgetJson : JsonSerializerContext;

@@ -33,16 +33,3 @@ public sealed record LedgerTotal
         return new TotalBuilder(query ?? new TotalQuery()).Build([.. runs.Select(CountedRun.From)]);
     }
 }
-
-/// <summary>Why a run is counted with another one.</summary>
-public enum CountedWith
-{
-    /// <summary>It was started inside it.</summary>
-    Nested,
-
-    /// <summary>It is an import of what was exported from it.</summary>
-    OwnExport,
-
-    /// <summary>Another tool measured it on the same kind of machine during it.</summary>
-    SameTime,
-}

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Quantities;
-using Tonne.Runs;
 
 namespace Tonne.Ledgers.Totals;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Json;

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tonne.Quantities;
 
 namespace Tonne.Reporting.Watching;
@@ -102,8 +100,3 @@ public sealed record WatchDocument
     /// <summary>A run that is recorded now; its power in W.</summary>
     public sealed record JobPart(string Id, string Name, double PowerW, double DurationS);
 }
-
-/// <summary>JSON format of a line.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(WatchDocument))]
-sealed partial class WatchJson : JsonSerializerContext;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Tonne.Formatting;
 using Tonne.Quantities;
-using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Terminal;
-using Tonne.Runs;
 
 namespace Tonne.Reporting.Watching;
 

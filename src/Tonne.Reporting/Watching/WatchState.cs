@@ -118,23 +118,3 @@ public sealed record WatchState
         double Watts(long now, long? then) => seconds > 0 ? Math.Max(0, now - (then ?? 0)) / 1e6 / seconds : 0;
     }
 }
-
-/// <summary>Power of a component or device, W.</summary>
-/// <param name="Component">cpu, memory, gpu or other.</param>
-/// <param name="Device">Device; null if there is one.</param>
-/// <param name="Quality">How it is known.</param>
-/// <param name="JobWatts">The job's part.</param>
-/// <param name="OthersWatts">That of other processes.</param>
-/// <param name="IdleWatts">Idle and held by no job.</param>
-public sealed record ComponentPower(string Component, string? Device, Quality Quality, double JobWatts, double OthersWatts, double IdleWatts)
-{
-    /// <summary>The machine's.</summary>
-    public double MachineWatts => JobWatts + OthersWatts + IdleWatts;
-}
-
-/// <summary>Power of a run that is recorded now.</summary>
-/// <param name="Id">Id of the run.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Watts">Its power at the plug, W.</param>
-/// <param name="Seconds">Time since its start, s.</param>
-public sealed record JobPower(string Id, string Name, double Watts, double Seconds);

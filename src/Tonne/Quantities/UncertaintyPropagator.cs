@@ -43,7 +43,7 @@ public sealed class UncertaintyPropagator
     readonly FactorDraws _draws;
     readonly BranchDraws _branches;
 
-    // By the kind of a figure: its spread in draws ÷ the spread of the first order. It only tells where to look for a bound.
+    // By the kind of a figure: its spread in draws ÷ the spread of the first order. It only says where to look for a bound.
     readonly ConcurrentDictionary<int, (double Low, double High)> _shapes = new();
 
     /// <summary>A propagator that has drawn nothing yet.</summary>
