@@ -17,6 +17,16 @@ static class LedgerCommand
             Verify(context), Reindex(context), Recount(context), Audit(context), Thin(context), Scrub(context), Merge(context), Import(context), Export(context),
         };
 
+    /// <summary>The order of day and month in the dates of another tool.</summary>
+    internal static Option<string?> CreateDateOrderOption()
+    {
+        var order = new Option<string?>("--date-order") { Description = "Order of a date such as 10/03/2024: dmy or mdy. Without it, a row whose date can be read both ways is skipped", HelpName = "ORDER" };
+        order.AcceptOnlyFromAmong("dmy", "mdy");
+        return order;
+    }
+
+    internal static DateOrder? ParseDateOrder(string? word) => word switch { "dmy" => DateOrder.DayFirst, "mdy" => DateOrder.MonthFirst, _ => null };
+
     static Command Verify(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.verify/1)" };
@@ -210,8 +220,7 @@ static class LedgerCommand
     static Command Import(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
-        var order = new Option<string?>("--date-order") { Description = "Order of a date such as 10/03/2024: dmy or mdy. Without it, a row whose date can be read both ways is skipped", HelpName = "ORDER" };
-        order.AcceptOnlyFromAmong("dmy", "mdy");
+        var order = CreateDateOrderOption();
         var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv. Each row becomes a run with that tool's figures; a second import adds nothing.") { file, order };
         codecarbon.SetAction(parsed =>
         {
@@ -219,7 +228,7 @@ static class LedgerCommand
             if (!File.Exists(path))
                 throw new InvalidInputException($"there is no file '{path}'.");
             var ledger = LedgerSession.Open(context).Ledger;
-            var runs = CodeCarbonCsv.Import(path, context.Time.GetUtcNow(), parsed.GetValue(order) switch { "dmy" => DateOrder.DayFirst, "mdy" => DateOrder.MonthFirst, _ => null });
+            var runs = CodeCarbonCsv.Import(path, context.Time.GetUtcNow(), ParseDateOrder(parsed.GetValue(order)));
             using var progress = new ProgressCounter(context, "rows", runs.Runs.Length);
             var outcome = ledger.Import(runs, progress.Report);
             progress.Dispose();

@@ -42,6 +42,12 @@ static class HelpExamples
         ["show"] = ["tonne show last", "tonne show mnist --json"],
         ["explain"] = ["tonne explain last", "tonne explain last operational", "tonne explain last stages.train.energy_kwh --json"],
         ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
+        ["reconcile"] =
+        [
+            "tonne reconcile last --codecarbon emissions.csv",
+            "tonne reconcile mnist --codecarbon emissions.csv --row 3 --json",
+            "tonne reconcile last --codecarbon emissions.csv --tdp 120",
+        ],
         ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
         ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv", "tonne report last --sci --per image=60000"],
         ["footprint"] =
