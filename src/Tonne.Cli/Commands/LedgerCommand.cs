@@ -4,6 +4,7 @@ using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.ImportExport;
+using Tonne.Reporting.BoAmps;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -266,7 +267,36 @@ static class LedgerCommand
             JsonLines.Export(Entries(LedgerSession.Open(context)), context.Out);
             return 0;
         });
-        return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl };
+        return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl, ExportBoAmps(context) };
+    }
+
+    static Command ExportBoAmps(CommandContext context)
+    {
+        var folder = new Argument<string?>("folder") { Description = "Folder for one file per run; default: standard output, one line per run", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("boamps", "Export all runs as reports of the BoAmps data model (Boavizta, AFNOR), JSON.") { folder };
+        command.SetAction(parsed =>
+        {
+            var target = parsed.GetValue(folder) is { } name ? Directory.CreateDirectory(Path.Combine(context.CurrentDirectory, name)).FullName : null;
+            var (runs, incomplete, fields) = (0, 0, new SortedSet<string>(StringComparer.Ordinal));
+            foreach (var entry in Entries(LedgerSession.Open(context)))
+            {
+                var report = BoAmpsReport.Create(entry.Record, entry.Account(), context.Time.GetUtcNow(), VersionCommand.Version);
+                if (target is null)
+                    context.Out.WriteLine(report.ToJson(indented: false));
+                else
+                    File.WriteAllText(Path.Combine(target, $"boamps-{entry.Record.Opening.Id}.json"), report.ToJson() + "\n");
+                runs++;
+                incomplete += report.MissingFields.IsEmpty ? 0 : 1;
+                fields.UnionWith(report.MissingFields.Select(field => $"{field.Path} ({field.Remedy})"));
+            }
+
+            if (target is not null)
+                context.Out.WriteLine($"{runs} reports written to {target}");
+            if (incomplete > 0)
+                context.Error.WriteLine($"tonne: {incomplete} of {runs} reports lack fields that BoAmps requires and the runs do not state: {string.Join("; ", fields)}. Add them to the files.");
+            return 0;
+        });
+        return command;
     }
 
     static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession session) =>

@@ -50,8 +50,8 @@ public sealed class ReconcileCommandTests : IDisposable
         var file = Write("2026-03-02T10:00:00Z,a,3600,0.05,0.05,0,0.02,0.07,machine\n2026-03-02T09:50:00Z,b,3600,0.06,0.05,0,0.02,0.07,machine\n");
         _terminal.Type("ledger", "import", "codecarbon", file);
 
-        Assert.Contains("line 3", _terminal.Type("reconcile", "last", "--codecarbon", file, "--row", "3").Output);
-        Assert.Contains("line 2", _terminal.Type("reconcile", "last", "--codecarbon", file, "--run-id", "a", "--md").Output);
+        Assert.Contains("line 3", _terminal.Type("reconcile", "last", "--codecarbon", file, "--row", "3").Out);
+        Assert.Contains("line 2", _terminal.Type("reconcile", "last", "--codecarbon", file, "--run-id", "a", "--md").Out);
         Assert.Equal(2, _terminal.Type("reconcile", "last", "--codecarbon", file, "--row", "9").Code);
     }
 }
