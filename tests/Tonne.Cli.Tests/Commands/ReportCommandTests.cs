@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tonne.Accounting;
 using Tonne.Ledgers;
-using Tonne.Ledgers.ImportExport;
 using Tonne.Runs;
 using Tonne.Tests;
 
@@ -50,7 +49,13 @@ public sealed class ReportCommandTests : IDisposable
         // The second run of the campaign has only the tag model, and failed; the third is of another one.
         var ledger = new Ledger(new LedgerHome(Path.Combine(_terminal.Folder, "ledger")), TimeProvider.System, static _ => { });
         var runs = new[] { ("20261122-054210-aaaaaa", "campaign", "llm", RunStatus.Completed), ("20261122-064210-bbbbbb", "model", "llm", RunStatus.Failed), ("20261122-074210-cccccc", "model", "other", RunStatus.Failed) };
-        ledger.Import(new ImportedRuns([.. runs.Select((run, i) => new ImportedRun(CreateEntry(run.Item1, run.Item2, run.Item3, run.Item4), "by hand", i + 1))], []));
+        foreach (var (id, tag, value, status) in runs)
+        {
+            var entry = CreateEntry(id, tag, value, status);
+            using var run = ledger.Begin(entry.Record.Opening);
+            run.Finish(entry.Record, entry.Statements[^1]);
+        }
+
         var (code, output, error) = _terminal.Type("report", "20261122-054210-aaaaaa", "--sci", "--per", "parameter=7e9", "--basis", "gross");
         var (_, one, _) = _terminal.Type("report", "20261122-054210-aaaaaa", "--sci", "--per", "parameter=7e9", "--basis", "gross", "--campaign", "false");
 
@@ -84,7 +89,7 @@ public sealed class ReportCommandTests : IDisposable
     static LedgerEntry CreateEntry(string id, string tag, string value, RunStatus status)
     {
         var record = SampleRuns.Shell(value, id);
-        record = record with { Status = status, Opening = record.Opening with { StartedAt = record.Opening.StartedAt.AddHours(id[10]), Tags = record.Opening.Tags.SetItem(tag, value) } };
+        record = record with { Status = status, Opening = record.Opening with { Tags = record.Opening.Tags.SetItem(tag, value) } };
         return new LedgerEntry(record, [SampleRuns.Account(record).CreateStatement(record.Opening.StartedAt)]);
     }
 }
