@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tonne.Accounting;
-using Tonne.Ledgers.ImportExport;
 using Tonne.Quantities;
 using Tonne.Runs;
 

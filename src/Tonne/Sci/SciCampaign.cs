@@ -1,4 +1,3 @@
-using Tonne.Accounting;
 using Tonne.Quantities;
 
 namespace Tonne.Sci;
