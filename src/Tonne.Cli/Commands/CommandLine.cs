@@ -107,6 +107,7 @@ static class CommandLine
             ExplainCommand.Build(context),
             LearnCommand.Build(context),
             CompareCommand.Build(context),
+            ReconcileCommand.Build(context),
             ReportCommand.Build(context),
             FootprintCommand.Build(context),
             LedgerCommand.Build(context),

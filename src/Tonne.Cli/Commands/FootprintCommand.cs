@@ -34,9 +34,10 @@ static class FootprintCommand
         var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity per unit of --per (ISO/IEC 21031)" };
         var per = SciOptions.CreateUnitOption();
         var boundary = SciOptions.CreateBoundaryOption();
+        var basis = SciOptions.CreateBasisOption();
         var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors" };
         explain.CompletionSources.Add(completion => CompleteFigureNames(context, completion, file));
-        var command = new Command("footprint", "Account the life cycle of a model from a description. Phases: experiments, training, deployment, by boundary.") { file, explain, json, markdown, form, sci, per, boundary, schema };
+        var command = new Command("footprint", "Account the life cycle of a model from a description. Phases: experiments, training, deployment, by boundary.") { file, explain, json, markdown, form, sci, per, boundary, basis, schema };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(schema))
@@ -55,8 +56,9 @@ static class FootprintCommand
             if (requested.Count > 1)
                 throw new InvalidInputException($"{string.Join(" and ", requested)}: give one format.");
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
-            if (!parsed.GetValue(sci) && (unit is not null || parsed.GetValue(boundary) is not null))
-                throw new InvalidInputException("--per and --boundary go with --sci.");
+            if (!parsed.GetValue(sci) && (unit is not null || parsed.GetValue(boundary) is not null || parsed.GetValue(basis) is not null))
+                throw new InvalidInputException("--per, --boundary and --basis go with --sci.");
+            SciOptions.CheckBasis(unit, parsed.GetValue(basis));
             var life = Account(context, parsed.GetValue(file) ?? throw new InvalidInputException("no file is given. Begin with examples/footprints/bloom.yaml, or see docs/formats/footprint.md."));
             var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
             if (parsed.GetValue(explain) is { } name)
@@ -68,7 +70,7 @@ static class FootprintCommand
             else if (parsed.GetValue(form))
                 context.Out.Write(ModelDocumentationForm.RenderMarkdown(life.Description.Name, ModelDocumentationForm.CreateLines(life)));
             else if (parsed.GetValue(sci))
-                SciReport.Write(context.Out, ComputeRates(life, unit, parsed.GetValue(boundary)), screen);
+                SciReport.Write(context.Out, ComputeRates(life, unit, parsed.GetValue(boundary), parsed.GetValue(basis)), screen);
             else
                 LifeCycleText.Write(context.Out, life, screen);
             return 0;
@@ -92,9 +94,9 @@ static class FootprintCommand
             explanation.Write(context.Out, screen);
     }
 
-    static IReadOnlyList<SoftwareCarbonIntensity> ComputeRates(LifeCycle life, FunctionalUnit? unit, SciBoundary? boundary)
+    static IReadOnlyList<SoftwareCarbonIntensity> ComputeRates(LifeCycle life, FunctionalUnit? unit, SciBoundary? boundary, SciBasis? basis)
     {
-        var rates = SoftwareCarbonIntensity.Calculate(life, unit, boundary);
+        var rates = SoftwareCarbonIntensity.Calculate(life, unit, boundary, basis);
         if (rates.Count > 0)
             return rates;
         throw new InvalidInputException(boundary is null or SciBoundary.Whole

@@ -4,6 +4,7 @@ using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.ImportExport;
+using Tonne.Reporting.BoAmps;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -16,6 +17,16 @@ static class LedgerCommand
         {
             Verify(context), Reindex(context), Recount(context), Audit(context), Thin(context), Scrub(context), Merge(context), Import(context), Export(context),
         };
+
+    /// <summary>The order of day and month in the dates of another tool.</summary>
+    internal static Option<string?> CreateDateOrderOption()
+    {
+        var order = new Option<string?>("--date-order") { Description = "Order of a date such as 10/03/2024: dmy or mdy. Without it, a row whose date can be read both ways is skipped", HelpName = "ORDER" };
+        order.AcceptOnlyFromAmong("dmy", "mdy");
+        return order;
+    }
+
+    internal static DateOrder? ParseDateOrder(string? word) => word switch { "dmy" => DateOrder.DayFirst, "mdy" => DateOrder.MonthFirst, _ => null };
 
     static Command Verify(CommandContext context)
     {
@@ -210,8 +221,7 @@ static class LedgerCommand
     static Command Import(CommandContext context)
     {
         var file = new Argument<string>("file") { Description = "emissions.csv as CodeCarbon writes it" };
-        var order = new Option<string?>("--date-order") { Description = "Order of a date such as 10/03/2024: dmy or mdy. Without it, a row whose date can be read both ways is skipped", HelpName = "ORDER" };
-        order.AcceptOnlyFromAmong("dmy", "mdy");
+        var order = CreateDateOrderOption();
         var codecarbon = new Command("codecarbon", "Import CodeCarbon's emissions.csv. Each row becomes a run with that tool's figures; a second import adds nothing.") { file, order };
         codecarbon.SetAction(parsed =>
         {
@@ -219,7 +229,7 @@ static class LedgerCommand
             if (!File.Exists(path))
                 throw new InvalidInputException($"there is no file '{path}'.");
             var ledger = LedgerSession.Open(context).Ledger;
-            var runs = CodeCarbonCsv.Import(path, context.Time.GetUtcNow(), parsed.GetValue(order) switch { "dmy" => DateOrder.DayFirst, "mdy" => DateOrder.MonthFirst, _ => null });
+            var runs = CodeCarbonCsv.Import(path, context.Time.GetUtcNow(), ParseDateOrder(parsed.GetValue(order)));
             using var progress = new ProgressCounter(context, "rows", runs.Runs.Length);
             var outcome = ledger.Import(runs, progress.Report);
             progress.Dispose();
@@ -257,7 +267,36 @@ static class LedgerCommand
             JsonLines.Export(Entries(LedgerSession.Open(context)), context.Out);
             return 0;
         });
-        return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl };
+        return new Command("export", "Export the runs of the ledger.") { codecarbon, jsonl, ExportBoAmps(context) };
+    }
+
+    static Command ExportBoAmps(CommandContext context)
+    {
+        var folder = new Argument<string?>("folder") { Description = "Folder for one file per run; default: standard output, one line per run", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("boamps", "Export all runs as reports of the BoAmps data model (Boavizta, AFNOR), JSON.") { folder };
+        command.SetAction(parsed =>
+        {
+            var target = parsed.GetValue(folder) is { } name ? Directory.CreateDirectory(Path.Combine(context.CurrentDirectory, name)).FullName : null;
+            var (runs, incomplete, fields) = (0, 0, new SortedSet<string>(StringComparer.Ordinal));
+            foreach (var entry in Entries(LedgerSession.Open(context)))
+            {
+                var report = BoAmpsReport.Create(entry.Record, entry.Account(), context.Time.GetUtcNow(), VersionCommand.Version);
+                if (target is null)
+                    context.Out.WriteLine(report.ToJson(indented: false));
+                else
+                    File.WriteAllText(Path.Combine(target, $"boamps-{entry.Record.Opening.Id}.json"), report.ToJson() + "\n");
+                runs++;
+                incomplete += report.MissingFields.IsEmpty ? 0 : 1;
+                fields.UnionWith(report.MissingFields.Select(field => $"{field.Path} ({field.Remedy})"));
+            }
+
+            if (target is not null)
+                context.Out.WriteLine($"{runs} reports written to {target}");
+            if (incomplete > 0)
+                context.Error.WriteLine($"tonne: {incomplete} of {runs} reports lack fields that BoAmps requires and the runs do not state: {string.Join("; ", fields)}. Add them to the files.");
+            return 0;
+        });
+        return command;
     }
 
     static IEnumerable<Accounting.LedgerEntry> Entries(LedgerSession session) =>

@@ -36,6 +36,18 @@ public static class CodeCarbonCsv
         return Import(reader, path, at, order);
     }
 
+    /// <summary>Reads the rows of a file as they are, for a comparison with recorded runs. Nothing is added to a ledger.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="order">The order of day and month in dates of numbers; null: such a row is not valid.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static CodeCarbonRuns ReadRuns(string path, DateOrder? order = null)
+    {
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
+        var rows = ReadRows(reader, path, order, problems);
+        return new CodeCarbonRuns([.. KeepLastStates(rows, path, problems).Select(row => CodeCarbonRun.From(row.Row, row.Line))], problems.ToImmutable());
+    }
+
     /// <summary>Writes entries, with a header, in CodeCarbon's columns and then tonne's own.</summary>
     /// <returns>The number of rows.</returns>
     public static int Export(IEnumerable<LedgerEntry> entries, TextWriter writer)
@@ -81,12 +93,17 @@ public static class CodeCarbonCsv
     internal static ImportedRuns Import(TextReader text, string path, DateTimeOffset at, DateOrder? order = null)
     {
         var problems = ImmutableArray.CreateBuilder<LedgerProblem>();
+        var rows = ReadRows(text, path, order, problems);
+        return new(CreateEntries(rows, path, at, problems), problems.ToImmutable());
+    }
+
+    static List<RowText> ReadRows(TextReader text, string path, DateOrder? order, ImmutableArray<LedgerProblem>.Builder problems)
+    {
         var rows = new List<RowText>();
-        var file = Path.GetFileName(path);
         using var parser = new CsvParser(text, ReadSettings);
         var (header, headerText) = (Array.Empty<string>(), "");
         string[] before = [];
-        while (ReadNext(parser, At, problems))
+        while (ReadNext(parser, path, problems))
         {
             var fields = parser.Record ?? [];
             ShareEqualFields(fields, before);
@@ -97,7 +114,7 @@ public static class CodeCarbonCsv
                 headerText = parser.RawRecord.TrimEnd('\r', '\n');
                 if (FindHeaderFault(header) is { } fault)
                 {
-                    problems.Add(new(null, At(parser.RawRow), fault.What, rows.Count == 0 ? fault.Remedy : fault.Remedy + " The rows from this line on are not read."));
+                    problems.Add(new(null, FormatPlace(path, parser.RawRow), fault.What, rows.Count == 0 ? fault.Remedy : fault.Remedy + " The rows from this line on are not read."));
                     break;
                 }
 
@@ -107,15 +124,15 @@ public static class CodeCarbonCsv
             if (CodeCarbonRow.Read(header, fields, order, out var wrong) is { } row)
                 rows.Add(new(row, headerText, parser.RawRecord.TrimEnd('\r', '\n'), parser.RawRow));
             else
-                problems.Add(new(null, At(parser.RawRow), wrong, "The row is skipped."));
+                problems.Add(new(null, FormatPlace(path, parser.RawRow), wrong, "The row is skipped."));
         }
 
         if (header.Length == 0 && problems.Count == 0)
-            problems.Add(new(null, At(1), "is empty", "Give the file CodeCarbon wrote, with its header."));
-        return new(CreateEntries(rows, file, at, At, problems), problems.ToImmutable());
-
-        string At(int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+            problems.Add(new(null, FormatPlace(path, 1), "is empty", "Give the file CodeCarbon wrote, with its header."));
+        return rows;
     }
+
+    static string FormatPlace(string path, int line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
 
     /// <summary>A row, with its text and that of its header.</summary>
     readonly record struct RowText(CodeCarbonRow Row, string Header, string Text, int Line);
@@ -132,7 +149,7 @@ public static class CodeCarbonCsv
 
     /// <summary>Reads the next row.</summary>
     /// <returns>False at the end, and at a row that is too long, which is reported; the rows before it count.</returns>
-    static bool ReadNext(CsvParser parser, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    static bool ReadNext(CsvParser parser, string path, ImmutableArray<LedgerProblem>.Builder problems)
     {
         var line = parser.RawRow;
         try
@@ -141,7 +158,7 @@ public static class CodeCarbonCsv
         }
         catch (Exception error) when (error is CsvHelperException or OverflowException or OutOfMemoryException)
         {
-            problems.Add(new(null, place(line + 1), string.Create(CultureInfo.InvariantCulture, $"has a field of more than {LongestField:N0} characters"),
+            problems.Add(new(null, FormatPlace(path, line + 1), string.Create(CultureInfo.InvariantCulture, $"has a field of more than {LongestField:N0} characters"),
                 "The rows from this line on are not read: give the file CodeCarbon wrote, and look for a quotation mark without its pair."));
             return false;
         }
@@ -156,23 +173,29 @@ public static class CodeCarbonCsv
             : null;
     }
 
-    static ImmutableArray<ImportedRun> CreateEntries(
-        List<RowText> rows, string file, DateTimeOffset at, Func<int, string> place, ImmutableArray<LedgerProblem>.Builder problems)
+    /// <summary>Leaves out rows that state a run as it was before a later row, and reports them.</summary>
+    static IEnumerable<RowText> KeepLastStates(List<RowText> rows, string path, ImmutableArray<LedgerProblem>.Builder problems)
     {
+        var states = rows.Where(row => row.Row[CodeCarbonColumn.RunId] is not null).ToLookup(row => GetStateKey(row.Row));
+        foreach (var row in rows)
+        {
+            var later = states[GetStateKey(row.Row)].LastOrDefault(other => other.Line > row.Line && IsLaterState(row.Row, other.Row));
+            if (later.Row is null)
+                yield return row;
+            else
+                problems.Add(new(null, FormatPlace(path, row.Line), $"states a run as it was before line {later.Line}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
+        }
+    }
+
+    static ImmutableArray<ImportedRun> CreateEntries(List<RowText> rows, string path, DateTimeOffset at, ImmutableArray<LedgerProblem>.Builder problems)
+    {
+        var file = Path.GetFileName(path);
         var runs = ImmutableArray.CreateBuilder<ImportedRun>();
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        var states = rows.Where(row => row.Row[CodeCarbonColumn.RunId] is not null).ToLookup(row => GetStateKey(row.Row));
         // One accountant for all rows: it keeps the draws of the factors that rows share.
         var accountant = new Accountant();
-        foreach (var (row, header, text, line) in rows)
+        foreach (var (row, header, text, line) in KeepLastStates(rows, path, problems))
         {
-            var later = states[GetStateKey(row)].LastOrDefault(other => other.Line > line && IsLaterState(row, other.Row));
-            if (later.Row is not null)
-            {
-                problems.Add(new(null, place(line), $"states a run as it was before line {later.Line}", "The later line counts, and this one is skipped: CodeCarbon's flush() writes the whole run so far, not a part of it."));
-                continue;
-            }
-
             try
             {
                 // Whether there is an entry; it is made again when it is written.
@@ -181,11 +204,11 @@ public static class CodeCarbonCsv
                 if (ids.TryAdd(run.Id, line))
                     runs.Add(run);
                 else
-                    problems.Add(new(null, place(line), $"has the same values as line {ids[run.Id]}", "It is counted once."));
+                    problems.Add(new(null, FormatPlace(path, line), $"has the same values as line {ids[run.Id]}", "It is counted once."));
             }
             catch (Exception error) when (error is OverflowException or ArgumentException)
             {
-                problems.Add(new(null, place(line), "states values that are beyond the range of numbers", "The row is skipped."));
+                problems.Add(new(null, FormatPlace(path, line), "states values that are beyond the range of numbers", "The row is skipped."));
             }
         }
 

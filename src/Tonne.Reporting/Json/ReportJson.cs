@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tonne.Reporting.Reconciling;
 using Tonne.Reporting.Totals;
 
 namespace Tonne.Reporting.Json;
@@ -23,6 +24,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TaskEstimateDocument))]
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
+[JsonSerializable(typeof(ReconciliationDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

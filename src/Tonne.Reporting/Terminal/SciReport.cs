@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tonne.Formatting;
+using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Regulatory;
 using Tonne.Sci;
@@ -28,7 +29,8 @@ public static class SciReport
             sheet.WriteRow("I", StyledTextWriter.ToUnbreakable(DisplayValue.Format(grams, "g CO2e/kWh", 4)), " ", StyledText.Faint("location-based; no contracts, no offsets"));
             sheet.WriteRow($"E {screen.Times} I", StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(sci.Operational, screen.Dash)));
             sheet.WriteRow("M", sci.Embodied is { } embodied ? StyledTextWriter.ToUnbreakable(FootprintFormat.FormatWithInterval(embodied, screen.Dash)) : new StyledText("unknown", TextStyle.Warning), " ", StyledText.Faint("share of embodied emissions"));
-            sheet.WriteRow("R", StyledTextWriter.ToUnbreakable($"{Count(sci.Unit.Count.Bounds.Best)} {(sci.Unit.Count.Bounds.Best == 1 ? TextSanitizer.ToOneLine(sci.Unit.Name) : Plural(sci.Unit.Name))}"));
+            sheet.WriteRow("R", StyledTextWriter.ToUnbreakable($"{Count(sci.Unit.Count.Bounds.Best)} {(sci.Unit.Count.Bounds.Best == 1 ? TextSanitizer.ToOneLine(sci.Unit.Name) : Plural(sci.Unit.Name))}"),
+                StyledText.Faint(sci.Basis is { } basis ? $" {EnumWords.Format(basis)}" : ""));
             sheet.WriteRow("standard", StyledText.Faint(sci.Boundary == SciBoundary.Whole ? "ISO/IEC 21031:2024, SCI = ((E × I) + M) per R" : "ISO/IEC 21031:2024 and SCI for AI (Green Software Foundation), SCI = ((E × I) + M) per R"));
             foreach (var warning in sci.Warnings)
                 sheet.WriteRow("warning", new StyledText(warning.Code + ":", TextStyle.Warning), " ", WarningText.Format(warning));
@@ -44,7 +46,7 @@ public static class SciReport
             var (scale, words) = ScaleOf(sci);
             var rate = sci.Rate with { Bounds = sci.Rate.Bounds * scale };
             page.Write($"- **{FootprintFormat.FormatWithInterval(rate)} per {TextSanitizer.EscapeMarkdown(words)}** ({TextSanitizer.EscapeMarkdown(FormatParts(sci))}): E {FootprintFormat.FormatValue(sci.Energy)}, E × I {FootprintFormat.FormatValue(sci.Operational)}, "
-                + $"M {(sci.Embodied is { } embodied ? FootprintFormat.FormatValue(embodied) : "unknown")}, R {Count(sci.Unit.Count.Bounds.Best)} {TextSanitizer.EscapeMarkdown(Plural(sci.Unit.Name))}\n");
+                + $"M {(sci.Embodied is { } embodied ? FootprintFormat.FormatValue(embodied) : "unknown")}, R {Count(sci.Unit.Count.Bounds.Best)} {TextSanitizer.EscapeMarkdown(Plural(sci.Unit.Name))}{(sci.Basis is { } basis ? $" ({EnumWords.Format(basis)})" : "")}\n");
         }
 
         return page.ToString();

@@ -221,7 +221,7 @@ public class LedgerTotalTests
     [InlineData("user,person")]
     [InlineData("tag:")]
     [InlineData("3")]
-    public void What_is_no_key_is_refused(string text) => Assert.Throws<FormatException>(() => TotalKey.Parse(text));
+    public void Another_word_is_refused(string text) => Assert.Throws<FormatException>(() => TotalKey.Parse(text));
 
     static void Near(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{actual} is not {expected}");
 }

@@ -1,6 +1,7 @@
 using Tonne.Accounting;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
+using Tonne.Quantities;
 using Tonne.Sci;
 
 namespace Tonne.Tests.Sci;
@@ -28,7 +29,7 @@ public class SoftwareCarbonIntensityTests
     [Fact]
     public void Consumer_and_provider_are_the_worked_examples_of_SCI_for_AI()
     {
-        var rates = SoftwareCarbonIntensity.Calculate(Life());
+        var rates = SoftwareCarbonIntensity.Calculate(Life(), basis: SciBasis.Effective);
 
         // The specification's example, 9.1: (5,000 + 1,500 kg) ÷ 50 thousand million tokens; (180,000 + 20,000 kg) ÷ 5 × 10^22 FLOP.
         Assert.Equal([SciBoundary.Consumer, SciBoundary.Provider], rates.Select(rate => rate.Boundary));
@@ -90,6 +91,55 @@ public class SoftwareCarbonIntensityTests
         var rate = SoftwareCarbonIntensity.Calculate("run", footprint, FunctionalUnit.Parse("sorting=2"), SciBoundary.Whole);
 
         Assert.Equal(footprint.Operational.Value / 2, rate.Rate.Value, 1e-15);
-        Assert.Equal("sci-without-m", Assert.Single(rate.Warnings).Code);
+        Assert.Equal(["sci-without-m", "sci-unit"], rate.Warnings.Select(warning => warning.Code));
+    }
+
+    [Theory]
+    // Sections 8.1 and 8.2 of the specification.
+    [InlineData("token", SciBoundary.Consumer)]
+    [InlineData("seconds", SciBoundary.Consumer)]
+    [InlineData("image", SciBoundary.Consumer)]
+    [InlineData("Workflow Execution", SciBoundary.Consumer)]
+    [InlineData("page", SciBoundary.Consumer)]
+    [InlineData("inference", SciBoundary.Consumer)]
+    [InlineData("character", SciBoundary.Consumer)]
+    [InlineData("FLOP", SciBoundary.Provider)]
+    [InlineData("training tokens", SciBoundary.Provider)]
+    [InlineData("training-token", SciBoundary.Provider)]
+    [InlineData("parameter", SciBoundary.Provider)]
+    public void A_unit_of_SCI_for_AI_has_its_side(string name, SciBoundary side) => Assert.Equal(side, SciUnit.Find(name)!.Boundary);
+
+    [Theory]
+    [InlineData("request")]
+    [InlineData("training run")]
+    [InlineData("")]
+    public void Another_unit_has_none(string name) => Assert.Null(SciUnit.Find(name));
+
+    [Fact]
+    public void A_unit_on_the_other_side_and_a_missing_basis_are_said()
+    {
+        var footprint = SampleRuns.Account(SampleRuns.Shell());
+
+        Assert.Equal(["sci-unit"], Codes("token=5", SciBoundary.Provider));
+        Assert.Equal(["sci-basis"], Codes("parameter=5", SciBoundary.Provider));
+        Assert.Empty(Codes("parameter=5", SciBoundary.Provider, SciBasis.Gross));
+        Assert.Empty(Codes("token=5", SciBoundary.Consumer));
+
+        IEnumerable<string> Codes(string unit, SciBoundary boundary, SciBasis? basis = null) =>
+            SoftwareCarbonIntensity.Calculate("run", footprint, FunctionalUnit.Parse(unit), boundary, basis).Warnings.Select(warning => warning.Code);
+    }
+
+    [Fact]
+    public void A_campaign_is_the_sum_of_its_runs_by_R()
+    {
+        // The worked example 9.1.2 as three runs: 180,000 kg operational and 20,000 kg embodied by 5 × 10^22 FLOP.
+        var campaign = new SciCampaign(
+            "llm", Bounds.FromExact(600_000), Bounds.FromExact(180_000), Bounds.FromExact(20_000), new Bounds(100_000, 200_000, 300_000), 1, 1, 1, Quality.Modelled, 0, HasOneBoundary: true);
+        var rate = SoftwareCarbonIntensity.Calculate(campaign, SampleRuns.Account(SampleRuns.Shell()), FunctionalUnit.Parse("flop=5e22"), SciBoundary.Provider, SciBasis.Effective);
+
+        Assert.Equal(4e-18, rate.Rate.Value, 1e-30);
+        Assert.Equal(6e-18, rate.Rate.Bounds.High, 1e-30);
+        Assert.Equal("campaign llm: 3 runs, 1 completed, 1 failed, 1 interrupted", rate.IncludedParts);
+        Assert.Empty(rate.Warnings);
     }
 }

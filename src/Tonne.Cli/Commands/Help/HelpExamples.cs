@@ -42,8 +42,14 @@ static class HelpExamples
         ["show"] = ["tonne show last", "tonne show mnist --json"],
         ["explain"] = ["tonne explain last", "tonne explain last operational", "tonne explain last stages.train.energy_kwh --json"],
         ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
+        ["reconcile"] =
+        [
+            "tonne reconcile last --codecarbon emissions.csv",
+            "tonne reconcile mnist --codecarbon emissions.csv --row 3 --json",
+            "tonne reconcile last --codecarbon emissions.csv --tdp 120",
+        ],
         ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
-        ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv", "tonne report last --sci --per image=60000"],
+        ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv", "tonne report last --sci --per image=60000", "tonne report last --sci --per training-token=3e11 --basis effective"],
         ["footprint"] =
         [
             "tonne footprint examples/footprints/bloom.yaml",
@@ -64,6 +70,7 @@ static class HelpExamples
         ["ledger import codecarbon"] = ["tonne ledger import codecarbon emissions.csv"],
         ["ledger export"] = ["tonne ledger export codecarbon > emissions.csv", "tonne ledger export jsonl > runs.jsonl"],
         ["ledger export codecarbon"] = ["tonne ledger export codecarbon > emissions.csv", "tonne ledger export codecarbon emissions.csv"],
+        ["ledger export boamps"] = ["tonne ledger export boamps reports/", "tonne ledger export boamps > reports.jsonl"],
         ["ledger export jsonl"] = ["tonne ledger export jsonl > runs.jsonl"],
         ["catalog"] = ["tonne catalog zones france", "tonne catalog regions gcp:europe", "tonne catalog hardware 'epyc 9'", "tonne catalog equivalents flight"],
         ["catalog zones"] = ["tonne catalog zones france", "tonne catalog zones us --json", "tonne catalog zones --validate"],
