@@ -1,5 +1,4 @@
 using Tonne.Hardware;
-using Tonne.Quantities;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 using static Tonne.Recording.Tests.Attribution.ScriptedTrace;
