@@ -52,6 +52,12 @@ public interface IMeteredJob : IDisposable
     /// <summary>Whether a meter gives only its power at an instant, so that samples must be frequent and at random times. Default: no.</summary>
     bool NeedsPowerIntegration => false;
 
+    /// <summary>The ranks of the job. Default: null, it is one command.</summary>
+    IRankMeters? Ranks => null;
+
+    /// <summary>What the ranks have in common; null if there are none. Default: null.</summary>
+    RankGroup? RankGroup => null;
+
     /// <summary>Creates the way in which the sampling thread waits. Default: null, .NET's own.</summary>
     ISampleWaiter? CreateWaiter() => null;
 

@@ -68,8 +68,11 @@ public static class JobEnvironment
             };
         }
 
-        return environment.Text(GroupVariable) is { } given
-            ? new JobIdentity { Launcher = JobLauncher.Given, Id = given, Ranks = environment.Count("WORLD_SIZE"), LocalRank = environment.Count("LOCAL_RANK") }
+        if (environment.Text(GroupVariable) is { } given)
+            return new JobIdentity { Launcher = JobLauncher.Given, Id = given, Ranks = environment.Count("WORLD_SIZE"), LocalRank = environment.Count("LOCAL_RANK") };
+        // Processes that a program starts itself (torch.multiprocessing, DeepSpeed) meet at an address too: init_process_group("env://").
+        return environment.Rank("RANK", "WORLD_SIZE") is not null && environment.Text("MASTER_ADDR") is { } address && environment.Text("MASTER_PORT") is { } port
+            ? new JobIdentity { Launcher = JobLauncher.Torch, Id = $"{address}:{port}", Ranks = environment.Count("WORLD_SIZE"), LocalRank = environment.Count("LOCAL_RANK") }
             : null;
     }
 

@@ -35,14 +35,17 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     bool _disposed;
 
     internal RecordedRun(
-        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period)
+        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period,
+        long? startTimestamp = null, IReadOnlyList<IMeter>? meters = null)
     {
         (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, options.OnProblem, time);
         _observers = new RunObservers(options.Observers, opening.Id, _onProblem);
-        StartTimestamp = time.GetTimestamp();
+        StartTimestamp = startTimestamp ?? time.GetTimestamp();
+        job.Ranks?.Begin(StartTimestamp);
         _sampler = new Sampler(
-            job.Meters, writer.Trace, time, period, job.ThreadCpuClock, StartTimestamp, job.CreateWaiter(), job.NeedsPowerIntegration)
+            meters ?? job.Meters, writer.Trace, time, period, job.ThreadCpuClock, StartTimestamp, job.CreateWaiter(), job.NeedsPowerIntegration)
         {
+            Ranks = job.Ranks,
             Listener = _observers.IsEmpty ? null : _observers.NotifySample,
         };
         _observers.NotifyOpened(opening);
@@ -206,6 +209,11 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         _observers.NotifyFinished(result);
         return result;
     }
+
+    /// <summary>Builds the record of one rank from the trace so far; for a rank that has left while the run goes on.</summary>
+    /// <param name="member">Number of the rank in the order of joining.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The trace has no such rank.</exception>
+    public RunRecord BuildRank(int member) => RecordBuilder.BuildRank(OpenTrace, member);
 
     /// <summary>Stops sampling and releases the sink and the meters.</summary>
     public void Dispose()

@@ -1,3 +1,5 @@
+using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
 namespace Tonne.Recording;
@@ -86,13 +88,43 @@ public sealed class RunRecorder
         }
     }
 
+    /// <summary>Continues a run that another process of this machine recorded until it ended, and takes a sample.</summary>
+    /// <param name="writer">Appends to the trace; the run disposes it.</param>
+    /// <param name="state">What the trace has so far.</param>
+    /// <param name="startTimestamp">Timestamp of the clock at the start of the run; clocks of one machine since its boot are the same.</param>
+    /// <exception cref="InvalidOperationException">The machine's meters are not those of the trace.</exception>
+    public RecordedRun Resume(IRunWriter writer, TraceState state, long startTimestamp)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(state);
+        var job = _openJob(state.Opening.Id);
+        try
+        {
+            var ids = job.Meters.Select(meter => meter.Description.Id);
+            if (!ids.SequenceEqual(state.Opening.Meters.Select(meter => meter.Id), StringComparer.Ordinal))
+                throw new InvalidOperationException($"Run {state.Opening.Id} cannot be continued: this process finds other meters than its trace has.");
+            var meters = job.Meters.Select((meter, i) => meter.CountsFromOpening && state.LastValues[i] is { } last and not 0 ? new ContinuedMeter(meter, last) : meter);
+            var run = new RecordedRun(
+                job, state.Opening, writer, _options, _time, TimeSpan.FromSeconds(state.Opening.PeriodSeconds), startTimestamp, [.. meters]);
+            run.TakeFirstSample();
+            return run;
+        }
+        catch
+        {
+            writer.Dispose();
+            job.Dispose();
+            throw;
+        }
+    }
+
     RunOpening CreateOpening(string id, string name, DateTimeOffset now, IMeteredJob job, TimeSpan period) => new()
     {
         Id = id,
         Name = name,
         Project = _options.Project,
         Tags = _options.Tags,
-        Rank = JobEnvironment.FindRank(_options.GetVariable),
+        Rank = job.RankGroup is null ? JobEnvironment.FindRank(_options.GetVariable) : null,
+        Ranks = job.RankGroup,
         Job = JobEnvironment.FindJob(_options.GetVariable),
         User = JobEnvironment.FindUser(_options.GetVariable) ?? job.User,
         Node = JobEnvironment.FindNode(_options.GetVariable) ?? job.Node,

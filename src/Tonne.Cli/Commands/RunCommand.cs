@@ -45,6 +45,7 @@ static class RunCommand
             {
                 Verbose = parsed.GetValue(_verbose),
                 Limits = ParseLimits(parsed),
+                JoinsRanks = true,
             });
             if (session.Interrupted)
                 SelfTermination.TerminateByInterrupt();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tonne.Accounting;
+using Tonne.Ledgers;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 
@@ -23,9 +25,20 @@ static class ShowCommand
             if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(entry.Record, footprint), ReportJson.Readable.RunDocument));
             else
-                RunReport.Write(context.Out, entry.Record, footprint, session.Capabilities, session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id).Location);
+                WriteReport(context, session, entry, footprint);
             return 0;
         });
         return command;
+    }
+
+    static void WriteReport(CommandContext context, LedgerSession session, LedgerEntry entry, Footprint footprint)
+    {
+        RunReport.Write(context.Out, entry.Record, footprint, session.Capabilities, session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id).Location);
+        if (entry.Record.Opening.Job is not { } part)
+            return;
+        var key = DistributedJob.CreateKey(part);
+        var runs = session.Ledger.ListRuns().Where(run => run.Job is { } job && DistributedJob.CreateKey(job) == key);
+        if (DistributedJob.Group(runs).FirstOrDefault(job => job.Runs.Any(run => run.Id == entry.Record.Opening.Id)) is { } whole)
+            DistributedJobText.WriteIfSeveral(context.Out, whole, session.Capabilities);
     }
 }

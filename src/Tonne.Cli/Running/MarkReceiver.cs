@@ -1,7 +1,6 @@
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Marks;
-using Tonne.Recording;
 using Tonne.Recording.EpochPatterns;
 
 namespace Tonne.Cli.Running;
@@ -9,11 +8,11 @@ namespace Tonne.Cli.Running;
 /// <summary>Receives the marks of stages and epochs, from a socket and from the command's output, and adds them to the run.</summary>
 sealed class MarkReceiver : IOutputListener, IDisposable
 {
-    readonly RecordedRun _run;
+    readonly IMarkTarget _run;
     readonly MarkServer? _server;
     readonly EpochDetector? _detector;
 
-    public MarkReceiver(CommandContext context, Settings settings, RecordedRun run, Action<string> onWarning)
+    public MarkReceiver(CommandContext context, Settings settings, IMarkTarget run, Action<string> onWarning)
     {
         _run = run;
         var epochs = EpochPattern.Parse(settings[Setting.EpochPattern]!);
@@ -35,7 +34,7 @@ sealed class MarkReceiver : IOutputListener, IDisposable
     {
         get
         {
-            var variables = new Dictionary<string, string>(ParentRun.CreateVariables(_run));
+            var variables = new Dictionary<string, string>(_run.ChildVariables);
             if (_server is not null)
                 variables[MarkAddress.EnvironmentVariable] = _server.Path;
             return variables;

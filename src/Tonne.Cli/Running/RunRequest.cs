@@ -32,6 +32,9 @@ sealed record RunRequest(
     /// <summary>Whether the run goes into the ledger. Default: yes.</summary>
     public bool KeepInLedger { get; init; } = true;
 
+    /// <summary>Whether the run becomes one with those of the other ranks on this node, if it is a rank of a distributed job. Default: no.</summary>
+    public bool JoinsRanks { get; init; }
+
     /// <summary>The place, if it was detected for another run of this process. Default: null, and it is detected.</summary>
     public Place? Place { get; init; }
 

@@ -47,6 +47,14 @@ sealed class RunSession(CommandContext context, Settings settings)
             return 125;
         }
 
+        // A run with a limit is watched by the process that stops its command.
+        if (request.JoinsRanks && request.Limits?.Max is null && RankIdentity.Find(context.GetVariable) is { } identity)
+        {
+            using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity);
+            if (ranks is not null)
+                return RunRank(ranks, request, inheritance);
+        }
+
         using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
         JobMeters? meters = null;
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : DetectPlaceAsync(discovery);
@@ -54,7 +62,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job,
             CreateSink(request), CreateOptions(request, discovery, place) with { Observers = watcher is null ? [] : [watcher] }, context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
-        using var marks = new MarkReceiver(context, settings, run, WriteMessage);
+        using var marks = new MarkReceiver(context, settings, new RecordedMarkTarget(run), WriteMessage);
         ChildProcess child;
         try
         {
@@ -85,15 +93,8 @@ sealed class RunSession(CommandContext context, Settings settings)
             watcher?.Dispose();
             Interrupted = exit.Interrupted;
             var violatesStrict = false;
-            // The command wrote to a pipe and could not see the error that it would have ended with.
-            var exitCode = exit.LostOutput is not null && exit.ExitCode == 0 ? 1 : exit.ExitCode;
-            var childWarnings = child.Warnings.Select(static text => new Warning("wrapping", text)).ToList();
-            if (exit.LostOutput is { } lost)
-            {
-                WriteMessage($"a part of the command's output could not be written: {lost}.");
-                childWarnings.Add(new Warning("output-lost", $"A part of the command's output could not be written: {lost}."));
-            }
-
+            var exitCode = GetExitCode(exit);
+            var childWarnings = ListWarnings(child, exit);
             if (watcher?.StopReason is { } stopped)
                 childWarnings.Add(new Warning("stopped-at-limit", stopped + "."));
             var violatesLimit = false;
@@ -104,13 +105,7 @@ sealed class RunSession(CommandContext context, Settings settings)
                 WriteSummary(request, record, footprint, run.Location);
                 violatesLimit = !CheckLimits(request.Limits, footprint);
                 CheckBudgets(request, record);
-                violatesStrict = settings.Strict && !record.Gaps.IsEmpty;
-                if (violatesStrict)
-                {
-                    var gap = record.Gaps[0];
-                    WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): "
-                        + "not all energy was measured.");
-                }
+                violatesStrict = ViolatesStrict(record);
             });
             return exitCode == 0 && (violatesStrict || violatesLimit) ? 1 : exitCode;
         }
@@ -162,8 +157,79 @@ sealed class RunSession(CommandContext context, Settings settings)
             WriteMessage(BudgetText.Describe(BudgetCommand.FormatScope(state.Budget), state.Budget.Limit, state.Used));
     }
 
+    /// <summary>Runs the command as a rank of a run that has all ranks of this node.</summary>
+    int RunRank(RankSession ranks, RunRequest request, InheritedState inheritance)
+    {
+        using var marks = new MarkReceiver(context, settings, ranks, WriteMessage);
+        ChildProcess child;
+        try
+        {
+            child = ChildProcess.Start(
+                new ChildCommand(request.Command)
+                {
+                    Inheritance = inheritance,
+                    Environment = marks.ChildEnvironment,
+                    Listener = marks.Listener,
+                    Streams = request.Streams,
+                    Placement = ranks.Placement,
+                },
+                context.Time);
+        }
+        catch (StartFailureException error)
+        {
+            context.Error.WriteLine(error.Message);
+            RunGuarded(() => ranks.Leave(error.ExitCode, marks, [], stoppedByUser: false));
+            return error.ExitCode;
+        }
+
+        using (child)
+        {
+            ranks.AttachChild(child);
+            var exit = child.WaitAsync().GetAwaiter().GetResult();
+            Interrupted = exit.Interrupted;
+            var exitCode = GetExitCode(exit);
+            var warnings = ListWarnings(child, exit);
+            var violates = false;
+            RunGuarded(() =>
+            {
+                if (ranks.Leave(exitCode, marks, warnings, exit.StoppedByUser) is not { } result)
+                    return;
+                Result = (result.Record, result.Footprint);
+                WriteSummary(request with { Output = null }, result.Record, result.Footprint, ranks.Location);
+                violates = !CheckLimits(request.Limits, result.Footprint) | ViolatesStrict(result.Record);
+                CheckBudgets(request, result.Record);
+            });
+            return exitCode == 0 && violates ? 1 : exitCode;
+        }
+    }
+
+    /// <summary>The command's exit code. A command that wrote to a pipe could not see the error that it would have ended with.</summary>
+    static int GetExitCode(ChildExit exit) => exit.LostOutput is not null && exit.ExitCode == 0 ? 1 : exit.ExitCode;
+
+    List<Warning> ListWarnings(ChildProcess child, ChildExit exit)
+    {
+        var warnings = child.Warnings.Select(static text => new Warning("wrapping", text)).ToList();
+        if (exit.LostOutput is { } lost)
+        {
+            WriteMessage($"a part of the command's output could not be written: {lost}.");
+            warnings.Add(new Warning("output-lost", $"A part of the command's output could not be written: {lost}."));
+        }
+
+        return warnings;
+    }
+
+    /// <summary>Whether energy that --strict wants measured was not; a message says which.</summary>
+    bool ViolatesStrict(RunRecord record)
+    {
+        if (!settings.Strict || record.Gaps.IsEmpty)
+            return false;
+        var gap = record.Gaps[0];
+        WriteMessage($"--strict: {gap.Meter} gave no value for {gap.To - gap.From:0.0} s ({gap.Reason}): not all energy was measured.");
+        return true;
+    }
+
     /// <summary>Performs a step of tonne after the command. If it fails, a message is written and tonne continues.</summary>
-    void RunGuarded(Action step)
+    internal void RunGuarded(Action step)
     {
         try
         {
@@ -179,7 +245,7 @@ sealed class RunSession(CommandContext context, Settings settings)
     /// <summary>
     /// Detects the place while the child is already running. If it is known when the run starts, it is recorded then, otherwise at the end.
     /// </summary>
-    async Task<Place> DetectPlaceAsync(DiscoveryResult discovery)
+    internal async Task<Place> DetectPlaceAsync(DiscoveryResult discovery)
     {
         var tree = new FileTree(settings.Sysroot);
         var givenAddress = settings[Setting.CloudMetadata] is { } address ? System.Net.IPEndPoint.Parse(address) : null;
@@ -191,16 +257,16 @@ sealed class RunSession(CommandContext context, Settings settings)
         return detected with { Pue = settings.Pue };
     }
 
-    IRunSink CreateSink(RunRequest request) =>
+    internal IRunSink CreateSink(RunRequest request) =>
         request.KeepInLedger ? new Ledger(new LedgerHome(settings.Home), context.Time, WriteMessage) : new MemoryRunSink();
 
     /// <summary>The command as it is kept: without secrets, unless the setting says otherwise.</summary>
-    ImmutableArray<string> GetKeptCommand(RunRequest request) =>
+    internal ImmutableArray<string> GetKeptCommand(RunRequest request) =>
         MasksSecrets ? SecretMask.Mask(request.Command) : request.Command;
 
     bool MasksSecrets => settings[Setting.MaskSecrets] != "false";
 
-    RecordingOptions CreateOptions(RunRequest request, DiscoveryResult discovery, Task<Place> place) => new()
+    internal RecordingOptions CreateOptions(RunRequest request, DiscoveryResult discovery, Task<Place> place) => new()
     {
         Project = settings[Setting.Project],
         Tags = request.Tags,
@@ -256,7 +322,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    void WriteOutput(string path, RunDocument document, bool isInLedger)
+    internal void WriteOutput(string path, RunDocument document, bool isInLedger)
     {
         try
         {
@@ -270,5 +336,5 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    void WriteMessage(string text) => context.Error.WriteLine("tonne: " + text);
+    internal void WriteMessage(string text) => context.Error.WriteLine("tonne: " + text);
 }

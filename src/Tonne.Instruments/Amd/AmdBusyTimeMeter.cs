@@ -18,6 +18,9 @@ sealed class AmdBusyTimeMeter(FileTree tree, IReadOnlyList<string> paths, MeterD
     public MeterDescription Description => description;
 
     /// <inheritdoc/>
+    public bool CountsFromOpening => true;
+
+    /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
         long percent = 0;

@@ -16,10 +16,14 @@ static partial class Libc
     internal const int NoData = 61;
     internal const int Interrupted = 4;
 
+    const int LockExclusive = 2;
+    const int LockWithoutWaiting = 4;
+
     // The values of Linux on x86, Arm, RISC-V and POWER alike.
     const int Nonblocking = 0x800;
     const int CloseOnExec = 0x80000;
     const int WriteOnly = 1;
+    const int ReadAndWrite = 2;
     const int Create = 0x40;
     const int Exclusive = 0x80;
 
@@ -85,6 +89,42 @@ static partial class Libc
     /// <summary>Removes the name of a file in an open folder.</summary>
     /// <returns>0, or the errno.</returns>
     internal static int Unlink(SafeFileHandle folder, string name) => UnlinkAt(folder, name, 0) < 0 ? Marshal.GetLastSystemError() : 0;
+
+    /// <summary>Makes a named pipe for its owner only; an existing file is left as it is.</summary>
+    /// <returns>0, or the errno.</returns>
+    internal static int CreatePipe(string path) => MkFifo(path, 0x180) < 0 ? Marshal.GetLastSystemError() : 0;
+
+    /// <summary>Opens a named pipe to read and to write, never waiting; the handle is invalid if it failed.</summary>
+    internal static SafeFileHandle OpenPipe(string path) =>
+        OperatingSystem.IsLinux() ? new SafeFileHandle(Open(path, ReadAndWrite | Nonblocking | CloseOnExec, 0), ownsHandle: true) : new SafeFileHandle();
+
+    /// <summary>Opens a file to lock it, and makes it for its owner only if it is not there; the handle is invalid if it failed.</summary>
+    /// <remarks>The base library takes a lock of its own on each file that it opens to write.</remarks>
+    internal static SafeFileHandle OpenToLock(string path) =>
+        OperatingSystem.IsLinux() ? new SafeFileHandle(Open(path, ReadAndWrite | Create | NoFollow | CloseOnExec, 0x180), ownsHandle: true) : new SafeFileHandle();
+
+    /// <summary>Reads what a pipe has.</summary>
+    /// <returns>The number of bytes, or minus the errno.</returns>
+    internal static int Read(SafeFileHandle handle, Span<byte> buffer)
+    {
+        var count = ReadNative(handle, buffer, (nuint)buffer.Length);
+        return count < 0 ? -Marshal.GetLastSystemError() : (int)count;
+    }
+
+    /// <summary>Takes the exclusive lock of an open file, which the kernel releases when the process ends.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="wait">Whether to wait until it is free.</param>
+    /// <returns>0, or the errno.</returns>
+    internal static int Lock(SafeFileHandle handle, bool wait)
+    {
+        while (true)
+        {
+            if (Flock(handle, wait ? LockExclusive : LockExclusive | LockWithoutWaiting) >= 0)
+                return 0;
+            if (Marshal.GetLastSystemError() is not Interrupted and var error)
+                return error;
+        }
+    }
 
     /// <summary>The user whose rights this process has.</summary>
     internal static uint GetUser() => GetEffectiveUser();
@@ -196,6 +236,12 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MkDir(string path, int mode);
 
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock")]
+    private static partial int Flock(SafeFileHandle handle, int operation);
+
     [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChMod(string path, int mode);
 
@@ -222,6 +268,9 @@ static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint WriteNative(SafeFileHandle handle, ReadOnlySpan<byte> buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint ReadNative(SafeFileHandle handle, Span<byte> buffer, nuint count);
 
     [LibraryImport("libc", EntryPoint = "eventfd")]
     private static partial int EventFd(uint initial, int flags);

@@ -47,6 +47,9 @@ sealed class PolledMeter : IMeter
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
+    /// <inheritdoc/>
+    public bool CountsFromOpening => Description.Kind == Runs.MeterKind.EnergyCounter;
+
     /// <summary>
     /// Energy since the first reading as the samples make it, in J: of a power by the trapezoid rule, of a counter as counted.
     /// </summary>

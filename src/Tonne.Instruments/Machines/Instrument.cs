@@ -40,6 +40,9 @@ public abstract class Instrument : IDisposable
     {
     }
 
+    /// <summary>What the ranks of the job use of each device, if the job has ranks and the instrument can tell. Default: none.</summary>
+    public virtual IReadOnlyList<IDeviceUsers> DeviceUsers => [];
+
     /// <summary>The job has ended: have the newest values ready for the last sample. May wait a second at most.</summary>
     public virtual void PrepareFinalSample()
     {

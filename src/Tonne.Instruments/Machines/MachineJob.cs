@@ -99,8 +99,11 @@ public sealed class MachineJob : IMeteredJob
     public ContainerIdentity? Container { get; } = ContainerDetector.Detect(Environment.GetEnvironmentVariable);
 
     /// <inheritdoc/>
-    public ImmutableArray<Warning> Warnings =>
-        [.. _discovery.Warnings, .. _discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(CreateMissingMeterWarning)];
+    public ImmutableArray<Warning> Warnings => ListWarnings(_discovery);
+
+    /// <summary>Warnings of a machine at the start of a run.</summary>
+    internal static ImmutableArray<Warning> ListWarnings(DiscoveryResult discovery) =>
+        [.. discovery.Warnings, .. discovery.Missing.Where(meter => meter.Remedies.Count > 0).Select(CreateMissingMeterWarning)];
 
     /// <inheritdoc/>
     public double? ReservedThreadShare => _reservation.ThreadShare;

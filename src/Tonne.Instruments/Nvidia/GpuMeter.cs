@@ -10,5 +10,8 @@ sealed class GpuMeter(MeterDescription description, Func<long, Reading> read) : 
     public MeterDescription Description { get; } = description;
 
     /// <inheritdoc/>
+    public bool CountsFromOpening => Description.Kind == MeterKind.DeviceTime;
+
+    /// <inheritdoc/>
     public Reading Read(long timestamp) => read(timestamp);
 }

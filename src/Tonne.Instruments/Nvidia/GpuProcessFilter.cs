@@ -18,6 +18,7 @@ sealed class GpuProcessFilter
     readonly List<KnownProcess> _known = [];
     readonly Func<int, bool> _isAlive;
     IJobProcesses? _job;
+    IRankedProcesses? _ranks;
     int _pass;
 
     bool? _sharesPidNamespace;
@@ -34,7 +35,13 @@ sealed class GpuProcessFilter
     /// <summary>Whether there is a job to separate from other processes.</summary>
     internal bool HasJob => _job is not null;
 
-    internal void TrackJob(IJobProcesses job) => _job = job;
+    internal void TrackJob(IJobProcesses job) => (_job, _ranks) = (job, job as IRankedProcesses);
+
+    /// <summary>Whether the job has ranks.</summary>
+    internal bool HasRanks => _ranks is not null;
+
+    /// <summary>The rank of one of the job's processes; -1 if it is none's.</summary>
+    internal int GetMember(int id) => _ranks?.GetMember(id) ?? -1;
 
     /// <summary>A new look at all GPUs begins: those not named for a while are forgotten, since ids are used again.</summary>
     internal void StartPass()

@@ -1,3 +1,4 @@
+using Tonne.Instruments.Machines;
 using Tonne.Recording.Metering;
 
 namespace Tonne.Instruments.Nvidia;
@@ -12,7 +13,7 @@ namespace Tonne.Instruments.Nvidia;
 /// taken to be alone on the GPUs it may use, and a warning reports it.
 /// A GPU in parts (MIG): holders are slices, of those in use.
 /// </remarks>
-sealed class GpuUsageTracker
+sealed class GpuUsageTracker : IDeviceUsers
 {
     /// <summary>
     /// Compute slices of a whole GPU that can be cut. Source: NVIDIA Multi-Instance GPU User Guide (A30: 4; A100, H100, H200: 7).
@@ -24,7 +25,7 @@ sealed class GpuUsageTracker
 
     readonly Gpu _gpu;
     readonly GpuProcessFilter _processes;
-    readonly bool _visible;
+    bool _visible;
     readonly MigInstance[] _named;
     readonly TimeProvider _wall;
     readonly List<int> _ids = [];
@@ -37,6 +38,7 @@ sealed class GpuUsageTracker
     long _updatedAt = long.MinValue;
     long _interval = 1;
     long _readAt = long.MinValue;
+    readonly Dictionary<int, RankUse> _ranks = [];
     (double Busy, double Job) _time;
     (double Busy, double Job) _reported;
     (long All, long Job) _holders;
@@ -70,6 +72,15 @@ sealed class GpuUsageTracker
     /// <summary>Whether a part of the GPU was shared by processes of the job and others.</summary>
     internal bool WasInstanceShared { get; private set; }
 
+    /// <inheritdoc/>
+    public string? Device => _gpu.Identity.Device;
+
+    /// <inheritdoc/>
+    public (long Nanoseconds, long Holders) GetUse(int member) => _ranks.TryGetValue(member, out var use) ? ((long)use.Time, use.Holders) : (0, 0);
+
+    /// <summary>The ranks of a job may use different devices, so what this process may use says nothing of them.</summary>
+    internal void ShareAmongRanks() => _visible = true;
+
     internal Reading ReadBusyTime(long timestamp) => ReadTime(timestamp, busy: true);
 
     internal Reading ReadJobTime(long timestamp) => ReadTime(timestamp, busy: false);
@@ -99,8 +110,16 @@ sealed class GpuUsageTracker
         // If the driver fails to return a list that it supports, that is a gap. If it never returns one, the job is assumed to be alone.
         _failure = listed || code is NvmlReturn.NotSupported or NvmlReturn.FunctionNotFound or NvmlReturn.NoPermission ? null : NvmlReturn.Describe(code);
         long mine = 0;
+        BeginRanks();
         foreach (var id in _ids)
-            mine += _processes.BelongsToJob(id) == true ? 1 : 0;
+        {
+            if (_processes.BelongsToJob(id) != true)
+                continue;
+            mine++;
+            if (GetRank(id) is { } rank)
+                rank.Holders++;
+        }
+
         var (all, job) = ReadUtilization(timestamp, first);
         var busy = Math.Min(1, all);
         if (HasDeviceUtilization)
@@ -135,6 +154,40 @@ sealed class GpuUsageTracker
         if (!_processes.HasJob)
             (share, _holders) = (0, (_holders.All, 0));
         _time = (_time.Busy + (busy * interval), _time.Job + (busy * share * interval));
+        AddRankTime(busy * share * interval);
+    }
+
+    void BeginRanks()
+    {
+        foreach (var use in _ranks.Values)
+            (use.Holders, use.Mean) = (0, 0);
+    }
+
+    RankUse? GetRank(int processId)
+    {
+        if (!_processes.HasRanks || _processes.GetMember(processId) is not (>= 0 and var member))
+            return null;
+        if (!_ranks.TryGetValue(member, out var use))
+            _ranks[member] = use = new RankUse();
+        return use;
+    }
+
+    /// <summary>Divides the job's time by what its ranks used of it; if no process has utilisation, by their holders.</summary>
+    void AddRankTime(double time)
+    {
+        var (means, holders) = (_ranks.Values.Sum(use => use.Mean), _ranks.Values.Sum(use => use.Holders));
+        foreach (var use in _ranks.Values)
+            use.Time += means > 0 ? time * use.Mean / means : holders > 0 ? time * use.Holders / holders : 0;
+    }
+
+    /// <summary>What one rank uses: its time in ns, its holders now, and its percent since the last look.</summary>
+    sealed class RankUse
+    {
+        public double Time { get; set; }
+
+        public long Holders { get; set; }
+
+        public double Mean { get; set; }
     }
 
     /// <summary>The next reading is the last: it reports all that is known.</summary>
@@ -182,6 +235,8 @@ sealed class GpuUsageTracker
             {
                 case true:
                     jobs += mean;
+                    if (GetRank((int)sample.ProcessId) is { } rank)
+                        rank.Mean += mean;
                     break;
                 case null when !_ids.Contains((int)sample.ProcessId):
                     unknown += mean;
@@ -236,6 +291,7 @@ sealed class GpuUsageTracker
     void UpdateInstances()
     {
         long all = 0, job = 0, seen = 0, answered = 0;
+        BeginRanks();
         foreach (var part in _instances)
         {
             _ids.Clear();
@@ -245,6 +301,12 @@ sealed class GpuUsageTracker
             var mine = 0;
             foreach (var id in _ids)
                 mine += _processes.BelongsToJob(id) == true ? 1 : 0;
+            if (_processes.HasRanks)
+            {
+                foreach (var rank in _ids.Select(GetRank).OfType<RankUse>().Distinct())
+                    rank.Holders += part.Slices;
+            }
+
             var held = mine > 0 || Array.IndexOf(_named, part) >= 0;
             WasInstanceShared |= mine > 0 && mine < _ids.Count;
             seen += part.Slices;

@@ -94,7 +94,15 @@ sealed class NvidiaMeters : Instrument
     public override IReadOnlyList<Warning> Warnings => _warnings;
 
     /// <inheritdoc/>
-    public override void TrackJob(IJobProcesses job) => _processes.TrackJob(job);
+    public override void TrackJob(IJobProcesses job)
+    {
+        _processes.TrackJob(job);
+        if (_processes.HasRanks)
+            _users.ForEach(static users => users.ShareAmongRanks());
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IDeviceUsers> DeviceUsers => _processes.HasRanks && _processes.SharesPidNamespace ? _users : [];
 
     /// <inheritdoc/>
     public override void PrepareFinalSample()

@@ -26,6 +26,7 @@ sealed class JobControlGroup : IDisposable
     string[] _childGroups = [];
     IReadOnlyList<int> _latestIds = [];
     int _listCount;
+    bool _isFollowed;
 
     JobControlGroup(ControlGroupMembership place, string folder)
     {
@@ -40,6 +41,20 @@ sealed class JobControlGroup : IDisposable
         // reading.
         _openMemberFile = _isVersion1 ? null : FileTree.Local.OpenPersistent(_memberFile);
         _usage = FileTree.Local.OpenPersistent(Path.Join(folder, _isVersion1 ? "cpuacct.usage" : "cpu.stat"));
+    }
+
+    /// <summary>Opens the group of another tonne to read it. It is not removed when this is disposed.</summary>
+    /// <returns>Null if it is not there.</returns>
+    internal static JobControlGroup? TryFollow(string folder, int version)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        var parent = Path.GetDirectoryName(folder) ?? "/";
+        var group = new JobControlGroup(new ControlGroupMembership(version, parent, parent, []), folder) { _isFollowed = true };
+        if (group.TryReadCpu(out _, out _))
+            return group;
+        group.Dispose();
+        return null;
     }
 
     /// <summary>The group's folder.</summary>
@@ -176,7 +191,7 @@ sealed class JobControlGroup : IDisposable
     {
         _usage.Dispose();
         _openMemberFile?.Dispose();
-        return Remove(Folder);
+        return _isFollowed || Remove(Folder);
     }
 
     /// <inheritdoc/>

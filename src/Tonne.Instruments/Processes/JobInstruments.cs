@@ -21,7 +21,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
-    readonly LiveRunRegistry _liveRuns;
+    readonly LiveRunRegistry? _liveRuns;
     readonly JobCpuMeter _cpu;
     readonly Func<long> _reaped;
     readonly List<Warning> _warnings = [];
@@ -33,24 +33,25 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="reapedNanoseconds">CPU time of everything this process has reaped so far, in ns; asked from the sampler's
     /// thread.</param>
     /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job. Default: none is.</param>
-    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
-    public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string liveRunsFolder = LiveRunRegistry.DefaultFolder)
+    /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
+    /// <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunRegistry.DefaultFolder)
     {
         _reaped = reapedNanoseconds;
-        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
+        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder);
         _group = JobControlGroup.TryCreate(runId, out var refusals);
         if (_group is not null)
         {
             (EnterFiles, ReturnFiles) = (_group.EnterFiles, _group.ReturnFiles);
             _cpu = new JobCpuMeter(_group, _liveRuns);
-            Meters = [_cpu, new JobMemoryMeter(_group), _liveRuns];
+            Meters = [_cpu, new JobMemoryMeter(_group), .. _liveRuns is null ? [] : new IMeter[] { _liveRuns }];
             return;
         }
 
         RefusalReasons = refusals;
         _descendants = new ProcessTree(isOwn ?? (static _ => false));
         _cpu = new JobCpuMeter(_descendants, reapedNanoseconds, _liveRuns);
-        Meters = [_cpu, new JobMemoryMeter(_descendants), _liveRuns];
+        Meters = [_cpu, new JobMemoryMeter(_descendants), .. _liveRuns is null ? [] : new IMeter[] { _liveRuns }];
     }
 
     JobInstruments(RunHolder holder, int threads, string liveRunsFolder)
@@ -120,6 +121,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         set => _cpu.OverheadNanoseconds = value;
     }
 
+    /// <summary>The job's control group: its folder, and the version of its hierarchy; null if there is none.</summary>
+    public (string Folder, int Version)? ControlGroup => _group is null ? null : (_group.Folder, _group.Version);
+
     /// <summary>Whether the kernel counts the job exactly.</summary>
     public bool IsExact => _group is not null;
 
@@ -137,7 +141,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         var (nanoseconds, warning) = _cpu.GetFinalCpuTime(_reaped());
         if (warning is not null)
             _warnings.Add(warning);
-        if (_liveRuns.RefusalReason is { } refusal)
+        if (_liveRuns?.RefusalReason is { } refusal)
         {
             _warnings.Add(new Warning("live-runs-unseen",
                 $"Other runs of tonne on this machine were not seen ({refusal}): their idle energy counts as held by nobody."));
@@ -157,7 +161,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <summary>Removes the run from the registry and the control group; a group with living processes remains.</summary>
     public void Dispose()
     {
-        _liveRuns.Dispose();
+        _liveRuns?.Dispose();
         _group?.Dispose();
     }
 

@@ -42,6 +42,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     readonly string _namespace;
     readonly int _processId;
     readonly int _threads;
+    readonly Func<int, bool> _isPartOfJob;
     readonly SafeFileHandle? _ownFile;
     readonly FileStatus _ownStatus;
     readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
@@ -60,9 +61,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
     /// <param name="threads">Number of hardware threads of the machine, which limits the CPU time that other runs can have used.</param>
     /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
-    public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder)
+    /// <param name="isPartOfJob">Whether a process belongs to the job, so that a run it registered is inside this one. Default: what descends from
+    /// this process does.</param>
+    public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null)
     {
-        (_processId, _threads) = (holder.ProcessId, threads);
+        (_processId, _threads, _isPartOfJob) = (holder.ProcessId, threads, isPartOfJob ?? (static _ => false));
         _namespace = ReadPidNamespace();
         _name = string.Create(CultureInfo.InvariantCulture,
             $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
@@ -87,6 +90,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
     /// <inheritdoc/>
     public MeterDescription Description { get; }
+
+    /// <inheritdoc/>
+    public bool CountsFromOpening => true;
 
     /// <summary>Whether this run is registered.</summary>
     public bool IsRegistered => _ownFile is not null;
@@ -207,7 +213,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
             // A run that was started inside another run is part of the outer run's job, so the two do not count each other.
             if (ParseName(name) is { } other && other.Namespace == _namespace
-                && (ProcessIdentity.IsAncestor(other.Id, _processId) || ProcessIdentity.IsAncestor(_processId, other.Id)))
+                && (ProcessIdentity.IsAncestor(other.Id, _processId) || ProcessIdentity.IsAncestor(_processId, other.Id) || _isPartOfJob(other.Id)))
             {
                 continue;
             }

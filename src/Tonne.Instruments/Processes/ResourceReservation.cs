@@ -12,6 +12,9 @@ namespace Tonne.Instruments.Processes;
 /// <param name="Description">Files from which the limits were read, as text.</param>
 public sealed record ResourceReservation(double? ThreadShare, long? MemoryBytes, string Description)
 {
+    /// <summary>Identifies what is reserved: processes with the same name share one reservation. The processors that may be used, and the limits.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Reads the limits of this process.</summary>
     public static ResourceReservation ReadOwn()
     {
@@ -40,7 +43,10 @@ public sealed record ResourceReservation(double? ThreadShare, long? MemoryBytes,
             }
         }
 
-        return new ResourceReservation(share < 1 ? share : null, memory < long.MaxValue ? memory : null, how.Count == 0 ? "nothing is set aside" : string.Join("; ", how));
+        return new ResourceReservation(share < 1 ? share : null, memory < long.MaxValue ? memory : null, how.Count == 0 ? "nothing is set aside" : string.Join("; ", how))
+        {
+            Name = share < 1 ? $"{ReadAllowedProcessors(files)}; {string.Join("; ", how)}" : "",
+        };
 
         void Smaller(double candidate, string reason)
         {
@@ -51,12 +57,14 @@ public sealed record ResourceReservation(double? ThreadShare, long? MemoryBytes,
         }
     }
 
-    static int? CountAllowedProcessors(FileTree files)
+    static int? CountAllowedProcessors(FileTree files) => ReadAllowedProcessors(files) is { } list ? CpuList.Count(list) : null;
+
+    static string? ReadAllowedProcessors(FileTree files)
     {
         foreach (var line in new LineEnumerator(files.ReadText("proc/self/status") ?? ""))
         {
             if (line.StartsWith("Cpus_allowed_list:"))
-                return CpuList.Count(line[18..]);
+                return line[18..].Trim().ToString();
         }
 
         return null;

@@ -23,6 +23,9 @@ sealed class PerfMeter(PerfEnergyEvent counted, IReadOnlyList<IPerfCounter> coun
     internal long CountedMicrojoules => _last - (_first ?? _last);
 
     /// <inheritdoc/>
+    public bool CountsFromOpening => true;
+
+    /// <inheritdoc/>
     public Reading Read(long timestamp)
     {
         double microjoules = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Recording.Attribution;
@@ -82,6 +83,8 @@ static class TraceThinner
             {
                 if (reader.Kind == TraceBlock.Mark && JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.Mark) is { } mark)
                     edges.Add(mark.Timestamp);
+                if (reader.Kind == TraceBlock.Rank && JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RankEvent) is { } change)
+                    edges.Add(change.Timestamp);
                 if (reader.Kind != TraceBlock.Sample)
                     continue;
                 at[i] = reader.ReadSample(readings);
@@ -164,13 +167,23 @@ static class TraceThinner
         var reader = new TraceReader(from);
         var writer = new TraceWriter(file);
         var readings = new Reading[opening.Meters.Length];
+        var ranks = new List<long>();
         var i = 0;
         while (reader.Read())
         {
-            if (reader.Kind != TraceBlock.Sample)
+            if (reader.Kind == TraceBlock.RankValues)
+            {
+                // They belong to the sample that follows, and are kept or removed with it.
+                reader.ReadRankValues(ranks);
+            }
+            else if (reader.Kind != TraceBlock.Sample)
+            {
                 writer.Append(reader.Kind, reader.Payload.Span);
+            }
             else if (keep[i++])
-                writer.AppendSample(reader.ReadSample(readings), readings);
+            {
+                writer.AppendSample(reader.ReadSample(readings), readings, CollectionsMarshal.AsSpan(ranks));
+            }
         }
 
         if (writer.Failure is { } failure)

@@ -20,6 +20,9 @@ public sealed class RunFolder(string id, string path)
     /// <summary>How long the trace of a run of another boot or machine may be unchanged before the run counts as dead.</summary>
     public static readonly TimeSpan DeadAfterSilence = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a run with ranks may have no recorder, while another rank takes over.</summary>
+    public static readonly TimeSpan TakeoverTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Id of the run.</summary>
     public string Id { get; } = id;
 
@@ -95,6 +98,38 @@ public sealed class RunFolder(string id, string path)
         }
     }
 
+    /// <summary>Continues a run whose recorder has ended without closing it: takes its lock, and cuts what a kill left incomplete.</summary>
+    /// <param name="time">The clock.</param>
+    /// <returns>The run, and what its trace has; null if it has ended, or another process records or closes it.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be read or written.</exception>
+    public (RunInProgress Run, TraceState State)? Resume(TimeProvider time)
+    {
+        if (IsClosed || !Directory.Exists(Location) || RunLock.TryTake(LockPath) is not { } taken)
+            return null;
+        try
+        {
+            TraceState? state;
+            using (var stream = OpenTrace())
+                state = TraceState.Read(stream);
+            // It may have been closed before the lock was taken, which a lock that is made anew does not show.
+            if (state is null or { HasEnded: true } || IsClosed)
+            {
+                taken.Remove(LockPath);
+                return null;
+            }
+
+            var file = new TraceFile(TracePath, time, state.Length);
+            return (new RunInProgress(this, state.Opening, taken, file, TraceWriter.Resume(file, state.Length, state.Reasons)), state);
+        }
+        catch (Exception error)
+        {
+            taken.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+                throw LedgerUnavailableException.FromException(TracePath, error);
+            throw;
+        }
+    }
+
     /// <summary>
     /// Whether a living process holds the run: by its lock, or by boot, process and start time if the file system has no locks.
     /// </summary>
@@ -108,8 +143,11 @@ public sealed class RunFolder(string id, string path)
     {
         if (RunLock.IsHeld(LockPath))
             return true;
-        if (!File.Exists(LockPath) || ReadOpening() is not { } opening)
+        if (IsClosed || !File.Exists(LockPath) || ReadOpening() is not { } opening)
             return false;
+        // Between two recorders of a run with ranks nobody holds the lock.
+        if (opening.Ranks is not null && opening.Holder.BootId == processes.BootId)
+            return now.UtcDateTime - File.GetLastWriteTimeUtc(TracePath) < TakeoverTime + TimeSpan.FromSeconds(3 * opening.PeriodSeconds);
         return processes.IsAlive(opening.Holder) ?? (now.UtcDateTime - File.GetLastWriteTimeUtc(TracePath) < DeadAfterSilence);
     }
 

@@ -19,9 +19,19 @@ sealed class TraceFile : Stream
     volatile bool _closed;
     volatile IOException? _failure;
 
-    internal TraceFile(string path, TimeProvider time)
+    /// <summary>Creates a trace, or opens one to append to it.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="length">Length of a trace that exists, after which it is cut; null to create one.</param>
+    internal TraceFile(string path, TimeProvider time, long? length = null)
     {
-        _file = LedgerPermissions.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _file = LedgerPermissions.Open(path, length is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        if (length is { } kept)
+        {
+            _file.SetLength(kept);
+            _file.Position = kept;
+        }
+
         _time = time;
         _synced = time.GetTimestamp();
     }

@@ -28,6 +28,12 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     /// <summary>Energy of the last slice: the machine's.</summary>
     internal Microjoules Energy { get; private set; }
 
+    /// <summary>The job's active energy of the last slice, in J at best rates, by which it is split among ranks; not below 0.</summary>
+    internal double JobActive { get; private set; }
+
+    /// <summary>The job's idle energy of the last slice, in J at best rates; not below 0.</summary>
+    internal double JobIdle { get; private set; }
+
     /// <summary>Adds a slice of modelled processors: amounts are idle and busy thread-seconds.</summary>
     internal void SplitModelledCpu(UsageWindow window)
     {
@@ -51,6 +57,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         AddAmount(_machine, basis.IdleRate!, capacity - busyTime);
         AddAmount(_machine, basis.BusyRate!, busyTime);
         var active = busy - idle;
+        SetJob(job * active, held * capacity * idle, busyTime * active, capacity * idle);
         switch (opening.Policy)
         {
             case SharePolicy.Share:
@@ -89,6 +96,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         var idlePower = held ? double.PositiveInfinity : basis.IdleRate is { } rate ? rates[rate] / parts : 0;
         var allIdle = idlePower * seconds >= joules;
         var idle = allIdle ? joules : idlePower * seconds;
+        SetJob(allIdle ? 0 : by.Use * (joules - idle), by.Held * idle, joules - idle, idle);
         switch (opening.Policy)
         {
             case SharePolicy.Share when allIdle:
@@ -140,6 +148,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         var amount = basis.Capacity * window.Seconds;
         Reset();
         AddAmount(_machine, basis.IdleRate!, amount);
+        SetJob(0, window.MemoryShare, 0, 1);
         switch (opening.Policy)
         {
             case SharePolicy.Share:
@@ -182,6 +191,18 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         Energy.Split([Math.Max(0, parts[0].Value), Math.Max(0, parts[1].Value), Math.Max(0, parts[2].Value)], Parts);
     }
 
+
+    /// <summary>Sets by which energies the job's part is split among ranks: its own, or the machine's if that is all the job's.</summary>
+    void SetJob(double active, double idle, double machineActive, double machineIdle)
+    {
+        (active, idle) = opening.Policy switch
+        {
+            SharePolicy.Share => (active, idle),
+            SharePolicy.Marginal => (active, 0),
+            _ => (machineActive, machineIdle),
+        };
+        (JobActive, JobIdle) = (Math.Max(0, active), Math.Max(0, idle));
+    }
 
     void AddJobShare(double share)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tonne.Hardware;
@@ -46,13 +47,37 @@ public sealed class RecordBuilder
     readonly UsageWindow _deviceSlice = new();
     bool _hasFirstSample;
 
-    RecordBuilder(RunOpening opening, TracePrescan survey, List<Gap> modelled)
+    /// <summary>The ranks; null if the run has none.</summary>
+    readonly RankSplit? _ranks;
+
+    /// <summary>The rank of which the record is; null for the run.</summary>
+    readonly RankMember? _subject;
+    readonly int _subjectNumber;
+
+    /// <summary>Time of the record within that of the trace, in ns.</summary>
+    readonly (long From, long To) _span;
+
+    RecordBuilder(RunOpening opening, TracePrescan survey, List<Gap> modelled, int? member = null)
     {
         _replaced = modelled;
-        _opening = opening;
         _prescan = survey;
+        var members = survey.Ranks.Members;
+        if (members.Count > 0)
+            opening = AllowDevicesOf(opening, members);
+        (_subjectNumber, _subject) = member is { } number ? (number, members[number]) : (-1, null);
+        _span = _subject is null ? (0, survey.End) : (_subject.GetStart(survey.End), Math.Max(_subject.GetStart(survey.End) + 1, _subject.GetEnd(survey.End)));
+        _opening = opening;
         _use = new MachineUsageTracker(opening);
-        _apportionment = new EnergyAllocator(new Timeline(survey.Marks, survey.End), opening.StartedAt);
+        _apportionment = new EnergyAllocator(
+            new Timeline(RankMarks.Select(survey.Marks, members, member, _span.From), _span.To - _span.From), opening.StartedAt.AddTicks(_span.From / 100));
+        if (members.Count > 0)
+        {
+            var devices = opening.Bases.Where(basis => basis.Component == Component.Gpu).Select(basis => basis.Device ?? "").Distinct(StringComparer.Ordinal);
+            _ranks = new RankSplit(new RankUsageTracker(), members, devices) { Threads = opening.Machine.Threads };
+            foreach (var window in new[] { _slice, _deviceSlice })
+                window.Ranks = _ranks.CreateAmounts();
+        }
+
         _rates = opening.Rates.ToDictionary(rate => rate.Id, rate => rate.Derivation.Value, StringComparer.Ordinal);
         for (var i = 0; i < opening.Meters.Length; i++)
         {
@@ -92,20 +117,45 @@ public sealed class RecordBuilder
     /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
     public static RunRecord Build(Func<Stream> open, RunOpening? opening = null, RunEnding? ending = null)
     {
-        TracePrescan survey;
-        using (var stream = open())
-        {
-            var reader = new TraceReader(stream);
-            opening = ReadOpening(reader, opening);
-            survey = new TracePrescan(opening, ending);
-            while (reader.Read())
-                survey.AddBlock(reader);
-            survey.Damage = reader.Damage;
-            survey.StuckMeters.Complete();
-        }
+        var survey = Survey(open, ref opening, ending);
+        return Build(open, opening, survey, null);
+    }
 
+    static TracePrescan Survey(Func<Stream> open, [NotNull] ref RunOpening? opening, RunEnding? ending)
+    {
+        using var stream = open();
+        var reader = new TraceReader(stream);
+        opening = ReadOpening(reader, opening);
+        var survey = new TracePrescan(opening, ending);
+        while (reader.Read())
+            survey.AddBlock(reader);
+        survey.Damage = reader.Damage;
+        survey.StuckMeters.Complete();
+        return survey;
+    }
+
+    /// <summary>Builds the record of one rank from the trace of a run, as far as the trace goes.</summary>
+    /// <remarks>
+    /// The job is the rank; other ranks count with other processes. Start, duration and exit code are the rank's. The machine's energy is that
+    /// of the slices in which the rank ran.
+    /// </remarks>
+    /// <param name="open">Opens the trace from its start; called twice.</param>
+    /// <param name="member">Number of the rank in the order of joining (<see cref="RankEvent.Member"/>).</param>
+    /// <exception cref="TraceDamagedException">The trace has no opening that can be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The trace has no such rank.</exception>
+    public static RunRecord BuildRank(Func<Stream> open, int member)
+    {
+        RunOpening? opening = null;
+        var survey = Survey(open, ref opening, null);
+        ArgumentOutOfRangeException.ThrowIfNegative(member);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, survey.Ranks.Members.Count);
+        return Build(open, opening, survey, member);
+    }
+
+    static RunRecord Build(Func<Stream> open, RunOpening opening, TracePrescan survey, int? member)
+    {
         var modelled = new List<Gap>();
-        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled);
+        var builder = new RecordBuilder(FallbackBases.Apply(opening, survey.StuckMeters, modelled), survey, modelled, member);
         using (var stream = open())
         {
             var reader = new TraceReader(stream);
@@ -113,6 +163,8 @@ public sealed class RecordBuilder
             var readings = new Reading[opening.Meters.Length];
             while (reader.Read())
             {
+                if (reader.Kind is TraceBlock.Rank or TraceBlock.RankValues)
+                    builder._ranks?.AddBlock(reader);
                 if (reader.Kind != TraceBlock.Sample)
                     continue;
                 var timestamp = reader.ReadSample(readings);
@@ -146,7 +198,11 @@ public sealed class RecordBuilder
         for (var i = 0; i < _opening.Meters.Length; i++)
         {
             if (_opening.Meters[i].Id == id)
-                return new MeterWindow(_opening.Meters[i], i, account, device);
+            {
+                var window = new MeterWindow(_opening.Meters[i], i, account, device);
+                window.Window.Ranks = _ranks?.CreateAmounts();
+                return window;
+            }
         }
 
         throw new TraceDamagedException($"The trace's opening names meter '{id}' for {account.Basis.Component}, but does not describe it.");
@@ -160,6 +216,7 @@ public sealed class RecordBuilder
             device.AddSample(readings, seconds);
         foreach (var tally in _tallies)
             tally.AddReading(readings[tally.Index], timestamp);
+        _ranks?.AddSample(_slice.To, timestamp);
         if (!_hasFirstSample)
         {
             _hasFirstSample = true;
@@ -179,11 +236,14 @@ public sealed class RecordBuilder
             return;
         }
 
-        var job = polled + _prescan.GetMissedSeconds(Math.Max(0, busy - polled - peers), polled, seconds);
+        var missed = _prescan.GetMissedSeconds(Math.Max(0, busy - polled - peers), polled, seconds);
+        var job = polled + missed;
+        _ranks?.AddMissed(missed);
         busy = Math.Max(busy, job);
         var from = _slice.To;
         _slice.Restart(from);
         _slice.Add(timestamp, seconds, busy, job, peers, memory);
+        _slice.Add(_ranks);
         foreach (var (account, device) in _modelled)
         {
             if (seconds <= 0)
@@ -193,6 +253,7 @@ public sealed class RecordBuilder
                 _deviceSlice.Restart(from);
                 _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory);
                 _deviceSlice.Add(device.Slice);
+                _deviceSlice.Add(_ranks);
                 account.SplitModelledDevice(_deviceSlice);
                 AddSlice(account, account.Basis.Device, _deviceSlice);
                 continue;
@@ -208,6 +269,7 @@ public sealed class RecordBuilder
         foreach (var meter in _metered)
         {
             meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            meter.Window.Add(_ranks);
             if (meter.Device is { } device)
                 meter.Window.Add(device.Slice);
             AddMeterReading(meter, readings[meter.Index], timestamp);
@@ -216,6 +278,7 @@ public sealed class RecordBuilder
         if (_plug is not null)
         {
             _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            _plug.Meter.Window.Add(_ranks);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
 
@@ -265,12 +328,20 @@ public sealed class RecordBuilder
         if (plug.Processors is { } processors)
         {
             plug.AttributeToProcessors(plug.Meter.Window, _opening.Machine.Threads, _opening.ReservedShare);
+            _ranks?.Split(processors, null, plug.Meter.Window);
+            _ranks?.KeepProcessorParts(plugged: true);
             AddSlice(Component.Cpu, null, processors, plug.Meter.Window);
         }
 
         if (_other is null)
+        {
+            _ranks?.ForgetProcessorParts(plugged: true);
             return;
+        }
+
         plug.AttributeToOther(_other);
+        _ranks?.SplitLikeProcessors(_other, plugged: true);
+        _ranks?.ForgetProcessorParts(plugged: true);
         AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
@@ -280,8 +351,14 @@ public sealed class RecordBuilder
         var parts = new Microjoules[3];
         var amounts = plug.DrainPending(parts);
         if (_other is null || amounts.Count == 0)
+        {
+            _ranks?.ForgetProcessorParts(plugged: true);
             return;
+        }
+
         _other.SplitOtherEnergyLikeProcessors([.. amounts], parts[0] + parts[1] + parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : parts);
+        _ranks?.SplitLikeProcessors(_other, plugged: true);
+        _ranks?.ForgetProcessorParts(plugged: true);
         AddSlice(Component.Other, null, _other, plug.Meter.Window);
     }
 
@@ -339,12 +416,15 @@ public sealed class RecordBuilder
     void AddSlice(ComponentAttribution account, string? device, UsageWindow window)
     {
         var component = account.Basis.Component;
+        _ranks?.Split(account, device, window);
         AddSlice(component, device, account, window);
         if (component == Component.Gpu)
-            _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.GetDeviceShares().Held * window.Seconds);
+            _held[device ?? ""] = _held.GetValueOrDefault(device ?? "") + (window.GetDeviceShares().Held * GetSubjectShare(account) * window.Seconds);
         if (_plug is not null)
         {
             _plug.Add(account);
+            if (component is Component.Cpu or Component.Gpu)
+                _ranks?.KeepProcessorParts(plugged: true);
             return;
         }
 
@@ -352,7 +432,9 @@ public sealed class RecordBuilder
             return;
         if (component is Component.Cpu or Component.Gpu)
         {
+            _ranks?.KeepProcessorParts(plugged: false);
             _other.SplitOtherEnergy(account.JobAmounts, account.MachineAmounts, account.Parts);
+            _ranks?.SplitLikeLast(_other);
             AddSlice(Component.Other, null, _other, window);
             for (var i = 0; i < _processorParts.Length; i++)
                 _processorParts[i] += account.Parts[i];
@@ -374,11 +456,13 @@ public sealed class RecordBuilder
         {
             _other.SplitOtherEnergyLikeProcessors(
                 CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
+            _ranks?.SplitLikeProcessors(_other, plugged: false);
             AddSlice(Component.Other, null, _other, _pendingSpan.From, _pendingSpan.To);
             _pendingOther.Clear();
         }
 
         Array.Clear(_processorParts);
+        _ranks?.ForgetProcessorParts(plugged: false);
     }
 
     void AddSlice(Component component, string? device, ComponentAttribution account, UsageWindow window) =>
@@ -386,11 +470,77 @@ public sealed class RecordBuilder
 
     void AddSlice(Component component, string? device, ComponentAttribution account, long from, long to)
     {
+        if (_subject is not null)
+        {
+            AddSubjectSlice(component, device, account, from, to);
+            return;
+        }
+
         _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
         _others.Add(component, device, account.Parts[1], [], 1);
         _idle.Add(component, device, account.Parts[2], [], 1);
         _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
         _apportionment.Add(component, device, from, to, account.Parts[0], account.JobAmounts);
+    }
+
+    /// <summary>Adds the rank's part of a slice as the job's. Other ranks count with other processes.</summary>
+    void AddSubjectSlice(Component component, string? device, ComponentAttribution account, long from, long to)
+    {
+        var part = _ranks!.Parts[_subjectNumber];
+        var share = GetSubjectShare(account);
+        // Processor time that became known at the end is spread over the run, so a part may lie outside the rank's own time.
+        if (to <= _span.From || from >= _span.To)
+        {
+            if (part == Microjoules.Zero)
+                return;
+            _machine.Add(component, device, part, account.JobAmounts, share);
+        }
+        else
+        {
+            _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
+            _others.Add(component, device, account.Parts[1] + account.Parts[0] - part, [], 1);
+            _idle.Add(component, device, account.Parts[2], [], 1);
+        }
+
+        _job.Add(component, device, part, account.JobAmounts, share);
+        var amounts = new RatedAmount[account.JobAmounts.Length];
+        for (var i = 0; i < amounts.Length; i++)
+            amounts[i] = account.JobAmounts[i] with { Amount = account.JobAmounts[i].Amount * share };
+        var (start, end) = (Math.Clamp(from, _span.From, _span.To - 1), Math.Clamp(to, _span.From + 1, _span.To));
+        _apportionment.Add(component, device, start - _span.From, Math.Max(start + 1, end) - _span.From, part, amounts);
+    }
+
+    /// <summary>The share of the job's energy in the last slice that is the rank's; 1 for the whole run.</summary>
+    double GetSubjectShare(ComponentAttribution account) => _subject is null ? 1
+        : account.Parts[0] == Microjoules.Zero ? 0 : (double)_ranks!.Parts[_subjectNumber].Value / account.Parts[0].Value;
+
+    /// <summary>A device may be used by the job if any of its ranks may.</summary>
+    static RunOpening AllowDevicesOf(RunOpening opening, IReadOnlyList<RankMember> members) => opening with
+    {
+        Bases = [.. opening.Bases.Select(basis => basis.Component == Component.Gpu
+            ? basis with { Excluded = members.All(member => member.Joined.ExcludedDevices.Contains(basis.Device ?? "", StringComparer.Ordinal)) }
+            : basis)],
+    };
+
+    /// <summary>The ranks by number, with their parts of the job's energy.</summary>
+    RankRecord[]? BuildRanks() => _ranks is null || _subject is not null ? null :
+        [.. _ranks.Members.Index().OrderBy(one => one.Item.Joined.Rank).Select(one => new RankRecord(
+            one.Item.Joined.Rank, one.Item.Joined.LocalRank, one.Item.Left?.ExitCode,
+            one.Item.GetStart(_prescan.End) / 1e9, (one.Item.GetEnd(_prescan.End) - one.Item.GetStart(_prescan.End)) / 1e9,
+            one.Item.CpuSeconds, _ranks.GetEnergy(one.Index).ToEnergyUses()))];
+
+    /// <summary>Share of the threads that was reserved for the ranks together, mean over the record's time; null if nothing was reserved.</summary>
+    double? GetReservedShare()
+    {
+        if (_ranks is null || !_ranks.Members.Any(member => member.Joined.ReservedShare is not null))
+            return _opening.ReservedShare;
+        if (_subject is not null)
+            return _subject.Joined.ReservedShare is { } own ? own / _ranks.Members.Count(member => member.Joined.Reservation == _subject.Joined.Reservation) : null;
+        var held = _ranks.Members.Where(member => member.Joined.ReservedShare is not null).GroupBy(member => member.Joined.Reservation, StringComparer.Ordinal)
+            .Sum(group => group.First().Joined.ReservedShare!.Value
+                * (group.Max(member => member.GetEnd(_prescan.End)) - group.Min(member => member.GetStart(_prescan.End))));
+        var free = _ranks.Members.Where(member => member.Joined.ReservedShare is null).Sum(member => member.CpuSeconds) * 1e9 / _opening.Machine.Threads;
+        return Math.Min(1, (held + free) / _prescan.End);
     }
 
     RunRecord Finish()
@@ -411,33 +561,30 @@ public sealed class RecordBuilder
             _warnings.Add(new Warning("unmetered", $"{gap.Key} had no usable reading for {gap.Sum(part => part.To - part.From):0.0} "
                 + $"of {_prescan.End / 1e9:0.0} s ({gap.First().Reason}); its energy in that time is unknown and not in the figures."));
         CheckClock();
+        WarnOfRanks();
         var (stages, epochs, steps) = (_apportionment.BuildStages(), _apportionment.BuildEpochs(), _apportionment.BuildStepSeries(_opening.Machine.Gpus?.Count ?? 0));
         WarnOfLateMarks(stages, epochs, steps);
         if (_prescan.Damage is { } damage)
             _warnings.Add(new Warning("trace-damaged", damage));
+        if (_subject is not null)
+            return FinishRank(_subject, stages, epochs, steps);
         if (_prescan.MissedSeconds > 0.2 * _prescan.JobSeconds && _prescan.MissedSeconds > 0.05)
             _warnings.Add(new Warning("settled-at-exit", $"{_prescan.MissedSeconds:0.00} of {_prescan.JobSeconds:0.00} CPU-seconds "
                 + "became known only when processes had ended; they are spread over the run by the machine's busy time."));
         var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null, ReservedShare = GetReservedShare() },
             Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,
             JobCpuSeconds = _prescan.JobSeconds,
             Samples = _prescan.Samples,
-            Components = [.. _machine.ToEnergyUses().Select(use => new ComponentEnergy(
-                use.Component, use.Device, GetQuality(use.Component, use.Device),
-                _job.GetEnergy(use.Component, use.Device).Value, _others.GetEnergy(use.Component, use.Device).Value,
-                _idle.GetEnergy(use.Component, use.Device).Value, use.Microjoules,
-                _job.GetAmounts(use.Component, use.Device), use.Amounts)
-            {
-                HeldShare = use.Component == Component.Gpu && _prescan.End > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / (_prescan.End / 1e9), 0, 1) : null,
-            })],
+            Components = BuildComponents(),
             Counts = [.. _tallies.Select(tally => tally.GetCount()).OfType<MeterCount>()],
             Stages = stages,
             Epochs = epochs,
+            Ranks = BuildRanks(),
             StepSeries = steps,
             QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _replaced, .. _gaps],
@@ -446,6 +593,60 @@ public sealed class RecordBuilder
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
         };
+    }
+
+    /// <summary>The record of one rank. What only the end of the run can tell is not in it.</summary>
+    RunRecord FinishRank(RankMember rank, ImmutableArray<StageRecord> stages, ImmutableArray<EpochRecord> epochs, IReadOnlyList<StepSeriesRecord>? steps) => new()
+    {
+        Opening = _opening with
+        {
+            Rank = rank.Joined.Rank,
+            StartedAt = _opening.StartedAt.AddTicks(_span.From / 100),
+            Rates = BuildSampledRates(),
+            Fallback = null,
+            ReservedShare = GetReservedShare(),
+        },
+        Status = rank.Left?.ExitCode is not { } code ? RunStatus.Interrupted : code == 0 ? RunStatus.Completed : RunStatus.Failed,
+        ExitCode = rank.Left?.ExitCode,
+        DurationSeconds = (_span.To - _span.From) / 1e9,
+        JobCpuSeconds = rank.CpuSeconds,
+        Samples = _prescan.Samples,
+        Components = BuildComponents(),
+        Stages = stages,
+        Epochs = epochs,
+        StepSeries = steps,
+        QuarterHours = _apportionment.BuildQuarterHours(),
+        Gaps = [.. new[] { _replaced, _gaps }.SelectMany(gaps => gaps).Where(gap => gap.To > _span.From / 1e9 && gap.From < _span.To / 1e9)
+            .Select(gap => gap with { From = Math.Max(0, gap.From - (_span.From / 1e9)), To = (Math.Min(_span.To, gap.To * 1e9) - _span.From) / 1e9 })],
+        Notes = [.. _apportionment.Notes],
+        Overhead = rank.Left?.Overhead,
+        Warnings = [.. _opening.Warnings, .. rank.Left?.Warnings ?? [], .. _warnings],
+    };
+
+    ImmutableArray<ComponentEnergy> BuildComponents()
+    {
+        var seconds = (_span.To - _span.From) / 1e9;
+        return [.. _machine.ToEnergyUses().Select(use => new ComponentEnergy(
+            use.Component, use.Device, GetQuality(use.Component, use.Device),
+            _job.GetEnergy(use.Component, use.Device).Value, _others.GetEnergy(use.Component, use.Device).Value,
+            _idle.GetEnergy(use.Component, use.Device).Value, use.Microjoules,
+            _job.GetAmounts(use.Component, use.Device), use.Amounts)
+        {
+            HeldShare = use.Component == Component.Gpu && seconds > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / seconds, 0, 1) : null,
+        })];
+    }
+
+    /// <summary>Warns of ranks whose end nobody saw, in the record of the whole run.</summary>
+    void WarnOfRanks()
+    {
+        if (_ranks is null || _subject is not null)
+            return;
+        var unseen = _ranks.Members.Where(member => member.Left?.ExitCode is null).Select(member => member.Joined.Rank).Order().ToList();
+        if (unseen.Count > 0)
+            _warnings.Add(new Warning("rank-unseen", $"The tonne of {(unseen.Count == 1 ? "rank" : "ranks")} {string.Join(", ", unseen)} ended before its command: "
+                + "the exit code is unknown, and CPU time after the last sample is not counted."));
+        if (_ranks.Members.Any(member => member.Left?.Warnings.IsEmpty == false))
+            _warnings.AddRange(_ranks.Members.SelectMany(member => member.Left?.Warnings ?? []).Distinct());
     }
 
     /// <summary>Warns of stages, epochs and steps whose energy is unknown because the output was buffered.</summary>

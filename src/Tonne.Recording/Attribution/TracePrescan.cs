@@ -16,6 +16,9 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
 
     public List<Mark> Marks { get; } = [];
 
+    /// <summary>Ranks of the run; no members if it has none.</summary>
+    public RankUsageTracker Ranks { get; } = new();
+
     public RunEnding? Ending { get; private set; }
 
     public int Samples { get; private set; }
@@ -27,7 +30,8 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
 
     public long End => Math.Max(1, Ending?.Timestamp ?? _last);
 
-    public double JobSeconds => Ending?.JobCpuNanoseconds is { } settled ? settled / 1e9 : _use.JobPolled;
+    public double JobSeconds => Ending?.JobCpuNanoseconds is { } settled ? settled / 1e9
+        : Ranks.Members.Count > 0 ? Math.Max(_use.JobPolled, Ranks.Members.Sum(member => member.CpuSeconds)) : _use.JobPolled;
 
     public double MissedSeconds => Math.Max(0, JobSeconds - _use.JobPolled);
 
@@ -37,6 +41,7 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
         {
             case TraceBlock.Sample:
                 var timestamp = reader.ReadSample(_readings);
+                Ranks.CountSample();
                 var seconds = (timestamp - _last) / 1e9;
                 var (busy, job, peers, _) = _use.AddSample(_readings, seconds);
                 _unclaimed += Math.Max(0, busy - job - peers);
@@ -50,6 +55,9 @@ sealed class TracePrescan(RunOpening opening, RunEnding? known)
                 break;
             case TraceBlock.Ending:
                 Ending = known ?? JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunEnding);
+                break;
+            case TraceBlock.Rank or TraceBlock.RankValues:
+                Ranks.AddBlock(reader);
                 break;
             default:
                 break;

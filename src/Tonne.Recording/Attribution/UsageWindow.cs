@@ -33,8 +33,12 @@ sealed class UsageWindow
 
     double DeviceOthers { get; set; }
 
+    /// <summary>What each rank used and held; null if the run has none.</summary>
+    internal RankAmounts? Ranks { get; set; }
+
     internal void Restart(long at)
     {
+        Ranks?.Clear();
         (From, To, Busy, Job, Peers, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0);
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
     }
@@ -55,6 +59,13 @@ sealed class UsageWindow
         (To, Busy, Job, Peers) = (to, Busy + busy, Job + job, Peers + peers);
     }
 
+    /// <summary>Adds what the ranks used in the slice.</summary>
+    internal void Add(RankSplit? ranks)
+    {
+        if (ranks is not null)
+            Ranks!.Add(ranks.Slice);
+    }
+
     /// <summary>Use share of the active energy, u.</summary>
     internal double UseShare => Busy > 0 ? Math.Min(1, Job / Busy) : 0;
 
@@ -71,9 +82,13 @@ sealed class UsageWindow
     {
         if (capacity <= 0)
             return (0, 0);
-        var (job, peers) = (reserved ?? (Job / capacity), Peers / capacity);
+        var (job, peers) = (reserved ?? GetRanksReserved(capacity) ?? (Job / capacity), Peers / capacity);
         return job + peers > 1 ? (job / (job + peers), peers / (job + peers)) : (job, peers);
     }
+
+    /// <summary>What is reserved for ranks, each reservation once, and what the others used; null if nothing is reserved for any.</summary>
+    double? GetRanksReserved(double capacity) =>
+        Ranks?.Held is { Reserved: > 0 } held && Seconds > 0 ? Math.Min(1, (held.Reserved / Seconds) + (held.Unreserved / capacity)) : null;
 
     /// <summary>The job's shares in the processors.</summary>
     /// <param name="threads">Hardware threads of the machine.</param>

@@ -9,6 +9,12 @@ public interface IMeter
     MeterDescription Description { get; }
 
     /// <summary>
+    /// Whether its counter begins at 0 when the meter is opened, rather than in the kernel or the device: another process that continues a
+    /// trace then continues from the last value. Default: no.
+    /// </summary>
+    bool CountsFromOpening => false;
+
+    /// <summary>
     /// Reads it now. Must not block, sleep or throw; a failure is returned as <see cref="Reading.FromGapReason"/>. Called by one thread.
     /// </summary>
     /// <param name="timestamp">Monotonic time of the sample in ns; meters that share a file read it once per timestamp.</param>

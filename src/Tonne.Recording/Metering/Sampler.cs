@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Tonne.Recording.Traces;
+using Tonne.Runs;
 
 namespace Tonne.Recording.Metering;
 
@@ -50,6 +52,9 @@ sealed class Sampler : IDisposable
     /// <summary>Receives each sample after it is in the trace, one at a time. Must not throw. Default: null, none.</summary>
     internal SampleListener? Listener { get; init; }
 
+    /// <summary>Ranks that are read with each sample. Default: null, none.</summary>
+    internal IRankMeters? Ranks { get; init; }
+
     /// <summary>Monotonic time since the anchor, in ns.</summary>
     public long ElapsedNanoseconds => _time.GetElapsedTime(_anchor).Ticks * 100;
 
@@ -78,14 +83,24 @@ sealed class Sampler : IDisposable
             var now = ElapsedNanoseconds;
             if (_last >= 0 && now - _last < unlessYoungerThan.Ticks * 100)
                 return _last;
+            var values = Ranks is null ? [] : ReadRanks(Ranks, now);
             for (var i = 0; i < _readings.Length; i++)
                 _readings[i] = Read(_meters[i], now);
-            _trace.AppendSample(now, _readings);
+            _trace.AppendSample(now, _readings, values);
             Listener?.Invoke(now, _readings);
             _last = now;
             Samples++;
             return now;
         }
+    }
+
+    long[] ReadRanks(IRankMeters ranks, long now)
+    {
+        foreach (var change in ranks.Update(now))
+            _trace.Append(TraceBlock.Rank, JsonSerializer.SerializeToUtf8Bytes(change, RunJson.Default.RankEvent));
+        foreach (var mark in ranks.TakeMarks())
+            _trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+        return [.. ranks.Values];
     }
 
     /// <summary>Stops the thread and waits for it.</summary>

@@ -17,4 +17,10 @@ public enum TraceBlock : byte
 
     /// <summary>UTF-8 text: the reason of gaps that follow, numbered by order of appearance.</summary>
     Reason = 5,
+
+    /// <summary>JSON: a rank joined or left, or another process records from here on (<see cref="Runs.RankEvent"/>).</summary>
+    Rank = 6,
+
+    /// <summary>Binary: the values of all ranks' meters, for the sample that follows.</summary>
+    RankValues = 7,
 }

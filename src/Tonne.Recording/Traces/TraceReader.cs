@@ -24,6 +24,9 @@ public sealed class TraceReader(Stream stream)
     /// <summary>Whether the last block was cut short.</summary>
     public bool IsTruncated { get; private set; }
 
+    /// <summary>Reasons of gaps read so far, by number.</summary>
+    public IReadOnlyList<string> Reasons => _reasons;
+
     /// <summary>Bytes read as whole blocks.</summary>
     public long Position { get; private set; }
 
@@ -74,6 +77,20 @@ public sealed class TraceReader(Stream stream)
         return timestamp;
     }
 
+    /// <summary>Reads the current block as values of all ranks' meters.</summary>
+    /// <param name="values">Receives the values, in the order in which the ranks joined.</param>
+    /// <exception cref="TraceDamagedException">The block is no number of whole values.</exception>
+    public void ReadRankValues(List<long> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var at = Payload.Span;
+        if (at.Length < 8 || at.Length % 8 != 0)
+            throw new TraceDamagedException($"The rank values before byte {Position} have {at.Length} bytes, which is no multiple of 8.");
+        values.Clear();
+        for (at = at[8..]; !at.IsEmpty; at = at[8..])
+            values.Add(BinaryPrimitives.ReadInt64LittleEndian(at));
+    }
+
     bool ReadBlock()
     {
         if (Damage is not null || IsTruncated)
@@ -105,7 +122,7 @@ public sealed class TraceReader(Stream stream)
         var sum = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(length + 1));
         if (Crc32C.Of(_buffer.AsSpan(0, length + 1)) != sum)
             return MarkDamaged("has a block whose checksum is wrong");
-        if (_buffer[0] is < (byte)TraceBlock.Opening or > (byte)TraceBlock.Reason)
+        if (_buffer[0] is < (byte)TraceBlock.Opening or > (byte)TraceBlock.RankValues)
             return MarkDamaged($"has a block of unknown kind {_buffer[0]}");
         Kind = (TraceBlock)_buffer[0];
         Payload = _buffer.AsMemory(1, length);

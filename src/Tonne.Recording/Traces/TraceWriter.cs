@@ -19,6 +19,9 @@ public sealed class TraceWriter(Stream stream)
     /// <summary>The first eight bytes of a trace.</summary>
     public static ReadOnlySpan<byte> Magic => "tonne.t1"u8;
 
+    /// <summary>Bytes of a block around its payload: length, kind, checksum.</summary>
+    const int Frame = 9;
+
     const int MaxUnwrittenBytes = 64 * 1024 * 1024;
 
     readonly Lock _gate = new();
@@ -36,6 +39,19 @@ public sealed class TraceWriter(Stream stream)
     /// <summary>Bytes written as whole blocks.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Continues a trace that another process began.</summary>
+    /// <param name="stream">Appends to it, after its last whole block.</param>
+    /// <param name="length">Bytes that it has.</param>
+    /// <param name="reasons">Reasons of gaps that it has, by number.</param>
+    public static TraceWriter Resume(Stream stream, long length, IEnumerable<string> reasons)
+    {
+        ArgumentNullException.ThrowIfNull(reasons);
+        var writer = new TraceWriter(stream) { _begun = true, Length = length };
+        foreach (var reason in reasons)
+            writer._reasons.TryAdd(reason, writer._reasons.Count);
+        return writer;
+    }
+
     /// <summary>Appends a block.</summary>
     public void Append(TraceBlock kind, ReadOnlySpan<byte> payload)
     {
@@ -50,7 +66,13 @@ public sealed class TraceWriter(Stream stream)
     /// <summary>Appends one sample.</summary>
     /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
     /// <param name="readings">One per meter, in the order of the opening.</param>
-    public void AppendSample(long timestamp, ReadOnlySpan<Reading> readings)
+    public void AppendSample(long timestamp, ReadOnlySpan<Reading> readings) => AppendSample(timestamp, readings, []);
+
+    /// <summary>Appends one sample with the values of all ranks before it. A kill never separates the two.</summary>
+    /// <param name="timestamp">Monotonic time in ns from the start of the run.</param>
+    /// <param name="readings">One per meter, in the order of the opening.</param>
+    /// <param name="rankValues">One per meter of a rank, in the order of joining; empty if the run has no ranks.</param>
+    public void AppendSample(long timestamp, ReadOnlySpan<Reading> readings, ReadOnlySpan<long> rankValues)
     {
         lock (_gate)
         {
@@ -63,9 +85,12 @@ public sealed class TraceWriter(Stream stream)
                 }
             }
 
+            var before = rankValues.IsEmpty ? 0 : 8 + (8 * rankValues.Length) + Frame;
             var length = 8 + (9 * readings.Length);
-            Begin(length);
-            var at = _buffer.AsSpan(5);
+            Begin(before + length);
+            if (before > 0)
+                FillRankValues(timestamp, rankValues);
+            var at = _buffer.AsSpan(before + 5);
             BinaryPrimitives.WriteInt64LittleEndian(at, timestamp);
             at = at[8..];
             foreach (var reading in readings)
@@ -75,26 +100,47 @@ public sealed class TraceWriter(Stream stream)
                 at = at[9..];
             }
 
-            Write(TraceBlock.Sample, length);
+            Write(TraceBlock.Sample, length, before);
         }
+    }
+
+    void FillRankValues(long timestamp, ReadOnlySpan<long> values)
+    {
+        var at = _buffer.AsSpan(5);
+        BinaryPrimitives.WriteInt64LittleEndian(at, timestamp);
+        foreach (var value in values)
+        {
+            at = at[8..];
+            BinaryPrimitives.WriteInt64LittleEndian(at, value);
+        }
+
+        Seal(TraceBlock.RankValues, 0, 8 + (8 * values.Length));
     }
 
     void Begin(int payload)
     {
-        if (_buffer.Length < payload + 9)
-            _buffer = new byte[payload + 9];
+        if (_buffer.Length < payload + Frame)
+            _buffer = new byte[payload + Frame];
     }
 
-    void Write(TraceBlock kind, int length)
+    /// <summary>Completes a block in the buffer: length, kind and checksum around its payload.</summary>
+    void Seal(TraceBlock kind, int start, int length)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer, length);
-        _buffer[4] = (byte)kind;
-        var sum = Crc32C.Of(_buffer.AsSpan(4, length + 1));
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(5 + length), sum);
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(start), length);
+        _buffer[start + 4] = (byte)kind;
+        var sum = Crc32C.Of(_buffer.AsSpan(start + 4, length + 1));
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(start + 5 + length), sum);
+    }
+
+    /// <summary>Writes the block that begins at an offset in the buffer, and the complete one before it if there is one.</summary>
+    void Write(TraceBlock kind, int payload, int before = 0)
+    {
+        Seal(kind, before, payload);
+        var length = before + payload;
         if (_unwritten is not null)
         {
             if (_unwritten.WrittenCount < MaxUnwrittenBytes)
-                _unwritten.Write(_buffer.AsSpan(0, length + 9));
+                _unwritten.Write(_buffer.AsSpan(0, length + Frame));
             return;
         }
 
@@ -107,9 +153,9 @@ public sealed class TraceWriter(Stream stream)
                 _begun = true;
             }
 
-            stream.Write(_buffer, 0, length + 9);
+            stream.Write(_buffer, 0, length + Frame);
             stream.Flush();
-            Length += length + 9;
+            Length += length + Frame;
         }
         catch (IOException error)
         {
@@ -117,7 +163,7 @@ public sealed class TraceWriter(Stream stream)
             _unwritten = new ArrayBufferWriter<byte>();
             if (!_begun)
                 _unwritten.Write(Magic);
-            _unwritten.Write(_buffer.AsSpan(0, length + 9));
+            _unwritten.Write(_buffer.AsSpan(0, length + Frame));
         }
     }
 }

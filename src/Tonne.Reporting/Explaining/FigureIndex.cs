@@ -71,6 +71,13 @@ public static class FigureIndex
             }
         }
 
+        foreach (var part in footprint.Ranks)
+        {
+            yield return (part.Name, part.Emissions);
+            yield return (part.Name + " emissions", part.Emissions);
+            yield return (part.Name + " energy", part.Energy);
+        }
+
         foreach (var (i, part) in footprint.StepSeries.Index().Where(one => !one.Item.IsWithheld))
         {
             foreach (var name in new[] { part.Name, string.Create(CultureInfo.InvariantCulture, $"steps {i + 1}"), footprint.StepSeries.Length == 1 ? "steps" : part.Name })

@@ -124,6 +124,9 @@ public sealed record RunDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EpochPart>? Epochs { get; init; }
 
+    /// <summary>Ranks on this node, by rank; null if the run has none. In a list, without figures.</summary>
+    public IReadOnlyList<RankPart>? Ranks { get; init; }
+
     /// <summary>Series of epochs and of steps, in order; null if there are none. In a list, steps have no figures.</summary>
     public IReadOnlyList<SeriesPart>? Series { get; init; }
 
@@ -178,6 +181,7 @@ public sealed record RunDocument
                 pair.First.Number, pair.First.Stage, Known(pair.First.IsLate, started.AddSeconds(pair.First.StartSeconds)), Known(pair.First.IsLate, pair.First.DurationSeconds),
                 SeriesPart.Finite(pair.First.Metrics), pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Energy),
                 pair.Second.IsWithheld ? null : QuantityDocument.From(pair.Second.Emissions), observations[i], seriesOfEpochs[i]))],
+            Ranks = RankPart.CreateAll(record, footprint),
             Series = SeriesPart.CreateAll(record, footprint),
             Data = footprint.Data.IsEmpty ? null : [.. footprint.Data.Select(MovedDataPart.From)],
             Bases = [.. record.Opening.Bases.Select(basis => new BasisPart(EnumWords.Format(basis.Component), basis.Device, EnumWords.Format(basis.Quality), basis.Meters, basis.Why))],
@@ -257,6 +261,7 @@ public sealed record RunDocument
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
             Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
+            Ranks = RankPart.CreateAll(record, footprint: null),
             Series = SeriesPart.CreateAll(record, footprint: null),
             Samples = record.Samples,
             PeriodS = opening.PeriodSeconds,
@@ -340,6 +345,34 @@ public sealed record RunDocument
     public sealed record EpochPart(
         int Number, string Stage, DateTimeOffset? StartedAt, double? DurationS, ImmutableSortedDictionary<string, double?> Metrics,
         QuantityDocument? EnergyKwh, QuantityDocument? EmissionsKg, string Observation, int Series);
+
+    /// <summary>A rank of the run: its part of the job's energy.</summary>
+    /// <param name="Rank">Rank in the whole job, from 0.</param>
+    /// <param name="LocalRank">Rank on this node; null if unknown.</param>
+    /// <param name="Node">Name of the node; null if unknown.</param>
+    /// <param name="ExitCode">Exit code of its command; null if nobody saw it.</param>
+    /// <param name="StartedAt">Start, UTC.</param>
+    /// <param name="DurationS">Duration, s.</param>
+    /// <param name="CpuS">CPU time, s.</param>
+    /// <param name="JobUj">Its energy by component, µJ; all ranks together have the job's.</param>
+    /// <param name="EnergyKwh">Its IT energy; null in a list.</param>
+    /// <param name="EmissionsKg">Its operational emissions; null in a list.</param>
+    public sealed record RankPart(
+        int Rank, int? LocalRank, string? Node, int? ExitCode, DateTimeOffset StartedAt, double DurationS, double CpuS,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RankEnergyPart>? JobUj,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantityDocument? EnergyKwh,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantityDocument? EmissionsKg)
+    {
+        internal static IReadOnlyList<RankPart>? CreateAll(RunRecord record, Footprint? footprint) => record.Ranks is null ? null :
+            [.. record.Ranks.Select((rank, i) => new RankPart(
+                rank.Rank, rank.LocalRank, record.Opening.Node, rank.ExitCode, record.Opening.StartedAt.AddSeconds(rank.StartSeconds), rank.DurationSeconds, rank.CpuSeconds,
+                footprint is null ? null : [.. rank.Energy.Select(use => new RankEnergyPart(EnumWords.Format(use.Component), use.Device, use.Microjoules))],
+                footprint is null ? null : QuantityDocument.From(footprint.Ranks[i].Energy),
+                footprint is null ? null : QuantityDocument.From(footprint.Ranks[i].Emissions)))];
+    }
+
+    /// <summary>Energy of one component, µJ.</summary>
+    public sealed record RankEnergyPart(string Component, string? Device, long Uj);
 
     /// <summary>A gap: a time in which a meter returned nothing, in s from the start.</summary>
     public sealed record GapPart(string Meter, double From, double To, string Reason);

@@ -51,6 +51,7 @@ public static class RunReport
         if (record.Opening.Parent is { } parent)
             sheet.WriteRow("inside", StyledText.Strong(StyledTextWriter.ToUnbreakable(TextSanitizer.ToOneLine(parent))), ": that run's energy includes this one's");
         WriteRecord(sheet, record, recordPath, isKept);
+        RankTable.WriteIfAny(sheet, record, footprint);
         StageTable.WriteIfAny(sheet, record, footprint);
         if (record.Epochs.Length == 0)
             return;

@@ -97,6 +97,8 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
                 AccountPart("stages." + stage.Name, stage.Name, stage.Energy) with { IsWithheld = stage.IsLate })],
             Epochs = [.. record.Epochs.Select(epoch =>
                 AccountPart($"epochs.{epoch.Number}", epoch.Number.ToString(CultureInfo.InvariantCulture), epoch.Energy) with { IsWithheld = epoch.IsLate })],
+            Ranks = [.. (record.Ranks ?? []).Select(rank =>
+                AccountPart($"ranks.{rank.Rank}", $"rank {rank.Rank}", rank.Energy))],
             StepSeries = [.. (record.StepSeries ?? []).Select((series, i) => AccountPart(
                 $"steps.{i + 1}", $"steps {series.FirstStep} to {series.LastStep}", CombineUses(series.Spans.SelectMany(span => span.Energy)))
                 with { IsWithheld = series.Spans.IsEmpty })],

@@ -45,6 +45,9 @@ public sealed record Footprint
     /// <summary>Figures by epoch, in the record's order.</summary>
     public required ImmutableArray<StageFigures> Epochs { get; init; }
 
+    /// <summary>Figures by rank, in the record's order; empty if the run has no ranks.</summary>
+    public ImmutableArray<StageFigures> Ranks { get; init; } = [];
+
     /// <summary>Figures by series of steps, in the record's order.</summary>
     public ImmutableArray<StageFigures> StepSeries { get; init; } = [];
 
@@ -54,9 +57,9 @@ public sealed record Footprint
     /// <summary>Warnings about the accounting.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 
-    /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages and epochs, then of its data.</summary>
+    /// <summary>All figures by name, for <c>explain</c>: those of the run, then of its stages, epochs and ranks, then of its data.</summary>
     public IEnumerable<Figure> GetFigures() =>
-        GetRunFigures().Concat(Stages.Concat(Epochs).Concat(StepSeries).Where(part => !part.IsWithheld).SelectMany(part => new[] { part.Energy, part.Emissions }))
+        GetRunFigures().Concat(Stages.Concat(Epochs).Concat(StepSeries).Concat(Ranks).Where(part => !part.IsWithheld).SelectMany(part => new[] { part.Energy, part.Emissions }))
             .Concat(Data.SelectMany(data => new[] { data.Energy, data.Emissions }));
 
     /// <summary>The figures of the whole run.</summary>

@@ -9,6 +9,9 @@ public enum JobLauncher
     /// <summary>PyTorch's <c>torchrun</c>.</summary>
     Torchrun,
 
+    /// <summary>PyTorch processes that meet at <c>MASTER_ADDR</c> and <c>MASTER_PORT</c>, started by a program itself.</summary>
+    Torch,
+
     /// <summary>Open MPI's or PMIx's <c>mpirun</c>.</summary>
     Mpi,
 

@@ -17,4 +17,8 @@ public sealed record Mark(
     DataShape? DataIn = null,
     DataShape? DataOut = null,
     IReadOnlyDictionary<string, double>? Metrics = null,
-    MarkOrigin Origin = MarkOrigin.Mark);
+    MarkOrigin Origin = MarkOrigin.Mark)
+{
+    /// <summary>The member of a run with ranks that set the mark (<see cref="RankEvent.Member"/>); null if the run has none.</summary>
+    public int? Member { get; init; }
+}

@@ -15,5 +15,6 @@ namespace Tonne.Runs;
 [JsonSerializable(typeof(RunOpening))]
 [JsonSerializable(typeof(RunEnding))]
 [JsonSerializable(typeof(Mark))]
+[JsonSerializable(typeof(RankEvent))]
 [JsonSerializable(typeof(RunRecord))]
 public sealed partial class RunJson : JsonSerializerContext;

@@ -22,6 +22,9 @@ public sealed record RunOpening
     /// <summary>Rank in a distributed job; null if alone.</summary>
     public int? Rank { get; init; }
 
+    /// <summary>The ranks of one node that the run has in its trace; null if it is a run of one command.</summary>
+    public RankGroup? Ranks { get; init; }
+
     /// <summary>Id of the run inside which this one was started, on the same boot of the same machine; null if none. Its energy is part of that run's.</summary>
     public string? Parent { get; init; }
 

@@ -39,6 +39,9 @@ public sealed record RunRecord
     /// <summary>Epochs in order.</summary>
     public required ImmutableArray<EpochRecord> Epochs { get; init; }
 
+    /// <summary>The ranks of a distributed job on this node, by rank; null if the run has none.</summary>
+    public IReadOnlyList<RankRecord>? Ranks { get; init; }
+
     /// <summary>Series of steps, where the program printed no epochs; null if there are none.</summary>
     public IReadOnlyList<StepSeriesRecord>? StepSeries { get; init; }
 

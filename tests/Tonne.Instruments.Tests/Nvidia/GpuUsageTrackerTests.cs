@@ -25,6 +25,33 @@ public class GpuUsageTrackerTests
     }
 
     [Fact]
+    public void Ranks_that_share_a_GPU_have_each_its_part_of_the_jobs_time_and_a_GPU_of_one_rank_is_its_own()
+    {
+        using var machine = new ScriptedGpus("gpu\npower 0 300\nprocess 10 0 inf 60\nprocess 20 0 inf 20\nprocess 30 0 inf 10\ngpu\npower 0 300\nprocess 20 0 inf 50\n") { Alive = { 10, 20, 30 } };
+        // The recorder itself may use the first one only; its ranks use both.
+        machine.Variables["CUDA_VISIBLE_DEVICES"] = "0";
+        var gpus = machine.Find();
+        gpus.TrackJob(new Ranks(10, 20));
+        machine.Sample(gpus, 1);
+
+        machine.Sample(gpus, 11);
+
+        var (first, second) = (gpus.DeviceUsers[0], gpus.DeviceUsers[1]);
+        Assert.Equal((6, 1), (first.GetUse(0).Nanoseconds / 1e9, first.GetUse(0).Holders));
+        Assert.Equal((2, 1), (first.GetUse(1).Nanoseconds / 1e9, first.GetUse(1).Holders));
+        Assert.Equal((0, 0), second.GetUse(0));
+        Assert.Equal((5, 1), (second.GetUse(1).Nanoseconds / 1e9, second.GetUse(1).Holders));
+    }
+
+    /// <summary>Ranks of one process each.</summary>
+    sealed class Ranks(params int[] processes) : Instruments.Processes.IRankedProcesses
+    {
+        public bool Contains(int processId) => GetMember(processId) >= 0;
+
+        public int GetMember(int processId) => Array.IndexOf(processes, processId);
+    }
+
+    [Fact]
     public void Sampled_ten_times_a_second_it_is_looked_at_once_and_the_totals_are_whole_at_the_end()
     {
         using var machine = new ScriptedGpus("gpu\npower 0 300\nprocess 10 0 inf 100\nprocess 20 4 inf 50\n") { Alive = { 10, 20 } };

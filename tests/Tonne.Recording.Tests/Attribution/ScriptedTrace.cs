@@ -98,6 +98,43 @@ sealed class ScriptedTrace
         return this;
     }
 
+    /// <summary>A sample with the values of all ranks' meters before it.</summary>
+    public ScriptedTrace Sample(double at, long[] ranks, params Reading[] readings)
+    {
+        _writer.AppendSample((long)(at * 1e9), readings, ranks);
+        return this;
+    }
+
+    /// <summary>A rank that joins, with meters of its CPU time and its memory.</summary>
+    public ScriptedTrace Join(double at, int member, int rank, double? reserved = null, string? reservation = null) => Change(new RankEvent
+    {
+        Kind = RankEventKind.Joined, Timestamp = (long)(at * 1e9), Member = member, Rank = rank, LocalRank = rank,
+        Meters = [RankCpu, RankMemory], ReservedShare = reserved, Reservation = reservation,
+    });
+
+    /// <summary>A rank that leaves.</summary>
+    public ScriptedTrace Leave(double at, int member, int rank, int? exitCode = 0, double? cpuSeconds = null) => Change(new RankEvent
+    {
+        Kind = RankEventKind.Left, Timestamp = (long)(at * 1e9), Member = member, Rank = rank, ExitCode = exitCode,
+        CpuNanoseconds = cpuSeconds is { } s ? (long)(s * 1e9) : null,
+    });
+
+    /// <summary>Another process records from here on.</summary>
+    public ScriptedTrace TakeOver(double at, int member, int rank) =>
+        Change(new RankEvent { Kind = RankEventKind.Recorder, Timestamp = (long)(at * 1e9), Member = member, Rank = rank });
+
+    public ScriptedTrace Change(RankEvent change)
+    {
+        _writer.Append(TraceBlock.Rank, JsonSerializer.SerializeToUtf8Bytes(change, RunJson.Default.RankEvent));
+        return this;
+    }
+
+    public static MeterDescription RankCpu { get; } = new("rank:cpu", Component.Cpu, MeterKind.CpuTime, MeterRole.Job);
+
+    public static MeterDescription RankMemory { get; } = new("rank:memory", Component.Memory, MeterKind.Memory, MeterRole.Job);
+
+    public RunRecord RecordOf(int member) => RecordBuilder.BuildRank(() => new MemoryStream(Bytes), member);
+
     /// <summary>A sample of the machine without meters.</summary>
     public ScriptedTrace Sample(double at, double busy, double job, double peers = 0, long resident = 0) =>
         Sample(at, Seconds(busy), Seconds(job), Seconds(peers), Reading.FromValue(resident));
@@ -118,6 +155,9 @@ sealed class ScriptedTrace
     public byte[] Bytes => _stream.ToArray();
 
     public RunRecord Record() => RecordBuilder.Build(() => new MemoryStream(Bytes));
+
+    /// <summary>The same without reading the opening again, for many traces.</summary>
+    public RunRecord RecordQuickly() => RecordBuilder.Build(() => new MemoryStream(Bytes), Opening);
 
     public static Reading Seconds(double seconds) => Reading.FromValue((long)Math.Round(seconds * 1e9));
 

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Tonne.Runs;
+
+namespace Tonne.Ledgers;
+
+/// <summary>The runs of one distributed job: one of each of its nodes, and of ranks that could not be recorded together.</summary>
+/// <remarks>
+/// Each run has the ranks of one node, and its energy is that of its own ranks, so the runs of a job add up without counting anything twice. The
+/// energies of their machines do not: two runs on one node have the same machine.
+/// </remarks>
+/// <param name="Key">Launcher, cluster, job and step.</param>
+/// <param name="Job">The job, as its first run has it.</param>
+/// <param name="Runs">Its runs, oldest first, without those that were started inside another one of them.</param>
+public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<RunSummary> Runs)
+{
+    /// <summary>Names of its nodes, each once, in alphabetical order.</summary>
+    public IReadOnlyList<string> Nodes =>
+        [.. Runs.Select(run => run.Node).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>Start of the first run, UTC.</summary>
+    public DateTimeOffset StartedAt => Runs[0].StartedAt;
+
+    /// <summary>Whether all of its runs have ended and can be read.</summary>
+    public bool IsComplete => Runs.All(run => run.HasFigures);
+
+    /// <summary>
+    /// How it ended: running while one run is, failed if one is, interrupted if one is, else completed; null if nothing can be read.
+    /// </summary>
+    public RunStatus? Status =>
+        Runs.Any(run => run.Status == RunStatus.Running) ? RunStatus.Running
+        : Runs.Any(run => run.Status == RunStatus.Failed) ? RunStatus.Failed
+        : Runs.Any(run => run.Status == RunStatus.Interrupted) ? RunStatus.Interrupted
+        : Runs.All(run => run.Status == RunStatus.Completed) ? RunStatus.Completed
+        : null;
+
+    /// <summary>Facility energy and emissions of all runs together.</summary>
+    public RunTotal Total => RunTotal.Of([.. Runs]);
+
+    /// <summary>Groups the runs that belong to a job; runs of no job are left out.</summary>
+    /// <remarks>
+    /// A scheduler gives an id only once. Other keys, such as the address of a leader, come again: their runs are one job only while they overlap in
+    /// time, or begin within a minute after the last one has ended.
+    /// </remarks>
+    /// <param name="runs">The runs, in any order; a run that is there twice counts once.</param>
+    /// <returns>The jobs, oldest first.</returns>
+    public static IReadOnlyList<DistributedJob> Group(IEnumerable<RunSummary> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var jobs = new List<DistributedJob>();
+        var ordered = runs.Where(run => run.Job is not null).DistinctBy(run => run.Id, StringComparer.Ordinal)
+            .OrderBy(run => run.StartedAt).ThenBy(run => run.Id, StringComparer.Ordinal);
+        foreach (var same in ordered.GroupBy(run => CreateKey(run.Job!), StringComparer.Ordinal))
+        {
+            foreach (var part in IsUnique(same.First().Job!) ? [same.ToList()] : SplitByTime(same))
+            {
+                var nested = RunTotal.Of(part).Nested;
+                jobs.Add(new DistributedJob(same.Key, part[0].Job!, [.. part.Where(run => !nested.Contains(run.Id))]));
+            }
+        }
+
+        return [.. jobs.OrderBy(job => job.StartedAt).ThenBy(job => job.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the runs of a job have in common: launcher, cluster, job and step.</summary>
+    /// <param name="job">The job of a run.</param>
+    public static string CreateKey(JobIdentity job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Step is { } step ? string.Create(CultureInfo.InvariantCulture, $"{job.Key}.{step}") : job.Key;
+    }
+
+    static bool IsUnique(JobIdentity job) => job.Launcher == JobLauncher.Slurm;
+
+    static IEnumerable<List<RunSummary>> SplitByTime(IEnumerable<RunSummary> runs)
+    {
+        List<RunSummary>? open = null;
+        var end = DateTimeOffset.MinValue;
+        foreach (var run in runs)
+        {
+            if (open is not null && run.StartedAt > end + _longestPause)
+            {
+                yield return open;
+                open = null;
+            }
+
+            (open ??= []).Add(run);
+            var ends = run.DurationSeconds is { } seconds ? run.StartedAt.AddSeconds(seconds) : DateTimeOffset.MaxValue - _longestPause;
+            end = ends > end || open.Count == 1 ? ends : end;
+        }
+
+        if (open is not null)
+            yield return open;
+    }
+
+    static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
+}
