@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Totals;

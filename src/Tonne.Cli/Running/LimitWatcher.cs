@@ -1,5 +1,4 @@
 using Tonne.Formatting;
-using Tonne.Ledgers.Budgets;
 using Tonne.Quantities;
 using Tonne.Recording;
 using Tonne.Runs;

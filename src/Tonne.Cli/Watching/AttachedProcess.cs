@@ -5,7 +5,6 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Recording;
-using Tonne.Runs;
 
 namespace Tonne.Cli.Watching;
 

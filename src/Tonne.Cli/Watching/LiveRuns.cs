@@ -1,5 +1,4 @@
 using Tonne.Ledgers;
-using Tonne.Ledgers.RunFolders;
 using Tonne.Reporting.Watching;
 using Tonne.Runs;
 

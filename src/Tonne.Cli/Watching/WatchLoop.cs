@@ -1,5 +1,4 @@
 using Tonne.Accounting;
-using Tonne.Ledgers;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Recording.Attribution;
 using Tonne.Reporting.Watching;

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Reporting.Reconciling;
 using Tonne.Reporting.Terminal;
-using Tonne.Runs;
 using Tonne.Tests;
 
 namespace Tonne.Reporting.Tests.Reconciling;
