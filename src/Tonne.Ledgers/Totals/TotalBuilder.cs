@@ -7,6 +7,7 @@ namespace Tonne.Ledgers.Totals;
 /// <summary>Builds a total from all runs of a ledger.</summary>
 sealed class TotalBuilder(TotalQuery query)
 {
+    readonly Dictionary<int, string> _months = [];
     readonly bool _splitsMonths = IsMonth(query.Runs.Since) && IsMonth(query.Runs.Until) && (query.Runs.Since ?? query.Runs.Until) is not null
         || query.By.Any(key => key.Dimension is TotalDimension.Month or TotalDimension.Year);
 
@@ -158,7 +159,13 @@ sealed class TotalBuilder(TotalQuery query)
 
     static bool IsMonth(DateTimeOffset? time) => time is not { } known || (known.UtcDateTime is var utc && utc.Day == 1 && utc.TimeOfDay == TimeSpan.Zero);
 
-    static string FormatMonth(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    /// <summary>The month of a time, formatted once for all runs of it.</summary>
+    string FormatMonth(DateTimeOffset time)
+    {
+        var utc = time.UtcDateTime;
+        var number = (utc.Year * 12) + utc.Month;
+        return _months.TryGetValue(number, out var month) ? month : _months[number] = utc.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    }
 
     readonly struct Group(ImmutableArray<string?> values) : IEquatable<Group>
     {
