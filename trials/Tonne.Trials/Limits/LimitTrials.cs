@@ -95,6 +95,30 @@ public class LimitTrials
     }
 
     [Fact]
+    public async Task A_branch_is_compared_with_its_base_as_markdown()
+    {
+        using var tonne = new TonneCommand();
+        var git = Needs.Program("/usr/bin/git", "git");
+        string[] asSomebody = [git, "-c", "user.name=t", "-c", "user.email=t@example.org"];
+        tonne.Write("work.sh", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done\n");
+        (await tonne.RunOtherAsync(git, "init", "-q", "-b", "main", ".")).Expect(0);
+        (await tonne.RunOtherAsync(git, "add", "work.sh")).Expect(0);
+        (await tonne.RunOtherAsync([.. asSomebody, "commit", "-qm", "base"])).Expect(0);
+        (await tonne.RunOtherAsync(git, "checkout", "-qb", "faster")).Expect(0);
+        tonne.Write("work.sh", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done\n");
+        (await tonne.RunOtherAsync([.. asSomebody, "commit", "-qam", "head"])).Expect(0);
+        var script = Path.Combine(TonneCommand.Repository, "examples/ci/compare-branches.sh");
+
+        var within = await tonne.RunOtherAsync(script, "main", "1kg", "--", "sh", "work.sh");
+        var above = await tonne.RunOtherAsync(script, "main", "1e-12kg", "--", "sh", "work.sh");
+
+        Assert.StartsWith("### Energy and emissions against `main`", within.Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("less energy than base", within.Output, StringComparison.Ordinal);
+        Assert.Contains("used more than 1e-12kg", above.Expect(1).Output, StringComparison.Ordinal);
+        Assert.Single((await tonne.RunOtherAsync(git, "worktree", "list")).Output.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task A_budget_is_checked_by_its_runs_and_warned_of_by_the_run_that_exceeds_it()
     {
         using var tonne = new TonneCommand();
