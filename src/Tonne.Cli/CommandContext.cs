@@ -35,6 +35,9 @@ sealed record CommandContext(
     /// <summary>Width, colours and characters of the terminal at standard error.</summary>
     public TerminalCapabilities ErrorCapabilities => CreateCapabilities(IsErrorTerminal);
 
+    /// <summary>Whether nobody reads standard output any more, so that a command without an end should end.</summary>
+    public bool IsOutReaderGone => Out is StreamWriter { BaseStream: FileDescriptorStream { IsReaderGone: true } };
+
     /// <summary>Writes a table with its header, or only the rows where standard output is appended to a file that begins with that header.</summary>
     /// <param name="header">The header with its line end.</param>
     /// <param name="rows">The rows with their line ends.</param>

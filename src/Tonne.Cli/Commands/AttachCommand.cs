@@ -34,7 +34,7 @@ static class AttachCommand
                 Place = settings.Place ?? new Place { Pue = settings.Pue },
                 Policy = settings.Policy,
                 MaskSecrets = settings[Setting.MaskSecrets] != "false",
-                GetVariable = static _ => null,
+                GetVariable = process.GetVariable,
                 OnProblem = problem => Say(problem.Error.Message),
             }, parsed.GetValue(name), context.Time);
             Say($"recording {run.Opening.Name} ({process.Id.ToString(CultureInfo.InvariantCulture)}) as {run.Id}; Ctrl-C ends the recording and leaves the process.");

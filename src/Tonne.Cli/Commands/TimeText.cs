@@ -5,6 +5,10 @@ namespace Tonne.Cli.Commands;
 /// <summary>Reads times as people write them in options; without a zone they are UTC.</summary>
 static class TimeText
 {
+    // There is a year before and after each that is taken.
+    const int FirstYear = 1900;
+    const int LastYear = 9990;
+
     static readonly string[] _dates = ["yyyy-MM-dd", "yyyy-MM", "yyyy"];
     static readonly string[] _times = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
 
@@ -12,9 +16,8 @@ static class TimeText
     /// <exception cref="InvalidInputException">It is none of these.</exception>
     public static DateTimeOffset Parse(string text, string option, DateTimeOffset now)
     {
-        if (DateTimeOffset.TryParseExact(text, _dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-            return date;
-        if (DateTimeOffset.TryParseExact(text, _times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if ((DateTimeOffset.TryParseExact(text, _dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            || DateTimeOffset.TryParseExact(text, _times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)) && time.Year is > FirstYear and < LastYear)
             return time.ToUniversalTime();
         if (text.Length > 1 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount is >= 0 and < 36_500)
         {
@@ -35,7 +38,7 @@ static class TimeText
     /// <summary>The first moment of a month or a year.</summary>
     /// <exception cref="InvalidInputException">It is none.</exception>
     public static DateTimeOffset ParseMonthOrYear(string text, string option, bool isYear) =>
-        DateTimeOffset.TryParseExact(text, isYear ? "yyyy" : "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start) && start.Year < 9000
+        DateTimeOffset.TryParseExact(text, isYear ? "yyyy" : "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start) && start.Year is > FirstYear and < LastYear
             ? start : throw new InvalidInputException($"{option} '{text}' is not a {(isYear ? "year, such as 2026" : "month, such as 2026-11")}.");
 
     /// <summary>The first moment of the year, UTC.</summary>

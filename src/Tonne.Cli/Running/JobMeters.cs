@@ -34,7 +34,8 @@ sealed class JobMeters
     public CgroupPlacement? Placement { get; }
 
     /// <summary>Ids of the processes of the job that live now, the child among them.</summary>
-    public IReadOnlyList<int> ListProcessIds() => [.. _job.ListProcessIds().Append(_child?.Pid ?? 0).Where(id => id > 0 && !(_child?.IsHelperProcess(id) ?? false)).Distinct()];
+    public IReadOnlyList<int> ListProcessIds() => [.. _job.ListProcessIds().Append(_child?.Pid ?? 0).Distinct()
+        .Where(id => id > 0 && !(_child?.IsHelperProcess(id) ?? false) && ProcessIdentity.GetStartTicks(id) is not null)];
 
     /// <summary>Adds the child, after it has started.</summary>
     public void AttachChild(ChildProcess child)

@@ -19,6 +19,7 @@ sealed class LimitWatcher : IRunObserver, IDisposable
     const int FirstLooks = 2;
 
     static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan _processInterval = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan _shortestInterval = TimeSpan.FromMilliseconds(200);
 
     readonly RunLimits _limits;
@@ -105,11 +106,27 @@ sealed class LimitWatcher : IRunObserver, IDisposable
         _onMessage(asked > 0
             ? $"{_reason}. Asked for a checkpoint (SIGUSR1); SIGTERM follows in {DisplayValue.FormatDuration(_limits.Grace.TotalSeconds)}."
             : $"{_reason}. The command is ended (SIGTERM); a program that handles SIGUSR1 would be asked for a checkpoint first.");
-        if (asked > 0 && _ended.Token.WaitHandle.WaitOne(_limits.Grace))
+        if (asked > 0 && WaitForEnd(listProcesses))
             return;
         JobSignals.Terminate(listProcesses());
-        if (!_ended.Token.WaitHandle.WaitOne(_limits.Grace))
+        if (!WaitForEnd(listProcesses))
             JobSignals.Kill(listProcesses());
+    }
+
+    /// <summary>Waits until the command and all its descendants have ended, for the grace at most.</summary>
+    bool WaitForEnd(Func<IReadOnlyList<int>> listProcesses)
+    {
+        var began = _time.GetTimestamp();
+        _ended.Token.WaitHandle.WaitOne(_limits.Grace);
+        using var never = new ManualResetEventSlim();
+        while (listProcesses().Count > 0)
+        {
+            if (_time.GetElapsedTime(began) >= _limits.Grace)
+                return false;
+            never.Wait(_processInterval);
+        }
+
+        return true;
     }
 
     /// <summary>Stops watching: the command has ended. Called once more it does nothing; handles are left to the finalizer, because marks may still come.</summary>

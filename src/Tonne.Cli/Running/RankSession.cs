@@ -102,10 +102,19 @@ sealed class RankSession : IMarkTarget, IDisposable
     public static RankSession? TryJoin(
         CommandContext context, Settings settings, RunSession session, RunRequest request, DiscoveryResult discovery, RankIdentity identity)
     {
-        var folder = RankFolder.TryOpen(identity.Key, DescribeMeters(discovery), out var refusal);
+        // Commands that the ranks run one after another have different names: a fast rank does not join what a slow one still does.
+        var name = request.Name ?? RunNames.FromCommand(request.Command);
+        var folder = RankFolder.TryOpen(identity.Key + "\n" + name, DescribeMeters(discovery), out var refusal);
         if (folder is null)
         {
             session.WriteMessage($"each rank is recorded as a run of its own: {refusal}.");
+            return null;
+        }
+
+        if (HasTakenPart(folder, identity.Rank))
+        {
+            session.WriteMessage($"rank {identity.Rank} has a part in this run already: this command is recorded as a run of its own.");
+            folder.Dispose();
             return null;
         }
 
@@ -125,6 +134,14 @@ sealed class RankSession : IMarkTarget, IDisposable
         folder.RemoveRank(ranks._state.Holder);
         ranks.Dispose();
         return null;
+    }
+
+    /// <summary>Whether a rank of this number is in a run that goes on: a second one would be counted with it. What killed ranks have left does not count.</summary>
+    static bool HasTakenPart(RankFolder folder, int rank)
+    {
+        var states = folder.ReadRanks();
+        return states.Any(state => state.Rank == rank && (ProcessIdentity.IsAlive(state.Holder)
+            || (state.EndedAt is not null && folder.HasRun && states.Any(other => other.EndedAt is null && ProcessIdentity.IsAlive(other.Holder)))));
     }
 
     /// <summary>Adds the child, after it has started.</summary>

@@ -7,6 +7,7 @@ using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.PlaceDetection;
+using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Budgets;
 using Tonne.Quantities;
@@ -48,7 +49,9 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
 
         // A run with a limit is watched by the process that stops its command.
-        if (request.JoinsRanks && request.Limits?.Max is null && RankIdentity.Find(context.GetVariable) is { } identity)
+        // A run inside another one is part of it: its processes count for the outer one's rank.
+        if (request.JoinsRanks && request.Limits?.Max is null && RankIdentity.Find(context.GetVariable) is { } identity
+            && ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is null)
         {
             using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity);
             if (ranks is not null)
@@ -143,7 +146,7 @@ sealed class RunSession(CommandContext context, Settings settings)
     }
 
     /// <summary>Warns of budgets that this run belongs to and that are exceeded now.</summary>
-    void CheckBudgets(RunRequest request, RunRecord record)
+    void FindExceededBudgets(RunRequest request, RunRecord record)
     {
         if (!request.KeepInLedger)
             return;
@@ -155,6 +158,19 @@ sealed class RunSession(CommandContext context, Settings settings)
             return;
         foreach (var state in ledger.CheckBudgets(budgets).Where(state => state.IsExceeded))
             WriteMessage(BudgetText.Describe(BudgetCommand.FormatScope(state.Budget), state.Budget.Limit, state.Used));
+    }
+
+    /// <summary>Warns of exceeded budgets; a problem with them is said and changes nothing.</summary>
+    void CheckBudgets(RunRequest request, RunRecord record)
+    {
+        try
+        {
+            FindExceededBudgets(request, record);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            WriteMessage("budgets were not checked: " + error.Message);
+        }
     }
 
     /// <summary>Runs the command as a rank of a run that has all ranks of this node.</summary>

@@ -64,6 +64,21 @@ sealed class AttachedProcess : IDisposable
         }
     }
 
+    /// <summary>Reads a variable of the process's environment, as it was at its start; null if it is not set or cannot be read.</summary>
+    /// <remarks>So a process that a run has started is recorded as a part of that run.</remarks>
+    public string? GetVariable(string name)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/environ").Split('\0')
+                .Where(entry => entry.StartsWith(name + "=", StringComparison.Ordinal)).Select(entry => entry[(name.Length + 1)..]).FirstOrDefault();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Ids of the processes that run a Jupyter kernel.</summary>
     public static IReadOnlyList<int> FindJupyterKernels() =>
     [

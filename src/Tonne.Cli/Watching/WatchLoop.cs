@@ -44,7 +44,7 @@ sealed class WatchLoop(CommandContext context, TimeSpan interval, bool asJson)
             before = record;
             // The first looks load code and tables, and say nothing of the later ones.
             var cost = looks > FirstLooks ? context.Time.GetElapsedTime(began) * MaxCostShare : TimeSpan.Zero;
-            if (!isRunning || looks >= count || wait(cost > interval ? cost : interval))
+            if (!isRunning || context.IsOutReaderGone || looks >= count || wait(cost > interval ? cost : interval))
                 return;
         }
     }

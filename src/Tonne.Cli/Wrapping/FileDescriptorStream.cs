@@ -10,6 +10,9 @@ namespace Tonne.Cli.Wrapping;
 /// <param name="descriptor">1 or 2.</param>
 sealed class FileDescriptorStream(int descriptor) : Stream
 {
+    /// <summary>Whether nobody reads any more: a closed pipe, as after <c>| head -1</c>.</summary>
+    public bool IsReaderGone { get; private set; }
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -75,6 +78,7 @@ sealed class FileDescriptorStream(int descriptor) : Stream
                 else if (Errno.Last == Errno.BrokenPipe || descriptor == Libc.StandardError)
                 {
                     // The reader is gone, or there is nowhere to report the error.
+                    IsReaderGone = true;
                     return;
                 }
                 else

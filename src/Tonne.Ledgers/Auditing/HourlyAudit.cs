@@ -58,6 +58,9 @@ public sealed class HourlyAudit
     public (int Runs, int Lines) Append(Ledger ledger, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
+        // Another process may have appended since this one has read.
+        using var gate = File.Exists(_path) || ledger.ListRuns(new LedgerQuery { Limit = 1 }).Count > 0 ? RunLock.Wait(_path + ".lock") : null;
+        Check();
         if (Problem is { } problem)
             throw new LedgerDamagedException(problem);
         var added = 0;
@@ -131,6 +134,8 @@ public sealed class HourlyAudit
 
     void Check()
     {
+        (Lines, LastHash, Problem) = (0, "", null);
+        _runs.Clear();
         if (!File.Exists(_path))
             return;
         string[] lines;

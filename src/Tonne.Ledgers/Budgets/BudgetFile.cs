@@ -41,6 +41,8 @@ public sealed class BudgetFile(LedgerHome home)
     public void Set(Budget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
+        CreateHome();
+        using var gate = RunLock.Wait(Location + ".lock");
         Write([.. Read().Where(other => !other.HasSameScope(budget)), budget]);
     }
 
@@ -49,6 +51,9 @@ public sealed class BudgetFile(LedgerHome home)
     /// <exception cref="LedgerUnavailableException">The file cannot be read or written.</exception>
     public int Remove(string? project, string? account, string? user)
     {
+        if (!File.Exists(Location))
+            return 0;
+        using var gate = RunLock.Wait(Location + ".lock");
         var budgets = Read();
         ImmutableArray<Budget> kept = [.. budgets.Where(budget => (budget.Project, budget.Account, budget.User) != (project, account, user))];
         if (kept.Length < budgets.Length)
@@ -56,7 +61,7 @@ public sealed class BudgetFile(LedgerHome home)
         return budgets.Length - kept.Length;
     }
 
-    void Write(ImmutableArray<Budget> budgets)
+    void CreateHome()
     {
         try
         {
@@ -66,9 +71,10 @@ public sealed class BudgetFile(LedgerHome home)
         {
             throw LedgerUnavailableException.FromException(home.Root, error);
         }
-
-        DurableFile.Replace(Location, [.. JsonSerializer.SerializeToUtf8Bytes(new Content(SchemaName, budgets), BudgetJson.Default.Content), (byte)'\n']);
     }
+
+    void Write(ImmutableArray<Budget> budgets) =>
+        DurableFile.Replace(Location, [.. JsonSerializer.SerializeToUtf8Bytes(new Content(SchemaName, budgets), BudgetJson.Default.Content), (byte)'\n']);
 
     internal sealed record Content(string Schema, ImmutableArray<Budget> Budgets);
 }

@@ -39,6 +39,7 @@ static partial class DurableFile
     /// </summary>
     internal static void Append(string path, ReadOnlySpan<byte> lines)
     {
+        var isNew = !File.Exists(path);
         try
         {
             using var stream = LedgerPermissions.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -66,6 +67,9 @@ static partial class DurableFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // An empty file would look like one that lost its lines.
+            if (isNew && new FileInfo(path) is { Exists: true, Length: 0 })
+                TryDelete(path);
             throw LedgerUnavailableException.FromException(path, error);
         }
     }

@@ -26,6 +26,23 @@ sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Takes a lock that others hold for a moment only.</summary>
+    /// <exception cref="LedgerUnavailableException">Another process holds it for longer than ten seconds, or the file cannot be opened.</exception>
+    internal static RunLock Wait(string path)
+    {
+        const int Tries = 500;
+        const int MillisecondsBetween = 20;
+        using var never = new ManualResetEventSlim();
+        for (var i = 0; i < Tries; i++)
+        {
+            if (TryTake(path) is { } taken)
+                return taken;
+            never.Wait(MillisecondsBetween);
+        }
+
+        throw new LedgerUnavailableException(path, "is held by another process of tonne", "Try again when that one has ended.");
+    }
+
     /// <summary>Whether another process has the lock; needs no permission to write.</summary>
     internal static bool IsHeld(string path)
     {

@@ -16,7 +16,7 @@ sealed class TotalBuilder(TotalQuery query)
     public LedgerTotal Build(IReadOnlyList<CountedRun> runs)
     {
         var withFigures = runs.Where(run => run.HasFigures).ToList();
-        var included = IncludedRuns.Find(withFigures);
+        var included = FindIncluded(withFigures);
         var outermost = included.Count == 0 ? withFigures : withFigures.FindAll(run => !included.ContainsKey(run.Id));
         // Whoever asks for one project still shares the machine with the others.
         var idleParts = IdleParts.Find(outermost);
@@ -29,19 +29,30 @@ sealed class TotalBuilder(TotalQuery query)
                 continue;
             var idlePart = idleParts.GetValueOrDefault(run.Id, 1);
             var whole = 0d;
-            foreach (var (month, part) in GetParts(run))
+            if (run.Months.IsEmpty || !_splitsMonths)
             {
+                var month = FormatMonth(run.Start);
                 if (!IsInPeriod(run, month))
                     continue;
-                whole += part;
-                if (query.By.Count == 0)
-                    continue;
+                whole = 1;
                 foreach (var group in GetGroups(run, month))
+                    GetSum(group).Add(run, 1, idlePart);
+            }
+            else
+            {
+                // Months that fall into one row count as one run there.
+                var parts = new Dictionary<Group, double>();
+                foreach (var (month, part) in run.Months)
                 {
-                    if (!groups.TryGetValue(group, out var rows))
-                        groups[group] = rows = new TotalSum([.. group.Values]);
-                    rows.Add(run, part, idlePart);
+                    if (!IsInPeriod(run, month))
+                        continue;
+                    whole += part;
+                    foreach (var group in GetGroups(run, month))
+                        parts[group] = parts.GetValueOrDefault(group) + part;
                 }
+
+                foreach (var (group, part) in parts)
+                    GetSum(group).Add(run, Math.Min(part, 1), idlePart);
             }
 
             if (whole <= 0)
@@ -63,6 +74,33 @@ sealed class TotalBuilder(TotalQuery query)
             WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
             Warnings = [.. FindWarnings(total, count, withoutEmbodied)],
         };
+
+        TotalSum GetSum(Group group) => groups.TryGetValue(group, out var known) ? known : groups[group] = new TotalSum([.. group.Values]);
+    }
+
+    /// <summary>Runs whose energy another run includes that is itself in this total. One whose outer run is not asked for counts by itself.</summary>
+    Dictionary<string, (string In, CountedWith Reason)> FindIncluded(List<CountedRun> runs)
+    {
+        var included = IncludedRuns.Find(runs);
+        if (included.Count == 0 || (query.Runs == LedgerQuery.All))
+            return included;
+        var containers = included.Values.Select(container => container.In).ToHashSet(StringComparer.Ordinal);
+        var byId = runs.Where(run => included.ContainsKey(run.Id) || containers.Contains(run.Id))
+            .GroupBy(run => run.Id, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        return included.Where(run => IsInside(run.Key)).ToDictionary(run => run.Key, run => run.Value, StringComparer.Ordinal);
+
+        bool IsInside(string id)
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            while (included.TryGetValue(id, out var container) && seen.Add(id) && byId.TryGetValue(container.In, out var outer))
+            {
+                if (Matches(outer) && GetParts(outer).Any(part => IsInPeriod(outer, part.Month)))
+                    return true;
+                id = container.In;
+            }
+
+            return false;
+        }
     }
 
     static IEnumerable<Warning> FindWarnings(TotalRow total, int count, int withoutEmbodied)
@@ -118,6 +156,8 @@ sealed class TotalBuilder(TotalQuery query)
     /// <summary>The groups of a run: one, unless it is grouped by every tag.</summary>
     IEnumerable<Group> GetGroups(CountedRun run, string month)
     {
+        if (query.By.Count == 0)
+            yield break;
         var byTag = -1;
         var values = new string?[query.By.Count];
         for (var i = 0; i < values.Length; i++)

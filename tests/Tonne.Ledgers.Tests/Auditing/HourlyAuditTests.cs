@@ -57,6 +57,19 @@ public class HourlyAuditTests
         Assert.Empty(home.Ledger.Verify());
     }
 
+    [Fact]
+    public async Task Audits_at_the_same_time_add_each_run_once()
+    {
+        using var home = CreateLedger();
+        var audits = Enumerable.Range(0, 6).Select(_ => HourlyAudit.Read(home.Home)).ToList();
+
+        var added = await Task.WhenAll(audits.Select(audit => Task.Run(() =>
+            audit.Append(new Ledger(home.Home, home.Time, processes: new Tonne.Ledgers.RunFolders.HolderProcessChecker(home.Proc)), _now))));
+
+        Assert.Equal(3, added.Sum(each => each.Runs));
+        Assert.Null(HourlyAudit.Read(home.Home).Problem);
+    }
+
     // What is inside a run that still runs is part of it, and may not be charged before.
     [Fact]
     public void A_run_inside_one_that_still_runs_waits_and_then_counts_with_it()

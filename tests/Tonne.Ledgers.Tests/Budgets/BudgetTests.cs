@@ -111,6 +111,17 @@ public class BudgetTests
         Assert.Single(file.Read());
     }
 
+    [Fact]
+    public async Task Budgets_that_are_set_at_the_same_time_are_all_kept()
+    {
+        using var home = new TemporaryHome();
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() =>
+            new BudgetFile(home.Home).Set(new Budget { Project = $"p{i}", Limit = new Allowance(5), Period = BudgetPeriod.Month }))));
+
+        Assert.Equal(12, new BudgetFile(home.Home).Read().Length);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -156,6 +156,34 @@ public class LedgerTotalTests
     }
 
     [Fact]
+    public void A_run_across_months_is_one_run_in_a_row_that_is_no_month()
+    {
+        var across = Run("a", 0, 3600, 8) with { Project = "p", Months = new Dictionary<string, double> { ["2026-10"] = 0.25, ["2026-11"] = 0.75 }.ToImmutableSortedDictionary() };
+        var year = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        var row = Assert.Single(LedgerTotal.Of([across], new TotalQuery { By = TotalKey.Parse("project,year"), Runs = new LedgerQuery { Since = year, Until = year.AddYears(1) } }).Rows);
+
+        Assert.Equal((1, 1, 8.0), (row.Runs, row.Completed, row.FacilityEnergy.Best));
+    }
+
+    // A budget of a project holds for what runs inside a run of another project too.
+    [Fact]
+    public void A_run_inside_one_that_is_not_asked_for_counts_by_itself()
+    {
+        RunSummary[] runs =
+        [
+            Run("outer", 0, 100, 8) with { Project = "p1" }, Run("inner", 10, 50, 3, "outer") with { Project = "p2" }, Run("innermost", 20, 10, 1, "inner") with { Project = "p1" },
+        ];
+
+        double Of(LedgerQuery query) => LedgerTotal.Of(runs, new TotalQuery { Runs = query }).Sum.FacilityEnergy.Best;
+
+        Assert.Equal(8, Of(LedgerQuery.All));
+        Assert.Equal(3, Of(new LedgerQuery { Project = "p2" }));
+        Assert.Equal(8, Of(new LedgerQuery { Project = "p1" }));
+        Assert.Equal(3, Of(new LedgerQuery { Since = _start.AddSeconds(5) }));
+    }
+
+    [Fact]
     public void A_row_of_every_tag_counts_a_run_in_each_and_the_sum_counts_it_once()
     {
         var run = Run("a", 0, 10, 4) with { Tags = new Dictionary<string, string> { ["model"] = "m", ["seed"] = "1" }.ToImmutableSortedDictionary() };

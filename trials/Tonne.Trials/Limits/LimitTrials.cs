@@ -73,6 +73,20 @@ public class LimitTrials
     }
 
     [Fact]
+    public async Task A_descendant_that_goes_on_is_killed_too()
+    {
+        using var tonne = new TonneCommand();
+        var survivor = tonne.At("survivor");
+
+        var finished = await tonne.RunAsync("run", "-q", "--zone", "FR", "--max", "1e-12kg", "--grace", "1s", "--",
+            "/bin/sh", "-c", $"(trap '' TERM; sleep 6; echo alive > '{survivor}') & sleep 30");
+
+        finished.Expect(143);
+        await Task.Delay(6000, TestContext.Current.CancellationToken);
+        Assert.False(File.Exists(survivor));
+    }
+
+    [Fact]
     public async Task Without_epochs_a_command_is_ended_as_soon_as_it_has_used_more()
     {
         using var tonne = new TonneCommand();

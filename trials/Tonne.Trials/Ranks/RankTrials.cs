@@ -206,4 +206,51 @@ public class RankTrials
         Assert.Equal(["failed", "interrupted"], runs.Select(run => (string)run!["status"]!));
         Assert.Equal([1, 2], runs.Select(run => run!["ranks"]!.AsArray().Count));
     }
+
+    [Fact]
+    public async Task A_run_inside_a_rank_counts_with_it_and_is_no_rank()
+    {
+        using var tonne = new TonneCommand();
+        var id = RankJob.NewId();
+        var ranks = Enumerable.Range(0, 2).Select(rank => RankJob.Start(tonne, RankJob.Torchrun(id, rank, 2),
+            TonneCommand.Executable, "run", "-q", "--zone", "FR", "--name", "outer", "--", TonneCommand.Executable, "run", "-q", "--zone", "FR", "--name", "inner", "--",
+            Needs.Python(), "-c", "import time\nwhile time.process_time() < 0.5: pass")).ToList();
+        foreach (var rank in ranks)
+            (await Finished.OfAsync(rank)).Expect(0);
+
+        var outer = new RunJson((await tonne.RunAsync("show", "outer", "--json")).Expect(0).Output);
+        var total = JsonNode.Parse((await tonne.RunAsync("total", "--json")).Expect(0).Output)!;
+
+        Assert.Equal(2, outer.Root["ranks"]!.AsArray().Count);
+        // The processes of the inner runs, and the inner tonnes themselves; a fifth of a second for their start before they measure it.
+        var inner = JsonNode.Parse((await tonne.RunAsync("list", "--name", "inner", "--json")).Expect(0).Output)!["runs"]!.AsArray();
+        var expected = inner.Sum(run => (double)run!["job_cpu_s"]! + (double)run["overhead"]!["cpu_s"]!);
+        Assert.InRange(outer.JobCpuSeconds, expected - 0.2, expected + 0.4);
+        Assert.Equal(1, (int)total["total"]!["runs"]!);
+        Assert.Equal(2, total["counted_with_others"]!.AsArray().Count(run => (string)run!["reason"]! == "nested"));
+    }
+
+    [Fact]
+    public async Task A_fast_rank_does_not_join_the_command_that_a_slow_one_still_runs()
+    {
+        using var tonne = new TonneCommand();
+        var id = RankJob.NewId();
+        Process Start(int rank, string name, params string[] command) =>
+            RankJob.Start(tonne, RankJob.Torchrun(id, rank, 2), [TonneCommand.Executable, "run", "-q", "--zone", "FR", "--name", name, "--", .. command]);
+
+        var slow = Start(1, "prepare", RankJob.Until(tonne, "go", 1, 0));
+        await RankJob.WaitAsync(() => File.Exists(tonne.At("here-1")), "the slow rank runs");
+        (await Finished.OfAsync(Start(0, "prepare", "true"))).Expect(0);
+        var train = Start(0, "train", "sleep", "1");
+        var again = Start(0, "prepare", "true");
+        (await Finished.OfAsync(again)).Expect(0);
+        tonne.Write("go", "");
+        (await Finished.OfAsync(slow)).Expect(0);
+        (await Finished.OfAsync(Start(1, "train", "true"))).Expect(0);
+        (await Finished.OfAsync(train)).Expect(0);
+
+        var runs = JsonNode.Parse((await tonne.RunAsync("list", "--json")).Expect(0).Output)!["runs"]!.AsArray();
+        // The repeated command of rank 0 is a run of its own.
+        Assert.Equal(["prepare", "prepare", "train"], runs.Select(run => (string)run!["name"]!).Order(StringComparer.Ordinal));
+    }
 }

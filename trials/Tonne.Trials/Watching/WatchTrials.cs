@@ -104,6 +104,16 @@ public class WatchTrials
         (await tonne.RunAsync("attach")).Expect(2);
     }
 
+    [Fact]
+    public async Task A_view_whose_reader_has_gone_ends()
+    {
+        using var tonne = new TonneCommand();
+
+        var finished = await tonne.RunOtherAsync("/bin/sh", "-c", $"timeout 60 '{TonneCommand.Executable}' watch --json --interval 100ms --zone FR 2>/dev/null | head -1 | wc -l; echo done");
+
+        Assert.Equal("1\ndone\n", finished.Expect(0).Output);
+    }
+
     static double ReadCpuSeconds(int id)
     {
         try
