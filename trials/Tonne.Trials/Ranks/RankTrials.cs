@@ -222,10 +222,10 @@ public class RankTrials
         var total = JsonNode.Parse((await tonne.RunAsync("total", "--json")).Expect(0).Output)!;
 
         Assert.Equal(2, outer.Root["ranks"]!.AsArray().Count);
-        // The processes of the inner runs, and the inner tonnes themselves; a fifth of a second for their start before they measure it.
+        // The processes of the inner runs, and the inner tonnes themselves, also after they have measured their overhead: less than half of it again. Counted twice it would be the double.
         var inner = JsonNode.Parse((await tonne.RunAsync("list", "--name", "inner", "--json")).Expect(0).Output)!["runs"]!.AsArray();
         var expected = inner.Sum(run => (double)run!["job_cpu_s"]! + (double)run["overhead"]!["cpu_s"]!);
-        Assert.InRange(outer.JobCpuSeconds, expected - 0.2, expected + 0.4);
+        Assert.InRange(outer.JobCpuSeconds, expected - 0.2, expected * 1.5);
         Assert.Equal(1, (int)total["total"]!["runs"]!);
         Assert.Equal(2, total["counted_with_others"]!.AsArray().Count(run => (string)run!["reason"]! == "nested"));
     }
