@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tonne.Ledgers.Totals;
 using Tonne.Runs;
 
 namespace Tonne.Ledgers;
@@ -34,7 +35,7 @@ public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<R
         : null;
 
     /// <summary>Facility energy and emissions of all runs together.</summary>
-    public RunTotal Total => RunTotal.Of([.. Runs]);
+    public LedgerTotal Total => LedgerTotal.Of(Runs);
 
     /// <summary>Groups the runs that belong to a job; runs of no job are left out.</summary>
     /// <remarks>
@@ -53,8 +54,8 @@ public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<R
         {
             foreach (var part in IsUnique(same.First().Job!) ? [same.ToList()] : SplitByTime(same))
             {
-                var nested = RunTotal.Of(part).Nested;
-                jobs.Add(new DistributedJob(same.Key, part[0].Job!, [.. part.Where(run => !nested.Contains(run.Id))]));
+                var nested = NestedRuns.Find(part.Select(run => (run.Id, run.Parent, run.StartedAt, run.DurationSeconds)));
+                jobs.Add(new DistributedJob(same.Key, part[0].Job!, [.. part.Where(run => !nested.ContainsKey(run.Id))]));
             }
         }
 

@@ -37,7 +37,7 @@ public class DistributedJobTests
             var jobs = DistributedJob.Group(order);
             Assert.Equal([["a", "b"], ["c"], ["d"]], jobs.OrderBy(job => job.Runs[0].Id).Select(job => job.Runs.Select(run => run.Id)));
             Assert.Equal(["n0", "n1"], jobs.Single(job => job.Runs.Count == 2).Nodes);
-            Assert.Equal(2.0, jobs.Single(job => job.Runs.Count == 2).Total.FacilityEnergy!.Value.Best);
+            Assert.Equal(2.0, jobs.Single(job => job.Runs.Count == 2).Total.Sum.FacilityEnergy.Best);
         }
     }
 
@@ -86,7 +86,7 @@ public class DistributedJobTests
             var jobs = DistributedJob.Group(runs.Concat(runs.Where(_ => random.Next(3) == 0)));
 
             Assert.Equal(runs.Where(run => run.Job is not null).Select(run => run.Id).Order(), jobs.SelectMany(job => job.Runs).Select(run => run.Id).Order());
-            Assert.Equal(runs.Count(run => run.Job is not null), jobs.Sum(job => job.Total.FacilityEnergy!.Value.Best), 1e-9);
+            Assert.Equal(runs.Count(run => run.Job is not null), jobs.Sum(job => job.Total.Sum.FacilityEnergy.Best), 1e-9);
         }
     }
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Tonne.Formatting;
 using Tonne.Ledgers;
+using Tonne.Ledgers.Totals;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
+using Tonne.Reporting.Totals;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -65,12 +67,13 @@ static class ListCommand
         }
 
         var table = new TextTable("ID", "NAME", "STATUS", "STARTED (UTC)", "TIME", "FACILITY ENERGY", "EMISSIONS", "QUALITY") { RightAligned = new HashSet<int> { 4, 5, 6 }, OptionalColumns = [3, 7, 4], FlexibleColumn = 1 };
-        var total = RunTotal.Of(runs);
+        var total = LedgerTotal.Of(runs);
+        var included = total.CountedWithOthers.ToDictionary(run => run.Id, run => run.In, StringComparer.Ordinal);
         foreach (var run in runs)
         {
             var headline = RunHeadline.From(run);
             table.Add(
-                run.Id, total.Nested.Contains(run.Id) ? $"{run.Name} (in {run.Parent![^6..]})" : run.Name, FormatState(run),
+                run.Id, included.TryGetValue(run.Id, out var outer) ? $"{run.Name} (in {outer[^6..]})" : run.Name, FormatState(run),
                 run.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm"),
                 run.DurationSeconds is { } seconds ? DisplayValue.FormatDuration(seconds) : "-",
                 headline.Energy?.Text ?? "-", headline.Emissions?.Text ?? "-", headline.FormatQuality());
@@ -80,22 +83,16 @@ static class ListCommand
         WriteTotal(context, total, session.Capabilities);
     }
 
-    static void WriteTotal(CommandContext context, RunTotal total, TerminalCapabilities screen)
+    static void WriteTotal(CommandContext context, LedgerTotal total, TerminalCapabilities screen)
     {
-        if (total.Runs < 2 && total.Nested.Count == 0)
-            return;
-        if (total is not { FacilityEnergy: { } energy, Emissions: { } emissions })
+        if (total.Sum.Runs < 2 && total.CountedWithOthers.IsEmpty)
             return;
         var dash = screen.Unicode ? "–" : "-";
         context.Out.WriteLine();
         context.Out.WriteLine(
-            $"Total of {(total.Runs == 1 ? "1 run" : $"{total.Runs} runs")}: {DisplayValue.Format(energy, "kWh").FormatWithInterval(dash)} facility energy, "
-            + $"{DisplayValue.Format(emissions, "kg CO2e").FormatWithInterval(dash)}.");
-        if (total.Nested.Count > 0)
-        {
-            context.Out.WriteLine(total.Nested.Count == 1
-                ? "1 run was started inside another of them and counts only with that one."
-                : $"{total.Nested.Count} runs were started inside another of them and count only with that one.");
-        }
+            $"Total of {(total.Sum.Runs == 1 ? "1 run" : $"{total.Sum.Runs} runs")}: {DisplayValue.Format(total.Sum.FacilityEnergy, "kWh").FormatWithInterval(dash)} facility energy, "
+            + $"{DisplayValue.Format(total.Sum.Emissions, "kg CO2e").FormatWithInterval(dash)}.");
+        foreach (var line in TotalText.DescribeCountedWithOthers(total))
+            context.Out.WriteLine(line);
     }
 }

@@ -18,10 +18,10 @@ public static class DistributedJobText
         ArgumentNullException.ThrowIfNull(job);
         if (job.Runs.Count < 2)
             return;
-        var total = job.Total;
+        var total = job.Total.Sum;
         var nodes = job.Nodes.Count == 0 ? "" : $" on {(job.Nodes.Count == 1 ? "one node" : $"{job.Nodes.Count} nodes")} ({string.Join(", ", job.Nodes.Take(MaxNodes))}{(job.Nodes.Count > MaxNodes ? ", …" : "")})";
-        var sum = total is { FacilityEnergy: { } energy, Emissions: { } emissions }
-            ? $", together {DisplayValue.Format(energy, "kWh").Text} and {DisplayValue.Format(emissions, "kg CO2e").Text}{(job.IsComplete ? "" : " so far")}"
+        var sum = total.Runs > 0
+            ? $", together {DisplayValue.Format(total.FacilityEnergy, "kWh").Text} and {DisplayValue.Format(total.Emissions, "kg CO2e").Text}{(job.IsComplete ? "" : " so far")}"
             : "";
         var sheet = new StyledTextWriter(writer, screen);
         sheet.WriteRow("job", TextSanitizer.ToOneLine($"{EnumWords.Format(job.Job.Launcher)} {job.Job.Id}{(job.Job.Step is { } step ? "." + step : "")}: {job.Runs.Count} runs{nodes}{sum}. Each is in 'tonne list'."));

@@ -59,21 +59,28 @@ public static class TotalText
                     + $"now {FormatChange(sum.Emissions.Best, yearBefore.Sum.Emissions.Best)}.";
         }
 
+        foreach (var line in DescribeCountedWithOthers(total))
+            yield return line;
+        if (total.WithoutFigures.Length > 0)
+            yield return $"{FormatRuns(total.WithoutFigures.Length)} without figures, not counted: {string.Join(", ", total.WithoutFigures.Take(5))}{(total.WithoutFigures.Length > 5 ? ", …" : "")}.";
+        foreach (var warning in total.Warnings)
+            yield return $"{warning.Code}: {TextSanitizer.ToOneLine(WarningText.Format(warning))}";
+    }
+
+    /// <summary>How many runs are counted with another one, and why; a sentence for each reason.</summary>
+    /// <param name="total">The total.</param>
+    public static IEnumerable<string> DescribeCountedWithOthers(LedgerTotal total)
+    {
+        ArgumentNullException.ThrowIfNull(total);
         foreach (var reason in total.CountedWithOthers.GroupBy(run => run.Reason))
         {
-            var count = reason.Count();
-            yield return $"{FormatRuns(count)} counted with another one: " + reason.Key switch
+            yield return $"{FormatRuns(reason.Count())} counted with another one: " + reason.Key switch
             {
                 CountedWith.Nested => "started inside it.",
                 CountedWith.OwnExport => "imported from its own export.",
                 _ => "measured by another tool at the same time on the same kind of machine.",
             };
         }
-
-        if (total.WithoutFigures.Length > 0)
-            yield return $"{FormatRuns(total.WithoutFigures.Length)} without figures, not counted: {string.Join(", ", total.WithoutFigures.Take(5))}{(total.WithoutFigures.Length > 5 ? ", …" : "")}.";
-        foreach (var warning in total.Warnings)
-            yield return $"{warning.Code}: {TextSanitizer.ToOneLine(WarningText.Format(warning))}";
     }
 
     /// <summary>A value of a group; <c>(none)</c> where the runs have none.</summary>

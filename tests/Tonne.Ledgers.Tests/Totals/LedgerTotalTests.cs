@@ -76,18 +76,38 @@ public class LedgerTotalTests
         });
 
     [Fact]
-    public void A_total_is_that_of_the_list_and_does_not_depend_on_the_order() =>
+    public void A_total_does_not_depend_on_the_order() =>
         ForAll(_runs, runs =>
         {
-            var expected = RunTotal.Of(runs);
             var forward = LedgerTotal.Of(runs);
             var backward = LedgerTotal.Of(runs.Reverse());
 
-            Near(expected.FacilityEnergy?.Best ?? 0, forward.Sum.FacilityEnergy.Best);
             Near(forward.Sum.FacilityEnergy.Best, backward.Sum.FacilityEnergy.Best);
             Near(forward.Sum.IdleEnergy.Best, backward.Sum.IdleEnergy.Best);
-            Assert.Equal(expected.Nested.Order(StringComparer.Ordinal), forward.CountedWithOthers.Select(run => run.Id));
+            Assert.Equal(forward.CountedWithOthers, backward.CountedWithOthers);
         });
+
+    [Fact]
+    public void Runs_inside_a_run_count_once_at_any_depth()
+    {
+        var total = LedgerTotal.Of([Run("outer", 0, 100, 5), Run("inner", 10, 50, 3, "outer"), Run("innermost", 20, 10, 1, "inner"), Run("other", 0, 100, 7)]);
+
+        Assert.Equal((2, 12.0), (total.Sum.Runs, total.Sum.FacilityEnergy.Best));
+        Assert.Equal(["inner", "innermost"], total.CountedWithOthers.Select(run => run.Id));
+    }
+
+    [Fact]
+    public void A_run_whose_outer_run_is_missing_had_ended_or_still_runs_counts_itself()
+    {
+        Assert.Equal(3, LedgerTotal.Of([Run("inner", 10, 50, 3, "outer")]).Sum.FacilityEnergy.Best);
+        Assert.Equal(8, LedgerTotal.Of([Run("outer", 0, 100, 5), Run("later", 101, 50, 3, "outer")]).Sum.FacilityEnergy.Best);
+        var running = Run("outer", 0, 100, 5) with { Status = RunStatus.Running, DurationSeconds = null, FacilityEnergy = null, Total = null };
+        Assert.Equal(3, LedgerTotal.Of([running, Run("inner", 10, 50, 3, "outer")]).Sum.FacilityEnergy.Best);
+    }
+
+    [Fact]
+    public void Bounds_are_added() =>
+        Assert.Equal(new Bounds(1.5, 3, 6), LedgerTotal.Of([Run("a", 0, 10, 1), Run("b", 5, 10, 2)]).Sum.FacilityEnergy);
 
     // A machine that idles at 2 kW for everyone: whatever runs overlap, its idle energy is 2 × the time in which any ran.
     [Fact]

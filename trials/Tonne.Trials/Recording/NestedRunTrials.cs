@@ -28,7 +28,7 @@ public class NestedRunTrials
         Assert.True(byName["outer"].GetProperty("job_cpu_s").GetDouble() >= byName["inner"].GetProperty("job_cpu_s").GetDouble());
         var list = (await tonne.RunAsync("list")).Output;
         Assert.Contains("Total of 2 runs:", list);
-        Assert.Contains("1 run was started inside another of them and counts only with that one.", list);
+        Assert.Contains("1 run counted with another one: started inside it.", list);
         Assert.Contains(byName["outer"].GetProperty("id").GetString()!, (await tonne.RunAsync("show", "inner")).Output);
 
         // A description of both has the energy of the outer one, in one phase or in two.
