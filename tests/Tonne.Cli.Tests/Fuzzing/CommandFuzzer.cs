@@ -18,7 +18,7 @@ sealed class CommandFuzzer(Random random, IReadOnlyList<CommandFuzzer.Choice> co
     [
         "h100", "A100 80GB", "NVIDIA H100 80GB HBM3", "v5e", "TPU v4", "MI300X", "cpu", "FR", "France", "US-CA", "world", "gcp:europe-west9", "us-east-1", "aws:eu-north-1", "last", "first", "FR,DE", "h100,a100", "lr=4,layers=3",
         "token=1e9", "training run=1", "request=0", "bf16", "fp8", "int4", "llama", "gpt-4", "llama-3.1-70b", "Llama 3.3 70B", "2026-11-01", "10/03/2024", "day-first", "share", "machine", "completed", "lifecycle", "direct", "energy_kwh",
-        "emissions_kg.total", "facility_energy_kwh", "gpu", "", " ", "\u001b[31mred", "'; rm -rf /", "=1+1", "../../../etc/passwd", "/dev/null", "/nonexistent/file", "\ud83d\ude00", "\uFFFD", "\u202Eevil", "日本", "a\nb", "a,b,,c", "=",
+        "emissions_kg.total", "facility_energy_kwh", "gpu", "", " ", "\u001b[31mred", "'; rm -rf /", "=1+1", "../../../dev/null/passwd", "/dev/null", "/dev/null/file", "\ud83d\ude00", "\uFFFD", "\u202Eevil", "日本", "a\nb", "a,b,,c", "=",
         "==", "k=", "=v", "{", "}", "[", "%s%n", "\\", "--", "-", "-1", "--json", "@response", "http://", "redfish+https://user:pass@localhost:1/", "prometheus+http://127.0.0.1:1/metrics", "5 min", "100ms", "-3s", "1e300 s", "1y",
     ];
 
