@@ -47,6 +47,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         {
             Ranks = job.Ranks,
             Listener = _observers.IsEmpty ? null : _observers.NotifySample,
+            MarkListener = _observers.IsEmpty ? null : _observers.NotifyMark,
         };
         _observers.NotifyOpened(opening);
     }

@@ -34,8 +34,13 @@ sealed class JobMeters
     public CgroupPlacement? Placement { get; }
 
     /// <summary>Ids of the processes of the job that live now, the child among them.</summary>
-    public IReadOnlyList<int> ListProcessIds() => [.. _job.ListProcessIds().Append(_child?.Pid ?? 0).Distinct()
-        .Where(id => id > 0 && !(_child?.IsHelperProcess(id) ?? false) && ProcessIdentity.GetStartTicks(id) is not null)];
+    public IReadOnlyList<int> ListProcessIds() => ListProcessIds(_job, _child);
+
+    /// <summary>Ids of the processes of a job that live now, the child among them.</summary>
+    /// <param name="job">The instruments that follow it.</param>
+    /// <param name="child">The child; null before it has started.</param>
+    public static IReadOnlyList<int> ListProcessIds(JobInstruments job, ChildProcess? child) => [.. job.ListProcessIds().Append(child?.Pid ?? 0).Distinct()
+        .Where(id => id > 0 && !(child?.IsHelperProcess(id) ?? false) && ProcessIdentity.GetStartTicks(id) is not null)];
 
     /// <summary>Adds the child, after it has started.</summary>
     public void AttachChild(ChildProcess child)

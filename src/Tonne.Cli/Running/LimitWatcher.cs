@@ -12,6 +12,7 @@ namespace Tonne.Cli.Running;
 /// most a twentieth of the time.
 /// Stopping: processes of the job that handle SIGUSR1 get it, which asks for a checkpoint (as under Slurm, submitit and PyTorch Lightning); after the
 /// grace, or at once where no process handles it, the job gets SIGTERM; after the grace again SIGKILL.
+/// Ranks of one run have a watcher each. The one of the recorder accounts and decides, and each stops its own command.
 /// </remarks>
 sealed class LimitWatcher : IRunObserver, IDisposable
 {
@@ -29,6 +30,7 @@ sealed class LimitWatcher : IRunObserver, IDisposable
     readonly CancellationTokenSource _ended = new();
     volatile bool _epochEnded;
     volatile string? _reason;
+    int? _epochMember;
     Thread? _thread;
     bool _disposed;
 
@@ -38,7 +40,7 @@ sealed class LimitWatcher : IRunObserver, IDisposable
     /// <param name="onMessage">Receives what the user must know.</param>
     public LimitWatcher(RunLimits limits, TimeProvider time, Action<string> onMessage) => (_limits, _time, _onMessage) = (limits, time, onMessage);
 
-    /// <summary>Why the command was stopped; null if it was not.</summary>
+    /// <summary>Why this watcher has decided to stop the command; null if it has not.</summary>
     public string? StopReason => _reason;
 
     /// <inheritdoc/>
@@ -47,6 +49,10 @@ sealed class LimitWatcher : IRunObserver, IDisposable
         // Marks are still taken when the command has ended.
         if (mark.Kind != MarkKind.Epoch || _ended.IsCancellationRequested)
             return;
+        // Each rank may print the same epochs: those of the first that does are taken.
+        _epochMember ??= mark.Member ?? 0;
+        if ((mark.Member ?? 0) != _epochMember)
+            return;
         _epochEnded = true;
         _wake.Set();
     }
@@ -54,19 +60,26 @@ sealed class LimitWatcher : IRunObserver, IDisposable
     /// <summary>Starts to watch.</summary>
     /// <param name="account">What the run has used so far, in the unit of the limit; null if it is not known.</param>
     /// <param name="listProcesses">The processes of the job.</param>
-    public void Start(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses)
+    /// <param name="shared">What the ranks of a run share. Default: null, the run has no ranks.</param>
+    public void Start(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses, SharedStop? shared = null)
     {
-        _thread = new Thread(() => Watch(account, listProcesses), 512 * 1024) { IsBackground = true, Name = "limit" };
+        _thread = new Thread(() => Watch(account, listProcesses, shared), 512 * 1024) { IsBackground = true, Name = "limit" };
         _thread.Start();
     }
 
-    void Watch(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses)
+    void Watch(Func<Bounds?> account, Func<IReadOnlyList<int>> listProcesses, SharedStop? shared)
     {
         var max = _limits.Max!;
         var (seenEpochs, atLastEpoch, looks) = (false, 0d, 0);
         WaitHandle[] handles = [_ended.Token.WaitHandle, _wake];
         while (WaitHandle.WaitAny(handles, _interval) != 0)
         {
+            if (shared?.Read() is not null)
+            {
+                Stop(listProcesses, static _ => { });
+                return;
+            }
+
             var atEpoch = _epochEnded;
             _epochEnded = false;
             seenEpochs |= atEpoch;
@@ -95,15 +108,16 @@ sealed class LimitWatcher : IRunObserver, IDisposable
             _reason = $"--max {max}: {DisplayValue.Format(bounds, max.Unit).FormatWithInterval()} used"
                 + (bounds.Best > max.Value ? "" : ", and another epoch like the last would pass it")
                 + $"; chance that it is passed already: {DisplayValue.FormatPercent(max.ChanceExceeded(bounds))}";
-            Stop(listProcesses);
+            shared?.Publish(_reason);
+            Stop(listProcesses, _onMessage);
             return;
         }
     }
 
-    void Stop(Func<IReadOnlyList<int>> listProcesses)
+    void Stop(Func<IReadOnlyList<int>> listProcesses, Action<string> onMessage)
     {
         var asked = JobSignals.RequestCheckpoint(listProcesses());
-        _onMessage(asked > 0
+        onMessage(asked > 0
             ? $"{_reason}. Asked for a checkpoint (SIGUSR1); SIGTERM follows in {DisplayValue.FormatDuration(_limits.Grace.TotalSeconds)}."
             : $"{_reason}. The command is ended (SIGTERM); a program that handles SIGUSR1 would be asked for a checkpoint first.");
         if (asked > 0 && WaitForEnd(listProcesses))

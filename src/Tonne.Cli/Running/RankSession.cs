@@ -40,6 +40,7 @@ sealed class RankSession : IMarkTarget, IDisposable
     readonly RankGroup _group;
     readonly JobInstruments _own;
     readonly ResourceReservation _reservation = ResourceReservation.ReadOwn();
+    readonly LimitWatcher? _watcher;
     readonly Lock _gate = new();
     RankState _state;
     ChildProcess? _child;
@@ -51,9 +52,10 @@ sealed class RankSession : IMarkTarget, IDisposable
     bool _left;
     volatile bool _disposed;
 
-    RankSession(CommandContext context, Settings settings, RunSession session, RunRequest request, DiscoveryResult discovery, RankIdentity identity, RankFolder folder)
+    RankSession(
+        CommandContext context, Settings settings, RunSession session, RunRequest request, DiscoveryResult discovery, RankIdentity identity, RankFolder folder, LimitWatcher? watcher)
     {
-        (_context, _settings, _session, _request, _discovery, _folder) = (context, settings, session, request, discovery, folder);
+        (_context, _settings, _session, _request, _discovery, _folder, _watcher) = (context, settings, session, request, discovery, folder, watcher);
         _group = new RankGroup(identity.Key, identity.Size);
         var holder = ProcessIdentity.GetCurrent();
         _own = new JobInstruments(
@@ -100,10 +102,11 @@ sealed class RankSession : IMarkTarget, IDisposable
     /// <summary>Joins the ranks of this node.</summary>
     /// <returns>Null if they cannot be joined; the command is then recorded as a run of its own.</returns>
     public static RankSession? TryJoin(
-        CommandContext context, Settings settings, RunSession session, RunRequest request, DiscoveryResult discovery, RankIdentity identity)
+        CommandContext context, Settings settings, RunSession session, RunRequest request, DiscoveryResult discovery, RankIdentity identity, LimitWatcher? watcher)
     {
         // Commands that the ranks run one after another have different names: a fast rank does not join what a slow one still does.
-        var name = request.Name ?? RunNames.FromCommand(request.Command);
+        // A limit is one of the whole run.
+        var name = $"{request.Name ?? RunNames.FromCommand(request.Command)}\n{request.Limits?.Max}";
         var folder = RankFolder.TryOpen(identity.Key + "\n" + name, DescribeMeters(discovery), out var refusal);
         if (folder is null)
         {
@@ -118,7 +121,7 @@ sealed class RankSession : IMarkTarget, IDisposable
             return null;
         }
 
-        var ranks = new RankSession(context, settings, session, request, discovery, identity, folder);
+        var ranks = new RankSession(context, settings, session, request, discovery, identity, folder, watcher);
         try
         {
             folder.WriteRank(ranks._state);
@@ -154,7 +157,13 @@ sealed class RankSession : IMarkTarget, IDisposable
             ChargedNanoseconds = child.OwnCpuInCgroupNanoseconds,
             Child = ProcessIdentity.GetStartTicks(child.Pid) is { } start ? new RunHolder(_state.Holder.BootId, child.Pid, start) : null,
         });
+        _watcher?.Start(
+            AccountSoFar, () => JobMeters.ListProcessIds(_own, _child),
+            new SharedStop(_folder.ReadStop, reason => RunGuarded(() => _folder.WriteStop(reason))));
     }
+
+    /// <summary>What the run of all ranks has used; null if another rank records it.</summary>
+    Bounds? AccountSoFar() => _run is { } run ? RunSession.AccountSoFar(run, _place, _request.Limits!.Max!) : null;
 
     /// <inheritdoc/>
     public void AddMark(Mark mark)
@@ -345,6 +354,7 @@ sealed class RankSession : IMarkTarget, IDisposable
         _place = DetectPlace();
         foreach (var left in _folder.ReadRanks().Where(state => !ProcessIdentity.IsAlive(state.Holder)))
             _folder.RemoveRank(left.Holder);
+        _folder.RemoveStop();
         var recorder = new RunRecorder(_ => _job = CreateJob(null), _session.CreateSink(_request), CreateOptions(), _context.Time);
         var run = recorder.OpenAsync(_request.Name ?? RunNames.FromCommand(_session.GetKeptCommand(_request))).AsTask().GetAwaiter().GetResult();
         StartTimestamp = _published is null ? run.StartTimestamp : StartTimestamp;
@@ -369,6 +379,7 @@ sealed class RankSession : IMarkTarget, IDisposable
         var options = _session.CreateOptions(_request, _discovery, _place ?? Task.FromResult(new Place()));
         return options with
         {
+            Observers = _watcher is null ? [] : [_watcher],
             OnProblem = problem =>
             {
                 // Reported before the first sample, in which the other ranks would be read.

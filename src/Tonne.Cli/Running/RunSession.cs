@@ -48,17 +48,16 @@ sealed class RunSession(CommandContext context, Settings settings)
             return 125;
         }
 
-        // A run with a limit is watched by the process that stops its command.
+        using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
         // A run inside another one is part of it: its processes count for the outer one's rank.
-        if (request.JoinsRanks && request.Limits?.Max is null && RankIdentity.Find(context.GetVariable) is { } identity
+        if (request.JoinsRanks && RankIdentity.Find(context.GetVariable) is { } identity
             && ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is null)
         {
-            using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity);
+            using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity, watcher);
             if (ranks is not null)
-                return RunRank(ranks, request, inheritance);
+                return RunRank(ranks, request, inheritance, watcher);
         }
 
-        using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
         JobMeters? meters = null;
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : DetectPlaceAsync(discovery);
         var recorder = new RunRecorder(
@@ -69,16 +68,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         ChildProcess child;
         try
         {
-            child = ChildProcess.Start(
-                new ChildCommand(request.Command)
-                {
-                    Inheritance = inheritance,
-                    Environment = marks.ChildEnvironment,
-                    Listener = marks.Listener,
-                    Streams = request.Streams,
-                    Placement = meters!.Placement,
-                },
-                context.Time);
+            child = StartChild(request, inheritance, marks, meters!.Placement);
         }
         catch (StartFailureException error)
         {
@@ -97,9 +87,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             Interrupted = exit.Interrupted;
             var violatesStrict = false;
             var exitCode = GetExitCode(exit);
-            var childWarnings = ListWarnings(child, exit);
-            if (watcher?.StopReason is { } stopped)
-                childWarnings.Add(new Warning("stopped-at-limit", stopped + "."));
+            var childWarnings = ListWarnings(child, exit, watcher);
             var violatesLimit = false;
             RunGuarded(() =>
             {
@@ -115,11 +103,11 @@ sealed class RunSession(CommandContext context, Settings settings)
     }
 
     /// <summary>What the run has used so far, in the unit of a limit; null if it cannot be accounted.</summary>
-    static Bounds? AccountSoFar(RecordedRun run, Task<Place> place, Allowance limit)
+    internal static Bounds? AccountSoFar(RecordedRun run, Task<Place>? place, Allowance limit)
     {
         try
         {
-            var (_, footprint) = run.AccountSoFar(place.IsCompletedSuccessfully ? place.Result : null);
+            var (_, footprint) = run.AccountSoFar(place is { IsCompletedSuccessfully: true } ? place.Result : null);
             return GetUsed(limit, footprint);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or LedgerUnavailableException
@@ -173,23 +161,25 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
+    ChildProcess StartChild(RunRequest request, InheritedState inheritance, MarkReceiver marks, CgroupPlacement? placement) => ChildProcess.Start(
+        new ChildCommand(request.Command)
+        {
+            Inheritance = inheritance,
+            Environment = marks.ChildEnvironment,
+            Listener = marks.Listener,
+            Streams = request.Streams,
+            Placement = placement,
+        },
+        context.Time);
+
     /// <summary>Runs the command as a rank of a run that has all ranks of this node.</summary>
-    int RunRank(RankSession ranks, RunRequest request, InheritedState inheritance)
+    int RunRank(RankSession ranks, RunRequest request, InheritedState inheritance, LimitWatcher? watcher)
     {
         using var marks = new MarkReceiver(context, settings, ranks, WriteMessage);
         ChildProcess child;
         try
         {
-            child = ChildProcess.Start(
-                new ChildCommand(request.Command)
-                {
-                    Inheritance = inheritance,
-                    Environment = marks.ChildEnvironment,
-                    Listener = marks.Listener,
-                    Streams = request.Streams,
-                    Placement = ranks.Placement,
-                },
-                context.Time);
+            child = StartChild(request, inheritance, marks, ranks.Placement);
         }
         catch (StartFailureException error)
         {
@@ -202,9 +192,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         {
             ranks.AttachChild(child);
             var exit = child.WaitAsync().GetAwaiter().GetResult();
+            watcher?.Dispose();
             Interrupted = exit.Interrupted;
             var exitCode = GetExitCode(exit);
-            var warnings = ListWarnings(child, exit);
+            var warnings = ListWarnings(child, exit, watcher);
             var violates = false;
             RunGuarded(() =>
             {
@@ -222,7 +213,7 @@ sealed class RunSession(CommandContext context, Settings settings)
     /// <summary>The command's exit code. A command that wrote to a pipe could not see the error that it would have ended with.</summary>
     static int GetExitCode(ChildExit exit) => exit.LostOutput is not null && exit.ExitCode == 0 ? 1 : exit.ExitCode;
 
-    List<Warning> ListWarnings(ChildProcess child, ChildExit exit)
+    List<Warning> ListWarnings(ChildProcess child, ChildExit exit, LimitWatcher? watcher)
     {
         var warnings = child.Warnings.Select(static text => new Warning("wrapping", text)).ToList();
         if (exit.LostOutput is { } lost)
@@ -231,6 +222,8 @@ sealed class RunSession(CommandContext context, Settings settings)
             warnings.Add(new Warning("output-lost", $"A part of the command's output could not be written: {lost}."));
         }
 
+        if (watcher?.StopReason is { } stopped)
+            warnings.Add(new Warning("stopped-at-limit", stopped + "."));
         return warnings;
     }
 

@@ -12,7 +12,7 @@ namespace Tonne.Instruments.Ranks;
 /// <summary>The folder in which the ranks of one job on one node find each other, elect the recorder, and report to it.</summary>
 /// <remarks>
 /// It is <c>/tmp/tonne-ranks-USER/GROUP</c>, for the user only; a folder of another user or a link in its place is refused. It has <c>lock</c>
-/// (held by the recorder), <c>group</c> (the run), <c>wake</c> (a pipe that asks the recorder for a sample), and of each rank <c>rank-ID</c> and
+/// (held by the recorder), <c>group</c> (the run), <c>wake</c> (a pipe that asks the recorder for a sample), <c>stop</c> (why all are to stop), and of each rank <c>rank-ID</c> and
 /// <c>marks-ID</c>. Files are replaced by renaming, so they are never read half written. The last rank removes it.
 /// The group's name is made of the boot, the process namespace, the meters found and the job's key: ranks that do not see each other's
 /// processes, or not the same devices, are different groups. Safe for one process per rank; within a process, not thread safe except
@@ -28,6 +28,7 @@ public sealed class RankFolder : IDisposable
     const string HiddenGroupName = "group-closing";
     const string LockName = "lock";
     const string WakeName = "wake";
+    const string StopName = "stop";
     const string RankPrefix = "rank-";
     const string MarksPrefix = "marks-";
 
@@ -134,6 +135,21 @@ public sealed class RankFolder : IDisposable
 
     /// <summary>Shows the run again.</summary>
     public void ShowGroup() => TryMove(At(HiddenGroupName), At(GroupName));
+
+    /// <summary>Says to all ranks that their commands are to be stopped.</summary>
+    /// <param name="reason">Why, for people.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void WriteStop(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        Write(At(StopName), Encoding.UTF8.GetBytes(reason));
+    }
+
+    /// <summary>Why all ranks are to stop their commands; null if they are not.</summary>
+    public string? ReadStop() => FileTree.Local.ReadBytes(At(StopName), out var reason) is var bytes && reason is null ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>Takes back that all are to stop: another run begins. Only for the recorder.</summary>
+    public void RemoveStop() => TryDelete(At(StopName));
 
     /// <summary>Whether the group has a run that is not closed yet.</summary>
     public bool HasRun => File.Exists(At(GroupName)) || File.Exists(At(HiddenGroupName));

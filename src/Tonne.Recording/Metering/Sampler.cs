@@ -52,6 +52,9 @@ sealed class Sampler : IDisposable
     /// <summary>Receives each sample after it is in the trace, one at a time. Must not throw. Default: null, none.</summary>
     internal SampleListener? Listener { get; init; }
 
+    /// <summary>Receives each mark of a rank after it is in the trace. Must not throw. Default: null, none.</summary>
+    internal Action<Mark>? MarkListener { get; init; }
+
     /// <summary>Ranks that are read with each sample. Default: null, none.</summary>
     internal IRankMeters? Ranks { get; init; }
 
@@ -99,7 +102,11 @@ sealed class Sampler : IDisposable
         foreach (var change in ranks.Update(now))
             _trace.Append(TraceBlock.Rank, JsonSerializer.SerializeToUtf8Bytes(change, RunJson.Default.RankEvent));
         foreach (var mark in ranks.TakeMarks())
+        {
             _trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+            MarkListener?.Invoke(mark);
+        }
+
         return [.. ranks.Values];
     }
 

@@ -253,4 +253,37 @@ public class RankTrials
         // The repeated command of rank 0 is a run of its own.
         Assert.Equal(["prepare", "prepare", "train"], runs.Select(run => (string)run!["name"]!).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task Ranks_with_a_limit_are_stopped_together_at_the_end_of_an_epoch()
+    {
+        using var tonne = new TonneCommand();
+        var id = RankJob.NewId();
+        // All ranks print their epochs, and save when they are asked to.
+        var script = tonne.Write("train.py", """
+            import os, signal, sys, time
+            def save(number, frame):
+                open("saved-" + os.environ["RANK"], "w").write("weights")
+                sys.exit(0)
+            signal.signal(signal.SIGUSR1, save)
+            for e in range(1, 121):
+                end = time.time() + 0.5
+                while time.time() < end: pass
+                print(f"Epoch {e}/120 loss={1/e:.4f}", flush=True)
+            """);
+        var ranks = Enumerable.Range(0, 3).Select(rank => RankJob.Start(
+            tonne, RankJob.Torchrun(id, rank, 3),
+            TonneCommand.Executable, "run", "-q", "--zone", "FR", "--policy", "machine", "--max", "1mg", "--", Needs.Python(), "-u", script)).ToList();
+
+        var finished = await Task.WhenAll(ranks.Select(Finished.OfAsync));
+
+        Assert.All(finished, each => each.Expect(0));
+        Assert.All(Enumerable.Range(0, 3), rank => Assert.True(File.Exists(tonne.At($"saved-{rank}"))));
+        // One decides for all and says so.
+        Assert.Single(finished, each => each.Error.Contains("Asked for a checkpoint (SIGUSR1)", StringComparison.Ordinal));
+        var run = JsonNode.Parse((await tonne.RunAsync("show", Path.GetFileName(Assert.Single(tonne.RunFolders())), "--json")).Expect(0).Output)!;
+        Assert.Equal(3, run["ranks"]!.AsArray().Count);
+        Assert.InRange(run["epochs"]!.AsArray().Count, 1, 119);
+        Assert.InRange((double)run["emissions_kg"]!["total"]!["value"]!, 0.2e-6, 2.5e-6);
+    }
 }
