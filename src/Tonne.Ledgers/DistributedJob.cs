@@ -52,7 +52,9 @@ public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<R
             .OrderBy(run => run.StartedAt).ThenBy(run => run.Id, StringComparer.Ordinal);
         foreach (var same in ordered.GroupBy(run => CreateKey(run.Job!), StringComparer.Ordinal))
         {
-            foreach (var part in IsUnique(same.First().Job!) ? [same.ToList()] : SplitByTime(same))
+            foreach (var part in RecurringKey.IsUnique(same.Key)
+                ? [same.ToList()]
+                : RecurringKey.Split(same, static run => run.StartedAt, GetEnd))
             {
                 var nested = NestedRuns.Find(part.Select(run => (run.Id, run.Parent, run.StartedAt, run.DurationSeconds)));
                 jobs.Add(new DistributedJob(same.Key, part[0].Job!, [.. part.Where(run => !nested.ContainsKey(run.Id))]));
@@ -70,28 +72,6 @@ public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<R
         return job.Step is { } step ? string.Create(CultureInfo.InvariantCulture, $"{job.Key}.{step}") : job.Key;
     }
 
-    static bool IsUnique(JobIdentity job) => job.Launcher == JobLauncher.Slurm;
-
-    static IEnumerable<List<RunSummary>> SplitByTime(IEnumerable<RunSummary> runs)
-    {
-        List<RunSummary>? open = null;
-        var end = DateTimeOffset.MinValue;
-        foreach (var run in runs)
-        {
-            if (open is not null && run.StartedAt > end + _longestPause)
-            {
-                yield return open;
-                open = null;
-            }
-
-            (open ??= []).Add(run);
-            var ends = run.DurationSeconds is { } seconds ? run.StartedAt.AddSeconds(seconds) : DateTimeOffset.MaxValue - _longestPause;
-            end = ends > end || open.Count == 1 ? ends : end;
-        }
-
-        if (open is not null)
-            yield return open;
-    }
-
-    static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
+    static DateTimeOffset GetEnd(RunSummary run) =>
+        run.DurationSeconds is { } seconds ? run.StartedAt.AddSeconds(seconds) : DateTimeOffset.MaxValue - RecurringKey.LongestPause;
 }

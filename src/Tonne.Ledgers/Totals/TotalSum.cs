@@ -13,6 +13,7 @@ sealed class TotalSum(ImmutableArray<string?> group)
     readonly double[] _byQuality = new double[Enum.GetValues<Quality>().Length];
     readonly Dictionary<string, int> _boundaries = new(StringComparer.Ordinal);
     readonly HashSet<string> _jobs = new(StringComparer.Ordinal);
+    readonly Dictionary<string, List<CountedRun>> _recurringJobs = new(StringComparer.Ordinal);
     Sum _energy, _facility, _operational, _embodied, _emissions, _idleEnergy, _idleEmissions;
     double _seconds, _measured;
     int _runs, _completed, _failed, _interrupted, _withEmbodied;
@@ -54,8 +55,21 @@ sealed class TotalSum(ImmutableArray<string?> group)
         _measured += run.FacilityEnergy.Best * part * run.MeasuredShare;
         _boundaries[run.Boundary] = _boundaries.GetValueOrDefault(run.Boundary) + 1;
         if (run.JobKey is { } job)
-            _jobs.Add(job);
+            AddJob(job, run);
     }
+
+    void AddJob(string job, CountedRun run)
+    {
+        if (RecurringKey.IsUnique(job))
+            _jobs.Add(job);
+        else if (_recurringJobs.TryGetValue(job, out var known))
+            known.Add(run);
+        else
+            _recurringJobs[job] = [run];
+    }
+
+    int CountJobs() => _jobs.Count
+        + _recurringJobs.Values.Sum(runs => RecurringKey.Split(runs.OrderBy(run => run.Start), static run => run.Start, static run => run.End).Count());
 
     /// <summary>The sum so far.</summary>
     public TotalRow ToRow()
@@ -68,7 +82,7 @@ sealed class TotalSum(ImmutableArray<string?> group)
         {
             Group = group,
             Runs = _runs,
-            Jobs = _jobs.Count,
+            Jobs = CountJobs(),
             Completed = _completed,
             Failed = _failed,
             Interrupted = _interrupted,

@@ -272,4 +272,22 @@ public class LedgerTotalTests
     public void Another_word_is_refused(string text) => Assert.Throws<FormatException>(() => TotalKey.Parse(text));
 
     static void Near(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{actual} is not {expected}");
+
+    [Theory]
+    [InlineData(JobLauncher.Torchrun, 0, 2)]
+    [InlineData(JobLauncher.Torchrun, 3600, 3)]
+    [InlineData(JobLauncher.Slurm, 3600, 2)]
+    public void A_key_that_comes_again_after_its_runs_have_ended_is_another_job(JobLauncher launcher, double later, int jobs)
+    {
+        RunSummary[] runs =
+        [
+            Run("a", 0, 60, 1) with { Job = new JobIdentity { Launcher = launcher, Id = "10.0.0.1:29500" } },
+            Run("b", 10, 60, 1) with { Job = new JobIdentity { Launcher = launcher, Id = "10.0.0.1:29500" } },
+            Run("c", 80 + later, 60, 1) with { Job = new JobIdentity { Launcher = launcher, Id = "10.0.0.1:29500" } },
+            Run("d", 0, 60, 1) with { Job = new JobIdentity { Launcher = launcher, Id = "other" } },
+        ];
+
+        Assert.Equal(jobs, Total("project", runs).Sum.Jobs);
+        Assert.Equal(jobs, DistributedJob.Group(runs).Count);
+    }
 }
