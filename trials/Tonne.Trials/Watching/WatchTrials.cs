@@ -72,6 +72,36 @@ public class WatchTrials
     }
 
     [Fact]
+    public async Task A_jupyter_kernel_is_found_and_its_cells_are_recorded()
+    {
+        Needs.Root("a process namespace of its own, in which there is no other kernel");
+        await Needs.ModuleAsync("ipykernel", "python3-ipykernel");
+        using var tonne = new TonneCommand();
+        // The client runs a cell of 2 s of CPU time once the recording has begun, and says what the kernel has used for it.
+        var client = tonne.Write("client.py", """
+            import os, subprocess, time
+            from jupyter_client.manager import start_new_kernel
+            kernel, client = start_new_kernel()
+            attach = subprocess.Popen([os.environ["TONNE"], "attach", "--jupyter", "--zone", "FR", "--name", "cells"])
+            runs = os.path.join(os.environ["TONNE_HOME"], "runs")
+            while not any("trace" in files for _, _, files in os.walk(runs)): time.sleep(0.05)
+            time.sleep(1)
+            reply = client.execute_interactive("import time\nwhile time.process_time() < 3: pass\nprint(1)", timeout=60)
+            assert reply["content"]["status"] == "ok", reply
+            client.stop_channels()
+            kernel.shutdown_kernel()
+            raise SystemExit(attach.wait())
+            """);
+
+        (await tonne.RunOtherAsync("unshare", "--pid", "--fork", "--mount-proc", "--kill-child", Needs.Python(), client)).Expect(0);
+
+        var run = new RunJson((await tonne.RunAsync("show", "cells", "--json")).Expect(0).Output);
+        Assert.Contains("attached", run.Warnings);
+        // The kernel had used less than a second before the cell, which goes on to its third.
+        Assert.InRange(run.JobCpuSeconds, 1.5, 3.5);
+    }
+
+    [Fact]
     public async Task Interrupting_the_recording_leaves_the_process()
     {
         using var tonne = new TonneCommand();
