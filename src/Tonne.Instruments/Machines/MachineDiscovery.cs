@@ -75,7 +75,7 @@ public static class MachineDiscovery
             Description = description,
             Power = power,
             EnergyMeters = energyMeters,
-            CpuTimeMeters = cpuTime is null ? [] : [cpuTime.Busy, cpuTime.Idle],
+            CpuTimeMeters = cpuTime is null ? [] : OpenProcessTime(cpuTime) is { } processes ? [cpuTime.Busy, cpuTime.Idle, processes] : [cpuTime.Busy, cpuTime.Idle],
             MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
@@ -197,6 +197,16 @@ public static class MachineDiscovery
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
         return null;
+    }
+
+    /// <summary>
+    /// Opens the account of all processes beside that of the processors; null if a folder of copied files has none. The running kernel may have none either: then
+    /// nothing is known of other processes.
+    /// </summary>
+    static ProcessTimeMeter? OpenProcessTime(MachineCpuMeters cpuTime)
+    {
+        var meter = ProcessTimeMeter.Open(cpuTime.Tree);
+        return meter.IsAvailable || !cpuTime.Tree.IsSysroot ? meter : null;
     }
 
     /// <summary>
