@@ -65,8 +65,9 @@ public static class MachineDiscovery
         if (warning is not null)
             warnings.Add(warning);
         power = calibration?.ApplyTo(power) ?? power;
+        parts = ApplyIdlePowers(parts, tree, machine, options);
         var rates = MachineModel.CreateRates(
-            power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower,
+            power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower ?? parts.Find(part => part.Component == Component.Cpu)?.IdlePower,
             [.. energyMeters.Select(meter => meter.Description)], options.OnlyMeasured);
         var cpuTime = OpenCpuTime(tree, warnings, missing);
         return new DiscoveryResult
@@ -86,6 +87,19 @@ public static class MachineDiscovery
             Instruments = instruments,
         };
     }
+
+    /// <summary>Gives each metered part the idle power that was seen of it on this machine, in place of that of a catalog.</summary>
+    static List<MeteredPart> ApplyIdlePowers(List<MeteredPart> parts, FileTree tree, Machine machine, DiscoveryOptions options)
+    {
+        if (options.IdlePowers.Count == 0 || IdlePowerStore.IdentifyMachine(tree) is not { } id)
+            return parts;
+        var now = options.Time.GetUtcNow();
+        return parts.ConvertAll(part => part.IdlePower is null && part.Component is Component.Cpu or Component.Gpu && !part.Meters.IsDefaultOrEmpty
+            && IdlePowerStore.Find(options.IdlePowers, id, machine, part.Meters, part.PowerLimitWatts ?? EstimateMaxWatts(part, machine), now) is { } seen ? part with { IdlePower = seen } : part);
+    }
+
+    /// <summary>What a part cannot idle at, W: several times what it draws at most.</summary>
+    static double EstimateMaxWatts(MeteredPart part, Machine machine) => part.Component == Component.Gpu ? MaxWattsPerGpu : MaxWattsPerThread * machine.Threads;
 
     // An eight-GPU node is specified at 10 to 15 kW (NVIDIA DGX H100: 10.2 kW at most; DGX B200: 14.3 kW).
     const double MaxWattsOfNode = 20_000;

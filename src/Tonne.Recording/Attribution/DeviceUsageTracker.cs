@@ -54,6 +54,9 @@ sealed class DeviceUsageTracker
         }
     }
 
+    /// <summary>Whether the driver tells who holds the device.</summary>
+    internal bool KnowsHolders => _holders >= 0 && _time >= 0 && !_excluded;
+
     /// <summary>The last slice.</summary>
     internal DeviceUsage Slice { get; private set; }
 

@@ -294,6 +294,7 @@ public sealed class RecordBuilder
         if (meter.Window.Seconds > 0 && joules is { } counted)
         {
             meter.AddJoules(counted);
+            meter.Idle.Add(counted, meter.Window.Seconds, IsIdle(meter));
             var by = meter.Device is not null ? meter.Window.GetDeviceShares()
                 : meter.Account.Basis.Component == Component.Memory ? meter.Window.GetMemoryShares()
                 : meter.Window.GetProcessorShares(_opening.Machine.Threads, _opening.ReservedShare);
@@ -302,6 +303,24 @@ public sealed class RecordBuilder
         }
 
         meter.Window.Restart(timestamp);
+    }
+
+    /// <summary>Whether the processors, or a device whose holders are known, were idle in the window of a meter.</summary>
+    bool IsIdle(MeterWindow meter) => meter.Account.Basis.Component switch
+    {
+        Component.Cpu => meter.Window.Busy <= IdleStretches.MaxBusyShare * _opening.Machine.Threads * meter.Window.Seconds,
+        Component.Gpu => meter.Device is { KnowsHolders: true } && meter.Window is { DeviceBusy: 0 } && meter.Window.GetDeviceShares() is { Held: 0, OthersHeld: 0 },
+        _ => false,
+    };
+
+    /// <summary>What meters showed while idle; null if none was for long enough.</summary>
+    IdlePower[]? BuildIdlePowers()
+    {
+        foreach (var meter in _metered)
+            meter.Idle.Close();
+        var seen = _metered.Where(meter => meter.Idle.Watts is not null).Select(meter => new IdlePower(
+            meter.Meter.Id, meter.Account.Basis.Component, meter.Account.Basis.Device, meter.Idle.Watts!.Value.Lowest, meter.Idle.Watts.Value.Highest, meter.Idle.TotalSeconds)).ToArray();
+        return seen.Length == 0 ? null : seen;
     }
 
     void AddPlugReading(PlugMeterBalance plug, Reading reading, long timestamp)
@@ -411,8 +430,11 @@ public sealed class RecordBuilder
     /// <summary>A power is interpolated over at most three missed samples; over a longer time it is unknown.</summary>
     double MaxBridgedSeconds => 3.5 * _opening.PeriodSeconds;
 
-    void AddGap(MeterWindow meter, string reason) =>
+    void AddGap(MeterWindow meter, string reason)
+    {
+        meter.Idle.Close();
         _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
+    }
 
     /// <summary>Adds a slice of one component, and of the other parts that depend on it.</summary>
     void AddSlice(ComponentAttribution account, string? device, UsageWindow window)
@@ -593,6 +615,7 @@ public sealed class RecordBuilder
             QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _replaced, .. _gaps],
             Notes = [.. _apportionment.Notes],
+            IdlePowers = BuildIdlePowers(),
             Traffic = ending?.Traffic,
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
