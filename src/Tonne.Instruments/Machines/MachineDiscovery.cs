@@ -138,7 +138,7 @@ public static class MachineDiscovery
         yield return new RaplMeters(tree, description);
         yield return SkipGpuNumbers(new NvidiaMeters(tree, options));
         yield return SkipGpuNumbers(new AmdMeters(tree, options, nextGpuNumber));
-        yield return SkipGpuNumbers(new IntelGpuMeters(tree, nextGpuNumber));
+        yield return SkipGpuNumbers(new IntelGpuMeters(tree, options, nextGpuNumber));
         // Readings of a device from a server are used only if the device itself reports none, so the network comes after the devices. A
         // plug meter that the user named is preferred to the readings of the machine's firmware, so the network comes before these.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
