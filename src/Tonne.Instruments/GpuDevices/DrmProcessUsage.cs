@@ -23,6 +23,7 @@ sealed class DrmProcessUsage(FileTree tree, bool? sharesPidNamespace = null)
     readonly CostThrottle _pace = new(TimeSpan.FromSeconds(0.95), initialRuns: 2);
     List<(string Slot, string Id)>? _queueDevices;
     IJobProcesses? _job;
+    bool? _sharesPidNamespace = sharesPidNamespace;
     long _lookedAt = long.MinValue;
     int _searches;
 
@@ -36,7 +37,7 @@ sealed class DrmProcessUsage(FileTree tree, bool? sharesPidNamespace = null)
         return device;
     }
 
-    /// <summary>From here on the job is told from other processes.</summary>
+    /// <summary>From here on, use by the job is separated from that by other processes.</summary>
     internal void TrackJob(IJobProcesses job) => _job = job;
 
     /// <summary>Looks at the processes, once for each sample.</summary>
@@ -141,7 +142,7 @@ sealed class DrmProcessUsage(FileTree tree, bool? sharesPidNamespace = null)
             .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0)];
     }
 
-    bool SharesPidNamespace => sharesPidNamespace ??= tree.IsSysroot || new Nvidia.GpuProcessFilter().SharesPidNamespace;
+    bool SharesPidNamespace => _sharesPidNamespace ??= tree.IsSysroot || new Nvidia.GpuProcessFilter().SharesPidNamespace;
 
     /// <summary>Number of each device in the compute driver by its place on the bus; partitions of one device have one place.</summary>
     List<(string Slot, string Id)> ReadQueueDevices()

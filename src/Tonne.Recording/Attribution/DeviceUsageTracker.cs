@@ -54,7 +54,7 @@ sealed class DeviceUsageTracker
         }
     }
 
-    /// <summary>Whether the driver tells who holds the device.</summary>
+    /// <summary>Whether the holders of the device are known.</summary>
     internal bool KnowsHolders => _holders >= 0 && _time >= 0 && !_excluded;
 
     /// <summary>The last slice.</summary>
