@@ -46,6 +46,12 @@ public static class IdlePowerStore
         if (!File.Exists(path))
             return [];
         var full = Path.GetFullPath(path);
+        if (!IsOwnPath(Path.GetDirectoryName(full)!))
+        {
+            refusal = "a folder above it is another user's, a link, or others may write to it";
+            return [];
+        }
+
         using var folder = TrustedFolder.TryOpen(Path.GetDirectoryName(full) ?? "/", out var why);
         if (folder?.GetStatus(Path.GetFileName(full)) is not { } status)
         {
@@ -86,13 +92,14 @@ public static class IdlePowerStore
         ArgumentNullException.ThrowIfNull(record);
         if (record.IdlePowers is not { Count: > 0 } seen || IdentifyMachine(tree) is not { } machine)
             return;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var cpu = DescribeCpu(record.Opening.Machine);
         var known = Read(path, out var refusal);
-        if (refusal is not null)
+        // With more rights, nothing is written into another user's folders either.
+        if (refusal is not null || !IsOwnPath(folder))
             return;
         var all = known.Concat(seen.Select(one => new IdleObservation(machine, cpu, one.Meter, one.Watts, one.HighestWatts, one.Seconds, now)).Where(IsSound))
             .GroupBy(one => (one.Machine, one.Meter)).SelectMany(meter => meter.OrderBy(one => one.At).TakeLast(MaxKept));
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
@@ -133,6 +140,21 @@ public static class IdlePowerStore
         return lowest >= limitWatts ? null : new Factor(
             "idle-seen/" + string.Join('+', meters), "lowest power seen while it was idle", "W", new Bounds(LowestOverSeen * lowest, lowest, Math.Max(lowest, highest)), Quality.Measured,
             new Source("IDLE-SEEN", "idle stretches of earlier runs on this machine", newest.Year));
+    }
+
+    /// <summary>Whether a folder and all above it, as far as they exist, are this user's or root's, no links, and not writable by others.</summary>
+    static bool IsOwnPath(string folder)
+    {
+        for (var path = folder; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (!Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
+                continue;
+            using var opened = TrustedFolder.TryOpen(path, out _);
+            if (opened is null)
+                return false;
+        }
+
+        return true;
     }
 
     static string DescribeCpu(Machine machine) => $"{machine.Cpu}, {machine.Threads} threads";

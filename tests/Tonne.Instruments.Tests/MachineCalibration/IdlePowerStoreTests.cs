@@ -73,6 +73,23 @@ public class IdlePowerStoreTests
         Assert.NotNull(refusal);
     }
 
+    // Root with the home of a user (sudo -E): that user could put links in the way.
+    [Fact]
+    public void Nothing_is_read_or_written_below_a_folder_that_others_may_change()
+    {
+        using var disk = new TreeOnDisk().With("etc/machine-id", "4f1a9c0b2d3e4f5061728394a5b6c7d8\n").With("shared/x", "");
+        var shared = Path.Combine(disk.Root, "shared");
+        File.SetUnixFileMode(shared, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        var path = Path.Combine(shared, "tonne", "idle-power.json");
+
+        IdlePowerStore.Add(path, disk.Tree, Run(10), _now);
+        Assert.False(Directory.Exists(Path.GetDirectoryName(path)));
+
+        Directory.CreateSymbolicLink(Path.Combine(disk.Root, "link"), Path.Combine(disk.Root, "etc"));
+        IdlePowerStore.Add(Path.Combine(disk.Root, "link", "idle-power.json"), disk.Tree, Run(10), _now);
+        Assert.False(File.Exists(Path.Combine(disk.Root, "etc", "idle-power.json")));
+    }
+
     [Fact]
     public void A_file_that_is_none_is_none()
     {
