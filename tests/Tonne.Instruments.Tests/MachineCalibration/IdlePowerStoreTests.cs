@@ -58,12 +58,12 @@ public class IdlePowerStoreTests
         Assert.DoesNotContain("4f1a9c0b2d3e4f50", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal(15, IdlePowerStore.Find(kept, IdlePowerStore.IdentifyMachine(disk.Tree), _machine, [Meter], 100, _now.AddDays(1))!.Bounds.Best);
 
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         Assert.Empty(IdlePowerStore.Read(path, out refusal));
         Assert.NotNull(refusal);
         // Nor is it written to.
         IdlePowerStore.Add(path, disk.Tree, Run(1), _now.AddHours(1));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.Equal(20, IdlePowerStore.Read(path, out _).Count);
 
         // A link may lead to what others can write.
@@ -79,7 +79,7 @@ public class IdlePowerStoreTests
     {
         using var disk = new TreeOnDisk().With("etc/machine-id", "4f1a9c0b2d3e4f5061728394a5b6c7d8\n").With("shared/x", "");
         var shared = Path.Combine(disk.Root, "shared");
-        File.SetUnixFileMode(shared, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        SetMode(shared, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
         var path = Path.Combine(shared, "tonne", "idle-power.json");
 
         IdlePowerStore.Add(path, disk.Tree, Run(10), _now);
@@ -118,6 +118,12 @@ public class IdlePowerStoreTests
             var cpu = result.Bases.Single(basis => basis.Component == Component.Cpu);
             return (cpu.Why, $"{result.Machine.Cpu}, {result.Machine.Threads} threads", cpu.Meters[0], result.Rates.Single(rate => rate.Id == cpu.IdleRate).Derivation.Value);
         }
+    }
+
+    static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
     }
 
     static RunRecord Run(double watts) => new()
