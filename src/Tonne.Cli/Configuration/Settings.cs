@@ -56,10 +56,16 @@ sealed class Settings
 
     /// <summary>Settings that replace parts of the machine's discovery.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    public DiscoveryOptions CreateDiscoveryOptions(Func<string, string?> variable) => new() { EnvironmentVariable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = ReadCalibrations(), MeterAddresses = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
+    public DiscoveryOptions CreateDiscoveryOptions(Func<string, string?> variable) => new() { EnvironmentVariable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = ReadCalibrations(), IdlePowers = RemembersIdlePower ? IdlePowerStore.Read(IdlePowerFile, out _) : [], MeterAddresses = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
 
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";
+
+    /// <summary>File of the idle powers that runs have seen.</summary>
+    public string IdlePowerFile { get; private init; } = "";
+
+    /// <summary>Whether idle powers are kept and used: not if the setting of calibrations is <c>none</c>.</summary>
+    public bool RemembersIdlePower => this[Setting.Calibration] != "none";
 
     /// <summary>All stored calibrations; empty if the setting is <c>none</c>.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or is not a file of calibrations.</exception>
@@ -107,6 +113,7 @@ sealed class Settings
             : new Settings(given)
             {
                 CalibrationFile = Path.GetFullPath(given[Setting.Calibration].Value is { } file and not "none" ? file : Path.Combine(Path.GetDirectoryName(userFile)!, "calibrations.json")),
+                IdlePowerFile = Path.GetFullPath(Path.Combine(GetFolder(variable, "XDG_STATE_HOME", ".local/state"), "tonne", "idle-power.json")),
                 Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(GetFolder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
             };
 

@@ -5,6 +5,7 @@ using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.PlaceDetection;
 using Tonne.Instruments.Processes;
@@ -96,6 +97,7 @@ sealed class RunSession(CommandContext context, Settings settings)
                 WriteSummary(request, record, footprint, run.Location);
                 violatesLimit = !CheckLimits(request.Limits, footprint);
                 CheckBudgets(request, record);
+                RememberIdlePower(record);
                 violatesStrict = ViolatesStrict(record);
             });
             return exitCode == 0 && (violatesStrict || violatesLimit) ? 1 : exitCode;
@@ -146,6 +148,21 @@ sealed class RunSession(CommandContext context, Settings settings)
             return;
         foreach (var state in ledger.CheckBudgets(budgets).Where(state => state.IsExceeded))
             WriteMessage(BudgetText.Describe(BudgetCommand.FormatScope(state.Budget), state.Budget.Limit, state.Used));
+    }
+
+    /// <summary>Keeps the idle powers that the run has seen for later runs. If it cannot, a later run will see them again.</summary>
+    void RememberIdlePower(RunRecord record)
+    {
+        if (!settings.RemembersIdlePower)
+            return;
+        try
+        {
+            IdlePowerStore.Add(settings.IdlePowerFile, new FileTree(settings.Sysroot), record, context.Time.GetUtcNow());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
     }
 
     /// <summary>Warns of exceeded budgets; a problem with them is said and changes nothing.</summary>

@@ -17,6 +17,9 @@ sealed class AmdBusyTimeMeter(FileTree tree, IReadOnlyList<string> paths, MeterD
     /// <inheritdoc/>
     public MeterDescription Description => description;
 
+    /// <summary>Busy time as of the last reading, ns.</summary>
+    internal long Nanoseconds => Interlocked.Read(ref _busy);
+
     /// <inheritdoc/>
     public bool CountsFromOpening => true;
 

@@ -38,6 +38,17 @@ sealed record AmdDie(GpuDevice Card, string? UniqueId, string? Serial, string? N
     /// <summary>Whether one board carries two of these, of which the first reports the energy of both: MI250 and MI250X.</summary>
     internal bool IsHalfOfBoard => Card.Product is 0x7408 or 0x740c;
 
+    /// <summary>Devices as which the runtime sees it: the compute partitions of an MI300 (drivers/gpu/drm/amd/amdgpu/amdgpu_gfx.c).</summary>
+    /// <remarks>Partitions are no devices on the bus: they have one place, one sensor and one counter together, so energy is counted once.</remarks>
+    internal int CountPartitions(FileTree tree) => tree.ReadLine($"{Card.Folder}/current_compute_partition") switch
+    {
+        "DPX" => 2,
+        "TPX" => 3,
+        "QPX" => 4,
+        "CPX" => Card.Product == Mi300A ? 6 : 8,
+        _ => 1,
+    };
+
     /// <summary>Only a processor with graphics has the voltage of a northbridge (drivers/gpu/drm/amd/pm/amdgpu_pm.c).</summary>
     static bool HasNorthbridge(FileTree tree, GpuDevice card) => card.SensorFolder is { } sensors && tree.ReadLine($"{sensors}/in1_label") == "vddnb";
 

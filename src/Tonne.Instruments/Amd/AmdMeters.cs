@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.GpuDevices;
 using Tonne.Instruments.Hwmon;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Processes;
 using Tonne.Quantities;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
@@ -17,6 +19,7 @@ sealed class AmdMeters : Instrument
     readonly List<MeteredPart> _parts = [];
     readonly List<MissingMeter> _missing = [];
     readonly AmdSmi? _library;
+    readonly DrmProcessUsage _usage;
 
     /// <summary>Looks for AMD's devices.</summary>
     /// <param name="tree">The machine's files.</param>
@@ -24,6 +27,7 @@ sealed class AmdMeters : Instrument
     /// <param name="firstDevice">Number of the first board found here.</param>
     internal AmdMeters(FileTree tree, DiscoveryOptions options, int firstDevice)
     {
+        _usage = new DrmProcessUsage(tree);
         var all = AmdDie.FindAll(tree);
         if (all.Count == 0)
             return;
@@ -35,7 +39,7 @@ sealed class AmdMeters : Instrument
         if (options.AmdSmiLibrary is not null || !tree.IsSysroot)
             _library = AmdSmi.TryLoad(options.AmdSmiLibrary, out var why) is { } loaded ? loaded : NotLoaded(why);
 
-        var visible = VisibleDies.SelectVisible(dies, options.EnvironmentVariable);
+        var visible = VisibleDies.SelectVisible([.. dies.SelectMany(die => Enumerable.Repeat(die, die.CountPartitions(tree)))], options.EnvironmentVariable);
         var hiding = VisibleDies.FindVariableName(options.EnvironmentVariable);
         var powers = dies.ConvertAll(die => ReadPower(tree, die));
         var boards = AmdBoards.GroupDies(dies, die => powers[dies.IndexOf(die)] is { IsGap: false, Value: > 0 });
@@ -67,6 +71,9 @@ sealed class AmdMeters : Instrument
 
     /// <inheritdoc/>
     public override IReadOnlyList<MissingMeter> Missing => _missing;
+
+    /// <inheritdoc/>
+    public override void TrackJob(IJobProcesses job) => _usage.TrackJob(job);
 
     /// <inheritdoc/>
     public override void PrepareFinalSample()
@@ -107,8 +114,11 @@ sealed class AmdMeters : Instrument
         List<string> busy = [.. board.Select(die => $"{die.Card.Folder}/gpu_busy_percent").Where(tree.Exists)];
         if (busy.Count > 0)
         {
-            _meters.Add(new NonBlockingMeter(new AmdBusyTimeMeter(tree, busy, new MeterDescription(
-                $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.GetFullPath(busy[0])}: the share of time that the firmware saw it at work, integrated"))));
+            var time = new AmdBusyTimeMeter(tree, busy, new MeterDescription(
+                $"amdgpu:{device}/busy", Component.Gpu, MeterKind.DeviceTime, MeterRole.Busy, Device: device, Note: $"{tree.GetFullPath(busy[0])}: the share of time that the firmware saw it at work, integrated"));
+            _meters.Add(new NonBlockingMeter(time));
+            if (tree.Exists("proc"))
+                _meters.AddRange(_usage.AddDevice([.. board.Select(die => die.Card.Slot).OfType<string>()], () => time.Nanoseconds).CreateMeters("amdgpu", device, reportsTime: true));
         }
 
         var dies = board.Count > 1 ? $" Its {board.Count} dies are one board: what the first reports is for all." : "";

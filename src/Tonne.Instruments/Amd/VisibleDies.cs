@@ -6,7 +6,7 @@ namespace Tonne.Instruments.Amd;
 /// Determines which devices a job may use, by <c>ROCR_VISIBLE_DEVICES</c>, then by <c>HIP_VISIBLE_DEVICES</c> (or
 /// <c>CUDA_VISIBLE_DEVICES</c>) among those left.
 /// </summary>
-/// <remarks>Numbers in the order of the bus, or <c>GPU-</c> and the chip's own number. What follows an entry that names no device is hidden too. Source: ROCm documentation, GPU isolation techniques.</remarks>
+/// <remarks>Numbers in the order of the bus, or <c>GPU-</c> and the chip's own number. What follows an entry that names no device is hidden too. A partition of a die is a device of its own, with a number. Source: ROCm documentation, GPU isolation techniques.</remarks>
 static class VisibleDies
 {
     /// <summary>The variable that hides devices, if any; for the reason.</summary>
@@ -24,14 +24,23 @@ static class VisibleDies
 
     static List<AmdDie> ParseList(IReadOnlyList<AmdDie> dies, string list)
     {
+        // A partition that is named twice is one; numbers of a later list count the partitions that this one left.
         var named = new List<AmdDie>();
+        var taken = new HashSet<int>();
         foreach (var entry in list.Split(','))
         {
             var word = entry.Trim();
             AmdDie? die = null;
             if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                die = number < dies.Count ? dies[number] : null;
-            else if (word.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase) && word.Length > 4)
+            {
+                if (number >= dies.Count)
+                    break;
+                if (taken.Add(number))
+                    named.Add(dies[number]);
+                continue;
+            }
+
+            if (word.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase) && word.Length > 4)
                 die = dies.FirstOrDefault(other => other.UniqueId is { } id && IsSame(id, word.AsSpan(4)));
             if (die is null)
                 break;

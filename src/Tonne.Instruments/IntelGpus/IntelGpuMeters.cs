@@ -4,6 +4,7 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.GpuDevices;
 using Tonne.Instruments.Hwmon;
 using Tonne.Instruments.Machines;
+using Tonne.Instruments.Processes;
 using Tonne.Quantities;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
@@ -21,16 +22,22 @@ sealed class IntelGpuMeters : Instrument
     /// <summary>PCI address of the graphics unit in Intel processors; its virtual functions have the addresses after it.</summary>
     const string IntegratedSlot = "0000:00:02.";
 
-    readonly List<SensorMeter> _meters = [];
+    readonly List<IMeter> _meters = [];
     readonly List<MeteredPart> _parts = [];
     readonly List<MissingMeter> _missing = [];
+    readonly DrmProcessUsage _usage;
 
     /// <summary>Looks for Intel's devices.</summary>
     /// <param name="tree">The machine's files.</param>
     /// <param name="firstDevice">Number of the first card found here.</param>
-    internal IntelGpuMeters(FileTree tree, int firstDevice)
+    /// <param name="options">Variables that hide devices.</param>
+    internal IntelGpuMeters(FileTree tree, DiscoveryOptions options, int firstDevice)
     {
-        foreach (var card in GpuDevice.FindAll(tree, Vendor))
+        _usage = new DrmProcessUsage(tree);
+        var cards = GpuDevice.FindAll(tree, Vendor);
+        var separate = cards.FindAll(card => card.Slot?.StartsWith(IntegratedSlot, StringComparison.Ordinal) != true);
+        var visible = VisibleCards.Select(separate.ConvertAll(card => CountTiles(tree, card)), options.EnvironmentVariable);
+        foreach (var card in cards)
         {
             if (card.Slot?.StartsWith(IntegratedSlot, StringComparison.Ordinal) == true)
             {
@@ -38,7 +45,7 @@ sealed class IntelGpuMeters : Instrument
                 continue;
             }
 
-            AddCard(tree, card, (firstDevice + _parts.Count).ToString(CultureInfo.InvariantCulture));
+            AddCard(tree, card, (firstDevice + _parts.Count).ToString(CultureInfo.InvariantCulture), visible.Contains(separate.IndexOf(card)));
         }
     }
 
@@ -60,11 +67,18 @@ sealed class IntelGpuMeters : Instrument
     protected override void Dispose(bool disposing)
     {
         foreach (var meter in _meters)
-            meter.Dispose();
+            (meter as IDisposable)?.Dispose();
         base.Dispose(disposing);
     }
 
-    void AddCard(FileTree tree, GpuDevice card, string device)
+    /// <summary>Tiles of a card: xe lists them; of i915 only the Max 1550 has two.</summary>
+    static int CountTiles(FileTree tree, GpuDevice card) =>
+        Math.Max(tree.ListNames(card.Folder).Count(name => name.StartsWith("tile", StringComparison.Ordinal) && name.Length > 4 && char.IsAsciiDigit(name[4])), card.Product == 0x0bd5 ? 2 : 1);
+
+    /// <inheritdoc/>
+    public override void TrackJob(IJobProcesses job) => _usage.TrackJob(job);
+
+    void AddCard(FileTree tree, GpuDevice card, string device, bool isVisible)
     {
         SensorMeter? summed = null;
         var isWholeCard = false;
@@ -95,9 +109,13 @@ sealed class IntelGpuMeters : Instrument
             _missing.Add(new MissingMeter($"intelgpu:{device}", tree.GetFullPath($"{card.Folder}/hwmon"), "the driver reports no energy for this card (i915 since Linux 6.2, xe since 6.8 do)", null, []));
         }
 
+        if (card.Slot is { } slot && tree.Exists("proc"))
+            _meters.AddRange(_usage.AddDevice([slot], null).CreateMeters("intelgpu", device, reportsTime: false));
+        var hidden = isVisible ? "" : $" {VisibleCards.Variable} hides it from the job.";
         _parts.Add(new MeteredPart(Component.Gpu, device, summed is null ? [] : [summed.Description.Id], summed is null ? null : CardAccuracy,
-            summed is null ? "The card reports no energy." : isWholeCard ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.")
+            (summed is null ? "The card reports no energy." : isWholeCard ? "The card's own energy counter." : "The energy counter of the chip on the card; what the board around it loses is not in it.") + hidden)
         {
+            Visible = isVisible,
             Name = GetProductName(card.Product),
         });
     }

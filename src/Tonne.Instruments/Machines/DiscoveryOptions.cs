@@ -16,6 +16,9 @@ public sealed record DiscoveryOptions
     /// <summary>Calibrations, newest last, of this machine and perhaps of others (docs/methods/calibration.md). Default: none.</summary>
     public IReadOnlyList<Calibration> Calibrations { get; init; } = [];
 
+    /// <summary>Idle powers that earlier runs have seen, of this machine and perhaps of others (docs/methods/idle-power.md). Default: none.</summary>
+    public IReadOnlyList<IdleObservation> IdlePowers { get; init; } = [];
+
     /// <summary>The environment, for variables such as <c>CUDA_VISIBLE_DEVICES</c>. Default: none is set.</summary>
     public Func<string, string?> EnvironmentVariable { get; init; } = static _ => null;
 

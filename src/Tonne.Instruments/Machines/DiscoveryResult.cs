@@ -27,7 +27,7 @@ public sealed class DiscoveryResult : IDisposable
     /// <summary>Energy meters, both those summed and those contained in others.</summary>
     public required IReadOnlyList<IMeter> EnergyMeters { get; init; }
 
-    /// <summary>Busy and idle CPU time of the machine; empty if there is no <c>/proc/stat</c>.</summary>
+    /// <summary>Busy and idle CPU time of the machine, and that of all its processes; empty if there is no <c>/proc/stat</c>.</summary>
     public required IReadOnlyList<IMeter> CpuTimeMeters { get; init; }
 
     /// <summary>Memory in use on the machine; empty if it cannot be read. Default: empty.</summary>
@@ -104,7 +104,7 @@ public sealed class DiscoveryResult : IDisposable
     public void Dispose()
     {
         CpuTime?.Dispose();
-        foreach (var meter in MemoryMeters)
+        foreach (var meter in MemoryMeters.Concat(CpuTimeMeters))
             (meter as IDisposable)?.Dispose();
         foreach (var instrument in Instruments)
             instrument.Dispose();

@@ -65,8 +65,9 @@ public static class MachineDiscovery
         if (warning is not null)
             warnings.Add(warning);
         power = calibration?.ApplyTo(power) ?? power;
+        parts = ApplyIdlePowers(parts, tree, machine, options);
         var rates = MachineModel.CreateRates(
-            power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower,
+            power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower ?? parts.Find(part => part.Component == Component.Cpu)?.IdlePower,
             [.. energyMeters.Select(meter => meter.Description)], options.OnlyMeasured);
         var cpuTime = OpenCpuTime(tree, warnings, missing);
         return new DiscoveryResult
@@ -75,7 +76,7 @@ public static class MachineDiscovery
             Description = description,
             Power = power,
             EnergyMeters = energyMeters,
-            CpuTimeMeters = cpuTime is null ? [] : [cpuTime.Busy, cpuTime.Idle],
+            CpuTimeMeters = cpuTime is null ? [] : OpenProcessTime(cpuTime) is { } processes ? [cpuTime.Busy, cpuTime.Idle, processes] : [cpuTime.Busy, cpuTime.Idle],
             MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
@@ -86,6 +87,19 @@ public static class MachineDiscovery
             Instruments = instruments,
         };
     }
+
+    /// <summary>Gives each metered part the idle power that was seen of it on this machine, in place of that of a catalog.</summary>
+    static List<MeteredPart> ApplyIdlePowers(List<MeteredPart> parts, FileTree tree, Machine machine, DiscoveryOptions options)
+    {
+        if (options.IdlePowers.Count == 0 || IdlePowerStore.IdentifyMachine(tree) is not { } id)
+            return parts;
+        var now = options.Time.GetUtcNow();
+        return parts.ConvertAll(part => part.IdlePower is null && part.Component is Component.Cpu or Component.Gpu && !part.Meters.IsDefaultOrEmpty
+            && IdlePowerStore.Find(options.IdlePowers, id, machine, part.Meters, part.PowerLimitWatts ?? EstimateMaxWatts(part, machine), now) is { } seen ? part with { IdlePower = seen } : part);
+    }
+
+    /// <summary>What a part cannot idle at, W: several times what it draws at most.</summary>
+    static double EstimateMaxWatts(MeteredPart part, Machine machine) => part.Component == Component.Gpu ? MaxWattsPerGpu : MaxWattsPerThread * machine.Threads;
 
     // An eight-GPU node is specified at 10 to 15 kW (NVIDIA DGX H100: 10.2 kW at most; DGX B200: 14.3 kW).
     const double MaxWattsOfNode = 20_000;
@@ -124,7 +138,7 @@ public static class MachineDiscovery
         yield return new RaplMeters(tree, description);
         yield return SkipGpuNumbers(new NvidiaMeters(tree, options));
         yield return SkipGpuNumbers(new AmdMeters(tree, options, nextGpuNumber));
-        yield return SkipGpuNumbers(new IntelGpuMeters(tree, nextGpuNumber));
+        yield return SkipGpuNumbers(new IntelGpuMeters(tree, options, nextGpuNumber));
         // Readings of a device from a server are used only if the device itself reports none, so the network comes after the devices. A
         // plug meter that the user named is preferred to the readings of the machine's firmware, so the network comes before these.
         if (!options.MeterAddresses.IsDefaultOrEmpty)
@@ -197,6 +211,16 @@ public static class MachineDiscovery
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
         return null;
+    }
+
+    /// <summary>
+    /// Opens the account of all processes beside that of the processors; null if a folder of copied files has none. The running kernel may have none either: then
+    /// nothing is known of other processes.
+    /// </summary>
+    static ProcessTimeMeter? OpenProcessTime(MachineCpuMeters cpuTime)
+    {
+        var meter = ProcessTimeMeter.Open(cpuTime.Tree);
+        return meter.IsAvailable || !cpuTime.Tree.IsSysroot ? meter : null;
     }
 
     /// <summary>

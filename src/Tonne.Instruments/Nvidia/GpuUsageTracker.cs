@@ -1,5 +1,6 @@
 using Tonne.Instruments.Machines;
 using Tonne.Recording.Metering;
+using Tonne.Runs;
 
 namespace Tonne.Instruments.Nvidia;
 
@@ -39,8 +40,8 @@ sealed class GpuUsageTracker : IDeviceUsers
     long _interval = 1;
     long _readAt = long.MinValue;
     readonly Dictionary<int, RankUse> _ranks = [];
-    (double Busy, double Job) _time;
-    (double Busy, double Job) _reported;
+    (double Busy, double Job, double Processes) _time;
+    (double Busy, double Job, double Processes) _reported;
     (long All, long Job) _holders;
     string? _failure;
     bool _settled;
@@ -81,9 +82,11 @@ sealed class GpuUsageTracker : IDeviceUsers
     /// <summary>The ranks of a job may use different devices, so what this process may use says nothing of them.</summary>
     internal void ShareAmongRanks() => _visible = true;
 
-    internal Reading ReadBusyTime(long timestamp) => ReadTime(timestamp, busy: true);
+    internal Reading ReadBusyTime(long timestamp) => ReadTime(timestamp, MeterRole.Busy);
 
-    internal Reading ReadJobTime(long timestamp) => ReadTime(timestamp, busy: false);
+    internal Reading ReadJobTime(long timestamp) => ReadTime(timestamp, MeterRole.Job);
+
+    internal Reading ReadProcessTime(long timestamp) => ReadTime(timestamp, MeterRole.Processes);
 
     internal Reading Holders => _gpu.LostReason is { } gone ? Reading.FromGapReason(gone) : _failure is { } failure ? Reading.FromGapReason(failure) : Reading.FromValue(_holders.All);
 
@@ -120,7 +123,7 @@ sealed class GpuUsageTracker : IDeviceUsers
                 rank.Holders++;
         }
 
-        var (all, job) = ReadUtilization(timestamp, first);
+        var (all, job, known) = ReadUtilization(timestamp, first);
         var busy = Math.Min(1, all);
         if (HasDeviceUtilization)
         {
@@ -153,7 +156,8 @@ sealed class GpuUsageTracker : IDeviceUsers
         _wasHidden = hidden;
         if (!_processes.HasJob)
             (share, _holders) = (0, (_holders.All, 0));
-        _time = (_time.Busy + (busy * interval), _time.Job + (busy * share * interval));
+        // Where no process has utilisation, all of it is that of the holders.
+        _time = (_time.Busy + (busy * interval), _time.Job + (busy * share * interval), _time.Processes + (busy * (all > 0 ? Math.Max(share, known / all) : 1) * interval));
         AddRankTime(busy * share * interval);
     }
 
@@ -193,22 +197,22 @@ sealed class GpuUsageTracker : IDeviceUsers
     /// <summary>The next reading is the last: it reports all that is known.</summary>
     internal void PrepareFinalSample() => _settled = true;
 
-    Reading ReadTime(long timestamp, bool busy)
+    Reading ReadTime(long timestamp, MeterRole role)
     {
         if (_gpu.LostReason is { } gone)
             return Reading.FromGapReason(gone);
         if (timestamp != _readAt)
         {
             var part = _settled || _readAt == long.MinValue ? 1 : Math.Clamp((double)(timestamp - _readAt) / _interval, 0, 1);
-            _reported = (_reported.Busy + ((_time.Busy - _reported.Busy) * part), _reported.Job + ((_time.Job - _reported.Job) * part));
+            _reported = (_reported.Busy + ((_time.Busy - _reported.Busy) * part), _reported.Job + ((_time.Job - _reported.Job) * part), _reported.Processes + ((_time.Processes - _reported.Processes) * part));
             _readAt = timestamp;
         }
 
-        return Reading.FromValue((long)(busy ? _reported.Busy : _reported.Job));
+        return Reading.FromValue((long)(role switch { MeterRole.Busy => _reported.Busy, MeterRole.Job => _reported.Job, _ => _reported.Processes }));
     }
 
-    /// <summary>Multiprocessors' time of all processes and of the job's since the last look, as parts of the time.</summary>
-    (double All, double Job) ReadUtilization(long timestamp, bool first)
+    /// <summary>Multiprocessors' time of all processes, of the job's, and of those whose owner is known, since the last look, as parts of the time.</summary>
+    (double All, double Job, double Known) ReadUtilization(long timestamp, bool first)
     {
         if (!HasProcessUtilization)
             return default;
@@ -257,12 +261,10 @@ sealed class GpuUsageTracker : IDeviceUsers
             (_lastSampleTime, _lastSampleReadAt, _lastSampleIsEstimate) = ((ulong)Math.Max(0, (_wall.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10), timestamp, true);
         }
 
-        // Use by a process that started and ended between two readings is counted for the job, unless other processes used the GPU too.
+        // Use by a process that started and ended between two readings is counted for the job, unless other processes used the GPU too: then nobody knows.
         if (others == 0)
-            jobs += unknown;
-        else
-            others += unknown;
-        return first ? default : ((jobs + others) / 100, jobs / 100);
+            (jobs, unknown) = (jobs + unknown, 0);
+        return first ? default : ((jobs + others + unknown) / 100, jobs / 100, (jobs + others) / 100);
     }
 
     /// <summary>Mean percent of the process of a sample over its samples; below zero where it has been counted before.</summary>

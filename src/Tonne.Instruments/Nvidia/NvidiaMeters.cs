@@ -275,6 +275,8 @@ sealed class NvidiaMeters : Instrument
             Add("/job-time", MeterKind.DeviceTime, MeterRole.Job, users.HasProcessUtilization ? "time at work for the job, by its share of the multiprocessors' time" : "time at work for the job, by its share of the holders", users.ReadJobTime);
         }
 
+        if (users.HasProcessUtilization)
+            Add("/process-time", MeterKind.DeviceTime, MeterRole.Processes, "time at work for all processes whose owner is known", users.ReadProcessTime);
         var what = identity.Instances.Count > 0 ? "slices" : "processes";
         Add("/holders", MeterKind.Holders, MeterRole.Busy, $"{what} that hold it", _ => users.Holders);
         Add("/job-holders", MeterKind.Holders, MeterRole.Job, $"{what} of the job that hold it", _ => users.JobHolders);

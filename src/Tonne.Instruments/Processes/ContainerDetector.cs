@@ -37,13 +37,17 @@ static partial class ContainerDetector
         var inGroup = GroupPattern().Match(groups);
         var inMounts = MountPattern().Match(mounts);
         var pod = PodPattern().Match(groups) is { Success: true } podOfGroup ? podOfGroup : PodPattern().Match(mounts);
-        var id = inGroup.Success ? inGroup.Groups["id"].Value : inMounts.Success ? inMounts.Groups["id"].Value : null;
+        // An LXC or nspawn container has a name, not a number; systemd inside it says what it is in where the group is hidden.
+        var named = inGroup.Success || inMounts.Success ? Match.Empty : NamedGroupPattern().Match(groups);
+        var inside = files.ReadLine("run/systemd/container") is "lxc" or "lxc-libvirt" ? "lxc" : files.ReadLine("run/systemd/container") is "systemd-nspawn" ? "systemd-nspawn" : null;
+        var id = named.Success ? named.Groups["name"].Value : inGroup.Success ? inGroup.Groups["id"].Value : inMounts.Success ? inMounts.Groups["id"].Value : null;
         var inKubernetes = getVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } || pod.Success;
         var apptainer = getVariable("APPTAINER_CONTAINER") ?? getVariable("SINGULARITY_CONTAINER");
         var isMarked = files.Exists(".dockerenv") || files.Exists("run/.containerenv");
-        if (id is null && !inKubernetes && apptainer is null && !isMarked)
+        if (id is null && !inKubernetes && apptainer is null && inside is null && !isMarked)
             return null;
-        var runtime = Name(inGroup.Groups["runtime"].Value) ?? Name(inMounts.Groups["runtime"].Value)
+        var runtime = Name(inGroup.Groups["runtime"].Value.Split('/')[0]) ?? Name(inMounts.Groups["runtime"].Value)
+            ?? (named.Groups["nspawn"].Success ? "systemd-nspawn" : named.Success ? "lxc" : inside)
             ?? (apptainer is not null ? "apptainer" : files.Exists("run/.containerenv") ? "podman" : files.Exists(".dockerenv") ? "docker" : "unknown");
         return new ContainerIdentity(
             runtime, id,
@@ -73,18 +77,24 @@ static partial class ContainerDetector
         "cri-containerd" or "containerd" or "io.containerd.runtime.v2.task" or "io.containerd.grpc.v1.cri" => "containerd",
         "crio" => "cri-o",
         "libpod" or "overlay-containers" => "podman",
+        "ecs" => "ecs",
         _ => null,
     };
 
-    // /docker/ID, /system.slice/docker-ID.scope, /kubepods/…/podUID/ID, …/cri-containerd-ID.scope, …/crio-ID.scope, /machine.slice/libpod-ID.scope
-    [GeneratedRegex(@"(?:(?<runtime>docker|cri-containerd|crio|libpod|containerd)[-/:])?(?:(?<=[-/:])(?<id>[0-9a-f]{64}))(?:\.scope)?(?:/|\s|$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    // /docker/ID, /system.slice/docker-ID.scope, /kubepods/…/podUID/ID, …/cri-containerd-ID.scope, …/crio-ID.scope, /machine.slice/libpod-ID.scope,
+    // /ecs/TASK/ID, of Fargate /ecs/TASK/TASK-NUMBER
+    [GeneratedRegex(@"(?:(?<runtime>docker|cri-containerd|crio|libpod|containerd|ecs/(?:[^/\s]+/)?[0-9a-f-]+)[-/:])?(?:(?<=[-/:])(?<id>[0-9a-f]{64}|(?<=/ecs/[0-9a-f]{32}/)[0-9a-f]{32}-[0-9]+))(?:\.scope)?(?:/|\s|$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
     private static partial Regex GroupPattern();
+
+    // /lxc/NAME, /lxc.payload/NAME, /lxc.payload.NAME; /machine.slice/machine-NAME.scope and systemd-nspawn@NAME.service, which are not those of virtual machines
+    [GeneratedRegex(@":/(?:[^\n]*/)?(?:lxc(?:/|\.payload[/.])(?<name>[^/\s]+)|(?<nspawn>machine-(?!qemu)|systemd-nspawn@)(?<name>[^/\s]+?)\.(?:scope|service))(?:/|\s|$)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    private static partial Regex NamedGroupPattern();
 
     // …/docker/containers/ID/hostname, …/overlay-containers/ID/userdata/hostname, …/io.containerd.grpc.v1.cri/sandboxes/ID/hostname
     [GeneratedRegex(@"/(?<runtime>docker|overlay-containers|io\.containerd\.grpc\.v1\.cri|io\.containerd\.runtime\.v2\.task)/(?:[a-z0-9.]+/)?(?<id>[0-9a-f]{64})/", RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
     private static partial Regex MountPattern();
 
-    // /kubepods/burstable/podUID, kubepods-pod1234_5678.slice, /var/lib/kubelet/pods/UID/etc-hosts
-    [GeneratedRegex(@"(?:\bpod|/pods/)(?<uid>[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12})", RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    // /kubepods/burstable/podUID, kubepods-pod1234_5678.slice, /var/lib/kubelet/pods/UID/etc-hosts; a pod that the node itself defines has a hash
+    [GeneratedRegex(@"(?:\bpod|/pods/)(?<uid>[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32}\b)", RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
     private static partial Regex PodPattern();
 }

@@ -25,10 +25,14 @@ sealed class MachineCpuMeters : IDisposable
     {
         // Only the first line, of ten numbers, is copied; the kernel generates the whole file in any case.
         _file = tree.OpenPersistent("proc/stat", maxBytes: 256);
+        Tree = tree;
         var path = tree.GetFullPath("proc/stat");
         Busy = new CpuTimeMeter(this, new MeterDescription(BusyId, Component.Cpu, MeterKind.CpuTime, MeterRole.Busy, Note: $"{path}: user + nice + system + irq + softirq, all threads; ticks of 10 ms; steal excluded"), static times => times.Busy);
         Idle = new CpuTimeMeter(this, new MeterDescription(IdleId, Component.Cpu, MeterKind.CpuTime, MeterRole.Idle, Note: $"{path}: idle + iowait, all threads; ticks of 10 ms"), static times => times.Idle);
     }
+
+    /// <summary>The files of the machine.</summary>
+    internal FileTree Tree { get; }
 
     /// <summary>Busy time of all threads in ns.</summary>
     public IMeter Busy { get; }

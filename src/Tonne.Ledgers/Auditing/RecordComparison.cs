@@ -22,7 +22,10 @@ static class RecordComparison
         {
             Check(at + " quality", a.Quality, b.Quality);
             Check(at + " job [µJ]", a.JobMicrojoules, b.JobMicrojoules);
-            Check(at + " others [µJ]", a.OthersMicrojoules, b.OthersMicrojoules);
+            // A record of before others were counted by themselves has what is unexplained with theirs.
+            Check(at + " others [µJ]", a.OthersMicrojoules, b.OthersMicrojoules + (a.UnexplainedMicrojoules is null ? b.UnexplainedMicrojoules ?? 0 : 0));
+            if (a.UnexplainedMicrojoules is not null)
+                Check(at + " unexplained [µJ]", a.UnexplainedMicrojoules, b.UnexplainedMicrojoules);
             Check(at + " idle [µJ]", a.IdleMicrojoules, b.IdleMicrojoules);
             Check(at + " machine [µJ]", a.MachineMicrojoules, b.MachineMicrojoules);
             Amounts(at + " job", a.Job, b.Job);

@@ -4,9 +4,9 @@ using Tonne.Runs;
 
 namespace Tonne.Recording.Attribution;
 
-/// <summary>Splits the energy of one component, slice by slice, into job, other processes and idle (docs/methods/attribution.md).</summary>
+/// <summary>Splits the energy of one component, slice by slice, into job, other processes, idle and unexplained (docs/methods/attribution.md).</summary>
 /// <remarks>
-/// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = (1 − u)·A + others' h·B, idle = (1 − Σh)·B.
+/// B = min(E, P_idle·dt), A = E − B; share: u·A + h·B, marginal: u·A, machine: E. Others = u_others·A + others' h·B, idle = (1 − Σh)·B, unexplained = (1 − u − u_others)·A.
 /// The energy of each part at best rates is its weight. The counted energy of the slice is split by these weights exactly.
 /// </remarks>
 sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IReadOnlyDictionary<string, double> rates)
@@ -22,8 +22,14 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     /// <summary>The machine's amounts of the last slice.</summary>
     internal ReadOnlySpan<RatedAmount> MachineAmounts => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_machine);
 
-    /// <summary>Energy of the last slice: job, other processes, idle.</summary>
-    internal Microjoules[] Parts { get; } = new Microjoules[3];
+    /// <summary>Number of parts of a slice.</summary>
+    internal const int PartCount = 4;
+
+    /// <summary>Parts of which all is idle.</summary>
+    internal static readonly Microjoules[] AllIdle = [default, default, new(1), default];
+
+    /// <summary>Energy of the last slice: job, other processes, idle, unexplained. The last may be negative.</summary>
+    internal Microjoules[] Parts { get; } = new Microjoules[PartCount];
 
     /// <summary>Energy of the last slice: the machine's.</summary>
     internal Microjoules Energy { get; private set; }
@@ -39,7 +45,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     {
         var capacity = Math.Max(basis.Capacity * window.Seconds, window.Busy);
         var (held, peersHeld) = window.GetHeldShares(capacity, opening.ReservedShare);
-        SplitModelled(capacity, window.Busy, window.Job, held, peersHeld);
+        SplitModelled(capacity, window.Busy, window.Job, held, peersHeld, window.CountsOthers ? window.Others : null);
     }
 
     /// <summary>Adds a slice of a modelled device: amounts are idle and busy device-seconds.</summary>
@@ -47,10 +53,10 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     {
         var by = window.GetDeviceShares();
         var busy = Math.Min(window.DeviceBusy, window.Seconds);
-        SplitModelled(window.Seconds, busy, by.Use * busy, by.Held, by.OthersHeld);
+        SplitModelled(window.Seconds, busy, by.Use * busy, by.Held, by.OthersHeld, by.OthersUse * busy);
     }
 
-    void SplitModelled(double capacity, double busyTime, double job, double held, double othersHeld)
+    void SplitModelled(double capacity, double busyTime, double job, double held, double othersHeld, double? others)
     {
         var (idle, busy) = (rates[basis.IdleRate!], rates[basis.BusyRate!]);
         Reset();
@@ -63,12 +69,12 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
             case SharePolicy.Share:
                 AddAmount(_job, basis.BusyRate!, job);
                 AddAmount(_job, basis.IdleRate!, (held * capacity) - job);
-                FinishSplit(((busyTime - job) * active) + (othersHeld * capacity * idle), (1 - held - othersHeld) * capacity * idle);
+                FinishSplit((busyTime - job) * active, othersHeld * capacity * idle, (1 - held - othersHeld) * capacity * idle, others * active);
                 break;
             case SharePolicy.Marginal:
                 AddAmount(_job, basis.BusyRate!, job);
                 AddAmount(_job, basis.IdleRate!, -job);
-                FinishSplit((busyTime - job) * active, capacity * idle);
+                FinishSplit((busyTime - job) * active, 0, capacity * idle, others * active);
                 break;
             default:
                 AssignAllToJob();
@@ -101,22 +107,22 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
         {
             case SharePolicy.Share when allIdle:
                 AddJobShare(by.Held);
-                FinishSplit(by.OthersHeld * joules, (1 - by.Held - by.OthersHeld) * joules);
+                FinishSplit(0, by.OthersHeld * joules, (1 - by.Held - by.OthersHeld) * joules, by.OthersUse is null ? null : 0);
                 break;
             case SharePolicy.Share:
                 AddJobShare(by.Use);
                 if (basis.IdleRate is not null)
                     AddAmount(_job, basis.IdleRate, (by.Held - by.Use) * seconds / parts);
-                FinishSplit(((1 - by.Use) * (joules - idle)) + (by.OthersHeld * idle), (1 - by.Held - by.OthersHeld) * idle);
+                FinishSplit((1 - by.Use) * (joules - idle), by.OthersHeld * idle, (1 - by.Held - by.OthersHeld) * idle, by.OthersUse * (joules - idle));
                 break;
             case SharePolicy.Marginal when allIdle:
-                FinishSplit(0, joules);
+                FinishSplit(0, 0, joules, by.OthersUse is null ? null : 0);
                 break;
             case SharePolicy.Marginal:
                 AddJobShare(by.Use);
                 if (basis.IdleRate is not null)
                     AddAmount(_job, basis.IdleRate, -by.Use * seconds / parts);
-                FinishSplit((1 - by.Use) * (joules - idle), idle);
+                FinishSplit((1 - by.Use) * (joules - idle), 0, idle, by.OthersUse * (joules - idle));
                 break;
             default:
                 AssignAllToJob();
@@ -131,7 +137,7 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     internal void SplitInProportion(ReadOnlySpan<RatedAmount> machine, ReadOnlySpan<Microjoules> parts)
     {
         Reset();
-        var total = parts[0] + parts[1] + parts[2];
+        var total = parts[0] + parts[1] + parts[2] + parts[3];
         var share = total.Value > 0 ? (double)parts[0].Value / total.Value : 0;
         foreach (var amount in machine)
         {
@@ -154,10 +160,10 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
             case SharePolicy.Share:
                 AddAmount(_job, basis.IdleRate!, amount * window.MemoryShare);
                 var joules = amount * rates[basis.IdleRate!];
-                FinishSplit(joules * window.OthersMemoryShare, joules * (1 - window.MemoryShare - window.OthersMemoryShare));
+                FinishSplit(0, joules * window.OthersMemoryShare, joules * (1 - window.MemoryShare - window.OthersMemoryShare), window.CountsOthers ? 0 : null);
                 break;
             case SharePolicy.Marginal:
-                FinishSplit(0, amount * rates[basis.IdleRate!]);
+                FinishSplit(0, 0, amount * rates[basis.IdleRate!], window.CountsOthers ? 0 : null);
                 break;
             default:
                 AssignAllToJob();
@@ -188,9 +194,13 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     void FinishSplitInProportion(ReadOnlySpan<Microjoules> parts)
     {
         Energy = Microjoules.FromJoules(ComputeJoules(_machine));
-        Energy.Split([Math.Max(0, parts[0].Value), Math.Max(0, parts[1].Value), Math.Max(0, parts[2].Value)], Parts);
+        // What the job did not use and nobody left idle is one part first, so that the other two are the same whether others were counted or not.
+        var rest = Math.Max(0, (parts[1] + parts[3]).Value);
+        var (job, idle) = (Math.Max(0, parts[0].Value), Math.Max(0, parts[2].Value));
+        Energy.Split([job, rest, idle], Parts.AsSpan(0, 3));
+        var total = (double)job + rest + idle;
+        SplitRest(parts[3] != Microjoules.Zero && total > 0 ? Energy.Value * (parts[1].Value / total) : null);
     }
-
 
     /// <summary>Sets by which energies the job's part is split among ranks: its own, or the machine's if that is all the job's.</summary>
     void SetJob(double active, double idle, double machineActive, double machineIdle)
@@ -219,14 +229,28 @@ sealed class ComponentAttribution(RunOpening opening, ComponentBasis basis, IRea
     void AssignAllToJob()
     {
         _job.AddRange(_machine);
-        FinishSplit(0, 0);
+        FinishSplit(0, 0, 0, null);
     }
 
-    /// <summary>Splits the machine's counted energy by the job's amounts and the two other weights.</summary>
-    internal void FinishSplit(double others, double idle)
+    /// <summary>Splits the machine's counted energy by the job's amounts and the other weights, in J at best rates.</summary>
+    /// <param name="active">Active energy that is not the job's.</param>
+    /// <param name="held">Idle energy that others hold.</param>
+    /// <param name="idle">Idle energy that nobody holds.</param>
+    /// <param name="others">Active energy of others by their own account; null if they have none, then all that is not the job's.</param>
+    void FinishSplit(double active, double held, double idle, double? others)
     {
         Energy = Microjoules.FromJoules(ComputeJoules(_machine));
-        Energy.Split([Math.Max(0, ComputeJoules(_job)), Math.Max(0, others), Math.Max(0, idle)], Parts);
+        var rest = Math.Max(0, active + held);
+        Energy.Split([Math.Max(0, ComputeJoules(_job)), rest, Math.Max(0, idle)], Parts.AsSpan(0, 3));
+        SplitRest(others is not { } used ? null : rest > 0 ? Parts[1].Value * ((used + held) / rest) : (used + held) * 1e6);
+    }
+
+    /// <summary>Splits what is neither the job's nor idle into that of others, in µJ, and what is unexplained; null: all is that of others.</summary>
+    void SplitRest(double? others)
+    {
+        var rest = Parts[1];
+        Parts[1] = others is { } used ? new Microjoules(checked((long)Math.Round(used))) : rest;
+        Parts[3] = rest - Parts[1];
     }
 
     double ComputeJoules(List<RatedAmount> amounts)

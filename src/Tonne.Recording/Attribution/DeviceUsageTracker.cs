@@ -13,11 +13,13 @@ sealed class DeviceUsageTracker
 {
     readonly int _time = -1;
     readonly int _jobTime = -1;
+    readonly int _processTime = -1;
     readonly int _holders = -1;
     readonly int _jobHolders = -1;
     readonly bool _excluded;
     long? _lastTime;
     long? _lastJobTime;
+    long? _lastProcessTime;
     (double All, double Job) _held;
 
     /// <summary>Creates a tracker for a device of a run.</summary>
@@ -37,6 +39,9 @@ sealed class DeviceUsageTracker
                 case (MeterKind.DeviceTime, MeterRole.Job):
                     _jobTime = i;
                     break;
+                case (MeterKind.DeviceTime, MeterRole.Processes):
+                    _processTime = i;
+                    break;
                 case (MeterKind.Holders, MeterRole.Busy):
                     _holders = i;
                     break;
@@ -49,6 +54,9 @@ sealed class DeviceUsageTracker
         }
     }
 
+    /// <summary>Whether the holders of the device are known.</summary>
+    internal bool KnowsHolders => _holders >= 0 && _time >= 0 && !_excluded;
+
     /// <summary>The last slice.</summary>
     internal DeviceUsage Slice { get; private set; }
 
@@ -59,9 +67,11 @@ sealed class DeviceUsageTracker
     {
         var busy = GetIncrease(readings, _time, ref _lastTime);
         var job = GetIncrease(readings, _jobTime, ref _lastJobTime);
+        var processes = GetIncrease(readings, _processTime, ref _lastProcessTime);
+        double? othersBusy = _processTime < 0 ? null : Math.Max(0, processes - job);
         if (_excluded)
         {
-            Slice = new DeviceUsage(seconds, busy, 0, 0, 0);
+            Slice = new DeviceUsage(seconds, busy, 0, 0, 0, _processTime < 0 ? null : processes);
             return;
         }
 
@@ -78,8 +88,8 @@ sealed class DeviceUsageTracker
         _held = now;
         var all = jobHeld + others;
         Slice = all > 0
-            ? new DeviceUsage(seconds, busy, others == 0 ? busy : Math.Min(busy, job), jobHeld / all, others / all)
-            : new DeviceUsage(seconds, busy, 0, 0, 0);
+            ? new DeviceUsage(seconds, busy, others == 0 ? busy : Math.Min(busy, job), jobHeld / all, others / all, othersBusy)
+            : new DeviceUsage(seconds, busy, 0, 0, 0, othersBusy);
     }
 
     static double GetIncrease(ReadOnlySpan<Reading> readings, int index, ref long? last)

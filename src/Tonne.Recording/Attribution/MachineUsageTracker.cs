@@ -23,11 +23,15 @@ sealed class MachineUsageTracker
     double _surplusBusySeconds;
     double _unmatchedPeerSeconds;
     double _unclaimed;
+    readonly bool _countsProcesses;
+    double _jobSinceProcesses;
+    double _unmatchedOthersSeconds;
 
     internal MachineUsageTracker(RunOpening opening)
     {
         _opening = opening;
         _last = new long?[opening.Meters.Length];
+        _countsProcesses = opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Processes });
     }
 
     /// <summary>Job CPU seconds seen by polling since the first sample.</summary>
@@ -43,6 +47,7 @@ sealed class MachineUsageTracker
         long resident = 0;
         long? inUse = null;
         var sawBusy = false;
+        double? processes = null;
         for (var i = 0; i < readings.Length; i++)
         {
             var meter = _opening.Meters[i];
@@ -72,9 +77,19 @@ sealed class MachineUsageTracker
                 case MeterRole.Peers:
                     peers += used;
                     break;
+                case MeterRole.Processes:
+                    processes = (processes ?? 0) + used;
+                    break;
                 default:
                     break;
             }
+        }
+
+        _jobSinceProcesses += job;
+        if (processes is { } counted)
+        {
+            _unmatchedOthersSeconds += counted - _jobSinceProcesses;
+            _jobSinceProcesses = 0;
         }
 
         JobPolled += job;
@@ -99,5 +114,27 @@ sealed class MachineUsageTracker
         peers = Math.Min(reported, Math.Min(_unclaimed, Math.Max(0, (seconds * _opening.Machine.Threads) - job)));
         (_unclaimed, _unmatchedPeerSeconds) = (_unclaimed - peers, reported - peers);
         return (busy, job, peers, MemoryShares.From(_opening.ReservedMemoryBytes, resident, inUse, _opening.Machine.MemoryBytes));
+    }
+
+    /// <summary>CPU time of other processes in the last slice by their own account, in s; null if the run has none.</summary>
+    /// <remarks>
+    /// All processes less the job. The two clocks differ by ticks, so what exceeds the slice's busy time waits for later slices; only what is more than the
+    /// ticks can differ is claimed beyond it.
+    /// </remarks>
+    /// <param name="busy">Busy time of the slice, at least that of the job.</param>
+    /// <param name="job">CPU time of the job, that which sampling missed included.</param>
+    /// <param name="missed">That which sampling missed.</param>
+    /// <param name="seconds">Length of the slice.</param>
+    internal double? ClaimOthers(double busy, double job, double missed, double seconds)
+    {
+        if (!_countsProcesses)
+            return null;
+        _unmatchedOthersSeconds -= missed;
+        var claimed = Math.Clamp(_unmatchedOthersSeconds, 0, Math.Max(0, busy - job));
+        var beyond = _unmatchedOthersSeconds - claimed - (TickSlack * _opening.Machine.Threads);
+        if (beyond > 0 && busy > 0)
+            claimed += Math.Clamp(beyond, 0, Math.Max(0, (seconds * _opening.Machine.Threads) - job - claimed));
+        _unmatchedOthersSeconds -= claimed;
+        return claimed;
     }
 }

@@ -18,6 +18,9 @@ sealed class MeterWindow(MeterDescription meter, int index, ComponentAttribution
 
     internal UsageWindow Window { get; } = new();
 
+    /// <summary>Stretches in which its part of the machine was idle.</summary>
+    internal IdleStretches Idle { get; } = new();
+
     /// <summary>Use of the device; null if the meter is not of a device.</summary>
     internal DeviceUsageTracker? Device { get; } = device;
 

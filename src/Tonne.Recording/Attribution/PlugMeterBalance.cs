@@ -15,7 +15,7 @@ namespace Tonne.Recording.Attribution;
 sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processors, IReadOnlyDictionary<string, double> rates)
 {
     readonly List<Pending> _pending = [];
-    readonly Microjoules[] _parts = new Microjoules[3];
+    readonly Microjoules[] _parts = new Microjoules[ComponentAttribution.PartCount];
     double _joules;
     double _partsJoules;
 
@@ -95,7 +95,7 @@ sealed class PlugMeterBalance(MeterWindow meter, ComponentAttribution? processor
                 rest.Add(new RatedAmount(Rate.GetOtherPartRateId(rate), -amount));
         }
 
-        other.SplitInProportion([.. rest], _parts[0] + _parts[1] + _parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : _parts);
+        other.SplitInProportion([.. rest], _parts[0] + _parts[1] + _parts[2] + _parts[3] == Microjoules.Zero ? ComponentAttribution.AllIdle : _parts);
         Clear();
     }
 

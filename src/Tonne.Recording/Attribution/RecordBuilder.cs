@@ -25,6 +25,7 @@ public sealed class RecordBuilder
     readonly EnergyAccumulator _job = new();
     readonly EnergyAccumulator _others = new();
     readonly EnergyAccumulator _idle = new();
+    readonly EnergyAccumulator _unexplained = new();
     readonly EnergyAccumulator _machine = new();
     readonly List<Gap> _gaps = [];
 
@@ -39,7 +40,7 @@ public sealed class RecordBuilder
     readonly ComponentAttribution? _other;
     readonly PlugMeterBalance? _plug;
     readonly Dictionary<string, double> _rates;
-    readonly Microjoules[] _processorParts = new Microjoules[3];
+    readonly Microjoules[] _processorParts = new Microjoules[ComponentAttribution.PartCount];
     readonly List<RatedAmount> _pendingOther = [];
     (long From, long To) _pendingSpan;
     readonly MachineUsageTracker _use;
@@ -240,9 +241,10 @@ public sealed class RecordBuilder
         var job = polled + missed;
         _ranks?.AddMissed(missed);
         busy = Math.Max(busy, job);
+        var others = _use.ClaimOthers(busy, job, missed, seconds);
         var from = _slice.To;
         _slice.Restart(from);
-        _slice.Add(timestamp, seconds, busy, job, peers, memory);
+        _slice.Add(timestamp, seconds, busy, job, peers, memory, others);
         _slice.Add(_ranks);
         foreach (var (account, device) in _modelled)
         {
@@ -251,7 +253,7 @@ public sealed class RecordBuilder
             if (device is not null)
             {
                 _deviceSlice.Restart(from);
-                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory);
+                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory, others);
                 _deviceSlice.Add(device.Slice);
                 _deviceSlice.Add(_ranks);
                 account.SplitModelledDevice(_deviceSlice);
@@ -268,7 +270,7 @@ public sealed class RecordBuilder
 
         foreach (var meter in _metered)
         {
-            meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            meter.Window.Add(timestamp, seconds, busy, job, peers, memory, others);
             meter.Window.Add(_ranks);
             if (meter.Device is { } device)
                 meter.Window.Add(device.Slice);
@@ -277,7 +279,7 @@ public sealed class RecordBuilder
 
         if (_plug is not null)
         {
-            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory, others);
             _plug.Meter.Window.Add(_ranks);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
@@ -292,6 +294,7 @@ public sealed class RecordBuilder
         if (meter.Window.Seconds > 0 && joules is { } counted)
         {
             meter.AddJoules(counted);
+            meter.Idle.Add(counted, meter.Window.Seconds, IsIdle(meter));
             var by = meter.Device is not null ? meter.Window.GetDeviceShares()
                 : meter.Account.Basis.Component == Component.Memory ? meter.Window.GetMemoryShares()
                 : meter.Window.GetProcessorShares(_opening.Machine.Threads, _opening.ReservedShare);
@@ -300,6 +303,24 @@ public sealed class RecordBuilder
         }
 
         meter.Window.Restart(timestamp);
+    }
+
+    /// <summary>Whether the processors, or a device whose holders are known, were idle in the window of a meter.</summary>
+    bool IsIdle(MeterWindow meter) => meter.Account.Basis.Component switch
+    {
+        Component.Cpu => meter.Window.Busy <= IdleStretches.MaxBusyShare * _opening.Machine.Threads * meter.Window.Seconds,
+        Component.Gpu => meter.Device is { KnowsHolders: true } && meter.Window is { DeviceBusy: 0 } && meter.Window.GetDeviceShares() is { Held: 0, OthersHeld: 0 },
+        _ => false,
+    };
+
+    /// <summary>What meters showed while idle; null if none was for long enough.</summary>
+    IdlePower[]? BuildIdlePowers()
+    {
+        foreach (var meter in _metered)
+            meter.Idle.Close();
+        var seen = _metered.Where(meter => meter.Idle.Watts is not null).Select(meter => new IdlePower(
+            meter.Meter.Id, meter.Account.Basis.Component, meter.Account.Basis.Device, meter.Idle.Watts!.Value.Lowest, meter.Idle.Watts.Value.Highest, meter.Idle.TotalSeconds)).ToArray();
+        return seen.Length == 0 ? null : seen;
     }
 
     void AddPlugReading(PlugMeterBalance plug, Reading reading, long timestamp)
@@ -348,7 +369,7 @@ public sealed class RecordBuilder
     /// <summary>In a time without a plug reading, all other parts are modelled by k, as without a plug meter.</summary>
     void AttributeWithoutPlug(PlugMeterBalance plug)
     {
-        var parts = new Microjoules[3];
+        var parts = new Microjoules[ComponentAttribution.PartCount];
         var amounts = plug.DrainPending(parts);
         if (_other is null || amounts.Count == 0)
         {
@@ -356,7 +377,7 @@ public sealed class RecordBuilder
             return;
         }
 
-        _other.SplitOtherEnergyLikeProcessors([.. amounts], parts[0] + parts[1] + parts[2] == Microjoules.Zero ? [Microjoules.Zero, Microjoules.Zero, new(1)] : parts);
+        _other.SplitOtherEnergyLikeProcessors([.. amounts], parts[0] + parts[1] + parts[2] + parts[3] == Microjoules.Zero ? ComponentAttribution.AllIdle : parts);
         _ranks?.SplitLikeProcessors(_other, plugged: true);
         _ranks?.ForgetProcessorParts(plugged: true);
         AddSlice(Component.Other, null, _other, plug.Meter.Window);
@@ -409,8 +430,11 @@ public sealed class RecordBuilder
     /// <summary>A power is interpolated over at most three missed samples; over a longer time it is unknown.</summary>
     double MaxBridgedSeconds => 3.5 * _opening.PeriodSeconds;
 
-    void AddGap(MeterWindow meter, string reason) =>
+    void AddGap(MeterWindow meter, string reason)
+    {
+        meter.Idle.Close();
         _gaps.Add(new Gap(meter.Meter.Id, meter.Window.From / 1e9, meter.Window.To / 1e9, reason));
+    }
 
     /// <summary>Adds a slice of one component, and of the other parts that depend on it.</summary>
     void AddSlice(ComponentAttribution account, string? device, UsageWindow window)
@@ -451,11 +475,11 @@ public sealed class RecordBuilder
     /// </summary>
     void AddPendingOther(bool isFinal)
     {
-        var isKnown = _processorParts[0] + _processorParts[1] + _processorParts[2] != Microjoules.Zero;
+        var isKnown = _processorParts[0] + _processorParts[1] + _processorParts[2] + _processorParts[3] != Microjoules.Zero;
         if (_other is not null && _pendingOther.Count > 0 && (isKnown || isFinal))
         {
             _other.SplitOtherEnergyLikeProcessors(
-                CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : [default, default, new(1)]);
+                CollectionsMarshal.AsSpan(_pendingOther), isKnown ? _processorParts : ComponentAttribution.AllIdle);
             _ranks?.SplitLikeProcessors(_other, plugged: false);
             AddSlice(Component.Other, null, _other, _pendingSpan.From, _pendingSpan.To);
             _pendingOther.Clear();
@@ -479,6 +503,7 @@ public sealed class RecordBuilder
         _job.Add(component, device, account.Parts[0], account.JobAmounts, 1);
         _others.Add(component, device, account.Parts[1], [], 1);
         _idle.Add(component, device, account.Parts[2], [], 1);
+        _unexplained.Add(component, device, account.Parts[3], [], 1);
         _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
         _apportionment.Add(component, device, from, to, account.Parts[0], account.JobAmounts);
     }
@@ -500,6 +525,7 @@ public sealed class RecordBuilder
             _machine.Add(component, device, account.Energy, account.MachineAmounts, 1);
             _others.Add(component, device, account.Parts[1] + account.Parts[0] - part, [], 1);
             _idle.Add(component, device, account.Parts[2], [], 1);
+            _unexplained.Add(component, device, account.Parts[3], [], 1);
         }
 
         _job.Add(component, device, part, account.JobAmounts, share);
@@ -589,6 +615,7 @@ public sealed class RecordBuilder
             QuarterHours = _apportionment.BuildQuarterHours(),
             Gaps = [.. _replaced, .. _gaps],
             Notes = [.. _apportionment.Notes],
+            IdlePowers = BuildIdlePowers(),
             Traffic = ending?.Traffic,
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
@@ -632,9 +659,15 @@ public sealed class RecordBuilder
             _idle.GetEnergy(use.Component, use.Device).Value, use.Microjoules,
             _job.GetAmounts(use.Component, use.Device), use.Amounts)
         {
+            UnexplainedMicrojoules = CountsOthers(use.Component, use.Device) ? _unexplained.GetEnergy(use.Component, use.Device).Value : null,
             HeldShare = use.Component == Component.Gpu && seconds > 0 ? Math.Clamp(_held.GetValueOrDefault(use.Device ?? "") / seconds, 0, 1) : null,
         })];
     }
+
+    /// <summary>Whether other processes have an account of their own in a component; the parts that go with others have theirs.</summary>
+    bool CountsOthers(Component component, string? device) => component == Component.Gpu
+        ? _opening.Meters.Any(meter => meter is { Kind: MeterKind.DeviceTime, Role: MeterRole.Processes } && meter.Device == device)
+        : _opening.Meters.Any(meter => meter is { Kind: MeterKind.CpuTime, Role: MeterRole.Processes });
 
     /// <summary>Warns of ranks whose end nobody saw, in the record of the whole run.</summary>
     void WarnOfRanks()

@@ -20,6 +20,12 @@ sealed class UsageWindow
 
     internal double Peers { get; private set; }
 
+    /// <summary>CPU time of other processes by their own account; 0 if they have none.</summary>
+    internal double Others { get; private set; }
+
+    /// <summary>Whether other processes have an account of their own.</summary>
+    internal bool CountsOthers { get; private set; }
+
     internal double HeldMemory { get; private set; }
 
     double OthersMemory { get; set; }
@@ -33,6 +39,8 @@ sealed class UsageWindow
 
     double DeviceOthers { get; set; }
 
+    double? DeviceOthersBusy { get; set; }
+
     /// <summary>What each rank used and held; null if the run has none.</summary>
     internal RankAmounts? Ranks { get; set; }
 
@@ -41,6 +49,7 @@ sealed class UsageWindow
         Ranks?.Clear();
         (From, To, Busy, Job, Peers, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0);
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
+        (Others, CountsOthers, DeviceOthersBusy) = (0, false, null);
     }
 
     /// <summary>Adds the device's use in a slice.</summary>
@@ -50,11 +59,15 @@ sealed class UsageWindow
         DeviceJob += slice.Job;
         DeviceHeld += slice.Held * slice.Seconds;
         DeviceOthers += slice.OthersHeld * slice.Seconds;
+        if (slice.Others is { } others)
+            DeviceOthersBusy = (DeviceOthersBusy ?? 0) + others;
     }
 
-    /// <summary>Adds a slice: times in s, memory as shares of the machine's.</summary>
-    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory)
+    /// <summary>Adds a slice: times in s, memory as shares of the machine's; others null if they have no account of their own.</summary>
+    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory, double? others = null)
     {
+        if (others is { } counted)
+            (Others, CountsOthers) = (Others + counted, true);
         (HeldMemory, OthersMemory) = (HeldMemory + (memory.Job * seconds), OthersMemory + (memory.Others * seconds));
         (To, Busy, Job, Peers) = (to, Busy + busy, Job + job, Peers + peers);
     }
@@ -96,7 +109,7 @@ sealed class UsageWindow
     internal UsageShares GetProcessorShares(int threads, double? reserved)
     {
         var (held, peers) = GetHeldShares(Math.Max(threads * Seconds, Busy), reserved);
-        return new UsageShares(UseShare, held, peers);
+        return new UsageShares(UseShare, held, peers, CountsOthers ? Busy > 0 ? Others / Busy : 0 : null);
     }
 
     /// <summary>The job's shares in the memory: all of its energy is idle energy, split by the share held.</summary>
@@ -113,6 +126,7 @@ sealed class UsageWindow
         var (held, others) = (Math.Clamp(DeviceHeld / Seconds, 0, 1), Math.Clamp(DeviceOthers / Seconds, 0, 1));
         // Busy time without known processes is split like the holders.
         var use = others == 0 ? (held > 0 ? 1 : 0) : DeviceBusy > 0 ? Math.Min(1, DeviceJob / DeviceBusy) : held / (held + others);
-        return new UsageShares(use, held, others);
+        double? othersUse = DeviceOthersBusy is not { } counted ? null : DeviceBusy > 0 ? others == 0 && held > 0 ? 0 : counted / DeviceBusy : 1 - use;
+        return new UsageShares(use, held, others, othersUse);
     }
 }

@@ -310,15 +310,25 @@ public sealed record RunDocument
     /// <summary>A meter, and the energy that it counted in J; null for a meter that counts no energy.</summary>
     public sealed record MeterPart(string Id, string Component, string Quality, string Kind, string Role, string? Device, string? Note, double? CountedJ);
 
-    /// <summary>One component's energy in kWh, from its µJ: job + others + idle = machine.</summary>
+    /// <summary>One component's energy in kWh, from its µJ: job + others + idle + unexplained = machine.</summary>
     public sealed record ComponentPart(
         string Component, string? Device, string Quality, double JobKwh, double OthersKwh, double IdleKwh, double MachineKwh, long JobUj, long OthersUj, long IdleUj, long MachineUj)
     {
+        /// <summary>Energy of busy time that no process was counted for; may be negative. Null if other processes were not counted by themselves.</summary>
+        public double? UnexplainedKwh { get; init; }
+
+        /// <summary>The same in µJ.</summary>
+        public long? UnexplainedUj { get; init; }
+
         internal static ComponentPart From(ComponentEnergy energy) => new(
             EnumWords.Format(energy.Component), energy.Device, EnumWords.Format(energy.Quality),
             energy.JobMicrojoules / MicrojoulesPerKilowattHour, energy.OthersMicrojoules / MicrojoulesPerKilowattHour,
             energy.IdleMicrojoules / MicrojoulesPerKilowattHour, energy.MachineMicrojoules / MicrojoulesPerKilowattHour,
-            energy.JobMicrojoules, energy.OthersMicrojoules, energy.IdleMicrojoules, energy.MachineMicrojoules);
+            energy.JobMicrojoules, energy.OthersMicrojoules, energy.IdleMicrojoules, energy.MachineMicrojoules)
+        {
+            UnexplainedKwh = energy.UnexplainedMicrojoules / MicrojoulesPerKilowattHour,
+            UnexplainedUj = energy.UnexplainedMicrojoules,
+        };
     }
 
     /// <summary>The facility: its PUE.</summary>

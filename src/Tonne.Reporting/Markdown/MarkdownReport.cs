@@ -80,17 +80,19 @@ public static class MarkdownReport
     static void WriteComponents(StringBuilder page, RunRecord record)
     {
         page.Append("## Energy by component\n\n");
-        WriteTableHead(page, "Component", "Job", "Other processes", "Idle", "Machine", "Quality");
+        // Records of before others were counted by themselves have nothing unexplained.
+        var hasUnexplained = record.Components.Any(part => part.UnexplainedMicrojoules is not null);
+        WriteTableHead(page, ["Component", "Job", "Other processes", "Idle", .. hasUnexplained ? ["Unexplained"] : Array.Empty<string>(), "Machine", "Quality"]);
         // All values have the unit that suits the job's energy.
         var jobKilowattHours = record.Components.Sum(part => part.JobMicrojoules) / MicrojoulesPerKilowattHour;
         foreach (var part in record.Components)
         {
             WriteCells(
-                page, Text(RunReport.GetPartName(part)), FormatEnergy(part.JobMicrojoules), FormatEnergy(part.OthersMicrojoules),
-                FormatEnergy(part.IdleMicrojoules), FormatEnergy(part.MachineMicrojoules), EnumWords.Format(part.Quality));
+                page, [Text(RunReport.GetPartName(part)), FormatEnergy(part.JobMicrojoules), FormatEnergy(part.OthersMicrojoules), FormatEnergy(part.IdleMicrojoules),
+                .. hasUnexplained ? [FormatEnergy(part.UnexplainedMicrojoules ?? 0)] : Array.Empty<string>(), FormatEnergy(part.MachineMicrojoules), EnumWords.Format(part.Quality)]);
         }
 
-        page.Append("\nJob + other processes + idle = machine, to the microjoule.\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"\nJob + other processes + idle{(hasUnexplained ? " + unexplained" : "")} = machine, to the microjoule.\n\n");
 
         string FormatEnergy(long microjoules) =>
             DisplayValue.Format(microjoules / MicrojoulesPerKilowattHour, "kWh", 3, jobKilowattHours);

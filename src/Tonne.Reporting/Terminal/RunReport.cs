@@ -89,6 +89,23 @@ public static class RunReport
         var atPlug = DisplayValue.Format(footprint.Energy.Bounds, footprint.Energy.Unit, footprint.FacilityEnergy.Value);
         sheet.WriteRow("", StyledTextWriter.ToUnbreakable(atPlug.FormatWithInterval(sheet.Capabilities.Dash)),
             StyledText.Faint(" IT energy (at the plug, before PUE)"));
+        WriteMachine(sheet, record);
+    }
+
+    /// <summary>Writes whose the machine's energy was, if it was not all the job's.</summary>
+    static void WriteMachine(StyledTextWriter sheet, RunRecord record)
+    {
+        if (record.Opening.Policy == SharePolicy.Machine)
+            return;
+        var machine = record.Components.Sum(part => part.MachineMicrojoules);
+        var dot = $" {sheet.Capabilities.Dot} ";
+        var text = $"{Show(machine)}: {Show(record.Components.Sum(part => part.JobMicrojoules))} this job{dot}{Show(record.Components.Sum(part => part.OthersMicrojoules))} others"
+            + $"{dot}{Show(record.Components.Sum(part => part.IdleMicrojoules))} idle";
+        if (record.Components.Any(part => part.UnexplainedMicrojoules is not null))
+            text += $"{dot}{Show(record.Components.Sum(part => part.UnexplainedMicrojoules ?? 0))} unexplained";
+        sheet.WriteRow("machine", text);
+
+        string Show(long microjoules) => StyledTextWriter.ToUnbreakable(DisplayValue.Format(microjoules / 3.6e12, "kWh", 2, machine / 3.6e12));
     }
 
     /// <summary>Returns a row for each component; several devices of one kind and quality are one row.</summary>

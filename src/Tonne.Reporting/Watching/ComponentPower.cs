@@ -11,6 +11,9 @@ namespace Tonne.Reporting.Watching;
 /// <param name="IdleWatts">Idle and held by no job.</param>
 public sealed record ComponentPower(string Component, string? Device, Quality Quality, double JobWatts, double OthersWatts, double IdleWatts)
 {
+    /// <summary>That of busy time for which no process was counted; may be negative. Default 0.</summary>
+    public double UnexplainedWatts { get; init; }
+
     /// <summary>The machine's.</summary>
-    public double MachineWatts => JobWatts + OthersWatts + IdleWatts;
+    public double MachineWatts => JobWatts + OthersWatts + IdleWatts + UnexplainedWatts;
 }

@@ -68,8 +68,8 @@ public sealed record WatchDocument
             Name = state.Name,
             Status = EnumWords.Format(state.Status),
             DurationS = state.Seconds,
-            PowerW = new PowerPart(state.JobWatts, state.OthersWatts, state.IdleWatts, state.MachineWatts),
-            Components = [.. state.Components.Select(part => new ComponentPart(part.Component, part.Device, EnumWords.Format(part.Quality), part.JobWatts, part.OthersWatts, part.IdleWatts, part.MachineWatts))],
+            PowerW = new PowerPart(state.JobWatts, state.OthersWatts, state.IdleWatts, state.MachineWatts) { Unexplained = state.UnexplainedWatts },
+            Components = [.. state.Components.Select(part => new ComponentPart(part.Component, part.Device, EnumWords.Format(part.Quality), part.JobWatts, part.OthersWatts, part.IdleWatts, part.MachineWatts) { Unexplained = part.UnexplainedWatts })],
             FacilityEnergyKwh = IntervalPart.From(state.FacilityEnergy),
             EmissionsKg = IntervalPart.From(state.Emissions),
             EmissionsGPerHour = state.GramsPerHour,
@@ -86,10 +86,18 @@ public sealed record WatchDocument
     public string ToJsonLine() => JsonSerializer.Serialize(this, WatchJson.Default.WatchDocument);
 
     /// <summary>Powers, W.</summary>
-    public sealed record PowerPart(double Job, double Others, double Idle, double Machine);
+    public sealed record PowerPart(double Job, double Others, double Idle, double Machine)
+    {
+        /// <summary>Busy time for which no process was counted; may be negative.</summary>
+        public double Unexplained { get; init; }
+    }
 
     /// <summary>Powers of a component, W.</summary>
-    public sealed record ComponentPart(string Component, string? Device, string Quality, double Job, double Others, double Idle, double Machine);
+    public sealed record ComponentPart(string Component, string? Device, string Quality, double Job, double Others, double Idle, double Machine)
+    {
+        /// <summary>Busy time for which no process was counted; may be negative.</summary>
+        public double Unexplained { get; init; }
+    }
 
     /// <summary>A value with its 95 % interval.</summary>
     public sealed record IntervalPart(double Value, double Low, double High)

@@ -28,9 +28,9 @@ public sealed class WatchScreen(TerminalCapabilities screen)
         var dash = screen.Dash;
         sheet.WriteLine(StyledText.Strong(TextSanitizer.ToOneLine(state.Name)), $" {screen.Dot} {EnumWords.Format(state.Status)} {screen.Dot} {DisplayValue.FormatDuration(state.Seconds)}");
         if (state.IsMachine)
-            sheet.WriteRow("power", StyledText.Strong(FormatWatts(state.MachineWatts)), $" machine {screen.Dot} {FormatWatts(state.JobWatts + state.OthersWatts)} processes {screen.Dot} {FormatWatts(state.IdleWatts)} idle");
+            sheet.WriteRow("power", StyledText.Strong(FormatWatts(state.MachineWatts)), $" machine {screen.Dot} {FormatWatts(state.JobWatts + state.OthersWatts)} processes {screen.Dot} {FormatWatts(state.IdleWatts)} idle{DescribeUnexplained(state)}");
         else
-            sheet.WriteRow("power", StyledText.Strong(FormatWatts(state.JobWatts)), $" this job {screen.Dot} {FormatWatts(state.OthersWatts)} others {screen.Dot} {FormatWatts(state.IdleWatts)} idle {screen.Dot} {FormatWatts(state.MachineWatts)} machine");
+            sheet.WriteRow("power", StyledText.Strong(FormatWatts(state.JobWatts)), $" this job {screen.Dot} {FormatWatts(state.OthersWatts)} others {screen.Dot} {FormatWatts(state.IdleWatts)} idle{DescribeUnexplained(state)} {screen.Dot} {FormatWatts(state.MachineWatts)} machine");
         var largest = state.Components.Select(part => part.MachineWatts).DefaultIfEmpty(0).Max();
         var columns = Math.Min(MaxBarColumns, Math.Max(4, sheet.RowColumns - 44));
         foreach (var part in state.Components)
@@ -86,6 +86,9 @@ public sealed class WatchScreen(TerminalCapabilities screen)
         var solid = all > 0 ? Math.Min(machine, (int)Math.Round(used / all * machine)) : 0;
         return (new string(screen.Unicode ? '█' : '#', solid) + new string(screen.Unicode ? '░' : '.', machine - solid)).PadRight(columns);
     }
+
+    /// <summary>The unexplained power as a further part, if it would not be shown as 0.</summary>
+    string DescribeUnexplained(WatchState state) => Math.Abs(state.UnexplainedWatts) < 0.05 ? "" : $" {screen.Dot} {FormatWatts(state.UnexplainedWatts)} unexplained";
 
     static string FormatWatts(double watts) => watts switch
     {

@@ -29,6 +29,9 @@ public sealed record WatchState
     /// <summary>Power of others, W.</summary>
     public double OthersWatts => Components.Sum(part => part.OthersWatts);
 
+    /// <summary>Power of busy time for which no process was counted, W; may be negative.</summary>
+    public double UnexplainedWatts => Components.Sum(part => part.UnexplainedWatts);
+
     /// <summary>Idle power that no job held, W.</summary>
     public double IdleWatts => Components.Sum(part => part.IdleWatts);
 
@@ -87,7 +90,10 @@ public sealed record WatchState
             earlier.TryGetValue((part.Component, part.Device), out var old);
             return new ComponentPower(
                 EnumWords.Format(part.Component), part.Device, part.Quality, Watts(part.JobMicrojoules, old?.JobMicrojoules), Watts(part.OthersMicrojoules, old?.OthersMicrojoules),
-                Watts(part.IdleMicrojoules, old?.IdleMicrojoules));
+                Watts(part.IdleMicrojoules, old?.IdleMicrojoules))
+            {
+                UnexplainedWatts = Watts(part.UnexplainedMicrojoules ?? 0, old?.UnexplainedMicrojoules),
+            };
         }).ToImmutableArray();
         var ended = record.Epochs.Where(epoch => epoch.DurationSeconds > 0).ToList();
         var state = new WatchState

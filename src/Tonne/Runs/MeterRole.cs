@@ -20,4 +20,7 @@ public enum MeterRole
 
     /// <summary>Use by other live runs of tonne on this machine.</summary>
     Peers,
+
+    /// <summary>Use by all processes whose owner is known, those of the job included: what the kernel or the driver counted process by process.</summary>
+    Processes,
 }

@@ -54,6 +54,10 @@ public sealed record RunRecord
     /// <summary>Notes from the program.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>What meters showed while their part of the machine was idle; null if it never was for long enough.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<IdlePower>? IdlePowers { get; init; }
+
     /// <summary>Data that moved during the run; null if it was not counted.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public DataTraffic? Traffic { get; init; }

@@ -110,6 +110,9 @@ public class GpuUsageTrackerTests
         Assert.Equal(0.4, Seconds(end["nvml:gpu-0/job-time"]), 0.001);
         Assert.Equal(0, Seconds(end["nvml:gpu-1/job-time"]));
         Assert.Equal(0.8, Seconds(end["nvml:gpu-1/time"]), 0.001);
+        // On the other GPU process 20 worked 0.4 of the time, and one that nobody knows 0.8 of half of it: that is no known process's.
+        Assert.Equal(0.4, Seconds(end["nvml:gpu-0/process-time"]), 0.001);
+        Assert.Equal(0.4, Seconds(end["nvml:gpu-1/process-time"]), 0.001);
     }
 
     [Fact]

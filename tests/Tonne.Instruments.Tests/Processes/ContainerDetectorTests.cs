@@ -17,6 +17,14 @@ public class ContainerDetectorTests
     [InlineData("0::/system.slice/docker-" + Id + ".scope", "docker")]
     [InlineData("0::/machine.slice/libpod-" + Id + ".scope/container", "podman")]
     [InlineData("0::/system.slice/containerd.service/kubepods-burstable-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0.slice:cri-containerd:" + Id, "containerd")]
+    // Podman with the cgroupfs driver, and rootless; Docker below Kubernetes; containerd with the systemd driver; each as found in published logs and sources of these projects.
+    [InlineData("0::/libpod_parent/libpod-" + Id, "podman")]
+    [InlineData("0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + Id + ".scope/container", "podman")]
+    [InlineData("4:memory:/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0.slice/docker-" + Id + ".scope", "docker")]
+    [InlineData("0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0.slice/cri-containerd-" + Id + ".scope", "containerd")]
+    [InlineData("0::/kubepods/besteffort/pod0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0/crio-" + Id, "cri-o")]
+    [InlineData("13:name=systemd:/kuberuntime/containerd/kubepods-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0:cri-containerd:" + Id, "containerd")]
+    [InlineData("9:perf_event:/ecs/55091c13-b8cf-4801-b527-f4601742204d/" + Id, "ecs")]
     [InlineData("0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod0b1c2d3e_4f50_6172_8394_a5b6c7d8e9f0.slice/crio-" + Id + ".scope", "cri-o")]
     public void The_control_group_names_the_runtime_and_the_container(string group, string runtime)
     {
@@ -27,6 +35,52 @@ public class ContainerDetectorTests
 
         Assert.Equal((runtime, Id), (found.Runtime, found.Id));
         Assert.Equal(group.Contains("pod0b1c", StringComparison.Ordinal) ? Pod : null, found.PodUid);
+    }
+
+    [Theory]
+    [InlineData("0::/lxc.payload.tempest/init.scope", "lxc", "tempest")]
+    [InlineData("4:memory:/lxc/web-1", "lxc", "web-1")]
+    [InlineData("0::/lxc.payload/web-1/user.slice", "lxc", "web-1")]
+    [InlineData("0::/machine.slice/machine-debian.scope/payload", "systemd-nspawn", "debian")]
+    [InlineData("0::/machine.slice/systemd-nspawn@debian.service/payload", "systemd-nspawn", "debian")]
+    [InlineData("1:name=systemd:/ecs/d5b9f4b5e1d94bd5a0e5d0a3cd1f0bf0/d5b9f4b5e1d94bd5a0e5d0a3cd1f0bf0-2531612879", "ecs", "d5b9f4b5e1d94bd5a0e5d0a3cd1f0bf0-2531612879")]
+    public void A_container_without_a_hash_has_its_name(string group, string runtime, string name)
+    {
+        using var disk = new TreeOnDisk();
+        disk.With("proc/self/cgroup", group + "\n");
+
+        Assert.Equal(new ContainerIdentity(runtime, name), Detect(disk));
+    }
+
+    [Theory]
+    [InlineData("0::/machine.slice/machine-qemu-1-guest.scope/libvirt/emulator")]
+    [InlineData("0::/lxc.monitor.tempest")]
+    [InlineData("0::/user.slice/user-1000.slice/session-3.scope")]
+    public void A_virtual_machine_a_monitor_and_a_session_are_no_containers(string group)
+    {
+        using var disk = new TreeOnDisk();
+        disk.With("proc/self/cgroup", group + "\n");
+
+        Assert.Null(Detect(disk));
+    }
+
+    [Fact]
+    public void A_container_whose_group_is_hidden_is_named_by_what_systemd_says_inside_it()
+    {
+        using var disk = new TreeOnDisk();
+        disk.With("proc/self/cgroup", "0::/\n").With("run/systemd/container", "lxc\n");
+
+        Assert.Equal(new ContainerIdentity("lxc", null), Detect(disk));
+    }
+
+    // A pod that the node defines itself (a static pod) has a hash of its file, without hyphens, as its uid.
+    [Fact]
+    public void A_static_pod_has_a_uid_without_hyphens()
+    {
+        using var disk = new TreeOnDisk();
+        disk.With("proc/self/cgroup", $"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podc704ef4c297ab11032b83ce52cbfc87b.slice/cri-containerd-{Id}.scope\n");
+
+        Assert.Equal("c704ef4c297ab11032b83ce52cbfc87b", Detect(disk)!.PodUid);
     }
 
     [Fact]

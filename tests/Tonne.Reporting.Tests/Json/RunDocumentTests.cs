@@ -87,7 +87,7 @@ public class RunDocumentTests
         foreach (var sample in new[] { "shell", "training", "metered" })
         {
             foreach (var part in JsonNode.Parse(Json(sample))!["components"]!.AsArray())
-                Assert.Equal((long)part!["machine_uj"]!, (long)part["job_uj"]! + (long)part["others_uj"]! + (long)part["idle_uj"]!);
+                Assert.Equal((long)part!["machine_uj"]!, (long)part["job_uj"]! + (long)part["others_uj"]! + (long)part["idle_uj"]! + ((long?)part["unexplained_uj"] ?? 0));
         }
     }
 

@@ -71,7 +71,7 @@ public class ChargeTrials
     {
         foreach (var component in run.Components)
         {
-            Assert.Equal((long)component["machine_uj"]!, (long)component["job_uj"]! + (long)component["others_uj"]! + (long)component["idle_uj"]!);
+            Assert.Equal((long)component["machine_uj"]!, (long)component["job_uj"]! + (long)component["others_uj"]! + (long)component["idle_uj"]! + ((long?)component["unexplained_uj"] ?? 0));
             foreach (var part in new[] { "job", "others", "idle", "machine" })
                 Assert.Equal((long)component[$"{part}_uj"]! / 3.6e12, (double)component[$"{part}_kwh"]!, 1e-15);
         }

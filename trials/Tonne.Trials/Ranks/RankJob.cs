@@ -88,7 +88,7 @@ static class RankJob
         foreach (var part in run["components"]!.AsArray())
         {
             var name = $"{(string)part!["component"]!} {(string?)part["device"]}";
-            Assert.True((long)part["job_uj"]! + (long)part["others_uj"]! + (long)part["idle_uj"]! == (long)part["machine_uj"]!, name + ": the parts are not the machine");
+            Assert.True((long)part["job_uj"]! + (long)part["others_uj"]! + (long)part["idle_uj"]! + ((long?)part["unexplained_uj"] ?? 0) == (long)part["machine_uj"]!, name + ": the parts are not the machine");
             var ranks = run["ranks"]!.AsArray().Sum(rank => rank!["job_uj"]!.AsArray()
                 .Where(use => (string)use!["component"]! == (string)part["component"]! && (string?)use["device"] == (string?)part["device"]).Sum(use => (long)use!["uj"]!));
             Assert.True(ranks == (long)part["job_uj"]!, name + ": the ranks are not the job");

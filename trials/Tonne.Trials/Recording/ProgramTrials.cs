@@ -52,7 +52,7 @@ public class ProgramTrials
         Assert.Equal(result.Record.JobCpuSeconds, shown.JobCpuSeconds, 1e-9);
         // Job, others and idle are the machine, in each component.
         foreach (var component in result.Record.Components)
-            Assert.Equal(component.MachineMicrojoules, component.JobMicrojoules + component.OthersMicrojoules + component.IdleMicrojoules);
+            Assert.Equal(component.MachineMicrojoules, component.JobMicrojoules + component.OthersMicrojoules + component.IdleMicrojoules + (component.UnexplainedMicrojoules ?? 0));
     }
 
     /// <summary>Uses one processor for a time.</summary>
