@@ -20,4 +20,7 @@ public enum MeterRole
 
     /// <summary>Use by other live runs of tonne on this machine.</summary>
     Peers,
+
+    /// <summary>Thread time that other live runs of tonne on this machine hold: their allocated threads × time, else their CPU time.</summary>
+    PeersHeld,
 }
