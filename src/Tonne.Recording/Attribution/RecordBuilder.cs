@@ -242,7 +242,7 @@ public sealed class RecordBuilder
         busy = Math.Max(busy, job);
         var from = _slice.To;
         _slice.Restart(from);
-        _slice.Add(timestamp, seconds, busy, job, peers, memory);
+        _slice.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld);
         _slice.Add(_ranks);
         foreach (var (account, device) in _modelled)
         {
@@ -251,7 +251,7 @@ public sealed class RecordBuilder
             if (device is not null)
             {
                 _deviceSlice.Restart(from);
-                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory);
+                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld);
                 _deviceSlice.Add(device.Slice);
                 _deviceSlice.Add(_ranks);
                 account.SplitModelledDevice(_deviceSlice);
@@ -268,7 +268,7 @@ public sealed class RecordBuilder
 
         foreach (var meter in _metered)
         {
-            meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            meter.Window.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld);
             meter.Window.Add(_ranks);
             if (meter.Device is { } device)
                 meter.Window.Add(device.Slice);
@@ -277,7 +277,7 @@ public sealed class RecordBuilder
 
         if (_plug is not null)
         {
-            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory);
+            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld);
             _plug.Meter.Window.Add(_ranks);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
@@ -574,7 +574,7 @@ public sealed class RecordBuilder
         var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null, ReservedShare = GetReservedShare() },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Job = ending?.Job ?? _opening.Job, Rates = BuildSampledRates(), Fallback = null, ReservedShare = GetReservedShare() },
             Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,

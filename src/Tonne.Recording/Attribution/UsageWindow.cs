@@ -20,6 +20,9 @@ sealed class UsageWindow
 
     internal double Peers { get; private set; }
 
+    /// <summary>Thread-seconds that other runs hold.</summary>
+    double PeersHeld { get; set; }
+
     internal double HeldMemory { get; private set; }
 
     double OthersMemory { get; set; }
@@ -39,7 +42,7 @@ sealed class UsageWindow
     internal void Restart(long at)
     {
         Ranks?.Clear();
-        (From, To, Busy, Job, Peers, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0);
+        (From, To, Busy, Job, Peers, PeersHeld, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0, 0);
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
     }
 
@@ -53,8 +56,16 @@ sealed class UsageWindow
     }
 
     /// <summary>Adds a slice: times in s, memory as shares of the machine's.</summary>
-    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory)
+    /// <param name="to">Its end, in ns from the start of the run.</param>
+    /// <param name="seconds">Its length.</param>
+    /// <param name="busy">CPU time of all.</param>
+    /// <param name="job">CPU time of the job.</param>
+    /// <param name="peers">CPU time of other runs.</param>
+    /// <param name="memory">Who holds the memory.</param>
+    /// <param name="peersHeld">Thread time that other runs hold. Default: null, what they use.</param>
+    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory, double? peersHeld = null)
     {
+        PeersHeld += peersHeld ?? peers;
         (HeldMemory, OthersMemory) = (HeldMemory + (memory.Job * seconds), OthersMemory + (memory.Others * seconds));
         (To, Busy, Job, Peers) = (to, Busy + busy, Job + job, Peers + peers);
     }
@@ -82,7 +93,7 @@ sealed class UsageWindow
     {
         if (capacity <= 0)
             return (0, 0);
-        var (job, peers) = (reserved ?? GetRanksReserved(capacity) ?? (Job / capacity), Peers / capacity);
+        var (job, peers) = (reserved ?? GetRanksReserved(capacity) ?? (Job / capacity), PeersHeld / capacity);
         return job + peers > 1 ? (job / (job + peers), peers / (job + peers)) : (job, peers);
     }
 
