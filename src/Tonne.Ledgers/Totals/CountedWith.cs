@@ -6,6 +6,9 @@ public enum CountedWith
     /// <summary>It was started inside it.</summary>
     Nested,
 
+    /// <summary>It ran inside a job of a scheduler of which another run has everything on that node.</summary>
+    WholeJob,
+
     /// <summary>It is an import of what was exported from it.</summary>
     OwnExport,
 
