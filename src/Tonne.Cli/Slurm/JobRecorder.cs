@@ -17,6 +17,8 @@ namespace Tonne.Cli.Slurm;
 /// <param name="log">Receives what an administrator must know.</param>
 sealed class JobRecorder(CommandContext context, RecorderFiles files, AdminLog log)
 {
+    static readonly TimeSpan _lookForLock = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan _longestWaitForLock = TimeSpan.FromSeconds(5);
     static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The controller is asked during discovery; the job is not kept waiting longer for its name.</summary>
@@ -30,11 +32,12 @@ sealed class JobRecorder(CommandContext context, RecorderFiles files, AdminLog l
     /// <summary>Records the job until its epilog, SIGTERM, or until the controller says that it has ended.</summary>
     public void Record(SlurmJob job, Settings settings)
     {
-        using var ownLock = files.TryLock();
+        using var wait = new InterruptWait();
+        var begin = context.Time.GetTimestamp();
+        using var ownLock = files.TryLock(() => !wait.Wait(_lookForLock) && context.Time.GetElapsedTime(begin) < _longestWaitForLock);
         if (ownLock is null)
             return;
         var subject = $"job {job.Id} on {job.Node}";
-        using var wait = new InterruptWait();
         files.WriteState(records: false);
         try
         {

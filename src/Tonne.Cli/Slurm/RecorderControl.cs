@@ -21,8 +21,19 @@ sealed class RecorderControl(RecorderFiles files, AdminLog log, TimeProvider tim
     /// <param name="arguments">Arguments of tonne for the recorder.</param>
     public void Start(SlurmJob job, IReadOnlyList<string> arguments)
     {
-        if (files.FindRecorder() is not null)
-            return;
+        if (files.FindRecorder() is { } former)
+        {
+            if (former.Restarts == job.Restarts)
+                return;
+            log.Write($"job {job.Id} on {job.Node}", "it starts again, and its former epilog has not ended the recorder; it is ended now.");
+            _ = Libc.Send(former.ProcessId, Libc.Terminate);
+            Wait(() => files.FindRecorder() is null);
+        }
+        else
+        {
+            files.ForgetEnding();
+        }
+
         files.RemoveOld(time.GetUtcNow());
         var path = Encoding.UTF8.GetBytes(Environment.ProcessPath!);
         var nothing = Libc.Open("/dev/null", 2);

@@ -6,10 +6,10 @@ using Tonne.Instruments.Slurm;
 
 namespace Tonne.Cli.Slurm;
 
-/// <summary>The files by which prolog, recorder and epilog of one job on one node find each other.</summary>
+/// <summary>The files by which prolog, recorder and epilog of a job on a node find each other.</summary>
 /// <remarks>
-/// In a folder on a file system of the node itself, such as <c>/run</c>, which is empty after a boot. <c>NODE.JOB.RESTARTS</c> has the recorder's process id,
-/// its start and whether it records; <c>….lock</c> is locked while it lives; <c>….end</c> is made by the epilog and has how the job ended.
+/// In a folder on a file system of the node itself, such as <c>/run</c>, which is empty after a boot. <c>NODE.JOB</c> has the recorder's process id,
+/// its start, the restarts of the job and whether it records; <c>….lock</c> is locked while it lives; <c>….end</c> is made by the epilog and has how the job ended.
 /// </remarks>
 sealed class RecorderFiles(string folder, SlurmJob job)
 {
@@ -36,17 +36,25 @@ sealed class RecorderFiles(string folder, SlurmJob job)
         return null;
     }
 
-    /// <summary>Takes the lock of the recorder of this job.</summary>
-    /// <returns>Dispose it at the end; null if another recorder lives.</returns>
-    public FileStream? TryLock()
+    /// <summary>Takes the lock of the recorder of this job. A recorder that the job's former epilog has just ended may still hold it.</summary>
+    /// <param name="wait">Waits a moment; false when there is no more time.</param>
+    /// <returns>Dispose it at the end; null if another recorder lives on.</returns>
+    public FileStream? TryLock(Func<bool> wait)
     {
-        try
+        while (true)
         {
-            return new FileStream(State + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
+            try
+            {
+                return new FileStream(State + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (wait())
+            {
+                // Once more.
+            }
+            catch (IOException)
+            {
+                return null;
+            }
         }
     }
 
@@ -55,19 +63,23 @@ sealed class RecorderFiles(string folder, SlurmJob job)
     public void WriteState(bool records)
     {
         var holder = ProcessIdentity.GetCurrent();
-        Replace(State, string.Create(CultureInfo.InvariantCulture, $"{holder.ProcessId} {holder.ProcessStart} {(records ? "records" : "starts")}\n"));
+        Replace(State, string.Create(CultureInfo.InvariantCulture, $"{holder.ProcessId} {holder.ProcessStart} {job.Restarts} {(records ? "records" : "starts")}\n"));
     }
 
     /// <summary>The recorder, if it lives.</summary>
-    public (int ProcessId, bool Records)? FindRecorder() =>
-        Read(State)?.Split(' ', StringSplitOptions.TrimEntries) is [var id, var start, var state]
+    public (int ProcessId, int Restarts, bool Records)? FindRecorder() =>
+        Read(State)?.Split(' ', StringSplitOptions.TrimEntries) is [var id, var start, var restarts, var state]
         && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var process)
         && long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ProcessIdentity.GetStartTicks(process) == ticks
-            ? (process, state == "records") : null;
+            && int.TryParse(restarts, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? (process, count, state == "records") : null;
 
     /// <summary>Writes that the job has ended.</summary>
     /// <param name="exitCode">Its exit code, 128 + n for signal n; null if unknown.</param>
     public void WriteEnding(int? exitCode) => Replace(Ending, exitCode is { } code ? code.ToString(CultureInfo.InvariantCulture) + "\n" : "\n");
+
+    /// <summary>Removes what a former epilog of the job has left.</summary>
+    public void ForgetEnding() => File.Delete(Ending);
 
     /// <summary>Whether the epilog has run, and with which exit code of the job; null before.</summary>
     public (bool HasEnded, int? ExitCode) ReadEnding() => Read(Ending) is { } text

@@ -15,7 +15,9 @@ static class SlurmScripts
         #!/bin/sh
         # Written by 'tonne slurm install'. It always ends with 0, within a second: Slurm drains a node whose {verb} fails.
         # What goes wrong is in the system's log and in {state}/log.
-        {Quote(executable)} slurm {verb} --config {Quote(config)} --state {Quote(state)} </dev/null >/dev/null 2>&1 &
+        # In a session of its own, because slurmd ends what is left of the script's.
+        session=$(command -v setsid)
+        $session {Quote(executable)} slurm {verb} --config {Quote(config)} --state {Quote(state)} </dev/null >/dev/null 2>&1 &
         child=$!
         turns=0
         while [ $turns -lt 16 ] && kill -0 $child 2>/dev/null; do

@@ -10,7 +10,8 @@ namespace Tonne.Instruments.Slurm;
 public sealed record SlurmJob(string Id, string Node, uint UserId, int Restarts)
 {
     /// <summary>A name that no other job on any node has, safe as the name of a file.</summary>
-    public string FileName => string.Create(CultureInfo.InvariantCulture, $"{Node}.{Id}.{Restarts}");
+    /// <remarks>Without the restarts: when a job is requeued, its first epilog has the number of the second prolog (seen with Slurm 22.05).</remarks>
+    public string FileName => $"{Node}.{Id}";
 
     /// <summary>Reads the variables of a prolog or an epilog.</summary>
     /// <remarks>Source: slurm.conf(5), "Prolog and Epilog Scripts".</remarks>

@@ -6,12 +6,12 @@ public enum CountedWith
     /// <summary>It was started inside it.</summary>
     Nested,
 
-    /// <summary>It ran inside a job of a scheduler of which another run has everything on that node.</summary>
-    WholeJob,
-
     /// <summary>It is an import of what was exported from it.</summary>
     OwnExport,
 
     /// <summary>Another tool measured it on the same kind of machine during it.</summary>
     SameTime,
+
+    /// <summary>It ran inside a job of a scheduler of which another run has everything on that node.</summary>
+    WholeJob,
 }
