@@ -90,7 +90,8 @@ sealed class SlurmJobProcesses : IDisposable
 
         if (_group is null)
             return false;
-        if (!_group.TryReadCpu(out var nanoseconds, out _) || nanoseconds < _groupLast)
+        var nanoseconds = 0L;
+        if (!Directory.Exists(_group.Folder) || !_group.TryReadCpu(out nanoseconds, out _) || nanoseconds < _groupLast)
         {
             // It was removed, or made anew: what it had counted stays.
             (_groupEnded, _groupLast) = (_groupEnded + _groupLast, 0);
