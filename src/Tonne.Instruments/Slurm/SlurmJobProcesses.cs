@@ -11,7 +11,7 @@ namespace Tonne.Instruments.Slurm;
 /// <c>system.slice/slurmstepd.scope/job_J</c> or <c>NODE_slurmstepd.scope</c> (version 2). Slurm removes it after the last step and makes it again for the
 /// next; the counts of all are added. Else by the step daemons of the job (<c>slurmstepd: [J.S]</c>, root's) and their descendants, and by processes of the
 /// job's user whose environment has its <c>SLURM_JOB_ID</c>. Where several slurmd run on one machine, <c>SLURMD_NODENAME</c> in the environment of the tasks
-/// tells them apart. What is used between the last reading and the end of a step is not seen. Not thread safe.
+/// distinguishes them. What is used between the last reading and the end of a step is not seen. Not thread safe.
 /// Source: Slurm 22.05, src/plugins/cgroup/v1 and v2; slurmstepd's process title.
 /// </remarks>
 sealed class SlurmJobProcesses : IDisposable

@@ -9,7 +9,7 @@ namespace Tonne.Trials.Slurm;
 /// <summary>A cluster of four nodes on this machine: slurmctld and four slurmd of Debian, each node with a stand-in machine whose counters move by a known power.</summary>
 /// <remarks>
 /// Prolog and epilog are those of <c>tonne slurm install</c>. All is below a folder of root, because tonne refuses any other as configuration. Processors of
-/// 150 W: a package below its idle power (DESIGN.md, attribution: B = min(E, P_idle · dt)) has no active energy, so a job's energy is E × its held share, the
+/// 150 W: a package below its idle power (docs/methods/attribution.md: B = min(E, P_idle · dt)) has no active energy, so a job's energy is E × its held share, the
 /// allocated CPUs ÷ the node's CPUs of slurm.conf.
 /// </remarks>
 public sealed class SlurmCluster : IAsyncLifetime
