@@ -100,7 +100,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     internal async Task EndedAsync(string job)
     {
         await WaitAsync(async () => (await RunAsync("squeue", "-h", "-j", job, "-o", "%T")).Output.Trim().Length == 0, $"job {job} ended");
-        await WaitAsync(() => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(Folder, "run"), $"n*.{job}").Any()), $"the recorders of job {job} closed");
+        await WaitAsync(() => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(Folder, "run"), $"n*.{job}").Concat(Directory.EnumerateFiles(Path.Combine(Folder, "run"), $"n*.{job}.end")).Any()), $"the recorders of job {job} closed");
     }
 
     /// <summary>Waits until a condition holds, at most a minute.</summary>

@@ -175,8 +175,8 @@ public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmClust
         var (job, others, idle, machine) = (run.Microjoules("cpu", "job"), run.Microjoules("cpu", "others"), run.Microjoules("cpu", "idle"), run.Microjoules("cpu", "machine"));
         Assert.Equal(machine, job + others + idle);
         var known = SlurmCluster.Watts[node] * run.DurationSeconds * 1e6;
-        // A run begins some ms before its first sample, and the counter moves every 10 ms: 60 ms beside the 1 %.
-        Assert.InRange(machine, (0.99 * known) - (SlurmCluster.Watts[node] * 60_000), (1.01 * known) + (SlurmCluster.Watts[node] * 20_000));
+        // A run begins before its first sample, some ms or, while eight recorders start on a busy machine, 0.2 s; the counter moves every 10 ms.
+        Assert.InRange(machine, (0.99 * known) - (SlurmCluster.Watts[node] * 200_000), (1.01 * known) + (SlurmCluster.Watts[node] * 20_000));
         var expected = (double)machine * allocated / SlurmCluster.NodeCpus;
         Assert.InRange(job, 0.99 * expected, 1.01 * expected);
         // The prolog waits 0.6 s for the recorder, not longer: on a machine that is too busy a part of the beginning is missing.
