@@ -22,6 +22,21 @@ sealed record CommandContext(
     bool IsErrorTerminal,
     int Width)
 {
+    /// <summary>The configuration that a privileged process reads instead of the environment and its folder; null if it is not privileged.</summary>
+    public Configuration.RootConfiguration? Root { get; init; }
+
+    /// <summary>
+    /// The context of a privileged process: of the environment it sees nothing that configures tonne, and it has no current folder, so that neither a job's
+    /// variables nor its files decide what root does.
+    /// </summary>
+    /// <param name="root">What it reads instead.</param>
+    public CommandContext Restrict(Configuration.RootConfiguration root) => this with
+    {
+        Root = root,
+        CurrentDirectory = "",
+        GetVariable = name => Configuration.RootConfiguration.Allows(name) ? GetVariable(name) : null,
+    };
+
     /// <summary>Whether to use colours: on a terminal, unless NO_COLOR is set (no-color.org).</summary>
     public bool UsesColour(bool terminal) => terminal && GetVariable("NO_COLOR") is null or "" && GetVariable("TERM") is not "dumb";
 

@@ -1,4 +1,5 @@
 using Tonne.Cli.Commands;
+using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
 
 namespace Tonne.Cli;
@@ -11,7 +12,9 @@ static class Program
         // Before anything is loaded: with too few open files even that would fail.
         if (args is ["run", ..] && Array.IndexOf(args, "--") is > 0 and var end && end + 1 < args.Length && UnmeasuredCommand.FindTooLowLimit() is { } limit)
             return RunUnmeasured(args[(end + 1)..], limit);
-        return CommandLine.Invoke(args, CommandContext.FromCurrentProcess());
+        var context = CommandContext.FromCurrentProcess();
+        return CommandLine.Invoke(args, RootConfiguration.AppliesTo(args, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable)
+            ? context.Restrict(RootConfiguration.Create(args, Environment.GetEnvironmentVariable)) : context);
     }
 
     static int RunUnmeasured(string[] command, ulong limit)

@@ -18,6 +18,14 @@ public sealed record DistributedJob(string Key, JobIdentity Job, IReadOnlyList<R
     public IReadOnlyList<string> Nodes =>
         [.. Runs.Select(run => run.Node).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+    /// <summary>
+    /// Nodes of the job, or of its step, of which no run is there: their recorder never reported, so what they used is missing from the sum. Empty where
+    /// the scheduler's list of nodes is not known.
+    /// </summary>
+    public IReadOnlyList<string> MissingNodes => [.. Totals.MissingNodes.Find(Runs.Where(run => run.Job?.NodeList is not null)
+        .Select(run => (run.Job!.Key, run.Job.Step, run.Job.Restarts ?? 0, run.Job.NodeList, run.Node, run.Job.CoversJob)))
+        .SelectMany(missing => missing.Nodes).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Start of the first run, UTC.</summary>
     public DateTimeOffset StartedAt => Runs[0].StartedAt;
 

@@ -16,6 +16,9 @@ public static class JobEnvironment
 
     const int MaxTextLength = 200;
 
+    /// <summary>A list of nodes is longer: some 30 characters for each rack of a large cluster.</summary>
+    const int MaxNodeListLength = 20_000;
+
     /// <summary>The job; null if there is none.</summary>
     /// <param name="getVariable">Reads an environment variable; null if it is not set.</param>
     public static JobIdentity? FindJob(Func<string, string?> getVariable)
@@ -39,7 +42,9 @@ public static class JobEnvironment
                 Nodes = environment.Count("SLURM_JOB_NUM_NODES") ?? environment.Count("SLURM_NNODES"),
                 Ranks = environment.Count("WORLD_SIZE") ?? environment.Count("SLURM_STEP_NUM_TASKS"),
                 LocalRank = environment.Count("LOCAL_RANK") ?? (environment.IsInStep ? environment.Count("SLURM_LOCALID") : null),
-                Restarts = environment.Count("SLURM_RESTART_COUNT") is > 0 and var restarts ? restarts : null,
+                // The prolog has another name for it than the job.
+                Restarts = (environment.Count("SLURM_RESTART_COUNT") ?? environment.Count("SLURM_JOB_RESTART_COUNT")) is > 0 and var restarts ? restarts : null,
+                NodeList = environment.FindNodeList(),
             };
         }
 
@@ -101,13 +106,21 @@ public static class JobEnvironment
         /// <summary>Whether the process is a task of a Slurm step. A batch script has SLURM_PROCID too, and no step.</summary>
         public bool IsInStep => Text("SLURM_JOB_ID") is not null && (Text("SLURM_STEP_ID") ?? Text("SLURM_STEPID")) is not null;
 
-        /// <summary>A text of at most 200 characters, none of them a control character; null if there is none.</summary>
-        public string? Text(string name)
+        /// <summary>The nodes of the step, else of the job; null if there is no list that can be read.</summary>
+        public string? FindNodeList()
+        {
+            var text = (IsInStep ? Text("SLURM_STEP_NODELIST", MaxNodeListLength) : null)
+                ?? Text("SLURM_JOB_NODELIST", MaxNodeListLength) ?? Text("SLURM_NODELIST", MaxNodeListLength);
+            return text is not null && HostList.TryExpand(text, out var names) && names.Count > 0 ? text : null;
+        }
+
+        /// <summary>A text without control characters, cut to a length, by default 200 characters; null if there is none.</summary>
+        public string? Text(string name, int maxLength = MaxTextLength)
         {
             if (getVariable(name)?.Trim() is not { Length: > 0 } text)
                 return null;
             var clean = new string([.. text.Where(letter => !char.IsControl(letter))]);
-            return clean.Length == 0 ? null : clean[..Math.Min(clean.Length, MaxTextLength)];
+            return clean.Length == 0 ? null : clean[..Math.Min(clean.Length, maxLength)];
         }
 
         public int? Count(string name) =>

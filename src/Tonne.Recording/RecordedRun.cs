@@ -187,6 +187,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             Interrupted = completion.Interrupted,
             JobCpuNanoseconds = _settledCpu,
             Place = completion.Place,
+            Job = completion.Job,
             Traffic = _traffic,
             Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),
             Warnings = [.. completion.Warnings, .. _finalWarnings],

@@ -37,6 +37,11 @@ public sealed record RecordingOptions
     /// </summary>
     public Func<string, string?> GetVariable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>
+    /// Whether the run has everything of its scheduler's job on this node (<see cref="JobIdentity.CoversJob"/>). Default: no.
+    /// </summary>
+    public bool CoversJob { get; init; }
+
     /// <summary>Observers that follow the runs while they are recorded. Default: none.</summary>
     public ImmutableArray<IRunObserver> Observers { get; init; } = [];
 

@@ -16,6 +16,9 @@ public sealed record RunCompletion
     /// <summary>The place, where it became known only during the run. Default: null, the place at the start applies.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>The job of the scheduler, where its name and account became known only during the run. Default: null, what was known at the start applies.</summary>
+    public JobIdentity? Job { get; init; }
+
     /// <summary>Warnings of the caller. Default: none.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 }

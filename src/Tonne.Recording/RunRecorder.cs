@@ -125,7 +125,7 @@ public sealed class RunRecorder
         Tags = _options.Tags,
         Rank = job.RankGroup is null ? JobEnvironment.FindRank(_options.GetVariable) : null,
         Ranks = job.RankGroup,
-        Job = JobEnvironment.FindJob(_options.GetVariable),
+        Job = JobEnvironment.FindJob(_options.GetVariable) is { } found ? _options.CoversJob ? found with { CoversJob = true } : found : null,
         User = JobEnvironment.FindUser(_options.GetVariable) ?? job.User,
         Node = JobEnvironment.FindNode(_options.GetVariable) ?? job.Node,
         Container = job.Container,

@@ -36,7 +36,7 @@ static class CalibrateCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, context.GetVariable, context.CurrentDirectory);
+            var settings = Settings.Resolve(new Dictionary<Setting, string?> { [Setting.Meter] = parsed.GetValue(meter) }, context.GetVariable, context.CurrentDirectory, context.Root);
             if (settings[Setting.Calibration] == "none")
                 throw new InvalidInputException("calibrations are switched off by 'calibration: none': remove that setting first, or name a file.");
             var request = new Request(

@@ -111,6 +111,7 @@ static class CommandLine
             ReportCommand.Build(context),
             FootprintCommand.Build(context),
             LedgerCommand.Build(context),
+            SlurmCommand.Build(context),
             EstimateCommand.Build(context),
             CatalogCommand.Build(context),
             LabCommand.Build(context),

@@ -14,7 +14,7 @@ static class ConfigCommand
         var command = new Command("config", "Show each setting, its value and where it came from. Settings come from tonne.yaml, TONNE_* variables and flags; later wins.") { json };
         command.SetAction(parsed =>
         {
-            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory);
+            var settings = Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root);
             if (parsed.GetValue(json))
                 WriteJson(context, settings);
             else

@@ -28,7 +28,7 @@ static class DoctorCommand
                     [Setting.Sysroot] = parsed.GetValue(sysroot),
                     [Setting.Meter] = parsed.GetValue(meter) is { Length: > 0 } meters ? string.Join(' ', meters) : null,
                 },
-                context.GetVariable, context.CurrentDirectory);
+                context.GetVariable, context.CurrentDirectory, context.Root);
             if (!Directory.Exists(settings.Sysroot))
                 throw new InvalidInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
             var tree = new FileTree(settings.Sysroot);

@@ -46,7 +46,7 @@ sealed class LedgerSession
 
     /// <summary>Opens the ledger; <see cref="Total"/> closes runs itself, as it sees them all.</summary>
     public static LedgerSession OpenWithoutClosing(CommandContext context) =>
-        new(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory));
+        new(context, Settings.Resolve(new Dictionary<Setting, string?>(), context.GetVariable, context.CurrentDirectory, context.Root));
 
     /// <summary>Adds up runs, each joule once, and closes the runs of recorders that were killed.</summary>
     public LedgerTotal Total(TotalQuery query)

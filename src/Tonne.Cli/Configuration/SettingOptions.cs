@@ -61,7 +61,7 @@ static class SettingOptions
             flags[Setting.Meter] = string.Join(' ', meters);
         foreach (var (setting, value) in fixedValues)
             flags[setting] = value;
-        var settings = Settings.Resolve(flags, context.GetVariable, context.CurrentDirectory);
+        var settings = Settings.Resolve(flags, context.GetVariable, context.CurrentDirectory, context.Root);
         return Directory.Exists(settings.Sysroot) ? settings
             : throw new InvalidInputException($"--sysroot '{settings.Sysroot}' is not a folder. Unpack a capture first: tar -xf FILE -C FOLDER");
     }

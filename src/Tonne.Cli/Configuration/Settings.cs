@@ -87,14 +87,25 @@ sealed class Settings
     /// <param name="flags">Flags of the command line by setting.</param>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="folder">The current folder; empty if there is none.</param>
+    /// <param name="root">Files that are read instead of the user's and the folder's, for a privileged process. Default: null, it is not one.</param>
     /// <exception cref="SettingsException">Some settings are wrong; the message lists all of them.</exception>
-    public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder)
+    public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder, RootConfiguration? root = null)
     {
         var problems = new List<string>();
         var given = Setting.All.ToDictionary(setting => setting, setting => new SettingValue(setting, setting.Default, "default", 0));
         var userFile = Path.Combine(GetFolder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
-        Take(SettingsFile.Read(userFile, problems), 1);
-        if (folder.Length > 0)
+        if (root is not null)
+        {
+            userFile = Path.Combine(root.Folder, "tonne.yaml");
+            foreach (var (path, precedence) in root.Files)
+                Take(root.Read(path, problems), precedence);
+        }
+        else
+        {
+            Take(SettingsFile.Read(userFile, problems), 1);
+        }
+
+        if (folder.Length > 0 && root is null)
             Take(SettingsFile.Read(Path.Combine(folder, "tonne.yaml"), problems), 2);
         foreach (var setting in Setting.All)
         {
@@ -113,8 +124,10 @@ sealed class Settings
             : new Settings(given)
             {
                 CalibrationFile = Path.GetFullPath(given[Setting.Calibration].Value is { } file and not "none" ? file : Path.Combine(Path.GetDirectoryName(userFile)!, "calibrations.json")),
-                IdlePowerFile = Path.GetFullPath(Path.Combine(GetFolder(variable, "XDG_STATE_HOME", ".local/state"), "tonne", "idle-power.json")),
-                Home = Path.GetFullPath(given[Setting.Home].Value ?? Path.Combine(GetFolder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
+                IdlePowerFile = Path.GetFullPath(root is not null
+                    ? Path.Combine(RootConfiguration.DefaultHome, "idle-power.json")
+                    : Path.Combine(GetFolder(variable, "XDG_STATE_HOME", ".local/state"), "tonne", "idle-power.json")),
+                Home = Path.GetFullPath(given[Setting.Home].Value ?? (root is not null ? RootConfiguration.DefaultHome : null) ?? Path.Combine(GetFolder(variable, "XDG_DATA_HOME", ".local/share"), "tonne")),
             };
 
         void Take(IEnumerable<(string Key, string Value, string Where)> lines, int rank)

@@ -22,7 +22,8 @@ static class SettingsFile
         }
     }
 
-    static List<(string Key, string Value, string Where)> Parse(string path, string text, List<string> problems)
+    /// <summary>The keys and values of a file's text.</summary>
+    internal static List<(string Key, string Value, string Where)> Parse(string path, string text, List<string> problems)
     {
         var found = new List<(string, string, string)>();
         try

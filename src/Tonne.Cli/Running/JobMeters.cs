@@ -22,7 +22,7 @@ sealed class JobMeters
     {
         var holder = ProcessIdentity.GetCurrent();
         _job = new JobInstruments(
-            runId, holder, discovery.Machine.Threads, GetReapedNanoseconds, id => _child?.IsHelperProcess(id) ?? false);
+            runId, holder, discovery.Machine.Threads, GetReapedNanoseconds, id => _child?.IsHelperProcess(id) ?? false, machine: discovery.Machine.BootId);
         Job = new MachineJob(discovery, _job, holder, sampler => TonneOverhead.Measure(sampler, ownCpuBefore));
         Placement = _job.EnterFiles.Count > 0 ? new CgroupPlacement(_job.EnterFiles, _job.ReturnFiles) : null;
     }

@@ -17,6 +17,9 @@ readonly record struct FileStatus(
     /// <summary>Whether it is a regular file.</summary>
     internal bool IsRegular => (Mode & TypeMask) == 0x8000;
 
+    /// <summary>Whether it is a folder.</summary>
+    internal bool IsFolder => (Mode & TypeMask) == 0x4000;
+
     /// <summary>Whether it is a Unix socket.</summary>
     internal bool IsSocket => (Mode & TypeMask) == 0xC000;
 

@@ -20,7 +20,7 @@ public sealed class MachineJob : IMeteredJob
     readonly bool _ownsDiscovery;
     IReadOnlyList<Warning> _jobWarnings = [];
     readonly DataTrafficCounter _traffic = new();
-    readonly ResourceReservation _reservation = ResourceReservation.ReadOwn();
+    readonly ResourceReservation _reservation;
 
     /// <summary>Joins a machine and a job.</summary>
     /// <param name="discovery">The machine; stays the caller's to dispose.</param>
@@ -28,13 +28,15 @@ public sealed class MachineJob : IMeteredJob
     /// <param name="holder">This process.</param>
     /// <param name="measureOverhead">Measures what recording has cost, given the CPU time of the sampling thread. Default: that CPU
     /// time.</param>
-    public MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead = null)
-        : this(discovery, job, holder, measureOverhead, ownsDiscovery: false)
+    /// <param name="reservation">What is reserved for the job. Default: the limits of this process.</param>
+    public MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead = null, ResourceReservation? reservation = null)
+        : this(discovery, job, holder, measureOverhead, reservation, ownsDiscovery: false)
     {
     }
 
-    MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead, bool ownsDiscovery)
+    MachineJob(DiscoveryResult discovery, JobInstruments job, RunHolder holder, Func<TimeSpan, Overhead>? measureOverhead, ResourceReservation? reservation, bool ownsDiscovery)
     {
+        _reservation = reservation ?? ResourceReservation.ReadOwn();
         (_discovery, _job, Holder, _measureOverhead, _ownsDiscovery) = (discovery, job, holder, measureOverhead, ownsDiscovery);
         discovery.TrackJob(job);
         Meters = [.. discovery.Meters, .. job.Meters];
@@ -62,7 +64,7 @@ public sealed class MachineJob : IMeteredJob
         try
         {
             var holder = ProcessIdentity.GetCurrent();
-            return new MachineJob(discovery, JobInstruments.FollowThisProcess(holder, discovery.Machine.Threads), holder, null, ownsDiscovery: true);
+            return new MachineJob(discovery, JobInstruments.FollowThisProcess(holder, discovery.Machine.Threads), holder, null, null, ownsDiscovery: true);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.Slurm;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 
@@ -16,6 +17,7 @@ sealed class JobCpuMeter : IMeter
 
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
+    readonly SlurmJobProcesses? _slurm;
     readonly Func<long>? _reaped;
     readonly Func<long>? _own;
     readonly LiveRunRegistry? _liveRuns;
@@ -53,6 +55,18 @@ sealed class JobCpuMeter : IMeter
             Note: (ownNanoseconds is null ? "" : "CLOCK_PROCESS_CPUTIME_ID of this process; ") + "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
     }
 
+    /// <summary>A meter over the processes of a job of Slurm.</summary>
+    /// <param name="job">The processes.</param>
+    /// <param name="liveRuns">Registry of other live runs.</param>
+    public JobCpuMeter(SlurmJobProcesses job, LiveRunRegistry liveRuns)
+    {
+        (_slurm, _liveRuns) = (job, liveRuns);
+        _find = () => job.Update(findNew: true);
+        _refresh = () => job.Update(findNew: false);
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job,
+            Note: "the job's control group where Slurm makes one, else the processes below its step daemons; the end of a step after the last reading is not seen");
+    }
+
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
@@ -76,7 +90,7 @@ sealed class JobCpuMeter : IMeter
                     _search.Run(timestamp, _find);
                 else
                     _refreshPace.Run(timestamp, _refresh);
-                _last = _descendants!.CpuNanoseconds + (_own?.Invoke() ?? 0);
+                _last = _slurm?.CpuNanoseconds ?? (_descendants!.CpuNanoseconds + (_own?.Invoke() ?? 0));
             }
 
             // A write costs more than the reading, and the other runs need the number only once a second.
@@ -99,12 +113,14 @@ sealed class JobCpuMeter : IMeter
         lock (_gate)
         {
             _descendants?.Update(reapedNanoseconds);
-            counted = _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds) + (_own?.Invoke() ?? 0)
+            _slurm?.Update(findNew: true);
+            counted = _slurm is not null ? _slurm.CpuNanoseconds
+                : _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds) + (_own?.Invoke() ?? 0)
                 : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OverheadNanoseconds) : _last;
             _liveRuns?.Publish(counted);
         }
 
-        if (_descendants is not null)
+        if (_descendants is not null || _slurm is not null)
             return (counted, null);
 
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.

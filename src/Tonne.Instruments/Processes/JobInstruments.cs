@@ -1,5 +1,7 @@
 using System.Globalization;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.Slurm;
+using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
@@ -21,6 +23,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
+    readonly SlurmJobProcesses? _slurm;
     readonly LiveRunRegistry? _liveRuns;
     readonly JobCpuMeter _cpu;
     readonly Func<long> _reaped;
@@ -35,23 +38,27 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job. Default: none is.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
     /// <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
-    public JobInstruments(string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunRegistry.DefaultFolder)
+    /// <param name="machine">Boot of the machine that is measured, from its description. Default: null, unknown.</param>
+    public JobInstruments(
+        string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunRegistry.DefaultFolder, string? machine = null)
     {
         _reaped = reapedNanoseconds;
-        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder);
+        var claim = machine is null ? null : LiveRunClaim.Create(machine, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable);
+        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, claim: claim);
+        IMeter[] others = _liveRuns is null ? [] : claim?.Share is null ? [_liveRuns] : [_liveRuns, _liveRuns.HeldMeter];
         _group = JobControlGroup.TryCreate(runId, out var refusals);
         if (_group is not null)
         {
             (EnterFiles, ReturnFiles) = (_group.EnterFiles, _group.ReturnFiles);
             _cpu = new JobCpuMeter(_group, _liveRuns);
-            Meters = [_cpu, new JobMemoryMeter(_group), .. _liveRuns is null ? [] : new IMeter[] { _liveRuns }];
+            Meters = [_cpu, new JobMemoryMeter(_group), .. others];
             return;
         }
 
         RefusalReasons = refusals;
         _descendants = new ProcessTree(isOwn ?? (static _ => false));
         _cpu = new JobCpuMeter(_descendants, reapedNanoseconds, _liveRuns);
-        Meters = [_cpu, new JobMemoryMeter(_descendants), .. _liveRuns is null ? [] : new IMeter[] { _liveRuns }];
+        Meters = [_cpu, new JobMemoryMeter(_descendants), .. others];
     }
 
     JobInstruments(RunHolder holder, int threads, string liveRunsFolder)
@@ -97,6 +104,29 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public static JobInstruments? FollowProcess(int processId, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
         ProcessTree.OfProcess(processId) is { } tree ? new JobInstruments(tree, holder, threads, liveRunsFolder) : null;
 
+    JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)
+    {
+        (_reaped, _slurm, _liveRuns) = (static () => 0, slurm, liveRuns);
+        _cpu = new JobCpuMeter(slurm, liveRuns);
+        Meters = [_cpu, new JobMemoryMeter(slurm), liveRuns, liveRuns.HeldMeter];
+    }
+
+    /// <summary>Follows everything of a job of Slurm on this node.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="holder">This process.</param>
+    /// <param name="machine">The machine that is measured.</param>
+    /// <param name="reservation">What Slurm has allocated to the job on this node.</param>
+    /// <param name="getVariable">Reads a variable of the job; null if it is not set.</param>
+    public static JobInstruments FollowSlurmJob(SlurmJob job, RunHolder holder, Machine machine, ResourceReservation reservation, Func<string, string?> getVariable)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(reservation);
+        var processes = new SlurmJobProcesses(job);
+        var claim = LiveRunClaim.Create(machine.BootId, reservation, getVariable, coversJob: true);
+        return new JobInstruments(processes, new LiveRunRegistry(holder, machine.Threads, isPartOfJob: processes.Contains, claim: claim));
+    }
+
     /// <summary>Whether the job is this process; its CPU time is read from its own clock then, and needs no settling.</summary>
     public bool FollowsThisProcess { get; }
 
@@ -129,10 +159,10 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     /// <inheritdoc/>
     public bool Contains(int processId) =>
-        (FollowsThisProcess && processId == Environment.ProcessId) || (_group?.Contains(processId) ?? _descendants!.Contains(processId));
+        (FollowsThisProcess && processId == Environment.ProcessId) || (_slurm?.Contains(processId) ?? _group?.Contains(processId) ?? _descendants!.Contains(processId));
 
     /// <summary>Ids of the processes of the job that live now.</summary>
-    public IReadOnlyList<int> ListProcessIds() => _group?.ListProcessIds() ?? [.. _descendants!.LiveIds];
+    public IReadOnlyList<int> ListProcessIds() => _slurm?.LiveIds ?? _group?.ListProcessIds() ?? [.. _descendants!.LiveIds];
 
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>
@@ -147,7 +177,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
                 $"Other runs of tonne on this machine were not seen ({refusal}): their idle energy counts as held by nobody."));
         }
 
-        var alive = (_group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
+        var alive = (_slurm?.LiveIds ?? _group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
         if (alive.Length > 0)
         {
             var names = alive.Take(MaxNamed).Select(id => $"{ReadName(id)} ({id.ToString(CultureInfo.InvariantCulture)})");
@@ -162,6 +192,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public void Dispose()
     {
         _liveRuns?.Dispose();
+        _slurm?.Dispose();
         _group?.Dispose();
     }
 

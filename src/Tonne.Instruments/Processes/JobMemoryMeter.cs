@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.Slurm;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 
@@ -52,6 +53,12 @@ sealed class JobMemoryMeter : IMeter
     /// <summary>A meter over living descendants.</summary>
     public JobMemoryMeter(ProcessTree descendants)
         : this(() => descendants.LiveIds, FileTree.Local)
+    {
+    }
+
+    /// <summary>A meter over the processes of a job of Slurm.</summary>
+    public JobMemoryMeter(SlurmJobProcesses job)
+        : this(() => job.LiveIds, FileTree.Local)
     {
     }
 

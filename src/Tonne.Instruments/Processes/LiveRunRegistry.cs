@@ -11,7 +11,7 @@ namespace Tonne.Instruments.Processes;
 /// <summary>A folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
 /// <remarks>
 /// It has one small file for each run, named by boot, process namespace, process id and start time. The file contains one number: the CPU
-/// time in ns, as 19 digits.
+/// time in ns, as 19 digits; and a line of what the run says of itself (<see cref="LiveRunClaim"/>).
 /// Runs of all users share <see cref="DefaultFolder"/> if it is root's (a run of root makes it, mode 1777, or the administrator). Otherwise
 /// each user has a folder of their own beside it, mode 0700. No link is followed, and another user's folder is refused
 /// (<see cref="TrustedFolder"/>).
@@ -48,6 +48,10 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     readonly byte[] _number = new byte[NumberLength + 1];
     readonly byte[] _peerBuffer = new byte[64];
+    readonly LiveRunClaim? _claim;
+    double _heldNanoseconds;
+    // Runs that neither count this one nor are counted.
+    readonly HashSet<string> _apart = new(StringComparer.Ordinal);
     long _listedAt = long.MinValue;
     long _checkedAt = long.MinValue / 2;
     FileStatus _folderStatus;
@@ -56,6 +60,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     
     // CPU time of runs that have ended, not yet added to the total.
     long _endedNanoseconds;
+    long _endedHeldNanoseconds;
 
     /// <summary>Registers this run.</summary>
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
@@ -63,8 +68,10 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
     /// <param name="isPartOfJob">Whether a process belongs to the job, so that a run it registered is inside this one. Default: what descends from
     /// this process does.</param>
-    public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null)
+    /// <param name="claim">What this run says of itself. Default: null, nothing.</param>
+    public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null)
     {
+        _claim = claim?.AsWritten();
         (_processId, _threads, _isPartOfJob) = (holder.ProcessId, threads, isPartOfJob ?? (static _ => false));
         _namespace = ReadPidNamespace();
         _name = string.Create(CultureInfo.InvariantCulture,
@@ -82,7 +89,16 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
         RefusalReason = refusal is null ? null : $"{path}: {refusal}";
         if (_ownFile is not null)
+        {
             Publish(0);
+            if (_claim is not null)
+            {
+                var line = System.Text.Encoding.ASCII.GetBytes(_claim.ToString());
+                _ = Libc.WriteAt(_ownFile, line, NumberLength + 1);
+            }
+        }
+
+        HeldMeter = new HeldTimeMeter(this, path);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
             Note: $"{path}: CPU time reported by the jobs of other live runs; "
                 + "runs that see another folder (containers, other users) are not seen");
@@ -90,6 +106,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
     /// <inheritdoc/>
     public MeterDescription Description { get; }
+
+    /// <summary>
+    /// The thread time that the other runs hold, in ns: their allocated share × threads × time, else their CPU time. Of the last reading of this meter.
+    /// </summary>
+    public IMeter HeldMeter { get; }
 
     /// <inheritdoc/>
     public bool CountsFromOpening => true;
@@ -122,14 +143,24 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             RefreshPeers(timestamp);
         var newNanoseconds = _endedNanoseconds;
         _endedNanoseconds = 0;
+        var (allocated, used) = (0d, _endedHeldNanoseconds);
+        _endedHeldNanoseconds = 0;
         foreach (var peer in _peers.Values)
-            newNanoseconds += ReadGrowth(peer);
+        {
+            var growth = ReadGrowth(peer);
+            newNanoseconds += growth;
+            if (peer.Claim.Share is { } share)
+                allocated += share;
+            else
+                used += growth;
+        }
 
         if (_lastTimestamp != long.MinValue)
         {
             // A number may have been reported one sample before it is read, so two seconds are added to the limit.
             var possibleNanoseconds = (timestamp - _lastTimestamp + (2 * CheckIntervalNanoseconds)) * _threads;
             _totalNanoseconds += Math.Clamp(possibleNanoseconds, 0, newNanoseconds);
+            _heldNanoseconds += Math.Clamp(possibleNanoseconds, 0, used) + (Math.Min(1, allocated) * _threads * (timestamp - _lastTimestamp));
         }
 
         _lastTimestamp = timestamp;
@@ -193,17 +224,21 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         if (_folder is null)
             return;
         var names = _folder.ListNames();
+        _apart.IntersectWith(names);
         foreach (var ended in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
         {
             // The last number of the run can still be read from its file, which is open.
-            _endedNanoseconds += ReadGrowth(_peers[ended]);
+            var growth = ReadGrowth(_peers[ended]);
+            _endedNanoseconds += growth;
+            if (_peers[ended].Claim.Share is null)
+                _endedHeldNanoseconds += growth;
             _peers[ended].Handle.Dispose();
             _peers.Remove(ended);
         }
 
         foreach (var name in names)
         {
-            if (name == _name || _peers.ContainsKey(name) || _peers.Count >= MaxPeers || ParseName(name) is null)
+            if (name == _name || _peers.ContainsKey(name) || _apart.Contains(name) || _peers.Count >= MaxPeers || ParseName(name) is null)
                 continue;
             if (!IsAlive(name))
             {
@@ -221,7 +256,14 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             var handle = _folder.OpenToRead(name);
             if (handle.IsInvalid)
                 continue;
-            var peer = new Peer(handle);
+            var peer = new Peer(handle, ReadClaim(handle));
+            if (_claim?.IsApartFrom(peer.Claim) == true)
+            {
+                _apart.Add(name);
+                handle.Dispose();
+                continue;
+            }
+
             // Of a run that was there before this one, only CPU time from now on counts; of a later run, all of it.
             if (isFirstListing && TryRead(peer, out var value))
                 peer.LastNanoseconds = value;
@@ -239,10 +281,18 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return growth;
     }
 
+    static LiveRunClaim ReadClaim(SafeFileHandle handle)
+    {
+        Span<byte> line = stackalloc byte[512];
+        var count = Libc.ReadAt(handle, line, NumberLength + 1);
+        return LiveRunClaim.Parse(count > 0 ? System.Text.Encoding.ASCII.GetString(line[..count]) : "");
+    }
+
     bool TryRead(Peer peer, out long value)
     {
         value = 0;
-        var count = Libc.ReadAt(peer.Handle, _peerBuffer, 0);
+        // Only the number; a claim follows it.
+        var count = Libc.ReadAt(peer.Handle, _peerBuffer.AsSpan(0, NumberLength + 1), 0);
         return count > 0 && KernelText.TryParseNumber(_peerBuffer.AsSpan(0, count), out value);
     }
 
@@ -275,23 +325,46 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     void DeleteIfOwn(string name)
     {
         if (ParseName(name) is null
-            || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: NumberLength + 1 } status
+            || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: >= NumberLength + 1 and < 512 } status
             || status.Owner != Libc.GetUser())
         {
             return;
         }
 
         using var file = _folder.OpenToRead(name);
-        Span<byte> content = stackalloc byte[NumberLength + 2];
-        if (!file.IsInvalid && Libc.ReadAt(file, content, 0) == NumberLength + 1
+        Span<byte> content = stackalloc byte[NumberLength + 1];
+        if (!file.IsInvalid && Libc.ReadAt(file, content, 0) == NumberLength + 1 && IsClaim(file, status.Size - content.Length)
             && content[NumberLength] == '\n' && !content[..NumberLength].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             _folder.Delete(name, status);
         }
     }
 
-    sealed class Peer(SafeFileHandle handle)
+    /// <summary>Whether what follows the number is nothing, or a line that a run has written.</summary>
+    static bool IsClaim(SafeFileHandle file, long length)
     {
+        if (length == 0)
+            return true;
+        Span<byte> line = stackalloc byte[512];
+        return Libc.ReadAt(file, line, NumberLength + 1) == length && line[(int)length - 1] == '\n'
+            && !line[..((int)length - 1)].ContainsAnyExceptInRange((byte)' ', (byte)'~') && line.IndexOf("machine="u8) >= 0;
+    }
+
+    /// <summary>Reports the thread time that the other runs hold.</summary>
+    sealed class HeldTimeMeter(LiveRunRegistry registry, string path) : IMeter
+    {
+        public MeterDescription Description { get; } = new("peers:held", Component.Cpu, MeterKind.CpuTime, MeterRole.PeersHeld,
+            Note: $"{path}: thread time allocated to other live runs by Slurm, else their CPU time");
+
+        public bool CountsFromOpening => true;
+
+        public Reading Read(long timestamp) => Reading.FromValue((long)registry._heldNanoseconds);
+    }
+
+    sealed class Peer(SafeFileHandle handle, LiveRunClaim claim)
+    {
+        public LiveRunClaim Claim { get; } = claim;
+
         public SafeFileHandle Handle { get; } = handle;
 
         public long LastNanoseconds { get; set; }

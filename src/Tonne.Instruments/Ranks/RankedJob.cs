@@ -60,13 +60,15 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
             Continue(before);
         discovery.TrackJob(this);
         _devices = [.. discovery.Instruments.SelectMany(instrument => instrument.DeviceUsers)];
-        _liveRuns = new LiveRunRegistry(state.Holder, discovery.Machine.Threads, isPartOfJob: Contains);
+        var claim = LiveRunClaim.Create(discovery.Machine.BootId, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable);
+        _liveRuns = new LiveRunRegistry(state.Holder, discovery.Machine.Threads, isPartOfJob: Contains, claim: claim);
         Meters =
         [
             .. discovery.Meters,
             new SumMeter(new MeterDescription(JobCpuMeter.MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job, Note: "the sum of all ranks"), ReadCpu),
             new SumMeter(new MeterDescription(JobMemoryMeter.MeterId, Component.Memory, MeterKind.Memory, MeterRole.Job, Note: "the sum of all ranks"), ReadMemory),
             _liveRuns,
+            .. claim.Share is null ? [] : new[] { _liveRuns.HeldMeter },
         ];
     }
 

@@ -20,8 +20,10 @@ static class CountedRunCodec
         using var bytes = new MemoryStream(512);
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true))
         {
-            foreach (var text in new[] { run.Id, run.Name, run.Project, run.Account, run.User, run.Parent, run.Node, run.BootId, run.Cpu, run.Zone, run.JobKey, run.ForeignId, run.Boundary })
+            foreach (var text in new[] { run.Id, run.Name, run.Project, run.Account, run.User, run.Parent, run.Node, run.BootId, run.Cpu, run.Zone, run.JobKey, run.Step, run.NodeList, run.ForeignId, run.Boundary })
                 WriteText(writer, text);
+            writer.Write((long)run.Restarts);
+            writer.Write(run.CoversJob);
             writer.Write((byte)run.Kind);
             writer.Write((byte)(run.Status is { } status ? (int)status + 1 : 0));
             writer.Write(run.HasFigures);
@@ -78,8 +80,12 @@ static class CountedRunCodec
             Cpu = reader.Text(texts),
             Zone = reader.Text(texts),
             JobKey = reader.Text(texts),
+            Step = reader.Text(texts),
+            NodeList = reader.Text(texts),
             ForeignId = reader.Text(texts),
             Boundary = reader.Text(texts) ?? "",
+            Restarts = (int)reader.Long(),
+            CoversJob = reader.Byte() != 0,
             Kind = (RunKind)reader.Byte(),
             Status = reader.Byte() is > 0 and var status ? (RunStatus)(status - 1) : null,
             HasFigures = reader.Byte() != 0,

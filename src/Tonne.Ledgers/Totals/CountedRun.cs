@@ -34,6 +34,18 @@ sealed class CountedRun
     /// <summary>Identity of the job of a scheduler or launcher; null if none.</summary>
     public string? JobKey { get; init; }
 
+    /// <summary>Id of the step of the job; null outside any.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Nodes of its job or step, as the scheduler writes them; null if unknown.</summary>
+    public string? NodeList { get; init; }
+
+    /// <summary>How often its job was started again.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Whether it has everything of its job on its node.</summary>
+    public bool CoversJob { get; init; }
+
     public RunKind Kind { get; init; }
 
     /// <summary>How it ended; null if nothing can be read.</summary>
@@ -97,6 +109,10 @@ sealed class CountedRun
         Cpu = run.Cpu,
         Zone = run.Zone,
         JobKey = run.Job?.Key,
+        Step = run.Job?.Step,
+        NodeList = run.Job?.NodeList,
+        Restarts = run.Job?.Restarts ?? 0,
+        CoversJob = run.Job?.CoversJob ?? false,
         ForeignId = run.Kind == RunKind.Imported && run.Tags.TryGetValue(CodeCarbonColumn.RunIdTag, out var foreign) && LedgerHome.IsRunId(foreign) ? foreign : null,
         Kind = run.Kind,
         Status = run.Status,

@@ -11,4 +11,7 @@ public enum CountedWith
 
     /// <summary>Another tool measured it on the same kind of machine during it.</summary>
     SameTime,
+
+    /// <summary>It ran inside a job of a scheduler of which another run has everything on that node.</summary>
+    WholeJob,
 }

@@ -6,6 +6,7 @@ namespace Tonne.Ledgers.Totals;
 /// <remarks>
 /// <list type="bullet">
 /// <item>A run that was started inside another one (<see cref="NestedRuns"/>).</item>
+/// <item>A run of a job, where another run has everything of that job on the same node (<see cref="Runs.JobIdentity.CoversJob"/>) and was alive when it began.</item>
 /// <item>An imported row that was exported from a run of this ledger: it has that run's id.</item>
 /// <item>An imported row of another tool, whose time lies within a recorded run on a machine with the same processor: the tool ran inside it. Clocks of the
 /// two differ by seconds, because the other tool starts and ends on its own.</item>
@@ -20,11 +21,17 @@ static class IncludedRuns
         var found = new Dictionary<string, (string, CountedWith)>(StringComparer.Ordinal);
         var parents = runs.Where(run => run.Parent is not null).Select(run => run.Parent!).ToHashSet(StringComparer.Ordinal);
         var foreign = runs.Select(run => run.ForeignId).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        if (parents.Count == 0 && !runs.Any(run => run.Kind == RunKind.Imported))
+        if (parents.Count == 0 && !runs.Any(run => run.Kind == RunKind.Imported || run.CoversJob))
             return found;
+        FindWholeJobs(runs, found);
         var related = runs.Where(run => run.Parent is not null || parents.Contains(run.Id)).ToList();
         foreach (var (id, parent) in NestedRuns.Find(related.Select(run => (run.Id, run.Parent, run.Start, (double?)run.Seconds))))
-            found[id] = (parent, CountedWith.Nested);
+        {
+            // A run inside another one that a job's recorder includes is in both; the recorder is the outermost.
+            if (!found.ContainsKey(id))
+                found[id] = (parent, CountedWith.Nested);
+        }
+
         var exported = runs.Where(run => foreign.Contains(run.Id) && run.Kind == RunKind.Recorded).Select(run => run.Id).ToHashSet(StringComparer.Ordinal);
         var byCpu = new Dictionary<string, ContainingRuns>(StringComparer.Ordinal);
         foreach (var group in runs.Where(run => run.Kind == RunKind.Recorded && run.Cpu is { Length: > 0 }).GroupBy(run => run.Cpu!, StringComparer.Ordinal))
@@ -38,6 +45,18 @@ static class IncludedRuns
         }
 
         return found;
+    }
+
+    static void FindWholeJobs(IReadOnlyList<CountedRun> runs, Dictionary<string, (string, CountedWith)> found)
+    {
+        var covering = runs.Where(run => run is { CoversJob: true, JobKey: not null }).ToLookup(run => (run.JobKey, run.Node, run.Restarts));
+        if (covering.Count == 0)
+            return;
+        foreach (var run in runs.Where(run => run is { CoversJob: false, JobKey: not null, Kind: RunKind.Recorded }))
+        {
+            if (covering[(run.JobKey, run.Node, run.Restarts)].FirstOrDefault(whole => run.Start >= whole.Start - _slack && run.Start <= whole.End) is { } around)
+                found[run.Id] = (around.Id, CountedWith.WholeJob);
+        }
     }
 
     /// <summary>Runs by their start, with the run that ends last among those up to each.</summary>

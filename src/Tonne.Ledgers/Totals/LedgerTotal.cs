@@ -21,6 +21,9 @@ public sealed record LedgerTotal
     /// <summary>Ids of runs without figures: still running, not closed, or damaged.</summary>
     public required ImmutableArray<string> WithoutFigures { get; init; }
 
+    /// <summary>Nodes of the jobs in the total of which no run is there, so that what their jobs used on them is missing; oldest job first.</summary>
+    public ImmutableArray<MissingNodes> MissingNodes { get; init; } = [];
+
     /// <summary>What makes the total less certain.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 

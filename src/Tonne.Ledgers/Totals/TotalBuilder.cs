@@ -72,6 +72,7 @@ sealed class TotalBuilder(TotalQuery query)
             CountedWithOthers = [.. withFigures.Where(run => included.ContainsKey(run.Id) && Matches(run) && GetParts(run).Any(part => IsInPeriod(run, part.Month)))
                 .OrderBy(run => run.Id, StringComparer.Ordinal).Select(run => (run.Id, included[run.Id].In, included[run.Id].Reason))],
             WithoutFigures = [.. runs.Where(run => !run.HasFigures && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).Select(run => run.Id).Order(StringComparer.Ordinal)],
+            MissingNodes = [.. FindMissingNodes(runs)],
             Warnings = [.. FindWarnings(total, count, withoutEmbodied)],
         };
 
@@ -102,6 +103,11 @@ sealed class TotalBuilder(TotalQuery query)
             return false;
         }
     }
+
+    /// <summary>Nodes without a run, of the jobs that the total asks for. A run that still records, or cannot be read, has reported.</summary>
+    IEnumerable<MissingNodes> FindMissingNodes(IReadOnlyList<CountedRun> runs) => MissingNodes.Find(runs
+        .Where(run => run is { NodeList: not null, JobKey: not null } && Matches(run) && IsInPeriod(run, FormatMonth(run.Start))).OrderBy(run => run.Start)
+        .Select(run => (run.JobKey!, run.Step, run.Restarts, run.NodeList, run.Node, run.CoversJob)));
 
     static IEnumerable<Warning> FindWarnings(TotalRow total, int count, int withoutEmbodied)
     {

@@ -40,12 +40,16 @@ sealed class MachineUsageTracker
     /// <summary>Busy, idle and elapsed thread-seconds since the first sample.</summary>
     internal (double Busy, double Idle, double Capacity) Machine { get; private set; }
 
+    /// <summary>Thread-seconds that other runs hold by the last sample; null if no meter reports them, then they hold what they use.</summary>
+    internal double? PeersHeld { get; private set; }
+
     /// <summary>Takes a sample. The first gives zeros.</summary>
     internal (double Busy, double Job, double Peers, MemoryShares Memory) AddSample(ReadOnlySpan<Reading> readings, double seconds)
     {
         double busy = 0, idle = 0, job = 0, peers = 0;
         long resident = 0;
         long? inUse = null;
+        PeersHeld = null;
         var sawBusy = false;
         double? processes = null;
         for (var i = 0; i < readings.Length; i++)
@@ -79,6 +83,9 @@ sealed class MachineUsageTracker
                     break;
                 case MeterRole.Processes:
                     processes = (processes ?? 0) + used;
+                    break;
+                case MeterRole.PeersHeld:
+                    PeersHeld = (PeersHeld ?? 0) + used;
                     break;
                 default:
                     break;

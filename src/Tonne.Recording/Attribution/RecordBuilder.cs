@@ -244,7 +244,7 @@ public sealed class RecordBuilder
         var others = _use.ClaimOthers(busy, job, missed, seconds);
         var from = _slice.To;
         _slice.Restart(from);
-        _slice.Add(timestamp, seconds, busy, job, peers, memory, others);
+        _slice.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld, others);
         _slice.Add(_ranks);
         foreach (var (account, device) in _modelled)
         {
@@ -253,7 +253,7 @@ public sealed class RecordBuilder
             if (device is not null)
             {
                 _deviceSlice.Restart(from);
-                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory, others);
+                _deviceSlice.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld, others);
                 _deviceSlice.Add(device.Slice);
                 _deviceSlice.Add(_ranks);
                 account.SplitModelledDevice(_deviceSlice);
@@ -270,7 +270,7 @@ public sealed class RecordBuilder
 
         foreach (var meter in _metered)
         {
-            meter.Window.Add(timestamp, seconds, busy, job, peers, memory, others);
+            meter.Window.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld, others);
             meter.Window.Add(_ranks);
             if (meter.Device is { } device)
                 meter.Window.Add(device.Slice);
@@ -279,7 +279,7 @@ public sealed class RecordBuilder
 
         if (_plug is not null)
         {
-            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory, others);
+            _plug.Meter.Window.Add(timestamp, seconds, busy, job, peers, memory, _use.PeersHeld, others);
             _plug.Meter.Window.Add(_ranks);
             AddPlugReading(_plug, readings[_plug.Meter.Index], timestamp);
         }
@@ -600,7 +600,7 @@ public sealed class RecordBuilder
         var ending = _prescan.Ending;
         return new RunRecord
         {
-            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Rates = BuildSampledRates(), Fallback = null, ReservedShare = GetReservedShare() },
+            Opening = (ending?.Place is { } place ? _opening with { Place = place } : _opening) with { Job = ending?.Job ?? _opening.Job, Rates = BuildSampledRates(), Fallback = null, ReservedShare = GetReservedShare() },
             Status = ending is null or { Interrupted: true } ? RunStatus.Interrupted : ending.ExitCode == 0 ? RunStatus.Completed : RunStatus.Failed,
             ExitCode = ending?.ExitCode,
             DurationSeconds = _prescan.End / 1e9,

@@ -26,6 +26,9 @@ sealed class UsageWindow
     /// <summary>Whether other processes have an account of their own.</summary>
     internal bool CountsOthers { get; private set; }
 
+    /// <summary>Thread-seconds that other runs hold.</summary>
+    double PeersHeld { get; set; }
+
     internal double HeldMemory { get; private set; }
 
     double OthersMemory { get; set; }
@@ -47,7 +50,7 @@ sealed class UsageWindow
     internal void Restart(long at)
     {
         Ranks?.Clear();
-        (From, To, Busy, Job, Peers, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0);
+        (From, To, Busy, Job, Peers, PeersHeld, HeldMemory, OthersMemory) = (at, at, 0, 0, 0, 0, 0, 0);
         (DeviceBusy, DeviceJob, DeviceHeld, DeviceOthers) = (0, 0, 0, 0);
         (Others, CountsOthers, DeviceOthersBusy) = (0, false, null);
     }
@@ -63,9 +66,18 @@ sealed class UsageWindow
             DeviceOthersBusy = (DeviceOthersBusy ?? 0) + others;
     }
 
-    /// <summary>Adds a slice: times in s, memory as shares of the machine's; others null if they have no account of their own.</summary>
-    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory, double? others = null)
+    /// <summary>Adds a slice: times in s, memory as shares of the machine's.</summary>
+    /// <param name="to">Its end, in ns from the start of the run.</param>
+    /// <param name="seconds">Its length.</param>
+    /// <param name="busy">CPU time of all.</param>
+    /// <param name="job">CPU time of the job.</param>
+    /// <param name="peers">CPU time of other runs.</param>
+    /// <param name="memory">Who holds the memory.</param>
+    /// <param name="peersHeld">Thread time that other runs hold. Default: null, what they use.</param>
+    /// <param name="others">CPU time of other processes. Default: null, they have no account of their own.</param>
+    internal void Add(long to, double seconds, double busy, double job, double peers, MemoryShares memory, double? peersHeld = null, double? others = null)
     {
+        PeersHeld += peersHeld ?? peers;
         if (others is { } counted)
             (Others, CountsOthers) = (Others + counted, true);
         (HeldMemory, OthersMemory) = (HeldMemory + (memory.Job * seconds), OthersMemory + (memory.Others * seconds));
@@ -95,7 +107,7 @@ sealed class UsageWindow
     {
         if (capacity <= 0)
             return (0, 0);
-        var (job, peers) = (reserved ?? GetRanksReserved(capacity) ?? (Job / capacity), Peers / capacity);
+        var (job, peers) = (reserved ?? GetRanksReserved(capacity) ?? (Job / capacity), PeersHeld / capacity);
         return job + peers > 1 ? (job / (job + peers), peers / (job + peers)) : (job, peers);
     }
 

@@ -390,11 +390,13 @@ public sealed record RunDocument
     /// <summary>The job of a scheduler or launcher.</summary>
     public sealed record JobPart(
         string Launcher, string Id, string? Step, string? Array, string? ArrayTask, string? Name, string? Account, string? Partition, string? Qos, string? Cluster,
-        int? Nodes, int? Ranks, int? LocalRank, int? Restarts)
+        int? Nodes, int? Ranks, int? LocalRank, int? Restarts,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeList,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool CoversJob)
     {
         internal static JobPart From(JobIdentity job) => new(
             EnumWords.Format(job.Launcher), job.Id, job.Step, job.Array, job.ArrayTask, job.Name, job.Account, job.Partition, job.Qos, job.Cluster,
-            job.Nodes, job.Ranks, job.LocalRank, job.Restarts);
+            job.Nodes, job.Ranks, job.LocalRank, job.Restarts, job.NodeList, job.CoversJob);
     }
 
     /// <summary>The container that the run was recorded in.</summary>

@@ -35,6 +35,9 @@ public sealed record TotalDocument
     /// <summary>Ids of runs without figures: running, not closed, or damaged.</summary>
     public required IReadOnlyList<string> WithoutFigures { get; init; }
 
+    /// <summary>Nodes of jobs of which no run is there.</summary>
+    public required IReadOnlyList<MissingNodesPart> MissingNodes { get; init; }
+
     /// <summary>Warnings.</summary>
     public required IReadOnlyList<Warning> Warnings { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record TotalDocument
             YearBefore = yearBefore is null ? null : From(yearBefore),
             CountedWithOthers = [.. total.CountedWithOthers.Select(run => new IncludedPart(run.Id, run.In, JsonNamingPolicy.KebabCaseLower.ConvertName(run.Reason.ToString())))],
             WithoutFigures = total.WithoutFigures,
+            MissingNodes = [.. total.MissingNodes.Select(job => new MissingNodesPart(job.JobKey, job.Restarts, job.Nodes))],
             Warnings = total.Warnings,
         };
     }
@@ -134,6 +138,12 @@ public sealed record TotalDocument
             QuantityDocument Quantity(Bounds bounds, string what) => QuantityDocument.From(bounds, what, row.Quality, row.MeasuredShare);
         }
     }
+
+    /// <summary>Nodes of a job of which no run is there.</summary>
+    /// <param name="Job">Launcher, cluster and job, and the step if only its nodes are known.</param>
+    /// <param name="Restarts">How often the job was started again before.</param>
+    /// <param name="Nodes">The nodes.</param>
+    public sealed record MissingNodesPart(string Job, int Restarts, IReadOnlyList<string> Nodes);
 
     /// <summary>A run that is counted with another one.</summary>
     /// <param name="Id">Its id.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Formatting;
 using Tonne.Ledgers.Totals;
 using Tonne.Reporting.Terminal;
+using Tonne.Runs;
 
 namespace Tonne.Reporting.Totals;
 
@@ -63,6 +64,8 @@ public static class TotalText
             yield return line;
         if (total.WithoutFigures.Length > 0)
             yield return $"{FormatRuns(total.WithoutFigures.Length)} without figures, not counted: {string.Join(", ", total.WithoutFigures.Take(5))}{(total.WithoutFigures.Length > 5 ? ", …" : "")}.";
+        if (total.MissingNodes.Length > 0)
+            yield return DescribeMissingNodes(total);
         foreach (var warning in total.Warnings)
             yield return $"{warning.Code}: {TextSanitizer.ToOneLine(WarningText.Format(warning))}";
     }
@@ -77,10 +80,20 @@ public static class TotalText
             yield return $"{FormatRuns(reason.Count())} counted with another one: " + reason.Key switch
             {
                 CountedWith.Nested => "started inside it.",
+                CountedWith.WholeJob => "inside a job that is recorded as a whole.",
                 CountedWith.OwnExport => "imported from its own export.",
                 _ => "measured by another tool at the same time on the same kind of machine.",
             };
         }
+    }
+
+    /// <summary>The nodes that have no run, by job.</summary>
+    static string DescribeMissingNodes(LedgerTotal total)
+    {
+        const int most = 5;
+        var jobs = total.MissingNodes.Take(most).Select(job => $"{TextSanitizer.ToOneLine(job.JobKey)}{(job.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restart {job.Restarts})") : "")} {HostList.Compress(job.Nodes)}");
+        var count = total.MissingNodes.Sum(job => job.Nodes.Count);
+        return $"{(count == 1 ? "1 node" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} nodes"))} of jobs never reported, and what was used there is not counted: {string.Join("; ", jobs)}{(total.MissingNodes.Length > most ? "; …" : "")}.";
     }
 
     /// <summary>A value of a group; <c>(none)</c> where the runs have none.</summary>

@@ -46,6 +46,17 @@ public sealed record JobIdentity
     /// <summary>How often the job was started again; null if unknown or never.</summary>
     public int? Restarts { get; init; }
 
+    /// <summary>The nodes of the job, or of the step if it has one, as the scheduler writes them (<see cref="HostList"/>); null if unknown.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? NodeList { get; init; }
+
+    /// <summary>
+    /// Whether the run has everything of the job on its node, as the recorder that Slurm's prolog starts: then it includes the other runs of the job
+    /// there. Default: no.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CoversJob { get; init; }
+
     /// <summary>What identifies the job: launcher, cluster and id.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Key => $"{Launcher.ToString().ToLowerInvariant()}:{Cluster}:{Id}";

@@ -23,4 +23,7 @@ public enum MeterRole
 
     /// <summary>Use by all processes whose owner is known, those of the job included: what the kernel or the driver counted process by process.</summary>
     Processes,
+
+    /// <summary>Thread time that other live runs of tonne on this machine hold: their allocated threads × time, else their CPU time.</summary>
+    PeersHeld,
 }

@@ -22,6 +22,10 @@ public sealed record RunEnding
     /// <summary>The place, if it became known only after the start; null if that of the opening applies.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>The job of the scheduler, if more of it became known only after the start; null if that of the opening applies.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public JobIdentity? Job { get; init; }
+
     /// <summary>Data that moved during the run; null if it is not counted.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public DataTraffic? Traffic { get; init; }

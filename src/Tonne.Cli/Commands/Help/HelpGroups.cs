@@ -10,6 +10,6 @@ static class HelpGroups
         ("Explain", ["list", "show", "total", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Share", ["report", "budget"]),
-        ("Care", ["doctor", "calibrate", "config", "ledger", "completion"]),
+        ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),
     ];
 }

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Tonne.Recording;
+
+namespace Tonne.Instruments.Processes;
+
+/// <summary>What a live run says of itself to the other runs of the machine, beside its CPU time.</summary>
+/// <remarks>One line after the number: words <c>key=value</c>. A run of an earlier version has none; unknown words are ignored.</remarks>
+/// <param name="Share">Share of the node that a scheduler has allocated to it, 0 to 1; null if none has.</param>
+/// <param name="Job">Key of its job; null if none.</param>
+/// <param name="CoversJob">Whether it has everything of that job on this node, so that it includes the job's other runs.</param>
+/// <param name="Machine">Boot of the machine that it measures; another one than the kernel's if a folder stands in for the machine. Null if unknown.</param>
+sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? Machine)
+{
+    const int MaxLength = 400;
+
+    /// <summary>The claim of a run of this process.</summary>
+    /// <param name="machine">Boot of the machine that is measured.</param>
+    /// <param name="reservation">What is reserved for it.</param>
+    /// <param name="getVariable">Reads an environment variable; null if it is not set.</param>
+    /// <param name="coversJob">Whether it has everything of its job on this node. Default: no.</param>
+    public static LiveRunClaim Create(string machine, ResourceReservation reservation, Func<string, string?> getVariable, bool coversJob = false) =>
+        new(reservation.IsAllocated ? reservation.ThreadShare : null, JobEnvironment.FindJob(getVariable)?.Key, coversJob, machine);
+
+    /// <summary>Whether the energy of one of two runs includes the other's, or they measure different machines: then neither counts the other.</summary>
+    public bool IsApartFrom(LiveRunClaim other) =>
+        (Machine is not null && other.Machine is not null && Machine != other.Machine)
+        || (Job is not null && Job == other.Job && CoversJob != other.CoversJob);
+
+    /// <summary>The line; empty if it would be too long to be true.</summary>
+    public override string ToString()
+    {
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
+        return line.Length <= MaxLength ? line.TrimEnd() + "\n" : "";
+    }
+
+    /// <summary>Reads a line; what cannot be read is unknown.</summary>
+    public static LiveRunClaim Parse(string line)
+    {
+        var claim = new LiveRunClaim(null, null, false, null);
+        foreach (var word in line.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var sign = word.IndexOf('=', StringComparison.Ordinal);
+            if (sign <= 0)
+                continue;
+            var value = word[(sign + 1)..];
+            claim = word[..sign] switch
+            {
+                "share" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 => claim with { Share = share },
+                "job" => claim with { Job = value },
+                "covers" => claim with { CoversJob = value == "1" },
+                "machine" => claim with { Machine = value },
+                _ => claim,
+            };
+        }
+
+        // Compared with texts that were escaped too.
+        return claim;
+    }
+
+    /// <summary>The claim as the other runs read it.</summary>
+    public LiveRunClaim AsWritten() => Parse(ToString());
+
+    static string Escape(string text) => new([.. text.Select(letter => letter is > ' ' and < (char)127 ? letter : '_')]);
+}
