@@ -96,8 +96,9 @@ static class EpochRows
             return $"{DisplayValue.FormatCount(record.Epochs.Length)} epochs";
         var metric = advice[0].Metric.Replace('_', ' ');
         if (advice[0].EpochsAfter == 0)
-            return $"Every epoch still improved the {metric}";
-        var gain = advice[0].IsShare ? $"{DisplayValue.FormatMetric(advice[0].GainAfter * 100)} points of {metric}" : $"{DisplayValue.FormatMetric(advice[0].GainAfter)} of {metric}";
+            return $"There was no reason to stop before the last epoch: the {metric} still improved";
+        var gain = advice[0].IsShare ? $"{DisplayValue.Format(advice[0].GainAfter * 100, "1", 2)} points of {metric}"
+            : $"{DisplayValue.Format(advice[0].GainAfter, "1", 2)} of {metric}";
         var share = advice[0].Steps[^1].EnergySoFar > Energy.Zero ? advice[0].EnergyAfter / advice[0].Steps[^1].EnergySoFar : 0;
         return $"The last {advice[0].EpochsAfter} of {record.Epochs.Length} epochs gained {gain} for {DisplayValue.FormatPercent(share)} of the epochs' energy";
     }

@@ -1,7 +1,7 @@
 using Tonne.Formatting;
 using Tonne.Quantities;
+using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
-using Tonne.Reporting.Terminal;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Html;
@@ -23,7 +23,7 @@ static class PowerChart
         for (var i = 0; i < sums.Length; i++)
             energy += sums[i] * (timeline.Edges[i + 1] - timeline.Edges[i]);
         var mean = time > 0 ? energy / time : 0;
-        var finding = $"{DisplayValue.Format(mean, "W", 2)} on average, {DisplayValue.Format(sums.Max(), "W", 2, mean)} at most";
+        var finding = $"{DisplayValue.Format(mean, "W", 2, sums.Max())} on average, {DisplayValue.Format(sums.Max(), "W", 2)} at most";
         var note = "Power of this job at the plug, before PUE, by component. "
             + (timeline.IsReduced
                 ? $"{DisplayValue.FormatCount(timeline.Samples)} samples are shown as {DisplayValue.FormatCount(sums.Length)} parts; the highest and the lowest sample of every "
@@ -31,12 +31,23 @@ static class PowerChart
                 : $"One step from each of {DisplayValue.FormatCount(timeline.Samples)} samples to the next.");
         return new ReportPower(
             finding, note, [.. timeline.Edges.Select(edge => Math.Round(edge, 3))],
-            [.. timeline.Components.Select(component => new ReportPowerSeries(
-                EnumWords.Format(component.Component),
-                component.Device is null ? EnumWords.Format(component.Component) : $"{EnumWords.Format(component.Component)}:{TextSanitizer.ToOneLine(component.Device)}",
-                EnumWords.Format(record.Components.FirstOrDefault(part => part.Component == component.Component && part.Device == component.Device)?.Quality ?? Quality.Assumed),
-                [.. component.Watts.Select(watts => Math.Round(watts, watts < 10 ? 3 : 1))]))],
+            [.. timeline.Components.GroupBy(component => component.Component).SelectMany(kind => CreateSeries([.. kind], record))],
             [.. timeline.Stages.Select(stage => new ReportSpan(TextSanitizer.ToOneLine(stage.Name), Math.Round(stage.From, 3), Math.Round(stage.To, 3)))],
             timeline.Samples, timeline.IsReduced);
+    }
+
+    /// <summary>A series for each device; one for all where there are many.</summary>
+    static IEnumerable<ReportPowerSeries> CreateSeries(List<PowerTimeline.ComponentSeries> devices, RunRecord record)
+    {
+        var kind = EnumWords.Format(devices[0].Component);
+        if (devices.Count < BoundaryText.MinGroupedDevices)
+            return devices.Select(device => Create(device.Device is null ? kind : $"{kind}:{TextSanitizer.ToOneLine(device.Device)}", GetQuality(device), device.Watts));
+        return [Create($"{kind}×{devices.Count}", devices.Max(GetQuality), Enumerable.Range(0, devices[0].Watts.Length).Select(i => devices.Sum(device => device.Watts[i])))];
+
+        ReportPowerSeries Create(string name, Quality quality, IEnumerable<double> watts) =>
+            new(kind, name, EnumWords.Format(quality), [.. watts.Select(one => Math.Round(one, one < 10 ? 3 : 1))]);
+
+        Quality GetQuality(PowerTimeline.ComponentSeries series) =>
+            record.Components.FirstOrDefault(part => part.Component == series.Component && part.Device == series.Device)?.Quality ?? Quality.Assumed;
     }
 }

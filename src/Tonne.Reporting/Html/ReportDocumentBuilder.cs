@@ -110,8 +110,8 @@ static partial class ReportDocumentBuilder
     static IReadOnlyList<ReportComponent> CreateComponents(RunRecord record)
     {
         double total = record.Components.Sum(part => part.JobMicrojoules);
-        return [.. record.Components.Select(part => new ReportComponent(
-            EnumWords.Format(part.Component), RunReport.GetPartName(part), part.JobMicrojoules / MicrojoulesPerKilowattHour,
+        return [.. RunReport.GroupParts(record).Select(part => new ReportComponent(
+            EnumWords.Format(part.Component), part.Name, part.JobMicrojoules / MicrojoulesPerKilowattHour,
             DisplayValue.Format(part.JobMicrojoules / MicrojoulesPerKilowattHour, "kWh", 2, total / MicrojoulesPerKilowattHour),
             total > 0 ? part.JobMicrojoules / total : 0, EnumWords.Format(part.Quality)))];
     }

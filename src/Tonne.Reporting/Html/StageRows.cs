@@ -47,7 +47,8 @@ static class StageRows
         .Where(row => row.Own)
         .Select(row => new ReportStage(
             row.Name, row.Name, row.In, row.Out, null, null, null, null, row.Seconds, DisplayValue.FormatDuration(row.Seconds),
-            CreateOwn($"{row.Name}.energy_kwh", row.EnergyKwh, footprint.FacilityEnergy), CreateOwn($"{row.Name}.emissions_kg", row.EmissionsKg, footprint.Operational), null));
+            CreateOwn($"{row.Name}.energy_kwh", record.Overhead is null ? null : row.EnergyKwh, footprint.FacilityEnergy),
+            CreateOwn($"{row.Name}.emissions_kg", record.Overhead is null ? null : row.EmissionsKg, footprint.Operational), null));
 
     static ReportFigure? CreateOwn(string name, double? value, Figure like) =>
         value is { } known ? ReportFigure.From(like, name, Bounds.FromExact(known), null) : null;

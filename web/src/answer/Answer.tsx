@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Report, ReportBoundary, ReportPlace } from "../payload";
-import { thin } from "../shared/format";
+import { formatPercent, thin } from "../shared/format";
 import { QualityLegend } from "../shared/quality";
 import { DataTable, type Table } from "../shared/section";
 
@@ -25,7 +25,7 @@ export function Answer({ report, boundary, onReset }: { report: Report; boundary
           </button>
         </p>
       )}
-      <h1>{answer.sentence}</h1>
+      <h1>{thin(answer.sentence)}</h1>
       <p class="boundary-line">{answer.boundary}.</p>
       <Where report={report} />
       <dl class="facts">
@@ -34,7 +34,7 @@ export function Answer({ report, boundary, onReset }: { report: Report; boundary
           <dd>
             {run.duration_text}
             <small>
-              {run.samples.toLocaleString("en")} samples
+              {run.samples > 0 ? `${run.samples.toLocaleString("en")} samples` : "no samples"}
               {run.gaps.length > 0 && `, ${run.gaps.length} ${run.gaps.length === 1 ? "gap" : "gaps"}`}
             </small>
           </dd>
@@ -42,10 +42,10 @@ export function Answer({ report, boundary, onReset }: { report: Report; boundary
         <Place name="Grid" place={answer.grid} />
         <Place name="PUE of the facility" place={answer.pue} />
         <div>
-          <dt>Hardware manufacturing</dt>
+          <dt>Hardware</dt>
           <dd>
             {answer.embodied ? thin(answer.embodied.text) : "unknown"}
-            <small>{answer.embodied ? "this run's share, in the answer" : "left out, not zero"}</small>
+            <small>{answer.embodied ? "this run's share of manufacturing it, in the answer" : "its manufacturing is left out, not zero"}</small>
           </dd>
         </div>
         {answer.water && (
@@ -132,7 +132,7 @@ function Where({ report }: { report: Report }) {
   ];
   const total = parts.reduce((sum, part) => sum + part.kwh, 0);
   if (total <= 0) return null;
-  const share = (kwh: number): string => `${((kwh / total) * 100).toFixed(kwh / total < 0.0995 ? 1 : 0)} %`;
+  const share = (kwh: number): string => formatPercent(kwh / total);
   return (
     <figure class="where">
       <div class="bar-row" role="img" aria-label={`Where the energy went: ${parts.map((part) => `${part.name} ${share(part.kwh)}`).join(", ")}`}>

@@ -9,6 +9,7 @@ import { useWidth } from "../shared/width";
 export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string | null; onChoose: (id: string | null) => void; citation: string }) {
   const { steps, finding } = props.boundaries;
   const scale = scaleFor(steps.map((step) => step.emissions));
+  const like = steps.find((step) => step.is_headline)?.emissions.value;
   const [box, width] = useWidth<HTMLFieldSetElement>();
   const narrow = width < 620;
   const track = Math.max(80, narrow ? width - 18 : width - 132 - 176 - 24 - 18);
@@ -41,6 +42,7 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
                   {scale.ticks.map((tick) => (
                     <line key={tick} class="axis" x1={scale.at(tick) * track} x2={scale.at(tick) * track} y1="0" y2="28" />
                   ))}
+                  {!scale.isLog && <rect x="0" y="8" width={best} height="12" rx="2" style={{ fill: colour, fillOpacity: 0.16 }} />}
                   <rect x={from} y="8" width={Math.max(3, to - from)} height="12" rx="2" style={qualityStyle(`rung-${step.id}`, emissions.quality, colour)} />
                   <line x1={best} x2={best} y1="3" y2="25" style={{ stroke: "var(--text)", strokeWidth: 2.5 }} />
                 </svg>
@@ -56,11 +58,11 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
           {!narrow && <span />}
           <span class="track-cell">
             <svg class="track" style={{ height: "18px" }} viewBox={`0 0 ${track} 18`}>
-              {scale.ticks.map((tick, i) => {
+              {spaced(scale.ticks, (tick) => scale.at(tick) * track).map((tick, i) => {
                 const at = scale.at(tick) * track;
                 return (
-                  <text key={tick} x={at} y="13" text-anchor={i === 0 && at < 30 ? "start" : at > track - 30 ? "end" : "middle"}>
-                    {formatValue(tick, "kg CO2e", 1, steps.find((step) => step.is_headline)?.emissions.value).replace(" CO2e", "")}
+                  <text key={tick} x={at} y="13" text-anchor={i === 0 && at < 30 ? "start" : at > track - 24 ? "end" : "middle"}>
+                    {formatValue(tick, "kg CO2e", 1, like).replace(" CO2e", "")}
                   </text>
                 );
               })}
@@ -70,6 +72,13 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
       </fieldset>
     </Section>
   );
+}
+
+/** Ticks whose labels have room beside each other. */
+function spaced(ticks: readonly number[], at: (tick: number) => number): number[] {
+  const kept: number[] = [];
+  for (const tick of ticks) if (kept.length === 0 || at(tick) - at(kept.at(-1)!) >= 64) kept.push(tick);
+  return kept;
 }
 
 const boundaryTable = (steps: readonly ReportBoundary[]): Table => ({

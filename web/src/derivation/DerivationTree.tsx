@@ -116,12 +116,12 @@ function Line({ derivation, node, shares, index, sources, op, level }: BranchPro
         {thin(factor ? factor.text : node.text)}
       </span>
       {share >= 0.005 && (
-        <>
+        <span class="weight">
           <span class="share-bar" aria-hidden="true">
             <span style={{ width: `${Math.max(2, share * 100)}%` }} />
           </span>
           <span class="meta">{formatPercent(share)}</span>
-        </>
+        </span>
       )}
       {factor && (
         <span class="meta">

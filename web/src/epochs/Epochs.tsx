@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { ReportEpochs, ReportEpochSeries } from "../payload";
 import { formatValue, thin } from "../shared/format";
 import { niceStep } from "../shared/scale";
@@ -7,13 +8,15 @@ import { useWidth } from "../shared/width";
 /** Loss and accuracy as lines, the energy of each epoch as bars below, for each series. */
 export function Epochs({ epochs, citation }: { epochs: ReportEpochs; citation: string }) {
   const many = epochs.series.length > 1;
+  // One scale for all series, so that they can be compared.
+  const axes = useMemo(() => commonAxes(epochs), [epochs]);
   const advice = epochs.series.length === 1 ? epochs.series[0]!.advice : [];
   const free = epochs.series.length === 1 ? epochs.series[0]!.free_stop_text : null;
   return (
     <Section id="epochs" kicker="Epochs" finding={epochs.finding} note={epochs.note} table={epochTable(epochs)} json={epochs} citation={citation}>
       <div class={many ? "charts many" : "charts"}>
         {epochs.series.map((series, i) => (
-          <SeriesChart key={i} series={series} epochs={epochs} title={many ? titleOf(series, i) : null} />
+          <SeriesChart key={i} series={series} epochs={epochs} title={many ? titleOf(series, i) : null} axes={axes} />
         ))}
       </div>
       {free && <p class="callout">{free}</p>}
@@ -44,11 +47,39 @@ interface Line {
   values: (number | null)[];
 }
 
-function SeriesChart({ series, epochs, title }: { series: ReportEpochSeries; epochs: ReportEpochs; title: string | null }) {
+interface Axis {
+  low: number;
+  high: number;
+  ticks: number[];
+}
+
+interface Axes {
+  losses: Axis;
+  shares: Axis;
+  energyTop: number;
+  mostEnergy: number;
+}
+
+const linesOf = (series: ReportEpochSeries): { losses: Line[]; shares: Line[] } => {
+  const lines = series.metrics.map((metric, index) => ({ metric, index, values: series.epochs.map((epoch) => epoch.values[index] ?? null) }));
+  return { losses: lines.filter((line) => !isShare(line.metric)).slice(0, 2), shares: lines.filter((line) => isShare(line.metric)).slice(0, 2) };
+};
+
+function commonAxes(epochs: ReportEpochs): Axes {
+  const all = epochs.series.map(linesOf);
+  const mostEnergy = epochs.series.reduce((most, series) => series.epochs.reduce((sofar, epoch) => Math.max(sofar, (epoch.kwh ?? 0) / epochs.kwh_per_unit), most), 0);
+  const step = niceStep(mostEnergy / 2);
+  return {
+    losses: axisFor(all.flatMap((one) => one.losses), false),
+    shares: axisFor(all.flatMap((one) => one.shares), true),
+    energyTop: Math.ceil(mostEnergy / step) * step || 1,
+    mostEnergy,
+  };
+}
+
+function SeriesChart({ series, epochs, title, axes }: { series: ReportEpochSeries; epochs: ReportEpochs; title: string | null; axes: Axes }) {
   const [box, width] = useWidth<HTMLDivElement>();
-  const lines: Line[] = series.metrics.map((metric, index) => ({ metric, index, values: series.epochs.map((epoch) => epoch.values[index] ?? null) }));
-  const losses = lines.filter((line) => !isShare(line.metric)).slice(0, 2);
-  const shares = lines.filter((line) => isShare(line.metric)).slice(0, 2);
+  const { losses, shares } = linesOf(series);
   const small = width < 420;
   const [left, right, top] = [48, shares.length > 0 ? 52 : 16, 14];
   const [lineHeight, barHeight, between] = [small ? 120 : 190, small ? 48 : 72, 26];
@@ -57,10 +88,7 @@ function SeriesChart({ series, epochs, title }: { series: ReportEpochSeries; epo
   const x = (i: number): number => left + ((i + 0.5) / count) * plot;
   const barTop = top + lineHeight + between;
   const energies = series.epochs.map((epoch) => (epoch.kwh === null ? null : epoch.kwh / epochs.kwh_per_unit));
-  const mostEnergy = Math.max(0, ...energies.map((value) => value ?? 0));
-  const energyTop = Math.ceil(mostEnergy / niceStep(mostEnergy / 2)) * niceStep(mostEnergy / 2) || 1;
-  const lossAxis = axisFor(losses, false);
-  const shareAxis = axisFor(shares, true);
+  const { losses: lossAxis, shares: shareAxis, energyTop, mostEnergy } = axes;
   const stop = series.free_stop === null ? -1 : series.epochs.findIndex((epoch) => epoch.number === series.free_stop);
   const labelEvery = Math.max(1, Math.ceil(count / Math.floor(plot / 34)));
   const description =
@@ -164,10 +192,10 @@ function SeriesChart({ series, epochs, title }: { series: ReportEpochSeries; epo
   }
 }
 
-function axisFor(lines: readonly Line[], shares: boolean): { low: number; high: number; ticks: number[] } {
+function axisFor(lines: readonly Line[], shares: boolean): Axis {
   const values = lines.flatMap((line) => line.values).filter((value): value is number => value !== null);
   if (values.length === 0) return { low: 0, high: 1, ticks: [] };
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
   // A loss begins at zero; a share does not, or all of it would be at the top.
   const from = shares || least < 0 ? least - (most - least || Math.abs(most) || 1) * 0.06 : 0;
   const step = niceStep((most - from || 1) / 4);

@@ -82,6 +82,14 @@ function Chart({ report, power, description }: { report: Report; power: ReportPo
             {component.name}, {component.quality}
           </li>
         ))}
+        {power.is_reduced && (
+          <li>
+            <svg width="20" height="14" aria-hidden="true">
+              <path d="M0 5 4 3 8 6 12 2 16 5 20 3" fill="none" style={{ stroke: "var(--text)", strokeOpacity: 0.7 }} />
+            </svg>
+            highest and lowest sample
+          </li>
+        )}
         {report.run.gaps.length > 0 && (
           <li>
             <span class="swatch" style={{ border: "1px solid var(--warn-edge)", background: "repeating-linear-gradient(135deg, var(--warn-edge) 0 2px, transparent 2px 5px)" }} aria-hidden="true" />
@@ -122,7 +130,7 @@ function createChart(box: HTMLElement, report: Report, power: ReportPower, onRea
   const options: uPlot.Options = {
     width: box.clientWidth || 860,
     height,
-    padding: [hasStages ? 28 : 10, 12, 0, 0],
+    padding: [hasStages ? 28 : 10, 26, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: true } },
     scales: { x: { time: false }, y: { range: (_, __, max) => [0, (max || 1) * 1.06] } },
@@ -133,6 +141,7 @@ function createChart(box: HTMLElement, report: Report, power: ReportPower, onRea
         grid: { show: false },
         ticks: { stroke: colour("line"), size: 5 },
         space: 72,
+        size: 32,
         incrs: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800],
         values: (_, splits, __, ___, increment) => splits.map((at) => formatTime(at, increment)),
       },
@@ -176,6 +185,7 @@ function createChart(box: HTMLElement, report: Report, power: ReportPower, onRea
             if (to < from) continue;
             hatch(ctx, from, top, Math.max(3 * dpr, to - from), tall, colour("warn-edge"));
           }
+          if (power.is_reduced) drawEnvelope(plot, power.edges, sums, colour("text"));
           // The edge of each epoch, so long as they can be told apart.
           const scale = plot.scales["x"]!;
           const perPixel = (scale.max! - scale.min!) / (plot.bbox.width / dpr);
@@ -233,6 +243,43 @@ function createChart(box: HTMLElement, report: Report, power: ReportPower, onRea
 function clip(plot: uPlot, from: number, to: number): [number, number] {
   const scale = plot.scales["x"]!;
   return [plot.valToPos(Math.max(from, scale.min!), "x", true), plot.valToPos(Math.min(to, scale.max!), "x", true)];
+}
+
+/** Lines through the highest and the lowest power in each pixel: a sample of one second is far narrower than a pixel of a week. */
+function drawEnvelope(plot: uPlot, edges: readonly number[], sums: readonly number[], colour: string): void {
+  const { ctx, bbox } = plot;
+  const scale = plot.scales["x"]!;
+  const columns = Math.max(1, Math.floor(bbox.width / devicePixelRatio / 2));
+  const highest = new Float64Array(columns).fill(-1);
+  const lowest = new Float64Array(columns).fill(Infinity);
+  const span = scale.max! - scale.min!;
+  for (let i = 0; i + 1 < edges.length; i++) {
+    if (edges[i + 1]! < scale.min! || edges[i]! > scale.max!) continue;
+    const from = Math.max(0, Math.floor(((edges[i]! - scale.min!) / span) * columns));
+    const to = Math.min(columns - 1, Math.floor(((edges[i + 1]! - scale.min!) / span) * columns));
+    for (let at = from; at <= to; at++) {
+      highest[at] = Math.max(highest[at]!, sums[i]!);
+      lowest[at] = Math.min(lowest[at]!, sums[i]!);
+    }
+  }
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.globalAlpha = 0.7;
+  ctx.lineWidth = devicePixelRatio;
+  for (const values of [highest, lowest]) {
+    ctx.beginPath();
+    let pen = false;
+    values.forEach((watts, at) => {
+      if (watts < 0 || !Number.isFinite(watts)) return;
+      const x = bbox.left + ((at + 0.5) / columns) * bbox.width;
+      const y = plot.valToPos(watts, "y", true);
+      if (pen) ctx.lineTo(x, y);
+      else ctx.moveTo(x, y);
+      pen = true;
+    });
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** Index of the part that contains a time. */

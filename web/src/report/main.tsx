@@ -5,7 +5,7 @@ import { Boundaries } from "../boundaries/Boundaries";
 import { Derivation, Sources } from "../derivation/DerivationTree";
 import { Epochs } from "../epochs/Epochs";
 import { Lesson } from "../lesson/Lesson";
-import type { Report } from "../payload";
+import type { Report, ReportBoundary } from "../payload";
 import { Power } from "../power/Power";
 import { Published } from "../published/Published";
 import { Stages } from "../stages/Stages";
@@ -28,6 +28,15 @@ function Page({ report }: { report: Report }) {
   ] as [string, string][];
   const current = useCurrent(sections.map(([id]) => id));
   const { run } = report;
+  // The answer is painted first; the rest follows in the next frame, below it.
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => setWhole(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  useEffect(() => {
+    if (isWhole && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [isWhole]);
   return (
     <>
       <a class="skip" href="#answer">
@@ -61,33 +70,43 @@ function Page({ report }: { report: Report }) {
             </div>
             <Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />
           </header>
-          {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
-          {report.epochs && <Epochs epochs={report.epochs} citation={citation} />}
-          {report.power ? (
-            <Power report={report} power={report.power} citation={citation} />
-          ) : (
-            <section id="power" aria-labelledby="power-finding">
-              <span class="kicker">Power over time</span>
-              <h2 id="power-finding">The power over time is not known</h2>
-              <p class="section-note">{report.power_missing}</p>
-            </section>
-          )}
-          <Boundaries boundaries={report.boundaries} chosen={boundary?.id ?? null} onChoose={setChosen} citation={citation} />
-          <WhatIf report={report} citation={citation} />
-          <Published report={report} citation={citation} />
-          <Derivation derivation={report.derivation} sources={report.sources} runId={run.id} citation={citation} />
-          <Sources sources={report.sources} />
-          <Lesson lesson={report.lesson} />
-          {run.details && <Details report={report} />}
-          <footer>
-            <p>
-              Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}. Written by tonne, the carbon ledger for AI. This file loads
-              nothing from anywhere. Press <code>?</code> for the keys.
-            </p>
-            {!run.details && <p>Command, arguments, user, machine, paths and notes are left out.</p>}
-          </footer>
+          {isWhole && <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} />}
         </main>
       </div>
+    </>
+  );
+}
+
+function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string }) {
+  const { report, citation } = props;
+  const { run } = report;
+  return (
+    <>
+      {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
+      {report.epochs && <Epochs epochs={report.epochs} citation={citation} />}
+      {report.power ? (
+        <Power report={report} power={report.power} citation={citation} />
+      ) : (
+        <section id="power" aria-labelledby="power-finding">
+          <span class="kicker">Power over time</span>
+          <h2 id="power-finding">The power over time is not known</h2>
+          <p class="section-note">{report.power_missing}</p>
+        </section>
+      )}
+      <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
+      <WhatIf report={report} citation={citation} />
+      <Published report={report} citation={citation} />
+      <Derivation derivation={report.derivation} sources={report.sources} runId={run.id} citation={citation} />
+      <Sources sources={report.sources} />
+      <Lesson lesson={report.lesson} />
+      {run.details && <Details report={report} />}
+      <footer>
+        <p>
+          Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}. Written by tonne, the carbon ledger for AI. This file loads
+          nothing from anywhere. Press <code>?</code> for the keys.
+        </p>
+        {!run.details && <p>Command, arguments, user, machine, paths and notes are left out.</p>}
+      </footer>
     </>
   );
 }

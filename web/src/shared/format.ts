@@ -34,9 +34,9 @@ export function formatValue(value: number, unit: string, digits = 3, like?: numb
 export function formatPercent(share: number): string {
   const percent = share * 100;
   const size = Math.abs(percent);
-  if (size > 0 && size < 0.1) return percent < 0 ? "> −0.1 %" : "< 0.1 %";
-  if (share > 0.99 && share < 1) return `${trimZeros(Math.min(99.9, percent).toFixed(1))} %`;
-  return `${size < 9.95 ? trimZeros(percent.toFixed(1)) : percent.toFixed(0)} %`;
+  if (size > 0 && size < 0.1) return percent < 0 ? "> −0.1\u202f%" : "<\u00a00.1\u202f%";
+  if (share > 0.99 && share < 1) return `${trimZeros(Math.min(99.9, percent).toFixed(1))}\u202f%`;
+  return `${size < 9.95 ? trimZeros(percent.toFixed(1)) : percent.toFixed(0)}\u202f%`;
 }
 
 /** Seconds as time from the start: `12 s`, `3:20 min`, `2:05 h`, `4 d 3 h`. */
@@ -84,5 +84,6 @@ const trimZeros = (text: string): string => (text.includes(".") ? text.replace(/
 
 const trimmed = (value: number, digits: number): string => (value === 0 ? "0" : trimZeros(atPlace(value, placeOf(value, digits))));
 
-/** Puts a thin space between a number and its unit. */
-export const thin = (text: string): string => text.replace(/(?<=[\d)]) (?=[µmkMGW%gtLhJcé]|CO2e)/, "\u202f");
+/** Puts thin spaces between numbers and their units, and keeps both on one line. */
+export const thin = (text: string): string =>
+  text.replace(/(?<=\d) (?=[µmkMG]?(?:Wh|W|g|t|L|J|m³)(?:$|[ ,.;)]))/g, "\u202f").replace(/(?<=[gt]) CO2e/g, "\u00a0CO2e").replace(/(?<=\d) %/g, "\u202f%");

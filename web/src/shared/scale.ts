@@ -26,7 +26,7 @@ export function scaleFor(figures: readonly { low: number; high: number; value: n
     return { at, isLog: true, ticks };
   }
   const top = high * 1.04;
-  const step = niceStep(top / 4);
+  const step = niceStep(top / 6);
   const ticks: number[] = [];
   for (let value = 0; value <= top; value += step) ticks.push(value);
   return { at: (value) => Math.min(1, Math.max(0, value / top)), isLog: false, ticks };

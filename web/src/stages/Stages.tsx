@@ -9,13 +9,14 @@ export function Stages({ report, stages, citation }: { report: Report; stages: R
   const meter = stages.rows.find((row) => row.kind === "measure");
   const grid = stages.rows.find((row) => row.kind === "account");
   const outside = stages.rows.find((row) => row.kind === "outside");
+  const hasShapes = program.some((row) => row.in !== "" || row.out !== "");
   const mostRows = Math.max(1, ...program.flatMap((row) => [row.rows_in ?? 0, row.rows_out ?? 0]));
   return (
     <Section id="stages" kicker="Stages" finding={stages.finding} note={stages.note} table={stageTable(stages)} json={stages} citation={citation}>
       <div class="flow">
         <div class="cards">
           {program.map((row, i) => (
-            <Card key={i} row={row} number={i + 1} next={program[i + 1]} mostRows={mostRows} />
+            <Card key={i} row={row} number={i + 1} mostRows={mostRows} hasRibbon={hasShapes} />
           ))}
         </div>
         <div class="joint" aria-hidden="true">
@@ -28,13 +29,14 @@ export function Stages({ report, stages, citation }: { report: Report; stages: R
             <div class="instrument">
               <MeterIcon />
               <h3>
-                <span>{program.length + 1}</span>Energy measured
+                <span>{program.length + 1}</span>Energy {report.answer.it_energy.quality}
               </h3>
               <p class="big" style={{ gridColumn: "1 / -1" }}>
                 {thin(meter.out)} <Small>at the plug</Small>
               </p>
               <p class="quiet" style={{ gridColumn: "1 / -1" }}>
-                from {meter.in}, {report.answer.it_energy.quality}; measuring itself took {thin(meter.energy?.text ?? "an unknown energy")}
+                from {meter.in}
+                {meter.energy && `; measuring itself took ${thin(meter.energy.text)}`}
               </p>
             </div>
           )}
@@ -68,13 +70,13 @@ export function Stages({ report, stages, citation }: { report: Report; stages: R
 
 const Small = ({ children }: { children: string }) => <span class="small quiet" style={{ fontWeight: 400 }}>{children}</span>;
 
-function Card(props: { row: ReportStage; number: number; next: ReportStage | undefined; mostRows: number }) {
+function Card(props: { row: ReportStage; number: number; mostRows: number; hasRibbon: boolean }) {
   const { row } = props;
   const removed = row.rows_in !== null && row.rows_out !== null && row.columns_in === row.columns_out ? row.rows_in - row.rows_out : 0;
   const share = row.share ?? 0;
   return (
-    <div class="card" style={{ flexGrow: Math.max(share * 4, 1.15) }}>
-      <Ribbon row={row} mostRows={props.mostRows} />
+    <div class="card" style={{ flexGrow: Math.max(share * 4, 1.3) }}>
+      {props.hasRibbon && <Ribbon row={row} mostRows={props.mostRows} />}
       <div class="body">
         <p class="name">
           <span>{props.number}</span>
@@ -82,7 +84,7 @@ function Card(props: { row: ReportStage; number: number; next: ReportStage | und
         </p>
         {(row.in || row.out) && (
           <p class="shape">
-            {row.in || "?"} <span class="nowrap">→ {row.out || "?"}</span>
+            {row.in} → {row.out || "?"}
           </p>
         )}
         {removed > 0 && (
@@ -112,20 +114,30 @@ const percent = formatPercent;
 function Ribbon({ row, mostRows }: { row: ReportStage; mostRows: number }) {
   const thickness = (rows: number | null): number => (rows === null ? 0 : Math.max(3, (rows / mostRows) * 56));
   const [left, right] = [thickness(row.rows_in ?? row.rows_out), thickness(row.rows_out ?? row.rows_in)];
-  if (left === 0) return <div class="ribbon" />;
   const isRemoval = row.columns_in === row.columns_out && right < left;
   // Training makes weights of rows: other data, so the band ends in a point of its own.
-  const isOther = row.columns_in !== row.columns_out && row.rows_in !== row.rows_out;
+  const isOther = row.rows_in !== null && row.rows_out !== null && row.columns_in !== row.columns_out && row.rows_in !== row.rows_out;
   const top = 8;
   const d = isOther
     ? `M0,${top} C60,${top} 60,36 84,36 C60,36 60,${top + left} 0,${top + left} Z`
     : `M0,${top} H100 V${top + right} C60,${top + right} 60,${top + left} 0,${top + left} Z`;
-  return (
-    <svg class="ribbon" viewBox="0 0 100 72" preserveAspectRatio="none" aria-hidden="true">
+  const shapes = left > 0 && (
+    <>
       {isRemoval && left - right >= 1 && <path d={fall(top + right, top + left)} style={{ fill: "var(--band-lost)" }} />}
       <path d={d} style={{ fill: "var(--band)" }} />
       {isOther && <rect x="84" y="29" width="10" height="14" style={{ fill: "var(--accent)" }} />}
-    </svg>
+    </>
+  );
+  // Beside each other the band passes to the right; below each other, on a phone, downwards.
+  return (
+    <>
+      <svg class="ribbon across" viewBox="0 0 100 72" preserveAspectRatio="none" aria-hidden="true">
+        {shapes}
+      </svg>
+      <svg class="ribbon down" viewBox="0 0 72 100" preserveAspectRatio="none" aria-hidden="true">
+        <g transform="matrix(0 1 1 0 0 0)">{shapes}</g>
+      </svg>
+    </>
   );
 }
 

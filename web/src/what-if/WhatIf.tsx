@@ -1,11 +1,11 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Bounds } from "../derivation/evaluate";
-import { computeBounds, computeRatio, type DrawnNodes } from "../derivation/uncertainty";
+import { computeBounds, computeRatio, drawCount, type DrawnNodes, getDraws } from "../derivation/uncertainty";
 import type { Report } from "../payload";
 import { formatBounds, formatValue, thin } from "../shared/format";
 import { DataTable, Section, type Table } from "../shared/section";
 import { inWords } from "../shared/scale";
-import { type Choice, formulaOf, toSetting, unchanged } from "./settings";
+import { type Choice, formulaOf, keepUnchanged, toSetting, unchanged } from "./settings";
 
 const figures = [
   ["facility_energy_kwh", "Facility energy"],
@@ -21,6 +21,30 @@ export function WhatIf({ report, citation }: { report: Report; citation: string 
   const outcome = useMemo(() => evaluate(report, choice), [report, choice]);
   const changed = Object.values(choice).some((value) => value !== null);
   const { choices, run, answer } = report;
+  // The draws of the factors are made before they are needed.
+  useEffect(() => {
+    const timer = setTimeout(() => formulaOf(report, "emissions_kg.total")?.evaluateDraws(getDraws, drawCount, asDrawn(report)), 600);
+    return () => clearTimeout(timer);
+  }, [report]);
+  // Some hundred options that never change.
+  const zones = useMemo(
+    () =>
+      choices.zones.map((zone) => (
+        <option key={zone.code} value={zone.code}>
+          {zone.name}, {formatValue(zone.value, "1", 3)} g/kWh
+        </option>
+      )),
+    [choices],
+  );
+  const facilities = useMemo(
+    () =>
+      choices.facilities.map((facility) => (
+        <option key={facility.code} value={facility.code}>
+          {facility.name.replace(/^PUE,? (of )?/, "")}: {formatValue(facility.value, "1", 3)}
+        </option>
+      )),
+    [choices],
+  );
   const ownHours = run.duration_s / 3600;
   const cleanest = useMemo(() => [...choices.zones].filter((zone) => zone.value > 0).sort((a, b) => a.value - b.value), [choices]);
   const grid = report.derivation.factors.find((factor) => factor.id === choices.grid);
@@ -45,22 +69,14 @@ export function WhatIf({ report, citation }: { report: Report; citation: string 
           Grid
           <select value={choice.zone ?? ""} onChange={(event) => set({ zone: event.currentTarget.value || null })}>
             <option value="">as it was: {grid ? `${formatValue(grid.value, "1", 3)} g/kWh` : "unknown"}</option>
-            {choices.zones.map((zone) => (
-              <option key={zone.code} value={zone.code}>
-                {zone.name}, {formatValue(zone.value, "1", 3)} g/kWh
-              </option>
-            ))}
+            {zones}
           </select>
         </label>
         <label>
           Facility (PUE)
           <select value={choice.facility ?? ""} onChange={(event) => set({ facility: event.currentTarget.value || null })}>
             <option value="">as it was: {answer.pue.text.split(" ")[0]}</option>
-            {choices.facilities.map((facility) => (
-              <option key={facility.code} value={facility.code}>
-                {facility.name.replace(/^PUE,? (of )?/, "")}: {formatValue(facility.value, "1", 3)}
-              </option>
-            ))}
+            {facilities}
           </select>
         </label>
         {choices.lifetime !== null && (
@@ -118,7 +134,7 @@ function asDrawn(report: Report): DrawnNodes {
 
 function evaluate(report: Report, choice: Choice): Outcome {
   const setting = toSetting(report, choice);
-  const drawn: DrawnNodes = new Map();
+  const drawn = keepUnchanged(report, setting, asDrawn(report));
   const changed = setting.factors.size > 0 || setting.duration !== 1;
   const rows: Outcome["rows"] = [];
   const cells: string[][] = [];

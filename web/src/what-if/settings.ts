@@ -1,3 +1,4 @@
+import type { DrawnNodes } from "../derivation/uncertainty";
 import type { Report } from "../payload";
 import { asItWas, type FactorBounds, Formula, type Setting } from "../derivation/evaluate";
 
@@ -33,6 +34,22 @@ export function toSetting(report: Report, choice: Choice): Setting {
   }
   const duration = choice.hours === null || report.run.duration_s <= 0 ? 1 : (choice.hours * 3600) / report.run.duration_s;
   return { factors, duration };
+}
+
+/** The draws of nodes that a setting leaves as they were, from those of the run as it was. */
+export function keepUnchanged(report: Report, setting: Setting, drawn: DrawnNodes): DrawnNodes {
+  const { nodes, factors } = report.derivation;
+  const kept: DrawnNodes = new Map();
+  const changed = nodes.map(() => false);
+  nodes.forEach((node, i) => {
+    changed[i] =
+      (node.factor !== undefined && setting.factors.has(factors[node.factor]!.id)) ||
+      (node.grows_with_time === true && setting.duration !== 1) ||
+      (node.of ?? []).some((below) => changed[below]);
+    const values = drawn.get(i);
+    if (!changed[i] && values !== undefined) kept.set(i, values);
+  });
+  return kept;
 }
 
 /** The formula of a figure of the run under a setting; null if the run has no such figure. */
