@@ -124,6 +124,7 @@ export interface ReportEpochSeries {
   is_withheld: boolean;
   metrics: string[];
   epochs: ReportEpoch[];
+  advised_stop: number | null;
   free_stop: number | null;
   free_stop_text: string | null;
   advice: string[];

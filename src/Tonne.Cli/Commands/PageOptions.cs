@@ -15,7 +15,10 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
 {
     public static PageOptions Create() => new(
         new Option<bool>("--html") { Description = "One web page with charts, derivation and what-if, which works offline" },
-        new Option<string?>("--output", "-o") { Description = "With --html: the file; default: tonne-NAME-DATE.html here, standard output if redirected", HelpName = "FILE" },
+        new Option<string?>("--output", "-o")
+        {
+            Description = "With --html: the file; default: tonne-NAME-DATE.html here, standard output if redirected", HelpName = "FILE",
+        },
         new Option<bool>("--open") { Description = "With --html: open it in the browser" },
         new Option<bool>("--with-details") { Description = "With --html: also command, arguments, user, machine, paths, tags and notes" });
 
@@ -32,8 +35,9 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
     {
         if (!HtmlReport.IsAvailable)
         {
-            context.Error.WriteLine("tonne: this build has no web page: node and npm were missing when it was built, or the build of web/ failed. "
-                + "Install them (Debian: apt install nodejs npm), and run ./tonne again; 'tonne report --md' works without.");
+            context.Error.WriteLine("tonne: this build has no web page: node and npm were missing when it was built, "
+                + "or the build of web/ failed. Install them (Debian: apt install nodejs npm), and "
+                + "run ./tonne again; 'tonne report --md' works without.");
             return CommandLine.Failure;
         }
 
@@ -75,7 +79,8 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
         var opener = OperatingSystem.IsMacOS() ? "open" : OperatingSystem.IsWindows() ? "explorer" : "xdg-open";
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(opener, [path]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            var start = new ProcessStartInfo(opener, [path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start);
         }
         catch (System.ComponentModel.Win32Exception)
         {

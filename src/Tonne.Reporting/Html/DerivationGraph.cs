@@ -32,12 +32,14 @@ sealed class DerivationGraph
             figures.Add((water, "Water"));
         var roots = figures.Select(one => (one.Figure, one.Title, Root: graph.Add(one.Figure.Derivation))).ToList();
         return new ReportDerivation(graph._nodes, graph._factors,
-            [.. roots.Select(one => new ReportRoot(ReportFigure.From(one.Figure), one.Title, one.Root, graph.GetShares(one.Figure.Derivation)))]);
+            [.. roots.Select(one => new ReportRoot(ReportFigure.From(one.Figure), one.Title, one.Root,
+                graph.GetShares(one.Figure.Derivation)))]);
     }
 
     IReadOnlyList<double> GetShares(Derivation derivation)
     {
-        var shares = FactorContribution.ComputeAll(derivation).ToDictionary(weight => weight.Factor.Id, weight => weight.Share, StringComparer.Ordinal);
+        var shares = FactorContribution.ComputeAll(derivation)
+            .ToDictionary(weight => weight.Factor.Id, weight => weight.Share, StringComparer.Ordinal);
         return [.. _factors.Select(factor => Math.Round(shares.GetValueOrDefault(factor.Id), 6))];
     }
 

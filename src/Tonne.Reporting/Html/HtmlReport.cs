@@ -34,14 +34,18 @@ public static class HtmlReport
         return Fill(ReadTemplate(), ReportDocumentBuilder.Create(record, footprint, options ?? new HtmlReportOptions()));
     }
 
-    /// <summary>A name for the file of a page: the run's name and the day of its start, with characters that every file system takes.</summary>
+    /// <summary>
+    /// A name for the file of a page: the run's name and the day of its start, with characters that every file system takes.
+    /// </summary>
     /// <param name="record">The record of the run.</param>
     public static string GetFileName(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var name = new string([.. TextSanitizer.ToOneLine(record.Opening.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
-        var words = string.Join('-', name.Split('-', StringSplitOptions.RemoveEmptyEntries));
-        return FormattableString.Invariant($"tonne-{(words.Length == 0 ? "run" : words[..Math.Min(words.Length, 40)].TrimEnd('-'))}-{record.Opening.StartedAt:yyyy-MM-dd}.html");
+        const int longest = 40;
+        var name = TextSanitizer.ToOneLine(record.Opening.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-');
+        var words = string.Join('-', new string([.. name]).Split('-', StringSplitOptions.RemoveEmptyEntries));
+        var start = words.Length == 0 ? "run" : words[..Math.Min(words.Length, longest)].TrimEnd('-');
+        return FormattableString.Invariant($"tonne-{start}-{record.Opening.StartedAt:yyyy-MM-dd}.html");
     }
 
     /// <summary>Puts a document into a template.</summary>
@@ -49,10 +53,11 @@ public static class HtmlReport
     {
         var data = JsonSerializer.Serialize(document, ReportJsonContext.Default.ReportDocument);
         var title = FormattableString.Invariant($"{document.Run.Name}, {document.Run.StartedAt:yyyy-MM-dd}: {document.Answer.Total.Text}");
+        var answer = $"{document.Answer.Sentence} {document.Answer.Boundary}";
         // The data last: what it contains is not searched for places.
         return template
             .Replace(TitlePlace, HtmlEncoder.Default.Encode(title), StringComparison.Ordinal)
-            .Replace(AnswerPlace, HtmlEncoder.Default.Encode($"{document.Answer.Sentence} {document.Answer.Boundary}"), StringComparison.Ordinal)
+            .Replace(AnswerPlace, HtmlEncoder.Default.Encode(answer), StringComparison.Ordinal)
             .Replace(DataPlace, data, StringComparison.Ordinal);
     }
 

@@ -6,8 +6,8 @@ namespace Tonne.Reporting.Html;
 public sealed record HtmlReportOptions
 {
     /// <summary>
-    /// Whether it names the command, its arguments, user, machine, tags and notes, and keeps the paths in warnings. Default: no, as pages are
-    /// passed on.
+    /// Whether it names the command, its arguments, user, machine, tags and notes, and keeps the paths in warnings. Default: no, as
+    /// pages are passed on.
     /// </summary>
     public bool WithDetails { get; init; }
 

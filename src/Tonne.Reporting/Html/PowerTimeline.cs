@@ -11,8 +11,9 @@ namespace Tonne.Reporting.Html;
 
 /// <summary>The power of a job by component over the time of its run, from its trace.</summary>
 /// <remarks>
-/// The trace is divided into parts, and the energy of each part is attributed as in the record: the parts add up to the run's energy, to the
-/// microjoule. A run with few samples has one part from each sample to the next. A longer one has intervals of equal length; in each, the
+/// The trace is divided into parts, and the energy of each part is attributed as in the record: the parts add up to the run's energy, to
+/// the microjoule.
+/// A run with few samples has one part from each sample to the next. A longer one has intervals of equal length; in each, the
 /// sample with the highest power and the one with the lowest are parts of their own, so that no peak is lost. They are found by what the
 /// meters counted (the job's processor time where there is no energy meter).
 /// </remarks>
@@ -23,7 +24,9 @@ sealed record PowerTimeline
 
     const int MaxValues = 16_000;
 
-    /// <summary>Ends of the parts in s from the start of the run, one more than there are parts: the first is the start of the first.</summary>
+    /// <summary>
+    /// Ends of the parts in s from the start of the run, one more than there are parts: the first is the start of the first.
+    /// </summary>
     public required ImmutableArray<double> Edges { get; init; }
 
     /// <summary>The components, each with its mean power in every part, W.</summary>
@@ -171,7 +174,9 @@ sealed record PowerTimeline
         return [.. edges];
     }
 
-    /// <summary>What the meters counted from each sample to the next, per second: W, or busy threads where there is no energy meter.</summary>
+    /// <summary>
+    /// What the meters counted from each sample to the next, per second: W, or busy threads where there is no energy meter.
+    /// </summary>
     static double[] ReadPowers(Func<Stream> open, List<long> times)
     {
         var powers = new double[times.Count - 1];
@@ -186,7 +191,8 @@ sealed record PowerTimeline
             if (reader.Kind == TraceBlock.Opening)
             {
                 opening = JsonSerializer.Deserialize(reader.Payload.Span, RunJson.Default.RunOpening);
-                isUsed = [.. opening!.Meters.Select(meter => meter.Role == MeterRole.Machine && meter.Kind is MeterKind.EnergyCounter or MeterKind.Power)];
+                isUsed = [.. opening!.Meters.Select(meter => meter.Role == MeterRole.Machine
+                    && meter.Kind is MeterKind.EnergyCounter or MeterKind.Power)];
                 if (!Array.Exists(isUsed, used => used))
                     isUsed = [.. opening.Meters.Select(meter => meter is { Role: MeterRole.Job, Kind: MeterKind.CpuTime })];
                 readings = new Reading[opening.Meters.Length];

@@ -44,7 +44,8 @@ static partial class ReportDocumentBuilder
             Choices = CreateChoices(footprint),
             Published = [.. CreatePublished()],
             Lesson = CreateLesson(record, footprint),
-            Warnings = [.. warnings.Select(warning => new Warning(warning.Code, clean(warning.Text), warning.Remedy is { } remedy ? clean(remedy) : null))],
+            Warnings = [.. warnings.Select(warning => new Warning(warning.Code, clean(warning.Text),
+                warning.Remedy is { } remedy ? clean(remedy) : null))],
             Sources = footprint.GetSources(),
         };
     }
@@ -55,7 +56,8 @@ static partial class ReportDocumentBuilder
         return new ReportRun(
             opening.Id, clean(opening.Name), opening.Project is { } project ? clean(project) : null, EnumWords.Format(record.Status),
             record.Status == RunStatus.Completed ? null
-                : record.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"{EnumWords.Format(record.Status)}, exit code {code}")
+                : record.ExitCode is { } code
+                    ? string.Create(CultureInfo.InvariantCulture, $"{EnumWords.Format(record.Status)}, exit code {code}")
                 : EnumWords.Format(record.Status),
             opening.StartedAt, record.DurationSeconds, DisplayValue.FormatDuration(record.DurationSeconds), record.Samples,
             [.. record.Gaps.Select(gap => new ReportGap(clean(gap.Meter), gap.From, gap.To, clean(gap.Reason)))],
@@ -69,7 +71,8 @@ static partial class ReportDocumentBuilder
             TextSanitizer.ToOneLine(string.Join(' ', opening.Command)), opening.User is { } user ? TextSanitizer.ToOneLine(user) : null,
             opening.Node is { } node ? TextSanitizer.ToOneLine(node) : null,
             TextSanitizer.ToOneLine(string.Join(", ", (machine.Gpus ?? []).Prepend($"{machine.Cpu} ({machine.Threads} threads)"))),
-            TextSanitizer.ToOneLine(machine.OperatingSystem), [.. opening.Tags.Select(tag => TextSanitizer.ToOneLine($"{tag.Key}={tag.Value}"))],
+            TextSanitizer.ToOneLine(machine.OperatingSystem),
+            [.. opening.Tags.Select(tag => TextSanitizer.ToOneLine($"{tag.Key}={tag.Value}"))],
             [.. record.Notes.Select(note => TextSanitizer.ToOneLine(note))]);
     }
 
@@ -97,7 +100,8 @@ static partial class ReportDocumentBuilder
             CreateComponents(record),
             new ReportPlace(PlaceName.Format(record.Opening.Place, grid), DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval(),
                 clean($"{BoundaryText.FormatBasis(grid)}; {grid.How}"), EnumWords.Format(grid.Intensity.Quality), grid.Intensity.Source.Id),
-            new ReportPlace(null, DisplayValue.FormatFactor(pue).FormatWithInterval(), clean(footprint.Factors.PueHow), EnumWords.Format(pue.Quality), pue.Source.Id))
+            new ReportPlace(null, DisplayValue.FormatFactor(pue).FormatWithInterval(), clean(footprint.Factors.PueHow),
+                EnumWords.Format(pue.Quality), pue.Source.Id))
         {
             Boundary = $"{DescribeBoundary(footprint)}; {RunHeadline.From(record, footprint).FormatQuality()}; grid: {origin.Grid}",
         };
@@ -118,7 +122,8 @@ static partial class ReportDocumentBuilder
 
     static (ReportPower? Power, string? Missing) ReadPower(RunRecord record, Func<Stream>? open)
     {
-        const string none = "This run has no trace: it was imported, or its trace was thinned out. Its energy is known, its power over time is not.";
+        const string none = "This run has no trace: it was imported, or its trace was thinned out. "
+            + "Its energy is known, its power over time is not.";
         if (open is null)
             return (null, none);
         try
@@ -151,7 +156,8 @@ static partial class ReportDocumentBuilder
         where training.EmissionsKg is { Value: > 0 }
         let emissions = training.EmissionsKg!.Value
         orderby emissions.Value
-        select new ReportPublished(training.Name, training.Organisation, training.Year, emissions.Value, DisplayValue.Format(emissions.Value, "kg CO2e"),
+        select new ReportPublished(training.Name, training.Organisation, training.Year, emissions.Value,
+            DisplayValue.Format(emissions.Value, "kg CO2e"),
             training.EnergyBasis, training.Boundary, emissions.Contradiction, training.Source.Title);
 
     static ReportLesson CreateLesson(RunRecord record, Footprint footprint) => new(
@@ -159,13 +165,16 @@ static partial class ReportDocumentBuilder
         [.. Equivalents.Choose(footprint.Total).Select(each =>
         {
             var count = DisplayValue.Format(each.Count, "1");
-            return new ReportEquivalent(each.Name, count.Text, count.FormatInterval(), string.Create(CultureInfo.InvariantCulture, $"{each.Definition} ({each.Year})"));
+            var definition = string.Create(CultureInfo.InvariantCulture, $"{each.Definition} ({each.Year})");
+            return new ReportEquivalent(each.Name, count.Text, count.FormatInterval(), definition);
         })],
-        [.. Quiz.Create(record, footprint).Select(item => new ReportQuestion(item.Question, item.Options, item.CorrectOption, item.Reason))]);
+        [.. Quiz.Create(record, footprint).Select(item => new ReportQuestion(item.Question, item.Options, item.CorrectOption,
+            item.Reason))]);
 
     /// <summary>A text on one line, in which absolute paths are left out.</summary>
     static string RemovePaths(string text) => AbsolutePath().Replace(TextSanitizer.ToOneLine(text), "(path)");
 
-    [GeneratedRegex(@"(?<![\w./:])(?:[A-Za-z]:\\|/)[\w.@~+-]+(?:[/\\][\w.@~+:-]*)+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![\w./:])(?:[A-Za-z]:\\|/)[\w.@~+-]+(?:[/\\][\w.@~+:-]*)+",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AbsolutePath();
 }

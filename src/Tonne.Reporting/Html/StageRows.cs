@@ -28,8 +28,8 @@ static class StageRows
     {
         var isKnown = !figures.IsWithheld;
         return new ReportStage(
-            stage.Name == StageRecord.Outside ? "outside" : "program", TextSanitizer.ToOneLine(stage.Name), Format(stage.DataIn), Format(stage.DataOut),
-            stage.DataIn?.Rows, stage.DataOut?.Rows, stage.DataIn?.Columns, stage.DataOut?.Columns,
+            stage.Name == StageRecord.Outside ? "outside" : "program", TextSanitizer.ToOneLine(stage.Name), Format(stage.DataIn),
+            Format(stage.DataOut), stage.DataIn?.Rows, stage.DataOut?.Rows, stage.DataIn?.Columns, stage.DataOut?.Columns,
             stage.IsLate ? null : stage.DurationSeconds, stage.IsLate ? "unknown" : DisplayValue.FormatDuration(stage.DurationSeconds),
             isKnown ? CreateEnergy(figures, footprint) : null,
             isKnown ? ReportFigure.From(figures.Emissions, footprint.Operational.Value) : null,
@@ -40,7 +40,8 @@ static class StageRows
     static ReportFigure CreateEnergy(StageFigures figures, Footprint footprint)
     {
         var atFacility = figures.Energy with { Boundary = figures.Energy.Boundary with { Extent = BoundaryExtent.Facility } };
-        return ReportFigure.From(atFacility, figures.Energy.Name, RunHeadline.ComputeFacilityEnergyBounds(figures, footprint), footprint.FacilityEnergy.Value);
+        return ReportFigure.From(atFacility, figures.Energy.Name, RunHeadline.ComputeFacilityEnergyBounds(figures, footprint),
+            footprint.FacilityEnergy.Value);
     }
 
     static IEnumerable<ReportStage> CreateOwn(RunRecord record, Footprint footprint) => PipelineTrace.CreateRows(record, footprint)
@@ -61,5 +62,6 @@ static class StageRows
             : $"{largest.Name} took {DisplayValue.FormatPercent(share)} of the energy";
     }
 
-    static string Format(DataShape? shape) => shape is { } known ? $"{DisplayValue.FormatCount(known.Rows)} × {DisplayValue.FormatCount(known.Columns)}" : "";
+    static string Format(DataShape? shape) => shape is { } known
+        ? $"{DisplayValue.FormatCount(known.Rows)} × {DisplayValue.FormatCount(known.Columns)}" : "";
 }

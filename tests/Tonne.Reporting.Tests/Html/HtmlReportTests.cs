@@ -19,10 +19,12 @@ namespace Tonne.Reporting.Tests.Html;
 
 public class HtmlReportTests
 {
-    const string Template = "<title>{{report-title}}</title><p>{{report-answer}}</p><script type=\"application/json\">{{report-data}}</script>";
+    const string Template =
+        "<title>{{report-title}}</title><p>{{report-answer}}</p><script type=\"application/json\">{{report-data}}</script>";
 
     // Ends of elements, comments, entities, places of the template, line separators, directions, controls, formulas.
-    const string Hostile = "</script><img src=x onerror=alert(1)><!-- &lt; {{report-data}} ${x} \u2028\u2029 \u202egnp.exe \u0007\u001b[31m \ud800 'q\" =1+1";
+    const string Hostile = "</script><img src=x onerror=alert(1)><!-- &lt; {{report-data}} ${x} "
+        + "\u2028\u2029 \u202egnp.exe \u0007\u001b[31m \ud800 'q\" =1+1";
 
     static (RunRecord Record, Footprint Footprint) CreateHostile()
     {
@@ -36,7 +38,8 @@ public class HtmlReportTests
             Stages = [.. record.Stages.Select(stage => stage.Name == StageRecord.Outside ? stage : stage with { Name = Hostile })],
             Opening = opening with
             {
-                Name = Hostile, Project = Hostile, User = Hostile, Node = Hostile, Command = [Hostile], Tags = opening.Tags.SetItem(Hostile, Hostile),
+                Name = Hostile, Project = Hostile, User = Hostile, Node = Hostile, Command = [Hostile],
+                    Tags = opening.Tags.SetItem(Hostile, Hostile),
             },
         };
         return (record, footprint);
@@ -47,7 +50,8 @@ public class HtmlReportTests
     {
         var (record, footprint) = CreateHostile();
         var page = HtmlReport.Fill(Template, ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }));
-        var start = page.IndexOf("<script type=\"application/json\">", StringComparison.Ordinal) + "<script type=\"application/json\">".Length;
+        const string tag = "<script type=\"application/json\">";
+        var start = page.IndexOf(tag, StringComparison.Ordinal) + tag.Length;
         var data = page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)];
         // The data ends where the template ends it, and nothing in it can begin or end an element.
         Assert.Equal(page.Length, start + data.Length + "</script>".Length);
@@ -57,7 +61,8 @@ public class HtmlReportTests
         var name = (string)document["run"]!["name"]!;
         Assert.StartsWith("</script><img src=x", name, StringComparison.Ordinal);
         Assert.Contains("{{report-data}}", name, StringComparison.Ordinal);
-        Assert.All(FindTexts(document), text => Assert.DoesNotContain(text, c => char.IsControl(c) || c is '\u202e' or '\u2028' or '\u2029'));
+        Assert.All(FindTexts(document), text => Assert.DoesNotContain(text,
+            c => char.IsControl(c) || c is '\u202e' or '\u2028' or '\u2029'));
     }
 
     [Fact]
@@ -67,16 +72,20 @@ public class HtmlReportTests
         record = record with
         {
             Notes = ["secret note"],
-            Warnings = [new Warning("odd", "cannot read /home/lovelace/secret/file.txt: try /sys/class/powercap/x", "chmod /home/lovelace/secret")],
+            Warnings = [new Warning("odd", "cannot read /home/lovelace/secret/file.txt: try /sys/class/powercap/x",
+                "chmod /home/lovelace/secret")],
             Opening = record.Opening with
             {
                 User = "lovelace", Node = "node-77", Command = ["python3", "/home/lovelace/train.py", "--token", "abc"],
                 Tags = ImmutableSortedDictionary<string, string>.Empty.Add("ticket", "XY-1"),
             },
         };
-        var plain = JsonSerializer.Serialize(ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions()), ReportJsonContext.Default.ReportDocument);
-        var detailed = JsonSerializer.Serialize(ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }), ReportJsonContext.Default.ReportDocument);
-        foreach (var text in new[] { "secret", "lovelace", "node-77", "--token", "train.py", "XY-1", "/sys/class", record.Opening.Machine.BootId })
+        var plain = JsonSerializer.Serialize(ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions()),
+            ReportJsonContext.Default.ReportDocument);
+        var detailed = JsonSerializer.Serialize(ReportDocumentBuilder.Create(record, footprint,
+            new HtmlReportOptions { WithDetails = true }), ReportJsonContext.Default.ReportDocument);
+        foreach (var text in new[] { "secret", "lovelace", "node-77", "--token", "train.py", "XY-1", "/sys/class",
+            record.Opening.Machine.BootId })
         {
             Assert.DoesNotContain($"{text}", plain, StringComparison.Ordinal);
             if (text != record.Opening.Machine.BootId)
@@ -106,16 +115,21 @@ public class HtmlReportTests
             footprint = SampleRuns.Account(record, SampleRuns.Factors(1 + (random.NextDouble() * 1000), embodied: random.Next(2) == 0));
             var page = ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions());
             var shown = RunDocument.From(record, footprint);
-            AssertSame(shown.EnergyKwh, page.Answer.ItEnergy, DisplayValue.Format(footprint.Energy.Bounds, "kWh", footprint.FacilityEnergy.Value));
+            AssertSame(shown.EnergyKwh, page.Answer.ItEnergy, DisplayValue.Format(footprint.Energy.Bounds, "kWh",
+                footprint.FacilityEnergy.Value));
             AssertSame(shown.FacilityEnergyKwh, page.Answer.Energy, DisplayValue.Format(footprint.FacilityEnergy));
             AssertSame(shown.MachineEnergyKwh, page.Answer.MachineEnergy, DisplayValue.Format(footprint.MachineEnergy));
             AssertSame(shown.EmissionsKg.Total, page.Answer.Total, DisplayValue.Format(footprint.Total));
-            AssertSame(shown.EmissionsKg.Operational, page.Answer.Operational, DisplayValue.Format(footprint.Operational.Bounds, "kg CO2e", footprint.Total.Value));
+            AssertSame(shown.EmissionsKg.Operational, page.Answer.Operational, DisplayValue.Format(footprint.Operational.Bounds,
+                "kg CO2e", footprint.Total.Value));
             Assert.Equal(shown.EmissionsKg.Embodied is null, page.Answer.Embodied is null);
             var program = (page.Stages?.Rows ?? []).Where(row => row.Kind is "program" or "outside").ToDictionary(row => row.Name);
             foreach (var stage in page.Stages is null ? [] : shown.Stages!)
-                AssertSame(stage.EmissionsKg!, program[stage.Name].Emissions!, DisplayValue.Format(footprint.Stages.Single(one => one.Name == stage.Name).Emissions.Bounds, "kg CO2e", footprint.Operational.Value));
-            Assert.Equal(page.Answer.Total, page.Boundaries.Steps.Single(step => step.IsHeadline).Emissions with { Name = "emissions_kg.total" });
+                AssertSame(stage.EmissionsKg!, program[stage.Name].Emissions!,
+                    DisplayValue.Format(footprint.Stages.Single(one => one.Name == stage.Name).Emissions.Bounds, "kg CO2e",
+                        footprint.Operational.Value));
+            Assert.Equal(page.Answer.Total,
+                page.Boundaries.Steps.Single(step => step.IsHeadline).Emissions with { Name = "emissions_kg.total" });
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -126,10 +140,12 @@ public class HtmlReportTests
             var (record, footprint) = RunSummaryTextTests.Sample(sample);
             var steps = ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions()).Boundaries.Steps;
             Assert.True(steps.Count >= 2);
-            Assert.All(steps.Zip(steps.Skip(1)), pair => Assert.True(pair.First.Emissions.Value <= pair.Second.Emissions.Value * (1 + 1e-12)));
+            Assert.All(steps.Zip(steps.Skip(1)),
+                pair => Assert.True(pair.First.Emissions.Value <= pair.Second.Emissions.Value * (1 + 1e-12)));
             Assert.Single(steps, step => step.IsHeadline);
             // At the plug the PUE is not in it.
-            Assert.Equal(footprint.Operational.Value / footprint.Factors.Pue.Bounds.Best, steps.Single(step => step.Id == "it").Emissions.Value, 1e-12);
+            Assert.Equal(footprint.Operational.Value / footprint.Factors.Pue.Bounds.Best,
+                steps.Single(step => step.Id == "it").Emissions.Value, 1e-12);
         }
     }
 
@@ -169,7 +185,7 @@ public class HtmlReportTests
             if (i % 86_400 == 1)
                 trace.Mark(i, new Mark(MarkKind.Stage, 0, $"day {(i / 86_400) + 1}"));
             if (i % 3_600 == 0)
-                trace.Mark(i, new Mark(MarkKind.Epoch, 0, Number: i / 3_600, Metrics: new Dictionary<string, double> { ["loss"] = 2 / Math.Sqrt(i / 3600d) }));
+                trace.Mark(i, new Mark(MarkKind.Epoch, 0, Number: i / 3_600, Metrics: GetLoss(i / 3600d)));
         }
 
         trace.End(samples, jobSeconds: busy);
@@ -191,17 +207,22 @@ public class HtmlReportTests
     public void The_name_of_the_file_has_the_name_of_the_run_and_its_day()
     {
         var (record, _) = RunSummaryTextTests.Sample("training");
-        Assert.Equal("tonne-a-b-2026-11-22.html", HtmlReport.GetFileName(record with { Opening = record.Opening with { Name = "A/../b \u202e<>" } }));
+        Assert.Equal("tonne-a-b-2026-11-22.html",
+            HtmlReport.GetFileName(record with { Opening = record.Opening with { Name = "A/../b \u202e<>" } }));
         Assert.Equal("tonne-run-2026-11-22.html", HtmlReport.GetFileName(record with { Opening = record.Opening with { Name = "学習" } }));
     }
 
+    static Dictionary<string, double> GetLoss(double hours) => new() { ["loss"] = 2 / Math.Sqrt(hours) };
+
     static byte[] Serialize(RunRecord record, Footprint footprint, Func<Stream>? open) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { OpenTrace = open }), ReportJsonContext.Default.ReportDocument);
+            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { OpenTrace = open }),
+                ReportJsonContext.Default.ReportDocument);
 
     static void AssertSame(QuantityDocument shown, ReportFigure figure, DisplayValue text)
     {
-        Assert.Equal((shown.Value, shown.Low, shown.High, shown.Quality, shown.MeasuredShare), (figure.Value, figure.Low, figure.High, figure.Quality, figure.MeasuredShare));
+        Assert.Equal((shown.Value, shown.Low, shown.High, shown.Quality, shown.MeasuredShare), (figure.Value, figure.Low, figure.High,
+            figure.Quality, figure.MeasuredShare));
         Assert.Equal((text.Text, text.FormatInterval()), (figure.Text, figure.Interval));
     }
 

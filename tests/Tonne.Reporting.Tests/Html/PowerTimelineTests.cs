@@ -55,7 +55,8 @@ public class PowerTimelineTests
         var timeline = PowerTimeline.Read(() => new MemoryStream(trace.Bytes), record.DurationSeconds, record.Components.Length)!;
         Assert.True(timeline.IsReduced);
         Assert.InRange(timeline.Edges.Length, 100, PowerTimeline.MaxParts * 2);
-        Assert.Equal(record.Components.Single(part => part.Component == Component.Cpu).JobMicrojoules / 1e6, GetJoules(timeline, Component.Cpu), 1e-3);
+        var joules = record.Components.Single(part => part.Component == Component.Cpu).JobMicrojoules / 1e6;
+        Assert.Equal(joules, GetJoules(timeline, Component.Cpu), 1e-3);
         // Two threads at 5 W.
         var cpu = timeline.Components.Single(component => component.Component == Component.Cpu);
         Assert.Equal(2 * ScriptedTrace.BusyWatts, cpu.Watts.Max(), 1e-6);
@@ -73,7 +74,8 @@ public class PowerTimelineTests
         trace.End(20, jobSeconds: 10);
         var record = trace.Record();
         var timeline = PowerTimeline.Read(() => new MemoryStream(trace.Bytes), record.DurationSeconds, record.Components.Length)!;
-        Assert.Equal(record.Components.Sum(part => part.JobMicrojoules) / 1e6, timeline.Components.Sum(component => GetJoules(timeline, component.Component)), 1e-4);
+        var joules = record.Components.Sum(part => part.JobMicrojoules) / 1e6;
+        Assert.Equal(joules, timeline.Components.Sum(component => GetJoules(timeline, component.Component)), 1e-4);
         Assert.Equal(20, timeline.Components[0].Watts.Length);
     }
 
@@ -90,7 +92,8 @@ public class PowerTimelineTests
 
         trace.End(9);
         var timeline = PowerTimeline.Read(() => new MemoryStream(trace.Bytes), 9, 3)!;
-        Assert.Equal([("train", 0d, 3d), ("evaluate", 3, 6), ("train", 6, 9)], timeline.Stages.Select(stage => (stage.Name, stage.From, stage.To)));
+        Assert.Equal([("train", 0d, 3d), ("evaluate", 3, 6), ("train", 6, 9)], 
+            timeline.Stages.Select(stage => (stage.Name, stage.From, stage.To)));
     }
 
     [Fact]

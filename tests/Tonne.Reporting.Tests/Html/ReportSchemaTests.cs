@@ -26,8 +26,10 @@ public class ReportSchemaTests
     {
         var (record, footprint) = RunSummaryTextTests.Sample(sample);
         var document = JsonSerializer.SerializeToNode(
-            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }), ReportJsonContext.Default.ReportDocument)!;
-        Assert.Empty(PublishedSchema.FindProblems(document, JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "formats", "tonne.report.schema.json")))!));
+            ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }),
+                ReportJsonContext.Default.ReportDocument)!;
+        Assert.Empty(PublishedSchema.FindProblems(document, JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs",
+            "formats", "tonne.report.schema.json")))!));
         Assert.Equal("schema", document.AsObject().First().Key);
     }
 
@@ -69,10 +71,14 @@ public class ReportSchemaTests
             return OrNull(new JsonObject { ["$ref"] = $"#/$defs/{type.Name}" });
         }
 
-        var word = type == typeof(bool) ? "boolean" : type == typeof(int) || type == typeof(long) ? "integer" : type == typeof(double) ? "number" : "string";
+        var word = type == typeof(bool) ? "boolean"
+            : type == typeof(int) || type == typeof(long) ? "integer"
+            : type == typeof(double) ? "number"
+            : "string";
         return new JsonObject { ["type"] = isNullable ? new JsonArray(word, "null") : JsonValue.Create(word) };
 
-        JsonNode OrNull(JsonObject one) => isNullable ? new JsonObject { ["anyOf"] = new JsonArray(one, new JsonObject { ["type"] = "null" }) } : one;
+        JsonNode OrNull(JsonObject one) =>
+            isNullable ? new JsonObject { ["anyOf"] = new JsonArray(one, new JsonObject { ["type"] = "null" }) } : one;
     }
 
     static void DescribeObject(JsonTypeInfo info, SortedDictionary<string, JsonNode> definitions)
@@ -99,5 +105,6 @@ public class ReportSchemaTests
     }
 
     static bool IsIgnoredWhenNull(Type type, string name) => type.GetProperties()
-        .Any(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name) == name && property.IsDefined(typeof(JsonIgnoreAttribute), inherit: false));
+        .Any(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name) == name
+            && property.IsDefined(typeof(JsonIgnoreAttribute), inherit: false));
 }

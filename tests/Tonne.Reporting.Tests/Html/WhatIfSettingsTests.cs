@@ -35,7 +35,8 @@ public class WhatIfSettingsTests
         var accountant = new Accountant();
         var propagator = new UncertaintyPropagator();
         var zones = ZoneCatalog.All.Where(zone => AnnualIntensityCatalog.Find(zone) is not null).ToList();
-        var facilities = FacilityCatalog.Search().Where(entry => entry.Bounds is not null && entry.Id.StartsWith("pue/", StringComparison.Ordinal)).ToList();
+        var facilities = FacilityCatalog.Search()
+            .Where(entry => entry.Bounds is not null && entry.Id.StartsWith("pue/", StringComparison.Ordinal)).ToList();
         var settings = new JsonArray();
         for (var i = 0; i < Settings; i++)
         {
@@ -46,8 +47,9 @@ public class WhatIfSettingsTests
             double? years = before.Embodied is not null && random.Next(2) > 0 ? Math.Round(1 + (random.NextDouble() * 9), 1) : null;
             double? hours = random.Next(2) > 0 ? Math.Exp((random.NextDouble() * 12) - 4) : null;
             var after = accountant.Account(
-                hours is { } long_ ? Stretch(record, long_ * 3600 / record.DurationSeconds) : record, ChangeFactors(before.Factors, zone, facility, years));
-            var ratio = before.Total.Value > 0 ? propagator.ComputeRatio(after.Total.Derivation, before.Total.Derivation) : default((double Low, double Best, double High)?);
+                hours is { } chosen ? Stretch(record, chosen * 3600 / record.DurationSeconds) : record,
+                ChangeFactors(before.Factors, zone, facility, years));
+            var ratio = propagator.ComputeRatio(after.Total.Derivation, before.Total.Derivation);
             settings.Add(new JsonObject
             {
                 ["report"] = index,
@@ -55,15 +57,17 @@ public class WhatIfSettingsTests
                 ["facility"] = facility?.Id,
                 ["lifetimeYears"] = years,
                 ["hours"] = hours,
-                ["figures"] = new JsonObject(after.GetRunFigures().Where(figure => figure.Unit != "L").Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)Describe(figure)))),
-                ["ratio"] = ratio is { } known ? new JsonObject { ["low"] = known.Low, ["best"] = known.Best, ["high"] = known.High } : null,
+                ["figures"] = new JsonObject(after.GetRunFigures().Where(figure => figure.Unit != "L").Select(figure =>
+                    KeyValuePair.Create(figure.Name, (JsonNode?)Describe(figure)))),
+                ["ratio"] = new JsonObject { ["low"] = ratio.Low, ["best"] = ratio.Best, ["high"] = ratio.High },
             });
         }
 
         var document = new JsonObject
         {
             ["reports"] = new JsonArray([.. runs.Select(run => JsonSerializer.SerializeToNode(
-                ReportDocumentBuilder.Create(run.Record, run.Footprint, new HtmlReportOptions()), ReportJsonContext.Default.ReportDocument))]),
+                ReportDocumentBuilder.Create(run.Record, run.Footprint, new HtmlReportOptions()),
+                    ReportJsonContext.Default.ReportDocument))]),
             ["settings"] = settings,
         };
         Assert.Equal(Settings, settings.Count);
@@ -77,7 +81,8 @@ public class WhatIfSettingsTests
         var text = DisplayValue.Format(figure);
         return new JsonObject
         {
-            ["low"] = figure.Bounds.Low, ["best"] = figure.Bounds.Best, ["high"] = figure.Bounds.High, ["text"] = text.Text, ["interval"] = text.FormatInterval(),
+            ["low"] = figure.Bounds.Low, ["best"] = figure.Bounds.Best, ["high"] = figure.Bounds.High, ["text"] = text.Text,
+            ["interval"] = text.FormatInterval(),
         };
     }
 
@@ -94,7 +99,9 @@ public class WhatIfSettingsTests
         if (facility is not null)
             factors = factors with { Pue = factors.Pue with { Id = facility.Id, Bounds = facility.Bounds!.Value } };
         // What a reader chooses is exact.
-        return years is { } life ? factors with { Lifetime = factors.Lifetime with { Id = "embodied/lifetime/chosen", Bounds = Bounds.FromExact(life) } } : factors;
+        return years is { } life
+            ? factors with { Lifetime = factors.Lifetime with { Id = "embodied/lifetime/chosen", Bounds = Bounds.FromExact(life) } }
+            : factors;
     }
 
     /// <summary>The same run for another time at the same power: all that was counted grows with it.</summary>

@@ -11,11 +11,14 @@ public class ReportPageTrials
     {
         var node = NeedsBrowser();
         using var tonne = new TonneCommand();
-        (await tonne.RunAsync(["lab", "run", "--rows", "4000", "--epochs", "4", "--layers", "3", "--width", "32", "--zone", "FR"])).Expect(0);
-        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "what-if", "published", "derivation", "sources", "lesson"]);
+        (await tonne.RunAsync(["lab", "run", "--rows", "4000", "--epochs", "4", "--layers", "3", "--width", "32", "--zone",
+            "FR"])).Expect(0);
+        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "what-if", "published", "derivation", "sources",
+            "lesson"]);
 
         (await tonne.RunAsync(["run", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
-        await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"], "--with-details");
+        await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"],
+            "--with-details");
     }
 
     /// <summary>The page of the last run: its headline is that of show, to the digit.</summary>
@@ -24,7 +27,8 @@ public class ReportPageTrials
         var file = tonne.At("page.html");
         (await tonne.RunAsync(["report", "last", "--html", "-o", file, .. options])).Expect(0);
         Assert.InRange(new FileInfo(file).Length, 100_000, 350_000);
-        var result = JsonNode.Parse((await tonne.RunOtherAsync(node, Path.Combine(TonneCommand.Repository, "web", "trial", "page.mjs"), file)).Expect(0).Output)!;
+        var result = JsonNode.Parse((await tonne.RunOtherAsync(node, Path.Combine(TonneCommand.Repository, "web", "trial", "page.mjs"),
+            file)).Expect(0).Output)!;
         Assert.Empty(result["requests"]!.AsArray());
         Assert.Empty(result["errors"]!.AsArray());
         Assert.Empty(result["axe"]!.AsArray());

@@ -89,7 +89,8 @@ function SeriesChart({ series, epochs, title, axes }: { series: ReportEpochSerie
   const barTop = top + lineHeight + between;
   const energies = series.epochs.map((epoch) => (epoch.kwh === null ? null : epoch.kwh / epochs.kwh_per_unit));
   const { losses: lossAxis, shares: shareAxis, energyTop, mostEnergy } = axes;
-  const stop = series.free_stop === null ? -1 : series.epochs.findIndex((epoch) => epoch.number === series.free_stop);
+  const stopAfter = series.free_stop ?? series.advised_stop;
+  const stop = stopAfter === null ? -1 : series.epochs.findIndex((epoch) => epoch.number === stopAfter);
   const labelEvery = Math.max(1, Math.ceil(count / Math.floor(plot / 34)));
   const description =
     `${title ?? "Epochs"}: ` +
@@ -127,7 +128,7 @@ function SeriesChart({ series, epochs, title, axes }: { series: ReportEpochSerie
                 text-anchor={stop > count * 0.6 ? "end" : "start"}
                 style={{ fill: "var(--accent)", fontWeight: 600 }}
               >
-                nothing gained after epoch {series.free_stop}
+                {series.free_stop === null ? `advised stop: after epoch ${stopAfter}` : `nothing gained after epoch ${stopAfter}`}
               </text>
             )}
           </g>

@@ -61,7 +61,7 @@ function Page({ report }: { report: Report }) {
               <b>
                 <bdi>{run.name}</bdi>
               </b>
-              {run.project && <bdi>{run.project}</bdi>}
+              {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
               <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
               <span>{run.failure ?? run.status}</span>
               <span class="tools">

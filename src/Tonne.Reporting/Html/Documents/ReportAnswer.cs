@@ -14,5 +14,6 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Grid">The grid's intensity.</param>
 /// <param name="Pue">The facility's PUE.</param>
 sealed record ReportAnswer(
-    string Sentence, string Boundary, ReportFigure Energy, ReportFigure ItEnergy, ReportFigure MachineEnergy, ReportFigure Operational, ReportFigure? Embodied,
-    ReportFigure Total, ReportFigure? Water, IReadOnlyList<ReportComponent> Components, ReportPlace Grid, ReportPlace Pue);
+    string Sentence, string Boundary, ReportFigure Energy, ReportFigure ItEnergy, ReportFigure MachineEnergy, ReportFigure Operational,
+    ReportFigure? Embodied, ReportFigure Total, ReportFigure? Water,
+    IReadOnlyList<ReportComponent> Components, ReportPlace Grid, ReportPlace Pue);

@@ -6,4 +6,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Lifetime">Id of the factor of the hardware's life; null if embodied emissions are unknown.</param>
 /// <param name="Zones">Grid zones.</param>
 /// <param name="Facilities">Facilities.</param>
-sealed record ReportChoices(string Grid, string Pue, string? Lifetime, IReadOnlyList<ReportChoice> Zones, IReadOnlyList<ReportChoice> Facilities);
+sealed record ReportChoices(string Grid, string Pue, string? Lifetime, IReadOnlyList<ReportChoice> Zones,
+    IReadOnlyList<ReportChoice> Facilities);

@@ -9,4 +9,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Tags">Tags, each <c>name=value</c>.</param>
 /// <param name="Notes">Notes of the program.</param>
 sealed record ReportDetails(
-    string Command, string? User, string? Node, string Hardware, string? OperatingSystem, IReadOnlyList<string> Tags, IReadOnlyList<string> Notes);
+    string Command, string? User, string? Node, string Hardware, string? OperatingSystem, IReadOnlyList<string> Tags,
+    IReadOnlyList<string> Notes);

@@ -12,5 +12,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="EmissionsText">Operational emissions as text.</param>
 /// <param name="Observation">Observation in words; empty where there are too many epochs.</param>
 sealed record ReportEpoch(
-    int Number, double From, double DurationS, string DurationText, IReadOnlyList<double?> Values, IReadOnlyList<string> Texts, double? Kwh, string EnergyText,
-    string EmissionsText, string Observation);
+    int Number, double From, double DurationS, string DurationText, IReadOnlyList<double?> Values, IReadOnlyList<string> Texts,
+    double? Kwh, string EnergyText, string EmissionsText, string Observation);

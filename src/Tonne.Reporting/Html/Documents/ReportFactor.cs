@@ -16,7 +16,8 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Year">Year; null if unknown.</param>
 /// <param name="Note">Note; null if none.</param>
 sealed record ReportFactor(
-    string Id, string Label, string Unit, double Value, double Low, double High, string Text, string Quality, string Source, int? Year, string? Note)
+    string Id, string Label, string Unit, double Value, double Low, double High, string Text, string Quality, string Source, int? Year,
+    string? Note)
 {
     /// <summary>A factor in the page.</summary>
     public static ReportFactor From(Factor factor) => new(

@@ -18,8 +18,8 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Quality">measured, modelled or assumed.</param>
 /// <param name="MeasuredShare">Measured energy ÷ total energy, 0 to 1.</param>
 sealed record ReportFigure(
-    string Name, string Unit, double Value, double Low, double High, string Text, string Interval, string Place, string Boundary, string Quality,
-    double MeasuredShare)
+    string Name, string Unit, double Value, double Low, double High, string Text, string Interval, string Place, string Boundary,
+    string Quality, double MeasuredShare)
 {
     /// <summary>A figure in the page.</summary>
     /// <param name="figure">The figure.</param>
@@ -32,8 +32,8 @@ sealed record ReportFigure(
         var text = DisplayValue.Format(bounds, figure.Unit, like);
         var quantity = QuantityDocument.From(bounds, figure.Boundary.ToString(), figure.Quality, figure.MeasuredShare);
         return new ReportFigure(
-            name, figure.Unit, quantity.Value, quantity.Low, quantity.High, text.Text, text.FormatInterval(), DescribePlace(figure.Boundary),
-            BoundaryText.Describe(figure.Boundary), quantity.Quality, quantity.MeasuredShare);
+            name, figure.Unit, quantity.Value, quantity.Low, quantity.High, text.Text, text.FormatInterval(),
+            DescribePlace(figure.Boundary), BoundaryText.Describe(figure.Boundary), quantity.Quality, quantity.MeasuredShare);
     }
 
     static string DescribePlace(Boundary boundary) => boundary.Extent switch

@@ -9,4 +9,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Samples">Samples of the trace.</param>
 /// <param name="IsReduced">Whether parts have several samples.</param>
 sealed record ReportPower(
-    string Finding, string Note, IReadOnlyList<double> Edges, IReadOnlyList<ReportPowerSeries> Components, IReadOnlyList<ReportSpan> Stages, int Samples, bool IsReduced);
+    string Finding, string Note, IReadOnlyList<double> Edges, IReadOnlyList<ReportPowerSeries> Components,
+    IReadOnlyList<ReportSpan> Stages, int Samples, bool IsReduced);

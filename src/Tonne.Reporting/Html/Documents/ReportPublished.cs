@@ -10,4 +10,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Boundary">Boundary of the energy.</param>
 /// <param name="Contradiction">What contradicts the figure; null if nothing is known to.</param>
 /// <param name="Source">Title of its source.</param>
-sealed record ReportPublished(string Name, string Organisation, int Year, double Kg, string Text, string Basis, string Boundary, string? Contradiction, string Source);
+sealed record ReportPublished(string Name, string Organisation, int Year, double Kg, string Text, string Basis, string Boundary,
+    string? Contradiction, string Source);

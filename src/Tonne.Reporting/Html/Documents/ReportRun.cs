@@ -13,5 +13,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Gaps">Times in which a meter returned nothing.</param>
 /// <param name="Details">What identifies people and machines; null unless it was asked for.</param>
 sealed record ReportRun(
-    string Id, string Name, string? Project, string Status, string? Failure, DateTimeOffset StartedAt, double DurationS, string DurationText, int Samples,
-    IReadOnlyList<ReportGap> Gaps, ReportDetails? Details);
+    string Id, string Name, string? Project, string Status, string? Failure, DateTimeOffset StartedAt, double DurationS,
+    string DurationText, int Samples, IReadOnlyList<ReportGap> Gaps, ReportDetails? Details);

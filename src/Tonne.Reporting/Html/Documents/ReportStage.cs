@@ -1,7 +1,8 @@
 namespace Tonne.Reporting.Html.Documents;
 
 /// <summary>A stage.</summary>
-/// <param name="Kind"><c>program</c>; <c>outside</c> for the time in no stage; <c>measure</c> and <c>account</c> for those of tonne.</param>
+/// <param name="Kind"><c>program</c>; <c>outside</c> for the time in no stage; <c>measure</c> and <c>account</c> for those of
+/// tonne.</param>
 /// <param name="Name">Name.</param>
 /// <param name="In">Data in, in words; empty if unknown.</param>
 /// <param name="Out">Data out, in words; empty if unknown.</param>
@@ -15,5 +16,5 @@ namespace Tonne.Reporting.Html.Documents;
 /// <param name="Emissions">Operational emissions; null if unknown.</param>
 /// <param name="Share">Part of the run's energy, 0 to 1; null for the stages of tonne, whose energy is beside the run's.</param>
 sealed record ReportStage(
-    string Kind, string Name, string In, string Out, long? RowsIn, long? RowsOut, long? ColumnsIn, long? ColumnsOut, double? DurationS, string DurationText,
-    ReportFigure? Energy, ReportFigure? Emissions, double? Share);
+    string Kind, string Name, string In, string Out, long? RowsIn, long? RowsOut, long? ColumnsIn, long? ColumnsOut, double? DurationS,
+    string DurationText, ReportFigure? Energy, ReportFigure? Emissions, double? Share);
