@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Formula } from "../src/derivation/evaluate";
-import { computeBounds, computeRatio } from "../src/derivation/uncertainty";
+import { computeBounds, computeRatio, drawCount, type DrawnNodes, getDraws } from "../src/derivation/uncertainty";
 import type { Report } from "../src/payload";
 import { formatBounds } from "../src/shared/format";
-import { formulaOf, toSetting } from "../src/what-if/settings";
+import { formulaOf, keepUnchanged, toSetting } from "../src/what-if/settings";
 
 interface Expected {
   low: number;
@@ -35,19 +35,23 @@ describe.skipIf(!isThere)("a thousand settings", () => {
 
   it("there are a thousand", () => expect(settings.length).toBe(1000));
 
-  it("have the figures, the intervals and the texts of the accountant", { timeout: 300_000 }, () => {
+  it("have the figures, the intervals and the texts of the accountant", { timeout: 0 }, () => {
     const wrong: string[] = [];
     let compared = 0;
+    const asItWas = new Map(reports.map((report) => [report, new Map() as DrawnNodes]));
+    for (const [report, drawn] of asItWas) formulaOf(report, "emissions_kg.total")!.evaluateDraws(getDraws, drawCount, drawn);
     settings.forEach((one, i) => {
       const report = reports[one.report]!;
       const setting = toSetting(report, one);
+      // As the page does it: nodes that the setting leaves as they were, and those that figures share, are drawn once.
+      const drawn = keepUnchanged(report, setting, asItWas.get(report)!);
       for (const [name, expected] of Object.entries(one.figures)) {
         const formula = formulaOf(report, name, setting);
         if (!formula) {
           wrong.push(`${i} ${name} is missing`);
           continue;
         }
-        const bounds = computeBounds(formula);
+        const bounds = computeBounds(formula, drawn);
         compared++;
         if (!close(bounds.best, expected.best, 1e-12)) wrong.push(`${i} ${name} ${bounds.best} instead of ${expected.best}`);
         if (!close(bounds.low, expected.low, 1e-9) || !close(bounds.high, expected.high, 1e-9))
@@ -62,7 +66,7 @@ describe.skipIf(!isThere)("a thousand settings", () => {
     expect(compared).toBeGreaterThan(4000);
   });
 
-  it("have the accountant's interval of the change", { timeout: 300_000 }, () => {
+  it("have the accountant's interval of the change", { timeout: 0 }, () => {
     const wrong: string[] = [];
     settings.slice(0, 200).forEach((one, i) => {
       if (!one.ratio) return;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tonne.Hardware;
-using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Metering;
 using Tonne.Recording.Traces;

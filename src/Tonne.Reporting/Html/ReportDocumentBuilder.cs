@@ -6,7 +6,6 @@ using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Formatting;
 using Tonne.Grids;
-using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Recording.Traces;
 using Tonne.Reporting.Explaining;

@@ -130,7 +130,7 @@ public class HtmlReportTests
                         footprint.Operational.Value));
             Assert.Equal(page.Answer.Total,
                 page.Boundaries.Steps.Single(step => step.IsHeadline).Emissions with { Name = "emissions_kg.total" });
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
 
     [Fact]
     public void Each_boundary_contains_the_one_before_it()

@@ -10,7 +10,6 @@ using Tonne.Recording.Attribution;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Tests.Terminal;
 using Tonne.Runs;
-using Tonne.Tests;
 using Tonne.Tests.Architecture;
 
 namespace Tonne.Reporting.Tests.Html;
