@@ -79,7 +79,10 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
         var opener = OperatingSystem.IsMacOS() ? "open" : OperatingSystem.IsWindows() ? "explorer" : "xdg-open";
         try
         {
-            var start = new ProcessStartInfo(opener, [path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(opener, [path])
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
             using var process = Process.Start(start);
         }
         catch (System.ComponentModel.Win32Exception)
