@@ -34,21 +34,25 @@ static class ReportCommand
     public static Command Build(CommandContext context)
     {
         var run = ShowCommand.CreateRunArgument();
-        var command = new Command("report", "Print a run as Markdown, CSV, JSON, a card or a form.") { run };
+        var command = new Command("report", "Write a run as a web page, Markdown, CSV, JSON, a card or a form.") { run };
         var flags = _formats.Select(format => (Format: format, Option: new Option<bool>(format.Flag) { Description = format.Description })).ToList();
         foreach (var (_, option) in flags)
             command.Options.Add(option);
         var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity (ISO/IEC 21031)" };
         var (per, boundary, basis) = (SciOptions.CreateUnitOption(), SciOptions.CreateBoundaryOption(), SciOptions.CreateBasisOption());
         var campaign = new Option<bool?>("--campaign") { Description = "With --sci: all runs with the same tag campaign, else model; default for providers", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
-        foreach (var option in new Option[] { sci, per, boundary, basis, campaign })
+        var page = PageOptions.Create();
+        foreach (var option in new Option[] { page.Html, page.Output, page.Open, page.WithDetails, sci, per, boundary, basis, campaign })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             var requested = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
-            var ofSci = parsed.GetValue(sci);
-            if (requested.Count + (ofSci ? 1 : 0) > 1)
-                throw new InvalidInputException($"{string.Join(" and ", requested.Select(flag => flag.Format.Flag).Concat(ofSci ? ["--sci"] : []))}: give one format.");
+            var (ofSci, asPage) = (parsed.GetValue(sci), parsed.GetValue(page.Html));
+            string[] chosen = [.. requested.Select(flag => flag.Format.Flag), .. asPage ? ["--html"] : (string[])[], .. ofSci ? ["--sci"] : (string[])[]];
+            if (chosen.Length > 1)
+                throw new InvalidInputException($"{string.Join(" and ", chosen)}: give one format.");
+            if (!asPage)
+                page.RequireUnused(parsed);
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!ofSci && (unit is not null || parsed.GetValue(boundary) is not null || parsed.GetValue(basis) is not null || parsed.GetResult(campaign) is { Implicit: false }))
                 throw new InvalidInputException("--per, --boundary, --basis and --campaign go with --sci.");
@@ -64,6 +68,8 @@ static class ReportCommand
                 return 0;
             }
 
+            if (asPage)
+                return page.Write(context, session, entry, parsed);
             (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context, entry.Record, entry.Account());
             return 0;
         });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Formatting;
+using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
@@ -109,20 +110,20 @@ public static class RunReport
     }
 
     /// <summary>Returns a row for each component; several devices of one kind and quality are one row.</summary>
-    static List<(string Name, long JobMicrojoules, Quality Quality)> GroupParts(RunRecord record)
+    internal static List<(string Name, Component Component, long JobMicrojoules, Quality Quality)> GroupParts(RunRecord record)
     {
-        var rows = new List<(string, long, Quality)>();
+        var rows = new List<(string, Component, long, Quality)>();
         foreach (var kind in record.Components.GroupBy(part => (part.Component, part.Quality)))
         {
             var components = kind.ToList();
             if (components.Count >= BoundaryText.MinGroupedDevices && components.TrueForAll(part => part.Device is not null))
             {
                 var name = $"{EnumWords.Format(kind.Key.Component)}×{components.Count}";
-                rows.Add((name, components.Sum(part => part.JobMicrojoules), kind.Key.Quality));
+                rows.Add((name, kind.Key.Component, components.Sum(part => part.JobMicrojoules), kind.Key.Quality));
             }
             else
             {
-                rows.AddRange(components.Select(part => (GetPartName(part), part.JobMicrojoules, part.Quality)));
+                rows.AddRange(components.Select(part => (GetPartName(part), part.Component, part.JobMicrojoules, part.Quality)));
             }
         }
 

@@ -54,7 +54,7 @@ static class HelpExamples
             "tonne reconcile last --codecarbon emissions.csv --tdp 120",
         ],
         ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
-        ["report"] = ["tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --csv >> emissions.csv", "tonne report last --sci --per image=60000", "tonne report last --sci --per training-token=3e11 --basis effective"],
+        ["report"] = ["tonne report last --html --open", "tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --sci --per image=60000", "tonne report last --sci --per training-token=3e11 --basis effective"],
         ["footprint"] =
         [
             "tonne footprint examples/footprints/bloom.yaml",

@@ -10,7 +10,8 @@ static class VerbSuggestions
     [
         (["export", "dump", "download"], ["tonne ledger export codecarbon", "tonne report last --json"]),
         (["import", "load"], ["tonne ledger import codecarbon FILE"]),
-        (["save", "print", "html", "md", "markdown", "csv", "json", "pdf", "card", "model-card", "publish", "share"], ["tonne report last --md"]),
+        (["html", "page", "browser"], ["tonne report last --html --open"]),
+        (["save", "print", "md", "markdown", "csv", "json", "pdf", "card", "model-card", "publish", "share"], ["tonne report last --md"]),
         (["summary", "summarize", "summarise", "view", "display", "info", "details", "get", "result", "results", "last", "inspect"], ["tonne show last"]),
         (["measure", "record", "track", "start", "exec", "execute", "train", "monitor", "profile", "wrap", "time", "watch"], ["tonne run -- COMMAND"]),
         (["log", "logs", "ls", "ps", "status", "history", "runs", "stats", "statistics", "total", "totals", "jobs"], ["tonne list"]),

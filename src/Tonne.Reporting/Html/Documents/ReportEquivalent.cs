@@ -1,0 +1,8 @@
+namespace Tonne.Reporting.Html.Documents;
+
+/// <summary>An everyday equivalent of the emissions.</summary>
+/// <param name="Name">Name of the unit.</param>
+/// <param name="Text">Number of these units as text.</param>
+/// <param name="Interval">The interval as text.</param>
+/// <param name="Definition">Definition of one unit, with its year.</param>
+sealed record ReportEquivalent(string Name, string Text, string Interval, string Definition);

@@ -1,0 +1,17 @@
+using Tonne.Recording.Traces;
+
+namespace Tonne.Reporting.Html;
+
+/// <summary>What a page contains.</summary>
+public sealed record HtmlReportOptions
+{
+    /// <summary>
+    /// Whether it names the command, its arguments, user, machine, tags and notes, and keeps the paths in warnings. Default: no, as
+    /// pages are passed on.
+    /// </summary>
+    public bool WithDetails { get; init; }
+
+    /// <summary>Opens the trace of the run from its start; null if the run has none. Called several times. Default: null.</summary>
+    /// <remarks>If it is damaged (<see cref="TraceDamagedException"/>), the page has no power over time.</remarks>
+    public Func<Stream>? OpenTrace { get; init; }
+}

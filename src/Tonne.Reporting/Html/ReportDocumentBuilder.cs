@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tonne.Accounting;
+using Tonne.Catalogs;
+using Tonne.Estimation.Training;
+using Tonne.Facilities;
+using Tonne.Formatting;
+using Tonne.Grids;
+using Tonne.Quantities;
+using Tonne.Recording.Traces;
+using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Html.Documents;
+using Tonne.Reporting.Json;
+using Tonne.Reporting.Teaching;
+using Tonne.Reporting.Terminal;
+using Tonne.Runs;
+
+namespace Tonne.Reporting.Html;
+
+/// <summary>Makes the document of a page from a run.</summary>
+static partial class ReportDocumentBuilder
+{
+    const double MicrojoulesPerKilowattHour = 3.6e12;
+
+    /// <summary>Creates the document.</summary>
+    public static ReportDocument Create(RunRecord record, Footprint footprint, HtmlReportOptions options)
+    {
+        Func<string, string> clean = options.WithDetails ? TextSanitizer.ToOneLine : RemovePaths;
+        var warnings = WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings));
+        var (power, missing) = ReadPower(record, options.OpenTrace);
+        return new ReportDocument
+        {
+            Method = footprint.Method,
+            FactorsHash = footprint.Factors.FactorsHash,
+            Run = CreateRun(record, options.WithDetails, clean),
+            Answer = CreateAnswer(record, footprint, clean),
+            Stages = StageRows.Create(record, footprint),
+            Epochs = EpochRows.Create(record, footprint),
+            Power = power,
+            PowerMissing = missing,
+            Boundaries = BoundaryLadder.Create(record, footprint),
+            Derivation = DerivationGraph.Create(footprint),
+            Choices = CreateChoices(footprint),
+            Published = [.. CreatePublished()],
+            Lesson = CreateLesson(record, footprint),
+            Warnings = [.. warnings.Select(warning => new Warning(warning.Code, clean(warning.Text),
+                warning.Remedy is { } remedy ? clean(remedy) : null))],
+            Sources = footprint.GetSources(),
+        };
+    }
+
+    static ReportRun CreateRun(RunRecord record, bool withDetails, Func<string, string> clean)
+    {
+        var opening = record.Opening;
+        return new ReportRun(
+            opening.Id, clean(opening.Name), opening.Project is { } project ? clean(project) : null, EnumWords.Format(record.Status),
+            record.Status == RunStatus.Completed ? null
+                : record.ExitCode is { } code
+                    ? string.Create(CultureInfo.InvariantCulture, $"{EnumWords.Format(record.Status)}, exit code {code}")
+                : EnumWords.Format(record.Status),
+            opening.StartedAt, record.DurationSeconds, DisplayValue.FormatDuration(record.DurationSeconds), record.Samples,
+            [.. record.Gaps.Select(gap => new ReportGap(clean(gap.Meter), gap.From, gap.To, clean(gap.Reason)))],
+            withDetails ? CreateDetails(record) : null);
+    }
+
+    static ReportDetails CreateDetails(RunRecord record)
+    {
+        var (opening, machine) = (record.Opening, record.Opening.Machine);
+        return new ReportDetails(
+            TextSanitizer.ToOneLine(string.Join(' ', opening.Command)), opening.User is { } user ? TextSanitizer.ToOneLine(user) : null,
+            opening.Node is { } node ? TextSanitizer.ToOneLine(node) : null,
+            TextSanitizer.ToOneLine(string.Join(", ", (machine.Gpus ?? []).Prepend($"{machine.Cpu} ({machine.Threads} threads)"))),
+            TextSanitizer.ToOneLine(machine.OperatingSystem),
+            [.. opening.Tags.Select(tag => TextSanitizer.ToOneLine($"{tag.Key}={tag.Value}"))],
+            [.. record.Notes.Select(note => TextSanitizer.ToOneLine(note))]);
+    }
+
+    static ReportAnswer CreateAnswer(RunRecord record, Footprint footprint, Func<string, string> clean)
+    {
+        var (energy, total) = (DisplayValue.Format(footprint.FacilityEnergy), DisplayValue.Format(footprint.Total));
+        var (grid, pue) = (footprint.Factors.Grid, footprint.Factors.Pue);
+        var origin = FactorOrigin.Describe(record.Opening.Place, footprint.Factors);
+        var ended = record.Status switch
+        {
+            RunStatus.Failed => "This run failed; it",
+            RunStatus.Interrupted => "This run was interrupted; it",
+            _ => "This run",
+        };
+        return new ReportAnswer(
+            $"{ended} used {energy.FormatWithInterval()} and emitted {total.FormatWithInterval()}.",
+            DescribeBoundary(footprint),
+            ReportFigure.From(footprint.FacilityEnergy),
+            ReportFigure.From(footprint.Energy, footprint.FacilityEnergy.Value),
+            ReportFigure.From(footprint.MachineEnergy),
+            ReportFigure.From(footprint.Operational, footprint.Total.Value),
+            footprint.Embodied is { } embodied ? ReportFigure.From(embodied, footprint.Total.Value) : null,
+            ReportFigure.From(footprint.Total),
+            footprint.Water is { } water ? ReportFigure.From(water) : null,
+            CreateComponents(record),
+            new ReportPlace(PlaceName.Format(record.Opening.Place, grid), DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval(),
+                clean($"{BoundaryText.FormatBasis(grid)}; {grid.How}"), EnumWords.Format(grid.Intensity.Quality), grid.Intensity.Source.Id),
+            new ReportPlace(null, DisplayValue.FormatFactor(pue).FormatWithInterval(), clean(footprint.Factors.PueHow),
+                EnumWords.Format(pue.Quality), pue.Source.Id))
+        {
+            Boundary = $"{DescribeBoundary(footprint)}; {RunHeadline.From(record, footprint).FormatQuality()}; grid: {origin.Grid}",
+        };
+    }
+
+    static string DescribeBoundary(Footprint footprint) =>
+        $"At the facility (PUE included), {BoundaryText.DescribePolicy(footprint.Total.Boundary)}, location-based, "
+        + (footprint.Embodied is null ? "without hardware manufacturing (unknown)" : "emissions with hardware manufacturing");
+
+    static IReadOnlyList<ReportComponent> CreateComponents(RunRecord record)
+    {
+        double total = record.Components.Sum(part => part.JobMicrojoules);
+        return [.. RunReport.GroupParts(record).Select(part => new ReportComponent(
+            EnumWords.Format(part.Component), part.Name, part.JobMicrojoules / MicrojoulesPerKilowattHour,
+            DisplayValue.Format(part.JobMicrojoules / MicrojoulesPerKilowattHour, "kWh", 2, total / MicrojoulesPerKilowattHour),
+            total > 0 ? part.JobMicrojoules / total : 0, EnumWords.Format(part.Quality)))];
+    }
+
+    static (ReportPower? Power, string? Missing) ReadPower(RunRecord record, Func<Stream>? open)
+    {
+        const string none = "This run has no trace: it was imported, or its trace was thinned out. "
+            + "Its energy is known, its power over time is not.";
+        if (open is null)
+            return (null, none);
+        try
+        {
+            return PowerTimeline.Read(open, record.DurationSeconds, record.Components.Length) is { } timeline
+                ? (PowerChart.Create(timeline, record), null)
+                : (null, "The run was so short that its trace has one sample.");
+        }
+        catch (TraceDamagedException error)
+        {
+            return (null, RemovePaths($"The trace cannot be read: {error.Message}"));
+        }
+    }
+
+    static ReportChoices CreateChoices(Footprint footprint) => new(
+        footprint.Factors.Grid.Intensity.Id, footprint.Factors.Pue.Id, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id,
+        [
+            .. ZoneCatalog.All.Select(zone => (Zone: zone, Signal: AnnualIntensityCatalog.Find(zone))).Where(one => one.Signal is not null)
+                .Select(one => new ReportChoice(one.Zone.Name, one.Zone.Code, one.Signal!.Intensity.Id, one.Signal.Intensity.Bounds.Best,
+                    one.Signal.Intensity.Bounds.Low, one.Signal.Intensity.Bounds.High, one.Signal.Year))
+                .OrderBy(choice => choice.Name, StringComparer.Ordinal),
+        ],
+        [.. FacilityCatalog.Search().Where(IsPue).Select(entry => new ReportChoice(
+            entry.Name, entry.Id, entry.Id, entry.Bounds!.Value.Best, entry.Bounds.Value.Low, entry.Bounds.Value.High, entry.Year))]);
+
+    static bool IsPue(CatalogEntry entry) => entry.Bounds is not null && entry.Id.StartsWith("pue/", StringComparison.Ordinal);
+
+    static IEnumerable<ReportPublished> CreatePublished() =>
+        from training in TrainingCatalog.All
+        where training.EmissionsKg is { Value: > 0 }
+        let emissions = training.EmissionsKg!.Value
+        orderby emissions.Value
+        select new ReportPublished(training.Name, training.Organisation, training.Year, emissions.Value,
+            DisplayValue.Format(emissions.Value, "kg CO2e"),
+            training.EnergyBasis, training.Boundary, emissions.Contradiction, training.Source.Title);
+
+    static ReportLesson CreateLesson(RunRecord record, Footprint footprint) => new(
+        TextSanitizer.ToOneLine(Insight.Describe(record, footprint)),
+        [.. Equivalents.Choose(footprint.Total).Select(each =>
+        {
+            var count = DisplayValue.Format(each.Count, "1");
+            var definition = string.Create(CultureInfo.InvariantCulture, $"{each.Definition} ({each.Year})");
+            return new ReportEquivalent(each.Name, count.Text, count.FormatInterval(), definition);
+        })],
+        [.. Quiz.Create(record, footprint).Select(item => new ReportQuestion(item.Question, item.Options, item.CorrectOption,
+            item.Reason))]);
+
+    /// <summary>A text on one line, in which absolute paths are left out.</summary>
+    static string RemovePaths(string text) => AbsolutePath().Replace(TextSanitizer.ToOneLine(text), "(path)");
+
+    [GeneratedRegex(@"(?<![\w./:])(?:[A-Za-z]:\\|/)[\w.@~+-]+(?:[/\\][\w.@~+:-]*)+",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AbsolutePath();
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace Tonne.Trials.Pages;
+
+/// <summary>The page of a run in a real browser: it loads, asks for nothing, breaks nothing, and can be read by everybody.</summary>
+/// <remarks>The browser is driven by <c>web/trial/page.mjs</c>, which says what it checks.</remarks>
+public class ReportPageTrials
+{
+    [Fact]
+    public async Task A_lab_run_and_a_plain_run_with_a_hostile_name_have_pages_without_error_or_request()
+    {
+        var node = NeedsBrowser();
+        using var tonne = new TonneCommand();
+        (await tonne.RunAsync(["lab", "run", "--rows", "4000", "--epochs", "4", "--layers", "3", "--width", "32", "--zone",
+            "FR"])).Expect(0);
+        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "what-if", "published", "derivation", "sources",
+            "lesson"]);
+
+        (await tonne.RunAsync(["run", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
+        await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"],
+            "--with-details");
+    }
+
+    /// <summary>The page of the last run: its headline is that of show, to the digit.</summary>
+    static async Task CheckAsync(TonneCommand tonne, string node, string[] sections, params string[] options)
+    {
+        var file = tonne.At("page.html");
+        (await tonne.RunAsync(["report", "last", "--html", "-o", file, .. options])).Expect(0);
+        Assert.InRange(new FileInfo(file).Length, 100_000, 350_000);
+        var result = JsonNode.Parse((await tonne.RunOtherAsync(node, Path.Combine(TonneCommand.Repository, "web", "trial", "page.mjs"),
+            file)).Expect(0).Output)!;
+        Assert.Empty(result["requests"]!.AsArray());
+        Assert.Empty(result["errors"]!.AsArray());
+        Assert.Empty(result["axe"]!.AsArray());
+        Assert.All(result["overflow"]!.AsObject(), size => Assert.Equal(0, (int)size.Value!));
+        Assert.Equal(sections, result["sections"]!.AsArray().Select(section => (string)section!));
+        Assert.True((int)result["printed_kb"]! > 20);
+        var shown = (await tonne.RunAsync("show", "last")).Expect(0).Output;
+        var total = ((string)result["answer"]!).Replace('\u202f', ' ').Replace('\u00a0', ' ');
+        Assert.Contains(total, shown.Replace('\u00a0', ' '), StringComparison.Ordinal);
+    }
+
+    static string NeedsBrowser()
+    {
+        Needs.Program("/usr/bin/chromium", "chromium");
+        var driver = Path.Combine(TonneCommand.Repository, "web", "node_modules", "playwright-core");
+        Assert.SkipUnless(Directory.Exists(driver), "the modules of web/ are missing (npm ci in web/)");
+        return Needs.Program("/usr/bin/node", "nodejs");
+    }
+}

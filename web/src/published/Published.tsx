@@ -1,0 +1,160 @@
+import type { Report, ReportPublished } from "../payload";
+import { formatValue, thin } from "../shared/format";
+import { Section, type Table } from "../shared/section";
+import { inWords } from "../shared/scale";
+import { useWidth } from "../shared/width";
+
+interface Dot {
+  x: number;
+  y: number;
+  published: ReportPublished;
+}
+
+/** Models that many readers know, those first that are labelled first. */
+const known = [/^GPT-3 /, /^BLOOM-176B \(life/, /^OPT/, /^Llama 3\.1 405B/, /^BERT/, /^T5/, /^Gopher/, /^DeepSeek/, /^Llama 2/, /^Gemma 2/, /^PaLM/];
+
+/** This run among published trainings, on a logarithmic axis. */
+export function Published({ report, citation }: { report: Report; citation: string }) {
+  const { published, answer } = report;
+  const [box, width] = useWidth<HTMLDivElement>();
+  const own = answer.total;
+  const positive = [...published.map((one) => one.kg), own.value, own.low, own.high].filter((value) => value > 0);
+  const [from, to] = [Math.floor(Math.log10(Math.min(...positive))), Math.ceil(Math.log10(Math.max(...positive)))];
+  const margin = 12;
+  const at = (kg: number): number => margin + ((Math.log10(Math.max(kg, 10 ** from)) - from) / (to - from || 1)) * (width - 2 * margin);
+  const dots = swarm(published, at);
+  const tall = Math.max(120, ...dots.map((dot) => Math.abs(dot.y) * 2 + 84));
+  const middle = tall / 2 + 12;
+  const axis = middle + tall / 2;
+  const labels = chooseLabels(dots, middle, width);
+  const ownX = at(own.value);
+  const times = nearest(published, own.value);
+  const ticks = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const every = Math.max(1, Math.ceil(ticks.length / Math.max(3, Math.floor(width / 90))));
+  return (
+    <Section
+      id="published"
+      kicker="Published models"
+      finding={times}
+      note="Emissions of trainings as published, each with its own boundary: most are the final run alone, many the GPUs alone. A logarithmic scale: each line is ten times the one before. Filled dots are measured, open ones modelled or assumed."
+      table={publishedTable(report)}
+      json={published}
+      citation={citation}
+    >
+      <div ref={box}>
+        <svg width="100%" height={axis + 30} viewBox={`0 0 ${width} ${axis + 30}`} role="img" aria-label={`${times}. ${published.length} published trainings from ${published[0]?.text} to ${published.at(-1)?.text}; this run ${inWords(own)}.`}>
+          {ticks.map((power, i) => (
+            <g key={power}>
+              <line class="axis" x1={at(10 ** power)} x2={at(10 ** power)} y1="8" y2={axis} />
+              {i % every === 0 && (
+                <text x={at(10 ** power)} y={axis + 18} text-anchor={i === 0 ? "start" : i === ticks.length - 1 ? "end" : "middle"}>
+                  {formatValue(10 ** power, "kg CO2e", 1).replace(" CO2e", "")}
+                </text>
+              )}
+            </g>
+          ))}
+          {labels.map(({ dot, x, y, anchor }) => (
+            <g key={dot.published.name}>
+              <line x1={dot.x} y1={middle + dot.y} x2={x + (anchor === "start" ? -2 : 2)} y2={y - 4} style={{ stroke: "var(--strong-line)" }} />
+              <text class="label" x={x} y={y} text-anchor={anchor}>
+                {shortName(dot.published.name)}
+              </text>
+            </g>
+          ))}
+          {dots.map((dot) => (
+            <circle
+              key={dot.published.name}
+              cx={dot.x}
+              cy={middle + dot.y}
+              r="4.5"
+              style={
+                dot.published.basis === "measured"
+                  ? { fill: "var(--other)", stroke: "var(--page)" }
+                  : { fill: "var(--page)", stroke: "var(--other)", strokeWidth: 1.5 }
+              }
+            >
+              <title>{`${dot.published.name}, ${dot.published.organisation} ${dot.published.year}: ${dot.published.text}`}</title>
+            </circle>
+          ))}
+          <line x1={at(own.low)} x2={at(own.high)} y1={middle} y2={middle} style={{ stroke: "var(--accent)", strokeWidth: 4 }} />
+          <circle cx={ownX} cy={middle} r="8" style={{ fill: "var(--accent)", stroke: "var(--page)", strokeWidth: 2 }} />
+          <text class="label" x={ownX} y={middle - 16} text-anchor={ownX < 60 ? "start" : ownX > width - 60 ? "end" : "middle"} style={{ fill: "var(--accent)", fontWeight: 650 }}>
+            this run
+          </text>
+        </svg>
+      </div>
+    </Section>
+  );
+}
+
+/** Dots beside each other without overlap: each at its value, as near to the middle line as there is room. */
+function swarm(published: readonly ReportPublished[], at: (kg: number) => number): Dot[] {
+  const size = 11;
+  const dots: Dot[] = [];
+  for (const one of published) {
+    const x = at(one.kg);
+    for (let step = 0; ; step++) {
+      const y = (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2) * size;
+      if (dots.every((dot) => Math.hypot(dot.x - x, dot.y - y) >= size)) {
+        dots.push({ x, y, published: one });
+        break;
+      }
+    }
+  }
+  return dots;
+}
+
+interface Label {
+  dot: Dot;
+  x: number;
+  y: number;
+  anchor: "start" | "end";
+}
+
+/** Labels of well-known models above and below the dots, those that do not collide. */
+function chooseLabels(dots: readonly Dot[], middle: number, width: number): Label[] {
+  const taken: [number, number, number][] = [];
+  const labels: Label[] = [];
+  const most = Math.max(...dots.map((dot) => Math.abs(dot.y)), 0);
+  const wanted = known.flatMap((name) => dots.filter((dot) => name.test(dot.published.name)).slice(0, 1));
+  const rows = [-1, 1].flatMap((side) => [0, 1].map((row) => middle + side * (most + 18 + row * 16) + 4));
+  for (const dot of wanted) {
+    const length = shortName(dot.published.name).length * 6.8;
+    const anchor = dot.x + 14 + length > width ? "end" : "start";
+    const x = dot.x + (anchor === "start" ? 10 : -10);
+    const [left, right] = anchor === "start" ? [x, x + length] : [x - length, x];
+    const free = rows.find((y) => left >= 0 && taken.every(([a, b, at]) => at !== y || a > right + 12 || b < left - 22));
+    if (free === undefined) continue;
+    taken.push([left, right, free]);
+    labels.push({ dot, x, y: free, anchor });
+  }
+  return labels;
+}
+
+const shortName = (name: string): string => name.replace(/ \(.*\)$/, "");
+
+function nearest(published: readonly ReportPublished[], own: number): string {
+  const gpt = published.find((one) => one.name.startsWith("GPT-3"));
+  if (!gpt || own <= 0) return "This run among published trainings";
+  const ratio = gpt.kg / own;
+  const text = ratio >= 1 ? spell(ratio) : spell(1 / ratio);
+  return ratio >= 1 ? `${shortName(gpt.name)} was published with about ${text} times the emissions of this run` : `This run emitted about ${text} times what ${shortName(gpt.name)} was published with`;
+}
+
+function spell(ratio: number): string {
+  const rounded = Number(ratio.toPrecision(1));
+  for (const [size, word] of [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]] as const) {
+    if (rounded >= size) return `${rounded / size} ${word}`;
+  }
+  return rounded.toLocaleString("en");
+}
+
+const publishedTable = (report: Report): Table => ({
+  head: ["Model", "Publisher", "Year", "Emissions", "How known", "Boundary", "Contradicted by"],
+  rows: [
+    ["this run", "", report.run.started_at.slice(0, 4), inWords(report.answer.total), report.answer.total.quality, report.answer.total.boundary, ""],
+    ...report.published.map((one) => [one.name, one.organisation, String(one.year), thin(one.text), one.basis, one.boundary, one.contradiction ?? ""]),
+  ],
+  numbers: [2, 3],
+  texts: [6],
+});

@@ -1,0 +1,172 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Bounds } from "../derivation/evaluate";
+import { computeBounds, computeRatio, drawCount, type DrawnNodes, getDraws } from "../derivation/uncertainty";
+import type { Report } from "../payload";
+import { formatBounds, formatValue, thin } from "../shared/format";
+import { DataTable, Section, type Table } from "../shared/section";
+import { inWords } from "../shared/scale";
+import { type Choice, formulaOf, keepUnchanged, toSetting, unchanged } from "./settings";
+
+const figures = [
+  ["facility_energy_kwh", "Facility energy"],
+  ["emissions_kg.operational", "Operational emissions"],
+  ["emissions_kg.embodied", "Embodied emissions"],
+  ["emissions_kg.total", "Emissions"],
+] as const;
+
+/** The same run in another place, facility, hardware life or duration: its derivation with other factors. */
+export function WhatIf({ report, citation }: { report: Report; citation: string }) {
+  const [choice, setChoice] = useState<Choice>(unchanged);
+  const set = (change: Partial<Choice>): void => setChoice({ ...choice, ...change });
+  const outcome = useMemo(() => evaluate(report, choice), [report, choice]);
+  const changed = Object.values(choice).some((value) => value !== null);
+  const { choices, run, answer } = report;
+  // The draws of the factors are made before they are needed.
+  useEffect(() => {
+    const timer = setTimeout(() => formulaOf(report, "emissions_kg.total")?.evaluateDraws(getDraws, drawCount, asDrawn(report)), 600);
+    return () => clearTimeout(timer);
+  }, [report]);
+  // Some hundred options that never change.
+  const zones = useMemo(
+    () =>
+      choices.zones.map((zone) => (
+        <option key={zone.code} value={zone.code}>
+          {zone.name}, {formatValue(zone.value, "1", 3)} g/kWh
+        </option>
+      )),
+    [choices],
+  );
+  const facilities = useMemo(
+    () =>
+      choices.facilities.map((facility) => (
+        <option key={facility.code} value={facility.code}>
+          {facility.name.replace(/^PUE,? (of )?/, "")}: {formatValue(facility.value, "1", 3)}
+        </option>
+      )),
+    [choices],
+  );
+  const ownHours = run.duration_s / 3600;
+  const cleanest = useMemo(() => [...choices.zones].filter((zone) => zone.value > 0).sort((a, b) => a.value - b.value), [choices]);
+  const grid = report.derivation.factors.find((factor) => factor.id === choices.grid);
+  const finding = outcome.ratio
+    ? describeRatio(outcome.ratio)
+    : grid && cleanest[0] && cleanest[0].value < grid.value
+      ? "Another place, facility or duration: choose, and the figures follow"
+      : "Choose another place, facility or duration";
+  return (
+    <Section
+      id="what-if"
+      kicker="What if"
+      finding={finding}
+      note="The derivation of this run, evaluated with other factors. Factors that both have in common cancel in the comparison. A life of the hardware and a duration that you choose are taken as exact."
+      table={outcome.table}
+      hasTwin={false}
+      json={{ choice, figures: outcome.rows, ratio: outcome.ratio }}
+      citation={citation}
+    >
+      <div class="controls">
+        <label>
+          Grid
+          <select value={choice.zone ?? ""} onChange={(event) => set({ zone: event.currentTarget.value || null })}>
+            <option value="">as it was: {grid ? `${formatValue(grid.value, "1", 3)} g/kWh` : "unknown"}</option>
+            {zones}
+          </select>
+        </label>
+        <label>
+          Facility (PUE)
+          <select value={choice.facility ?? ""} onChange={(event) => set({ facility: event.currentTarget.value || null })}>
+            <option value="">as it was: {answer.pue.text.split(" ")[0]}</option>
+            {facilities}
+          </select>
+        </label>
+        {choices.lifetime !== null && (
+          <label>
+            Life of the hardware, years
+            <input type="number" min="1" max="12" step="0.5" placeholder="as it was" value={choice.lifetimeYears ?? ""} onInput={(event) => set({ lifetimeYears: positive(event.currentTarget.value) })} />
+          </label>
+        )}
+        <label>
+          Duration, hours
+          <input type="number" min="0" step="any" placeholder={`as it was (${run.duration_text})`} value={choice.hours ?? ""} onInput={(event) => set({ hours: positive(event.currentTarget.value) })} />
+        </label>
+      </div>
+      <div class="outcome" role="status">
+        <p class="big">
+          {thin(outcome.total.text)} <span class="quiet" style={{ fontWeight: 400, fontSize: "20px" }}>{outcome.total.interval}</span>
+        </p>
+        <p class="small quiet">
+          {changed ? `instead of ${inWords(answer.total)}` : "as it was"}
+          {changed && choice.hours !== null && `; ${formatValue(choice.hours / ownHours, "1", 3)} times the duration at the same power`}
+        </p>
+        {changed && (
+          <p style={{ marginTop: "8px" }}>
+            <button type="button" class="plain" onClick={() => setChoice(unchanged)}>
+              as it was
+            </button>
+          </p>
+        )}
+        <DataTable table={outcome.table} name="What if" />
+      </div>
+    </Section>
+  );
+}
+
+const positive = (text: string): number | null => {
+  const value = Number(text);
+  return text !== "" && Number.isFinite(value) && value > 0 ? value : null;
+};
+
+interface Outcome {
+  rows: { name: string; low: number; value: number; high: number }[];
+  total: { text: string; interval: string };
+  ratio: Bounds | null;
+  table: Table;
+}
+
+const drawnOf = new WeakMap<Report, DrawnNodes>();
+
+/** The draws of the run as it was, the same for every choice. */
+function asDrawn(report: Report): DrawnNodes {
+  let drawn = drawnOf.get(report);
+  if (!drawn) drawnOf.set(report, (drawn = new Map()));
+  return drawn;
+}
+
+function evaluate(report: Report, choice: Choice): Outcome {
+  const setting = toSetting(report, choice);
+  const drawn = keepUnchanged(report, setting, asDrawn(report));
+  const changed = setting.factors.size > 0 || setting.duration !== 1;
+  const rows: Outcome["rows"] = [];
+  const cells: string[][] = [];
+  let total = { text: report.answer.total.text, interval: report.answer.total.interval };
+  let ratio: Bounds | null = null;
+  for (const [name, title] of figures) {
+    const own = report.derivation.figures.find((one) => one.figure.name === name)?.figure;
+    const formula = formulaOf(report, name, setting);
+    if (!own || !formula) continue;
+    const bounds = changed ? computeBounds(formula, drawn) : { low: own.low, best: own.value, high: own.high };
+    const text = changed ? formatBounds(bounds, own.unit) : own;
+    rows.push({ name, low: bounds.low, value: bounds.best, high: bounds.high });
+    cells.push([title, inWords(own), `${text.text} ${text.interval}`]);
+    if (name === "emissions_kg.total") {
+      total = text;
+      const before = formulaOf(report, name)!;
+      if (changed && before.best > 0) ratio = computeRatio(formula, before, drawn, asDrawn(report));
+    }
+  }
+  return { rows, total, ratio, table: { head: ["Figure", "As it was", "Now"], rows: cells, numbers: [1, 2] } };
+}
+
+/** The change in words, from the interval of the ratio. */
+export function describeRatio({ low, best, high }: Bounds): string {
+  const range = (from: number, to: number, unit: string): string => {
+    const [a, b] = [digits(from), digits(to)];
+    return a === b ? `${a}${unit}` : `${a}–${b}${unit}`;
+  };
+  if (Math.abs(low - 1) < 1e-9 && Math.abs(high - 1) < 1e-9) return "The emissions stay as they were";
+  if (low <= 1 && high >= 1) return `No difference beyond the uncertainty: ${digits(best)} times (${digits(low)}–${digits(high)})`;
+  if (high < 1) return best < 0.5 ? `${range(1 / high, 1 / low, " times")} less emissions` : `${range((1 - high) * 100, (1 - low) * 100, " %")} less emissions`;
+  return low < 2 ? `${range((low - 1) * 100, (high - 1) * 100, " %")} more emissions` : `${range(low, high, " times")} the emissions`;
+}
+
+const digits = (value: number): string => (value >= 9.95 ? value.toFixed(0) : String(Number(value.toPrecision(2))));
