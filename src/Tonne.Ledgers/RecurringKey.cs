@@ -2,7 +2,7 @@ using Tonne.Runs;
 
 namespace Tonne.Ledgers;
 
-/// <summary>Tells jobs apart whose key comes again, such as the address of a leader.</summary>
+/// <summary>Separates jobs whose key comes again, such as the address of a leader.</summary>
 static class RecurringKey
 {
     /// <summary>A run that begins later after the end of all before it is of another job.</summary>

@@ -23,17 +23,19 @@ sealed class RecorderControl(RecorderFiles files, AdminLog log, TimeProvider tim
     {
         if (files.FindRecorder() is { } former)
         {
-            if (former.Restarts == job.Restarts)
-                return;
-            log.Write($"job {job.Id} on {job.Node}", "it starts again, and its former epilog has not ended the recorder; it is ended now.");
-            _ = Libc.Send(former.ProcessId, Libc.Terminate);
+            // A recorder whose epilog has run is about to end: it is that of the start before, whatever number Slurm gives this one.
+            if (!files.ReadEnding().HasEnded)
+            {
+                if (former.Restarts == job.Restarts)
+                    return;
+                log.Write($"job {job.Id} on {job.Node}", "it starts again, and its former epilog has not ended the recorder; it is ended now.");
+                _ = Libc.Send(former.ProcessId, Libc.Terminate);
+            }
+
             Wait(() => files.FindRecorder() is null);
         }
-        else
-        {
-            files.ForgetEnding();
-        }
 
+        files.ForgetEnding();
         files.RemoveOld(time.GetUtcNow());
         var path = Encoding.UTF8.GetBytes(Environment.ProcessPath!);
         var nothing = Libc.Open("/dev/null", 2);
