@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Tonne.Instruments.Files;
 
 namespace Tonne.Instruments.Tests.Files;
 
 /// <summary>A file is read only if nobody but its owner could have written it: checked against the rights that .NET reads, for many trees.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class TrustedPathTests : IDisposable
 {
     const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
@@ -77,8 +79,8 @@ public sealed class TrustedPathTests : IDisposable
                 Directory.CreateDirectory(real);
             else
                 File.WriteAllText(real, "home: /x\n");
-            var mode = (depth < 2 ? UnixFileMode.UserExecute : 0) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
-            File.SetUnixFileMode(real, mode | random.Next(10) switch { 0 => UnixFileMode.GroupWrite, 1 => UnixFileMode.OtherWrite, 2 when depth < 2 => UnixFileMode.OtherWrite | UnixFileMode.StickyBit, _ => 0 });
+            var mode = (depth < 2 ? UnixFileMode.UserExecute : UnixFileMode.None) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
+            File.SetUnixFileMode(real, mode | random.Next(10) switch { 0 => UnixFileMode.GroupWrite, 1 => UnixFileMode.OtherWrite, 2 when depth < 2 => UnixFileMode.OtherWrite | UnixFileMode.StickyBit, _ => UnixFileMode.None });
             if (real != name)
                 File.CreateSymbolicLink(name, real);
             path = name;
@@ -91,7 +93,7 @@ public sealed class TrustedPathTests : IDisposable
     {
         for (var at = path; at.Length > _root.Length; at = Path.GetDirectoryName(at)!)
         {
-            if (new FileInfo(at).LinkTarget is not null || (File.GetUnixFileMode(at) & WritableByOthers) != 0)
+            if (new FileInfo(at).LinkTarget is not null || (File.GetUnixFileMode(at) & WritableByOthers) != UnixFileMode.None)
                 return false;
         }
 
