@@ -95,7 +95,7 @@ sealed class RecorderFiles(string folder, SlurmJob job)
     /// <summary>Removes what ended jobs have left, such as that of an epilog without a prolog.</summary>
     public void RemoveOld(DateTimeOffset now)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*.end").Where(file => now - File.GetLastWriteTimeUtc(file) > _oldest).ToList())
+        foreach (var file in Directory.EnumerateFiles(folder, "*.end").Where(file => now.UtcDateTime - File.GetLastWriteTimeUtc(file) > _oldest).ToList())
             File.Delete(file);
     }
 
