@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Slurm;
@@ -12,6 +13,7 @@ namespace Tonne.Trials.Slurm;
 /// 150 W: a package below its idle power (docs/methods/attribution.md: B = min(E, P_idle · dt)) has no active energy, so a job's energy is E × its held share, the
 /// allocated CPUs ÷ the node's CPUs of slurm.conf.
 /// </remarks>
+[UnsupportedOSPlatform("windows")]
 public sealed class SlurmCluster : IAsyncLifetime
 {
     internal const int NodeCpus = 4;

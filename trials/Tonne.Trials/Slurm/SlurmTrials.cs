@@ -1,10 +1,11 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Runtime.Versioning;
 
 namespace Tonne.Trials.Slurm;
 
 /// <summary>A real Slurm with four nodes: every job is accounted by prolog and epilog, however it is started, and by its users beside that.</summary>
 [Collection(nameof(Alone))]
+[UnsupportedOSPlatform("windows")]
 public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmCluster>
 {
     /// <summary>Reads the counter of the node, works a second, waits, and reads it again: what the node used at least.</summary>
