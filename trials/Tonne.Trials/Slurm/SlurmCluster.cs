@@ -148,7 +148,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             await RunAsync("scontrol", "shutdown");
             foreach (var file in Directory.GetFiles(Folder, "slurm*.pid").Append(Path.Combine(Folder, "munge", "pid")))
                 await StopAsync(file);
-            foreach (var file in Directory.GetFiles(Path.Combine(Folder, "run"), "n?.*"))
+            foreach (var file in Directory.GetFiles(Path.Combine(Folder, "run"), "n?.*").Where(file => !file.EndsWith(".end", StringComparison.Ordinal)))
                 await StopAsync(file);
             foreach (var process in _own)
             {
@@ -169,7 +169,7 @@ public sealed class SlurmCluster : IAsyncLifetime
 
     /// <summary>The process id in a file of a daemon.</summary>
     internal static int? ReadProcessId(string file) =>
-        File.Exists(file) && int.TryParse(File.ReadAllText(file).Split(' ', '\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        File.Exists(file) && int.TryParse(File.ReadAllText(file).Split(' ', '\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 1 ? id : null;
 
     static async Task StopAsync(string file)
     {
