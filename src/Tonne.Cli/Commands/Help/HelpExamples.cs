@@ -58,6 +58,15 @@ static class HelpExamples
             "tonne footprint life.yaml --eu-ai-act > form.md",
             "tonne footprint --schema > footprint.schema.json",
         ],
+        ["serve"] =
+        [
+            "tonne serve",
+            "tonne serve --port 0 --no-open",
+            "tonne serve --socket ~/.cache/tonne/socket",
+            "tonne serve --listen 0.0.0.0:7070 --certificate host.pem",
+            "tonne serve --behind-proxy https://tonne.example.org --no-open",
+        ],
+        ["mcp"] = ["tonne mcp", "claude mcp add tonne -- tonne mcp"],
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv"],
         ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],
         ["ledger audit"] = ["tonne ledger audit", "tonne ledger audit --json"],
