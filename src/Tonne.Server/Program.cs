@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tonne.Ledgers;
+using Tonne.Server.Api;
 using Tonne.Server.Mcp;
 using Tonne.Server.Security;
 
@@ -73,6 +74,8 @@ static class Program
             using var stop = StopSignals.Register(server.Lifetime.StopApplication);
             await server.StartAsync().ConfigureAwait(false);
             Announce(options, server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(), line.IsBrowserWanted);
+            // The first list of a large ledger takes seconds: it begins before someone asks.
+            _ = Task.Run(server.Services.GetRequiredService<RunDirectory>().TryRead);
             await server.WaitForShutdownAsync().ConfigureAwait(false);
             return 0;
         }

@@ -42,12 +42,13 @@ static class ServerProgram
 
         var name = OperatingSystem.IsWindows() ? "tonne-server.exe" : "tonne-server";
         var own = AppContext.BaseDirectory;
-        // Beside tonne as it is packaged, in a folder beside it as ./tonne builds it, or where 'dotnet build' puts it.
+        // Beside tonne as it is packaged, in the folders that ./tonne builds, or where 'dotnet build' puts it.
         string[] places =
         [
             Path.Combine(own, name),
             Path.Combine(own, "server", name),
-            Path.Combine(own, "..", "server", name),
+            Path.Combine(own, "..", "server", "app", name),
+            Path.Combine(own, "..", "..", "server", "app", name),
             Path.Combine(own, "..", "..", "Tonne.Server", Path.GetFileName(Path.TrimEndingDirectorySeparator(own)), name),
         ];
         return Array.Find(places, File.Exists) is { } found ? Path.GetFullPath(found)
