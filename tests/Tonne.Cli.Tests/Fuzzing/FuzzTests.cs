@@ -16,7 +16,7 @@ public sealed class FuzzTests : IDisposable
     const int MaxFaults = 20;
 
     // Those that run a command, train networks, read this machine for seconds, wait for marks, or fit all tables again.
-    static readonly HashSet<string> _withoutCommands = ["run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate"];
+    static readonly HashSet<string> _withoutCommands = ["run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate", "serve", "mcp"];
 
     readonly Terminal _terminal = new();
 
