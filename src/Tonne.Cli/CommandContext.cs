@@ -37,6 +37,9 @@ sealed record CommandContext(
         GetVariable = name => Configuration.RootConfiguration.Allows(name) ? GetVariable(name) : null,
     };
 
+    /// <summary>Replaces this process by a program with variables added to its environment; returns an exit code if it cannot. Default: it cannot.</summary>
+    public Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>, int> ReplaceProcess { get; init; } = static (_, _) => Commands.CommandLine.Failure;
+
     /// <summary>Whether to use colours: on a terminal, unless NO_COLOR is set (no-color.org).</summary>
     public bool UsesColour(bool terminal) => terminal && GetVariable("NO_COLOR") is null or "" && GetVariable("TERM") is not "dumb";
 
@@ -79,7 +82,17 @@ sealed record CommandContext(
         GetCurrentDirectory(),
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected,
-        GetTerminalWidth());
+        GetTerminalWidth())
+    {
+        ReplaceProcess = ReplaceOwnProcess,
+    };
+
+    static int ReplaceOwnProcess(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var failure = UnmeasuredCommand.Execute(arguments, variables);
+        Console.Error.WriteLine(failure.Message);
+        return failure.ExitCode;
+    }
 
     static string GetCurrentDirectory()
     {

@@ -1,13 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tonne.Catalogs;
-using Tonne.Cli.Terminal;
-using Tonne.Estimation.LanguageModels;
-using Tonne.Estimation.Training;
-using Tonne.Facilities;
-using Tonne.Grids;
-using Tonne.Hardware;
-using Tonne.Reporting.Teaching;
+using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli.Commands;
@@ -15,23 +8,10 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne catalog KIND [SEARCH]</c>: the factors, each with its source.</summary>
 static class CatalogCommand
 {
-    static readonly Catalog[] _catalogs =
-    [
-        new("zones", "Grid zones and their annual carbon intensity", ZoneCatalog.Search, ZoneCatalog.Validate),
-        new("regions", "Cloud regions and their carbon intensity", RegionCatalog.Search, RegionCatalog.Validate),
-        new("hardware", "Processors, accelerators, memory, everything else, embodied factors", HardwareCatalog.Search, HardwareCatalog.Validate),
-        new("facilities", "PUE and WUE of providers, regions and sites", FacilityCatalog.Search, FacilityCatalog.Validate),
-        new("models", "Language models with their sizes, and published trainings with what was measured",
-            search => [.. LanguageModelCatalog.Search(search), .. TrainingCatalog.Search(search)],
-            () => [.. CatalogEntry.Problems(LanguageModelCatalog.Search(null)), .. TrainingCatalog.Validate()]),
-        new("equivalents", "Everyday equivalents of emissions and energy, each with its definition and year", Equivalents.Search, Equivalents.Validate),
-        new("claims", "Common claims about the carbon of computing, and the corrected figure of each", ClaimCatalog.Search, ClaimCatalog.Validate),
-    ];
-
     public static Command Build(CommandContext context)
     {
         var command = new Command("catalog", "Search zones, regions, hardware, models and other factors. Each factor has its bounds, year, quality and source.");
-        foreach (var catalog in _catalogs)
+        foreach (var catalog in CatalogDocument.All)
         {
             var search = new Argument<string[]>("search") { Description = "Words that a row must contain", Arity = ArgumentArity.ZeroOrMore };
             var validate = new Option<bool>("--validate") { Description = "Check the tables; exit 1 if something is wrong" };
@@ -46,7 +26,7 @@ static class CatalogCommand
         return command;
     }
 
-    static int Validate(CommandContext context, Catalog catalog)
+    static int Validate(CommandContext context, CatalogDocument catalog)
     {
         var problems = catalog.Validate();
         foreach (var problem in problems)
@@ -55,12 +35,12 @@ static class CatalogCommand
         return problems.Count == 0 ? 0 : CommandLine.Failure;
     }
 
-    static int Search(CommandContext context, Catalog catalog, string search, bool json)
+    static int Search(CommandContext context, CatalogDocument catalog, string search, bool json)
     {
         var rows = catalog.Search(search);
         if (json)
         {
-            context.Out.WriteLine(JsonText.Build(writer => Write(writer, catalog, search, rows)));
+            context.Out.WriteLine(catalog.ToJson(search));
             return 0;
         }
 
@@ -76,40 +56,4 @@ static class CatalogCommand
         table.Write(context.Out, context.IsOutTerminal ? context.Width : null);
         return 0;
     }
-
-    static void Write(Utf8JsonWriter writer, Catalog catalog, string search, IReadOnlyList<CatalogEntry> rows)
-    {
-        writer.WriteString("schema", "tonne.catalog/1");
-        writer.WriteString("catalog", catalog.Name);
-        writer.WriteString("factors_hash", FactorSet.ShortHash);
-        writer.WriteString("search", search);
-        writer.WriteStartArray("rows");
-        foreach (var row in rows)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id", row.Id);
-            writer.WriteString("name", row.Name);
-            if (row.Bounds is { } bounds)
-            {
-                writer.WriteNumber("value", bounds.Best);
-                writer.WriteNumber("low", bounds.Low);
-                writer.WriteNumber("high", bounds.High);
-            }
-
-            if (row.Contradiction is { } contradiction)
-                writer.WriteString("contradiction", contradiction);
-            writer.WriteString("unit", row.Unit);
-            if (row.Year is { } year)
-                writer.WriteNumber("year", year);
-            writer.WriteString("quality", row.Quality.ToString().ToLowerInvariant());
-            writer.WriteString("source", row.Source);
-            if (row.Note is { } note)
-                writer.WriteString("note", note);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    sealed record Catalog(string Name, string Description, Func<string?, IReadOnlyList<CatalogEntry>> Search, Func<IReadOnlyList<string>> Validate);
 }

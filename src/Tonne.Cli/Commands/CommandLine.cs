@@ -110,6 +110,8 @@ static class CommandLine
             ReconcileCommand.Build(context),
             ReportCommand.Build(context),
             FootprintCommand.Build(context),
+            ServeCommand.Build(context),
+            McpCommand.Build(context),
             LedgerCommand.Build(context),
             SlurmCommand.Build(context),
             EstimateCommand.Build(context),

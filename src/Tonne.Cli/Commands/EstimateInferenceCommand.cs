@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.LanguageModels;
+using Tonne.Estimation.Requests;
 using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
 using Tonne.Hardware;
@@ -56,7 +56,8 @@ static class EstimateInferenceCommand
             var settings = SettingOptions.Resolve(parsed, context);
             var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue));
             var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
-            var (rate, many) = (EstimateTrainingCommand.ParseAmount("--requests-per-day", parsed.GetValue(day)), EstimateTrainingCommand.ParseAmount("--requests", parsed.GetValue(requests)));
+            var arguments = EstimateTrainingCommand.ReadArguments(parsed);
+            var (rate, many) = EstimateTrainingCommand.ReadOrExplain(() => (arguments.ReadAmount("requests-per-day"), arguments.ReadAmount("requests")));
             var isEmbedding = parsed.GetValue(task) is { } wanted && NameMatching.ToKey(wanted) is "embedding" or "embeddings";
             // An embedding of a model whose size is given is one forward pass; without a size it is a measured task.
             var isForwardPass = isEmbedding && parsed.GetValue(parameters) is not null;
@@ -74,42 +75,7 @@ static class EstimateInferenceCommand
             }
 
             var served = models.Find(parsed, parameters, active);
-            var names = EstimateTrainingCommand.ParseNames(parsed.GetValue(hardware));
-            if (names.Count == 0)
-                throw new InvalidInputException("--hardware is missing: the accelerators, such as --hardware h100 or --hardware h100,a100.");
-            var workload = new ServingWorkload
-            {
-                Parameters = served?.Parameters ?? EstimateTrainingCommand.ParseAmount("--parameters", parsed.GetValue(parameters))
-                    ?? throw new InvalidInputException("the model is missing: its name, such as --model llama-3.1-70b, its file with --model-file, or its size, such as --parameters 70e9."),
-                ActiveParameters = EstimateTrainingCommand.ParseAmount("--active-parameters", parsed.GetValue(active)),
-                Accelerator = AcceleratorCatalog.FindWithSlice(names[0]).ValueOrThrow,
-                Gpus = EstimateTrainingCommand.ParseCount("--gpus", parsed.GetValue(gpus)),
-                Batch = EstimateTrainingCommand.ParseAmount("--batch", parsed.GetValue(batch)),
-                Format = parsed.GetValue(precision) is { } format ? WeightFormat.Find(format).ValueOrThrow : WeightFormat.Bf16,
-                PromptTokens = ParseTokens("--prompt-tokens", parsed.GetValue(prompt)),
-                OutputTokens = EstimateTrainingCommand.ParseAmount("--output-tokens", parsed.GetValue(output)) ?? (isForwardPass ? (double?)1 : null) ?? throw new InvalidInputException("--output-tokens is missing: the length of an answer, such as --output-tokens 500."),
-                CachedPromptTokens = ParseTokens("--cached-tokens", parsed.GetValue(cached)),
-                ReasoningTokens = ParseTokens("--reasoning-tokens", parsed.GetValue(reasoning)),
-                ExpertShare = ParseShare(parsed.GetValue(experts)),
-                RequestsPerDay = rate,
-                Layers = EstimateTrainingCommand.ParseAmount("--layers", parsed.GetValue(layers)),
-                KvCacheBytesPerToken = EstimateTrainingCommand.ParseAmount("--kv-bytes-per-token", parsed.GetValue(cache)),
-                SoftwareYear = EstimateTrainingCommand.ParseCount("--software", parsed.GetValue(software)),
-            };
-            if (served is not null)
-            {
-                workload = workload.WithModel(served);
-                // A format on the command line is the one that is served.
-                if (parsed.GetValue(precision) is { } chosen)
-                    workload = workload with { Format = WeightFormat.Find(chosen).ValueOrThrow };
-            }
-
-            if (parsed.GetResult(experts) is { Implicit: false } && workload.HasUnusedExperts)
-                throw new InvalidInputException($"--experts needs {(served is null ? "--active-parameters, fewer than all parameters" : "a mixture of experts")}: "
-                    + "in a dense model every token uses all parameters.");
-            if (workload.Validate().ToList() is { Count: > 0 } problems)
-                throw new InvalidInputException(string.Join(" ", problems));
-            var ranked = Estimate(workload, names, factors);
+            var ranked = EstimateTrainingCommand.ReadOrExplain(() => ServingRequest.Rank(ServingRequest.Read(arguments, served, isForwardPass), arguments.ReadNames("hardware"), factors));
             var screen = context.OutCapabilities;
             if (figure is not null)
                 Explanation.Create(SelectFigure(ranked[0].GetFigures(), figure)).Write(context.Out, screen);
@@ -120,37 +86,6 @@ static class EstimateInferenceCommand
             return 0;
         });
         return command;
-    }
-
-    /// <summary>A number of tokens, which may be 0.</summary>
-    static double? ParseTokens(string option, string? text) => text?.Trim() == "0" ? 0 : EstimateTrainingCommand.ParseAmount(option, text);
-
-    /// <summary>A share of experts written as two numbers, such as 8/128.</summary>
-    static double? ParseShare(string? text)
-    {
-        if (text is null)
-            return null;
-        var parts = text.Split('/', StringSplitOptions.TrimEntries);
-        return parts.Length == 2 && TryParse(parts[0], out var chosen) && TryParse(parts[1], out var all) && chosen > 0 && chosen <= all
-            ? (double)chosen / all
-            : throw new InvalidInputException(
-                $"--experts '{text}' is not two numbers such as 8/128: experts that a token chooses, and experts of a layer.");
-
-        static bool TryParse(string number, out int value) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-    }
-
-    static List<InferenceEstimate> Estimate(ServingWorkload workload, IEnumerable<string> names, AccountingFactors factors)
-    {
-        var accelerators = names.Select(name => AcceleratorCatalog.FindWithSlice(name).ValueOrThrow).DistinctBy(found => found.Name).ToList();
-        var estimator = new InferenceEstimator();
-        try
-        {
-            return [.. accelerators.Select(accelerator => estimator.Estimate(workload with { Accelerator = accelerator }, factors)).OrderBy(one => one.FacilityEnergy.Value)];
-        }
-        catch (Exception error) when (error is ModelDoesNotFitException or ArgumentException)
-        {
-            throw new InvalidInputException(error.Message);
-        }
     }
 
     static void WriteTask(CommandContext context, TaskEstimate estimate, string? figure, bool json, double? requests, double? rate)

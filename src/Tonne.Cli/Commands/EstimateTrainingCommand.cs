@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.LanguageModels;
+using Tonne.Estimation.Requests;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;
@@ -16,8 +16,6 @@ namespace Tonne.Cli.Commands;
 /// several.</summary>
 static class EstimateTrainingCommand
 {
-    static readonly TrainingPrecision[] _precisions = Enum.GetValues<TrainingPrecision>();
-
     public static Command Build(CommandContext context)
     {
         var parameters = new Option<string>("--parameters") { Description = "Parameters of the model: 175e9 or 175B", HelpName = "N" };
@@ -30,7 +28,7 @@ static class EstimateTrainingCommand
         var chips = new Option<string>("--chips") { Description = "Number of accelerators; the duration follows from it", HelpName = "N" };
         var hours = new Option<string>("--hours") { Description = "Duration of one run; without --chips their number follows", HelpName = "H" };
         var precision = new Option<string>("--precision") { Description = "bf16 (default), fp16, fp32, fp8, int8, mxfp4", HelpName = "P" };
-        precision.CompletionSources.Add(_ => _precisions.Select(one => new System.CommandLine.Completions.CompletionItem(Name(one))));
+        precision.CompletionSources.Add([.. TrainingRequest.Precisions]);
         var distilled = new Option<bool>("--distilled") { Description = "The model learns from outputs of a larger one" };
         var like = new Option<string>("--like")
         {
@@ -55,30 +53,9 @@ static class EstimateTrainingCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var names = ParseNames(parsed.GetValue(hardware));
-            if (names.Count == 0)
-                throw new InvalidInputException("--hardware is missing. For example: tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100");
-            var accelerators = names.Select(name => AcceleratorCatalog.FindWithSlice(name).ValueOrThrow).Distinct().ToList();
-            var sibling = parsed.GetValue(like) is { } name ? TrainingCatalog.Find(name).ValueOrThrow : null;
+            var arguments = ReadArguments(parsed);
             var model = models.Find(parsed, parameters, active);
-            var tasks = accelerators.ConvertAll(chip => new TrainingTask(chip)
-            {
-                Parameters = ParseAmount("--parameters", parsed.GetValue(parameters)),
-                ActiveParameters = ParseAmount("--active-parameters", parsed.GetValue(active)),
-                Tokens = ParseAmount("--tokens", parsed.GetValue(tokens)),
-                Operations = ParseAmount("--flops", parsed.GetValue(flops)),
-                Chips = ParseCount("--chips", parsed.GetValue(chips)),
-                Hours = ParseAmount("--hours", parsed.GetValue(hours)),
-                Precision = ParsePrecision(parsed.GetValue(precision)),
-                Distilled = parsed.GetValue(distilled),
-                Sibling = sibling,
-                Tuning = ParseTuning(parsed.GetValue(tune)),
-                Runs = ParseRuns(parsed.GetValue(runs), parsed.GetValue(space)),
-            });
-            if (model is not null)
-                tasks = tasks.ConvertAll(task => task.WithModel(model));
-            if (tasks.SelectMany(task => task.Validate()).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } problems)
-                throw new InvalidInputException(string.Join("; ", problems) + ".");
+            var tasks = ReadOrExplain(() => TrainingRequest.Read(arguments, model));
             var settings = SettingOptions.Resolve(parsed, context);
             // The place of this computer is not the place of a future training: if no place is given, the world's mean intensity is used.
             var ranking = TrainingRanking.Rank(tasks, settings.Place ?? new Place(Pue: settings.Pue));
@@ -109,64 +86,34 @@ static class EstimateTrainingCommand
         Array.Find(_figures, pair => pair.Word == word).Of?.Invoke(estimate)
         ?? throw new InvalidInputException($"--explain '{word}' is not known; there is {string.Join(", ", _figures.Select(pair => pair.Word))}.");
 
-    /// <summary>Parses a number above 0 as people write it: 175e9, 175B, 15T, 70_000_000.</summary>
-    /// <summary>
-    /// Returns the names given with --hardware. The parser takes all words that follow, so an unknown option has to be detected here.
-    /// </summary>
-    internal static List<string> ParseNames(string[]? given)
-    {
-        List<string> names = [.. (given ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        return names.Find(name => name.StartsWith('-')) is { } option ? throw new InvalidInputException($"there is no option '{option}'; --help lists the options.") : names;
-    }
-
-    internal static double? ParseAmount(string option, string? text)
-    {
-        if (text is null)
-            return null;
-        var digits = text.Trim().Replace("_", "", StringComparison.Ordinal);
-        var scale = digits.Length > 1 ? digits[^1] switch { 'k' or 'K' => 1e3, 'm' or 'M' => 1e6, 'b' or 'B' or 'g' or 'G' => 1e9, 't' or 'T' => 1e12, _ => 1 } : 1;
-        if (scale > 1)
-            digits = digits[..^1];
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value * scale is > 0 and < 1e40
-            ? value * scale : throw new InvalidInputException($"{option} '{text}' must be a number above 0, for example 175e9, 175B or 15T.");
-    }
-
-    internal static int? ParseCount(string option, string? text) => text is null ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100_000_000 ? count
-        : throw new InvalidInputException($"{option} '{text}' must be a whole number from 1 to 100000000.");
-
-    static int ParseRuns(string? runs, string? space)
-    {
-        var count = ParseCount("--runs", runs) ?? 1;
-        if (space is null)
-            return count;
-        foreach (var dimension in space.Split(','))
+    /// <summary>The options of a command as the words of an estimate.</summary>
+    internal static EstimateArguments ReadArguments(ParseResult parsed) => new(
+        name => parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == "--" + name) switch
         {
-            var parts = dimension.Split('=', 2);
-            if (parts.Length != 2 || parts[0].Trim().Length == 0)
-                throw new InvalidInputException($"--space '{space}' must be NAME=NUMBER[,NAME=NUMBER…], for example lr=4,layers=3.");
-            var size = ParseCount($"--space {parts[0].Trim()}", parts[1].Trim())!.Value;
-            if ((long)count * size > 100_000_000)
-                throw new InvalidInputException($"--space '{space}' comes to more than 100000000 runs.");
-            count *= size;
-        }
+            Option<string> option => parsed.GetValue(option),
+            Option<string[]> option => ParseNames(parsed.GetValue(option)),
+            Option<bool> option => parsed.GetValue(option) ? "true" : null,
+            _ => null,
+        },
+        "--");
 
-        return count;
+    /// <summary>Reads words, and says what is wrong with them as a message of the command line.</summary>
+    internal static T ReadOrExplain<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidInputException(error.Message);
+        }
     }
 
-    static TrainingPrecision ParsePrecision(string? text) => text is null ? TrainingPrecision.Bf16
-        : Array.Exists(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase)) ? Array.Find(_precisions, one => Name(one).Equals(text, StringComparison.OrdinalIgnoreCase))
-        : throw new InvalidInputException($"--precision '{text}' is not known; there are {string.Join(", ", _precisions.Select(Name))}.");
-
-    static TrainingTuning ParseTuning(string? text) => text?.Trim().ToLowerInvariant() switch
-    {
-        null => TrainingTuning.None,
-        "lora" => TrainingTuning.Lora,
-        "full" => TrainingTuning.Full,
-        _ => throw new InvalidInputException($"--tune '{text}' is not known; there are lora and full."),
-    };
-
-    static string Name(TrainingPrecision precision) => precision.ToString().ToLowerInvariant();
+    /// <summary>The names of an option that takes all words that follow, so that an unknown option has to be detected here.</summary>
+    static string? ParseNames(string[]? given) => given is not { Length: > 0 } ? null
+        : given.FirstOrDefault(name => name.StartsWith('-')) is { } option ? throw new InvalidInputException($"there is no option '{option}'; --help lists the options.")
+        : string.Join(',', given);
 
     static string Short(string name) => NameMatching.ToSlug(name);
 }

@@ -14,7 +14,6 @@ using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Regulatory;
 using Tonne.Reporting.Terminal;
-using Tonne.Runs;
 using Tonne.Sci;
 
 namespace Tonne.Cli.Commands;
@@ -108,7 +107,7 @@ static class FootprintCommand
     {
         LedgerSession? session = null;
         var description = LifeCycleReader.Read(ReadText(context, file), file);
-        return new LifeCycleAccountant().Account(description, query => Runs(session ??= LedgerSession.Open(context), query), asked => PhaseEstimator.Estimate(asked, ModelFile.Read));
+        return new LifeCycleAccountant().Account(description, query => LifeCycleRuns.Load((session ??= LedgerSession.Open(context)).Ledger, query), asked => PhaseEstimator.Estimate(asked, ModelFile.Read));
     }
 
     static string ReadText(CommandContext context, string file)
@@ -123,36 +122,6 @@ static class FootprintCommand
         if (new FileInfo(path).Length > LifeCycleReader.MaxFileLength)
             throw new InvalidInputException($"{file} is larger than {LifeCycleReader.MaxFileLength >> 20} MiB: that is no description of a life cycle.");
         return File.ReadAllText(path);
-    }
-
-    static IReadOnlyList<LedgerEntry> Runs(LedgerSession session, RunQuery query)
-    {
-        if (query.Run is { } run)
-        {
-            try
-            {
-                return [session.Load(run)];
-            }
-            catch (InvalidInputException error)
-            {
-                throw new InvalidInputException($"{query.Where}: {error.Message}");
-            }
-        }
-
-        var wanted = new LedgerQuery { Project = query.Project, Name = query.Name, Tags = query.Tags, Status = StatusOf(query), WithFigures = true };
-        var found = session.Ledger.ListRuns(wanted);
-        if (found.Count > 0)
-            return [.. found.Select(entry => session.Ledger.Load(entry.Id))];
-        throw new InvalidInputException($"{query.Where}: no ended run of the ledger is among the {query}. 'tonne list' shows all.");
-    }
-
-    static RunStatus? StatusOf(RunQuery query)
-    {
-        if (query.Status is not { } word)
-            return null;
-        if (Enum.TryParse<RunStatus>(word, ignoreCase: true, out var status) && !int.TryParse(word, out _))
-            return status;
-        throw new InvalidInputException($"{query.Where}: the status '{word}' is unknown. Known: {string.Join(", ", Enum.GetNames<RunStatus>().Select(name => name.ToLowerInvariant()))}.");
     }
 
     /// <summary>Finds a figure by its name, or the beginning of it; the name of a phase alone means its total.</summary>

@@ -4,6 +4,7 @@ using Tonne.Cli.Watching;
 using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Recording;
+using Tonne.Reporting.Watching;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Commands;
@@ -47,22 +48,7 @@ static class WatchCommand
     {
         var session = LedgerSession.OpenWithoutClosing(context);
         var summary = FindRun(session.Ledger, name);
-        var folder = session.Ledger.Home.GetRunFolder(summary.Id);
-        var processes = new Ledgers.RunFolders.HolderProcessChecker();
-        loop.Run(
-            () =>
-            {
-                var isRunning = !folder.IsClosed && folder.IsAlive(processes, context.Time.GetUtcNow());
-                if (!folder.IsClosed)
-                {
-                    var (record, footprint) = WatchLoop.Account(folder);
-                    return (record, footprint, isRunning);
-                }
-
-                var entry = session.Ledger.Load(summary.Id);
-                return (entry.Record, entry.Account(), false);
-            },
-            epochs, static () => [], count, wait.Wait);
+        loop.Run(new RunWatcher(session.Ledger.Home.GetRunFolder(summary.Id), context.Time).Look, epochs, static () => [], count, wait.Wait);
     }
 
     /// <summary>The run that a text identifies; <c>last</c> is the newest that is recorded now, if there is one.</summary>
@@ -83,7 +69,7 @@ static class WatchCommand
             GetVariable = static _ => null,
         }, pid is null ? "machine" : null, context.Time);
         var ledger = new Ledger(new LedgerHome(settings.Home), context.Time);
-        var others = new LiveRuns(ledger, context.Time);
+        var others = new LiveRuns(ledger, ledger.Home, context.Time);
         if (wait.Wait(TimeSpan.FromMilliseconds(500)))
             return;
         loop.Run(

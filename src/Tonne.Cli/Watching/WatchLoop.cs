@@ -1,6 +1,4 @@
 using Tonne.Accounting;
-using Tonne.Ledgers.RunFolders;
-using Tonne.Recording.Attribution;
 using Tonne.Reporting.Watching;
 using Tonne.Runs;
 
@@ -18,13 +16,6 @@ sealed class WatchLoop(CommandContext context, TimeSpan interval, bool asJson)
 
     readonly WatchScreen _screen = new(context.OutCapabilities);
     int _linesDrawn;
-
-    /// <summary>Accounts what a trace has so far.</summary>
-    public static (RunRecord Record, Footprint Footprint) Account(RunFolder folder)
-    {
-        var record = RecordBuilder.Build(folder.OpenTrace);
-        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
-    }
 
     /// <summary>Prints looks until the run ends.</summary>
     /// <param name="look">Returns the run so far and whether it still runs.</param>

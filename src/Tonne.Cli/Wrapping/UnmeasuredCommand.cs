@@ -17,11 +17,12 @@ static class UnmeasuredCommand
 
     /// <summary>Replaces this process by the command. Its signals are as tonne was given them.</summary>
     /// <param name="arguments">The command and its arguments.</param>
+    /// <param name="variables">Added to its environment. Default: null, none.</param>
     /// <returns>Why it cannot be started; if it can, this does not return.</returns>
-    internal static StartFailureException Execute(IReadOnlyList<string> arguments)
+    internal static StartFailureException Execute(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         var given = InheritedState.Read();
-        return CommandSearch.Replace(new LaunchSpec(RawCommand.GetArguments(arguments), RawCommand.BuildEnvironment(new Dictionary<string, string>()))
+        return CommandSearch.Replace(new LaunchSpec(RawCommand.GetArguments(arguments), RawCommand.BuildEnvironment(variables ?? new Dictionary<string, string>()))
         {
             DefaultSignals = ~given.Ignored,
         });

@@ -15,8 +15,8 @@ public sealed class FuzzTests : IDisposable
     const int DefaultCount = 300;
     const int MaxFaults = 20;
 
-    // Those that run a command, train networks, read this machine for seconds, wait for marks, fit all tables again, or write for root.
-    static readonly HashSet<string> _withoutCommands = ["run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate", "slurm"];
+    // Those that run a command, start the server, train networks, read this machine for seconds, wait for marks, fit all tables again, or write for root.
+    static readonly HashSet<string> _withoutCommands = ["run", "attach", "watch", "bench", "lab", "calibrate", "doctor", "mark", "validate", "slurm", "serve", "mcp"];
 
     readonly Terminal _terminal = new();
 

@@ -21,6 +21,7 @@ public partial class DependencyOrderTests
         ["Tonne.Reporting"] = ["Tonne.Estimation", "Tonne.Ledgers"],
         ["Tonne.Lab"] = ["Tonne.Instruments"],
         ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab"],
+        ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting"],
     };
 
     [Fact]

@@ -5,7 +5,7 @@ static class HelpExamples
 {
     static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
     {
-        [""] = ["tonne run -- python train.py", "tonne show last", "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100"],
+        [""] = ["tonne run -- python train.py", "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100"],
         ["run"] =
         [
             "tonne run -- python train.py --epochs 10",
@@ -63,6 +63,15 @@ static class HelpExamples
             "tonne footprint life.yaml --eu-ai-act > form.md",
             "tonne footprint --schema > footprint.schema.json",
         ],
+        ["serve"] =
+        [
+            "tonne serve",
+            "tonne serve --port 0 --no-open",
+            "tonne serve --socket ~/.cache/tonne/socket",
+            "tonne serve --listen 0.0.0.0:7070 --certificate host.pem",
+            "tonne serve --behind-proxy https://tonne.example.org --no-open",
+        ],
+        ["mcp"] = ["tonne mcp", "claude mcp add tonne -- tonne mcp"],
         ["ledger"] = ["tonne ledger verify", "tonne ledger import codecarbon emissions.csv", "tonne ledger export codecarbon > emissions.csv"],
         ["ledger verify"] = ["tonne ledger verify", "tonne ledger verify --json"],
         ["ledger audit"] = ["tonne ledger audit", "tonne ledger audit --json"],

@@ -9,7 +9,7 @@ static class HelpGroups
         ("Measure", ["run", "attach", "watch", "mark", "bench", "lab"]),
         ("Explain", ["list", "show", "total", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
-        ("Share", ["report", "budget"]),
+        ("Share", ["report", "budget", "serve", "mcp"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),
     ];
 }

@@ -1,14 +1,16 @@
 using Tonne.Ledgers;
-using Tonne.Reporting.Watching;
 using Tonne.Runs;
 
-namespace Tonne.Cli.Watching;
+namespace Tonne.Reporting.Watching;
 
 /// <summary>The runs of a ledger that are recorded now, with their power between two looks.</summary>
+/// <remarks>For one thread at a time.</remarks>
 /// <param name="ledger">The ledger.</param>
+/// <param name="home">Its folder.</param>
 /// <param name="time">The clock.</param>
-sealed class LiveRuns(Ledger ledger, TimeProvider time)
+public sealed class LiveRuns(ILedgerReader ledger, LedgerHome home, TimeProvider time)
 {
+    readonly Dictionary<string, RunWatcher> _watchers = new(StringComparer.Ordinal);
     readonly Dictionary<string, RunRecord> _before = new(StringComparer.Ordinal);
 
     /// <summary>Looks at the runs that are recorded now.</summary>
@@ -20,7 +22,9 @@ sealed class LiveRuns(Ledger ledger, TimeProvider time)
         {
             try
             {
-                var (record, footprint) = WatchLoop.Account(ledger.Home.GetRunFolder(run.Id));
+                if (!_watchers.TryGetValue(run.Id, out var watcher))
+                    _watchers[run.Id] = watcher = new RunWatcher(home.GetRunFolder(run.Id), time);
+                var (record, footprint, _) = watcher.Look();
                 var state = WatchState.From(record, footprint, _before.GetValueOrDefault(run.Id));
                 _before[run.Id] = record;
                 jobs.Add(new JobPower(run.Id, run.Name, state.JobWatts, state.Seconds));

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Tonne.Ledgers.Totals;
+using Tonne.Quantities;
+using Tonne.Reporting.Watching;
+using Tonne.Server.Api;
+
+namespace Tonne.Server.Metrics;
+
+/// <summary>The route of metrics for Prometheus, in the OpenMetrics text format: totals of the ledger, and the power of runs that are recorded now.</summary>
+/// <remarks>All are gauges: a recount may lower a total, which a counter cannot. Names end in their unit: joules, grams, watts, seconds.</remarks>
+/// <param name="runs">The runs.</param>
+/// <param name="time">The clock.</param>
+sealed class MetricsRoutes(RunDirectory runs, TimeProvider time)
+{
+    const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    const double JoulesPerKilowattHour = 3.6e6;
+    const double GramsPerKilogram = 1000;
+
+    static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+
+    readonly Lock _lock = new();
+    readonly LiveRuns _live = new(new ListedRuns(runs), runs.Home, time);
+    string? _text;
+    long _read;
+
+    /// <summary>Adds the route.</summary>
+    public void Map(IEndpointRouteBuilder routes) => ApiRoutes.Describe(
+        routes.MapGet("/metrics", (HttpContext context, TimeProvider clock) =>
+        {
+            _ = new ApiRequest(context, new([]), clock);
+            return Results.Text(Read(), ContentType, Encoding.UTF8);
+        }),
+        "getMetrics", "Totals of the ledger and the power of running runs for Prometheus (OpenMetrics)", new([])).Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text");
+
+    string Read()
+    {
+        lock (_lock)
+        {
+            if (_text is { } known && time.GetElapsedTime(_read) < FreshFor)
+                return known;
+            _text = Write(LedgerTotal.Of(runs.Read()), _live.Look(except: null));
+            _read = time.GetTimestamp();
+            return _text;
+        }
+    }
+
+    static string Write(LedgerTotal total, IReadOnlyList<JobPower> live)
+    {
+        var text = new StringBuilder();
+        var sum = total.Sum;
+        Begin(text, "tonne_ledger_runs", null, "Ended runs of the ledger that are counted.");
+        Add(text, "tonne_ledger_runs", [("status", "completed")], sum.Completed);
+        Add(text, "tonne_ledger_runs", [("status", "failed")], sum.Failed);
+        Add(text, "tonne_ledger_runs", [("status", "interrupted")], sum.Interrupted);
+        AddBounds(text, "tonne_ledger_it_energy_joules", "joules", "Energy of the runs at the plug, each joule once.", sum.Energy, JoulesPerKilowattHour);
+        AddBounds(text, "tonne_ledger_facility_energy_joules", "joules", "Facility energy of the runs, PUE included.", sum.FacilityEnergy, JoulesPerKilowattHour);
+        AddBounds(text, "tonne_ledger_operational_emissions_grams", "grams", "Operational emissions of the runs, CO2e, location-based.", sum.Operational, GramsPerKilogram);
+        if (sum.Embodied is { } embodied)
+            AddBounds(text, "tonne_ledger_embodied_emissions_grams", "grams", "Embodied emissions of the runs, CO2e, where known.", embodied, GramsPerKilogram);
+        AddBounds(text, "tonne_ledger_emissions_grams", "grams", "Operational and embodied emissions of the runs, CO2e.", sum.Emissions, GramsPerKilogram);
+        Begin(text, "tonne_running_runs", null, "Runs that are recorded now.");
+        Add(text, "tonne_running_runs", [], live.Count);
+        Begin(text, "tonne_run_power_watts", "watts", "Power of a running run at the plug, between two reads of its trace.");
+        foreach (var run in live)
+            Add(text, "tonne_run_power_watts", [("run", run.Id), ("name", run.Name)], run.Watts);
+        Begin(text, "tonne_run_duration_seconds", "seconds", "Time since the start of a running run.");
+        foreach (var run in live)
+            Add(text, "tonne_run_duration_seconds", [("run", run.Id), ("name", run.Name)], run.Seconds);
+        return text.Append("# EOF\n").ToString();
+    }
+
+    static void AddBounds(StringBuilder text, string name, string unit, string help, Bounds bounds, double scale)
+    {
+        Begin(text, name, unit, help + " bound: low and high are the 95 % interval.");
+        Add(text, name, [("bound", "best")], bounds.Best * scale);
+        Add(text, name, [("bound", "low")], bounds.Low * scale);
+        Add(text, name, [("bound", "high")], bounds.High * scale);
+    }
+
+    static void Begin(StringBuilder text, string name, string? unit, string help)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} gauge\n");
+        if (unit is not null)
+            text.Append(CultureInfo.InvariantCulture, $"# UNIT {name} {unit}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n");
+    }
+
+    static void Add(StringBuilder text, string name, IReadOnlyList<(string Name, string Value)> labels, double value)
+    {
+        text.Append(name);
+        if (labels.Count > 0)
+            text.Append('{').AppendJoin(',', labels.Select(label => $"{label.Name}=\"{Escape(label.Value)}\"")).Append('}');
+        text.Append(CultureInfo.InvariantCulture, $" {value:R}\n");
+    }
+
+    static string Escape(string value) => Formatting.TextSanitizer.ToOneLine(value).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+}

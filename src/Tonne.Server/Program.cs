@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tonne.Ledgers;
+using Tonne.Server.Api;
+using Tonne.Server.Mcp;
+using Tonne.Server.Security;
+
+namespace Tonne.Server;
+
+/// <summary>The entry of <c>tonne-server</c>, which <c>tonne serve</c> and <c>tonne mcp</c> start.</summary>
+static class Program
+{
+    const int Failure = 1;
+    const int UsageError = 2;
+
+    static async Task<int> Main(string[] arguments)
+    {
+        try
+        {
+            var line = ServerCommandLine.Parse(arguments);
+            return await (line.IsMcp ? ServeStandardStreamsAsync() : ServeAsync(line)).ConfigureAwait(false);
+        }
+        catch (FormatException error)
+        {
+            return Report(error.Message, UsageError);
+        }
+        catch (ServerStartException error)
+        {
+            return Report(error.Message, Failure);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            return Report("the port is in use, perhaps by another 'tonne serve': stop it, or give --port N (0 for a free one).", Failure);
+        }
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
+        {
+            return Report(error.Message, Failure);
+        }
+    }
+
+    static int Report(string message, int code)
+    {
+        foreach (var line in message.Split('\n'))
+            Console.Error.WriteLine("tonne: " + line);
+        return code;
+    }
+
+    static ServerOptions CreateOptions(AccessToken token) => new()
+    {
+        Home = LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable),
+        Token = token,
+        GetVariable = Environment.GetEnvironmentVariable,
+    };
+
+    static async Task<int> ServeAsync(ServerCommandLine line)
+    {
+        var options = CreateOptions(line.Socket is null ? TokenFile.ForUser(Environment.GetEnvironmentVariable).ReadOrCreate() : AccessToken.Create()) with
+        {
+            Address = line.Address,
+            Port = line.Port,
+            Socket = line.Socket,
+            Certificate = line.Certificate,
+            CertificateKey = line.CertificateKey,
+            Proxy = line.Proxy,
+            ReadOnly = line.ReadOnly,
+        };
+        if (options.FindProblems().ToList() is { Count: > 0 } problems)
+            throw new FormatException(string.Join('\n', problems));
+        var server = ServerApplication.Create(options);
+        await using (server.ConfigureAwait(false))
+        {
+            using var stop = StopSignals.Register(server.Lifetime.StopApplication);
+            await server.StartAsync().ConfigureAwait(false);
+            Announce(options, server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(), line.IsBrowserWanted);
+            // The first list of a large ledger takes seconds: it begins before someone asks.
+            _ = Task.Run(server.Services.GetRequiredService<RunDirectory>().TryRead);
+            await server.WaitForShutdownAsync().ConfigureAwait(false);
+            return 0;
+        }
+    }
+
+    static void Announce(ServerOptions options, string address, bool isBrowserWanted)
+    {
+        if (options.Socket is { } socket)
+        {
+            Console.WriteLine($"tonne serves {options.Home.Root} on {socket}");
+            Console.WriteLine($"  curl --unix-socket {socket} http://localhost/api/v1/runs");
+        }
+        else
+        {
+            var url = $"{(options.Proxy?.GetLeftPart(UriPartial.Authority) ?? FormatAddress(address))}/?token={options.Token.Text}";
+            Console.WriteLine($"tonne serves {options.Home.Root} at");
+            Console.WriteLine($"  {url}");
+            if (isBrowserWanted)
+                Browser.Open(url, Environment.GetEnvironmentVariable);
+        }
+
+        Console.WriteLine("Stop it with Ctrl-C.");
+        Console.Out.Flush();
+    }
+
+    /// <summary>The address as a browser takes it: a server on all addresses is also on this machine's own.</summary>
+    static string FormatAddress(string address) => address.Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//[::1]", StringComparison.Ordinal);
+
+    static async Task<int> ServeStandardStreamsAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        ServerApplication.AddServices(builder.Services, CreateOptions(AccessToken.Create()));
+        builder.Services.AddMcpServer(ServerApplication.ConfigureMcp).WithStdioServerTransport().WithTools<TonneTools>();
+        using var host = builder.Build();
+        await host.RunAsync().ConfigureAwait(false);
+        return 0;
+    }
+}

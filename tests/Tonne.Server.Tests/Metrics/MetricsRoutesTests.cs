@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tonne.Ledgers.Tests;
+using Tonne.Ledgers.Totals;
+
+namespace Tonne.Server.Tests.Metrics;
+
+public partial class MetricsRoutesTests
+{
+    [Fact]
+    public async Task Totals_and_live_powers_are_metrics_with_units()
+    {
+        await using var server = await RunningServer.StartAsync(home =>
+        {
+            home.Complete("20261120-080001-aaaaa1");
+            home.Complete("20261120-080002-aaaaa2");
+        });
+        using var running = server.Ledger.Ledger.Begin(SampleRun.Opening("20261120-080003-aaaaa3") with { Name = "a \"quoted\"\nname\\" });
+        SampleRun.Write(running.Trace, ending: false);
+
+        var text = await server.GetAsync("/metrics");
+
+        var lines = text.Split('\n');
+        Assert.Equal(["# EOF", ""], lines[^2..]);
+        // OpenMetrics 1.0: a metadata line, or a sample with labels.
+        Assert.All(lines[..^2], line => Assert.Matches(Line(), line));
+        var sum = LedgerTotal.Of(server.Ledger.Ledger.ListRuns()).Sum;
+        Assert.Equal(sum.FacilityEnergy.Best * 3.6e6, Read(lines, "tonne_ledger_facility_energy_joules{bound=\"best\"}"));
+        Assert.Equal(sum.Emissions.High * 1000, Read(lines, "tonne_ledger_emissions_grams{bound=\"high\"}"));
+        Assert.Equal(2, Read(lines, "tonne_ledger_runs{status=\"completed\"}"));
+        Assert.Equal(1, Read(lines, "tonne_running_runs"));
+        Assert.True(Read(lines, "tonne_run_power_watts{run=\"20261120-080003-aaaaa3\",name=\"a \\\"quoted\\\" name\\\\\"}") > 0);
+    }
+
+    static double Read(string[] lines, string name) =>
+        double.Parse(Assert.Single(lines, line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""^(# (TYPE|UNIT|HELP) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\\n]|\\["\\n])*"(,[a-z]+="([^"\\\n]|\\["\\n])*")*\})? -?[0-9.E+-]+)$""", RegexOptions.None, 1000)]
+    private static partial Regex Line();
+}

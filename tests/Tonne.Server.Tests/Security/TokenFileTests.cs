@@ -1,0 +1,59 @@
+using Tonne.Server.Security;
+
+namespace Tonne.Server.Tests.Security;
+
+public sealed class TokenFileTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("tonne-token-").FullName;
+
+    string Location => Path.Combine(_folder, "state", "tonne", "serve-token");
+
+    [Fact]
+    public void The_token_is_made_once_for_its_owner_only()
+    {
+        var token = new TokenFile(Location).ReadOrCreate();
+
+        // 256 bits in base64url are 43 letters.
+        Assert.Equal(43, token.Text.Length);
+        Assert.True(AccessToken.IsWellFormed(token.Text));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Location));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(Location)!));
+        Assert.Equal(token.Text, new TokenFile(Location).ReadOrCreate().Text);
+        Assert.NotEqual(token.Text, AccessToken.Create().Text);
+        Assert.Equal([Location], Directory.GetFiles(Path.GetDirectoryName(Location)!));
+    }
+
+    [Fact]
+    public void Servers_that_start_together_have_one_token()
+    {
+        var tokens = new string[16];
+
+        Parallel.For(0, tokens.Length, i => tokens[i] = new TokenFile(Location).ReadOrCreate().Text);
+
+        Assert.Single(tokens.Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_others_can_read_or_that_is_a_link_or_broken_is_refused()
+    {
+        var token = new TokenFile(Location).ReadOrCreate();
+        File.SetUnixFileMode(Location, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains("other users", Assert.Throws<ServerStartException>(() => new TokenFile(Location).ReadOrCreate()).Message, StringComparison.Ordinal);
+
+        File.Move(Location, Location + ".elsewhere");
+        File.CreateSymbolicLink(Location, Location + ".elsewhere");
+        Assert.Contains("is a link", Assert.Throws<ServerStartException>(() => new TokenFile(Location).ReadOrCreate()).Message, StringComparison.Ordinal);
+
+        File.Delete(Location);
+        new TokenFile(Location).ReadOrCreate();
+        File.WriteAllText(Location, "short\n");
+        Assert.Contains("no token", Assert.Throws<ServerStartException>(() => new TokenFile(Location).ReadOrCreate()).Message, StringComparison.Ordinal);
+        Assert.True(token.Matches(token.Text));
+        Assert.False(token.Matches(token.Text + " "));
+        Assert.False(token.Matches(null));
+        Assert.False(token.Matches(token.CookieValue));
+        Assert.False(token.MatchesCookie(token.Text));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
