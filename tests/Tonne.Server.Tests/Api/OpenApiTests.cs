@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Tonne.Ledgers.Tests;
 
 namespace Tonne.Server.Tests.Api;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Tonne.Ledgers.Tests;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Json;
-using Tonne.Runs;
 
 namespace Tonne.Server.Tests.Api;
 

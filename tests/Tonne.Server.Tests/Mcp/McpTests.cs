@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
-using Tonne.Ledgers.Tests;
 using Tonne.Server.Mcp;
 
 namespace Tonne.Server.Tests.Mcp;

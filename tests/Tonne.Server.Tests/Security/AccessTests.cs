@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Tonne.Server.Security;
 
 namespace Tonne.Server.Tests.Security;
 
 /// <summary>Requests as an attacker sends them, over a real connection.</summary>
+[UnsupportedOSPlatform("windows")]
 public class AccessTests
 {
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;

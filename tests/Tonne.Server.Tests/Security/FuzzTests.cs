@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
-using Tonne.Ledgers.Tests;
 
 namespace Tonne.Server.Tests.Security;
 
 /// <summary>Random requests over real connections, signed and not: never a 500, never an answer that does not come, never a file outside.</summary>
 /// <remarks>TONNE_SERVE_FUZZ and TONNE_SERVE_FUZZ_SEED change the number of requests and the seed.</remarks>
+[UnsupportedOSPlatform("windows")]
 public class FuzzTests
 {
     const int Requests = 600;

@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using Tonne.Server.Security;
 
 namespace Tonne.Server.Tests.Security;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class TokenFileTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("tonne-token-").FullName;
