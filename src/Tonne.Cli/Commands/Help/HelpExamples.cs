@@ -5,7 +5,7 @@ static class HelpExamples
 {
     static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
     {
-        [""] = ["tonne run -- python train.py", "tonne estimate training --parameters 7e9 --tokens 2e12 --hardware h100"],
+        [""] = ["tonne run -- python train.py"],
         ["run"] =
         [
             "tonne run -- python train.py --epochs 10",
