@@ -41,6 +41,9 @@ public sealed record RunSummary
     /// <summary>Boot of the machine; null if unknown.</summary>
     public string? BootId { get; init; }
 
+    /// <summary>Share of the machine's threads reserved for the run, 0 to 1; null if none.</summary>
+    public double? ReservedShare { get; init; }
+
     /// <summary>Name of the processor; null if unknown.</summary>
     public string? Cpu { get; init; }
 
@@ -153,6 +156,7 @@ public sealed record RunSummary
         User = opening.User,
         Node = opening.Node,
         BootId = opening.Machine.BootId,
+        ReservedShare = opening.ReservedShare,
         Cpu = opening.Machine.Cpu,
         StartedAt = opening.StartedAt,
         Zone = opening.Place.Zone,

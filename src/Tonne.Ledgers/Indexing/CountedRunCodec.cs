@@ -29,6 +29,7 @@ static class CountedRunCodec
             writer.Write(run.HasFigures);
             writer.Write(run.Start.UtcTicks);
             writer.Write(run.Seconds);
+            writer.Write(run.ReservedShare);
             foreach (var bounds in new[] { run.Energy, run.FacilityEnergy, run.Operational, run.Emissions, run.IdleEnergy, run.IdleEmissions })
                 WriteBounds(writer, bounds);
             writer.Write(run.Embodied is not null);
@@ -91,6 +92,7 @@ static class CountedRunCodec
             HasFigures = reader.Byte() != 0,
             Start = new DateTimeOffset(reader.Long(), TimeSpan.Zero),
             Seconds = reader.Double(),
+            ReservedShare = reader.Double(),
             Energy = reader.Bounds(),
             FacilityEnergy = reader.Bounds(),
             Operational = reader.Bounds(),

@@ -27,6 +27,9 @@ sealed class CountedRun
 
     public string? BootId { get; init; }
 
+    /// <summary>Share of the machine's threads reserved for it, 0 to 1; 0 if none.</summary>
+    public double ReservedShare { get; init; }
+
     public string? Cpu { get; init; }
 
     public string? Zone { get; init; }
@@ -106,6 +109,7 @@ sealed class CountedRun
         Parent = run.Parent,
         Node = run.Node,
         BootId = run.BootId,
+        ReservedShare = Math.Clamp(run.ReservedShare ?? 0, 0, 1),
         Cpu = run.Cpu,
         Zone = run.Zone,
         JobKey = run.Job?.Key,

@@ -3,7 +3,7 @@ namespace Tonne.Ledgers.Totals;
 /// <summary>The part of its machine's idle energy that each run carries, where several ran on one machine at a time.</summary>
 /// <remarks>
 /// Each run has the idle energy of the whole machine during it. With k runs at an instant each carries 1/k of its own idle power, so that every joule
-/// is carried once: part = ∫ dt/k ÷ duration, 0 to 1.
+/// is carried once. Idle power is proportional to f, what no run has reserved: part = ∫ f/k dt ÷ ∫ f dt over the run, 0 to 1.
 /// </remarks>
 static class IdleParts
 {
@@ -15,23 +15,36 @@ static class IdleParts
         {
             var edges = machine.SelectMany(run => new[] { (At: run.Start, Step: 1, Run: run), (At: run.End, Step: -1, Run: run) })
                 .OrderBy(edge => edge.At).ThenBy(edge => edge.Step).ToList();
-            if (edges.Count == 2)
-                continue;
-            var (count, carried, last) = (0, 0d, edges[0].At);
-            var begun = new Dictionary<string, double>(StringComparer.Ordinal);
-            foreach (var (at, step, run) in edges)
-            {
-                if (count > 0)
-                    carried += (at - last).TotalSeconds / count;
-                last = at;
-                count += step;
-                if (step > 0)
-                    begun[run.Id] = carried;
-                else if (begun.TryGetValue(run.Id, out var before))
-                    parts[run.Id] = Math.Clamp((carried - before) / (run.End - run.Start).TotalSeconds, 0, 1);
-            }
+            if (edges.Count > 2)
+                AddParts(edges, parts);
         }
 
         return parts;
+    }
+
+    static void AddParts(List<(DateTimeOffset At, int Step, CountedRun Run)> edges, Dictionary<string, double> parts)
+    {
+        var (count, reserved, last, sums) = (0, 0d, edges[0].At, default(Sums));
+        var begun = new Dictionary<string, Sums>(StringComparer.Ordinal);
+        foreach (var (at, step, run) in edges)
+        {
+            if (count > 0)
+                sums = sums.Add((at - last).TotalSeconds, count, Math.Max(0, 1 - reserved));
+            (last, count, reserved) = (at, count + step, reserved + (step * run.ReservedShare));
+            if (step > 0)
+                begun[run.Id] = sums;
+            else if (begun.TryGetValue(run.Id, out var before))
+                parts[run.Id] = sums.GetPart(before, (run.End - run.Start).TotalSeconds);
+        }
+    }
+
+    /// <summary>Integrals over the time in which any run ran: of 1/k, of f, and of f/k.</summary>
+    readonly record struct Sums(double Shared, double Free, double SharedFree)
+    {
+        public Sums Add(double seconds, int count, double free) => new(Shared + (seconds / count), Free + (seconds * free), SharedFree + (seconds * free / count));
+
+        // Where all was reserved all the time there is no such weight, and time counts.
+        public double GetPart(Sums before, double seconds) =>
+            Math.Clamp(Free - before.Free is > 1e-9 and var free ? (SharedFree - before.SharedFree) / free : (Shared - before.Shared) / seconds, 0, 1);
     }
 }

@@ -131,6 +131,26 @@ public class LedgerTotalTests
             Assert.True(Math.Abs(total - (2 * union)) < 1e-6 * union, $"{total} is not {2 * union}");
         });
 
+    // A machine that idles at 2 kW, of which runs have reserved tenths: what none has is counted once.
+    [Fact]
+    public void Idle_energy_that_no_run_has_reserved_is_counted_once() =>
+        ForAll(Arb.From((from at in Gen.Choose(0, 60) from seconds in Gen.Choose(1, 30) from tenths in Gen.Choose(0, 2) select (At: at, End: at + seconds, Tenths: tenths)).ListOf(4)), intervals =>
+        {
+            // Intervals are of whole seconds, so each second is of one kind.
+            int FreeTenths(int second) => 10 - intervals.Where(each => each.At <= second && second < each.End).Sum(each => each.Tenths);
+            var runs = intervals.Select((each, i) => Run($"r{i}", each.At, each.End - each.At, 1) with
+            {
+                BootId = "boot",
+                ReservedShare = each.Tenths / 10.0,
+                IdleEnergy = Bounds.FromExact(Enumerable.Range(each.At, each.End - each.At).Sum(second => 0.2 * FreeTenths(second))),
+            }).ToArray();
+            var expected = Enumerable.Range(0, 100).Where(second => intervals.Any(each => each.At <= second && second < each.End)).Sum(second => 0.2 * FreeTenths(second));
+
+            var total = LedgerTotal.Of(runs).Sum.IdleEnergy.Best;
+
+            Assert.True(Math.Abs(total - expected) < 1e-9 * expected, $"{total} is not {expected}");
+        });
+
     [Fact]
     public void An_import_of_our_own_export_counts_with_its_run()
     {
