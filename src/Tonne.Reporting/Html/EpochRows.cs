@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Quantities;
@@ -108,8 +109,8 @@ static class EpochRows
         var metric = advice[0].Metric.Replace('_', ' ');
         if (advice[0].EpochsAfter == 0)
             return $"There was no reason to stop before the last epoch: the {metric} still improved";
-        var gain = advice[0].IsShare ? $"{DisplayValue.Format(advice[0].GainAfter * 100, "1", 2)} points of {metric}"
-            : $"{DisplayValue.Format(advice[0].GainAfter, "1", 2)} of {metric}";
+        var gain = advice[0].IsShare ? $"{(advice[0].GainAfter * 100).ToString("G2", CultureInfo.InvariantCulture)} points of {metric}"
+            : $"{advice[0].GainAfter.ToString("G2", CultureInfo.InvariantCulture)} of {metric}";
         var share = advice[0].Steps[^1].EnergySoFar > Energy.Zero ? advice[0].EnergyAfter / advice[0].Steps[^1].EnergySoFar : 0;
         return $"The last {advice[0].EpochsAfter} of {record.Epochs.Length} epochs gained {gain} "
             + $"for {DisplayValue.FormatPercent(share)} of the epochs' energy";
