@@ -216,7 +216,12 @@ public sealed class SlurmCluster : IAsyncLifetime
         await File.WriteAllTextAsync(Configuration("tonne.yaml"), $"home: {Home}\nzone: FR\n");
         foreach (var node in Watts.Keys)
             await File.WriteAllTextAsync(Configuration(node + ".yaml"), $"sysroot: {Path.Combine(Trees, node)}\n");
-        var installed = await RunAsync(TonneCommand.Executable, "slurm", "install", "--folder", Path.Combine(Folder, "bin"), "--config", Path.Combine(Folder, "etc"), "--state", Path.Combine(Folder, "run"));
+        // A copy that only root can change, wherever the build is: Slurm runs it as root.
+        var copy = Path.Combine(Folder, "app");
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(TonneCommand.Executable)!))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var installed = await RunAsync(Path.Combine(copy, Path.GetFileName(TonneCommand.Executable)), "slurm", "install", "--folder", Path.Combine(Folder, "bin"), "--config", Path.Combine(Folder, "etc"), "--state", Path.Combine(Folder, "run"));
         if (installed.Code == 2)
             SkipReason = "the build of tonne is not only root's: " + installed.Error.Trim();
         else
