@@ -86,7 +86,10 @@ public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmClust
     public async Task A_requeued_job_has_a_run_for_each_of_its_starts()
     {
         Assert.SkipWhen(cluster.SkipReason is not null, cluster.SkipReason ?? "");
-        var job = await cluster.SubmitAsync("-J", "by-requeue", "-N1", "-n3", "-w", "n2", cluster.Script("requeue", Work));
+        var begun = Path.Combine(cluster.Folder, "requeue-begun");
+        var job = await cluster.SubmitAsync("-J", "by-requeue", "-N1", "-n3", "-w", "n2", cluster.Script("requeue", "touch '" + begun + "'\n" + Work));
+        // Requeued before its script has begun, a job starts again without a prolog (Slurm 22.05), and nothing could record it.
+        await cluster.WaitAsync(() => Task.FromResult(File.Exists(begun)), "the script begins");
         await RecordsAsync("n2", job);
         (await cluster.RunAsync("scontrol", "requeue", job)).Expect(0);
         await cluster.WaitAsync(async () => (await cluster.RunAsync("squeue", "-h", "-j", job, "-o", "%T")).Output.Trim() == "PENDING", "the job is requeued");
