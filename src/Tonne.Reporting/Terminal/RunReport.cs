@@ -103,7 +103,11 @@ public static class RunReport
         var text = $"{Show(machine)}: {Show(record.Components.Sum(part => part.JobMicrojoules))} this job{dot}{Show(record.Components.Sum(part => part.OthersMicrojoules))} others"
             + $"{dot}{Show(record.Components.Sum(part => part.IdleMicrojoules))} idle";
         if (record.Components.Any(part => part.UnexplainedMicrojoules is not null))
-            text += $"{dot}{Show(record.Components.Sum(part => part.UnexplainedMicrojoules ?? 0))} unexplained";
+        {
+            var share = record.Components.Sum(part => part.UnexplainedMicrojoules ?? 0) / (double)Math.Max(1, machine);
+            text += dot + StyledTextWriter.ToUnbreakable((Math.Round(share * 100, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture) + " %") + " unexplained";
+        }
+
         sheet.WriteRow("machine", text);
 
         string Show(long microjoules) => StyledTextWriter.ToUnbreakable(DisplayValue.Format(microjoules / 3.6e12, "kWh", 2, machine / 3.6e12));
