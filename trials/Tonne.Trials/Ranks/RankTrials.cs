@@ -201,6 +201,8 @@ public class RankTrials
         File.SetLastWriteTimeUtc(Path.Combine(tonne.RunFolders()[0], "trace"), DateTime.UnixEpoch);
         (await Finished.OfAsync(RankJob.Start(tonne, RankJob.Torchrun(id, 0, 2), TonneCommand.Executable, "run", "-q", "--", "sh", "-c", "exit 4"))).Expect(4);
         await File.WriteAllTextAsync(tonne.At("stop"), "", TestContext.Current.CancellationToken);
+        // Their commands still run, and would look for the file for ever in a folder that is gone.
+        await RankJob.WaitAsync(() => File.Exists(tonne.At("code-0")) && File.Exists(tonne.At("code-1")), "the commands of the killed ranks ended");
 
         var runs = JsonNode.Parse((await tonne.RunAsync("list", "--json")).Expect(0).Output)!["runs"]!.AsArray();
         Assert.Equal(["failed", "interrupted"], runs.Select(run => (string)run!["status"]!));

@@ -74,7 +74,7 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
   );
 }
 
-/** Ticks whose labels have room beside each other. */
+/** Ticks whose labels do not overlap. */
 function spaced(ticks: readonly number[], at: (tick: number) => number): number[] {
   const kept: number[] = [];
   for (const tick of ticks) if (kept.length === 0 || at(tick) - at(kept.at(-1)!) >= 64) kept.push(tick);

@@ -186,7 +186,7 @@ function createChart(box: HTMLElement, report: Report, power: ReportPower, onRea
             hatch(ctx, from, top, Math.max(3 * dpr, to - from), tall, colour("warn-edge"));
           }
           if (power.is_reduced) drawEnvelope(plot, power.edges, sums, colour("text"));
-          // The edge of each epoch, if there is room between them.
+          // The edge of each epoch, if they are far enough apart.
           const scale = plot.scales["x"]!;
           const perPixel = (scale.max! - scale.min!) / (plot.bbox.width / dpr);
           ctx.strokeStyle = colour("text");

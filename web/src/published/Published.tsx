@@ -87,7 +87,7 @@ export function Published({ report, citation }: { report: Report; citation: stri
   );
 }
 
-/** Dots beside each other without overlap: each at its value, as near to the middle line as there is room. */
+/** Dots beside each other without overlap: each at its value, as near to the middle line as possible. */
 function swarm(published: readonly ReportPublished[], at: (kg: number) => number): Dot[] {
   const size = 11;
   const dots: Dot[] = [];
