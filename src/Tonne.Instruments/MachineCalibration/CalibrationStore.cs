@@ -36,7 +36,7 @@ public static class CalibrationStore
         var all = new CalibrationFile(Schema, [.. Read(path), calibration]);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
-        var beside = $"{path}.{Environment.ProcessId}.new";
+        var beside = $"{path}.{Guid.NewGuid():N}.new";
         File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(all, CalibrationJson.Default.CalibrationFile));
         File.Move(beside, path, overwrite: true);
     }

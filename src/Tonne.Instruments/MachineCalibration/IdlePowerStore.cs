@@ -104,7 +104,7 @@ public static class IdlePowerStore
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var beside = $"{path}.{Environment.ProcessId}.new";
+        var beside = $"{path}.{Guid.NewGuid():N}.new";
         File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(new IdlePowerFile(Schema, [.. all]), CalibrationJson.Default.IdlePowerFile));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Tonne.Server.Security;
 
 /// <summary>The file that keeps the token between starts, for its owner only.</summary>
 /// <param name="path">The file.</param>
-sealed class TokenFile(string path)
+sealed partial class TokenFile(string path)
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
@@ -72,22 +74,37 @@ sealed class TokenFile(string path)
             options.UnixCreateMode = OwnerOnly;
         }
 
-        // Written aside and renamed, so that nobody reads half a token; a rename does not replace another server's file.
+        // Written aside, so that nobody reads half a token, under a random name: a process may start several servers at once.
         var token = AccessToken.Create();
-        var aside = $"{Location}.{Environment.ProcessId}";
-        File.Delete(aside);
-        using (var writer = new StreamWriter(new FileStream(aside, options)))
-            writer.Write(token.Text + "\n");
+        var aside = $"{Location}.{Guid.NewGuid():N}";
         try
         {
-            File.Move(aside, Location, overwrite: false);
+            using (var writer = new StreamWriter(new FileStream(aside, options)))
+                writer.Write(token.Text + "\n");
+            Publish(aside);
         }
-        catch (IOException)
+        finally
         {
             File.Delete(aside);
-            throw;
         }
 
         return token;
     }
+
+    // Never replaces the file of another server. File.Move looks first and renames then on Unix, where both can happen between the two; a link is one step.
+    void Publish(string aside)
+    {
+        if (OperatingSystem.IsWindows())
+            File.Move(aside, Location, overwrite: false);
+        else if (Link(aside, Location) != 0)
+        {
+            var error = Marshal.GetLastPInvokeErrorMessage();
+            if (File.Exists(Location))
+                throw new IOException($"{Location} exists: {error}");
+            File.Move(aside, Location, overwrite: false); // A file system without links, such as FAT.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string added);
 }
