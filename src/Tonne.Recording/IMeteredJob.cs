@@ -40,6 +40,9 @@ public interface IMeteredJob : IDisposable
     /// <summary>Container in which the process runs. Default: null, none.</summary>
     ContainerIdentity? Container => null;
 
+    /// <summary>Id of a run that measures the same processes already, and so includes this one. Default: null, none is known.</summary>
+    string? EnclosingRun => null;
+
     /// <summary>Warnings known at the start, for example a meter that may not be read. Default: none.</summary>
     ImmutableArray<Warning> Warnings => [];
 

@@ -11,5 +11,5 @@ public static class RunId
         now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
 
     /// <summary>Whether a text may be the id of a run: 1 to 64 ASCII letters, digits and hyphens.</summary>
-    internal static bool IsValid(string text) => text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+    public static bool IsValid(string text) => text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 }

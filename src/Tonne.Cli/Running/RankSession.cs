@@ -334,7 +334,7 @@ sealed class RankSession : IMarkTarget, IDisposable
                 return null;
             if (folder.Resume(_context.Time) is not var (run, state))
                 return null;
-            var recorder = new RunRecorder(_ => _job = CreateJob(state), new MemoryRunSink(), CreateOptions(), _context.Time);
+            var recorder = new RunRecorder(id => _job = CreateJob(id, state), new MemoryRunSink(), CreateOptions(), _context.Time);
             StartTimestamp = isJoining ? group.StartTimestamp : StartTimestamp;
             var resumed = recorder.Resume(run, state, group.StartTimestamp);
             _folder.WriteGroup(group);
@@ -355,7 +355,7 @@ sealed class RankSession : IMarkTarget, IDisposable
         foreach (var left in _folder.ReadRanks().Where(state => !ProcessIdentity.IsAlive(state.Holder)))
             _folder.RemoveRank(left.Holder);
         _folder.RemoveStop();
-        var recorder = new RunRecorder(_ => _job = CreateJob(null), _session.CreateSink(_request), CreateOptions(), _context.Time);
+        var recorder = new RunRecorder(id => _job = CreateJob(id, null), _session.CreateSink(_request), CreateOptions(), _context.Time);
         var run = recorder.OpenAsync(_request.Name ?? RunNames.FromCommand(_session.GetKeptCommand(_request))).AsTask().GetAwaiter().GetResult();
         StartTimestamp = _published is null ? run.StartTimestamp : StartTimestamp;
         if (run.Location is not null)
@@ -371,8 +371,8 @@ sealed class RankSession : IMarkTarget, IDisposable
         return run;
     }
 
-    RankedJob CreateJob(TraceState? before) => new(
-        _discovery, _own, _reservation.MemoryBytes, _folder, _state, _group, _context.Time, before, sampler => TonneOverhead.Measure(sampler, _request.OwnCpuBefore));
+    RankedJob CreateJob(string runId, TraceState? before) => new(
+        runId, _discovery, _own, _reservation.MemoryBytes, _folder, _state, _group, _context.Time, before, sampler => TonneOverhead.Measure(sampler, _request.OwnCpuBefore));
 
     RecordingOptions CreateOptions()
     {

@@ -46,7 +46,7 @@ sealed class AttachedProcess : IDisposable
     {
         var holder = ProcessIdentity.GetCurrent();
         var recorder = new RunRecorder(
-            _ => new MachineJob(_discovery, JobInstruments.FollowProcess(Id, holder, _discovery.Machine.Threads) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
+            id => new MachineJob(_discovery, JobInstruments.FollowProcess(id, _discovery.Machine.BootId, Id, holder, _discovery.Machine.Threads) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
             sink, options with { Command = [.. Command] }, time);
         return recorder.StartAsync(name ?? (Command.Count > 0 ? Running.RunNames.FromCommand(Command) : $"pid-{Id.ToString(CultureInfo.InvariantCulture)}")).AsTask().GetAwaiter().GetResult();
     }

@@ -46,7 +46,8 @@ public sealed class MachineJob : IMeteredJob
     /// Opens the meters of this machine for a run of this process: the job is the process with all its threads and descendants.
     /// </summary>
     /// <remarks>
-    /// The process is one job: two runs at the same time would both count all of it. The cost of recording is part of the job, and stated
+    /// The process is one job: of two runs at the same time, both have all of it, and the later one has the earlier as its parent, so that a
+    /// sum counts it once. The cost of recording is part of the job, and stated
     /// as its overhead.
     /// A method for <see cref="RunRecorder"/>: <c>new RunRecorder(MachineJob.OpenThisProcess, ledger)</c>.
     /// </remarks>
@@ -64,7 +65,7 @@ public sealed class MachineJob : IMeteredJob
         try
         {
             var holder = ProcessIdentity.GetCurrent();
-            return new MachineJob(discovery, JobInstruments.FollowThisProcess(holder, discovery.Machine.Threads), holder, null, null, ownsDiscovery: true);
+            return new MachineJob(discovery, JobInstruments.FollowThisProcess(runId, discovery.Machine.BootId, holder, discovery.Machine.Threads), holder, null, null, ownsDiscovery: true);
         }
         catch
         {
@@ -99,6 +100,9 @@ public sealed class MachineJob : IMeteredJob
 
     /// <inheritdoc/>
     public ContainerIdentity? Container { get; } = ContainerDetector.Detect(Environment.GetEnvironmentVariable);
+
+    /// <inheritdoc/>
+    public string? EnclosingRun => _job.EnclosingRun;
 
     /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings => ListWarnings(_discovery);

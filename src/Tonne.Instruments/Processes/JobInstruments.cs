@@ -43,9 +43,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunRegistry.DefaultFolder, string? machine = null)
     {
         _reaped = reapedNanoseconds;
-        var claim = machine is null ? null : LiveRunClaim.Create(machine, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable);
+        var claim = machine is null ? null : CreateClaim(runId, machine);
         _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, claim: claim);
-        IMeter[] others = _liveRuns is null ? [] : claim?.Share is null ? [_liveRuns] : [_liveRuns, _liveRuns.HeldMeter];
+        var others = ListMeters(_liveRuns, claim);
         _group = JobControlGroup.TryCreate(runId, out var refusals);
         if (_group is not null)
         {
@@ -61,7 +61,12 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         Meters = [_cpu, new JobMemoryMeter(_descendants), .. others];
     }
 
-    JobInstruments(RunHolder holder, int threads, string liveRunsFolder)
+    static LiveRunClaim CreateClaim(string runId, string machine) =>
+        LiveRunClaim.Create(machine, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable) with { Run = runId };
+
+    static IMeter[] ListMeters(LiveRunRegistry? liveRuns, LiveRunClaim? claim) => liveRuns is null ? [] : claim?.Share is null ? [liveRuns] : [liveRuns, liveRuns.HeldMeter];
+
+    JobInstruments(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder)
     {
         // Other runs read what this one has used, not what the process used before it.
         var (own, reaped) = (Libc.GetProcessCpuTime(), Libc.GetReapedCpuTime());
@@ -69,40 +74,47 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         _descendants = new ProcessTree(static _ => false);
         _descendants.Update(0);
         var before = own + _descendants.CpuNanoseconds;
-        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
+        var claim = CreateClaim(runId, machine);
+        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder, claim: claim);
         _cpu = new JobCpuMeter(_descendants, _reaped, _liveRuns, () => Libc.GetProcessCpuTime() - before);
         FollowsThisProcess = true;
-        Meters = [_cpu, JobMemoryMeter.OfThisProcess(_descendants), _liveRuns];
+        Meters = [_cpu, JobMemoryMeter.OfThisProcess(_descendants), .. ListMeters(_liveRuns, claim)];
     }
 
     /// <summary>Follows this process itself, with all its threads and descendants: a program that records a part of its own work.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="machine">Boot of the machine that is measured, from its description.</param>
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
-    public static JobInstruments FollowThisProcess(RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
-        new(holder, threads, liveRunsFolder);
+    public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+        new(runId, machine, holder, threads, liveRunsFolder);
 
-    JobInstruments(ProcessTree tree, RunHolder holder, int threads, string liveRunsFolder)
+    JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string liveRunsFolder)
     {
         _reaped = static () => 0;
         _descendants = tree;
         // What it used before is not part of the run.
         tree.Update(0);
         var before = tree.CpuNanoseconds;
-        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder);
+        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim);
         _cpu = new JobCpuMeter(tree, _reaped, _liveRuns, () => -before);
         Meters = [_cpu, new JobMemoryMeter(tree), _liveRuns];
     }
 
     /// <summary>Follows a process that runs already, and its descendants, from now on.</summary>
     /// <remarks>By polling: children that live shorter than a sample are seen when their parent has waited for them.</remarks>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="machine">Boot of the machine that is measured, from its description.</param>
     /// <param name="processId">The process.</param>
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
     /// <returns>Null if there is no such process.</returns>
-    public static JobInstruments? FollowProcess(int processId, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
-        ProcessTree.OfProcess(processId) is { } tree ? new JobInstruments(tree, holder, threads, liveRunsFolder) : null;
+    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+        ProcessTree.OfProcess(processId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
+            ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder)
+            : null;
 
     JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)
     {
@@ -129,6 +141,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     /// <summary>Whether the job is this process; its CPU time is read from its own clock then, and needs no settling.</summary>
     public bool FollowsThisProcess { get; }
+
+    /// <summary>Id of a run that measures this job's processes already, because it follows one of their parents; null if there is none.</summary>
+    public string? EnclosingRun => _liveRuns?.EnclosingRun;
 
     /// <summary>CPU time and memory of the job, CPU time of other live runs.</summary>
     public IReadOnlyList<IMeter> Meters { get; }

@@ -13,6 +13,12 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
 {
     const int MaxLength = 400;
 
+    /// <summary>Id of the run; null if it does not say.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The process that it follows, with its start in ticks, if that is not the one which registered it; null else.</summary>
+    public (int Id, long Start)? Follows { get; init; }
+
     /// <summary>The claim of a run of this process.</summary>
     /// <param name="machine">Boot of the machine that is measured.</param>
     /// <param name="reservation">What is reserved for it.</param>
@@ -30,7 +36,7 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
     public override string ToString()
     {
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
+            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(Run is { } run ? $"run={Escape(run)} " : "")}{(Follows is { } process ? $"follows={process.Id}-{process.Start} " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
         return line.Length <= MaxLength ? line.TrimEnd() + "\n" : "";
     }
 
@@ -49,6 +55,8 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
                 "share" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 => claim with { Share = share },
                 "job" => claim with { Job = value },
                 "covers" => claim with { CoversJob = value == "1" },
+                "run" when RunId.IsValid(value) => claim with { Run = value },
+                "follows" when ParseProcess(value) is { } process => claim with { Follows = process },
                 "machine" => claim with { Machine = value },
                 _ => claim,
             };
@@ -60,6 +68,10 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
 
     /// <summary>The claim as the other runs read it.</summary>
     public LiveRunClaim AsWritten() => Parse(ToString());
+
+    static (int Id, long Start)? ParseProcess(string text) =>
+        text.Split('-') is [var id, var start] && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) ? (number, ticks) : null;
 
     static string Escape(string text) => new([.. text.Select(letter => letter is > ' ' and < (char)127 ? letter : '_')]);
 }

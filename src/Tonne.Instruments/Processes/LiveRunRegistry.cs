@@ -19,7 +19,8 @@ namespace Tonne.Instruments.Processes;
 /// file, and files of this user's runs that have ended: regular files with such a name and such a content. It deletes nothing else.
 /// A sample writes the run's own number and reads that of each other run. The folder is checked once a second at most, and listed only if
 /// it has changed.
-/// A run that was started inside another run is part of that run's job, so the two do not count each other. Not thread safe.
+/// A run of a process that another run follows already is part of that run's job: the two do not count each other, and the later one has the
+/// earlier as its parent (<see cref="EnclosingRun"/>). Not thread safe.
 /// </remarks>
 sealed class LiveRunRegistry : IMeter, IDisposable
 {
@@ -77,7 +78,12 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         _name = string.Create(CultureInfo.InvariantCulture,
             $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
         _folder = OpenFolder(Path.GetFullPath(folder), out var path, out var refusal);
-        if (_folder is not null)
+        if (_folder is not null && FindRunOfThisProcess() is { } first)
+        {
+            // The process is one job, and its first run reports it to the others.
+            EnclosingRun = first;
+        }
+        else if (_folder is not null)
         {
             DeleteIfOwn(_name);
             _ownFile = _folder.CreateNew(_name);
@@ -98,6 +104,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             }
         }
 
+        EnclosingRun ??= _folder is null ? null : FindEnclosingRun(_folder);
         HeldMeter = new HeldTimeMeter(this, path);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
             Note: $"{path}: CPU time reported by the jobs of other live runs; "
@@ -120,6 +127,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
     /// <summary>Why this run is not registered; null if it is.</summary>
     public string? RefusalReason { get; }
+
+    /// <summary>Id of a run of this user or of root that followed this run's process, or one of its parents, when this run began; null if none did.</summary>
+    public string? EnclosingRun { get; }
 
     /// <summary>Number of other live runs at the last sample.</summary>
     public int Peers => _peers.Count;
@@ -246,17 +256,19 @@ sealed class LiveRunRegistry : IMeter, IDisposable
                 continue;
             }
 
-            // A run that was started inside another run is part of the outer run's job, so the two do not count each other.
-            if (ParseName(name) is { } other && other.Namespace == _namespace
-                && (ProcessIdentity.IsAncestor(other.Id, _processId) || ProcessIdentity.IsAncestor(_processId, other.Id) || _isPartOfJob(other.Id)))
-            {
-                continue;
-            }
-
             var handle = _folder.OpenToRead(name);
             if (handle.IsInvalid)
                 continue;
             var peer = new Peer(handle, ReadClaim(handle));
+
+            // A run of a process that another run follows is part of that run's job, so the two do not count each other.
+            if (FindFollowed(name, peer.Claim) is { } other
+                && (IsSameOrParent(other, FollowedId) || IsSameOrParent(FollowedId, other) || _isPartOfJob(other)))
+            {
+                handle.Dispose();
+                continue;
+            }
+
             if (_claim?.IsApartFrom(peer.Claim) == true)
             {
                 _apart.Add(name);
@@ -270,6 +282,47 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             _peers.Add(name, peer);
         }
     }
+
+    /// <summary>The process whose job this run is.</summary>
+    int FollowedId => _claim?.Follows?.Id ?? _processId;
+
+    /// <summary>The process whose job another run is; null if it has ended or is in another namespace.</summary>
+    int? FindFollowed(string name, LiveRunClaim claim)
+    {
+        if (ParseName(name) is not { } registered || registered.Namespace != _namespace)
+            return null;
+        if (claim.Follows is not { } followed)
+            return registered.Id;
+        return ProcessIdentity.GetStartTicks(followed.Id) == followed.Start ? followed.Id : null;
+    }
+
+    static bool IsSameOrParent(int process, int other) => process == other || ProcessIdentity.IsAncestor(process, other);
+
+    /// <summary>The run that this process records already; null if there is none.</summary>
+    string? FindRunOfThisProcess()
+    {
+        using var file = _folder!.OpenToRead(_name);
+        return file.IsInvalid ? null : ReadTrustedClaim(file)?.Run;
+    }
+
+    string? FindEnclosingRun(TrustedFolder folder)
+    {
+        foreach (var name in folder.ListNames())
+        {
+            if (name == _name || ParseName(name) is null || !IsAlive(name))
+                continue;
+            using var file = folder.OpenToRead(name);
+            if (!file.IsInvalid && ReadTrustedClaim(file) is { Run: { } run } claim && (_claim?.Machine is null || claim.Machine == _claim.Machine)
+                && FindFollowed(name, claim) is { } followed && IsSameOrParent(followed, FollowedId))
+                return run;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a run of this user or of root says of itself; null if the file is another user's, who could make runs vanish from sums.</summary>
+    static LiveRunClaim? ReadTrustedClaim(SafeFileHandle file) =>
+        Libc.GetStatus(file, "") is { } status && (status.Owner == 0 || status.Owner == Libc.GetUser()) ? ReadClaim(file) : null;
 
     /// <summary>Reads the CPU time that another run has reported since it was last read, in ns.</summary>
     long ReadGrowth(Peer peer)

@@ -39,6 +39,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
     bool _hasBegun;
 
     /// <summary>Creates the job of a group.</summary>
+    /// <param name="runId">Id of the run.</param>
     /// <param name="discovery">The machine; stays the caller's to dispose.</param>
     /// <param name="own">The instruments of this process's rank; stay the caller's to dispose.</param>
     /// <param name="reservedMemoryBytes">Memory limit of the ranks together, in bytes; null if none.</param>
@@ -49,7 +50,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
     /// <param name="before">What another recorder has recorded; null if this one begins the run.</param>
     /// <param name="measureOverhead">Measures what recording has cost, given the CPU time of the sampling thread. Default: that CPU time.</param>
     public RankedJob(
-        DiscoveryResult discovery, JobInstruments own, long? reservedMemoryBytes, RankFolder folder, RankState state, RankGroup group, TimeProvider time,
+        string runId, DiscoveryResult discovery, JobInstruments own, long? reservedMemoryBytes, RankFolder folder, RankState state, RankGroup group, TimeProvider time,
         TraceState? before = null, Func<TimeSpan, Overhead>? measureOverhead = null)
     {
         ArgumentNullException.ThrowIfNull(discovery);
@@ -60,7 +61,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
             Continue(before);
         discovery.TrackJob(this);
         _devices = [.. discovery.Instruments.SelectMany(instrument => instrument.DeviceUsers)];
-        var claim = LiveRunClaim.Create(discovery.Machine.BootId, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable);
+        var claim = LiveRunClaim.Create(discovery.Machine.BootId, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable) with { Run = runId };
         _liveRuns = new LiveRunRegistry(state.Holder, discovery.Machine.Threads, isPartOfJob: Contains, claim: claim);
         Meters =
         [
@@ -110,6 +111,9 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
 
     /// <inheritdoc/>
     public IRankMeters Ranks => this;
+
+    /// <inheritdoc/>
+    public string? EnclosingRun => _liveRuns.EnclosingRun;
 
     /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings => MachineJob.ListWarnings(_discovery);

@@ -45,7 +45,7 @@ public class MachineJobTests
         try
         {
             var before = ProcessIdentity.GetCpuNanoseconds();
-            using var job = JobInstruments.FollowThisProcess(ProcessIdentity.GetCurrent(), Environment.ProcessorCount, folder);
+            using var job = JobInstruments.FollowThisProcess("run", "boot", ProcessIdentity.GetCurrent(), Environment.ProcessorCount, folder);
             var meter = job.Meters.Single(meter => meter.Description.Id == JobCpuMeter.MeterId);
 
             var first = meter.Read(0).Value;

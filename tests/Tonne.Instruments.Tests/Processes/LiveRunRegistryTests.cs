@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
@@ -98,9 +99,8 @@ public sealed class LiveRunRegistryTests : IDisposable
     [Fact]
     public void The_files_of_the_dead_and_of_earlier_boots_are_removed_and_strange_ones_left()
     {
-        var pidNamespace = new FileInfo("/proc/self/ns/pid").LinkTarget!.Replace(":[", "").Replace("]", "");
         // What a run writes: 19 digits and a line feed.
-        _disk.With($"live/{_me.BootId}_{pidNamespace}_{_me.ProcessId}_1", Written).With("live/00000000-boot_pid1_7_5", Written).With("live/readme", "hello").With("live/a_b_c_d", Written);
+        _disk.With($"live/{_me.BootId}_{PidNamespace}_{_me.ProcessId}_1", Written).With("live/00000000-boot_pid1_7_5", Written).With("live/readme", "hello").With("live/a_b_c_d", Written);
         using var board = Join();
 
         board.Read(0);
@@ -199,6 +199,108 @@ public sealed class LiveRunRegistryTests : IDisposable
         Assert.Equal(["b_n_1_5", "b_n_2_5", "b_n_3_5", "b_n_4_5", "b_n_5_5", "b_n_6_5"], Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Order());
         Assert.Equal(Written, File.ReadAllText(Path.Join(_disk.Root, "secret")));
     }
+
+    // A run of tonne in this namespace is a process; "sleep" stands for it and for the process that it attaches to.
+    [Fact]
+    public void A_run_of_a_process_that_another_run_follows_is_inside_it_and_neither_counts_the_other()
+    {
+        using var attach = Process.Start("sleep", "60");
+        using var followed = Process.Start("sleep", "60");
+        try
+        {
+            var claim = new LiveRunClaim(null, null, false, "machine") { Run = "260101-120000-aaaa", Follows = Identify(followed.Id) };
+            _disk.With($"live/{_me.BootId}_{PidNamespace}_{attach.Id}_{Identify(attach.Id).Start}", Written + claim);
+            var mine = claim with { Run = "260101-120000-bbbb" };
+
+            using (var same = new LiveRunRegistry(_me, threads: 4, Folder, claim: mine))
+            {
+                same.Read(0);
+                Assert.Equal(("260101-120000-aaaa", 0), (same.EnclosingRun, same.Peers));
+            }
+
+            // Another process, and another machine, are not inside.
+            using (var other = new LiveRunRegistry(_me, threads: 4, Folder, claim: mine with { Follows = Identify(attach.Id) }))
+            {
+                other.Read(0);
+                Assert.Equal((null, 1), (other.EnclosingRun, other.Peers));
+            }
+
+            using var elsewhere = new LiveRunRegistry(_me, threads: 4, Folder, claim: mine with { Machine = "elsewhere" });
+            Assert.Null(elsewhere.EnclosingRun);
+        }
+        finally
+        {
+            attach.Kill();
+            followed.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_run_whose_parent_process_is_followed_is_inside_that_run()
+    {
+        using var attach = Process.Start("sleep", "60");
+        try
+        {
+            // The parent of this process is followed.
+            var parent = ProcessIdentity.GetParentId(_me.ProcessId)!.Value;
+            var claim = new LiveRunClaim(null, null, false, null) { Run = "260101-120000-aaaa", Follows = Identify(parent) };
+            _disk.With($"live/{_me.BootId}_{PidNamespace}_{attach.Id}_{Identify(attach.Id).Start}", Written + claim);
+            using (var inside = Join())
+                Assert.Equal("260101-120000-aaaa", inside.EnclosingRun);
+
+            // The id of a process is used again: it is another one.
+            var old = claim with { Follows = (parent, Identify(parent).Start + 1) };
+            _disk.With($"live/{_me.BootId}_{PidNamespace}_{attach.Id}_{Identify(attach.Id).Start}", Written + old);
+            using var alone = Join();
+            Assert.Null(alone.EnclosingRun);
+        }
+        finally
+        {
+            attach.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_claim_of_another_user_encloses_nothing()
+    {
+        Assert.SkipUnless(Libc.GetUser() == 0, "only root can give a file to another user");
+        using var attach = Process.Start("sleep", "60");
+        try
+        {
+            var name = $"{_me.BootId}_{PidNamespace}_{attach.Id}_{Identify(attach.Id).Start}";
+            _disk.With($"live/{name}", Written + new LiveRunClaim(null, null, false, null) { Run = "260101-120000-aaaa", Follows = Identify(_me.ProcessId) });
+            Assert.Equal(0, ChangeOwner(Path.Join(Folder, name), 65534, 65534));
+
+            using var run = Join();
+
+            Assert.Null(run.EnclosingRun);
+        }
+        finally
+        {
+            attach.Kill();
+        }
+    }
+
+    [Fact]
+    public void Of_two_runs_of_one_process_the_second_is_inside_the_first()
+    {
+        var claim = new LiveRunClaim(null, null, false, "machine") { Run = "260101-120000-aaaa" };
+        using var first = new LiveRunRegistry(_me, threads: 4, Folder, claim: claim);
+        using (var second = new LiveRunRegistry(_me, threads: 4, Folder, claim: claim with { Run = "260101-120000-bbbb" }))
+        {
+            second.Publish(7);
+            Assert.Equal(("260101-120000-aaaa", 0), (second.EnclosingRun, second.Peers));
+        }
+
+        first.Publish(5 * Second);
+
+        Assert.Null(first.EnclosingRun);
+        Assert.StartsWith("0000000005000000000\n", File.ReadAllText(Assert.Single(Directory.GetFiles(Folder))), StringComparison.Ordinal);
+    }
+
+    static string PidNamespace => new FileInfo("/proc/self/ns/pid").LinkTarget!.Replace(":[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+
+    static (int Id, long Start) Identify(int process) => (process, ProcessIdentity.GetStartTicks(process)!.Value);
 
     [Fact]
     public void A_file_that_took_the_place_of_the_own_one_is_not_deleted()

@@ -102,6 +102,39 @@ public class WatchTrials
     }
 
     [Fact]
+    public async Task Two_recordings_of_a_process_and_a_run_that_it_starts_count_once()
+    {
+        using var tonne = new TonneCommand();
+        // After 4 s the process starts a run of its own, with no variable by which that could know the others.
+        tonne.Environment["TONNE"] = TonneCommand.Executable;
+        using var process = tonne.StartOther(Needs.Python(), "-u", tonne.Write("starts.py", """
+            import os, subprocess, time
+            time.sleep(4)
+            known = {name: value for name, value in os.environ.items() if not name.startswith("TONNE_RUN")}
+            subprocess.run([os.environ["TONNE"], "run", "-q", "--name", "inner", "--zone", "FR", "--", "sleep", "1"], check=True, env=known)
+            time.sleep(1)
+            """));
+        var pid = process.Id.ToString(CultureInfo.InvariantCulture);
+        var first = tonne.Start("attach", "--pid", pid, "--zone", "FR", "--name", "first");
+        await WaitUntil(() => tonne.RunFolders().Length == 1);
+        var second = tonne.Start("attach", "--pid", pid, "--zone", "FR", "--name", "second");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (await Finished.OfAsync(first)).Expect(0);
+        (await Finished.OfAsync(second)).Expect(0);
+
+        var total = JsonNode.Parse((await tonne.RunAsync("total", "--json")).Expect(0).Output)!;
+        var others = new List<string>();
+        foreach (var name in new[] { "second", "inner" })
+            others.Add(new RunJson((await tonne.RunAsync("show", name, "--json")).Expect(0).Output).Id);
+
+        Assert.Equal(1, (int)total["total"]!["runs"]!);
+        Assert.Equal(others.Order(), total["counted_with_others"]!.AsArray().Select(run => (string)run!["id"]!).Order());
+        Assert.All(total["counted_with_others"]!.AsArray(), run => Assert.Equal("nested", (string)run!["reason"]!));
+        var outer = new RunJson((await tonne.RunAsync("show", "first", "--json")).Expect(0).Output);
+        Assert.Equal((double)outer.Root["energy_kwh"]!["value"]!, (double)total["total"]!["energy_kwh"]!["value"]!, 1e-12);
+    }
+
+    [Fact]
     public async Task Interrupting_the_recording_leaves_the_process()
     {
         using var tonne = new TonneCommand();
