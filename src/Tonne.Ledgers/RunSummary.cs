@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Tonne.Accounting;
+using Tonne.Hardware;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Quantities;
 using Tonne.Runs;
@@ -83,6 +84,9 @@ public sealed record RunSummary
     /// <summary>Facility energy of the machine that no job held during the run, kWh; null while it runs.</summary>
     public Bounds? IdleEnergy { get; init; }
 
+    /// <summary>Share of <see cref="IdleEnergy"/> that is the same however many threads runs have reserved: memory and accelerators, 0 to 1; null while it runs.</summary>
+    public double? SteadyIdleShare { get; init; }
+
     /// <summary>Operational emissions of <see cref="IdleEnergy"/>, kg CO2e.</summary>
     public Bounds? IdleEmissions { get; init; }
 
@@ -117,8 +121,9 @@ public sealed record RunSummary
         // The machine's bounds are those of its parts, of which idle is one.
         var machine = Figure("machine_energy_kwh")?.Bounds;
         var spread = machine is { Best: > 0 } known ? new Bounds(Math.Min(1, known.Low / known.Best), 1, Math.Clamp(known.High / known.Best, 1, MaxSpread)) : Bounds.FromExact(1);
+        var allIdle = record.Components.Sum(part => (double)part.IdleMicrojoules);
         Bounds? idle = newest is null ? null
-            : spread * (record.Components.Sum(part => part.IdleMicrojoules) / MicrojoulesPerKilowattHour * newest.Factors.Pue.Bounds.Best);
+            : spread * (allIdle / MicrojoulesPerKilowattHour * newest.Factors.Pue.Bounds.Best);
         return FromOpening(record.Opening) with
         {
             Kind = CodeCarbonConverter.IsCodeCarbonRun(record) ? RunKind.Imported : RunKind.Recorded,
@@ -131,6 +136,7 @@ public sealed record RunSummary
             Embodied = Figure("emissions_kg.embodied"),
             Total = Figure("emissions_kg.total"),
             IdleEnergy = idle,
+            SteadyIdleShare = allIdle > 0 ? record.Components.Where(part => part.Component is not (Component.Cpu or Component.Other)).Sum(part => (double)part.IdleMicrojoules) / allIdle : 0,
             IdleEmissions = newest is null ? null : idle * (newest.Factors.Grid.Intensity.Bounds.Best / 1000),
             Months = SplitByMonth(record),
             Zone = newest?.Factors.Grid.Zone ?? record.Opening.Place.Zone,

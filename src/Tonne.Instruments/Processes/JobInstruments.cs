@@ -183,6 +183,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <returns>CPU time in ns.</returns>
     public (long Nanoseconds, IReadOnlyList<Warning> Warnings) GetFinalCpuTime()
     {
+        _liveRuns?.End();
         var (nanoseconds, warning) = _cpu.GetFinalCpuTime(_reaped());
         if (warning is not null)
             _warnings.Add(warning);

@@ -11,7 +11,8 @@ namespace Tonne.Instruments.Processes;
 /// <summary>A folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
 /// <remarks>
 /// It has one small file for each run, named by boot, process namespace, process id and start time. The file contains one number: the CPU
-/// time in ns, as 19 digits; and a line of what the run says of itself (<see cref="LiveRunClaim"/>).
+/// time in ns, as 19 digits; a line of what the run says of itself (<see cref="LiveRunClaim"/>); and, if a scheduler has allocated a share of the
+/// machine to it, a line with the time of its first sample and of its last one, ns of the monotonic clock, 0 if not yet.
 /// Runs of all users share <see cref="DefaultFolder"/> if it is root's (a run of root makes it, mode 1777, or the administrator). Otherwise
 /// each user has a folder of their own beside it, mode 0700. No link is followed, and another user's folder is refused
 /// (<see cref="TrustedFolder"/>).
@@ -36,6 +37,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     const int StickyMode = 0x3FF;
     const int MaxPeers = 256;
     const int NumberLength = 19;
+    const int TimesLength = (2 * NumberLength) + 2;
     const long CheckIntervalNanoseconds = 1_000_000_000;
 
     readonly TrustedFolder? _folder;
@@ -50,6 +52,13 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     readonly byte[] _number = new byte[NumberLength + 1];
     readonly byte[] _peerBuffer = new byte[64];
     readonly LiveRunClaim? _claim;
+    readonly TimeProvider _time;
+    // Where the line of times begins in the own file; 0 if there is none.
+    readonly int _timesOffset;
+    readonly byte[] _timesLine = new byte[TimesLength];
+    long _begunAt;
+    long _readAt;
+    volatile bool _isEnding;
     double _heldNanoseconds;
     // Runs that neither count this one nor are counted.
     readonly HashSet<string> _apart = new(StringComparer.Ordinal);
@@ -61,7 +70,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     
     // CPU time of runs that have ended, not yet added to the total.
     long _endedNanoseconds;
-    long _endedHeldNanoseconds;
+    double _endedHeldNanoseconds;
 
     /// <summary>Registers this run.</summary>
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
@@ -70,8 +79,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <param name="isPartOfJob">Whether a process belongs to the job, so that a run it registered is inside this one. Default: what descends from
     /// this process does.</param>
     /// <param name="claim">What this run says of itself. Default: null, nothing.</param>
-    public LiveRunRegistry(RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null)
+    /// <param name="time">The monotonic clock of the machine. Default: null, the system's.</param>
+    public LiveRunRegistry(
+        RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _claim = claim?.AsWritten();
         (_processId, _threads, _isPartOfJob) = (holder.ProcessId, threads, isPartOfJob ?? (static _ => false));
         _namespace = ReadPidNamespace();
@@ -101,6 +113,8 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             {
                 var line = System.Text.Encoding.ASCII.GetBytes(_claim.ToString());
                 _ = Libc.WriteAt(_ownFile, line, NumberLength + 1);
+                if (_claim.Share is not null)
+                    _timesOffset = NumberLength + 1 + line.Length;
             }
         }
 
@@ -149,20 +163,24 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Reads the CPU time of the jobs of all other live runs since this run was registered, in ns; it never falls.</summary>
     public Reading Read(long timestamp)
     {
+        _readAt = ReadClock();
+        if (_begunAt == 0 || _isEnding)
+        {
+            _begunAt = _begunAt == 0 ? _readAt : _begunAt;
+            PublishTimes(_isEnding ? _readAt : 0);
+        }
+
         if (_listedAt == long.MinValue || (timestamp - _checkedAt >= CheckIntervalNanoseconds && HasChanged(timestamp)))
             RefreshPeers(timestamp);
         var newNanoseconds = _endedNanoseconds;
         _endedNanoseconds = 0;
-        var (allocated, used) = (0d, _endedHeldNanoseconds);
+        var held = _endedHeldNanoseconds;
         _endedHeldNanoseconds = 0;
         foreach (var peer in _peers.Values)
         {
             var growth = ReadGrowth(peer);
             newNanoseconds += growth;
-            if (peer.Claim.Share is { } share)
-                allocated += share;
-            else
-                used += growth;
+            held += ReadHeld(peer, growth);
         }
 
         if (_lastTimestamp != long.MinValue)
@@ -170,12 +188,17 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             // A number may have been reported one sample before it is read, so two seconds are added to the limit.
             var possibleNanoseconds = (timestamp - _lastTimestamp + (2 * CheckIntervalNanoseconds)) * _threads;
             _totalNanoseconds += Math.Clamp(possibleNanoseconds, 0, newNanoseconds);
-            _heldNanoseconds += Math.Clamp(possibleNanoseconds, 0, used) + (Math.Min(1, allocated) * _threads * (timestamp - _lastTimestamp));
+            // A meter never falls, so what is taken back is kept from the next.
+            _heldNanoseconds += Math.Clamp(held, 0, possibleNanoseconds);
+            _endedHeldNanoseconds = Math.Min(0, held);
         }
 
         _lastTimestamp = timestamp;
         return Reading.FromValue(_totalNanoseconds);
     }
+
+    /// <summary>Says that the next reading may be the last one, up to which the run holds its share.</summary>
+    public void End() => _isEnding = true;
 
     /// <summary>Removes this run from the registry.</summary>
     public void Dispose()
@@ -185,6 +208,9 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         _peers.Clear();
         if (_ownFile is not null)
         {
+            // The others still have it open.
+            if (_readAt != 0)
+                PublishTimes(_readAt);
             _ownFile.Dispose();
             _folder!.Delete(_name, _ownStatus);
         }
@@ -240,8 +266,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             // The last number of the run can still be read from its file, which is open.
             var growth = ReadGrowth(_peers[ended]);
             _endedNanoseconds += growth;
-            if (_peers[ended].Claim.Share is null)
-                _endedHeldNanoseconds += growth;
+            _endedHeldNanoseconds += ReadHeld(_peers[ended], growth);
             _peers[ended].Handle.Dispose();
             _peers.Remove(ended);
         }
@@ -259,7 +284,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             var handle = _folder.OpenToRead(name);
             if (handle.IsInvalid)
                 continue;
-            var peer = new Peer(handle, ReadClaim(handle));
+            var peer = new Peer(handle, ReadClaim(handle, out var length)) { TimesOffset = NumberLength + 1 + length, HeldUntil = _begunAt };
 
             // A run of a process that another run follows is part of that run's job, so the two do not count each other.
             if (FindFollowed(name, peer.Claim) is { } other
@@ -322,7 +347,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
     /// <summary>What a run of this user or of root says of itself; null if the file is another user's, who could make runs vanish from sums.</summary>
     static LiveRunClaim? ReadTrustedClaim(SafeFileHandle file) =>
-        Libc.GetStatus(file, "") is { } status && (status.Owner == 0 || status.Owner == Libc.GetUser()) ? ReadClaim(file) : null;
+        Libc.GetStatus(file, "") is { } status && (status.Owner == 0 || status.Owner == Libc.GetUser()) ? ReadClaim(file, out _) : null;
 
     /// <summary>Reads the CPU time that another run has reported since it was last read, in ns.</summary>
     long ReadGrowth(Peer peer)
@@ -334,12 +359,49 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return growth;
     }
 
-    static LiveRunClaim ReadClaim(SafeFileHandle handle)
+    /// <summary>Reads what a run says of itself.</summary>
+    /// <param name="handle">Its file.</param>
+    /// <param name="length">Length of the line with its line feed, in bytes.</param>
+    static LiveRunClaim ReadClaim(SafeFileHandle handle, out int length)
     {
-        Span<byte> line = stackalloc byte[512];
-        var count = Libc.ReadAt(handle, line, NumberLength + 1);
-        return LiveRunClaim.Parse(count > 0 ? System.Text.Encoding.ASCII.GetString(line[..count]) : "");
+        Span<byte> content = stackalloc byte[512];
+        var line = content[..Math.Max(0, Libc.ReadAt(handle, content, NumberLength + 1))];
+        length = line.IndexOf((byte)'\n') + 1;
+        return LiveRunClaim.Parse(System.Text.Encoding.ASCII.GetString(length > 0 ? line[..length] : line));
     }
+
+    /// <summary>The thread time in ns that another run has held since it was last asked for: its CPU time, or its share from its first sample to its last.
+    /// Negative if it ended before it was asked for last.</summary>
+    double ReadHeld(Peer peer, long growth)
+    {
+        if (peer.Claim.Share is not { } share)
+            return growth;
+        var (begun, ended) = (peer.HeldUntil, 0L);
+        Span<byte> line = stackalloc byte[TimesLength];
+        // A run of an earlier version says nothing of its times.
+        if (Libc.ReadAt(peer.Handle, line, peer.TimesOffset) == TimesLength
+            && (!KernelText.TryParseNumber(line[..NumberLength], out begun) || !KernelText.TryParseNumber(line.Slice(NumberLength + 1, NumberLength), out ended) || begun == 0))
+            return 0;
+        // Its last sample may be known only some time after it: what was counted beyond that is taken back.
+        var from = Math.Min(Math.Max(begun, peer.HeldUntil), _readAt);
+        var until = ended > 0 ? Math.Clamp(ended, Math.Min(begun, _readAt), _readAt) : _readAt;
+        peer.HeldUntil = until;
+        return share * _threads * (until - from);
+    }
+
+    void PublishTimes(long ended)
+    {
+        if (_ownFile is null || _timesOffset == 0)
+            return;
+        var line = _timesLine.AsSpan();
+        var digits = new System.Buffers.StandardFormat('D', NumberLength);
+        Utf8Formatter.TryFormat(_begunAt, line, out _, digits);
+        Utf8Formatter.TryFormat(ended, line[(NumberLength + 1)..], out _, digits);
+        (line[NumberLength], line[^1]) = ((byte)' ', (byte)'\n');
+        _ = Libc.WriteAt(_ownFile, line, _timesOffset);
+    }
+
+    long ReadClock() => _time.GetElapsedTime(0).Ticks * 100;
 
     bool TryRead(Peer peer, out long value)
     {
@@ -393,14 +455,17 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         }
     }
 
-    /// <summary>Whether what follows the number is nothing, or a line that a run has written.</summary>
+    /// <summary>Whether what follows the number is nothing, or the lines that a run has written.</summary>
     static bool IsClaim(SafeFileHandle file, long length)
     {
         if (length == 0)
             return true;
         Span<byte> line = stackalloc byte[512];
-        return Libc.ReadAt(file, line, NumberLength + 1) == length && line[(int)length - 1] == '\n'
-            && !line[..((int)length - 1)].ContainsAnyExceptInRange((byte)' ', (byte)'~') && line.IndexOf("machine="u8) >= 0;
+        if (Libc.ReadAt(file, line, NumberLength + 1) != length)
+            return false;
+        var end = line.IndexOf((byte)'\n');
+        return end >= 0 && !line[..end].ContainsAnyExceptInRange((byte)' ', (byte)'~') && line[..end].IndexOf("machine="u8) >= 0
+            && (end + 1 == length || (end + 1 + TimesLength == length && !line[(end + 1)..(int)(length - 1)].ContainsAnyExcept(" 0123456789"u8) && line[(int)length - 1] == '\n'));
     }
 
     /// <summary>Reports the thread time that the other runs hold.</summary>
@@ -421,5 +486,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         public SafeFileHandle Handle { get; } = handle;
 
         public long LastNanoseconds { get; set; }
+
+        /// <summary>Where the line of times would begin in its file.</summary>
+        public int TimesOffset { get; init; }
+
+        /// <summary>Until when what it holds has been counted, ns of the monotonic clock.</summary>
+        public long HeldUntil { get; set; }
     }
 }

@@ -153,6 +153,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
     /// <inheritdoc/>
     public long? CompleteAccount()
     {
+        _liveRuns.End();
         _discovery.PrepareFinalSample();
         // The last sample takes the final accounts of all ranks that have ended, so it has nothing left to settle.
         return null;

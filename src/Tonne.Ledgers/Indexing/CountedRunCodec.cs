@@ -30,6 +30,7 @@ static class CountedRunCodec
             writer.Write(run.Start.UtcTicks);
             writer.Write(run.Seconds);
             writer.Write(run.ReservedShare);
+            writer.Write(run.SteadyIdleShare);
             foreach (var bounds in new[] { run.Energy, run.FacilityEnergy, run.Operational, run.Emissions, run.IdleEnergy, run.IdleEmissions })
                 WriteBounds(writer, bounds);
             writer.Write(run.Embodied is not null);
@@ -93,6 +94,7 @@ static class CountedRunCodec
             Start = new DateTimeOffset(reader.Long(), TimeSpan.Zero),
             Seconds = reader.Double(),
             ReservedShare = reader.Double(),
+            SteadyIdleShare = reader.Double(),
             Energy = reader.Bounds(),
             FacilityEnergy = reader.Bounds(),
             Operational = reader.Bounds(),

@@ -75,6 +75,9 @@ sealed class CountedRun
 
     public Bounds IdleEmissions { get; init; }
 
+    /// <summary>Share of its idle energy that is the same however many threads are reserved, 0 to 1.</summary>
+    public double SteadyIdleShare { get; init; }
+
     public Quality Quality { get; init; }
 
     public double MeasuredShare { get; init; }
@@ -129,6 +132,7 @@ sealed class CountedRun
         Embodied = run.Embodied?.Bounds,
         Emissions = run.Total?.Bounds ?? default,
         IdleEnergy = run.IdleEnergy ?? default,
+        SteadyIdleShare = Math.Clamp(run.SteadyIdleShare ?? 0, 0, 1),
         IdleEmissions = run.IdleEmissions ?? default,
         Quality = run.FacilityEnergy?.Quality ?? default,
         MeasuredShare = run.FacilityEnergy?.MeasuredShare ?? 0,

@@ -3,7 +3,8 @@ namespace Tonne.Ledgers.Totals;
 /// <summary>The part of its machine's idle energy that each run carries, where several ran on one machine at a time.</summary>
 /// <remarks>
 /// Each run has the idle energy of the whole machine during it. With k runs at an instant each carries 1/k of its own idle power, so that every joule
-/// is carried once. Idle power is proportional to f, what no run has reserved: part = ∫ f/k dt ÷ ∫ f dt over the run, 0 to 1.
+/// is carried once. Idle power of processors is proportional to f, what no run has reserved: part = ∫ f/k dt ÷ ∫ f dt over the run, 0 to 1. That of memory
+/// and accelerators is steady: part = ∫ 1/k dt ÷ its time.
 /// </remarks>
 static class IdleParts
 {
@@ -34,7 +35,7 @@ static class IdleParts
             if (step > 0)
                 begun[run.Id] = sums;
             else if (begun.TryGetValue(run.Id, out var before))
-                parts[run.Id] = sums.GetPart(before, (run.End - run.Start).TotalSeconds);
+                parts[run.Id] = sums.GetPart(before, (run.End - run.Start).TotalSeconds, run.SteadyIdleShare);
         }
     }
 
@@ -43,8 +44,12 @@ static class IdleParts
     {
         public Sums Add(double seconds, int count, double free) => new(Shared + (seconds / count), Free + (seconds * free), SharedFree + (seconds * free / count));
 
-        // Where all was reserved all the time there is no such weight, and time counts.
-        public double GetPart(Sums before, double seconds) =>
-            Math.Clamp(Free - before.Free is > 1e-9 and var free ? (SharedFree - before.SharedFree) / free : (Shared - before.Shared) / seconds, 0, 1);
+        public double GetPart(Sums before, double seconds, double steadyShare)
+        {
+            var byTime = (Shared - before.Shared) / seconds;
+            // Where all was reserved all the time there is no such weight, and time counts.
+            var byFree = Free - before.Free is > 1e-9 and var free ? (SharedFree - before.SharedFree) / free : byTime;
+            return Math.Clamp((steadyShare * byTime) + ((1 - steadyShare) * byFree), 0, 1);
+        }
     }
 }

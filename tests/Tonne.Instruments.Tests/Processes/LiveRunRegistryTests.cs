@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.Processes;
+using Tonne.Instruments.Tests.HttpPolling;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
 
@@ -18,6 +19,8 @@ public sealed class LiveRunRegistryTests : IDisposable
 
     /// <summary>A run in another process namespace: it cannot be judged dead.</summary>
     void Tell(int id, string text) => _disk.With($"live/{_me.BootId}_pid1_{id}_5", text);
+
+    const string Written0 = "0000000000000000000\n";
 
     const string Written = "0000000005000000000\n";
 
@@ -258,6 +261,69 @@ public sealed class LiveRunRegistryTests : IDisposable
         {
             attach.Kill();
         }
+    }
+
+    // The other run holds half of four threads from its first sample at 10.5 s to its last one at 13.25 s: 2.75 s · 2 threads = 5.5 s, whenever it is read.
+    [Fact]
+    public void A_run_holds_its_share_from_its_first_sample_to_its_last()
+    {
+        var clock = new HandTime();
+        using var run = new LiveRunRegistry(_me, threads: 4, Folder, claim: new LiveRunClaim(0.25, null, false, "machine"), time: clock);
+        var file = $"live/{_me.BootId}_pid1_7_5";
+        var claim = Written + new LiveRunClaim(0.5, null, false, "machine");
+        clock.Advance(10);
+        run.Read(0);
+
+        // It is there, and has not begun.
+        _disk.With(file, claim + "0000000000000000000 0000000000000000000\n");
+        clock.Advance(1);
+        run.Read(Second);
+        Assert.Equal(0, run.HeldMeter.Read(Second).Value);
+        _disk.With(file, claim + "0000000010500000000 0000000000000000000\n");
+        clock.Advance(1);
+        run.Read(2 * Second);
+        Assert.Equal(3 * Second, run.HeldMeter.Read(2 * Second).Value);
+        _disk.With(file, claim + "0000000010500000000 0000000000000000000\n");
+        clock.Advance(2);
+        run.Read(4 * Second);
+        // Counted to 14 s; its last sample was before.
+        Assert.Equal(7 * Second, run.HeldMeter.Read(4 * Second).Value);
+        _disk.With(file, claim + "0000000010500000000 0000000013250000000\n");
+        File.Delete(Path.Join(_disk.Root, file));
+        clock.Advance(1);
+        run.Read(5 * Second);
+        Assert.Equal(7 * Second, run.HeldMeter.Read(5 * Second).Value);
+
+        // Another one that holds the same from 15 s on gets 1.5 s less: the sum is right again.
+        _disk.With($"live/{_me.BootId}_pid1_8_5", claim + "0000000015000000000 0000000000000000000\n");
+        clock.Advance(3);
+        run.Read(8 * Second);
+
+        Assert.Equal(5_500_000_000 + (3 * 2 * Second), run.HeldMeter.Read(8 * Second).Value);
+        Assert.Equal(1, run.Peers);
+    }
+
+    [Fact]
+    public void A_run_publishes_the_times_of_its_first_sample_and_its_last()
+    {
+        var clock = new HandTime();
+        clock.Advance(5);
+        string own;
+        using (var run = new LiveRunRegistry(_me, threads: 4, Folder, claim: new LiveRunClaim(0.25, null, false, "machine"), time: clock))
+        {
+            own = Assert.Single(Directory.GetFiles(Folder));
+            run.Read(0);
+            Assert.Equal(Written0 + "share=0.25 machine=machine\n0000000005000000000 0000000000000000000\n", File.ReadAllText(own));
+            Assert.Equal(0, AddName(own, own + "-kept"));
+            clock.Advance(3);
+            run.End();
+            run.Read(3 * Second);
+            Assert.EndsWith("\n0000000005000000000 0000000008000000000\n", File.ReadAllText(own), StringComparison.Ordinal);
+            clock.Advance(1);
+        }
+
+        Assert.False(File.Exists(own));
+        Assert.EndsWith("\n0000000005000000000 0000000008000000000\n", File.ReadAllText(own + "-kept"), StringComparison.Ordinal);
     }
 
     [Fact]

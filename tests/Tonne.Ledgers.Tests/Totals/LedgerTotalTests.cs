@@ -131,20 +131,22 @@ public class LedgerTotalTests
             Assert.True(Math.Abs(total - (2 * union)) < 1e-6 * union, $"{total} is not {2 * union}");
         });
 
-    // A machine that idles at 2 kW, of which runs have reserved tenths: what none has is counted once.
+    // A machine whose processors idle at 2 kW, of which runs have reserved tenths, and whose memory takes 1 kW all the time: what no run has is counted once.
     [Fact]
     public void Idle_energy_that_no_run_has_reserved_is_counted_once() =>
         ForAll(Arb.From((from at in Gen.Choose(0, 60) from seconds in Gen.Choose(1, 30) from tenths in Gen.Choose(0, 2) select (At: at, End: at + seconds, Tenths: tenths)).ListOf(4)), intervals =>
         {
             // Intervals are of whole seconds, so each second is of one kind.
+            double IdlePower(int second) => 1 + (0.2 * FreeTenths(second));
             int FreeTenths(int second) => 10 - intervals.Where(each => each.At <= second && second < each.End).Sum(each => each.Tenths);
             var runs = intervals.Select((each, i) => Run($"r{i}", each.At, each.End - each.At, 1) with
             {
                 BootId = "boot",
                 ReservedShare = each.Tenths / 10.0,
-                IdleEnergy = Bounds.FromExact(Enumerable.Range(each.At, each.End - each.At).Sum(second => 0.2 * FreeTenths(second))),
+                IdleEnergy = Bounds.FromExact(Enumerable.Range(each.At, each.End - each.At).Sum(IdlePower)),
+                SteadyIdleShare = (each.End - each.At) / Enumerable.Range(each.At, each.End - each.At).Sum(IdlePower),
             }).ToArray();
-            var expected = Enumerable.Range(0, 100).Where(second => intervals.Any(each => each.At <= second && second < each.End)).Sum(second => 0.2 * FreeTenths(second));
+            var expected = Enumerable.Range(0, 100).Where(second => intervals.Any(each => each.At <= second && second < each.End)).Sum(IdlePower);
 
             var total = LedgerTotal.Of(runs).Sum.IdleEnergy.Best;
 

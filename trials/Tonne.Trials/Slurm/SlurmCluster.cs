@@ -21,11 +21,18 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Watts of the package of each node: different, so that a mistaken node shows, and below any idle power of such a processor.</summary>
     internal static readonly IReadOnlyDictionary<string, double> Watts = new Dictionary<string, double>(StringComparer.Ordinal) { ["n1"] = 8, ["n2"] = 11, ["n3"] = 14, ["n4"] = 17 };
 
+    /// <summary>Accounts of which a user's jobs can be.</summary>
+    internal static readonly IReadOnlyList<string> Accounts = ["vision", "language"];
+
     readonly List<Process> _own = [];
+    SlurmDatabase? _database;
     readonly DirectoryInfo _folder = Directory.CreateDirectory($"/var/lib/tonne-trial-{Guid.NewGuid():N}");
 
     /// <summary>Why the trials are skipped; null if the cluster runs.</summary>
     internal string? SkipReason { get; private set; }
+
+    /// <summary>Why there is no <c>sacct</c>; null if there is one.</summary>
+    internal string? NoAccountingReason => _database is null ? $"{SlurmDatabase.MissingProgram} is missing (apt-get install slurmdbd mariadb-server)" : null;
 
     internal string Folder => _folder.FullName;
 
@@ -51,8 +58,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             return;
         await StartNodesAsync();
         await InstallAsync();
-        if (SkipReason is null)
-            await StartSlurmAsync();
+        await StartSlurmAsync();
     }
 
     /// <summary>Runs a command as a user of the cluster does.</summary>
@@ -146,7 +152,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             while (left-- > 0 && (await RunAsync("squeue", "-h", "-o", "%A")).Output.Length > 0)
                 await Task.Delay(50);
             await RunAsync("scontrol", "shutdown");
-            foreach (var file in Directory.GetFiles(Folder, "slurm*.pid").Append(Path.Combine(Folder, "munge", "pid")))
+            foreach (var file in Directory.GetFiles(Folder, "slurm*.pid").Where(file => Path.GetFileName(file) != "slurmdbd.pid").Concat(_database?.ProcessFiles ?? []).Append(Path.Combine(Folder, "munge", "pid")))
                 await StopAsync(file);
             foreach (var file in Directory.GetFiles(Path.Combine(Folder, "run"), "n?.*").Where(file => !file.EndsWith(".end", StringComparison.Ordinal)))
                 await StopAsync(file);
@@ -179,7 +185,7 @@ public sealed class SlurmCluster : IAsyncLifetime
         {
             using var process = Process.GetProcessById(id);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            if (!Path.GetFileName(file).StartsWith("slurm", StringComparison.Ordinal))
+            if (!Path.GetFileName(file).StartsWith("slurm", StringComparison.Ordinal) || Path.GetFileName(file) == "slurmdbd.pid")
                 process.Kill();
             await process.WaitForExitAsync(limit.Token);
         }
@@ -221,11 +227,7 @@ public sealed class SlurmCluster : IAsyncLifetime
         Directory.CreateDirectory(copy);
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(TonneCommand.Executable)!))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        var installed = await RunAsync(Path.Combine(copy, Path.GetFileName(TonneCommand.Executable)), "slurm", "install", "--folder", Path.Combine(Folder, "bin"), "--config", Path.Combine(Folder, "etc"), "--state", Path.Combine(Folder, "run"));
-        if (installed.Code == 2)
-            SkipReason = "the build of tonne is not only root's: " + installed.Error.Trim();
-        else
-            installed.Expect(0);
+        (await RunAsync(Path.Combine(copy, Path.GetFileName(TonneCommand.Executable)), "slurm", "install", "--folder", Path.Combine(Folder, "bin"), "--config", Path.Combine(Folder, "etc"), "--state", Path.Combine(Folder, "run"))).Expect(0);
     }
 
     async Task StartSlurmAsync()
@@ -237,7 +239,10 @@ public sealed class SlurmCluster : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(munge, "key"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(1024));
         File.SetUnixFileMode(Path.Combine(munge, "key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RunAsync("/usr/sbin/munged", $"--key-file={munge}/key", $"--socket={munge}/socket", $"--pid-file={munge}/pid", $"--log-file={munge}/log", $"--seed-file={munge}/seed")).Expect(0);
+        _database = SlurmDatabase.MissingProgram is null ? new SlurmDatabase(this) : null;
         await File.WriteAllTextAsync(Path.Combine(Folder, "slurm.conf"), CreateConfiguration());
+        if (_database is not null)
+            await _database.StartAsync([.. Accounts]);
         StartDaemon("/usr/sbin/slurmctld", "-i");
         foreach (var node in Watts.Keys)
             StartDaemon("/usr/sbin/slurmd", "-N", node);
@@ -276,7 +281,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             JobAcctGatherType=jobacct_gather/linux
             JobCompType=jobcomp/filetxt
             JobCompLoc={Folder}/log/jobcomp.log
-            AccountingStorageType=accounting_storage/none
+            {_database?.Configuration ?? "AccountingStorageType=accounting_storage/none\n"}
             SelectType=select/cons_tres
             SelectTypeParameters=CR_CPU
             SchedulerType=sched/backfill
@@ -296,7 +301,10 @@ public sealed class SlurmCluster : IAsyncLifetime
             """;
     }
 
-    static int FindPort()
+    /// <summary>Starts a server that stays in the foreground.</summary>
+    internal void StartInBackground(params string[] words) => _own.Add(Start(["/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", .. words]));
+
+    internal static int FindPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

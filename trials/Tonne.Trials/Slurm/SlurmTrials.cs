@@ -50,6 +50,71 @@ public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmClust
         await ExpectShareAsync(job, allocated: 2, await ReadOutputAsync(job), nodes: 2);
     }
 
+    /// <summary>The words of <c>sacct</c>, in the order of <see cref="Describe"/>.</summary>
+    const string AccountingFields = "JobIDRaw,Cluster,JobName,Account,User,Partition,QOS,NodeList";
+
+    [Fact]
+    public async Task A_job_is_joined_with_its_row_of_sacct()
+    {
+        Assert.SkipWhen((cluster.SkipReason ?? cluster.NoAccountingReason) is not null, cluster.SkipReason ?? cluster.NoAccountingReason ?? "");
+        var work = cluster.Script("accounted", Work);
+        string[] jobs =
+        [
+            await cluster.SubmitAsync("-J", "of vision", "-A", "vision", "-N2", "-n2", "-w", "n[1-2]", work),
+            await cluster.SubmitAsync("-J", "of-language", "-A", "language", "--array=7", "-N1", "-n1", "-w", "n3", work),
+        ];
+        foreach (var job in jobs)
+        {
+            await cluster.EndedAsync(job);
+            var runs = await cluster.ReadRunsAsync(job, covering: true);
+            Assert.NotEmpty(runs);
+            string[] rows = [];
+            await cluster.WaitAsync(
+                async () => (rows = (await cluster.RunAsync("sacct", "-n", "-P", "-X", "-j", job, "-o", AccountingFields + ",State")).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)) is [var one] && one.EndsWith("COMPLETED", StringComparison.Ordinal),
+                $"sacct has job {job} as completed");
+            foreach (var run in runs)
+                Assert.Equal(rows[0], Describe(run) + "|COMPLETED");
+        }
+    }
+
+    static string Describe(RunJson run)
+    {
+        var job = run.Root["job"]!;
+        return string.Join('|', job["id"], job["cluster"], job["name"], job["account"], run.Root["user"], job["partition"], job["qos"], job["node_list"]);
+    }
+
+    [Fact]
+    public async Task Accounts_and_idle_add_up_to_what_the_node_drew()
+    {
+        Assert.SkipWhen(cluster.SkipReason is not null, cluster.SkipReason ?? "");
+        // The second job begins and ends within the first, on the same node; a processor is nobody's then, and three before and after.
+        var inner = cluster.Script("shared-inner", Work);
+        var first = await cluster.SubmitAsync("-J", "outer", "-A", "vision", "-n1", "-w", "n3", cluster.Script("shared-outer", "sleep 12\n"));
+        await RecordsAsync("n3", first);
+        var second = await cluster.SubmitAsync("-J", "inner", "-A", "language", "-n2", "-w", "n3", inner);
+        await cluster.EndedAsync(second);
+        await cluster.EndedAsync(first);
+
+        var outer = Assert.Single(await cluster.ReadRunsAsync(first, covering: true));
+        var within = Assert.Single(await cluster.ReadRunsAsync(second, covering: true));
+        Assert.True(Start(within) > Start(outer) && End(within) < End(outer), "the second job was not within the first");
+        var since = Start(outer).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        var total = await cluster.TotalAsync("--by", "account", "--since", since);
+        var rows = total["rows"]!.AsArray().Where(row => SlurmCluster.Accounts.Contains((string?)row!["group"]!["account"])).ToList();
+        Assert.Equal(2, rows.Count);
+        double Sum(string field) => rows.Sum(row => (double)row![field]!["value"]!);
+
+        // Idle energy is at the facility; PUE is the quotient of the jobs' own two figures.
+        var joules = 3.6e6 * (Sum("energy_kwh") + (Sum("idle_energy_kwh") * Sum("energy_kwh") / Sum("facility_energy_kwh")));
+        // The tree's package, and the parts of the node that have no meter, which are modelled for the time of the outer job.
+        var modelled = (outer.Microjoules("memory", "machine") + outer.Microjoules("other", "machine")) / 1e6;
+        var known = (SlurmCluster.Watts["n3"] * outer.DurationSeconds) + modelled;
+        Assert.InRange(joules, 0.98 * known, 1.01 * known);
+        // What others held within the outer job is what the second job got, to the joule of a few samples' time.
+        Assert.InRange(outer.Microjoules("cpu", "others"), 0.95 * within.Microjoules("cpu", "job"), 1.05 * within.Microjoules("cpu", "job"));
+        Assert.InRange(rows.Sum(row => (double)row!["idle_energy_kwh"]!["value"]!), 1e-9, double.MaxValue);
+    }
+
     [Fact]
     public async Task Tasks_of_an_array_on_one_node_hold_their_own_part_and_the_rest_is_idle()
     {
@@ -148,6 +213,42 @@ public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmClust
         var finished = await cluster.RunAsync(["/usr/bin/env", "-i", .. variables, Path.Combine(cluster.Folder, "bin", script)]);
 
         Assert.Equal(new Finished(0, "", ""), finished);
+    }
+
+    [Fact]
+    public async Task A_full_disk_or_a_tonne_that_hangs_keeps_no_job_from_running()
+    {
+        Assert.SkipWhen(cluster.SkipReason is not null, cluster.SkipReason ?? "");
+        var full = Directory.CreateDirectory(Path.Combine(cluster.Folder, "full")).FullName;
+        Assert.SkipUnless((await cluster.RunAsync("mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "none", full)).Code == 0, "a file system of its own cannot be mounted here");
+        try
+        {
+            await cluster.RunAsync("dd", "if=/dev/zero", "of=" + Path.Combine(full, "filled"), "bs=1k", "count=100");
+            var before = await File.ReadAllTextAsync(cluster.Configuration("n4.yaml"), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(cluster.Configuration("n4.yaml"), before + $"home: {full}\n", TestContext.Current.CancellationToken);
+            var done = Path.Combine(cluster.Folder, "full-done");
+            var job = await cluster.SubmitAsync("-J", "by-full-disk", "-n1", "-w", "n4", cluster.Script("full-disk", $"sleep 1\ntouch '{done}'\n"));
+            await cluster.WaitAsync(() => Task.FromResult(File.Exists(done)), "the job has run");
+            await cluster.EndedAsync(job);
+            await File.WriteAllTextAsync(cluster.Configuration("n4.yaml"), before, TestContext.Current.CancellationToken);
+            Assert.Contains($"job {job} on n4", cluster.AdminLog, StringComparison.Ordinal);
+            Assert.Contains("space", cluster.AdminLog, StringComparison.OrdinalIgnoreCase);
+        }
+        finally
+        {
+            (await cluster.RunAsync("umount", full)).Expect(0);
+        }
+
+        var hangs = cluster.Script("hangs", "exec sleep 30\n");
+        foreach (var script in new[] { "slurm-prolog", "slurm-epilog" })
+        {
+            var text = await File.ReadAllTextAsync(Path.Combine(cluster.Folder, "bin", script), TestContext.Current.CancellationToken);
+            var command = text.Split('\n').Single(line => line.StartsWith("$session ", StringComparison.Ordinal)).Split('\'')[1];
+            var copy = cluster.Script("hanging-" + script, text.Replace(command, hangs, StringComparison.Ordinal));
+            Assert.Equal(new Finished(0, "", ""), await cluster.RunAsync("/usr/bin/timeout", "10", "/usr/bin/env", "-i", "SLURM_JOB_ID=998", "SLURMD_NODENAME=n1", "SLURM_JOB_UID=0", copy));
+        }
+
+        Assert.DoesNotContain("drain", (await cluster.RunAsync("sinfo", "-h", "-N", "-o", "%T")).Output, StringComparison.Ordinal);
     }
 
     static DateTimeOffset Start(RunJson run) => (DateTimeOffset)run.Root["started_at"]!;

@@ -27,7 +27,7 @@ for number, (name, watts) in enumerate(nodes):
         f"processor\t: {cpu}\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\n"
         "model name\t: Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz\nphysical id\t: 0\n"
         f"siblings\t: {PROCESSORS}\ncore id\t\t: {cpu}\ncpu cores\t: {PROCESSORS}\n\n" for cpu in range(PROCESSORS)))
-    write(tree + "/proc/meminfo", "MemTotal:       16000000 kB\nMemAvailable:   12000000 kB\n")
+    write(tree + "/proc/meminfo", "MemTotal:       16000000 kB\nMemAvailable:   16000000 kB\n")
     write(tree + "/proc/sys/kernel/random/boot_id", f"{number + 1}1111111-2222-3333-4444-555555555555\n")
     write(tree + "/proc/sys/kernel/ostype", "Linux\n")
     write(tree + "/proc/sys/kernel/osrelease", "6.1.0\n")
