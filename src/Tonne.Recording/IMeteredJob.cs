@@ -43,6 +43,10 @@ public interface IMeteredJob : IDisposable
     /// <summary>Id of a run that measures the same processes already, and so includes this one. Default: null, none is known.</summary>
     string? EnclosingRun => null;
 
+    /// <summary>Whether a run that the environment names may measure the job's processes. Default: it may.</summary>
+    /// <param name="runId">Id of the run.</param>
+    bool MayBeInside(string runId) => true;
+
     /// <summary>Warnings known at the start, for example a meter that may not be read. Default: none.</summary>
     ImmutableArray<Warning> Warnings => [];
 

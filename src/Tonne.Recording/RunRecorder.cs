@@ -129,7 +129,7 @@ public sealed class RunRecorder
         User = JobEnvironment.FindUser(_options.GetVariable) ?? job.User,
         Node = JobEnvironment.FindNode(_options.GetVariable) ?? job.Node,
         Container = job.Container,
-        Parent = ParentRun.Find(_options.GetVariable, job.Holder.BootId) ?? job.EnclosingRun,
+        Parent = ParentRun.Find(_options.GetVariable, job.Holder.BootId) is { } outer && job.MayBeInside(outer) ? outer : job.EnclosingRun,
         Command = _options.MaskSecrets ? SecretMask.Mask(_options.Command) : _options.Command,
         StartedAt = now,
         Machine = job.Machine,

@@ -52,7 +52,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
         // A run inside another one is part of it: its processes count for the outer one's rank.
         if (request.JoinsRanks && RankIdentity.Find(context.GetVariable) is { } identity
-            && ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is null)
+            && (ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is not { } outer || !JobInstruments.MayBeInside(outer, Environment.ProcessId)))
         {
             using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity, watcher);
             if (ranks is not null)

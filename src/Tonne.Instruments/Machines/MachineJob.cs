@@ -105,6 +105,9 @@ public sealed class MachineJob : IMeteredJob
     public string? EnclosingRun => _job.EnclosingRun;
 
     /// <inheritdoc/>
+    public bool MayBeInside(string runId) => _job.MayBeInside(runId);
+
+    /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings => ListWarnings(_discovery);
 
     /// <summary>Warnings of a machine at the start of a run.</summary>

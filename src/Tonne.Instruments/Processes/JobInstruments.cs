@@ -27,6 +27,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     readonly LiveRunRegistry? _liveRuns;
     readonly JobCpuMeter _cpu;
     readonly Func<long> _reaped;
+    readonly int _followedId = Environment.ProcessId;
     readonly List<Warning> _warnings = [];
 
     /// <summary>Gets ready for a job.</summary>
@@ -93,6 +94,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string liveRunsFolder)
     {
         _reaped = static () => 0;
+        _followedId = claim.Follows!.Value.Id;
         _descendants = tree;
         // What it used before is not part of the run.
         tree.Update(0);
@@ -144,6 +146,15 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     /// <summary>Id of a run that measures this job's processes already, because it follows one of their parents; null if there is none.</summary>
     public string? EnclosingRun => _liveRuns?.EnclosingRun;
+
+    /// <summary>Whether a run that a variable names may measure this job: not if it is live on this machine and follows none of the job's parents.</summary>
+    /// <param name="runId">Id of the run.</param>
+    public bool MayBeInside(string runId) => MayBeInside(runId, _followedId);
+
+    /// <summary>Whether a run that a variable names may measure a process: not if it is live on this machine and follows none of the process's parents.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="processId">The process.</param>
+    public static bool MayBeInside(string runId, int processId) => LiveRunRegistry.MayMeasure(runId, processId);
 
     /// <summary>CPU time and memory of the job, CPU time of other live runs.</summary>
     public IReadOnlyList<IMeter> Meters { get; }

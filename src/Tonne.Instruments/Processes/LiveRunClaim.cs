@@ -16,6 +16,9 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
     /// <summary>Id of the run; null if it does not say.</summary>
     public string? Run { get; init; }
 
+    /// <summary>Whether it follows the commands of several ranks, each started by a process of its own.</summary>
+    public bool IsRanked { get; init; }
+
     /// <summary>The process that it follows, with its start in ticks, if that is not the one which registered it; null else.</summary>
     public (int Id, long Start)? Follows { get; init; }
 
@@ -36,7 +39,7 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
     public override string ToString()
     {
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(Run is { } run ? $"run={Escape(run)} " : "")}{(Follows is { } process ? $"follows={process.Id}-{process.Start} " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
+            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(IsRanked ? "ranks=1 " : "")}{(Run is { } run ? $"run={Escape(run)} " : "")}{(Follows is { } process ? $"follows={process.Id}-{process.Start} " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
         return line.Length <= MaxLength ? line.TrimEnd() + "\n" : "";
     }
 
@@ -55,6 +58,7 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
                 "share" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 => claim with { Share = share },
                 "job" => claim with { Job = value },
                 "covers" => claim with { CoversJob = value == "1" },
+                "ranks" => claim with { IsRanked = value == "1" },
                 "run" when RunId.IsValid(value) => claim with { Run = value },
                 "follows" when ParseProcess(value) is { } process => claim with { Follows = process },
                 "machine" => claim with { Machine = value },

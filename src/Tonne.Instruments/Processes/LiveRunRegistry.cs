@@ -330,6 +330,29 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return file.IsInvalid ? null : ReadTrustedClaim(file)?.Run;
     }
 
+    /// <summary>Whether a run that a variable names may measure a process: not if it is live here and follows none of its parents.</summary>
+    /// <remarks>A batch script under <c>tonne run</c> hands its variables to the tasks of <c>srun</c>, which are children of Slurm's daemon.</remarks>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="processId">The process.</param>
+    /// <param name="folder">The folder of the live runs. Default: <see cref="DefaultFolder"/>, else this user's own.</param>
+    internal static bool MayMeasure(string runId, int processId, string folder = DefaultFolder)
+    {
+        using var opened = OpenFolder(Path.GetFullPath(folder), out _, out _);
+        var here = ReadPidNamespace();
+        foreach (var name in opened?.ListNames() ?? [])
+        {
+            if (ParseName(name) is not { } registered || registered.Namespace != here)
+                continue;
+            using var file = opened!.OpenToRead(name);
+            // The recorder of several ranks follows the commands of all of them, not only what descends from it.
+            if (!file.IsInvalid && ReadTrustedClaim(file) is { IsRanked: false } claim && claim.Run == runId && claim.Follows is null
+                && ProcessIdentity.GetStartTicks(registered.Id) == registered.Start)
+                return IsSameOrParent(registered.Id, processId);
+        }
+
+        return true;
+    }
+
     string? FindEnclosingRun(TrustedFolder folder)
     {
         foreach (var name in folder.ListNames())

@@ -61,7 +61,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
             Continue(before);
         discovery.TrackJob(this);
         _devices = [.. discovery.Instruments.SelectMany(instrument => instrument.DeviceUsers)];
-        var claim = LiveRunClaim.Create(discovery.Machine.BootId, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable) with { Run = runId };
+        var claim = LiveRunClaim.Create(discovery.Machine.BootId, ResourceReservation.ReadOwn(), Environment.GetEnvironmentVariable) with { Run = runId, IsRanked = true };
         _liveRuns = new LiveRunRegistry(state.Holder, discovery.Machine.Threads, isPartOfJob: Contains, claim: claim);
         Meters =
         [
@@ -114,6 +114,9 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
 
     /// <inheritdoc/>
     public string? EnclosingRun => _liveRuns.EnclosingRun;
+
+    /// <inheritdoc/>
+    public bool MayBeInside(string runId) => LiveRunRegistry.MayMeasure(runId, Environment.ProcessId);
 
     /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings => MachineJob.ListWarnings(_discovery);

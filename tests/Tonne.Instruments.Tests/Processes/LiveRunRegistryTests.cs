@@ -326,6 +326,33 @@ public sealed class LiveRunRegistryTests : IDisposable
         Assert.EndsWith("\n0000000005000000000 0000000008000000000\n", File.ReadAllText(own + "-kept"), StringComparison.Ordinal);
     }
 
+    // What a batch script under tonne hands to the tasks of srun: their parent is Slurm's daemon, not the run.
+    [Fact]
+    public void A_run_that_follows_no_parent_of_a_process_does_not_measure_it()
+    {
+        using var run = Process.Start("sleep", "60");
+        try
+        {
+            var parent = ProcessIdentity.GetParentId(_me.ProcessId)!.Value;
+            void Claim(string id, int process, bool ranks = false) => _disk.With(
+                $"live/{_me.BootId}_{PidNamespace}_{process}_{Identify(process).Start}", Written + new LiveRunClaim(null, null, false, "machine") { Run = id, IsRanked = ranks });
+            Claim("260101-120000-aaaa", run.Id);
+            Claim("260101-120000-bbbb", parent);
+
+            Assert.False(LiveRunRegistry.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
+            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-aaaa", run.Id, Folder));
+            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-bbbb", _me.ProcessId, Folder));
+            // Not live here: the variable is believed. So it is where a recorder measures all ranks.
+            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-cccc", _me.ProcessId, Folder));
+            Claim("260101-120000-aaaa", run.Id, ranks: true);
+            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
+        }
+        finally
+        {
+            run.Kill();
+        }
+    }
+
     [Fact]
     public void A_claim_of_another_user_encloses_nothing()
     {

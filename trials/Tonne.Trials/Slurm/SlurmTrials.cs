@@ -50,6 +50,22 @@ public sealed class SlurmTrials(SlurmCluster cluster) : IClassFixture<SlurmClust
         await ExpectShareAsync(job, allocated: 2, await ReadOutputAsync(job), nodes: 2);
     }
 
+    [Fact]
+    public async Task Tasks_of_a_script_that_is_recorded_are_not_inside_its_run()
+    {
+        Assert.SkipWhen(cluster.SkipReason is not null, cluster.SkipReason ?? "");
+        var step = cluster.Script("recorded-step", "export TONNE_SYSROOT=$TREES/$SLURMD_NODENAME; exec $TONNE run -q --name step -- sleep 1\n");
+        var script = cluster.Script("recorded-script", $"export TONNE_SYSROOT=$TREES/$SLURMD_NODENAME\nexec $TONNE run -q --name script -- /bin/sh -c \"$TONNE run -q --name child -- sleep 1; srun -n1 {step}\"\n");
+
+        var job = await cluster.SubmitAsync("-J", "by-recorded-script", "-n2", "-w", "n4", script);
+        await cluster.EndedAsync(job);
+
+        var runs = (await cluster.ReadRunsAsync(job, covering: false)).ToDictionary(run => (string)run.Root["name"]!);
+        Assert.Equal(["child", "script", "step"], runs.Keys.Order());
+        Assert.Equal(runs["script"].Id, (string?)runs["child"].Root["parent"]);
+        Assert.Null(runs["step"].Root["parent"]);
+    }
+
     /// <summary>The words of <c>sacct</c>, in the order of <see cref="Describe"/>.</summary>
     const string AccountingFields = "JobIDRaw,Cluster,JobName,Account,User,Partition,QOS,NodeList";
 
