@@ -222,6 +222,7 @@ sealed class RunSession(CommandContext context, Settings settings)
                 WriteSummary(request with { Output = null }, result.Record, result.Footprint, ranks.Location);
                 violates = !CheckLimits(request.Limits, result.Footprint) | ViolatesStrict(result.Record);
                 CheckBudgets(request, result.Record);
+                RememberIdlePower(result.Record);
             });
             return exitCode == 0 && violates ? 1 : exitCode;
         }
