@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Boundaries } from "../boundaries/Boundaries";
@@ -13,8 +14,11 @@ import { Theme } from "../shared/theme";
 import { Stages } from "../stages/Stages";
 import { WhatIf } from "../what-if/WhatIf";
 
-/** The page of a run: contents, answer, and every section that the run has. */
-export function ReportPage({ report }: { report: Report }) {
+/**
+ * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
+ * skip link, keys, theme and the element main itself; `above` stands before the answer there.
+ */
+export function ReportPage({ report, isPart = false, above }: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
   const citation = useMemo(() => cite(report), [report]);
@@ -31,6 +35,7 @@ export function ReportPage({ report }: { report: Report }) {
   ] as [string, string][];
   const current = useCurrent(sections.map(([id]) => id));
   const { run } = report;
+  const Main = isPart ? "div" : "main";
   // The answer is painted first; the rest follows in the next frame, below it.
   const [isWhole, setWhole] = useState(false);
   useEffect(() => {
@@ -42,10 +47,12 @@ export function ReportPage({ report }: { report: Report }) {
   }, [isWhole]);
   return (
     <>
-      <a class="skip" href="#answer">
-        Skip to the answer
-      </a>
-      <Keys keys={keys} />
+      {!isPart && (
+        <a class="skip" href="#answer">
+          Skip to the answer
+        </a>
+      )}
+      {!isPart && <Keys keys={keys} />}
       <div class="layout">
         <nav class="contents" aria-label="Contents">
           <ol>
@@ -58,8 +65,9 @@ export function ReportPage({ report }: { report: Report }) {
             ))}
           </ol>
         </nav>
-        <main>
+        <Main>
           <header class="top">
+            {above}
             <div class="eyebrow">
               <b>
                 <bdi>{run.name}</bdi>
@@ -67,20 +75,22 @@ export function ReportPage({ report }: { report: Report }) {
               {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
               <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
               <span>{run.failure ?? run.status}</span>
-              <span class="tools">
-                <Theme />
-              </span>
+              {!isPart && (
+                <span class="tools">
+                  <Theme />
+                </span>
+              )}
             </div>
             <Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />
           </header>
-          {isWhole && <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} />}
-        </main>
+          {isWhole && <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} isPart={isPart} />}
+        </Main>
       </div>
     </>
   );
 }
 
-function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string }) {
+function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string; isPart: boolean }) {
   const { report, citation } = props;
   const { run } = report;
   return (
@@ -105,8 +115,13 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
       {run.details && <Details report={report} />}
       <footer>
         <p>
-          Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}. Written by tonne, the carbon ledger for AI. This file loads
-          nothing from anywhere. Press <code>?</code> for the keys.
+          Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}.
+          {!props.isPart && (
+            <>
+              {" "}
+              Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
+            </>
+          )}
         </p>
         {!run.details && <p>Command, arguments, user, machine, paths and notes are left out.</p>}
       </footer>
