@@ -54,7 +54,7 @@ interface Row {
   note?: string;
 }
 
-const step = 200;
+const step = 100;
 
 /** The rows of a catalog that contain every word, with value, bounds, year, quality and source. */
 export function CatalogPage({ name, place }: { name: string; place: Place }) {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ComparisonDocument, RunPageDocument } from "../documents";
-import { thin } from "../shared/format";
+import { formatValue, thin } from "../shared/format";
 import { DataTable } from "../shared/section";
 import { Intervals, JsonLink, PageHead, ProblemBox, Skeleton, textOf } from "./parts";
 import { useDocument } from "./request";
@@ -74,23 +74,24 @@ function Result({ comparison, json }: { comparison: ComparisonDocument; json: st
         </div>
         {emissions.length > 0 && (
           <>
-            <h3>Emissions</h3>
-            <Intervals name="Ratio of emissions" unit="1" rows={emissions.map((one) => ({ name: name(one.run), quantity: one.emissions_ratio! }))} />
+            <h3 style={{ marginTop: "12px" }}>Emissions</h3>
+            <Intervals name="Ratio of emissions" unit="1" rows={[{ name: oneLine(first.name), quantity: same, colour: "var(--text)" }, ...emissions.map((one) => ({ name: name(one.run), quantity: one.emissions_ratio! }))]} />
           </>
         )}
         {energies.length > 0 && (
           <>
             <h3 style={{ marginTop: "16px" }}>Energy at the plug</h3>
-            <Intervals name="Ratio of energy" unit="1" rows={energies.map((one) => ({ name: name(one.run), quantity: one.energy_ratio!, colour: "var(--other)" }))} />
+            <Intervals name="Ratio of energy" unit="1" rows={[{ name: oneLine(first.name), quantity: same, colour: "var(--text)" }, ...energies.map((one) => ({ name: name(one.run), quantity: one.energy_ratio!, colour: "var(--other)" }))]} />
           </>
         )}
+        <div style={{ height: "16px" }} />
         <DataTable
           name="Ratios"
           table={{
             head: ["Run", "Emissions", "Interval", "Energy", "Interval", "Time", "Difference of emissions", "Interval"],
             rows: comparisons.map((one) => {
               const [emitted, used, less] = [one.emissions_ratio, one.energy_ratio, one.emissions_difference_kg];
-              const difference = less && textOf(less, "kg CO2e");
+              const difference = less && differenceText(less);
               return [
                 name(one.run),
                 emitted ? `× ${ratio(emitted.value)}` : "not comparable",
@@ -148,6 +149,20 @@ function Result({ comparison, json }: { comparison: ComparisonDocument; json: st
       </section>
     </>
   );
+}
+
+const same = { value: 1, low: 1, high: 1 };
+
+/** A difference that is below zero all over is so much less; one that has zero inside keeps its signs. */
+export function differenceText(one: { value: number; low: number; high: number }): { text: string; interval: string } {
+  const turned = { value: -one.value, low: -one.high, high: -one.low };
+  if (one.low >= 0 || one.high <= 0) {
+    const { text, interval } = textOf(one.low >= 0 ? one : turned, "kg CO2e");
+    return { text: `${text} ${one.low >= 0 ? "more" : "less"}`, interval };
+  }
+  const size = Math.max(Math.abs(one.low), one.high);
+  const [low, best, high] = [one.low, one.value, one.high].map((value) => formatValue(value, "kg CO2e", 2, size).replace("-", "−"));
+  return { text: best!, interval: `(${low!.split(" ")[0]} to ${high!.split(" ")[0]})` };
 }
 
 const ratio = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

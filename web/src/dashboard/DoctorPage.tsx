@@ -19,6 +19,7 @@ export function DoctorPage() {
   const doctor = useDocument<Doctor>("/api/v1/doctor");
   const { data } = doctor;
   const measured = data?.components.filter((part) => part.quality === "measured").length ?? 0;
+  const hasProblem = data?.meters.some((meter) => meter.problem) ?? false;
   return (
     <>
       <PageHead title="Meters" heading={data ? (measured === data.components.length ? "Every component is measured here" : measured === 0 ? "No component is measured here: its power is modelled" : `${measured} of ${data.components.length} components are measured here`) : "Meters of this machine"}>
@@ -105,8 +106,8 @@ export function DoctorPage() {
             <DataTable
               name="Meters"
               table={{
-                head: ["Meter", "Component", "Role", "Note", "Problem"],
-                rows: data.meters.map((meter) => [oneLine(meter.id), meter.component, meter.role, oneLine(meter.note ?? ""), oneLine(meter.problem ?? "")]),
+                head: ["Meter", "Component", "Role", "Note", ...(hasProblem ? ["Problem"] : [])],
+                rows: data.meters.map((meter) => [oneLine(meter.id), meter.component, meter.role, oneLine(meter.note ?? ""), ...(hasProblem ? [oneLine(meter.problem ?? "")] : [])]),
                 texts: [3, 4],
               }}
             />

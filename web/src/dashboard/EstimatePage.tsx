@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { InferenceEstimateDocument, QuantityDocument, Source, TaskEstimateDocument, TrainingEstimateDocument, Warning } from "../documents";
 import { formatValue, thin } from "../shared/format";
 import { DataTable } from "../shared/section";
-import { Empty, Intervals, JsonLink, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
+import { capital, describeQuantity, Empty, Intervals, JsonLink, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
 import { useDocument } from "./request";
 import { open, type Place } from "./router";
 import { oneLine } from "./text";
@@ -231,7 +231,7 @@ function Headline({ emissions, unit, energy, energyUnit, what }: { emissions: Qu
         {what} would use {thin(used.text)} {used.interval} and emit {thin(emitted.text)} {emitted.interval}.
       </p>
       <p class="boundary-line">
-        {emissions.boundary}; {emissions.quality}; interval of 95 %.
+        {capital(describeQuantity(emissions))}; interval of 95 %.
       </p>
     </>
   );
@@ -268,7 +268,7 @@ function TrainingResult({ document, json }: { document: TrainingEstimateDocument
             rows: [
               ...(document.flops_per_run ? [["Operations", formatValue(document.flops_per_run, "1", 3), "", "floating-point operations of a run"]] : []),
               ...(document.utilisation ? [["Utilisation", `${(document.utilisation.value * 100).toFixed(0)} %`, `(${(document.utilisation.low * 100).toFixed(0)}–${(document.utilisation.high * 100).toFixed(0)})`, "of the 16-bit peak, as similar trainings"]] : []),
-              ["Accelerator-hours", chips.text, chips.interval, document.chip_hours.boundary],
+              ["Accelerator-hours", chips.text, chips.interval, describeQuantity(document.chip_hours)],
               row("IT energy", document.energy_kwh, "kWh"),
               row("Facility energy", document.facility_energy_kwh, "kWh"),
               row("Operational emissions", document.emissions_kg.operational!, "kg CO2e"),
@@ -288,7 +288,7 @@ function TrainingResult({ document, json }: { document: TrainingEstimateDocument
 
 const row = (name: string, quantity: QuantityDocument, unit: string): string[] => {
   const { text, interval } = textOf(quantity, unit);
-  return [name, thin(text), interval, `${quantity.boundary}; ${quantity.quality}`];
+  return [name, thin(text), interval, describeQuantity(quantity)];
 };
 
 function InferenceResult({ document, json }: { document: InferenceEstimateDocument & TaskEstimateDocument; json: string }) {

@@ -2,22 +2,42 @@ import { useState } from "preact/hooks";
 import type { LifeCycleDocument, QuantityDocument } from "../documents";
 import { formatPercent, thin } from "../shared/format";
 import { DataTable } from "../shared/section";
-import { Intervals, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
+import { capital, describeQuantity, Intervals, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
 import { ask, Problem } from "./request";
 import { oneLine } from "./text";
 
 const maxBytes = 1024 * 1024;
 
-const example = `format: tonne.life/1
-name: small model
+const example = `# The numbers are made up; the factors come from the catalogs.
+format: tonne.life/1
+name: a model of seven billion parameters
+
+place:
+  region: gcp:europe-west9
+
 phases:
+  - name: experiments
+    dynamic: {chip_hours: 52000, hardware: h100}
+    hardware: [{item: h100}, {item: gpu server, chips_per_item: 8}]
+
   - name: training
-    place:
-      zone: FR
     dynamic:
-      hours: 200
-      hardware: H100 SXM5 80GB
-      count: 8
+      hours: 620
+      devices: 128
+      power: {best: 940 W, low: 900 W, high: 985 W, quality: measured}
+      hardware: h100
+    hardware: [{item: h100}, {item: gpu server, chips_per_item: 8}]
+    duration: 620 h
+
+  - name: serving
+    kind: deployment
+    place: {zone: DE}
+    dynamic:
+      hours: 720
+      devices: 16
+      power: {best: 520 W, low: 430 W, high: 640 W}
+      hardware: h100
+    duration: 30 d
 `;
 
 /** The footprint of a whole life from a description; nothing of it is kept. */
@@ -73,7 +93,7 @@ export function FootprintPage() {
         >
           <label class="field">
             Description (YAML or JSON)
-            <textarea rows={20} spellcheck={false} value={text} placeholder={example} onInput={(event) => setText(event.currentTarget.value)} />
+            <textarea rows={20} spellcheck={false} value={text} placeholder="format: tonne.life/1" onInput={(event) => setText(event.currentTarget.value)} />
           </label>
           <label class="field">
             or a file
@@ -132,7 +152,7 @@ function Result({ life }: { life: LifeCycleDocument }) {
         Its whole life used {thin(used.text)} {used.interval} and emitted {thin(emitted.text)} {emitted.interval}.
       </p>
       <p class="boundary-line">
-        {total.boundary}; {total.quality}; interval of 95 %.
+        {capital(describeQuantity(total))}; interval of 95 %.
       </p>
       {life.dominates && (
         <p class="callout">
@@ -200,7 +220,7 @@ function Result({ life }: { life: LifeCycleDocument }) {
               <li key={note}>{oneLine(note)}</li>
             ))}
             {life.taken_as_exact.length > 0 && (
-              <li>Taken as exact, because no bounds are given: {life.taken_as_exact.map((one) => `${oneLine(one.label)} (${Number(one.value.toPrecision(6))} ${one.unit})`).join("; ")}.</li>
+              <li>Taken as exact, because no bounds are given: {life.taken_as_exact.map((one) => `${oneLine(one.label)} (${`${Number(one.value.toPrecision(6))} ${one.unit === "1" ? "" : one.unit}`.trim()})`).join("; ")}.</li>
             )}
           </ul>
         </section>

@@ -38,7 +38,7 @@ export function LivePage({ run }: { run: string }) {
   const isOver = stream.connection === "ended";
   return (
     <>
-      <PageHead title={isOver ? name : `live: ${name}`} heading={<bdi>{name}</bdi>}>
+      <PageHead title={isOver ? name : `live: ${name}`} heading={name}>
         <LiveLine stream={stream} />
       </PageHead>
       {stream.problem && <ProblemBox problem={stream.problem} />}
@@ -134,13 +134,16 @@ function useAge(stream: Stream): number {
   return Math.max(0, (now - stream.receivedAt) / 1000);
 }
 
-/** One number for each second, though there may be more samples. */
+/** One number for each second: samples that come more often are left out, slower ones are shown at once. */
 function useEachSecond(sample: WatchDocument | null): WatchDocument | null {
   const [shown, setShown] = useState<WatchDocument | null>(sample);
   const last = useRef(0);
+  const before = useRef<number | null>(null);
   const timer = useRef(0);
   useEffect(() => {
-    const wait = last.current + 950 - performance.now();
+    const period = sample && before.current !== null ? sample.duration_s - before.current : 0;
+    before.current = sample?.duration_s ?? null;
+    const wait = period >= 0.9 ? 0 : last.current + 950 - performance.now();
     const show = (): void => {
       last.current = performance.now();
       setShown(sample);
@@ -276,7 +279,7 @@ function create(box: HTMLElement, history: PowerHistory, data: uPlot.AlignedData
     {
       width: box.clientWidth || 860,
       height,
-      padding: [10, 20, 0, 0],
+      padding: [10, 32, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FilterDocument, FilterDocumentValuePart, RunPageDocument, RunPageDocumentRunPart, TotalDocument } from "../documents";
 import { thin } from "../shared/format";
-import { Empty, JsonLink, PageHead, ProblemBox, Skeleton, textOf } from "./parts";
+import { describeQuantity, Empty, JsonLink, PageHead, ProblemBox, Skeleton, textOf } from "./parts";
 import { useDocument } from "./request";
 import { open, withQuery, type Place } from "./router";
 import { count, duration, localTime, oneLine } from "./text";
@@ -338,7 +338,7 @@ function Row({ run, isChosen, onChoose }: { run: RunPageDocumentRunPart; isChose
         <a href={isRunning ? `/runs/${run.id}/live` : `/runs/${run.id}`}>
           <bdi>{oneLine(run.name)}</bdi>
         </a>
-        <small>
+        <small title={[run.project, ...tags].filter((one) => one != null).map((one) => oneLine(one!)).join(" · ")}>
           {[run.project, ...tags]
             .filter((one): one is string => one != null)
             .slice(0, 6)
@@ -364,7 +364,7 @@ function Row({ run, isChosen, onChoose }: { run: RunPageDocumentRunPart; isChose
       <td class="n medium" title={run.facility_energy_kwh ? `${run.facility_energy_kwh.value} kWh` : undefined}>
         {energy && thin(energy.text)}
       </td>
-      <td class="n" title={total ? `${total.value} kg CO2e; ${total.boundary}; ${total.quality}` : undefined}>
+      <td class="n" title={total ? `${total.value} kg CO2e; ${describeQuantity(total)}` : undefined}>
         {emissions && (
           <>
             {thin(emissions.text)} <span class="quiet wide">{emissions.interval}</span>

@@ -13,7 +13,7 @@ export function PageHead({ title, heading, children }: { title: string; heading?
   }, [title]);
   return (
     <header class="page-head">
-      <h1 id="top" tabIndex={-1}>
+      <h1 id="top" tabIndex={-1} class={typeof (heading ?? title) === "string" ? undefined : "sentence"}>
         {heading ?? title}
       </h1>
       {children}
@@ -104,8 +104,31 @@ export function QualityMark({ quality }: { quality: string }) {
   );
 }
 
+const boundaryWords: Record<string, string> = {
+  it: "IT equipment at the plug",
+  facility: "at the facility (PUE included)",
+  hardware: "hardware manufacturing",
+  share: "this job's share of the machine",
+  machine: "the whole machine",
+  location: "location-based",
+  market: "market-based",
+  lifecycle: "with the life cycle of power plants",
+  direct: "direct emissions of power plants",
+  "with embodied": "emissions with hardware manufacturing",
+  embodied: "embodied emissions",
+};
+
+/** The words of a boundary in a document as a line to read; what has no other word stays as it is. */
+export const describeBoundary = (boundary: string): string =>
+  boundary.startsWith("mixed")
+    ? boundary
+    : boundary
+        .split(/, (?![^(]*\))/)
+        .map((word) => boundaryWords[word] ?? word.replace(/^(facility|it|gpu|hardware)\((.*)\)$/, (_, place: string, parts: string) => `${boundaryWords[place] ?? place}: ${parts.replaceAll("+", ", ")}`))
+        .join(", ");
+
 /** Boundary and quality of a quantity in a line. */
-export const describeQuantity = (quantity: QuantityDocument): string => `${quantity.boundary}; ${quantity.quality}`;
+export const describeQuantity = (quantity: QuantityDocument): string => `${describeBoundary(quantity.boundary)}; ${quantity.quality}`;
 
 /** Intervals on one scale: from low to high, with a tick at best. */
 export function Intervals({ rows, unit, name }: { rows: readonly { name: string; quantity: Bounded; colour?: string }[]; unit: string; name: string }) {

@@ -4,7 +4,7 @@ import { formatPercent, formatValue, thin } from "../shared/format";
 import { niceStep } from "../shared/scale";
 import { TableTwin, type Table } from "../shared/section";
 import { useWidth } from "../shared/width";
-import { textOf } from "./parts";
+import { capital, describeBoundary, textOf } from "./parts";
 import { count, oneLine } from "./text";
 
 export const dimensions: readonly (readonly [string, string])[] = [
@@ -74,21 +74,34 @@ export function TotalsPicture({ total, by, height = 160 }: { total: TotalDocumen
   const whole = layers.reduce((sum, layer) => sum + layer.kg, 0);
   const [chosen, setChosen] = useState<number | null>(null);
   if (whole <= 0 || months.length === 0) return <p class="fact-note">No emissions in these runs.</p>;
+  const sentence = `Emissions by month and ${word}: ${layers.map((layer) => `${layer.name} ${formatPercent(layer.kg / whole)}`).join(", ")}.`;
   const table: Table = {
     head: ["Month", ...layers.map((layer) => layer.name), "all"],
     rows: months.map((month, i) => [month, ...parts[i]!.map((kg) => formatValue(kg, "kg CO2e", 3)), formatValue(parts[i]!.reduce((a, b) => a + b, 0), "kg CO2e", 3)]),
     numbers: layers.map((_, i) => i + 1).concat(layers.length + 1),
   };
+  if (months.length === 1) {
+    return (
+      <figure class="totals-picture">
+        <div class="bar-row" role="img" aria-label={sentence} style={{ marginTop: "16px" }}>
+          {layers.map((layer) => (
+            <span key={layer.name} style={{ flexGrow: layer.kg / whole, flexBasis: 0, background: layer.colour }} title={`${layer.name} ${formatPercent(layer.kg / whole)}`} />
+          ))}
+        </div>
+        <TotalsLegend layers={layers} whole={whole} />
+        <TableTwin table={table} name={`Emissions by month and ${word}`} />
+      </figure>
+    );
+  }
   const highest = Math.max(...parts.map((month) => month.reduce((a, b) => a + b, 0)));
   const step = niceStep((highest * 1.02) / 3);
   const top = Math.ceil((highest * 1.0001) / step) * step;
-  const [left, bottom] = [66, 22];
+  const [left, bottom] = [84, 22];
   const slot = (width - left) / months.length;
   const bar = Math.min(48, Math.max(1, slot * 0.72));
   const y = (kg: number): number => (height - bottom) * (1 - kg / top) + 4;
   const every = Math.max(1, Math.ceil(months.length / Math.max(2, Math.floor((width - left) / 64))));
   const text = (kg: number): string => thin(formatValue(kg, "kg CO2e", 3));
-  const sentence = `Emissions by month and ${word}: ${layers.map((layer) => `${layer.name} ${formatPercent(layer.kg / whole)}`).join(", ")}.`;
   return (
     <figure class="totals-picture">
       <div ref={box}>
@@ -97,7 +110,7 @@ export function TotalsPicture({ total, by, height = 160 }: { total: TotalDocumen
             <g key={tick}>
               <line class="axis" x1={left} x2={width} y1={y(tick)} y2={y(tick)} />
               <text x={left - 8} y={y(tick) + 4} text-anchor="end">
-                {tick === 0 ? "0" : formatValue(tick, "kg CO2e", 2, top).replace(/\.0+(?= )/, "")}
+                {tick === 0 ? "0" : axisLabel(tick, top)}
               </text>
             </g>
           ))}
@@ -129,18 +142,27 @@ export function TotalsPicture({ total, by, height = 160 }: { total: TotalDocumen
           ? `${months[chosen]}: ${text(parts[chosen]!.reduce((a, b) => a + b, 0))} — ${layers.map((layer, at) => [layer.name, parts[chosen]![at]!] as const).filter(([, kg]) => kg > 0).map(([name, kg]) => `${name} ${text(kg)}`).join(", ")}`
           : " "}
       </p>
-      <ul class="legend" aria-hidden="true">
-        {layers.map((layer) => (
-          <li key={layer.name}>
-            <span class="swatch" style={{ background: layer.colour }} />
-            <bdi>{layer.name}</bdi> {formatPercent(layer.kg / whole)}
-          </li>
-        ))}
-      </ul>
+      <TotalsLegend layers={layers} whole={whole} />
       <TableTwin table={table} name={`Emissions by month and ${word}`} />
     </figure>
   );
 }
+
+function TotalsLegend({ layers, whole }: { layers: readonly Layer[]; whole: number }) {
+  return (
+    <ul class="legend" aria-hidden="true">
+      {layers.map((layer) => (
+        <li key={layer.name}>
+          <span class="swatch" style={{ background: layer.colour }} />
+          <bdi>{layer.name}</bdi> {formatPercent(layer.kg / whole)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A tick without zeros after the decimal point. */
+const axisLabel = (kg: number, top: number): string => formatValue(kg, "kg CO2e", 3, top).replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
 
 /** What the picture shows, as a heading. */
 export function findingOf(total: TotalDocument, by: string): string {
@@ -162,6 +184,6 @@ export function sumSentence(total: TotalDocument): { runs: string; energy: strin
     runs: count(total.total.runs, "run"),
     energy: thin(`${energy.text} ${energy.interval}`.trim()),
     emissions: thin(`${emissions.text} ${emissions.interval}`.trim()),
-    boundary: `${total.total.emissions_kg.total.boundary}; ${total.total.emissions_kg.total.quality}; each joule once`,
+    boundary: `${capital(describeBoundary(total.total.emissions_kg.total!.boundary))}; ${total.total.emissions_kg.total!.quality}; each joule once`,
   };
 }
