@@ -216,12 +216,21 @@ if (wanted > 0) {
   };
   const show = promisify(execFile);
   const { context, page } = await openContext(1440, "light");
-  const rows = (await server.get(`/api/v1/runs?limit=500&sort=name`)).runs.filter((run) => run.emissions_kg);
+  const rows = (await server.get("/api/v1/runs?limit=50&sort=name")).runs.filter((run) => run.emissions_kg);
+  // The list formats its figures itself; the page of a run has the texts of tonne.
+  await page.goto(`${server.base}/?sort=name`);
+  await settle(page);
+  const listed = new Map(await page.$$eval(".listing tbody tr", (all) => all.map((row) => [row.querySelector("td.name a").getAttribute("href").split("/")[2], row.querySelector("td.emissions").innerText.replace(/\s+/g, " ").trim()])));
   for (const run of rows.slice(0, wanted)) {
     const document = JSON.parse((await show(tonne, ["show", run.id, "--json"], { env: process.env, maxBuffer: 1 << 26 })).stdout);
     await page.goto(`${server.base}/runs/${run.id}`);
     await page.waitForSelector("#answer .number");
-    const [text, title, sentence] = await page.evaluate(() => [document.querySelector("#answer .number").textContent, document.querySelector("#answer .number").title, document.querySelector("#answer ~ h1").textContent]);
+    const [text, title, sentence, interval] = await page.evaluate(() => {
+      const number = document.querySelector("#answer .number");
+      return [number.textContent, number.title, document.querySelector("#answer ~ h1").textContent, document.querySelector("#answer .range").textContent];
+    });
+    const whole = `${text} ${interval}`.replace(/\s+/g, " ").trim();
+    if (listed.get(run.id) !== whole) result.figures.wrong.push(`${run.id}: '${listed.get(run.id)}' in the list, '${whole}' on its page`);
     const total = document.emissions_kg.total.value;
     const energy = /used ([\d.,]+.\S+)/.exec(sentence.replace(/[\u202f\u00a0]/g, " "))?.[1] ?? "";
     if (title !== `${total} kg CO2e` || !agrees(text, total) || !agrees(energy, document.facility_energy_kwh.value)) result.figures.wrong.push(`${run.id}: ${title} / ${text} / ${energy}; ${total} kg, ${document.facility_energy_kwh.value} kWh`);

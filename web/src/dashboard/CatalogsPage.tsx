@@ -200,6 +200,6 @@ function SourceLine({ id, source }: { id: string; source: Source | undefined }) 
 export function number(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e15 || size < 1e-4) return value.toExponential(2);
-  return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 8 });
+  if (size >= 1e15 || size < 1e-6) return value.toExponential(2);
+  return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 10 });
 }

@@ -364,7 +364,7 @@ function Row({ run, isChosen, onChoose }: { run: RunPageDocumentRunPart; isChose
       <td class="n medium" title={run.facility_energy_kwh ? `${run.facility_energy_kwh.value} kWh` : undefined}>
         {energy && thin(energy.text)}
       </td>
-      <td class="n" title={total ? `${total.value} kg CO2e; ${describeQuantity(total)}` : undefined}>
+      <td class="n emissions" title={total ? `${total.value} kg CO2e; ${describeQuantity(total)}` : undefined}>
         {emissions && (
           <>
             {thin(emissions.text)} <span class="quiet wide">{emissions.interval}</span>
