@@ -78,9 +78,9 @@ describe("a difference of emissions", () => {
 describe("a boundary", () => {
   it("is a line to read, and stays as it is where it has no other words", () => {
     expect(describeBoundary("facility(cpu+memory+other), share, location, lifecycle, with embodied")).toBe(
-      "at the facility (PUE included): cpu, memory, other, this job's share of the machine, location-based, with the life cycle of power plants, emissions with hardware manufacturing",
+      "at the facility (PUE included): cpu, memory, other, the job's share of the machine, location-based, with the life cycle of power plants, emissions with hardware manufacturing",
     );
-    expect(describeBoundary("mixed: a, b (3)")).toBe("mixed: a, b (3)");
+    expect(describeBoundary("mixed: facility, b (3); c (1)")).toBe("different boundaries: at the facility (PUE included), b (3); c (1)");
   });
 });
 

@@ -88,7 +88,7 @@ export function RunsPage({ place }: { place: Place }) {
             </span>
           </div>
           <div class="picture">
-            {totals.problem ? <ProblemBox problem={totals.problem} onRetry={totals.retry} /> : totals.data ? <TotalsPicture total={totals.data} by={by} /> : <Skeleton height={247} label="The picture of totals" />}
+            {totals.problem ? <ProblemBox problem={totals.problem} onRetry={totals.retry} /> : totals.data ? <TotalsPicture total={totals.data} by={by} height={130} /> : <Skeleton height={217} label="The picture of totals" />}
           </div>
         </section>
       )}
@@ -122,24 +122,26 @@ function RunningNow() {
     return () => clearInterval(timer);
   }, []);
   if (!running.data || running.data.total === 0) return null;
+  const rest = running.data.total - running.data.runs.length;
   return (
-    <section id="running" aria-labelledby="running-title" class="first">
-      <h2 id="running-title">{running.data.total === 1 ? "1 run is recorded now" : `${running.data.total} runs are recorded now`}</h2>
+    <section id="running" aria-label="Recorded now" class="first">
       <ul class="running-now">
         {running.data.runs.map((run) => (
           <li key={run.id}>
             <a href={`/runs/${run.id}/live`}>
+              <span class="dot" aria-hidden="true" />
               <b>
-                <span class="dot" aria-hidden="true" />
                 <bdi>{oneLine(run.name)}</bdi>
-              </b>
-              <small>
-                for {duration(Math.max(0, (now - Date.parse(run.started_at)) / 1000)).replace(/\.\d s$/, " s")}
-                {run.project && `, ${oneLine(run.project)}`}; watch it live
-              </small>
+              </b>{" "}
+              runs for {duration(Math.max(0, (now - Date.parse(run.started_at)) / 1000)).replace(/\.\d s$/, " s")}: live
             </a>
           </li>
         ))}
+        {rest > 0 && (
+          <li>
+            <a href="/?status=running">{rest} more</a>
+          </li>
+        )}
       </ul>
     </section>
   );

@@ -104,18 +104,18 @@ function groupTable(total: TotalDocument, by: string, word: string) {
   const whole = total.total.emissions_kg.total.value;
   const rows = [...total.rows].sort((a, b) => b.emissions_kg.total.value - a.emissions_kg.total.value);
   return {
-    head: [word.charAt(0).toUpperCase() + word.slice(1), "Runs", "Failed or interrupted", "Time", "Facility energy", "Emissions", "Interval", "Share", "Quality"],
+    head: [word.charAt(0).toUpperCase() + word.slice(1), "Emissions", "Interval", "Share", "Facility energy", "Runs", "Not completed", "Time", "Quality"],
     rows: rows.map((row) => {
       const emissions = textOf(row.emissions_kg.total, "kg CO2e");
       return [
         nameOfGroup(row.group[by]),
-        row.runs.toLocaleString("en"),
-        (row.failed + row.interrupted).toLocaleString("en"),
-        duration(row.duration_s),
-        thin(textOf(row.facility_energy_kwh, "kWh").text),
         thin(emissions.text),
         emissions.interval,
         whole > 0 ? formatPercent(row.emissions_kg.total.value / whole) : "",
+        thin(textOf(row.facility_energy_kwh, "kWh").text),
+        row.runs.toLocaleString("en"),
+        (row.failed + row.interrupted).toLocaleString("en"),
+        duration(row.duration_s),
         row.emissions_kg.total.quality,
       ];
     }),

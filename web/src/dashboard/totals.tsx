@@ -128,7 +128,7 @@ export function TotalsPicture({ total, by, height = 160 }: { total: TotalDocumen
                   return <rect key={layer.name} x={x} width={bar} y={y(sum)} height={Math.max(0.5, from - y(sum))} style={{ fill: layer.colour, stroke: "var(--page)", strokeWidth: bar > 6 ? 0.75 : 0 }} />;
                 })}
                 {i % every === 0 && (
-                  <text x={left + slot * (i + 0.5)} y={height} text-anchor={i === 0 && slot < 40 ? "start" : "middle"}>
+                  <text x={left + slot * (i + 0.5)} y={height} text-anchor="middle">
                     {month}
                   </text>
                 )}
