@@ -82,7 +82,7 @@ static class ServerApplication
         server.Services.GetRequiredService<MetricsRoutes>().Map(server);
         server.MapOpenApi("/openapi/{documentName}.json");
         server.MapMcp("/mcp");
-        RunListPage.Map(server, runs);
+        DashboardPages.Map(server);
     }
 
     static void Configure(KestrelServerOptions kestrel, ServerOptions options, X509Certificate2? certificate)

@@ -1,13 +1,22 @@
-// Writes src/payload.ts from the schema of the report's document.
+// Writes the types of the documents in TypeScript from their schemas, which tests write from the C# types.
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 
-const schema = JSON.parse(readFileSync(new URL("../../docs/formats/tonne.report.schema.json", import.meta.url), "utf8"));
+const read = (name) => JSON.parse(readFileSync(new URL(`../../docs/formats/${name}`, import.meta.url), "utf8"));
 
-export const types = await compile(schema, "Report", {
-  additionalProperties: false,
-  bannerComment: "/** Generated from docs/formats/tonne.report.schema.json by `npm run types`; not edited by hand. */",
-  style: { printWidth: 120 },
-});
+const make = (file, name) =>
+  compile(read(file), name, {
+    additionalProperties: false,
+    bannerComment: `/** Generated from docs/formats/${file} by \`npm run types\`; not edited by hand. */`,
+    style: { printWidth: 120 },
+  });
 
-if (process.argv[1]?.endsWith("types.mjs")) writeFileSync(new URL("../src/payload.ts", import.meta.url), types);
+/** Text of each file with types. */
+export const types = {
+  "payload.ts": await make("tonne.report.schema.json", "Report"),
+  "documents.ts": await make("tonne.server.schema.json", "ServerDocuments"),
+};
+
+if (process.argv[1]?.endsWith("types.mjs")) {
+  for (const [file, text] of Object.entries(types)) writeFileSync(new URL(`../src/${file}`, import.meta.url), text);
+}

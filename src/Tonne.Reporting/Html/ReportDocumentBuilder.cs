@@ -84,6 +84,7 @@ static partial class ReportDocumentBuilder
         {
             RunStatus.Failed => "This run failed; it",
             RunStatus.Interrupted => "This run was interrupted; it",
+            RunStatus.Running => "So far this run",
             _ => "This run",
         };
         return new ReportAnswer(

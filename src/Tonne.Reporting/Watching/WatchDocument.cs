@@ -39,6 +39,9 @@ public sealed record WatchDocument
     /// <summary>Emissions at the present power, g CO2e/h.</summary>
     public required double EmissionsGPerHour { get; init; }
 
+    /// <summary>Stage that is in progress; null if none.</summary>
+    public string? Stage { get; init; }
+
     /// <summary>Last epoch that has ended; null if none.</summary>
     public int? Epoch { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record WatchDocument
             FacilityEnergyKwh = IntervalPart.From(state.FacilityEnergy),
             EmissionsKg = IntervalPart.From(state.Emissions),
             EmissionsGPerHour = state.GramsPerHour,
+            Stage = state.Stage,
             Epoch = state.Epoch?.Number,
             Epochs = state.Epochs,
             Metrics = state.Epoch?.Metrics.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null, StringComparer.Ordinal) ?? [],

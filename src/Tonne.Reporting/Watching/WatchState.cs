@@ -8,6 +8,9 @@ namespace Tonne.Reporting.Watching;
 /// <summary>A run as it is now, from its facts so far and those a moment before.</summary>
 public sealed record WatchState
 {
+    // Seconds: an open stage lasts until the last sample.
+    const double SameTime = 1e-6;
+
     /// <summary>Id of the run; null if it is not kept.</summary>
     public string? Id { get; init; }
 
@@ -49,6 +52,9 @@ public sealed record WatchState
 
     /// <summary>Worst quality of a relevant part.</summary>
     public required Quality Quality { get; init; }
+
+    /// <summary>Stage that is in progress; null if none.</summary>
+    public string? Stage { get; init; }
 
     /// <summary>Last epoch that has ended; null if none.</summary>
     public EpochRecord? Epoch { get; init; }
@@ -107,6 +113,7 @@ public sealed record WatchState
             Emissions = footprint.Total.Bounds,
             GramsPerHour = 0,
             Quality = footprint.Energy.Quality,
+            Stage = isRunning ? record.Stages.LastOrDefault(stage => !stage.IsLate && stage.Name != StageRecord.Outside && stage.StartSeconds + stage.DurationSeconds >= record.DurationSeconds - SameTime)?.Name : null,
             Epoch = record.Epochs.LastOrDefault(),
             Losses = [.. record.Epochs.Select(epoch => epoch.Metrics.GetValueOrDefault("loss", double.NaN)).Where(double.IsFinite)],
             Epochs = epochs,

@@ -8,6 +8,7 @@ namespace Tonne.Server.Api;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(RunPageDocument))]
+[JsonSerializable(typeof(FilterDocument))]
 [JsonSerializable(typeof(CatalogListDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 sealed partial class ApiJson : JsonSerializerContext

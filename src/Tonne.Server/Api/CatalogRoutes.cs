@@ -13,7 +13,7 @@ static class CatalogRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapDocument("/catalogs", "listCatalogs", "The catalogs of factors", typeof(CatalogListDocument), new([]), static _ => JsonSerializer.Serialize(
-            new CatalogListDocument("tonne.catalogs/1", FactorSet.ShortHash, [.. CatalogDocument.All.Select(catalog => new CatalogListDocument.CatalogPart(catalog.Name, catalog.Description, "/api/v1/catalogs/" + catalog.Name))]),
+            new CatalogListDocument("tonne.catalogs/1", FactorSet.ShortHash, [.. CatalogDocument.All.Select(catalog => new CatalogListDocument.CatalogPart(catalog.Name, catalog.Description, "/api/v1/catalogs/" + catalog.Name))], [.. SourceList.All.OrderBy(source => source.Id, StringComparer.Ordinal)]),
             ApiJson.Readable.CatalogListDocument));
         routes.MapDocument("/catalogs/{catalog}", "searchCatalog", "Rows of a catalog, each with bounds, year and source, as 'tonne catalog --json'", null,
             new([new("search", "Words that a row must contain. Default: all rows")]), static request => Find(request.GetRoute("catalog")).ToJson(request["search"] ?? ""));

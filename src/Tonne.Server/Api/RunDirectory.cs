@@ -33,6 +33,9 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     /// <summary>The folder.</summary>
     public LedgerHome Home => home;
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>A ledger for one request: a ledger is for one thread at a time.</summary>
     public Ledger OpenLedger() => new(home, time, log.Warn);
 

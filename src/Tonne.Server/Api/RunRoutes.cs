@@ -2,7 +2,9 @@ using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
+using Tonne.Reporting.Watching;
 using Tonne.Runs;
 
 namespace Tonne.Server.Api;
@@ -22,12 +24,39 @@ static class RunRoutes
             var entry = Load(runs, request.GetRoute("run"));
             return RunDocument.From(entry.Record, entry.Account()).ToJson();
         });
+        routes.MapDocument("/runs/{run}/report", "getRunReport", "All that the page of a run shows, as in 'tonne report --html --with-details'; of a running run what it has so far", null, new([]),
+            request => CreateReport(runs, request.GetRoute("run")));
+        routes.MapDocument("/filters", "listFilters", "The projects, users, machines, tags and accounts of the runs, to choose from", typeof(FilterDocument), new([]),
+            _ => System.Text.Json.JsonSerializer.Serialize(FilterDocument.From(runs.Read()), ApiJson.Readable.FilterDocument));
         routes.MapDocument("/runs/{run}/explain", "explainRun", "The derivation of a figure down to each factor, as 'tonne explain --json'", typeof(ExplanationDocument),
             new([new("figure", "Name of the figure: emissions, energy, stages.train.energy_kwh. Default: emissions_kg.total")]),
             request => Explain(runs, request.GetRoute("run"), request["figure"]).ToJson());
         routes.MapDocument("/compare", "compareRuns", "Ratios between runs, in which shared factors cancel, as 'tonne compare --json'", typeof(ComparisonDocument),
             new([new("run", $"Id, unique prefix, name, or last; twice to {MaxCompared} times", IsRequired: true, IsRepeatable: true)]),
             request => Compare(runs, request.GetAll("run")).ToJson());
+    }
+
+    /// <summary>The document of a run's page. A running run is accounted from its trace so far.</summary>
+    static string CreateReport(RunDirectory runs, string text)
+    {
+        var run = Find(runs.OpenLedger(), text);
+        var folder = runs.Home.GetRunFolder(run.Id);
+        var options = new HtmlReportOptions { WithDetails = true, OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null };
+        if (run.Status != RunStatus.Running)
+        {
+            var entry = Load(runs, run.Id);
+            return ReportDocumentText.ToJson(entry.Record, entry.Account(), options);
+        }
+
+        try
+        {
+            var (record, footprint, isRunning) = new RunWatcher(folder, runs.Time).Look();
+            return ReportDocumentText.ToJson(isRunning ? record with { Status = RunStatus.Running } : record, footprint, options);
+        }
+        catch (FormatException)
+        {
+            throw new RequestProblemException(StatusCodes.Status409Conflict, $"{run.Id} ({run.Name}) has no sample yet", $"run '{TextSanitizer.ToOneLine(text)}'", "Ask again in a second.");
+        }
     }
 
     /// <summary>The derivation of a figure.</summary>

@@ -12,7 +12,7 @@ public class AccessTests
 {
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Addresses { get; } = ["/", "/api/v1/runs", "/metrics", "/mcp", "/openapi/v1.json", "/nothing", "/api/v1/runs/x/live"];
+    public static TheoryData<string> Addresses { get; } = ["/", "/runs/last", "/assets/dashboard.js", "/api/v1/runs", "/metrics", "/mcp", "/openapi/v1.json", "/nothing", "/api/v1/runs/x/live"];
 
     [Theory, MemberData(nameof(Addresses))]
     public async Task Nothing_is_answered_without_the_token_on_loopback_too(string address)
@@ -150,18 +150,6 @@ public class AccessTests
         Assert.Equal(401, statuses[0]);
         Assert.Contains(429, statuses);
         await server.GetAsync("/api/v1/version");
-    }
-
-    [Fact]
-    public async Task A_stored_name_is_text_on_the_page_and_not_markup()
-    {
-        await using var server = await RunningServer.StartAsync(home => home.Complete("20261120-080001-aaaaa1", with: opening => opening with { Name = "<script>alert(1)</script>\u202E" }));
-
-        var page = await server.GetAsync("/");
-
-        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u202E', page);
     }
 
     [Fact]

@@ -293,7 +293,7 @@ function find(edges: readonly number[], at: number): number {
   return low;
 }
 
-const axisWatts = (watts: number, most: number): string => {
+export const axisWatts = (watts: number, most: number): string => {
   const [scale, unit] = most >= 1000 ? [1000, "kW"] : most >= 1 ? [1, "W"] : [0.001, "mW"];
   return `${Number((watts / scale).toPrecision(3))} ${unit}`;
 };
@@ -301,7 +301,7 @@ const axisWatts = (watts: number, most: number): string => {
 const patterns = new Map<string, CanvasPattern>();
 
 /** Solid where measured, hatched where modelled, pale with dots where assumed; never transparent, as layers lie over each other. */
-function pattern(ctx: CanvasRenderingContext2D, colour: string, page: string, quality: string): CanvasPattern | string {
+export function pattern(ctx: CanvasRenderingContext2D, colour: string, page: string, quality: string): CanvasPattern | string {
   if (quality === "measured") return colour;
   const key = `${colour}|${page}|${quality}`;
   const known = patterns.get(key);

@@ -1,0 +1,196 @@
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { QuantityDocument, Source } from "../documents";
+import { formatBounds, thin } from "../shared/format";
+import { scaleFor } from "../shared/scale";
+import type { Problem } from "./request";
+import { oneLine } from "./text";
+
+/** The heading of a page; it names the window, and gets the focus when the page is opened from another. */
+export function PageHead({ title, heading, children }: { title: string; heading?: ComponentChildren; children?: ComponentChildren }) {
+  useEffect(() => {
+    document.title = `${oneLine(title)} · tonne`;
+  }, [title]);
+  return (
+    <header class="page-head">
+      <h1 id="top" tabIndex={-1} class={typeof (heading ?? title) === "string" ? undefined : "sentence"}>
+        {heading ?? title}
+      </h1>
+      {children}
+    </header>
+  );
+}
+
+/** What prevents an answer: what, where, what to do. */
+export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: (() => void) | undefined }) {
+  return (
+    <div class={problem.isOffline ? "warning" : "warning lost"} role="alert">
+      <p>
+        <b>
+          <span aria-hidden="true">⚠ </span>
+          {capital(problem.title)}
+        </b>
+      </p>
+      <p>
+        Where: <code>{problem.where}</code>
+      </p>
+      <p>{problem.status === 401 ? "Open the address that 'tonne serve' printed: it signs this browser in." : problem.remedy}</p>
+      {onRetry && (
+        <p>
+          <button type="button" class="plain" onClick={onRetry}>
+            Try again
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Holds the place of something that is on its way, so that nothing jumps. */
+export function Skeleton({ height, label }: { height: number; label: string }) {
+  return (
+    <div class="skeleton" style={{ height: `${height}px` }} role="status">
+      <span class="visually-hidden">{label} is loading</span>
+    </div>
+  );
+}
+
+/** Nothing here yet, and what to type to fill it. */
+export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** The address where what is shown is JSON. */
+export function JsonLink({ address, of }: { address: string; of?: string }) {
+  return (
+    <a class="json" href={address}>
+      JSON{of && <span class="visually-hidden"> of {of}</span>}
+    </a>
+  );
+}
+
+export interface Bounded {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export const textOf = (quantity: Bounded, unit: string, like?: number): { text: string; interval: string } =>
+  formatBounds({ best: quantity.value, low: quantity.low, high: quantity.high }, unit, like);
+
+/** A figure as text with its interval; the full value on hover. */
+export function Figure({ quantity, unit, like }: { quantity: Bounded; unit: string; like?: number }) {
+  const { text, interval } = textOf(quantity, unit, like);
+  return (
+    <span class="figure" title={`${quantity.value} ${unit} (${quantity.low} to ${quantity.high})`}>
+      <b>{thin(text)}</b> <span class="quiet">{interval}</span>
+    </span>
+  );
+}
+
+/** Quality in words and as its pattern. */
+export function QualityMark({ quality }: { quality: string }) {
+  return (
+    <span class="nowrap">
+      <span class={`mark q-${quality}`} aria-hidden="true" /> {quality}
+    </span>
+  );
+}
+
+const boundaryWords: Record<string, string> = {
+  it: "IT equipment at the plug",
+  facility: "at the facility (PUE included)",
+  hardware: "hardware manufacturing",
+  share: "the job's share of the machine",
+  machine: "the whole machine",
+  location: "location-based",
+  market: "market-based",
+  lifecycle: "with the life cycle of power plants",
+  direct: "direct emissions of power plants",
+  "with embodied": "emissions with hardware manufacturing",
+  embodied: "embodied emissions",
+  unstated: "its basis is not stated",
+};
+
+/** The words of a boundary in a document as a line to read; what has no other word stays as it is. */
+export const describeBoundary = (boundary: string): string =>
+  boundary.startsWith("mixed: ")
+    ? `different boundaries: ${boundary.slice("mixed: ".length).split("; ").map((one) => describeBoundary(one.replace(/ \(\d+\)$/, "")) + (/ \(\d+\)$/.exec(one)?.[0] ?? "")).join("; ")}`
+    : boundary
+        .split(/, (?![^(]*\))/)
+        .map((word) => boundaryWords[word] ?? word.replace(/^(facility|it|gpu|hardware)\((.*)\)$/, (_, place: string, parts: string) => `${boundaryWords[place] ?? place}: ${parts.replaceAll("+", ", ")}`))
+        .join(", ");
+
+/** Boundary and quality of a quantity in a line. */
+export const describeQuantity = (quantity: QuantityDocument): string => `${describeBoundary(quantity.boundary)}; ${quantity.quality}`;
+
+/** Intervals on one scale: from low to high, with a tick at best. */
+export function Intervals({ rows, unit, name }: { rows: readonly { name: string; quantity: Bounded; colour?: string }[]; unit: string; name: string }) {
+  const scale = scaleFor(rows.map((row) => row.quantity));
+  return (
+    <div class="intervals" role="img" aria-label={`${name}: ${rows.map((row) => `${row.name} ${Object.values(textOf(row.quantity, unit)).join(" ")}`).join("; ")}`}>
+      {rows.map((row) => {
+        const { text, interval } = textOf(row.quantity, unit);
+        const [low, best, high] = [row.quantity.low, row.quantity.value, row.quantity.high].map((value) => scale.at(value) * 100) as [number, number, number];
+        return (
+          <div class="interval-row" key={row.name}>
+            <span class="interval-name">{row.name}</span>
+            <span class="interval-line" aria-hidden="true">
+              <span class="interval-bar" style={{ left: `${low}%`, width: `${Math.max(0.4, high - low)}%`, background: row.colour ?? "var(--accent)" }} />
+              <span class="interval-tick" style={{ left: `${best}%` }} />
+            </span>
+            <span class="interval-text">
+              <b>{thin(text)}</b> <span class="quiet">{interval}</span>
+            </span>
+          </div>
+        );
+      })}
+      {scale.isLog && <p class="fact-note">The scale is logarithmic.</p>}
+    </div>
+  );
+}
+
+/** Sources with their licences; only links that lead to a web page are links. */
+export function SourceList({ sources }: { sources: readonly Source[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <details class="twin">
+      <summary>{sources.length === 1 ? "1 source" : `${sources.length} sources`}</summary>
+      <ul class="sources">
+        {sources.map((source) => (
+          <li key={source.id}>
+            {source.link && /^https:\/\//.test(source.link) ? (
+              <a href={source.link} target="_blank" rel="noreferrer">
+                {source.title}
+              </a>
+            ) : (
+              source.title
+            )}
+            {source.year ? `, ${source.year}` : ""}
+            {source.licence ? ` (${source.licence})` : ""}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** A warning as the report shows it. */
+export function WarningLine({ code, text, remedy }: { code: string; text: string; remedy?: string | null | undefined }) {
+  return (
+    <p class="warning">
+      <b>
+        <span aria-hidden="true">⚠ </span>
+        {code.replaceAll("-", " ")}
+      </b>{" "}
+      {oneLine(text)} {remedy && <strong>{oneLine(remedy)}</strong>}
+    </p>
+  );
+}

@@ -1,0 +1,174 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Answer } from "../answer/Answer";
+import { Boundaries } from "../boundaries/Boundaries";
+import { Derivation, Sources } from "../derivation/DerivationTree";
+import { Epochs } from "../epochs/Epochs";
+import { Lesson } from "../lesson/Lesson";
+import type { Report, ReportBoundary } from "../payload";
+import { Power } from "../power/Power";
+import { Published } from "../published/Published";
+import { useCurrent } from "../shared/current";
+import { Keys } from "../shared/keys";
+import { Theme } from "../shared/theme";
+import { Stages } from "../stages/Stages";
+import { WhatIf } from "../what-if/WhatIf";
+
+/**
+ * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
+ * skip link, keys, theme and the element main itself; `above` stands before the answer there.
+ */
+export function ReportPage({ report, isPart = false, above }: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
+  const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
+  const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
+  const citation = useMemo(() => cite(report), [report]);
+  const sections = [
+    ["answer", "The answer"],
+    ...(report.stages ? [["stages", "Stages"]] : []),
+    ...(report.epochs ? [["epochs", "Epochs"]] : []),
+    ["power", "Power over time"],
+    ["boundaries", "Boundaries"],
+    ["what-if", "What if"],
+    ["published", "Published models"],
+    ["derivation", "Where it comes from"],
+    ["lesson", "The lesson"],
+  ] as [string, string][];
+  const current = useCurrent(sections.map(([id]) => id));
+  const { run } = report;
+  const Main = isPart ? "div" : "main";
+  // The answer is painted first; the rest follows in the next frame, below it.
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => setWhole(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  useEffect(() => {
+    if (isWhole && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [isWhole]);
+  return (
+    <>
+      {!isPart && (
+        <a class="skip" href="#answer">
+          Skip to the answer
+        </a>
+      )}
+      {!isPart && <Keys keys={keys} />}
+      <div class="layout">
+        <nav class="contents" aria-label="Contents">
+          <ol>
+            {sections.map(([id, name]) => (
+              <li key={id}>
+                <a href={`#${id}`} aria-current={current === id ? "true" : undefined}>
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <Main>
+          <header class="top">
+            {above}
+            <div class="eyebrow">
+              <b>
+                <bdi>{run.name}</bdi>
+              </b>
+              {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
+              <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
+              <span>{run.failure ?? run.status}</span>
+              {!isPart && (
+                <span class="tools">
+                  <Theme />
+                </span>
+              )}
+            </div>
+            <Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />
+          </header>
+          {isWhole && <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} isPart={isPart} />}
+        </Main>
+      </div>
+    </>
+  );
+}
+
+function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string; isPart: boolean }) {
+  const { report, citation } = props;
+  const { run } = report;
+  return (
+    <>
+      {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
+      {report.epochs && <Epochs epochs={report.epochs} citation={citation} />}
+      {report.power ? (
+        <Power report={report} power={report.power} citation={citation} />
+      ) : (
+        <section id="power" aria-labelledby="power-finding">
+          <span class="kicker">Power over time</span>
+          <h2 id="power-finding">The power over time is not known</h2>
+          <p class="section-note">{report.power_missing}</p>
+        </section>
+      )}
+      <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
+      <WhatIf report={report} citation={citation} />
+      <Published report={report} citation={citation} />
+      <Derivation derivation={report.derivation} sources={report.sources} runId={run.id} citation={citation} />
+      <Sources sources={report.sources} />
+      <Lesson lesson={report.lesson} />
+      {run.details && <Details report={report} />}
+      <footer>
+        <p>
+          Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}.
+          {!props.isPart && (
+            <>
+              {" "}
+              Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
+            </>
+          )}
+        </p>
+        {!run.details && <p>Command, arguments, user, machine, paths and notes are left out.</p>}
+      </footer>
+    </>
+  );
+}
+
+function Details({ report }: { report: Report }) {
+  const details = report.run.details!;
+  const rows: [string, string | null][] = [
+    ["Command", details.command],
+    ["User", details.user],
+    ["Machine", details.node],
+    ["Hardware", details.hardware],
+    ["Operating system", details.operating_system],
+    ["Tags", details.tags.join(", ")],
+    ["Notes", details.notes.join(" · ")],
+  ];
+  return (
+    <section id="details" aria-labelledby="details-finding">
+      <h2 id="details-finding">Details of the run</h2>
+      <dl class="facts">
+        {rows.map(([name, text]) =>
+          text ? (
+            <div key={name} style={{ overflowWrap: "anywhere" }}>
+              <dt>{name}</dt>
+              <dd style={{ fontWeight: 400 }}>
+                <bdi>{text}</bdi>
+              </dd>
+            </div>
+          ) : null,
+        )}
+      </dl>
+    </section>
+  );
+}
+
+const keys: [string, string][] = [
+  ["Tab", "the next control"],
+  ["Enter, Space", "open or choose"],
+  ["← →", "move in the chart of power, when it has the focus"],
+  ["+ −", "zoom in it"],
+  ["0", "show all of it"],
+  ["?", "these keys"],
+];
+
+function cite(report: Report): string {
+  const { run, answer } = report;
+  return `tonne run ${run.id} (${run.name}), ${run.started_at.slice(0, 10)}: ${answer.total.text} ${answer.total.interval}, ${answer.energy.text} ${answer.energy.interval} facility energy; ${answer.total.boundary}; ${answer.total.quality}; method ${report.method}, factors ${report.factors_hash}.`;
+}
