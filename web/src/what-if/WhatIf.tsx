@@ -1,29 +1,41 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Bounds } from "../derivation/evaluate";
 import { computeBounds, computeRatio, drawCount, type DrawnNodes, getDraws } from "../derivation/uncertainty";
-import type { Report } from "../payload";
+import type { ReportFigure } from "../payload";
 import { formatBounds, formatValue, thin } from "../shared/format";
 import { DataTable, Section, type Table } from "../shared/section";
 import { inWords } from "../shared/scale";
-import { type Choice, formulaOf, keepUnchanged, toSetting, unchanged } from "./settings";
+import { type Choice, formulaOf, keepUnchanged, type Subject, toSetting, unchanged } from "./settings";
 
-const figures = [
+/** The figures of a run or a training that are evaluated; the last is the headline. */
+export const ofRun = [
   ["facility_energy_kwh", "Facility energy"],
   ["emissions_kg.operational", "Operational emissions"],
   ["emissions_kg.embodied", "Embodied emissions"],
   ["emissions_kg.total", "Emissions"],
 ] as const;
 
+/** Those of a request. */
+export const ofRequest = [
+  ["facility_energy_wh_per_request", "Facility energy"],
+  ["operational_g_per_request", "Operational emissions"],
+  ["embodied_g_per_request", "Embodied emissions"],
+  ["emissions_g_per_request", "Emissions"],
+] as const;
+
+type Figures = readonly (readonly [string, string])[];
+
 /** The same run in another place, facility, hardware life or duration: its derivation with other factors. */
-export function WhatIf({ report, citation }: { report: Report; citation: string }) {
+export function WhatIf({ subject: report, total, figures = ofRun, noun = "run", citation }: { subject: Subject; total: ReportFigure; figures?: Figures; noun?: string; citation: string }) {
   const [choice, setChoice] = useState<Choice>(unchanged);
   const set = (change: Partial<Choice>): void => setChoice({ ...choice, ...change });
-  const outcome = useMemo(() => evaluate(report, choice), [report, choice]);
+  const outcome = useMemo(() => evaluate(report, choice, figures, total), [report, choice]);
   const changed = Object.values(choice).some((value) => value !== null);
-  const { choices, run, answer } = report;
+  const { choices, run } = report;
+  const headline = figures.at(-1)![0];
   // The draws of the factors are made before they are needed.
   useEffect(() => {
-    const timer = setTimeout(() => formulaOf(report, "emissions_kg.total")?.evaluateDraws(getDraws, drawCount, asDrawn(report)), 600);
+    const timer = setTimeout(() => formulaOf(report, headline)?.evaluateDraws(getDraws, drawCount, asDrawn(report)), 600);
     return () => clearTimeout(timer);
   }, [report]);
   // Some hundred options that never change.
@@ -45,20 +57,21 @@ export function WhatIf({ report, citation }: { report: Report; citation: string 
       )),
     [choices],
   );
-  const ownHours = run.duration_s / 3600;
+  const ownHours = (run?.duration_s ?? 0) / 3600;
   const cleanest = useMemo(() => [...choices.zones].filter((zone) => zone.value > 0).sort((a, b) => a.value - b.value), [choices]);
   const grid = report.derivation.factors.find((factor) => factor.id === choices.grid);
+  const pue = report.derivation.factors.find((factor) => factor.id === choices.pue);
   const finding = outcome.ratio
     ? describeRatio(outcome.ratio)
     : grid && cleanest[0] && cleanest[0].value < grid.value
-      ? "Another place, facility or duration: choose, and the figures follow"
-      : "Choose another place, facility or duration";
+      ? `Another place${run ? ", facility or duration" : " or facility"}: choose, and the figures follow`
+      : `Choose another place${run ? ", facility or duration" : " or facility"}`;
   return (
     <Section
       id="what-if"
       kicker="What if"
       finding={finding}
-      note="The derivation of this run, evaluated with other factors. Factors that both have in common cancel in the comparison. A life of the hardware and a duration that you choose are taken as exact."
+      note={`The derivation of this ${noun}, evaluated with other factors. Factors that both have in common cancel in the comparison. ${run ? "A life of the hardware and a duration that you choose are" : "A life of the hardware that you choose is"} taken as exact.`}
       table={outcome.table}
       hasTwin={false}
       json={{ choice, figures: outcome.rows, ratio: outcome.ratio }}
@@ -75,7 +88,7 @@ export function WhatIf({ report, citation }: { report: Report; citation: string 
         <label>
           Facility (PUE)
           <select value={choice.facility ?? ""} onChange={(event) => set({ facility: event.currentTarget.value || null })}>
-            <option value="">as it was: {answer.pue.text.split(" ")[0]}</option>
+            <option value="">as it was: {pue ? formatValue(pue.value, "1", 3) : "unknown"}</option>
             {facilities}
           </select>
         </label>
@@ -85,17 +98,19 @@ export function WhatIf({ report, citation }: { report: Report; citation: string 
             <input type="number" min="1" max="12" step="0.5" placeholder="as it was" value={choice.lifetimeYears ?? ""} onInput={(event) => set({ lifetimeYears: positive(event.currentTarget.value) })} />
           </label>
         )}
-        <label>
-          Duration, hours
+        {run && (
+          <label>
+            Duration, hours
           <input type="number" min="0" step="any" placeholder={`as it was (${run.duration_text})`} value={choice.hours ?? ""} onInput={(event) => set({ hours: positive(event.currentTarget.value) })} />
-        </label>
+          </label>
+        )}
       </div>
       <div class="outcome" role="status">
         <p class="big">
           {thin(outcome.total.text)} <span class="quiet" style={{ fontWeight: 400, fontSize: "20px" }}>{outcome.total.interval}</span>
         </p>
         <p class="small quiet">
-          {changed ? `instead of ${inWords(answer.total)}` : "as it was"}
+          {changed ? `instead of ${inWords(total)}` : "as it was"}
           {changed && choice.hours !== null && `; ${formatValue(choice.hours / ownHours, "1", 3)} times the duration at the same power`}
         </p>
         {changed && (
@@ -123,38 +138,44 @@ interface Outcome {
   table: Table;
 }
 
-const drawnOf = new WeakMap<Report, DrawnNodes>();
+const drawnOf = new WeakMap<Subject, DrawnNodes>();
 
 /** The draws of the run as it was, the same for every choice. */
-function asDrawn(report: Report): DrawnNodes {
+function asDrawn(report: Subject): DrawnNodes {
   let drawn = drawnOf.get(report);
   if (!drawn) drawnOf.set(report, (drawn = new Map()));
   return drawn;
 }
 
-function evaluate(report: Report, choice: Choice): Outcome {
+function evaluate(report: Subject, choice: Choice, figures: Figures, of: ReportFigure): Outcome {
   const setting = toSetting(report, choice);
   const drawn = keepUnchanged(report, setting, asDrawn(report));
   const changed = setting.factors.size > 0 || setting.duration !== 1;
   const rows: Outcome["rows"] = [];
   const cells: string[][] = [];
-  let total = { text: report.answer.total.text, interval: report.answer.total.interval };
+  let total = { text: of.text, interval: of.interval };
   let ratio: Bounds | null = null;
   for (const [name, title] of figures) {
     const own = report.derivation.figures.find((one) => one.figure.name === name)?.figure;
     const formula = formulaOf(report, name, setting);
     if (!own || !formula) continue;
     const bounds = changed ? computeBounds(formula, drawn) : { low: own.low, best: own.value, high: own.high };
-    const text = changed ? formatBounds(bounds, own.unit) : own;
+    const text = changed ? formatIn(bounds, own.unit) : own;
     rows.push({ name, low: bounds.low, value: bounds.best, high: bounds.high });
     cells.push([title, inWords(own), `${text.text} ${text.interval}`]);
-    if (name === "emissions_kg.total") {
+    if (name === figures.at(-1)![0]) {
       total = text;
       const before = formulaOf(report, name)!;
       if (changed && before.best > 0) ratio = computeRatio(formula, before, drawn, asDrawn(report));
     }
   }
   return { rows, total, ratio, table: { head: ["Figure", "As it was", "Now"], rows: cells, numbers: [1, 2] } };
+}
+
+/** Bounds as text; those of a request in the unit that reads best. */
+function formatIn(bounds: Bounds, unit: string): { text: string; interval: string } {
+  const [scale, of] = unit === "Wh" ? [1e-3, "kWh"] : unit === "g CO2e" ? [1e-3, "kg CO2e"] : [1, unit];
+  return formatBounds({ low: bounds.low * scale, best: bounds.best * scale, high: bounds.high * scale }, of);
 }
 
 /** The change in words, from the interval of the ratio. */
