@@ -31,7 +31,7 @@ static class FootprintCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.footprint/1; with --explain tonne.explain/1)" };
         var markdown = new Option<bool>("--md") { Description = "Markdown" };
         var form = new Option<bool>("--eu-ai-act") { Description = "Energy part of the EU's model documentation form, Markdown" };
-        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity per unit of --per (ISO/IEC 21031)" };
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity (ISO/IEC 21031), per unit of --per" };
         var per = SciOptions.CreateUnitOption();
         var boundary = SciOptions.CreateBoundaryOption();
         var basis = SciOptions.CreateBasisOption();

@@ -35,12 +35,14 @@ sealed class DerivationGraph
     }
 
     /// <summary>Creates the graph of figures, the answer first.</summary>
-    public static ReportDerivation Create(IEnumerable<(Figure Figure, string Title)> figures)
+    /// <param name="figures">The figures with their names in words.</param>
+    /// <param name="write">Writes a figure as the page shows it; null for the texts of a run.</param>
+    public static ReportDerivation Create(IEnumerable<(Figure Figure, string Title)> figures, Func<Figure, ReportFigure>? write = null)
     {
         var graph = new DerivationGraph();
         var roots = figures.Select(one => (one.Figure, one.Title, Root: graph.Add(one.Figure.Derivation))).ToList();
         return new ReportDerivation(graph._nodes, graph._factors,
-            [.. roots.Select(one => new ReportRoot(ReportFigure.From(one.Figure), one.Title, one.Root,
+            [.. roots.Select(one => new ReportRoot(write?.Invoke(one.Figure) ?? ReportFigure.From(one.Figure), one.Title, one.Root,
                 graph.GetShares(one.Figure.Derivation)))]);
     }
 

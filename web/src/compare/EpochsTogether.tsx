@@ -71,7 +71,7 @@ function Overlay({ title, lines, share, xText, xName, isWhole }: { title: string
   const [from, to] = [Math.floor(low / step) * step, Math.ceil(high / step) * step || step];
   const xFrom = isWhole ? Math.min(...points.map((point) => point.x)) : 0;
   const xTo = Math.max(...points.map((point) => point.x));
-  const xStep = isWhole ? Math.max(1, Math.ceil(niceStep((xTo - xFrom) / (plot / 56)))) : niceStep(xTo / Math.max(2, plot / 110));
+  const xStep = isWhole ? Math.max(1, Math.ceil(niceStep((xTo - xFrom) / (plot / 56)))) : niceStep(xTo / Math.max(2, plot / 72));
   const x = (value: number): number => left + ((value - xFrom) / (xTo - xFrom || 1)) * plot;
   const y = (value: number): number => top + height - ((value - from) / (to - from || 1)) * height;
   const ticks: number[] = [];

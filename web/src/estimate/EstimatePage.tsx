@@ -124,15 +124,18 @@ export function Estimate({ estimate }: { estimate: Document }) {
   );
 }
 
+/** Totals of many requests, beside those of one. */
+const isCampaign = (name: string): boolean => /^(in_all|per_day|per_year)\./.test(name);
+
 function Range({ estimate, citation }: { estimate: Document; citation: string }) {
   const { figures } = estimate;
   const table: Table = { head: ["Figure", "Value (95 %)", "Boundary", "Quality"], rows: figures.map(({ title, figure }) => [title, inWords(figure), figure.boundary, figure.quality]), numbers: [1], texts: [2] };
-  const rows = (unit: string): IntervalRow[] => figures.filter(({ figure }) => figure.unit === unit && !figure.name.includes(".emissions_kg") && !/^(in_all|per_)/.test(figure.name)).map(({ title, figure }, i) => ({ name: title, figure, isStrong: i === 0, colour: title.startsWith("Embodied") ? "var(--embodied)" : "var(--accent)" }));
+  const rows = (unit: string): IntervalRow[] => figures.filter(({ figure }) => figure.unit === unit && !isCampaign(figure.name)).map(({ title, figure }, i) => ({ name: title, figure, isStrong: i === 0, colour: title.startsWith("Embodied") ? "var(--embodied)" : "var(--accent)" }));
   const [mass, energy] = estimate.kind === "training" ? ["kg CO2e", "kWh"] : ["g CO2e", "Wh"];
   const total = figures[0]!.figure;
   const factor = total.low > 0 ? total.high / total.low : 0;
-  const others = figures.filter(({ figure }) => figure.unit !== mass && figure.unit !== energy);
-  const campaigns = figures.filter(({ figure }) => /^(in_all|per_)/.test(figure.name));
+  const others = figures.filter(({ figure }) => figure.unit !== mass && figure.unit !== energy && !isCampaign(figure.name));
+  const campaigns = figures.filter(({ figure }) => isCampaign(figure.name));
   return (
     <Section id="range" kicker="The range" finding={factor > 1 ? `The emissions are known within a factor of ${factor < 9.95 ? factor.toFixed(1) : factor.toFixed(0)}` : "The range of the figures"} note="Each figure from low to high with a tick at best, 95 % interval; the bars of one unit have one scale." table={table} json={figures} citation={citation}>
       <h3>Emissions{estimate.per && ` of ${estimate.per}`}</h3>

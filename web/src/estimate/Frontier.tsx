@@ -8,13 +8,13 @@ export function Frontier({ frontier, citation }: { frontier: EstimateFrontier; c
   const [box, width] = useWidth<HTMLDivElement>();
   const { series } = frontier;
   const points = series.flatMap((one) => one.points);
-  const [left, right, top, height] = [64, 16, 12, width < 620 ? 260 : 340];
+  const [left, right, top, height] = [64, 16, 28, width < 620 ? 260 : 340];
   const plot = Math.max(60, width - left - right);
   const axis = (values: number[]): { at: (value: number) => number; ticks: number[] } => {
     const [low, high] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
     const pad = Math.max(0.06, (high - low) * 0.06);
     const [from, to] = [low - pad, high + pad];
-    const digits = to - from > 2.2 ? [1] : to - from > 0.9 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8];
+    const digits = to - from > 2.2 ? [1] : to - from > 1.3 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8];
     const ticks: number[] = [];
     for (let power = Math.floor(from); power <= Math.ceil(to); power++) for (const digit of digits) {
       const tick = digit * 10 ** power;
@@ -61,6 +61,9 @@ export function Frontier({ frontier, citation }: { frontier: EstimateFrontier; c
               </g>
             );
           })}
+          <text x="0" y="14">
+            {frontier.y_name} (logarithmic)
+          </text>
           <text x={left + plot} y={top + height + 36} text-anchor="end">
             {frontier.x_name} (logarithmic)
           </text>
@@ -78,7 +81,7 @@ export function Frontier({ frontier, citation }: { frontier: EstimateFrontier; c
                 </g>
               ))}
               {single && (
-                <text class="label" x={x(one.points[0]!.x) + (xs.at(one.points[0]!.x) > 0.6 ? -12 : 12)} y={y(one.points[0]!.value) - 8} text-anchor={xs.at(one.points[0]!.x) > 0.6 ? "end" : "start"}>
+                <text class="label halo" x={x(one.points[0]!.x) + (xs.at(one.points[0]!.x) > 0.6 ? -12 : 12)} y={y(one.points[0]!.value) - 8} text-anchor={xs.at(one.points[0]!.x) > 0.6 ? "end" : "start"}>
                   {one.name}
                 </text>
               )}
@@ -89,7 +92,7 @@ export function Frontier({ frontier, citation }: { frontier: EstimateFrontier; c
               one.points
                 .filter((_, i) => i === 0 || i === one.points.length - 1)
                 .map((point) => (
-                  <text key={point.label} class="label" x={x(point.x) - 10} y={y(point.value) + 18} text-anchor={xs.at(point.x) < 0.2 ? "start" : "end"}>
+                  <text key={point.label} class="label halo" x={x(point.x) - 10} y={y(point.value) + 18} text-anchor={xs.at(point.x) < 0.2 ? "start" : "end"}>
                     {point.label}
                   </text>
                 )),

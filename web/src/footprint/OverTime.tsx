@@ -45,7 +45,7 @@ function Crossing({ measure }: { measure: FootprintBreakEven }) {
   const step = niceStep(until / unit / Math.max(2, plot / 80));
   const ticks: number[] = [];
   for (let value = 0; value * unit <= until; value += step) ticks.push(value);
-  const yStep = niceStep(most / 4);
+  const yStep = niceStep(most / 6);
   const yTicks: number[] = [];
   for (let value = 0; value <= most; value += yStep) yTicks.push(value);
   const isNear = x(measure.days) > left + plot * 0.55;
@@ -74,12 +74,12 @@ function Crossing({ measure }: { measure: FootprintBreakEven }) {
         {measure.high > measure.low && <polygon points={[[x(0), y(0)] as [number, number], steep, ...corner, flat].map(point).join(" ")} style={{ fill: "var(--accent)", fillOpacity: 0.16 }} />}
         <line x1={x(0)} y1={y(0)} x2={best[0]} y2={best[1]} style={{ stroke: "var(--accent)", strokeWidth: 2.5 }} />
         <line x1={left} x2={left + plot} y1={y(measure.development)} y2={y(measure.development)} style={{ stroke: "var(--text)", strokeWidth: 2, strokeDasharray: "7 4" }} />
-        <text class="label" x={left + 6} y={y(measure.development) - 6}>
+        <text class="label halo" x={isNear ? left + 6 : left + plot - 4} y={y(measure.development) - 6} text-anchor={isNear ? "start" : "end"}>
           all before use: {thin(measure.development_text)}
         </text>
         <line x1={x(measure.days)} x2={x(measure.days)} y1={y(measure.development)} y2={top + height} style={{ stroke: "var(--accent)", strokeWidth: 1, strokeDasharray: "2 3" }} />
         <circle cx={x(measure.days)} cy={y(measure.development)} r="5" style={{ fill: "var(--accent)", stroke: "var(--page)", strokeWidth: 2 }} />
-        <text class="label" x={x(measure.days) + (isNear ? -8 : 8)} y={top + height - 8} text-anchor={isNear ? "end" : "start"}>
+        <text class="label halo" x={x(measure.days) + (isNear ? -8 : 8)} y={top + height - 8} text-anchor={isNear ? "end" : "start"}>
           {thin(measure.per_day_text)} a day
         </text>
         {measure.described_days < until && x(measure.described_days) > left + 2 && (

@@ -1,7 +1,7 @@
 import { Fragment } from "preact";
 import { formatValue, thin } from "./format";
 import { Patterns, qualityStyle } from "./quality";
-import { type Scale, scaleFor } from "./scale";
+import { niceStep, type Scale, scaleFor } from "./scale";
 import { useWidth } from "./width";
 
 /** A figure as it is drawn: its interval and its texts. */
@@ -26,9 +26,11 @@ export interface IntervalRow {
 }
 
 /** Figures below each other on one scale: from low to high, with a tick at best. */
-export function Intervals(props: { id: string; rows: readonly IntervalRow[]; unit: string; label: string; rule?: { at: number; text: string } | undefined; scale?: Scale | undefined }) {
+export function Intervals(props: { id: string; rows: readonly IntervalRow[]; unit: string; label: string; rule?: { at: number; text: string } | undefined }) {
   const { rows, unit, rule } = props;
-  const scale = props.scale ?? scaleFor([...rows.map((row) => row.figure), ...(rule ? [{ low: rule.at, value: rule.at, high: rule.at }] : [])]);
+  // Exact figures are bars from zero: on a logarithmic scale there would be nothing to see.
+  const isExact = rows.every((row) => row.figure.low === row.figure.high) && !rule;
+  const scale = isExact ? barScale(rows) : scaleFor([...rows.map((row) => row.figure), ...(rule ? [{ low: rule.at, value: rule.at, high: rule.at }] : [])]);
   const [box, width] = useWidth<HTMLDivElement>();
   const narrow = width < 620;
   const track = Math.max(80, narrow ? width : width - 160 - 190 - 24);
@@ -55,8 +57,8 @@ export function Intervals(props: { id: string; rows: readonly IntervalRow[]; uni
                     <line key={tick} class="axis" x1={scale.at(tick) * track} x2={scale.at(tick) * track} y1="0" y2="28" />
                   ))}
                   {rule && <line x1={scale.at(rule.at) * track} x2={scale.at(rule.at) * track} y1="0" y2="28" style={{ stroke: "var(--strong-line)", strokeWidth: 1.5, strokeDasharray: "4 3" }} />}
-                  {!scale.isLog && !rule && <rect x="0" y="8" width={best} height="12" rx="2" style={{ fill: colour, fillOpacity: 0.16 }} />}
-                  <rect x={from} y="8" width={Math.max(3, to - from)} height="12" rx="2" style={qualityStyle(`${props.id}-${i}`, row.figure.quality, colour)} />
+                  {!scale.isLog && !rule && <rect x="0" y="8" width={best} height="12" rx="2" style={isExact ? qualityStyle(`${props.id}-${i}`, row.figure.quality, colour) : { fill: colour, fillOpacity: 0.16 }} />}
+                  {!isExact && <rect x={from} y="8" width={Math.max(3, to - from)} height="12" rx="2" style={qualityStyle(`${props.id}-${i}`, row.figure.quality, colour)} />}
                   <line x1={best} x2={best} y1="3" y2="25" style={{ stroke: "var(--text)", strokeWidth: 2.5 }} />
                 </svg>
               </span>
@@ -90,6 +92,14 @@ export function Intervals(props: { id: string; rows: readonly IntervalRow[]; uni
       </div>
     </div>
   );
+}
+
+function barScale(rows: readonly IntervalRow[]): Scale {
+  const top = Math.max(1e-300, ...rows.map((row) => row.figure.value)) * 1.02;
+  const step = niceStep(top / 6);
+  const ticks: number[] = [];
+  for (let value = 0; value <= top; value += step) ticks.push(value);
+  return { at: (value) => value / top, isLog: false, ticks };
 }
 
 /** The label of a tick: energies of a request are in Wh, and in the unit that reads best as text. */

@@ -92,7 +92,8 @@ static class ComparisonPage
         var text = DisplayValue.Format(new Bounds(known.Low, known.Value, known.High), "1");
         return new(
             SixDigitRounding.Round(known.Value), SixDigitRounding.Round(known.Low), SixDigitRounding.Round(known.High),
-            $"{text.Text} ×", text.FormatInterval(), known.High < 1 ? "less" : known.Low > 1 ? "more" : "same");
+            // Shared factors can leave an interval that is not seen in the digits.
+            $"{text.Text} ×", text.Low == text.High ? "" : text.FormatInterval(), known.High < 1 ? "less" : known.Low > 1 ? "more" : "same");
     }
 
     /// <summary>The difference of the emissions with its limits, which may have different signs.</summary>
@@ -131,7 +132,7 @@ static class ComparisonPage
         if (pairs.Count > 1)
         {
             sentence += "; " + string.Join("; ", pairs.Skip(1).Select(other => other.Energy is { } ratio
-                ? $"{names[other.Run]} used {ratio.Text} its energy {ratio.Interval}".TrimEnd()
+                ? $"{names[other.Run]} used {ratio.Text} that of {names[0]} {ratio.Interval}".TrimEnd()
                 : $"{names[other.Run]} has another boundary"));
         }
 

@@ -38,7 +38,7 @@ static class TrainingEstimatePage
             Parts = CreateParts(footprint),
             Ranking = ranking.Estimates.Count > 1 ? CreateRanking(ranking) : null,
             Frontier = ranking.Estimates.Count > 1 ? CreateFrontier(ranking) : null,
-            Derivation = DerivationGraph.Create(CreateFigureTitles(best)),
+            Derivation = DerivationGraph.Create(CreateFigureTitles(best), figure => CreateFigure(figure, best)),
             Choices = EstimateChoices.Create(footprint.Factors, total),
             Published = [.. ReportDocumentBuilder.CreatePublished()],
             Equivalents = [.. Equivalents.Choose(total).Select(ReportEquivalent.From)],
@@ -65,13 +65,15 @@ static class TrainingEstimatePage
     }
 
     static IEnumerable<EstimatePageDocument.EstimateFigure> CreateFigures(TrainingEstimate best) => CreateFigureTitles(best)
-        .Select(one => new EstimatePageDocument.EstimateFigure(one.Item2, ReferenceEquals(one.Item1, best.ChipHours)
-            ? ReportFigure.From(one.Item1) with
-            {
-                Text = TrainingEstimateText.FormatChipHours(one.Item1.Value, one.Item1.Bounds),
-                Interval = TrainingEstimateText.FormatChipHourInterval(one.Item1.Bounds, "–"),
-            }
-            : ReportFigure.From(one.Item1)));
+        .Select(one => new EstimatePageDocument.EstimateFigure(one.Item2, CreateFigure(one.Item1, best)));
+
+    static ReportFigure CreateFigure(Figure figure, TrainingEstimate best) => ReferenceEquals(figure, best.ChipHours)
+        ? ReportFigure.From(figure) with
+        {
+            Text = TrainingEstimateText.FormatChipHours(figure.Value, figure.Bounds),
+            Interval = TrainingEstimateText.FormatChipHourInterval(figure.Bounds, "–"),
+        }
+        : ReportFigure.From(figure);
 
     static IEnumerable<EstimatePageDocument.EstimateFact> CreateFacts(TrainingEstimate best)
     {

@@ -141,6 +141,6 @@ static class FootprintPage
             figures.Add((phase.Figures.FacilityEnergy, $"Facility energy: {clean(phase.Description.Name)}"));
         }
 
-        return DerivationGraph.Create(figures);
+        return DerivationGraph.Create(figures, CreateFigure);
     }
 }
