@@ -6,7 +6,6 @@ using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
 using Tonne.Reporting.Json;
-using Tonne.Runs;
 
 namespace Tonne.Reporting.Html.Comparisons;
 

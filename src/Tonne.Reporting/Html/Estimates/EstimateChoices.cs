@@ -1,7 +1,6 @@
 using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Quantities;
-using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
 
 namespace Tonne.Reporting.Html.Estimates;

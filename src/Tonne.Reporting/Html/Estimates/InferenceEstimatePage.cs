@@ -4,9 +4,7 @@ using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
 using Tonne.Formatting;
 using Tonne.Quantities;
-using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
-using Tonne.Reporting.Teaching;
 using Tonne.Reporting.Terminal;
 
 namespace Tonne.Reporting.Html.Estimates;

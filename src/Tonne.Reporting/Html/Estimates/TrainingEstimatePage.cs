@@ -3,7 +3,6 @@ using Tonne.Accounting;
 using Tonne.Estimation.Training;
 using Tonne.Formatting;
 using Tonne.Quantities;
-using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
 using Tonne.Reporting.Teaching;
 using Tonne.Reporting.Terminal;
