@@ -29,14 +29,20 @@ type Figures = readonly (readonly [string, string])[];
 export function WhatIf({ subject: report, total, figures = ofRun, noun = "run", citation }: { subject: Subject; total: ReportFigure; figures?: Figures; noun?: string; citation: string }) {
   const [choice, setChoice] = useState<Choice>(unchanged);
   const set = (change: Partial<Choice>): void => setChoice({ ...choice, ...change });
-  const outcome = useMemo(() => evaluate(report, choice, figures, total), [report, choice]);
-  const changed = Object.values(choice).some((value) => value !== null);
+  // The figures of the last choice stay until those of the new one are there.
+  const [shown, setShown] = useState(() => ({ of: choice, outcome: finish(evaluate(report, choice, figures, total)) }));
+  const { outcome } = shown;
+  useEffect(() => runInSlices(evaluate(report, choice, figures, total), (next) => setShown({ of: choice, outcome: next })), [report, choice]);
+  const changed = Object.values(shown.of).some((value) => value !== null);
   const { choices, run } = report;
-  const headline = figures.at(-1)![0];
   // The draws of the factors are made before they are needed.
   useEffect(() => {
-    const timer = setTimeout(() => formulaOf(report, headline)?.evaluateDraws(getDraws, drawCount, asDrawn(report)), 600);
-    return () => clearTimeout(timer);
+    let end: (() => void) | undefined;
+    const timer = setTimeout(() => (end = runInSlices(prepare(report, figures), () => undefined)), 600);
+    return () => {
+      clearTimeout(timer);
+      end?.();
+    };
   }, [report]);
   // Some hundred options that never change.
   const zones = useMemo(
@@ -105,13 +111,13 @@ export function WhatIf({ subject: report, total, figures = ofRun, noun = "run", 
           </label>
         )}
       </div>
-      <div class="outcome" role="status">
+      <div class="outcome" role="status" aria-busy={shown.of !== choice}>
         <p class="big">
           {thin(outcome.total.text)} <span class="quiet" style={{ fontWeight: 400, fontSize: "20px" }}>{outcome.total.interval}</span>
         </p>
         <p class="small quiet">
           {changed ? `instead of ${inWords(total)}` : "as it was"}
-          {changed && choice.hours !== null && `; ${formatValue(choice.hours / ownHours, "1", 3)} times the duration at the same power`}
+          {changed && shown.of.hours !== null && `; ${formatValue(shown.of.hours / ownHours, "1", 3)} times the duration at the same power`}
         </p>
         {changed && (
           <p style={{ marginTop: "8px" }}>
@@ -140,36 +146,76 @@ interface Outcome {
 
 const drawnOf = new WeakMap<Subject, DrawnNodes>();
 
-/** The draws of the run as it was, the same for every choice. */
-function asDrawn(report: Subject): DrawnNodes {
-  let drawn = drawnOf.get(report);
-  if (!drawn) drawnOf.set(report, (drawn = new Map()));
+/** The draws of the subject as it was, the same for every choice. */
+function asDrawn(subject: Subject): DrawnNodes {
+  let drawn = drawnOf.get(subject);
+  if (!drawn) drawnOf.set(subject, (drawn = new Map()));
   return drawn;
 }
 
-function evaluate(report: Subject, choice: Choice, figures: Figures, of: ReportFigure): Outcome {
-  const setting = toSetting(report, choice);
-  const drawn = keepUnchanged(report, setting, asDrawn(report));
+/** Makes the draws of the subject as it was. */
+function* prepare(subject: Subject, figures: Figures): Generator<void> {
+  const formula = formulaOf(subject, figures.at(-1)![0]);
+  if (formula) yield* formula.evaluateDrawsInSteps(getDraws, drawCount, asDrawn(subject));
+}
+
+/** The figures under a choice, in steps of some milliseconds at most. */
+export function* evaluate(subject: Subject, choice: Choice, figures: Figures, of: ReportFigure): Generator<void, Outcome> {
+  const setting = toSetting(subject, choice);
   const changed = setting.factors.size > 0 || setting.duration !== 1;
   const rows: Outcome["rows"] = [];
   const cells: string[][] = [];
   let total = { text: of.text, interval: of.interval };
   let ratio: Bounds | null = null;
+  let drawn: DrawnNodes = new Map();
+  const headline = figures.at(-1)![0];
+  if (changed) {
+    yield* prepare(subject, figures);
+    drawn = keepUnchanged(subject, setting, asDrawn(subject));
+    // The other figures are parts of the headline, so its draws have nearly all that they need.
+    const formula = formulaOf(subject, headline, setting);
+    if (formula) yield* formula.evaluateDrawsInSteps(getDraws, drawCount, drawn);
+  }
   for (const [name, title] of figures) {
-    const own = report.derivation.figures.find((one) => one.figure.name === name)?.figure;
-    const formula = formulaOf(report, name, setting);
+    const own = subject.derivation.figures.find((one) => one.figure.name === name)?.figure;
+    const formula = formulaOf(subject, name, setting);
     if (!own || !formula) continue;
     const bounds = changed ? computeBounds(formula, drawn) : { low: own.low, best: own.value, high: own.high };
     const text = changed ? formatIn(bounds, own.unit) : own;
     rows.push({ name, low: bounds.low, value: bounds.best, high: bounds.high });
     cells.push([title, inWords(own), `${text.text} ${text.interval}`]);
-    if (name === figures.at(-1)![0]) {
+    yield;
+    if (name === headline) {
       total = text;
-      const before = formulaOf(report, name)!;
-      if (changed && before.best > 0) ratio = computeRatio(formula, before, drawn, asDrawn(report));
+      const before = formulaOf(subject, name)!;
+      if (changed && before.best > 0) ratio = computeRatio(formula, before, drawn, asDrawn(subject));
     }
   }
   return { rows, total, ratio, table: { head: ["Figure", "As it was", "Now"], rows: cells, numbers: [1, 2] } };
+}
+
+/** Runs all steps at once. */
+function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+const sliceMilliseconds = 8;
+
+/** Runs steps in slices, so that the page answers in between; returns a function that ends it. */
+function runInSlices<T>(steps: Generator<void, T>, onDone: (value: T) => void): () => void {
+  let timer = setTimeout(slice);
+  function slice(): void {
+    const began = performance.now();
+    do {
+      const step = steps.next();
+      if (step.done) return onDone(step.value);
+    } while (performance.now() - began < sliceMilliseconds);
+    timer = setTimeout(slice);
+  }
+  return () => clearTimeout(timer);
 }
 
 /** Bounds as text; those of a request in the unit that reads best. */
