@@ -12,7 +12,7 @@ namespace Tonne.Reporting.Html.Comparisons;
 /// <summary>Makes the document of a page from a comparison of runs.</summary>
 static class ComparisonPage
 {
-    // Epochs are drawn over each other: of more runs than that the lines cannot be told apart.
+    // Epochs are drawn over each other: the lines of more runs cannot be distinguished.
     const int MaxRuns = 24;
 
     /// <summary>Creates the document.</summary>
