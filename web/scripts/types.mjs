@@ -14,6 +14,9 @@ const make = (file, name) =>
 /** Text of each file with types. */
 export const types = {
   "payload.ts": await make("tonne.report.schema.json", "Report"),
+  "compare/payload.ts": await make("tonne.report-comparison.schema.json", "ComparisonPage"),
+  "footprint/payload.ts": await make("tonne.report-footprint.schema.json", "FootprintPage"),
+  "estimate/payload.ts": await make("tonne.report-estimate.schema.json", "EstimatePage"),
   "documents.ts": await make("tonne.server.schema.json", "ServerDocuments"),
 };
 

@@ -4,7 +4,8 @@ import { Formula } from "../src/derivation/evaluate";
 import { computeBounds, computeRatio, drawCount, type DrawnNodes, getDraws } from "../src/derivation/uncertainty";
 import type { Report } from "../src/payload";
 import { formatBounds } from "../src/shared/format";
-import { formulaOf, keepUnchanged, toSetting } from "../src/what-if/settings";
+import { formulaOf, keepUnchanged, toSetting, unchanged } from "../src/what-if/settings";
+import { evaluate, ofRun } from "../src/what-if/WhatIf";
 
 interface Expected {
   low: number;
@@ -74,6 +75,27 @@ describe.skipIf(!isThere)("a thousand settings", () => {
       const ratio = computeRatio(formulaOf(report, "emissions_kg.total", toSetting(report, one))!, formulaOf(report, "emissions_kg.total")!);
       if (!close(ratio.best, one.ratio.best, 1e-12) || !close(ratio.low, one.ratio.low, 1e-9) || !close(ratio.high, one.ratio.high, 1e-9))
         wrong.push(`${i} ${JSON.stringify(ratio)} instead of ${JSON.stringify(one.ratio)}`);
+    });
+    expect(wrong.slice(0, 10)).toEqual([]);
+  });
+
+  it("are evaluated by the page, step by step, to the same numbers", { timeout: 0 }, () => {
+    const wrong: string[] = [];
+    settings.slice(0, 200).forEach((one, i) => {
+      const report = reports[one.report]!;
+      const steps = evaluate(report, { ...unchanged, ...one }, ofRun, report.answer.total);
+      let step = steps.next();
+      let count = 0;
+      for (; !step.done; count++) step = steps.next();
+      for (const row of step.value.rows) {
+        const expected = one.figures[row.name];
+        if (!expected) continue;
+        // Where nothing is chosen, the bounds are those of the document, which has six digits.
+        const tolerance = [one.zone, one.facility, one.lifetimeYears, one.hours].every((value) => value === null) ? 6e-6 : 1e-9;
+        if (!close(row.value, expected.best, 1e-12) || !close(row.low, expected.low, tolerance) || !close(row.high, expected.high, tolerance))
+          wrong.push(`${i} ${row.name} ${row.low}–${row.high} instead of ${expected.low}–${expected.high}`);
+      }
+      if (count < 3) wrong.push(`${i} in ${count} steps`);
     });
     expect(wrong.slice(0, 10)).toEqual([]);
   });

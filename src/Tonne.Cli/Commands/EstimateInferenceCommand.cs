@@ -8,6 +8,7 @@ using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
@@ -49,10 +50,12 @@ static class EstimateInferenceCommand
         {
             parameters, active, hardware, gpus, batch, precision, prompt, cached, output, reasoning, day, requests, layers, cache, experts, software, task, model, models.File, explain, json,
         };
-        foreach (var option in SettingOptions.Place)
+        var page = EstimateTrainingCommand.CreatePageOptions();
+        foreach (var option in SettingOptions.Place.Concat(page.All))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            var isPage = page.Check(parsed, explain, json);
             var settings = SettingOptions.Resolve(parsed, context);
             var factors = FactorSelector.SelectFactors(settings.Place ?? new Place(Pue: settings.Pue));
             var figure = parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) ?? "emissions_g_per_request" : null;
@@ -70,12 +73,18 @@ static class EstimateInferenceCommand
                 Option[] unused = [parameters, active, gpus, batch, precision, prompt, cached, output, reasoning, layers, cache, experts, software, hardware, models.File];
                 if (unused.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
                     throw new InvalidInputException($"{idle.Name} cannot be combined with --task: the energy of a task is a published measurement on fixed hardware.");
-                WriteTask(context, TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors), figure, parsed.GetValue(json), many, rate);
+                var measured = TaskEstimator.Estimate(MeasuredTaskCatalog.Find(named, parsed.GetValue(model)).ValueOrThrow, factors);
+                if (isPage)
+                    return page.Write(context, parsed, () => PageDocument.FromTask(measured, many, rate, context.Time.GetLocalNow()));
+                WriteTask(context, measured, figure, parsed.GetValue(json), many, rate);
                 return 0;
             }
 
             var served = models.Find(parsed, parameters, active);
-            var ranked = EstimateTrainingCommand.ReadOrExplain(() => ServingRequest.Rank(ServingRequest.Read(arguments, served, isForwardPass), arguments.ReadNames("hardware"), factors));
+            var workload = EstimateTrainingCommand.ReadOrExplain(() => ServingRequest.Read(arguments, served, isForwardPass));
+            var ranked = EstimateTrainingCommand.ReadOrExplain(() => ServingRequest.Rank(workload, arguments.ReadNames("hardware"), factors));
+            if (isPage)
+                return page.Write(context, parsed, () => PageDocument.FromInference(ranked, workload, many, rate, context.Time.GetLocalNow()));
             var screen = context.OutCapabilities;
             if (figure is not null)
                 Explanation.Create(SelectFigure(ranked[0].GetFigures(), figure)).Write(context.Out, screen);

@@ -6,6 +6,7 @@ using Tonne.Estimation.Requests;
 using Tonne.Estimation.Training;
 using Tonne.Hardware;
 using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Terminal;
 using Tonne.Runs;
@@ -49,16 +50,20 @@ static class EstimateTrainingCommand
             parameters, active, models.Name, models.File, tokens, flops, hardware, chips, hours, precision, distilled, like, tune, runs, space,
             explain, json,
         };
-        foreach (var option in SettingOptions.Place)
+        var page = CreatePageOptions();
+        foreach (var option in SettingOptions.Place.Concat(page.All))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            var isPage = page.Check(parsed, explain, json);
             var arguments = ReadArguments(parsed);
             var model = models.Find(parsed, parameters, active);
             var tasks = ReadOrExplain(() => TrainingRequest.Read(arguments, model));
             var settings = SettingOptions.Resolve(parsed, context);
             // The place of this computer is not the place of a future training: if no place is given, the world's mean intensity is used.
             var ranking = TrainingRanking.Rank(tasks, settings.Place ?? new Place(Pue: settings.Pue));
+            if (isPage)
+                return page.Write(context, parsed, () => PageDocument.FromTraining(ranking, context.Time.GetLocalNow()));
             var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
             if (parsed.GetResult(explain) is not null)
                 Explanation.Create(SelectFigure(ranking.Best, parsed.GetValue(explain) ?? "total")).Write(context.Out, screen);
@@ -70,6 +75,10 @@ static class EstimateTrainingCommand
         });
         return command;
     }
+
+    /// <summary>The options of the page of an estimate.</summary>
+    internal static PageOptions CreatePageOptions() =>
+        PageOptions.Create("One web page with assumptions, comparison and derivation, which works offline", details: null);
 
     static readonly (string Word, Func<TrainingEstimate, Quantities.Figure?> Of)[] _figures =
     [

@@ -10,6 +10,7 @@ using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Quantities;
 using Tonne.Reporting.Explaining;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Regulatory;
@@ -30,13 +31,17 @@ static class FootprintCommand
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.footprint/1; with --explain tonne.explain/1)" };
         var markdown = new Option<bool>("--md") { Description = "Markdown" };
         var form = new Option<bool>("--eu-ai-act") { Description = "Energy part of the EU's model documentation form, Markdown" };
-        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity per unit of --per (ISO/IEC 21031)" };
+        var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity (ISO/IEC 21031), per unit of --per" };
         var per = SciOptions.CreateUnitOption();
         var boundary = SciOptions.CreateBoundaryOption();
         var basis = SciOptions.CreateBasisOption();
         var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of descriptions, for editors" };
+        var page = PageOptions.Create("One web page with phases, break-even and derivation, which works offline",
+            "With --html: also paths in notes and warnings");
         explain.CompletionSources.Add(completion => CompleteFigureNames(context, completion, file));
         var command = new Command("footprint", "Account the life cycle of a model from a description. Phases: experiments, training, deployment, by boundary.") { file, explain, json, markdown, form, sci, per, boundary, basis, schema };
+        foreach (var option in page.All)
+            command.Options.Add(option);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(schema))
@@ -52,6 +57,9 @@ static class FootprintCommand
                     requested.Add(flag);
             }
 
+            page.Check(parsed, explain, schema);
+            if (parsed.GetValue(page.Html))
+                requested.Add("--html");
             if (requested.Count > 1)
                 throw new InvalidInputException($"{string.Join(" and ", requested)}: give one format.");
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
@@ -60,6 +68,8 @@ static class FootprintCommand
             SciOptions.CheckBasis(unit, parsed.GetValue(basis));
             var life = Account(context, parsed.GetValue(file) ?? throw new InvalidInputException("no file is given. Begin with examples/footprints/bloom.yaml, or see docs/formats/footprint.md."));
             var screen = new TerminalCapabilities { Width = context.Width, Colour = context.UsesColour(context.IsOutTerminal), Unicode = context.Unicode };
+            if (parsed.GetValue(page.Html))
+                return page.Write(context, parsed, () => PageDocument.FromLifeCycle(life, context.Time.GetLocalNow(), page.HasDetails(parsed)));
             if (parsed.GetValue(explain) is { } name)
                 Explain(context, life, name, parsed.GetValue(json), screen);
             else if (parsed.GetValue(json))

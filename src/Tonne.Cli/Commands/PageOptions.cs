@@ -1,52 +1,68 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
-using Tonne.Accounting;
 using Tonne.Reporting.Html;
 
 namespace Tonne.Cli.Commands;
 
-/// <summary>The options of <c>tonne report RUN --html</c>: one file that works without a network.</summary>
+/// <summary>The options of a page, as in <c>tonne report RUN --html</c>: one file that works without a network.</summary>
 /// <param name="Html">Whether a page is wanted.</param>
 /// <param name="Output">The file to write.</param>
 /// <param name="Open">Whether to open it.</param>
-/// <param name="WithDetails">Whether it names command, user and machine.</param>
-sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool> Open, Option<bool> WithDetails)
+/// <param name="WithDetails">Whether it names commands, users and machines; null where nothing of the kind is in it.</param>
+sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool> Open, Option<bool>? WithDetails)
 {
-    public static PageOptions Create() => new(
-        new Option<bool>("--html") { Description = "One web page with charts, derivation and what-if, which works offline" },
+    /// <summary>Creates the options.</summary>
+    /// <param name="description">What the page has, in one sentence.</param>
+    /// <param name="details">What <c>--with-details</c> adds; null if there is no such option.</param>
+    public static PageOptions Create(string description, string? details) => new(
+        new Option<bool>("--html") { Description = description },
         new Option<string?>("--output", "-o")
         {
             Description = "With --html: the file; default: tonne-NAME-DATE.html here, standard output if redirected", HelpName = "FILE",
         },
         new Option<bool>("--open") { Description = "With --html: open it in the browser" },
-        new Option<bool>("--with-details") { Description = "With --html: also command, arguments, user, machine, paths, tags and notes" });
+        details is null ? null : new Option<bool>("--with-details") { Description = details });
+
+    /// <summary>The options, in the order of the help screen.</summary>
+    public IEnumerable<Option> All => WithDetails is null ? [Html, Output, Open] : [Html, Output, Open, WithDetails];
 
     /// <summary>Refuses options that go with <c>--html</c> only.</summary>
     public void RequireUnused(ParseResult parsed)
     {
-        if (parsed.GetValue(Output) is not null || parsed.GetValue(Open) || parsed.GetValue(WithDetails))
-            throw new InvalidInputException("--output, --open and --with-details go with --html.");
+        if (parsed.GetValue(Output) is not null || parsed.GetValue(Open) || HasDetails(parsed))
+            throw new InvalidInputException(WithDetails is null ? "--output and --open go with --html."
+                : "--output, --open and --with-details go with --html.");
     }
 
-    /// <summary>Writes the page of a run.</summary>
+    /// <summary>Refuses another format beside <c>--html</c>, and its options without it.</summary>
+    /// <returns>Whether a page is wanted.</returns>
+    public bool Check(ParseResult parsed, params IEnumerable<Option> others)
+    {
+        if (!parsed.GetValue(Html))
+            RequireUnused(parsed);
+        else if (others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new InvalidInputException($"--html and {other.Name}: give one format.");
+        return parsed.GetValue(Html);
+    }
+
+    /// <summary>Whether the page has what is left out by default.</summary>
+    public bool HasDetails(ParseResult parsed) => WithDetails is not null && parsed.GetValue(WithDetails);
+
+    /// <summary>Writes a page.</summary>
     /// <returns>The exit code.</returns>
-    public int Write(CommandContext context, LedgerSession session, LedgerEntry entry, ParseResult parsed)
+    public int Write(CommandContext context, ParseResult parsed, Func<PageDocument> create)
     {
         if (!HtmlReport.IsAvailable)
         {
             context.Error.WriteLine("tonne: this build has no web page: node and npm were missing when it was built, "
                 + "or the build of web/ failed. Install them (Debian: apt install nodejs npm), and "
-                + "run ./tonne again; 'tonne report --md' works without.");
+                + "run ./tonne again; all other formats work without.");
             return CommandLine.Failure;
         }
 
-        var folder = session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id);
-        var page = HtmlReport.Render(entry.Record, entry.Account(), new HtmlReportOptions
-        {
-            WithDetails = parsed.GetValue(WithDetails),
-            OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null,
-        });
+        var document = create();
+        var page = document.ToHtml();
         var output = parsed.GetValue(Output);
         if (output is "-" || (output is null && !parsed.GetValue(Open) && !context.IsOutTerminal))
         {
@@ -56,9 +72,9 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
             return 0;
         }
 
-        var path = Path.GetFullPath(output ?? HtmlReport.GetFileName(entry.Record), context.CurrentDirectory);
+        var path = Path.GetFullPath(output ?? document.FileName, context.CurrentDirectory);
         if (Directory.Exists(path))
-            path = Path.Combine(path, HtmlReport.GetFileName(entry.Record));
+            path = Path.Combine(path, document.FileName);
         try
         {
             File.WriteAllText(path, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -4,6 +4,7 @@ using Tonne.Accounting;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.Totals;
 using Tonne.Reporting.BoAmps;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Markdown;
 using Tonne.Reporting.Regulatory;
@@ -33,7 +34,11 @@ static class ReportCommand
 
     public static Command Build(CommandContext context)
     {
-        var run = ShowCommand.CreateRunArgument();
+        var run = new Argument<string[]>("run")
+        {
+            Description = "Id, unique prefix, name, or 'last'; several with --html compare the others with the first",
+            Arity = new ArgumentArity(1, 100),
+        };
         var command = new Command("report", "Write a run as a web page, Markdown, CSV, JSON, a card or a form.") { run };
         var flags = _formats.Select(format => (Format: format, Option: new Option<bool>(format.Flag) { Description = format.Description })).ToList();
         foreach (var (_, option) in flags)
@@ -41,8 +46,9 @@ static class ReportCommand
         var sci = new Option<bool>("--sci") { Description = "Software Carbon Intensity (ISO/IEC 21031)" };
         var (per, boundary, basis) = (SciOptions.CreateUnitOption(), SciOptions.CreateBoundaryOption(), SciOptions.CreateBasisOption());
         var campaign = new Option<bool?>("--campaign") { Description = "With --sci: all runs with the same tag campaign, else model; default for providers", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
-        var page = PageOptions.Create();
-        foreach (var option in new Option[] { page.Html, page.Output, page.Open, page.WithDetails, sci, per, boundary, basis, campaign })
+        var page = PageOptions.Create("One web page with charts, derivation and what-if, which works offline",
+            "With --html: also command, arguments, user, machine, paths, tags and notes");
+        foreach (var option in page.All.Concat([sci, per, boundary, basis, campaign]))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -60,7 +66,15 @@ static class ReportCommand
                 throw new InvalidInputException("SCI is a rate per functional unit (ISO/IEC 21031), and a run counts none of its own: without R it would be a total. Give --per UNIT=COUNT, as in --per token=1.2e9 or --per 'training run=1'.");
             SciOptions.CheckBasis(unit, parsed.GetValue(basis));
             var session = LedgerSession.Open(context);
-            var entry = session.Load(parsed.GetValue(run)!);
+            var names = parsed.GetValue(run)!;
+            if (names.Length > 1)
+            {
+                return asPage ? CompareCommand.WritePage(context, page, parsed, CompareCommand.Compare(session, names))
+                    : throw new InvalidInputException("several runs go with --html only, which compares them; "
+                        + "'tonne compare' does so here, and every other format is of one run.");
+            }
+
+            var entry = session.Load(names[0]);
             if (ofSci)
             {
                 var side = parsed.GetValue(boundary) ?? SciUnit.Find(unit!.Name)?.Boundary ?? SciBoundary.Whole;
@@ -69,11 +83,21 @@ static class ReportCommand
             }
 
             if (asPage)
-                return page.Write(context, session, entry, parsed);
+                return WritePage(context, page, session, entry, parsed);
             (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context, entry.Record, entry.Account());
             return 0;
         });
         return command;
+    }
+
+    static int WritePage(CommandContext context, PageOptions page, LedgerSession session, LedgerEntry entry, ParseResult parsed)
+    {
+        var folder = session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id);
+        return page.Write(context, parsed, () => PageDocument.FromRun(entry.Record, entry.Account(), new HtmlReportOptions
+        {
+            WithDetails = page.HasDetails(parsed),
+            OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null,
+        }));
     }
 
     static void WriteBoAmps(CommandContext context, RunRecord record, Footprint footprint)

@@ -15,10 +15,13 @@ namespace Tonne.Reporting.Html;
 static class BoundaryLadder
 {
     /// <summary>Creates the boundaries of a run.</summary>
-    public static ReportBoundaries Create(RunRecord record, Footprint footprint)
+    /// <param name="record">The record of the run.</param>
+    /// <param name="footprint">Its footprint.</param>
+    /// <param name="like">Emissions in kg whose scale is used, as for other runs beside it; null for those of the run.</param>
+    public static ReportBoundaries Create(RunRecord record, Footprint footprint, double? like = null)
     {
         var accountant = new Accountant();
-        var scale = footprint.Total.Value;
+        var scale = like ?? footprint.Total.Value;
         var atPlug = footprint.Factors with { Pue = CreateExactPue(), Embodied = [] };
         var whole = record with { Stages = [], Epochs = [], StepSeries = null, Ranks = null };
         var steps = new List<ReportBoundary>();

@@ -9,6 +9,8 @@ namespace Tonne.Reporting.Html;
 /// <summary>The derivations of the figures of a run as one graph: a branch that figures share is in it once.</summary>
 sealed class DerivationGraph
 {
+    const double NoSensitivity = 1e-9;
+
     readonly List<ReportNode> _nodes = [];
     readonly List<ReportFactor> _factors = [];
     readonly Dictionary<Derivation, int> _indices = new(ReferenceEqualityComparer.Instance);
@@ -17,7 +19,6 @@ sealed class DerivationGraph
     /// <summary>Creates the graph of the figures of a run, the answer first.</summary>
     public static ReportDerivation Create(Footprint footprint)
     {
-        var graph = new DerivationGraph();
         List<(Figure Figure, string Title)> figures =
         [
             (footprint.Total, footprint.Embodied is null ? "Emissions, operational" : "Emissions, operational and embodied"),
@@ -30,15 +31,26 @@ sealed class DerivationGraph
             figures.Insert(4, (embodied, "Embodied emissions"));
         if (footprint.Water is { } water)
             figures.Add((water, "Water"));
+        return Create(figures);
+    }
+
+    /// <summary>Creates the graph of figures, the answer first.</summary>
+    /// <param name="figures">The figures with their names in words.</param>
+    /// <param name="write">Writes a figure as the page shows it; null for the texts of a run.</param>
+    public static ReportDerivation Create(IEnumerable<(Figure Figure, string Title)> figures, Func<Figure, ReportFigure>? write = null)
+    {
+        var graph = new DerivationGraph();
         var roots = figures.Select(one => (one.Figure, one.Title, Root: graph.Add(one.Figure.Derivation))).ToList();
         return new ReportDerivation(graph._nodes, graph._factors,
-            [.. roots.Select(one => new ReportRoot(ReportFigure.From(one.Figure), one.Title, one.Root,
+            [.. roots.Select(one => new ReportRoot(write?.Invoke(one.Figure) ?? ReportFigure.From(one.Figure), one.Title, one.Root,
                 graph.GetShares(one.Figure.Derivation)))]);
     }
 
     IReadOnlyList<double> GetShares(Derivation derivation)
     {
         var shares = FactorContribution.ComputeAll(derivation)
+            // A factor that cancels leaves the rounding of its slope, which would be all there is where every factor cancels.
+            .Where(weight => Math.Abs(weight.Sensitivity) > NoSensitivity)
             .ToDictionary(weight => weight.Factor.Id, weight => weight.Share, StringComparer.Ordinal);
         return [.. _factors.Select(factor => Math.Round(shares.GetValueOrDefault(factor.Id), 6))];
     }

@@ -1,8 +1,5 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Tonne.Accounting;
-using Tonne.Formatting;
-using Tonne.Reporting.Html.Documents;
 using Tonne.Runs;
 
 namespace Tonne.Reporting.Html;
@@ -29,9 +26,7 @@ public static class HtmlReport
     /// <exception cref="InvalidOperationException">The template was not built into this assembly (<see cref="IsAvailable"/>).</exception>
     public static string Render(RunRecord record, Footprint footprint, HtmlReportOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(footprint);
-        return Fill(ReadTemplate(), ReportDocumentBuilder.Create(record, footprint, options ?? new HtmlReportOptions()));
+        return PageDocument.FromRun(record, footprint, options).ToHtml();
     }
 
     /// <summary>
@@ -41,27 +36,18 @@ public static class HtmlReport
     public static string GetFileName(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        const int longest = 40;
-        var name = TextSanitizer.ToOneLine(record.Opening.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-');
-        var words = string.Join('-', new string([.. name]).Split('-', StringSplitOptions.RemoveEmptyEntries));
-        var start = words.Length == 0 ? "run" : words[..Math.Min(words.Length, longest)].TrimEnd('-');
-        return FormattableString.Invariant($"tonne-{start}-{record.Opening.StartedAt:yyyy-MM-dd}.html");
+        return PageDocument.GetFileName(record.Opening.Name, record.Opening.StartedAt);
     }
 
     /// <summary>Puts a document into a template.</summary>
-    internal static string Fill(string template, ReportDocument document)
-    {
-        var data = JsonSerializer.Serialize(document, ReportJsonContext.Default.ReportDocument);
-        var title = FormattableString.Invariant($"{document.Run.Name}, {document.Run.StartedAt:yyyy-MM-dd}: {document.Answer.Total.Text}");
-        var answer = $"{document.Answer.Sentence} {document.Answer.Boundary}";
+    internal static string Fill(string template, PageDocument document) =>
         // The data last: what it contains is not searched for places.
-        return template
-            .Replace(TitlePlace, HtmlEncoder.Default.Encode(title), StringComparison.Ordinal)
-            .Replace(AnswerPlace, HtmlEncoder.Default.Encode(answer), StringComparison.Ordinal)
-            .Replace(DataPlace, data, StringComparison.Ordinal);
-    }
+        template
+            .Replace(TitlePlace, HtmlEncoder.Default.Encode(document.Title), StringComparison.Ordinal)
+            .Replace(AnswerPlace, HtmlEncoder.Default.Encode(document.Answer), StringComparison.Ordinal)
+            .Replace(DataPlace, document.Json, StringComparison.Ordinal);
 
-    static string ReadTemplate()
+    internal static string ReadTemplate()
     {
         using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream(TemplateName)
             ?? throw new InvalidOperationException("The page was not built into this tonne.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.Training;
@@ -18,15 +17,14 @@ using Tonne.Runs;
 namespace Tonne.Reporting.Html;
 
 /// <summary>Makes the document of a page from a run.</summary>
-static partial class ReportDocumentBuilder
+static class ReportDocumentBuilder
 {
     const double MicrojoulesPerKilowattHour = 3.6e12;
 
     /// <summary>Creates the document.</summary>
     public static ReportDocument Create(RunRecord record, Footprint footprint, HtmlReportOptions options)
     {
-        Func<string, string> clean = options.WithDetails ? TextSanitizer.ToOneLine : RemovePaths;
-        var warnings = WarningImportance.Sort(RunDocument.CollectWarnings(record, footprint.Warnings));
+        var clean = PageText.GetCleaner(options.WithDetails);
         var (power, missing) = ReadPower(record, options.OpenTrace);
         return new ReportDocument
         {
@@ -40,14 +38,18 @@ static partial class ReportDocumentBuilder
             PowerMissing = missing,
             Boundaries = BoundaryLadder.Create(record, footprint),
             Derivation = DerivationGraph.Create(footprint),
-            Choices = CreateChoices(footprint),
+            Choices = CreateChoices(footprint.Factors, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id),
             Published = [.. CreatePublished()],
             Lesson = CreateLesson(record, footprint),
-            Warnings = [.. warnings.Select(warning => new Warning(warning.Code, clean(warning.Text),
-                warning.Remedy is { } remedy ? clean(remedy) : null))],
+            Warnings = CreateWarnings(RunDocument.CollectWarnings(record, footprint.Warnings), clean),
             Sources = footprint.GetSources(),
         };
     }
+
+    /// <summary>Warnings, the most important first, with clean texts.</summary>
+    internal static IReadOnlyList<Warning> CreateWarnings(IEnumerable<Warning> warnings, Func<string, string> clean) =>
+        [.. WarningImportance.Sort(warnings).Select(warning => new Warning(warning.Code, clean(warning.Text),
+            warning.Remedy is { } remedy ? clean(remedy) : null))];
 
     static ReportRun CreateRun(RunRecord record, bool withDetails, Func<string, string> clean)
     {
@@ -63,7 +65,7 @@ static partial class ReportDocumentBuilder
             withDetails ? CreateDetails(record) : null);
     }
 
-    static ReportDetails CreateDetails(RunRecord record)
+    internal static ReportDetails CreateDetails(RunRecord record)
     {
         var (opening, machine) = (record.Opening, record.Opening.Machine);
         return new ReportDetails(
@@ -78,7 +80,6 @@ static partial class ReportDocumentBuilder
     static ReportAnswer CreateAnswer(RunRecord record, Footprint footprint, Func<string, string> clean)
     {
         var (energy, total) = (DisplayValue.Format(footprint.FacilityEnergy), DisplayValue.Format(footprint.Total));
-        var (grid, pue) = (footprint.Factors.Grid, footprint.Factors.Pue);
         var origin = FactorOrigin.Describe(record.Opening.Place, footprint.Factors);
         var ended = record.Status switch
         {
@@ -98,10 +99,8 @@ static partial class ReportDocumentBuilder
             ReportFigure.From(footprint.Total),
             footprint.Water is { } water ? ReportFigure.From(water) : null,
             CreateComponents(record),
-            new ReportPlace(PlaceName.Format(record.Opening.Place, grid), DisplayValue.FormatFactor(grid.Intensity).FormatWithInterval(),
-                clean($"{BoundaryText.FormatBasis(grid)}; {grid.How}"), EnumWords.Format(grid.Intensity.Quality), grid.Intensity.Source.Id),
-            new ReportPlace(null, DisplayValue.FormatFactor(pue).FormatWithInterval(), clean(footprint.Factors.PueHow),
-                EnumWords.Format(pue.Quality), pue.Source.Id))
+            ReportPlace.FromGrid(footprint.Factors, PlaceName.Format(record.Opening.Place, footprint.Factors.Grid), clean),
+            ReportPlace.FromPue(footprint.Factors, clean))
         {
             Boundary = $"{DescribeBoundary(footprint)}; {RunHeadline.From(record, footprint).FormatQuality()}; grid: {origin.Grid}",
         };
@@ -111,7 +110,7 @@ static partial class ReportDocumentBuilder
         $"At the facility (PUE included), {BoundaryText.DescribePolicy(footprint.Total.Boundary)}, location-based, "
         + (footprint.Embodied is null ? "without hardware manufacturing (unknown)" : "emissions with hardware manufacturing");
 
-    static IReadOnlyList<ReportComponent> CreateComponents(RunRecord record)
+    internal static IReadOnlyList<ReportComponent> CreateComponents(RunRecord record)
     {
         double total = record.Components.Sum(part => part.JobMicrojoules);
         return [.. RunReport.GroupParts(record).Select(part => new ReportComponent(
@@ -134,12 +133,13 @@ static partial class ReportDocumentBuilder
         }
         catch (TraceDamagedException error)
         {
-            return (null, RemovePaths($"The trace cannot be read: {error.Message}"));
+            return (null, PageText.RemovePaths($"The trace cannot be read: {error.Message}"));
         }
     }
 
-    static ReportChoices CreateChoices(Footprint footprint) => new(
-        footprint.Factors.Grid.Intensity.Id, footprint.Factors.Pue.Id, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id,
+    /// <summary>The factors that may be put in the place of those of a figure.</summary>
+    internal static ReportChoices CreateChoices(AccountingFactors factors, string? lifetime) => new(
+        factors.Grid.Intensity.Id, factors.Pue.Id, lifetime,
         [
             .. ZoneCatalog.All.Select(zone => (Zone: zone, Signal: AnnualIntensityCatalog.Find(zone))).Where(one => one.Signal is not null)
                 .Select(one => new ReportChoice(one.Zone.Name, one.Zone.Code, one.Signal!.Intensity.Id, one.Signal.Intensity.Bounds.Best,
@@ -151,7 +151,7 @@ static partial class ReportDocumentBuilder
 
     static bool IsPue(CatalogEntry entry) => entry.Bounds is not null && entry.Id.StartsWith("pue/", StringComparison.Ordinal);
 
-    static IEnumerable<ReportPublished> CreatePublished() =>
+    internal static IEnumerable<ReportPublished> CreatePublished() =>
         from training in TrainingCatalog.All
         where training.EmissionsKg is { Value: > 0 }
         let emissions = training.EmissionsKg!.Value
@@ -161,20 +161,7 @@ static partial class ReportDocumentBuilder
             training.EnergyBasis, training.Boundary, emissions.Contradiction, training.Source.Title);
 
     static ReportLesson CreateLesson(RunRecord record, Footprint footprint) => new(
-        TextSanitizer.ToOneLine(Insight.Describe(record, footprint)),
-        [.. Equivalents.Choose(footprint.Total).Select(each =>
-        {
-            var count = DisplayValue.Format(each.Count, "1");
-            var definition = string.Create(CultureInfo.InvariantCulture, $"{each.Definition} ({each.Year})");
-            return new ReportEquivalent(each.Name, count.Text, count.FormatInterval(), definition);
-        })],
+        TextSanitizer.ToOneLine(Insight.Describe(record, footprint)), [.. Equivalents.Choose(footprint.Total).Select(ReportEquivalent.From)],
         [.. Quiz.Create(record, footprint).Select(item => new ReportQuestion(item.Question, item.Options, item.CorrectOption,
             item.Reason))]);
-
-    /// <summary>A text on one line, in which absolute paths are left out.</summary>
-    static string RemovePaths(string text) => AbsolutePath().Replace(TextSanitizer.ToOneLine(text), "(path)");
-
-    [GeneratedRegex(@"(?<![\w./:])(?:[A-Za-z]:\\|/)[\w.@~+-]+(?:[/\\][\w.@~+:-]*)+",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex AbsolutePath();
 }

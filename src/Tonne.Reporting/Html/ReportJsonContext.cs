@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
+using Tonne.Reporting.Html.Comparisons;
 using Tonne.Reporting.Html.Documents;
+using Tonne.Reporting.Html.Estimates;
+using Tonne.Reporting.Html.LifeCycles;
 
 namespace Tonne.Reporting.Html;
 
@@ -9,4 +12,7 @@ namespace Tonne.Reporting.Html;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(ComparisonPageDocument))]
+[JsonSerializable(typeof(FootprintPageDocument))]
+[JsonSerializable(typeof(EstimatePageDocument))]
 sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -62,7 +62,7 @@ public static class InferenceEstimateText
         }
     }
 
-    static Derivation.Sum? Roofline(Derivation node) => node as Derivation.Sum ?? node.Children.Select(Roofline).FirstOrDefault(found => found is not null);
+    internal static Derivation.Sum? Roofline(Derivation node) => node as Derivation.Sum ?? node.Children.Select(Roofline).FirstOrDefault(found => found is not null);
 
     static void WriteRanking(StyledTextWriter sheet, IReadOnlyList<InferenceEstimate> ranked)
     {
@@ -83,7 +83,7 @@ public static class InferenceEstimateText
     }
 
     /// <summary>The model and its size; one of undisclosed size is named as what it is.</summary>
-    static string DescribeModel(InferenceEstimate estimate) => estimate.Model is not { } model ? Parameters(estimate.Configuration)
+    internal static string DescribeModel(InferenceEstimate estimate) => estimate.Model is not { } model ? Parameters(estimate.Configuration)
         : model.Undisclosed is null ? $"{TextSanitizer.ToOneLine(model.Name)}, {Parameters(estimate.Configuration)}"
         : $"{TextSanitizer.ToOneLine(model.Name)}, size undisclosed: taken as {Parameters(estimate.Configuration)}";
 

@@ -83,7 +83,7 @@ public static class TrainingEstimateText
             similar);
     }
 
-    static string DescribeUtilisation(UtilisationCase one)
+    internal static string DescribeUtilisation(UtilisationCase one)
     {
         // An upper bound of the hours is a lower bound of the utilisation.
         var bound = one.Training.HoursBound switch { HoursBound.Upper => "at least ", HoursBound.Lower => "at most ", _ => "" };
@@ -91,7 +91,7 @@ public static class TrainingEstimateText
         return string.Create(CultureInfo.InvariantCulture, $"{name} {bound}{one.Utilisation * 100:0} %");
     }
 
-    static IEnumerable<StyledText> DescribeTask(TrainingTask task)
+    internal static IEnumerable<StyledText> DescribeTask(TrainingTask task)
     {
         var words = new List<string>();
         if (task.Runs > 1)
@@ -141,7 +141,7 @@ public static class TrainingEstimateText
         }
     }
 
-    static string DescribeFigure(Figure figure) => figure.Name switch
+    internal static string DescribeFigure(Figure figure) => figure.Name switch
     {
         "chip_hours" => "accelerator time",
         "energy_kwh" => "IT energy, hosts included",
@@ -211,13 +211,13 @@ public static class TrainingEstimateText
             sheet.WriteRow("spread", string.Join(", ", contributions), " of the variance");
     }
 
-    static string FormatChipHours(double value, Bounds bounds)
+    internal static string FormatChipHours(double value, Bounds bounds)
     {
         var number = bounds.IsExact && value >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : FormatWithSuffix(value);
         return number + " chip-h";
     }
 
-    static string FormatChipHourInterval(Bounds bounds, string dash) =>
+    internal static string FormatChipHourInterval(Bounds bounds, string dash) =>
         bounds.IsExact ? "" : $"({FormatWithSuffix(bounds.Low)}{dash}{FormatWithSuffix(bounds.High)})";
 
     /// <summary>Three digits and the suffix k or M.</summary>

@@ -32,6 +32,41 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Several_runs_go_with_a_page_only_and_the_same_run_is_not_compared_with_itself()
+    {
+        Import();
+        var (code, _, error) = _terminal.Type("report", "last", "p", "--md");
+        Assert.Equal(2, code);
+        Assert.Contains("several runs go with --html only", error);
+        (code, _, error) = _terminal.Type("report", "last", "p", "--html");
+        Assert.Equal(2, code);
+        Assert.Contains("the same run is named twice", error);
+    }
+
+    [Theory]
+    [InlineData("compare", "a", "b", "--html", "--json")]
+    [InlineData("estimate", "training", "--parameters", "7e9", "--tokens", "1e12", "--hardware", "h100", "--html", "--json")]
+    [InlineData("estimate", "inference", "--parameters", "7e9", "--output-tokens", "9", "--hardware", "h100", "--html", "--explain")]
+    [InlineData("footprint", "life.yaml", "--html", "--md")]
+    public void A_page_and_another_format_are_refused_together(params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(words);
+        Assert.Equal(2, code);
+        Assert.Contains("give one format", error);
+    }
+
+    [Theory]
+    [InlineData("compare", "a", "b", "--open")]
+    [InlineData("estimate", "training", "--parameters", "7e9", "--tokens", "1e12", "--hardware", "h100", "-o", "x.html")]
+    [InlineData("footprint", "life.yaml", "--with-details")]
+    public void Options_of_a_page_without_a_page_are_refused(params string[] words)
+    {
+        var (code, _, error) = _terminal.Type(words);
+        Assert.Equal(2, code);
+        Assert.Contains("go with --html", error);
+    }
+
+    [Fact]
     public void A_provider_s_rate_of_one_run_says_that_it_is_of_one()
     {
         Import();

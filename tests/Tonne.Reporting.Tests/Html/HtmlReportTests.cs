@@ -49,7 +49,8 @@ public class HtmlReportTests
     public void Hostile_names_and_notes_are_text_in_the_page()
     {
         var (record, footprint) = CreateHostile();
-        var page = HtmlReport.Fill(Template, ReportDocumentBuilder.Create(record, footprint, new HtmlReportOptions { WithDetails = true }));
+        var page = HtmlReport.Fill(Template,
+            PageDocument.FromRun(record, footprint, new HtmlReportOptions { WithDetails = true }));
         const string tag = "<script type=\"application/json\">";
         var start = page.IndexOf(tag, StringComparison.Ordinal) + tag.Length;
         var data = page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)];

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tonne.Reporting.Html;
+using Tonne.Reporting.Html.Comparisons;
 using Tonne.Reporting.Html.Documents;
+using Tonne.Reporting.Html.Estimates;
+using Tonne.Reporting.Html.LifeCycles;
 using Tonne.Reporting.Tests.Terminal;
 using Tonne.Tests;
 using Tonne.Tests.Architecture;
@@ -12,10 +15,35 @@ namespace Tonne.Reporting.Tests.Html;
 
 public class ReportSchemaTests
 {
-    static readonly string _path = Path.Combine("..", "..", "docs", "formats", "tonne.report.schema.json");
+    static readonly string _folder = Path.Combine("..", "..", "docs", "formats");
 
     [Fact]
-    public void The_published_schema_is_that_of_the_document() => Golden.Matches(_path, CreateSchema());
+    public void The_published_schema_is_that_of_the_document() =>
+        Matches(ReportJsonContext.Default.ReportDocument, ReportDocument.SchemaName, "Report", "tonne report --html");
+
+    [Fact]
+    public void The_published_schema_of_a_comparison_is_that_of_the_document() => Matches(
+        ReportJsonContext.Default.ComparisonPageDocument, ComparisonPageDocument.SchemaName, "ComparisonPage", "tonne compare --html");
+
+    [Fact]
+    public void The_published_schema_of_a_life_cycle_is_that_of_the_document() => Matches(
+        ReportJsonContext.Default.FootprintPageDocument, FootprintPageDocument.SchemaName, "FootprintPage", "tonne footprint --html");
+
+    [Fact]
+    public void The_published_schema_of_an_estimate_is_that_of_the_document() => Matches(
+        ReportJsonContext.Default.EstimatePageDocument, EstimatePageDocument.SchemaName, "EstimatePage", "tonne estimate --html");
+
+    static void Matches(JsonTypeInfo type, string name, string title, string command) =>
+        Golden.Matches(Path.Combine(_folder, $"{name[..name.IndexOf('/')]}.schema.json"), CreateSchema(type, name, title, command));
+
+    /// <summary>Checks a document against its published schema.</summary>
+    internal static void AssertMatchesSchema(PageDocument page)
+    {
+        var document = JsonNode.Parse(page.Json)!;
+        var name = ((string)document["schema"]!).Split('/')[0];
+        Assert.Empty(PublishedSchema.FindProblems(document, JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs",
+            "formats", $"{name}.schema.json")))!));
+    }
 
     [Theory]
     [InlineData("shell")]
@@ -36,21 +64,21 @@ public class ReportSchemaTests
     /// <summary>
     /// The schema of the C# types, with each type under <c>$defs</c> by its name: the types of the page in TypeScript are made from it.
     /// </summary>
-    static string CreateSchema()
+    static string CreateSchema(JsonTypeInfo type, string name, string title, string command)
     {
         var definitions = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
-        DescribeObject(ReportJsonContext.Default.ReportDocument, definitions);
-        var schema = definitions["ReportDocument"].AsObject();
-        definitions.Remove("ReportDocument");
-        schema["properties"]!["schema"] = new JsonObject { ["const"] = ReportDocument.SchemaName };
+        DescribeObject(type, definitions);
+        var schema = definitions[type.Type.Name].AsObject();
+        definitions.Remove(type.Type.Name);
+        schema["properties"]!["schema"] = new JsonObject { ["const"] = name };
         var head = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["title"] = "Report",
-            ["description"] = "The document in a page of tonne report --html: see report.md. Written by ReportSchemaTests from the C# types.",
+            ["title"] = title,
+            ["description"] = $"The document in a page of {command}: see report.md. Written by ReportSchemaTests from the C# types.",
         };
-        foreach (var (name, value) in schema)
-            head[name] = value?.DeepClone();
+        foreach (var (field, value) in schema)
+            head[field] = value?.DeepClone();
         head["$defs"] = new JsonObject(definitions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         return head.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }

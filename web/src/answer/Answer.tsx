@@ -3,6 +3,7 @@ import type { Report, ReportBoundary, ReportPlace } from "../payload";
 import { formatPercent, thin } from "../shared/format";
 import { QualityLegend } from "../shared/quality";
 import { DataTable, type Table } from "../shared/section";
+import { Warnings } from "../shared/warnings";
 
 /** The answer: the figure, one sentence, its boundary, where the energy went, and what it rests on. */
 export function Answer({ report, boundary, onReset }: { report: Report; boundary: ReportBoundary | null; onReset: () => void }) {
@@ -58,36 +59,8 @@ export function Answer({ report, boundary, onReset }: { report: Report; boundary
           </div>
         )}
       </dl>
-      {report.warnings.length > 0 && (
-        <div class="warnings" role="region" aria-label="Warnings">
-          {report.warnings.slice(0, 3).map((warning) => (
-            <Warning key={warning.text} {...warning} />
-          ))}
-          {report.warnings.length > 3 && (
-            <details>
-              <summary>{report.warnings.length - 3} more</summary>
-              <div class="warnings">
-                {report.warnings.slice(3).map((warning) => (
-                  <Warning key={warning.text} {...warning} />
-                ))}
-              </div>
-            </details>
-          )}
-        </div>
-      )}
+      <Warnings warnings={report.warnings} />
     </>
-  );
-}
-
-function Warning({ code, text, remedy }: { code: string; text: string; remedy: string | null }) {
-  return (
-    <p class="warning">
-      <b>
-        <span aria-hidden="true">⚠ </span>
-        {code.replaceAll("-", " ")}
-      </b>{" "}
-      {text} {remedy && <strong>{remedy}</strong>}
-    </p>
   );
 }
 

@@ -7,7 +7,7 @@ const symbols: Record<string, string> = { sum: "+", difference: "−", product: 
 const openLevels = 3;
 
 /** The derivation of a figure: a tree, one line a node, each factor with bounds, year, source and its share of the uncertainty. */
-export function Derivation({ derivation, sources, runId, citation }: { derivation: ReportDerivation; sources: readonly Source[]; runId: string; citation: string }) {
+export function Derivation({ derivation, sources, command, citation }: { derivation: ReportDerivation; sources: readonly Source[]; command: string; citation: string }) {
   const [chosen, setChosen] = useState(0);
   const root = derivation.figures[chosen]!;
   const heaviest = root.shares.reduce((best, share, i) => (share > (root.shares[best] ?? 0) ? i : best), 0);
@@ -19,7 +19,7 @@ export function Derivation({ derivation, sources, runId, citation }: { derivatio
       id="derivation"
       kicker="Where the number comes from"
       finding={finding}
-      note={`Every figure down to each cited factor. The bars show a factor's share of the uncertainty. The same in the terminal: tonne explain ${runId}`}
+      note={`Every figure down to each cited factor. The bars show a factor's share of the uncertainty. The same in the terminal: ${command}`}
       table={factorTable(derivation, root, sources)}
       json={derivation}
       citation={citation}

@@ -136,6 +136,12 @@ export class Formula {
    * @param known Values of nodes that another formula of the same derivation and setting computed; those of this one are added.
    */
   evaluateDraws(draw: (factor: FactorBounds) => Float64Array, count: number, known: Map<number, Draws> = new Map()): Draws {
+    for (const _ of this.evaluateDrawsInSteps(draw, count, known));
+    return known.get(this.root)!;
+  }
+
+  /** The same, one node after another: a page can answer its reader in between. */
+  *evaluateDrawsInSteps(draw: (factor: FactorBounds) => Float64Array, count: number, known: Map<number, Draws>): Generator<void> {
     for (const index of this.order) {
       if (known.has(index)) continue;
       const node = this.nodes[index]!;
@@ -148,8 +154,8 @@ export class Formula {
         const below = (node.of ?? []).map((child) => known.get(child)!);
         known.set(index, combine(node, below, count));
       }
+      yield;
     }
-    return known.get(this.root)!;
   }
 
   private compute(index: number, results: Float64Array, values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ReportLesson, ReportQuestion } from "../payload";
+import { Equivalents } from "./Equivalents";
 
 /** The insight, at most three equivalents, and the quiz. */
 export function Lesson({ lesson }: { lesson: ReportLesson }) {
@@ -13,15 +14,7 @@ export function Lesson({ lesson }: { lesson: ReportLesson }) {
       {lesson.equivalents.length > 0 && (
         <>
           <h3 style={{ marginTop: "24px" }}>The emissions are equivalent to</h3>
-          <div class="equivalents" style={{ marginTop: "8px" }}>
-            {lesson.equivalents.map((one) => (
-              <div key={one.name} class="equivalent">
-                <b>{one.text}</b>
-                {one.name} {one.interval}
-                <span class="quiet">{one.definition}</span>
-              </div>
-            ))}
-          </div>
+          <Equivalents equivalents={lesson.equivalents} />
         </>
       )}
       {lesson.quiz.length > 0 && (

@@ -1,4 +1,4 @@
-import type { Report, ReportPublished } from "../payload";
+import type { ReportFigure, ReportPublished } from "../payload";
 import { formatValue, thin } from "../shared/format";
 import { Section, type Table } from "../shared/section";
 import { inWords } from "../shared/scale";
@@ -13,11 +13,20 @@ interface Dot {
 /** Models that many readers know, those first that are labelled first. */
 const known = [/^GPT-3 /, /^BLOOM-176B \(life/, /^OPT/, /^Llama 3\.1 405B/, /^BERT/, /^T5/, /^Gopher/, /^DeepSeek/, /^Llama 2/, /^Gemma 2/, /^PaLM/];
 
-/** This run among published trainings, on a logarithmic axis. */
-export function Published({ report, citation }: { report: Report; citation: string }) {
-  const { published, answer } = report;
+interface PublishedProps {
+  published: readonly ReportPublished[];
+  /** The emissions that are marked. */
+  own: ReportFigure;
+  /** What they are of: this run, this estimate. */
+  name: string;
+  year: string;
+  citation: string;
+}
+
+/** A run or an estimate among published trainings, on a logarithmic axis. */
+export function Published(props: PublishedProps) {
+  const { published, own, name, citation } = props;
   const [box, width] = useWidth<HTMLDivElement>();
-  const own = answer.total;
   const positive = [...published.map((one) => one.kg), own.value, own.low, own.high].filter((value) => value > 0);
   const [from, to] = [Math.floor(Math.log10(Math.min(...positive))), Math.ceil(Math.log10(Math.max(...positive)))];
   const margin = 12;
@@ -28,7 +37,7 @@ export function Published({ report, citation }: { report: Report; citation: stri
   const axis = middle + tall / 2;
   const labels = chooseLabels(dots, middle, width);
   const ownX = at(own.value);
-  const times = nearest(published, own.value);
+  const times = nearest(published, own.value, name);
   const ticks = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   const every = Math.max(1, Math.ceil(ticks.length / Math.max(3, Math.floor(width / 90))));
   return (
@@ -37,12 +46,12 @@ export function Published({ report, citation }: { report: Report; citation: stri
       kicker="Published models"
       finding={times}
       note="Emissions of trainings as published, each with its own boundary: most are the final run alone, many the GPUs alone. A logarithmic scale: each line is ten times the one before. Filled dots are measured, open ones modelled or assumed."
-      table={publishedTable(report)}
+      table={publishedTable(props)}
       json={published}
       citation={citation}
     >
       <div ref={box}>
-        <svg width="100%" height={axis + 30} viewBox={`0 0 ${width} ${axis + 30}`} role="img" aria-label={`${times}. ${published.length} published trainings from ${published[0]?.text} to ${published.at(-1)?.text}; this run ${inWords(own)}.`}>
+        <svg width="100%" height={axis + 30} viewBox={`0 0 ${width} ${axis + 30}`} role="img" aria-label={`${times}. ${published.length} published trainings from ${published[0]?.text} to ${published.at(-1)?.text}; ${name} ${inWords(own)}.`}>
           {ticks.map((power, i) => (
             <g key={power}>
               <line class="axis" x1={at(10 ** power)} x2={at(10 ** power)} y1="8" y2={axis} />
@@ -79,7 +88,7 @@ export function Published({ report, citation }: { report: Report; citation: stri
           <line x1={at(own.low)} x2={at(own.high)} y1={middle} y2={middle} style={{ stroke: "var(--accent)", strokeWidth: 4 }} />
           <circle cx={ownX} cy={middle} r="8" style={{ fill: "var(--accent)", stroke: "var(--page)", strokeWidth: 2 }} />
           <text class="label" x={ownX} y={middle - 16} text-anchor={ownX < 60 ? "start" : ownX > width - 60 ? "end" : "middle"} style={{ fill: "var(--accent)", fontWeight: 650 }}>
-            this run
+            {name}
           </text>
         </svg>
       </div>
@@ -133,13 +142,15 @@ function chooseLabels(dots: readonly Dot[], middle: number, width: number): Labe
 
 const shortName = (name: string): string => name.replace(/ \(.*\)$/, "");
 
-function nearest(published: readonly ReportPublished[], own: number): string {
+function nearest(published: readonly ReportPublished[], own: number, name: string): string {
   const gpt = published.find((one) => one.name.startsWith("GPT-3"));
-  if (!gpt || own <= 0) return "This run among published trainings";
+  if (!gpt || own <= 0) return `${sentence(name)} among published trainings`;
   const ratio = gpt.kg / own;
   const text = ratio >= 1 ? spell(ratio) : spell(1 / ratio);
-  return ratio >= 1 ? `${shortName(gpt.name)} was published with about ${text} times the emissions of this run` : `This run emitted about ${text} times what ${shortName(gpt.name)} was published with`;
+  return ratio >= 1 ? `${shortName(gpt.name)} was published with about ${text} times the emissions of ${name}` : `${sentence(name)}: about ${text} times what ${shortName(gpt.name)} was published with`;
 }
+
+const sentence = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function spell(ratio: number): string {
   const rounded = Number(ratio.toPrecision(1));
@@ -149,11 +160,11 @@ function spell(ratio: number): string {
   return rounded.toLocaleString("en");
 }
 
-const publishedTable = (report: Report): Table => ({
+const publishedTable = ({ published, own, name, year }: PublishedProps): Table => ({
   head: ["Model", "Publisher", "Year", "Emissions", "How known", "Boundary", "Contradicted by"],
   rows: [
-    ["this run", "", report.run.started_at.slice(0, 4), inWords(report.answer.total), report.answer.total.quality, report.answer.total.boundary, ""],
-    ...report.published.map((one) => [one.name, one.organisation, String(one.year), thin(one.text), one.basis, one.boundary, one.contradiction ?? ""]),
+    [name, "", year, inWords(own), own.quality, own.boundary, ""],
+    ...published.map((one) => [one.name, one.organisation, String(one.year), thin(one.text), one.basis, one.boundary, one.contradiction ?? ""]),
   ],
   numbers: [2, 3],
   texts: [6],

@@ -107,9 +107,9 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
         </section>
       )}
       <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
-      <WhatIf report={report} citation={citation} />
-      <Published report={report} citation={citation} />
-      <Derivation derivation={report.derivation} sources={report.sources} runId={run.id} citation={citation} />
+      <WhatIf subject={report} total={report.answer.total} citation={citation} />
+      <Published published={report.published} own={report.answer.total} name="this run" year={run.started_at.slice(0, 4)} citation={citation} />
+      <Derivation derivation={report.derivation} sources={report.sources} command={`tonne explain ${run.id}`} citation={citation} />
       <Sources sources={report.sources} />
       <Lesson lesson={report.lesson} />
       {run.details && <Details report={report} />}

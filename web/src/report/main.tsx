@@ -1,8 +1,25 @@
 import { render } from "preact";
+import { ComparePage } from "../compare/ComparePage";
+import type { ComparisonPage } from "../compare/payload";
+import { EstimatePage } from "../estimate/EstimatePage";
+import type { EstimatePage as Estimate } from "../estimate/payload";
+import { FootprintPage } from "../footprint/FootprintPage";
+import type { FootprintPage as Footprint } from "../footprint/payload";
 import type { Report } from "../payload";
 import { ReportPage } from "./ReportPage";
 
-const report = JSON.parse(document.getElementById("data")!.textContent!) as Report;
+const page = JSON.parse(document.getElementById("data")!.textContent!) as Report | ComparisonPage | Footprint | Estimate;
 const root = document.getElementById("page")!;
 root.replaceChildren();
-render(<ReportPage report={report} />, root);
+render(
+  page.schema === "tonne.report-comparison/1" ? (
+    <ComparePage comparison={page} />
+  ) : page.schema === "tonne.report-footprint/1" ? (
+    <FootprintPage footprint={page} />
+  ) : page.schema === "tonne.report-estimate/1" ? (
+    <EstimatePage estimate={page} />
+  ) : (
+    <ReportPage report={page} />
+  ),
+  root,
+);

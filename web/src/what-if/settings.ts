@@ -1,6 +1,14 @@
 import type { DrawnNodes } from "../derivation/uncertainty";
-import type { Report } from "../payload";
+import type { ReportChoices, ReportDerivation } from "../payload";
 import { asItWas, type FactorBounds, Formula, type Setting } from "../derivation/evaluate";
+
+/** What can be evaluated with other factors: a run, an estimate. */
+export interface Subject {
+  derivation: ReportDerivation;
+  choices: ReportChoices;
+  /** The duration of a run; an estimate has none to choose. */
+  run: { duration_s: number; duration_text: string } | null;
+}
 
 /** What a reader chooses on the page; null leaves it as it was. */
 export interface Choice {
@@ -20,7 +28,7 @@ export const unchanged: Choice = { zone: null, facility: null, lifetimeYears: nu
 export const chosenLifetime = "embodied/lifetime/chosen";
 
 /** A choice as other factors in the derivation of the run. */
-export function toSetting(report: Report, choice: Choice): Setting {
+export function toSetting(report: Subject, choice: Choice): Setting {
   const { choices } = report;
   const factors = new Map<string, FactorBounds>();
   const put = (id: string, chosen: { id: string; value: number; low: number; high: number } | undefined): void => {
@@ -32,12 +40,12 @@ export function toSetting(report: Report, choice: Choice): Setting {
     const years = choice.lifetimeYears;
     put(choices.lifetime, { id: chosenLifetime, value: years, low: years, high: years });
   }
-  const duration = choice.hours === null || report.run.duration_s <= 0 ? 1 : (choice.hours * 3600) / report.run.duration_s;
+  const duration = choice.hours === null || report.run === null || report.run.duration_s <= 0 ? 1 : (choice.hours * 3600) / report.run.duration_s;
   return { factors, duration };
 }
 
 /** The draws of nodes that a setting leaves as they were, from those of the run as it was. */
-export function keepUnchanged(report: Report, setting: Setting, drawn: DrawnNodes): DrawnNodes {
+export function keepUnchanged(report: Subject, setting: Setting, drawn: DrawnNodes): DrawnNodes {
   const { nodes, factors } = report.derivation;
   const kept: DrawnNodes = new Map();
   const changed = nodes.map(() => false);
@@ -53,7 +61,7 @@ export function keepUnchanged(report: Report, setting: Setting, drawn: DrawnNode
 }
 
 /** The formula of a figure of the run under a setting; null if the run has no such figure. */
-export function formulaOf(report: Report, figure: string, setting: Setting = asItWas): Formula | null {
+export function formulaOf(report: Subject, figure: string, setting: Setting = asItWas): Formula | null {
   const found = report.derivation.figures.find((one) => one.figure.name === figure);
   return found ? new Formula(report.derivation, found.root, setting) : null;
 }

@@ -46,7 +46,7 @@ static class HelpExamples
         ["budget remove"] = ["tonne budget remove --project vision"],
         ["show"] = ["tonne show last", "tonne show mnist --json"],
         ["explain"] = ["tonne explain last", "tonne explain last operational", "tonne explain last stages.train.energy_kwh --json"],
-        ["compare"] = ["tonne compare last mnist-old", "tonne compare 20261122-0542 20261122-0611 --json"],
+        ["compare"] = ["tonne compare last mnist-old", "tonne compare mnist-old last --html --open", "tonne compare 20261122-0542 20261122-0611 --json"],
         ["reconcile"] =
         [
             "tonne reconcile last --codecarbon emissions.csv",
@@ -54,12 +54,13 @@ static class HelpExamples
             "tonne reconcile last --codecarbon emissions.csv --tdp 120",
         ],
         ["learn"] = ["tonne learn last", "tonne learn lab --answers"],
-        ["report"] = ["tonne report last --html --open", "tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --sci --per image=60000", "tonne report last --sci --per training-token=3e11 --basis effective"],
+        ["report"] = ["tonne report last --html --open", "tonne report mnist-old last --html -o compared.html", "tonne report last --md > run.md", "tonne report last --hugging-face", "tonne report last --sci --per image=60000", "tonne report last --sci --per training-token=3e11 --basis effective"],
         ["footprint"] =
         [
             "tonne footprint examples/footprints/bloom.yaml",
             "tonne footprint life.yaml --explain training.embodied",
             "tonne footprint life.yaml --sci --per token=1.2e9 --boundary consumer",
+            "tonne footprint life.yaml --html --open",
             "tonne footprint life.yaml --eu-ai-act > form.md",
             "tonne footprint --schema > footprint.schema.json",
         ],
@@ -113,10 +114,7 @@ static class HelpExamples
         [
             "tonne estimate inference --parameters 70e9 --hardware h100 --output-tokens 400",
             "tonne estimate inference --model gpt-4o --hardware h100 --output-tokens 400",
-            "tonne estimate inference --parameters 8b --hardware h100 --output-tokens 300 \\",
-            "    --reasoning-tokens 8000 --prompt-tokens 20k --cached-tokens 18k",
             "tonne estimate inference --task image-generation --model sdxl --requests 10k",
-            "tonne estimate inference --task embedding --parameters 7b --hardware h100",
         ],
         ["estimate validate"] = ["tonne estimate validate", "tonne estimate validate --data tests/Tonne.Estimation.Tests/Serving"],
         ["doctor"] = ["tonne doctor", "tonne doctor --json", "tonne doctor --capture machine.tar"],

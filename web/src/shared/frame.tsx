@@ -1,0 +1,71 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useCurrent } from "./current";
+import { Keys } from "./keys";
+import { Theme } from "./theme";
+
+const keys: [string, string][] = [
+  ["Tab", "the next control"],
+  ["Enter, Space", "open or choose"],
+  ["?", "these keys"],
+];
+
+/** A page that is passed on: contents, the answer, and what follows it. */
+export function Frame(props: { sections: readonly (readonly [string, string])[]; eyebrow: ComponentChildren; answer: ComponentChildren; children: () => ComponentChildren }) {
+  const { sections } = props;
+  const current = useCurrent(sections.map(([id]) => id));
+  // The answer is painted first; the rest follows in the next frame, below it.
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => setWhole(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  useEffect(() => {
+    if (isWhole && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [isWhole]);
+  return (
+    <>
+      <a class="skip" href="#answer">
+        Skip to the answer
+      </a>
+      <Keys keys={keys} />
+      <div class="layout">
+        <nav class="contents" aria-label="Contents">
+          <ol>
+            {sections.map(([id, name]) => (
+              <li key={id}>
+                <a href={`#${id}`} aria-current={current === id ? "true" : undefined}>
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <main>
+          <header class="top">
+            <div class="eyebrow">
+              {props.eyebrow}
+              <span class="tools">
+                <Theme />
+              </span>
+            </div>
+            {props.answer}
+          </header>
+          {isWhole && props.children()}
+        </main>
+      </div>
+    </>
+  );
+}
+
+/** The end of a page: method, factors, and what is left out. */
+export function Footer(props: { method: string; hash: string; children?: ComponentChildren }) {
+  return (
+    <footer>
+      <p>
+        Method {props.method} · factors {props.hash}. Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
+      </p>
+      {props.children}
+    </footer>
+  );
+}
