@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using Tonne.Hardware;
@@ -39,6 +40,8 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     const int NumberLength = 19;
     const int TimesLength = (2 * NumberLength) + 2;
     const long CheckIntervalNanoseconds = 1_000_000_000;
+
+    static readonly SearchValues<byte> _timesBytes = SearchValues.Create(" 0123456789"u8);
 
     readonly TrustedFolder? _folder;
     readonly string _name;
@@ -155,7 +158,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             return;
         var number = _number.AsSpan();
         number[..NumberLength].Fill((byte)'0');
-        Utf8Formatter.TryFormat(Math.Max(0, nanoseconds), number, out _, new System.Buffers.StandardFormat('D', NumberLength));
+        Utf8Formatter.TryFormat(Math.Max(0, nanoseconds), number, out _, new StandardFormat('D', NumberLength));
         number[NumberLength] = (byte)'\n';
         _ = Libc.WriteAt(_ownFile, number, 0);
     }
@@ -417,7 +420,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         if (_ownFile is null || _timesOffset == 0)
             return;
         var line = _timesLine.AsSpan();
-        var digits = new System.Buffers.StandardFormat('D', NumberLength);
+        var digits = new StandardFormat('D', NumberLength);
         Utf8Formatter.TryFormat(_begunAt, line, out _, digits);
         Utf8Formatter.TryFormat(ended, line[(NumberLength + 1)..], out _, digits);
         (line[NumberLength], line[^1]) = ((byte)' ', (byte)'\n');
@@ -488,7 +491,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             return false;
         var end = line.IndexOf((byte)'\n');
         return end >= 0 && !line[..end].ContainsAnyExceptInRange((byte)' ', (byte)'~') && line[..end].IndexOf("machine="u8) >= 0
-            && (end + 1 == length || (end + 1 + TimesLength == length && !line[(end + 1)..(int)(length - 1)].ContainsAnyExcept(" 0123456789"u8) && line[(int)length - 1] == '\n'));
+            && (end + 1 == length || (end + 1 + TimesLength == length && !line[(end + 1)..(int)(length - 1)].ContainsAnyExcept(_timesBytes) && line[(int)length - 1] == '\n'));
     }
 
     /// <summary>Reports the thread time that the other runs hold.</summary>
