@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Running;
 using Tonne.Cli.Watching;
+using Tonne.Instruments.Processes;
 using Tonne.Ledgers;
 using Tonne.Quantities;
 using Tonne.Recording;
@@ -28,6 +31,12 @@ static class AttachCommand
             var settings = SettingOptions.Resolve(parsed, context);
             using var process = AttachedProcess.Find(ChooseProcess(parsed.GetValue(pid), parsed.GetValue(jupyter)), context, settings);
             using var wait = new InterruptWait();
+            if (JoinRanks(process, parsed.GetValue(name), settings) is { } ranks)
+            {
+                using (ranks)
+                    return FollowRank(ranks, process, wait);
+            }
+
             using var run = process.Record(new Ledger(new LedgerHome(settings.Home), context.Time, Say), new RecordingOptions
             {
                 Project = settings[Setting.Project],
@@ -38,29 +47,54 @@ static class AttachCommand
                 OnProblem = problem => Say(problem.Error.Message),
             }, parsed.GetValue(name), context.Time);
             Say($"recording {run.Opening.Name} ({process.Id.ToString(CultureInfo.InvariantCulture)}) as {run.Id}; Ctrl-C ends the recording and leaves the process.");
-            while (process.IsAlive && !wait.Wait(_look))
-            {
-                // The sampler has a thread of its own.
-            }
-
-            var detached = process.IsAlive;
-            var result = run.FinishAsync(new RunCompletion
-            {
-                Interrupted = detached,
-                Warnings =
-                [
-                    new Warning("attached", detached
-                        ? "The process was recorded from the middle of its life and still runs: what it used before and after is not counted."
-                        : "The process was recorded from the middle of its life: what it used before is not counted, and its exit code is not known."),
-                ],
-            }).AsTask().GetAwaiter().GetResult();
+            var detached = IsAliveAtEnd(process, wait);
+            var result = run.FinishAsync(new RunCompletion { Interrupted = detached, Warnings = [CreateWarning(detached)] }).AsTask().GetAwaiter().GetResult();
             RunSummaryText.Write(context.Error, result.Record, result.Footprint, context.ErrorCapabilities, run.Location is null ? null : "last", isTraced: false);
             return 0;
         });
         return command;
 
+        // A process that is a rank of a distributed job is in one run with the others of its node.
+        RankSession? JoinRanks(AttachedProcess process, string? givenName, Settings settings)
+        {
+            if (RankIdentity.Find(process.GetVariable) is not { } identity
+                || (ParentRun.Find(process.GetVariable, process.Identity.BootId) is { } outer && JobInstruments.MayBeInside(outer, process.Id)))
+                return null;
+            var request = new RunRequest([.. process.Command], givenName ?? process.DefaultName, ImmutableSortedDictionary<string, string>.Empty, Output: null, Quiet: false)
+            {
+                JoinsRanks = true,
+                Attached = process.Identity,
+                GetVariable = process.GetVariable,
+            };
+            return RankSession.TryJoin(context, settings, new RunSession(context, settings), request, process.Discovery, identity, watcher: null);
+        }
+
+        int FollowRank(RankSession ranks, AttachedProcess process, InterruptWait wait)
+        {
+            Say($"recording {process.DefaultName} ({process.Id.ToString(CultureInfo.InvariantCulture)}) with the other ranks; Ctrl-C ends the recording and leaves the process.");
+            var detached = IsAliveAtEnd(process, wait);
+            if (ranks.Leave(0, marks: null, [CreateWarning(detached)], stoppedByUser: detached) is { } result)
+                RunSummaryText.Write(context.Error, result.Record, result.Footprint, context.ErrorCapabilities, ranks.Location is null ? null : "last", isTraced: false);
+            return 0;
+        }
+
         void Say(string text) => context.Error.WriteLine("tonne: " + text);
     }
+
+    /// <summary>Waits until the process has ended or the user ends the recording; the sampler has a thread of its own.</summary>
+    /// <returns>Whether the process still runs.</returns>
+    static bool IsAliveAtEnd(AttachedProcess process, InterruptWait wait)
+    {
+        while (process.IsAlive && !wait.Wait(_look))
+        {
+        }
+
+        return process.IsAlive;
+    }
+
+    static Warning CreateWarning(bool detached) => new("attached", detached
+        ? "The process was recorded from the middle of its life and still runs: what it used before and after is not counted."
+        : "The process was recorded from the middle of its life: what it used before is not counted, and its exit code is not known.");
 
     static int ChooseProcess(int? pid, bool jupyter)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Tonne.Accounting;
@@ -58,7 +59,7 @@ sealed class RankSession : IMarkTarget, IDisposable
         (_context, _settings, _session, _request, _discovery, _folder, _watcher) = (context, settings, session, request, discovery, folder, watcher);
         _group = new RankGroup(identity.Key, identity.Size);
         var holder = ProcessIdentity.GetCurrent();
-        _own = new JobInstruments(
+        _own = request.Attached is { } attached ? Follow(attached, holder, discovery, folder) : new JobInstruments(
             Path.GetFileName(folder.Location), holder, discovery.Machine.Threads, () => _child?.ReapedCpu.Ticks * 100 ?? 0, id => _child?.IsHelperProcess(id) ?? false, liveRunsFolder: null);
         _state = new RankState
         {
@@ -66,6 +67,8 @@ sealed class RankSession : IMarkTarget, IDisposable
             LocalRank = identity.LocalRank,
             Holder = holder,
             JoinedAt = context.Time.GetTimestamp(),
+            Child = request.Attached,
+            AttachedNanoseconds = request.Attached is null ? null : _own.CpuNanosecondsBefore,
             ControlGroup = _own.ControlGroup?.Folder,
             ControlGroupVersion = _own.ControlGroup?.Version ?? 0,
             ReservedShare = _reservation.ThreadShare,
@@ -75,6 +78,10 @@ sealed class RankSession : IMarkTarget, IDisposable
         Placement = _own.EnterFiles.Count > 0 ? new CgroupPlacement(_own.EnterFiles, _own.ReturnFiles) : null;
         StartTimestamp = _state.JoinedAt;
     }
+
+    static JobInstruments Follow(RunHolder process, RunHolder holder, DiscoveryResult discovery, RankFolder folder) =>
+        JobInstruments.FollowProcess(Path.GetFileName(folder.Location), discovery.Machine.BootId, process.ProcessId, holder, discovery.Machine.Threads, liveRunsFolder: null)
+        ?? throw new IOException($"process {process.ProcessId.ToString(CultureInfo.InvariantCulture)} has ended");
 
     /// <summary>The control groups in which the child starts; null if it starts in tonne's own.</summary>
     public CgroupPlacement? Placement { get; }
@@ -121,9 +128,10 @@ sealed class RankSession : IMarkTarget, IDisposable
             return null;
         }
 
-        var ranks = new RankSession(context, settings, session, request, discovery, identity, folder, watcher);
+        RankSession? ranks = null;
         try
         {
+            ranks = new RankSession(context, settings, session, request, discovery, identity, folder, watcher);
             folder.WriteRank(ranks._state);
             if (ranks.Join())
                 return ranks;
@@ -134,8 +142,10 @@ sealed class RankSession : IMarkTarget, IDisposable
             session.WriteMessage("each rank is recorded as a run of its own: " + error.Message);
         }
 
-        folder.RemoveRank(ranks._state.Holder);
-        ranks.Dispose();
+        folder.RemoveRank(ProcessIdentity.GetCurrent());
+        if (ranks is null)
+            folder.Dispose();
+        ranks?.Dispose();
         return null;
     }
 
@@ -198,10 +208,10 @@ sealed class RankSession : IMarkTarget, IDisposable
     /// the other has ended, and closes the run.
     /// </remarks>
     /// <returns>The result of the run if this rank has closed it; null if other ranks still run.</returns>
-    public RunResult? Leave(int exitCode, MarkReceiver marks, IEnumerable<Warning> warnings, bool stoppedByUser)
+    public RunResult? Leave(int exitCode, MarkReceiver? marks, IEnumerable<Warning> warnings, bool stoppedByUser)
     {
         var (cpu, jobWarnings) = _own.GetFinalCpuTime();
-        marks.Finish(ElapsedNanoseconds);
+        marks?.Finish(ElapsedNanoseconds);
         Update(_state with
         {
             EndedAt = _context.Time.GetTimestamp(),

@@ -35,6 +35,12 @@ sealed record RunRequest(
     /// <summary>Whether the run becomes one with those of the other ranks on this node, if it is a rank of a distributed job. Default: no.</summary>
     public bool JoinsRanks { get; init; }
 
+    /// <summary>The process that runs already and is recorded; null if the command is started. Default: null.</summary>
+    public RunHolder? Attached { get; init; }
+
+    /// <summary>Reads a variable of the command's environment. Default: null, that of tonne.</summary>
+    public Func<string, string?>? GetVariable { get; init; }
+
     /// <summary>The place, if it was detected for another run of this process. Default: null, and it is detected.</summary>
     public Place? Place { get; init; }
 

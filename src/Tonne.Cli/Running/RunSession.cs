@@ -302,7 +302,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         Place = place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue },
         Policy = settings.Policy,
         Period = settings.GetPeriod(discovery),
-        GetVariable = context.GetVariable,
+        GetVariable = request.GetVariable ?? context.GetVariable,
         OnProblem = WriteProblem,
     };
 

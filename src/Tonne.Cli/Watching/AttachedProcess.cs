@@ -5,6 +5,7 @@ using Tonne.Instruments.Files;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Recording;
+using Tonne.Runs;
 
 namespace Tonne.Cli.Watching;
 
@@ -13,8 +14,10 @@ sealed class AttachedProcess : IDisposable
 {
     readonly DiscoveryResult _discovery;
     readonly long _start;
+    readonly Func<string, string?>? _ownVariables;
 
-    AttachedProcess(int id, long start, DiscoveryResult discovery) => (Id, _start, _discovery) = (id, start, discovery);
+    AttachedProcess(int id, long start, DiscoveryResult discovery, Func<string, string?>? ownVariables) =>
+        (Id, _start, _discovery, _ownVariables) = (id, start, discovery, ownVariables);
 
     /// <summary>Id of the process.</summary>
     public int Id { get; }
@@ -25,6 +28,9 @@ sealed class AttachedProcess : IDisposable
     /// <summary>Its command and arguments; empty if they cannot be read.</summary>
     public IReadOnlyList<string> Command => ReadCommand(Id);
 
+    /// <summary>Name of a run of it that was given none.</summary>
+    public string DefaultName => Command.Count > 0 ? Running.RunNames.FromCommand([.. Command]) : $"pid-{Id.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>Finds a process and discovers the machine.</summary>
     /// <exception cref="InvalidInputException">There is no such process, or it is this one.</exception>
     public static AttachedProcess Find(int id, CommandContext context, Settings settings)
@@ -33,8 +39,15 @@ sealed class AttachedProcess : IDisposable
             throw new InvalidInputException($"{id} is this process.");
         if (ProcessIdentity.GetStartTicks(id) is not { } start)
             throw new InvalidInputException($"there is no process {id}: 'ps -e' lists them.");
-        return new AttachedProcess(id, start, MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable)));
+        return new AttachedProcess(id, start, MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable)),
+            ProcessIdentity.GetParentId(Environment.ProcessId) == id ? context.GetVariable : null);
     }
+
+    /// <summary>The machine.</summary>
+    public DiscoveryResult Discovery => _discovery;
+
+    /// <summary>The process as the recorder of several ranks knows it.</summary>
+    public RunHolder Identity => new(ProcessIdentity.GetCurrent().BootId, Id, _start);
 
     /// <summary>Starts a recording of it.</summary>
     /// <param name="sink">Receives the run.</param>
@@ -48,7 +61,7 @@ sealed class AttachedProcess : IDisposable
         var recorder = new RunRecorder(
             id => new MachineJob(_discovery, JobInstruments.FollowProcess(id, _discovery.Machine.BootId, Id, holder, _discovery.Machine.Threads) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
             sink, options with { Command = [.. Command] }, time);
-        return recorder.StartAsync(name ?? (Command.Count > 0 ? Running.RunNames.FromCommand(Command) : $"pid-{Id.ToString(CultureInfo.InvariantCulture)}")).AsTask().GetAwaiter().GetResult();
+        return recorder.StartAsync(name ?? DefaultName).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>The command and arguments of a process; empty if they cannot be read.</summary>
@@ -65,9 +78,14 @@ sealed class AttachedProcess : IDisposable
     }
 
     /// <summary>Reads a variable of the process's environment, as it was at its start; null if it is not set or cannot be read.</summary>
-    /// <remarks>So a process that a run has started is recorded as a part of that run.</remarks>
+    /// <remarks>
+    /// So a process that a run has started is recorded as a part of that run. If the process has itself started this tonne, it is the environment that
+    /// it has given, which has what it set since: torch.multiprocessing sets the rank in a process that runs already.
+    /// </remarks>
     public string? GetVariable(string name)
     {
+        if (_ownVariables is not null)
+            return _ownVariables(name);
         try
         {
             return File.ReadAllText($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/environ").Split('\0')

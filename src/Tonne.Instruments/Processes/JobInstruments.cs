@@ -91,7 +91,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
         new(runId, machine, holder, threads, liveRunsFolder);
 
-    JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string liveRunsFolder)
+    JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string? liveRunsFolder)
     {
         _reaped = static () => 0;
         _followedId = claim.Follows!.Value.Id;
@@ -99,9 +99,10 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         // What it used before is not part of the run.
         tree.Update(0);
         var before = tree.CpuNanoseconds;
-        _liveRuns = new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim);
+        CpuNanosecondsBefore = before;
+        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim);
         _cpu = new JobCpuMeter(tree, _reaped, _liveRuns, () => -before);
-        Meters = [_cpu, new JobMemoryMeter(tree), _liveRuns];
+        Meters = [_cpu, new JobMemoryMeter(tree), .. ListMeters(_liveRuns, claim)];
     }
 
     /// <summary>Follows a process that runs already, and its descendants, from now on.</summary>
@@ -111,10 +112,11 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="processId">The process.</param>
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
-    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
+    /// <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
     /// <returns>Null if there is no such process.</returns>
-    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
-        ProcessTree.OfProcess(processId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
+    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+        ProcessTree.OfProcess(processId, Environment.ProcessId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
             ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder)
             : null;
 
@@ -140,6 +142,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         var claim = LiveRunClaim.Create(machine.BootId, reservation, getVariable, coversJob: true);
         return new JobInstruments(processes, new LiveRunRegistry(holder, machine.Threads, isPartOfJob: processes.Contains, claim: claim));
     }
+
+    /// <summary>CPU time that a followed process had used before, in ns; 0 if the job was not there before.</summary>
+    public long CpuNanosecondsBefore { get; }
 
     /// <summary>Whether the job is this process; its CPU time is read from its own clock then, and needs no settling.</summary>
     public bool FollowsThisProcess { get; }

@@ -43,10 +43,11 @@ sealed class ProcessTree
 
     /// <summary>A tree of another process and its descendants. The process is identified by id and start; if the id is given to another one, the tree is empty.</summary>
     /// <param name="rootId">Id of the process.</param>
+    /// <param name="recorder">Id of the tonne that follows it: a process that starts its own recorder is not charged with it. Default: 0, none.</param>
     /// <returns>Null if there is no such process.</returns>
-    public static ProcessTree? OfProcess(int rootId) =>
+    public static ProcessTree? OfProcess(int rootId, int recorder = 0) =>
         ProcessIdentity.GetStartTicks(rootId) is { } start
-            ? new ProcessTree(rootId, static _ => false, FileTree.Local, includesRoot: true) { _rootStart = start } : null;
+            ? new ProcessTree(rootId, id => id == recorder, FileTree.Local, includesRoot: true) { _rootStart = start } : null;
 
     /// <summary>CPU time of the job so far, in ns; never falls.</summary>
     public long CpuNanoseconds { get; private set; }

@@ -8,7 +8,7 @@ namespace Tonne.Instruments.Ranks;
 
 /// <summary>Reads the CPU time and memory of one rank from the kernel, whichever process of tonne wraps it.</summary>
 /// <remarks>
-/// By its control group, else by the descendants of its tonne. If that tonne is killed, its command goes on: then by the descendants of
+/// By its control group, else by the descendants of its tonne, or by the process to which that one is attached. If a tonne that has started its command is killed, its command goes on: then by the descendants of
 /// the command. Values never fall.
 /// </remarks>
 sealed class RankFollower : IDisposable
@@ -89,8 +89,8 @@ sealed class RankFollower : IDisposable
 
         if (_group is null && _tree is null)
             Open();
-        var counted = _group is not null
-            ? _group.TryReadCpu(out var value, out _) ? value - State.ChargedNanoseconds : 0
+        var counted = _group is not null ? _group.TryReadCpu(out var value, out _) ? value - State.ChargedNanoseconds : 0
+            : State.AttachedNanoseconds is { } before ? ReadAttached(before)
             : ReadTree();
         CpuNanoseconds = Math.Max(CpuNanoseconds, counted - _before);
         if (_memory?.Read(timestamp) is { IsGap: false } resident)
@@ -112,7 +112,18 @@ sealed class RankFollower : IDisposable
             return;
         }
 
-        FollowTree(State.Holder.ProcessId);
+        if (State.AttachedNanoseconds is null)
+            FollowTree(State.Holder.ProcessId);
+        else if (State.Child is { } attached && ProcessIdentity.IsAlive(attached) && ProcessTree.OfProcess(attached.ProcessId, State.Holder.ProcessId) is { } tree)
+            (_tree, _memory) = (tree, new JobMemoryMeter(tree));
+    }
+
+    long ReadAttached(long before)
+    {
+        if (_tree is null)
+            return 0;
+        _tree.Update(0);
+        return _tree.CpuNanoseconds - before;
     }
 
     void FollowTree(int root)

@@ -13,7 +13,7 @@ public sealed record RankState
     /// <summary>Rank on this node; null if unknown.</summary>
     public int? LocalRank { get; init; }
 
-    /// <summary>The tonne that wraps the rank.</summary>
+    /// <summary>The tonne that wraps the rank, or is attached to it.</summary>
     public required RunHolder Holder { get; init; }
 
     /// <summary>Timestamp of the monotonic clock when it joined.</summary>
@@ -30,6 +30,9 @@ public sealed record RankState
 
     /// <summary>Process of its command; null before it has started.</summary>
     public RunHolder? Child { get; init; }
+
+    /// <summary>CPU time that the process had used when its tonne attached to it, in ns; null if its tonne has started it.</summary>
+    public long? AttachedNanoseconds { get; init; }
 
     /// <summary>Share of the machine's threads reserved for it, above 0 to 1; null if none.</summary>
     public double? ReservedShare { get; init; }

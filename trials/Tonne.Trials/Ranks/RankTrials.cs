@@ -77,6 +77,62 @@ public class RankTrials
         Assert.Equal(2, run["ranks"]!.AsArray().Count);
     }
 
+    /// <summary>Workers that record themselves from within, as a tracker does: each attaches a recorder to its own process.</summary>
+    [Fact]
+    public async Task Processes_that_attach_a_recorder_to_themselves_are_one_run()
+    {
+        const int size = 3;
+        using var tonne = new TonneCommand();
+        var port = 28_000 + (Environment.ProcessId % 900);
+        // Rank 0 records first and ends first, so another takes over. Before they attach they burn what must not count.
+        var program = tonne.Write("workers.py", $$"""
+            import json, multiprocessing, os, subprocess, sys, time
+
+            def burn(seconds):
+                end = time.process_time() + seconds
+                while time.process_time() < end: pass
+
+            def work(rank, attached, folder):
+                os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="{{size}}", MASTER_ADDR="127.0.0.1", MASTER_PORT="{{port}}")
+                burn(0.3)
+                recorder = subprocess.Popen([os.environ["TONNE"], "attach", "--pid", str(os.getpid()), "--zone", "FR"], stderr=subprocess.PIPE, text=True)
+                line = recorder.stderr.readline()
+                assert "with the other ranks" in line, line
+                attached.wait(timeout=60)
+                before = time.process_time()
+                burn(1 + rank)
+                time.sleep(1.5)
+                with open(os.path.join(folder, f"used-{rank}.json"), "w") as file:
+                    json.dump(time.process_time() - before, file)
+
+            if __name__ == "__main__":
+                attached = multiprocessing.Barrier({{size}})
+                workers = [multiprocessing.Process(target=work, args=(rank, attached, sys.argv[1])) for rank in range({{size}})]
+                for worker in workers: worker.start()
+                for worker in workers: worker.join()
+                assert all(worker.exitcode == 0 for worker in workers)
+                # The recorders end on their own.
+                while subprocess.run(["pgrep", "-f", "attach --pid .* --zone FR"], capture_output=True).returncode == 0: time.sleep(0.1)
+            """);
+
+        (await tonne.RunOtherAsync(Needs.Python(), program, Path.GetDirectoryName(program)!)).Expect(0);
+
+        Assert.Single(tonne.RunFolders());
+        var run = JsonNode.Parse((await tonne.RunAsync("show", "last", "--json")).Expect(0).Output)!;
+        var ranks = run["ranks"]!.AsArray();
+        Assert.Equal([0, 1, 2], ranks.Select(rank => (int)rank!["rank"]!).Order());
+        RankJob.Conserved(run);
+        Assert.Contains(run["warnings"]!.AsArray(), warning => (string)warning!["code"]! == "attached");
+        foreach (var rank in ranks)
+        {
+            var used = JsonNode.Parse(await File.ReadAllTextAsync(tonne.At($"used-{(int)rank!["rank"]!}.json"), TestContext.Current.CancellationToken))!.GetValue<double>();
+            // What it used before it attached was 0.3 s. The rest of the job's start, such as waiting for the others, is little.
+            Assert.InRange((double)rank["cpu_s"]!, used - 0.05, used + 0.25);
+        }
+
+        (await tonne.RunAsync("ledger", "verify")).Expect(0);
+    }
+
     [Fact]
     public async Task Processes_of_torch_multiprocessing_are_one_run()
     {
@@ -243,12 +299,14 @@ public class RankTrials
         var slow = Start(1, "prepare", RankJob.Until(tonne, "go", 1, 0));
         await RankJob.WaitAsync(() => File.Exists(tonne.At("here-1")), "the slow rank runs");
         (await Finished.OfAsync(Start(0, "prepare", "true"))).Expect(0);
-        var train = Start(0, "train", "sleep", "1");
+        var train = Start(0, "train", RankJob.Until(tonne, "trained", 0, 0));
+        await RankJob.WaitAsync(() => File.Exists(tonne.At("here-0")), "the fast rank trains");
         var again = Start(0, "prepare", "true");
         (await Finished.OfAsync(again)).Expect(0);
         tonne.Write("go", "");
         (await Finished.OfAsync(slow)).Expect(0);
         (await Finished.OfAsync(Start(1, "train", "true"))).Expect(0);
+        tonne.Write("trained", "");
         (await Finished.OfAsync(train)).Expect(0);
 
         var runs = JsonNode.Parse((await tonne.RunAsync("list", "--json")).Expect(0).Output)!["runs"]!.AsArray();
