@@ -226,9 +226,9 @@ if (wanted > 0) {
   };
   const show = promisify(execFile);
   const { context, page } = await openContext(1440, "light");
-  const rows = (await server.get("/api/v1/runs?limit=50&sort=name")).runs.filter((run) => run.emissions_kg);
+  const rows = (await server.get("/api/v1/runs?limit=50&sort=name&status=completed")).runs;
   // The list formats its figures itself; the page of a run has the texts of tonne.
-  await page.goto(`${server.base}/?sort=name`);
+  await page.goto(`${server.base}/?sort=name&status=completed`);
   await settle(page);
   const listed = new Map(await page.$$eval(".listing tbody tr", (all) => all.map((row) => [row.querySelector("td.name a").getAttribute("href").split("/")[2], row.querySelector("td.emissions").innerText.replace(/\s+/g, " ").trim()])));
   for (const run of rows.slice(0, wanted)) {
