@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { TotalDocument, WatchDocument } from "../src/documents";
 import type { Report } from "../src/payload";
-import { differenceText } from "../src/dashboard/ComparePage";
 import { suggestions } from "../src/dashboard/EstimatePage";
 import { addEarlier, addSample, emptyHistory, span, summarise } from "../src/dashboard/history";
 import { describeBoundary } from "../src/dashboard/parts";
@@ -64,14 +63,6 @@ describe("totals over time", () => {
     expect(findingOf(total(["2026-01", "a", 3], ["2026-02", "b", 1]), "project").replace(/[\u202f\u00a0]/g, " ")).toBe("a emitted 75 % over 2 months");
     expect(findingOf(total(["2026-01", null, 3], ["2026-01", "b", 1]), "project").replace(/[\u202f\u00a0]/g, " ")).toBe("Runs without a project emitted 75 %");
     expect(findingOf(total(), "project")).toBe("No emissions yet");
-  });
-});
-
-describe("a difference of emissions", () => {
-  it("says less or more where its sign is certain, and keeps the signs where it is not", () => {
-    expect(differenceText({ value: -0.1, low: -0.35, high: -0.05 })).toEqual({ text: "100 g CO2e less", interval: "(50–350)" });
-    expect(differenceText({ value: 2, low: 1, high: 4 })).toEqual({ text: "2.0 kg CO2e more", interval: "(1.0–4.0)" });
-    expect(differenceText({ value: 1, low: -2, high: 4 })).toEqual({ text: "1.0 kg CO2e", interval: "(−2.0 to 4.0)" });
   });
 });
 

@@ -118,21 +118,19 @@ async function tabThrough(page) {
     scrollTo(0, 0);
   });
   const known = await page.$$eval("[data-control]", (all) => all.map((one) => [one.dataset.control, one.type === "radio" ? `radio ${one.name}` : ""]));
-  const reached = new Set();
-  const groups = new Set();
-  for (let i = 0; i < known.length + 30 && reached.size < known.length; i++) {
-    await page.keyboard.press("Tab");
-    const [id, group, isVisible] = await page.evaluate(() => {
-      const element = document.activeElement;
-      const style = element ? getComputedStyle(element) : null;
-      return [element?.dataset?.control ?? null, element?.type === "radio" ? `radio ${element.name}` : "", !style || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)];
+  // The page notes what gets the focus.
+  await page.evaluate(() => {
+    globalThis.__reached = [];
+    document.addEventListener("focusin", (event) => {
+      const style = getComputedStyle(event.target);
+      globalThis.__reached.push([event.target.dataset?.control ?? null, event.target.type === "radio" ? `radio ${event.target.name}` : "", style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0, event.target.outerHTML.slice(0, 120)]);
     });
-    // Past the last control it begins again at the first.
-    if (id === null) continue;
-    if (!isVisible) result.unfocused.push(`${page.url().slice(server.base.length)}: ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120))}`);
-    reached.add(id);
-    if (group) groups.add(group);
-  }
+  });
+  for (let i = 0; i < known.length + 10; i++) await page.keyboard.press("Tab");
+  const seen = await page.evaluate(() => globalThis.__reached);
+  const reached = new Set(seen.map(([id]) => id));
+  const groups = new Set(seen.map(([, group]) => group).filter((group) => group));
+  for (const [id, , isVisible, html] of seen) if (id !== null && !isVisible) result.unfocused.push(`${page.url().slice(server.base.length)}: ${html}`);
   const missed = known.filter(([id, group]) => !reached.has(id) && !(group && groups.has(group)));
   for (const [id] of missed.slice(0, 3)) result.unreached.push(`${page.url().slice(server.base.length)}: ${await page.$eval(`[data-control="${id}"]`, (one) => one.outerHTML.slice(0, 120))}`);
 }
@@ -228,9 +226,9 @@ if (wanted > 0) {
   };
   const show = promisify(execFile);
   const { context, page } = await openContext(1440, "light");
-  const rows = (await server.get("/api/v1/runs?limit=50&sort=name")).runs.filter((run) => run.emissions_kg);
+  const rows = (await server.get("/api/v1/runs?limit=50&sort=name&status=completed")).runs;
   // The list formats its figures itself; the page of a run has the texts of tonne.
-  await page.goto(`${server.base}/?sort=name`);
+  await page.goto(`${server.base}/?sort=name&status=completed`);
   await settle(page);
   const listed = new Map(await page.$$eval(".listing tbody tr", (all) => all.map((row) => [row.querySelector("td.name a").getAttribute("href").split("/")[2], row.querySelector("td.emissions").innerText.replace(/\s+/g, " ").trim()])));
   for (const run of rows.slice(0, wanted)) {

@@ -2,8 +2,10 @@ using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.Requests;
+using Tonne.Estimation.Serving;
 using Tonne.Estimation.Tasks;
 using Tonne.Estimation.Training;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Runs;
 
@@ -46,25 +48,39 @@ static class EstimateRoutes
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
+        var training = Describe([.. TrainingRequest.Names, "model"]);
+        var inference = Describe([.. ServingRequest.Names, "model", "requests", "task"]);
         routes.MapDocument("/estimates/training", "estimateTraining", "Chip-hours, energy and emissions of a training, as 'tonne estimate training --json'", typeof(TrainingEstimateDocument),
-            Describe([.. TrainingRequest.Names, "model"]), request => EstimateTraining(name => request[name], request.GetPlace()));
+            training, request => EstimateTraining(name => request[name], request.GetPlace()));
+        routes.MapDocument("/estimates/training/report", "getTrainingReport", "All that the page of such an estimate shows, as in 'tonne estimate training --html'", null,
+            training, request => PageDocument.FromTraining(RankTrainings(name => request[name], request.GetPlace()), request.Now).Json);
         routes.MapDocument("/estimates/inference", "estimateInference", "Energy and emissions of a request and a token, as 'tonne estimate inference --json'", null,
-            Describe([.. ServingRequest.Names, "model", "requests", "task"]), request => EstimateInference(name => request[name], request.GetPlace()));
+            inference, request => EstimateInference(name => request[name], request.GetPlace()));
+        routes.MapDocument("/estimates/inference/report", "getInferenceReport", "All that the page of such an estimate shows, as in 'tonne estimate inference --html'", null,
+            inference, request => EstimateInference(
+                name => request[name], request.GetPlace(), (task, many, rate) => PageDocument.FromTask(task, many, rate, request.Now).Json,
+                (ranked, workload, many, rate) => PageDocument.FromInference(ranked, workload, many, rate, request.Now).Json));
     }
 
     /// <summary>Estimates a training.</summary>
     /// <param name="read">Returns the text of a name; null if it is not given.</param>
     /// <param name="place">The place.</param>
-    public static string EstimateTraining(Func<string, string?> read, Place place)
+    public static string EstimateTraining(Func<string, string?> read, Place place) => TrainingEstimateDocument.From(RankTrainings(read, place)).ToJson();
+
+    static TrainingRanking RankTrainings(Func<string, string?> read, Place place)
     {
         var arguments = new EstimateArguments(read);
-        return TrainingEstimateDocument.From(TrainingRanking.Rank([.. TrainingRequest.Read(arguments, FindModel(arguments, "parameters", "active-parameters"))], place)).ToJson();
+        return TrainingRanking.Rank([.. TrainingRequest.Read(arguments, FindModel(arguments, "parameters", "active-parameters"))], place);
     }
 
     /// <summary>Estimates inference.</summary>
     /// <param name="read">Returns the text of a name; null if it is not given.</param>
     /// <param name="place">The place.</param>
-    public static string EstimateInference(Func<string, string?> read, Place place)
+    public static string EstimateInference(Func<string, string?> read, Place place) => EstimateInference(
+        read, place, (task, many, rate) => TaskEstimateDocument.From(task, many, rate).ToJson(), (ranked, _, many, rate) => InferenceEstimateDocument.ToJson(ranked, many, rate));
+
+    static string EstimateInference(
+        Func<string, string?> read, Place place, Func<TaskEstimate, double?, double?, string> ofTask, Func<IReadOnlyList<InferenceEstimate>, ServingWorkload, double?, double?, string> ofModel)
     {
         var arguments = new EstimateArguments(read);
         var factors = FactorSelector.SelectFactors(place);
@@ -79,11 +95,11 @@ static class EstimateRoutes
             if (ServingRequest.Names.FirstOrDefault(name => name != "requests-per-day" && arguments.Has(name)) is { } unused)
                 throw RequestProblemException.ForParameter(unused, $"'{unused}' cannot be combined with 'task'", "Leave it out: the energy of a task is a published measurement on fixed hardware.");
             var measured = MeasuredTaskCatalog.Find(isEmbedding ? "embedding" : task, arguments["model"]).ValueOrThrow;
-            return TaskEstimateDocument.From(TaskEstimator.Estimate(measured, factors), many, rate).ToJson();
+            return ofTask(TaskEstimator.Estimate(measured, factors), many, rate);
         }
 
         var workload = ServingRequest.Read(arguments, FindModel(arguments, "parameters", "active-parameters"), isForwardPass);
-        return InferenceEstimateDocument.ToJson(ServingRequest.Rank(workload, arguments.ReadNames("hardware"), factors), many, rate);
+        return ofModel(ServingRequest.Rank(workload, arguments.ReadNames("hardware"), factors), workload, many, rate);
     }
 
     static LanguageModel? FindModel(EstimateArguments arguments, params ReadOnlySpan<string> sizes)

@@ -4,6 +4,7 @@ using Tonne.Estimation.LifeCycles;
 using Tonne.Ledgers;
 using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
+using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 
 namespace Tonne.Server.Api;
@@ -14,25 +15,33 @@ static class FootprintRoutes
     /// <summary>Most bytes of a description.</summary>
     public const int MaxBytes = LifeCycleReader.MaxFileLength;
 
-    /// <summary>Adds the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs) =>
-        ApiRoutes.Describe(
-            routes.MapPost("/footprint", async (HttpContext context, TimeProvider time) =>
-            {
-                _ = new ApiRequest(context, new([]), time);
-                return Results.Text(Account(runs, await ReadAsync(context.Request).ConfigureAwait(false)), MediaTypeNames.Application.Json);
-            }),
-            "accountLifeCycle", "The footprint of a model's whole life from a description, as 'tonne footprint --json'; files that it names are not read", new([]))
-            .Accepts<string>("application/yaml", MediaTypeNames.Application.Json, MediaTypeNames.Text.Plain)
+    /// <summary>Adds the routes.</summary>
+    public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
+    {
+        Map(routes, "/footprint", "accountLifeCycle", "The footprint of a model's whole life from a description, as 'tonne footprint --json'; files that it names are not read", (text, _) => Account(runs, text))
             .Produces<LifeCycleDocument>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
+        Map(routes, "/footprint/report", "getLifeCycleReport", "All that the page of a life cycle shows, as in 'tonne footprint --html'",
+            (text, now) => PageDocument.FromLifeCycle(AccountLife(runs, text), now).Json).Produces<object>(StatusCodes.Status200OK, MediaTypeNames.Application.Json);
+    }
+
+    static RouteHandlerBuilder Map(IEndpointRouteBuilder routes, string pattern, string id, string summary, Func<string, DateTimeOffset, string> answer) =>
+        ApiRoutes.Describe(
+            routes.MapPost(pattern, async (HttpContext context, TimeProvider time) =>
+            {
+                var request = new ApiRequest(context, new([]), time);
+                return Results.Text(answer(await ReadAsync(context.Request).ConfigureAwait(false), request.Now), MediaTypeNames.Application.Json);
+            }),
+            id, summary, new([])).Accepts<string>("application/yaml", MediaTypeNames.Application.Json, MediaTypeNames.Text.Plain);
 
     /// <summary>Accounts a description.</summary>
     /// <exception cref="DescriptionException">It cannot be accounted.</exception>
-    public static string Account(RunDirectory runs, string text)
+    public static string Account(RunDirectory runs, string text) => LifeCycleDocument.From(AccountLife(runs, text)).ToJson();
+
+    static LifeCycle AccountLife(RunDirectory runs, string text)
     {
         var description = LifeCycleReader.Read(text, "description");
         var ledger = runs.OpenLedger();
-        return LifeCycleDocument.From(new LifeCycleAccountant().Account(description, query => LifeCycleRuns.Load(ledger, query), request => PhaseEstimator.Estimate(request))).ToJson();
+        return new LifeCycleAccountant().Account(description, query => LifeCycleRuns.Load(ledger, query), request => PhaseEstimator.Estimate(request));
     }
 
     static async Task<string> ReadAsync(HttpRequest request)

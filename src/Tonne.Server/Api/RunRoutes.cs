@@ -14,6 +14,9 @@ static class RunRoutes
 {
     const int MaxCompared = 100;
 
+    // Those that a page can draw.
+    const int MaxComparedOnPage = 24;
+
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
     {
@@ -34,6 +37,9 @@ static class RunRoutes
         routes.MapDocument("/compare", "compareRuns", "Ratios between runs, in which shared factors cancel, as 'tonne compare --json'", typeof(ComparisonDocument),
             new([new("run", $"Id, unique prefix, name, or last; twice to {MaxCompared} times", IsRequired: true, IsRepeatable: true)]),
             request => Compare(runs, request.GetAll("run")).ToJson());
+        routes.MapDocument("/compare/report", "getComparisonReport", "All that the page of a comparison shows, as in 'tonne compare --html --with-details'", null,
+            new([new("run", $"Id, unique prefix, name, or last; twice to {MaxComparedOnPage} times", IsRequired: true, IsRepeatable: true)]),
+            request => PageDocument.FromComparison(CompareRuns(runs, request.GetAll("run"), MaxComparedOnPage), withDetails: true).Json);
     }
 
     /// <summary>The document of a run's page. A running run is accounted from its trace so far.</summary>
@@ -45,13 +51,13 @@ static class RunRoutes
         if (run.Status != RunStatus.Running)
         {
             var entry = Load(runs, run.Id);
-            return ReportDocumentText.ToJson(entry.Record, entry.Account(), options);
+            return PageDocument.FromRun(entry.Record, entry.Account(), options).Json;
         }
 
         try
         {
             var (record, footprint, isRunning) = new RunWatcher(folder, runs.Time).Look();
-            return ReportDocumentText.ToJson(isRunning ? record with { Status = RunStatus.Running } : record, footprint, options);
+            return PageDocument.FromRun(isRunning ? record with { Status = RunStatus.Running } : record, footprint, options).Json;
         }
         catch (FormatException)
         {
@@ -71,14 +77,16 @@ static class RunRoutes
     }
 
     /// <summary>Compares runs with the first.</summary>
-    public static ComparisonDocument Compare(RunDirectory runs, IReadOnlyList<string> texts)
+    public static ComparisonDocument Compare(RunDirectory runs, IReadOnlyList<string> texts) => ComparisonDocument.From(CompareRuns(runs, texts, MaxCompared));
+
+    static RunComparison CompareRuns(RunDirectory runs, IReadOnlyList<string> texts, int most)
     {
-        if (texts.Count is < 2 or > MaxCompared)
-            throw RequestProblemException.ForParameter("run", $"{texts.Count} runs are given", $"Give 2 to {MaxCompared}: ?run=A&run=B.");
+        if (texts.Count < 2 || texts.Count > most)
+            throw RequestProblemException.ForParameter("run", $"{texts.Count} runs are given", $"Give 2 to {most}: ?run=A&run=B.");
         var entries = texts.Select(text => Load(runs, text)).ToList();
         return entries.DistinctBy(entry => entry.Record.Opening.Id).Count() < entries.Count
             ? throw RequestProblemException.ForParameter("run", "the same run is given twice", "Compare different runs.")
-            : ComparisonDocument.From(RunComparison.Compare([.. entries.Select(entry => new ComparedRun(entry.Record, entry.Account()))]));
+            : RunComparison.Compare([.. entries.Select(entry => new ComparedRun(entry.Record, entry.Account()))]);
     }
 
     /// <summary>Loads the one ended run that a text identifies.</summary>

@@ -19,7 +19,7 @@ public class OpenApiTests
         var routes = server.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(route => route.RoutePattern.RawText is not ("/mcp" or "/mcp/" or "/openapi/{documentName}.json") && !IsPage(route.RoutePattern.RawText!)).ToList();
 
-        Assert.Equal(17, routes.Count);
+        Assert.Equal(21, routes.Count);
         Assert.All(routes, route =>
         {
             var method = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single().ToLowerInvariant();

@@ -58,7 +58,7 @@ public partial class DashboardPagesTests
         var entry = server.Ledger.Ledger.Load(Id);
 
         Assert.Equal(
-            ReportDocumentText.ToJson(entry.Record, entry.Account(), new HtmlReportOptions { WithDetails = true, OpenTrace = server.Ledger.Home.GetRunFolder(Id).OpenTrace }),
+            PageDocument.FromRun(entry.Record, entry.Account(), new HtmlReportOptions { WithDetails = true, OpenTrace = server.Ledger.Home.GetRunFolder(Id).OpenTrace }).Json,
             await server.GetAsync($"/api/v1/runs/{Id}/report"));
     }
 
@@ -74,6 +74,31 @@ public partial class DashboardPagesTests
         Assert.Equal("running", (string)report["run"]!["status"]!);
         Assert.StartsWith("So far this run used", (string)report["answer"]!["sentence"]!, StringComparison.Ordinal);
         Assert.True((double)report["answer"]!["total"]!["value"]! > 0);
+    }
+
+    [Fact]
+    public async Task Comparisons_estimates_and_lives_have_the_documents_of_their_pages()
+    {
+        await using var server = await RunningServer.StartAsync(home =>
+        {
+            home.Complete(Id);
+            home.Complete("20261120-080002-aaaaa2");
+        });
+
+        foreach (var (address, schema) in new[]
+        {
+            ($"/api/v1/compare/report?run={Id}&run=20261120-080002-aaaaa2", "tonne.report-comparison/1"),
+            ("/api/v1/estimates/training/report?model=llama-3.1-8b&hardware=h100,a100&zone=FR", "tonne.report-estimate/1"),
+            ("/api/v1/estimates/inference/report?model=llama-3.1-70b&hardware=h100&output-tokens=400", "tonne.report-estimate/1"),
+            ("/api/v1/estimates/inference/report?task=image-generation&requests=1000", "tonne.report-estimate/1"),
+        })
+            Assert.Equal(schema, (string)(await server.GetJsonAsync(address))["schema"]!);
+        // The page has the figure of the document of the command line.
+        var estimate = await server.GetJsonAsync("/api/v1/estimates/training?model=llama-3.1-8b&hardware=h100&zone=FR");
+        var page = await server.GetJsonAsync("/api/v1/estimates/training/report?model=llama-3.1-8b&hardware=h100&zone=FR");
+        Assert.Equal((double)estimate["emissions_kg"]!["total"]!["value"]!, (double)page["figures"]![0]!["figure"]!["value"]!);
+        await server.GetAsync($"/api/v1/compare/report?run={Id}", 400);
+        await server.GetAsync("/api/v1/estimates/inference/report?model=gpt-4o&hardware=h100", 400);
     }
 
     [Fact]

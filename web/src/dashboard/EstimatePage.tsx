@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { InferenceEstimateDocument, QuantityDocument, Source, TaskEstimateDocument, TrainingEstimateDocument, Warning } from "../documents";
-import { formatValue, thin } from "../shared/format";
-import { DataTable } from "../shared/section";
-import { capital, describeQuantity, Empty, Intervals, JsonLink, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
+import { EstimatePage as Estimate } from "../estimate/EstimatePage";
+import type { EstimatePage as Document } from "../estimate/payload";
+import { IsPart } from "../shared/frame";
+import { Empty, JsonLink, PageHead, ProblemBox, Skeleton } from "./parts";
 import { useDocument } from "./request";
 import { open, type Place } from "./router";
-import { oneLine } from "./text";
 
 interface Field {
   name: string;
@@ -68,7 +67,7 @@ export function EstimatePage({ kind, place }: { kind: "training" | "inference"; 
   const names = [...form.first, ...form.more].map((field) => field.name);
   const query = new URLSearchParams([...place.query].filter(([, value]) => value.trim() !== ""));
   const address = query.size > 0 ? `/api/v1/estimates/${kind}?${query}` : null;
-  const answer = useDocument<TrainingEstimateDocument & InferenceEstimateDocument & TaskEstimateDocument>(address, { keep: true });
+  const answer = useDocument<Document>(address && address.replace("?", "/report?"), { keep: true });
   const [values, setValues] = useState<Record<string, string>>({});
   useEffect(() => setValues(Object.fromEntries(names.map((name) => [name, place.query.get(name) ?? ""]))), [place.query.toString(), kind]);
   const submit = (event: Event): void => {
@@ -87,7 +86,7 @@ export function EstimatePage({ kind, place }: { kind: "training" | "inference"; 
   const hasMore = form.more.some((one) => place.query.has(one.name));
   return (
     <>
-      <PageHead title={`Estimate of ${kind}`} heading={`Estimate of ${kind}, before it runs`}>
+      <PageHead title={`Estimate of ${kind}`} heading={`Estimate of ${kind}, before it runs`} isQuiet={answer.data !== null && answer.problem === null}>
         <p class="boundary-line">The address of this page is a permanent link: it holds the whole question.</p>
       </PageHead>
       <nav class="switch" aria-label="What is estimated" style={{ marginTop: "16px" }}>
@@ -119,11 +118,14 @@ export function EstimatePage({ kind, place }: { kind: "training" | "inference"; 
           ) : address === null ? (
             <Example kind={kind} />
           ) : answer.data ? (
-            kind === "training" ? (
-              <TrainingResult document={answer.data} json={address} />
-            ) : (
-              <InferenceResult document={answer.data} json={address} />
-            )
+            <div class="run-page part">
+              <p>
+                <JsonLink address={address} of="this estimate" />
+              </p>
+              <IsPart.Provider value={true}>
+                <Estimate key={address} estimate={answer.data} />
+              </IsPart.Provider>
+            </div>
           ) : (
             <Skeleton height={420} label="The estimate" />
           )}
@@ -216,149 +218,3 @@ export function suggestions(kind: "models" | "zones" | "hardware", rows: readonl
 }
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)].slice(0, 400);
-
-function Headline({ emissions, unit, energy, energyUnit, what }: { emissions: QuantityDocument; unit: string; energy: QuantityDocument; energyUnit: string; what: string }) {
-  const [emitted, used] = [textOf(emissions, unit), textOf(energy, energyUnit)];
-  return (
-    <>
-      <div class="headline">
-        <span class="number" title={`${emissions.value} ${unit}`}>
-          {thin(emitted.text)}
-        </span>
-        <span class="range">{emitted.interval}</span>
-      </div>
-      <p>
-        {what} would use {thin(used.text)} {used.interval} and emit {thin(emitted.text)} {emitted.interval}.
-      </p>
-      <p class="boundary-line">
-        {capital(describeQuantity(emissions))}; interval of 95 %.
-      </p>
-    </>
-  );
-}
-
-function TrainingResult({ document, json }: { document: TrainingEstimateDocument; json: string }) {
-  const all = (document.estimates ?? [document]) as unknown as TrainingEstimateDocument[];
-  const choice = document.efficient_choice;
-  const chips = textOf(document.chip_hours, "h");
-  return (
-    <>
-      <Headline emissions={document.emissions_kg.total!} unit="kg CO2e" energy={document.facility_energy_kwh} energyUnit="kWh" what={`${document.runs > 1 ? `${document.runs} runs` : "This training"} on ${document.hardware}`} />
-      <p>
-        <JsonLink address={json} of="this estimate" />
-      </p>
-      {choice && (
-        <p class="callout">
-          {oneLine(choice.hardware)} needs the least energy: the next one {Number(choice.second_over_first.value.toPrecision(3))} times as much ({Number(choice.second_over_first.low.toPrecision(2))}–
-          {Number(choice.second_over_first.high.toPrecision(2))}){choice.clear ? "" : ", which is not certain: the interval has 1 in it"}.
-        </p>
-      )}
-      {all.length > 1 && (
-        <section>
-          <h2>Emissions by accelerator</h2>
-          <Intervals name="Emissions by accelerator" unit="kg CO2e" rows={all.map((one) => ({ name: one.hardware, quantity: one.emissions_kg.total! }))} />
-        </section>
-      )}
-      <section>
-        <h2>What it is made of</h2>
-        <DataTable
-          name="What the estimate is made of"
-          table={{
-            head: ["", "Value", "Interval", "Boundary"],
-            rows: [
-              ...(document.flops_per_run ? [["Operations", formatValue(document.flops_per_run, "1", 3), "", "floating-point operations of a run"]] : []),
-              ...(document.utilisation ? [["Utilisation", `${(document.utilisation.value * 100).toFixed(0)} %`, `(${(document.utilisation.low * 100).toFixed(0)}–${(document.utilisation.high * 100).toFixed(0)})`, "of the 16-bit peak, as similar trainings"]] : []),
-              ["Accelerator-hours", chips.text, chips.interval, describeQuantity(document.chip_hours)],
-              row("IT energy", document.energy_kwh, "kWh"),
-              row("Facility energy", document.facility_energy_kwh, "kWh"),
-              row("Operational emissions", document.emissions_kg.operational!, "kg CO2e"),
-              ...(document.emissions_kg.embodied ? [row("Embodied emissions", document.emissions_kg.embodied, "kg CO2e")] : []),
-              ...(document.water_l ? [row("Water", document.water_l, "L")] : []),
-              row("Carbon intensity", document.grid.intensity_g_per_kwh, "g CO2e/kWh"),
-            ],
-            numbers: [1, 2],
-            texts: [3],
-          }}
-        />
-      </section>
-      <Rest assumptions={document.assumptions} sources={document.sources} warnings={document.warnings} />
-    </>
-  );
-}
-
-const row = (name: string, quantity: QuantityDocument, unit: string): string[] => {
-  const { text, interval } = textOf(quantity, unit);
-  return [name, thin(text), interval, describeQuantity(quantity)];
-};
-
-function InferenceResult({ document, json }: { document: InferenceEstimateDocument & TaskEstimateDocument; json: string }) {
-  // The fields of the best hardware stand at the top of the document as well; a measured task has only these.
-  const best = (document.estimates?.[0] ?? document) as unknown as TaskEstimateDocument & InferenceEstimateDocument["estimates"][number];
-  const emissions = inKilograms(best.emissions_g_per_request);
-  const energy = inKilowattHours(best.facility_energy_wh_per_request);
-  const names: Record<string, string> = { in_all: "in all", per_day: "per day", per_year: "per year" };
-  return (
-    <>
-      <Headline emissions={emissions} unit="kg CO2e" energy={energy} energyUnit="kWh" what={`One request on ${best.gpus && best.gpus > 1 ? `${best.gpus} × ` : ""}${best.hardware}`} />
-      <p>
-        <JsonLink address={json} of="this estimate" />
-      </p>
-      {document.estimates && document.estimates.length > 1 && (
-        <section>
-          <h2>Emissions of a request by accelerator</h2>
-          <Intervals name="Emissions of a request by accelerator" unit="kg CO2e" rows={document.estimates.map((one) => ({ name: one.hardware, quantity: inKilograms(one.emissions_g_per_request as QuantityDocument) }))} />
-        </section>
-      )}
-      <section>
-        <h2>What it is made of</h2>
-        <DataTable
-          name="What the estimate is made of"
-          table={{
-            head: ["", "Value", "Interval", "Boundary"],
-            rows: [
-              ...(best.gpu_energy_j_per_output_token ? [row("GPU energy per output token", best.gpu_energy_j_per_output_token as QuantityDocument, "J")] : []),
-              ...(best.gpu_energy_wh_per_request ? [row("GPU energy per request", inKilowattHours(best.gpu_energy_wh_per_request as QuantityDocument), "kWh")] : []),
-              ...(best.waiting_energy_wh_per_request ? [row("Energy while it waits, per request", inKilowattHours(best.waiting_energy_wh_per_request as QuantityDocument), "kWh")] : []),
-              row("IT energy per request", inKilowattHours(best.it_energy_wh_per_request as QuantityDocument), "kWh"),
-              row("Facility energy per request", energy, "kWh"),
-              row("Operational emissions per request", inKilograms(best.operational_g_per_request as QuantityDocument), "kg CO2e"),
-              row("Embodied emissions per request", inKilograms(best.embodied_g_per_request as QuantityDocument), "kg CO2e"),
-              ...best.totals.flatMap((total) => [
-                row(`Facility energy ${names[total.name] ?? total.name}`, total.facility_energy_kwh as QuantityDocument, "kWh"),
-                row(`Emissions ${names[total.name] ?? total.name}`, total.emissions_kg as QuantityDocument, "kg CO2e"),
-              ]),
-            ],
-            numbers: [1, 2],
-            texts: [3],
-          }}
-        />
-      </section>
-      <Rest assumptions={best.assumptions as string[]} sources={best.sources as Source[]} warnings={[]} />
-    </>
-  );
-}
-
-const scaled = (quantity: QuantityDocument, factor: number): QuantityDocument => ({ ...quantity, value: quantity.value * factor, low: quantity.low * factor, high: quantity.high * factor });
-const inKilograms = (grams: QuantityDocument): QuantityDocument => scaled(grams, 1e-3);
-const inKilowattHours = (wattHours: QuantityDocument): QuantityDocument => scaled(wattHours, 1e-3);
-
-function Rest({ assumptions, sources, warnings }: { assumptions: readonly string[]; sources: readonly Source[]; warnings: readonly Warning[] }) {
-  return (
-    <section>
-      <h2>What is assumed</h2>
-      <ul class="assumptions">
-        {assumptions.map((text) => (
-          <li key={text}>{oneLine(text)}</li>
-        ))}
-      </ul>
-      {warnings.length > 0 && (
-        <div class="warnings">
-          {warnings.map((warning) => (
-            <WarningLine key={warning.text} {...warning} />
-          ))}
-        </div>
-      )}
-      <SourceList sources={sources} />
-    </section>
-  );
-}

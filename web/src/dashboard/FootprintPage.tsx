@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import type { LifeCycleDocument, QuantityDocument } from "../documents";
-import { formatPercent, thin } from "../shared/format";
-import { DataTable } from "../shared/section";
-import { capital, describeQuantity, Intervals, PageHead, ProblemBox, Skeleton, SourceList, textOf, WarningLine } from "./parts";
+import { FootprintPage as Footprint } from "../footprint/FootprintPage";
+import type { FootprintPage as Document } from "../footprint/payload";
+import { IsPart } from "../shared/frame";
+import { PageHead, ProblemBox, Skeleton } from "./parts";
 import { ask, Problem } from "./request";
 import { oneLine } from "./text";
 
@@ -43,12 +43,15 @@ phases:
 /** The footprint of a whole life from a description; nothing of it is kept. */
 export function FootprintPage() {
   const [text, setText] = useState("");
-  const [state, setState] = useState<{ data: LifeCycleDocument | null; problem: Problem | null; isLoading: boolean }>({ data: null, problem: null, isLoading: false });
+  const [state, setState] = useState<{ data: Document | null; problem: Problem | null; isLoading: boolean }>({ data: null, problem: null, isLoading: false });
   const [isOver, setOver] = useState(false);
+  // Each answer begins anew, with its first choices.
+  const [number, setNumber] = useState(0);
   const send = async (description: string): Promise<void> => {
     setState({ data: null, problem: null, isLoading: true });
     try {
-      const data = await ask<LifeCycleDocument>("/api/v1/footprint", { method: "POST", headers: { "Content-Type": "application/yaml" }, body: description });
+      const data = await ask<Document>("/api/v1/footprint/report", { method: "POST", headers: { "Content-Type": "application/yaml" }, body: description });
+      setNumber((old) => old + 1);
       setState({ data, problem: null, isLoading: false });
     } catch (error) {
       setState({ data: null, problem: error instanceof Problem ? error : new Problem(-1, String(error), "body", "Please report it."), isLoading: false });
@@ -67,10 +70,8 @@ export function FootprintPage() {
   const life = state.data;
   return (
     <>
-      <PageHead title="Footprint of a life" heading={life ? oneLine(life.name) : "Footprint of a model's whole life"}>
-        <p class="boundary-line">
-          {life?.description ? oneLine(life.description) : "Paste a description, or drop its file: data, trainings, experiments, deployment. Nothing of it is kept, and files that it names are not read."}
-        </p>
+      <PageHead title="Footprint of a life" heading="Footprint of a model's whole life" isQuiet={life !== null}>
+        <p class="boundary-line">Paste a description, or drop its file: data, trainings, experiments, deployment. Nothing of it is kept, and files that it names are not read.</p>
       </PageHead>
       <div class="split">
         <form
@@ -111,121 +112,20 @@ export function FootprintPage() {
         <div class="result" aria-live="polite" aria-busy={state.isLoading}>
           {state.problem && <ProblemBox problem={state.problem} />}
           {state.isLoading && <Skeleton height={420} label="The footprint" />}
-          {life && <Result life={life} />}
+          {life && (
+            <div class="run-page part">
+              <IsPart.Provider value={true}>
+                <Footprint key={number} footprint={life} />
+              </IsPart.Provider>
+            </div>
+          )}
           {!life && !state.problem && !state.isLoading && (
             <p class="quiet">
-              The result is the JSON of <code>POST /api/v1/footprint</code>, as <code>tonne footprint FILE --json</code> prints it; docs/formats/footprint.md has every key, and examples/footprints has whole lives.
+              As JSON it is the answer of <code>POST /api/v1/footprint</code>, which <code>tonne footprint FILE --json</code> prints; docs/formats/footprint.md has every key, and examples/footprints has whole lives.
             </p>
           )}
         </div>
       </div>
-    </>
-  );
-}
-
-const share = (value: number): string => formatPercent(value);
-
-function Result({ life }: { life: LifeCycleDocument }) {
-  const total = life.life.emissions_kg.total!;
-  const [emitted, used] = [textOf(total, "kg CO2e"), textOf(life.life.facility_energy_kwh, "kWh")];
-  const download = (): void => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(life, null, 2)], { type: "application/json" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = "footprint.json";
-    link.click();
-    URL.revokeObjectURL(url);
-  };
-  const line = (name: string, part: string, quantity: QuantityDocument, unit: string): string[] => {
-    const { text, interval } = textOf(quantity, unit);
-    return [name, part, thin(text), interval, quantity.quality];
-  };
-  return (
-    <>
-      <div class="headline">
-        <span class="number" title={`${total.value} kg CO2e`}>
-          {thin(emitted.text)}
-        </span>
-        <span class="range">{emitted.interval}</span>
-      </div>
-      <p>
-        Its whole life used {thin(used.text)} {used.interval} and emitted {thin(emitted.text)} {emitted.interval}.
-      </p>
-      <p class="boundary-line">
-        {capital(describeQuantity(total))}; interval of 95 %.
-      </p>
-      {life.dominates && (
-        <p class="callout">
-          {oneLine(life.phases.find((phase) => phase.id === life.dominates!.phase)?.name ?? life.dominates.phase)} is {share(life.dominates.share)} of it, and {oneLine(life.dominates.step)} is {share(life.dominates.step_share)} of that.
-        </p>
-      )}
-      <p>
-        <button type="button" class="plain" onClick={download}>
-          Save the JSON
-        </button>
-      </p>
-      <section>
-        <h2>By phase</h2>
-        <Intervals name="Emissions by phase" unit="kg CO2e" rows={life.phases.map((phase) => ({ name: `${oneLine(phase.name)} (${share(phase.share)})`, quantity: phase.figures.emissions_kg.total! }))} />
-        <DataTable
-          name="Figures by phase"
-          table={{
-            head: ["Phase", "Figure", "Value", "Interval", "Quality"],
-            rows: life.phases.flatMap((phase) => [
-              line(oneLine(phase.name), "facility energy", phase.figures.facility_energy_kwh, "kWh"),
-              line("", "operational", phase.figures.emissions_kg.operational, "kg CO2e"),
-              ...(phase.figures.emissions_kg.embodied ? [line("", "embodied", phase.figures.emissions_kg.embodied, "kg CO2e")] : []),
-              line("", "in all", phase.figures.emissions_kg.total, "kg CO2e"),
-            ]),
-            numbers: [2, 3],
-          }}
-        />
-      </section>
-      <section>
-        <h2>Boundaries, from the narrowest outwards</h2>
-        <DataTable
-          name="Boundaries"
-          table={{
-            head: ["Boundary", "Adds", "Emissions up to here", "Interval", "Quality"],
-            rows: life.life.boundaries.map((step) => {
-              const { text, interval } = textOf(step.emissions_kg, "kg CO2e");
-              return [oneLine(step.step), thin(textOf(step.added_emissions_kg, "kg CO2e").text), thin(text), interval, step.emissions_kg.quality];
-            }),
-            numbers: [1, 2, 3],
-          }}
-        />
-      </section>
-      {life.outgrows.length > 0 && (
-        <section>
-          <h2>Break-even: use exceeds training</h2>
-          <ul class="assumptions">
-            {life.outgrows.map((one) => (
-              <li key={one.by}>
-                by {oneLine(one.by)}: after {Number(one.days.toPrecision(3))} days ({Number(one.low.toPrecision(2))}–{Number(one.high.toPrecision(2))}); {oneLine(one.counted)}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {(life.warnings.length > 0 || life.notes.length > 0 || life.taken_as_exact.length > 0) && (
-        <section>
-          <h2>What to know</h2>
-          <div class="warnings" style={{ marginTop: "8px" }}>
-            {life.warnings.map((warning) => (
-              <WarningLine key={warning.text} {...warning} />
-            ))}
-          </div>
-          <ul class="assumptions">
-            {life.notes.map((note) => (
-              <li key={note}>{oneLine(note)}</li>
-            ))}
-            {life.taken_as_exact.length > 0 && (
-              <li>Taken as exact, because no bounds are given: {life.taken_as_exact.map((one) => `${oneLine(one.label)} (${`${Number(one.value.toPrecision(6))} ${one.unit === "1" ? "" : one.unit}`.trim()})`).join("; ")}.</li>
-            )}
-          </ul>
-        </section>
-      )}
-      <SourceList sources={life.sources} />
     </>
   );
 }

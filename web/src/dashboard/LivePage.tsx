@@ -21,12 +21,14 @@ export function LivePage({ run }: { run: string }) {
     if (sample.status === "running" && addSample(history.current, sample)) setVersion((old) => old + 1);
   });
   const earlier = useRef(false);
+  const [startedAt, setStartedAt] = useState<number | null>(null);
   const hasSample = stream.newest !== null;
   useEffect(() => {
     if (!hasSample || earlier.current || stream.connection === "ended") return;
     earlier.current = true;
     ask<Report>(`/api/v1/runs/${encodeURIComponent(run)}/report`)
       .then((report) => {
+        setStartedAt(Date.parse(report.run.started_at));
         addEarlier(history.current, report);
         setVersion((old) => old + 1);
       })
@@ -39,7 +41,7 @@ export function LivePage({ run }: { run: string }) {
   return (
     <>
       <PageHead title={isOver ? name : `live: ${name}`} heading={name}>
-        <LiveLine stream={stream} />
+        <LiveLine stream={stream} startedAt={startedAt} />
       </PageHead>
       {stream.problem && <ProblemBox problem={stream.problem} />}
       {isOver && newest && (
@@ -78,8 +80,8 @@ export function LivePage({ run }: { run: string }) {
 }
 
 /** Whether samples come, and how old the last one is. */
-function LiveLine({ stream }: { stream: Stream }) {
-  const age = useAge(stream);
+function LiveLine({ stream, startedAt }: { stream: Stream; startedAt: number | null }) {
+  const age = useAge(stream, startedAt);
   const text =
     stream.connection === "ended"
       ? "ended"
@@ -124,14 +126,17 @@ function LiveLine({ stream }: { stream: Stream }) {
 }
 
 /** Seconds since the newest sample was taken: what it was when it was sent, and the time since it arrived. */
-function useAge(stream: Stream): number {
+function useAge(stream: Stream, startedAt: number | null): number {
   const [now, setNow] = useState(performance.now());
   useEffect(() => {
     if (stream.connection === "ended") return;
     const timer = setInterval(() => setNow(performance.now()), 100);
     return () => clearInterval(timer);
   }, [stream.connection]);
-  return Math.max(0, (now - stream.receivedAt) / 1000);
+  const { newest } = stream;
+  // How old it was when it was sent, by the clock of the server's machine.
+  const before = newest && startedAt !== null ? Math.max(0, Date.parse(newest.at) - startedAt - newest.duration_s * 1000) : 0;
+  return Math.max(0, now - stream.receivedAt + before) / 1000;
 }
 
 /** One number for each second: samples that come more often are left out, slower ones are shown at once. */
@@ -194,7 +199,7 @@ function Now({ sample, isOver }: { sample: WatchDocument | null; isOver: boolean
 
 function finding(history: PowerHistory): string {
   const totals = history.times.map((_, i) => history.watts.reduce((sum, values) => sum + values[i]!, 0)).slice(1);
-  if (totals.length === 0) return "No sample yet";
+  if (totals.length === 0) return "The power is known from the second sample on";
   return thin(`Between ${formatValue(Math.min(...totals), "W", 2)} and ${formatValue(Math.max(...totals), "W", 2)}`);
 }
 

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Report } from "../payload";
 import { ReportPage } from "../report/ReportPage";
+import { IsPart } from "../shared/frame";
 import { ProblemBox, Skeleton } from "./parts";
 import { useDocument } from "./request";
 import type { Place } from "./router";
@@ -42,40 +43,41 @@ export function RunPage({ run, place }: { run: string; place: Place }) {
   return (
     <div class="run-page">
       <span id="top" tabIndex={-1} />
-      <ReportPage
-        key={`${id} ${place.query.get("boundary") ?? ""}`}
-        report={report.data}
-        isPart
-        above={
-          <>
-            {isRunning && (
-              <p class="callout">
-                This run is still recorded: these are its figures so far. <a href={`/runs/${id}/live`}>Watch it live</a>, or{" "}
-                <button type="button" class="plain" onClick={report.retry}>
-                  read the newest
-                </button>
+      <IsPart.Provider value={true}>
+        <ReportPage
+          key={`${id} ${place.query.get("boundary") ?? ""}`}
+          report={report.data}
+          above={
+            <>
+              {isRunning && (
+                <p class="callout">
+                  This run is still recorded: these are its figures so far. <a href={`/runs/${id}/live`}>Watch it live</a>, or{" "}
+                  <button type="button" class="plain" onClick={report.retry}>
+                    read the newest
+                  </button>
+                </p>
+              )}
+              {status === "interrupted" && (
+                <p class="warning">
+                  <b>
+                    <span aria-hidden="true">⚠ </span>interrupted
+                  </b>{" "}
+                  The recorder ended before the run did: what came after its last sample is in no figure.
+                </p>
+              )}
+              <p class="row documents">
+                <a href="/">All runs</a>
+                <span class="quiet">JSON:</span>
+                {!isRunning && <a href={`/api/v1/runs/${id}`}>run</a>}
+                <a href={address}>report</a>
+                {!isRunning && <a href={`/api/v1/runs/${id}/explain`}>derivation of the emissions</a>}
+                {!isRunning && <a href={`/api/v1/runs/${id}/explain?figure=energy`}>of the energy</a>}
+                {!isRunning && <a href={`/compare?run=${id}`}>Compare with another run</a>}
               </p>
-            )}
-            {status === "interrupted" && (
-              <p class="warning">
-                <b>
-                  <span aria-hidden="true">⚠ </span>interrupted
-                </b>{" "}
-                The recorder ended before the run did: what came after its last sample is in no figure.
-              </p>
-            )}
-            <p class="row documents">
-              <a href="/">All runs</a>
-              <span class="quiet">JSON:</span>
-              {!isRunning && <a href={`/api/v1/runs/${id}`}>run</a>}
-              <a href={address}>report</a>
-              {!isRunning && <a href={`/api/v1/runs/${id}/explain`}>derivation of the emissions</a>}
-              {!isRunning && <a href={`/api/v1/runs/${id}/explain?figure=energy`}>of the energy</a>}
-              {!isRunning && <a href={`/compare?run=${id}`}>Compare with another run</a>}
-            </p>
-          </>
-        }
-      />
+            </>
+          }
+        />
+      </IsPart.Provider>
     </div>
   );
 }

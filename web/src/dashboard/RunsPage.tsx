@@ -66,7 +66,7 @@ export function RunsPage({ place }: { place: Place }) {
           )
         }
       >
-        <p class="boundary-line">{sentence ? `${sentence.boundary}.` : isSummable ? "\u00a0" : "Sums follow every filter but words and machine; see them below each run."}</p>
+        <p class="boundary-line">{sentence ? `${sentence.boundary}.` : isSummable ? "\u00a0" : "Sums over time follow every filter but the search and the machine."}</p>
       </PageHead>
       <RunningNow />
       {isSummable && (

@@ -1,21 +1,29 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { QuantityDocument, Source } from "../documents";
+import type { QuantityDocument } from "../documents";
 import { formatBounds, thin } from "../shared/format";
-import { scaleFor } from "../shared/scale";
 import type { Problem } from "./request";
 import { oneLine } from "./text";
 
-/** The heading of a page; it names the window, and gets the focus when the page is opened from another. */
-export function PageHead({ title, heading, children }: { title: string; heading?: ComponentChildren; children?: ComponentChildren }) {
+/**
+ * The heading of a page; it names the window, and gets the focus when the page is opened from another. Where an answer below has
+ * the heading of the first level, it is quiet.
+ */
+export function PageHead({ title, heading, isQuiet = false, children }: { title: string; heading?: ComponentChildren; isQuiet?: boolean; children?: ComponentChildren }) {
   useEffect(() => {
     document.title = `${oneLine(title)} · tonne`;
   }, [title]);
   return (
     <header class="page-head">
-      <h1 id="top" tabIndex={-1} class={typeof (heading ?? title) === "string" ? undefined : "sentence"}>
-        {heading ?? title}
-      </h1>
+      {isQuiet ? (
+        <p id="top" tabIndex={-1} class="kicker">
+          {heading ?? title}
+        </p>
+      ) : (
+        <h1 id="top" tabIndex={-1} class={typeof (heading ?? title) === "string" ? undefined : "sentence"}>
+          {heading ?? title}
+        </h1>
+      )}
       {children}
     </header>
   );
@@ -130,57 +138,6 @@ export const describeBoundary = (boundary: string): string =>
 
 /** Boundary and quality of a quantity in a line. */
 export const describeQuantity = (quantity: QuantityDocument): string => `${describeBoundary(quantity.boundary)}; ${quantity.quality}`;
-
-/** Intervals on one scale: from low to high, with a tick at best. */
-export function Intervals({ rows, unit, name }: { rows: readonly { name: string; quantity: Bounded; colour?: string }[]; unit: string; name: string }) {
-  const scale = scaleFor(rows.map((row) => row.quantity));
-  return (
-    <div class="intervals" role="img" aria-label={`${name}: ${rows.map((row) => `${row.name} ${Object.values(textOf(row.quantity, unit)).join(" ")}`).join("; ")}`}>
-      {rows.map((row) => {
-        const { text, interval } = textOf(row.quantity, unit);
-        const [low, best, high] = [row.quantity.low, row.quantity.value, row.quantity.high].map((value) => scale.at(value) * 100) as [number, number, number];
-        return (
-          <div class="interval-row" key={row.name}>
-            <span class="interval-name">{row.name}</span>
-            <span class="interval-line" aria-hidden="true">
-              <span class="interval-bar" style={{ left: `${low}%`, width: `${Math.max(0.4, high - low)}%`, background: row.colour ?? "var(--accent)" }} />
-              <span class="interval-tick" style={{ left: `${best}%` }} />
-            </span>
-            <span class="interval-text">
-              <b>{thin(text)}</b> <span class="quiet">{interval}</span>
-            </span>
-          </div>
-        );
-      })}
-      {scale.isLog && <p class="fact-note">The scale is logarithmic.</p>}
-    </div>
-  );
-}
-
-/** Sources with their licences; only links that lead to a web page are links. */
-export function SourceList({ sources }: { sources: readonly Source[] }) {
-  if (sources.length === 0) return null;
-  return (
-    <details class="twin">
-      <summary>{sources.length === 1 ? "1 source" : `${sources.length} sources`}</summary>
-      <ul class="sources">
-        {sources.map((source) => (
-          <li key={source.id}>
-            {source.link && /^https:\/\//.test(source.link) ? (
-              <a href={source.link} target="_blank" rel="noreferrer">
-                {source.title}
-              </a>
-            ) : (
-              source.title
-            )}
-            {source.year ? `, ${source.year}` : ""}
-            {source.licence ? ` (${source.licence})` : ""}
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
 
 /** A warning as the report shows it. */
 export function WarningLine({ code, text, remedy }: { code: string; text: string; remedy?: string | null | undefined }) {

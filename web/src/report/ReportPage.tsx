@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Boundaries } from "../boundaries/Boundaries";
 import { Derivation, Sources } from "../derivation/DerivationTree";
@@ -9,16 +9,15 @@ import type { Report, ReportBoundary } from "../payload";
 import { Power } from "../power/Power";
 import { Published } from "../published/Published";
 import { useCurrent } from "../shared/current";
+import { IsPart } from "../shared/frame";
 import { Keys } from "../shared/keys";
 import { Theme } from "../shared/theme";
 import { Stages } from "../stages/Stages";
 import { WhatIf } from "../what-if/WhatIf";
 
-/**
- * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
- * skip link, keys, theme and the element main itself; `above` stands before the answer there.
- */
-export function ReportPage({ report, isPart = false, above }: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
+/** The page of a run: contents, answer, and every section that the run has; `above` stands before the answer in the dashboard. */
+export function ReportPage({ report, above }: { report: Report; above?: ComponentChildren }) {
+  const isPart = useContext(IsPart);
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
   const citation = useMemo(() => cite(report), [report]);

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { useCurrent } from "./current";
 import { Keys } from "./keys";
 import { Theme } from "./theme";
@@ -10,9 +10,14 @@ const keys: [string, string][] = [
   ["?", "these keys"],
 ];
 
+/** Whether a page is a part of one of the dashboard, which has skip link, keys, theme and the element main itself. */
+export const IsPart = createContext(false);
+
 /** A page that is passed on: contents, the answer, and what follows it. */
 export function Frame(props: { sections: readonly (readonly [string, string])[]; eyebrow: ComponentChildren; answer: ComponentChildren; children: () => ComponentChildren }) {
   const { sections } = props;
+  const isPart = useContext(IsPart);
+  const Main = isPart ? "div" : "main";
   const current = useCurrent(sections.map(([id]) => id));
   // The answer is painted first; the rest follows in the next frame, below it.
   const [isWhole, setWhole] = useState(false);
@@ -25,10 +30,12 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
   }, [isWhole]);
   return (
     <>
-      <a class="skip" href="#answer">
-        Skip to the answer
-      </a>
-      <Keys keys={keys} />
+      {!isPart && (
+        <a class="skip" href="#answer">
+          Skip to the answer
+        </a>
+      )}
+      {!isPart && <Keys keys={keys} />}
       <div class="layout">
         <nav class="contents" aria-label="Contents">
           <ol>
@@ -41,18 +48,20 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
             ))}
           </ol>
         </nav>
-        <main>
+        <Main>
           <header class="top">
             <div class="eyebrow">
               {props.eyebrow}
-              <span class="tools">
-                <Theme />
-              </span>
+              {!isPart && (
+                <span class="tools">
+                  <Theme />
+                </span>
+              )}
             </div>
             {props.answer}
           </header>
           {isWhole && props.children()}
-        </main>
+        </Main>
       </div>
     </>
   );
@@ -60,10 +69,17 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
 
 /** The end of a page: method, factors, and what is left out. */
 export function Footer(props: { method: string; hash: string; children?: ComponentChildren }) {
+  const isPart = useContext(IsPart);
   return (
     <footer>
       <p>
-        Method {props.method} · factors {props.hash}. Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
+        Method {props.method} · factors {props.hash}.
+        {!isPart && (
+          <>
+            {" "}
+            Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
+          </>
+        )}
       </p>
       {props.children}
     </footer>
