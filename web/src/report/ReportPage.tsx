@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Boundaries } from "../boundaries/Boundaries";
 import { Derivation, Sources } from "../derivation/DerivationTree";
@@ -18,7 +18,43 @@ import { WhatIf } from "../what-if/WhatIf";
  * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
  * skip link, keys, theme and the element main itself; `above` stands before the answer there.
  */
-export function ReportPage({ report, isPart = false, above }: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
+export function ReportPage(props: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
+  return !props.isPart && location.hash === "#summary" ? <Summary report={props.report} /> : <Whole {...props} />;
+}
+
+/** What a picture of the page has: the answer, the stages and the boundaries. The root element states the height of all. */
+function Summary({ report }: { report: Report }) {
+  const citation = "";
+  const { run } = report;
+  useLayoutEffect(() => {
+    document.documentElement.dataset["theme"] = "light";
+    const state = (): void => void (document.documentElement.dataset["height"] = String(Math.ceil(document.getElementById("page")!.getBoundingClientRect().height)));
+    state();
+    const observer = new ResizeObserver(state);
+    observer.observe(document.getElementById("page")!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <main class="summary">
+      <div class="eyebrow">
+        <b>
+          <bdi>{run.name}</bdi>
+        </b>
+        {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
+        <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
+        <span>{run.failure ?? run.status}</span>
+      </div>
+      <Answer report={report} boundary={null} onReset={() => undefined} />
+      {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
+      <Boundaries boundaries={report.boundaries} chosen={null} onChoose={() => undefined} citation={citation} />
+      <p class="small quiet" style={{ marginTop: "24px" }}>
+        Run {run.id} · method {report.method} · factors {report.factors_hash} · tonne, the carbon ledger for AI
+      </p>
+    </main>
+  );
+}
+
+function Whole({ report, isPart = false, above }: { report: Report; isPart?: boolean; above?: ComponentChildren }) {
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
   const citation = useMemo(() => cite(report), [report]);
