@@ -13,6 +13,7 @@ export interface Report {
   epochs: ReportEpochs | null;
   power: ReportPower | null;
   power_missing: string | null;
+  prediction: ReportPrediction | null;
   boundaries: ReportBoundaries;
   derivation: ReportDerivation;
   choices: ReportChoices;
@@ -160,6 +161,29 @@ export interface ReportSpan {
   name: string;
   from: number;
   to: number;
+}
+export interface ReportPrediction {
+  finding: string;
+  note: string;
+  text: string | null;
+  layers: PredictionLayer[];
+  classes: PredictedClass[];
+  energy_text: string;
+}
+export interface PredictionLayer {
+  name: string;
+  does: string;
+  shape: string;
+  operations: number;
+  operations_text: string;
+  time_text: string;
+  energy_text: string;
+  share: number;
+}
+export interface PredictedClass {
+  name: string;
+  probability: number;
+  text: string;
 }
 export interface ReportBoundaries {
   finding: string;

@@ -104,6 +104,7 @@ static class ReportCommand
         {
             WithDetails = withDetails,
             OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null,
+            Prediction = File.Exists(folder.PredictionPath) ? File.ReadAllText(folder.PredictionPath) : null,
         });
     }
 

@@ -8,6 +8,7 @@ using Tonne.Quantities;
 using Tonne.Recording.Traces;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
+using Tonne.Reporting.Html.Predictions;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Teaching;
 using Tonne.Reporting.Terminal;
@@ -35,6 +36,7 @@ static class ReportDocumentBuilder
             Epochs = EpochRows.Create(record, footprint),
             Power = power,
             PowerMissing = missing,
+            Prediction = PredictionSection.Create(options.Prediction, options.WithDetails),
             Boundaries = BoundaryLadder.Create(record, footprint),
             Derivation = DerivationGraph.Create(footprint),
             Choices = CreateChoices(footprint.Factors, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id),

@@ -7,6 +7,7 @@ import { Epochs } from "../epochs/Epochs";
 import { Lesson } from "../lesson/Lesson";
 import type { Report, ReportBoundary } from "../payload";
 import { Power } from "../power/Power";
+import { Prediction } from "../prediction/Prediction";
 import { Published } from "../published/Published";
 import { useCurrent } from "../shared/current";
 import { Keys } from "../shared/keys";
@@ -64,6 +65,7 @@ function Whole({ report, isPart = false, above }: { report: Report; isPart?: boo
     ...(report.epochs ? [["epochs", "Epochs"]] : []),
     ["power", "Power over time"],
     ["boundaries", "Boundaries"],
+    ...(report.prediction ? [["prediction", "A prediction"]] : []),
     ["what-if", "What if"],
     ["published", "Published models"],
     ["derivation", "Where it comes from"],
@@ -143,6 +145,7 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
         </section>
       )}
       <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
+      {report.prediction && <Prediction prediction={report.prediction} citation={citation} />}
       <WhatIf subject={report} total={report.answer.total} citation={citation} />
       <Published published={report.published} own={report.answer.total} name="this run" year={run.started_at.slice(0, 4)} citation={citation} />
       <Derivation derivation={report.derivation} sources={report.sources} command={`tonne explain ${run.id}`} citation={citation} />
