@@ -104,9 +104,10 @@ function barScale(rows: readonly IntervalRow[]): Scale {
 
 /** The label of a tick: energies of a request are in Wh, and in the unit that reads best as text. */
 export function tickText(tick: number, unit: string, like?: number): string {
-  const scaled = (of: string): string => formatValue(tick * 1e-3, of, 1, like === undefined ? undefined : like * 1e-3);
-  const text = unit === "Wh" ? scaled("kWh") : unit === "g CO2e" ? scaled("kg CO2e") : unit === "×" ? `${Number(tick.toPrecision(3))} ×` : formatValue(tick, unit, 1, like);
-  return text.replace(" CO2e", "");
+  const scaled = (of: string): string => formatValue(tick * 1e-3, of, 2, like === undefined ? undefined : like * 1e-3);
+  const text = unit === "Wh" ? scaled("kWh") : unit === "g CO2e" ? scaled("kg CO2e") : unit === "×" ? `${Number(tick.toPrecision(3))} ×` : formatValue(tick, unit, 2, like);
+  // A tick has as many digits as it needs: 0.5, but 250.
+  return text.replace(" CO2e", "").replace(/(\d)\.(\d*?)0+(?=\s|$)/, (_, whole: string, rest: string) => (rest ? `${whole}.${rest}` : whole));
 }
 
 /** Ticks whose labels do not overlap. */
