@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tonne.Formatting;
 using Tonne.Quantities;
