@@ -24,7 +24,9 @@ public class ReportPageTrials
         Assert.Equal(1200, BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)));
         Assert.InRange(BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)), 1000, 4000);
         Assert.Equal(["page.html", "summary.png"], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(picture)!)
-            .Select(Path.GetFileName).Where(name => name is "page.html" or "summary.png" || name!.StartsWith("tonne-page", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            .Select(Path.GetFileName)
+            .Where(name => name is "page.html" or "summary.png" || name!.StartsWith("tonne-page", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
 
         (await tonne.RunAsync(["run", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
         await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"],
@@ -42,7 +44,8 @@ public class ReportPageTrials
                 "--name", name])).Expect(0);
         }
 
-        (await tonne.RunAsync(["run", "--zone", "PL", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
+        (await tonne.RunAsync(["run", "--zone", "PL", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"]))
+            .Expect(0);
         string[] sections = ["ratios", "figures", "stages", "epochs", "boundaries", "differences", "derivation", "sources"];
         await CheckPageAsync(tonne, node, sections, "compare", "small", "large", "--html");
         await CheckPageAsync(tonne, node, [.. sections, "details"], "report", "small", "large", "last", "--html", "--with-details");
