@@ -13,6 +13,7 @@ export interface Report {
   epochs: ReportEpochs | null;
   power: ReportPower | null;
   power_missing: string | null;
+  prediction: ReportPrediction | null;
   boundaries: ReportBoundaries;
   derivation: ReportDerivation;
   choices: ReportChoices;
@@ -161,6 +162,29 @@ export interface ReportSpan {
   from: number;
   to: number;
 }
+export interface ReportPrediction {
+  finding: string;
+  note: string;
+  text: string | null;
+  layers: PredictionLayer[];
+  classes: PredictedClass[];
+  energy_text: string;
+}
+export interface PredictionLayer {
+  name: string;
+  does: string;
+  shape: string;
+  operations: number;
+  operations_text: string;
+  time_text: string;
+  energy_text: string;
+  share: number;
+}
+export interface PredictedClass {
+  name: string;
+  probability: number;
+  text: string;
+}
 export interface ReportBoundaries {
   finding: string;
   steps: ReportBoundary[];
@@ -228,7 +252,9 @@ export interface ReportPublished {
   name: string;
   organisation: string;
   year: number;
-  kg: number;
+  kg: number | null;
+  low: number | null;
+  high: number | null;
   text: string;
   basis: string;
   boundary: string;

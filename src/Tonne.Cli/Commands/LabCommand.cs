@@ -47,6 +47,8 @@ static class LabCommand
             var code = work.Run(parsed, parsed.GetValue(name)!, asJson, traced: true, parsed.GetValue(verbose));
             if (code != 0 || work.Result is not { } closed)
                 return code;
+            if (!options.HasOwnData(parsed))
+                SamplePrediction.Store(context, settings, ResolveModelPath(parsed.GetValue(options.Model), settings), closed.Record.Opening.Id);
             if (asJson)
             {
                 context.Out.WriteLine(JsonSerializer.Serialize(RunDocument.From(closed.Record, closed.Footprint), ReportJson.Readable.RunDocument));

@@ -15,7 +15,7 @@ namespace Tonne.Cli.Commands;
 /// <summary><c>tonne lab predict TEXT</c>: a prediction, shown layer by layer.</summary>
 static class LabPredictCommand
 {
-    const int Repetitions = 200;
+    internal const int Repetitions = 200;
     const int Named = 5;
     const int LongestName = 24;
     const int LongestBar = 24;
@@ -35,13 +35,14 @@ static class LabPredictCommand
             if (network.Shape.Inputs != new NGramHashing().Width)
                 throw new InvalidInputException($"This network has {network.Shape.Inputs} inputs, and a text becomes {new NGramHashing().Width} numbers: it was not trained on texts.");
             var row = new float[network.Shape.Inputs];
-            new NGramHashing(network.Shape.Inputs).Vectorize(string.Join(' ', parsed.GetValue(text)!), row);
+            var words = string.Join(' ', parsed.GetValue(text)!);
+            new NGramHashing(network.Shape.Inputs).Vectorize(words, row);
             if (Array.TrueForAll(row, value => value == 0))
                 throw new InvalidInputException("That text has no letters to predict from; write some words.");
             var prediction = network.Predict(row, context.Time, Repetitions);
             var estimator = LabContext.CreateEstimator(context, settings);
             if (parsed.GetValue(json))
-                WriteJson(context, network, prediction, estimator);
+                context.Out.WriteLine(CreateJson(words, isOwn: false, network, prediction, estimator));
             else
                 WriteText(context, network, prediction, estimator);
             return 0;
@@ -88,9 +89,17 @@ static class LabPredictCommand
             context.Out.WriteLine($"  {name}{new string(' ', columns - TextSanitizer.CountColumns(name))}  {DisplayValue.FormatPercent(probability),8}  {new string(context.Unicode ? '█' : '#', (int)Math.Round(probability * LongestBar))}".TrimEnd());
     }
 
-    static void WriteJson(CommandContext context, Network network, Prediction prediction, CpuTimeEstimator estimator) => context.Out.WriteLine(JsonText.Build(writer =>
+    /// <summary>A prediction as JSON, schema <c>tonne.prediction/1</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isOwn">Whether the text is tonne's, else the user's.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="prediction">The prediction.</param>
+    /// <param name="estimator">Estimates the energy of its processor time.</param>
+    internal static string CreateJson(string text, bool isOwn, Network network, Prediction prediction, CpuTimeEstimator estimator) => JsonText.Build(writer =>
     {
         writer.WriteString("schema", "tonne.prediction/1");
+        writer.WriteString("text", text);
+        writer.WriteString("text_of", isOwn ? "tonne" : "user");
         writer.WriteString("class", network.Classes[prediction.Class]);
         writer.WriteStartArray("probabilities");
         for (var i = 0; i < network.Classes.Length; i++)
@@ -124,7 +133,7 @@ static class LabPredictCommand
         writer.WriteQuantity("thread_w", estimator.Watts);
         writer.WriteQuantity("energy_kwh", all.Energy);
         writer.WriteQuantity("emissions_kg", all.Operational);
-    }));
+    });
 
     static string Microseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs");
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
+using Tonne.Cli.Pictures;
 using Tonne.Reporting.Html;
 
 namespace Tonne.Cli.Commands;
@@ -35,6 +36,13 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
                 : "--output, --open and --with-details go with --html.");
     }
 
+    /// <summary>Refuses options of a page that a picture does not have.</summary>
+    public void RequireOnlyOutput(ParseResult parsed)
+    {
+        if (parsed.GetValue(Open) || HasDetails(parsed))
+            throw new InvalidInputException("--open and --with-details go with --html, not with --png.");
+    }
+
     /// <summary>Refuses another format beside <c>--html</c>, and its options without it.</summary>
     /// <returns>Whether a page is wanted.</returns>
     public bool Check(ParseResult parsed, params IEnumerable<Option> others)
@@ -53,14 +61,8 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
     /// <returns>The exit code.</returns>
     public int Write(CommandContext context, ParseResult parsed, Func<PageDocument> create)
     {
-        if (!HtmlReport.IsAvailable)
-        {
-            context.Error.WriteLine("tonne: this build has no web page: node and npm were missing when it was built, "
-                + "or the build of web/ failed. Install them (Debian: apt install nodejs npm), and "
-                + "run ./tonne again; all other formats work without.");
+        if (!HasTemplate(context))
             return CommandLine.Failure;
-        }
-
         var document = create();
         var page = document.ToHtml();
         var output = parsed.GetValue(Output);
@@ -72,9 +74,7 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
             return 0;
         }
 
-        var path = Path.GetFullPath(output ?? document.FileName, context.CurrentDirectory);
-        if (Directory.Exists(path))
-            path = Path.Combine(path, document.FileName);
+        var path = GetPath(context, output, document.FileName);
         try
         {
             File.WriteAllText(path, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
@@ -88,6 +88,39 @@ sealed record PageOptions(Option<bool> Html, Option<string?> Output, Option<bool
         if (parsed.GetValue(Open))
             OpenInBrowser(context, path);
         return 0;
+    }
+
+    /// <summary>Draws the summary of a page as a picture.</summary>
+    /// <returns>The exit code.</returns>
+    public int WritePicture(CommandContext context, ParseResult parsed, Func<PageDocument> create)
+    {
+        if (!HasTemplate(context))
+            return CommandLine.Failure;
+        if (HeadlessBrowser.Find(context.GetVariable) is not { } browser)
+            throw new InvalidInputException($"--png needs a browser, and none is in PATH: {HeadlessBrowser.Remedy}.");
+        var document = create();
+        if (parsed.GetValue(Output) is "-")
+            throw new InvalidInputException("--png writes a file; give its name with --output.");
+        var path = GetPath(context, parsed.GetValue(Output), Path.ChangeExtension(document.FileName, ".png"));
+        var (width, height) = SummaryPicture.Write(browser, document, path);
+        context.Error.WriteLine(FormattableString.Invariant($"tonne: wrote {path} ({width} × {height})"));
+        return 0;
+    }
+
+    static bool HasTemplate(CommandContext context)
+    {
+        if (HtmlReport.IsAvailable)
+            return true;
+        context.Error.WriteLine("tonne: this build has no web page: node and npm were missing when it was built, "
+            + "or the build of web/ failed. Install them (Debian: apt install nodejs npm), and "
+            + "run ./tonne again; all other formats work without.");
+        return false;
+    }
+
+    static string GetPath(CommandContext context, string? output, string fileName)
+    {
+        var path = Path.GetFullPath(output ?? fileName, context.CurrentDirectory);
+        return Directory.Exists(path) ? Path.Combine(path, fileName) : path;
     }
 
     static void OpenInBrowser(CommandContext context, string path)

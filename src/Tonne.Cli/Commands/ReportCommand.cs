@@ -48,16 +48,21 @@ static class ReportCommand
         var campaign = new Option<bool?>("--campaign") { Description = "With --sci: all runs with the same tag campaign, else model; default for providers", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
         var page = PageOptions.Create("One web page with charts, derivation and what-if, which works offline",
             "With --html: also command, arguments, user, machine, paths, tags and notes");
+        var png = new Option<bool>("--png") { Description = "A picture of the summary, 1200 px wide, drawn by a browser of this machine" };
+        command.Options.Add(png);
         foreach (var option in page.All.Concat([sci, per, boundary, basis, campaign]))
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             var requested = flags.Where(flag => parsed.GetValue(flag.Option)).ToList();
             var (ofSci, asPage) = (parsed.GetValue(sci), parsed.GetValue(page.Html));
-            string[] chosen = [.. requested.Select(flag => flag.Format.Flag), .. asPage ? ["--html"] : (string[])[], .. ofSci ? ["--sci"] : (string[])[]];
+            var asPicture = parsed.GetValue(png);
+            string[] chosen = [.. requested.Select(flag => flag.Format.Flag), .. asPage ? ["--html"] : (string[])[], .. asPicture ? ["--png"] : (string[])[], .. ofSci ? ["--sci"] : (string[])[]];
             if (chosen.Length > 1)
                 throw new InvalidInputException($"{string.Join(" and ", chosen)}: give one format.");
-            if (!asPage)
+            if (asPicture)
+                page.RequireOnlyOutput(parsed);
+            else if (!asPage)
                 page.RequireUnused(parsed);
             var unit = SciOptions.ParseUnit(parsed.GetValue(per));
             if (!ofSci && (unit is not null || parsed.GetValue(boundary) is not null || parsed.GetValue(basis) is not null || parsed.GetResult(campaign) is { Implicit: false }))
@@ -83,21 +88,24 @@ static class ReportCommand
             }
 
             if (asPage)
-                return WritePage(context, page, session, entry, parsed);
+                return page.Write(context, parsed, () => CreatePage(session, entry, page.HasDetails(parsed)));
+            if (asPicture)
+                return page.WritePicture(context, parsed, () => CreatePage(session, entry, withDetails: false));
             (requested.Count == 0 ? _formats[0] : requested[0].Format).Write(context, entry.Record, entry.Account());
             return 0;
         });
         return command;
     }
 
-    static int WritePage(CommandContext context, PageOptions page, LedgerSession session, LedgerEntry entry, ParseResult parsed)
+    static PageDocument CreatePage(LedgerSession session, LedgerEntry entry, bool withDetails)
     {
         var folder = session.Ledger.Home.GetRunFolder(entry.Record.Opening.Id);
-        return page.Write(context, parsed, () => PageDocument.FromRun(entry.Record, entry.Account(), new HtmlReportOptions
+        return PageDocument.FromRun(entry.Record, entry.Account(), new HtmlReportOptions
         {
-            WithDetails = page.HasDetails(parsed),
+            WithDetails = withDetails,
             OpenTrace = File.Exists(folder.TracePath) ? folder.OpenTrace : null,
-        }));
+            Prediction = File.Exists(folder.PredictionPath) ? File.ReadAllText(folder.PredictionPath) : null,
+        });
     }
 
     static void WriteBoAmps(CommandContext context, RunRecord record, Footprint footprint)

@@ -39,6 +39,9 @@ sealed class LabOptions
 
     public Option<string> Model => _model;
 
+    /// <summary>Whether the rows are those of a file or folder of the user.</summary>
+    public bool HasOwnData(ParseResult parsed) => parsed.GetValue(_data) is not null;
+
     /// <summary>Creates the plan from the options.</summary>
     /// <exception cref="InvalidInputException">An option is wrong; the message names it and what to write.</exception>
     public PipelinePlan Plan(ParseResult parsed, string model)

@@ -44,6 +44,9 @@ public sealed class RunFolder(string id, string path)
     /// <summary>Path of the row that an imported run was read from.</summary>
     public string OriginPath => Path.Combine(Location, "origin.csv");
 
+    /// <summary>The prediction that the network of a lab run made after it; most runs have none.</summary>
+    public string PredictionPath => Path.Combine(Location, "prediction.json");
+
     /// <summary>Path of the lock.</summary>
     public string LockPath => Path.Combine(Location, "lock");
 

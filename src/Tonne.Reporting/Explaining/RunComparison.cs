@@ -218,7 +218,7 @@ public sealed class RunComparison
         var (from, to) = (Number(low), Number(high));
         return from == to ? $"{from} %" : $"{from}–{to} %";
 
-        string Number(double share) => (share * 100).ToString(high < 0.0995 || high - low < 0.02 && high < 0.995 ? "0.#" : "0", CultureInfo.InvariantCulture);
+        string Number(double share) => (share * 100).ToString(high < 0.0995 || high is > 0.99 and < 1 || high - low < 0.02 && high < 0.995 ? "0.#" : "0", CultureInfo.InvariantCulture);
     }
 
     static string FormatFactor(double ratio) => ratio.ToString(ratio < 9.95 ? "0.#" : "#,0", CultureInfo.InvariantCulture);

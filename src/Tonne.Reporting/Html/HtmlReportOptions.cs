@@ -14,4 +14,9 @@ public sealed record HtmlReportOptions
     /// <summary>Opens the trace of the run from its start; null if the run has none. Called several times. Default: null.</summary>
     /// <remarks>If it is damaged (<see cref="TraceDamagedException"/>), the page has no power over time.</remarks>
     public Func<Stream>? OpenTrace { get; init; }
+
+    /// <summary>A prediction of the network that the run trained, JSON of schema <c>tonne.prediction/1</c>; null if there is none.
+    /// Default: null.</summary>
+    /// <remarks>If it cannot be read, the page has none.</remarks>
+    public string? Prediction { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
-using Tonne.Estimation.Training;
 using Tonne.Facilities;
 using Tonne.Formatting;
 using Tonne.Grids;
@@ -9,6 +8,7 @@ using Tonne.Quantities;
 using Tonne.Recording.Traces;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html.Documents;
+using Tonne.Reporting.Html.Predictions;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Teaching;
 using Tonne.Reporting.Terminal;
@@ -36,10 +36,11 @@ static class ReportDocumentBuilder
             Epochs = EpochRows.Create(record, footprint),
             Power = power,
             PowerMissing = missing,
+            Prediction = PredictionSection.Create(options.Prediction, options.WithDetails),
             Boundaries = BoundaryLadder.Create(record, footprint),
             Derivation = DerivationGraph.Create(footprint),
             Choices = CreateChoices(footprint.Factors, footprint.Embodied is null ? null : footprint.Factors.Lifetime.Id),
-            Published = [.. CreatePublished()],
+            Published = PublishedTrainings.All,
             Lesson = CreateLesson(record, footprint),
             Warnings = CreateWarnings(RunDocument.CollectWarnings(record, footprint.Warnings), clean),
             Sources = footprint.GetSources(),
@@ -150,15 +151,6 @@ static class ReportDocumentBuilder
             entry.Name, entry.Id, entry.Id, entry.Bounds!.Value.Best, entry.Bounds.Value.Low, entry.Bounds.Value.High, entry.Year))]);
 
     static bool IsPue(CatalogEntry entry) => entry.Bounds is not null && entry.Id.StartsWith("pue/", StringComparison.Ordinal);
-
-    internal static IEnumerable<ReportPublished> CreatePublished() =>
-        from training in TrainingCatalog.All
-        where training.EmissionsKg is { Value: > 0 }
-        let emissions = training.EmissionsKg!.Value
-        orderby emissions.Value
-        select new ReportPublished(training.Name, training.Organisation, training.Year, emissions.Value,
-            DisplayValue.Format(emissions.Value, "kg CO2e"),
-            training.EnergyBasis, training.Boundary, emissions.Contradiction, training.Source.Title);
 
     static ReportLesson CreateLesson(RunRecord record, Footprint footprint) => new(
         TextSanitizer.ToOneLine(Insight.Describe(record, footprint)), [.. Equivalents.Choose(footprint.Total).Select(ReportEquivalent.From)],

@@ -1,16 +1,11 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tonne.Accounting;
 using Tonne.Formatting;
 using Tonne.Quantities;
-using Tonne.Recording.Tests.Attribution;
 using Tonne.Reporting.Explaining;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Tests.Terminal;
 using Tonne.Tests;
-using Tonne.Runs;
 
 namespace Tonne.Reporting.Tests.Html;
 

@@ -3,7 +3,6 @@ using Tonne.LifeCycles;
 using Tonne.LifeCycles.YamlDescriptions;
 using Tonne.Reporting.Html;
 using Tonne.Reporting.Json;
-using Tonne.Tests;
 using Tonne.Tests.Architecture;
 
 namespace Tonne.Reporting.Tests.Html;

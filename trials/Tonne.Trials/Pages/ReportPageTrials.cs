@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 
 namespace Tonne.Trials.Pages;
@@ -13,8 +14,19 @@ public class ReportPageTrials
         using var tonne = new TonneCommand();
         (await tonne.RunAsync(["lab", "run", "--rows", "4000", "--epochs", "4", "--layers", "3", "--width", "32", "--zone",
             "FR"])).Expect(0);
-        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "what-if", "published", "derivation", "sources",
-            "lesson"]);
+        await CheckAsync(tonne, node, ["stages", "epochs", "power", "boundaries", "prediction", "what-if", "published", "derivation",
+            "sources", "lesson"]);
+
+        var picture = tonne.At("summary.png");
+        (await tonne.RunAsync(["report", "last", "--png", "-o", picture])).Expect(0);
+        var png = await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken);
+        // Width and height in the header of PNG (ISO/IEC 15948, 11.2.2). A page of six stages and four boundaries is taller than a window.
+        Assert.Equal(1200, BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)));
+        Assert.InRange(BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)), 1000, 4000);
+        Assert.Equal(["page.html", "summary.png"], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(picture)!)
+            .Select(Path.GetFileName)
+            .Where(name => name is "page.html" or "summary.png" || name!.StartsWith("tonne-page", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
 
         (await tonne.RunAsync(["run", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
         await CheckAsync(tonne, node, ["power", "boundaries", "what-if", "published", "derivation", "sources", "lesson", "details"],
@@ -32,7 +44,8 @@ public class ReportPageTrials
                 "--name", name])).Expect(0);
         }
 
-        (await tonne.RunAsync(["run", "--zone", "PL", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"])).Expect(0);
+        (await tonne.RunAsync(["run", "--zone", "PL", "--name", "</script><img src=x onerror=alert(1)>\u202e", "--", "sleep", "1.2"]))
+            .Expect(0);
         string[] sections = ["ratios", "figures", "stages", "epochs", "boundaries", "differences", "derivation", "sources"];
         await CheckPageAsync(tonne, node, sections, "compare", "small", "large", "--html");
         await CheckPageAsync(tonne, node, [.. sections, "details"], "report", "small", "large", "last", "--html", "--with-details");

@@ -1,5 +1,6 @@
 import type { ReportBoundaries, ReportBoundary } from "../payload";
-import { formatValue, thin } from "../shared/format";
+import { thin } from "../shared/format";
+import { spaced, tickText } from "../shared/intervals";
 import { Patterns, qualityStyle } from "../shared/quality";
 import { inWords, scaleFor } from "../shared/scale";
 import { Section, type Table } from "../shared/section";
@@ -62,7 +63,7 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
                 const at = scale.at(tick) * track;
                 return (
                   <text key={tick} x={at} y="13" text-anchor={i === 0 && at < 30 ? "start" : at > track - 24 ? "end" : "middle"}>
-                    {formatValue(tick, "kg CO2e", 1, like).replace(" CO2e", "")}
+                    {tickText(tick, "kg CO2e", like)}
                   </text>
                 );
               })}
@@ -72,13 +73,6 @@ export function Boundaries(props: { boundaries: ReportBoundaries; chosen: string
       </fieldset>
     </Section>
   );
-}
-
-/** Ticks whose labels do not overlap. */
-function spaced(ticks: readonly number[], at: (tick: number) => number): number[] {
-  const kept: number[] = [];
-  for (const tick of ticks) if (kept.length === 0 || at(tick) - at(kept.at(-1)!) >= 64) kept.push(tick);
-  return kept;
 }
 
 const boundaryTable = (steps: readonly ReportBoundary[]): Table => ({

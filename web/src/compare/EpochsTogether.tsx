@@ -1,4 +1,5 @@
 import { formatValue } from "../shared/format";
+import { spaced } from "../shared/intervals";
 import { niceStep } from "../shared/scale";
 import { Section, type Table } from "../shared/section";
 import { useWidth } from "../shared/width";
@@ -91,7 +92,7 @@ function Overlay({ title, lines, share, xText, xName, isWhole }: { title: string
             </text>
           </g>
         ))}
-        {xTicks.map((tick, i) => (
+        {spaced(xTicks, x, null, isWhole ? 20 : 76).map((tick, i) => (
           <text key={tick} x={x(tick)} y={top + height + 17} text-anchor={i === 0 && !isWhole ? "start" : x(tick) > left + plot - 24 ? "end" : "middle"}>
             {xText(tick)}
           </text>

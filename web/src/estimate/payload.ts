@@ -146,7 +146,9 @@ export interface ReportPublished {
   name: string;
   organisation: string;
   year: number;
-  kg: number;
+  kg: number | null;
+  low: number | null;
+  high: number | null;
   text: string;
   basis: string;
   boundary: string;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Boundaries } from "../boundaries/Boundaries";
 import { Derivation, Sources } from "../derivation/DerivationTree";
@@ -7,6 +7,7 @@ import { Epochs } from "../epochs/Epochs";
 import { Lesson } from "../lesson/Lesson";
 import type { Report, ReportBoundary } from "../payload";
 import { Power } from "../power/Power";
+import { Prediction } from "../prediction/Prediction";
 import { Published } from "../published/Published";
 import { useCurrent } from "../shared/current";
 import { IsPart } from "../shared/frame";
@@ -15,8 +16,48 @@ import { Theme } from "../shared/theme";
 import { Stages } from "../stages/Stages";
 import { WhatIf } from "../what-if/WhatIf";
 
-/** The page of a run: contents, answer, and every section that the run has; `above` stands before the answer in the dashboard. */
-export function ReportPage({ report, above }: { report: Report; above?: ComponentChildren }) {
+/**
+ * The page of a run: contents, answer, and every section that the run has. In the dashboard it is a part of a page that has
+ * skip link, keys, theme and the element main itself; `above` stands before the answer there.
+ */
+export function ReportPage(props: { report: Report; above?: ComponentChildren }) {
+  const isPart = useContext(IsPart);
+  return !isPart && location.hash === "#summary" ? <Summary report={props.report} /> : <Whole {...props} />;
+}
+
+/** What a picture of the page has: the answer, the stages and the boundaries. The root element states the height of all. */
+function Summary({ report }: { report: Report }) {
+  const citation = "";
+  const { run } = report;
+  useLayoutEffect(() => {
+    document.documentElement.dataset["theme"] = "light";
+    const state = (): void => void (document.documentElement.dataset["height"] = String(Math.ceil(document.getElementById("page")!.getBoundingClientRect().height)));
+    state();
+    const observer = new ResizeObserver(state);
+    observer.observe(document.getElementById("page")!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <main class="summary">
+      <div class="eyebrow">
+        <b>
+          <bdi>{run.name}</bdi>
+        </b>
+        {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
+        <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
+        <span>{run.failure ?? run.status}</span>
+      </div>
+      <Answer report={report} boundary={null} onReset={() => undefined} />
+      {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
+      <Boundaries boundaries={report.boundaries} chosen={null} onChoose={() => undefined} citation={citation} />
+      <p class="small quiet" style={{ marginTop: "24px" }}>
+        Run {run.id} · method {report.method} · factors {report.factors_hash} · tonne, the carbon ledger for AI
+      </p>
+    </main>
+  );
+}
+
+function Whole({ report, above }: { report: Report; above?: ComponentChildren }) {
   const isPart = useContext(IsPart);
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
@@ -27,6 +68,7 @@ export function ReportPage({ report, above }: { report: Report; above?: Componen
     ...(report.epochs ? [["epochs", "Epochs"]] : []),
     ["power", "Power over time"],
     ["boundaries", "Boundaries"],
+    ...(report.prediction ? [["prediction", "A prediction"]] : []),
     ["what-if", "What if"],
     ["published", "Published models"],
     ["derivation", "Where it comes from"],
@@ -106,6 +148,7 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
         </section>
       )}
       <Boundaries boundaries={report.boundaries} chosen={props.boundary?.id ?? null} onChoose={props.onChoose} citation={citation} />
+      {report.prediction && <Prediction prediction={report.prediction} citation={citation} />}
       <WhatIf subject={report} total={report.answer.total} citation={citation} />
       <Published published={report.published} own={report.answer.total} name="this run" year={run.started_at.slice(0, 4)} citation={citation} />
       <Derivation derivation={report.derivation} sources={report.sources} command={`tonne explain ${run.id}`} citation={citation} />

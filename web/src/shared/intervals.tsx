@@ -37,16 +37,16 @@ export function Intervals(props: { id: string; rows: readonly IntervalRow[]; uni
   const like = rows[0]?.figure.value;
   const sentence = `${props.label}: ${rows.map((row) => `${row.group ? `${row.group}, ` : ""}${row.name} ${row.figure.text}${row.figure.interval ? ` ${row.figure.interval}` : ""}`).join("; ")}`;
   return (
-    <div class="intervals" ref={box} role="img" aria-label={sentence}>
+    <div class="scaled" ref={box} role="img" aria-label={sentence}>
       {rows.map((row, i) => {
         const colour = row.colour ?? "var(--accent)";
         const [from, to, best] = [row.figure.low, row.figure.high, row.figure.value].map((value) => scale.at(value) * track) as [number, number, number];
         const isFirst = row.group !== undefined && row.group !== rows[i - 1]?.group;
         return (
           <Fragment key={i}>
-            {isFirst && <p class="interval-group">{row.group}</p>}
-            <div class={row.isStrong ? "interval-row strong" : "interval-row"}>
-              <span class="interval-name">
+            {isFirst && <p class="scaled-group">{row.group}</p>}
+            <div class={row.isStrong ? "scaled-row strong" : "scaled-row"}>
+              <span class="scaled-name">
                 <bdi>{row.name}</bdi>
                 {row.note && <small>{row.note}</small>}
               </span>
@@ -70,7 +70,7 @@ export function Intervals(props: { id: string; rows: readonly IntervalRow[]; uni
           </Fragment>
         );
       })}
-      <div class="interval-row">
+      <div class="scaled-row">
         {!narrow && <span />}
         <span class="track-cell">
           <svg class="track ticks" viewBox={`0 0 ${track} 18`}>
@@ -104,9 +104,10 @@ function barScale(rows: readonly IntervalRow[]): Scale {
 
 /** The label of a tick: energies of a request are in Wh, and in the unit that reads best as text. */
 export function tickText(tick: number, unit: string, like?: number): string {
-  const scaled = (of: string): string => formatValue(tick * 1e-3, of, 1, like === undefined ? undefined : like * 1e-3);
-  const text = unit === "Wh" ? scaled("kWh") : unit === "g CO2e" ? scaled("kg CO2e") : unit === "×" ? `${Number(tick.toPrecision(3))} ×` : formatValue(tick, unit, 1, like);
-  return text.replace(" CO2e", "");
+  const scaled = (of: string): string => formatValue(tick * 1e-3, of, 2, like === undefined ? undefined : like * 1e-3);
+  const text = unit === "Wh" ? scaled("kWh") : unit === "g CO2e" ? scaled("kg CO2e") : unit === "×" ? `${Number(tick.toPrecision(3))} ×` : formatValue(tick, unit, 2, like);
+  // A tick has as many digits as it needs: 0.5, but 250.
+  return text.replace(" CO2e", "").replace(/(\d)\.(\d*?)0+(?=\s|$)/, (_, whole: string, rest: string) => (rest ? `${whole}.${rest}` : whole));
 }
 
 /** Ticks whose labels do not overlap. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { copyImage, toPng } from "./image";
 
 /** The rows of a table as they are copied and shown. */
 export interface Table {
@@ -32,7 +33,7 @@ export function Section(props: {
           <span class="kicker">{props.kicker}</span>
           <h2 id={`${props.id}-finding`}>{props.finding}</h2>
         </div>
-        <CopyMenu id={props.id} name={props.kicker} table={props.table} json={props.json} citation={props.citation} />
+        <CopyMenu id={props.id} name={props.kicker} finding={props.finding} table={props.table} json={props.json} citation={props.citation} />
       </div>
       {props.note && <p class="section-note">{props.note}</p>}
       <div class={props.tall ? "picture tall" : "picture"}>{props.children}</div>
@@ -83,19 +84,31 @@ export function DataTable({ table, name }: { table: Table; name: string }) {
   );
 }
 
-function CopyMenu(props: { id: string; name: string; table: Table | undefined; json: unknown; citation: string }) {
+function CopyMenu(props: { id: string; name: string; finding: string; table: Table | undefined; json: unknown; citation: string }) {
   const [done, setDone] = useState("");
   const menu = useRef<HTMLDetailsElement>(null);
   const copy = (what: string, text: string) => async () => {
     await copyText(text);
-    setDone(`${what} copied`);
+    close(`${what} copied`);
+  };
+  const close = (text: string): void => {
+    setDone(text);
     menu.current?.removeAttribute("open");
     menu.current?.querySelector("summary")?.focus();
+  };
+  const copyPicture = async (): Promise<void> => {
+    const picture = menu.current?.closest("section")?.querySelector<HTMLElement>(".picture");
+    if (!picture) return;
+    try {
+      close(await copyImage(await toPng(picture, props.finding, props.citation), props.id));
+    } catch {
+      close("This browser cannot draw the picture; take a screenshot");
+    }
   };
   return (
     <details class="copy" ref={menu}>
       <summary>
-        Copy as<span class="visually-hidden"> link, data or citation: {props.name}</span>
+        Copy as<span class="visually-hidden"> link, data, image or citation: {props.name}</span>
       </summary>
       <div>
         <button type="button" onClick={copy("Link", `${location.href.split("#")[0]}#${props.id}`)}>
@@ -111,6 +124,9 @@ function CopyMenu(props: { id: string; name: string; table: Table | undefined; j
             CSV
           </button>
         )}
+        <button type="button" onClick={copyPicture}>
+          Image
+        </button>
         <button type="button" onClick={copy("Citation", props.citation)}>
           Citation
         </button>

@@ -1,4 +1,5 @@
 using Tonne.Quantities;
+using Tonne.Reporting.Html.Predictions;
 
 namespace Tonne.Reporting.Html.Documents;
 
@@ -38,6 +39,9 @@ sealed record ReportDocument
 
     /// <summary>Why there is no power over time; null if there is.</summary>
     public string? PowerMissing { get; init; }
+
+    /// <summary>A prediction of the network that the run trained; null if there is none.</summary>
+    public ReportPrediction? Prediction { get; init; }
 
     /// <summary>The boundaries from the narrowest to the widest.</summary>
     public required ReportBoundaries Boundaries { get; init; }

@@ -39,7 +39,7 @@ static class TrainingEstimatePage
             Frontier = ranking.Estimates.Count > 1 ? CreateFrontier(ranking) : null,
             Derivation = DerivationGraph.Create(CreateFigureTitles(best), figure => CreateFigure(figure, best)),
             Choices = EstimateChoices.Create(footprint.Factors, total),
-            Published = [.. ReportDocumentBuilder.CreatePublished()],
+            Published = PublishedTrainings.All,
             Equivalents = [.. Equivalents.Choose(total).Select(ReportEquivalent.From)],
             Warnings = ReportDocumentBuilder.CreateWarnings(footprint.Factors.Warnings, PageText.RemovePaths),
             Sources = best.Sources,
