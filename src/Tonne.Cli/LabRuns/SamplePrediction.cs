@@ -9,7 +9,8 @@ namespace Tonne.Cli.LabRuns;
 /// A prediction that the network of a lab run makes after it, stored beside the run's record as <c>prediction.json</c>: the page of the run
 /// shows it layer by layer.
 /// </summary>
-/// <remarks>Its text is tonne's own. Of a network that was trained on a user's data there is none, as it cannot be asked for languages.</remarks>
+/// <remarks>Its text is tonne's own. Of a network that was trained on a user's data there is none, as it cannot be asked for
+/// languages.</remarks>
 static class SamplePrediction
 {
     /// <summary>The text.</summary>

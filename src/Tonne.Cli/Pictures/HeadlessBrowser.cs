@@ -6,7 +6,10 @@ namespace Tonne.Cli.Pictures;
 sealed record HeadlessBrowser(string Path, bool IsFirefox)
 {
     static readonly string[] _chromiums =
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "microsoft-edge-stable", "msedge", "brave-browser"];
+    [
+        "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "microsoft-edge-stable",
+        "msedge", "brave-browser",
+    ];
 
     static readonly string[] _macApplications =
     [
@@ -15,8 +18,8 @@ sealed record HeadlessBrowser(string Path, bool IsFirefox)
     ];
 
     /// <summary>What to do where there is none.</summary>
-    public const string Remedy = "install Chromium, Google Chrome, Microsoft Edge or Firefox (Debian: apt install chromium; Fedora: dnf install chromium), "
-        + "or open the page of --html and take a screenshot";
+    public const string Remedy = "install Chromium, Google Chrome, Microsoft Edge or Firefox "
+        + "(Debian: apt install chromium; Fedora: dnf install chromium), or open the page of --html and take a screenshot";
 
     /// <summary>Finds a browser in the folders of <c>PATH</c>: a Chromium first, as it states the height of a page.</summary>
     /// <param name="getVariable">Reads an environment variable.</param>
@@ -26,7 +29,8 @@ sealed record HeadlessBrowser(string Path, bool IsFirefox)
         var folders = (getVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var suffix = OperatingSystem.IsWindows() ? ".exe" : "";
         return Search(_chromiums) is { } chromium ? new HeadlessBrowser(chromium, IsFirefox: false)
-            : OperatingSystem.IsMacOS() && Array.Find(_macApplications, File.Exists) is { } application ? new HeadlessBrowser(application, IsFirefox: false)
+            : OperatingSystem.IsMacOS() && Array.Find(_macApplications, File.Exists) is { } application
+                ? new HeadlessBrowser(application, IsFirefox: false)
             : Search(["firefox", "firefox-esr"]) is { } firefox ? new HeadlessBrowser(firefox, IsFirefox: true)
             : null;
 

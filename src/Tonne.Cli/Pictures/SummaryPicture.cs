@@ -42,15 +42,17 @@ static partial class SummaryPicture
             var picture = Path.Combine(folder, "picture.png");
             if (browser.IsFirefox)
             {
-                Run(browser, ["--headless", "--no-remote", "--profile", Directory.CreateDirectory(profile).FullName, $"--window-size={Width}",
-                    "--screenshot", picture, address]);
+                Run(browser, ["--headless", "--no-remote", "--profile", Directory.CreateDirectory(profile).FullName,
+                    $"--window-size={Width}", "--screenshot", picture, address]);
             }
             else
             {
                 string[] options =
                 [
-                    "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--force-device-scale-factor=1", "--virtual-time-budget=5000",
-                    $"--user-data-dir={profile}", .. Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? ["--no-sandbox"] : (string[])[],
+                    "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--force-device-scale-factor=1",
+                    "--virtual-time-budget=5000", $"--user-data-dir={profile}",
+                    // Chromium does not start as root with its sandbox.
+                    .. Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? ["--no-sandbox"] : (string[])[],
                 ];
                 var height = Measure(Run(browser, [.. options, $"--window-size={Width},800", "--dump-dom", address]), browser);
                 Run(browser, [.. options, $"--window-size={Width},{height}", $"--screenshot={picture}", address]);
@@ -85,7 +87,10 @@ static partial class SummaryPicture
 
     static string Run(HeadlessBrowser browser, string[] arguments)
     {
-        var start = new ProcessStartInfo(browser.Path, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(browser.Path, arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         try
         {
             using var process = Process.Start(start) ?? throw new InvalidInputException($"{browser.Path} did not start.");
@@ -106,7 +111,8 @@ static partial class SummaryPicture
         }
     }
 
-    static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no message";
+    static string LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no message";
 
     static void Delete(string folder)
     {

@@ -21,7 +21,8 @@ static class PublishedTrainings
     static readonly Lazy<IReadOnlyList<ReportPublished>> _all = new(() =>
     [
         .. TrainingCatalog.All.Select(training => training.EmissionsKg is { Value: > 0 } emissions
-                ? Create(training, emissions.Value, null, DisplayValue.Format(emissions.Value, "kg CO2e"), training.EnergyBasis, emissions.Contradiction)
+                ? Create(training, emissions.Value, null, DisplayValue.Format(emissions.Value, "kg CO2e"), training.EnergyBasis,
+                    emissions.Contradiction)
                 : ComputeRange(training) is { } range
                     ? Create(training, null, range.Bounds, DescribeRange(range.Bounds), range.Basis, null)
                 : null)
@@ -31,7 +32,8 @@ static class PublishedTrainings
     /// <summary>The trainings, the least emissions first.</summary>
     public static IReadOnlyList<ReportPublished> All => _all.Value;
 
-    static ReportPublished Create(PublishedTraining training, double? kilograms, Bounds? range, string text, string basis, string? contradiction) => new(
+    static ReportPublished Create(
+        PublishedTraining training, double? kilograms, Bounds? range, string text, string basis, string? contradiction) => new(
         training.Name, training.Organisation, training.Year, kilograms, range is { } low ? SixDigitRounding.RoundLow(low) : null,
         range is { } high ? SixDigitRounding.RoundHigh(high) : null, text, basis, training.Boundary, contradiction, training.Source.Title);
 
@@ -50,7 +52,8 @@ static class PublishedTrainings
             return (intensity * (energy.Value / 1000), "not published; the published energy on any grid");
         }
 
-        if (training is not { HoursBasis: "published", Parameters: >= LeastParameters, ChipHours: { Value: > 0, Contradiction: null } hours }
+        if (training is not
+            { HoursBasis: "published", Parameters: >= LeastParameters, ChipHours: { Value: > 0, Contradiction: null } hours }
             || AcceleratorCatalog.Find(training.Hardware).Value is not { } hardware)
         {
             return null;

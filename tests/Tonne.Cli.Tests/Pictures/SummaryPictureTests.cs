@@ -29,7 +29,8 @@ public sealed class SummaryPictureTests : IDisposable
     public void The_height_is_what_the_page_states_and_a_page_that_states_none_is_an_error()
     {
         var browser = new HeadlessBrowser("chromium", IsFirefox: false);
-        Assert.Equal(1519, SummaryPicture.Measure("<!DOCTYPE html><html lang=\"en\" data-theme=\"light\" data-height=\"1519\"><head>", browser));
+        Assert.Equal(1519, SummaryPicture.Measure(
+            "<!DOCTYPE html><html lang=\"en\" data-theme=\"light\" data-height=\"1519\"><head>", browser));
         Assert.Throws<InvalidInputException>(() => SummaryPicture.Measure("<html><body data-height=\"7\"></body></html>", browser));
         Assert.Throws<InvalidInputException>(() => SummaryPicture.Measure("<html data-height=\"999999\">", browser));
     }

@@ -8,7 +8,8 @@ public class PublishedTrainingsTests
     [Fact]
     public void Published_emissions_are_those_of_the_catalog_and_have_no_range()
     {
-        var published = TrainingCatalog.All.Where(training => training.EmissionsKg is { Value: > 0 }).ToDictionary(training => training.Name);
+        var published = TrainingCatalog.All.Where(training => training.EmissionsKg is { Value: > 0 })
+            .ToDictionary(training => training.Name);
         var shown = PublishedTrainings.All.Where(one => one.Kg is not null).ToList();
         Assert.Equal(published.Count, shown.Count);
         Assert.All(shown, one =>
