@@ -55,6 +55,8 @@ static class CommandLine
             var parsed = root.Parse(ours, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (FindEmptyArgument(parsed) is { } empty)
                 throw new InvalidInputException($"the {empty} is empty: give one, or check the variable that it comes from.");
+            if (parsed.Errors.Count == 0 && FindUnknownOption(parsed) is { } unknown)
+                return ReportUnknownOption(context, parsed, unknown);
             return parsed.Errors.Count > 0 && parsed.Action is not HelpScreen && !IsCompletion(ours)
                 ? ReportUsageError(context, root, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -143,6 +145,23 @@ static class CommandLine
         parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
             .FirstOrDefault(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))?.Argument.Name;
 
+    /// <summary>A word such as --pdf that was taken for one of several arguments; null if there is none. After -- every word is an argument.</summary>
+    static string? FindUnknownOption(ParseResult parsed)
+    {
+        var words = parsed.Tokens.TakeWhile(token => token.Type != System.CommandLine.Parsing.TokenType.DoubleDash).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
+        return parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value)
+            .FirstOrDefault(word => word.Length > 2 && word.StartsWith("--", StringComparison.Ordinal) && !word.Any(char.IsWhiteSpace) && words.Contains(word));
+    }
+
+    static int ReportUnknownOption(CommandContext context, ParseResult parsed, string word)
+    {
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        context.Error.WriteLine(TextSanitizer.ToOneLine($"tonne: '{word}' is not an option of {path}. A name or text that begins so follows --."));
+        SuggestOptions(context, parsed, [word]);
+        context.Error.WriteLine($"Try '{path} --help'.");
+        return UsageError;
+    }
+
     static bool IsCompletion(IReadOnlyList<string> words) => words.Count > 0 && words[0].StartsWith("[suggest", StringComparison.Ordinal);
 
     static int ReportUsageError(CommandContext context, RootCommand root, ParseResult parsed)
@@ -170,28 +189,28 @@ static class CommandLine
             // The names of .NET types do not help the user.
             foreach (var error in parsed.Errors)
                 context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(error.Message.Split(" as expected type ")[0].TrimEnd('.') + "."));
-            SuggestOptions(context, parsed);
+            SuggestOptions(context, parsed, parsed.UnmatchedTokens);
         }
 
         context.Error.WriteLine($"Try '{path} --help'.");
         return UsageError;
+    }
 
-        static void SuggestOptions(CommandContext context, ParseResult parsed)
+    static void SuggestOptions(CommandContext context, ParseResult parsed, IEnumerable<string> unknown)
+    {
+        var known = parsed.CommandResult.Command.Options.Where(option => !option.Hidden).Select(option => (NameMatching.ToKey(option.Name), option.Name)).ToList();
+        foreach (var word in unknown.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
         {
-            var known = parsed.CommandResult.Command.Options.Where(option => !option.Hidden).Select(option => (NameMatching.ToKey(option.Name), option.Name)).ToList();
-            foreach (var word in parsed.UnmatchedTokens.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
-            {
-                if (NameMatching.FindNearest(word, known, 1) is [var nearest])
-                    context.Error.WriteLine($"Did you mean '{nearest}'?");
-            }
+            if (NameMatching.FindNearest(word, known, 1) is [var nearest])
+                context.Error.WriteLine($"Did you mean '{nearest}'?");
         }
+    }
 
-        static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult? result)
-        {
-            var names = new Stack<string>();
-            for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-                names.Push(result.Command is RootCommand ? "tonne" : result.Command.Name);
-            return names;
-        }
+    static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult? result)
+    {
+        var names = new Stack<string>();
+        for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+            names.Push(result.Command is RootCommand ? "tonne" : result.Command.Name);
+        return names;
     }
 }

@@ -46,6 +46,29 @@ public sealed class CommandLineTests : IDisposable
         Assert.StartsWith("tonne.", document.RootElement.GetProperty("schema").GetString(), StringComparison.Ordinal);
     }
 
+    // Commands that take several words would take an option that they do not have for one more of them.
+    [Theory]
+    [InlineData("--jsn", "Did you mean '--json'?", "compare", "first", "second", "--jsn")]
+    [InlineData("--pdf", "tonne report --help", "report", "first", "--pdf")]
+    [InlineData("--pdf", "tonne report --help", "report", "first", "second", "--pdf")]
+    [InlineData("--nonsense", "tonne catalog zones --help", "catalog", "zones", "--nonsense")]
+    [InlineData("--nonsense", "tonne ledger scrub --help", "ledger", "scrub", "--nonsense")]
+    [InlineData("--nonsense", "tonne ledger merge --help", "ledger", "merge", "--nonsense")]
+    [InlineData("--nonsense", "tonne show --help", "show", "--nonsense")]
+    public void An_option_that_a_command_does_not_have_is_named(string option, string hint, params string[] words)
+    {
+        var (code, output, error) = _terminal.Type(words);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(option, error, StringComparison.Ordinal);
+        Assert.Contains(hint, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no run", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_after_two_hyphens_is_no_option() =>
+        Assert.Contains("There is no run '--pdf'", _terminal.Type("show", "--", "--pdf").Item3, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("ledger", "merge", "")]
     [InlineData("ledger", "import", "codecarbon", " ")]
