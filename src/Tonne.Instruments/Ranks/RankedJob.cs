@@ -326,6 +326,14 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
         }
         else if (isCheckDue && state.Holder != _state.Holder && !ProcessIdentity.IsAlive(state.Holder) && !member.IsChildAlive)
         {
+            // It may have written its end and gone since it was read.
+            if (_folder.ReadRanks().FirstOrDefault(now => now.Holder == state.Holder) is { EndedAt: not null } last)
+            {
+                member.State = last;
+                CheckEnd(number, member, timestamp, isCheckDue, changes);
+                return;
+            }
+
             member.Leave();
             changes.Add(CreateEvent(RankEventKind.Left, timestamp, number, state));
         }
