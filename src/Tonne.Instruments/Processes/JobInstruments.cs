@@ -38,10 +38,10 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// thread.</param>
     /// <param name="isOwn">Whether a process is a helper of tonne and not part of the job. Default: none is.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
-    /// <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    /// <see cref="LiveRunFolder.DefaultLocation"/>.</param>
     /// <param name="machine">Boot of the machine that is measured, from its description. Default: null, unknown.</param>
     public JobInstruments(
-        string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunRegistry.DefaultFolder, string? machine = null)
+        string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunFolder.DefaultLocation, string? machine = null)
     {
         _reaped = reapedNanoseconds;
         var claim = machine is null ? null : CreateClaim(runId, machine);
@@ -87,8 +87,8 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="machine">Boot of the machine that is measured, from its description.</param>
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
-    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
-    public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+    /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunFolder.DefaultLocation"/>.</param>
+    public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunFolder.DefaultLocation) =>
         new(runId, machine, holder, threads, liveRunsFolder);
 
     JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string? liveRunsFolder)
@@ -113,9 +113,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="holder">This process.</param>
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
-    /// <see cref="LiveRunRegistry.DefaultFolder"/>.</param>
+    /// <see cref="LiveRunFolder.DefaultLocation"/>.</param>
     /// <returns>Null if there is no such process.</returns>
-    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunRegistry.DefaultFolder) =>
+    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunFolder.DefaultLocation) =>
         ProcessTree.OfProcess(processId, Environment.ProcessId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
             ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder)
             : null;
@@ -159,7 +159,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <summary>Whether a run that a variable names may measure a process: not if it is live on this machine and follows none of the process's parents.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="processId">The process.</param>
-    public static bool MayBeInside(string runId, int processId) => LiveRunRegistry.MayMeasure(runId, processId);
+    public static bool MayBeInside(string runId, int processId) => LiveRunFolder.MayMeasure(runId, processId);
 
     /// <summary>CPU time and memory of the job, CPU time of other live runs.</summary>
     public IReadOnlyList<IMeter> Meters { get; }

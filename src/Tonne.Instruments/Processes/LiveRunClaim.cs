@@ -38,9 +38,23 @@ sealed record LiveRunClaim(double? Share, string? Job, bool CoversJob, string? M
     /// <summary>The line; empty if it would be too long to be true.</summary>
     public override string ToString()
     {
-        var line = string.Create(CultureInfo.InvariantCulture,
-            $"{(Share is { } share ? $"share={share:0.######} " : "")}{(Job is { } job ? $"job={Escape(job)} " : "")}{(CoversJob ? "covers=1 " : "")}{(IsRanked ? "ranks=1 " : "")}{(Run is { } run ? $"run={Escape(run)} " : "")}{(Follows is { } process ? $"follows={process.Id}-{process.Start} " : "")}{(Machine is { } machine ? $"machine={Escape(machine)}" : "")}");
-        return line.Length <= MaxLength ? line.TrimEnd() + "\n" : "";
+        var words = new List<string>();
+        if (Share is { } share)
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"share={share:0.######}"));
+        if (Job is { } job)
+            words.Add("job=" + Escape(job));
+        if (CoversJob)
+            words.Add("covers=1");
+        if (IsRanked)
+            words.Add("ranks=1");
+        if (Run is { } run)
+            words.Add("run=" + run);
+        if (Follows is { } process)
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"follows={process.Id}-{process.Start}"));
+        if (Machine is { } machine)
+            words.Add("machine=" + Escape(machine));
+        var line = string.Join(' ', words);
+        return line.Length <= MaxLength ? line + "\n" : "";
     }
 
     /// <summary>Reads a line; what cannot be read is unknown.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
+using System.Text;
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
 using Tonne.Recording.Metering;
@@ -9,18 +9,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tonne.Instruments.Processes;
 
-/// <summary>A folder in which the live runs of one machine report the CPU time of their jobs to each other.</summary>
+/// <summary>Reports the CPU time of this run's job to the other live runs of the machine (<see cref="LiveRunFolder"/>), and reads theirs.</summary>
 /// <remarks>
-/// It has one small file for each run, named by boot, process namespace, process id and start time. The file contains one number: the CPU
-/// time in ns, as 19 digits; a line of what the run says of itself (<see cref="LiveRunClaim"/>); and, if a scheduler has allocated a share of the
-/// machine to it, a line with the time of its first sample and of its last one, ns of the monotonic clock, 0 if not yet.
-/// Runs of all users share <see cref="DefaultFolder"/> if it is root's (a run of root makes it, mode 1777, or the administrator). Otherwise
-/// each user has a folder of their own beside it, mode 0700. No link is followed, and another user's folder is refused
-/// (<see cref="TrustedFolder"/>).
-/// Of another run's file, only the number is used, and no more of it than the machine could have computed in the time. A run deletes its own
-/// file, and files of this user's runs that have ended: regular files with such a name and such a content. It deletes nothing else.
+/// Of another run's file, its number, share and times are used, and no more of them than the machine could have computed in the time.
 /// A sample writes the run's own number and reads that of each other run. The folder is checked once a second at most, and listed only if
-/// it has changed.
+/// it has changed. A run deletes its own file, and those of this user's runs that have ended.
 /// A run of a process that another run follows already is part of that run's job: the two do not count each other, and the later one has the
 /// earlier as its parent (<see cref="EnclosingRun"/>). Not thread safe.
 /// </remarks>
@@ -29,24 +22,14 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Id of the meter for the CPU time of other runs.</summary>
     public const string MeterId = "peers:cpu";
 
-    /// <summary>
-    /// The default folder, for all users. It is not in the user's own temporary folder, so that all find it.
-    /// </summary>
-    public const string DefaultFolder = "/tmp/tonne-live";
-
-    const int OwnerOnly = 0x1C0;
-    const int StickyMode = 0x3FF;
     const int MaxPeers = 256;
-    const int NumberLength = 19;
-    const int TimesLength = (2 * NumberLength) + 2;
+    const int NumberLength = LiveRunFolder.NumberLength;
+    const int TimesLength = LiveRunFolder.TimesLength;
     const long CheckIntervalNanoseconds = 1_000_000_000;
 
-    static readonly SearchValues<byte> _timesBytes = SearchValues.Create(" 0123456789"u8);
-
-    readonly TrustedFolder? _folder;
-    readonly string _name;
-    readonly string _namespace;
-    readonly int _processId;
+    readonly LiveRunFolder? _folder;
+    readonly string _name = "";
+    readonly int _followedId;
     readonly int _threads;
     readonly Func<int, bool> _isPartOfJob;
     readonly SafeFileHandle? _ownFile;
@@ -70,7 +53,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     FileStatus _folderStatus;
     long _lastTimestamp = long.MinValue;
     long _totalNanoseconds;
-    
+
     // CPU time of runs that have ended, not yet added to the total.
     long _endedNanoseconds;
     double _endedHeldNanoseconds;
@@ -78,34 +61,32 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// <summary>Registers this run.</summary>
     /// <param name="holder">This process (<see cref="ProcessIdentity.GetCurrent"/>).</param>
     /// <param name="threads">Number of hardware threads of the machine, which limits the CPU time that other runs can have used.</param>
-    /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
+    /// <param name="folder">The folder. Default: <see cref="LiveRunFolder.DefaultLocation"/>.</param>
     /// <param name="isPartOfJob">Whether a process belongs to the job, so that a run it registered is inside this one. Default: what descends from
     /// this process does.</param>
     /// <param name="claim">What this run says of itself. Default: null, nothing.</param>
     /// <param name="time">The monotonic clock of the machine. Default: null, the system's.</param>
     public LiveRunRegistry(
-        RunHolder holder, int threads, string folder = DefaultFolder, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null, TimeProvider? time = null)
+        RunHolder holder, int threads, string folder = LiveRunFolder.DefaultLocation, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _claim = claim?.AsWritten();
-        (_processId, _threads, _isPartOfJob) = (holder.ProcessId, threads, isPartOfJob ?? (static _ => false));
-        _namespace = ReadPidNamespace();
-        _name = string.Create(CultureInfo.InvariantCulture,
-            $"{SafeFileName.FromText(holder.BootId)}_{_namespace}_{holder.ProcessId}_{holder.ProcessStart}");
-        _folder = OpenFolder(Path.GetFullPath(folder), out var path, out var refusal);
-        if (_folder is not null && FindRunOfThisProcess() is { } first)
+        (_threads, _isPartOfJob, _followedId) = (threads, isPartOfJob ?? (static _ => false), _claim?.Follows?.Id ?? holder.ProcessId);
+        _folder = LiveRunFolder.TryOpen(folder, out var path, out var refusal);
+        if (_folder is not null)
         {
+            _name = _folder.CreateName(holder);
             // The process is one job, and its first run reports it to the others.
-            EnclosingRun = first;
-        }
-        else if (_folder is not null)
-        {
-            DeleteIfOwn(_name);
-            _ownFile = _folder.CreateNew(_name);
-            if (_ownFile.IsInvalid || _folder.GetStatus(_name) is not { } status)
-                (_ownFile, refusal) = (null, "no file can be made in it");
-            else
-                _ownStatus = status;
+            EnclosingRun = _folder.FindRunOfThisProcess(_name);
+            if (EnclosingRun is null)
+            {
+                _folder.DeleteIfOwn(_name);
+                if (_folder.TryCreate(_name) is var (file, status))
+                    (_ownFile, _ownStatus) = (file, status);
+                else
+                    refusal = "no file can be made in it";
+                EnclosingRun = _folder.FindEnclosingRun(_followedId, _claim?.Machine, _name);
+            }
         }
 
         RefusalReason = refusal is null ? null : $"{path}: {refusal}";
@@ -114,14 +95,13 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             Publish(0);
             if (_claim is not null)
             {
-                var line = System.Text.Encoding.ASCII.GetBytes(_claim.ToString());
-                _ = Libc.WriteAt(_ownFile, line, NumberLength + 1);
+                var line = Encoding.ASCII.GetBytes(_claim.ToString());
+                _ = Libc.WriteAt(_ownFile, line, LiveRunFolder.ClaimOffset);
                 if (_claim.Share is not null)
-                    _timesOffset = NumberLength + 1 + line.Length;
+                    _timesOffset = LiveRunFolder.ClaimOffset + line.Length;
             }
         }
 
-        EnclosingRun ??= _folder is null ? null : FindEnclosingRun(_folder);
         HeldMeter = new HeldTimeMeter(this, path);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Peers,
             Note: $"{path}: CPU time reported by the jobs of other live runs; "
@@ -191,9 +171,11 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             // A number may have been reported one sample before it is read, so two seconds are added to the limit.
             var possibleNanoseconds = (timestamp - _lastTimestamp + (2 * CheckIntervalNanoseconds)) * _threads;
             _totalNanoseconds += Math.Clamp(possibleNanoseconds, 0, newNanoseconds);
-            // A meter never falls, so what is taken back is kept from the next.
-            _heldNanoseconds += Math.Clamp(held, 0, possibleNanoseconds);
-            _endedHeldNanoseconds = Math.Min(0, held);
+            // Others hold no more than this run leaves. What is known late, and what has to be taken back because a meter never falls, is for the next reading.
+            var free = (timestamp - _lastTimestamp) * _threads * (1 - (_claim?.Share ?? 0));
+            var counted = Math.Clamp(held, 0, free);
+            _heldNanoseconds += counted;
+            _endedHeldNanoseconds = Math.Min(held - counted, 2 * CheckIntervalNanoseconds * _threads);
         }
 
         _lastTimestamp = timestamp;
@@ -221,26 +203,6 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         _folder?.Dispose();
     }
 
-    /// <summary>Opens the folder for all users, else this user's own.</summary>
-    static TrustedFolder? OpenFolder(string folder, out string path, out string? refusal)
-    {
-        (path, refusal) = (folder, null);
-        if (!OperatingSystem.IsLinux())
-            return null;
-        var isShared = folder == DefaultFolder;
-        // An error shows when the folder is opened.
-        if (!isShared)
-            _ = Libc.CreateFolder(folder, OwnerOnly);
-        else if (Libc.GetUser() == 0)
-            _ = Libc.CreateFolder(folder, StickyMode);
-        var opened = TrustedFolder.TryOpen(folder, out refusal);
-        if (opened is not null || !isShared)
-            return opened;
-        path = string.Create(CultureInfo.InvariantCulture, $"{DefaultFolder}-{Libc.GetUser()}");
-        _ = Libc.CreateFolder(path, OwnerOnly);
-        return TrustedFolder.TryOpen(path, out refusal);
-    }
-
     /// <summary>
     /// Whether runs may have started or ended since the last listing: the folder has changed, a known run has ended, or the last listing
     /// is half a minute old. This costs a tenth of a listing.
@@ -250,7 +212,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         _checkedAt = timestamp;
         if (_folder?.Status is not { } status)
             return false;
-        if (status == _folderStatus && timestamp - _listedAt < 30 * CheckIntervalNanoseconds && _peers.Keys.All(IsAlive))
+        if (status == _folderStatus && timestamp - _listedAt < 30 * CheckIntervalNanoseconds && _peers.Keys.All(name => _folder.IsAlive(name, _name)))
             return false;
         _folderStatus = status;
         return true;
@@ -264,7 +226,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
             return;
         var names = _folder.ListNames();
         _apart.IntersectWith(names);
-        foreach (var ended in _peers.Keys.Where(name => !names.Contains(name) || !IsAlive(name)).ToArray())
+        foreach (var ended in _peers.Keys.Where(name => !names.Contains(name) || !_folder.IsAlive(name, _name)).ToArray())
         {
             // The last number of the run can still be read from its file, which is open.
             var growth = ReadGrowth(_peers[ended]);
@@ -276,22 +238,22 @@ sealed class LiveRunRegistry : IMeter, IDisposable
 
         foreach (var name in names)
         {
-            if (name == _name || _peers.ContainsKey(name) || _apart.Contains(name) || _peers.Count >= MaxPeers || ParseName(name) is null)
+            if (name == _name || _peers.ContainsKey(name) || _apart.Contains(name) || _peers.Count >= MaxPeers || !LiveRunFolder.IsName(name))
                 continue;
-            if (!IsAlive(name))
+            if (!_folder.IsAlive(name, _name))
             {
-                DeleteIfOwn(name);
+                _folder.DeleteIfOwn(name);
                 continue;
             }
 
             var handle = _folder.OpenToRead(name);
             if (handle.IsInvalid)
                 continue;
-            var peer = new Peer(handle, ReadClaim(handle, out var length)) { TimesOffset = NumberLength + 1 + length, HeldUntil = _begunAt };
+            var peer = new Peer(handle, LiveRunFolder.ReadClaim(handle, out var timesOffset), timesOffset) { HeldUntil = _begunAt };
 
             // A run of a process that another run follows is part of that run's job, so the two do not count each other.
-            if (FindFollowed(name, peer.Claim) is { } other
-                && (IsSameOrParent(other, FollowedId) || IsSameOrParent(FollowedId, other) || _isPartOfJob(other)))
+            if (_folder.FindFollowed(name, peer.Claim) is { } other
+                && (LiveRunFolder.IsSameOrParent(other, _followedId) || LiveRunFolder.IsSameOrParent(_followedId, other) || _isPartOfJob(other)))
             {
                 handle.Dispose();
                 continue;
@@ -311,70 +273,6 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         }
     }
 
-    /// <summary>The process whose job this run is.</summary>
-    int FollowedId => _claim?.Follows?.Id ?? _processId;
-
-    /// <summary>The process whose job another run is; null if it has ended or is in another namespace.</summary>
-    int? FindFollowed(string name, LiveRunClaim claim)
-    {
-        if (ParseName(name) is not { } registered || registered.Namespace != _namespace)
-            return null;
-        if (claim.Follows is not { } followed)
-            return registered.Id;
-        return ProcessIdentity.GetStartTicks(followed.Id) == followed.Start ? followed.Id : null;
-    }
-
-    static bool IsSameOrParent(int process, int other) => process == other || ProcessIdentity.IsAncestor(process, other);
-
-    /// <summary>The run that this process records already; null if there is none.</summary>
-    string? FindRunOfThisProcess()
-    {
-        using var file = _folder!.OpenToRead(_name);
-        return file.IsInvalid ? null : ReadTrustedClaim(file)?.Run;
-    }
-
-    /// <summary>Whether a run that a variable names may measure a process: not if it is live here and follows none of its parents.</summary>
-    /// <remarks>A batch script under <c>tonne run</c> hands its variables to the tasks of <c>srun</c>, which are children of Slurm's daemon.</remarks>
-    /// <param name="runId">Id of the run.</param>
-    /// <param name="processId">The process.</param>
-    /// <param name="folder">The folder of the live runs. Default: <see cref="DefaultFolder"/>, else this user's own.</param>
-    internal static bool MayMeasure(string runId, int processId, string folder = DefaultFolder)
-    {
-        using var opened = OpenFolder(Path.GetFullPath(folder), out _, out _);
-        var here = ReadPidNamespace();
-        foreach (var name in opened?.ListNames() ?? [])
-        {
-            if (ParseName(name) is not { } registered || registered.Namespace != here)
-                continue;
-            using var file = opened!.OpenToRead(name);
-            // The recorder of several ranks follows the commands of all of them, not only what descends from it.
-            if (!file.IsInvalid && ReadTrustedClaim(file) is { IsRanked: false } claim && claim.Run == runId && claim.Follows is null
-                && ProcessIdentity.GetStartTicks(registered.Id) == registered.Start)
-                return IsSameOrParent(registered.Id, processId);
-        }
-
-        return true;
-    }
-
-    string? FindEnclosingRun(TrustedFolder folder)
-    {
-        foreach (var name in folder.ListNames())
-        {
-            if (name == _name || ParseName(name) is null || !IsAlive(name))
-                continue;
-            using var file = folder.OpenToRead(name);
-            if (!file.IsInvalid && ReadTrustedClaim(file) is { Run: { } run } claim && (_claim?.Machine is null || claim.Machine == _claim.Machine)
-                && FindFollowed(name, claim) is { } followed && IsSameOrParent(followed, FollowedId))
-                return run;
-        }
-
-        return null;
-    }
-
-    /// <summary>What a run of this user or of root says of itself; null if the file is another user's, who could make runs vanish from sums.</summary>
-    static LiveRunClaim? ReadTrustedClaim(SafeFileHandle file) =>
-        Libc.GetStatus(file, "") is { } status && (status.Owner == 0 || status.Owner == Libc.GetUser()) ? ReadClaim(file, out _) : null;
-
     /// <summary>Reads the CPU time that another run has reported since it was last read, in ns.</summary>
     long ReadGrowth(Peer peer)
     {
@@ -385,19 +283,10 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return growth;
     }
 
-    /// <summary>Reads what a run says of itself.</summary>
-    /// <param name="handle">Its file.</param>
-    /// <param name="length">Length of the line with its line feed, in bytes.</param>
-    static LiveRunClaim ReadClaim(SafeFileHandle handle, out int length)
-    {
-        Span<byte> content = stackalloc byte[512];
-        var line = content[..Math.Max(0, Libc.ReadAt(handle, content, NumberLength + 1))];
-        length = line.IndexOf((byte)'\n') + 1;
-        return LiveRunClaim.Parse(System.Text.Encoding.ASCII.GetString(length > 0 ? line[..length] : line));
-    }
-
-    /// <summary>The thread time in ns that another run has held since it was last asked for: its CPU time, or its share from its first sample to its last.
-    /// Negative if it ended before it was asked for last.</summary>
+    /// <summary>
+    /// The thread time in ns that another run has held since this was last asked: its CPU time, or its share from its first sample to its last.
+    /// Negative if it had ended before this was last asked.
+    /// </summary>
     double ReadHeld(Peer peer, long growth)
     {
         if (peer.Claim.Share is not { } share)
@@ -437,63 +326,6 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         return count > 0 && KernelText.TryParseNumber(_peerBuffer.AsSpan(0, count), out value);
     }
 
-    /// <summary>
-    /// Whether the process that a file name identifies is alive. A process in another namespace is invisible and counts as alive.
-    /// </summary>
-    bool IsAlive(string name)
-    {
-        if (ParseName(name) is not { } parts)
-            return false;
-        if (parts.Boot != ParseName(_name)?.Boot)
-            return false;
-        return parts.Namespace != _namespace || ProcessIdentity.GetStartTicks(parts.Id) == parts.Start;
-    }
-
-    static (string Boot, string Namespace, int Id, long Start)? ParseName(string name)
-    {
-        var parts = name.Split('_');
-        return parts.Length == 4
-            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
-            ? (parts[0], parts[1], id, start)
-            : null;
-    }
-
-    /// <summary>Reads the process namespace, as in <c>pid:[4026531836]</c>, as a safe part of a file name.</summary>
-    static string ReadPidNamespace() => SafeFileName.FromText(FileTree.Local.ReadLinkTarget("proc/self/ns/pid") ?? "0");
-
-    /// <summary>Deletes a file that a run of this user has made: by its name, its owner, its type and its content.</summary>
-    void DeleteIfOwn(string name)
-    {
-        if (ParseName(name) is null
-            || _folder!.GetStatus(name) is not { IsRegular: true, Links: 1, Size: >= NumberLength + 1 and < 512 } status
-            || status.Owner != Libc.GetUser())
-        {
-            return;
-        }
-
-        using var file = _folder.OpenToRead(name);
-        Span<byte> content = stackalloc byte[NumberLength + 1];
-        if (!file.IsInvalid && Libc.ReadAt(file, content, 0) == NumberLength + 1 && IsClaim(file, status.Size - content.Length)
-            && content[NumberLength] == '\n' && !content[..NumberLength].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-        {
-            _folder.Delete(name, status);
-        }
-    }
-
-    /// <summary>Whether what follows the number is nothing, or the lines that a run has written.</summary>
-    static bool IsClaim(SafeFileHandle file, long length)
-    {
-        if (length == 0)
-            return true;
-        Span<byte> line = stackalloc byte[512];
-        if (Libc.ReadAt(file, line, NumberLength + 1) != length)
-            return false;
-        var end = line.IndexOf((byte)'\n');
-        return end >= 0 && !line[..end].ContainsAnyExceptInRange((byte)' ', (byte)'~') && line[..end].IndexOf("machine="u8) >= 0
-            && (end + 1 == length || (end + 1 + TimesLength == length && !line[(end + 1)..(int)(length - 1)].ContainsAnyExcept(_timesBytes) && line[(int)length - 1] == '\n'));
-    }
-
     /// <summary>Reports the thread time that the other runs hold.</summary>
     sealed class HeldTimeMeter(LiveRunRegistry registry, string path) : IMeter
     {
@@ -505,7 +337,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         public Reading Read(long timestamp) => Reading.FromValue((long)registry._heldNanoseconds);
     }
 
-    sealed class Peer(SafeFileHandle handle, LiveRunClaim claim)
+    sealed class Peer(SafeFileHandle handle, LiveRunClaim claim, int timesOffset)
     {
         public LiveRunClaim Claim { get; } = claim;
 
@@ -514,7 +346,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
         public long LastNanoseconds { get; set; }
 
         /// <summary>Where the line of times would begin in its file.</summary>
-        public int TimesOffset { get; init; }
+        public int TimesOffset { get; } = timesOffset;
 
         /// <summary>Until when what it holds has been counted, ns of the monotonic clock.</summary>
         public long HeldUntil { get; set; }

@@ -8,8 +8,8 @@ namespace Tonne.Instruments.Ranks;
 
 /// <summary>Reads the CPU time and memory of one rank from the kernel, whichever process of tonne wraps it.</summary>
 /// <remarks>
-/// By its control group, else by the descendants of its tonne, or by the process to which that one is attached. If a tonne that has started its command is killed, its command goes on: then by the descendants of
-/// the command. Values never fall.
+/// By its control group, else by the descendants of its tonne, or by the process to which its tonne is attached. If a tonne that has started a command
+/// is killed, the command goes on: then by the descendants of the command. Values never fall.
 /// </remarks>
 sealed class RankFollower : IDisposable
 {

@@ -116,7 +116,7 @@ public sealed class RankedJob : IMeteredJob, IRankMeters, IRankedProcesses
     public string? EnclosingRun => _liveRuns.EnclosingRun;
 
     /// <inheritdoc/>
-    public bool MayBeInside(string runId) => LiveRunRegistry.MayMeasure(runId, Environment.ProcessId);
+    public bool MayBeInside(string runId) => LiveRunFolder.MayMeasure(runId, Environment.ProcessId);
 
     /// <inheritdoc/>
     public ImmutableArray<Warning> Warnings => MachineJob.ListWarnings(_discovery);

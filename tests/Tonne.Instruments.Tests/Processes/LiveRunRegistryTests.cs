@@ -303,6 +303,27 @@ public sealed class LiveRunRegistryTests : IDisposable
         Assert.Equal(1, run.Peers);
     }
 
+    // Whatever they claim: with a quarter of four threads reserved here, others can hold three thread-seconds a second.
+    [Fact]
+    public void Others_hold_no_more_than_this_run_leaves()
+    {
+        var clock = new HandTime();
+        clock.Advance(10);
+        using var run = new LiveRunRegistry(_me, threads: 4, Folder, claim: new LiveRunClaim(0.25, null, false, "machine"), time: clock);
+        foreach (var id in new[] { 7, 8, 9 })
+            _disk.With($"live/{_me.BootId}_pid1_{id}_5", Written + new LiveRunClaim(1, null, false, "machine") + "0000000000000000001 0000000000000000000\n");
+        run.Read(0);
+        var held = run.HeldMeter.Read(0).Value;
+
+        for (var second = 1; second <= 5; second++)
+        {
+            clock.Advance(1);
+            run.Read(second * Second);
+        }
+
+        Assert.Equal(5 * 3 * Second, run.HeldMeter.Read(5 * Second).Value - held);
+    }
+
     [Fact]
     public void A_run_publishes_the_times_of_its_first_sample_and_its_last()
     {
@@ -339,13 +360,13 @@ public sealed class LiveRunRegistryTests : IDisposable
             Claim("260101-120000-aaaa", run.Id);
             Claim("260101-120000-bbbb", parent);
 
-            Assert.False(LiveRunRegistry.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
-            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-aaaa", run.Id, Folder));
-            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-bbbb", _me.ProcessId, Folder));
+            Assert.False(LiveRunFolder.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
+            Assert.True(LiveRunFolder.MayMeasure("260101-120000-aaaa", run.Id, Folder));
+            Assert.True(LiveRunFolder.MayMeasure("260101-120000-bbbb", _me.ProcessId, Folder));
             // Not live here: the variable is believed. So it is where a recorder measures all ranks.
-            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-cccc", _me.ProcessId, Folder));
+            Assert.True(LiveRunFolder.MayMeasure("260101-120000-cccc", _me.ProcessId, Folder));
             Claim("260101-120000-aaaa", run.Id, ranks: true);
-            Assert.True(LiveRunRegistry.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
+            Assert.True(LiveRunFolder.MayMeasure("260101-120000-aaaa", _me.ProcessId, Folder));
         }
         finally
         {
