@@ -44,11 +44,8 @@ static class CompareCommand
     }
 
     /// <summary>Writes the page of a comparison.</summary>
-    internal static int WritePage(CommandContext context, PageOptions page, ParseResult parsed, RunComparison comparison)
-    {
-        const int most = 24;
-        return comparison.Runs.Length > most
-            ? throw new InvalidInputException($"a page compares at most {most} runs; 'tonne compare --json' takes more.")
+    internal static int WritePage(CommandContext context, PageOptions page, ParseResult parsed, RunComparison comparison) =>
+        comparison.Runs.Length > PageDocument.MaxComparedRuns
+            ? throw new InvalidInputException($"a page compares at most {PageDocument.MaxComparedRuns} runs; 'tonne compare --json' takes more.")
             : page.Write(context, parsed, () => PageDocument.FromComparison(comparison, page.HasDetails(parsed)));
-    }
 }

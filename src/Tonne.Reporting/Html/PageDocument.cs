@@ -22,6 +22,9 @@ namespace Tonne.Reporting.Html;
 /// </summary>
 public sealed record PageDocument
 {
+    /// <summary>The most runs that one page compares: epochs are drawn over each other, and the lines of more runs cannot be distinguished.</summary>
+    public const int MaxComparedRuns = 24;
+
     PageDocument(string title, string answer, string json, string fileName) => (Title, Answer, Json, FileName) = (title, answer, json, fileName);
 
     /// <summary>Title of the page: what it is of, its date, and the headline figure.</summary>
@@ -54,9 +57,9 @@ public sealed record PageDocument
     }
 
     /// <summary>The page of runs that are compared.</summary>
-    /// <param name="comparison">The comparison, of at most 24 runs.</param>
+    /// <param name="comparison">The comparison, of at most <see cref="MaxComparedRuns"/> runs.</param>
     /// <param name="withDetails">Whether it names commands, users, machines and hardware, and keeps paths. Default: no.</param>
-    /// <exception cref="ArgumentException">More than 24 runs.</exception>
+    /// <exception cref="ArgumentException">More than <see cref="MaxComparedRuns"/> runs.</exception>
     public static PageDocument FromComparison(RunComparison comparison, bool withDetails = false)
     {
         ArgumentNullException.ThrowIfNull(comparison);

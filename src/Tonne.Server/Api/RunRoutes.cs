@@ -14,9 +14,6 @@ static class RunRoutes
 {
     const int MaxCompared = 100;
 
-    // Those that a page can draw.
-    const int MaxComparedOnPage = 24;
-
     /// <summary>Adds the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes, RunDirectory runs)
     {
@@ -38,8 +35,8 @@ static class RunRoutes
             new([new("run", $"Id, unique prefix, name, or last; twice to {MaxCompared} times", IsRequired: true, IsRepeatable: true)]),
             request => Compare(runs, request.GetAll("run")).ToJson());
         routes.MapDocument("/compare/report", "getComparisonReport", "All that the page of a comparison shows, as in 'tonne compare --html --with-details'", null,
-            new([new("run", $"Id, unique prefix, name, or last; twice to {MaxComparedOnPage} times", IsRequired: true, IsRepeatable: true)]),
-            request => PageDocument.FromComparison(CompareRuns(runs, request.GetAll("run"), MaxComparedOnPage), withDetails: true).Json);
+            new([new("run", $"Id, unique prefix, name, or last; twice to {PageDocument.MaxComparedRuns} times", IsRequired: true, IsRepeatable: true)]),
+            request => PageDocument.FromComparison(CompareRuns(runs, request.GetAll("run"), PageDocument.MaxComparedRuns), withDetails: true).Json);
     }
 
     /// <summary>The document of a run's page. A running run is accounted from its trace so far.</summary>

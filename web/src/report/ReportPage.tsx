@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Boundaries } from "../boundaries/Boundaries";
 import { Derivation, Sources } from "../derivation/DerivationTree";
@@ -9,10 +9,7 @@ import type { Report, ReportBoundary } from "../payload";
 import { Power } from "../power/Power";
 import { Prediction } from "../prediction/Prediction";
 import { Published } from "../published/Published";
-import { useCurrent } from "../shared/current";
-import { IsPart } from "../shared/frame";
-import { Keys } from "../shared/keys";
-import { Theme } from "../shared/theme";
+import { Footer, Frame, IsPart } from "../shared/frame";
 import { Stages } from "../stages/Stages";
 import { WhatIf } from "../what-if/WhatIf";
 
@@ -28,7 +25,6 @@ export function ReportPage(props: { report: Report; above?: ComponentChildren })
 /** What a picture of the page has: the answer, the stages and the boundaries. The root element states the height of all. */
 function Summary({ report }: { report: Report }) {
   const citation = "";
-  const { run } = report;
   useLayoutEffect(() => {
     document.documentElement.dataset["theme"] = "light";
     const state = (): void => void (document.documentElement.dataset["height"] = String(Math.ceil(document.getElementById("page")!.getBoundingClientRect().height)));
@@ -40,25 +36,19 @@ function Summary({ report }: { report: Report }) {
   return (
     <main class="summary">
       <div class="eyebrow">
-        <b>
-          <bdi>{run.name}</bdi>
-        </b>
-        {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
-        <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
-        <span>{run.failure ?? run.status}</span>
+        <Eyebrow report={report} />
       </div>
       <Answer report={report} boundary={null} onReset={() => undefined} />
       {report.stages && <Stages report={report} stages={report.stages} citation={citation} />}
       <Boundaries boundaries={report.boundaries} chosen={null} onChoose={() => undefined} citation={citation} />
       <p class="small quiet" style={{ marginTop: "24px" }}>
-        Run {run.id} · method {report.method} · factors {report.factors_hash} · tonne, the carbon ledger for AI
+        Run {report.run.id} · method {report.method} · factors {report.factors_hash} · tonne, the carbon ledger for AI
       </p>
     </main>
   );
 }
 
 function Whole({ report, above }: { report: Report; above?: ComponentChildren }) {
-  const isPart = useContext(IsPart);
   const [chosen, setChosen] = useState<string | null>(() => new URLSearchParams(location.hash.split("?")[1] ?? "").get("boundary"));
   const boundary = report.boundaries.steps.find((step) => step.id === chosen && !step.is_headline) ?? null;
   const citation = useMemo(() => cite(report), [report]);
@@ -74,64 +64,34 @@ function Whole({ report, above }: { report: Report; above?: ComponentChildren })
     ["derivation", "Where it comes from"],
     ["lesson", "The lesson"],
   ] as [string, string][];
-  const current = useCurrent(sections.map(([id]) => id));
+  return (
+    <Frame
+      sections={sections}
+      keys={keys}
+      above={above}
+      eyebrow={<Eyebrow report={report} />}
+      answer={<Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />}
+    >
+      {() => <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} />}
+    </Frame>
+  );
+}
+
+function Eyebrow({ report }: { report: Report }) {
   const { run } = report;
-  const Main = isPart ? "div" : "main";
-  // The answer is painted first; the rest follows in the next frame, below it.
-  const [isWhole, setWhole] = useState(false);
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => setTimeout(() => setWhole(true)));
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  useEffect(() => {
-    if (isWhole && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  }, [isWhole]);
   return (
     <>
-      {!isPart && (
-        <a class="skip" href="#answer">
-          Skip to the answer
-        </a>
-      )}
-      {!isPart && <Keys keys={keys} />}
-      <div class="layout">
-        <nav class="contents" aria-label="Contents">
-          <ol>
-            {sections.map(([id, name]) => (
-              <li key={id}>
-                <a href={`#${id}`} aria-current={current === id ? "true" : undefined}>
-                  {name}
-                </a>
-              </li>
-            ))}
-          </ol>
-        </nav>
-        <Main>
-          <header class="top">
-            {above}
-            <div class="eyebrow">
-              <b>
-                <bdi>{run.name}</bdi>
-              </b>
-              {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
-              <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
-              <span>{run.failure ?? run.status}</span>
-              {!isPart && (
-                <span class="tools">
-                  <Theme />
-                </span>
-              )}
-            </div>
-            <Answer report={report} boundary={boundary} onReset={() => setChosen(null)} />
-          </header>
-          {isWhole && <Rest report={report} boundary={boundary} onChoose={setChosen} citation={citation} isPart={isPart} />}
-        </Main>
-      </div>
+      <b>
+        <bdi>{run.name}</bdi>
+      </b>
+      {run.project && run.project !== run.name && <bdi>{run.project}</bdi>}
+      <time dateTime={run.started_at}>{run.started_at.slice(0, 16).replace("T", " ")} UTC</time>
+      <span>{run.failure ?? run.status}</span>
     </>
   );
 }
 
-function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string; isPart: boolean }) {
+function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose: (id: string | null) => void; citation: string }) {
   const { report, citation } = props;
   const { run } = report;
   return (
@@ -155,18 +115,9 @@ function Rest(props: { report: Report; boundary: ReportBoundary | null; onChoose
       <Sources sources={report.sources} />
       <Lesson lesson={report.lesson} />
       {run.details && <Details report={report} />}
-      <footer>
-        <p>
-          Run <code>{run.id}</code> · method {report.method} · factors {report.factors_hash}.
-          {!props.isPart && (
-            <>
-              {" "}
-              Written by tonne, the carbon ledger for AI. This file loads nothing from anywhere. Press <code>?</code> for the keys.
-            </>
-          )}
-        </p>
+      <Footer run={run.id} method={report.method} hash={report.factors_hash}>
         {!run.details && <p>Command, arguments, user, machine, paths and notes are left out.</p>}
-      </footer>
+      </Footer>
     </>
   );
 }
@@ -202,12 +153,9 @@ function Details({ report }: { report: Report }) {
 }
 
 const keys: [string, string][] = [
-  ["Tab", "the next control"],
-  ["Enter, Space", "open or choose"],
   ["← →", "move in the chart of power, when it has the focus"],
   ["+ −", "zoom in it"],
   ["0", "show all of it"],
-  ["?", "these keys"],
 ];
 
 function cite(report: Report): string {

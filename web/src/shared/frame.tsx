@@ -4,17 +4,25 @@ import { useCurrent } from "./current";
 import { Keys } from "./keys";
 import { Theme } from "./theme";
 
-const keys: [string, string][] = [
+const firstKeys: [string, string][] = [
   ["Tab", "the next control"],
   ["Enter, Space", "open or choose"],
-  ["?", "these keys"],
 ];
+const lastKeys: [string, string][] = [["?", "these keys"]];
 
 /** Whether a page is a part of one of the dashboard, which has skip link, keys, theme and the element main itself. */
 export const IsPart = createContext(false);
 
-/** A page that is passed on: contents, the answer, and what follows it. */
-export function Frame(props: { sections: readonly (readonly [string, string])[]; eyebrow: ComponentChildren; answer: ComponentChildren; children: () => ComponentChildren }) {
+/** A page that is passed on: contents, the answer, and what follows it. `above` stands before the answer in the dashboard. */
+export function Frame(props: {
+  sections: readonly (readonly [string, string])[];
+  /** Keys of this page alone, each with what it does. */
+  keys?: [string, string][];
+  above?: ComponentChildren;
+  eyebrow: ComponentChildren;
+  answer: ComponentChildren;
+  children: () => ComponentChildren;
+}) {
   const { sections } = props;
   const isPart = useContext(IsPart);
   const Main = isPart ? "div" : "main";
@@ -35,7 +43,7 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
           Skip to the answer
         </a>
       )}
-      {!isPart && <Keys keys={keys} />}
+      {!isPart && <Keys keys={[...firstKeys, ...(props.keys ?? []), ...lastKeys]} />}
       <div class="layout">
         <nav class="contents" aria-label="Contents">
           <ol>
@@ -50,6 +58,7 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
         </nav>
         <Main>
           <header class="top">
+            {props.above}
             <div class="eyebrow">
               {props.eyebrow}
               {!isPart && (
@@ -68,12 +77,19 @@ export function Frame(props: { sections: readonly (readonly [string, string])[];
 }
 
 /** The end of a page: method, factors, and what is left out. */
-export function Footer(props: { method: string; hash: string; children?: ComponentChildren }) {
+export function Footer(props: { run?: string; method: string; hash: string; children?: ComponentChildren }) {
   const isPart = useContext(IsPart);
   return (
     <footer>
       <p>
-        Method {props.method} · factors {props.hash}.
+        {props.run ? (
+          <>
+            Run <code>{props.run}</code> · method{" "}
+          </>
+        ) : (
+          "Method "
+        )}
+        {props.method} · factors {props.hash}.
         {!isPart && (
           <>
             {" "}

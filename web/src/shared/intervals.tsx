@@ -110,12 +110,12 @@ export function tickText(tick: number, unit: string, like?: number): string {
   return text.replace(" CO2e", "").replace(/(\d)\.(\d*?)0+(?=\s|$)/, (_, whole: string, rest: string) => (rest ? `${whole}.${rest}` : whole));
 }
 
-/** Ticks whose labels do not overlap. */
-export function spaced(ticks: readonly number[], at: (tick: number) => number, taken: number | null = null, room = 64): number[] {
+/** Ticks whose labels do not overlap: at least `spacing` pixels from each other and from `taken`. */
+export function spaced(ticks: readonly number[], at: (tick: number) => number, taken: number | null = null, spacing = 64): number[] {
   const kept: number[] = [];
   for (const tick of ticks) {
-    if (taken !== null && Math.abs(at(tick) - taken) < room) continue;
-    if (kept.length === 0 || at(tick) - at(kept.at(-1)!) >= room) kept.push(tick);
+    if (taken !== null && Math.abs(at(tick) - taken) < spacing) continue;
+    if (kept.length === 0 || at(tick) - at(kept.at(-1)!) >= spacing) kept.push(tick);
   }
   return kept;
 }

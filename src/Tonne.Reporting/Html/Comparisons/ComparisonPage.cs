@@ -12,9 +12,6 @@ namespace Tonne.Reporting.Html.Comparisons;
 /// <summary>Makes the document of a page from a comparison of runs.</summary>
 static class ComparisonPage
 {
-    // Epochs are drawn over each other: the lines of more runs cannot be distinguished.
-    const int MaxRuns = 24;
-
     /// <summary>Creates the document.</summary>
     public static ComparisonPageDocument Create(RunComparison comparison, bool withDetails)
     {
@@ -22,8 +19,8 @@ static class ComparisonPage
         var (runs, names) = (comparison.Runs, comparison.Names.Select(clean).ToList());
         var (energy, facility, emissions) = (runs.Max(run => run.Footprint.Energy.Value),
             runs.Max(run => run.Footprint.FacilityEnergy.Value), runs.Max(run => run.Footprint.Total.Value));
-        if (runs.Length > MaxRuns)
-            throw new ArgumentException($"A page compares at most {MaxRuns} runs.", nameof(comparison));
+        if (runs.Length > PageDocument.MaxComparedRuns)
+            throw new ArgumentException($"A page compares at most {PageDocument.MaxComparedRuns} runs.", nameof(comparison));
         var parts = runs.Select((run, i) => CreateRun(run, names[i], energy, facility, emissions, clean, withDetails)).ToList();
         var pairs = comparison.PairwiseComparisons.Select((pair, i) => CreatePair(comparison, pair, i + 1, clean)).ToList();
         return new ComparisonPageDocument
