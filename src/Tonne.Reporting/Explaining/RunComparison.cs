@@ -205,12 +205,14 @@ public sealed class RunComparison
             return $"{other} {verb} exactly as much {what} as {first}";
         if (ratio.Low <= 1 && ratio.High >= 1)
             return $"{other} and {first} do not differ in {what} beyond the uncertainty ({FormatSigned(ratio.Low - 1)} to {FormatSigned(ratio.High - 1)})";
+        // Of little, a percentage of what is saved would say 100 %.
+        if (ratio is { High: < 0.1, Low: > 0 })
+            return $"{first} {verb} {FormatFactors(1 / ratio.High, 1 / ratio.Low)} times as much {what} as {other}";
         if (ratio.High < 1)
             return $"{other} {verb} {FormatRange(1 - ratio.High, 1 - ratio.Low)} less {what} than {first}";
         if (ratio.Low < 2)
             return $"{other} {verb} {FormatRange(ratio.Low - 1, ratio.High - 1)} more {what} than {first}";
-        var (low, high) = (FormatFactor(ratio.Low), FormatFactor(ratio.High));
-        return $"{other} {verb} {(low == high ? low : $"{low}–{high}")} times as much {what} as {first}";
+        return $"{other} {verb} {FormatFactors(ratio.Low, ratio.High)} times as much {what} as {first}";
     }
 
     static string FormatRange(double low, double high)
@@ -218,8 +220,11 @@ public sealed class RunComparison
         var (from, to) = (Number(low), Number(high));
         return from == to ? $"{from} %" : $"{from}–{to} %";
 
-        string Number(double share) => (share * 100).ToString(high < 0.0995 || high is > 0.99 and < 1 || high - low < 0.02 && high < 0.995 ? "0.#" : "0", CultureInfo.InvariantCulture);
+        string Number(double share) => (share * 100).ToString(high < 0.0995 || high - low < 0.02 && high < 0.995 ? "0.#" : "0", CultureInfo.InvariantCulture);
     }
+
+    static string FormatFactors(double low, double high) =>
+        FormatFactor(low) is var from && FormatFactor(high) is var to && from == to ? from : $"{from}–{to}";
 
     static string FormatFactor(double ratio) => ratio.ToString(ratio < 9.95 ? "0.#" : "#,0", CultureInfo.InvariantCulture);
 

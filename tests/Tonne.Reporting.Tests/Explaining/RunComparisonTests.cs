@@ -47,6 +47,20 @@ public class RunComparisonTests
         Assert.Contains("cancels", contrast.Verdict[1]);
     }
 
+    // 2,000 times as much, exactly: "100 % less" would say that the small one used nothing.
+    [Theory]
+    [InlineData(1 / 2000d, "whole emits 2,000 times as much CO2e as part")]
+    [InlineData(1 / 16d, "whole emits 16 times as much CO2e as part")]
+    [InlineData(0.2, "part emits 80 % less CO2e than whole")]
+    [InlineData(2000, "part emits 2,000 times as much CO2e as whole")]
+    public void A_small_part_is_compared_by_how_many_times_the_whole_is(double share, string sentence)
+    {
+        var part = Scaled(SampleRuns.Shell("part"), share);
+        var contrast = RunComparison.Compare([Account(SampleRuns.Shell("whole"), SampleRuns.Factors(embodied: false)), Account(part, SampleRuns.Factors(embodied: false))]).PairwiseComparisons[0];
+
+        Assert.Contains(sentence, contrast.Verdict[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Another_grid_widens_the_ratio_of_emissions_and_is_named()
     {
