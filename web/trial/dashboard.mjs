@@ -100,6 +100,19 @@ const pages = [
 ];
 result.pages = pages;
 
+/** Opens every folded part, and those inside of it. */
+async function unfold(page) {
+  for (let level = 0; level < 12; level++) {
+    const opened = await page.evaluate(async () => {
+      const folded = [...document.querySelectorAll("details:not([open])")];
+      for (const one of folded) one.open = true;
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)));
+      return folded.length;
+    });
+    if (opened === 0) return;
+  }
+}
+
 async function examine(page) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
@@ -156,6 +169,8 @@ for (const theme of ["light", "dark"]) {
     for (const width of [1440, 820, 390]) {
       await page.setViewportSize({ width, height: 900 });
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      // Folded parts, as the deep levels of a derivation, must fit too.
+      if (theme === "dark") await unfold(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (overflow > 0) result.overflow.push(`${theme} ${width} ${path}: ${overflow} px`);
       if (shots) await page.screenshot({ path: `${shots}/${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "").slice(0, 40) || "runs"}-${theme}-${width}.png`, fullPage: true });
