@@ -67,7 +67,7 @@ static class WatchCommand
         {
             Place = settings.Place ?? new Place { Pue = settings.Pue },
             GetVariable = static _ => null,
-        }, pid is null ? "machine" : null, context.Time);
+        }, pid is null ? "machine" : null, context.Time, isKept: false);
         var ledger = new Ledger(new LedgerHome(settings.Home), context.Time);
         var others = new LiveRuns(ledger, ledger.Home, context.Time);
         if (wait.Wait(TimeSpan.FromMilliseconds(500)))

@@ -54,12 +54,13 @@ sealed class AttachedProcess : IDisposable
     /// <param name="options">Project, tags, place; the command is added.</param>
     /// <param name="name">Name of the run; null to make it from the command.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="isKept">Whether the run is kept, so that runs inside it are counted with it. Default: yes.</param>
     /// <exception cref="InvalidInputException">It has ended.</exception>
-    public RecordedRun Record(IRunSink sink, RecordingOptions options, string? name, TimeProvider time)
+    public RecordedRun Record(IRunSink sink, RecordingOptions options, string? name, TimeProvider time, bool isKept = true)
     {
         var holder = ProcessIdentity.GetCurrent();
         var recorder = new RunRecorder(
-            id => new MachineJob(_discovery, JobInstruments.FollowProcess(id, _discovery.Machine.BootId, Id, holder, _discovery.Machine.Threads) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
+            id => new MachineJob(_discovery, JobInstruments.FollowProcess(id, _discovery.Machine.BootId, Id, holder, _discovery.Machine.Threads, isKept: isKept) ?? throw new InvalidInputException($"process {Id} has ended."), holder),
             sink, options with { Command = [.. Command] }, time);
         return recorder.StartAsync(name ?? DefaultName).AsTask().GetAwaiter().GetResult();
     }

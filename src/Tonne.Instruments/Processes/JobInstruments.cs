@@ -91,7 +91,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunFolder.DefaultLocation) =>
         new(runId, machine, holder, threads, liveRunsFolder);
 
-    JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string? liveRunsFolder)
+    JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string? liveRunsFolder, bool isKept)
     {
         _reaped = static () => 0;
         _followedId = claim.Follows!.Value.Id;
@@ -100,7 +100,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         tree.Update(0);
         var before = tree.CpuNanoseconds;
         CpuNanosecondsBefore = before;
-        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim);
+        _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim, onlyReads: !isKept);
         _cpu = new JobCpuMeter(tree, _reaped, _liveRuns, () => -before);
         Meters = [_cpu, new JobMemoryMeter(tree), .. ListMeters(_liveRuns, claim)];
     }
@@ -114,10 +114,12 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register; null if this one is a rank of a run that is registered. Default:
     /// <see cref="LiveRunFolder.DefaultLocation"/>.</param>
+    /// <param name="isKept">Whether the run is kept. One that is not is no parent of the runs inside it, which would be counted with nothing. Default: yes.</param>
     /// <returns>Null if there is no such process.</returns>
-    public static JobInstruments? FollowProcess(string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunFolder.DefaultLocation) =>
+    public static JobInstruments? FollowProcess(
+        string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunFolder.DefaultLocation, bool isKept = true) =>
         ProcessTree.OfProcess(processId, Environment.ProcessId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
-            ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder)
+            ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder, isKept)
             : null;
 
     JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)

@@ -28,7 +28,7 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     const long CheckIntervalNanoseconds = 1_000_000_000;
 
     readonly LiveRunFolder? _folder;
-    readonly string _name = "";
+    readonly string _name;
     readonly int _followedId;
     readonly int _threads;
     readonly Func<int, bool> _isPartOfJob;
@@ -66,16 +66,18 @@ sealed class LiveRunRegistry : IMeter, IDisposable
     /// this process does.</param>
     /// <param name="claim">What this run says of itself. Default: null, nothing.</param>
     /// <param name="time">The monotonic clock of the machine. Default: null, the system's.</param>
+    /// <param name="onlyReads">Whether it reads the others without registering, because the run is not kept: nothing can be counted with it. Default: no.</param>
     public LiveRunRegistry(
-        RunHolder holder, int threads, string folder = LiveRunFolder.DefaultLocation, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null, TimeProvider? time = null)
+        RunHolder holder, int threads, string folder = LiveRunFolder.DefaultLocation, Func<int, bool>? isPartOfJob = null, LiveRunClaim? claim = null, TimeProvider? time = null,
+        bool onlyReads = false)
     {
         _time = time ?? TimeProvider.System;
         _claim = claim?.AsWritten();
         (_threads, _isPartOfJob, _followedId) = (threads, isPartOfJob ?? (static _ => false), _claim?.Follows?.Id ?? holder.ProcessId);
         _folder = LiveRunFolder.TryOpen(folder, out var path, out var refusal);
-        if (_folder is not null)
+        _name = _folder?.CreateName(holder) ?? "";
+        if (_folder is not null && !onlyReads)
         {
-            _name = _folder.CreateName(holder);
             // The process is one job, and its first run reports it to the others.
             EnclosingRun = _folder.FindRunOfThisProcess(_name);
             if (EnclosingRun is null)

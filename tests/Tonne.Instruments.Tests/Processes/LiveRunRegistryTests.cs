@@ -58,6 +58,22 @@ public sealed class LiveRunRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_only_reads_sees_the_others_and_is_seen_by_none()
+    {
+        Tell(1, "0000000100000000000\n");
+        using var board = new LiveRunRegistry(_me, threads: 4, Folder, claim: new LiveRunClaim(null, null, false, "boot") { Run = "watched", Follows = (_me.ProcessId, _me.ProcessStart) }, onlyReads: true);
+        board.Read(0);
+        board.Publish(5 * Second);
+        Tell(1, "0000000101500000000\n");
+
+        Assert.Equal(1_500_000_000, board.Read(Second).Value);
+        Assert.Single(Directory.GetFiles(Folder));
+        Assert.Null(board.RefusalReason);
+        using var other = Join();
+        Assert.Null(other.EnclosingRun);
+    }
+
+    [Fact]
     public void The_last_word_of_a_run_that_has_gone_is_still_heard()
     {
         Tell(1, "0000000000000000000\n");
