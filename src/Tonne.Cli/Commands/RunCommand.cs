@@ -11,8 +11,8 @@ namespace Tonne.Cli.Commands;
 static class RunCommand
 {
     static readonly Option<string> _name = new("--name", "-n") { Description = "Name of the run; default: made from the command", HelpName = "N" };
-    static readonly Option<string[]> _tag = new("--tag", "-t") { Description = "A tag; may be repeated", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-    static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1)", HelpName = "FILE" };
+    static readonly Option<string[]> _tag = CreateTagOption();
+    static readonly Option<string> _output = new("--output", "-o") { Description = "Write the run as JSON (schema tonne.run/1); - is standard output", HelpName = "FILE" };
     static readonly Option<string> _max = new("--max") { Description = "Stop the command before it uses more: 2kg or 3kWh", HelpName = "LIMIT" };
     static readonly Option<string> _grace = new("--grace") { Description = "Time for a checkpoint when --max stops it; default 1m", HelpName = "TIME" };
     static readonly Option<string> _warnOver = new("--warn-over") { Description = "Warn if the run used more", HelpName = "LIMIT" };
@@ -41,7 +41,7 @@ static class RunCommand
             var settings = SettingOptions.Resolve(parsed, context);
             var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
-                [.. childArguments], parsed.GetValue(_name), Tags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) 
+                [.. childArguments], parsed.GetValue(_name), ParseTags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) 
             {
                 Verbose = parsed.GetValue(_verbose),
                 Limits = ParseLimits(parsed),
@@ -76,7 +76,13 @@ static class RunCommand
         : Setting.TryParsePeriod(text, out var grace) ? grace
         : throw new InvalidInputException($"--grace '{text}' is not a time between 10ms and 1h; write 30s or 5m.");
 
-    static ImmutableSortedDictionary<string, string> Tags(string[] texts)
+    /// <summary>The option for tags of a run.</summary>
+    internal static Option<string[]> CreateTagOption() =>
+        new("--tag", "-t") { Description = "A tag; may be repeated", HelpName = "K=V", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+
+    /// <summary>Reads the tags of a run.</summary>
+    /// <exception cref="InvalidInputException">A text is not KEY=VALUE.</exception>
+    internal static ImmutableSortedDictionary<string, string> ParseTags(string[] texts)
     {
         var tags = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var text in texts)

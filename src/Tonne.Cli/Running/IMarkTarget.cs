@@ -1,3 +1,4 @@
+using Tonne.Accounting;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
@@ -13,6 +14,9 @@ interface IMarkTarget
 
     /// <summary>Environment variables by which runs inside the run know it.</summary>
     IReadOnlyDictionary<string, string> ChildVariables { get; }
+
+    /// <summary>Accounts what was recorded so far, as if the run ended now; null if another process records it.</summary>
+    (RunRecord Record, Footprint Footprint)? AccountSoFar();
 
     /// <summary>Adds a mark.</summary>
     void AddMark(Mark mark);

@@ -172,6 +172,17 @@ sealed class RankSession : IMarkTarget, IDisposable
             new SharedStop(_folder.ReadStop, reason => RunGuarded(() => _folder.WriteStop(reason))));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Of this rank alone.</remarks>
+    (RunRecord Record, Footprint Footprint)? IMarkTarget.AccountSoFar()
+    {
+        if (_run is not { } run || _job is not { } job)
+            return null;
+        run.TakeSample();
+        var record = run.BuildRank(Math.Max(0, job.OwnMember));
+        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
+    }
+
     /// <summary>What the run of all ranks has used; null if another rank records it.</summary>
     Bounds? AccountSoFar() => _run is { } run ? RunSession.AccountSoFar(run, _place, _request.Limits!.Max!) : null;
 

@@ -1,10 +1,13 @@
+using Tonne.Accounting;
 using Tonne.Recording;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
 
 /// <summary>Marks of a run of one command.</summary>
-sealed class RecordedMarkTarget(RecordedRun run) : IMarkTarget
+/// <param name="run">The run.</param>
+/// <param name="place">The place, which may become known while the run goes on.</param>
+sealed class RecordedMarkTarget(RecordedRun run, Task<Place> place) : IMarkTarget
 {
     /// <inheritdoc/>
     public long StartTimestamp => run.StartTimestamp;
@@ -14,6 +17,9 @@ sealed class RecordedMarkTarget(RecordedRun run) : IMarkTarget
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ChildVariables => ParentRun.CreateVariables(run);
+
+    /// <inheritdoc/>
+    public (RunRecord Record, Footprint Footprint)? AccountSoFar() => run.AccountSoFar(place.IsCompletedSuccessfully ? place.Result : null);
 
     /// <inheritdoc/>
     public void AddMark(Mark mark) => run.AddMark(mark);

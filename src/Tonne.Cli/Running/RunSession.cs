@@ -27,6 +27,9 @@ namespace Tonne.Cli.Running;
 /// </remarks>
 sealed class RunSession(CommandContext context, Settings settings)
 {
+    /// <summary>The file name that stands for standard output; the document is on one line there.</summary>
+    internal const string StandardOutput = "-";
+
     /// <summary>Whether Ctrl-C ended the command.</summary>
     public bool Interrupted { get; private set; }
 
@@ -65,7 +68,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job,
             CreateSink(request), CreateOptions(request, discovery, place) with { Observers = watcher is null ? [] : [watcher] }, context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
-        using var marks = new MarkReceiver(context, settings, new RecordedMarkTarget(run), WriteMessage);
+        using var marks = new MarkReceiver(context, settings, new RecordedMarkTarget(run, place), WriteMessage);
         ChildProcess child;
         try
         {
@@ -351,6 +354,13 @@ sealed class RunSession(CommandContext context, Settings settings)
 
     internal void WriteOutput(string path, RunDocument document, bool isInLedger)
     {
+        if (path == StandardOutput)
+        {
+            context.Out.Write(JsonSerializer.Serialize(document, ReportJson.OneLine.RunDocument) + "\n");
+            context.Out.Flush();
+            return;
+        }
+
         try
         {
             File.WriteAllText(path, JsonSerializer.Serialize(document, ReportJson.Readable.RunDocument) + "\n");

@@ -14,9 +14,9 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
     public int Handle => socket.Handle;
 
     /// <summary>Takes what has come.</summary>
-    /// <param name="handleLine">Takes a line and gives what is wrong with it; null if nothing is.</param>
+    /// <param name="handleLine">Takes a line and gives the answer.</param>
     /// <returns>Whether the connection may stay.</returns>
-    public bool Receive(Func<string, string?> handleLine)
+    public bool Receive(Func<string, string> handleLine)
     {
         if (socket.Receive(_bytes.AsSpan(_length)) is not { } count)
             return true;
@@ -51,7 +51,7 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    bool ProcessLine(Func<string, string?> handleLine, ReadOnlySpan<byte> line)
+    bool ProcessLine(Func<string, string> handleLine, ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)'\r');
         string text;
@@ -64,7 +64,7 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
             return Reject("the line is not UTF-8");
         }
 
-        return Send(handleLine(text) is { } wrong ? "error: " + wrong : "ok");
+        return Send(handleLine(text));
     }
 
     /// <summary>Sends an answer; who does not read theirs is not waited for.</summary>

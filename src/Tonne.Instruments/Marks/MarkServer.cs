@@ -25,6 +25,7 @@ public sealed class MarkServer : IDisposable
     readonly TimeProvider _time;
     readonly long _anchor;
     readonly Action<Mark> _onMark;
+    readonly Func<string?, string?>? _onQuestion;
 
     // Oldest word first.
     readonly List<MarkConnection> _connections = [];
@@ -32,9 +33,9 @@ public sealed class MarkServer : IDisposable
     int _marks;
     long _takenBytes;
 
-    MarkServer(string path, UnixSocket listener, TimeProvider time, long anchor, Action<Mark> onMark)
+    MarkServer(string path, UnixSocket listener, TimeProvider time, long anchor, Action<Mark> onMark, Func<string?, string?>? onQuestion)
     {
-        (Path, _listener, _time, _anchor, _onMark) = (path, listener, time, anchor, onMark);
+        (Path, _listener, _time, _anchor, _onMark, _onQuestion) = (path, listener, time, anchor, onMark, onQuestion);
         _thread = new Thread(Listen, maxStackSize: 256 * 1024) { IsBackground = true, Name = "marks" };
     }
 
@@ -46,8 +47,10 @@ public sealed class MarkServer : IDisposable
     /// <param name="time">Clock that stamps the marks.</param>
     /// <param name="anchor">Timestamp of <paramref name="time"/> at the start of the run.</param>
     /// <param name="onMark">Takes a mark, on the server's thread; what it throws is answered to the sender as an error.</param>
+    /// <param name="onQuestion">Gives what the run has used so far as a line of JSON, with a stage if one is named, on the server's thread; null if it is not
+    /// known. Default: null, the question is refused.</param>
     /// <exception cref="IOException">No socket could be made; the run can go on without marks, and should say so.</exception>
-    public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> onMark)
+    public static MarkServer Start(string? runtimeDirectory, TimeProvider time, long anchor, Action<Mark> onMark, Func<string?, string?>? onQuestion = null)
     {
         var path = MarkAddress.CreateSocketPath(runtimeDirectory, time.GetTimestamp());
         UnixSocket listener;
@@ -61,7 +64,7 @@ public sealed class MarkServer : IDisposable
             throw new IOException($"The socket of marks at '{path}' could not be opened ({error.Message}).", error);
         }
 
-        var server = new MarkServer(path, listener, time, anchor, onMark);
+        var server = new MarkServer(path, listener, time, anchor, onMark, onQuestion);
         server._thread.Start();
         return server;
     }
@@ -161,26 +164,35 @@ public sealed class MarkServer : IDisposable
         connection.Dispose();
     }
 
-    string? HandleLine(string line)
+    string HandleLine(string line)
     {
+        if (_onQuestion is not null && MarkLine.IsQuestion(line, out var stage))
+            return TryAct("the run could not be accounted", () => _onQuestion(stage) is { } figures ? "ok " + figures : "error: what the run has used so far is not known here");
         if (_marks >= MaxMarks || _takenBytes + line.Length > MaxBytes)
-            return "this run holds as many marks as it can";
+            return "error: this run holds as many marks as it can";
         if (!MarkLine.TryParse(line, GetElapsedNanoseconds(), out var mark, out var wrong))
-            return wrong;
-        try
+            return "error: " + wrong;
+        return TryAct("the run could not keep the mark", () =>
         {
             _onMark(mark);
+            _marks++;
+            _takenBytes += line.Length;
+            return "ok";
+        });
+    }
+
+    static string TryAct(string failure, Func<string> act)
+    {
+        try
+        {
+            return act();
         }
 #pragma warning disable CA1031 // Whatever keeps the marks, its failure is not the program's: the run goes on.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return "the run could not keep the mark: " + error.Message.ReplaceLineEndings(" ");
+            return $"error: {failure}: " + error.Message.ReplaceLineEndings(" ");
         }
-
-        _marks++;
-        _takenBytes += line.Length;
-        return null;
     }
 
     /// <summary>Monotonic time in ns from the start of the run.</summary>

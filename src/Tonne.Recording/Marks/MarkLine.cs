@@ -30,6 +30,22 @@ public static class MarkLine
 
     static readonly char[] Controls = [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)];
 
+    /// <summary>Reads a line that asks what the run has used so far: <c>figures</c>, or <c>figures NAME</c> for one of its stages as well.</summary>
+    /// <param name="line">The line without its end.</param>
+    /// <param name="stage">Name of the stage; null if the line names none.</param>
+    /// <returns>Whether the line asks.</returns>
+    public static bool IsQuestion(ReadOnlySpan<char> line, out string? stage)
+    {
+        stage = null;
+        line = line.Trim();
+        if (line is "figures")
+            return true;
+        if (!line.StartsWith("figures ", StringComparison.Ordinal) || !TrySplit(line["figures ".Length..].Trim(), out var words, out _) || words is not [{ Key: null } name])
+            return false;
+        stage = name.Text.Trim();
+        return true;
+    }
+
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line without its end.</param>
     /// <param name="timestamp">Monotonic time in ns from the start of the run, put into the mark.</param>

@@ -25,6 +25,8 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(ReconciliationDocument))]
+[JsonSerializable(typeof(FiguresDocument))]
+[JsonSerializable(typeof(AttachDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>
@@ -32,6 +34,13 @@ public sealed partial class ReportJson : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>The context for a document on one line, for a program that reads line by line.</summary>
+    public static ReportJson OneLine { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

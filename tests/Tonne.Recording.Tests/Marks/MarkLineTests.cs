@@ -87,6 +87,21 @@ public class MarkLineTests
         }
     }
 
+    [Theory]
+    [InlineData("figures", true, null)]
+    [InlineData(" figures ", true, null)]
+    [InlineData("figures train", true, "train")]
+    [InlineData("figures \"fit it\"", true, "fit it")]
+    [InlineData("figures a b", false, null)]
+    [InlineData("figures \"open", false, null)]
+    [InlineData("figure", false, null)]
+    [InlineData("note figures", false, null)]
+    public void A_question_may_name_a_stage(string line, bool isQuestion, string? name)
+    {
+        Assert.Equal(isQuestion, MarkLine.IsQuestion(line, out var stage));
+        Assert.Equal(name, stage);
+    }
+
     [Fact]
     public void Limits_hold()
     {

@@ -152,6 +152,69 @@ public class WatchTrials
         await burner.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    // What a client in another language does: the protocol is in docs/formats/marks.md.
+    [Fact]
+    public async Task A_program_learns_where_marks_go_asks_for_figures_and_reads_the_run()
+    {
+        using var tonne = new TonneCommand();
+        using var burner = StartBurner(tonne, 30);
+        var attach = tonne.Start("attach", "--pid", burner.Id.ToString(CultureInfo.InvariantCulture), "--json", "--zone", "FR", "--name", "served", "--project", "p", "--tag", "k=v");
+        var opened = JsonNode.Parse((await attach.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!)!;
+        var ask = tonne.Write("ask.py", """
+            import socket, sys
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+                s.connect(sys.argv[1])
+                for line in sys.argv[2:]:
+                    s.sendall(line.encode() + b"\n")
+                    print(s.makefile().readline(), end="")
+            """);
+        async Task<string[]> Ask(params string[] lines) =>
+            (await tonne.RunOtherAsync([Needs.Python(), ask, (string)opened["marks"]!, .. lines])).Expect(0).Output.TrimEnd().Split('\n');
+
+        Assert.Equal(["ok", "ok"], await Ask("stage \"fit it\" in=10x2", "epoch 1 loss=0.5"));
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        var answers = await Ask("figures \"fit it\"", "figures", "figures nothing", "figures a b");
+        (await tonne.RunOtherAsync("/bin/kill", "-TERM", attach.Id.ToString(CultureInfo.InvariantCulture))).Expect(0);
+        var document = await attach.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await attach.WaitForExitAsync(TestContext.Current.CancellationToken);
+        burner.Kill();
+        await burner.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("tonne.attach/1", (string)opened["schema"]!);
+        Assert.All(answers[..3], answer => Assert.StartsWith("ok {", answer, StringComparison.Ordinal));
+        Assert.StartsWith("error: ", answers[3], StringComparison.Ordinal);
+        var (staged, plain, unknown) = (JsonNode.Parse(answers[0][3..])!, JsonNode.Parse(answers[1][3..])!, JsonNode.Parse(answers[2][3..])!);
+        Assert.Equal(("tonne.figures/1", (string)opened["run"]!), ((string)staged["schema"]!, (string)staged["run"]!));
+        Assert.Equal("fit it", (string)staged["stage"]!["name"]!);
+        Assert.InRange((double)staged["stage"]!["energy_kwh"]!["value"]!, 1e-9, (double)staged["energy_kwh"]!["value"]!);
+        Assert.True((double)staged["emissions_kg"]!["total"]!["low"]! < (double)staged["emissions_kg"]!["total"]!["high"]!);
+        Assert.Null(plain["stage"]);
+        Assert.Null(unknown["stage"]);
+        var run = new RunJson(document);
+        Assert.Equal(((string)opened["run"]!, "served"), (run.Id, (string)run.Root["name"]!));
+        Assert.Equal(0, document.TrimEnd().Count(letter => letter == '\n'));
+        Assert.Equal(("p", "v"), ((string)run.Root["project"]!, (string)run.Root["tags"]!["k"]!));
+        Assert.Contains(run.Root["stages"]!.AsArray(), stage => (string)stage!["name"]! == "fit it" && (int)stage["data_in"]!["rows"]! == 10);
+        Assert.Equal(0.5, (double)run.Root["epochs"]![0]!["metrics"]!["loss"]!);
+        Assert.True((double)run.Root["energy_kwh"]!["value"]! >= (double)staged["energy_kwh"]!["value"]!);
+    }
+
+    // Both are started by this process, which is the job of the view; that is kept nowhere.
+    [Fact]
+    public async Task A_view_of_the_machine_is_no_parent_of_the_runs_beside_it()
+    {
+        using var tonne = new TonneCommand();
+        var view = tonne.Start("watch", "--json", "--zone", "FR");
+        await view.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        var run = new RunJson((await tonne.RunAsync("run", "-q", "--zone", "FR", "--output", "-", "--", "sleep", "0.2")).Expect(0).Output);
+        view.Kill();
+        await view.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(run.Root["parent"]);
+        Assert.Equal(1, (int)JsonNode.Parse((await tonne.RunAsync("total", "--json")).Expect(0).Output)!["total"]!["runs"]!);
+    }
+
     [Fact]
     public async Task The_machine_is_watched_without_a_run()
     {
