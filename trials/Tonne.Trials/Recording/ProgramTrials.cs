@@ -6,6 +6,8 @@ using Tonne.Runs;
 namespace Tonne.Trials.Recording;
 
 /// <summary>A .NET program records a part of its own work with the libraries alone; the command line reads the run.</summary>
+// The process of all trials is the job here: every run that another trial starts meanwhile would be inside it.
+[Collection(nameof(Alone))]
 public class ProgramTrials
 {
     [Fact]
