@@ -21,6 +21,7 @@ sealed class MarkReceiver : IOutputListener, IDisposable
     (RunRecord Record, Footprint Footprint)? _accounted;
     long _accountedAt;
     TimeSpan _accountCost;
+    bool _isFirst = true;
 
     public MarkReceiver(CommandContext context, Settings settings, IMarkTarget run, Action<string> onWarning)
     {
@@ -70,7 +71,9 @@ sealed class MarkReceiver : IOutputListener, IDisposable
             var begin = _time.GetTimestamp();
             _accounted = _run.AccountSoFar();
             _accountedAt = _time.GetTimestamp();
-            _accountCost = _time.GetElapsedTime(begin, _accountedAt);
+            // The first account loads code and tables, and says nothing of the later ones.
+            _accountCost = _isFirst ? TimeSpan.Zero : _time.GetElapsedTime(begin, _accountedAt);
+            _isFirst = false;
         }
 
         return _accounted is var (record, footprint) ? FiguresDocument.From(record, footprint, stage).ToJsonLine() : null;

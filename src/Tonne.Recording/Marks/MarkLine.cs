@@ -116,11 +116,11 @@ public static class MarkLine
     }
 
     /// <summary>The rule for stage names, as text.</summary>
-    internal static string StageNameRule { get; } =
+    public static string StageNameRule { get; } =
         $"a stage name has 1 to {MaxNameLength} characters, none of them a control character, and is not {StageRecord.Outside}";
 
     /// <summary>Whether a text can be the name of a stage.</summary>
-    internal static bool IsStageName(string? name) =>
+    public static bool IsStageName(string? name) =>
         !string.IsNullOrWhiteSpace(name) && name.Length <= MaxNameLength && !name.Any(char.IsControl) && name != StageRecord.Outside;
 
     /// <summary>The text of a note in one line; empty if nothing is left of it.</summary>
