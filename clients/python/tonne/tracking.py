@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``track``: records a block or a function. The first block of a process is a run, the blocks inside it are its stages."""
 
+import bisect
 import functools
 import inspect
 import math
@@ -8,24 +9,22 @@ import os
 import socket
 import threading
 import time
-import weakref
 
 from . import marks as _marks
 from ._recorder import Recorder, report
 
 _VARIABLE = "TONNE_RUN"
 _NAN = float("nan")
-# How old figures of an open block may be, how long to wait for the sample after the end of a stage, and how often to ask, in s.
+# How old figures of an open block may be, how long to wait for figures that reach the end of a stage, and how often to ask, in s.
 _FRESH = 0.5
-_LAST_SAMPLE = 2.5
+_LAST_SAMPLE = 4.0
 _ASK_AGAIN = 0.1
 
 _lock = threading.RLock()
 # The blocks that are stages and still open, in the order in which they began.
 _open_stages = []
-# By path of the run: how many spans of each name this process has begun, and the blocks that somebody still holds.
-_spans = {}
-_known_stages = weakref.WeakSet()
+# The stages of runs, by path of the run and name.
+_totals = {}
 
 
 def track(name=None, *, project=None, zone=None, region=None, intensity=None, pue=None, tags=None, period=None):
@@ -127,10 +126,8 @@ class Track:
         if record is None:
             self._problem = self._recorder.problem
         with _lock:
-            for stage in list(_known_stages):
-                if stage._path == self._recorder.marks:
-                    stage.finish(record)
-            _spans.pop(self._recorder.marks, None)
+            for key in [key for key in _totals if key[0] == self._recorder.marks]:
+                _totals.pop(key).finish(record)
 
     def __enter__(self):
         return self.start()
@@ -264,43 +261,116 @@ class Track:
         report(problem)
 
 
+class _StageTotal:
+    """All time of one name in a run, which is one stage there, and the energy known at some points of it.
+
+    A block is an interval of the stage's own time. Between two points that are known, energy is divided by time.
+    """
+
+    def __init__(self, path, name):
+        self.problem = None
+        self._path = path
+        self._name = name
+        self._ended_s = 0.0
+        self._began = None
+        self._run = None
+        self._points = [(0.0, {"energy_kwh": 0.0, "emissions_kg": 0.0})]
+        self._known_at = [0.0]
+        self._latest = None
+        self._asked = -math.inf
+        self._is_over = False
+
+    def begin(self):
+        self._began = time.monotonic()
+
+    def end(self):
+        if self._began is not None:
+            self._ended_s += time.monotonic() - self._began
+            self._began = None
+
+    def get_seconds(self):
+        return self._ended_s + (time.monotonic() - self._began if self._began is not None else 0.0)
+
+    def get_between(self, first, last, is_open):
+        """Figures of an interval of the stage's time, or None. Waits a little for those of the end of a closed one."""
+        self._update(last, is_open)
+        if self._latest is None or (self._points[-1][0] <= first and not is_open):
+            return None
+        figures = {"run": self._run}
+        for name in ("energy_kwh", "emissions_kg"):
+            value = self._get_at(last, name) - self._get_at(first, name)
+            # The bounds are as wide, in proportion, as those of the whole stage.
+            whole = self._latest[name]
+            share = value / whole["value"] if whole["value"] else 0.0
+            figures[name] = {**whole, "value": value, "low": whole["low"] * share, "high": whole["high"] * share}
+        return figures
+
+    def finish(self, record):
+        """The run has ended, with this document."""
+        self._is_over = True
+        for stage in (record or {}).get("stages") or []:
+            if stage.get("name") == self._name:
+                self._add_point(record.get("id"), stage)
+
+    def _update(self, seconds, is_open):
+        if self._is_over or time.monotonic() - self._asked < _FRESH and is_open:
+            return
+        until = time.monotonic() + _LAST_SAMPLE
+        while self._points[-1][0] < seconds * 0.995 - 0.02:
+            document, problem = _marks._figures(self._path, self._name)
+            self._asked = time.monotonic()
+            stage = (document or {}).get("stage")
+            if stage:
+                self._add_point(document.get("run"), stage)
+            self.problem = problem or (None if self._latest else "the run has no figures of the stage %r yet" % self._name)
+            if document is None or is_open or time.monotonic() >= until:
+                break
+            time.sleep(_ASK_AGAIN)
+
+    def _add_point(self, run, stage):
+        energy, emissions = stage.get("energy_kwh"), stage.get("emissions_kg")
+        if not energy or not emissions or stage["duration_s"] <= self._points[-1][0]:
+            return
+        self._run, self._latest = run, {"energy_kwh": energy, "emissions_kg": emissions}
+        self._known_at.append(stage["duration_s"])
+        self._points.append((stage["duration_s"], {name: self._latest[name]["value"] for name in self._latest}))
+
+    def _get_at(self, seconds, name):
+        later = bisect.bisect_left(self._known_at, seconds)
+        if later == len(self._points):
+            return self._points[-1][1][name]
+        if later == 0:
+            return 0.0
+        (before_s, before), (after_s, after) = self._points[later - 1], self._points[later]
+        return before[name] + (after[name] - before[name]) * (seconds - before_s) / (after_s - before_s)
+
+
 class _Stage:
     """A block that is a stage of a run. Calls are made with the lock held.
 
     A run is in one stage at a time. A block inside a block interrupts the outer stage, which begins again after it; the figures of
-    the outer block are those of its own spans and of the blocks inside it.
+    the outer block are those of its own intervals and of the blocks inside it.
     """
 
     def __init__(self, name, path):
         self.name = str(name)
         self.problem = None
         self._path = path
-        self._parts = []
+        self._total = None
+        self._intervals = []
         self._inner = []
-        self._outer = None
-        self._span_began = None
-        self._span_s = 0.0
-        self._span_number = 0
+        self._began_at = None
         self._is_open = False
-        self._final = None
-        self._latest = None
-        self._asked = -math.inf
 
     def begin(self):
-        self._outer = next((stage for stage in reversed(_open_stages) if stage._path == self._path), None)
-        if self._outer is not None:
-            self._outer._inner.append(self)
-            self._outer._pause()
-        # Afterwards the last span of this name is another.
-        for stage in list(_known_stages):
-            if stage._path == self._path and stage.name == self.name and stage._final is None and not stage._is_open:
-                stage.get_figures(wait=0.0)
-        if not self._begin_span():
-            return False
-        self._is_open = True
-        _open_stages.append(self)
-        _known_stages.add(self)
-        return True
+        outer = self._find_outer()
+        if outer is not None:
+            outer._inner.append(self)
+            outer._close_interval()
+        self._is_open = self._begin_interval()
+        if self._is_open:
+            _open_stages.append(self)
+        return self._is_open
 
     def end(self):
         if not self._is_open:
@@ -310,103 +380,62 @@ class _Stage:
         _open_stages.remove(self)
         if is_current:
             self._mark("stage-end ")
-            self._close_span()
-            outer = next((stage for stage in reversed(_open_stages) if stage._path == self._path), None)
+            self._close_interval()
+            outer = self._find_outer()
             if outer is not None:
-                if outer._span_s > 0:
-                    outer._keep_span()
-                outer._begin_span()
+                outer._begin_interval()
         else:
-            self._note("the block %r overlaps with a later one; what it used after that began is counted there" % self.name)
+            self._close_interval()
+            report("the block %r overlaps with a later one; what it used after that began is counted there" % self.name)
 
-    def finish(self, record):
-        """The run has ended."""
-        if self._final is not None:
-            return
-        spans = [stage for stage in (record or {}).get("stages") or [] if stage.get("name") == self.name]
-        own = list(self._parts)
-        if self._span_number and len(spans) == _spans.get(self._path, {}).get(self.name) and spans[self._span_number - 1]["energy_kwh"]:
-            own.append({"run": record.get("id"), **spans[self._span_number - 1]})
-            for stage in self._inner:
-                stage.finish(record)
-            inner = [stage._final for stage in self._inner]
-            if None not in inner:
-                self._final, self.problem = _add(own + inner), None
-                return
-        self._final = self._latest
-        if self._final is None:
-            self._note("the run has no figures of the block %r" % self.name)
+    def get_figures(self):
+        parts = []
+        for stage in self._inner:
+            inner = stage.get_figures()
+            if inner is None:
+                return self._explain(stage.problem)
+            parts.append(inner)
+        for first, last in self._intervals:
+            part = self._total.get_between(first, last, is_open=False)
+            if part is None:
+                return self._explain(self._total.problem)
+            parts.append(part)
+        if self._began_at is not None:
+            part = self._total.get_between(self._began_at, self._total.get_seconds(), is_open=True)
+            if part is not None:
+                parts.append(part)
+        if not parts:
+            return self._explain(self._total.problem if self._total else None)
+        self.problem = None
+        return _add(parts)
 
-    def get_figures(self, wait=_LAST_SAMPLE):
-        if self._final is not None:
-            return self._final
-        if time.monotonic() - self._asked <= _FRESH and (self._is_open or self.problem):
-            return self._latest
-        own = list(self._parts)
-        if self._span_began is not None or self._span_s > 0:
-            span = self._ask_span(0.0 if self._is_open else wait)
-            if span is not None:
-                own.append(span)
-            elif not self._is_open:
-                own = None
-        inner = [stage.get_figures() for stage in self._inner]
-        self._asked = time.monotonic()
-        self._latest = None if not own and not inner or own is None or None in inner else _add(own + inner)
-        if self._latest is not None and not self._is_open and not any(stage._is_open for stage in self._inner):
-            self._final = self._latest
-        if self._latest is not None:
-            self.problem = None
-        return self._latest
+    def _explain(self, problem):
+        self.problem = problem or "the run has no figures of the stage %r" % self.name
+        report(self.problem)
 
-    def _begin_span(self):
+    def _find_outer(self):
+        return next((stage for stage in reversed(_open_stages) if stage._path == self._path), None)
+
+    def _begin_interval(self):
         if not self._mark("stage "):
             return False
-        counts = _spans.setdefault(self._path, {})
-        counts[self.name] = self._span_number = counts.get(self.name, 0) + 1
-        self._span_began, self._span_s = time.monotonic(), 0.0
+        if self._total is None:
+            self._total = _totals.setdefault((self._path, self.name), _StageTotal(self._path, self.name))
+        self._total.begin()
+        self._began_at = self._total.get_seconds()
         return True
 
-    def _pause(self):
-        """Another stage begins."""
-        self._close_span()
-
-    def _close_span(self):
-        if self._span_began is not None:
-            self._span_s = time.monotonic() - self._span_began
-            self._span_began = None
-
-    def _keep_span(self):
-        span = self._ask_span(0.0)
-        if span is not None:
-            self._parts.append(span)
-        self._span_s = 0.0
-
-    def _ask_span(self, wait):
-        """Figures of the last span; for a span that has ended, those that reach its end, if they come in time."""
-        if _spans.get(self._path, {}).get(self.name) != self._span_number:
-            self._note("another block named %r has begun; the figures of this one are known when the run has ended" % self.name)
-            return None
-        until = time.monotonic() + wait
-        while True:
-            document, problem = _marks._figures(self._path, self.name)
-            stage = (document or {}).get("stage")
-            if document is None or time.monotonic() >= until or (stage and stage["duration_s"] >= self._span_s * 0.99 - 0.01):
-                break
-            time.sleep(_ASK_AGAIN)
-        if not stage:
-            self._note(problem or "no sample was taken in the block %r yet" % self.name)
-            return None
-        return {"run": document.get("run"), "energy_kwh": stage["energy_kwh"], "emissions_kg": stage["emissions_kg"]}
+    def _close_interval(self):
+        if self._began_at is not None:
+            self._total.end()
+            self._intervals.append((self._began_at, self._total.get_seconds()))
+            self._began_at = None
 
     def _mark(self, word):
         try:
             return _marks._send(self._path, word + _marks._quoted(self.name))
         except Exception:
             return False
-
-    def _note(self, problem):
-        self.problem = problem
-        report(problem)
 
 
 def _add(parts):
@@ -415,8 +444,7 @@ def _add(parts):
     for name in ("energy_kwh", "emissions_kg"):
         total[name] = dict(parts[0][name])
         for bound in ("value", "low", "high"):
-            values = [part[name].get(bound) for part in parts]
-            total[name][bound] = None if None in values else math.fsum(values)
+            total[name][bound] = math.fsum(part[name][bound] for part in parts)
     return total
 
 
@@ -463,7 +491,7 @@ def _forget_after_fork():
     global _lock
     _lock = threading.RLock()
     _open_stages.clear()
-    _known_stages.clear()
+    _totals.clear()
 
 
 if hasattr(os, "register_at_fork"):
