@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from torch import nn
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "clients", "python"))
-from tonne_marks import stage
+from tonne.marks import stage
 
 
 def main():

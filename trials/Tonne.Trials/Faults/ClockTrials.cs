@@ -10,7 +10,7 @@ public class ClockTrials
     const string Child = """
         import os, struct, sys, time
         sys.path.insert(0, sys.argv[2])
-        import tonne_marks
+        from tonne import marks as tonne_marks
         def step(seconds):
             with open(sys.argv[1], "r+b") as file:
                 file.write(struct.pack("q", seconds))

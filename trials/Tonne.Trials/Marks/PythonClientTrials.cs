@@ -11,10 +11,10 @@ public class PythonClientTrials
     {
         using var tool = WithPython();
 
-        var (_, error, code) = await Tool.End(tool.Begin(Tool.Python, "-m", "unittest", "discover", "-s", _client));
+        var (_, error, code) = await Tool.End(tool.Begin(Tool.Python, "-m", "unittest", "discover", "-s", Path.Combine(_client, "tests")));
 
         Assert.True(code == 0, error);
-        Assert.Contains("Ran 14 tests", error);
+        Assert.Matches("Ran [1-9][0-9]* tests", error);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class PythonClientTrials
         var script = tool.Write("train.py", $"""
             import sys
             sys.path.insert(0, {JsonSerializer.Serialize(_client)})
-            from tonne_marks import epoch, note, stage
+            from tonne.marks import epoch, note, stage
             with stage("clean up", data_in="1000x10") as s:
                 s.out([[1, 2]] * 950)
             stage("train")
@@ -60,7 +60,7 @@ public class PythonClientTrials
         var script = tool.Write("train.py", $"""
             import os, signal, sys, time
             sys.path.insert(0, {JsonSerializer.Serialize(_client)})
-            from tonne_marks import epoch, note, stage
+            from tonne.marks import epoch, note, stage
             heard = note("before")
             os.kill(os.getppid(), signal.SIGKILL)
             while os.path.exists(f"/proc/{"{os.getppid()}"}/exe") and "Tonne" in os.readlink(f"/proc/{"{os.getppid()}"}/exe"):

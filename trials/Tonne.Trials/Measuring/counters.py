@@ -45,7 +45,7 @@ class Counter:
 
 def main():
     sys.path.insert(0, sys.argv[2])
-    import tonne_marks
+    from tonne import marks as tonne_marks
 
     with open(sys.argv[1]) as file:
         plan = json.load(file)

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of tonne_marks against a stand-in for a run. Standard library only: python3 -m unittest"""
+"""Tests of tonne.marks against a stand-in for a run. Standard library only: python3 -m unittest"""
 
 import contextlib
 import io
 import os
 import shutil
 import socket
+import sys
 import tempfile
 import threading
 import time
 import unittest
 
-import tonne_marks
-from tonne_marks import epoch, inside_run, note, stage, stage_end
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tonne import marks
+from tonne.marks import epoch, figures, inside_run, note, stage, stage_end
 
 
 class StandIn:
@@ -118,6 +120,14 @@ class InsideARun(unittest.TestCase):
             stage("x", data_in=data)
             self.assertEqual(self.run_of.lines.pop(), 'stage "x"')
 
+    def test_figures_are_a_document_or_none(self):
+        self.run_of._answer = b'ok {"schema":"tonne.figures/1","stage":null}\n'
+        self.assertEqual(figures("clean up"), {"schema": "tonne.figures/1", "stage": None})
+        for answer in [b"ok\n", b"ok {\n", b"error: no samples\n", b"\n"]:
+            self.run_of._answer = answer
+            self.assertIsNone(figures())
+        self.assertEqual(self.run_of.lines[:2], ['figures "clean up"', "figures"])
+
     def test_many_threads_and_a_fork_are_all_heard(self):
         threads = [threading.Thread(target=epoch, args=(n,), kwargs={"loss": n}) for n in range(20)]
         for thread in threads:
@@ -136,7 +146,7 @@ class Nowhere(unittest.TestCase):
 
     def tearDown(self):
         os.environ.pop("TONNE_RUN", None)
-        tonne_marks._deaf = (None, 0.0)
+        marks._silent.clear()
 
     def everything(self):
         out, error = io.StringIO(), io.StringIO()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Marks for ``tonne run``, from Python: stages, epochs and notes of the program that runs.
 
-One file, standard library only, Python 3.8 or newer. Copy it beside your script or put it on the path.
+Part of the package ``tonne``, and usable without it: one file, standard library only, Python 3.9 or newer. Copied
+beside a script as ``marks.py``, it is ``from marks import stage, epoch, note``.
 
-    from tonne_marks import stage, epoch, note
+    from tonne.marks import stage, epoch, note
 
     with stage("clean", data_in=raw) as s:        # raw.shape says rows and columns
         table = clean(raw)
@@ -14,36 +15,46 @@ One file, standard library only, Python 3.8 or newer. Copy it beside your script
         loss, accuracy = train_one_epoch()
         epoch(n, loss=loss, accuracy=accuracy)    # says that epoch n has ended
 
-Outside ``tonne run`` every call does nothing. Inside, no call raises, prints, or takes longer than a
-second, whatever happens to tonne: what cannot be said is dropped. Every call returns or keeps in
+Outside a recording every call does nothing. Inside, no call raises, prints, or takes longer than a
+second, whatever happens to tonne: what cannot be sent is dropped. Every call returns or keeps in
 ``.taken`` whether the run has it. Safe with threads and after a fork: nothing is kept between calls.
 """
 
+import json
 import os
 import socket
 import sys
 import time
 
-__all__ = ["stage", "stage_end", "epoch", "note", "inside_run"]
+__all__ = ["stage", "stage_end", "epoch", "note", "figures", "inside_run"]
 __version__ = "0.1.0"
 
 _VARIABLE = "TONNE_RUN"
 _SECONDS = 0.9
 _PAUSE = 30.0
 _LONGEST = 4096
+_LONGEST_ANSWER = 64 * 1024
 
-# Path of a run that did not answer in time, and until when it is left alone: (path, monotonic time).
-_deaf = (None, 0.0)
+# Runs that did not answer in time, and until when they are left alone: {(path, kind of line): monotonic time}.
+_silent = {}
 
 
 def inside_run():
-    """Whether this process was started by ``tonne run``."""
+    """Whether this process is being recorded: started by ``tonne run``, or inside ``tonne.track``."""
     return bool(os.environ.get(_VARIABLE))
 
 
 def note(text):
     """Keeps a remark with the run. Returns whether the run has it."""
     return _say(lambda: "note " + _quoted(text))
+
+
+def figures(stage=None):
+    """What the run has used so far, and its last stage of that name.
+
+    Returns the document ``tonne.figures/1`` as a dict, or None outside a recording or without an answer.
+    """
+    return _quietly(lambda: _figures(os.environ.get(_VARIABLE), stage)[0])
 
 
 def stage(name, data_in=None, data_out=None):
@@ -163,12 +174,28 @@ def _say(write):
 
 
 def _send(path, line):
-    global _deaf
-    if _deaf[0] == path and time.monotonic() < _deaf[1]:
-        return False
+    return (_ask(path, line) or "").startswith("ok")
+
+
+def _figures(path, stage):
+    """The document and None, or None and why there is none."""
+    if not path:
+        return None, "the program is not being recorded"
+    answer = _ask(path, "figures" if stage is None else "figures " + _quoted(stage), "figures")
+    if answer is None:
+        return None, "the recording did not answer"
+    if answer.startswith("ok "):
+        return json.loads(answer[3:]), None
+    return None, answer[len("error:"):].strip() if answer.startswith("error:") else "the answer is not understood: %.80r" % answer
+
+
+def _ask(path, line, kind="mark"):
+    """Sends one line and returns the answer without its end; None if there is none."""
+    if time.monotonic() < _silent.get((path, kind), 0.0):
+        return None
     data = line.encode("utf-8", "replace")
     if len(data) > _LONGEST:
-        return False
+        return None
     until = time.monotonic() + _SECONDS
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         try:
@@ -176,17 +203,17 @@ def _send(path, line):
             connection.connect(path)
             connection.sendall(data + b"\n")
             answer = b""
-            while b"\n" not in answer and len(answer) < 1024:
+            while b"\n" not in answer and len(answer) < _LONGEST_ANSWER:
                 connection.settimeout(max(0.001, until - time.monotonic()))
-                part = connection.recv(256)
+                part = connection.recv(8192)
                 if not part:
                     break
                 answer += part
-            return answer.startswith(b"ok")
+            return answer.decode("utf-8", "replace").split("\n")[0]
         except (socket.timeout, BlockingIOError):
             # It hangs: do not let every epoch of the training wait for it.
-            _deaf = (path, time.monotonic() + _PAUSE)
-            return False
+            _silent[(path, kind)] = time.monotonic() + _PAUSE
+            return None
 
 
 def _quoted(text):
