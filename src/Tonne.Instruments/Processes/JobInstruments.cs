@@ -25,6 +25,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     readonly ProcessTree? _descendants;
     readonly SlurmJobProcesses? _slurm;
     readonly LiveRunRegistry? _liveRuns;
+    readonly bool _isAttached;
     readonly JobCpuMeter _cpu;
     readonly Func<long> _reaped;
     readonly int _followedId = Environment.ProcessId;
@@ -100,6 +101,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         tree.Update(0);
         var before = tree.CpuNanoseconds;
         CpuNanosecondsBefore = before;
+        _isAttached = true;
         _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, tree.Contains, claim, onlyReads: !isKept);
         _cpu = new JobCpuMeter(tree, _reaped, _liveRuns, () => -before);
         Meters = [_cpu, new JobMemoryMeter(tree), .. ListMeters(_liveRuns, claim)];
@@ -211,7 +213,8 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
                 $"Other runs of tonne on this machine were not seen ({refusal}): their idle energy counts as held by nobody."));
         }
 
-        var alive = (_slurm?.LiveIds ?? _group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
+        // Of a process that was there before, nobody expects that it has ended.
+        var alive = _isAttached ? [] : (_slurm?.LiveIds ?? _group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
         if (alive.Length > 0)
         {
             var names = alive.Take(MaxNamed).Select(id => $"{ReadName(id)} ({id.ToString(CultureInfo.InvariantCulture)})");

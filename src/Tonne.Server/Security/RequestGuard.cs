@@ -21,7 +21,7 @@ sealed class RequestGuard(ServerOptions options)
         var request = context.Request;
         if (!IsOwnHost(request.Host))
         {
-            return ProblemAnswer.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, "this server does not have that name", $"header Host: {request.Host}",
+            return ProblemAnswer.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, "this server does not have that name", $"header Host: {request.Host.Value}",
                 "Use the address that 'tonne serve' printed; for a name of your own give --behind-proxy URL.");
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Tonne.Server.Security;
 
 namespace Tonne.Server.Tests.Security;
@@ -51,6 +52,21 @@ public class AccessTests
         Assert.StartsWith("HTTP/1.1 405", await SendAsync(server, $"POST /api/v1/footprint?token={token} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 401", await SendAsync(server, $"GET /?token={token}x HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 401", await SendAsync(server, $"GET /?token={token}&token={token} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    // No names of the DNS (RFC 5891, 4.2): an empty label, and one of more than 63 octets.
+    [Theory]
+    [InlineData("\u00e4..b")]
+    [InlineData("\u00e4aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public async Task A_name_that_cannot_be_one_is_refused_as_any_other(string host)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Host = host;
+
+        await new RequestGuard(server.Options).InvokeAsync(context, static _ => throw new InvalidOperationException("passed on"));
+
+        Assert.Equal(421, context.Response.StatusCode);
     }
 
     [Theory]

@@ -147,7 +147,9 @@ public class WatchTrials
 
         (await Finished.OfAsync(attach)).Expect(0);
         Assert.False(burner.HasExited);
-        Assert.Equal("interrupted", new RunJson((await tonne.RunAsync("show", "left", "--json")).Expect(0).Output).Status);
+        var left = new RunJson((await tonne.RunAsync("show", "left", "--json")).Expect(0).Output);
+        Assert.Equal("interrupted", left.Status);
+        Assert.DoesNotContain(left.Root["warnings"]!.AsArray(), warning => (string)warning!["code"]! == "descendants-alive");
         burner.Kill();
         await burner.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
