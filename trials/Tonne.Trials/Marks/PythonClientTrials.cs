@@ -2,6 +2,8 @@ using System.Text.Json;
 
 namespace Tonne.Trials.Marks;
 
+// The client gives up what takes too long.
+[Collection(nameof(Alone))]
 public class PythonClientTrials
 {
     static readonly string _client = Path.Combine(Tool.Repository, "clients", "python");
@@ -50,6 +52,41 @@ public class PythonClientTrials
         Assert.Equal([1.5, 0.5], epochs.Take(2).Select(epoch => epoch.GetProperty("metrics").GetProperty("loss").GetDouble()));
         Assert.Equal(0.5, epochs[1].GetProperty("metrics").GetProperty("validation_accuracy").GetDouble());
         Assert.Equal(JsonValueKind.Null, epochs[2].GetProperty("metrics").GetProperty("loss").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_block_outside_of_a_run_is_one_and_a_block_inside_it_a_stage()
+    {
+        using var tonne = new TonneCommand();
+        var script = tonne.Write("track.py", $"""
+            import sys
+            sys.path.insert(0, {JsonSerializer.Serialize(_client)})
+            import json, time, tonne
+            def burn(seconds):
+                end = time.process_time() + seconds
+                while time.process_time() < end:
+                    pass
+            with tonne.track("whole", project="trial", zone="FR", tags={"{'k': 'v'}"}) as t:
+                with tonne.track("fit"):
+                    burn(1)
+            print(json.dumps([t.run, t.energy_kwh, t.low, t.emissions_kg, t.high, t.problem, t.record["job_cpu_s"]]))
+            """);
+        tonne.Environment["TONNE_EXECUTABLE"] = TonneCommand.Executable;
+
+        var output = (await tonne.RunOtherAsync(Needs.Python(), script)).Expect(0).Output;
+
+        using var figures = JsonDocument.Parse(output);
+        var all = figures.RootElement.EnumerateArray().ToList();
+        using var shown = JsonDocument.Parse((await tonne.RunAsync("show", all[0].GetString()!, "--json")).Expect(0).Output);
+        var run = shown.RootElement;
+        Assert.Equal(("whole", "trial", "v"), (run.GetProperty("name").GetString(), run.GetProperty("project").GetString(), run.GetProperty("tags").GetProperty("k").GetString()));
+        Assert.Equal(run.GetProperty("energy_kwh").GetProperty("value").GetDouble(), all[1].GetDouble());
+        var total = run.GetProperty("emissions_kg").GetProperty("total");
+        Assert.Equal((total.GetProperty("low").GetDouble(), total.GetProperty("value").GetDouble(), total.GetProperty("high").GetDouble()), (all[2].GetDouble(), all[3].GetDouble(), all[4].GetDouble()));
+        Assert.Equal(JsonValueKind.Null, all[5].ValueKind);
+        // The second that the block itself measured, and what starting and ending the recording used.
+        Assert.InRange(all[6].GetDouble(), 0.98, 1.5);
+        Assert.Contains(run.GetProperty("stages").EnumerateArray(), stage => stage.GetProperty("name").GetString() == "fit");
     }
 
     [Fact]
