@@ -43,6 +43,10 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
 
     readonly RunIndex _index = new(home.Index, log ?? (static _ => { }));
 
+    /// <summary>Opens the ledger that the command <c>tonne</c> uses without a configuration file, on the system's clock. Nothing is written until a run begins.</summary>
+    /// <remarks>The folder is that of <see cref="LedgerHome.FromEnvironment"/>.</remarks>
+    public static Ledger OpenDefault() => new(LedgerHome.FromEnvironment(Environment.GetEnvironmentVariable), TimeProvider.System);
+
     /// <summary>The folder.</summary>
     public LedgerHome Home { get; } = home;
 
