@@ -144,6 +144,23 @@ public sealed class Accountant(UncertaintyPropagator? uncertainty = null)
         return bounds;
     }
 
+    /// <summary>Computes the footprint of an energy that is known, at a place: <c>accountant.Account(Energy.FromKilowattHours(12.5), new Place("FR"))</c>.</summary>
+    /// <remarks>
+    /// The energy is taken as drawn at the plug of the machines and as exact; the facility's part (PUE) is added, embodied emissions are not. Bounds come from the
+    /// intensity and the PUE. Other boundaries, bounds of the energy and embodied emissions: <see cref="Account(PhaseUse, AccountingFactors)"/>.
+    /// </remarks>
+    /// <param name="energy">Energy at the plug, not negative.</param>
+    /// <param name="place">Where it was used: zone, region or given intensity, and the PUE if known.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The energy is negative.</exception>
+    /// <exception cref="Catalogs.UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
+    public PhaseFootprint Account(Energy energy, Place place)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(energy, Energy.Zero);
+        var given = new Factor("energy/given", "energy as given", "kWh", Bounds.FromExact(energy.KilowattHours), Quality.Assumed, new Source("GIVEN", "Given by the program"));
+        var boundary = new Boundary(BoundaryExtent.It, [], AllocationPolicy.Described);
+        return Account(new PhaseUse("energy", boundary, new Derivation.FactorNode(given), Quality: Quality.Assumed), FactorSelector.SelectFactors(place));
+    }
+
     /// <summary>Computes the footprint of a life-cycle phase whose energy was estimated, described or measured elsewhere.</summary>
     /// <param name="use">Energy at the plug and embodied emissions of the phase.</param>
     /// <param name="factors">Intensity, PUE and water. Its embodied shares are not used, because the phase has its own embodied

@@ -5,6 +5,7 @@ using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Recording.Marks;
 using Tonne.Recording.Metering;
+using Tonne.Recording.Replaying;
 using Tonne.Recording.Traces;
 using Tonne.Runs;
 using Tonne.Tests;

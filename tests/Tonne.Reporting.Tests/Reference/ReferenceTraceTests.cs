@@ -3,6 +3,7 @@ using Tonne.Hardware;
 using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Metering;
+using Tonne.Recording.Replaying;
 using Tonne.Recording.Traces;
 using Tonne.Reporting.Json;
 using Tonne.Reporting.Teaching;

@@ -1,11 +1,12 @@
 using Tonne.Recording.Metering;
+using Tonne.Recording.Traces;
 using Tonne.Runs;
 
-namespace Tonne.Recording.Traces;
+namespace Tonne.Recording.Replaying;
 
-/// <summary>A meter that replays recorded or scripted readings, for tests, examples and replays of a trace.</summary>
+/// <summary>A meter that replays recorded or scripted readings: for tests of programs, examples, and replays of a trace.</summary>
 /// <remarks>Returns the newest reading at or before a time; a gap before the first. Not thread safe.</remarks>
-sealed class ReplayMeter : IMeter
+public sealed class ReplayMeter : IMeter
 {
     readonly List<(long Timestamp, Reading Reading)> _script;
     int _next;
