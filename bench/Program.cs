@@ -8,6 +8,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     (nameof(InferenceEstimateCost), InferenceEstimateCost.Run),
     (nameof(LabProducts), LabProducts.Run),
     (nameof(LabTraining), LabTraining.Run),
+    (nameof(RecordingCost), RecordingCost.Run),
     (nameof(SamplingCost), SamplingCost.Run),
     (nameof(ServingSweepCost), ServingSweepCost.Run),
     (nameof(TrainingSweepCost), TrainingSweepCost.Run),
