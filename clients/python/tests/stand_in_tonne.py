@@ -90,6 +90,10 @@ def main():
     if sys.argv[1] == "list":
         print("No runs yet.")
         return 0
+    if sys.argv[1] == "report":
+        print("timestamp,run_id,emissions,country_name,country_iso_code,os,cpu_count,cpu_model,gpu_count,ram_total_size,tracking_mode,on_cloud,pue,wue,tonne_zone")
+        print("2026-11-30T00:00:00,%s,99,France,FRA,Linux 6.1,2,Example CPU,,16.0,process,N,1.5,0.36,FR" % sys.argv[2])
+        return 0
     arguments = sys.argv[2:]
     pid = int(arguments[arguments.index("--pid") + 1])
     name = arguments[arguments.index("--name") + 1] if "--name" in arguments else "python3"

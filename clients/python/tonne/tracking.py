@@ -19,6 +19,8 @@ _NAN = float("nan")
 _FRESH = 0.5
 _LAST_SAMPLE = 4.0
 _ASK_AGAIN = 0.1
+# What the marks of one block may take, in s.
+_MARK_SECONDS = 0.1
 
 _lock = threading.RLock()
 # The blocks that are stages and still open, in the order in which they began.
@@ -27,7 +29,7 @@ _open_stages = []
 _totals = {}
 
 
-def track(name=None, *, project=None, zone=None, region=None, intensity=None, pue=None, tags=None, period=None):
+def track(name=None, *, project=None, zone=None, region=None, intensity=None, pue=None, tags=None, period=None, policy=None):
     """Records a block of code, or a function.
 
         with tonne.track("train", project="digits", zone="FR", tags={"gpu": "none"}) as t:
@@ -37,10 +39,13 @@ def track(name=None, *, project=None, zone=None, region=None, intensity=None, pu
         def train(): ...
 
     ``name`` of the run or stage; ``zone`` (``"FR"``), ``region`` (``"gcp:europe-west9"``) or ``intensity`` (g CO2e/kWh) of the
-    electricity, ``pue`` (1 or more), ``tags`` (a dict), ``period`` between samples (seconds or ``"500ms"``). Inside ``tonne run`` or
-    another block only ``name`` has a meaning: the block is a stage of that run.
+    electricity, ``pue`` (1 or more), ``tags`` (a dict), ``period`` between samples (seconds or ``"500ms"``), ``policy`` (how a
+    shared machine is split: ``"share"``, ``"marginal"`` or ``"machine"``). Inside ``tonne run`` or another block only ``name`` has a
+    meaning: the block is a stage of that run.
     """
-    options = {"project": project, "zone": zone, "region": region, "intensity": intensity, "pue": pue, "tags": tags, "period": period}
+    options = {
+        "project": project, "zone": zone, "region": region, "intensity": intensity, "pue": pue, "tags": tags, "period": period,
+        "policy": policy}
     if callable(name):
         return _decorate(name, None, options)
     return Track(name, options)
@@ -273,6 +278,9 @@ class _StageTotal:
         self._name = name
         self._ended_s = 0.0
         self._began = None
+        self._count = 0
+        # Seconds of the record for each second of this process: a mark takes time to arrive.
+        self._scale = 1.0
         self._run = None
         self._points = [(0.0, {"energy_kwh": 0.0, "emissions_kg": 0.0})]
         self._known_at = [0.0]
@@ -282,6 +290,7 @@ class _StageTotal:
 
     def begin(self):
         self._began = time.monotonic()
+        self._count += 1
 
     def end(self):
         if self._began is not None:
@@ -294,6 +303,7 @@ class _StageTotal:
     def get_between(self, first, last, is_open):
         """Figures of an interval of the stage's time, or None. Waits a little for those of the end of a closed one."""
         self._update(last, is_open)
+        first, last = first * self._scale, last * self._scale
         if self._latest is None or (self._points[-1][0] <= first and not is_open):
             return None
         figures = {"run": self._run}
@@ -311,6 +321,9 @@ class _StageTotal:
         for stage in (record or {}).get("stages") or []:
             if stage.get("name") == self._name:
                 self._add_point(record.get("id"), stage)
+                # All blocks of the name are the stage. Another process may have marked time of the same name too.
+                if self._ended_s > 0 and abs(stage["duration_s"] - self._ended_s) < _MARK_SECONDS * self._count:
+                    self._scale = stage["duration_s"] / self._ended_s
 
     def _update(self, seconds, is_open):
         if self._is_over or time.monotonic() - self._asked < _FRESH and is_open:
