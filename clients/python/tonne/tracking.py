@@ -225,6 +225,17 @@ class Track:
     def __repr__(self):
         return "<tonne.track %r: %.4g kWh, %.4g kg CO2e>" % (self.name, self.energy_kwh, self.emissions_kg)
 
+    def _get_snapshot(self):
+        """Energy in kWh, and emissions in kg with their low and high end; the run is asked at most once."""
+        try:
+            document = self.record or self._ask() or {}
+            emissions = document.get("emissions_kg") or {}
+            emissions = emissions.get("total") or {} if "total" in emissions else emissions
+            values = ((document.get("energy_kwh") or {}).get("value"), *(emissions.get(part) for part in ("value", "low", "high")))
+            return tuple(_NAN if value is None else float(value) for value in values)
+        except Exception:
+            return (_NAN,) * 4
+
     def _quantity(self, name, part):
         try:
             value = (self._find(name) or {}).get(part)
@@ -342,8 +353,14 @@ class _StageTotal:
 
     def _add_point(self, run, stage):
         energy, emissions = stage.get("energy_kwh"), stage.get("emissions_kg")
-        if not energy or not emissions or stage["duration_s"] <= self._points[-1][0]:
+        if not energy or not emissions or stage["duration_s"] < self._points[-1][0]:
             return
+        if stage["duration_s"] == self._points[-1][0]:
+            # The same time, accounted with later samples.
+            if len(self._points) == 1:
+                return
+            self._points.pop()
+            self._known_at.pop()
         self._run, self._latest = run, {"energy_kwh": energy, "emissions_kg": emissions}
         self._known_at.append(stage["duration_s"])
         self._points.append((stage["duration_s"], {name: self._latest[name]["value"] for name in self._latest}))
