@@ -100,9 +100,8 @@ def main():
     if MODE == "fail":
         print("tonne: there is no zone 'XX'", file=sys.stderr)
         return 2
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "run")
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -112,7 +111,7 @@ def main():
         if MODE != "silent":
             print(json.dumps({"schema": "tonne.attach/1", "run": "20261130-000000-abcdef", "name": name,
                               "boot": "b", "marks": None if MODE == "no-marks" else path}), flush=True)
-        while not ended.wait(0.05) and os.path.exists("/proc/%d" % pid):
+        while signal.sigtimedwait(ends, 0.05) is None and os.path.exists("/proc/%d" % pid):
             pass
         close_span()
         seconds = time.monotonic() - BEGAN

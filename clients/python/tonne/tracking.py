@@ -313,7 +313,7 @@ class _StageTotal:
 
     def get_between(self, first, last, is_open):
         """Figures of an interval of the stage's time, or None. Waits a little for those of the end of a closed one."""
-        self._update(last, is_open)
+        self._update(first, last, is_open)
         first, last = first * self._scale, last * self._scale
         if self._latest is None or (self._points[-1][0] <= first and not is_open):
             return None
@@ -336,11 +336,12 @@ class _StageTotal:
                 if self._ended_s > 0 and abs(stage["duration_s"] - self._ended_s) < _MARK_SECONDS * self._count:
                     self._scale = stage["duration_s"] / self._ended_s
 
-    def _update(self, seconds, is_open):
+    def _update(self, first, seconds, is_open):
         if self._is_over or time.monotonic() - self._asked < _FRESH and is_open:
             return
         until = time.monotonic() + _LAST_SAMPLE
-        while self._points[-1][0] < seconds * 0.995 - 0.02:
+        # However short an interval is, something of it is needed.
+        while self._points[-1][0] < seconds * 0.995 - 0.02 or self._points[-1][0] <= first:
             document, problem = _marks._figures(self._path, self._name)
             self._asked = time.monotonic()
             stage = (document or {}).get("stage")
@@ -451,8 +452,9 @@ class _Stage:
             return False
         if self._total is None:
             self._total = _totals.setdefault((self._path, self.name), _StageTotal(self._path, self.name))
-        self._total.begin()
+        # Exactly where the interval before ended.
         self._began_at = self._total.get_seconds()
+        self._total.begin()
         return True
 
     def _close_interval(self):
