@@ -90,15 +90,18 @@ def main():
     if sys.argv[1] == "list":
         print("No runs yet.")
         return 0
+    if sys.argv[1] == "report":
+        print("timestamp,run_id,emissions,country_name,country_iso_code,os,cpu_count,cpu_model,gpu_count,ram_total_size,tracking_mode,on_cloud,pue,wue,tonne_zone")
+        print("2026-11-30T00:00:00,%s,99,France,FRA,Linux 6.1,2,Example CPU,,16.0,process,N,1.5,0.36,FR" % sys.argv[2])
+        return 0
     arguments = sys.argv[2:]
     pid = int(arguments[arguments.index("--pid") + 1])
     name = arguments[arguments.index("--name") + 1] if "--name" in arguments else "python3"
     if MODE == "fail":
         print("tonne: there is no zone 'XX'", file=sys.stderr)
         return 2
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "run")
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -108,7 +111,7 @@ def main():
         if MODE != "silent":
             print(json.dumps({"schema": "tonne.attach/1", "run": "20261130-000000-abcdef", "name": name,
                               "boot": "b", "marks": None if MODE == "no-marks" else path}), flush=True)
-        while not ended.wait(0.05) and os.path.exists("/proc/%d" % pid):
+        while signal.sigtimedwait(ends, 0.05) is None and os.path.exists("/proc/%d" % pid):
             pass
         close_span()
         seconds = time.monotonic() - BEGAN

@@ -93,6 +93,26 @@ class ABlock(RecordingTestCase):
             self.assertAlmostEqual(block.energy_kwh, seconds / 1000, delta=0.00003)
         self.assertEqual(self.warnings.texts, [])
 
+    def test_very_short_stages_have_figures(self):
+        with tonne.track("all"):
+            blocks = []
+            for _ in range(3):
+                with tonne.track("short") as block:
+                    pass
+                self.assertGreater(block.energy_kwh, 0)
+                blocks.append(block)
+        self.assertEqual(self.warnings.texts, [])
+
+    def test_blocks_of_one_name_together_have_the_energy_of_their_stage(self):
+        with tonne.track("all") as t:
+            blocks = []
+            for _ in range(3):
+                with tonne.track("part") as block:
+                    time.sleep(0.02)
+                blocks.append(block)
+        [stage] = t.record["stages"]
+        self.assertAlmostEqual(math.fsum(block.energy_kwh for block in blocks), stage["energy_kwh"]["value"], places=12)
+
     def test_is_a_decorator_with_and_without_arguments(self):
         @tonne.track
         def plain(value):

@@ -16,3 +16,17 @@ from .tracking import track
 
 __all__ = ["track", "stage", "stage_end", "epoch", "note", "inside_run", "__version__"]
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(ipython):
+    """``%load_ext tonne``: the magics ``%%tonne`` and ``%tonne``."""
+    from . import jupyter
+
+    jupyter.load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython):
+    """``%unload_ext tonne``."""
+    from . import jupyter
+
+    jupyter.unload_ipython_extension(ipython)

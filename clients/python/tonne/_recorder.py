@@ -60,10 +60,10 @@ class Recorder:
         self._messages = collections.deque(maxlen=5)
         self._readers = []
 
-    def start(self, name=None, project=None, tags=None, zone=None, region=None, intensity=None, pue=None, period=None):
+    def start(self, name=None, project=None, tags=None, zone=None, region=None, intensity=None, pue=None, period=None, policy=None):
         """Starts the recording and waits for its first sample. Returns whether it records."""
         try:
-            return self._start(_arguments(name, project, tags, zone, region, intensity, pue, period))
+            return self._start(_arguments(name, project, tags, zone, region, intensity, pue, period, policy))
         except Exception as error:
             self._fail("tonne could not be started (%s); nothing is recorded" % error)
             return False
@@ -163,11 +163,11 @@ def _read(stream, put):
     put(None)
 
 
-def _arguments(name, project, tags, zone, region, intensity, pue, period):
+def _arguments(name, project, tags, zone, region, intensity, pue, period, policy):
     arguments = []
     for option, value in [
         ("--name", name), ("--project", project), ("--zone", zone), ("--region", region), ("--intensity", intensity), ("--pue", pue),
-        ("--period", "%gs" % period if isinstance(period, (int, float)) else period),
+        ("--period", "%gs" % period if isinstance(period, (int, float)) else period), ("--policy", policy),
     ]:
         if value is not None:
             arguments += [option, str(value)]

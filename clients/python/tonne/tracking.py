@@ -19,6 +19,8 @@ _NAN = float("nan")
 _FRESH = 0.5
 _LAST_SAMPLE = 4.0
 _ASK_AGAIN = 0.1
+# What the marks of one block may take, in s.
+_MARK_SECONDS = 0.1
 
 _lock = threading.RLock()
 # The blocks that are stages and still open, in the order in which they began.
@@ -27,7 +29,7 @@ _open_stages = []
 _totals = {}
 
 
-def track(name=None, *, project=None, zone=None, region=None, intensity=None, pue=None, tags=None, period=None):
+def track(name=None, *, project=None, zone=None, region=None, intensity=None, pue=None, tags=None, period=None, policy=None):
     """Records a block of code, or a function.
 
         with tonne.track("train", project="digits", zone="FR", tags={"gpu": "none"}) as t:
@@ -37,10 +39,13 @@ def track(name=None, *, project=None, zone=None, region=None, intensity=None, pu
         def train(): ...
 
     ``name`` of the run or stage; ``zone`` (``"FR"``), ``region`` (``"gcp:europe-west9"``) or ``intensity`` (g CO2e/kWh) of the
-    electricity, ``pue`` (1 or more), ``tags`` (a dict), ``period`` between samples (seconds or ``"500ms"``). Inside ``tonne run`` or
-    another block only ``name`` has a meaning: the block is a stage of that run.
+    electricity, ``pue`` (1 or more), ``tags`` (a dict), ``period`` between samples (seconds or ``"500ms"``), ``policy`` (how a
+    shared machine is split: ``"share"``, ``"marginal"`` or ``"machine"``). Inside ``tonne run`` or another block only ``name`` has a
+    meaning: the block is a stage of that run.
     """
-    options = {"project": project, "zone": zone, "region": region, "intensity": intensity, "pue": pue, "tags": tags, "period": period}
+    options = {
+        "project": project, "zone": zone, "region": region, "intensity": intensity, "pue": pue, "tags": tags, "period": period,
+        "policy": policy}
     if callable(name):
         return _decorate(name, None, options)
     return Track(name, options)
@@ -220,6 +225,17 @@ class Track:
     def __repr__(self):
         return "<tonne.track %r: %.4g kWh, %.4g kg CO2e>" % (self.name, self.energy_kwh, self.emissions_kg)
 
+    def _get_snapshot(self):
+        """Energy in kWh, and emissions in kg with their low and high end; the run is asked at most once."""
+        try:
+            document = self.record or self._ask() or {}
+            emissions = document.get("emissions_kg") or {}
+            emissions = emissions.get("total") or {} if "total" in emissions else emissions
+            values = ((document.get("energy_kwh") or {}).get("value"), *(emissions.get(part) for part in ("value", "low", "high")))
+            return tuple(_NAN if value is None else float(value) for value in values)
+        except Exception:
+            return (_NAN,) * 4
+
     def _quantity(self, name, part):
         try:
             value = (self._find(name) or {}).get(part)
@@ -273,6 +289,9 @@ class _StageTotal:
         self._name = name
         self._ended_s = 0.0
         self._began = None
+        self._count = 0
+        # Seconds of the record for each second of this process: a mark takes time to arrive.
+        self._scale = 1.0
         self._run = None
         self._points = [(0.0, {"energy_kwh": 0.0, "emissions_kg": 0.0})]
         self._known_at = [0.0]
@@ -282,6 +301,7 @@ class _StageTotal:
 
     def begin(self):
         self._began = time.monotonic()
+        self._count += 1
 
     def end(self):
         if self._began is not None:
@@ -293,7 +313,8 @@ class _StageTotal:
 
     def get_between(self, first, last, is_open):
         """Figures of an interval of the stage's time, or None. Waits a little for those of the end of a closed one."""
-        self._update(last, is_open)
+        self._update(first, last, is_open)
+        first, last = first * self._scale, last * self._scale
         if self._latest is None or (self._points[-1][0] <= first and not is_open):
             return None
         figures = {"run": self._run}
@@ -311,12 +332,16 @@ class _StageTotal:
         for stage in (record or {}).get("stages") or []:
             if stage.get("name") == self._name:
                 self._add_point(record.get("id"), stage)
+                # All blocks of the name are the stage. Another process may have marked time of the same name too.
+                if self._ended_s > 0 and abs(stage["duration_s"] - self._ended_s) < _MARK_SECONDS * self._count:
+                    self._scale = stage["duration_s"] / self._ended_s
 
-    def _update(self, seconds, is_open):
+    def _update(self, first, seconds, is_open):
         if self._is_over or time.monotonic() - self._asked < _FRESH and is_open:
             return
         until = time.monotonic() + _LAST_SAMPLE
-        while self._points[-1][0] < seconds * 0.995 - 0.02:
+        # However short an interval is, something of it is needed.
+        while self._points[-1][0] < seconds * 0.995 - 0.02 or self._points[-1][0] <= first:
             document, problem = _marks._figures(self._path, self._name)
             self._asked = time.monotonic()
             stage = (document or {}).get("stage")
@@ -329,8 +354,14 @@ class _StageTotal:
 
     def _add_point(self, run, stage):
         energy, emissions = stage.get("energy_kwh"), stage.get("emissions_kg")
-        if not energy or not emissions or stage["duration_s"] <= self._points[-1][0]:
+        if not energy or not emissions or stage["duration_s"] < self._points[-1][0]:
             return
+        if stage["duration_s"] == self._points[-1][0]:
+            # The same time, accounted with later samples.
+            if len(self._points) == 1:
+                return
+            self._points.pop()
+            self._known_at.pop()
         self._run, self._latest = run, {"energy_kwh": energy, "emissions_kg": emissions}
         self._known_at.append(stage["duration_s"])
         self._points.append((stage["duration_s"], {name: self._latest[name]["value"] for name in self._latest}))
@@ -421,8 +452,9 @@ class _Stage:
             return False
         if self._total is None:
             self._total = _totals.setdefault((self._path, self.name), _StageTotal(self._path, self.name))
-        self._total.begin()
+        # Exactly where the interval before ended.
         self._began_at = self._total.get_seconds()
+        self._total.begin()
         return True
 
     def _close_interval(self):
