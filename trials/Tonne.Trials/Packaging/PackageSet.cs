@@ -30,7 +30,7 @@ public sealed class PackageSet : IAsyncLifetime
         // The caches of NuGet and npm on this machine are used.
         if (Environment.GetEnvironmentVariable("HOME") is { } home)
             tonne.Environment["HOME"] = home;
-        (await tonne.RunOtherAsync(Path.Combine(TonneCommand.Repository, "package"), "--output", Folder, "--app", built, "--systems", "win-x64", "nuget", "tool", "native", "deb", "wheel", "container")).Expect(0);
+        (await tonne.RunOtherAsync(Path.Combine(TonneCommand.Repository, "package"), "--output", Folder, "--app", built, "nuget", "tool", "native", "deb", "wheel", "container")).Expect(0);
     }
 
     public ValueTask DisposeAsync()

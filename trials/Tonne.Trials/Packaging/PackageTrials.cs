@@ -81,12 +81,9 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "measures on Linux");
         var version = GetVersion();
-        foreach (var system in new[] { "linux-x64", "win-x64" })
-        {
-            using var package = ZipFile.OpenRead(packages.Find($"Tonne.Tool.{system}.{version}.nupkg"));
-            Assert.Single(package.Entries, entry => entry.Name.Contains("e_sqlite3.", StringComparison.Ordinal));
-            Assert.True(new FileInfo(packages.Find($"Tonne.Tool.{system}.{version}.nupkg")).Length < 10 * Megabyte);
-        }
+        using (var package = ZipFile.OpenRead(packages.Find($"Tonne.Tool.linux-x64.{version}.nupkg")))
+            Assert.Single(package.Entries, entry => entry.Name.StartsWith("libe_sqlite3.", StringComparison.Ordinal));
+        Assert.True(new FileInfo(packages.Find($"Tonne.Tool.linux-x64.{version}.nupkg")).Length < 10 * Megabyte);
 
         using var tonne = new TonneCommand();
         UseFeed(tonne);
@@ -126,10 +123,10 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
         await File.WriteAllTextAsync(Path.Combine(root, "var/lib/dpkg/status"), "", TestContext.Current.CancellationToken);
 
         // The C library of the machine is not a package of that folder.
+        tonne.Environment["PATH"] = "/usr/sbin:/sbin:" + PlainPath;
         (await tonne.RunOtherAsync("dpkg", "--root=" + root, "--force-depends", "--install", package)).Expect(0);
 
         Assert.Matches(@"libc6 \(>= 2\.\d+\)", (await tonne.RunOtherAsync("dpkg-deb", "--field", package, "Depends")).Expect(0).Output);
-        tonne.Environment["PATH"] = PlainPath;
         await MeasureAsync(tonne, Path.Combine(root, "usr/bin/tonne"));
         Assert.True(File.Exists(Path.Combine(root, "usr/share/bash-completion/completions/tonne")));
         (await tonne.RunOtherAsync("dpkg", "--root=" + root, "--remove", "tonne")).Expect(0);
