@@ -78,7 +78,8 @@ class OfAsgi(MiddlewareTestCase):
         self.assertEqual(b"".join(message.get("body", b"") for message in answers[0]), b"part" * 4)
         self.assertEqual(len(answers[0]), 6)
         summary = self.check_sum(middleware)
-        self.assertEqual({route: figures["requests"] for route, figures in summary["routes"].items()}, {"GET /warm": 1, "GET /slow": 2, "GET /fast": 2})
+        numbers = {route: figures["requests"] for route, figures in summary["routes"].items()}
+        self.assertEqual(numbers, {"GET /warm": 1, "GET /slow": 2, "GET /fast": 2})
         self.assertEqual(summary["requests"], 5)
         # Two of four for 0.1 s, then two of two for 0.2 s: 0.05 + 0.2 to 0.05.
         self.assertGreater(summary["routes"]["GET /slow"]["energy_kwh"], 2 * summary["routes"]["GET /fast"]["energy_kwh"])
@@ -163,7 +164,8 @@ class OfWsgi(MiddlewareTestCase):
             thread.join()
 
         summary = self.check_sum(middleware)
-        self.assertEqual({route: figures["requests"] for route, figures in summary["routes"].items()}, {"GET /warm": 1, "GET /0": 4, "GET /1": 4})
+        numbers = {route: figures["requests"] for route, figures in summary["routes"].items()}
+        self.assertEqual(numbers, {"GET /warm": 1, "GET /0": 4, "GET /1": 4})
         for started, data in answers:
             self.assertEqual(data, b"part" * 4)
             self.assertEqual(started[0][0], "200 OK")
