@@ -41,8 +41,10 @@ class RecordingTestCase(unittest.TestCase):
         patch.start()
         self.addCleanup(patch.stop)
         # A busy machine may take long: what is tested here is not how fast it is.
-        for module, name, seconds in ((_recorder, "START_SECONDS", 60.0), (_recorder, "END_SECONDS", 120.0), (marks, "_SECONDS", 20.0), (tracking, "_LAST_SAMPLE", 30.0),
-                                      (tracking, "_MARK_SECONDS", 5.0)):
+        for module, name, seconds in (
+            (_recorder, "START_SECONDS", 60.0), (_recorder, "END_SECONDS", 120.0), (marks, "_SECONDS", 20.0),
+            (tracking, "_LAST_SAMPLE", 30.0), (tracking, "_MARK_SECONDS", 5.0),
+        ):
             longer = mock.patch.object(module, name, seconds)
             longer.start()
             self.addCleanup(longer.stop)

@@ -91,7 +91,8 @@ def main():
         print("No runs yet.")
         return 0
     if sys.argv[1] == "report":
-        print("timestamp,run_id,emissions,country_name,country_iso_code,os,cpu_count,cpu_model,gpu_count,ram_total_size,tracking_mode,on_cloud,pue,wue,tonne_zone")
+        print("timestamp,run_id,emissions,country_name,country_iso_code,os,cpu_count,cpu_model,gpu_count,ram_total_size,tracking_mode,"
+              "on_cloud,pue,wue,tonne_zone")
         print("2026-11-30T00:00:00,%s,99,France,FRA,Linux 6.1,2,Example CPU,,16.0,process,N,1.5,0.36,FR" % sys.argv[2])
         return 0
     arguments = sys.argv[2:]
@@ -117,12 +118,16 @@ def main():
         seconds = time.monotonic() - BEGAN
         if MODE != "no-end":
             print(json.dumps({
-                "schema": "tonne.run/1", "id": "20261130-000000-abcdef", "name": name, "duration_s": seconds, **figures(seconds), "stages": stages(),
-                "project": None, "policy": "share",
-                "host": {"cpu": "Example CPU", "threads": 2, "memory_bytes": 2 ** 34, "operating_system": "Linux 6.1", "gpus": [], "cloud_region": None},
-                "place": {"zone": "FR", "region": None}, "facility": {"pue": 1.5}, "grid": {"zone": "FR", "intensity_g_per_kwh": quantity(50)},
-                "components": [{"component": "cpu", "device": None, "job_kwh": seconds * 0.0008}, {"component": "memory", "device": None, "job_kwh": seconds * 0.0002}],
-                "water_l": None, "epochs": [], "warnings": [{"code": "attached", "text": "recorded from the middle of its life", "remedy": None}]}), flush=True)
+                "schema": "tonne.run/1", "id": "20261130-000000-abcdef", "name": name, "duration_s": seconds, **figures(seconds),
+                "stages": stages(), "project": None, "policy": "share",
+                "host": {"cpu": "Example CPU", "threads": 2, "memory_bytes": 2 ** 34, "operating_system": "Linux 6.1", "gpus": []},
+                "place": {"zone": "FR", "region": None}, "facility": {"pue": 1.5},
+                "grid": {"zone": "FR", "intensity_g_per_kwh": quantity(50)},
+                "components": [
+                    {"component": "cpu", "device": None, "job_kwh": seconds * 0.0008},
+                    {"component": "memory", "device": None, "job_kwh": seconds * 0.0002}],
+                "water_l": None, "epochs": [],
+                "warnings": [{"code": "attached", "text": "recorded from the middle of its life", "remedy": None}]}), flush=True)
     return 0
 
 

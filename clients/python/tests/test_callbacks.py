@@ -157,6 +157,10 @@ class OfKeras(CallbackTestCase):
 
 
 class WithoutTheirFrameworks(unittest.TestCase):
+    def run_script(self, script):
+        environment = {**os.environ, "PYTHONPATH": PACKAGE}
+        return subprocess.run([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
     def test_the_modules_can_be_imported(self):
         script = (
             "import sys\n"
@@ -164,13 +168,13 @@ class WithoutTheirFrameworks(unittest.TestCase):
             "    sys.modules[name] = None\n"
             "from tonne import asgi, keras, lightning, transformers, wsgi\n"
             "print(*(module.TonneCallback.__mro__[1].__name__ for module in (keras, lightning, transformers)))\n")
-        done = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": PACKAGE}, stdout=subprocess.PIPE, text=True, check=True)
-        self.assertEqual(done.stdout, "object object object\n")
+        self.assertEqual(self.run_script(script), "object object object\n")
 
     def test_importing_tonne_imports_no_framework(self):
-        script = "import sys, tonne\nprint([name for name in ('transformers', 'lightning', 'keras', 'IPython', 'asyncio') if name in sys.modules])\n"
-        done = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": PACKAGE}, stdout=subprocess.PIPE, text=True, check=True)
-        self.assertEqual(done.stdout, "[]\n")
+        script = (
+            "import sys, tonne\n"
+            "print([name for name in ('transformers', 'lightning', 'keras', 'IPython', 'asyncio') if name in sys.modules])\n")
+        self.assertEqual(self.run_script(script), "[]\n")
 
 
 class ATraining(CallbackTestCase):

@@ -80,10 +80,11 @@ class ATracker(TrackerTestCase):
         with open("emissions.csv") as file:
             self.assertEqual(file.readline().rstrip("\n").split(","), COLUMNS_3)
         self.assertEqual(
-            (row["project_name"], row["run_id"], row["experiment_id"], row["country_iso_code"], row["cpu_count"], row["pue"], row["longitude"]),
+            tuple(row[name] for name in ("project_name", "run_id", "experiment_id", "country_iso_code", "cpu_count", "pue", "longitude")),
             ("digits", tracker.run_id, "e1", "FRA", "2", "1.5", ""))
         self.assertEqual(float(row["emissions"]), emissions)
-        self.assertEqual(self.arguments()[0][4:], ["--name", "digits", "--project", "digits", "--pue", "1.5", "--period", "0.5s"])
+        self.assertEqual(
+            self.arguments()[0][4:], ["--name", "digits", "--project", "digits", "--pue", "1.5", "--period", "0.5s"])
         self.assertEqual(self.warnings.texts, [])
 
     def test_is_a_context_manager(self):

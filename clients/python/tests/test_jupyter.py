@@ -83,7 +83,9 @@ class Magics(RecordingTestCase):
         self.assertIn("knows only status", self.shell.run("%tonne train"))
 
     def test_a_line_that_is_not_understood_runs_the_cell_all_the_same(self):
-        for line, problem in (("train --color red", "has no option --color"), ("train --zone", "--zone has no value"), ("it's", "No closing quotation")):
+        for line, problem in (
+            ("train --color red", "has no option --color"), ("train --zone", "--zone has no value"), ("it's", "No closing quotation"),
+        ):
             out = self.shell.run("%%tonne " + line + "\ndone = True")
             self.assertIn(problem, out)
             self.assertTrue(self.shell.user_ns.pop("done"))
@@ -98,16 +100,20 @@ class Magics(RecordingTestCase):
         self.assertEqual(self.shell.magics, {"line": {}, "cell": {}})
 
     def test_units(self):
-        self.assertEqual([jupyter.format_mass(kg) for kg in (2000, 1.5, 0.002, 3e-6, 4e-9, 0)], ["2 t", "1.5 kg", "2 g", "3 mg", "4 µg", "0 µg"])
-        self.assertEqual([jupyter.format_energy(kwh) for kwh in (2000, 1.5, 0.002, 3e-6, 4e-9)], ["2 MWh", "1.5 kWh", "2 Wh", "3 mWh", "4 µWh"])
+        for kilograms, text in ((2000, "2 t"), (1.5, "1.5 kg"), (0.002, "2 g"), (3e-6, "3 mg"), (4e-9, "4 µg"), (0, "0 µg")):
+            self.assertEqual(jupyter.format_mass(kilograms), text)
+        for kilowatt_hours, text in ((2000, "2 MWh"), (1.5, "1.5 kWh"), (0.002, "2 Wh"), (3e-6, "3 mWh"), (4e-9, "4 µWh")):
+            self.assertEqual(jupyter.format_energy(kilowatt_hours), text)
 
     @unittest.skipUnless(importlib.util.find_spec("IPython"), "IPython is not installed")
     def test_with_ipython(self):
         script = os.path.join(self.folder, "cells.ipy")
         with open(script, "w") as file:
-            file.write("get_ipython().run_cell('%load_ext tonne')\nget_ipython().run_cell('%%tonne fit\\nx = !echo a\\nx + [1]')\nget_ipython().run_cell('%tonne status')\n")
+            for cell in ("%load_ext tonne", "%%tonne fit\nx = !echo a\nx + [1]", "%tonne status"):
+                file.write("get_ipython().run_cell(%r)\n" % cell)
         done = subprocess.run(
-            [sys.executable, "-m", "IPython", "--colors=NoColor", "--HistoryManager.enabled=False", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "IPython", "--colors=NoColor", "--HistoryManager.enabled=False", script],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": PACKAGE, "IPYTHONDIR": self.folder, "HOME": self.folder})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"(?s)\['a', 1\].*\nfit: .* CO2e .*, run 20261130-000000-abcdef\n.*1 recorded, 1 with figures")

@@ -16,7 +16,7 @@ from tonne._requests import RequestMeter
 
 
 class MiddlewareTestCase(RecordingTestCase):
-    def check_sum(self, middleware):
+    def check_sum(self, middleware, is_shared=True):
         """Requests and idle time have the energy of the run, exactly."""
         middleware.close()
         summary = middleware.summary()
@@ -28,7 +28,7 @@ class MiddlewareTestCase(RecordingTestCase):
         ):
             self.assertAlmostEqual(math.fsum(route[name] for route in routes), summary[name], delta=total * 1e-9)
             self.assertAlmostEqual(summary[name] + summary[idle], total, delta=total * 1e-9)
-            self.assertGreater(summary[name], 0)
+            self.assertEqual(summary[name] > 0, is_shared)
         self.assertEqual(summary["run"], record["id"])
         return summary
 
@@ -68,9 +68,9 @@ class OfAsgi(MiddlewareTestCase):
         middleware = self.make(app, zone="FR")
 
         async def main():
-            await self.request(middleware, "/warm")
-            while middleware.meter.track is None or not middleware.meter._is_known:
-                await asyncio.sleep(0.01)
+            # The header needs a request with figures before it.
+            while not middleware.meter._shared_s:
+                await self.request(middleware, "/warm")
             return await asyncio.gather(*(self.request(middleware, path) for path in ["/slow", "/fast", "/slow", "/fast"]))
 
         answers = asyncio.run(main())
@@ -78,8 +78,9 @@ class OfAsgi(MiddlewareTestCase):
         self.assertEqual(b"".join(message.get("body", b"") for message in answers[0]), b"part" * 4)
         self.assertEqual(len(answers[0]), 6)
         summary = self.check_sum(middleware)
-        self.assertEqual({route: figures["requests"] for route, figures in summary["routes"].items()}, {"GET /warm": 1, "GET /slow": 2, "GET /fast": 2})
-        self.assertEqual(summary["requests"], 5)
+        numbers = {route: figures["requests"] for route, figures in summary["routes"].items()}
+        self.assertEqual((numbers["GET /slow"], numbers["GET /fast"]), (2, 2))
+        self.assertEqual(summary["requests"], math.fsum(numbers.values()))
         # Two of four for 0.1 s, then two of two for 0.2 s: 0.05 + 0.2 to 0.05.
         self.assertGreater(summary["routes"]["GET /slow"]["energy_kwh"], 2 * summary["routes"]["GET /fast"]["energy_kwh"])
         self.assertEqual(self.arguments()[0][4:], ["--name", "serve", "--zone", "FR"])
@@ -95,7 +96,8 @@ class OfAsgi(MiddlewareTestCase):
         with self.assertRaises(ValueError):
             asyncio.run(self.request(middleware, "/"))
         self.wait_for(lambda: middleware.meter.track is not None)
-        self.assertEqual(self.check_sum(middleware)["requests"], 1)
+        # It had ended before the recording began.
+        self.assertEqual(self.check_sum(middleware, is_shared=False)["requests"], 1)
 
     def test_lets_lifespan_and_websockets_through_unchanged(self):
         seen = []
@@ -153,8 +155,8 @@ class OfWsgi(MiddlewareTestCase):
                 yield b"part"
 
         middleware = self.make(app)
-        self.request(middleware, "/warm")
-        self.wait_for(lambda: middleware.meter._is_known)
+        while not middleware.meter._shared_s:
+            self.request(middleware, "/warm")
         answers = []
         threads = [threading.Thread(target=lambda n=n: answers.append(self.request(middleware, "/%d" % (n % 2)))) for n in range(8)]
         for thread in threads:
@@ -163,7 +165,8 @@ class OfWsgi(MiddlewareTestCase):
             thread.join()
 
         summary = self.check_sum(middleware)
-        self.assertEqual({route: figures["requests"] for route, figures in summary["routes"].items()}, {"GET /warm": 1, "GET /0": 4, "GET /1": 4})
+        numbers = {route: figures["requests"] for route, figures in summary["routes"].items()}
+        self.assertEqual((numbers["GET /0"], numbers["GET /1"]), (4, 4))
         for started, data in answers:
             self.assertEqual(data, b"part" * 4)
             self.assertEqual(started[0][0], "200 OK")
@@ -244,6 +247,25 @@ class AMeter(MiddlewareTestCase):
         self.assertAlmostEqual(summary["energy_kwh"] + summary["idle_energy_kwh"], meter.track.record["energy_kwh"]["value"], places=12)
         meter.end(meter.begin(), "late")
         self.assertEqual(meter.summary()["requests"], 2)
+
+    def test_energy_belongs_to_the_requests_of_the_time_that_the_figures_cover(self):
+        meter = RequestMeter()
+        meter._thread = threading.current_thread()
+        meter._covered = 10.0
+        meter._routes.update({"a": [1, 0.0, 0.0], "b": [1, 0.0, 0.0]})
+        # a had ended before the recording began at 10 s, and came again from 10 s to 13 s; b from 12 s to 14 s.
+        meter._ended = [("a", 8.0, 9.0), ("a", 9.5, 13.0), ("b", 12.0, 14.0)]
+
+        # Figures up to 12.5 s, though it is later now: 2.5 s of a and 0.5 s of b.
+        meter._share(6.0, 0.6, 12.5)
+        self.assertAlmostEqual(meter._routes["a"][1], 5.0)
+        self.assertAlmostEqual(meter._routes["b"][1], 1.0)
+        # Then 0.5 s of a and 1.5 s of b have 4 kWh.
+        meter._share(10.0, 1.0, 14.0)
+        self.assertAlmostEqual(meter._routes["a"][1], 6.0)
+        self.assertAlmostEqual(meter._routes["b"][1], 4.0)
+        meter._share(11.0, 1.1, 15.0)
+        self.assertEqual((meter._idle[0], meter._ended), (1.0, []))
 
     def test_many_routes_become_one(self):
         meter = RequestMeter()

@@ -24,7 +24,8 @@ REPOSITORY = os.path.dirname(os.path.dirname(PACKAGE))
 def read_blocks(path, language):
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    return [(text[:match.start()].count("\n") + 2, match.group(1)) for match in re.finditer("```%s\n(.*?)```" % language, text, re.S)]
+    blocks = re.finditer("```%s\n(.*?)```" % language, text, re.S)
+    return [(text[:block.start()].count("\n") + 2, block.group(1)) for block in blocks]
 
 
 class Table:
@@ -44,7 +45,8 @@ async def _app(scope, receive, send):
 def get_names():
     return {
         "train": lambda: time.sleep(0.02), "prepare": lambda: time.sleep(0.01), "train_one_epoch": lambda: (0.5, 0.9),
-        "raw": Table(), "clean": lambda raw: Table(), "model": None, "arguments": None, "data": None, "module": frameworks.LightningModule(),
+        "raw": Table(), "clean": lambda raw: Table(), "model": None, "arguments": None, "data": None,
+        "module": frameworks.LightningModule(),
         "keras_model": frameworks.Model(), "x": None, "y": None, "app": _app, "flask_app": FlaskApp()}
 
 

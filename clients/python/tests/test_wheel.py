@@ -38,7 +38,8 @@ class TheWheel(unittest.TestCase):
             shutil.copy(os.path.join(PACKAGE, "tests", "stand_in_tonne.py"), executable)
             os.chmod(executable, 0o755)
         done = subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--no-cache-dir", "-q", "-w", folder.name, source],
+            [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--no-cache-dir", "-q",
+             "-w", folder.name, source],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(done.returncode, 0, done.stdout)
         return folder.name, os.path.join(folder.name, "tonne-0.1.0-py3-none-any.whl")
@@ -58,11 +59,12 @@ class TheWheel(unittest.TestCase):
     def test_records_with_the_executable_that_it_has(self):
         folder, wheel = self.build(with_executable=True)
         installed = os.path.join(folder, "installed")
-        subprocess.run([sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-cache-dir", "-q", "--no-warn-script-location", "--target", installed, wheel],
-                       check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        subprocess.run([sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-cache-dir", "-q",
+                        "--target", installed, wheel], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         script = "import tonne\nwith tonne.track('x') as t:\n    pass\nprint(tonne.__file__, t.energy_kwh > 0, t.problem)\n"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TONNE")}
-        done = subprocess.run([sys.executable, "-c", script], cwd=folder, env={**environment, "PYTHONPATH": installed}, stdout=subprocess.PIPE, text=True)
+        environment["PYTHONPATH"] = installed
+        done = subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
         self.assertEqual(done.stdout, os.path.join(installed, "tonne", "__init__.py") + " True None\n")
 
 

@@ -37,7 +37,9 @@ def find_executable():
         return None, "tonne records only on Linux; on %s nothing is recorded" % sys.platform
     given = os.environ.get("TONNE_EXECUTABLE")
     if given:
-        return (given, None) if shutil.which(given) else (None, "TONNE_EXECUTABLE is %s, which cannot be executed; nothing is recorded" % given)
+        if shutil.which(given):
+            return given, None
+        return None, "TONNE_EXECUTABLE is %s, which cannot be executed; nothing is recorded" % given
     packaged = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_bin", "tonne")
     found = packaged if os.access(packaged, os.X_OK) else shutil.which("tonne")
     if found:

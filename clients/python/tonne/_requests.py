@@ -20,21 +20,21 @@ _meters = weakref.WeakSet()
 
 
 class Request:
-    """A request, and what it has used up to the last look."""
+    """A request, and what it has used as far as the figures reach."""
 
-    __slots__ = ("began", "looked", "energy", "emissions")
+    __slots__ = ("began", "energy", "emissions")
 
     def __init__(self):
-        self.began = self.looked = time.monotonic()
+        self.began = time.monotonic()
         self.energy = self.emissions = 0.0
 
 
 class RequestMeter:
     """Counts requests and shares the energy of the process among them. Safe with threads; no method raises.
 
-    The recording begins with the first request and ends with ``close()`` or the process. Of a time in which requests were open, all
-    energy of the process belongs to them, in proportion to their time; of a time without any it is idle energy. So requests and idle time
-    together are the energy of the run. A process that a server forks has its own recording.
+    The recording begins with the first request, which does not wait for it, and ends with ``close()`` or the process. Of a time in which
+    requests were open, all energy of the process belongs to them, in proportion to their time; of a time without any it is idle energy.
+    So requests and idle time together are the energy of the run. A process that a server forks has its own recording.
     """
 
     def __init__(self, name="serve", look_s=1.0, **options):
@@ -51,8 +51,9 @@ class RequestMeter:
         self._end = threading.Event()
         self.track = None
         self._open = set()
-        # Time since the last look of requests that have ended since then, by route.
-        self._ended = {}
+        # Requests that have ended, as (route, from, to), until the figures reach their end.
+        self._ended = []
+        self._covered = math.inf
         self._requests = 0
         # By route: number, energy in kWh, emissions in kg.
         self._routes = {}
@@ -91,7 +92,7 @@ class RequestMeter:
             figures[1] += request.energy
             figures[2] += request.emissions
             self._requests += 1
-            self._ended[route] = self._ended.get(route, 0.0) + now - request.looked
+            self._ended.append((route, request.began, now))
 
     def describe(self, request):
         """Value of the header Server-Timing for a request that answers now; None where nothing is known yet."""
@@ -115,28 +116,35 @@ class RequestMeter:
             energy, emissions, _, _ = track._get_snapshot()
             if math.isnan(energy) or math.isnan(emissions):
                 return
+            covered = track._get_covered_time()
             with self._lock:
-                self._share(energy, emissions, time.monotonic())
+                self._share(energy, emissions, covered)
 
-    def _share(self, energy, emissions, now):
+    def _share(self, energy, emissions, covered):
+        # The figures reach from the time of the last look to this one, which may be some seconds before now.
+        since, self._covered = self._covered, covered
         used = (energy - self._seen[0], emissions - self._seen[1])
         self._seen, self._is_known = (energy, emissions), True
-        ended, self._ended = self._ended, {}
-        total = math.fsum(ended.values()) + math.fsum(now - request.looked for request in self._open)
+        seconds, left = {}, []
+        for route, begin, end in self._ended:
+            seconds[route] = seconds.get(route, 0.0) + max(0.0, min(end, covered) - max(begin, since))
+            if end > covered:
+                left.append((route, begin, end))
+        self._ended = left
+        of_open = {request: max(0.0, covered - max(request.began, since)) for request in self._open}
+        total = math.fsum(seconds.values()) + math.fsum(of_open.values())
         if total <= 0:
             self._idle = [self._idle[0] + used[0], self._idle[1] + used[1]]
             return
         self._shared_s += total
         self._shared = [self._shared[0] + used[0], self._shared[1] + used[1]]
-        for route, seconds in ended.items():
+        for route, of_route in seconds.items():
             figures = self._routes[route]
-            figures[1] += used[0] * seconds / total
-            figures[2] += used[1] * seconds / total
-        for request in self._open:
-            share = (now - request.looked) / total
-            request.energy += used[0] * share
-            request.emissions += used[1] * share
-            request.looked = now
+            figures[1] += used[0] * of_route / total
+            figures[2] += used[1] * of_route / total
+        for request, of_request in of_open.items():
+            request.energy += used[0] * of_request / total
+            request.emissions += used[1] * of_request / total
 
     def summary(self):
         """What the requests used so far, as a dict. Unknown figures are nan."""
@@ -183,7 +191,9 @@ class RequestMeter:
     def _watch(self):
         # The recording begins here, so that the first request does not wait for it.
         try:
-            self.track = Track(self._name, self._options).start()
+            track = Track(self._name, self._options).start()
+            self._covered = track._began
+            self.track = track
             while not self._end.wait(self._look_s):
                 self.look()
         except Exception as error:

@@ -58,16 +58,16 @@ _POSITIONS = (
     "save_to_api", "save_to_logger", "logging_logger", "save_to_prometheus")
 # The arguments that have a meaning here.
 _USED = {
-    "project_name", "measure_power_secs", "output_dir", "output_file", "save_to_file", "output_handlers", "experiment_id", "experiment_name",
-    "tracking_mode", "log_level", "on_csv_write", "pue", "wue", "country_iso_code", "country_2letter_iso_code", "region", "cloud_provider",
-    "cloud_region"}
+    "project_name", "measure_power_secs", "output_dir", "output_file", "save_to_file", "output_handlers", "experiment_id",
+    "experiment_name", "tracking_mode", "log_level", "on_csv_write", "pue", "wue", "country_iso_code", "country_2letter_iso_code", "region",
+    "cloud_provider", "cloud_region"}
 
 # Names of regions as CodeCarbon has them, in lower case, and tonne's zones.
 _REGIONS = {
     "CAN": {
-        "alberta": "CA-AB", "british columbia": "CA-BC", "manitoba": "CA-MB", "new brunswick": "CA-NB", "newfoundland and labrador": "CA-NL",
-        "nova scotia": "CA-NS", "northwest territories": "CA-NT", "nunavut": "CA-NU", "ontario": "CA-ON", "prince edward island": "CA-PE",
-        "quebec": "CA-QC", "saskatchewan": "CA-SK", "yukon": "CA-YT"},
+        "alberta": "CA-AB", "british columbia": "CA-BC", "manitoba": "CA-MB", "new brunswick": "CA-NB",
+        "newfoundland and labrador": "CA-NL", "nova scotia": "CA-NS", "northwest territories": "CA-NT", "nunavut": "CA-NU",
+        "ontario": "CA-ON", "prince edward island": "CA-PE", "quebec": "CA-QC", "saskatchewan": "CA-SK", "yukon": "CA-YT"},
     "USA": {"california": "US-EGRID-CAMX"},
 }
 

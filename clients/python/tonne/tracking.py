@@ -67,6 +67,7 @@ class Track:
         self._figures = None
         self._asked = -math.inf
         self._began = None
+        self._origin = None
         self._ended = None
         self._pid = None
 
@@ -81,7 +82,7 @@ class Track:
                     self._begin()
                 except Exception as error:
                     self._fail("the block could not be recorded (%r)" % error)
-            self._began = time.monotonic()
+            self._began = self._origin = time.monotonic()
         return self
 
     def stop(self):
@@ -236,6 +237,14 @@ class Track:
         except Exception:
             return (_NAN,) * 4
 
+    def _get_covered_time(self):
+        """Until when the figures reach, as ``time.monotonic()``."""
+        now = time.monotonic() if self._ended is None else self._ended
+        if self._recorder is None or self.record is not None:
+            return now
+        seconds = (self._figures or {}).get("duration_s")
+        return now if seconds is None else min(now, self._origin + seconds)
+
     def _quantity(self, name, part):
         try:
             value = (self._find(name) or {}).get(part)
@@ -268,6 +277,9 @@ class Track:
                     document, _ = _marks._figures(recorder.marks, None)
                     self._figures = document or self._figures
                     self._asked = time.monotonic()
+                    if document:
+                        # The recording began before it said so, at the latest then.
+                        self._origin = min(self._origin, self._asked - document["duration_s"])
                 return self._figures
             except Exception:
                 return None
@@ -410,8 +422,9 @@ class _Stage:
         is_current = _open_stages[-1] is self
         _open_stages.remove(self)
         if is_current:
-            self._mark("stage-end ")
+            # In this order an interval is never longer than in the record.
             self._close_interval()
+            self._mark("stage-end ")
             outer = self._find_outer()
             if outer is not None:
                 outer._begin_interval()
