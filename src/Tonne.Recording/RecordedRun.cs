@@ -123,7 +123,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         // Nothing is measured after the last sample, but marks of earlier events may still arrive.
         if (mark.Kind != MarkKind.Note)
             TakeSample();
-        _writer.Trace.Append(TraceBlock.Mark, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+        _writer.Trace.AppendMark(ElapsedNanoseconds, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
         _observers.NotifyMark(mark);
     }
 
@@ -224,6 +224,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             return;
         _disposed = true;
         _sampler.Dispose();
+        _writer.Trace.Flush();
         _writer.Dispose();
         _job.Dispose();
     }
@@ -258,6 +259,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
 
     Stream OpenTrace()
     {
+        _writer.Trace.Flush();
         var stored = _writer.OpenTrace();
         return _writer.Trace.Unwritten.IsEmpty ? stored : new ConcatenatedStream(stored, _writer.Trace.Length, _writer.Trace.Unwritten);
     }

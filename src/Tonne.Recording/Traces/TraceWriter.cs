@@ -8,7 +8,8 @@ namespace Tonne.Recording.Traces;
 /// <summary>Appends blocks to the trace of a run.</summary>
 /// <remarks>
 /// A trace begins with the eight bytes <c>tonne.t1</c>. A block is: length of the payload (uint32, little endian), kind (byte), payload,
-/// CRC-32C of kind and payload (uint32). Each block is one write, so a kill loses at most the block being written. See docs/formats/trace.md.
+/// CRC-32C of kind and payload (uint32). No block is ever split between two writes, so a kill leaves whole blocks, and loses at most the one being written
+/// and the marks that <see cref="AppendMark"/> had not yet written. See docs/formats/trace.md.
 /// A failed write is stored in <see cref="Failure"/>. From then on blocks are collected in <see cref="Unwritten"/>, up to 64 MiB, so that
 /// the run can
 /// still be accounted: a failure of measuring never stops the training.
@@ -24,10 +25,17 @@ public sealed class TraceWriter(Stream stream)
 
     const int MaxUnwrittenBytes = 64 * 1024 * 1024;
 
+    // Marks that come one upon another are written together; a write costs as much as making ten of them.
+    const int MaxTogetherBytes = 16 * 1024;
+    static readonly TimeSpan _together = TimeSpan.FromMilliseconds(1);
+
     readonly Lock _gate = new();
     readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
     byte[] _buffer = new byte[512];
     ArrayBufferWriter<byte>? _unwritten;
+    byte[]? _marks;
+    int _markBytes;
+    long _writtenAt;
     bool _begun;
 
     /// <summary>The first error of writing; null if there is none.</summary>
@@ -61,6 +69,41 @@ public sealed class TraceWriter(Stream stream)
             payload.CopyTo(_buffer.AsSpan(5));
             Write(kind, payload.Length);
         }
+    }
+
+    /// <summary>Appends a mark. One that follows another write by less than a millisecond is written with the next block, at the latest with the next sample.</summary>
+    /// <param name="timestamp">Monotonic time in ns, of the same clock for all marks.</param>
+    /// <param name="payload">The mark.</param>
+    public void AppendMark(long timestamp, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            if (!_begun || _unwritten is not null || payload.Length > MaxTogetherBytes / 2)
+            {
+                Append(TraceBlock.Mark, payload);
+                _writtenAt = timestamp;
+                return;
+            }
+
+            _marks ??= new byte[MaxTogetherBytes];
+            if (_markBytes + payload.Length + Frame > _marks.Length)
+                WriteMarks();
+            payload.CopyTo(_marks.AsSpan(_markBytes + 5));
+            Seal(_marks, TraceBlock.Mark, _markBytes, payload.Length);
+            _markBytes += payload.Length + Frame;
+            if (timestamp - _writtenAt >= _together.Ticks * 100)
+            {
+                WriteMarks();
+                _writtenAt = timestamp;
+            }
+        }
+    }
+
+    /// <summary>Writes marks that are not yet written.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+            WriteMarks();
     }
 
     /// <summary>Appends one sample.</summary>
@@ -114,7 +157,7 @@ public sealed class TraceWriter(Stream stream)
             BinaryPrimitives.WriteInt64LittleEndian(at, value);
         }
 
-        Seal(TraceBlock.RankValues, 0, 8 + (8 * values.Length));
+        Seal(_buffer, TraceBlock.RankValues, 0, 8 + (8 * values.Length));
     }
 
     void Begin(int payload)
@@ -123,24 +166,38 @@ public sealed class TraceWriter(Stream stream)
             _buffer = new byte[payload + Frame];
     }
 
-    /// <summary>Completes a block in the buffer: length, kind and checksum around its payload.</summary>
-    void Seal(TraceBlock kind, int start, int length)
+    /// <summary>Completes a block in a buffer: length, kind and checksum around its payload.</summary>
+    static void Seal(byte[] buffer, TraceBlock kind, int start, int length)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(start), length);
-        _buffer[start + 4] = (byte)kind;
-        var sum = Crc32C.Of(_buffer.AsSpan(start + 4, length + 1));
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(start + 5 + length), sum);
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(start), length);
+        buffer[start + 4] = (byte)kind;
+        var sum = Crc32C.Of(buffer.AsSpan(start + 4, length + 1));
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(start + 5 + length), sum);
     }
 
     /// <summary>Writes the block that begins at an offset in the buffer, and the complete one before it if there is one.</summary>
     void Write(TraceBlock kind, int payload, int before = 0)
     {
-        Seal(kind, before, payload);
-        var length = before + payload;
+        WriteMarks();
+        Seal(_buffer, kind, before, payload);
+        Write(_buffer.AsSpan(0, before + payload + Frame));
+    }
+
+    void WriteMarks()
+    {
+        if (_markBytes == 0)
+            return;
+        Write(_marks.AsSpan(0, _markBytes));
+        _markBytes = 0;
+    }
+
+    /// <summary>Writes whole blocks.</summary>
+    void Write(ReadOnlySpan<byte> blocks)
+    {
         if (_unwritten is not null)
         {
             if (_unwritten.WrittenCount < MaxUnwrittenBytes)
-                _unwritten.Write(_buffer.AsSpan(0, length + Frame));
+                _unwritten.Write(blocks);
             return;
         }
 
@@ -153,9 +210,9 @@ public sealed class TraceWriter(Stream stream)
                 _begun = true;
             }
 
-            stream.Write(_buffer, 0, length + Frame);
+            stream.Write(blocks);
             stream.Flush();
-            Length += length + Frame;
+            Length += blocks.Length;
         }
         catch (IOException error)
         {
@@ -163,7 +220,7 @@ public sealed class TraceWriter(Stream stream)
             _unwritten = new ArrayBufferWriter<byte>();
             if (!_begun)
                 _unwritten.Write(Magic);
-            _unwritten.Write(_buffer.AsSpan(0, length + Frame));
+            _unwritten.Write(blocks);
         }
     }
 }

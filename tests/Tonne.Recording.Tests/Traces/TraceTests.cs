@@ -33,6 +33,56 @@ public class TraceTests
     }
 
     [Fact]
+    public void Marks_that_come_one_upon_another_are_written_together_and_in_order()
+    {
+        using var stream = new MemoryStream();
+        var writer = new TraceWriter(stream);
+        writer.Append(TraceBlock.Opening, "{}"u8);
+        writer.AppendMark(5_000_000, "first"u8);
+        var alone = stream.Length;
+        writer.AppendMark(5_100_000, "second"u8);
+        writer.AppendMark(5_900_000, "third"u8);
+        Assert.Equal(alone, stream.Length);
+
+        // The first one after a millisecond takes along those that wait.
+        writer.AppendMark(6_000_000, "fourth"u8);
+        var together = stream.Length;
+        writer.AppendMark(6_000_001, "fifth"u8);
+        writer.AppendSample(7_000_000, [Reading.FromValue(1)]);
+        writer.AppendMark(6_000_002, "sixth"u8);
+        writer.Flush();
+
+        // Nine bytes around each payload.
+        Assert.Equal(alone + 6 + 5 + 6 + (3 * 9), together);
+        var reader = Rewound(stream);
+        List<string> read = [];
+        while (reader.Read())
+            read.Add(reader.Kind == TraceBlock.Sample ? "sample" : Encoding.UTF8.GetString(reader.Payload.Span));
+        Assert.Equal(["{}", "first", "second", "third", "fourth", "fifth", "sample", "sixth"], read);
+        Assert.Null(reader.Damage);
+        Assert.Equal(stream.Length, writer.Length);
+    }
+
+    [Fact]
+    public void More_marks_than_the_buffer_holds_are_all_written()
+    {
+        using var stream = new MemoryStream();
+        var writer = new TraceWriter(stream);
+        writer.Append(TraceBlock.Opening, "{}"u8);
+        var payload = new byte[1_000];
+        for (var mark = 0; mark < 100; mark++)
+            writer.AppendMark(5_000_000, payload);
+        writer.AppendMark(5_000_000, new byte[20_000]);
+        writer.Flush();
+
+        var reader = Rewound(stream);
+        var count = 0;
+        while (reader.Read())
+            count++;
+        Assert.Equal((102, stream.Length), (count, 8 + 11 + (100 * 1_009) + 20_009));
+    }
+
+    [Fact]
     public void A_trace_cut_anywhere_keeps_every_whole_block_before_the_cut()
     {
         var whole = Trace(50, out var ends);
