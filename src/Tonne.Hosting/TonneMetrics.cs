@@ -105,7 +105,8 @@ public sealed class TonneMetrics : IDisposable
         {
             var (record, footprint) = run.AccountSoFar();
             _before = _look;
-            _look = Look.From(record, footprint, _time.GetTimestamp(), _time.GetElapsedTime(began));
+            // The first look costs what compiling the code for it costs, which says nothing about the next.
+            _look = Look.From(record, footprint, _time.GetTimestamp(), _before is null ? TimeSpan.Zero : _time.GetElapsedTime(began));
         }
 #pragma warning disable CA1031 // Whoever collects metrics must not fail because the run cannot be read now; the last figures stay.
         catch (Exception error) when (error is not OutOfMemoryException)
