@@ -12,7 +12,7 @@ namespace Tonne.Hosting;
 /// hardware (1.44): of the machine, since the run began. What has no name there is <c>tonne.run.energy</c> (J, the job's IT energy) and
 /// <c>tonne.run.carbon</c> (g CO2e, with the facility and embodied emissions), each with the attribute <c>tonne.bound</c> = best, low or high.
 /// The trace is read for each look, at some 10 µs a sample; looks are made so seldom that this takes at most 1 % of one processor, so that the figures of a
-/// run of many days may be a minute old.
+/// run of many days may be a minute old. When the run has ended, they are those of its record.
 /// </remarks>
 public sealed class TonneMetrics : IDisposable
 {
@@ -30,6 +30,7 @@ public sealed class TonneMetrics : IDisposable
     readonly Lock _gate = new();
     Look? _look;
     Look? _before;
+    bool _isFinal;
 
     /// <summary>Creates the meter.</summary>
     /// <param name="recording">The run.</param>
@@ -89,8 +90,14 @@ public sealed class TonneMetrics : IDisposable
     // All instruments are read one after another and must tell of the same moment.
     void Refresh()
     {
-        if (_recording.Run is not { } run || _recording.Result is not null)
+        if (_recording.Run is not { } run || _isFinal)
             return;
+        if (_recording.Result is { } result)
+        {
+            (_before, _look, _isFinal) = (_look, Look.From(result.Record, result.Footprint, _time.GetTimestamp(), TimeSpan.Zero), true);
+            return;
+        }
+
         if (_look is { } last && _time.GetElapsedTime(last.TakenAt) < (last.Cost * MaxCostShare is var pause && pause > _minAge ? pause : _minAge))
             return;
         var began = _time.GetTimestamp();
@@ -98,7 +105,8 @@ public sealed class TonneMetrics : IDisposable
         {
             var (record, footprint) = run.AccountSoFar();
             _before = _look;
-            _look = Look.From(record, footprint, _time.GetTimestamp(), _time.GetElapsedTime(began));
+            // The first look costs what compiling the code for it costs, which says nothing about the next.
+            _look = Look.From(record, footprint, _time.GetTimestamp(), _before is null ? TimeSpan.Zero : _time.GetElapsedTime(began));
         }
 #pragma warning disable CA1031 // Whoever collects metrics must not fail because the run cannot be read now; the last figures stay.
         catch (Exception error) when (error is not OutOfMemoryException)

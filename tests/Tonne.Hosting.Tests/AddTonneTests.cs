@@ -83,6 +83,12 @@ public sealed class AddTonneTests : IDisposable
         listener.Start();
         listener.RecordObservableInstruments();
         await host.StopAsync(cancellation);
+        // Whoever looks after the end, as an exporter that is shut down, sees the record.
+        var atEnd = new List<double>();
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => atEnd.AddRange(instrument.Name == "hw.host.energy" ? [value] : []));
+        listener.RecordObservableInstruments();
+        Assert.Equal(
+            host.Services.GetRequiredService<HostRecording>().Result!.Record.Components.Sum(component => component.MachineMicrojoules) / 1e6, Assert.Single(atEnd), 1e-6);
 
         Assert.Equal(
             ["hw.energy J", "hw.host.energy J", "hw.host.power W", "hw.power W", "tonne.run.carbon g", "tonne.run.energy J"],
