@@ -13,10 +13,10 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>Estimates energy and emissions of one call to a language model from its name and its tokens.</summary>
 /// <remarks>
-/// The figures are those of <see cref="InferenceEstimator"/> and of <see cref="Accountant"/>, as <c>tonne estimate inference</c> prints them; see
-/// docs/methods/estimating-inference.md. What is the same for all calls of a model is computed once, in up to half a second; after that a call takes some
-/// microseconds, except that a new order of magnitude of tokens takes some milliseconds the first time.
-/// A model that no catalog has gives no figure, with the reason; one whose size is not published has wide bounds. Thread safe.
+/// The figures are those of <see cref="InferenceEstimator"/> and of <see cref="Accountant"/>, as <c>tonne estimate inference</c> prints
+/// them; see docs/methods/estimating-inference.md. What is the same for all calls of a model is computed once, in up to half a second;
+/// after that a call takes some microseconds, except that a new order of magnitude of tokens takes some milliseconds the first time. A
+/// model that no catalog has gives no figure, with the reason; one whose size is not published has wide bounds. Thread safe.
 /// </remarks>
 public sealed class CallEstimator
 {
@@ -38,7 +38,8 @@ public sealed class CallEstimator
     /// <summary>Creates an estimator.</summary>
     /// <param name="options">The options. Default: null, the defaults of <see cref="TonneCallOptions"/>.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    /// <exception cref="UnknownNameException">A zone, region, model or accelerator that no catalog has; the message lists the nearest.</exception>
+    /// <exception cref="UnknownNameException">A zone, region, model or accelerator that no catalog has; the message lists the
+    /// nearest.</exception>
     public CallEstimator(TonneCallOptions? options = null)
     {
         options ??= new TonneCallOptions();
@@ -70,7 +71,8 @@ public sealed class CallEstimator
     /// <summary>Estimates a call.</summary>
     /// <param name="model">Name of the model, as asked for or answered; null if unknown.</param>
     /// <param name="tokens">Its tokens.</param>
-    /// <param name="isForwardPass">Whether the call is one pass over the input, as for an embedding, instead of an answer token by token. Default: no.</param>
+    /// <param name="isForwardPass">Whether the call is one pass over the input, as for an embedding, instead of an answer token by token.
+    /// Default: no.</param>
     /// <exception cref="ArgumentException">The numbers of tokens are not valid.</exception>
     public CallEstimate Estimate(string? model, CallTokens tokens, bool isForwardPass = false)
     {

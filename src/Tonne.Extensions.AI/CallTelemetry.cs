@@ -6,8 +6,8 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>Names of what tonne adds to responses and to spans.</summary>
 /// <remarks>
-/// <c>gen_ai.…</c> are those of the OpenTelemetry semantic conventions for generative AI, set only on spans of tonne's own. What has no name there begins
-/// with <c>tonne.</c>.
+/// <c>gen_ai.…</c> are those of the OpenTelemetry semantic conventions for generative AI, set only on spans of tonne's own. What has no
+/// name there begins with <c>tonne.</c>.
 /// </remarks>
 public static class CallTelemetry
 {

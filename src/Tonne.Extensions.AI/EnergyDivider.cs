@@ -2,9 +2,9 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>Divides the energy of this process among the calls that it computes.</summary>
 /// <remarks>
-/// Between two readings of the energy, it is spread over time by the work of the process (its CPU time; by time where it had none), and at each instant
-/// shared equally among the calls that run; what falls into times without a call is outside. So the calls and the outside add up to the readings, to the
-/// microjoule. Thread safe.
+/// Between two readings of the energy, it is spread over time by the work of the process (its CPU time; by time where it had none), and at
+/// each instant shared equally among the calls that run; what falls into times without a call is outside. So the calls and the outside add
+/// up to the readings, to the microjoule. Thread safe.
 /// </remarks>
 /// <param name="cpu">CPU time of the process at the beginning.</param>
 sealed class EnergyDivider(TimeSpan cpu)

@@ -4,8 +4,8 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>Measures calls that this process computes itself.</summary>
 /// <remarks>
-/// The energy is read in the background, at most once a second and so seldom that it takes at most 1 % of one processor; a reading costs some 10 µs for
-/// each sample of the run. Until then a call has a provisional figure.
+/// The energy is read in the background, at most once a second and so seldom that it takes at most 1 % of one processor; a reading costs
+/// some 10 µs for each sample of the run. Until then a call has a provisional figure.
 /// </remarks>
 sealed class MeasuredCalls : IDisposable
 {

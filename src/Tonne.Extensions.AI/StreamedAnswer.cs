@@ -9,7 +9,9 @@ sealed class StreamedAnswer
     readonly StringBuilder _text = new();
     ChatResponseUpdate? _last;
 
-    /// <summary>Tokens that were reported, added up: services report those of the prompt first and those of the answer last, or all at the end.</summary>
+    /// <summary>
+    /// Tokens that were reported, added up: services report those of the prompt first and those of the answer last, or all at the end.
+    /// </summary>
     public UsageDetails? Usage { get; private set; }
 
     /// <summary>The model that answers; null if it was not named.</summary>

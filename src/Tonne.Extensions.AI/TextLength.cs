@@ -4,8 +4,9 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>Estimates the number of tokens of a text from its length, for answers that do not report them.</summary>
 /// <remarks>
-/// Four characters make a token of English text (the rule of thumb of the makers of tokenizers); between two (code, languages that vocabularies have few
-/// words of) and six. Chinese, Japanese and Korean characters are a token each, between a half and two. Assumed, with these bounds.
+/// Four characters make a token of English text (the rule of thumb of the makers of tokenizers); between two (code, languages that
+/// vocabularies have few words of) and six. Chinese, Japanese and Korean characters are a token each, between a half and two. Assumed, with
+/// these bounds.
 /// </remarks>
 static class TextLength
 {

@@ -3,13 +3,15 @@ using Tonne.Recording;
 
 namespace Tonne.Extensions.AI;
 
-/// <summary>Options of <see cref="TonneChatClient"/>, <see cref="TonneEmbeddingGenerator{TInput, TEmbedding}"/> and <see cref="CallEstimator"/>.</summary>
+/// <summary>
+/// Options of <see cref="TonneChatClient"/>, <see cref="TonneEmbeddingGenerator{TInput, TEmbedding}"/> and <see cref="CallEstimator"/>.
+/// </summary>
 /// <remarks>Read when the client is made; a later change has no effect.</remarks>
 public sealed class TonneCallOptions
 {
     /// <summary>
-    /// Name of the model for the estimate, as <c>tonne catalog models</c> has it, whatever name a call asks for. Default: null, the name that the
-    /// answer reports, else the one that was asked for.
+    /// Name of the model for the estimate, as <c>tonne catalog models</c> has it, whatever name a call asks for. Default: null, the name
+    /// that the answer reports, else the one that was asked for.
     /// </summary>
     public string? Model { get; set; }
 
@@ -25,11 +27,14 @@ public sealed class TonneCallOptions
     public string? Hardware { get; set; }
 
     /// <summary>
-    /// Mean number of requests that the service handles together, 1 to a million. Default: null, unknown: 32 with bounds from 4 to 256, and idle capacity.
+    /// Mean number of requests that the service handles together, 1 to a million. Default: null, unknown: 32 with bounds from 4 to 256, and
+    /// idle capacity.
     /// </summary>
     public double? Batch { get; set; }
 
-    /// <summary>Grid zone of the data centre, as <c>FR</c>. Default: null, unknown, which takes the world's mean with wide bounds.</summary>
+    /// <summary>
+    /// Grid zone of the data centre, as <c>FR</c>. Default: null, unknown, which takes the world's mean with wide bounds.
+    /// </summary>
     public string? Zone { get; set; }
 
     /// <summary>Cloud region of the data centre, as <c>gcp:europe-west9</c>. Default: null, unknown.</summary>
@@ -38,13 +43,15 @@ public sealed class TonneCallOptions
     /// <summary>Grid intensity that replaces the one of the zone, g CO2e/kWh, not negative. Default: null.</summary>
     public double? IntensityGramsPerKwh { get; set; }
 
-    /// <summary>Power usage effectiveness of the data centre, at least 1. Default: null, of the region, else an unknown facility's with wide bounds.</summary>
+    /// <summary>
+    /// Power usage effectiveness of the data centre, at least 1. Default: null, of the region, else an unknown facility's with wide bounds.
+    /// </summary>
     public double? Pue { get; set; }
 
     /// <summary>
     /// The run of this process, for a model that runs in it: the energy of calls is then measured instead of estimated. For example
-    /// <c>() =&gt; services.GetRequiredService&lt;HostRecording&gt;().Run</c>. Default: null, the model runs elsewhere. While the function returns null,
-    /// calls have no figure.
+    /// <c>() =&gt; services.GetRequiredService&lt;HostRecording&gt;().Run</c>. Default: null, the model runs elsewhere. While the function
+    /// returns null, calls have no figure.
     /// </summary>
     public Func<RecordedRun?>? Measure { get; set; }
 
@@ -61,8 +68,8 @@ public sealed class TonneCallOptions
     public TimeSpan FlushPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Whether each call gets a span of its own, from the source <see cref="CallTelemetry.SourceName"/>. Default: no, attributes are set on the current
-    /// span, for example that of <c>UseOpenTelemetry</c> outside of <c>UseTonne</c>.
+    /// Whether each call gets a span of its own, from the source <see cref="CallTelemetry.SourceName"/>. Default: no, attributes are set on
+    /// the current span, for example that of <c>UseOpenTelemetry</c> outside of <c>UseTonne</c>.
     /// </summary>
     public bool CreatesSpans { get; set; }
 

@@ -8,9 +8,9 @@ namespace Tonne.Extensions.AI;
 
 /// <summary>A chat client that adds energy and emissions to each response, to spans and to the ledger. Added by <c>UseTonne</c>.</summary>
 /// <remarks>
-/// Figures are in <see cref="ChatResponse.AdditionalProperties"/> under the names of <see cref="CallTelemetry"/>; a stream ends with an update that has
-/// nothing but them. Nothing in tonne throws into a call. A client inside which there is another one of tonne passes calls through, so that they count
-/// once. Put it inside caches, whose answers cost nothing.
+/// Figures are in <see cref="ChatResponse.AdditionalProperties"/> under the names of <see cref="CallTelemetry"/>; a stream ends with an
+/// update that has nothing but them. Nothing in tonne throws into a call. A client inside which there is another one of tonne passes calls
+/// through, so that they count once. Put it inside caches, whose answers cost nothing.
 /// </remarks>
 public sealed class TonneChatClient : DelegatingChatClient
 {
@@ -20,7 +20,8 @@ public sealed class TonneChatClient : DelegatingChatClient
     /// <summary>Creates a client.</summary>
     /// <param name="innerClient">The client that calls the model.</param>
     /// <param name="options">The options. Default: null, the defaults of <see cref="TonneCallOptions"/>.</param>
-    /// <param name="recorder">Takes the rows; it is not disposed. Default: null, one of its own if <see cref="TonneCallOptions.WritesLedger"/> is set.</param>
+    /// <param name="recorder">Takes the rows; it is not disposed. Default: null, one of its own if <see
+    /// cref="TonneCallOptions.WritesLedger"/> is set.</param>
     /// <param name="time">The clock. Default: null, the system's.</param>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="Catalogs.UnknownNameException">An option names what no catalog has; the message lists the nearest.</exception>

@@ -4,11 +4,13 @@ using Tonne.Quantities;
 
 namespace Tonne.Extensions.AI;
 
-/// <summary>A generator of embeddings that adds energy and emissions to each result, to spans and to the ledger. Added by <c>UseTonne</c>.</summary>
+/// <summary>
+/// A generator of embeddings that adds energy and emissions to each result, to spans and to the ledger. Added by <c>UseTonne</c>.
+/// </summary>
 /// <remarks>
-/// Figures are in <see cref="GeneratedEmbeddings{TEmbedding}.AdditionalProperties"/> under the names of <see cref="CallTelemetry"/>. Where the model runs in
-/// this process, set <see cref="TonneCallOptions.Measure"/>. Nothing in tonne throws into a call. A generator inside which there is another one of tonne
-/// passes calls through.
+/// Figures are in <see cref="GeneratedEmbeddings{TEmbedding}.AdditionalProperties"/> under the names of <see cref="CallTelemetry"/>. Where
+/// the model runs in this process, set <see cref="TonneCallOptions.Measure"/>. Nothing in tonne throws into a call. A generator inside
+/// which there is another one of tonne passes calls through.
 /// </remarks>
 /// <typeparam name="TInput">Type of the inputs; the tokens of others than texts must be reported by the generator.</typeparam>
 /// <typeparam name="TEmbedding">Type of the embeddings.</typeparam>
@@ -21,7 +23,8 @@ public sealed class TonneEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmbe
     /// <summary>Creates a generator.</summary>
     /// <param name="innerGenerator">The generator that runs or calls the model.</param>
     /// <param name="options">The options. Default: null, the defaults of <see cref="TonneCallOptions"/>.</param>
-    /// <param name="recorder">Takes the rows; it is not disposed. Default: null, one of its own if <see cref="TonneCallOptions.WritesLedger"/> is set.</param>
+    /// <param name="recorder">Takes the rows; it is not disposed. Default: null, one of its own if <see
+    /// cref="TonneCallOptions.WritesLedger"/> is set.</param>
     /// <param name="time">The clock. Default: null, the system's.</param>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="Catalogs.UnknownNameException">An option names what no catalog has; the message lists the nearest.</exception>

@@ -19,7 +19,8 @@ public class CallEstimatorTests
         return new CallEstimator(options);
     }
 
-    // The figures of `tonne estimate inference --model llama-3.1-8b --hardware h100 --prompt-tokens 300 --output-tokens 200 --zone FR`, by the same estimator.
+    // The figures of `tonne estimate inference --model llama-3.1-8b --hardware h100 --prompt-tokens 300 --output-tokens 200 --zone FR`, by
+    // the same estimator.
     [Fact]
     public void A_call_has_the_figures_of_the_estimate_of_inference()
     {

@@ -41,7 +41,9 @@ public sealed class RequestEstimator
         _rates = Rates.Of(Reference);
     }
 
-    /// <summary>The estimate of a request with 256 tokens of prompt and answer each: its derivation, sources and assumptions hold for all.</summary>
+    /// <summary>
+    /// The estimate of a request with 256 tokens of prompt and answer each: its derivation, sources and assumptions hold for all.
+    /// </summary>
     public InferenceEstimate Reference { get; }
 
     /// <summary>Estimates one request.</summary>

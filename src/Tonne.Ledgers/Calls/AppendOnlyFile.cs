@@ -6,8 +6,9 @@ namespace Tonne.Ledgers.Calls;
 
 /// <summary>A file to which several processes append whole lines at the same time.</summary>
 /// <remarks>
-/// On Unix each line is one write(2) to a file opened with O_APPEND, which no other write comes between. Elsewhere a lock beside the file does this.
-/// A file that ends in the middle of a line, after a crash or on a full disk, gets a line feed first, so that the cut line costs only itself.
+/// On Unix each line is one write(2) to a file opened with O_APPEND, which no other write comes between. Elsewhere a lock beside the file
+/// does this. A file that ends in the middle of a line, after a crash or on a full disk, gets a line feed first, so that the cut line costs
+/// only itself.
 /// </remarks>
 sealed partial class AppendOnlyFile : IDisposable
 {

@@ -4,10 +4,12 @@ using Tonne.Ledgers.RunFolders;
 
 namespace Tonne.Ledgers.Calls;
 
-/// <summary>The calls of a ledger to language models and embeddings: <c>calls/2026/2026-11-30.jsonl</c>, a file for each day (UTC).</summary>
+/// <summary>
+/// The calls of a ledger to language models and embeddings: <c>calls/2026/2026-11-30.jsonl</c>, a file for each day (UTC).
+/// </summary>
 /// <remarks>
-/// A line is a sum over calls since the line before of the same key; reading adds them up. So any number of processes can write at the same time. See
-/// docs/formats/calls.md.
+/// A line is a sum over calls since the line before of the same key; reading adds them up. So any number of processes can write at the same
+/// time. See docs/formats/calls.md.
 /// </remarks>
 /// <param name="home">The ledger.</param>
 public sealed class CallLog(LedgerHome home)
@@ -24,8 +26,8 @@ public sealed class CallLog(LedgerHome home)
     /// <summary>Appends rows, each as one line.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="written">Called after each row that is written. Default: null, nothing.</param>
-    /// <exception cref="LedgerUnavailableException">They cannot be written; rows of which <paramref name="written"/> was not called are not in the
-    /// file.</exception>
+    /// <exception cref="LedgerUnavailableException">They cannot be written; rows of which <paramref name="written"/> was not called are not
+    /// in the file.</exception>
     public void Append(IEnumerable<CallRow> rows, Action<CallRow>? written = null)
     {
         ArgumentNullException.ThrowIfNull(rows);

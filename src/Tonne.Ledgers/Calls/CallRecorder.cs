@@ -4,8 +4,8 @@ namespace Tonne.Ledgers.Calls;
 
 /// <summary>Takes calls from a program, adds them up in the background, and appends the sums to the ledger.</summary>
 /// <remarks>
-/// Recording neither blocks nor throws. Sums are written each period, at <see cref="Flush"/>, when the recorder is disposed and when the process ends;
-/// a crash loses at most those of one period. What cannot be written is kept and written later. Thread safe.
+/// Recording neither blocks nor throws. Sums are written each period, at <see cref="Flush"/>, when the recorder is disposed and when the
+/// process ends; a crash loses at most those of one period. What cannot be written is kept and written later. Thread safe.
 /// </remarks>
 public sealed class CallRecorder : IDisposable, IAsyncDisposable
 {

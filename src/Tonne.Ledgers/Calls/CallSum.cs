@@ -4,8 +4,8 @@ namespace Tonne.Ledgers.Calls;
 
 /// <summary>Calls added up.</summary>
 /// <remarks>
-/// Values add, and so do lows and highs: what makes the figure of one call wrong (the size of the model, the hardware, the grid) makes those of the
-/// others wrong too, so an interval of independent errors would be too narrow.
+/// Values add, and so do lows and highs: what makes the figure of one call wrong (the size of the model, the hardware, the grid) makes
+/// those of the others wrong too, so an interval of independent errors would be too narrow.
 /// </remarks>
 public sealed record CallSum
 {

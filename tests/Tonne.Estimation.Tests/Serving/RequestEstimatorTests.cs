@@ -53,7 +53,8 @@ public class RequestEstimatorTests
                 Assert.Equal(full.Value / 1000, mine.Best, full.Value / 1000 * 1e-9);
                 var (low, high) = (Math.Log(mine.Low / full.Bounds.Low * 1000), Math.Log(mine.High / full.Bounds.High * 1000));
                 var error = Math.Max(Math.Abs(low), Math.Abs(high));
-                // A longer context needs more accelerators at some length, where the bounds jump; between two points of the grid they are interpolated.
+                // A longer context needs more accelerators at some length, where the bounds jump; between two points of the grid they are
+                // interpolated.
                 Assert.True(error < 0.25, $"{error:0.000}: {full.Name} of {prompt} ({cached} cached) and {output} tokens: {mine}, not {full.Bounds}");
                 if (error > worst.Error && prompt + output < 16_000)
                     worst = (error, $"{full.Name} of {prompt} ({cached} cached) and {output} tokens: {mine}, not {full.Bounds}");
