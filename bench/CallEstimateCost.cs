@@ -13,8 +13,10 @@ static class CallEstimateCost
     public static void Run(string[] args)
     {
         // The code itself is compiled before anything is timed.
-        _ = new CallEstimator(new TonneCallOptions { Zone = "FR", Hardware = "h100" }).Estimate("llama-3.1-8b", new CallTokens(300, 0, 200));
-        foreach (var (model, hardware) in new[] { ("llama-3.1-8b", "h100"), ("llama-3.1-70b", null), ("deepseek-v3", "h100"), ("gpt-4o", null) })
+        _ = new CallEstimator(new TonneCallOptions { Zone = "FR", Hardware = "h100" })
+            .Estimate("llama-3.1-8b", new CallTokens(300, 0, 200));
+        foreach (var (model, hardware) in new[] { ("llama-3.1-8b", "h100"), ("llama-3.1-70b", null), ("deepseek-v3", "h100"),
+            ("gpt-4o", null) })
         {
             var estimator = new CallEstimator(new TonneCallOptions { Zone = "FR", Hardware = hardware });
             var prepare = Stopwatch.StartNew();
@@ -43,7 +45,8 @@ static class CallEstimateCost
             }
 
             Array.Sort(times);
-            Console.WriteLine($"{model,-14} {hardware ?? "unknown hardware",-17} prepared in {prepare.Elapsed.TotalMilliseconds,6:0.0} ms, new tokens at most {slowest / 1000,5:0.0} ms, "
+            Console.WriteLine($"{model,-14} {hardware ?? "unknown hardware",-17} prepared in {prepare.Elapsed.TotalMilliseconds,6:0.0} ms, "
+                + $"new tokens at most {slowest / 1000,5:0.0} ms, "
                 + $"then median {times[Calls / 2],5:0.0} µs, 99 % within {times[Calls * 99 / 100],5:0.0} µs ({kilograms:0.000} kg)");
         }
     }

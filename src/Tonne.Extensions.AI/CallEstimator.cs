@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Tonne.Accounting;
 using Tonne.Catalogs;
 using Tonne.Estimation.LanguageModels;
@@ -21,6 +20,8 @@ namespace Tonne.Extensions.AI;
 public sealed class CallEstimator
 {
     const string AssumedHardware = "h100";
+    const string EstimatedTokensSentence =
+        "Tokens were not reported: they are estimated from the length of the texts, with wider bounds.";
 
     // Names come from answers of services: so many different ones are kept.
     const int MostModels = 1_000;
@@ -44,28 +45,27 @@ public sealed class CallEstimator
     {
         options ??= new TonneCallOptions();
         if (options.Pue is { } pue && !(pue >= 1 && double.IsFinite(pue)))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pue is {pue}: it must be at least 1, as 1.2."), nameof(options));
+            throw Refuse($"Pue is {pue}: it must be at least 1, as 1.2.");
         if (options.IntensityGramsPerKwh is { } grams && !(grams >= 0 && double.IsFinite(grams)))
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"IntensityGramsPerKwh is {grams}: it must not be negative, as 56."), nameof(options));
-        }
-
+            throw Refuse($"IntensityGramsPerKwh is {grams}: it must not be negative, as 56.");
         if (options.Batch is { } batch && !(batch is >= 1 and <= 1e6))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Batch is {batch}: it must be 1 to a million."), nameof(options));
+            throw Refuse($"Batch is {batch}: it must be 1 to a million.");
         _factors = FactorSelector.SelectFactors(new Place(options.Zone, options.Region, options.IntensityGramsPerKwh, options.Pue));
         _service = new ServingWorkload
         {
             Parameters = 1e9,
             OutputTokens = 1,
             Accelerator = AcceleratorCatalog.FindWithSlice(options.Hardware ?? AssumedHardware).ValueOrThrow,
-            OtherAccelerators = options.Hardware is null ? [.. _otherHardware.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow)] : [],
+            OtherAccelerators = options.Hardware is null
+                ? [.. _otherHardware.Select(name => AcceleratorCatalog.Find(name).ValueOrThrow)] : [],
             Batch = options.Batch,
         };
         (_model, _sizes) = (options.Model, options.ModelSizes);
         _names = new Dictionary<string, string>(options.ModelNames, StringComparer.OrdinalIgnoreCase);
         foreach (var name in _names.Values.Append(_model).OfType<string>())
             _ = LanguageModelCatalog.Find(name).ValueOrThrow;
+
+        static ArgumentException Refuse(FormattableString text) => new(FormattableString.Invariant(text), nameof(options));
     }
 
     /// <summary>Estimates a call.</summary>
@@ -94,7 +94,8 @@ public sealed class CallEstimator
         var best = Compute(tokens.Best.Input, tokens.Best.CachedInput, tokens.Output.Best);
         // Tokens that are estimated widen the bounds by those of the call with the fewest and with the most of them.
         var (low, high) = tokens.AreEstimated
-            ? (Compute(tokens.Input.Low, Math.Min(tokens.Best.CachedInput, tokens.Input.Low), tokens.Output.Low), Compute(tokens.Input.High, tokens.Best.CachedInput, tokens.Output.High))
+            ? (Compute(tokens.Input.Low, Math.Min(tokens.Best.CachedInput, tokens.Input.Low), tokens.Output.Low),
+                Compute(tokens.Input.High, tokens.Best.CachedInput, tokens.Output.High))
             : (best, best);
         return prepared.Common with
         {
@@ -104,7 +105,7 @@ public sealed class CallEstimator
             OperationalKg = Join(low.OperationalKg, best.OperationalKg, high.OperationalKg),
             EmissionsKg = Join(low.EmissionsKg, best.EmissionsKg, high.EmissionsKg),
             Assumptions = tokens.AreEstimated
-                ? prepared.Common.Assumptions.Add("Tokens were not reported: they are estimated from the length of the texts, with wider bounds.")
+                ? prepared.Common.Assumptions.Add(EstimatedTokensSentence)
                 : prepared.Common.Assumptions,
         };
 
@@ -158,7 +159,8 @@ public sealed class CallEstimator
         catch (Exception error) when (error is UnknownNameException or ArgumentException or ModelDoesNotFitException)
         {
             return Prepared.Without(
-                $"The size of the model is not known: {error.Message.TrimEnd('.')}. Name a model like it in TonneCallOptions.ModelNames, or give its sizes.");
+                $"The size of the model is not known: {error.Message.TrimEnd('.')}. "
+                + "Name a model like it in TonneCallOptions.ModelNames, or give its sizes.");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using Tonne.Ledgers;
 using Tonne.Ledgers.Calls;
-using Tonne.Quantities;
 
 namespace Tonne.Extensions.AI;
 
@@ -20,7 +19,8 @@ sealed class CallTracker : IDisposable
 
     /// <summary>Creates a tracker.</summary>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
-    public CallTracker(TonneCallOptions? options, TimeProvider? time, CallRecorder? recorder, bool isForwardPass, IProcessEnergy? energy = null)
+    public CallTracker(TonneCallOptions? options, TimeProvider? time, CallRecorder? recorder, bool isForwardPass,
+        IProcessEnergy? energy = null)
     {
         _options = options ?? new TonneCallOptions();
         _time = time ?? TimeProvider.System;
@@ -56,7 +56,8 @@ sealed class CallTracker : IDisposable
     /// <param name="error">Why it failed; null if it did not, or was cancelled.</param>
     /// <param name="isFailed">Whether it failed or was cancelled.</param>
     /// <returns>Its figures; null if tonne failed.</returns>
-    public CallEstimate? End(CallInProgress call, string? answeredModel, Func<TokenCounts>? count, Exception? error = null, bool isFailed = false)
+    public CallEstimate? End(CallInProgress call, string? answeredModel, Func<TokenCounts>? count, Exception? error = null,
+        bool isFailed = false)
     {
         if (!call.TryEnd())
             return null;
@@ -122,7 +123,8 @@ sealed class CallTracker : IDisposable
         return _measured!.End(energy, common, final => Record(call, answeredModel, final, isFailed, ended));
     }
 
-    void Record(CallInProgress call, string? answeredModel, CallEstimate estimate, bool isFailed, DateTimeOffset ended) => _recorder?.Record(new CallRow(
+    void Record(CallInProgress call, string? answeredModel, CallEstimate estimate, bool isFailed, DateTimeOffset ended) =>
+        _recorder?.Record(new CallRow(
         new CallKey
         {
             Hour = ended,

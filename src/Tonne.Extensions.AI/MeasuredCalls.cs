@@ -1,5 +1,3 @@
-using Tonne.Quantities;
-
 namespace Tonne.Extensions.AI;
 
 /// <summary>Measures calls that this process computes itself.</summary>

@@ -12,4 +12,5 @@ namespace Tonne.Extensions.AI;
 /// <param name="IntensityGramsPerKwh">Carbon intensity, g CO2e/kWh.</param>
 /// <param name="Pue">Power usage effectiveness.</param>
 sealed record ProcessEnergyReading(
-    long Microjoules, Bounds EnergyKwh, Bounds OperationalKg, Bounds EmissionsKg, string Method, string Boundary, double IntensityGramsPerKwh, double Pue);
+    long Microjoules, Bounds EnergyKwh, Bounds OperationalKg, Bounds EmissionsKg, string Method, string Boundary,
+    double IntensityGramsPerKwh, double Pue);

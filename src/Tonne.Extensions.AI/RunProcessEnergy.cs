@@ -1,4 +1,3 @@
-using Tonne.Accounting;
 using Tonne.Quantities;
 using Tonne.Recording;
 
@@ -16,7 +15,8 @@ sealed class RunProcessEnergy(Func<RecordedRun?> find) : IProcessEnergy
             return null;
         var (_, footprint) = run.AccountSoFar();
         return new ProcessEnergyReading(
-            (long)(footprint.Energy.Value * MicrojoulesPerKilowattHour), footprint.FacilityEnergy.Bounds, footprint.Operational.Bounds, footprint.Total.Bounds,
+            (long)(footprint.Energy.Value * MicrojoulesPerKilowattHour), footprint.FacilityEnergy.Bounds, footprint.Operational.Bounds,
+            footprint.Total.Bounds,
             $"measured/{footprint.Method}/{EnumWords.Format(footprint.Energy.Quality)}", footprint.Total.Boundary.ToString(),
             footprint.Factors.Grid.Intensity.Bounds.Best, footprint.Factors.Pue.Bounds.Best);
     }

@@ -15,7 +15,8 @@ readonly record struct TokenCounts(CallTokens Best, Bounds Input, Bounds Output,
     const long MostTokens = 100_000_000;
 
     /// <summary>Numbers that the caller knows.</summary>
-    public static TokenCounts FromReported(CallTokens tokens) => new(tokens, Bounds.FromExact(tokens.Input), Bounds.FromExact(tokens.Output), AreEstimated: false);
+    public static TokenCounts FromReported(CallTokens tokens) =>
+        new(tokens, Bounds.FromExact(tokens.Input), Bounds.FromExact(tokens.Output), AreEstimated: false);
 
     /// <summary>Numbers as reported; those that are missing or impossible are estimated.</summary>
     /// <param name="usage">What was reported; null if nothing.</param>
@@ -35,7 +36,8 @@ readonly record struct TokenCounts(CallTokens Best, Bounds Input, Bounds Output,
         var outputBounds = output is { } knownOutput ? Bounds.FromExact(knownOutput) : Limit(estimateOutput());
         var (inputTokens, outputTokens) = ((long)Math.Round(inputBounds.Best), (long)Math.Round(outputBounds.Best));
         var tokens = new CallTokens(
-            inputTokens, Math.Min(Check(usage?.CachedInputTokenCount) ?? 0, inputTokens), outputTokens, Math.Min(Check(usage?.ReasoningTokenCount) ?? 0, outputTokens));
+            inputTokens, Math.Min(Check(usage?.CachedInputTokenCount) ?? 0, inputTokens), outputTokens,
+            Math.Min(Check(usage?.ReasoningTokenCount) ?? 0, outputTokens));
         return new TokenCounts(tokens, inputBounds, outputBounds, input is null || output is null);
     }
 

@@ -21,7 +21,8 @@ public static class TonneBuilderExtensions
     public static ChatClientBuilder UseTonne(this ChatClientBuilder builder, Action<TonneCallOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use((inner, services) => new TonneChatClient(inner, CreateOptions(configure), Find<CallRecorder>(services), Find<TimeProvider>(services)));
+        return builder.Use((inner, services) =>
+            new TonneChatClient(inner, CreateOptions(configure), Find<CallRecorder>(services), Find<TimeProvider>(services)));
     }
 
     /// <summary>Adds energy and emissions to each result, to spans and to the ledger.</summary>
@@ -36,7 +37,8 @@ public static class TonneBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Use((inner, services) =>
-            new TonneEmbeddingGenerator<TInput, TEmbedding>(inner, CreateOptions(configure), Find<CallRecorder>(services), Find<TimeProvider>(services)));
+            new TonneEmbeddingGenerator<TInput, TEmbedding>(
+                inner, CreateOptions(configure), Find<CallRecorder>(services), Find<TimeProvider>(services)));
     }
 
     static T? Find<T>(IServiceProvider? services)

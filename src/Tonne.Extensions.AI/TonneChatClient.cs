@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Microsoft.Extensions.AI;
 using Tonne.Ledgers.Calls;
 using Tonne.Quantities;
@@ -25,12 +24,14 @@ public sealed class TonneChatClient : DelegatingChatClient
     /// <param name="time">The clock. Default: null, the system's.</param>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="Catalogs.UnknownNameException">An option names what no catalog has; the message lists the nearest.</exception>
-    public TonneChatClient(IChatClient innerClient, TonneCallOptions? options = null, CallRecorder? recorder = null, TimeProvider? time = null)
+    public TonneChatClient(IChatClient innerClient, TonneCallOptions? options = null, CallRecorder? recorder = null,
+        TimeProvider? time = null)
         : this(innerClient, options, recorder, time, null)
     {
     }
 
-    internal TonneChatClient(IChatClient innerClient, TonneCallOptions? options, CallRecorder? recorder, TimeProvider? time, IProcessEnergy? energy)
+    internal TonneChatClient(IChatClient innerClient, TonneCallOptions? options, CallRecorder? recorder, TimeProvider? time,
+        IProcessEnergy? energy)
         : base(innerClient)
     {
         if (innerClient.GetService<TonneChatClient>() is null)
@@ -68,7 +69,8 @@ public sealed class TonneChatClient : DelegatingChatClient
     /// <inheritdoc/>
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        _tracker is { } tracker ? FollowAsync(tracker, messages, options, cancellationToken) : base.GetStreamingResponseAsync(messages, options, cancellationToken);
+        _tracker is { } tracker ? FollowAsync(tracker, messages, options, cancellationToken)
+            : base.GetStreamingResponseAsync(messages, options, cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -79,29 +81,33 @@ public sealed class TonneChatClient : DelegatingChatClient
     }
 
     async IAsyncEnumerable<ChatResponseUpdate> FollowAsync(
-        CallTracker tracker, IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CallTracker tracker, IEnumerable<ChatMessage> messages, ChatOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sent = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
         var call = tracker.Begin(Identify(options));
         var answer = new StreamedAnswer();
         try
         {
-            await using var updates = base.GetStreamingResponseAsync(sent, options, cancellationToken).ConfigureAwait(false).GetAsyncEnumerator();
-            while (true)
+            var updates = base.GetStreamingResponseAsync(sent, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (updates.ConfigureAwait(false))
             {
-                try
+                while (true)
                 {
-                    if (!await updates.MoveNextAsync())
-                        break;
-                }
-                catch (Exception error)
-                {
-                    tracker.End(call, answer.ModelId, answer.HasBegun ? Count : null, error, isFailed: true);
-                    throw;
-                }
+                    try
+                    {
+                        if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                            break;
+                    }
+                    catch (Exception error)
+                    {
+                        tracker.End(call, answer.ModelId, answer.HasBegun ? Count : null, error, isFailed: true);
+                        throw;
+                    }
 
-                answer.Add(updates.Current);
-                yield return updates.Current;
+                    answer.Add(updates.Current);
+                    yield return updates.Current;
+                }
             }
 
             var estimate = tracker.End(call, answer.ModelId, Count);
@@ -113,13 +119,15 @@ public sealed class TonneChatClient : DelegatingChatClient
         finally
         {
             // Still open only if the caller has stopped reading: what was computed so far counts.
-            tracker.End(call, answer.ModelId, Count, isFailed: true);
+            tracker.End(call, answer.ModelId, answer.HasBegun ? Count : null, isFailed: true);
         }
 
-        TokenCounts Count() => TokenCounts.From(answer.Usage, () => EstimateTokens(sent, options), () => TextLength.EstimateTokens(answer.Text));
+        TokenCounts Count() =>
+            TokenCounts.From(answer.Usage, () => EstimateTokens(sent, options), () => TextLength.EstimateTokens(answer.Text));
     }
 
-    CallIdentity Identify(ChatOptions? options) => new("chat", _metadata?.ProviderName ?? "", options?.ModelId ?? _metadata?.DefaultModelId ?? "");
+    CallIdentity Identify(ChatOptions? options) =>
+        new("chat", _metadata?.ProviderName ?? "", options?.ModelId ?? _metadata?.DefaultModelId ?? "");
 
     static Bounds EstimateTokens(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {

@@ -29,13 +29,15 @@ public sealed class TonneEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmbe
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="Catalogs.UnknownNameException">An option names what no catalog has; the message lists the nearest.</exception>
     public TonneEmbeddingGenerator(
-        IEmbeddingGenerator<TInput, TEmbedding> innerGenerator, TonneCallOptions? options = null, CallRecorder? recorder = null, TimeProvider? time = null)
+        IEmbeddingGenerator<TInput, TEmbedding> innerGenerator, TonneCallOptions? options = null, CallRecorder? recorder = null,
+        TimeProvider? time = null)
         : this(innerGenerator, options, recorder, time, null)
     {
     }
 
     internal TonneEmbeddingGenerator(
-        IEmbeddingGenerator<TInput, TEmbedding> innerGenerator, TonneCallOptions? options, CallRecorder? recorder, TimeProvider? time, IProcessEnergy? energy)
+        IEmbeddingGenerator<TInput, TEmbedding> innerGenerator, TonneCallOptions? options, CallRecorder? recorder, TimeProvider? time,
+        IProcessEnergy? energy)
         : base(innerGenerator)
     {
         if (innerGenerator.GetService<TonneEmbeddingGenerator<TInput, TEmbedding>>() is null)
@@ -65,7 +67,8 @@ public sealed class TonneEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmbe
         }
 
         var estimate = tracker.End(
-            call, result.Count > 0 ? result[0].ModelId : null, () => TokenCounts.From(result.Usage, () => EstimateTokens(sent), () => default));
+            call, result.Count > 0 ? result[0].ModelId : null,
+            () => TokenCounts.From(result.Usage, () => EstimateTokens(sent), () => default));
         tracker.Annotate(estimate, (name, value) => (result.AdditionalProperties ??= [])[name] = value);
         return result;
     }

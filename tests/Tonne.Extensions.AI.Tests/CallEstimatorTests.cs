@@ -26,7 +26,8 @@ public class CallEstimatorTests
     {
         var workload = new ServingWorkload
         {
-            Parameters = 1e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, PromptTokens = 300, OutputTokens = 200, ReasoningTokens = 0,
+            Parameters = 1e9, Accelerator = AcceleratorCatalog.Find("h100").ValueOrThrow, PromptTokens = 300, OutputTokens = 200,
+                ReasoningTokens = 0,
         }.WithModel(LanguageModelCatalog.Find("llama-3.1-8b").ValueOrThrow);
         var whole = new InferenceEstimator().Estimate(workload, FactorSelector.SelectFactors(new Place("FR")));
 
@@ -51,7 +52,8 @@ public class CallEstimatorTests
     }
 
     [Fact]
-    public void No_model_at_all_is_said() => Assert.Contains("names its model", Create().Estimate(null, _tokens).Reason, StringComparison.Ordinal);
+    public void No_model_at_all_is_said() =>
+        Assert.Contains("names its model", Create().Estimate(null, _tokens).Reason, StringComparison.Ordinal);
 
     [Fact]
     public void A_model_of_undisclosed_size_has_wide_bounds_and_says_so()
@@ -85,7 +87,8 @@ public class CallEstimatorTests
     [Fact]
     public void Hardware_that_is_not_given_widens_the_bounds()
     {
-        var (known, unknown) = (Create().Estimate("llama-3.1-8b", _tokens), Create(options => options.Hardware = null).Estimate("llama-3.1-8b", _tokens));
+        var (known, unknown) = (Create().Estimate("llama-3.1-8b", _tokens), Create(options => options.Hardware = null)
+            .Estimate("llama-3.1-8b", _tokens));
 
         Assert.Equal(known.EnergyKwh!.Value.Best, unknown.EnergyKwh!.Value.Best, known.EnergyKwh.Value.Best * 1e-9);
         Assert.True(unknown.EnergyKwh.Value.High > known.EnergyKwh.Value.High);
@@ -97,7 +100,8 @@ public class CallEstimatorTests
     {
         var estimator = Create();
 
-        var (embedding, answer) = (estimator.Estimate("llama-3.1-8b", new CallTokens(300), isForwardPass: true), estimator.Estimate("llama-3.1-8b", _tokens));
+        var (embedding, answer) = (estimator.Estimate("llama-3.1-8b", new CallTokens(300), isForwardPass: true),
+            estimator.Estimate("llama-3.1-8b", _tokens));
 
         Assert.InRange(embedding.EnergyKwh!.Value.Best, 1e-12, answer.EnergyKwh!.Value.Best / 10);
     }
@@ -116,9 +120,12 @@ public class CallEstimatorTests
     [Fact]
     public void Wrong_options_are_refused_by_name()
     {
-        Assert.Contains("Pue", Assert.Throws<ArgumentException>(() => Create(options => options.Pue = 0.5)).Message, StringComparison.Ordinal);
-        Assert.Contains("Batch", Assert.Throws<ArgumentException>(() => Create(options => options.Batch = 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("Intensity", Assert.Throws<ArgumentException>(() => Create(options => options.IntensityGramsPerKwh = double.NaN)).Message, StringComparison.Ordinal);
+        Assert.Contains("Pue", Assert.Throws<ArgumentException>(() => Create(options => options.Pue = 0.5)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Batch", Assert.Throws<ArgumentException>(() => Create(options => options.Batch = 0)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Intensity", Assert.Throws<ArgumentException>(() => Create(options => options.IntensityGramsPerKwh = double.NaN))
+            .Message, StringComparison.Ordinal);
         Assert.Throws<UnknownNameException>(() => Create(options => options.Zone = "Frnace"));
         Assert.Throws<UnknownNameException>(() => Create(options => options.Hardware = "h1000"));
         Assert.Throws<UnknownNameException>(() => Create(options => options.Model = "acme"));

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Tonne.Extensions.AI;
 
 namespace Tonne.Extensions.AI.Tests;
 

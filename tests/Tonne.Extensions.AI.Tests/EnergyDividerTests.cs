@@ -96,7 +96,8 @@ public class EnergyDividerTests
                 divider.End(call, work, work, _ => settled++);
             energy += 1_234_567;
             divider.Settle(energy, work + TimeSpan.FromSeconds(1), work);
-            return settled == all.Count && all.Sum(call => call.Microjoules) + divider.OutsideMicrojoules == energy && all.TrueForAll(call => call.Microjoules >= 0);
+            return settled == all.Count && all.Sum(call => call.Microjoules) + divider.OutsideMicrojoules == energy
+                && all.TrueForAll(call => call.Microjoules >= 0);
         }
     }
 }

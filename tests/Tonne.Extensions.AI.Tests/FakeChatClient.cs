@@ -12,7 +12,9 @@ sealed class FakeChatClient : IChatClient
 
     public Func<ChatResponse> Respond { get; init; } = static () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "Paris."))
     {
-        ModelId = "llama-3.1-8b", Usage = new UsageDetails { InputTokenCount = 300, OutputTokenCount = 200, CachedInputTokenCount = 100, ReasoningTokenCount = 50 },
+        ModelId = "llama-3.1-8b",
+            Usage = new UsageDetails { InputTokenCount = 300, OutputTokenCount = 200, CachedInputTokenCount = 100,
+            ReasoningTokenCount = 50 },
     };
 
     /// <summary>The updates of a stream; null fails the stream at that place.</summary>
@@ -22,7 +24,8 @@ sealed class FakeChatClient : IChatClient
 
     public bool IsDisposed { get; private set; }
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         lock (MessagesSent)
             MessagesSent.Add(messages.Count());
@@ -30,7 +33,8 @@ sealed class FakeChatClient : IChatClient
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var update in Updates)
         {
@@ -41,7 +45,8 @@ sealed class FakeChatClient : IChatClient
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(Provider, defaultModelId: DefaultModel) : serviceType.IsInstanceOfType(this) ? this : null;
+        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(Provider, defaultModelId: DefaultModel)
+            : serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() => IsDisposed = true;
 }

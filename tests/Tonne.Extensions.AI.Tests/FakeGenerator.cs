@@ -13,7 +13,8 @@ sealed class FakeGenerator(string model) : IEmbeddingGenerator<string, Embedding
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         Compute?.Invoke();
-        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(text => new Embedding<float>(new float[] { text.Length }) { ModelId = model }))
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(text =>
+            new Embedding<float>(new float[] { text.Length }) { ModelId = model }))
         {
             Usage = Tokens is { } tokens ? new UsageDetails { InputTokenCount = tokens } : null,
         });

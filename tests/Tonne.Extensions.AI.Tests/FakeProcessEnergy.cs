@@ -12,7 +12,8 @@ sealed class FakeProcessEnergy : IProcessEnergy
     public bool IsReadable { get; set; } = true;
 
     public ProcessEnergyReading? Read() => !IsReadable ? null : new ProcessEnergyReading(
-        Microjoules, Around(Microjoules / 3.6e12 * 1.5), Around(Microjoules / 3.6e12 * 0.1), Around(Microjoules / 3.6e12 * 0.2), "measured/tonne-1/modelled", "facility", 56, 1.5);
+        Microjoules, Around(Microjoules / 3.6e12 * 1.5), Around(Microjoules / 3.6e12 * 0.1), Around(Microjoules / 3.6e12 * 0.2),
+            "measured/tonne-1/modelled", "facility", 56, 1.5);
 
     public TimeSpan ReadWork() => Work;
 

@@ -29,10 +29,13 @@ public sealed class TonneChatClientTests : IDisposable
 
     CallRow ReadRow() => Assert.Single(new CallLog(new LedgerHome(_home)).Read().Rows);
 
-    static ChatResponseUpdate Text(string text) => new(ChatRole.Assistant, text) { ModelId = "llama-3.1-8b", ResponseId = "r1", MessageId = "m1" };
+    static ChatResponseUpdate Text(string text) =>
+        new(ChatRole.Assistant, text) { ModelId = "llama-3.1-8b", ResponseId = "r1", MessageId = "m1" };
 
     static ChatResponseUpdate Usage(long input, long output) =>
-        new(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = input, OutputTokenCount = output })]) { ResponseId = "r1", MessageId = "m1" };
+        new(ChatRole.Assistant,
+            [new UsageContent(new UsageDetails { InputTokenCount = input, OutputTokenCount = output })]) { ResponseId = "r1",
+            MessageId = "m1" };
 
     [Fact]
     public async Task A_response_carries_energy_and_emissions_with_bounds()
@@ -61,9 +64,12 @@ public sealed class TonneChatClientTests : IDisposable
         }
 
         var (key, sum) = ReadRow();
-        Assert.Equal((_hour, "shop", "openai", "chat", "Llama-3.1-8B", "llama-3.1-8b"), (key.Hour, key.Service, key.Provider, key.Operation, key.Model, key.AnsweredModel));
-        Assert.Equal((2, 0, 0, 0, new CallTokens(600, 200, 400, 100)), (sum.Requests, sum.Failed, sum.WithoutFigure, sum.EstimatedTokens, sum.Tokens));
-        Assert.Equal(2 * new CallEstimator(Options).Estimate("llama-3.1-8b", new CallTokens(300, 100, 200, 50)).EnergyKwh!.Value.Best, sum.EnergyKwh.Best, 1e-15);
+        Assert.Equal((_hour, "shop", "openai", "chat", "Llama-3.1-8B", "llama-3.1-8b"),
+            (key.Hour, key.Service, key.Provider, key.Operation, key.Model, key.AnsweredModel));
+        Assert.Equal((2, 0, 0, 0, new CallTokens(600, 200, 400, 100)),
+            (sum.Requests, sum.Failed, sum.WithoutFigure, sum.EstimatedTokens, sum.Tokens));
+        Assert.Equal(2 * new CallEstimator(Options).Estimate("llama-3.1-8b", new CallTokens(300, 100, 200, 50)).EnergyKwh!.Value.Best,
+            sum.EnergyKwh.Best, 1e-15);
     }
 
     [Fact]
@@ -71,7 +77,8 @@ public sealed class TonneChatClientTests : IDisposable
     {
         using var client = Create(new FakeChatClient
         {
-            Respond = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")) { ModelId = "acme-internal-7", Usage = new UsageDetails { InputTokenCount = 3, OutputTokenCount = 5 } },
+            Respond = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")) { ModelId = "acme-internal-7",
+                Usage = new UsageDetails { InputTokenCount = 3, OutputTokenCount = 5 } },
         });
 
         var response = await client.GetResponseAsync("x", new ChatOptions { ModelId = "llama-3.1-8b" }, Cancellation);
@@ -83,7 +90,8 @@ public sealed class TonneChatClientTests : IDisposable
     public async Task Without_usage_tokens_are_estimated_from_the_texts_with_wider_bounds()
     {
         var text = new string('a', 800);
-        using var silent = Create(new FakeChatClient { Respond = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { ModelId = "llama-3.1-8b" } });
+        using var silent = Create(new FakeChatClient { Respond = () =>
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { ModelId = "llama-3.1-8b" } });
 
         var properties = (await silent.GetResponseAsync(new string('b', 400), cancellationToken: Cancellation)).AdditionalProperties!;
 
@@ -98,7 +106,9 @@ public sealed class TonneChatClientTests : IDisposable
     [Fact]
     public async Task An_unknown_model_gives_a_reason_and_a_row_without_figure()
     {
-        using (var client = Create(new FakeChatClient { Respond = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")) { ModelId = "acme", Usage = new UsageDetails { InputTokenCount = 3, OutputTokenCount = 5 } } }))
+        using (var client = Create(new FakeChatClient { Respond = () =>
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")) { ModelId = "acme",
+            Usage = new UsageDetails { InputTokenCount = 3, OutputTokenCount = 5 } } }))
         {
             var response = await client.GetResponseAsync("x", new ChatOptions { ModelId = "acme" }, Cancellation);
             Assert.Contains("acme", (string)response.AdditionalProperties![CallTelemetry.Reason]!, StringComparison.Ordinal);
@@ -141,7 +151,8 @@ public sealed class TonneChatClientTests : IDisposable
     [Fact]
     public async Task A_stream_that_is_left_counts_the_tokens_so_far_as_cancelled()
     {
-        using (var client = Create(new FakeChatClient { Updates = [Text(new string('a', 400)), Text(new string('b', 400)), Text("never read"), Usage(1, 1)] }))
+        using (var client = Create(new FakeChatClient { Updates = [Text(new string('a', 400)), Text(new string('b', 400)),
+            Text("never read"), Usage(1, 1)] }))
         {
             var read = 0;
             await foreach (var update in client.GetStreamingResponseAsync(new string('q', 40), cancellationToken: Cancellation))
@@ -152,7 +163,8 @@ public sealed class TonneChatClientTests : IDisposable
         }
 
         // 40 and 800 characters at four a token.
-        Assert.Equal((1, 1, 1, new CallTokens(10, 0, 200)), (ReadRow().Sum.Requests, ReadRow().Sum.Failed, ReadRow().Sum.EstimatedTokens, ReadRow().Sum.Tokens));
+        Assert.Equal((1, 1, 1, new CallTokens(10, 0, 200)),
+            (ReadRow().Sum.Requests, ReadRow().Sum.Failed, ReadRow().Sum.EstimatedTokens, ReadRow().Sum.Tokens));
         Assert.True(ReadRow().Sum.EnergyKwh.Best > 0);
     }
 
@@ -160,7 +172,8 @@ public sealed class TonneChatClientTests : IDisposable
     public async Task A_stream_that_fails_throws_its_error_and_counts_the_tokens_so_far()
     {
         using (var client = Create(new FakeChatClient { Updates = [Text(new string('a', 400)), null] }))
-            await Assert.ThrowsAsync<IOException>(async () => await client.GetStreamingResponseAsync("q", cancellationToken: Cancellation).LastAsync(Cancellation));
+            await Assert.ThrowsAsync<IOException>(async () => await client.GetStreamingResponseAsync("q", cancellationToken: Cancellation)
+                .LastAsync(Cancellation));
 
         Assert.Equal((1, 1, 100), (ReadRow().Sum.Requests, ReadRow().Sum.Failed, ReadRow().Sum.Tokens.Output));
     }
@@ -169,7 +182,8 @@ public sealed class TonneChatClientTests : IDisposable
     public async Task A_call_that_fails_throws_its_error_and_counts_without_figure()
     {
         using (var client = Create(new FakeChatClient { Respond = () => throw new IOException("no route") }))
-            Assert.Equal("no route", (await Assert.ThrowsAsync<IOException>(() => client.GetResponseAsync("q", cancellationToken: Cancellation))).Message);
+            Assert.Equal("no route",
+                (await Assert.ThrowsAsync<IOException>(() => client.GetResponseAsync("q", cancellationToken: Cancellation))).Message);
 
         Assert.Equal((1, 1, 1), (ReadRow().Sum.Requests, ReadRow().Sum.Failed, ReadRow().Sum.WithoutFigure));
     }
@@ -233,7 +247,8 @@ public sealed class TonneChatClientTests : IDisposable
 
         await client.GetResponseAsync("q", cancellationToken: Cancellation);
 
-        var span = Assert.Single(spans, one => (string?)one.GetTagItem("gen_ai.provider.name") == "openai" && one.DisplayName == "chat llama-3.1-8b");
+        var span = Assert.Single(spans, one => (string?)one.GetTagItem("gen_ai.provider.name") == "openai"
+            && one.DisplayName == "chat llama-3.1-8b");
         Assert.Equal(("chat", "llama-3.1-8b", "llama-3.1-8b", 300L, 200L), (
             span.GetTagItem("gen_ai.operation.name"), span.GetTagItem("gen_ai.request.model"), span.GetTagItem("gen_ai.response.model"),
             span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
@@ -265,7 +280,8 @@ public sealed class TonneChatClientTests : IDisposable
     {
         const int calls = 1_000;
         using (var client = Create(new FakeChatClient()))
-            await Task.WhenAll(Enumerable.Range(0, calls).Select(i => Task.Run(() => client.GetResponseAsync("q", cancellationToken: Cancellation))));
+            await Task.WhenAll(Enumerable.Range(0, calls)
+                .Select(i => Task.Run(() => client.GetResponseAsync("q", cancellationToken: Cancellation))));
 
         Assert.Equal((calls, calls * 300L), (ReadRow().Sum.Requests, ReadRow().Sum.Tokens.Input));
         Assert.Empty(_problems);
@@ -285,7 +301,8 @@ public sealed class TonneChatClientTests : IDisposable
     {
         var inner = new FakeChatClient();
         using (var client = new ChatClientBuilder(inner).UseTonne(options => (options.Home, options.Zone) = (_home, "FR")).Build())
-            Assert.True((await client.GetResponseAsync("q", cancellationToken: Cancellation)).AdditionalProperties!.ContainsKey(CallTelemetry.EnergyKwh));
+            Assert.True((await client.GetResponseAsync("q", cancellationToken: Cancellation))
+                .AdditionalProperties!.ContainsKey(CallTelemetry.EnergyKwh));
 
         Assert.True(inner.IsDisposed);
         Assert.Equal(1, ReadRow().Sum.Requests);

@@ -17,7 +17,8 @@ public sealed class TonneEmbeddingGeneratorTests : IDisposable
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    TonneEmbeddingGenerator<string, Embedding<float>> Create(FakeGenerator inner, IProcessEnergy? energy = null, CallRecorder? recorder = null) =>
+    TonneEmbeddingGenerator<string,
+        Embedding<float>> Create(FakeGenerator inner, IProcessEnergy? energy = null, CallRecorder? recorder = null) =>
         new(inner, new TonneCallOptions { Home = _home, Zone = "FR", Hardware = "h100" }, recorder, _time, energy);
 
     CallSum ReadSum() => CallTotal.Of(new CallLog(new LedgerHome(_home)).Read().Rows, CallGroup.Model).Sum.Sum;
@@ -111,7 +112,8 @@ public sealed class TonneEmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task A_pipeline_is_built_with_one_call()
     {
-        using (var generator = new EmbeddingGeneratorBuilder<string, Embedding<float>>(new FakeGenerator("BERT-base")).UseTonne(options => options.Home = _home).Build())
+        using (var generator = new EmbeddingGeneratorBuilder<string, Embedding<float>>(new FakeGenerator("BERT-base"))
+            .UseTonne(options => options.Home = _home).Build())
             await generator.GenerateAsync([new string('a', 40)], cancellationToken: Cancellation);
 
         // 40 characters at four a token.

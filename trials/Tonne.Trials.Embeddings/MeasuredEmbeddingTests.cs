@@ -40,7 +40,8 @@ public sealed class MeasuredEmbeddingTests : IDisposable
             {
                 var fourAtATime = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation };
                 await Parallel.ForEachAsync(Enumerable.Range(0, calls), fourAtATime, async (i, token) => await generator.GenerateAsync(
-                    [$"Sentence number {i} about cats, ships and the weather of a long winter.", "Another one."], cancellationToken: token));
+                    [$"Sentence number {i} about cats, ships and the weather of a long winter.", "Another one."],
+                        cancellationToken: token));
                 var last = await generator.GenerateAsync(["One more."], cancellationToken: Cancellation);
                 Assert.Equal(384, last[0].Vector.Length);
                 Assert.True(last.AdditionalProperties![CallTelemetry.EnergyKwh] is > 0d);
@@ -51,7 +52,8 @@ public sealed class MeasuredEmbeddingTests : IDisposable
 
         var row = Assert.Single(new CallLog(new LedgerHome(_home)).Read().Rows);
         Assert.Equal((calls + 1, 0, 0), (row.Sum.Requests, row.Sum.Failed, row.Sum.WithoutFigure));
-        Assert.Equal(("search", "onnxruntime", MiniLmGenerator.Model, true), (row.Key.Service, row.Key.Provider, row.Key.Model, row.Key.IsMeasured));
+        Assert.Equal(("search", "onnxruntime", MiniLmGenerator.Model, true),
+            (row.Key.Service, row.Key.Provider, row.Key.Model, row.Key.IsMeasured));
         var footprint = recording.Result!.Footprint;
         var stage = Assert.Single(footprint.Stages, stage => stage.Name == "embed");
         // The stage is at the plug, the calls are at the facility. A stage is cut at samples, calls at the process's CPU time.

@@ -105,7 +105,8 @@ public sealed class RequestEstimator
     {
         var prompt = Math.Min(Math.Pow(2, key.Prompt), 1e8);
         var cached = prompt * GetTokenShare((double)key.Share / ShareSteps);
-        return Node.Of(self._estimator.Estimate(self.CreateWorkload(prompt, cached, Math.Min(Math.Pow(2, key.Output), 1e8)), self._factors));
+        return Node.Of(self._estimator.Estimate(self.CreateWorkload(prompt, cached, Math.Min(Math.Pow(2, key.Output), 1e8)),
+            self._factors));
     }, this);
 
     /// <summary>Best values for each joule of the accelerators: kWh, kg.</summary>

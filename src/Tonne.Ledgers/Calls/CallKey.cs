@@ -44,7 +44,8 @@ public sealed record CallKey
     /// <summary>Whether the energy was measured on this machine; otherwise it is an estimate, or unknown.</summary>
     public bool IsMeasured => Method.StartsWith("measured/", StringComparison.Ordinal);
 
-    static double? Check(double? value, double least, string name) => value is not { } number || (number >= least && double.IsFinite(number)) ? value
+    static double? Check(double? value, double least, string name) =>
+        value is not { } number || (number >= least && double.IsFinite(number)) ? value
         : throw new ArgumentOutOfRangeException(name, value, $"It must be a number of at least {least}.");
 
     static string Clean(string? text)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Quantities;
 
@@ -58,7 +57,8 @@ sealed record CallLine
     public required Bounds EmissionsKg { get; init; }
 
     /// <summary>The bytes of a line, with its line feed.</summary>
-    internal static byte[] Write(CallRow row) => ChecksummedLine.Write(Envelope, JsonSerializer.SerializeToUtf8Bytes(From(row), CallJson.Default.CallLine));
+    internal static byte[] Write(CallRow row) =>
+        ChecksummedLine.Write(Envelope, JsonSerializer.SerializeToUtf8Bytes(From(row), CallJson.Default.CallLine));
 
     /// <summary>Reads a line.</summary>
     /// <returns>What is wrong, in words that follow the number of the line; null if nothing is.</returns>
@@ -73,7 +73,8 @@ sealed record CallLine
             if (line?.Schema != SchemaName)
                 return $"has the schema {JsonSerializer.Serialize(line?.Schema, CallJson.Default.String)}, not {SchemaName}";
             var tokens = new CallTokens(line.InputTokens, line.CachedInputTokens, line.OutputTokens, line.ReasoningTokens);
-            if (!tokens.IsValid || line.Requests < 0 || line.Failed < 0 || line.WithoutFigure < 0 || line.EstimatedTokens < 0 || line.Dropped < 0)
+            if (!tokens.IsValid || line.Requests < 0 || line.Failed < 0 || line.WithoutFigure < 0 || line.EstimatedTokens < 0
+                || line.Dropped < 0)
                 return "has a number that is negative, or a part that exceeds its whole";
             row = line.ToRow(tokens);
             return null;

@@ -84,7 +84,8 @@ public sealed class CallLog(LedgerHome home)
         }
 
         return new CallReading(
-            [.. sums.Select(pair => new CallRow(pair.Key, pair.Value)).OrderBy(row => row.Key.Hour).ThenBy(row => row.Key.ToString(), StringComparer.Ordinal)],
+            [.. sums.Select(pair => new CallRow(pair.Key, pair.Value)).OrderBy(row => row.Key.Hour)
+                .ThenBy(row => row.Key.ToString(), StringComparer.Ordinal)],
             [.. problems]);
     }
 
@@ -112,7 +113,8 @@ public sealed class CallLog(LedgerHome home)
         }
 
         if (damaged > MostProblemsOfFile)
-            problems.Add(Describe(path, string.Create(CultureInfo.InvariantCulture, $"{damaged - MostProblemsOfFile} more lines cannot be read")));
+            problems.Add(Describe(path,
+                string.Create(CultureInfo.InvariantCulture, $"{damaged - MostProblemsOfFile} more lines cannot be read")));
     }
 
     static LedgerProblem Describe(string path, string what) =>
@@ -144,7 +146,8 @@ public sealed class CallLog(LedgerHome home)
         Array.Sort(files, StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (DateTimeOffset.TryParseExact(Path.GetFileNameWithoutExtension(file), DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day))
+            if (DateTimeOffset.TryParseExact(Path.GetFileNameWithoutExtension(file), DayFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var day))
                 yield return (day, file);
         }
     }

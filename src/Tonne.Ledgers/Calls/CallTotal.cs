@@ -18,7 +18,9 @@ public sealed record CallTotal(ImmutableArray<CallTotalRow> Rows, CallTotalRow S
         var groups = all.GroupBy(row => GetGroup(row.Key, by), StringComparer.Ordinal).Select(group => AddUp(group.Key, group));
         var isTime = by is CallGroup.Hour or CallGroup.Day;
         return new CallTotal(
-            [.. groups.OrderByDescending(group => isTime ? 0 : group.Sum.EnergyKwh.Best).ThenBy(group => group.Group, StringComparer.Ordinal)], AddUp("", all));
+            [.. groups.OrderByDescending(group => isTime ? 0 : group.Sum.EnergyKwh.Best)
+                .ThenBy(group => group.Group, StringComparer.Ordinal)],
+            AddUp("", all));
     }
 
     static CallTotalRow AddUp(string group, IEnumerable<CallRow> rows)

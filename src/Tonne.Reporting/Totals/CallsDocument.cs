@@ -79,11 +79,11 @@ public sealed record CallsDocument
     /// <param name="OperationalKg">Operational emissions.</param>
     /// <param name="EmissionsKg">Operational and embodied emissions.</param>
     public sealed record CallSumPart(
-        long Requests, long Failed, long WithoutFigure, long EstimatedTokens, long Dropped, long InputTokens, long CachedInputTokens, long OutputTokens,
-        long ReasoningTokens, Bounds FacilityEnergyKwh, Bounds OperationalKg, Bounds EmissionsKg)
+        long Requests, long Failed, long WithoutFigure, long EstimatedTokens, long Dropped, long InputTokens, long CachedInputTokens,
+        long OutputTokens, long ReasoningTokens, Bounds FacilityEnergyKwh, Bounds OperationalKg, Bounds EmissionsKg)
     {
         internal static CallSumPart From(CallSum sum) => new(
-            sum.Requests, sum.Failed, sum.WithoutFigure, sum.EstimatedTokens, sum.Dropped, sum.Tokens.Input, sum.Tokens.CachedInput, sum.Tokens.Output,
-            sum.Tokens.Reasoning, sum.EnergyKwh, sum.OperationalKg, sum.EmissionsKg);
+            sum.Requests, sum.Failed, sum.WithoutFigure, sum.EstimatedTokens, sum.Dropped, sum.Tokens.Input, sum.Tokens.CachedInput,
+            sum.Tokens.Output, sum.Tokens.Reasoning, sum.EnergyKwh, sum.OperationalKg, sum.EmissionsKg);
     }
 }

@@ -41,11 +41,23 @@ public static class CallsText
         }
 
         if (estimated.Requests > estimated.WithoutFigure)
-            yield return $"{FormatCalls(estimated)} {FormatFigures(estimated, dash)}: an estimate of the machines of others, in no total of runs.";
+        {
+            yield return $"{FormatCalls(estimated)} {FormatFigures(estimated, dash)}: "
+                + "an estimate of the machines of others, in no total of runs.";
+        }
+
         if (measured.Requests > measured.WithoutFigure)
-            yield return $"{FormatCalls(measured)} {FormatFigures(measured, dash)}, measured here: the runs of these programs have it too, so it is not added to 'tonne total'.";
+        {
+            yield return $"{FormatCalls(measured)} {FormatFigures(measured, dash)}, measured here: "
+                + "the runs of these programs have it too, so it is not added to 'tonne total'.";
+        }
+
         if (sum.Sum.WithoutFigure > 0)
-            yield return $"{FormatCount(sum.Sum.WithoutFigure)} of unknown energy, not counted: failed before they answered, or a model of unknown size.";
+        {
+            yield return $"{FormatCount(sum.Sum.WithoutFigure)} of unknown energy, not counted: "
+                + "failed before they answered, or a model of unknown size.";
+        }
+
         if (sum.Sum.Failed > 0)
             yield return $"{FormatCount(sum.Sum.Failed)} failed or were cancelled; what they had computed is counted where it is known.";
         if (sum.Sum.EstimatedTokens > 0)
@@ -64,7 +76,8 @@ public static class CallsText
 
     static TextTable CreateTable(CallTotal total, CallGroup by, string dash)
     {
-        var table = new TextTable([EnumWords.Format(by).ToUpperInvariant(), "CALLS", "INPUT", "OUTPUT", "FACILITY ENERGY", "EMISSIONS", "95 %", ""])
+        var table = new TextTable([EnumWords.Format(by).ToUpperInvariant(), "CALLS", "INPUT", "OUTPUT", "FACILITY ENERGY", "EMISSIONS",
+            "95 %", ""])
         {
             RightAligned = new HashSet<int> { 1, 2, 3, 4, 5 },
             OptionalColumns = [2, 3],
@@ -77,8 +90,10 @@ public static class CallsText
             var emissions = DisplayValue.Format(sum.EmissionsKg, "kg CO2e");
             table.Add(
             [
-                row.Group.Length == 0 ? "(unknown)" : TextSanitizer.ToOneLine(row.Group), Format(sum.Requests), Format(sum.Tokens.Input), Format(sum.Tokens.Output),
-                isKnown ? DisplayValue.Format(sum.EnergyKwh, "kWh").Text : "-", isKnown ? emissions.Text : "-", isKnown ? emissions.FormatInterval(dash) : "-",
+                row.Group.Length == 0 ? "(unknown)" : TextSanitizer.ToOneLine(row.Group), Format(sum.Requests), Format(sum.Tokens.Input),
+                Format(sum.Tokens.Output),
+                isKnown ? DisplayValue.Format(sum.EnergyKwh, "kWh").Text : "-", isKnown ? emissions.Text : "-",
+                isKnown ? emissions.FormatInterval(dash) : "-",
                 (row.Measured.Requests, row.Estimated.Requests) switch { (0, _) => "estimated", (_, 0) => "measured", _ => "both" },
             ]);
         }

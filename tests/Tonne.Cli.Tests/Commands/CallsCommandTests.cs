@@ -15,10 +15,12 @@ public sealed class CallsCommandTests : IDisposable
 
     LedgerHome Home => new(Path.Combine(_terminal.Folder, "ledger"));
 
-    void Write(string model, double kilowattHours, int hour = 0, string method = "estimated/tonne-1", long withoutFigure = 0, long failed = 0) => new CallLog(Home).Append(
+    void Write(string model, double kilowattHours, int hour = 0, string method = "estimated/tonne-1", long withoutFigure = 0,
+        long failed = 0) => new CallLog(Home).Append(
     [
         new CallRow(
-            new CallKey { Hour = _hour.AddHours(hour), Service = "shop", Provider = "openai", Model = model, Method = method, IntensityGramsPerKwh = 56, Pue = 1.2 },
+            new CallKey { Hour = _hour.AddHours(hour), Service = "shop", Provider = "openai", Model = model, Method = method,
+                IntensityGramsPerKwh = 56, Pue = 1.2 },
             new CallSum
             {
                 Requests = 4,
@@ -42,7 +44,8 @@ public sealed class CallsCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         var lines = screen.Split('\n');
         Assert.StartsWith("MODEL", lines[0], StringComparison.Ordinal);
-        Assert.Contains(lines, line => line.StartsWith("gpt-4o", StringComparison.Ordinal) && line.Contains(" 8 ", StringComparison.Ordinal) && line.Contains("2,400", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("gpt-4o", StringComparison.Ordinal)
+            && line.Contains(" 8 ", StringComparison.Ordinal) && line.Contains("2,400", StringComparison.Ordinal));
         Assert.Contains("12 calls", screen, StringComparison.Ordinal);
         Assert.Contains("an estimate of the machines of others, in no total of runs", screen, StringComparison.Ordinal);
     }
@@ -58,9 +61,12 @@ public sealed class CallsCommandTests : IDisposable
         var root = document.RootElement;
         Assert.Equal(("tonne.calls-total/1", "provider"), (root.GetProperty("schema").GetString(), root.GetProperty("by").GetString()));
         var row = Assert.Single(root.GetProperty("rows").EnumerateArray());
-        Assert.Equal((4, 4), (row.GetProperty("estimated").GetProperty("requests").GetInt64(), row.GetProperty("measured").GetProperty("requests").GetInt64()));
+        Assert.Equal((4, 4),
+            (row.GetProperty("estimated").GetProperty("requests").GetInt64(), row.GetProperty("measured").GetProperty("requests")
+            .GetInt64()));
         Assert.Equal(0.02, row.GetProperty("estimated").GetProperty("facility_energy_kwh").GetProperty("best").GetDouble(), 1e-12);
-        Assert.Equal(0.0001, root.GetProperty("total").GetProperty("measured").GetProperty("emissions_kg").GetProperty("best").GetDouble(), 1e-12);
+        Assert.Equal(0.0001, root.GetProperty("total").GetProperty("measured").GetProperty("emissions_kg").GetProperty("best").GetDouble(),
+            1e-12);
     }
 
     [Fact]
@@ -99,11 +105,13 @@ public sealed class CallsCommandTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("line 1 does not match its checksum", error, StringComparison.Ordinal);
         Assert.Contains("4 calls", screen, StringComparison.Ordinal);
-        Assert.Contains("line 1", _terminal.Type("ledger", "verify").Out + _terminal.Type("ledger", "verify").Error, StringComparison.Ordinal);
+        Assert.Contains("line 1", _terminal.Type("ledger", "verify").Out + _terminal.Type("ledger", "verify").Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_calls_the_way_to_them_is_named() => Assert.Contains("docs/ai-calls.md", _terminal.Type("calls").Out, StringComparison.Ordinal);
+    public void Without_calls_the_way_to_them_is_named() =>
+        Assert.Contains("docs/ai-calls.md", _terminal.Type("calls").Out, StringComparison.Ordinal);
 
     [Fact]
     public void A_wrong_group_is_refused()

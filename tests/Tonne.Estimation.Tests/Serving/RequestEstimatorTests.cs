@@ -2,7 +2,6 @@ using Tonne.Accounting;
 using Tonne.Estimation.LanguageModels;
 using Tonne.Estimation.Serving;
 using Tonne.Hardware;
-using Tonne.Quantities;
 using Tonne.Runs;
 
 namespace Tonne.Estimation.Tests.Serving;
@@ -38,7 +37,8 @@ public class RequestEstimatorTests
             var prompt = Math.Floor(Math.Exp(random.NextDouble() * Math.Log(100_000)));
             var output = Math.Floor(Math.Exp(random.NextDouble() * Math.Log(8_000)));
             var cached = i % 3 == 0 ? 0 : Math.Floor(prompt * random.NextDouble());
-            var asked = workload with { PromptTokens = prompt, CachedPromptTokens = cached > 0 ? cached : null, OutputTokens = output, ReasoningTokens = 0 };
+            var asked = workload with { PromptTokens = prompt, CachedPromptTokens = cached > 0 ? cached : null, OutputTokens = output,
+                ReasoningTokens = 0 };
             var whole = estimator.Estimate(asked, _factors);
 
             var one = requests.Estimate(prompt, cached, output);
@@ -55,7 +55,8 @@ public class RequestEstimatorTests
                 var error = Math.Max(Math.Abs(low), Math.Abs(high));
                 // A longer context needs more accelerators at some length, where the bounds jump; between two points of the grid they are
                 // interpolated.
-                Assert.True(error < 0.25, $"{error:0.000}: {full.Name} of {prompt} ({cached} cached) and {output} tokens: {mine}, not {full.Bounds}");
+                Assert.True(error < 0.25,
+                    $"{error:0.000}: {full.Name} of {prompt} ({cached} cached) and {output} tokens: {mine}, not {full.Bounds}");
                 if (error > worst.Error && prompt + output < 16_000)
                     worst = (error, $"{full.Name} of {prompt} ({cached} cached) and {output} tokens: {mine}, not {full.Bounds}");
             }
@@ -98,7 +99,8 @@ public class RequestEstimatorTests
 
         Assert.Equal(narrow.Best, wide.Best, narrow.Best * 1e-9);
         Assert.True(wide.High > narrow.High, $"{wide} {narrow}");
-        Assert.Contains(unknown.Reference.Assumptions, assumption => assumption.Text.Contains("hardware is not known", StringComparison.Ordinal));
+        Assert.Contains(unknown.Reference.Assumptions, assumption =>
+            assumption.Text.Contains("hardware is not known", StringComparison.Ordinal));
     }
 
     [Theory]

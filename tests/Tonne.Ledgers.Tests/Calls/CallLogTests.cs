@@ -48,7 +48,8 @@ public sealed class CallLogTests : IDisposable
         Log.Append([SampleCalls.Row(hour: -9), SampleCalls.Row(hour: 0), SampleCalls.Row(hour: 1), SampleCalls.Row(hour: 20)]);
 
         Assert.Equal(3, Directory.GetFiles(Path.Combine(Log.Location, "2026")).Length);
-        var hours = Log.Read(SampleCalls.Hour, SampleCalls.Hour.AddHours(2)).Rows.Select(row => (row.Key.Hour - SampleCalls.Hour).TotalHours);
+        var hours = Log.Read(SampleCalls.Hour, SampleCalls.Hour.AddHours(2))
+            .Rows.Select(row => (row.Key.Hour - SampleCalls.Hour).TotalHours);
         Assert.Equal([0, 1], hours);
     }
 
@@ -87,7 +88,8 @@ public sealed class CallLogTests : IDisposable
     {
         Log.Append([SampleCalls.Row()]);
         var json = Encoding.UTF8.GetString(CallLine.Write(SampleCalls.Row()));
-        var inside = json[(json.IndexOf("\"calls\":", StringComparison.Ordinal) + 8)..^2].Replace("tonne.calls/1", "tonne.calls/2", StringComparison.Ordinal);
+        var inside = json[(json.IndexOf("\"calls\":", StringComparison.Ordinal) + 8)..^2]
+            .Replace("tonne.calls/1", "tonne.calls/2", StringComparison.Ordinal);
         File.AppendAllBytes(DayFile, Tonne.Ledgers.RunFolders.ChecksummedLine.Write("calls", Encoding.UTF8.GetBytes(inside)));
 
         var read = Log.Read();
@@ -118,7 +120,8 @@ public sealed class CallLogTests : IDisposable
     [Fact]
     public void Sums_that_exceed_what_a_number_holds_stay_at_the_largest()
     {
-        var large = new CallSum { Requests = long.MaxValue - 1, Tokens = new CallTokens(long.MaxValue), EnergyKwh = Bounds.FromExact(double.MaxValue) };
+        var large = new CallSum { Requests = long.MaxValue - 1, Tokens = new CallTokens(long.MaxValue),
+            EnergyKwh = Bounds.FromExact(double.MaxValue) };
 
         var sum = large.Plus(large);
 
@@ -131,7 +134,8 @@ public sealed class CallLogTests : IDisposable
         Directory.CreateDirectory(_home.Home.Root);
         File.WriteAllText(Log.Location, "a file where the folder should be");
 
-        Assert.Contains(_home.Home.Root, Assert.Throws<LedgerUnavailableException>(() => Log.Append([SampleCalls.Row()])).Message, StringComparison.Ordinal);
+        Assert.Contains(_home.Home.Root, Assert.Throws<LedgerUnavailableException>(() => Log.Append([SampleCalls.Row()])).Message,
+            StringComparison.Ordinal);
     }
 
     // Seeded: the same damage in every run.

@@ -53,7 +53,8 @@ public sealed class CallRecorderTests : IDisposable
         var problems = new List<Exception>();
         Directory.CreateDirectory(_home.Home.Root);
         File.WriteAllText(Log.Location, "");
-        using var recorder = new CallRecorder(_home.Home, new CallRecorderOptions { Capacity = 3, Service = "shop", OnProblem = problems.Add }, _time);
+        using var recorder = new CallRecorder(_home.Home,
+            new CallRecorderOptions { Capacity = 3, Service = "shop", OnProblem = problems.Add }, _time);
         for (var i = 0; i < 5; i++)
         {
             recorder.Record(SampleCalls.Row($"m{i}"));
@@ -68,7 +69,8 @@ public sealed class CallRecorderTests : IDisposable
         Assert.True(recorder.Flush());
         var rows = Log.Read().Rows;
         Assert.Equal(["", "m0", "m1", "m2"], rows.Select(row => row.Key.Model).Order(StringComparer.Ordinal));
-        Assert.Equal((2, 0), (rows.Single(row => row.Key.Model.Length == 0).Sum.Dropped, rows.Single(row => row.Key.Model.Length == 0).Sum.Requests));
+        Assert.Equal((2, 0),
+            (rows.Single(row => row.Key.Model.Length == 0).Sum.Dropped, rows.Single(row => row.Key.Model.Length == 0).Sum.Requests));
         Assert.All(rows.Where(row => row.Key.Model.Length > 0), row => Assert.Equal(1, row.Sum.Requests));
     }
 

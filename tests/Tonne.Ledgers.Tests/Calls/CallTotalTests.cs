@@ -6,7 +6,8 @@ public class CallTotalTests
 {
     static readonly CallRow[] _rows =
     [
-        new(SampleCalls.Key("a"), SampleCalls.Sum(0.001)), new(SampleCalls.Key("b", hour: 1), SampleCalls.Sum(0.005)), new(SampleCalls.Key("a", hour: 20), SampleCalls.Sum(0.002)),
+        new(SampleCalls.Key("a"), SampleCalls.Sum(0.001)), new(SampleCalls.Key("b", hour: 1), SampleCalls.Sum(0.005)),
+            new(SampleCalls.Key("a", hour: 20), SampleCalls.Sum(0.002)),
         new(SampleCalls.Key("minilm", method: "measured/tonne-1"), SampleCalls.Sum(0.0001)),
     ];
 
@@ -21,7 +22,9 @@ public class CallTotalTests
     {
         var total = CallTotal.Of(_rows, by);
 
-        Assert.Equal(expected, string.Join("; ", total.Rows.Select(row => FormattableString.Invariant($"{row.Group}: {Math.Round(row.Sum.EnergyKwh.Best, 9)}"))));
+        Assert.Equal(expected,
+            string.Join("; ", total.Rows.Select(row =>
+            FormattableString.Invariant($"{row.Group}: {Math.Round(row.Sum.EnergyKwh.Best, 9)}"))));
         Assert.Equal(0.0081, total.Sum.Sum.EnergyKwh.Best, 1e-12);
     }
 
