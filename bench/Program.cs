@@ -4,6 +4,7 @@ using Tonne.Bench;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 (string Name, Action<string[]> Run)[] benches =
 [
+    (nameof(CallEstimateCost), CallEstimateCost.Run),
     (nameof(EpochWatcherCost), EpochWatcherCost.Run),
     (nameof(InferenceEstimateCost), InferenceEstimateCost.Run),
     (nameof(LabProducts), LabProducts.Run),

@@ -1,6 +1,7 @@
 using Tonne.Accounting;
 using Tonne.Ledgers.Auditing;
 using Tonne.Ledgers.Budgets;
+using Tonne.Ledgers.Calls;
 using Tonne.Ledgers.ImportExport;
 using Tonne.Ledgers.RunFolders;
 using Tonne.Ledgers.Indexing;
@@ -211,7 +212,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
             : done;
     }
 
-    /// <summary>Checks every trace, record and statement of runs that have ended, and the chain of the hourly audit file. Changes nothing.</summary>
+    /// <summary>Checks every trace, record and statement of runs that have ended, the chain of the hourly audit file, and the calls. Changes nothing.</summary>
     /// <param name="reportDone">Called with the number of runs done so far; null for none.</param>
     public IReadOnlyList<LedgerProblem> Verify(Action<int>? reportDone = null)
     {
@@ -221,6 +222,7 @@ public sealed class Ledger(LedgerHome home, TimeProvider time, Action<string>? l
         var problems = new List<LedgerProblem>();
         if (HourlyAudit.Read(Home).Problem is { } brokenChain)
             problems.Add(brokenChain);
+        problems.AddRange(new CallLog(Home).Read().Problems);
         foreach (var ids in Home.GetRunIds().Chunk(VerifiedTogether))
         {
             var found = new List<LedgerProblem>[ids.Length];

@@ -104,6 +104,7 @@ static class CommandLine
             AttachCommand.Build(context),
             ListCommand.Build(context),
             TotalCommand.Build(context),
+            CallsCommand.Build(context),
             BudgetCommand.Build(context),
             ShowCommand.Build(context),
             ExplainCommand.Build(context),

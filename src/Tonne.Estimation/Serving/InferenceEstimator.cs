@@ -161,6 +161,20 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         };
     }
 
+    /// <summary>Prepares estimates of many requests to one service, which differ only in their tokens and take microseconds each.</summary>
+    /// <param name="workload">The service: model, accelerators, batch if it is known. Its tokens are not used; it must not have a rate.</param>
+    /// <param name="factors">The factors of the place.</param>
+    /// <exception cref="ArgumentException">The workload is invalid or has a rate, or the accelerator's data sheet lacks a rate.</exception>
+    /// <exception cref="ModelDoesNotFitException">The weights do not fit the accelerators named.</exception>
+    public RequestEstimator PrepareRequests(ServingWorkload workload, AccountingFactors factors) => new(this, workload, factors);
+
+    /// <summary>Energy of the accelerators that serve a request, J, without bounds: output tokens × J per output token.</summary>
+    internal double ComputeRequestJoules(ServingWorkload workload)
+    {
+        var configuration = PlanService(workload, ResolveConfiguration(workload, []), []).Configuration;
+        return configuration.OutputTokens * _fit.Model.ComputeJoulesPerToken(configuration);
+    }
+
     /// <summary>Whether neither the batch nor the request rate is given.</summary>
     static bool HasUnknownLoad(ServingWorkload workload) => workload is { Batch: null, RequestsPerDay: null };
 
@@ -239,8 +253,36 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
         return new Factor("model/" + NameMatching.ToSlug(model.Name) + "/size", $"size of {model.Name}, undisclosed", "1", new Bounds(Math.Min(low, 1), 1, Math.Max(high, 1)),
             Quality.Assumed, SourceList.Find(model.Source!), model.Origin);
 
-        double JoulesPerToken(LanguageModel size) =>
-            Estimate(workload with { Model = null, Parameters = size.Parameters, ActiveParameters = size.ActiveParameters }, factors).GpuEnergyPerToken.Value;
+        double JoulesPerToken(LanguageModel size)
+        {
+            var sized = workload with { Model = null, Parameters = size.Parameters, ActiveParameters = size.ActiveParameters };
+            // With a rate the batch, and so the power of machines that serve all day, follows from the size.
+            return workload.RequestsPerDay is null
+                ? ComputeRequestJoules(sized) / (sized.OutputTokens + (sized.ReasoningTokens ?? 0))
+                : Estimate(sized, factors).GpuEnergyPerToken.Value;
+        }
+    }
+
+    /// <summary>Energy on each accelerator that may serve instead over that on the one taken; null if there is no other.</summary>
+    Factor? FindHardwareSpread(ServingWorkload workload, ServingConfiguration point, List<Assumption> assumptions)
+    {
+        if (workload.OtherAccelerators.Count == 0)
+            return null;
+        var joules = point.OutputTokens * _fit.Model.ComputeJoulesPerToken(point);
+        var (low, high) = (1d, 1d);
+        foreach (var other in workload.OtherAccelerators)
+        {
+            if (CreateConfiguration(other, workload.Format) is null)
+                continue;
+            var ratio = ComputeRequestJoules(workload with { Accelerator = other, Gpus = null, OtherAccelerators = [] }) / joules;
+            (low, high) = (Math.Min(low, ratio), Math.Max(high, ratio));
+        }
+
+        assumptions.Add(string.Create(CultureInfo.InvariantCulture,
+            $"The hardware is not known: {workload.Accelerator.Name} is assumed; on {string.Join(", ", workload.OtherAccelerators.Select(other => other.Name))} a "
+            + $"request would take {low:0.00} to {high:0.00} times the energy."));
+        return new Factor("serving/hardware-unstated", "hardware not stated", "1", new Bounds(low, 1, high), Quality.Assumed,
+            SourceList.Find("TONNE-METHOD-1"), "from the accelerator that takes the least to the one that takes the most");
     }
 
     static ServingConfiguration ResolveConfiguration(ServingWorkload workload, List<Assumption> assumptions)
@@ -472,6 +514,8 @@ public sealed class InferenceEstimator(ServingFit? fit = null)
                 + $"of 2023, {earlier.Bounds.Low:0.##} to {earlier.Bounds.High:0.##} times."));
         }
 
+        if (FindHardwareSpread(workload, point, assumptions) is { } otherHardware)
+            spreads.Add(otherHardware);
         if (FindRangeSpread(point) is { } range)
             spreads.Add(range);
         if (workload.SoftwareYear is null && FindSoftwareSpread(point) is { } softwareSpread)

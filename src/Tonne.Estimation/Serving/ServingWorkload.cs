@@ -17,6 +17,10 @@ public sealed record ServingWorkload
     /// <summary>The accelerator.</summary>
     public required Accelerator Accelerator { get; init; }
 
+    /// <summary>Accelerators that may serve instead of <see cref="Accelerator"/>, where the hardware of a service is not known: they widen the
+    /// bounds. Default: none.</summary>
+    public IReadOnlyList<Accelerator> OtherAccelerators { get; init; } = [];
+
     /// <summary>Number of accelerators of one replica; null for the smallest number that holds weights and attention cache.</summary>
     public int? Gpus { get; init; }
 

@@ -24,6 +24,7 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(TaskEstimateDocument))]
 [JsonSerializable(typeof(TotalDocument))]
 [JsonSerializable(typeof(BudgetDocument))]
+[JsonSerializable(typeof(CallsDocument))]
 [JsonSerializable(typeof(ReconciliationDocument))]
 [JsonSerializable(typeof(FiguresDocument))]
 [JsonSerializable(typeof(AttachDocument))]

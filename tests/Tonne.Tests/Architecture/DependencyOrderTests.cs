@@ -22,6 +22,7 @@ public partial class DependencyOrderTests
         ["Tonne.Lab"] = ["Tonne.Instruments"],
         ["Tonne.Hosting"] = ["Tonne.Instruments", "Tonne.Ledgers"],
         ["Tonne.OpenTelemetry"] = ["Tonne.Hosting"],
+        ["Tonne.Extensions.AI"] = ["Tonne.Estimation", "Tonne.Ledgers"],
         ["Tonne.Cli"] = ["Tonne.Instruments", "Tonne.Reporting", "Tonne.Lab"],
         ["Tonne.Server"] = ["Tonne.Instruments", "Tonne.Reporting"],
     };

@@ -39,6 +39,7 @@ static class HelpExamples
             "tonne total --by month --year-over-year",
             "tonne total --by campaign --tag model=resnet",
         ],
+        ["calls"] = ["tonne calls", "tonne calls --since 30d --by day", "tonne calls --by service --json"],
         ["budget"] = ["tonne budget set --project vision 50kg/month", "tonne budget show", "tonne budget check --project vision"],
         ["budget set"] = ["tonne budget set --project vision 50kg/month", "tonne budget set 3kWh/day"],
         ["budget show"] = ["tonne budget show", "tonne budget show --json"],

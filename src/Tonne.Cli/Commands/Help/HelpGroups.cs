@@ -7,7 +7,7 @@ static class HelpGroups
     public static IReadOnlyList<(string Name, string[] Verbs)> All { get; } =
     [
         ("Measure", ["run", "attach", "watch", "mark", "bench", "lab"]),
-        ("Explain", ["list", "show", "total", "explain", "compare", "reconcile", "learn"]),
+        ("Explain", ["list", "show", "total", "calls", "explain", "compare", "reconcile", "learn"]),
         ("Estimate", ["estimate", "footprint", "catalog"]),
         ("Share", ["report", "budget", "serve", "mcp"]),
         ("Care", ["doctor", "calibrate", "config", "ledger", "slurm", "completion"]),

@@ -35,7 +35,8 @@ sealed class HelpScreen(CommandContext context) : SynchronousCommandLineAction
     {
         var screen = new StringBuilder();
         WriteHeading(screen, "Usage:");
-        screen.Append("  ").Append(FormatUsage(command, path)).Append("\n\n");
+        // The list of all commands needs the line.
+        screen.Append("  ").Append(FormatUsage(command, path)).Append(command is RootCommand ? "\n" : "\n\n");
         foreach (var line in Wrap(command.Description ?? "", MaxColumns))
             screen.Append(line).Append('\n');
         if (command is RootCommand)

@@ -23,6 +23,7 @@ static class VerbSuggestions
         (["regions", "region", "clouds"], ["tonne catalog regions"]),
         (["hardware", "gpus", "gpu", "cpus", "cpu"], ["tonne catalog hardware"]),
         (["models"], ["tonne catalog models"]),
+        (["tokens", "requests", "prompts", "llm", "chat"], ["tonne calls"]),
         (["equivalents", "claims", "facilities"], ["tonne catalog equivalents", "tonne catalog claims", "tonne catalog facilities"]),
         (["verify", "reindex", "recount", "thin", "merge"],
             ["tonne ledger verify", "tonne ledger reindex", "tonne ledger recount", "tonne ledger thin", "tonne ledger merge"]),

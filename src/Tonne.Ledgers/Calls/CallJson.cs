@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Tonne.Ledgers.Calls;
+
+/// <summary>The lines of a file of calls as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CallLine))]
+[JsonSerializable(typeof(string))]
+sealed partial class CallJson : JsonSerializerContext;
