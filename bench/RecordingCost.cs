@@ -74,6 +74,7 @@ static class RecordingCost
     static void MeasureRun(string home)
     {
         const int Stages = 20_000;
+        using var never = new ManualResetEvent(false);
         var recorder = CreateRecorder(home, TimeSpan.FromMilliseconds(100));
         using var run = recorder.StartAsync("costs").AsTask().GetAwaiter().GetResult();
         for (var round = 0; round < 20_000; round++)
@@ -84,12 +85,12 @@ static class RecordingCost
             run.Stage("step").Dispose();
         Console.WriteLine($"a stage, begun and ended: {TimeProvider.System.GetElapsedTime(began).TotalMicroseconds / Stages:0.00} µs, {(ProcessIdentity.GetThreadCpuNanoseconds() - thread) / 1e3 / Stages:0.00} µs of the thread's CPU time, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)Stages:0} B");
 
-        Thread.Sleep(2_000);
+        never.WaitOne(2_000);
         var samples = run.AccountSoFar().Record.Samples;
         var counted = GC.GetTotalAllocatedBytes(precise: true);
         var cpu = Environment.CpuUsage.TotalTime;
         var at = TimeProvider.System.GetTimestamp();
-        Thread.Sleep(20_000);
+        never.WaitOne(20_000);
         var (used, allocatedNow, time) = (Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes(precise: true) - counted, TimeProvider.System.GetElapsedTime(at));
         var taken = run.AccountSoFar().Record.Samples - samples;
         Console.WriteLine($"at 10 Hz, the program asleep: {used / time:P2} of one processor, {allocatedNow / (double)taken:0} B a sample ({taken} samples; all threads of the process)");
@@ -102,7 +103,7 @@ static class RecordingCost
         {
             var output = Path.Combine(home, "run.json");
             var start = new ProcessStartInfo(tonne, ["run", "--quiet", "--zone", "FR", "--output", output, "--", Environment.ProcessPath!,
-                nameof(RecordingCost), "load", Text(seconds), Text(threads), Text(children), home]) { RedirectStandardOutput = true };
+                nameof(RecordingCost), "load", Text(seconds), Text(threads), Text(children), home]) { UseShellExecute = false, RedirectStandardOutput = true };
             start.Environment["TONNE_HOME"] = Path.Combine(home, "outer");
             start.Environment["TONNE"] = tonne;
             using var process = Process.Start(start)!;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Metrics;
 using Tonne.Hosting;
-using Tonne.OpenTelemetry.RemoteWrite;
 using Tonne.OpenTelemetry.Tests.RemoteWrite;
 
 namespace Tonne.OpenTelemetry.Tests;

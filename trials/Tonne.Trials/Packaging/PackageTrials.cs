@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -74,6 +73,63 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
 
         var shown = new RunJson((await tonne.RunAsync("show", "mnist", "--json")).Expect(0).Output);
         Assert.Equal("train", (string?)shown.Root["stages"]![0]!["name"]);
+    }
+
+    [Fact]
+    public async Task The_example_of_a_training_records_its_stages_and_epochs()
+    {
+        _ = GetVersion();
+        using var tonne = new TonneCommand();
+        UseFeed(tonne);
+        CopyExample(tonne, "dotnet");
+
+        var finished = (await tonne.RunOtherAsync("dotnet", "run", "-v", "quiet", "--project", tonne.At("dotnet"))).Expect(0);
+
+        Assert.Matches(@"epoch 5 .*\n.* mWh, .* mg CO2e \(.* to .*\); more: tonne show ", finished.Output);
+        var shown = new RunJson((await tonne.RunAsync("show", "softmax", "--json")).Expect(0).Output);
+        Assert.Equal(["collect", "train"], shown.Root["stages"]!.AsArray().Select(stage => (string)stage!["name"]!).Where(name => name != "(outside)"));
+        Assert.Equal(5, shown.Root["epochs"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task The_example_of_a_web_endpoint_says_the_energy_of_each_request()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "ends the server by a signal");
+        _ = GetVersion();
+        using var tonne = new TonneCommand();
+        UseFeed(tonne);
+        CopyExample(tonne, "aspnet");
+        (await tonne.RunOtherAsync("dotnet", "build", "-v", "quiet", tonne.At("aspnet"), "-o", tonne.At("built"))).Expect(0);
+        using var server = tonne.StartOther("dotnet", tonne.At("built/Language.dll"), "--urls", "http://127.0.0.1:0");
+        Uri? address = null;
+        while (address is null && await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            address = Listening().Match(line) is { Success: true } found ? new Uri(found.Groups[1].Value) : null;
+        var rest = server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        using var client = new HttpClient { BaseAddress = address };
+        async Task<JsonElement> AskAsync(string text) =>
+            JsonDocument.Parse(await client.GetStringAsync(new Uri($"/language?text={Uri.EscapeDataString(text)}", UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal("de", (await AskAsync("Der Hund schläft im Garten unter dem Baum")).GetProperty("language").GetString());
+        Assert.Equal("fr", (await AskAsync("Les enfants jouent dans le jardin")).GetProperty("language").GetString());
+        JsonElement last = default;
+        for (var round = 0; round < 200 && (last.ValueKind == JsonValueKind.Undefined || last.GetProperty("energyKwh").ValueKind != JsonValueKind.Number); round++)
+        {
+            last = (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync("The children are playing in the garden"))))[^1];
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        (await tonne.RunOtherAsync("kill", "-TERM", server.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))).Expect(0);
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _ = await rest;
+
+        Assert.Equal("en", last.GetProperty("language").GetString());
+        var (low, best, high) = (last.GetProperty("low").GetDouble(), last.GetProperty("energyKwh").GetDouble(), last.GetProperty("high").GetDouble());
+        Assert.True(0 < low && low < best && best < high, $"{low} {best} {high}");
+        var calls = JsonDocument.Parse((await tonne.RunAsync("calls", "--json")).Expect(0).Output).RootElement;
+        Assert.Contains("trigrams", calls.ToString(), StringComparison.Ordinal);
+        // The calls are a part of what the process used, and the run is the process.
+        var run = new RunJson((await tonne.RunAsync("show", "last", "--json")).Expect(0).Output);
+        Assert.Equal("completed", run.Status);
     }
 
     [Fact]
@@ -194,6 +250,13 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
             """);
     }
 
+    static void CopyExample(TonneCommand tonne, string name)
+    {
+        Directory.CreateDirectory(tonne.At(name));
+        foreach (var file in Directory.GetFiles(Path.Combine(TonneCommand.Repository, "examples", name)))
+            File.Copy(file, Path.Combine(tonne.At(name), Path.GetFileName(file)));
+    }
+
     static async Task MeasureAsync(TonneCommand tonne, string program)
     {
         var output = tonne.At($"{Guid.NewGuid():N}.json");
@@ -203,6 +266,9 @@ public partial class PackageTrials(PackageSet packages) : IClassFixture<PackageS
         Assert.Equal("completed", run.Status);
     }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"Now listening on: (http://\S+)", RegexOptions.None, 5_000)]
+    private static partial Regex Listening();
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline, 5_000)]
     private static partial Regex Sample();
 }
