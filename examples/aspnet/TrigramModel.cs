@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-/// <summary>Counts of letter triples, hashed to 4,096 places; languages are told apart by the angle to a sentence of each.</summary>
+/// <summary>Counts of letter triples, hashed to 4,096 places; the language is that of the sentence at the smallest angle.</summary>
 sealed class TrigramModel : IEmbeddingGenerator<string, Embedding<float>>
 {
     const int Places = 4_096;

@@ -155,7 +155,9 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     /// <param name="place">The place, if it became known after the start. Default: null, that of the opening.</param>
     public (RunRecord Record, Footprint Footprint) AccountSoFar(Place? place = null)
     {
-        TakeSample();
+        // Between the first sample and a second one there is a figure, however soon it is asked for.
+        if (_end is null)
+            _sampler.SampleNow(_sampler.Samples < 2 ? TimeSpan.FromTicks(1) : _minSampleAge);
         var opening = place is null ? Opening : Opening with { Place = place };
         var record = RecordBuilder.Build(OpenTrace, opening);
         record = place is null ? record : record with { Opening = record.Opening with { Place = place } };

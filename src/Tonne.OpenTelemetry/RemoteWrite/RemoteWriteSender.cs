@@ -210,7 +210,7 @@ sealed class RemoteWriteSender : IDisposable
         return message;
     }
 
-    // A server tells the reason in the first line of the answer.
+    // A server gives the reason in the first line of the answer.
     static async Task<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         try

@@ -25,7 +25,7 @@ public sealed class TraceWriter(Stream stream)
 
     const int MaxUnwrittenBytes = 64 * 1024 * 1024;
 
-    // Marks that come one upon another are written together; a write costs as much as making ten of them.
+    // Marks that come one upon another are written together; a write takes longer than making ten of them.
     const int MaxTogetherBytes = 16 * 1024;
     static readonly TimeSpan _together = TimeSpan.FromMilliseconds(1);
 

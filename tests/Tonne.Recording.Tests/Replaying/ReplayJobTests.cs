@@ -30,6 +30,21 @@ public class ReplayJobTests
         Assert.Equal(joules / 4 * 1e6, Assert.Single(result.Record.Stages, stage => stage.Name == "train").Energy.Sum(use => use.Microjoules), 1.0);
     }
 
+    [Fact]
+    public async Task A_run_that_has_just_begun_already_has_figures()
+    {
+        var recorder = new RunRecorder(_ => new ReplayJob(), new MemoryRunSink(), time: _time);
+        await using var run = await recorder.StartAsync("young", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, run.AccountSoFar().Footprint.Energy.Bounds.Best);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        // 11 W for a millisecond, although marks take no second sample within 20 ms.
+        var (record, footprint) = run.AccountSoFar();
+        Assert.Equal(0.011 / 3.6e6, footprint.Energy.Bounds.Best, 1e-15);
+        Assert.Equal(12_000, Assert.Single(record.Components).MachineMicrojoules);
+    }
+
     [Theory]
     [InlineData(2, 2, 2, 1)]
     [InlineData(double.NaN, 2, 2, 1)]
