@@ -11,8 +11,8 @@ namespace Tonne.Hosting;
 /// Names and units of <c>hw.energy</c>, <c>hw.power</c>, <c>hw.host.energy</c>, <c>hw.host.power</c> are those of the OpenTelemetry semantic conventions for
 /// hardware (1.44): of the machine, since the run began. What has no name there is <c>tonne.run.energy</c> (J, the job's IT energy) and
 /// <c>tonne.run.carbon</c> (g CO2e, with the facility and embodied emissions), each with the attribute <c>tonne.bound</c> = best, low or high.
-/// The trace is read for each look, at some 10 µs a sample; looks are made so seldom that this takes at most 1 % of one processor, so that the figures of a
-/// run of many days may be a minute old. When the run has ended, they are those of its record.
+/// The trace is read for each look, at some 10 µs a sample; looks are made so seldom that this takes at most 1 % of one processor, but figures
+/// are never older than a tenth of the run: after many days they may be a minute old. When the run has ended, they are those of its record.
 /// </remarks>
 public sealed class TonneMetrics : IDisposable
 {
@@ -22,6 +22,7 @@ public sealed class TonneMetrics : IDisposable
     const double JoulesPerKwh = 3_600_000;
     const double GramsPerKg = 1_000;
     const int MaxCostShare = 100;
+    const int MaxAgeShare = 10;
     static readonly TimeSpan _minAge = TimeSpan.FromSeconds(1);
 
     readonly HostRecording _recording;
@@ -98,15 +99,14 @@ public sealed class TonneMetrics : IDisposable
             return;
         }
 
-        if (_look is { } last && _time.GetElapsedTime(last.TakenAt) < (last.Cost * MaxCostShare is var pause && pause > _minAge ? pause : _minAge))
+        if (_look is { } last && _time.GetElapsedTime(last.TakenAt) < GetPause(last.Cost, TimeSpan.FromTicks(run.ElapsedNanoseconds / 100)))
             return;
         var began = _time.GetTimestamp();
         try
         {
             var (record, footprint) = run.AccountSoFar();
             _before = _look;
-            // The first look costs what compiling the code for it costs, which says nothing about the next.
-            _look = Look.From(record, footprint, _time.GetTimestamp(), _before is null ? TimeSpan.Zero : _time.GetElapsedTime(began));
+            _look = Look.From(record, footprint, _time.GetTimestamp(), _time.GetElapsedTime(began));
         }
 #pragma warning disable CA1031 // Whoever collects metrics must not fail because the run cannot be read now; the last figures stay.
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -114,6 +114,14 @@ public sealed class TonneMetrics : IDisposable
         {
             return;
         }
+    }
+
+    // The first looks cost what compiling their code costs, or what a busy machine makes of it: a run's first minutes are not left without figures for that.
+    // A pause of a tenth of the run makes ten looks in each e-fold of its length, however much one costs.
+    static TimeSpan GetPause(TimeSpan cost, TimeSpan elapsed)
+    {
+        var pause = cost * MaxCostShare < elapsed / MaxAgeShare ? cost * MaxCostShare : elapsed / MaxAgeShare;
+        return pause > _minAge ? pause : _minAge;
     }
 
     sealed record Part(string Id, double Joules, KeyValuePair<string, object?>[] Tags);
