@@ -1,3 +1,4 @@
+using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
 using Tonne.Reporting.Terminal;
 
@@ -76,8 +77,8 @@ sealed record CommandContext(
 
     public static CommandContext FromCurrentProcess() => new(
         TimeProvider.System,
-        new StreamWriter(new FileDescriptorStream(1), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
-        new StreamWriter(new FileDescriptorStream(2), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
+        new StreamWriter(OpenStream(1), new System.Text.UTF8Encoding(false)) { AutoFlush = false },
+        new StreamWriter(OpenStream(2), new System.Text.UTF8Encoding(false)) { AutoFlush = true },
         Environment.GetEnvironmentVariable,
         GetCurrentDirectory(),
         !Console.IsOutputRedirected,
@@ -87,8 +88,13 @@ sealed record CommandContext(
         ReplaceProcess = ReplaceOwnProcess,
     };
 
+    static Stream OpenStream(int descriptor) =>
+        OperatingSystem.IsLinux() ? new FileDescriptorStream(descriptor) : descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+
     static int ReplaceOwnProcess(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
+        if (!OperatingSystem.IsLinux())
+            return OtherSystem.Execute(arguments, variables, Console.Error);
         var failure = UnmeasuredCommand.Execute(arguments, variables);
         Console.Error.WriteLine(failure.Message);
         return failure.ExitCode;
@@ -110,6 +116,8 @@ sealed record CommandContext(
     {
         if (Console.IsOutputRedirected && Console.IsErrorRedirected)
             return 80;
+        if (!OperatingSystem.IsLinux())
+            return Console.WindowWidth is > 0 and var width ? width : 80;
         Span<ushort> size = stackalloc ushort[4];
         foreach (var descriptor in (ReadOnlySpan<int>)[2, 1, 0])
         {

@@ -10,7 +10,7 @@ static class Program
     static int Main(string[] args)
     {
         // Before anything is loaded: with too few open files even that would fail.
-        if (args is ["run", ..] && Array.IndexOf(args, "--") is > 0 and var end && end + 1 < args.Length && UnmeasuredCommand.FindTooLowLimit() is { } limit)
+        if (OperatingSystem.IsLinux() && args is ["run", ..] && Array.IndexOf(args, "--") is > 0 and var end && end + 1 < args.Length && UnmeasuredCommand.FindTooLowLimit() is { } limit)
             return RunUnmeasured(args[(end + 1)..], limit);
         var context = CommandContext.FromCurrentProcess();
         return CommandLine.Invoke(args, RootConfiguration.AppliesTo(args, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable)

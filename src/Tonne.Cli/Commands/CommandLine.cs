@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tonne.Catalogs;
 using Tonne.Cli.Commands.Help;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Running;
 using Tonne.Formatting;
 using Tonne.Ledgers;
 using Tonne.LifeCycles.YamlDescriptions;
@@ -47,6 +48,8 @@ static class CommandLine
         {
             // What follows `run … --` or `bench … --` belongs to the child: the parser of tonne does not see it.
             var (ours, childs) = ArgumentSplitter.Split(args, WrappingVerbs);
+            if (!OperatingSystem.IsLinux() && OtherSystem.Handle(args, childs, context) is { } code)
+                return code;
             var root = Build(context, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(context);
