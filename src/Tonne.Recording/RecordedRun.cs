@@ -12,12 +12,14 @@ namespace Tonne.Recording;
 /// <summary>A run while it is recorded: takes stages, epochs and notes, and ends with <see cref="FinishAsync(CancellationToken)"/>.</summary>
 /// <remarks>
 /// Disposing without finishing leaves the run open in its sink; it counts as interrupted then.
-/// A mark of a stage or epoch takes a sample of its own, unless the last one is younger than 20 ms, so that no slice crosses its edge.
+/// A mark of a stage or epoch takes a sample of its own, so that no slice crosses its edge; marks within 20 ms of another share one.
 /// Thread safe, except that only one caller may stop and finish.
 /// </remarks>
 public sealed class RecordedRun : IAsyncDisposable, IDisposable
 {
+    // Marks that follow one another quickly share a sample; one by itself has a fresh one.
     static readonly TimeSpan _minSampleAge = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan _freshSampleAge = TimeSpan.FromMilliseconds(1);
 
     readonly IMeteredJob _job;
     readonly IRunWriter _writer;
@@ -31,6 +33,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     long? _settledCpu;
     DataTraffic? _traffic;
     long? _end;
+    long _sampleAskedAt = long.MinValue / 2;
     bool _finished;
     bool _disposed;
 
@@ -127,12 +130,15 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         _observers.NotifyMark(mark);
     }
 
-    /// <summary>Takes a sample, unless the last one is younger than 20 ms or sampling has stopped.</summary>
+    /// <summary>Takes a sample, unless the last one is younger than 1 ms, or than 20 ms if this is called again within 20 ms, or sampling has stopped.</summary>
     /// <remarks>For the time of an event whose mark is added later.</remarks>
     public void TakeSample()
     {
-        if (_end is null)
-            _sampler.SampleNow(_minSampleAge);
+        if (_end is not null)
+            return;
+        var now = ElapsedNanoseconds;
+        var alone = now - Interlocked.Exchange(ref _sampleAskedAt, now) >= _minSampleAge.Ticks * 100;
+        _sampler.SampleNow(alone ? _freshSampleAge : _minSampleAge);
     }
 
     /// <summary>Ends measuring: completes the job's account, takes the last sample and stops the sampling thread. Marks are still taken.</summary>

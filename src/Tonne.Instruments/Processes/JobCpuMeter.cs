@@ -15,6 +15,9 @@ sealed class JobCpuMeter : IMeter
 
     const long PublishInterval = 900_000_000;
 
+    // So few are read at once when one of them has ended, whatever a reading cost on a busy machine: else its last CPU time would come samples later.
+    const int FewProcesses = 64;
+
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
     readonly SlurmJobProcesses? _slurm;
@@ -28,6 +31,7 @@ sealed class JobCpuMeter : IMeter
     readonly Action _find;
     readonly Action _refresh;
     long _last;
+    long _reapedBefore;
     long _publishedAt = long.MinValue / 2;
 
     /// <summary>A meter over a control group.</summary>
@@ -49,8 +53,8 @@ sealed class JobCpuMeter : IMeter
     public JobCpuMeter(ProcessTree descendants, Func<long> reapedNanoseconds, LiveRunRegistry? liveRuns = null, Func<long>? ownNanoseconds = null)
     {
         (_descendants, _reaped, _liveRuns, _own) = (descendants, reapedNanoseconds, liveRuns, ownNanoseconds);
-        _find = () => _descendants.Update(_reaped());
-        _refresh = () => _descendants.Update(_reaped(), findNew: false);
+        _find = () => _descendants.Update(_reapedBefore = _reaped());
+        _refresh = () => _descendants.Update(_reapedBefore = _reaped(), findNew: false);
         Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job,
             Note: (ownNanoseconds is null ? "" : "CLOCK_PROCESS_CPUTIME_ID of this process; ") + "/proc: living descendants (ticks of 10 ms) and rusage of reaped ones; misses children whose parent ignores SIGCHLD");
     }
@@ -88,6 +92,8 @@ sealed class JobCpuMeter : IMeter
             {
                 if (_search.IsDue(timestamp))
                     _search.Run(timestamp, _find);
+                else if (_descendants?.Count <= FewProcesses && _reaped!() != _reapedBefore)
+                    _refresh();
                 else
                     _refreshPace.Run(timestamp, _refresh);
                 _last = _slurm?.CpuNanoseconds ?? (_descendants!.CpuNanoseconds + (_own?.Invoke() ?? 0));

@@ -52,6 +52,9 @@ sealed class ProcessTree
     /// <summary>CPU time of the job so far, in ns; never falls.</summary>
     public long CpuNanoseconds { get; private set; }
 
+    /// <summary>Number of living processes that were found.</summary>
+    internal int Count => _ordered.Count;
+
     /// <summary>Ids of the processes that were alive at the last update, parents before children.</summary>
     public IEnumerable<int> LiveIds => _ordered.Select(member => member.Id);
 
