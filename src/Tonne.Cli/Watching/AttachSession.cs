@@ -47,7 +47,7 @@ sealed class AttachSession(CommandContext context, Settings settings, AttachedPr
         using var marks = new MarkReceiver(context, settings, ranks, _session.WriteMessage);
         Announce(ranks.ChildVariables[ParentRun.IdVariable], marks, "with the other ranks");
         var detached = IsAliveAtEnd(wait);
-        if (ranks.Leave(0, marks, [CreateWarning(detached)], stoppedByUser: detached) is { } result)
+        if (ranks.Leave(0, marks, [CreateWarning(detached)], stoppedByUser: IsInterrupted(detached)) is { } result)
             WriteSummary(result, ranks.Location);
     }
 
@@ -61,7 +61,7 @@ sealed class AttachSession(CommandContext context, Settings settings, AttachedPr
         marks.Finish(run.StopSampling());
         var result = run.FinishAsync(new RunCompletion
         {
-            Interrupted = detached,
+            Interrupted = IsInterrupted(detached),
             Place = place.IsCompletedSuccessfully ? place.Result : null,
             Warnings = [CreateWarning(detached)],
         }).AsTask().GetAwaiter().GetResult();
@@ -99,6 +99,9 @@ sealed class AttachSession(CommandContext context, Settings settings, AttachedPr
 
         return process.IsAlive;
     }
+
+    // A program that asked for the document ends its recording as it meant to: a block of Python has come to its end.
+    bool IsInterrupted(bool detached) => detached && request.Output is null;
 
     static Warning CreateWarning(bool detached) => new("attached", detached
         ? "The process was recorded from the middle of its life and still runs: what it used before and after is not counted."

@@ -79,6 +79,7 @@ public class PythonClientTrials
         var all = figures.RootElement.EnumerateArray().ToList();
         using var shown = JsonDocument.Parse((await tonne.RunAsync("show", all[0].GetString()!, "--json")).Expect(0).Output);
         var run = shown.RootElement;
+        Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal(("whole", "trial", "v"), (run.GetProperty("name").GetString(), run.GetProperty("project").GetString(), run.GetProperty("tags").GetProperty("k").GetString()));
         Assert.Equal(run.GetProperty("energy_kwh").GetProperty("value").GetDouble(), all[1].GetDouble());
         var total = run.GetProperty("emissions_kg").GetProperty("total");

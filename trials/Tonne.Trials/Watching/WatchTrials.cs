@@ -193,7 +193,7 @@ public class WatchTrials
         Assert.Null(plain["stage"]);
         Assert.Null(unknown["stage"]);
         var run = new RunJson(document);
-        Assert.Equal(((string)opened["run"]!, "served"), (run.Id, (string)run.Root["name"]!));
+        Assert.Equal(((string)opened["run"]!, "served", "completed"), (run.Id, (string)run.Root["name"]!, run.Status));
         Assert.Equal(0, document.TrimEnd().Count(letter => letter == '\n'));
         Assert.Equal(("p", "v"), ((string)run.Root["project"]!, (string)run.Root["tags"]!["k"]!));
         Assert.Contains(run.Root["stages"]!.AsArray(), stage => (string)stage!["name"]! == "fit it" && (int)stage["data_in"]!["rows"]! == 10);
