@@ -1,13 +1,14 @@
+using Tonne.Recording;
+
 namespace Tonne.Extensions.AI;
 
 /// <summary>Measures calls that this process computes itself.</summary>
 /// <remarks>
-/// The energy is read in the background, at most once a second and so seldom that it takes at most 1 % of one processor; a reading costs
+/// The energy is read in the background, at most once a second and so seldom that it takes at most 1 % of one processor (<see cref="ReadingPause"/>); a reading costs
 /// some 10 µs for each sample of the run. Until then a call has a provisional figure.
 /// </remarks>
 sealed class MeasuredCalls : IDisposable
 {
-    const int MaxCostShare = 100;
     static readonly TimeSpan _sampleAge = TimeSpan.FromMilliseconds(40);
     static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
@@ -102,7 +103,8 @@ sealed class MeasuredCalls : IDisposable
 
     void SettleIfCheap()
     {
-        if (_time.GetElapsedTime(_readAt) >= _cost * MaxCostShare)
+        var pause = ReadingPause.Get(_cost, Elapsed);
+        if (pause <= _period || _time.GetElapsedTime(_readAt) >= pause)
             Settle();
     }
 

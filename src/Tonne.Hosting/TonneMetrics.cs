@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Tonne.Accounting;
 using Tonne.Hardware;
 using Tonne.Quantities;
+using Tonne.Recording;
 using Tonne.Runs;
 
 namespace Tonne.Hosting;
@@ -21,9 +22,6 @@ public sealed class TonneMetrics : IDisposable
 
     const double JoulesPerKwh = 3_600_000;
     const double GramsPerKg = 1_000;
-    const int MaxCostShare = 100;
-    const int MaxAgeShare = 10;
-    static readonly TimeSpan _minAge = TimeSpan.FromSeconds(1);
 
     readonly HostRecording _recording;
     readonly TimeProvider _time;
@@ -99,7 +97,7 @@ public sealed class TonneMetrics : IDisposable
             return;
         }
 
-        if (_look is { } last && _time.GetElapsedTime(last.TakenAt) < GetPause(last.Cost, TimeSpan.FromTicks(run.ElapsedNanoseconds / 100)))
+        if (_look is { } last && _time.GetElapsedTime(last.TakenAt) < ReadingPause.Get(last.Cost, TimeSpan.FromTicks(run.ElapsedNanoseconds / 100)))
             return;
         var began = _time.GetTimestamp();
         try
@@ -114,14 +112,6 @@ public sealed class TonneMetrics : IDisposable
         {
             return;
         }
-    }
-
-    // The first looks cost what compiling their code costs, or what a busy machine makes of it: a run's first minutes are not left without figures for that.
-    // A pause of a tenth of the run makes ten looks in each e-fold of its length, however much one costs.
-    static TimeSpan GetPause(TimeSpan cost, TimeSpan elapsed)
-    {
-        var pause = cost * MaxCostShare < elapsed / MaxAgeShare ? cost * MaxCostShare : elapsed / MaxAgeShare;
-        return pause > _minAge ? pause : _minAge;
     }
 
     sealed record Part(string Id, double Joules, KeyValuePair<string, object?>[] Tags);

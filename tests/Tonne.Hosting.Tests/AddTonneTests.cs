@@ -16,7 +16,7 @@ public sealed class AddTonneTests : IDisposable
     static readonly ActivitySource _source = new("Tonne.Hosting.Tests");
 
     readonly string _home = Directory.CreateTempSubdirectory("hosting-").FullName;
-    readonly LogList _log = new();
+    readonly LogLines _log = new();
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
@@ -161,37 +161,6 @@ public sealed class AddTonneTests : IDisposable
     {
         var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < time)
-        {
-        }
-    }
-
-    sealed class LogList : ILoggerProvider, ILogger
-    {
-        readonly List<string> _lines = [];
-
-        public IReadOnlyList<string> Lines
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add($"{logLevel}: {formatter(state, exception)}");
-        }
-
-        public void Dispose()
         {
         }
     }

@@ -10,15 +10,9 @@ static class CallsCommand
 {
     public static Command Build(CommandContext context)
     {
-        var by = new Option<string>("--by", "-b") 
-        {
-            Description = "Groups: model, hour, day, service, provider; default model", HelpName = "KEY",
-        };
+        var by = new Option<string>("--by", "-b") { Description = "Groups: model, hour, day, service, provider; default model", HelpName = "KEY" };
         by.CompletionSources.Add([.. Enum.GetValues<CallGroup>().Select(group => EnumWords.Format(group))]);
-        var since = new Option<string>("--since") 
-        {
-            Description = "Hours at or after: 2026-11-01, 2026-11, a time with zone, or 30d ago", HelpName = "D",
-        };
+        var since = new Option<string>("--since") { Description = "Hours at or after: 2026-11-01, 2026-11, a time with zone, or 30d ago", HelpName = "D" };
         var until = new Option<string>("--until") { Description = "Hours before", HelpName = "D" };
         var json = new Option<bool>("--json") { Description = "One JSON document (schema tonne.calls-total/1)" };
         var command = new Command("calls", "Add up calls to AI models: tokens, energy and emissions.") { by, since, until, json };

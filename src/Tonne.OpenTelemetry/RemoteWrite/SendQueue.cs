@@ -13,7 +13,7 @@ sealed class SendQueue(int limit) : IDisposable
     int _samples;
 
     /// <summary>Adds a request.</summary>
-    /// <returns>Samples that were dropped for it, or its own if there is no room.</returns>
+    /// <returns>Samples that were dropped for it; with its own, if what is being sent leaves too few below the limit.</returns>
     public int Add(PendingRequest request)
     {
         var dropped = 0;

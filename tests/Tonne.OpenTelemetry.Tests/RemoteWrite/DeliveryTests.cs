@@ -92,7 +92,7 @@ public class DeliveryTests
         Assert.Contains($"refused: HTTP {code} out of order sample", line, StringComparison.Ordinal);
     }
 
-    // 10 samples a collection, and room for 35: the one that is sent and two that wait. Of 7, the first is being sent and the last two are kept: 4 are dropped.
+    // 10 samples a collection, at most 35 in the queue: the one that is sent and two that wait. Of 7, the first is being sent and the last two are kept: 4 are dropped.
     [Fact]
     public async Task A_full_queue_drops_the_oldest_and_counts_each()
     {

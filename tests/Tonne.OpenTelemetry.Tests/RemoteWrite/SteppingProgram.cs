@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using Tonne.Hosting.Tests;
 
 namespace Tonne.OpenTelemetry.Tests.RemoteWrite;
 

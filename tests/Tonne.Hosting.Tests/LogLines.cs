@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Tonne.OpenTelemetry.Tests.RemoteWrite;
+namespace Tonne.Hosting.Tests;
 
 /// <summary>What was logged.</summary>
 sealed class LogLines : ILoggerProvider, ILogger
