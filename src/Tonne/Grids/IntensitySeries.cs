@@ -6,7 +6,7 @@ namespace Tonne.Grids;
 /// <summary>Grid intensity of one zone over time: values at equal steps, for accounting and planning by the hour.</summary>
 /// <remarks>
 /// The value of a step holds from its start (inclusive) to its end (exclusive). A step without a value is a gap and is never filled.
-/// A series has one basis, one scope and one source, so figures made from it do too. Times are UTC. Immutable, thread safe.
+/// A series has one basis, one scope, one kind, one signal and one source, so figures made from it do too. Times are UTC. Immutable, thread safe.
 /// </remarks>
 public sealed class IntensitySeries
 {
@@ -20,6 +20,9 @@ public sealed class IntensitySeries
     /// <param name="basis">Lifecycle or direct. Default: lifecycle.</param>
     /// <param name="scope">Production, consumption or provider. Default: production.</param>
     /// <param name="step">Length of a step, a whole part of a day. Default: null, one hour.</param>
+    /// <param name="kind">Average or marginal. Default: average.</param>
+    /// <param name="signal">Observed, forecast, profile or annual. Default: observed.</param>
+    /// <param name="issued">When a forecast was issued. Default: null, not a forecast or not known.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is negative, or the step does not divide a day.</exception>
     /// <exception cref="ArgumentException">The start is not at the edge of a step.</exception>
     public IntensitySeries(
@@ -29,12 +32,16 @@ public sealed class IntensitySeries
         Source source,
         IntensityBasis basis = IntensityBasis.Lifecycle,
         IntensityScope scope = IntensityScope.Production,
-        TimeSpan? step = null)
+        TimeSpan? step = null,
+        IntensityKind kind = IntensityKind.Average,
+        IntensitySignal signal = IntensitySignal.Observed,
+        DateTimeOffset? issued = null)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentNullException.ThrowIfNull(source);
         (Zone, Start, Values, Source, Basis, Scope, Step) =
             (zone, start.ToUniversalTime(), values.IsDefault ? [] : values, source, basis, scope, step ?? _hour);
+        (Kind, Signal, Issued) = (kind, signal, issued?.ToUniversalTime());
         if (Step <= TimeSpan.Zero || TimeSpan.TicksPerDay % Step.Ticks != 0)
             throw new ArgumentOutOfRangeException(nameof(step), Step, "The step of a series must divide a day, for example 1 h or 15 min.");
         if (Start.TimeOfDay.Ticks % Step.Ticks != 0)
@@ -66,6 +73,15 @@ public sealed class IntensitySeries
 
     /// <summary>Production, consumption or provider.</summary>
     public IntensityScope Scope { get; }
+
+    /// <summary>Average or marginal.</summary>
+    public IntensityKind Kind { get; }
+
+    /// <summary>Observed, forecast, profile or annual.</summary>
+    public IntensitySignal Signal { get; }
+
+    /// <summary>When a forecast was issued, UTC; null if this is no forecast, or the time is not known.</summary>
+    public DateTimeOffset? Issued { get; }
 
     /// <summary>Finds the value that holds at a time.</summary>
     /// <returns>Null outside the series and in a gap.</returns>
