@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Tonne.Accounting;
 using Tonne.Quantities;
@@ -28,6 +29,10 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     readonly Sampler _sampler;
     readonly RunObservers _observers;
     readonly Lock _gate = new();
+    readonly Accountant _accountant;
+    readonly Lock _markGate = new();
+    readonly ArrayBufferWriter<byte> _markText = new(256);
+    readonly Utf8JsonWriter _markJson;
     readonly List<Warning> _finalWarnings = [];
     StageScope? _openStage;
     long? _settledCpu;
@@ -38,10 +43,11 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     bool _disposed;
 
     internal RecordedRun(
-        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period,
+        IMeteredJob job, RunOpening opening, IRunWriter writer, RecordingOptions options, TimeProvider time, TimeSpan period, Accountant accountant,
         long? startTimestamp = null, IReadOnlyList<IMeter>? meters = null)
     {
         (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, options.OnProblem, time);
+        (_accountant, _markJson) = (accountant, new Utf8JsonWriter(_markText));
         _observers = new RunObservers(options.Observers, opening.Id, _onProblem);
         StartTimestamp = startTimestamp ?? time.GetTimestamp();
         job.Ranks?.Begin(StartTimestamp);
@@ -86,7 +92,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         lock (_gate)
         {
             _openStage = stage;
-            AddMark(new Mark(MarkKind.Stage, ElapsedNanoseconds, stage.Name, DataIn: dataIn));
+            AddMarkNow(new Mark(MarkKind.Stage, ElapsedNanoseconds, stage.Name, DataIn: dataIn));
         }
 
         return stage;
@@ -106,7 +112,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     public EpochScope Epoch(int number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
-        AddMark(new Mark(MarkKind.EpochBegin, ElapsedNanoseconds, Number: number));
+        AddMarkNow(new Mark(MarkKind.EpochBegin, ElapsedNanoseconds, Number: number));
         return new EpochScope(this, number);
     }
 
@@ -123,22 +129,38 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     public void AddMark(Mark mark)
     {
         ArgumentNullException.ThrowIfNull(mark);
+        AddMark(mark, ElapsedNanoseconds);
+    }
+
+    /// <summary>Adds a mark of this moment: its time is now.</summary>
+    void AddMarkNow(Mark mark) => AddMark(mark, mark.Timestamp);
+
+    void AddMark(Mark mark, long now)
+    {
         // Nothing is measured after the last sample, but marks of earlier events may still arrive.
         if (mark.Kind != MarkKind.Note)
-            TakeSample();
-        _writer.Trace.AppendMark(ElapsedNanoseconds, JsonSerializer.SerializeToUtf8Bytes(mark, RunJson.Default.Mark));
+            TakeSample(now);
+        lock (_markGate)
+        {
+            _markText.ResetWrittenCount();
+            _markJson.Reset();
+            JsonSerializer.Serialize(_markJson, mark, RunJson.Default.Mark);
+            _writer.Trace.AppendMark(now, _markText.WrittenSpan);
+        }
+
         _observers.NotifyMark(mark);
     }
 
     /// <summary>Takes a sample, unless the last one is younger than 1 ms, or than 20 ms if this is called again within 20 ms, or sampling has stopped.</summary>
     /// <remarks>For the time of an event whose mark is added later.</remarks>
-    public void TakeSample()
+    public void TakeSample() => TakeSample(ElapsedNanoseconds);
+
+    void TakeSample(long now)
     {
         if (_end is not null)
             return;
-        var now = ElapsedNanoseconds;
         var alone = now - Interlocked.Exchange(ref _sampleAskedAt, now) >= _minSampleAge.Ticks * 100;
-        _sampler.SampleNow(alone ? _freshSampleAge : _minSampleAge);
+        _sampler.SampleUnlessYounger(now, alone ? _freshSampleAge : _minSampleAge);
     }
 
     /// <summary>Ends measuring: completes the job's account, takes the last sample and stops the sampling thread. Marks are still taken.</summary>
@@ -167,7 +189,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         var opening = place is null ? Opening : Opening with { Place = place };
         var record = RecordBuilder.Build(OpenTrace, opening);
         record = place is null ? record : record with { Opening = record.Opening with { Place = place } };
-        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
+        return (record, _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
     }
 
     /// <summary>Ends the run as completed: builds its record from the trace, computes the footprint, and passes both to the sink.</summary>
@@ -202,7 +224,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         };
         _writer.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
         var record = RecordBuilder.Build(OpenTrace, Opening, ending);
-        var footprint = new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
+        var footprint = _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
         var statement = footprint.CreateStatement(_time.GetUtcNow());
         try
         {
@@ -254,7 +276,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             if (_openStage != stage)
                 return;
             _openStage = null;
-            AddMark(new Mark(MarkKind.StageEnd, ElapsedNanoseconds, stage.Name, DataOut: dataOut));
+            AddMarkNow(new Mark(MarkKind.StageEnd, ElapsedNanoseconds, stage.Name, DataOut: dataOut));
         }
     }
 

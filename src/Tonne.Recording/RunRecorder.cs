@@ -1,3 +1,4 @@
+using Tonne.Accounting;
 using Tonne.Recording.Metering;
 using Tonne.Recording.Traces;
 using Tonne.Runs;
@@ -31,6 +32,9 @@ public sealed class RunRecorder
     readonly IRunSink _sink;
     readonly RecordingOptions _options;
     readonly TimeProvider _time;
+
+    // Its runs share factors, whose random draws are then made once.
+    readonly Accountant _accountant = new();
 
     /// <summary>Creates a recorder.</summary>
     /// <param name="openJob">Opens the meters of a run, given its id. The run disposes them.</param>
@@ -76,7 +80,7 @@ public sealed class RunRecorder
             var period = _options.Period ?? (job.NeedsPowerIntegration ? _integrationPeriod : _defaultPeriod);
             var opening = CreateOpening(id, name, now, job, period);
             writer = await BeginAsync(opening, cancellationToken).ConfigureAwait(false);
-            var run = new RecordedRun(job, opening, writer, _options, _time, period);
+            var run = new RecordedRun(job, opening, writer, _options, _time, period, _accountant);
             run.TakeFirstSample();
             return run;
         }
@@ -105,7 +109,7 @@ public sealed class RunRecorder
                 throw new InvalidOperationException($"Run {state.Opening.Id} cannot be continued: this process finds other meters than its trace has.");
             var meters = job.Meters.Select((meter, i) => meter.CountsFromOpening && state.LastValues[i] is { } last and not 0 ? new ContinuedMeter(meter, last) : meter);
             var run = new RecordedRun(
-                job, state.Opening, writer, _options, _time, TimeSpan.FromSeconds(state.Opening.PeriodSeconds), startTimestamp, [.. meters]);
+                job, state.Opening, writer, _options, _time, TimeSpan.FromSeconds(state.Opening.PeriodSeconds), _accountant, startTimestamp, [.. meters]);
             run.TakeFirstSample();
             return run;
         }

@@ -121,7 +121,7 @@ public static class MarkLine
 
     /// <summary>Whether a text can be the name of a stage.</summary>
     public static bool IsStageName(string? name) =>
-        !string.IsNullOrWhiteSpace(name) && name.Length <= MaxNameLength && !name.Any(char.IsControl) && name != StageRecord.Outside;
+        !string.IsNullOrWhiteSpace(name) && name.Length <= MaxNameLength && !name.AsSpan().ContainsAnyInRange('\0', '\u001f') && !name.AsSpan().ContainsAnyInRange('\u007f', '\u009f') && name != StageRecord.Outside;
 
     /// <summary>The text of a note in one line; empty if nothing is left of it.</summary>
     internal static string ToNoteText(string text) => string.Join(' ', text.Split(Controls, StringSplitOptions.RemoveEmptyEntries)).Trim();

@@ -91,10 +91,18 @@ sealed class Sampler : IDisposable
                 _readings[i] = Read(_meters[i], now);
             _trace.AppendSample(now, _readings, values);
             Listener?.Invoke(now, _readings);
-            _last = now;
+            Volatile.Write(ref _last, now);
             Samples++;
             return now;
         }
+    }
+
+    /// <summary>Takes a sample, unless the last one is younger than a given age at a time that the caller has just read.</summary>
+    public void SampleUnlessYounger(long now, TimeSpan age)
+    {
+        if (Volatile.Read(ref _last) is var last and >= 0 && now - last < age.Ticks * 100)
+            return;
+        SampleNow(age);
     }
 
     long[] ReadRanks(IRankMeters ranks, long now)
