@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tonne.Accounting;
+using Tonne.Grids;
 using Tonne.Quantities;
 using Tonne.Recording.Attribution;
 using Tonne.Recording.Marks;
@@ -30,6 +31,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
     readonly RunObservers _observers;
     readonly Lock _gate = new();
     readonly Accountant _accountant;
+    readonly IIntensityHistory? _intensities;
     readonly Lock _markGate = new();
     readonly ArrayBufferWriter<byte> _markText = new(256);
     readonly Utf8JsonWriter _markJson;
@@ -47,7 +49,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         long? startTimestamp = null, IReadOnlyList<IMeter>? meters = null)
     {
         (_job, Opening, _writer, _onProblem, _time) = (job, opening, writer, options.OnProblem, time);
-        (_accountant, _markJson) = (accountant, new Utf8JsonWriter(_markText));
+        (_accountant, _intensities, _markJson) = (accountant, options.Intensities, new Utf8JsonWriter(_markText));
         _observers = new RunObservers(options.Observers, opening.Id, _onProblem);
         StartTimestamp = startTimestamp ?? time.GetTimestamp();
         job.Ranks?.Begin(StartTimestamp);
@@ -189,7 +191,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         var opening = place is null ? Opening : Opening with { Place = place };
         var record = RecordBuilder.Build(OpenTrace, opening);
         record = place is null ? record : record with { Opening = record.Opening with { Place = place } };
-        return (record, _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
+        return (record, _accountant.Account(record, FactorSelector.SelectFactors(record, _intensities)));
     }
 
     /// <summary>Ends the run as completed: builds its record from the trace, computes the footprint, and passes both to the sink.</summary>
@@ -224,7 +226,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
         };
         _writer.Trace.Append(TraceBlock.Ending, JsonSerializer.SerializeToUtf8Bytes(ending, RunJson.Default.RunEnding));
         var record = RecordBuilder.Build(OpenTrace, Opening, ending);
-        var footprint = _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
+        var footprint = _accountant.Account(record, FactorSelector.SelectFactors(record, _intensities));
         var statement = footprint.CreateStatement(_time.GetUtcNow());
         try
         {

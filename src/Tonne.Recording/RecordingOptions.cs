@@ -26,6 +26,9 @@ public sealed record RecordingOptions
     /// <summary>Place of the machine, as far as known at the start. Default: unknown, which gives wide bounds and a warning.</summary>
     public Place Place { get; init; } = new();
 
+    /// <summary>Intensities by the hour, with which each quarter hour of a run is accounted where they are known. Default: null, the annual mean.</summary>
+    public IIntensityHistory? Intensities { get; init; }
+
     /// <summary>How the energy of a shared machine is split. Default: <see cref="SharePolicy.Share"/>.</summary>
     public SharePolicy Policy { get; init; } = SharePolicy.Share;
 

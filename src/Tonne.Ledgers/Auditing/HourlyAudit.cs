@@ -122,7 +122,7 @@ public sealed class HourlyAudit
         var grid = statement.Factors.Grid;
         foreach (var (hour, energy) in hours)
         {
-            var row = new Row(hour, record.Opening.Job?.Account ?? "", grid.Zone ?? "", grid.Intensity.Bounds.Best, EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope),
+            var row = new Row(hour, record.Opening.Job?.Account ?? "", grid.Zone ?? "", grid.FindIntensity(hour), EnumWords.Format(grid.Basis), EnumWords.Format(grid.Scope),
                 statement.Method, EnumWords.Format(facility.Quality), grid.Intensity.Source.Id);
             if (!groups.TryGetValue(row.Key, out var known))
                 groups[row.Key] = known = row;

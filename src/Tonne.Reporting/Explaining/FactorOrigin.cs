@@ -15,7 +15,7 @@ readonly record struct FactorOrigin(string Grid, string Pue)
     /// <summary>Describes the origins, from the place as recorded and the factors.</summary>
     internal static FactorOrigin Describe(Place place, AccountingFactors factors)
     {
-        var mean = factors.Grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $"annual mean {year}") : "annual mean";
+        var mean = factors.Grid.Year is { } year ? string.Create(CultureInfo.InvariantCulture, $"annual mean {year}") : factors.Grid.Spans is null ? "annual mean" : "by the hour";
         var grid = place switch
         {
             { IntensityGramsPerKwh: not null } => "given",

@@ -257,7 +257,10 @@ public sealed record RunDocument
                 EnumWords.Format(factors.Pue.Quality), factors.Pue.Source.Id),
             FacilityEnergyKwh = byName["facility_energy_kwh"],
             Grid = new GridPart(factors.Grid.Zone, QuantityDocument.From(factors.Grid.Intensity, BoundaryText.FormatBasis(factors.Grid)),
-                EnumWords.Format(factors.Grid.Basis), EnumWords.Format(factors.Grid.Scope), factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note),
+                EnumWords.Format(factors.Grid.Basis), EnumWords.Format(factors.Grid.Scope), factors.Grid.Year, factors.Grid.Intensity.Source.Id, factors.Grid.How, factors.Grid.Intensity.Note)
+            {
+                Hours = factors.Grid.Spans is { } spans ? [.. spans.Select(GridHoursPart.Create)] : null,
+            },
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
             Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
@@ -336,7 +339,19 @@ public sealed record RunDocument
 
     /// <summary>The grid.</summary>
     public sealed record GridPart(
-        string? Zone, QuantityDocument IntensityGPerKwh, string Basis, string Scope, int? Year, string Source, string How, string? Note);
+        string? Zone, QuantityDocument IntensityGPerKwh, string Basis, string Scope, int? Year, string Source, string How, string? Note)
+    {
+        /// <summary>Of an account by the hour: how the intensity of each quarter hour is known. Absent if one annual mean holds for all.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<GridHoursPart>? Hours { get; init; }
+    }
+
+    /// <summary>Quarter hours whose intensity is known in the same way: their mean in g CO2e/kWh, and their part of the run's energy, 0 to 1.</summary>
+    public sealed record GridHoursPart(DateTimeOffset From, DateTimeOffset To, string Signal, double IntensityGPerKwh, double EnergyShare, string Source)
+    {
+        internal static GridHoursPart Create(IntensitySpan span) =>
+            new(span.From, span.To, EnumWords.Format(span.Signal), span.GramsPerKwh, span.EnergyShare, span.Source);
+    }
 
     /// <summary>Emissions in kg CO2e.</summary>
     public sealed record EmissionsPart(QuantityDocument Operational, QuantityDocument? Embodied, QuantityDocument Total);

@@ -24,6 +24,42 @@ public static class FactorSelector
     public static AccountingFactors SelectFactors(Place place, Machine machine) =>
         SelectFactors(place, GetFacilityKind(place, machine), SelectEmbodied(machine), machine.Kind);
 
+    /// <summary>Selects the factors of a run: those of its place and machine, with the intensity of each of its quarter hours where it is known.</summary>
+    /// <remarks>The hours replace the annual mean of a zone or region that was given or reported; not an intensity that the user gave, and not a guessed zone, whose bounds
+    /// are those of a wrong guess. See docs/methods/grid-intensity.md.</remarks>
+    /// <param name="record">The run.</param>
+    /// <param name="history">What is known by the hour. Null: nothing; the annual mean holds.</param>
+    /// <exception cref="UnknownNameException">A zone or region that no catalog knows; the message lists the nearest names.</exception>
+    public static AccountingFactors SelectFactors(RunRecord record, IIntensityHistory? history)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var place = record.Opening.Place;
+        var factors = SelectFactors(place, record.Opening.Machine);
+        if (history is null || place.IntensityGramsPerKwh is not null || place.Guessed || record.QuarterHours.IsDefaultOrEmpty)
+            return factors;
+        var warnings = factors.Warnings.ToList();
+        foreach (var zone in ListZones(place))
+        {
+            var grid = HourlyIntensity.Find(record.QuarterHours, zone, factors.Grid, history, warnings);
+            if (grid.Spans is not null)
+                return factors with { Grid = grid };
+        }
+
+        return factors with { Warnings = warnings };
+    }
+
+    /// <summary>The zones of a place, smallest first.</summary>
+    static IEnumerable<Zone> ListZones(Place place)
+    {
+        if (place.Region is { } name)
+        {
+            var region = RegionCatalog.Find(name).ValueOrThrow;
+            return [.. region.Zones, region.Country];
+        }
+
+        return place.Zone is { } code ? [ZoneCatalog.FindPlace(code).ValueOrThrow.Zone] : [];
+    }
+
     /// <summary>
     /// Selects the factors for work whose machine was not inspected: an estimate or a life-cycle phase. Embodied emissions are given
     /// separately.

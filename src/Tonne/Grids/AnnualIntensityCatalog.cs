@@ -24,6 +24,12 @@ public static class AnnualIntensityCatalog
     static readonly SpreadTable Spreads = new("intensity_spreads.csv");
     static readonly Lazy<string> Text = new(() => EmbeddedTable.ReadText(Table));
 
+    /// <summary>Standard deviation of the logarithm that is left when an hour was observed: two publishers differ by √2 of it.</summary>
+    internal static double PublisherSigma => Spreads["publishers"] / Math.Sqrt(2);
+
+    /// <summary>Standard deviation of the logarithm of an hour against the mean of its year, the widest that a profile of hours can leave.</summary>
+    internal static double HourSigma => Spreads["hour-of-year"];
+
     /// <summary>The preferred annual intensity of a zone; null if the table has none.</summary>
     public static GridIntensity? Find(Zone zone) => Choose(zone, Rows(zone.Code), null);
 
