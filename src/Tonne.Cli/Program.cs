@@ -12,6 +12,8 @@ static class Program
         // Before anything is loaded: with too few open files even that would fail.
         if (OperatingSystem.IsLinux() && args is ["run", ..] && Array.IndexOf(args, "--") is > 0 and var end && end + 1 < args.Length && UnmeasuredCommand.FindTooLowLimit() is { } limit)
             return RunUnmeasured(args[(end + 1)..], limit);
+        if (args is [PauseGuardian.Verb, ..])
+            return PauseGuardian.Run(args);
         var context = CommandContext.FromCurrentProcess();
         return CommandLine.Invoke(args, RootConfiguration.AppliesTo(args, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable)
             ? context.Restrict(RootConfiguration.Create(args, Environment.GetEnvironmentVariable)) : context);

@@ -21,4 +21,7 @@ sealed record ChildCommand(IReadOnlyList<string> Arguments)
 
     /// <summary>The control groups in which the child starts. Default: ours.</summary>
     public CgroupPlacement? Placement { get; init; }
+
+    /// <summary>How the command is paused and continued. Default: null, it is not, and is a child of tonne.</summary>
+    public PausableCommand? Pausable { get; init; }
 }

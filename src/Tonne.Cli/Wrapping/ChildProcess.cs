@@ -17,12 +17,13 @@ sealed class ChildProcess : IDisposable
     readonly OutputRedirection _redirection;
     readonly SignalForwarder _signals;
     readonly Reaper _reaper;
+    readonly PausableCommand? _pausable;
     readonly List<string> _warnings = [];
     readonly TaskCompletionSource<ChildExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     ChildProcess(ChildCommand command, TimeProvider clock)
     {
-        _clock = clock;
+        (_clock, _pausable) = (clock, command.Pausable);
         var inheritance = command.Inheritance ?? InheritedState.Read();
         Reaper.AdoptOrphans();
         RestoreChildSignal(inheritance);
@@ -31,9 +32,10 @@ sealed class ChildProcess : IDisposable
         _reaper = new Reaper(_signals.IsProbe, OnChildStopped, clock);
         try
         {
-            var launch = new LaunchSpec(RawCommand.GetArguments(command.Arguments), RawCommand.BuildEnvironment(command.Environment))
+            var arguments = RawCommand.GetArguments(command.Arguments);
+            var launch = new LaunchSpec(_pausable?.GetArguments(arguments, inheritance) ?? arguments, RawCommand.BuildEnvironment(command.Environment))
             {
-                Descriptors = _redirection.Descriptors,
+                Descriptors = [.. _redirection.Descriptors, .. _pausable?.Descriptors ?? []],
                 DefaultSignals = ~inheritance.Ignored,
                 BlockedSignals = inheritance.Blocked,
             };
@@ -41,6 +43,7 @@ sealed class ChildProcess : IDisposable
             StartedTimestamp = clock.GetTimestamp();
             Pid = Start(launch, inheritance, command.Placement);
             _signals.ForwardTo(Pid);
+            _pausable?.WaitForStart();
             _redirection.StartRelays();
         }
         catch
@@ -140,6 +143,14 @@ sealed class ChildProcess : IDisposable
     void Wait()
     {
         var status = _reaper.WaitFor(Pid);
+        // A guardian that was killed leaves the command to us.
+        if (status is { } word && (word & 0x7F) == Libc.Kill && _pausable?.TakeOver() is { } command)
+        {
+            _signals.ForwardTo(command);
+            status = _reaper.WaitFor(command) ?? status;
+        }
+
+        _pausable?.NoteEnd();
         var endedAt = _clock.GetTimestamp();
         var (code, signal) = DecodeStatus(status);
         if (signal is { } last)

@@ -18,6 +18,9 @@ sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> 
 
     internal bool NewSession { get; init; }
 
+    /// <summary>Whether the program leads a process group of its own, in our session. Default: it is in ours.</summary>
+    internal bool NewGroup { get; init; }
+
     /// <summary>Whether descriptors from 3 on are closed in the child, if the C library can do that. Default: they are inherited.</summary>
     internal bool OnlyStandardStreams { get; init; }
 
@@ -39,7 +42,9 @@ sealed record LaunchSpec(IReadOnlyList<byte[]> Arguments, IReadOnlyList<byte[]> 
             blocked.Bits = BlockedSignals;
             _ = Libc.SetSignalDefaults(&attributes, &defaults);
             _ = Libc.SetSignalMask(&attributes, &blocked);
-            _ = Libc.SetFlags(&attributes, (short)(Libc.SpawnSetSignalDefaults | Libc.SpawnSetSignalMask | (NewSession ? Libc.SpawnNewSession : 0)));
+            _ = Libc.SetGroup(&attributes, 0);
+            _ = Libc.SetFlags(&attributes, (short)(Libc.SpawnSetSignalDefaults | Libc.SpawnSetSignalMask
+                | (NewSession ? Libc.SpawnNewSession : 0) | (NewGroup ? Libc.SpawnSetGroup : 0)));
             foreach (var (ours, childs) in Descriptors)
             {
                 _ = Libc.AddDuplicate(&actions, ours, childs);

@@ -17,6 +17,7 @@ static partial class Libc
     internal const int CloseOnExec = 0x80000;
 
     internal const int GetDescriptorFlags = 1;
+    internal const int SetDescriptorFlags = 2;
     internal const int DuplicateCloseOnExec = 1030;
     internal const int SetPipeSize = 1031;
     internal const int GetPipeSize = 1032;

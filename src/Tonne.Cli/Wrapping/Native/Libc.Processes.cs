@@ -6,6 +6,7 @@ namespace Tonne.Cli.Wrapping.Native;
 /// <summary>Functions of libc for starting processes, waiting, and limits.</summary>
 static partial class Libc
 {
+    internal const int SpawnSetGroup = 0x02;
     internal const int SpawnSetSignalDefaults = 0x04;
     internal const int SpawnSetSignalMask = 0x08;
     internal const int SpawnNewSession = 0x80;
@@ -36,6 +37,10 @@ static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
     internal static unsafe partial int SetSignalMask(SpawnAttributes* attributes, SignalSet* signals);
+
+    /// <summary>The process group of the child; 0 for a new one that it leads.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setpgroup")]
+    internal static unsafe partial int SetGroup(SpawnAttributes* attributes, int group);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     internal static unsafe partial int InitializeActions(SpawnActions* actions);

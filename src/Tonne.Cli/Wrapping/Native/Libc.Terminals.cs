@@ -38,6 +38,9 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "tcgetpgrp", SetLastError = true)]
     internal static partial int GetForegroundGroup(int terminal);
 
+    [LibraryImport("libc", EntryPoint = "tcsetpgrp", SetLastError = true)]
+    internal static partial int SetForegroundGroup(int terminal, int group);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static unsafe partial int InputOutputControl(int descriptor, nuint request, void* argument);
 
