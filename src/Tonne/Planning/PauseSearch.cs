@@ -78,25 +78,7 @@ static class PauseSearch
                     var source = mayResume && (unlimited || layer > 0)
                         ? runSize + (((resume % history * layers) + (unlimited ? layer : layer - 1)) * stride) : -1;
                     var runBits = (slot * layers * groups) + (layer * groups);
-                    for (var group = firstGroup; group <= lastGroup; group++)
-                    {
-                        var done = (group * Lanes) + 1;
-                        var next = known
-                            ? Vector256.LoadUnsafe(ref value, (nuint)(old + done - 1)) + Vector256.LoadUnsafe(ref value, (nuint)(row + done - 1))
-                            : Vector256.Create(double.PositiveInfinity);
-                        var choice = 0u;
-                        if (source >= 0)
-                        {
-                            var resumed = Vector256.LoadUnsafe(ref value, (nuint)(source + done)) + resumeCost
-                                + Vector256.LoadUnsafe(ref value, (nuint)(segment + done));
-                            choice = Vector256.LessThan(resumed, next).ExtractMostSignificantBits();
-                            next = Vector256.Min(resumed, next);
-                        }
-
-                        next.StoreUnsafe(ref value, (nuint)(now + done));
-                        if (segments is not null)
-                            bits[runBits + group] = (byte)choice;
-                    }
+                    Run(ref value, bits.AsSpan(), (firstGroup, lastGroup), (old, now, row, source, segment, runBits), resumeCost, known);
 
                     if (layer == 0 && mayStart && least >= low && least <= high)
                     {
@@ -110,15 +92,7 @@ static class PauseSearch
                     }
 
                     var (pauseFrom, pauseTo) = (pausedOld + (layer * stride) + least, pausedNew + (layer * stride) + least);
-                    for (var group = firstGroup; group <= lastGroup; group++)
-                    {
-                        var done = (group * Lanes) + 1;
-                        var stays = Vector256.LoadUnsafe(ref value, (nuint)(pauseFrom + done)) + held;
-                        var stops = Vector256.LoadUnsafe(ref value, (nuint)(now + done));
-                        Vector256.Min(stays, stops).StoreUnsafe(ref value, (nuint)(pauseTo + done));
-                        if (segments is not null)
-                            bits[bitsSize + runBits + group] = (byte)Vector256.LessThanOrEqual(stops, stays).ExtractMostSignificantBits();
-                    }
+                    Pause(ref value, bits.AsSpan(), (firstGroup, lastGroup), (pauseFrom, pauseTo, now, bitsSize + runBits), held);
 
                     var total = values[now + work];
                     if (high == work && total < best * (1 - 1e-12))
@@ -135,6 +109,54 @@ static class PauseSearch
             ArrayPool<double>.Shared.Return(values);
             if (segments is not null)
                 ArrayPool<byte>.Shared.Return(bits);
+        }
+    }
+
+    /// <summary>R of one layer: the work goes on, or a segment begun at a resume ends its least length.</summary>
+    static void Run(
+        ref double value, Span<byte> bits, (int First, int Last) groups, (int Old, int Now, int Row, int Source, int Segment, int Bits) at,
+        Vector256<double> resumeCost, bool known)
+    {
+        unchecked
+        {
+            for (var group = groups.First; group <= groups.Last; group++)
+            {
+                var done = (group * Lanes) + 1;
+                var next = known
+                    ? Vector256.LoadUnsafe(ref value, (nuint)(at.Old + done - 1)) + Vector256.LoadUnsafe(ref value, (nuint)(at.Row + done - 1))
+                    : Vector256.Create(double.PositiveInfinity);
+                var choice = 0u;
+                if (at.Source >= 0)
+                {
+                    var resumed = Vector256.LoadUnsafe(ref value, (nuint)(at.Source + done)) + resumeCost
+                        + Vector256.LoadUnsafe(ref value, (nuint)(at.Segment + done));
+                    choice = Vector256.LessThan(resumed, next).ExtractMostSignificantBits();
+                    next = Vector256.ConditionalSelect(Vector256.LessThan(resumed, next), resumed, next);
+                }
+
+                next.StoreUnsafe(ref value, (nuint)(at.Now + done));
+                if (!bits.IsEmpty)
+                    bits[at.Bits + group] = (byte)choice;
+            }
+        }
+    }
+
+    /// <summary>P of one layer: the pause goes on, or begins.</summary>
+    static void Pause(
+        ref double value, Span<byte> bits, (int First, int Last) groups, (int From, int To, int Now, int Bits) at, Vector256<double> held)
+    {
+        unchecked
+        {
+            for (var group = groups.First; group <= groups.Last; group++)
+            {
+                var done = (group * Lanes) + 1;
+                var stays = Vector256.LoadUnsafe(ref value, (nuint)(at.From + done)) + held;
+                var stops = Vector256.LoadUnsafe(ref value, (nuint)(at.Now + done));
+                var begins = Vector256.LessThanOrEqual(stops, stays);
+                Vector256.ConditionalSelect(begins, stops, stays).StoreUnsafe(ref value, (nuint)(at.To + done));
+                if (!bits.IsEmpty)
+                    bits[at.Bits + group] = (byte)begins.ExtractMostSignificantBits();
+            }
         }
     }
 

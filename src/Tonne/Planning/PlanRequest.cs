@@ -58,7 +58,7 @@ public sealed record PlanRequest
     {
         ArgumentNullException.ThrowIfNull(Profile);
         if (Places.IsDefaultOrEmpty)
-            throw new ArgumentException("A plan needs at least one place.", nameof(Places));
+            throw new ArgumentException("A plan needs at least one place; set Places.");
         ArgumentOutOfRangeException.ThrowIfNegative(MaxPauses ?? 0, nameof(MaxPauses));
         ArgumentOutOfRangeException.ThrowIfLessThan(ResumeCost, TimeSpan.Zero, nameof(ResumeCost));
         ArgumentOutOfRangeException.ThrowIfLessThan(ResumeTime, TimeSpan.Zero, nameof(ResumeTime));
@@ -67,7 +67,7 @@ public sealed record PlanRequest
         ArgumentOutOfRangeException.ThrowIfLessThan(Draws, 20, nameof(Draws));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Draws, 10_000, nameof(Draws));
         if (MinimumSaving is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(MinimumSaving), MinimumSaving, "The least saving is a share, 0 to 1.");
+            throw new ArgumentException($"MinimumSaving is a share, 0 to 1, but is {MinimumSaving}.");
         foreach (var place in Places)
             Validate(place);
     }
@@ -75,35 +75,32 @@ public sealed record PlanRequest
     void Validate(PlanPlace place)
     {
         if (place.Pue is not (>= 1 and < 100))
-            throw new ArgumentOutOfRangeException(nameof(Places), place.Pue, $"The PUE of {place.Label} must be at least 1.");
+            throw new ArgumentException($"The PUE of {place.Label} is {place.Pue}, and must be at least 1.", nameof(place));
         if (place.Hardware is { } hardware
             && !(hardware.DurationFactor is > 0 and < 1e6 && hardware.PowerFactor is > 0 and < 1e6 && hardware.EmbodiedPerHour >= Emissions.Zero))
         {
-            throw new ArgumentOutOfRangeException(nameof(Places), hardware, "The factors of hardware are above zero, its emissions not negative.");
+            throw new ArgumentException($"The factors of {hardware.Name} must be above zero, and its emissions not negative.", nameof(place));
         }
 
         Validate(place, place.TransferToStart);
         Validate(place, place.TransferToMove);
         var (first, other) = (Places[0].Intensity, place.Intensity);
-        RequireSame("basis", first.Basis, other.Basis, place);
-        RequireSame("scope", first.Scope, other.Scope, place);
-        RequireSame("kind", first.Kind, other.Kind, place);
+        if (first.Basis != other.Basis)
+            throw Differ("basis", first.Basis, other.Basis, place);
+        if (first.Scope != other.Scope)
+            throw Differ("scope", first.Scope, other.Scope, place);
+        if (first.Kind != other.Kind)
+            throw Differ("kind", first.Kind, other.Kind, place);
     }
 
     static void Validate(PlanPlace place, Transfer? transfer)
     {
         if (transfer is not null && (transfer.Energy < Energy.Zero || transfer.Time < TimeSpan.Zero))
-            throw new ArgumentOutOfRangeException(nameof(place), transfer, $"Energy and time of the transfer to {place.Label} are not negative.");
+            throw new ArgumentException($"Energy and time of the transfer to {place.Label} must not be negative.", nameof(transfer));
     }
 
-    void RequireSame<T>(string what, T first, T other, PlanPlace place)
-        where T : struct, Enum
-    {
-        if (!EqualityComparer<T>.Default.Equals(first, other))
-        {
-            throw new ArgumentException(
-                $"The intensities of {Places[0].Label} and {place.Label} have different values of {what}: {first} and {other}. "
-                + "They cannot be compared; use series that have the same.", nameof(Places));
-        }
-    }
+    ArgumentException Differ<T>(string what, T first, T other, PlanPlace place)
+        where T : struct, Enum =>
+        new($"The intensities of {Places[0].Label} and {place.Label} differ in {what}: {first} and {other}. They cannot be compared; use series "
+            + $"of one {what}.", nameof(place));
 }

@@ -30,17 +30,20 @@ public static class Planner
         request.Validate();
         var models = CreateModels(request);
         var contiguous = PlanSearch.FindContiguous(request, models);
-        var (spans, isExact, resolution) = FindPauses(request, models, contiguous);
+        var (isExact, resolution) = (true, 0L);
+        var spans = contiguous;
+        if (request.MaxPauses != 0)
+            (spans, isExact) = PlanSearch.FindWithPauses(request, models, out resolution);
         if (contiguous.Length == 0 && spans.Length == 0)
             return Explain(request, models);
         var now = request.Now.UtcTicks + (models[0].Place.TransferToStart?.Time.Ticks ?? 0);
         var immediate = Evaluate(request, models, PlanOptionKind.Immediate, [new PlannedSpan(now, now + models[0].Duration, 0)], null);
-        var options = new PlanOption?[]
-        {
-            immediate,
-            contiguous.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Contiguous, contiguous, immediate),
-            spans.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Pauses, spans, immediate),
-        };
+        var without = contiguous.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Contiguous, contiguous, immediate);
+        var with = request.MaxPauses == 0 || spans.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Pauses, spans, immediate);
+        // The best start lies between slots where times were rounded; and of equal plans the one without a pause is preferred.
+        if (request.MaxPauses != 0 && without is not null && !(with?.Total.Grams < without.Total.Grams * (1 - 1e-12)))
+            with = without with { Kind = PlanOptionKind.Pauses };
+        PlanOption?[] options = [immediate, without, with];
         if (request.ForecastError is { } error && Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed))
             Assess(request, models, error, options, resolution);
         return new Plan
@@ -146,21 +149,6 @@ public static class Planner
     }
 
     internal static double GetSaving(double grams, double immediate) => immediate <= 0 ? 0 : 1 - (grams / immediate);
-
-    static (PlannedSpan[] Spans, bool IsExact, long Resolution) FindPauses(PlanRequest request, PlaceModel[] models, PlannedSpan[] contiguous)
-    {
-        if (request.MaxPauses == 0)
-            return ([], true, 0);
-        var (spans, isExact) = PlanSearch.FindWithPauses(request, models, out var resolution);
-        if (contiguous.Length == 0 || spans.Length == 0)
-            return (spans.Length == 0 ? contiguous : spans, isExact, resolution);
-        // The best start lies between slots where times were rounded; and of equal plans the one without a pause is preferred.
-        var (with, without) = (new PlanTally(), new PlanTally());
-        PlanEvaluator.Evaluate(request, models, spans, with);
-        PlanEvaluator.Evaluate(request, models, contiguous, without);
-        var pays = with.Grams + with.EmbodiedGrams < (without.Grams + without.EmbodiedGrams) * (1 - 1e-12);
-        return (pays ? spans : contiguous, isExact, resolution);
-    }
 
     static NoPlan Explain(PlanRequest request, PlaceModel[] models)
     {
@@ -301,13 +289,17 @@ public static class Planner
         var observed = new PlaceModel[models.Length];
         for (var i = 0; i < models.Length; i++)
             observed[i] = models[i].WithIntensity(drawn[i]);
-        var contiguous = PlanSearch.FindContiguous(request, observed);
-        var spans = FindPauses(request, observed, contiguous).Spans;
-        if (spans.Length == 0)
-            spans = contiguous;
-        var tally = new PlanTally();
-        PlanEvaluator.Evaluate(request, observed, spans, tally);
-        return tally.Grams + tally.EmbodiedGrams;
+        var best = Total(PlanSearch.FindContiguous(request, observed));
+        return request.MaxPauses == 0 ? best : Math.Min(best, Total(PlanSearch.FindWithPauses(request, observed, out _).Spans));
+
+        double Total(PlannedSpan[] spans)
+        {
+            if (spans.Length == 0)
+                return double.PositiveInfinity;
+            var tally = new PlanTally();
+            PlanEvaluator.Evaluate(request, observed, spans, tally);
+            return tally.Grams + tally.EmbodiedGrams;
+        }
     }
 
     static double Sum(double[][] weights, double[][] intensities)

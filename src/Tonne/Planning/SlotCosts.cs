@@ -20,7 +20,11 @@ sealed class SlotCosts
         _renewables = model.HasRenewables ? new double[grid.Count] : [];
         _embodied = model.EmbodiedPerTick * grid.Slot;
         _perGram = model.Pue * grid.Slot / (1_000d * TimeSpan.TicksPerHour);
-        for (var i = 0; i < grid.Count; i++)
+        var offset = grid.Start - model.Origin;
+        var isSame = grid.Slot == model.Step && offset % model.Step == 0 && !model.HasRenewables;
+        if (isSame)
+            Array.Copy(model.Intensity, offset / model.Step, _intensity, 0, grid.Count);
+        for (var i = 0; i < grid.Count && !isSame; i++)
         {
             (_intensity[i], var own) = model.Average(grid.TimeOf(i), grid.TimeOf(i + 1));
             if (model.HasRenewables)
@@ -28,7 +32,7 @@ sealed class SlotCosts
         }
 
         Watts = CreateWatts(model, grid);
-        IsConstant = Array.TrueForAll(Watts, watts => watts == Watts[0]);
+        IsConstant = !Watts.AsSpan().ContainsAnyExcept(Watts[0]);
         Held = CreateHeld(request, grid.Count);
         Start = CreateTransfers(model.Place.TransferToStart, grid);
         Resume = CreateResumes(request, grid);
