@@ -9,6 +9,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     (nameof(InferenceEstimateCost), InferenceEstimateCost.Run),
     (nameof(LabProducts), LabProducts.Run),
     (nameof(LabTraining), LabTraining.Run),
+    (nameof(PlanCost), PlanCost.Run),
     (nameof(RecordingCost), RecordingCost.Run),
     (nameof(SamplingCost), SamplingCost.Run),
     (nameof(ServingSweepCost), ServingSweepCost.Run),

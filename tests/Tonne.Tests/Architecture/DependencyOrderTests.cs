@@ -8,7 +8,7 @@ public partial class DependencyOrderTests
 {
     static readonly string[] _folders =
     [
-        "Statistics", "Quantities", "Formatting", "Catalogs", "Hardware", "Grids", "Facilities", "Runs", "Accounting", "LifeCycles", "Sci", "Comparing", "Stopping",
+        "Statistics", "Quantities", "Formatting", "Catalogs", "Hardware", "Grids", "Facilities", "Runs", "Accounting", "LifeCycles", "Sci", "Comparing", "Planning", "Stopping",
     ];
 
     static readonly Dictionary<string, string[]> _references = new(StringComparer.Ordinal)
