@@ -1,0 +1,58 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Tonne.Instruments.Feeds;
+
+/// <summary>A table of text with a header: any line end, quotes, empty lines left out.</summary>
+sealed class FeedTable
+{
+    const int MostRows = 2_000_000;
+
+    FeedTable(string[] header, List<(int Line, string[] Fields)> rows) => (Header, Rows) = (header, rows);
+
+    internal string[] Header { get; }
+
+    internal List<(int Line, string[] Fields)> Rows { get; }
+
+    /// <summary>Reads a table.</summary>
+    /// <exception cref="FeedFormatException">It has no header, or a field is too long.</exception>
+    internal static FeedTable Parse(string text, string delimiter = ",")
+    {
+        using var parser = new CsvParser(new StringReader(text.TrimStart('\uFEFF')), new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            BadDataFound = null,
+            HasHeaderRecord = false,
+            Delimiter = delimiter,
+            MaxFieldSize = 1 << 16,
+            TrimOptions = TrimOptions.Trim,
+        });
+        string[]? header = null;
+        var rows = new List<(int, string[])>();
+        try
+        {
+            while (parser.Read() && rows.Count < MostRows)
+            {
+                if (parser.Record is not { } fields || Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
+                    continue;
+                if (header is null)
+                    header = fields;
+                else
+                    rows.Add((parser.RawRow, fields));
+            }
+        }
+        catch (CsvHelperException error)
+        {
+            throw new FeedFormatException($"the table cannot be read after line {parser.RawRow.ToString(CultureInfo.InvariantCulture)}: {(error is MaxFieldSizeException ? "a field is too long" : "it is not CSV")}");
+        }
+
+        return new FeedTable(header ?? throw new FeedFormatException("the table is empty"), rows);
+    }
+
+    /// <summary>Column with a name, in any case.</summary>
+    /// <exception cref="FeedFormatException">There is none.</exception>
+    internal int Require(string name) => Find(name) is >= 0 and var at ? at : throw new FeedFormatException($"the column \"{name}\" is missing");
+
+    /// <summary>Column with a name, in any case; -1 if there is none.</summary>
+    internal int Find(string name) => Array.FindIndex(Header, field => string.Equals(field, name, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Tonne.Grids;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Feeds;
+
+/// <summary>Observed intensity of the past, for hourly accounting: a folder of files for each zone, method, source and month.</summary>
+/// <remarks>
+/// Files: <c>ZONE/BASIS-SCOPE-KIND/SOURCE/YYYY-MM.csv</c> with the columns <c>timestamp_utc,minutes,gco2e_per_kwh</c>. Merging a series twice changes nothing. A new value replaces
+/// those that it overlaps. Lines that cannot be read are left out. Thread safe, and safe among processes.
+/// </remarks>
+/// <param name="folder">The folder; created when something is kept.</param>
+/// <param name="time">The clock, for waiting; null for the system's.</param>
+public sealed class IntensityHistory(string folder, TimeProvider? time = null)
+{
+    const string Header = "timestamp_utc,minutes,gco2e_per_kwh";
+    const string TimeFormat = "yyyy-MM-dd'T'HH:mm'Z'";
+
+    static readonly TimeSpan _longestLock = TimeSpan.FromSeconds(30);
+
+    readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Adds the known values of an observed series. Forecasts, profiles and gaps are not kept.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="cancellationToken">Stops the wait for another process.</param>
+    /// <returns>The number of values that are new or changed.</returns>
+    /// <exception cref="IOException">The folder cannot be written, or another process holds it for too long.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public async Task<int> MergeAsync(IntensitySeries series, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        if (series.Signal != IntensitySignal.Observed)
+            return 0;
+        var minutes = (int)series.Step.TotalMinutes;
+        var changed = 0;
+        var known = series.Values.Select((value, i) => (At: CacheFile.Minute(series.Start) + ((long)minutes * i), Value: value)).Where(pair => pair.Value is not null);
+        foreach (var month in known.GroupBy(pair => CacheFile.Time(pair.At).ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparer.Ordinal))
+        {
+            var path = Path.Combine(FolderOf(series.Zone, series.Basis, series.Scope, series.Kind), FeedFolder.SafeName(series.Source.Id), $"{month.Key}.csv");
+            using var held = await FeedFolder.LockAsync(path, _longestLock, _time, cancellationToken).ConfigureAwait(false) ?? throw new IOException($"another process holds {path}");
+            var kept = Load(path);
+            var before = changed;
+            foreach (var (at, value) in month)
+                changed += Put(kept, at, minutes, value.GetValueOrDefault().GramsPerKilowattHour) ? 1 : 0;
+            if (changed > before)
+                FeedFolder.Replace(path, Encoding.UTF8.GetBytes(Write(kept)));
+        }
+
+        return changed;
+    }
+
+    /// <summary>The observed values of a span, from the source that knows most of it.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="from">Start of the span.</param>
+    /// <param name="to">End of the span, after the start.</param>
+    /// <param name="basis">The basis; values on another are never used.</param>
+    /// <param name="scope">The scope; null for any, which the series then names.</param>
+    /// <param name="kind">Average or marginal.</param>
+    /// <param name="source">Id of the source; null for any.</param>
+    /// <returns>Null if nothing is known.</returns>
+    public IntensitySeries? Read(
+        Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope? scope = null, IntensityKind kind = IntensityKind.Average, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, to);
+        var (best, most) = ((IntensitySeries?)null, 0d);
+        foreach (var each in Enum.GetValues<IntensityScope>().Where(each => scope is null || each == scope))
+        {
+            var method = FolderOf(zone, basis, each, kind);
+            if (!Directory.Exists(method))
+                continue;
+            foreach (var origin in Directory.GetDirectories(method).Order(StringComparer.Ordinal))
+            {
+                var id = Path.GetFileName(origin);
+                if (source is not null && id != FeedFolder.SafeName(source))
+                    continue;
+                if (ReadSource(origin, id, zone, from, to, basis, each, kind) is not { } series)
+                    continue;
+                _ = series.Average(from, to, out var share);
+                if (share > most)
+                    (best, most) = (series, share);
+            }
+        }
+
+        return best;
+    }
+
+    static IntensitySeries? ReadSource(
+        string origin, string id, Zone zone, DateTimeOffset from, DateTimeOffset to, IntensityBasis basis, IntensityScope scope, IntensityKind kind)
+    {
+        var builder = new IntensitySeriesBuilder(zone, new Source(id, $"kept values of {id}")) { Basis = basis, Scope = scope, Kind = kind, From = from, To = to };
+        var month = new DateTime(from.UtcDateTime.Year, from.UtcDateTime.Month, 1);
+        // A value may begin in the month before.
+        if (from.UtcDateTime - month < TimeSpan.FromDays(1))
+            month = month.AddMonths(-1);
+        for (; month < to.UtcDateTime; month = month.AddMonths(1))
+        {
+            foreach (var (at, (minutes, grams)) in Load(Path.Combine(origin, $"{month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.csv")))
+                builder.Add(CacheFile.Time(at), grams, TimeSpan.FromMinutes(minutes));
+        }
+
+        return builder.Build();
+    }
+
+    static SortedDictionary<long, (int Minutes, double Grams)> Load(string path)
+    {
+        var kept = new SortedDictionary<long, (int Minutes, double Grams)>();
+        if (FeedFolder.TryRead(path) is not { } bytes)
+            return kept;
+        foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
+        {
+            var fields = line.Trim('\r').Split(',');
+            if (fields.Length == 3 && DateTimeOffset.TryParseExact(fields[0], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= 1440
+                && FeedJson.ParseNumber(fields[2]) is >= 0 and < 1e5 and var grams)
+                kept[CacheFile.Minute(at)] = (minutes, grams);
+        }
+
+        return kept;
+    }
+
+    static string Write(SortedDictionary<long, (int Minutes, double Grams)> kept)
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        foreach (var (at, (minutes, grams)) in kept)
+            text.Append(CultureInfo.InvariantCulture, $"{CacheFile.Time(at).UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)},{minutes},{grams:R}\n");
+        return text.ToString();
+    }
+
+    /// <summary>Sets a value in place of those that it overlaps; false if it was there already.</summary>
+    static bool Put(SortedDictionary<long, (int Minutes, double Grams)> kept, long at, int minutes, double grams)
+    {
+        if (kept.TryGetValue(at, out var same) && same == (minutes, grams))
+            return false;
+        for (var minute = at + 1; minute < at + minutes; minute++)
+            kept.Remove(minute);
+        // A longer value that began earlier is cut at the new one, and goes on after it.
+        for (var start = at - 1; start > at - 1440 && start >= 0; start--)
+        {
+            if (!kept.TryGetValue(start, out var longer))
+                continue;
+            if (start + longer.Minutes > at)
+            {
+                kept[start] = ((int)(at - start), longer.Grams);
+                if (start + longer.Minutes > at + minutes)
+                    kept.TryAdd(at + minutes, ((int)(start + longer.Minutes - at - minutes), longer.Grams));
+            }
+
+            break;
+        }
+
+        if (same.Minutes > minutes)
+            kept.TryAdd(at + minutes, (same.Minutes - minutes, same.Grams));
+        kept[at] = (minutes, grams);
+        return true;
+    }
+
+    string FolderOf(Zone zone, IntensityBasis basis, IntensityScope scope, IntensityKind kind) =>
+        Path.Combine(folder, FeedFolder.SafeName(zone.Code), $"{EnumWords.Format(basis)}-{EnumWords.Format(scope)}-{EnumWords.Format(kind)}");
+}
