@@ -116,6 +116,8 @@ static class CommandLine
             ReconcileCommand.Build(context),
             ReportCommand.Build(context),
             FootprintCommand.Build(context),
+            PlanCommand.Build(context),
+            GridCommand.Build(context),
             ServeCommand.Build(context),
             McpCommand.Build(context),
             LedgerCommand.Build(context),

@@ -29,9 +29,10 @@ sealed record Setting(string Key, string Variable, string? Default, string Descr
 
     public static readonly Setting Calibration = new("calibration", "TONNE_CALIBRATION", null, "file of calibrations, or none to use none; else calibrations.json beside the user's tonne.yaml", AcceptAny);
     public static readonly Setting CloudMetadata = new("cloud-metadata", "TONNE_CLOUD_METADATA", null, "address and port asked for the cloud region; else the cloud's own, and only on a cloud's machine", CheckAddress);
+    public static readonly Setting GridLive = new("grid.live", "TONNE_GRID_LIVE", "off", "whether publishers of grid intensity may be called: on or off", text => CheckChoice(text, "on", "off"));
 
     public static IReadOnlyList<Setting> All { get; } =
-        [Zone, Region, Intensity, Pue, Period, Policy, Strict, MaskSecrets, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Meter, Calibration, CloudMetadata];
+        [Zone, Region, Intensity, Pue, Period, Policy, Strict, MaskSecrets, Project, EpochPattern, StagePattern, Home, Sysroot, Nvml, Meter, Calibration, CloudMetadata, GridLive];
 
     /// <summary>Reads <c>1s</c>, <c>100ms</c>, <c>1m</c>, <c>1h</c> or a plain number of seconds.</summary>
     public static bool TryParsePeriod(string text, out TimeSpan period)

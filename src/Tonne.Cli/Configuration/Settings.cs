@@ -58,6 +58,15 @@ sealed class Settings
     /// <param name="variable">Reads an environment variable.</param>
     public DiscoveryOptions CreateDiscoveryOptions(Func<string, string?> variable) => new() { EnvironmentVariable = variable, NvmlLibrary = this[Setting.Nvml], OnlyMeasured = Strict, Calibrations = ReadCalibrations(), IdlePowers = RemembersIdlePower ? IdlePowerStore.Read(IdlePowerFile, out _) : [], MeterAddresses = [.. SourceAddress.Split(this[Setting.Meter] ?? "")] };
 
+    /// <summary>Keys and addresses of publishers of grid intensity.</summary>
+    public FeedSettings Feeds { get; private init; } = new();
+
+    /// <summary>Whether publishers of grid intensity may be called.</summary>
+    public bool MayCallFeeds => this[Setting.GridLive] == "on";
+
+    /// <summary>Folder of observed intensities and of answers of publishers.</summary>
+    public string GridFolder => Path.Combine(Home, "grid");
+
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";
 
@@ -92,11 +101,11 @@ sealed class Settings
     public static Settings Resolve(IReadOnlyDictionary<Setting, string?> flags, Func<string, string?> variable, string folder, RootConfiguration? root = null)
     {
         var problems = new List<string>();
+        var feeds = new FeedSettings();
         var given = Setting.All.ToDictionary(setting => setting, setting => new SettingValue(setting, setting.Default, "default", 0));
-        var userFile = Path.Combine(GetFolder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
+        var userFile = GetUserFile(variable, root);
         if (root is not null)
         {
-            userFile = Path.Combine(root.Folder, "tonne.yaml");
             foreach (var (path, precedence) in root.Files)
                 Take(root.Read(path, problems), precedence);
         }
@@ -119,10 +128,12 @@ sealed class Settings
                 Put(setting, value, "--" + setting.Key, 4);
         }
 
+        feeds.PutFromEnvironment(variable);
         CheckPlace();
         return problems.Count > 0 ? throw new SettingsException(problems)
             : new Settings(given)
             {
+                Feeds = feeds,
                 CalibrationFile = Path.GetFullPath(given[Setting.Calibration].Value is { } file and not "none" ? file : Path.Combine(Path.GetDirectoryName(userFile)!, "calibrations.json")),
                 IdlePowerFile = Path.GetFullPath(root is not null
                     ? Path.Combine(RootConfiguration.DefaultHome, "idle-power.json")
@@ -136,8 +147,8 @@ sealed class Settings
             {
                 if (Setting.All.FirstOrDefault(setting => setting.Key == key) is { } setting)
                     Put(setting, value, where, rank);
-                else
-                    problems.Add($"{where}: unknown key '{key}'. Did you mean {string.Join(" or ", NameMatching.FindNearest(key, Setting.All.Select(setting => (NameMatching.ToKey(setting.Key), setting.Key)), 2))}?");
+                else if (!feeds.TryPut(key, value, where))
+                    problems.Add($"{where}: unknown key '{key}'. Did you mean {string.Join(" or ", NameMatching.FindNearest(key, Setting.All.Select(setting => setting.Key).Concat(FeedSettings.Names).Select(name => (NameMatching.ToKey(name), name)), 2))}?");
             }
         }
 
@@ -159,6 +170,10 @@ sealed class Settings
                 problems.Add("--zone and --region are two places; give one.");
         }
     }
+
+    /// <summary>The file of the user's settings.</summary>
+    internal static string GetUserFile(Func<string, string?> variable, RootConfiguration? root) =>
+        root is not null ? Path.Combine(root.Folder, "tonne.yaml") : Path.Combine(GetFolder(variable, "XDG_CONFIG_HOME", ".config"), "tonne", "tonne.yaml");
 
     static string GetFolder(Func<string, string?> variable, string name, string below) =>
         variable(name) is { Length: > 0 } folder && Path.IsPathRooted(folder) ? folder : Path.Combine(LedgerHome.GetUserFolder(variable), below);

@@ -117,7 +117,7 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
         ImmutableArray<(string Feed, FeedFailure Failure)>.Builder tried)
     {
         if (!live)
-            warnings.Add(new Warning("feeds-off", "no provider was called", "tonne config set grid.live on"));
+            warnings.Add(new Warning("feeds-off", "No publisher of grid intensity was asked.", "To ask them: tonne config set grid.live on"));
         var observed = history?.Read(zone, from, to, basis, null, kind);
         var profile = basis == IntensityBasis.Lifecycle && kind == IntensityKind.Average ? FindProfile(zone, from, to) : null;
         var annual = kind == IntensityKind.Average ? AnnualIntensityCatalog.Find(zone, basis) : null;

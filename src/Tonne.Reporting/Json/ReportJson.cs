@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tonne.Reporting.Planning;
 using Tonne.Reporting.Reconciling;
 using Tonne.Reporting.Totals;
 
@@ -28,6 +29,8 @@ namespace Tonne.Reporting.Json;
 [JsonSerializable(typeof(ReconciliationDocument))]
 [JsonSerializable(typeof(FiguresDocument))]
 [JsonSerializable(typeof(AttachDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(IntensityDocument))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to write with. Not for a page: there the default encoder must escape what HTML reads as markup.</summary>

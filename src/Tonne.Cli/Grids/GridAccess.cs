@@ -1,0 +1,71 @@
+using Tonne.Cli.Commands;
+using Tonne.Cli.Configuration;
+using Tonne.Grids;
+using Tonne.Instruments.Feeds;
+
+namespace Tonne.Cli.Grids;
+
+/// <summary>Feeds, their kept answers and observed intensities, as the settings say. Offline unless <c>grid.live</c> is on.</summary>
+sealed class GridAccess : IDisposable
+{
+    readonly TimeProvider _time;
+
+    /// <summary>Opens them; nobody is called.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="time">The clock.</param>
+    public GridAccess(Settings settings, TimeProvider time)
+    {
+        _time = time;
+        Feeds = new IntensityFeeds(new FeedOptions { Time = time, Setting = settings.Feeds.Find });
+        Cache = new IntensityCache(Path.Combine(settings.GridFolder, "feeds"), time);
+        History = OpenHistory(settings);
+        IsLive = settings.MayCallFeeds;
+        Resolver = new IntensityResolver(Feeds.All, Cache, History, IsLive, time);
+    }
+
+    /// <summary>All feeds.</summary>
+    public IntensityFeeds Feeds { get; }
+
+    /// <summary>Kept answers.</summary>
+    public IntensityCache Cache { get; }
+
+    /// <summary>Observed intensities of the past.</summary>
+    public IntensityHistory History { get; }
+
+    /// <summary>Finds the best that is known of a zone.</summary>
+    public IntensityResolver Resolver { get; }
+
+    /// <summary>Whether publishers may be called.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>The observed intensities that are kept beside the ledger.</summary>
+    public static IntensityHistory OpenHistory(Settings settings) => new(Path.Combine(settings.GridFolder, "history"));
+
+    /// <summary>A zone by code or name, also one that only feeds know.</summary>
+    /// <exception cref="Tonne.Catalogs.UnknownNameException">There is none.</exception>
+    public static Zone FindZone(string name) => ZoneCatalog.FindPlace(name) is { IsFound: true } found ? found.Value.Zone : IntensityFeeds.FindZone(name) ?? ZoneCatalog.FindPlace(name).ValueOrThrow.Zone;
+
+    /// <summary>Reads files of intensities.</summary>
+    /// <param name="paths">The files.</param>
+    /// <exception cref="InvalidInputException">One cannot be read; the message says what is wrong with it.</exception>
+    public static List<(string Path, ImportedIntensity Content)> ReadFiles(IEnumerable<string> paths)
+    {
+        var read = new List<(string, ImportedIntensity)>();
+        foreach (var path in paths)
+        {
+            try
+            {
+                read.Add((path, IntensityFiles.Read(path)));
+            }
+            catch (Exception error) when (error is IntensityFileException or IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidInputException(error is IntensityFileException ? error.Message : $"{path}: {error.Message}");
+            }
+        }
+
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Feeds.Dispose();
+}

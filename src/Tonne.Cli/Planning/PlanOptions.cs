@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Tonne.Accounting;
+using Tonne.Catalogs;
+using Tonne.Cli.Commands;
+using Tonne.Cli.Configuration;
+using Tonne.Cli.Grids;
+using Tonne.Facilities;
+using Tonne.Grids;
+using Tonne.Hardware;
+using Tonne.Instruments.Feeds;
+using Tonne.Ledgers;
+using Tonne.Planning;
+using Tonne.Quantities;
+using Tonne.Reporting.Planning;
+using Tonne.Runs;
+
+namespace Tonne.Cli.Planning;
+
+/// <summary>The options that describe a job to be planned, and the plan made of them.</summary>
+sealed class PlanOptions
+{
+    static readonly TimeSpan _usualSlack = TimeSpan.FromHours(24);
+
+    readonly Option<string> _duration = new("--duration") { Description = "How long the work takes: 6h, 90min, 1d12h", HelpName = "TIME" };
+    readonly Option<string> _startAfter = new("--start-after") { Description = "Earliest start", HelpName = "T" };
+    readonly Option<string> _finishBy = new("--finish-by") { Description = "Latest finish: fri-18:00, 24h; default 24 h of slack", HelpName = "T" };
+    readonly Option<string> _zones = new("--zones") { Description = "Places to choose from, the present one first", HelpName = "ZONE,…" };
+    readonly Option<string> _series = new("--series") { Description = "Intensities from files (docs/formats/series.md)", HelpName = "FILE,…" };
+    readonly Option<string> _energy = new("--energy") { Description = "Energy of the work at the plug: 12kWh", HelpName = "E" };
+    readonly Option<string> _power = new("--power") { Description = "Its power at the plug: 300W, 2kW", HelpName = "P" };
+    readonly Option<string> _like = new("--like") { Description = "Power over time and duration of a recorded run", HelpName = "RUN" };
+    readonly Option<string> _maxPauses = new("--max-pauses") { Description = "How often it may be paused; default 2; any", HelpName = "N" };
+    readonly Option<string> _resumeCost = new("--resume-cost") { Description = "Energy of a resume, as time at the work's power", HelpName = "TIME" };
+    readonly Option<string> _resumeTime = new("--resume-time") { Description = "Time of a resume, at the work's power", HelpName = "TIME" };
+    readonly Option<string> _pausedPower = new("--paused-power") { Description = "Power while it is paused; default 0 W", HelpName = "P" };
+    readonly Option<string> _minSegment = new("--min-segment") { Description = "Shortest work between pauses", HelpName = "TIME" };
+    readonly Option<string> _hardware = new("--hardware") { Description = "Accelerators to choose from, the present one first", HelpName = "NAME,…" };
+    readonly Option<string> _now = new("--now") { Description = "Plan as if it were this time", HelpName = "T" };
+
+    /// <summary>The options of a job, in the order of the help.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        _duration, _energy, _power, _like, _startAfter, _finishBy, _zones, _series, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware, _now,
+    ];
+
+    /// <summary>Reads the options and makes the plan.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Environment.</param>
+    /// <param name="settings">Settings.</param>
+    /// <exception cref="InvalidInputException">An option is wrong, or there is no plan; the message says why.</exception>
+    public PlanReport Plan(ParseResult parsed, CommandContext context, Settings settings)
+    {
+        var now = parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
+        var like = parsed.GetValue(_like) is { } run ? LedgerSession.OpenWithoutClosing(context).Load(run).Record : null;
+        var (profile, isPerKilowatt) = ReadProfile(parsed, like);
+        var startAfter = parsed.GetValue(_startAfter) is { } after ? PlanTime.ParseTime(after, "--start-after", now) : (DateTimeOffset?)null;
+        var finishBy = parsed.GetValue(_finishBy) is { } by ? PlanTime.ParseTime(by, "--finish-by", now) : (startAfter ?? now) + profile.Duration + _usualSlack;
+        if (finishBy <= now)
+            throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"--finish-by is {finishBy.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is over."));
+        if (finishBy - now > TimeSpan.FromDays(370))
+            throw new InvalidInputException("--finish-by is more than a year from now; give an earlier one.");
+        var until = finishBy > now + profile.Duration ? finishBy : now + profile.Duration;
+        var signals = FindSignals(parsed, context, settings, like, IntensityKind.Average, now, until, out var hasMarginal);
+        var variants = ReadHardware(parsed);
+        var request = new PlanRequest
+        {
+            Profile = profile,
+            Now = now,
+            StartAfter = startAfter,
+            FinishBy = finishBy,
+            Places = CreatePlaces(signals, variants),
+            MaxPauses = ReadPauses(parsed.GetValue(_maxPauses)),
+            ResumeCost = ReadTime(parsed, _resumeCost),
+            ResumeTime = ReadTime(parsed, _resumeTime),
+            PausedPower = parsed.GetValue(_pausedPower) is { } held ? ParsePower(held, "--paused-power") : Power.Zero,
+            MinSegment = ReadTime(parsed, _minSegment),
+            ForecastError = signals.Select(signal => signal.Signal.Error).OfType<ForecastError>().MaxBy(error => error.SigmaByDay[0]),
+        };
+        var plan = MakePlan(() => Planner.Plan(request)) switch
+        {
+            Tonne.Planning.Plan made => made,
+            NoPlan none => throw new InvalidInputException(none.Text),
+            _ => throw new InvalidOperationException("A plan is made or not."),
+        };
+        return new PlanReport(
+            plan, signals.Max(signal => signal.Signal.Signal), [.. signals.Select(signal => $"{signal.Signal.Origin}; PUE {signal.Pue.ToString("0.##", CultureInfo.InvariantCulture)} ({signal.PueOrigin})")],
+            [.. signals.Select(signal => signal.Signal.Series.Source).Concat(signals.Select(signal => signal.PueSource)).DistinctBy(source => source.Id)],
+            [.. signals.SelectMany(signal => signal.Signal.Warnings).Distinct()])
+        {
+            IsPerKilowatt = isPerKilowatt,
+            Marginal = hasMarginal ? CompareMarginal(parsed, context, settings, like, request, until) : null,
+        };
+    }
+
+    static PlanResult MakePlan(Func<PlanResult> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidInputException(TextBeforeParameter(error));
+        }
+    }
+
+    static string TextBeforeParameter(ArgumentException error) => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
+
+    SignalComparison? CompareMarginal(ParseResult parsed, CommandContext context, Settings settings, RunRecord? like, PlanRequest request, DateTimeOffset until)
+    {
+        var marginal = FindSignals(parsed, context, settings, like, IntensityKind.Marginal, request.Now, until, out _);
+        var byZone = marginal.ToDictionary(signal => signal.Signal.Series.Zone.Code, signal => signal.Signal.Series, StringComparer.Ordinal);
+        return Planner.CompareSignals(request, [.. request.Places.Select(place => byZone[place.Intensity.Zone.Code])]);
+    }
+
+    (PowerProfile Profile, bool IsPerKilowatt) ReadProfile(ParseResult parsed, RunRecord? like)
+    {
+        var duration = parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : (TimeSpan?)null;
+        var (energy, power) = (parsed.GetValue(_energy), parsed.GetValue(_power));
+        if ((energy is null ? 0 : 1) + (power is null ? 0 : 1) + (like is null ? 0 : 1) > 1)
+            throw new InvalidInputException("--energy, --power and --like are different ways to give the energy: use one.");
+        if (like is not null)
+            return (MakePlanProfile(RunPower.FromRecord(like), duration), false);
+        if (duration is not { } time)
+            throw new InvalidInputException("how long does the work take? Give --duration 6h, or --like RUN. For example: tonne plan --duration 6h --finish-by fri-18:00 --zone FR");
+        return energy is not null ? (PowerProfile.Constant(time, ParseEnergy(energy) / time), false)
+            : power is not null ? (PowerProfile.Constant(time, ParsePower(power, "--power")), false)
+            : (PowerProfile.Constant(time, Power.FromWatts(1000)), true);
+    }
+
+    /// <summary>The profile of a run, stretched to another duration of the same work.</summary>
+    static PowerProfile MakePlanProfile(PowerProfile profile, TimeSpan? duration) => duration is not { } time || time == profile.Duration ? profile
+        : new PowerProfile([.. profile.Stages.Select(stage => stage with { Duration = stage.Duration * (time / profile.Duration) })]);
+
+    sealed record SignalOfZone(PlanSignal Signal, double Pue, string PueOrigin, Source PueSource);
+
+    List<SignalOfZone> FindSignals(
+        ParseResult parsed, CommandContext context, Settings settings, RunRecord? like, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, out bool hasMarginal)
+    {
+        var files = parsed.GetValue(_series) is { } paths ? GridAccess.ReadFiles(Split(paths)) : [];
+        var series = files.SelectMany(file => file.Content.Series).ToList();
+        var places = ListPlaces(parsed, settings, like, series);
+        hasMarginal = kind == IntensityKind.Average && places.TrueForAll(place => series.Exists(one => one.Zone.Code == place.Zone.Code && one.Kind == IntensityKind.Marginal))
+            && series.Exists(one => one.Kind == IntensityKind.Average);
+        using var grid = new GridAccess(settings, context.Time);
+        var found = new List<SignalOfZone>();
+        foreach (var (zone, place) in places)
+        {
+            var signal = files.Count > 0
+                ? PlanSignal.FromFiles(zone, series, [.. files.SelectMany(file => file.Content.Problems)], series.Exists(one => one.Kind == kind) ? kind : IntensityKind.Marginal, now, until)
+                : PlanSignal.FindAsync(zone, grid, kind, now, until, CancellationToken.None).GetAwaiter().GetResult();
+            var factors = FactorSelector.SelectFactors(place);
+            found.Add(new SignalOfZone(signal, factors.Pue.Bounds.Best, factors.PueHow, factors.Pue.Source));
+        }
+
+        return found;
+    }
+
+    /// <summary>The zones to choose from, each with the place that its PUE follows from; the first is where the work runs without a plan.</summary>
+    List<(Zone Zone, Place Place)> ListPlaces(ParseResult parsed, Settings settings, RunRecord? like, List<IntensitySeries> series)
+    {
+        var pue = settings.Pue;
+        var given = settings.Place;
+        var places = new List<(Zone, Place)>();
+        foreach (var name in parsed.GetValue(_zones) is { } names ? Split(names) : [])
+        {
+            var region = name.Contains(':', StringComparison.Ordinal) ? RegionCatalog.Find(name).ValueOrThrow : null;
+            places.Add(region is null ? (GridAccess.FindZone(name), new Place(Pue: pue)) : (region.Zones is [var smallest, ..] ? smallest : region.Country, new Place(Region: region.Id, Pue: pue)));
+        }
+
+        if (places.Count > 0)
+            return places;
+        if (given is { IntensityGramsPerKwh: not null })
+            throw new InvalidInputException("--intensity is one number for all hours; a plan needs intensities by the hour: --zone, --region or --series FILE.");
+        if (given is { Region: { } cloud } && RegionCatalog.Find(cloud).ValueOrThrow is var known)
+            return [(known.Zones is [var part, ..] ? part : known.Country, new Place(Region: known.Id, Pue: pue))];
+        if (given is { Zone: { } code })
+            return [(GridAccess.FindZone(code), new Place(Pue: pue))];
+        if (series.Count > 0)
+            return [.. series.Select(one => one.Zone).DistinctBy(zone => zone.Code).Select(zone => (zone, new Place(Pue: pue)))];
+        if (like is { Opening.Place: { Zone: { } same, Guessed: false } origin })
+            return [(GridAccess.FindZone(same), origin with { Zone = null, Pue = pue ?? origin.Pue })];
+        throw new InvalidInputException("where does the work run? Give --zone FR, several with --zones FR,DE, a cloud --region, or --series FILE.");
+    }
+
+    static ImmutableArray<PlanPlace> CreatePlaces(List<SignalOfZone> signals, IReadOnlyList<HardwareVariant?> variants)
+    {
+        return
+        [
+            .. from signal in signals
+               from variant in variants
+               select new PlanPlace
+               {
+                   Intensity = signal.Signal.Series,
+                   Pue = signal.Pue,
+                   Hardware = variant,
+                   Price = ToPrice(signal.Signal.Price),
+               },
+        ];
+    }
+
+    static Tonne.Planning.PriceSeries? ToPrice(Tonne.Grids.PriceSeries? price)
+    {
+        const double KilowattHoursPerMegawattHour = 1000;
+        return price is null ? null
+            : new Tonne.Planning.PriceSeries(price.Start, price.Step, [.. price.PricesPerMegawattHour.Select(value => value / KilowattHoursPerMegawattHour)], price.Currency);
+    }
+
+    /// <summary>The accelerators to choose from: time and power relative to the first, by their peak operations and their rated power.</summary>
+    IReadOnlyList<HardwareVariant?> ReadHardware(ParseResult parsed)
+    {
+        if (parsed.GetValue(_hardware) is not { } names)
+            return [null];
+        var chips = Split(names).Select(name => AcceleratorCatalog.Find(name).ValueOrThrow).ToList();
+        return [.. chips.Select(chip => HardwareChoice.Create(chip, chips[0]))];
+    }
+
+    static int? ReadPauses(string? text) => text switch
+    {
+        null => 2,
+        "any" or "unlimited" => null,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 1000 => count,
+        _ => throw new InvalidInputException($"--max-pauses '{text}' is not a number from 0 to 1000, or any."),
+    };
+
+    static TimeSpan ReadTime(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option) is { } text ? PlanTime.ParseDuration(text, option.Name, mayBeZero: true) : TimeSpan.Zero;
+
+    static Energy ParseEnergy(string text) =>
+        ParseQuantity(text, [("kWh", 1), ("MWh", 1000), ("Wh", 0.001), ("GWh", 1e6)]) is { } kilowattHours ? Energy.FromKilowattHours(kilowattHours)
+            : throw new InvalidInputException($"--energy '{text}' is not an energy above zero: write 12kWh, 800Wh or 3MWh.");
+
+    internal static Power ParsePower(string text, string option) =>
+        ParseQuantity(text, [("kW", 1000), ("MW", 1e6), ("W", 1)]) is { } watts ? Power.FromWatts(watts)
+            : throw new InvalidInputException($"{option} '{text}' is not a power above zero: write 300W, 2kW or 1.5MW.");
+
+    static double? ParseQuantity(string text, ReadOnlySpan<(string Unit, double Factor)> units)
+    {
+        var trimmed = text.Replace(" ", "", StringComparison.Ordinal);
+        foreach (var (unit, factor) in units)
+        {
+            if (trimmed.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
+                && double.TryParse(trimmed.AsSpan(0, trimmed.Length - unit.Length), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9)
+                return number * factor;
+        }
+
+        return null;
+    }
+
+    static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

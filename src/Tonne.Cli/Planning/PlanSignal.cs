@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tonne.Cli.Commands;
+using Tonne.Cli.Grids;
+using Tonne.Grids;
+using Tonne.Instruments.Feeds;
+using Tonne.Planning;
+using Tonne.Quantities;
+
+namespace Tonne.Cli.Planning;
+
+/// <summary>The intensity of one zone that a plan is made with: one series without mixing methods, and how well it is known.</summary>
+/// <param name="Series">The series.</param>
+/// <param name="Signal">The coarsest signal in it.</param>
+/// <param name="Origin">Where it comes from, in a sentence.</param>
+/// <param name="Error">The error of its forecast; null if it is observed or an annual mean.</param>
+/// <param name="Warnings">What makes it less certain.</param>
+/// <param name="Price">Price of electricity; null if it is not known.</param>
+sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string Origin, ForecastError? Error, ImmutableArray<Warning> Warnings, Tonne.Grids.PriceSeries? Price = null)
+{
+    /// <summary>Reads the signal of a zone from files: its forecast where there is one for the span, else its observed values.</summary>
+    /// <exception cref="InvalidInputException">No file has the zone.</exception>
+    public static PlanSignal FromFiles(Zone zone, IReadOnlyList<IntensitySeries> series, IReadOnlyList<Warning> problems, IntensityKind kind, DateTimeOffset now, DateTimeOffset until)
+    {
+        var own = series.Where(one => one.Zone.Code == zone.Code && one.Kind == kind).ToList();
+        var found = own.Where(one => one.Signal == IntensitySignal.Forecast && one.Start < until && one.End > now).MaxBy(one => one.Issued ?? one.Start)
+            ?? own.Where(one => one.Signal == IntensitySignal.Observed).MaxBy(one => Overlap(one, now, until));
+        if (found is null)
+            throw new InvalidInputException($"the files of --series have no {EnumWords.Format(kind)} intensity of {zone.Code}; they have {string.Join(", ", series.Select(one => one.Zone.Code).Distinct(StringComparer.Ordinal))}.");
+        var origin = string.Create(CultureInfo.InvariantCulture, $"{zone.Code}: {found.Source.Title}, {EnumWords.Format(found.Signal)}, steps of {found.Step.TotalMinutes:0} min, {found.Start.UtcDateTime:yyyy-MM-dd HH:mm} to {found.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        return new PlanSignal(found, found.Signal, origin, found.Signal == IntensitySignal.Forecast ? ForecastError.Default : null, [.. problems]);
+    }
+
+    /// <summary>Finds the signal of a zone: feeds where they may be called, what they have left in the cache, the profile of month and hour, the annual mean.</summary>
+    /// <exception cref="InvalidInputException">Nothing is known of the zone.</exception>
+    public static async Task<PlanSignal> FindAsync(Zone zone, GridAccess grid, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var start = FloorToHour(now);
+        var resolved = await grid.Resolver.ResolveAsync(zone, start, until, kind: kind, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var warnings = resolved.Warnings.ToList();
+        // Which publishers would cover the zone matters only where they are called.
+        foreach (var (feed, failure) in resolved.Tried.Where(tried => grid.IsLive && tried.Failure is not FeedFailure.Unauthorized))
+            warnings.Add(new Warning("feed-failed", $"{feed} ({zone.Code}): {failure.Text}."));
+        if (resolved.Forecast is { } forecast)
+        {
+            var series = Join(zone, start, until, forecast, resolved.Observed, resolved.Profile?.Mean, out var filled);
+            if (filled > TimeSpan.Zero)
+                warnings.Add(new Warning("forecast-short", string.Create(CultureInfo.InvariantCulture, $"the forecast of {zone.Code} ends {forecast.End.UtcDateTime:ddd HH:mm} UTC; {filled.TotalHours:0.#} h after it are from the profile of month and hour")));
+            var error = resolved.Feed is { } description ? ForecastError.Learn(ToPairs(grid.Cache.ReadPairs(description.Id, zone))) : ForecastError.Default;
+            return new PlanSignal(series, filled > TimeSpan.Zero ? IntensitySignal.Profile : IntensitySignal.Forecast, $"{zone.Code}: {resolved.Explanation}; error of the forecast: {error.Description}", error, [.. warnings], resolved.Prices);
+        }
+
+        if (resolved.Profile is { } profile)
+            return new PlanSignal(profile.Mean, IntensitySignal.Profile, $"{zone.Code}: {profile.Explanation}", LearnSpread(profile), [.. warnings]);
+        if (resolved.Annual is { } annual)
+        {
+            var hours = (int)Math.Ceiling((until - start).TotalHours);
+            var flat = new IntensitySeries(zone, start, [.. Enumerable.Repeat<CarbonIntensity?>(CarbonIntensity.FromGramsPerKilowattHour(annual.Intensity.Bounds.Best), hours)],
+                annual.Intensity.Source, annual.Basis, annual.Scope, signal: IntensitySignal.Annual);
+            return new PlanSignal(flat, IntensitySignal.Annual, $"{zone.Code}: {annual.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
+        }
+
+        throw new InvalidInputException($"no {EnumWords.Format(kind)} intensity of {zone.Code} is known. Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
+    }
+
+    internal static DateTimeOffset FloorToHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+
+    static TimeSpan Overlap(IntensitySeries one, DateTimeOffset from, DateTimeOffset to)
+    {
+        var (begin, end) = (one.Start > from ? one.Start : from, one.End < to ? one.End : to);
+        return end > begin ? end - begin : TimeSpan.Zero;
+    }
+
+    static IEnumerable<Tonne.Planning.ForecastPair> ToPairs(IEnumerable<Tonne.Grids.ForecastPair> pairs) =>
+        pairs.Select(pair => new Tonne.Planning.ForecastPair(pair.Issued ?? pair.Target.AddHours(-1), pair.Target, pair.Forecast, pair.Actual));
+
+    /// <summary>The forecast, with the observed hours before it, and the profile after it where both have one method.</summary>
+    static IntensitySeries Join(Zone zone, DateTimeOffset from, DateTimeOffset to, IntensitySeries forecast, IntensitySeries? observed, IntensitySeries? profile, out TimeSpan filled)
+    {
+        var step = forecast.Step;
+        var start = new DateTimeOffset(from.UtcTicks - (from.UtcTicks % step.Ticks), TimeSpan.Zero);
+        var count = (int)Math.Ceiling((to - start) / step);
+        var values = ImmutableArray.CreateBuilder<CarbonIntensity?>(count);
+        filled = TimeSpan.Zero;
+        var usable = profile is not null && profile.Basis == forecast.Basis && profile.Scope == forecast.Scope ? profile : null;
+        for (var i = 0; i < count; i++)
+        {
+            var at = start + (step * i);
+            var value = forecast.Find(at) ?? observed?.Find(at);
+            if (value is null && at >= forecast.End && usable?.Find(at) is { } usual)
+            {
+                value = usual;
+                filled += step;
+            }
+
+            values.Add(value);
+        }
+
+        return new IntensitySeries(zone, start, values.MoveToImmutable(), forecast.Source, forecast.Basis, forecast.Scope, step, forecast.Kind, IntensitySignal.Forecast, forecast.Issued);
+    }
+
+    /// <summary>How far hours are from their profile: from the quantiles of the days of the month. Days that are clean are so for many hours.</summary>
+    static ForecastError LearnSpread(IntensityProfile profile)
+    {
+        const double QuantileDistance = 2 * 1.96;
+        var (sum, count) = (0d, 0);
+        for (var i = 0; i < profile.Mean.Values.Length; i++)
+        {
+            if (profile.Low.Values[i] is { GramsPerKilowattHour: > 0 } low && profile.High.Values[i] is { } high)
+            {
+                sum += Math.Log(high.GramsPerKilowattHour / low.GramsPerKilowattHour) / QuantileDistance;
+                count++;
+            }
+        }
+
+        return count == 0 ? ForecastError.Default : new ForecastError([Math.Clamp(sum / count, 0, 3)], 0.95, "spread of the days of a month around the profile");
+    }
+}

@@ -1,0 +1,37 @@
+using Tonne.Grids;
+using Tonne.Quantities;
+
+namespace Tonne.Instruments.Feeds;
+
+/// <summary>What is known of a zone by the hour, for accounts: the profile of its months and hours, what was kept of feeds and imports, and series that the user gave.</summary>
+/// <remarks>Series that come later replace earlier ones of the same method. Reads files, calls nobody. Thread safe.</remarks>
+/// <param name="history">Observed values of the past; null for none.</param>
+/// <param name="given">Series that the user gave for this run. Default: none.</param>
+public sealed class KnownIntensities(IntensityHistory? history, IReadOnlyList<IntensitySeries>? given = null) : IIntensityHistory
+{
+    // A profile of more hours than that is not made; no run is that long.
+    static readonly TimeSpan _longest = TimeSpan.FromDays(3600);
+
+    static readonly IntensityBasis[] _bases = [IntensityBasis.Lifecycle, IntensityBasis.Direct];
+    static readonly IntensityScope[] _scopes = [IntensityScope.Production, IntensityScope.Consumption];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IntensitySeries> Find(Zone zone, DateTimeOffset from, DateTimeOffset to)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        var found = new List<IntensitySeries>();
+        if (to - from < _longest && IntensityProfileCatalog.Find(zone, from, to) is { } profile)
+            found.Add(profile.Mean);
+        if (history is not null)
+        {
+            foreach (var (basis, scope) in _bases.SelectMany(basis => _scopes.Select(scope => (basis, scope))))
+            {
+                if (history.Read(zone, from, to, basis, scope) is { } kept)
+                    found.Add(kept);
+            }
+        }
+
+        found.AddRange((given ?? []).Where(one => one.Zone.Code == zone.Code && one.Start < to && one.End > from));
+        return found;
+    }
+}
