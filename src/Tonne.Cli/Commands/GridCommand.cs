@@ -134,11 +134,17 @@ static class GridCommand
     {
         var files = new Argument<string[]>("files") { Description = "CSV with zone, timestamp_utc, gco2e_per_kwh, or a download of Electricity Maps", Arity = ArgumentArity.OneOrMore, HelpName = "FILE…" };
         var command = new Command("import", "Keep observed intensities of files, for accounts by the hour. 'tonne ledger recount' then accounts earlier runs again.") { files };
+        var basis = new Option<string>("--basis") { Description = "Basis of rows that state none: lifecycle or direct", HelpName = "B" };
+        var scope = new Option<string>("--scope") { Description = "Scope of rows that state none: production or consumption", HelpName = "S" };
+        basis.AcceptOnlyFromAmong("lifecycle", "direct");
+        scope.AcceptOnlyFromAmong("production", "consumption");
+        command.Options.Add(basis);
+        command.Options.Add(scope);
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = SettingOptions.Resolve(parsed, context);
             var history = GridAccess.OpenHistory(settings);
-            foreach (var (path, content) in GridAccess.ReadFiles(parsed.GetValue(files)!))
+            foreach (var (path, content) in GridAccess.ReadFiles(parsed.GetValue(files)!, Read<IntensityBasis>(parsed.GetValue(basis)), Read<IntensityScope>(parsed.GetValue(scope))))
             {
                 foreach (var series in content.Series)
                 {
@@ -156,6 +162,9 @@ static class GridCommand
         });
         return command;
     }
+
+    static T Read<T>(string? word)
+        where T : struct, Enum => word is null ? default : Enum.Parse<T>(word, ignoreCase: true);
 
     static Command BuildProviders(CommandContext context)
     {

@@ -70,5 +70,5 @@ sealed class LedgerSession
 
     /// <summary>Computes the figures of a record with the current factors.</summary>
     public FootprintStatement Account(RunRecord record) =>
-        _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(_context.Time.GetUtcNow());
+        _accountant.Account(record, FactorSelector.SelectFactors(record, Settings.OpenIntensities())).CreateStatement(_context.Time.GetUtcNow());
 }

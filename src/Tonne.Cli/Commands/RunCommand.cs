@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Grids;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
 using Tonne.Ledgers.Budgets;
@@ -17,6 +18,7 @@ static class RunCommand
     static readonly Option<string> _grace = new("--grace") { Description = "Time for a checkpoint when --max stops it; default 1m", HelpName = "TIME" };
     static readonly Option<string> _warnOver = new("--warn-over") { Description = "Warn if the run used more", HelpName = "LIMIT" };
     static readonly Option<string> _failOver = new("--fail-over") { Description = "Exit with 1 if the run used more", HelpName = "LIMIT" };
+    static readonly Option<string> _series = new("--series") { Description = "Account each quarter hour with the intensities of a file", HelpName = "FILE,…" };
     static readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing at the end" };
 
@@ -24,7 +26,7 @@ static class RunCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _tag, .. SettingOptions.Place, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _max, _grace, _warnOver, _failOver, _output, _verbose, _quiet];
+        [_name, _tag, .. SettingOptions.Place, _series, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _max, _grace, _warnOver, _failOver, _output, _verbose, _quiet];
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
@@ -45,6 +47,7 @@ static class RunCommand
             {
                 Verbose = parsed.GetValue(_verbose),
                 Limits = ParseLimits(parsed),
+                Series = [.. parsed.GetValue(_series) is { } files ? GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series) : []],
                 JoinsRanks = true,
             });
             if (session.Interrupted)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Catalogs;
 using Tonne.Grids;
 using Tonne.Ledgers;
+using Tonne.Instruments.Feeds;
 using Tonne.Instruments.HttpPolling;
 using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
@@ -64,8 +65,9 @@ sealed class Settings
     /// <summary>Whether publishers of grid intensity may be called.</summary>
     public bool MayCallFeeds => this[Setting.GridLive] == "on";
 
-    /// <summary>Folder of observed intensities and of answers of publishers.</summary>
-    public string GridFolder => Path.Combine(Home, "grid");
+    /// <summary>What is known of grids by the hour, for accounts.</summary>
+    /// <param name="given">Series that the user gave. Default: none.</param>
+    public KnownIntensities OpenIntensities(IReadOnlyList<IntensitySeries>? given = null) => new(KnownIntensities.OpenHistory(Home), given);
 
     /// <summary>File of the calibrations.</summary>
     public string CalibrationFile { get; private init; } = "";

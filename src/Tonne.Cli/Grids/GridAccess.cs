@@ -2,6 +2,7 @@ using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
 using Tonne.Grids;
 using Tonne.Instruments.Feeds;
+using Tonne.Quantities;
 
 namespace Tonne.Cli.Grids;
 
@@ -17,7 +18,7 @@ sealed class GridAccess : IDisposable
     {
         _time = time;
         Feeds = new IntensityFeeds(new FeedOptions { Time = time, Setting = settings.Feeds.Find });
-        Cache = new IntensityCache(Path.Combine(settings.GridFolder, "feeds"), time);
+        Cache = new IntensityCache(Path.Combine(KnownIntensities.GetFolder(settings.Home), "feeds"), time);
         History = OpenHistory(settings);
         IsLive = settings.MayCallFeeds;
         Resolver = new IntensityResolver(Feeds.All, Cache, History, IsLive, time);
@@ -39,7 +40,7 @@ sealed class GridAccess : IDisposable
     public bool IsLive { get; }
 
     /// <summary>The observed intensities that are kept beside the ledger.</summary>
-    public static IntensityHistory OpenHistory(Settings settings) => new(Path.Combine(settings.GridFolder, "history"));
+    public static IntensityHistory OpenHistory(Settings settings) => KnownIntensities.OpenHistory(settings.Home);
 
     /// <summary>A zone by code or name, also one that only feeds know.</summary>
     /// <exception cref="Tonne.Catalogs.UnknownNameException">There is none.</exception>
@@ -47,15 +48,18 @@ sealed class GridAccess : IDisposable
 
     /// <summary>Reads files of intensities.</summary>
     /// <param name="paths">The files.</param>
+    /// <param name="basis">Basis of rows that state none. Default: unstated.</param>
+    /// <param name="scope">Scope of rows that state none. Default: unstated.</param>
     /// <exception cref="InvalidInputException">One cannot be read; the message says what is wrong with it.</exception>
-    public static List<(string Path, ImportedIntensity Content)> ReadFiles(IEnumerable<string> paths)
+    public static List<(string Path, ImportedIntensity Content)> ReadFiles(
+        IEnumerable<string> paths, IntensityBasis basis = IntensityBasis.Unstated, IntensityScope scope = IntensityScope.Unstated)
     {
         var read = new List<(string, ImportedIntensity)>();
         foreach (var path in paths)
         {
             try
             {
-                read.Add((path, IntensityFiles.Read(path)));
+                read.Add((path, IntensityFiles.Read(path, basis, scope)));
             }
             catch (Exception error) when (error is IntensityFileException or IOException or UnauthorizedAccessException)
             {

@@ -4,6 +4,7 @@ using System.Text;
 using Tonne.Accounting;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Wrapping;
+using Tonne.Grids;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Instruments.Ranks;
@@ -180,7 +181,7 @@ sealed class RankSession : IMarkTarget, IDisposable
             return null;
         run.TakeSample();
         var record = run.BuildRank(Math.Max(0, job.OwnMember));
-        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)));
+        return (record, new Accountant().Account(record, FactorSelector.SelectFactors(record, Intensities)));
     }
 
     /// <summary>What the run of all ranks has used; null if another rank records it.</summary>
@@ -395,6 +396,9 @@ sealed class RankSession : IMarkTarget, IDisposable
     RankedJob CreateJob(string runId, TraceState? before) => new(
         runId, _discovery, _own, _reservation.MemoryBytes, _folder, _state, _group, _context.Time, before, sampler => TonneOverhead.Measure(sampler, _request.OwnCpuBefore));
 
+    // A part of the run has the intensities of the run.
+    IIntensityHistory Intensities => field ??= _settings.OpenIntensities(_request.Series);
+
     RecordingOptions CreateOptions()
     {
         var options = _session.CreateOptions(_request, _discovery, _place ?? Task.FromResult(new Place()));
@@ -477,7 +481,7 @@ sealed class RankSession : IMarkTarget, IDisposable
             Status = code == 0 ? RunStatus.Completed : RunStatus.Failed,
             Opening = record.Opening with { Command = _session.GetKeptCommand(_request), Rank = _state.Rank },
         };
-        var footprint = new Accountant().Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine));
+        var footprint = new Accountant().Account(record, FactorSelector.SelectFactors(record, Intensities));
         _session.WriteOutput(path, RunDocument.From(record, footprint), isInLedger);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Cli.Wrapping;
+using Tonne.Grids;
 using Tonne.Runs;
 
 namespace Tonne.Cli.Running;
@@ -25,6 +26,9 @@ sealed record RunRequest(
 
     /// <summary>Where the child's input and output streams are connected. Default: to those of tonne.</summary>
     public ChildStreams Streams { get; init; }
+
+    /// <summary>Intensities by the hour that the user gave. Default: none.</summary>
+    public IReadOnlyList<IntensitySeries> Series { get; init; } = [];
 
     /// <summary>Limits of the run. Default: null, none.</summary>
     public RunLimits? Limits { get; init; }

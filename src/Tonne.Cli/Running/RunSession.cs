@@ -303,6 +303,7 @@ sealed class RunSession(CommandContext context, Settings settings)
         Command = request.Command,
         MaskSecrets = MasksSecrets,
         Place = place.IsCompletedSuccessfully ? place.Result : new Place { Pue = settings.Pue },
+        Intensities = settings.OpenIntensities(request.Series),
         Policy = settings.Policy,
         Period = settings.GetPeriod(discovery),
         GetVariable = request.GetVariable ?? context.GetVariable,

@@ -86,6 +86,7 @@ sealed class JobRecorder(CommandContext context, RecorderFiles files, AdminLog l
     {
         Project = settings[Setting.Project],
         Place = settings.Place ?? new Place { Pue = settings.Pue },
+        Intensities = settings.OpenIntensities(),
         Policy = settings.Policy,
         Period = settings.GetPeriod(discovery),
         GetVariable = getVariable,

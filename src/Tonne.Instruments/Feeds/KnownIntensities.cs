@@ -12,8 +12,16 @@ public sealed class KnownIntensities(IntensityHistory? history, IReadOnlyList<In
     // A profile of more hours than that is not made; no run is that long.
     static readonly TimeSpan _longest = TimeSpan.FromDays(3600);
 
-    static readonly IntensityBasis[] _bases = [IntensityBasis.Lifecycle, IntensityBasis.Direct];
-    static readonly IntensityScope[] _scopes = [IntensityScope.Production, IntensityScope.Consumption];
+    static readonly IntensityBasis[] _bases = Enum.GetValues<IntensityBasis>();
+    static readonly IntensityScope[] _scopes = Enum.GetValues<IntensityScope>();
+
+    /// <summary>Folder of the feeds' answers and of observed intensities, beside the ledger.</summary>
+    /// <param name="home">Folder of the ledger.</param>
+    public static string GetFolder(string home) => Path.Combine(home, "grid");
+
+    /// <summary>The observed intensities that are kept beside a ledger.</summary>
+    /// <param name="home">Folder of the ledger.</param>
+    public static IntensityHistory OpenHistory(string home) => new(Path.Combine(GetFolder(home), "history"));
 
     /// <inheritdoc/>
     public IReadOnlyList<IntensitySeries> Find(Zone zone, DateTimeOffset from, DateTimeOffset to)

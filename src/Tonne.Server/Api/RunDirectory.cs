@@ -1,4 +1,5 @@
 using Tonne.Accounting;
+using Tonne.Instruments.Feeds;
 using Tonne.Ledgers;
 
 namespace Tonne.Server.Api;
@@ -146,7 +147,7 @@ sealed class RunDirectory(LedgerHome home, TimeProvider time, bool isReadOnly, I
     void Close(Ledger ledger)
     {
         var closed = ledger.CloseInterrupted(record =>
-            _accountant.Account(record, FactorSelector.SelectFactors(record.Opening.Place, record.Opening.Machine)).CreateStatement(time.GetUtcNow()));
+            _accountant.Account(record, FactorSelector.SelectFactors(record, new KnownIntensities(KnownIntensities.OpenHistory(home.Root)))).CreateStatement(time.GetUtcNow()));
         foreach (var run in closed)
             log.Warn(run.Problem?.ToString() ?? $"{run.Id} had been left open and is closed from its trace.");
     }

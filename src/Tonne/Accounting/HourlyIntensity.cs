@@ -22,6 +22,7 @@ static class HourlyIntensity
     /// <summary>Share of the energy from which on a history is taken to cover a run.</summary>
     internal const double SufficientShare = 0.95;
 
+    static readonly IntensityBasis[] _preferred = [IntensityBasis.Lifecycle, IntensityBasis.Direct, IntensityBasis.Unstated];
     static readonly TimeSpan _quarterHour = TimeSpan.FromMinutes(15);
 
     /// <summary>Finds the intensity of a run.</summary>
@@ -42,7 +43,7 @@ static class HourlyIntensity
             .Select(group => new Method(group.Key.Basis, group.Key.Scope, [.. group], quarters, energy)).Where(method => method.Coverage > 0).ToList();
         var isAnnualMethod = (Method method) => method.Basis == annual.Basis && method.Scope == annual.Scope;
         var chosen = methods.Where(method => isAnnualMethod(method) || method.Coverage >= SufficientShare)
-            .OrderByDescending(method => method.Coverage >= SufficientShare).ThenByDescending(isAnnualMethod).ThenBy(method => method.Basis).ThenByDescending(method => method.Coverage)
+            .OrderByDescending(method => method.Coverage >= SufficientShare).ThenByDescending(isAnnualMethod).ThenBy(method => Array.IndexOf(_preferred, method.Basis)).ThenByDescending(method => method.Coverage)
             .FirstOrDefault();
         if (chosen is null && methods.Count > 0)
         {
