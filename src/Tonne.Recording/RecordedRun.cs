@@ -221,6 +221,7 @@ public sealed class RecordedRun : IAsyncDisposable, IDisposable
             Place = completion.Place,
             Job = completion.Job,
             Traffic = _traffic,
+            Timing = completion.Timing,
             Overhead = _job.MeasureOverhead(TimeSpan.FromTicks(_sampler.ThreadCpuNanoseconds / 100)),
             Warnings = [.. completion.Warnings, .. _finalWarnings],
         };

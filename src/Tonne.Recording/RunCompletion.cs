@@ -19,6 +19,9 @@ public sealed record RunCompletion
     /// <summary>The job of the scheduler, where its name and account became known only during the run. Default: null, what was known at the start applies.</summary>
     public JobIdentity? Job { get; init; }
 
+    /// <summary>When a run that waited for clean hours worked. Default: null, it did not wait.</summary>
+    public RunTiming? Timing { get; init; }
+
     /// <summary>Warnings of the caller. Default: none.</summary>
     public ImmutableArray<Warning> Warnings { get; init; } = [];
 }

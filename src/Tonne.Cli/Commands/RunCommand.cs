@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Tonne.Cli.Configuration;
 using Tonne.Cli.Grids;
+using Tonne.Cli.Planning;
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
 using Tonne.Ledgers.Budgets;
@@ -18,7 +19,7 @@ static class RunCommand
     static readonly Option<string> _grace = new("--grace") { Description = "Time for a checkpoint when --max stops it; default 1m", HelpName = "TIME" };
     static readonly Option<string> _warnOver = new("--warn-over") { Description = "Warn if the run used more", HelpName = "LIMIT" };
     static readonly Option<string> _failOver = new("--fail-over") { Description = "Exit with 1 if the run used more", HelpName = "LIMIT" };
-    static readonly Option<string> _series = new("--series") { Description = "Account each quarter hour with the intensities of a file", HelpName = "FILE,…" };
+    static readonly WhenCleanOptions _whenClean = new();
     static readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print everything at the end, as 'tonne show' does" };
     static readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing at the end" };
 
@@ -26,7 +27,7 @@ static class RunCommand
 
     /// <summary>The options, in the order of the help.</summary>
     public static IReadOnlyList<Option> Options { get; } =
-        [_name, _tag, .. SettingOptions.Place, _series, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _max, _grace, _warnOver, _failOver, _output, _verbose, _quiet];
+        [_name, _tag, .. SettingOptions.Place, _whenClean.Series, .. SettingOptions.Measurement, .. SettingOptions.Patterns, _max, _grace, _warnOver, _failOver, .. _whenClean.All, _output, _verbose, _quiet];
 
     public static Command Build(CommandContext context, IReadOnlyList<string>? childArguments)
     {
@@ -41,14 +42,29 @@ static class RunCommand
             if (childArguments is not { Count: > 0 })
                 throw new InvalidInputException("run needs a command. For example: " + Example);
             var settings = SettingOptions.Resolve(parsed, context);
+            CleanHours? hours = null;
+            if (_whenClean.IsGiven(parsed))
+            {
+                (hours, var onlyShown) = _whenClean.Prepare(parsed, context, settings, parsed.GetValue(_name) ?? RunNames.FromCommand([.. childArguments]));
+                if (onlyShown is { } done)
+                    return done;
+                hours?.WaitForStart();
+            }
+            else
+            {
+                _whenClean.CheckWithout(parsed);
+            }
+
+            using var cleanHours = hours;
             var session = new RunSession(context, settings);
             var code = session.Run(new RunRequest(
                 [.. childArguments], parsed.GetValue(_name), ParseTags(parsed.GetValue(_tag) ?? []), parsed.GetValue(_output), parsed.GetValue(_quiet)) 
             {
                 Verbose = parsed.GetValue(_verbose),
                 Limits = ParseLimits(parsed),
-                Series = [.. parsed.GetValue(_series) is { } files ? GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series) : []],
-                JoinsRanks = true,
+                Series = [.. parsed.GetValue(_whenClean.Series) is { } files ? GridAccess.ReadFiles(files.Split(',')).SelectMany(file => file.Content.Series) : []],
+                JoinsRanks = hours is null,
+                CleanHours = hours,
             });
             if (session.Interrupted)
                 SelfTermination.TerminateByInterrupt();

@@ -45,6 +45,24 @@ sealed class PlanOptions
         _duration, _energy, _power, _like, _startAfter, _finishBy, _zones, _series, _maxPauses, _resumeCost, _resumeTime, _pausedPower, _minSegment, _hardware, _now,
     ];
 
+    /// <summary>The options of a command that waits for clean hours itself, in the order of the help.</summary>
+    public IReadOnlyList<Option> ForRun => [_finishBy, _duration, _like, _maxPauses, _minSegment, _resumeCost];
+
+    /// <summary>Files of intensities.</summary>
+    public Option<string> Series => _series;
+
+    /// <summary>Reads the time that <c>--finish-by</c> names; null if it is not given.</summary>
+    public DateTimeOffset? ReadFinishBy(ParseResult parsed, DateTimeOffset now) => parsed.GetValue(_finishBy) is { } text ? PlanTime.ParseTime(text, "--finish-by", now) : null;
+
+    /// <summary>The duration that is given; null if it is that of a run.</summary>
+    public TimeSpan? ReadDuration(ParseResult parsed) => parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : null;
+
+    /// <summary>Whether the duration of the work is given.</summary>
+    public bool HasDuration(ParseResult parsed) => parsed.GetValue(_duration) is not null || parsed.GetValue(_like) is not null;
+
+    /// <summary>How often the work may be paused; null for any number of times.</summary>
+    public int? ReadMaxPauses(ParseResult parsed) => ReadPauses(parsed.GetValue(_maxPauses));
+
     /// <summary>Reads the options and makes the plan.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Environment.</param>
@@ -53,16 +71,28 @@ sealed class PlanOptions
     public PlanReport Plan(ParseResult parsed, CommandContext context, Settings settings)
     {
         var now = parsed.GetValue(_now) is { } text ? PlanTime.ParseTime(text, "--now", context.Time.GetUtcNow()) : PlanTime.FloorToMinute(context.Time.GetUtcNow());
+        return Plan(parsed, context, settings, new PlanMoment(now, context.Time));
+    }
+
+    /// <summary>Makes the plan at a moment, for the work that is left then.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Environment.</param>
+    /// <param name="settings">Settings.</param>
+    /// <param name="moment">The moment, and what differs from the options.</param>
+    /// <exception cref="InvalidInputException">An option is wrong, or there is no plan; the message says why.</exception>
+    public PlanReport Plan(ParseResult parsed, CommandContext context, Settings settings, PlanMoment moment)
+    {
+        var now = moment.Now;
         var like = parsed.GetValue(_like) is { } run ? LedgerSession.OpenWithoutClosing(context).Load(run).Record : null;
-        var (profile, isPerKilowatt) = ReadProfile(parsed, like);
+        var (profile, isPerKilowatt) = ReadProfile(parsed, like, moment.Duration);
         var startAfter = parsed.GetValue(_startAfter) is { } after ? PlanTime.ParseTime(after, "--start-after", now) : (DateTimeOffset?)null;
-        var finishBy = parsed.GetValue(_finishBy) is { } by ? PlanTime.ParseTime(by, "--finish-by", now) : (startAfter ?? now) + profile.Duration + _usualSlack;
+        var finishBy = moment.FinishBy is { } fixedTime ? fixedTime : parsed.GetValue(_finishBy) is { } by ? PlanTime.ParseTime(by, "--finish-by", now) : (startAfter ?? now) + profile.Duration + _usualSlack;
         if (finishBy <= now)
             throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"--finish-by is {finishBy.UtcDateTime:yyyy-MM-dd HH:mm} UTC, which is over."));
         if (finishBy - now > TimeSpan.FromDays(370))
             throw new InvalidInputException("--finish-by is more than a year from now; give an earlier one.");
         var until = finishBy > now + profile.Duration ? finishBy : now + profile.Duration;
-        var signals = FindSignals(parsed, context, settings, like, IntensityKind.Average, now, until, out var hasMarginal);
+        var signals = FindSignals(parsed, moment.Clock, settings, like, IntensityKind.Average, now, until, out var hasMarginal);
         var variants = ReadHardware(parsed);
         var request = new PlanRequest
         {
@@ -71,7 +101,7 @@ sealed class PlanOptions
             StartAfter = startAfter,
             FinishBy = finishBy,
             Places = CreatePlaces(signals, variants),
-            MaxPauses = ReadPauses(parsed.GetValue(_maxPauses)),
+            MaxPauses = moment.HasOwnPauses ? moment.MaxPauses : ReadPauses(parsed.GetValue(_maxPauses)),
             ResumeCost = ReadTime(parsed, _resumeCost),
             ResumeTime = ReadTime(parsed, _resumeTime),
             PausedPower = parsed.GetValue(_pausedPower) is { } held ? ParsePower(held, "--paused-power") : Power.Zero,
@@ -81,7 +111,7 @@ sealed class PlanOptions
         var plan = MakePlan(() => Planner.Plan(request)) switch
         {
             Tonne.Planning.Plan made => made,
-            NoPlan none => throw new InvalidInputException(none.Text),
+            NoPlan none => throw new NoPlanException(none.Text),
             _ => throw new InvalidOperationException("A plan is made or not."),
         };
         return new PlanReport(
@@ -90,7 +120,7 @@ sealed class PlanOptions
             [.. signals.SelectMany(signal => signal.Signal.Warnings).Distinct()])
         {
             IsPerKilowatt = isPerKilowatt,
-            Marginal = hasMarginal ? CompareMarginal(parsed, context, settings, like, request, until) : null,
+            Marginal = hasMarginal ? CompareMarginal(parsed, moment.Clock, settings, like, request, until) : null,
         };
     }
 
@@ -108,16 +138,16 @@ sealed class PlanOptions
 
     static string TextBeforeParameter(ArgumentException error) => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 
-    SignalComparison? CompareMarginal(ParseResult parsed, CommandContext context, Settings settings, RunRecord? like, PlanRequest request, DateTimeOffset until)
+    SignalComparison? CompareMarginal(ParseResult parsed, TimeProvider clock, Settings settings, RunRecord? like, PlanRequest request, DateTimeOffset until)
     {
-        var marginal = FindSignals(parsed, context, settings, like, IntensityKind.Marginal, request.Now, until, out _);
+        var marginal = FindSignals(parsed, clock, settings, like, IntensityKind.Marginal, request.Now, until, out _);
         var byZone = marginal.ToDictionary(signal => signal.Signal.Series.Zone.Code, signal => signal.Signal.Series, StringComparer.Ordinal);
         return Planner.CompareSignals(request, [.. request.Places.Select(place => byZone[place.Intensity.Zone.Code])]);
     }
 
-    (PowerProfile Profile, bool IsPerKilowatt) ReadProfile(ParseResult parsed, RunRecord? like)
+    (PowerProfile Profile, bool IsPerKilowatt) ReadProfile(ParseResult parsed, RunRecord? like, TimeSpan? left)
     {
-        var duration = parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : (TimeSpan?)null;
+        var duration = left ?? (parsed.GetValue(_duration) is { } text ? PlanTime.ParseDuration(text, "--duration") : (TimeSpan?)null);
         var (energy, power) = (parsed.GetValue(_energy), parsed.GetValue(_power));
         if ((energy is null ? 0 : 1) + (power is null ? 0 : 1) + (like is null ? 0 : 1) > 1)
             throw new InvalidInputException("--energy, --power and --like are different ways to give the energy: use one.");
@@ -137,14 +167,14 @@ sealed class PlanOptions
     sealed record SignalOfZone(PlanSignal Signal, double Pue, string PueOrigin, Source PueSource);
 
     List<SignalOfZone> FindSignals(
-        ParseResult parsed, CommandContext context, Settings settings, RunRecord? like, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, out bool hasMarginal)
+        ParseResult parsed, TimeProvider clock, Settings settings, RunRecord? like, IntensityKind kind, DateTimeOffset now, DateTimeOffset until, out bool hasMarginal)
     {
         var files = parsed.GetValue(_series) is { } paths ? GridAccess.ReadFiles(Split(paths)) : [];
         var series = files.SelectMany(file => file.Content.Series).ToList();
         var places = ListPlaces(parsed, settings, like, series);
         hasMarginal = kind == IntensityKind.Average && places.TrueForAll(place => series.Exists(one => one.Zone.Code == place.Zone.Code && one.Kind == IntensityKind.Marginal))
             && series.Exists(one => one.Kind == IntensityKind.Average);
-        using var grid = new GridAccess(settings, context.Time);
+        using var grid = new GridAccess(settings, clock);
         var found = new List<SignalOfZone>();
         foreach (var (zone, place) in places)
         {

@@ -60,7 +60,7 @@ sealed record PlanSignal(IntensitySeries Series, IntensitySignal Signal, string 
             return new PlanSignal(flat, IntensitySignal.Annual, $"{zone.Code}: {annual.Explanation}; every hour is the same, so that only the place makes a difference", null, [.. warnings]);
         }
 
-        throw new InvalidInputException($"no {EnumWords.Format(kind)} intensity of {zone.Code} is known. Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
+        throw new NoPlanException($"no {EnumWords.Format(kind)} intensity of {zone.Code} is known. Let tonne ask publishers (tonne config set grid.live on), or give a file: --series FILE.");
     }
 
     internal static DateTimeOffset FloorToHour(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tonne.Cli.Planning;
 using Tonne.Cli.Wrapping;
 using Tonne.Grids;
 using Tonne.Runs;
@@ -29,6 +30,9 @@ sealed record RunRequest(
 
     /// <summary>Intensities by the hour that the user gave. Default: none.</summary>
     public IReadOnlyList<IntensitySeries> Series { get; init; } = [];
+
+    /// <summary>Pauses and continues the command as planned. Default: null, it runs without pauses.</summary>
+    public CleanHours? CleanHours { get; init; }
 
     /// <summary>Limits of the run. Default: null, none.</summary>
     public RunLimits? Limits { get; init; }

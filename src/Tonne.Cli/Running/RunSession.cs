@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tonne.Accounting;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
+using Tonne.Cli.Planning;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
 using Tonne.Instruments.MachineCalibration;
@@ -69,10 +70,11 @@ sealed class RunSession(CommandContext context, Settings settings)
             CreateSink(request), CreateOptions(request, discovery, place) with { Observers = watcher is null ? [] : [watcher] }, context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
         using var marks = new MarkReceiver(context, settings, new RecordedMarkTarget(run, place), WriteMessage);
+        using var pausable = request.CleanHours is null ? null : PausableCommand.Create();
         ChildProcess child;
         try
         {
-            child = StartChild(request, inheritance, marks, meters!.Placement);
+            child = StartChild(request, inheritance, marks, meters!.Placement, pausable);
         }
         catch (StartFailureException error)
         {
@@ -85,6 +87,8 @@ sealed class RunSession(CommandContext context, Settings settings)
         {
             meters.AttachChild(child);
             run.StartSampling();
+            if (pausable is not null)
+                request.CleanHours!.Follow(pausable);
             watcher?.Start(() => AccountSoFar(run, place, request.Limits!.Max!), meters.ListProcessIds);
             var exit = child.WaitAsync().GetAwaiter().GetResult();
             watcher?.Dispose();
@@ -95,7 +99,7 @@ sealed class RunSession(CommandContext context, Settings settings)
             var violatesLimit = false;
             RunGuarded(() =>
             {
-                var (record, footprint, _) = FinishRun(run, marks, exitCode, place, childWarnings, exit.StoppedByUser);
+                var (record, footprint, _) = FinishRun(run, marks, exitCode, place, childWarnings, exit.StoppedByUser, request.CleanHours);
                 Result = (record, footprint);
                 WriteSummary(request, record, footprint, run.Location);
                 violatesLimit = !CheckLimits(request.Limits, footprint);
@@ -181,14 +185,16 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    ChildProcess StartChild(RunRequest request, InheritedState inheritance, MarkReceiver marks, CgroupPlacement? placement) => ChildProcess.Start(
+    ChildProcess StartChild(RunRequest request, InheritedState inheritance, MarkReceiver marks, CgroupPlacement? placement, PausableCommand? pausable = null) => ChildProcess.Start(
         new ChildCommand(request.Command)
         {
             Inheritance = inheritance,
             Environment = marks.ChildEnvironment,
-            Listener = marks.Listener,
+            // A command that outlives tonne must not write to a pipe that nobody reads.
+            Listener = pausable is null ? marks.Listener : null,
             Streams = request.Streams,
             Placement = placement,
+            Pausable = pausable,
         },
         context.Time);
 
@@ -310,14 +316,16 @@ sealed class RunSession(CommandContext context, Settings settings)
         OnProblem = WriteProblem,
     };
 
-    static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings, bool stoppedByUser = false)
+    static RunResult FinishRun(RecordedRun run, MarkReceiver marks, int exitCode, Task<Place> place, IEnumerable<Warning> warnings, bool stoppedByUser = false, CleanHours? cleanHours = null)
     {
         marks.Finish(run.StopSampling());
+        var timing = cleanHours?.Finish(cleanHours is null ? Energy.Zero : Energy.FromKilowattHours(run.AccountSoFar().Footprint.Energy.Value));
         var completion = new RunCompletion
         {
             ExitCode = exitCode,
             Interrupted = stoppedByUser,
             Place = place.IsCompletedSuccessfully ? place.Result : null,
+            Timing = timing,
             Warnings = [.. warnings],
         };
         return run.FinishAsync(completion).AsTask().GetAwaiter().GetResult();

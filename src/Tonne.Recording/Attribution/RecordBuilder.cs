@@ -617,6 +617,7 @@ public sealed class RecordBuilder
             Notes = [.. _apportionment.Notes],
             IdlePowers = BuildIdlePowers(),
             Traffic = ending?.Traffic,
+            Timing = ending?.Timing,
             Overhead = ending?.Overhead,
             Warnings = [.. _opening.Warnings, .. ending?.Warnings ?? [], .. _warnings],
         };

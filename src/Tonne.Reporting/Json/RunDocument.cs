@@ -107,6 +107,10 @@ public sealed record RunDocument
     /// <summary>The grid.</summary>
     public required GridPart Grid { get; init; }
 
+    /// <summary>When a run that waited for clean hours was planned to work, and when it did; absent for any other run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimingPart? Timing { get; init; }
+
     /// <summary>Emissions.</summary>
     public required EmissionsPart EmissionsKg { get; init; }
 
@@ -261,6 +265,7 @@ public sealed record RunDocument
             {
                 Hours = factors.Grid.Spans is { } spans ? [.. spans.Select(GridHoursPart.Create)] : null,
             },
+            Timing = record.Timing is { } timing ? TimingPart.From(timing) : null,
             EmissionsKg = new EmissionsPart(byName["emissions_kg.operational"], byName.GetValueOrDefault("emissions_kg.embodied"), byName["emissions_kg.total"]),
             Equivalents = EquivalentDocument.From(Teaching.Equivalents.Choose(total.Bounds, total.Unit)),
             WaterL = byName.GetValueOrDefault("water_l"),
@@ -351,6 +356,15 @@ public sealed record RunDocument
     {
         internal static GridHoursPart Create(IntensitySpan span) =>
             new(span.From, span.To, EnumWords.Format(span.Signal), span.GramsPerKwh, span.EnergyShare, span.Source);
+    }
+
+    /// <summary>The timing of a run that waited for clean hours. Emissions are operational, in kg CO2e, of its energy by the intensity it was planned with.</summary>
+    public sealed record TimingPart(
+        DateTimeOffset SubmittedAt, DateTimeOffset FinishBy, string Zone, string Signal, IReadOnlyList<TimingSpan> Planned, IReadOnlyList<TimingSpan> Achieved,
+        double? PlannedKg, double? AchievedKg, double? ImmediateKg, double? SavingShare)
+    {
+        internal static TimingPart From(RunTiming timing) => new(
+            timing.SubmittedAt, timing.FinishBy, timing.Zone, timing.Signal, timing.Planned, timing.Achieved, timing.PlannedKilograms, timing.AchievedKilograms, timing.ImmediateKilograms, timing.Saving);
     }
 
     /// <summary>Emissions in kg CO2e.</summary>

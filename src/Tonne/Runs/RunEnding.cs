@@ -30,6 +30,9 @@ public sealed record RunEnding
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public DataTraffic? Traffic { get; init; }
 
+    /// <summary>When a run that waited for clean hours worked, and what that changed; null for any other run.</summary>
+    public RunTiming? Timing { get; init; }
+
     /// <summary>The overhead of measuring.</summary>
     public Overhead? Overhead { get; init; }
 

@@ -62,6 +62,9 @@ public sealed record RunRecord
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public DataTraffic? Traffic { get; init; }
 
+    /// <summary>When a run that waited for clean hours worked, and what that changed; null for any other run.</summary>
+    public RunTiming? Timing { get; init; }
+
     /// <summary>The overhead of measuring; null if the recorder was killed.</summary>
     public Overhead? Overhead { get; init; }
 
