@@ -43,6 +43,12 @@ public sealed record PlanRequest
     /// <summary>Error of the forecasts, for intervals and expected regret. Default: null, none are computed.</summary>
     public ForecastError? ForecastError { get; init; }
 
+    /// <summary>
+    /// Whether the options are the best on the expected intensities given the forecast and its error, in place of the forecast itself.
+    /// Their figures are on the forecast in both cases. Default: false. Without a forecast error it has no effect.
+    /// </summary>
+    public bool UseExpectedIntensity { get; init; }
+
     /// <summary>Draws for intervals, 20 to 10,000. Default: 400.</summary>
     public int Draws { get; init; } = 400;
 

@@ -29,11 +29,14 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
         var models = CreateModels(request);
-        var contiguous = PlanSearch.FindContiguous(request, models);
+        var draws = request.ForecastError is { } error && Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed)
+            ? new ForecastDraws(request, models, error) : null;
+        var searched = draws is not null && request.UseExpectedIntensity ? Replace(models, draws.GetExpected()) : models;
+        var contiguous = PlanSearch.FindContiguous(request, searched);
         var (isExact, resolution) = (true, 0L);
         var spans = contiguous;
         if (request.MaxPauses != 0)
-            (spans, isExact) = PlanSearch.FindWithPauses(request, models, out resolution);
+            (spans, isExact) = PlanSearch.FindWithPauses(request, searched, out resolution);
         if (contiguous.Length == 0 && spans.Length == 0)
             return Explain(request, models);
         var now = request.Now.UtcTicks + (models[0].Place.TransferToStart?.Time.Ticks ?? 0);
@@ -41,11 +44,11 @@ public static class Planner
         var without = contiguous.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Contiguous, contiguous, immediate);
         var with = request.MaxPauses == 0 || spans.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Pauses, spans, immediate);
         // The best start lies between slots where times were rounded; and of equal plans the one without a pause is preferred.
-        if (request.MaxPauses != 0 && without is not null && !(with?.Total.Grams < without.Total.Grams * (1 - 1e-12)))
+        if (request.MaxPauses != 0 && without is not null && !(GetTotal(request, searched, spans) < GetTotal(request, searched, contiguous) * (1 - 1e-12)))
             with = without with { Kind = PlanOptionKind.Pauses };
         PlanOption?[] options = [immediate, without, with];
-        if (request.ForecastError is { } error && Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed))
-            Assess(request, models, error, options, resolution);
+        if (draws is not null)
+            Assess(request, models, draws, options, resolution);
         return new Plan
         {
             Request = request,
@@ -216,9 +219,9 @@ public static class Planner
     static double GetExpected(PlanOption option) => option.ExpectedSaving?.Value ?? option.Saving ?? 0;
 
     /// <summary>Adds intervals and expected regret from draws of what may be observed.</summary>
-    static void Assess(PlanRequest request, PlaceModel[] models, ForecastError error, PlanOption?[] options, long resolution)
+    static void Assess(PlanRequest request, PlaceModel[] models, ForecastDraws draws, PlanOption?[] options, long resolution)
     {
-        var (totals, best) = DrawTotals(request, models, error, options, resolution);
+        var (totals, best) = DrawTotals(request, models, draws, options, resolution);
         for (var i = 0; i < options.Length; i++)
         {
             if (options[i] is not { } option)
@@ -250,9 +253,8 @@ public static class Planner
 
     /// <summary>Totals of each option in each draw, and those of the best plan in the first of the draws.</summary>
     static (double[][] Totals, double[] Best) DrawTotals(
-        PlanRequest request, PlaceModel[] models, ForecastError error, PlanOption?[] options, long resolution)
+        PlanRequest request, PlaceModel[] models, ForecastDraws draws, PlanOption?[] options, long resolution)
     {
-        var draws = new ForecastDraws(request, models, error);
         var weights = new double[options.Length][][];
         var constants = new double[options.Length];
         for (var i = 0; i < options.Length; i++)
@@ -286,20 +288,28 @@ public static class Planner
 
     static double FindBest(PlanRequest request, PlaceModel[] models, double[][] drawn)
     {
-        var observed = new PlaceModel[models.Length];
-        for (var i = 0; i < models.Length; i++)
-            observed[i] = models[i].WithIntensity(drawn[i]);
-        var best = Total(PlanSearch.FindContiguous(request, observed));
-        return request.MaxPauses == 0 ? best : Math.Min(best, Total(PlanSearch.FindWithPauses(request, observed, out _).Spans));
+        var observed = Replace(models, drawn);
+        var best = GetTotal(request, observed, PlanSearch.FindContiguous(request, observed));
+        return request.MaxPauses == 0
+            ? best : Math.Min(best, GetTotal(request, observed, PlanSearch.FindWithPauses(request, observed, out _).Spans));
+    }
 
-        double Total(PlannedSpan[] spans)
-        {
-            if (spans.Length == 0)
-                return double.PositiveInfinity;
-            var tally = new PlanTally();
-            PlanEvaluator.Evaluate(request, observed, spans, tally);
-            return tally.Grams + tally.EmbodiedGrams;
-        }
+    static PlaceModel[] Replace(PlaceModel[] models, double[][] intensities)
+    {
+        var replaced = new PlaceModel[models.Length];
+        for (var i = 0; i < models.Length; i++)
+            replaced[i] = models[i].WithIntensity(intensities[i]);
+        return replaced;
+    }
+
+    /// <summary>Grams of spans, embodied emissions included; infinite without spans.</summary>
+    static double GetTotal(PlanRequest request, PlaceModel[] models, PlannedSpan[] spans)
+    {
+        if (spans.Length == 0)
+            return double.PositiveInfinity;
+        var tally = new PlanTally();
+        PlanEvaluator.Evaluate(request, models, spans, tally);
+        return tally.Grams + tally.EmbodiedGrams;
     }
 
     static double Sum(double[][] weights, double[][] intensities)
