@@ -14,9 +14,9 @@ namespace Tonne.Planning;
 sealed class GaussianPosterior
 {
     const double LevelVariance = 0.09;
-    const double MedianSpread = 0.085;
-    const double PriorSpread = 0.7;
-    const int MaxComponents = 4;
+    const double MedianSpread = 0.1;
+    const double PriorSpread = 1;
+    const int MaxComponents = 7;
     const double LeastWeight = 0.03;
 
     static readonly double[] _spreads = [0.02, 0.033, 0.053, 0.086, 0.14, 0.22, 0.36];
