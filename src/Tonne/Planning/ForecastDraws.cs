@@ -15,11 +15,12 @@ sealed class ForecastDraws
 
     readonly PlaceModel[] _models;
     readonly Blocks?[] _blocks;
-    readonly int _seed;
+    readonly Dictionary<string, (Random Random, double[] Normals)> _streams = new(StringComparer.Ordinal);
+    int _drawn;
 
     internal ForecastDraws(PlanRequest request, PlaceModel[] models, ForecastError error)
     {
-        (_models, _seed, _blocks) = (models, request.Seed, new Blocks?[models.Length]);
+        (_models, _blocks) = (models, new Blocks?[models.Length]);
         for (var i = 0; i < models.Length; i++)
         {
             var series = models[i].Place.Intensity;
@@ -28,21 +29,33 @@ sealed class ForecastDraws
             var same = Array.FindIndex(models, 0, i, model => ReferenceEquals(model.Place.Intensity, series)
                 && (model.Step, model.Origin, model.Intensity.Length) == (models[i].Step, models[i].Origin, models[i].Intensity.Length));
             _blocks[i] = same >= 0 ? _blocks[same] : Blocks.Create(models[i], error, (series.Issued ?? request.Now).UtcTicks);
+            var needed = (_blocks[i]?.Count ?? 0) + 1;
+            var code = series.Zone.Code;
+            if (!_streams.TryGetValue(code, out var stream) || stream.Normals.Length < needed)
+                _streams[code] = (new Random(GetSeed(code, request.Seed)), new double[needed / 2 * 2]);
         }
     }
 
-    /// <summary>The intensities of a draw, for each place; the same for the same number.</summary>
-    internal double[][] Draw(int number)
+    /// <summary>The intensities of the next draw, for each place.</summary>
+    internal double[][] Draw()
     {
+        foreach (var (random, normals) in _streams.Values)
+        {
+            for (var i = 0; i < normals.Length; i += 2)
+                (normals[i], normals[i + 1]) = StandardNormal.DrawPair(random);
+        }
+
         var drawn = new double[_models.Length][];
         for (var i = 0; i < drawn.Length; i++)
         {
-            var random = new Random(GetSeed(_models[i].Place.Intensity.Zone.Code, number));
-            drawn[i] = _blocks[i] is { } blocks
-                ? blocks.Apply(_models[i].Intensity, Exponentiate(blocks.Posterior.Draw(number, () => StandardNormal.Draw(random))))
-                : _models[i].Intensity;
+            drawn[i] = _models[i].Intensity;
+            if (_blocks[i] is not { } blocks)
+                continue;
+            var normals = _streams[_models[i].Place.Intensity.Zone.Code].Normals;
+            drawn[i] = blocks.Apply(drawn[i], Exponentiate(blocks.Posterior.Draw(_drawn, normals)));
         }
 
+        _drawn++;
         return drawn;
     }
 
@@ -62,18 +75,22 @@ sealed class ForecastDraws
         return logs;
     }
 
-    int GetSeed(string zone, int number)
+    static int GetSeed(string zone, int seed)
     {
         // string.GetHashCode differs from process to process.
         var hash = 2166136261u;
         foreach (var letter in zone)
             hash = unchecked((hash ^ letter) * 16777619u);
-        return unchecked((int)((hash ^ (uint)_seed) * 16777619u) ^ (number * -1640531527));
+        return unchecked((int)((hash ^ (uint)seed) * 16777619u));
     }
 
     /// <summary>The forecast of a place as means of ln(intensity) over blocks of time, where it is above zero.</summary>
     sealed class Blocks(int[] blockOf, double[] means, GaussianPosterior posterior)
     {
+        readonly double[] _levels = Exponentiate([.. means]);
+
+        internal int Count => means.Length;
+
         internal GaussianPosterior Posterior => posterior;
 
         internal static Blocks? Create(PlaceModel model, ForecastError error, long issued)
@@ -115,7 +132,7 @@ sealed class ForecastDraws
         {
             var values = new double[intensity.Length];
             for (var i = 0; i < values.Length; i++)
-                values[i] = blockOf[i] < 0 ? intensity[i] : intensity[i] * levels[blockOf[i]] / Math.Exp(means[blockOf[i]]);
+                values[i] = blockOf[i] < 0 ? intensity[i] : intensity[i] * levels[blockOf[i]] / _levels[blockOf[i]];
             return values;
         }
     }

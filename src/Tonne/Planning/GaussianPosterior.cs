@@ -37,15 +37,21 @@ sealed class GaussianPosterior
         _mean = forecast.Average();
         var centered = Array.ConvertAll(forecast, value => value - _mean);
         var (daily, weather, noise) = (new double[n * n], new double[n * n], new double[n * n]);
+        // Times are at equal steps but for gaps, so the correlations of a lag are mostly those of the row before.
+        var known = new (double Distance, double Daily, double Weather, double Noise)[n];
+        Array.Fill(known, (double.NaN, 0, 0, 0));
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++)
+            for (var j = 0; j <= i; j++)
             {
-                var distance = Math.Abs(hours[i] - hours[j]);
-                var (sin, scaled) = (Math.Sin(Math.PI * distance / 24), Math.Sqrt(3) * distance / 8);
-                daily[(i * n) + j] = Math.Exp(-2 * sin * sin);
-                weather[(i * n) + j] = (0.9 * (1 + scaled) * Math.Exp(-scaled)) + (0.1 * Math.Exp(-distance / 3));
-                noise[(i * n) + j] = (sigmas[i] * sigmas[j] * Math.Pow(correlation, distance)) + (i == j ? 1e-8 : 0);
+                var distance = hours[i] - hours[j];
+                ref var lag = ref known[i - j];
+                if (Math.Abs(lag.Distance - distance) is not < 1e-9)
+                    lag = (distance, GetDaily(distance), GetWeather(distance), Math.Pow(correlation, distance));
+                var (at, mirrored) = ((i * n) + j, (j * n) + i);
+                daily[at] = daily[mirrored] = lag.Daily;
+                weather[at] = weather[mirrored] = lag.Weather;
+                noise[at] = noise[mirrored] = (sigmas[i] * sigmas[j] * lag.Noise) + (i == j ? 1e-8 : 0);
             }
         }
 
@@ -53,7 +59,9 @@ sealed class GaussianPosterior
     }
 
     /// <summary>A draw of ln(truth) at each time; the components take turns by their weights.</summary>
-    internal double[] Draw(int number, Func<double> normal)
+    /// <param name="number">Number of the draw.</param>
+    /// <param name="normals">As many standard normal values as there are times, or more.</param>
+    internal double[] Draw(int number, ReadOnlySpan<double> normals)
     {
         var n = _components[0].Mean.Length;
         var at = ((number + 0.5) * 0.6180339887498949) % 1;
@@ -69,12 +77,9 @@ sealed class GaussianPosterior
             at -= component.Weight;
         }
 
-        var normals = new double[n];
-        for (var i = 0; i < n; i++)
-            normals[i] = Inflation * normal();
         var drawn = new double[n];
         for (var i = 0; i < n; i++)
-            drawn[i] = _mean + chosen.Mean[i] + Dot(chosen.Root.AsSpan(i * n, i + 1), normals);
+            drawn[i] = _mean + chosen.Mean[i] + (Inflation * Dot(chosen.Root.AsSpan(i * n, i + 1), normals));
         return drawn;
     }
 
@@ -93,6 +98,18 @@ sealed class GaussianPosterior
         }
 
         return expected;
+    }
+
+    static double GetDaily(double distance)
+    {
+        var sin = Math.Sin(Math.PI * distance / 24);
+        return Math.Exp(-2 * sin * sin);
+    }
+
+    static double GetWeather(double distance)
+    {
+        var scaled = Math.Sqrt(3) * distance / 8;
+        return (0.9 * (1 + scaled) * Math.Exp(-scaled)) + (0.1 * Math.Exp(-distance / 3));
     }
 
     void Weigh(double[] centered, double[] daily, double[] weather, double[] noise)

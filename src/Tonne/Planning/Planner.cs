@@ -273,7 +273,7 @@ public static class Planner
         var totals = Array.ConvertAll(constants, _ => new double[request.Draws]);
         for (var draw = 0; draw < request.Draws; draw++)
         {
-            var drawn = draws.Draw(draw);
+            var drawn = draws.Draw();
             for (var i = 0; i < options.Length; i++)
                 totals[i][draw] = constants[i] + Sum(weights[i], drawn);
             if (draw >= hindsight)

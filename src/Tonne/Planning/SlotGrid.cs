@@ -55,7 +55,7 @@ readonly record struct SlotGrid(long Slot, long Start, int Count, int Work, doub
         // Measured stages seldom fall on slots; each slot then has the mean power of its part of the job.
         if (Fits(window, duration, coarse, layers, budget))
             return new SlotGrid(coarse, earliest, (int)(window / coarse), (int)(duration / coarse), 1, IsExact: false);
-        return CreateRounded(step, earliest, finishBy, duration, layers, budget / 8);
+        return CreateRounded(step, earliest, finishBy, duration, layers, budget / 6);
     }
 
     static SlotGrid? CreateRounded(long step, long earliest, long finishBy, long duration, int layers, long budget)

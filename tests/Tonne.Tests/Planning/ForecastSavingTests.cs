@@ -28,7 +28,7 @@ public class ForecastSavingTests
 
         Assert.InRange(counted.Length, Arrivals * 9 / 10, Arrivals);
         Assert.InRange(counted.Average(outcome => outcome.IsHeld ? 1d : 0), 0.90, 0.99);
-        Assert.InRange(counted.Average(outcome => outcome.IsPlainHeld ? 1d : 0), 0.90, 0.99);
+        Assert.InRange(counted.Where(outcome => outcome.IsPlainHeld is not null).Average(outcome => outcome.IsPlainHeld == true ? 1d : 0), 0.90, 0.99);
         Assert.True(counted.Sum(outcome => outcome.Captured) >= counted.Sum(outcome => outcome.PlainCaptured));
         // The promise of the forecast itself is too large; the expected saving is right on average, and so is the expected regret.
         var (achieved, expected) = (counted.Average(outcome => outcome.Achieved), counted.Average(outcome => outcome.Expected));
@@ -82,16 +82,21 @@ public class ForecastSavingTests
         var request = new PlanRequest
         {
             Profile = PowerProfile.Constant(TimeSpan.FromHours(number % 3 == 0 ? 6 : 24), Power.FromWatts(1000)), Now = now,
-            FinishBy = now.AddHours(48), MaxPauses = 2, ForecastError = learnt[kind], Draws = 200, UseExpectedIntensity = true,
+            FinishBy = now.AddHours(48), MaxPauses = 2, ForecastError = learnt[kind], Draws = 100, UseExpectedIntensity = true,
             Places = [new PlanPlace { Intensity = Forecast(series, now, error, kind == 0 ? 0.7 : 0.95, random) }],
         };
         var option = Assert.IsType<Plan>(Planner.Plan(request)).WithPauses!;
-        var plain = Assert.IsType<Plan>(Planner.Plan(request with { UseExpectedIntensity = false })).WithPauses!;
+        // The interval of the plan on the forecast itself is checked for every fourth, to save time.
+        var isChecked = number / 16 % 4 == 1;
+        var plain = Assert.IsType<Plan>(Planner.Plan(request with
+        {
+            UseExpectedIntensity = false, ForecastError = isChecked ? request.ForecastError : null,
+        })).WithPauses!;
         var settled = Settlement.Settle(request, option, null, [series]);
         var other = Settlement.Settle(request, plain, null, [series]);
         var immediate = settled.Immediate!.Value;
         return new Outcome(
-            IsHeld(option, settled), IsHeld(plain, other), (immediate - settled.Achieved!.Value).Kilograms,
+            IsHeld(option, settled), isChecked ? IsHeld(plain, other) : null, (immediate - settled.Achieved!.Value).Kilograms,
             (immediate - other.Achieved!.Value).Kilograms, (immediate - settled.Best!.Value).Kilograms + 1e-9,
             settled.AchievedSaving!.Value, option.ExpectedSaving!.Value.Value, settled.Regret!.Value.Kilograms, option.ExpectedRegret!.Value.Kilograms);
     }
@@ -141,6 +146,6 @@ public class ForecastSavingTests
     }
 
     readonly record struct Outcome(
-        bool IsHeld, bool IsPlainHeld, double Captured, double PlainCaptured, double Best, double Achieved, double Expected, double Regret,
+        bool IsHeld, bool? IsPlainHeld, double Captured, double PlainCaptured, double Best, double Achieved, double Expected, double Regret,
         double ExpectedRegret);
 }
