@@ -210,7 +210,7 @@ public static class Planner
         if (best.ExpectedSaving is { Low: <= 0 } interval)
         {
             return new PlanRecommendation.StartNow(immediate, string.Create(CultureInfo.InvariantCulture,
-                $"not worth waiting: {text}, which the forecast's error does not tell from zero ({interval.Low * 100:0} to {interval.High * 100:0} %)"));
+                $"not worth waiting: {text}, which the forecast's error does not distinguish from zero ({interval.Low * 100:0} to {interval.High * 100:0} %)"));
         }
 
         return new PlanRecommendation.Wait(best, $"saves {text}");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tonne.Grids;
 using Tonne.Planning;
 using Tonne.Quantities;
@@ -218,7 +217,7 @@ public class PlannerTests
                 Math.Round(settled.Best!.Value.Grams, 6));
     }
 
-    /// <summary>A saving of 10 % on a forecast with an error of 40 % is not told from zero.</summary>
+    /// <summary>A saving of 10 % on a forecast with an error of 40 % is not distinguished from zero.</summary>
     [Fact]
     public void A_saving_within_the_error_is_not_worth_waiting_for()
     {
