@@ -64,7 +64,8 @@ sealed class ForecastDraws
     {
         var expected = new double[_models.Length][];
         for (var i = 0; i < expected.Length; i++)
-            expected[i] = _blocks[i] is { } blocks ? blocks.Apply(_models[i].Intensity, blocks.Posterior.GetExpected()) : _models[i].Intensity;
+            expected[i] = _blocks[i] is { } blocks ? blocks.Apply(_models[i].Intensity, blocks.Posterior.GetExpected())
+                : _models[i].Intensity;
         return expected;
     }
 

@@ -5,11 +5,13 @@ namespace Tonne.Planning;
 
 /// <summary>The true course of ln(intensity) given a forecast of it, as a mixture of multivariate normal distributions.</summary>
 /// <remarks>
-/// Forecast y = x + e. The error e has the given spreads and correlation. The truth x has a level of spread 0.3 around the mean of y, and
-/// around it a course of variance τ² whose correlation is w · exp(−2 sin²(πΔ/24 h)) + (1 − w) · (0.9 · Matérn 3/2 of 8 h + 0.1 · exp(−Δ/3 h)):
-/// a daily course and weather. τ is not known: a log-normal prior of median 0.1 and spread 1 (the spread within 96 h of eight
-/// authorities of the United States in 2022 is 0.02 to 0.4, with a median of 0.085), and w is 0.15, 0.5 or 0.85. Both are weighted by the likelihood of the forecast; the
-/// heaviest components are kept. Draws have 1.1 times the spread: real courses are less regular than a normal process. Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
+/// Forecast y = x + e. The error e has the given spreads and correlation. The truth x has a level of spread 0.3 around the mean of y,
+/// and around it a course of variance τ² with the correlation
+/// w · exp(−2 sin²(πΔ/24 h)) + (1 − w) · (0.9 · Matérn 3/2 of 8 h + 0.1 · exp(−Δ/3 h)): a daily course and weather.
+/// τ is not known. Its prior is log-normal with median 0.1 and spread 1; the spread within 96 h of eight authorities of the United
+/// States in 2022 is 0.02 to 0.4, with a median of 0.085. w is 0.15, 0.5 or 0.85. Both are weighted by the likelihood of the forecast, and
+/// the heaviest components are kept. Draws have 1.1 times the spread: real courses are less regular than a normal process.
+/// Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
 /// </remarks>
 sealed class GaussianPosterior
 {

@@ -29,7 +29,8 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
         var models = CreateModels(request);
-        var draws = request.ForecastError is { } error && Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed)
+        var hasForecast = Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed);
+        var draws = request.ForecastError is { } error && hasForecast
             ? new ForecastDraws(request, models, error) : null;
         var searched = draws is not null && request.UseExpectedIntensity ? Replace(models, draws.GetExpected()) : models;
         var contiguous = PlanSearch.FindContiguous(request, searched);
@@ -44,8 +45,12 @@ public static class Planner
         var without = contiguous.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Contiguous, contiguous, immediate);
         var with = request.MaxPauses == 0 || spans.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Pauses, spans, immediate);
         // The best start lies between slots where times were rounded; and of equal plans the one without a pause is preferred.
-        if (request.MaxPauses != 0 && without is not null && !(GetTotal(request, searched, spans) < GetTotal(request, searched, contiguous) * (1 - 1e-12)))
+        if (request.MaxPauses != 0 && without is not null
+            && !(GetTotal(request, searched, spans) < GetTotal(request, searched, contiguous) * (1 - 1e-12)))
+        {
             with = without with { Kind = PlanOptionKind.Pauses };
+        }
+
         PlanOption?[] options = [immediate, without, with];
         if (draws is not null)
             Assess(request, models, draws, options, resolution);
@@ -76,7 +81,8 @@ public static class Planner
         return Evaluate(request, models, kind, spans, immediate);
     }
 
-    /// <summary>Plans on two kinds of intensity of the same places, such as average and marginal, and evaluates each plan on the other.</summary>
+    /// <summary>Plans on two kinds of intensity of the same places, such as average and marginal, and evaluates each plan on the
+    /// other.</summary>
     /// <param name="request">The request, with the first kind.</param>
     /// <param name="other">One series of the other kind for each place, in the order of the places.</param>
     /// <exception cref="ArgumentException">The numbers of series differ, or a request is not valid.</exception>
@@ -116,10 +122,12 @@ public static class Planner
         {
             var place = request.Places.IndexOf(segments[i].Place);
             if (place < 0)
-                throw new ArgumentException($"The place {segments[i].Place.Label} of a segment is not one of the request.", nameof(segments));
+                throw new ArgumentException($"The place {segments[i].Place.Label} of a segment is not one of the request.",
+                    nameof(segments));
             spans[i] = new PlannedSpan(segments[i].From.UtcTicks, segments[i].To.UtcTicks, place);
             if (spans[i].To <= spans[i].From || (i > 0 && spans[i].From < spans[i - 1].To))
-                throw new ArgumentException($"The segment from {segments[i].From:u} is empty or overlaps the one before.", nameof(segments));
+                throw new ArgumentException($"The segment from {segments[i].From:u} is empty or overlaps the one before.",
+                    nameof(segments));
         }
 
         return spans;
@@ -167,7 +175,8 @@ public static class Planner
         var known = models.Max(model => model.Intensity.Count(value => !double.IsNaN(value)) * model.Step);
         return new NoPlan(NoPlanReason.NoIntensity, string.Create(CultureInfo.InvariantCulture,
             $"No place has intensities for enough of the time until {request.FinishBy.UtcDateTime:yyyy-MM-dd HH:mm} UTC: at most "
-            + $"{TimeSpan.FromTicks(known).TotalHours:0.##} h are known, with gaps, and the job takes {request.Profile.Duration.TotalHours:0.##} h."));
+            + $"{TimeSpan.FromTicks(known).TotalHours:0.##} h are known, with gaps, and the job takes "
+            + $"{request.Profile.Duration.TotalHours:0.##} h."));
     }
 
     static ImmutableArray<Warning> FindWarnings(PlanRequest request, PlanOption? immediate, bool isExact, long resolution)
@@ -175,12 +184,14 @@ public static class Planner
         var warnings = ImmutableArray.CreateBuilder<Warning>();
         if (immediate is null)
         {
-            warnings.Add(new Warning("immediate-unknown", $"Intensities of {request.Places[0].Label} are missing from now on, so there is no "
+            warnings.Add(new Warning("immediate-unknown",
+                $"Intensities of {request.Places[0].Label} are missing from now on, so there is no "
                 + "saving relative to an immediate start."));
         }
         else if (immediate.End > request.FinishBy)
         {
-            warnings.Add(new Warning("immediate-late", $"Started at once at {request.Places[0].Label}, the job would end after the finish."));
+            warnings.Add(new Warning("immediate-late",
+                $"Started at once at {request.Places[0].Label}, the job would end after the finish."));
         }
 
         if (!isExact && request.MaxPauses != 0)
@@ -210,7 +221,8 @@ public static class Planner
         if (best.ExpectedSaving is { Low: <= 0 } interval)
         {
             return new PlanRecommendation.StartNow(immediate, string.Create(CultureInfo.InvariantCulture,
-                $"not worth waiting: {text}, which the forecast's error does not distinguish from zero ({interval.Low * 100:0} to {interval.High * 100:0} %)"));
+                $"not worth waiting: {text}, which the forecast's error does not distinguish from zero "
+                + $"({interval.Low * 100:0} to {interval.High * 100:0} %)"));
         }
 
         return new PlanRecommendation.Wait(best, $"saves {text}");

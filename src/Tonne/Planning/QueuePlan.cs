@@ -12,7 +12,8 @@ public sealed record QueuePlan : QueueResult
     /// <summary>Sum over the jobs.</summary>
     public required Emissions Total { get; init; }
 
-    /// <summary>No plan emits less: the total if it is the optimum, else the sum of what each job would emit alone at its best time.</summary>
+    /// <summary>No plan emits less: the total if it is the optimum, else the sum of what each job would emit alone at its best
+    /// time.</summary>
     public required Emissions LowerBound { get; init; }
 
     /// <summary>Whether the plan is the optimum.</summary>

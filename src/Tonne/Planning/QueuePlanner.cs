@@ -6,9 +6,9 @@ namespace Tonne.Planning;
 
 /// <summary>Places several jobs on one machine, one at a time, with the least emissions together.</summary>
 /// <remarks>
-/// F(S, t), the least grams with which the jobs of S are finished by t, is min(F(S, t − 1), min over j in S of F(S \ j, t − d(j)) + cost of j
-/// there): the optimum, for up to five jobs always and for up to ten where the slots are few. Beyond, orders are improved by seeded moves of one
-/// job, each order with its best times, and the plan has a lower bound. Pure, thread safe.
+/// F(S, t) is the least grams with which the jobs of S are finished by t: min(F(S, t − 1), min over j in S of F(S \ j, t − d(j)) + cost of
+/// j there). That is the optimum, for up to five jobs always and for up to ten where the slots are few. Beyond, orders are improved by
+/// seeded moves of one job, each order with its best times, and the plan has a lower bound. Pure, thread safe.
 /// </remarks>
 public static class QueuePlanner
 {
@@ -29,14 +29,16 @@ public static class QueuePlanner
             throw new ArgumentException("There are no jobs.", nameof(jobs));
         var machine = place with { TransferToStart = null, TransferToMove = null };
         var (from, to) = (jobs.Min(job => job.StartAfter), jobs.Max(job => job.FinishBy));
-        var requests = jobs.Select(job => new PlanRequest { Profile = job.Profile, Now = from, FinishBy = to, Places = [machine] }).ToArray();
+        var requests = jobs.Select(job => new PlanRequest { Profile = job.Profile, Now = from, FinishBy = to, Places = [machine] })
+            .ToArray();
         foreach (var request in requests)
             request.Validate();
         foreach (var job in jobs)
         {
             var duration = job.Profile.Duration * (place.Hardware?.DurationFactor ?? 1);
             if (job.StartAfter + duration > job.FinishBy)
-                return new NoQueuePlan(NoPlanReason.TooLate, $"{job.Name} takes {duration:c} and does not fit between its start and its finish.");
+                return new NoQueuePlan(NoPlanReason.TooLate,
+                    $"{job.Name} takes {duration:c} and does not fit between its start and its finish.");
         }
 
         var models = Array.ConvertAll(requests, request => new PlaceModel(machine, 0, request.Profile, from.UtcTicks, to.UtcTicks));
@@ -110,7 +112,8 @@ public static class QueuePlanner
                     : $"No order was found in which the {_jobs.Length} jobs fit on the machine within their limits.");
             }
 
-            var placed = _jobs.Select((job, i) => new PlacedJob(job, TimeOf(starts[i]), TimeOf(starts[i]) + TimeSpan.FromTicks(_models[i].Duration),
+            var placed = _jobs.Select((job, i) => new PlacedJob(job, TimeOf(starts[i]), TimeOf(starts[i])
+                + TimeSpan.FromTicks(_models[i].Duration),
                 Emissions.FromGrams(_costs[i][starts[i]]))).OrderBy(job => job.From);
             isExact &= !_isRounded;
             return new QueuePlan
@@ -158,7 +161,8 @@ public static class QueuePlanner
             for (var i = 0; i < _jobs.Length; i++)
             {
                 var at = Math.Max(free, _jobs[i].StartAfter.UtcTicks);
-                var grams = at + _models[i].Duration > _jobs[i].FinishBy.UtcTicks ? double.PositiveInfinity : ContiguousSearch.Evaluate(_models[i], at);
+                var grams = at + _models[i].Duration > _jobs[i].FinishBy.UtcTicks ? double.PositiveInfinity
+                    : ContiguousSearch.Evaluate(_models[i], at);
                 if (double.IsInfinity(grams))
                     return null;
                 (sum, free) = (sum + grams, at + _models[i].Duration);

@@ -8,7 +8,8 @@ namespace Tonne.Tests.Planning;
 
 /// <summary>
 /// Plans made on synthetic forecasts (observed series with a seeded autoregressive error) and settled with what was observed. Errors
-/// have a mean absolute size of 8, 15 or 25 %, and a correlation of 0.7 or 0.95 per hour; jobs take 6 or 24 h of 48 h, with at most two pauses.
+/// have a mean absolute size of 8, 15 or 25 %, and a correlation of 0.7 or 0.95 per hour; jobs take 6 or 24 h of 48 h, with at most two
+/// pauses.
 /// </summary>
 public class ForecastSavingTests
 {
@@ -28,7 +29,8 @@ public class ForecastSavingTests
 
         Assert.InRange(counted.Length, Arrivals * 9 / 10, Arrivals);
         Assert.InRange(counted.Average(outcome => outcome.IsHeld ? 1d : 0), 0.90, 0.99);
-        Assert.InRange(counted.Where(outcome => outcome.IsPlainHeld is not null).Average(outcome => outcome.IsPlainHeld == true ? 1d : 0), 0.90, 0.99);
+        Assert.InRange(counted.Where(outcome => outcome.IsPlainHeld is not null).Average(outcome => outcome.IsPlainHeld == true ? 1d
+            : 0), 0.90, 0.99);
         Assert.True(counted.Sum(outcome => outcome.Captured) >= counted.Sum(outcome => outcome.PlainCaptured));
         // The promise of the forecast itself is too large; the expected saving is right on average, and so is the expected regret.
         var (achieved, expected) = (counted.Average(outcome => outcome.Achieved), counted.Average(outcome => outcome.Expected));
@@ -59,7 +61,8 @@ public class ForecastSavingTests
         var pairs = File.ReadLines(file).Skip(1).Select(line => line.Split(',')).Where(cells => cells[4].Length > 0)
             .Select(cells => new ForecastPair(Time(cells[1]), Time(cells[2]), Intensity(cells[3]), Intensity(cells[4]))).ToList();
 
-        var errors = pairs.GroupBy(pair => pair.Issued).Select(issue => issue.Average(pair => Math.Abs((pair.Forecast / pair.Actual) - 1))).ToArray();
+        var errors = pairs.GroupBy(pair => pair.Issued).Select(issue => issue.Average(pair =>
+            Math.Abs((pair.Forecast / pair.Actual) - 1))).ToArray();
         Assert.Equal(0.184, errors[0], 0.0005);
         Assert.Equal(0.204, errors[1], 0.0005);
         // All days are shrunk towards their common spread, so the first is above its own and the last below.
@@ -98,7 +101,8 @@ public class ForecastSavingTests
         return new Outcome(
             IsHeld(option, settled), isChecked ? IsHeld(plain, other) : null, (immediate - settled.Achieved!.Value).Kilograms,
             (immediate - other.Achieved!.Value).Kilograms, (immediate - settled.Best!.Value).Kilograms + 1e-9,
-            settled.AchievedSaving!.Value, option.ExpectedSaving!.Value.Value, settled.Regret!.Value.Kilograms, option.ExpectedRegret!.Value.Kilograms);
+            settled.AchievedSaving!.Value, option.ExpectedSaving!.Value.Value, settled.Regret!.Value.Kilograms,
+                option.ExpectedRegret!.Value.Kilograms);
     }
 
     static bool IsHeld(PlanOption option, Settlement settled) => option.ExpectedSaving is { } interval

@@ -25,7 +25,8 @@ public class PlannerTests
         Assert.Equal(3.375, plan.WithPauses.Energy.KilowattHours, 1e-9);
         Assert.Equal([Midnight.AddHours(1), Midnight.AddHours(3)], plan.WithPauses.Segments.Select(segment => segment.From));
         Assert.Equal(Midnight.AddHours(4), plan.WithPauses.End);
-        Assert.Equal([PlanOptionKind.Immediate, PlanOptionKind.Contiguous, PlanOptionKind.Pauses], plan.Options.Select(option => option.Kind));
+        Assert.Equal([PlanOptionKind.Immediate, PlanOptionKind.Contiguous, PlanOptionKind.Pauses], plan.Options.Select(option =>
+            option.Kind));
         Assert.Equal("saves 68 %", Assert.IsType<PlanRecommendation.Wait>(plan.Recommendation).Reason);
     }
 
@@ -60,7 +61,8 @@ public class PlannerTests
         var request = Request(6, 20, values) with { MaxPauses = 2, ResumeTime = TimeSpan.FromHours(1) };
         var plan = Solve(request);
 
-        var scaled = Solve(Request(6, 20, [.. values.Select(value => 3 * value)]) with { MaxPauses = 2, ResumeTime = TimeSpan.FromHours(1) });
+        var scaled = Solve(Request(6, 20, [.. values.Select(value => 3 * value)]) with { MaxPauses = 2,
+            ResumeTime = TimeSpan.FromHours(1) });
         var shifted = Solve(request with
         {
             Now = request.Now.AddDays(3), FinishBy = request.FinishBy.AddDays(3),
@@ -69,7 +71,8 @@ public class PlannerTests
 
         Assert.Equal(3 * plan.WithPauses!.Total.Grams, scaled.WithPauses!.Total.Grams, 1e-9);
         Assert.Equal(plan.WithPauses.Segments.Select(segment => segment.From), scaled.WithPauses.Segments.Select(segment => segment.From));
-        Assert.Equal(plan.WithPauses.Segments.Select(segment => segment.From.AddDays(3)), shifted.WithPauses!.Segments.Select(segment => segment.From));
+        Assert.Equal(plan.WithPauses.Segments.Select(segment => segment.From.AddDays(3)), shifted.WithPauses!.Segments.Select(segment =>
+            segment.From));
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public class PlannerTests
         Assert.Equal(Midnight, plan.WithPauses.Start);
     }
 
-    /// <summary>A job of 90 min at 10:07:21.5 has no common divisor with the hours; the plan still fits and is close to that of whole minutes.</summary>
+    /// <summary>A job of 90 min at 10:07:21.5 has no common divisor with the hours; the plan still fits and is close to that of whole
+    /// minutes.</summary>
     [Fact]
     public void Odd_seconds_are_planned_in_minutes()
     {
@@ -127,7 +131,8 @@ public class PlannerTests
         var now = Midnight.AddDays(100).AddSeconds((10 * 3600) + (7 * 60) + 21.5);
         var request = new PlanRequest
         {
-            Profile = PowerProfile.Constant(TimeSpan.FromSeconds((9 * 3600) + 1817), Power.FromWatts(500)), Now = now, FinishBy = now.AddHours(48),
+            Profile = PowerProfile.Constant(TimeSpan.FromSeconds((9 * 3600) + 1817), Power.FromWatts(500)), Now = now,
+                FinishBy = now.AddHours(48),
             Places = [new PlanPlace { Intensity = series }], MaxPauses = 2, ResumeTime = TimeSpan.FromSeconds(45),
         };
 
@@ -210,10 +215,12 @@ public class PlannerTests
         Assert.Equal(60, late.Regret!.Value.Grams, 1e-9);
         Assert.Null(unknown.Achieved);
         Assert.False(unknown.IsComplete);
-        Assert.Throws<ArgumentException>(() => Settlement.Settle(request, plan.Contiguous!, null, [PlanningSeries.Create([1], kind: IntensityKind.Marginal)]));
+        Assert.Throws<ArgumentException>(() => Settlement.Settle(request, plan.Contiguous!, null, [PlanningSeries.Create([1],
+            kind: IntensityKind.Marginal)]));
 
         static (double, double, double, double) Round(Settlement settled) =>
-            (Math.Round(settled.Planned.Grams, 6), Math.Round(settled.Achieved!.Value.Grams, 6), Math.Round(settled.Immediate!.Value.Grams, 6),
+            (Math.Round(settled.Planned.Grams, 6), Math.Round(settled.Achieved!.Value.Grams, 6),
+                Math.Round(settled.Immediate!.Value.Grams, 6),
                 Math.Round(settled.Best!.Value.Grams, 6));
     }
 
@@ -228,7 +235,8 @@ public class PlannerTests
         var plan = Solve(request);
         var sure = Solve(request with { ForecastError = new ForecastError([0.001], 0.5, "test") });
 
-        Assert.StartsWith("not worth waiting", Assert.IsType<PlanRecommendation.StartNow>(plan.Recommendation).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("not worth waiting", Assert.IsType<PlanRecommendation.StartNow>(plan.Recommendation).Reason,
+            StringComparison.Ordinal);
         Assert.True(plan.Contiguous!.ExpectedSaving!.Value.Value < 0.1);
         Assert.True(plan.Contiguous.ExpectedRegret > Emissions.Zero);
         Assert.Equal("saves 10 %", Assert.IsType<PlanRecommendation.Wait>(sure.Recommendation).Reason);
@@ -246,7 +254,8 @@ public class PlannerTests
 
     static PlanRequest Request(int hours, int window, params double?[] values) => new()
     {
-        Profile = PowerProfile.Constant(TimeSpan.FromHours(hours), Power.FromWatts(1000)), Now = Midnight, FinishBy = Midnight.AddHours(window),
+        Profile = PowerProfile.Constant(TimeSpan.FromHours(hours), Power.FromWatts(1000)), Now = Midnight,
+            FinishBy = Midnight.AddHours(window),
         Places = [new PlanPlace { Intensity = PlanningSeries.Create(values) }],
     };
 }

@@ -17,7 +17,8 @@ public class QueuePlannerTests
         {
             var random = new Random(seed);
             var values = Enumerable.Range(0, 9).Select(_ => random.Next(10) == 0 ? (double?)null : random.Next(1, 9) * 50).ToArray();
-            var jobs = Enumerable.Range(0, random.Next(1, 5)).Select(i => Job($"job {i}", random.Next(1, 4), random.Next(3), random.Next(6, 10), random.Next(1, 500)))
+            var jobs = Enumerable.Range(0, random.Next(1, 5)).Select(i => Job($"job {i}", random.Next(1, 4), random.Next(3),
+                random.Next(6, 10), random.Next(1, 500)))
                 .ToImmutableArray();
             var best = Try(jobs, values, 0, new int[jobs.Length]);
 
@@ -43,7 +44,8 @@ public class QueuePlannerTests
     public void Twelve_jobs_are_between_their_bound_and_first_come_first_served()
     {
         var random = new Random(3);
-        var jobs = Enumerable.Range(0, 12).Select(i => Job($"job {i}", random.Next(1, 5), 0, 72, 100 + random.Next(400))).ToImmutableArray();
+        var jobs = Enumerable.Range(0, 12).Select(i => Job($"job {i}", random.Next(1, 5), 0, 72, 100 + random.Next(400)))
+            .ToImmutableArray();
         var values = PlanningSeries.Shipped["US-CAL-CISO_2022"].Values.Take(72).Select(value => value?.GramsPerKilowattHour);
 
         var plan = Assert.IsType<QueuePlan>(QueuePlanner.Plan(Place(values), jobs));
@@ -59,7 +61,8 @@ public class QueuePlannerTests
     [Fact]
     public void The_larger_job_has_the_clean_hours()
     {
-        var plan = Assert.IsType<QueuePlan>(QueuePlanner.Plan(Place([500, 500, 100, 100, 300, 300]), [Job("small", 2, 0, 6, 100), Job("large", 2, 0, 6, 1000)]));
+        var plan = Assert.IsType<QueuePlan>(QueuePlanner.Plan(Place([500, 500, 100, 100, 300, 300]), [Job("small", 2, 0, 6, 100),
+            Job("large", 2, 0, 6, 1000)]));
 
         Assert.Equal(Midnight.AddHours(2), plan.Jobs.Single(job => job.Job.Name == "large").From);
         // 1 kW · 2 h · 100 g + 0.1 kW · 2 h · 300 g; as they come: 0.1 · 2 · 500 + 1 · 2 · 100.
@@ -85,10 +88,13 @@ public class QueuePlannerTests
             return 0;
         var (job, best) = (jobs[next], double.PositiveInfinity);
         var length = (int)job.Profile.Duration.TotalHours;
-        for (var start = (int)(job.StartAfter - Midnight).TotalHours; start + length <= (job.FinishBy - Midnight).TotalHours && start + length <= values.Length; start++)
+        for (var start = (int)(job.StartAfter - Midnight).TotalHours; start + length <= (job.FinishBy - Midnight).TotalHours && start
+            + length <= values.Length; start++)
         {
-            var free = Enumerable.Range(0, next).All(other => starts[other] + jobs[other].Profile.Duration.TotalHours <= start || start + length <= starts[other]);
-            var grams = values[start..(start + length)].Sum(value => (value ?? double.PositiveInfinity) * job.Profile.MeanPower.Watts / 1000);
+            var free = Enumerable.Range(0, next).All(other => starts[other] + jobs[other].Profile.Duration.TotalHours <= start || start
+                + length <= starts[other]);
+            var grams = values[start..(start + length)].Sum(value =>
+                (value ?? double.PositiveInfinity) * job.Profile.MeanPower.Watts / 1000);
             if (!free || double.IsInfinity(grams))
                 continue;
             starts[next] = start;
