@@ -118,10 +118,10 @@ public class ForecastSavingTests
     {
         var random = new Random(99);
         var pairs = new List<ForecastPair>();
-        for (var issue = 0; issue < 40; issue++)
+        for (var number = 0; number < 40; number++)
         {
-            var series = all[issue % all.Length];
-            var now = PlanningSeries.Midnight.AddDays(2 + (issue * 8));
+            var series = all[number % all.Length];
+            var now = PlanningSeries.Midnight.AddDays(2 + (number * 8));
             var forecast = Forecast(series, now, error, correlation, random);
             for (var hour = 0; hour < 48; hour++)
             {
