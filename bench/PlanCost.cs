@@ -16,10 +16,12 @@ static class PlanCost
     public static void Run(string[] args)
     {
         var hourly = Create(48, 60);
-        Measure("48 h hourly, 24 h job, 2 pauses, resume 15 min of energy", 2000, Request(hourly, 48, 24) with { ResumeCost = Minutes(15) });
+        Measure("48 h hourly, 24 h job, 2 pauses, resume 15 min of energy", 2000,
+            Request(hourly, 48, 24) with { ResumeCost = Minutes(15) });
         Measure("48 h hourly, contiguous only", 2000, Request(hourly, 48, 24) with { MaxPauses = 0 });
         Measure("48 h hourly, unlimited pauses", 2000, Request(hourly, 48, 24) with { MaxPauses = null });
-        Measure("48 h in quarters, 24 h job, 2 pauses, resume of 15 min", 500, Request(Create(192, 15), 48, 24) with { ResumeTime = Minutes(15) });
+        Measure("48 h in quarters, 24 h job, 2 pauses, resume of 15 min", 500,
+            Request(Create(192, 15), 48, 24) with { ResumeTime = Minutes(15) });
         Measure("the same, unlimited pauses, least segment 1 h", 500,
             Request(Create(192, 15), 48, 24) with { ResumeTime = Minutes(15), MaxPauses = null, MinSegment = Minutes(60) });
         Measure("96 h at 5 min, 24 h job, 2 pauses", 100, Request(Create(1152, 5), 96, 24));
@@ -63,7 +65,8 @@ static class PlanCost
             grams += Time(request, out times[i]);
 
         Array.Sort(times);
-        Console.WriteLine($"{name,-62} median {times[repeats / 2],10:0.0} µs, 95 % within {times[repeats * 95 / 100],10:0.0} µs ({grams:0} g)");
+        Console.WriteLine($"{name,-62} median {times[repeats / 2],10:0.0} µs, "
+            + $"95 % within {times[repeats * 95 / 100],10:0.0} µs ({grams:0} g)");
     }
 
     static double Time(PlanRequest request, out double microseconds)

@@ -40,7 +40,8 @@ public sealed record ForecastError
     /// <remarks>
     /// Root mean square by day, and correlation about the mean, of two 96 h forecasts of CarbonCast 3.1 for California, issued 2023-06-23
     /// and 24, with a mean absolute error of 18.4 and 20.4 %. Method: Maji, Shenoy and Sitaraman, BuildSys 2022. Two issues of one zone
-    /// are an illustration and no sample, and California is among the zones that are hardest to forecast: learn from pairs where there are any.
+    /// are an illustration and no sample, and California is among the zones that are hardest to forecast: learn from pairs where there
+    /// are any.
     /// </remarks>
     public static ForecastError Default { get; } = new([0.16, 0.18, 0.23, 0.26], 0.7, "two CarbonCast 3.1 forecasts for California, 2023");
 
@@ -60,7 +61,8 @@ public sealed record ForecastError
         new([Math.Sqrt(Math.PI / 2) * meanAbsoluteError], hourlyCorrelation, "a mean absolute error");
 
     /// <summary>Learns from forecasts and observations.</summary>
-    /// <param name="pairs">Pairs in any order. Those without a positive forecast and observation, or for a time before the issue, are ignored.</param>
+    /// <param name="pairs">Pairs in any order. Those without a positive forecast and observation, or for a time before the issue, are
+    /// ignored.</param>
     /// <returns>
     /// For each day ahead the root mean square of ln(actual ÷ forecast), shrunk towards that of all days by a weight of 24 pairs, and the
     /// correlation of neighbouring steps of one issue, as of one hour. <see cref="Default"/> with fewer than 24 pairs.
@@ -69,7 +71,8 @@ public sealed record ForecastError
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var errors = pairs
-            .Where(pair => pair.Forecast.GramsPerKilowattHour > 0 && pair.Actual.GramsPerKilowattHour > 0 && pair.Target >= pair.Issued - TimeSpan.FromHours(1))
+            .Where(pair => pair.Forecast.GramsPerKilowattHour > 0 && pair.Actual.GramsPerKilowattHour > 0
+                && pair.Target >= pair.Issued - TimeSpan.FromHours(1))
             .Select(pair => (pair.Issued, Horizon: pair.Target - pair.Issued,
                 Error: Math.Log(pair.Actual.GramsPerKilowattHour / pair.Forecast.GramsPerKilowattHour)))
             .OrderBy(pair => pair.Issued).ThenBy(pair => pair.Horizon).ToList();

@@ -79,7 +79,8 @@ sealed class MoveSearch
             for (var done = low; done <= high; done++)
             {
                 var at = IndexOf(time, place, layer, done);
-                var least = known ? _running[IndexOf(time - 1, place, layer, done - 1)] + costs.Cost(slot, done - 1) : double.PositiveInfinity;
+                var least = known ? _running[IndexOf(time - 1, place, layer, done - 1)] + costs.Cost(slot, done - 1)
+                    : double.PositiveInfinity;
                 var choice = Continue;
                 if (mayWork && done >= _least)
                 {
@@ -106,7 +107,8 @@ sealed class MoveSearch
         }
     }
 
-    /// <summary>What a move for a resume at a slot costs, the pause at the place left included; 0 within a place, infinite if impossible.</summary>
+    /// <summary>What a move for a resume at a slot costs, the pause at the place left included; 0 within a place, infinite if
+    /// impossible.</summary>
     double FindMove(int place, int source, int resume)
     {
         if (source == place)

@@ -101,7 +101,8 @@ static class PauseSearch
             }
 
             if (segments is not null && bestTime >= 0)
-                Follow(bits, bitsSize, groups, layers, unlimited, least, resumeSlots, work, bestTime, bestLayer, costs.Model.Index, segments);
+                Follow(bits, bitsSize, groups, layers, unlimited, least, resumeSlots, work, bestTime, bestLayer, costs.Model.Index,
+                    segments);
             return best;
         }
         finally
@@ -123,7 +124,8 @@ static class PauseSearch
             {
                 var done = (group * Lanes) + 1;
                 var next = known
-                    ? Vector256.LoadUnsafe(ref value, (nuint)(at.Old + done - 1)) + Vector256.LoadUnsafe(ref value, (nuint)(at.Row + done - 1))
+                    ? Vector256.LoadUnsafe(ref value, (nuint)(at.Old + done - 1))
+                        + Vector256.LoadUnsafe(ref value, (nuint)(at.Row + done - 1))
                     : Vector256.Create(double.PositiveInfinity);
                 var choice = 0u;
                 if (at.Source >= 0)

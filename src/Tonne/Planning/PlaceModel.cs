@@ -29,7 +29,8 @@ sealed class PlaceModel
         {
             var first = (Origin - seriesStart) / seriesStep;
             for (var i = 0; i < count; i++)
-                Intensity[i] = (ulong)(first + i) < (ulong)values.Length ? values[(int)(first + i)]?.GramsPerKilowattHour ?? double.NaN : double.NaN;
+                Intensity[i] = (ulong)(first + i) < (ulong)values.Length ? values[(int)(first + i)]?.GramsPerKilowattHour ?? double.NaN
+                    : double.NaN;
         }
         else
         {
@@ -44,7 +45,8 @@ sealed class PlaceModel
             _renewableIntensity = renewables.Intensity.GramsPerKilowattHour;
             for (var i = 0; i < count; i++)
             {
-                if (FindIndex(Origin + (Step * i), renewables.Start.UtcTicks, renewables.Step.Ticks, renewables.Values.Length) is >= 0 and var at)
+                if (FindIndex(Origin + (Step * i), renewables.Start.UtcTicks, renewables.Step.Ticks,
+                    renewables.Values.Length) is >= 0 and var at)
                     _renewables[i] = renewables.Values[at].Watts;
             }
         }

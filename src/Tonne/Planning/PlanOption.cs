@@ -32,7 +32,8 @@ public sealed record PlanOption
     public double? Saving { get; init; }
 
     /// <summary>Expected saving with its 95 % interval; null without a forecast error, or without an immediate option.</summary>
-    /// <remarks>The expected saving is below <see cref="Saving"/>: hours chosen because they look clean tend to be forecast too low.</remarks>
+    /// <remarks>The expected saving is below <see cref="Saving"/>: hours chosen because they look clean tend to be forecast too
+    /// low.</remarks>
     public Interval? ExpectedSaving { get; init; }
 
     /// <summary>Expected total with its 95 % interval; null without a forecast error.</summary>

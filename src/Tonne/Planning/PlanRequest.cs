@@ -43,6 +43,12 @@ public sealed record PlanRequest
     /// <summary>Error of the forecasts, for intervals and expected regret. Default: null, none are computed.</summary>
     public ForecastError? ForecastError { get; init; }
 
+    /// <summary>
+    /// Whether the options are the best on the expected intensities given the forecast and its error, in place of the forecast itself.
+    /// Their figures are on the forecast in both cases. Default: false. Without a forecast error it has no effect.
+    /// </summary>
+    public bool UseExpectedIntensity { get; init; }
+
     /// <summary>Draws for intervals, 20 to 10,000. Default: 400.</summary>
     public int Draws { get; init; } = 400;
 
@@ -77,9 +83,11 @@ public sealed record PlanRequest
         if (place.Pue is not (>= 1 and < 100))
             throw new ArgumentException($"The PUE of {place.Label} is {place.Pue}, and must be at least 1.", nameof(place));
         if (place.Hardware is { } hardware
-            && !(hardware.DurationFactor is > 0 and < 1e6 && hardware.PowerFactor is > 0 and < 1e6 && hardware.EmbodiedPerHour >= Emissions.Zero))
+            && !(hardware.DurationFactor is > 0 and < 1e6 && hardware.PowerFactor is > 0 and < 1e6
+                && hardware.EmbodiedPerHour >= Emissions.Zero))
         {
-            throw new ArgumentException($"The factors of {hardware.Name} must be above zero, and its emissions not negative.", nameof(place));
+            throw new ArgumentException($"The factors of {hardware.Name} must be above zero, and its emissions not negative.",
+                nameof(place));
         }
 
         Validate(place, place.TransferToStart);
@@ -101,6 +109,6 @@ public sealed record PlanRequest
 
     ArgumentException Differ<T>(string what, T first, T other, PlanPlace place)
         where T : struct, Enum =>
-        new($"The intensities of {Places[0].Label} and {place.Label} differ in {what}: {first} and {other}. They cannot be compared; use series "
-            + $"of one {what}.", nameof(place));
+        new($"The intensities of {Places[0].Label} and {place.Label} differ in {what}: {first} and {other}. "
+            + $"They cannot be compared; use series of one {what}.", nameof(place));
 }

@@ -29,11 +29,15 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
         var models = CreateModels(request);
-        var contiguous = PlanSearch.FindContiguous(request, models);
+        var hasForecast = Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed);
+        var draws = request.ForecastError is { } error && hasForecast
+            ? new ForecastDraws(request, models, error) : null;
+        var searched = draws is not null && request.UseExpectedIntensity ? Replace(models, draws.GetExpected()) : models;
+        var contiguous = PlanSearch.FindContiguous(request, searched);
         var (isExact, resolution) = (true, 0L);
         var spans = contiguous;
         if (request.MaxPauses != 0)
-            (spans, isExact) = PlanSearch.FindWithPauses(request, models, out resolution);
+            (spans, isExact) = PlanSearch.FindWithPauses(request, searched, out resolution);
         if (contiguous.Length == 0 && spans.Length == 0)
             return Explain(request, models);
         var now = request.Now.UtcTicks + (models[0].Place.TransferToStart?.Time.Ticks ?? 0);
@@ -41,11 +45,15 @@ public static class Planner
         var without = contiguous.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Contiguous, contiguous, immediate);
         var with = request.MaxPauses == 0 || spans.Length == 0 ? null : Evaluate(request, models, PlanOptionKind.Pauses, spans, immediate);
         // The best start lies between slots where times were rounded; and of equal plans the one without a pause is preferred.
-        if (request.MaxPauses != 0 && without is not null && !(with?.Total.Grams < without.Total.Grams * (1 - 1e-12)))
+        if (request.MaxPauses != 0 && without is not null
+            && !(GetTotal(request, searched, spans) < GetTotal(request, searched, contiguous) * (1 - 1e-12)))
+        {
             with = without with { Kind = PlanOptionKind.Pauses };
+        }
+
         PlanOption?[] options = [immediate, without, with];
-        if (request.ForecastError is { } error && Array.Exists(models, model => model.Place.Intensity.Signal != IntensitySignal.Observed))
-            Assess(request, models, error, options, resolution);
+        if (draws is not null)
+            Assess(request, models, draws, options, resolution);
         return new Plan
         {
             Request = request,
@@ -73,7 +81,8 @@ public static class Planner
         return Evaluate(request, models, kind, spans, immediate);
     }
 
-    /// <summary>Plans on two kinds of intensity of the same places, such as average and marginal, and evaluates each plan on the other.</summary>
+    /// <summary>Plans on two kinds of intensity of the same places, such as average and marginal, and evaluates each plan on the
+    /// other.</summary>
     /// <param name="request">The request, with the first kind.</param>
     /// <param name="other">One series of the other kind for each place, in the order of the places.</param>
     /// <exception cref="ArgumentException">The numbers of series differ, or a request is not valid.</exception>
@@ -113,10 +122,12 @@ public static class Planner
         {
             var place = request.Places.IndexOf(segments[i].Place);
             if (place < 0)
-                throw new ArgumentException($"The place {segments[i].Place.Label} of a segment is not one of the request.", nameof(segments));
+                throw new ArgumentException($"The place {segments[i].Place.Label} of a segment is not one of the request.",
+                    nameof(segments));
             spans[i] = new PlannedSpan(segments[i].From.UtcTicks, segments[i].To.UtcTicks, place);
             if (spans[i].To <= spans[i].From || (i > 0 && spans[i].From < spans[i - 1].To))
-                throw new ArgumentException($"The segment from {segments[i].From:u} is empty or overlaps the one before.", nameof(segments));
+                throw new ArgumentException($"The segment from {segments[i].From:u} is empty or overlaps the one before.",
+                    nameof(segments));
         }
 
         return spans;
@@ -164,7 +175,8 @@ public static class Planner
         var known = models.Max(model => model.Intensity.Count(value => !double.IsNaN(value)) * model.Step);
         return new NoPlan(NoPlanReason.NoIntensity, string.Create(CultureInfo.InvariantCulture,
             $"No place has intensities for enough of the time until {request.FinishBy.UtcDateTime:yyyy-MM-dd HH:mm} UTC: at most "
-            + $"{TimeSpan.FromTicks(known).TotalHours:0.##} h are known, with gaps, and the job takes {request.Profile.Duration.TotalHours:0.##} h."));
+            + $"{TimeSpan.FromTicks(known).TotalHours:0.##} h are known, with gaps, and the job takes "
+            + $"{request.Profile.Duration.TotalHours:0.##} h."));
     }
 
     static ImmutableArray<Warning> FindWarnings(PlanRequest request, PlanOption? immediate, bool isExact, long resolution)
@@ -172,12 +184,14 @@ public static class Planner
         var warnings = ImmutableArray.CreateBuilder<Warning>();
         if (immediate is null)
         {
-            warnings.Add(new Warning("immediate-unknown", $"Intensities of {request.Places[0].Label} are missing from now on, so there is no "
+            warnings.Add(new Warning("immediate-unknown",
+                $"Intensities of {request.Places[0].Label} are missing from now on, so there is no "
                 + "saving relative to an immediate start."));
         }
         else if (immediate.End > request.FinishBy)
         {
-            warnings.Add(new Warning("immediate-late", $"Started at once at {request.Places[0].Label}, the job would end after the finish."));
+            warnings.Add(new Warning("immediate-late",
+                $"Started at once at {request.Places[0].Label}, the job would end after the finish."));
         }
 
         if (!isExact && request.MaxPauses != 0)
@@ -207,7 +221,8 @@ public static class Planner
         if (best.ExpectedSaving is { Low: <= 0 } interval)
         {
             return new PlanRecommendation.StartNow(immediate, string.Create(CultureInfo.InvariantCulture,
-                $"not worth waiting: {text}, which the forecast's error does not tell from zero ({interval.Low * 100:0} to {interval.High * 100:0} %)"));
+                $"not worth waiting: {text}, which the forecast's error does not distinguish from zero "
+                + $"({interval.Low * 100:0} to {interval.High * 100:0} %)"));
         }
 
         return new PlanRecommendation.Wait(best, $"saves {text}");
@@ -216,9 +231,9 @@ public static class Planner
     static double GetExpected(PlanOption option) => option.ExpectedSaving?.Value ?? option.Saving ?? 0;
 
     /// <summary>Adds intervals and expected regret from draws of what may be observed.</summary>
-    static void Assess(PlanRequest request, PlaceModel[] models, ForecastError error, PlanOption?[] options, long resolution)
+    static void Assess(PlanRequest request, PlaceModel[] models, ForecastDraws draws, PlanOption?[] options, long resolution)
     {
-        var (totals, best) = DrawTotals(request, models, error, options, resolution);
+        var (totals, best) = DrawTotals(request, models, draws, options, resolution);
         for (var i = 0; i < options.Length; i++)
         {
             if (options[i] is not { } option)
@@ -250,9 +265,8 @@ public static class Planner
 
     /// <summary>Totals of each option in each draw, and those of the best plan in the first of the draws.</summary>
     static (double[][] Totals, double[] Best) DrawTotals(
-        PlanRequest request, PlaceModel[] models, ForecastError error, PlanOption?[] options, long resolution)
+        PlanRequest request, PlaceModel[] models, ForecastDraws draws, PlanOption?[] options, long resolution)
     {
-        var draws = new ForecastDraws(request, models, error);
         var weights = new double[options.Length][][];
         var constants = new double[options.Length];
         for (var i = 0; i < options.Length; i++)
@@ -271,7 +285,7 @@ public static class Planner
         var totals = Array.ConvertAll(constants, _ => new double[request.Draws]);
         for (var draw = 0; draw < request.Draws; draw++)
         {
-            var drawn = draws.Draw(draw);
+            var drawn = draws.Draw();
             for (var i = 0; i < options.Length; i++)
                 totals[i][draw] = constants[i] + Sum(weights[i], drawn);
             if (draw >= hindsight)
@@ -286,20 +300,28 @@ public static class Planner
 
     static double FindBest(PlanRequest request, PlaceModel[] models, double[][] drawn)
     {
-        var observed = new PlaceModel[models.Length];
-        for (var i = 0; i < models.Length; i++)
-            observed[i] = models[i].WithIntensity(drawn[i]);
-        var best = Total(PlanSearch.FindContiguous(request, observed));
-        return request.MaxPauses == 0 ? best : Math.Min(best, Total(PlanSearch.FindWithPauses(request, observed, out _).Spans));
+        var observed = Replace(models, drawn);
+        var best = GetTotal(request, observed, PlanSearch.FindContiguous(request, observed));
+        return request.MaxPauses == 0
+            ? best : Math.Min(best, GetTotal(request, observed, PlanSearch.FindWithPauses(request, observed, out _).Spans));
+    }
 
-        double Total(PlannedSpan[] spans)
-        {
-            if (spans.Length == 0)
-                return double.PositiveInfinity;
-            var tally = new PlanTally();
-            PlanEvaluator.Evaluate(request, observed, spans, tally);
-            return tally.Grams + tally.EmbodiedGrams;
-        }
+    static PlaceModel[] Replace(PlaceModel[] models, double[][] intensities)
+    {
+        var replaced = new PlaceModel[models.Length];
+        for (var i = 0; i < models.Length; i++)
+            replaced[i] = models[i].WithIntensity(intensities[i]);
+        return replaced;
+    }
+
+    /// <summary>Grams of spans, embodied emissions included; infinite without spans.</summary>
+    static double GetTotal(PlanRequest request, PlaceModel[] models, PlannedSpan[] spans)
+    {
+        if (spans.Length == 0)
+            return double.PositiveInfinity;
+        var tally = new PlanTally();
+        PlanEvaluator.Evaluate(request, models, spans, tally);
+        return tally.Grams + tally.EmbodiedGrams;
     }
 
     static double Sum(double[][] weights, double[][] intensities)

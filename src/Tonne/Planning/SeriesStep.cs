@@ -8,7 +8,9 @@ static class SeriesStep
         if (step <= TimeSpan.Zero || TimeSpan.TicksPerDay % step.Ticks != 0)
             throw new ArgumentOutOfRangeException(nameof(step), step, "The step of a series must divide a day, for example 1 h or 15 min.");
         if (start.UtcTicks % step.Ticks != 0)
-            throw new ArgumentException($"The series starts at {start.UtcDateTime:HH:mm:ss} UTC, which is not at the edge of a step of {step}.",
-                nameof(start));
+        {
+            throw new ArgumentException(
+                $"The series starts at {start.UtcDateTime:HH:mm:ss} UTC, which is not at the edge of a step of {step}.", nameof(start));
+        }
     }
 }

@@ -41,7 +41,8 @@ public sealed record Settlement
     /// <param name="planned">The option that was chosen.</param>
     /// <param name="achieved">When and where the job ran, with places of the request; null if it ran as planned.</param>
     /// <param name="observed">One observed series for each place of the request, in that order.</param>
-    /// <exception cref="ArgumentException">A series is missing, is not observed, or is of another kind, basis or scope than the plan's.</exception>
+    /// <exception cref="ArgumentException">A series is missing, is not observed, or is of another kind, basis or scope than the
+    /// plan's.</exception>
     public static Settlement Settle(
         PlanRequest request, PlanOption planned, ImmutableArray<PlanSegment>? achieved, ImmutableArray<IntensitySeries> observed)
     {
@@ -58,7 +59,8 @@ public sealed record Settlement
         };
         var segments = (achieved ?? planned.Segments)
             .Select(segment => request.Places.IndexOf(segment.Place) is >= 0 and var place ? segment with { Place = settled.Places[place] }
-                : throw new ArgumentException($"The place {segment.Place.Label} of a segment is not one of the request.", nameof(achieved)));
+                : throw new ArgumentException($"The place {segment.Place.Label} of a segment is not one of the request.",
+                    nameof(achieved)));
         var option = Planner.Evaluate(settled, planned.Kind, [.. segments]);
         var plan = Planner.Plan(settled) as Plan;
         var immediate = plan?.Immediate ?? EvaluateImmediate(settled);
@@ -68,7 +70,7 @@ public sealed record Settlement
             PlannedSaving = planned.Saving,
             Achieved = option?.Total,
             Immediate = immediate?.Total,
-            Best = plan is null ? null : plan.Options.Where(candidate => candidate.Kind != PlanOptionKind.Immediate).Min(candidate => candidate.Total),
+            Best = plan?.Options.Where(candidate => candidate.Kind != PlanOptionKind.Immediate).Min(candidate => candidate.Total),
             AchievedSaving = option is null || immediate is null ? null : Planner.GetSaving(option.Total.Grams, immediate.Total.Grams),
         };
     }
@@ -84,7 +86,11 @@ public sealed record Settlement
     static void Require(IntensitySeries planned, IntensitySeries observed)
     {
         if (observed.Signal != IntensitySignal.Observed)
-            throw new ArgumentException($"A settlement needs observed intensities, and those of {observed.Zone.Code} are {observed.Signal}.", nameof(observed));
+        {
+            throw new ArgumentException(
+                $"A settlement needs observed intensities, and those of {observed.Zone.Code} are {observed.Signal}.", nameof(observed));
+        }
+
         if ((observed.Kind, observed.Basis, observed.Scope) != (planned.Kind, planned.Basis, planned.Scope))
         {
             throw new ArgumentException(

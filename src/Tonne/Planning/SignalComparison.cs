@@ -18,7 +18,8 @@ public sealed record SignalComparison(
         var firstOnSecond = Transpose(first, secondRequest);
         var secondOnFirst = Transpose(second, firstRequest);
         var (firstKind, secondKind) = (firstRequest.Places[0].Intensity.Kind, secondRequest.Places[0].Intensity.Kind);
-        var warning = Describe(GetBest(first), firstOnSecond, firstKind, secondKind) ?? Describe(GetBest(second), secondOnFirst, secondKind, firstKind);
+        var warning = Describe(GetBest(first), firstOnSecond, firstKind, secondKind)
+            ?? Describe(GetBest(second), secondOnFirst, secondKind, firstKind);
         return new SignalComparison(first, second, firstOnSecond, secondOnFirst, warning);
     }
 
@@ -38,8 +39,8 @@ public sealed record SignalComparison(
     static Warning? Describe(PlanOption? best, PlanOption? onOther, IntensityKind kind, IntensityKind otherKind) =>
         best is { Saving: > 0 } && onOther is { Saving: < 0 }
             ? new Warning("signals-disagree", string.Create(CultureInfo.InvariantCulture,
-                $"By {Word(kind)} intensity the best plan saves {best.Saving * 100:0.#} %; by {Word(otherKind)} intensity the same plan emits "
-                + $"{-onOther.Saving * 100:0.#} % more than an immediate start."),
+                $"By {Word(kind)} intensity the best plan saves {best.Saving * 100:0.#} %; by {Word(otherKind)} intensity the "
+                + $"same plan emits {-onOther.Saving * 100:0.#} % more than an immediate start."),
                 "Decide by which kind to plan: average for accounts, marginal for the consequence of the choice.")
             : null;
 

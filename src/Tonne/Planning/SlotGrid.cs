@@ -55,7 +55,7 @@ readonly record struct SlotGrid(long Slot, long Start, int Count, int Work, doub
         // Measured stages seldom fall on slots; each slot then has the mean power of its part of the job.
         if (Fits(window, duration, coarse, layers, budget))
             return new SlotGrid(coarse, earliest, (int)(window / coarse), (int)(duration / coarse), 1, IsExact: false);
-        return CreateRounded(step, earliest, finishBy, duration, layers, budget / 8);
+        return CreateRounded(step, earliest, finishBy, duration, layers, budget / 6);
     }
 
     static SlotGrid? CreateRounded(long step, long earliest, long finishBy, long duration, int layers, long budget)
@@ -63,7 +63,8 @@ readonly record struct SlotGrid(long Slot, long Start, int Count, int Work, doub
         var slot = 0L;
         foreach (var part in _parts)
         {
-            if (step % part == 0 && step / part >= TimeSpan.TicksPerSecond && Fits(finishBy - earliest, duration, step / part, layers, budget))
+            if (step % part == 0 && step / part >= TimeSpan.TicksPerSecond
+                && Fits(finishBy - earliest, duration, step / part, layers, budget))
             {
                 slot = step / part;
                 break;
@@ -79,7 +80,8 @@ readonly record struct SlotGrid(long Slot, long Start, int Count, int Work, doub
         var (start, end) = ((earliest + slot - 1) / slot * slot, finishBy / slot * slot);
         var work = (duration + slot - 1) / slot;
         var share = (double)(duration - ((work - 1) * slot)) / slot;
-        return (end - start) / slot < work ? null : new SlotGrid(slot, start, (int)((end - start) / slot), (int)work, share, IsExact: false);
+        return (end - start) / slot < work ? null : new SlotGrid(slot, start, (int)((end - start) / slot), (int)work, share,
+            IsExact: false);
     }
 
     static bool Fits(long window, long duration, long slot, int layers, long budget) =>

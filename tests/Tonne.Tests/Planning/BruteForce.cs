@@ -130,7 +130,8 @@ sealed class BruteForce(PlanRequest request, int slotMinutes)
         }
 
         var embodied = (place.Hardware?.EmbodiedPerHour.Grams ?? 0) / 60;
-        return ((facility - own) / 60_000 * Intensity(place, at)) + (own / 60_000 * (place.Renewables?.Intensity.GramsPerKilowattHour ?? 0)) + embodied;
+        return ((facility - own) / 60_000 * Intensity(place, at))
+            + (own / 60_000 * (place.Renewables?.Intensity.GramsPerKilowattHour ?? 0)) + embodied;
     }
 
     static double Intensity(PlanPlace place, DateTimeOffset at) => place.Intensity.Find(at)?.GramsPerKilowattHour ?? double.NaN;

@@ -21,7 +21,8 @@ public class PlannerOptimumTests
     [Fact]
     public void A_least_segment_and_power_held_while_paused() => Try(600, random => With(random) with
     {
-        MinSegment = Minutes(random, 15, 30, 45), PausedPower = Power.FromWatts(random.Next(3) * 60), ResumeTime = Minutes(random, 0, 0, 15),
+        MinSegment = Minutes(random, 15, 30, 45), PausedPower = Power.FromWatts(random.Next(3) * 60), ResumeTime = Minutes(random, 0, 0,
+            15),
     });
 
     [Fact]
@@ -32,7 +33,8 @@ public class PlannerOptimumTests
             .Select(_ => new PowerStage(_quarter, Power.FromWatts(random.Next(0, 4) * 100)))]);
         return request with
         {
-            Profile = profile, MinSegment = Minutes(random, 0, 30), ResumeTime = Minutes(random, 0, 15), ResumeCost = Minutes(random, 0, 10),
+            Profile = profile, MinSegment = Minutes(random, 0, 30), ResumeTime = Minutes(random, 0, 15), ResumeCost = Minutes(random, 0,
+                10),
             PausedPower = Power.FromWatts(random.Next(2) * 50),
             Places = [request.Places[0] with { Renewables = random.Next(2) == 0 ? null : Renewables(random) }],
         };
@@ -53,7 +55,8 @@ public class PlannerOptimumTests
         return request with
         {
             Places = places, PausedPower = Power.FromWatts(random.Next(2) * 50), MinSegment = Minutes(random, 0, 30),
-            ResumeTime = Minutes(random, 0, 0, 15), ResumeCost = Minutes(random, 0, 10), MaxPauses = random.Next(4) == 0 ? null : random.Next(3),
+            ResumeTime = Minutes(random, 0, 0, 15), ResumeCost = Minutes(random, 0, 10), MaxPauses = random.Next(4) == 0 ? null
+                : random.Next(3),
         };
     });
 
@@ -128,11 +131,13 @@ public class PlannerOptimumTests
     static void Check(PlanOption? option, double expected, PlanRequest request, int seed)
     {
         var total = option?.Total.Grams ?? double.PositiveInfinity;
-        Assert.True(total == expected || Math.Abs(total - expected) <= 1e-9 * (1 + expected), $"seed {seed}: {total} g, but {expected} g exists");
+        Assert.True(total == expected || Math.Abs(total - expected) <= 1e-9 * (1 + expected),
+            $"seed {seed}: {total} g, but {expected} g exists");
         if (option is null)
             return;
         var factor = option.Segments[0].Place.Hardware?.DurationFactor ?? 1;
-        var work = option.Segments.Aggregate(TimeSpan.Zero, (sum, segment) => sum + (segment.To - segment.From)) - (request.ResumeTime * option.Pauses);
+        var work = option.Segments.Aggregate(TimeSpan.Zero, (sum, segment) => sum
+            + (segment.To - segment.From)) - (request.ResumeTime * option.Pauses);
         Assert.Equal(request.Profile.Duration * factor, work);
         Assert.True(option.Start >= request.Now && option.End <= request.FinishBy);
         Assert.True(option.Pauses <= (request.MaxPauses ?? int.MaxValue));
@@ -146,7 +151,8 @@ public class PlannerOptimumTests
             Profile = PowerProfile.Constant(work * _quarter, Power.FromWatts(random.Next(1, 400))),
             Now = PlanningSeries.Midnight, FinishBy = PlanningSeries.Midnight + (slots * _quarter),
             MaxPauses = random.Next(5) == 0 ? null : random.Next(4),
-            Places = [new PlanPlace { Intensity = PlanningSeries.Create(Values(random, slots), _quarter), Pue = 1 + (random.Next(3) / 10d) }],
+            Places = [new PlanPlace { Intensity = PlanningSeries.Create(Values(random, slots), _quarter), Pue = 1
+                + (random.Next(3) / 10d) }],
         };
     }
 

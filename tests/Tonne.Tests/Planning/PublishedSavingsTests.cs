@@ -23,7 +23,8 @@ public class PublishedSavingsTests
     [InlineData("US-SE-SOCO_2022", 364, 1.08, 2.98, 3.08, 3.10)]
     [InlineData("US-SW-AZPS_2022", 364, 1.91, 6.08, 7.11, 7.16)]
     [InlineData("US-TEX-ERCO_2022", 364, 6.94, 10.24, 10.54, 10.62)]
-    public void A_year_of_a_zone_of_the_United_States(string name, int arrivals, double contiguous, double one, double two, double unlimited)
+    public void A_year_of_a_zone_of_the_United_States(string name, int arrivals, double contiguous, double one, double two,
+        double unlimited)
     {
         var series = PlanningSeries.Shipped[name];
 
@@ -74,7 +75,8 @@ public class PublishedSavingsTests
         var sums = new double[3];
         foreach (var cells in File.ReadLines(jobs).Skip(1).Select(line => line.Split(',')))
         {
-            var (arrival, minutes, slack) = (int.Parse(cells[1], CultureInfo.InvariantCulture), int.Parse(cells[2], CultureInfo.InvariantCulture),
+            var (arrival, minutes, slack) = (int.Parse(cells[1], CultureInfo.InvariantCulture), int.Parse(cells[2],
+                CultureInfo.InvariantCulture),
                 int.Parse(cells[slackColumn], CultureInfo.InvariantCulture));
             var now = year.AddMinutes(arrival);
             var plan = Assert.IsType<Plan>(Planner.Plan(new PlanRequest
