@@ -47,7 +47,8 @@ static class RunCommand
                 Limits = ParseLimits(parsed),
                 JoinsRanks = true,
             });
-            if (session.Interrupted)
+            // Elsewhere than on Linux the exit code says it.
+            if (session.Interrupted && context.HostSystem is null)
                 SelfTermination.TerminateByInterrupt();
             return code;
         });

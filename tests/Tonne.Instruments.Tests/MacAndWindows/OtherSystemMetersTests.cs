@@ -2,7 +2,7 @@ using Tonne.Instruments.MacAndWindows;
 
 namespace Tonne.Instruments.Tests.MacAndWindows;
 
-public class UnsupportedSystemMetersTests
+public class OtherSystemMetersTests
 {
     [Theory]
     [InlineData("Darwin", "ioreport smc")]
@@ -11,7 +11,7 @@ public class UnsupportedSystemMetersTests
     public void Each_system_says_which_of_its_meters_are_not_read(string system, string expected)
     {
         using var tree = new TreeOnDisk().With("proc/sys/kernel/ostype", system + "\n");
-        using var meters = new UnsupportedSystemMeters(tree.Tree);
+        using var meters = new OtherSystemMeters(tree.Tree);
 
         Assert.Equal(expected, string.Join(' ', meters.Missing.Select(missing => missing.Id)));
         Assert.All(meters.Missing, missing => Assert.Contains("this version", missing.Reason, StringComparison.Ordinal));
