@@ -28,6 +28,9 @@ public abstract class HostSystem
     /// <summary>How the memory in use is counted, in words.</summary>
     public abstract string MemoryNote { get; }
 
+    /// <summary>Whether the system adds the CPU time of a child that was waited for to an account of its parent (<see cref="ProcessUsage.ReapedCpuNanoseconds"/>).</summary>
+    public abstract bool CountsReapedChildren { get; }
+
     /// <summary>Describes the machine.</summary>
     public abstract MachineDescription Describe();
 

@@ -35,6 +35,9 @@ sealed unsafe class MacSystem : HostSystem
     public override string MemoryNote => "host_statistics64, HOST_VM_INFO64: anonymous pages that cannot be purged, wired and compressed ones";
 
     /// <inheritdoc/>
+    public override bool CountsReapedChildren => true;
+
+    /// <inheritdoc/>
     public override SystemCpuTime? ReadCpuTime()
     {
         var ticks = stackalloc uint[MachTicks.Count];

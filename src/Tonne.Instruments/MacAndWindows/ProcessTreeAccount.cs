@@ -74,7 +74,6 @@ public sealed class ProcessTreeAccount : IJobAccount
     {
         lock (_gate)
         {
-            Look();
             var sum = _members.Values.Sum(static member => member.Usage.ResidentBytes);
             return _isRootPartOfJob && _root?.Read() is { HasEnded: false } root ? sum + root.ResidentBytes : sum;
         }
@@ -151,7 +150,7 @@ public sealed class ProcessTreeAccount : IJobAccount
             member.Process.Dispose();
             var last = usage ?? member.Usage;
             // Where the system counts children that were waited for, the time is in the parent's account, or in that of the parent's parent.
-            var isCountedByParent = usage is null && (member.ParentId == _rootId || _members.ContainsKey(member.ParentId));
+            var isCountedByParent = usage is null && _system.CountsReapedChildren && (member.ParentId == _rootId || _members.ContainsKey(member.ParentId));
             if (!isCountedByParent)
                 _ended += last.CpuNanoseconds + last.ReapedCpuNanoseconds;
         }

@@ -16,8 +16,9 @@ static unsafe partial class WindowsCalls
     internal const int RelationPackage = 3; // RelationProcessorPackage
     internal const ushort AllGroups = 0xFFFF; // ALL_PROCESSOR_GROUPS
 
-    // tlhelp32.h
-    internal const uint SnapProcesses = 2; // TH32CS_SNAPPROCESS
+    // winternl.h, ntstatus.h
+    internal const int SystemProcesses = 5; // SystemProcessInformation
+    internal const int LengthMismatch = unchecked((int)0xC0000004); // STATUS_INFO_LENGTH_MISMATCH
 
     // winerror.h
     internal const int MoreData = 234; // ERROR_MORE_DATA
@@ -58,14 +59,8 @@ static unsafe partial class WindowsCalls
     [LibraryImport("kernel32.dll", EntryPoint = "GetCurrentThread")]
     internal static partial nint GetCurrentThread();
 
-    [LibraryImport("kernel32.dll", EntryPoint = "CreateToolhelp32Snapshot", SetLastError = true)]
-    internal static partial nint CreateSnapshot(uint flags, uint processId);
-
-    [LibraryImport("kernel32.dll", EntryPoint = "Process32FirstW", SetLastError = true)]
-    internal static partial int GetFirstProcess(nint snapshot, ProcessEntry* entry);
-
-    [LibraryImport("kernel32.dll", EntryPoint = "Process32NextW", SetLastError = true)]
-    internal static partial int GetNextProcess(nint snapshot, ProcessEntry* entry);
+    [LibraryImport("ntdll.dll", EntryPoint = "NtQuerySystemInformation")]
+    internal static partial int QuerySystem(int kind, byte* buffer, uint length, out uint needed);
 
     [LibraryImport("kernel32.dll", EntryPoint = "CloseHandle")]
     internal static partial int Close(nint handle);
@@ -123,22 +118,6 @@ static unsafe partial class WindowsCalls
         internal nuint NonPagedPool;
         internal nuint PageFile;
         internal nuint PeakPageFile;
-    }
-
-    /// <summary><c>PROCESSENTRY32W</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct ProcessEntry
-    {
-        internal uint Size;
-        internal uint Usage;
-        internal uint ProcessId;
-        internal nuint DefaultHeap;
-        internal uint Module;
-        internal uint Threads;
-        internal uint ParentId;
-        internal int Priority;
-        internal uint Flags;
-        internal fixed char File[260];
     }
 
     /// <summary><c>JOBOBJECT_BASIC_ACCOUNTING_INFORMATION</c>: times in 100 ns, of ended processes too.</summary>

@@ -12,7 +12,7 @@ using Tonne.Quantities;
 namespace Tonne.Instruments.MacAndWindows;
 
 /// <summary>Windows 10 and newer, 64 bits.</summary>
-/// <remarks>Sources: Microsoft, Win32 API: processthreadsapi.h, sysinfoapi.h, jobapi2.h, tlhelp32.h, psapi.h.</remarks>
+/// <remarks>Sources: Microsoft, Win32 API: processthreadsapi.h, sysinfoapi.h, jobapi2.h, winternl.h, psapi.h.</remarks>
 [SupportedOSPlatform("windows")]
 sealed unsafe class WindowsSystem : HostSystem
 {
@@ -24,6 +24,8 @@ sealed unsafe class WindowsSystem : HostSystem
     const uint StillActive = 259;
 
     readonly Lazy<string> _bootId = new(ComputeBootId);
+    // Wine's GetProcessTimes answers for any process with the time of the one that asks (dlls/ntdll/unix/process.c, ProcessTimes), so the list of processes is read there.
+    readonly Lazy<bool> _isWine = new(static () => NativeLibrary.TryLoad("ntdll.dll", out var library) && NativeLibrary.TryGetExport(library, "wine_get_version", out _));
 
     /// <inheritdoc/>
     public override string Name => "Windows";
@@ -36,6 +38,9 @@ sealed unsafe class WindowsSystem : HostSystem
 
     /// <inheritdoc/>
     public override string MemoryNote => "GlobalMemoryStatusEx: physical memory less what is available";
+
+    /// <inheritdoc/>
+    public override bool CountsReapedChildren => false;
 
     /// <inheritdoc/>
     public override SystemCpuTime? ReadCpuTime() =>
@@ -72,27 +77,37 @@ sealed unsafe class WindowsSystem : HostSystem
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses()
-    {
-        var found = new List<(int, int)>();
-        var snapshot = WindowsCalls.CreateSnapshot(WindowsCalls.SnapProcesses, 0);
-        if (snapshot is -1 or 0)
-            return found;
-        var entry = new WindowsCalls.ProcessEntry { Size = (uint)sizeof(WindowsCalls.ProcessEntry) };
-        for (var more = WindowsCalls.GetFirstProcess(snapshot, &entry); more != 0; more = WindowsCalls.GetNextProcess(snapshot, &entry))
-            found.Add(((int)entry.ProcessId, (int)entry.ParentId));
-        _ = WindowsCalls.Close(snapshot);
-        return found;
-    }
+    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses() => [.. ReadProcesses().Select(static process => (process.Id, process.ParentId))];
 
     /// <inheritdoc/>
     public override FollowedProcess? OpenProcess(int id)
     {
         var handle = WindowsCalls.OpenProcess(WindowsCalls.QueryLimitedInformation, 0, id);
         if (!handle.IsInvalid && WindowsCalls.GetProcessTimes(handle, out var creation, out _, out _, out _) != 0)
-            return new OpenedProcess(id, creation, handle);
+            return _isWine.Value && id != Environment.ProcessId ? new ListedProcess(this, id, creation, handle) : new OpenedProcess(id, creation, handle);
         handle.Dispose();
         return null;
+    }
+
+    List<WindowsProcessList.Entry> ReadProcesses()
+    {
+        var length = 1u << 18;
+        // The list may grow between two calls.
+        for (var attempt = 0; attempt < 8; attempt++)
+        {
+            var buffer = new byte[length];
+            int status;
+            uint needed;
+            fixed (byte* start = buffer)
+                status = WindowsCalls.QuerySystem(WindowsCalls.SystemProcesses, start, length, out needed);
+            if (status == 0)
+                return WindowsProcessList.Parse(buffer.AsSpan(0, (int)(needed > 0 ? Math.Min(needed, length) : length)));
+            if (status != WindowsCalls.LengthMismatch)
+                return [];
+            length = Math.Max(length * 2, Math.Min(needed, 1u << 27) + (1u << 16));
+        }
+
+        return [];
     }
 
     /// <inheritdoc/>
@@ -160,6 +175,30 @@ sealed unsafe class WindowsSystem : HostSystem
         }
 
         return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"tonne boot\n{machine}\n{boots}")).AsSpan(0, 16)).ToString();
+    }
+
+    /// <summary>A process by the list of all: what it used after it was last in the list is not seen.</summary>
+    sealed class ListedProcess(WindowsSystem system, int id, long start, SafeProcessHandle handle) : FollowedProcess(id, start)
+    {
+        public override ProcessUsage? Read()
+        {
+            if (handle.IsClosed || WindowsCalls.GetExitCode(handle, out var code) == 0 || code != StillActive)
+                return null;
+            foreach (var process in system.ReadProcesses())
+            {
+                if (process.Id == Id)
+                    return process.Usage;
+            }
+
+            return null;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                handle.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     /// <summary>A process by a handle: while it is open the id is not given to another, and the times of an ended process can be read.</summary>
