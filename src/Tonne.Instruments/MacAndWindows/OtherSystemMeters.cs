@@ -36,8 +36,8 @@ sealed class OtherSystemMeters : Instrument
             return;
         _missing.AddRange(system.ListMissingMeters());
         _missing.Add(new MissingMeter(
-            LiveRunRegistry.MeterId, "", $"on {system.Name} runs of tonne do not see each other: the idle energy that another run holds counts as held by nobody", null, []));
-        _missing.Add(new MissingMeter("io", "", $"data read, written and sent is not counted on {system.Name}", null, []));
+            LiveRunRegistry.MeterId, system.Name, $"on {system.Name} runs of tonne do not see each other: the idle energy that another run holds counts as held by nobody", null, []));
+        _missing.Add(new MissingMeter("io", system.Name, $"data read, written and sent is not counted on {system.Name}", null, []));
     }
 
     /// <inheritdoc/>
