@@ -8,23 +8,21 @@ static class WindowsCommandLine
     /// <summary>Joins arguments so that the runtime of C splits them into the same ones.</summary>
     /// <remarks>
     /// Source: Microsoft, Parsing C command-line arguments: 2n backslashes before a quotation mark are n, and the mark delimits; 2n + 1 are n and a mark; all others are themselves.
-    /// The interpreter <c>cmd</c> reads its text otherwise: what follows <c>/c</c> is not quoted again if it is one argument.
+    /// The interpreter <c>cmd</c> reads its text otherwise: one argument after <c>/c</c> is its text as it is.
     /// </remarks>
     /// <param name="arguments">The program and its arguments.</param>
     internal static string Join(IReadOnlyList<string> arguments)
     {
         var text = new StringBuilder();
         var isInterpreter = Path.GetFileNameWithoutExtension(arguments[0]).Equals("cmd", StringComparison.OrdinalIgnoreCase);
-        var isItsText = false;
-        foreach (var argument in arguments)
+        for (var i = 0; i < arguments.Count; i++)
         {
-            if (text.Length > 0)
+            if (i > 0)
                 text.Append(' ');
-            if (isItsText)
-                text.Append(argument);
+            if (isInterpreter && i > 1 && i == arguments.Count - 1 && (arguments[i - 1].Equals("/c", StringComparison.OrdinalIgnoreCase) || arguments[i - 1].Equals("/k", StringComparison.OrdinalIgnoreCase)))
+                text.Append(arguments[i]);
             else
-                AppendQuoted(text, argument);
-            isItsText |= isInterpreter && (argument.Equals("/c", StringComparison.OrdinalIgnoreCase) || argument.Equals("/k", StringComparison.OrdinalIgnoreCase));
+                AppendQuoted(text, arguments[i]);
         }
 
         return text.ToString();
