@@ -54,6 +54,8 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
 
         using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
+        if (request.JoinsRanks && context.HostSystem is { } other && RankIdentity.Find(context.GetVariable) is not null)
+            WriteMessage($"each rank is recorded as a run of its own: ranks do not find each other on {other.Name}.");
         // A run inside another one is part of it: its processes count for the outer one's rank.
         if (request.JoinsRanks && context.HostSystem is null && RankIdentity.Find(context.GetVariable) is { } identity
             && (ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is not { } outer || !JobInstruments.MayBeInside(outer, Environment.ProcessId)))
