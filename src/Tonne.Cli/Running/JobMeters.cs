@@ -45,7 +45,8 @@ sealed class JobMeters
     /// <summary>Ids of the processes of a job that live now, the child among them.</summary>
     /// <param name="job">The instruments that follow it.</param>
     /// <param name="child">The child; null before it has started.</param>
-    public static IReadOnlyList<int> ListProcessIds(JobInstruments job, IRunningCommand? child) => [.. job.ListProcessIds().Append(child?.Pid ?? 0).Distinct()
+    public static IReadOnlyList<int> ListProcessIds(JobInstruments job, IRunningCommand? child) =>
+        [.. job.ListProcessIds().Append(child?.Pid ?? 0).Distinct()
         .Where(id => id > 0 && !(child?.IsHelperProcess(id) ?? false) && ProcessIdentity.GetStartTicks(id) is not null)];
 
     /// <summary>Adds the child, after it has started.</summary>

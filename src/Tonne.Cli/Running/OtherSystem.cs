@@ -27,7 +27,8 @@ static class OtherSystem
         if (args is [var verb, ..] && _refusals.TryGetValue(verb, out var reason))
             throw new InvalidInputException($"'tonne {verb}' needs Linux: {reason}, and this is {system}.");
         if (args is ["attach", ..] && args.Contains("--jupyter"))
-            throw new InvalidInputException($"'tonne attach --jupyter' needs Linux: the commands of other processes are not read on {system}. Give the kernel's process: tonne attach --pid PID.");
+            throw new InvalidInputException($"'tonne attach --jupyter' needs Linux: the commands of other processes are not read on {system}. "
+                + "Give the kernel's process: tonne attach --pid PID.");
     }
 
     /// <summary>Runs a command to its end, with the streams of this process.</summary>

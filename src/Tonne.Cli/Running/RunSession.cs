@@ -184,7 +184,8 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    IRunningCommand StartChild(RunRequest request, InheritedState? inheritance, MarkReceiver marks, CgroupPlacement? placement, IJobAccount? account = null)
+    IRunningCommand StartChild(
+        RunRequest request, InheritedState? inheritance, MarkReceiver marks, CgroupPlacement? placement, IJobAccount? account = null)
     {
         var command = new ChildCommand(request.Command)
         {

@@ -2,20 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Tonne.Cli.Watching;
 
-/// <summary>Waits that Ctrl-C or SIGTERM end, so that a recording is closed before the process ends; where there is no SIGTERM, the end of standard input can.</summary>
+/// <summary>Waits that Ctrl-C or SIGTERM end, so that a recording is closed before the process ends; where there is no SIGTERM, the end
+/// of standard input can.</summary>
 sealed class InterruptWait : IDisposable
 {
     readonly ManualResetEventSlim _stopped = new();
     readonly PosixSignalRegistration[] _registrations;
 
     public InterruptWait() =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, received =>
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal =>
+            PosixSignalRegistration.Create(signal, received =>
         {
             received.Cancel = true;
             _stopped.Set();
         }))];
 
-    /// <summary>From here on, the end of standard input ends the waits too: Windows has no signal by which a program could ask for it.</summary>
+    /// <summary>From here on, the end of standard input ends the waits too: Windows has no signal by which a program could ask for
+    /// it.</summary>
     public void StopAtEndOfInput()
     {
         var reader = new Thread(

@@ -8,8 +8,10 @@ namespace Tonne.Cli.Wrapping;
 
 /// <summary>The user's command on another system than Linux, which runs as if tonne were not there.</summary>
 /// <remarks>
-/// It has our console and our standard input. An output that goes to a console is the command's own, and no epochs are read from it; any other goes through a pipe if there is
-/// a listener. Ctrl-C is sent by the system to the command as well, and tonne waits for what the command does. On Windows the command is put into its job before its first instruction.
+/// It has our console and our standard input. An output that goes to a console is the command's own, and no epochs are read from it; any
+/// other goes through a pipe if there is
+/// a listener. Ctrl-C is sent by the system to the command as well, and tonne waits for what the command does. On Windows the command is
+/// put into its job before its first instruction.
 /// </remarks>
 sealed class PortableChild : IRunningCommand
 {
@@ -38,7 +40,11 @@ sealed class PortableChild : IRunningCommand
         var listensToOutput = isInherited && listener is not null && Console.IsOutputRedirected;
         var listensToError = isInherited && listener is not null && Console.IsErrorRedirected;
         if (isInherited && listener is not null && !(listensToOutput && listensToError))
-            _warnings.Add($"{(listensToOutput ? "error" : listensToError ? "output" : "output, error")}: epochs are not read from a console on this system; use 'tonne mark', or send the output to a file or a pipe");
+        {
+            var streams = listensToOutput ? "error" : listensToError ? "output" : "output, error";
+            _warnings.Add($"{streams}: epochs are not read from a console here; use 'tonne mark', or send the output to a file or a pipe");
+        }
+
         _onCancel = OnCancel;
         // The command gets the key or the signal too, and decides what it does.
         Console.CancelKeyPress += _onCancel;
@@ -59,7 +65,8 @@ sealed class PortableChild : IRunningCommand
                 _process = StartProcess(command, plan);
                 Pid = _process.Id;
                 account.Add(Pid, 0);
-                (output, error) = (plan.PipesOutput ? _process.StandardOutput.BaseStream : null, plan.PipesError ? _process.StandardError.BaseStream : null);
+                output = plan.PipesOutput ? _process.StandardOutput.BaseStream : null;
+                error = plan.PipesError ? _process.StandardError.BaseStream : null;
                 // There it is sent to one process: to tonne, which passes it on.
                 _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate));
             }
@@ -105,8 +112,9 @@ sealed class PortableChild : IRunningCommand
         {
             if (failure.NativeErrorCode is not (NoFile or NoPath))
                 throw new StartFailureException(CannotExecute, $"tonne: {name}: {failure.Message}");
-            throw OperatingSystem.IsWindows() && WindowsProcess.FindBatchFile(name, command.Arguments.Count > 0 ? Environment.GetEnvironmentVariable("PATH") : null) is { } batch
-                ? new StartFailureException(CannotExecute, $"tonne: {name} is a batch file ({batch}), which Windows' command interpreter runs: tonne run -- cmd /c {name} …")
+            throw OperatingSystem.IsWindows() && WindowsProcess.FindBatchFile(name, Environment.GetEnvironmentVariable("PATH")) is { } batch
+                ? new StartFailureException(CannotExecute,
+                    $"tonne: {name} is a batch file ({batch}), which Windows' command interpreter runs: tonne run -- cmd /c {name} …")
                 : new StartFailureException(NotFound, $"tonne: {name}: {failure.Message}");
         }
     }
@@ -115,7 +123,8 @@ sealed class PortableChild : IRunningCommand
     public bool IsHelperProcess(int pid) => false;
 
     /// <inheritdoc/>
-    public Task<ChildExit> WaitAsync() => Task.Factory.StartNew(Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<ChildExit> WaitAsync() =>
+        Task.Factory.StartNew(Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -140,7 +149,8 @@ sealed class PortableChild : IRunningCommand
         }
 
         var byInterrupt = code is ByInterrupt or (SignalBase + Interrupt);
-        return new ChildExit(code, code is SignalBase + Interrupt ? Interrupt : null, TimeSpan.Zero, TimeSpan.Zero, byInterrupt && _isInterrupted, HandedOver: false, endedAt)
+        int? signal = code == SignalBase + Interrupt ? Interrupt : null;
+        return new ChildExit(code, signal, TimeSpan.Zero, TimeSpan.Zero, byInterrupt && _isInterrupted, HandedOver: false, endedAt)
         {
             LostOutput = lost,
             StoppedByUser = code != 0 && (_isInterrupted || byInterrupt),

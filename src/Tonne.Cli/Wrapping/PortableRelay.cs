@@ -1,6 +1,7 @@
 namespace Tonne.Cli.Wrapping;
 
-/// <summary>Reads one output stream of the command, writes it unchanged to another, and passes it to a listener; by .NET's streams.</summary>
+/// <summary>Reads one output stream of the command, writes it unchanged to another, and passes it to a listener; by .NET's
+/// streams.</summary>
 sealed class PortableRelay
 {
     const int BlockBytes = 64 * 1024;

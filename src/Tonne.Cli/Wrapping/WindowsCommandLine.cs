@@ -7,7 +7,8 @@ static class WindowsCommandLine
 {
     /// <summary>Joins arguments so that the runtime of C splits them into the same ones.</summary>
     /// <remarks>
-    /// Source: Microsoft, Parsing C command-line arguments: 2n backslashes before a quotation mark are n, and the mark delimits; 2n + 1 are n and a mark; all others are themselves.
+    /// Source: Microsoft, Parsing C command-line arguments: 2n backslashes before a quotation mark are n, and the mark delimits; 2n + 1
+    /// are n and a mark; all others are themselves.
     /// The interpreter <c>cmd</c> reads its text otherwise: one argument after <c>/c</c> is its text as it is.
     /// </remarks>
     /// <param name="arguments">The program and its arguments.</param>
@@ -19,7 +20,9 @@ static class WindowsCommandLine
         {
             if (i > 0)
                 text.Append(' ');
-            if (isInterpreter && i > 1 && i == arguments.Count - 1 && (arguments[i - 1].Equals("/c", StringComparison.OrdinalIgnoreCase) || arguments[i - 1].Equals("/k", StringComparison.OrdinalIgnoreCase)))
+            if (isInterpreter && i > 1 && i == arguments.Count - 1
+                && (arguments[i - 1].Equals("/c", StringComparison.OrdinalIgnoreCase)
+                || arguments[i - 1].Equals("/k", StringComparison.OrdinalIgnoreCase)))
                 text.Append(arguments[i]);
             else
                 AppendQuoted(text, arguments[i]);

@@ -11,9 +11,12 @@ namespace Tonne.Cli.Wrapping;
 /// <remarks>.NET starts processes only running. Source: Microsoft, CreateProcessW function.</remarks>
 sealed unsafe class WindowsProcess : IDisposable
 {
+    const int NotStarted = 125;
+
     readonly AnonymousPipeServerStream? _output;
     readonly AnonymousPipeServerStream? _error;
     readonly nint _thread;
+    bool _isRunning;
 
     WindowsProcess(Kernel32.ProcessInformation created, AnonymousPipeServerStream? output, AnonymousPipeServerStream? error) =>
         (Handle, _thread, Id, _output, _error) = (created.Process, created.Thread, (int)created.ProcessId, output, error);
@@ -43,7 +46,8 @@ sealed unsafe class WindowsProcess : IDisposable
         var startup = new Kernel32.StartupInformation
         {
             Size = (uint)sizeof(Kernel32.StartupInformation),
-            Flags = Kernel32.UseStandardHandles,
+            // Without it the process gets the handles of tonne by itself.
+            Flags = plan == default ? 0 : Kernel32.UseStandardHandles,
             Input = nothing?.ClientSafePipeHandle.DangerousGetHandle() ?? Kernel32.GetStandardHandle(Kernel32.StandardInput),
             Output = output?.ClientSafePipeHandle.DangerousGetHandle() ?? Kernel32.GetStandardHandle(Kernel32.StandardOutput),
             Error = error?.ClientSafePipeHandle.DangerousGetHandle() ?? Kernel32.GetStandardHandle(Kernel32.StandardError),
@@ -56,7 +60,8 @@ sealed unsafe class WindowsProcess : IDisposable
         fixed (char* text = line)
         fixed (char* environment = BuildEnvironment(variables))
         {
-            created = Kernel32.CreateProcess(null, text, 0, 0, 1, Kernel32.Suspended | Kernel32.UnicodeEnvironment, environment, null, &startup, &information);
+            created = Kernel32.CreateProcess(null, text, 0, 0, 1, Kernel32.Suspended | Kernel32.UnicodeEnvironment, environment, null,
+                &startup, &information);
             problem = created == 0 ? Marshal.GetLastPInvokeError() : 0;
         }
 
@@ -71,20 +76,22 @@ sealed unsafe class WindowsProcess : IDisposable
     }
 
     /// <summary>Lets it run.</summary>
-    internal void Resume() => _ = Kernel32.ResumeThread(_thread);
+    internal void Resume() => _isRunning = Kernel32.ResumeThread(_thread) != uint.MaxValue;
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     internal int WaitForExit()
     {
         _ = Kernel32.WaitForObject(Handle, Kernel32.Infinite);
-        return Kernel32.GetExitCode(Handle, out var code) != 0 ? unchecked((int)code) : 125;
+        return Kernel32.GetExitCode(Handle, out var code) != 0 ? unchecked((int)code) : NotStarted;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The relays close the pipes.
+        // One that could not be handed over must not stay behind. The relays close the pipes.
+        if (!_isRunning)
+            _ = Kernel32.Terminate(Handle, NotStarted);
         _ = Kernel32.Close(_thread);
         _ = Kernel32.Close(Handle);
     }
@@ -99,7 +106,8 @@ sealed unsafe class WindowsProcess : IDisposable
          where File.Exists(file)
          select file).FirstOrDefault();
 
-    /// <summary>The block of an environment: <c>NAME=value</c>, each with a zero, in order of the names as Windows wants it, and a zero at the end.</summary>
+    /// <summary>The block of an environment: <c>NAME=value</c>, each with a zero, in order of the names as Windows wants it, and a zero
+    /// at the end.</summary>
     static char[] BuildEnvironment(IReadOnlyDictionary<string, string> added)
     {
         var all = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -11,8 +11,10 @@ sealed class AccountMemoryMeter(IJobAccount account) : IMeter
 {
     /// <inheritdoc/>
     public MeterDescription Description { get; } = new(
-        JobMemoryMeter.MeterId, Component.Memory, MeterKind.Memory, MeterRole.Job, Note: "resident memory of the living processes; pages that several share count in each");
+        JobMemoryMeter.MeterId, Component.Memory, MeterKind.Memory, MeterRole.Job,
+            Note: "resident memory of the living processes; pages that several share count in each");
 
     /// <inheritdoc/>
-    public Reading Read(long timestamp) => account.ReadResidentBytes() is { } bytes ? Reading.FromValue(bytes) : Reading.FromGapReason(HostSystem.NotReported);
+    public Reading Read(long timestamp) => account.ReadResidentBytes() is { } bytes ? Reading.FromValue(bytes)
+        : Reading.FromGapReason(HostSystem.NotReported);
 }

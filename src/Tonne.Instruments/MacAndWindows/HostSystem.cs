@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Tonne.Instruments.Machines;
 
@@ -5,8 +6,8 @@ namespace Tonne.Instruments.MacAndWindows;
 
 /// <summary>An operating system other than Linux, as far as tonne reads it: its processors' time, its memory, its processes.</summary>
 /// <remarks>
-/// Linux is read from its files below a root that can be replaced. Other systems have calls in place of files, so this class is what a stand-in
-/// replaces. No member throws for what it finds; what the system does not report is null, never zero. Thread safe.
+/// Linux is read from its files below a root that can be replaced. Other systems have calls in place of files, so this class is what a
+/// stand-in replaces. No member throws for what it finds; what the system does not report is null, never zero. Thread safe.
 /// </remarks>
 public abstract class HostSystem
 {
@@ -14,7 +15,8 @@ public abstract class HostSystem
     internal const string NotReported = "the system does not report it";
 
     /// <summary>The running system; null on Linux, and where nothing but Linux' files could be read.</summary>
-    public static HostSystem? Current { get; } = OperatingSystem.IsWindows() ? new WindowsSystem() : OperatingSystem.IsMacOS() ? new MacSystem() : null;
+    public static HostSystem? Current { get; } =
+        OperatingSystem.IsWindows() ? new WindowsSystem() : OperatingSystem.IsMacOS() ? new MacSystem() : null;
 
     /// <summary>Its name, as in messages: <c>Windows</c>, <c>macOS</c>.</summary>
     public abstract string Name { get; }
@@ -28,7 +30,10 @@ public abstract class HostSystem
     /// <summary>How the memory in use is counted, in words.</summary>
     public abstract string MemoryNote { get; }
 
-    /// <summary>Whether the system adds the CPU time of a child that was waited for to an account of its parent (<see cref="ProcessUsage.ReapedCpuNanoseconds"/>).</summary>
+    /// <summary>
+    /// Whether the system adds the CPU time of a child that was waited for to an account of its parent, see
+    /// <see cref="ProcessUsage.ReapedCpuNanoseconds"/>.
+    /// </summary>
     public abstract bool CountsReapedChildren { get; }
 
     /// <summary>Describes the machine.</summary>
@@ -87,7 +92,7 @@ public abstract class HostSystem
             using var process = Process.GetProcessById(id);
             return process.ProcessName;
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or Win32Exception or NotSupportedException)
         {
             return "?";
         }

@@ -30,7 +30,8 @@ static class MacStructures
     const int Status = 12;
     const uint Zombie = 5; // SZOMB of sys/proc.h
 
-    /// <summary>Reads <c>struct rusage_info_v2</c>. Its times are in units of Mach's clock: 1 ns on Intel, 125/3 ns on Apple's processors.</summary>
+    /// <summary>Reads <c>struct rusage_info_v2</c>. Its times are in units of Mach's clock: 1 ns on Intel, 125/3 ns on Apple's
+    /// processors.</summary>
     /// <param name="bytes">The structure.</param>
     /// <param name="numerator">Numerator of <c>mach_timebase_info</c>: ns = units × numerator ÷ denominator.</param>
     /// <param name="denominator">Its denominator, not 0.</param>
@@ -44,13 +45,15 @@ static class MacStructures
         return (BinaryPrimitives.ReadInt64LittleEndian(bytes[StartTime..]), usage);
     }
 
-    /// <summary>Memory in use by <c>struct vm_statistics64</c>: anonymous pages that cannot be purged, wired pages, and those of the compressor.</summary>
+    /// <summary>Memory in use by <c>struct vm_statistics64</c>: anonymous pages that cannot be purged, wired pages, and those of the
+    /// compressor.</summary>
     /// <param name="bytes">The structure.</param>
     /// <param name="pageBytes">Size of a page.</param>
     /// <param name="totalBytes">Size of the memory, which the result does not exceed.</param>
     public static long ReadUsedMemory(ReadOnlySpan<byte> bytes, int pageBytes, long totalBytes)
     {
-        var pages = Math.Max(0, (long)ReadCount(bytes, InternalPages) - ReadCount(bytes, PurgeablePages)) + ReadCount(bytes, WiredPages) + ReadCount(bytes, CompressorPages);
+        var anonymous = Math.Max(0, (long)ReadCount(bytes, InternalPages) - ReadCount(bytes, PurgeablePages));
+        var pages = anonymous + ReadCount(bytes, WiredPages) + ReadCount(bytes, CompressorPages);
         return Math.Min(totalBytes, pages * pageBytes);
     }
 
@@ -61,7 +64,8 @@ static class MacStructures
 
     static long ReadTime(ReadOnlySpan<byte> bytes, int at, uint numerator, uint denominator) =>
         // Wider than 64 bits: 125 times a number of ticks may pass it.
-        (long)UInt128.Min((UInt128)BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]) * numerator / denominator, (UInt128)(long.MaxValue / 8));
+        (long)UInt128.Min((UInt128)BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]) * numerator / denominator,
+            (UInt128)(long.MaxValue / 8));
 
     static uint ReadCount(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 }

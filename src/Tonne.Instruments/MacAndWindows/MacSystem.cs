@@ -8,7 +8,8 @@ namespace Tonne.Instruments.MacAndWindows;
 
 /// <summary>macOS 12 and newer.</summary>
 /// <remarks>
-/// Written from Apple's headers, and never run: no Mac was there to try it. Sources: mach/host_info.h, mach/vm_statistics.h, sys/resource.h, sys/proc_info.h, libproc.h, sysctl(3).
+/// Written from Apple's headers, and never run: no Mac was there to try it. Sources: mach/host_info.h, mach/vm_statistics.h,
+/// sys/resource.h, sys/proc_info.h, libproc.h, sysctl(3).
 /// </remarks>
 sealed unsafe class MacSystem : HostSystem
 {
@@ -29,10 +30,12 @@ sealed unsafe class MacSystem : HostSystem
     public override string BootId => _bootId.Value;
 
     /// <inheritdoc/>
-    public override string CpuTimeNote => "host_statistics, HOST_CPU_LOAD_INFO: user + system + nice, and idle, all processors; ticks of 10 ms";
+    public override string CpuTimeNote =>
+        "host_statistics, HOST_CPU_LOAD_INFO: user + system + nice, and idle, all processors; ticks of 10 ms";
 
     /// <inheritdoc/>
-    public override string MemoryNote => "host_statistics64, HOST_VM_INFO64: anonymous pages that cannot be purged, wired and compressed ones";
+    public override string MemoryNote =>
+        "host_statistics64, HOST_VM_INFO64: anonymous pages that cannot be purged, wired and compressed ones";
 
     /// <inheritdoc/>
     public override bool CountsReapedChildren => true;
@@ -43,7 +46,8 @@ sealed unsafe class MacSystem : HostSystem
         var ticks = stackalloc uint[MachTicks.Count];
         var count = (uint)MachTicks.Count;
         lock (_gate)
-            return MacCalls.GetHostStatistics(_host.Value, MacCalls.CpuLoad, ticks, ref count) == 0 && count == MachTicks.Count ? _ticks.Add(new ReadOnlySpan<uint>(ticks, MachTicks.Count)) : null;
+            return MacCalls.GetHostStatistics(_host.Value, MacCalls.CpuLoad, ticks, ref count) == 0 && count == MachTicks.Count
+                ? _ticks.Add(new ReadOnlySpan<uint>(ticks, MachTicks.Count)) : null;
     }
 
     /// <inheritdoc/>
@@ -52,7 +56,9 @@ sealed unsafe class MacSystem : HostSystem
         var bytes = stackalloc byte[MacStructures.MemoryBytes];
         var count = (uint)MacStructures.MemoryBytes / sizeof(uint);
         return _memoryBytes.Value > 0 && MacCalls.GetHostStatistics64(_host.Value, MacCalls.VirtualMemory, bytes, ref count) == 0
-            ? new SystemMemory(_memoryBytes.Value, MacStructures.ReadUsedMemory(new ReadOnlySpan<byte>(bytes, MacStructures.MemoryBytes), Environment.SystemPageSize, _memoryBytes.Value)) : null;
+            ? new SystemMemory(_memoryBytes.Value,
+                MacStructures.ReadUsedMemory(new ReadOnlySpan<byte>(bytes, MacStructures.MemoryBytes), Environment.SystemPageSize,
+                _memoryBytes.Value)) : null;
     }
 
     /// <inheritdoc/>
@@ -64,18 +70,24 @@ sealed unsafe class MacSystem : HostSystem
         var isVirtual = ReadNumber("kern.hv_vmm_present") == 1;
         var product = ReadText("hw.model");
         var cpu = new CpuInfo(
-            ReadText("machdep.cpu.brand_string"), ReadText("machdep.cpu.vendor"), ReadSmallNumber("machdep.cpu.family"), ReadSmallNumber("machdep.cpu.model"), ReadSmallNumber("machdep.cpu.stepping"),
-            Implementer: null, Part: null, isVirtual, threads, (int?)ReadNumber("hw.packages"), cores is > 0 && threads % cores == 0 ? (int)(threads / cores.Value) : null);
+            ReadText("machdep.cpu.brand_string"), ReadText("machdep.cpu.vendor"), ReadSmallNumber("machdep.cpu.family"),
+                ReadSmallNumber("machdep.cpu.model"), ReadSmallNumber("machdep.cpu.stepping"),
+            Implementer: null, Part: null, isVirtual, threads, (int?)ReadNumber("hw.packages"), cores is > 0 && threads % cores == 0
+                ? (int)(threads / cores.Value) : null);
         if (_memoryBytes.Value == 0)
-            warnings.Add(new Warning("memory-unknown", "macOS does not report the size of the main memory (sysctl hw.memsize); the energy of memory is left out."));
+            warnings.Add(new Warning("memory-unknown",
+                "macOS does not report the size of the main memory (sysctl hw.memsize); the energy of memory is left out."));
         // Since 2022 the name of a model says no more whether it is a laptop ("Mac14,2").
         var kind = isVirtual ? HostKind.Vm
             : product?.StartsWith("MacBook", StringComparison.Ordinal) == true ? HostKind.Laptop
-            : product is not null && Array.Exists(["iMac", "Macmini", "MacPro"], name => product.StartsWith(name, StringComparison.Ordinal)) ? HostKind.Desktop
+            : product is not null
+                && Array.Exists(["iMac", "Macmini", "MacPro"], name => product.StartsWith(name, StringComparison.Ordinal))
+                ? HostKind.Desktop
             : HostKind.Unknown;
         var machine = new Machine(
             kind, cpu.Name ?? Unknown, null, threads, Math.Clamp(cpu.Sockets ?? 1, 1, threads), _memoryBytes.Value,
-            $"macOS {ReadText("kern.osproductversion")}, {RuntimeInformation.OSDescription}".Trim(), isVirtual, BootId, Product: isVirtual ? null : product);
+            $"macOS {ReadText("kern.osproductversion")}, {RuntimeInformation.OSDescription}".Trim(), isVirtual, BootId, Product: isVirtual
+                ? null : product);
         return new MachineDescription(machine, cpu, new Dmi("Apple", product, null, null, null), kind == HostKind.Laptop, warnings);
     }
 
@@ -111,10 +123,12 @@ sealed unsafe class MacSystem : HostSystem
         var bytes = stackalloc byte[MacStructures.UsageBytes];
         if (MacCalls.GetProcessUsage(id, MacCalls.UsageVersion2, bytes) != 0)
             return null;
-        var (start, usage) = MacStructures.ReadUsage(new ReadOnlySpan<byte>(bytes, MacStructures.UsageBytes), _timebase.Value.Numerator, _timebase.Value.Denominator);
+        var (start, usage) = MacStructures.ReadUsage(new ReadOnlySpan<byte>(bytes, MacStructures.UsageBytes), _timebase.Value.Numerator,
+            _timebase.Value.Denominator);
         if (ReadShortInformation(id) is { IsZombie: true })
             return null;
-        return (start, id == Environment.ProcessId ? usage with { ReapedCpuNanoseconds = Math.Max(usage.ReapedCpuNanoseconds, ReadReaped()) } : usage);
+        return (start, id == Environment.ProcessId
+            ? usage with { ReapedCpuNanoseconds = Math.Max(usage.ReapedCpuNanoseconds, ReadReaped()) } : usage);
     }
 
     /// <summary>CPU time in ns of the children that this process has waited for, with theirs: getrusage(2).</summary>
@@ -143,7 +157,8 @@ sealed unsafe class MacSystem : HostSystem
     {
         var bytes = stackalloc byte[256];
         nuint length = 255;
-        return MacCalls.ReadByName(name, bytes, ref length, 0, 0) == 0 && Encoding.UTF8.GetString(bytes, (int)length).TrimEnd('\0').Trim() is { Length: > 0 } text ? text : null;
+        return MacCalls.ReadByName(name, bytes, ref length, 0, 0) == 0
+            && Encoding.UTF8.GetString(bytes, (int)length).TrimEnd('\0').Trim() is { Length: > 0 } text ? text : null;
     }
 
     /// <summary>A number of 32 or 64 bits.</summary>

@@ -1,9 +1,12 @@
 namespace Tonne.Instruments.MacAndWindows;
 
-/// <summary>The processors' ticks as macOS' Mach kernel counts them: four counters of 32 bits that wrap, for user, system, idle and nice.</summary>
+/// <summary>The processors' ticks as macOS' Mach kernel counts them: four counters of 32 bits that wrap, for user, system, idle and
+/// nice.</summary>
 /// <remarks>
-/// A tick is 10 ms (<c>CLK_TCK</c> = 100). The counters of all processors are summed before they are reported, so those of 10 processors wrap after 50 days;
-/// a wrap between two readings is seen, two are not. Source: Apple, mach/machine.h (CPU_STATE_USER 0, SYSTEM 1, IDLE 2, NICE 3), mach/host_info.h. Not thread safe.
+/// A tick is 10 ms (<c>CLK_TCK</c> = 100). The counters of all processors are summed before they are reported, so those of 10 processors
+/// wrap after 50 days;
+/// a wrap between two readings is seen, two are not. Source: Apple, mach/machine.h (CPU_STATE_USER 0, SYSTEM 1, IDLE 2, NICE 3),
+/// mach/host_info.h. Not thread safe.
 /// </remarks>
 sealed class MachTicks
 {

@@ -4,7 +4,8 @@ namespace Tonne.Instruments.MacAndWindows;
 
 /// <summary>Counts a process tree by looking at it again and again.</summary>
 /// <remarks>
-/// At each look the descendants of the known processes are found, and each is read. One that has ended keeps its last CPU time, unless its parent lives and the system adds
+/// At each look the descendants of the known processes are found, and each is read. One that has ended keeps its last CPU time, unless
+/// its parent lives and the system adds
 /// it to the parent's account of children (macOS). What starts and ends between two looks is seen only where there is such an account.
 /// </remarks>
 public sealed class ProcessTreeAccount : IJobAccount
@@ -46,7 +47,9 @@ public sealed class ProcessTreeAccount : IJobAccount
     internal static ProcessTreeAccount OfNewProcess(HostSystem system, int rootId) => new(system, rootId);
 
     /// <inheritdoc/>
-    public string Note => $"{_system.Name}: CPU time of the processes seen at each sample, and of children that were waited for where the system counts them; others that live shorter than a sample are missed";
+    public string Note =>
+        $"{_system.Name}: CPU time of the processes seen at each sample, and of children that were waited for where the system counts them; "
+        + "others that live shorter than a sample are missed";
 
     /// <inheritdoc/>
     public IReadOnlyList<Warning> Warnings => [];
@@ -114,7 +117,9 @@ public sealed class ProcessTreeAccount : IJobAccount
         var root = _root?.Read();
         if (root is null && _members.Count == 0 && _ended == 0)
             return null;
-        var sum = _ended + Math.Max(0, (root?.ReapedCpuNanoseconds ?? 0) - _rootReapedBefore) + (_isRootPartOfJob ? root?.CpuNanoseconds ?? 0 : 0);
+        var sum = _ended + Math.Max(0, (root?.ReapedCpuNanoseconds ?? 0) - _rootReapedBefore);
+        if (_isRootPartOfJob)
+            sum += root?.CpuNanoseconds ?? 0;
         foreach (var member in _members.Values)
             sum += member.Usage.CpuNanoseconds + member.Usage.ReapedCpuNanoseconds;
         return sum;
@@ -149,8 +154,10 @@ public sealed class ProcessTreeAccount : IJobAccount
             _members.Remove(id);
             member.Process.Dispose();
             var last = usage ?? member.Usage;
-            // Where the system counts children that were waited for, the time is in the parent's account, or in that of the parent's parent.
-            var isCountedByParent = usage is null && _system.CountsReapedChildren && (member.ParentId == _rootId || _members.ContainsKey(member.ParentId));
+            // Where the system counts children that were waited for, the time is in the parent's account, or in that of the parent's
+            // parent.
+            var isCountedByParent = usage is null && _system.CountsReapedChildren
+                && (member.ParentId == _rootId || _members.ContainsKey(member.ParentId));
             if (!isCountedByParent)
                 _ended += last.CpuNanoseconds + last.ReapedCpuNanoseconds;
         }

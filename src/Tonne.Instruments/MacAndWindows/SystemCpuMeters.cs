@@ -29,8 +29,10 @@ sealed class SystemCpuMeters
     public SystemCpuMeters(HostSystem system)
     {
         _system = system;
-        Busy = new Meter(this, new MeterDescription(BusyId, Component.Cpu, MeterKind.CpuTime, MeterRole.Busy, Note: system.CpuTimeNote), static time => time.BusyNanoseconds);
-        Idle = new Meter(this, new MeterDescription(IdleId, Component.Cpu, MeterKind.CpuTime, MeterRole.Idle, Note: system.CpuTimeNote), static time => time.IdleNanoseconds);
+        Busy = new Meter(this, new MeterDescription(BusyId, Component.Cpu, MeterKind.CpuTime, MeterRole.Busy, Note: system.CpuTimeNote),
+            static time => time.BusyNanoseconds);
+        Idle = new Meter(this, new MeterDescription(IdleId, Component.Cpu, MeterKind.CpuTime, MeterRole.Idle, Note: system.CpuTimeNote),
+            static time => time.IdleNanoseconds);
     }
 
     /// <summary>Busy time of all threads in ns.</summary>

@@ -8,14 +8,16 @@ public readonly record struct SystemCpuTime(long BusyNanoseconds, long IdleNanos
     const long NanosecondsPerFileTime = 100;
 
     /// <summary>Computes it from what Windows' <c>GetSystemTimes</c> reports, in units of 100 ns.</summary>
-    /// <remarks>Kernel time includes idle time. Source: Microsoft, GetSystemTimes function (processthreadsapi.h), parameter lpKernelTime.</remarks>
+    /// <remarks>Kernel time includes idle time. Source: Microsoft, GetSystemTimes function (processthreadsapi.h), parameter
+    /// lpKernelTime.</remarks>
     /// <param name="idle">Time without work.</param>
     /// <param name="kernel">Time in the kernel, idle time included.</param>
     /// <param name="user">Time in user mode.</param>
     /// <returns>Null if the numbers cannot be: nothing was counted, or less kernel time than idle time.</returns>
     public static SystemCpuTime? FromFileTimes(long idle, long kernel, long user)
     {
-        if (idle < 0 || user < 0 || kernel < idle || kernel > long.MaxValue / NanosecondsPerFileTime / 2 || user > long.MaxValue / NanosecondsPerFileTime / 2 || (kernel == 0 && user == 0))
+        if (idle < 0 || user < 0 || kernel < idle || kernel > long.MaxValue / NanosecondsPerFileTime / 2
+            || user > long.MaxValue / NanosecondsPerFileTime / 2 || (kernel == 0 && user == 0))
             return null;
         return new SystemCpuTime((kernel - idle + user) * NanosecondsPerFileTime, idle * NanosecondsPerFileTime);
     }

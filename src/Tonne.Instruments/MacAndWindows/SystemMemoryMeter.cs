@@ -12,8 +12,10 @@ sealed class SystemMemoryMeter(HostSystem system) : IMeter
     public const string MeterId = "system:memory";
 
     /// <inheritdoc/>
-    public MeterDescription Description { get; } = new(MeterId, Component.Memory, MeterKind.Memory, MeterRole.Busy, Note: system.MemoryNote);
+    public MeterDescription Description { get; } = new(MeterId, Component.Memory, MeterKind.Memory, MeterRole.Busy,
+        Note: system.MemoryNote);
 
     /// <inheritdoc/>
-    public Reading Read(long timestamp) => system.ReadMemory() is { } memory ? Reading.FromValue(memory.UsedBytes) : Reading.FromGapReason(HostSystem.NotReported);
+    public Reading Read(long timestamp) => system.ReadMemory() is { } memory ? Reading.FromValue(memory.UsedBytes)
+        : Reading.FromGapReason(HostSystem.NotReported);
 }

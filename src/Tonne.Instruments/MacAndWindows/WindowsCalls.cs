@@ -45,7 +45,8 @@ static unsafe partial class WindowsCalls
     internal static partial SafeProcessHandle OpenProcess(uint access, int inherit, int processId);
 
     [LibraryImport("kernel32.dll", EntryPoint = "GetProcessTimes", SetLastError = true)]
-    internal static partial int GetProcessTimes(SafeProcessHandle process, out long creation, out long exit, out long kernel, out long user);
+    internal static partial int GetProcessTimes(SafeProcessHandle process, out long creation, out long exit, out long kernel,
+        out long user);
 
     [LibraryImport("kernel32.dll", EntryPoint = "GetExitCodeProcess", SetLastError = true)]
     internal static partial int GetExitCode(SafeProcessHandle process, out uint code);

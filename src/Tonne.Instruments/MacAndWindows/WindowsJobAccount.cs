@@ -6,8 +6,10 @@ namespace Tonne.Instruments.MacAndWindows;
 
 /// <summary>Counts a job by a job object of Windows: every process that the command starts, ended ones too.</summary>
 /// <remarks>
-/// The command is put into the job before its first instruction. Processes may leave the job as they could without it (JOB_OBJECT_LIMIT_BREAKAWAY_OK), and those that do are not
-/// counted. Where the job cannot be made, or counts no time while its processes have some (Wine 8), the processes are looked at instead. Source: Microsoft, Job Objects.
+/// The command is put into the job before its first instruction. Processes may leave the job as they could without it
+/// (JOB_OBJECT_LIMIT_BREAKAWAY_OK), and those that do are not
+/// counted. Where the job cannot be made, or counts no time while its processes have some (Wine 8), the processes are looked at instead.
+/// Source: Microsoft, Job Objects.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 sealed unsafe class WindowsJobAccount : IJobAccount
@@ -71,7 +73,8 @@ sealed unsafe class WindowsJobAccount : IJobAccount
             if (counted == 0)
             {
                 counted = _tree.ReadCpuNanoseconds() ?? 0;
-                _isTreeNeeded |= counted > 0 || _refusal is not null;
+                // The first time may have been counted between the two readings.
+                _isTreeNeeded |= _refusal is not null || (counted > 0 && QueryTime() == 0);
             }
 
             return _highest = Math.Max(_highest, counted);
@@ -102,7 +105,8 @@ sealed unsafe class WindowsJobAccount : IJobAccount
             var list = new ulong[1 + MaxListed];
             fixed (ulong* start = list)
             {
-                if (WindowsCalls.QueryJob(_job, WindowsCalls.ProcessIdList, start, (uint)list.Length * sizeof(ulong), out _) == 0 && Marshal.GetLastPInvokeError() != WindowsCalls.MoreData)
+                if (WindowsCalls.QueryJob(_job, WindowsCalls.ProcessIdList, start, (uint)list.Length * sizeof(ulong), out _) == 0
+                    && Marshal.GetLastPInvokeError() != WindowsCalls.MoreData)
                     return _tree?.ListProcessIds() ?? [];
             }
 
@@ -130,7 +134,8 @@ sealed unsafe class WindowsJobAccount : IJobAccount
     long QueryTime()
     {
         var accounting = default(WindowsCalls.JobAccounting);
-        return _job != 0 && WindowsCalls.QueryJob(_job, WindowsCalls.BasicAccounting, &accounting, (uint)sizeof(WindowsCalls.JobAccounting), out _) != 0
+        return _job != 0
+            && WindowsCalls.QueryJob(_job, WindowsCalls.BasicAccounting, &accounting, (uint)sizeof(WindowsCalls.JobAccounting), out _) != 0
             ? (accounting.UserTime + accounting.KernelTime) * NanosecondsPerFileTime : 0;
     }
 }

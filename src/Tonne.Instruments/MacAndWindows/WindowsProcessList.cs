@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 
 namespace Tonne.Instruments.MacAndWindows;
 
-/// <summary>Reads the list of processes that Windows' <c>NtQuerySystemInformation</c> fills in: SYSTEM_PROCESS_INFORMATION, 64 bits.</summary>
-/// <remarks>Source: Microsoft, winternl.h; offsets as in the runtime of .NET (Interop.NtQuerySystemInformation.cs), which reads processes so.</remarks>
+/// <summary>Reads the list of processes that Windows' <c>NtQuerySystemInformation</c> fills in: SYSTEM_PROCESS_INFORMATION, 64
+/// bits.</summary>
+/// <remarks>Source: Microsoft, winternl.h; offsets as in the runtime of .NET (Interop.NtQuerySystemInformation.cs), which reads processes
+/// so.</remarks>
 static class WindowsProcessList
 {
     const int CreateTime = 32;
@@ -32,7 +34,8 @@ static class WindowsProcessList
             var cpu = Math.Max(0, Read(bytes, UserTime)) + Math.Max(0, Read(bytes, KernelTime));
             found.Add(new Entry(
                 unchecked((int)Read(bytes, ProcessId)), unchecked((int)Read(bytes, ParentId)), Read(bytes, CreateTime),
-                new ProcessUsage(Math.Min(cpu, long.MaxValue / NanosecondsPerFileTime) * NanosecondsPerFileTime, 0, Read(bytes, WorkingSet), HasEnded: false)));
+                new ProcessUsage(Math.Min(cpu, long.MaxValue / NanosecondsPerFileTime) * NanosecondsPerFileTime, 0,
+                    Read(bytes, WorkingSet), HasEnded: false)));
             var next = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
             if (next == 0 || next > bytes.Length)
                 break;

@@ -3,7 +3,8 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Instruments.MacAndWindows;
 
-/// <summary>Reads how Windows identifies a processor: <c>Intel64 Family 6 Model 165 Stepping 2</c>, and on Arm <c>ARMv8 (64-bit) Family 8 Model D4B Revision 0</c>.</summary>
+/// <summary>Reads how Windows identifies a processor: <c>Intel64 Family 6 Model 165 Stepping 2</c>, and on Arm <c>ARMv8 (64-bit) Family 8
+/// Model D4B Revision 0</c>.</summary>
 static class WindowsProcessor
 {
     /// <summary>Reads the texts of the registry below <c>HKLM\HARDWARE\DESCRIPTION\System\CentralProcessor\0</c>.</summary>
@@ -36,7 +37,8 @@ static class WindowsProcessor
         int? Find(string key, NumberStyles style)
         {
             var at = Array.IndexOf(words, key);
-            return at >= 0 && at + 1 < words.Length && int.TryParse(words[at + 1], style, CultureInfo.InvariantCulture, out var number) ? number : null;
+            return at >= 0 && at + 1 < words.Length && int.TryParse(words[at + 1], style, CultureInfo.InvariantCulture, out var number)
+                ? number : null;
         }
     }
 }

@@ -24,8 +24,10 @@ sealed unsafe class WindowsSystem : HostSystem
     const uint StillActive = 259;
 
     readonly Lazy<string> _bootId = new(ComputeBootId);
-    // Wine's GetProcessTimes answers for any process with the time of the one that asks (dlls/ntdll/unix/process.c, ProcessTimes), so the list of processes is read there.
-    readonly Lazy<bool> _isWine = new(static () => NativeLibrary.TryLoad("ntdll.dll", out var library) && NativeLibrary.TryGetExport(library, "wine_get_version", out _));
+    // Wine's GetProcessTimes answers for any process with the time of the one that asks (dlls/ntdll/unix/process.c, ProcessTimes), so the
+    // list of processes is read there.
+    readonly Lazy<bool> _isWine = new(static () => NativeLibrary.TryLoad("ntdll.dll", out var library)
+        && NativeLibrary.TryGetExport(library, "wine_get_version", out _));
 
     /// <inheritdoc/>
     public override string Name => "Windows";
@@ -52,7 +54,8 @@ sealed unsafe class WindowsSystem : HostSystem
     public override SystemMemory? ReadMemory()
     {
         var status = new WindowsCalls.MemoryStatus { Length = (uint)sizeof(WindowsCalls.MemoryStatus) };
-        return WindowsCalls.GetMemory(ref status) != 0 && status.TotalPhysical is > 0 and <= long.MaxValue && status.AvailablePhysical <= status.TotalPhysical
+        return WindowsCalls.GetMemory(ref status) != 0 && status.TotalPhysical is > 0 and <= long.MaxValue
+            && status.AvailablePhysical <= status.TotalPhysical
             ? new SystemMemory((long)status.TotalPhysical, (long)(status.TotalPhysical - status.AvailablePhysical)) : null;
     }
 
@@ -62,29 +65,36 @@ sealed unsafe class WindowsSystem : HostSystem
         var warnings = new List<Warning>();
         var threads = Math.Max((int)Math.Min(WindowsCalls.CountProcessors(WindowsCalls.AllGroups), 65536), 1);
         var cpu = WindowsProcessor.Parse(
-            ReadText(ProcessorKey, "ProcessorNameString"), ReadText(ProcessorKey, "VendorIdentifier"), ReadText(ProcessorKey, "Identifier") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER"),
+            ReadText(ProcessorKey, "ProcessorNameString"), ReadText(ProcessorKey, "VendorIdentifier"),
+                ReadText(ProcessorKey, "Identifier") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER"),
             threads, CountRelations(WindowsCalls.RelationPackage), CountRelations(WindowsCalls.RelationCore));
-        var firmware = new Dmi(ReadText(FirmwareKey, "SystemManufacturer"), ReadText(FirmwareKey, "SystemProductName"), null, ReadText(FirmwareKey, "BIOSVendor"), null);
-        var hasBattery = WindowsCalls.GetPowerStatus(out var power) != 0 && power.BatteryFlag != BatteryUnknown && (power.BatteryFlag & NoBattery) == 0;
+        var firmware = new Dmi(ReadText(FirmwareKey, "SystemManufacturer"), ReadText(FirmwareKey, "SystemProductName"), null,
+            ReadText(FirmwareKey, "BIOSVendor"), null);
+        var hasBattery = WindowsCalls.GetPowerStatus(out var power) != 0 && power.BatteryFlag != BatteryUnknown
+            && (power.BatteryFlag & NoBattery) == 0;
         var memory = ReadMemory()?.TotalBytes ?? 0;
         if (memory == 0)
-            warnings.Add(new Warning("memory-unknown", "Windows does not report the size of the main memory; the energy of memory is left out."));
+            warnings.Add(new Warning("memory-unknown",
+                "Windows does not report the size of the main memory; the energy of memory is left out."));
         var machine = new Machine(
             firmware.IsVirtual ? HostKind.Vm : hasBattery ? HostKind.Laptop : HostKind.Unknown,
-            cpu.Name ?? "unknown", null, threads, Math.Clamp(cpu.Sockets ?? 1, 1, threads), memory, RuntimeInformation.OSDescription.Trim(), firmware.IsVirtual, BootId,
+            cpu.Name ?? "unknown", null, threads, Math.Clamp(cpu.Sockets ?? 1, 1, threads), memory,
+                RuntimeInformation.OSDescription.Trim(), firmware.IsVirtual, BootId,
             Product: firmware.IsVirtual ? null : firmware.Product);
         return new MachineDescription(machine, cpu, firmware, hasBattery, warnings);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses() => [.. ReadProcesses().Select(static process => (process.Id, process.ParentId))];
+    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses() =>
+        [.. ReadProcesses().Select(static process => (process.Id, process.ParentId))];
 
     /// <inheritdoc/>
     public override FollowedProcess? OpenProcess(int id)
     {
         var handle = WindowsCalls.OpenProcess(WindowsCalls.QueryLimitedInformation, 0, id);
         if (!handle.IsInvalid && WindowsCalls.GetProcessTimes(handle, out var creation, out _, out _, out _) != 0)
-            return _isWine.Value && id != Environment.ProcessId ? new ListedProcess(this, id, creation, handle) : new OpenedProcess(id, creation, handle);
+            return _isWine.Value && id != Environment.ProcessId ? new ListedProcess(this, id, creation, handle)
+                : new OpenedProcess(id, creation, handle);
         handle.Dispose();
         return null;
     }
@@ -112,13 +122,15 @@ sealed unsafe class WindowsSystem : HostSystem
 
     /// <inheritdoc/>
     public override long GetThreadCpuNanoseconds() =>
-        WindowsCalls.GetThreadTimes(WindowsCalls.GetCurrentThread(), out _, out _, out var kernel, out var user) != 0 ? (kernel + user) * NanosecondsPerFileTime : 0;
+        WindowsCalls.GetThreadTimes(WindowsCalls.GetCurrentThread(), out _, out _, out var kernel, out var user) != 0
+            ? (kernel + user) * NanosecondsPerFileTime : 0;
 
     /// <inheritdoc/>
     public override IJobAccount CreateJobAccount() => new WindowsJobAccount(this);
 
     internal override IReadOnlyList<MissingMeter> ListMissingMeters() => WindowsCalls.CountProcessorGroups() > 1
-        ? [new MissingMeter(SystemCpuMeters.BusyId, "GetSystemTimes", "this machine has several groups of 64 hardware threads, and Windows reports the busy time of one", null, [])] : [];
+        ? [new MissingMeter(SystemCpuMeters.BusyId, "GetSystemTimes",
+            "this machine has several groups of 64 hardware threads, and Windows reports the busy time of one", null, [])] : [];
 
     static string? ReadText(string key, string name)
     {
@@ -201,7 +213,8 @@ sealed unsafe class WindowsSystem : HostSystem
         }
     }
 
-    /// <summary>A process by a handle: while it is open the id is not given to another, and the times of an ended process can be read.</summary>
+    /// <summary>A process by a handle: while it is open the id is not given to another, and the times of an ended process can be
+    /// read.</summary>
     sealed class OpenedProcess(int id, long start, SafeProcessHandle handle) : FollowedProcess(id, start)
     {
         public override ProcessUsage? Read()

@@ -31,7 +31,8 @@ public sealed class PortableRunTests : IDisposable
 
         // 'times' of the shell prints its own user and system time in the first line, and that of its children in the second.
         var code = Type("run", "--zone", "FR", "--epoch-pattern", "none", "-o", document, "--",
-            "sh", "-c", $"i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; times > {times}; exit 7");
+            "sh", "-c",
+                $"i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; times > {times}; exit 7");
 
         Assert.True(code == 7, _error.ToString());
         using var run = JsonDocument.Parse(File.ReadAllText(document));
@@ -41,8 +42,10 @@ public sealed class PortableRunTests : IDisposable
         Assert.InRange(root.GetProperty("job_cpu_s").GetDouble(), reported - 0.05, reported + 0.3);
         Assert.Equal(7, root.GetProperty("exit_code").GetInt32());
         Assert.Equal(["job:cpu", "job:memory", "system:busy", "system:idle", "system:memory"],
-            root.GetProperty("meters").EnumerateArray().Select(meter => meter.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
-        Assert.All(root.GetProperty("components").EnumerateArray(), component => Assert.NotEqual("measured", component.GetProperty("quality").GetString()));
+            root.GetProperty("meters").EnumerateArray().Select(meter =>
+                meter.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.All(root.GetProperty("components").EnumerateArray(), component =>
+            Assert.NotEqual("measured", component.GetProperty("quality").GetString()));
         Assert.Equal("laptop", root.GetProperty("host").GetProperty("kind").GetString());
         Assert.Equal(0, Type("list"));
     }

@@ -6,7 +6,8 @@ using Tonne.Instruments.Machines;
 
 namespace Tonne.Cli.Tests.Running;
 
-/// <summary>The machine of the test as a system other than Linux: read without <c>/proc</c>, and with an account of children that were waited for, as macOS has.</summary>
+/// <summary>The machine of the test as a system other than Linux: read without <c>/proc</c>, and with an account of children that were
+/// waited for, as macOS has.</summary>
 sealed class StandInSystem : HostSystem
 {
     static readonly TimeProvider _time = TimeProvider.System;
@@ -25,7 +26,8 @@ sealed class StandInSystem : HostSystem
 
     public override MachineDescription Describe() => new(
         new Machine(HostKind.Laptop, "Apple M1", null, 8, 1, 16_000_000_000, "stand-in 1", false, BootId),
-        new CpuInfo("Apple M1", null, null, null, null, null, null, false, 8, 1, 1), new Dmi("Apple", "MacBookAir10,1", null, null, null), true, []);
+        new CpuInfo("Apple M1", null, null, null, null, null, null, false, 8, 1, 1), new Dmi("Apple", "MacBookAir10,1", null, null, null),
+            true, []);
 
     public override SystemCpuTime? ReadCpuTime()
     {
@@ -74,7 +76,8 @@ sealed class StandInSystem : HostSystem
             {
                 using var process = Process.GetProcessById(Id);
                 return process.StartTime.Ticks == Start
-                    ? new ProcessUsage(Nanoseconds(process.TotalProcessorTime), Id == Environment.ProcessId ? ReadReaped() : 0, process.WorkingSet64, HasEnded: false) : null;
+                    ? new ProcessUsage(Nanoseconds(process.TotalProcessorTime), Id == Environment.ProcessId ? ReadReaped() : 0,
+                        process.WorkingSet64, HasEnded: false) : null;
             }
             catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
             {

@@ -5,7 +5,8 @@ namespace Tonne.Instruments.Tests.MacAndWindows;
 
 public class MacStructuresTests
 {
-    // sys/resource.h, struct rusage_info_v2: uuid[16], user 16, system 24, …, resident 64, footprint 72, start 80, exit 88, child user 96, child system 104.
+    // sys/resource.h, struct rusage_info_v2: uuid[16], user 16, system 24, …, resident 64, footprint 72, start 80, exit 88, child user
+    // 96, child system 104.
     // Apple's processors count Mach time in units of 125/3 ns: 24,000,000 units are 1 s.
     [Theory]
     [InlineData(1, 1, 2_000_000_000L, 500_000_000L)]
@@ -24,7 +25,8 @@ public class MacStructuresTests
         Assert.Equal(new ProcessUsage(2_000_000_000, 500_000_000, 4096, HasEnded: false), usage);
     }
 
-    // mach/vm_statistics.h, struct vm_statistics64: wired 12, purgeable 88, compressor 128, internal 140. (100 − 30) + 20 + 10 pages of 16 KiB.
+    // mach/vm_statistics.h, struct vm_statistics64: wired 12, purgeable 88, compressor 128, internal 140. (100 − 30) + 20 + 10 pages of
+    // 16 KiB.
     [Fact]
     public void Memory_in_use_is_anonymous_wired_and_compressed_pages()
     {

@@ -7,7 +7,8 @@ public class ProcessTreeAccountTests
 {
     const int Root = 10;
 
-    static ProcessUsage Used(double seconds, double reaped = 0, bool hasEnded = false) => new((long)(seconds * 1e9), (long)(reaped * 1e9), 1000, hasEnded);
+    static ProcessUsage Used(double seconds, double reaped = 0, bool hasEnded = false) =>
+        new((long)(seconds * 1e9), (long)(reaped * 1e9), 1000, hasEnded);
 
     static double? Seconds(ProcessTreeAccount account) => account.ReadCpuNanoseconds() / 1e9;
 
@@ -24,7 +25,7 @@ public class ProcessTreeAccountTests
 
         // 1 + 2 + 4 s; process 50 is nobody's child here.
         Assert.Equal(7, Seconds(account));
-        Assert.Equal([11, 12, Root], account.ListProcessIds().Order().OrderBy(id => id == Root));
+        Assert.Equal([Root, 11, 12], account.ListProcessIds().Order());
         Assert.Equal(3000, account.ReadResidentBytes());
         Assert.True(account.Contains(12));
         Assert.False(account.Contains(50));

@@ -34,12 +34,15 @@ sealed class StandInSystem : HostSystem
 
     public override SystemMemory? ReadMemory() => new(16_000_000_000, 6_000_000_000);
 
-    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses() => [.. Processes.Select(process => (process.Key, process.Value.Parent))];
+    public override IReadOnlyList<(int Id, int ParentId)> ListProcesses() =>
+        [.. Processes.Select(process => (process.Key, process.Value.Parent))];
 
-    public override FollowedProcess? OpenProcess(int id) => Processes.TryGetValue(id, out var process) ? new Followed(this, id, process.Start) : null;
+    public override FollowedProcess? OpenProcess(int id) => Processes.TryGetValue(id, out var process)
+        ? new Followed(this, id, process.Start) : null;
 
     sealed class Followed(StandInSystem system, int id, long start) : FollowedProcess(id, start)
     {
-        public override ProcessUsage? Read() => system.Processes.TryGetValue(Id, out var process) && process.Start == Start ? process.Usage : null;
+        public override ProcessUsage? Read() => system.Processes.TryGetValue(Id, out var process) && process.Start == Start ? process.Usage
+            : null;
     }
 }

@@ -4,7 +4,8 @@ namespace Tonne.Instruments.Tests.MacAndWindows;
 
 public class SystemCpuTimeTests
 {
-    // Microsoft, GetSystemTimes: units of 100 ns, and kernel time includes idle time. 4 threads for 10 s, of which 25 s idle, 3 s in the kernel, 12 s in user mode:
+    // Microsoft, GetSystemTimes: units of 100 ns, and kernel time includes idle time. 4 threads for 10 s, of which 25 s idle, 3 s in the
+    // kernel, 12 s in user mode:
     // idle 25 s = 250,000,000; kernel 25 + 3 s = 280,000,000; user 120,000,000. Busy is 3 + 12 = 15 s.
     [Fact]
     public void Idle_time_is_taken_out_of_kernel_time_and_units_are_of_100_ns()
@@ -21,5 +22,6 @@ public class SystemCpuTimeTests
     [InlineData(-1, 9, 5)]
     [InlineData(1, 9, -5)]
     [InlineData(1, long.MaxValue, 1)] // more than can be said in ns
-    public void What_cannot_be_is_unknown_and_not_zero(long idle, long kernel, long user) => Assert.Null(SystemCpuTime.FromFileTimes(idle, kernel, user));
+    public void What_cannot_be_is_unknown_and_not_zero(long idle, long kernel, long user) =>
+        Assert.Null(SystemCpuTime.FromFileTimes(idle, kernel, user));
 }

@@ -1,9 +1,8 @@
 using Tonne.Hardware;
+using Tonne.Instruments.Files;
 using Tonne.Instruments.MacAndWindows;
 using Tonne.Instruments.Machines;
-using Tonne.Instruments.Files;
 using Tonne.Quantities;
-using Tonne.Runs;
 
 namespace Tonne.Instruments.Tests.MacAndWindows;
 

@@ -18,7 +18,8 @@ public class WindowsProcessListTests
         var list = WindowsProcessList.Parse(bytes);
 
         // 2 s + 0.5 s; one unit of 100 ns.
-        Assert.Equal([new(10, 1, 5, new ProcessUsage(2_500_000_000, 0, 4096, false)), new(11, 10, 6, new ProcessUsage(100, 0, 0, false))], list);
+        Assert.Equal([new(10, 1, 5, new ProcessUsage(2_500_000_000, 0, 4096, false)), new(11, 10, 6, new ProcessUsage(100, 0, 0, false))],
+            list);
     }
 
     [Theory]

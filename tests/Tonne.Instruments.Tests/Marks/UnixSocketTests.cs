@@ -48,5 +48,6 @@ public class UnixSocketTests
         Assert.Throws<IOException>(() => UnixSocket.ConnectManaged(Path.Combine(Path.GetTempPath(), "tonne-no-socket-here"), _patience));
 
     [Fact]
-    public void A_path_that_is_too_long_is_said() => Assert.Throws<IOException>(() => UnixSocket.ListenManaged("/tmp/" + new string('x', 200), 1));
+    public void A_path_that_is_too_long_is_said() =>
+        Assert.Throws<IOException>(() => UnixSocket.ListenManaged("/tmp/" + new string('x', 200), 1));
 }

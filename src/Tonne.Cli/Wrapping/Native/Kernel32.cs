@@ -15,7 +15,8 @@ static unsafe partial class Kernel32
 
     [LibraryImport("kernel32.dll", EntryPoint = "CreateProcessW", SetLastError = true)]
     internal static partial int CreateProcess(
-        char* application, char* commandLine, nint processAttributes, nint threadAttributes, int inheritHandles, uint flags, char* environment, char* folder,
+        char* application, char* commandLine, nint processAttributes, nint threadAttributes, int inheritHandles, uint flags,
+            char* environment, char* folder,
         StartupInformation* startup, ProcessInformation* information);
 
     [LibraryImport("kernel32.dll", EntryPoint = "ResumeThread", SetLastError = true)]
@@ -29,6 +30,9 @@ static unsafe partial class Kernel32
 
     [LibraryImport("kernel32.dll", EntryPoint = "GetExitCodeProcess", SetLastError = true)]
     internal static partial int GetExitCode(nint process, out uint code);
+
+    [LibraryImport("kernel32.dll", EntryPoint = "TerminateProcess", SetLastError = true)]
+    internal static partial int Terminate(nint process, uint code);
 
     [LibraryImport("kernel32.dll", EntryPoint = "CloseHandle")]
     internal static partial int Close(nint handle);
