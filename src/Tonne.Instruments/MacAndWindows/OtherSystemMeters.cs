@@ -24,7 +24,7 @@ sealed class OtherSystemMeters : Instrument
         if (named is "Darwin" or "macOS")
         {
             _missing.Add(new MissingMeter("ioreport", "IOReport",
-                "macOS reports the energy of processor, GPU and memory by IOReport (powermetrics shows it); "
+                "macOS reports the energy of processor, GPU and memory by IOReport (as powermetrics shows it); "
                 + "this version does not read it, and models instead", null, [PlugMeter]));
             _missing.Add(new MissingMeter("smc", "AppleSMC",
                 "macOS reports the power of the whole machine by the SMC; this version does not read it", null, []));
