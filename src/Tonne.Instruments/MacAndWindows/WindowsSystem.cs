@@ -145,7 +145,7 @@ sealed unsafe class WindowsSystem : HostSystem
         }
     }
 
-    /// <summary>Counts records of <c>GetLogicalProcessorInformationEx</c>, each of which begins with its kind and its size.</summary>
+    /// <summary>Counts records of <c>GetLogicalProcessorInformationEx</c>, each of which begins with two numbers: kind and size.</summary>
     static int? CountRelations(int relation)
     {
         uint length = 0;
