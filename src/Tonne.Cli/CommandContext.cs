@@ -1,5 +1,6 @@
 using Tonne.Cli.Running;
 using Tonne.Cli.Wrapping;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Reporting.Terminal;
 
 namespace Tonne.Cli;
@@ -40,6 +41,9 @@ sealed record CommandContext(
 
     /// <summary>Replaces this process by a program with variables added to its environment; returns an exit code if it cannot. Default: it cannot.</summary>
     public Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>, int> ReplaceProcess { get; init; } = static (_, _) => Commands.CommandLine.Failure;
+
+    /// <summary>The system that commands run on and that is read, if it is not Linux. Default: the running one; null on Linux.</summary>
+    public HostSystem? HostSystem { get; init; } = Instruments.MacAndWindows.HostSystem.Current;
 
     /// <summary>Whether to use colours: on a terminal, unless NO_COLOR is set (no-color.org).</summary>
     public bool UsesColour(bool terminal) => terminal && GetVariable("NO_COLOR") is null or "" && GetVariable("TERM") is not "dumb";

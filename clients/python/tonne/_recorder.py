@@ -18,6 +18,10 @@ logger = logging.getLogger("tonne")
 START_SECONDS = 5.0
 END_SECONDS = 30.0
 
+# Windows has no signal that a program can handle and another can send: there the end of its input ends a recording.
+_ENDS_BY_INPUT = sys.platform == "win32"
+_APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
+
 _reported = set()
 
 
@@ -33,14 +37,14 @@ def report(problem):
 
 def find_executable():
     """Path of the executable and None, or None and why there is none."""
-    if not sys.platform.startswith("linux"):
-        return None, "tonne records only on Linux; on %s nothing is recorded" % sys.platform
+    if not sys.platform.startswith("linux") and sys.platform not in ("win32", "darwin"):
+        return None, "tonne records on Linux, Windows and macOS; on %s nothing is recorded" % sys.platform
     given = os.environ.get("TONNE_EXECUTABLE")
     if given:
         if shutil.which(given):
             return given, None
         return None, "TONNE_EXECUTABLE is %s, which cannot be executed; nothing is recorded" % given
-    packaged = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_bin", "tonne")
+    packaged = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_bin", "tonne.exe" if sys.platform == "win32" else "tonne")
     found = packaged if os.access(packaged, os.X_OK) else shutil.which("tonne")
     if found:
         return found, None
@@ -83,7 +87,7 @@ class Recorder:
         # A session of its own: Ctrl-C in the terminal ends the block, and the block ends the recording.
         self._process = subprocess.Popen(
             [executable, "attach", "--pid", str(self.pid), "--json"] + arguments,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            stdin=subprocess.PIPE if _ENDS_BY_INPUT else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **_APART
         )
         self._readers = [
             threading.Thread(target=_read, args=(self._process.stdout, self._lines.put), name="tonne-output", daemon=True),
@@ -105,8 +109,11 @@ class Recorder:
             if self.pid != os.getpid() or self._process is None:
                 return None
             if self._process.poll() is None:
-                # SIGINT is ignored where the training is a background job of a shell.
-                self._process.send_signal(signal.SIGTERM)
+                if _ENDS_BY_INPUT:
+                    self._process.stdin.close()
+                else:
+                    # SIGINT is ignored where the training is a background job of a shell.
+                    self._process.send_signal(signal.SIGTERM)
             self.record = self._next_document(time.monotonic() + END_SECONDS)
             self._end_process(1.0)
             if self.record is None:

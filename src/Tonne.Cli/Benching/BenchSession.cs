@@ -22,7 +22,7 @@ sealed class BenchSession : IDisposable
     readonly Settings _settings;
     readonly BenchRequest _request;
     readonly Random _random;
-    readonly InheritedState _inheritance;
+    readonly InheritedState? _inheritance;
     readonly List<PosixSignalRegistration> _signals = [];
     readonly List<BenchRound> _rounds = [];
     readonly BenchProgress _progress;
@@ -35,12 +35,12 @@ sealed class BenchSession : IDisposable
         Id = RunId.Create(context.Time.GetUtcNow());
         Labels = [.. request.Commands.Select((_, i) => ((char)('A' + i)).ToString())];
         Comparison = new VariantComparison(Labels, request.Plan);
-        _inheritance = InheritedState.ReadAndIgnoreFileSizeSignal();
+        _inheritance = context.HostSystem is null ? InheritedState.ReadAndIgnoreFileSizeSignal() : null;
         _progress = new BenchProgress(context, Comparison);
         // Between two runs nothing else handles signals. During a run the child gets its own signal, and the bench stops after it.
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
         {
-            if (_inheritance.Ignores(signal == PosixSignal.SIGINT ? 2 : 15))
+            if (_inheritance?.Ignores(signal == PosixSignal.SIGINT ? 2 : 15) == true)
                 continue;
             _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {

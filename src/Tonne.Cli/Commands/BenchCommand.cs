@@ -98,7 +98,7 @@ static class BenchCommand
             return CommandLine.Failure;
         }
 
-        if (session.InterruptedBy == 2)
+        if (session.InterruptedBy == 2 && context.HostSystem is null)
             SelfTermination.TerminateByInterrupt();
         return session.InterruptedBy == 0 ? 0 : 128 + session.InterruptedBy;
     }

@@ -48,8 +48,8 @@ static class CommandLine
         {
             // What follows `run … --` or `bench … --` belongs to the child: the parser of tonne does not see it.
             var (ours, childs) = ArgumentSplitter.Split(args, WrappingVerbs);
-            if (!OperatingSystem.IsLinux() && OtherSystem.Handle(args, childs, context) is { } code)
-                return code;
+            if (context.HostSystem is { } system)
+                OtherSystem.Check(args, system.Name);
             var root = Build(context, childs);
             if (args is ["--version"])
                 return VersionCommand.Print(context);

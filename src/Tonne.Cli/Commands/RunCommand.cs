@@ -66,7 +66,8 @@ static class RunCommand
                 JoinsRanks = hours is null,
                 CleanHours = hours,
             });
-            if (session.Interrupted)
+            // Elsewhere than on Linux the exit code says it.
+            if (session.Interrupted && context.HostSystem is null)
                 SelfTermination.TerminateByInterrupt();
             return code;
         });

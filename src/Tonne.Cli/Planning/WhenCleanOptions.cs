@@ -56,6 +56,8 @@ sealed class WhenCleanOptions
                 + "Let Slurm start it later: sbatch --begin, at a time that 'tonne plan' names.");
         }
 
+        if (!OperatingSystem.IsLinux() && !parsed.GetValue(_dryRun))
+            throw new InvalidInputException("--when-clean waits and pauses on Linux only, where a process of its own keeps the command from staying stopped. 'tonne plan' names the time to start at.");
         var say = (string text) => context.Error.WriteLine("tonne: " + TextSanitizer.ToOneLine(text));
         var clock = ScaledClock.Create(context);
         var now = PlanTime.FloorToMinute(clock.GetUtcNow());

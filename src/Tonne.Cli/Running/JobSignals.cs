@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Tonne.Cli.Wrapping.Native;
 
@@ -13,7 +14,7 @@ static class JobSignals
     public static int RequestCheckpoint(IReadOnlyList<int> processes) =>
         processes.Count(process => Handles(process, UserDefined1) && Libc.Send(process, UserDefined1) == 0);
 
-    /// <summary>Sends SIGTERM to all.</summary>
+    /// <summary>Sends SIGTERM to all; on Windows, which has no such signal, ends them.</summary>
     public static void Terminate(IReadOnlyList<int> processes) => SendAll(processes, Libc.Terminate);
 
     /// <summary>Sends SIGKILL to all.</summary>
@@ -22,7 +23,25 @@ static class JobSignals
     static void SendAll(IReadOnlyList<int> processes, int signal)
     {
         foreach (var process in processes)
-            _ = Libc.Send(process, signal);
+        {
+            if (OperatingSystem.IsWindows())
+                End(process);
+            else
+                _ = Libc.Send(process, signal);
+        }
+    }
+
+    static void End(int process)
+    {
+        try
+        {
+            using var opened = Process.GetProcessById(process);
+            opened.Kill();
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended.
+        }
     }
 
     /// <summary>Whether a process has a handler for a signal: SigCgt of proc(5).</summary>

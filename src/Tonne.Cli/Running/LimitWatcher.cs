@@ -119,6 +119,7 @@ sealed class LimitWatcher : IRunObserver, IDisposable
         var asked = JobSignals.RequestCheckpoint(listProcesses());
         onMessage(asked > 0
             ? $"{_reason}. Asked for a checkpoint (SIGUSR1); SIGTERM follows in {DisplayValue.FormatDuration(_limits.Grace.TotalSeconds)}."
+            : OperatingSystem.IsWindows() ? $"{_reason}. The command is ended; Windows has no signal that would ask it for a checkpoint first."
             : $"{_reason}. The command is ended (SIGTERM); a program that handles SIGUSR1 would be asked for a checkpoint first.");
         if (asked > 0 && WaitForEnd(listProcesses))
             return;

@@ -4,33 +4,31 @@ using Tonne.Cli.Commands;
 
 namespace Tonne.Cli.Running;
 
-/// <summary>What tonne does on Windows and macOS, where it reads no meters and follows no processes yet.</summary>
+/// <summary>What tonne cannot do on Windows and macOS, and how a program is started there without measuring it.</summary>
 static class OtherSystem
 {
     const int CannotExecute = 126;
     const int NotFound = 127;
 
-    static readonly HashSet<string> _measuringVerbs = new(StringComparer.Ordinal) { "attach", "bench", "calibrate", "mark", "slurm", "watch" };
-
-    /// <summary>Handles a command that measures; every other command works on each system.</summary>
-    /// <param name="args">All words.</param>
-    /// <param name="command">The wrapped command; null if the verb wraps none.</param>
-    /// <param name="context">Streams.</param>
-    /// <returns>The exit code; null if the command does not measure, or only help is asked for.</returns>
-    /// <exception cref="InvalidInputException">It measures, and there is nothing that could be done instead.</exception>
-    public static int? Handle(string[] args, IReadOnlyList<string>? command, CommandContext context)
+    static readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal)
     {
-        var system = OperatingSystem.IsWindows() ? "Windows" : "this system";
-        if (args is ["run", ..] && command is [_, ..])
-        {
-            context.Error.WriteLine($"tonne: on {system} commands are not measured yet; the command runs unmeasured, and no run is recorded. An estimate: tonne estimate training --help");
-            context.Out.Flush();
-            return Execute(command, null, context.Error);
-        }
+        ["calibrate"] = "it measures this machine's energy under known loads, and no meter of a processor is read there",
+        ["slurm"] = "it follows a job by Slurm's prolog and epilog, which run on Linux",
+    };
 
-        return args is [var verb, ..] && _measuringVerbs.Contains(verb) && !args.Contains("--help") && !args.Contains("-h")
-            ? throw new InvalidInputException($"'tonne {verb}' needs Linux: on {system} tonne estimates, accounts, reads ledgers and reports, and does not measure yet.")
-            : null;
+    /// <summary>Refuses a command that cannot work on the system; every other command works.</summary>
+    /// <param name="args">All words.</param>
+    /// <param name="system">Name of the system.</param>
+    /// <exception cref="InvalidInputException">It cannot work, and why.</exception>
+    public static void Check(string[] args, string system)
+    {
+        if (args.Contains("--help") || args.Contains("-h"))
+            return;
+        if (args is [var verb, ..] && _refusals.TryGetValue(verb, out var reason))
+            throw new InvalidInputException($"'tonne {verb}' needs Linux: {reason}, and this is {system}.");
+        if (args is ["attach", ..] && args.Contains("--jupyter"))
+            throw new InvalidInputException($"'tonne attach --jupyter' needs Linux: the commands of other processes are not read on {system}. "
+                + "Give the kernel's process: tonne attach --pid PID.");
     }
 
     /// <summary>Runs a command to its end, with the streams of this process.</summary>

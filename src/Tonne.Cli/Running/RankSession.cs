@@ -45,7 +45,7 @@ sealed class RankSession : IMarkTarget, IDisposable
     readonly LimitWatcher? _watcher;
     readonly Lock _gate = new();
     RankState _state;
-    ChildProcess? _child;
+    IRunningCommand? _child;
     RankGroupState? _published;
     RankLock? _lock;
     RankedJob? _job;
@@ -159,7 +159,7 @@ sealed class RankSession : IMarkTarget, IDisposable
     }
 
     /// <summary>Adds the child, after it has started.</summary>
-    public void AttachChild(ChildProcess child)
+    public void AttachChild(IRunningCommand child)
     {
         _own.OverheadNanoseconds = child.OwnCpuInCgroupNanoseconds;
         _child = child;

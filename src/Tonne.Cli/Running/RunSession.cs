@@ -6,6 +6,7 @@ using Tonne.Cli.Configuration;
 using Tonne.Cli.Planning;
 using Tonne.Cli.Wrapping;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Instruments.MachineCalibration;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.PlaceDetection;
@@ -44,9 +45,9 @@ sealed class RunSession(CommandContext context, Settings settings)
     /// </returns>
     public int Run(RunRequest request)
     {
-        var inheritance = request.Inheritance ?? InheritedState.ReadAndIgnoreFileSizeSignal();
+        var inheritance = context.HostSystem is null ? request.Inheritance ?? InheritedState.ReadAndIgnoreFileSizeSignal() : null;
         using var discovery = MachineDiscovery.Discover(
-            new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable));
+            new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable) with { HostSystem = context.HostSystem });
         if (settings.Strict && discovery.DescribeUnmeasured() is { } unmeasuredParts)
         {
             WriteMessage($"--strict: {unmeasuredParts}. 'tonne doctor' says which meters are missing and how to enable them.");
@@ -54,8 +55,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
 
         using var watcher = request.Limits is { Max: not null } limits ? new LimitWatcher(limits, context.Time, WriteMessage) : null;
+        if (request.JoinsRanks && context.HostSystem is { } other && RankIdentity.Find(context.GetVariable) is not null)
+            WriteMessage($"each rank is recorded as a run of its own: ranks do not find each other on {other.Name}.");
         // A run inside another one is part of it: its processes count for the outer one's rank.
-        if (request.JoinsRanks && RankIdentity.Find(context.GetVariable) is { } identity
+        if (request.JoinsRanks && context.HostSystem is null && RankIdentity.Find(context.GetVariable) is { } identity
             && (ParentRun.Find(context.GetVariable, ProcessIdentity.GetCurrent().BootId) is not { } outer || !JobInstruments.MayBeInside(outer, Environment.ProcessId)))
         {
             using var ranks = RankSession.TryJoin(context, settings, this, request, discovery, identity, watcher);
@@ -66,15 +69,15 @@ sealed class RunSession(CommandContext context, Settings settings)
         JobMeters? meters = null;
         var place = (request.Place ?? settings.Place) is { } given ? Task.FromResult(given) : DetectPlaceAsync(discovery);
         var recorder = new RunRecorder(
-            id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore)).Job,
+            id => (meters = new JobMeters(id, discovery, request.OwnCpuBefore, context.HostSystem)).Job,
             CreateSink(request), CreateOptions(request, discovery, place) with { Observers = watcher is null ? [] : [watcher] }, context.Time);
         using var run = recorder.OpenAsync(request.Name ?? RunNames.FromCommand(GetKeptCommand(request))).AsTask().GetAwaiter().GetResult();
         using var marks = new MarkReceiver(context, settings, new RecordedMarkTarget(run, place), WriteMessage);
         using var pausable = request.CleanHours is null ? null : PausableCommand.Create();
-        ChildProcess child;
+        IRunningCommand child;
         try
         {
-            child = StartChild(request, inheritance, marks, meters!.Placement, pausable);
+            child = StartChild(request, inheritance, marks, meters!.Placement, meters.Account, pausable);
         }
         catch (StartFailureException error)
         {
@@ -185,8 +188,10 @@ sealed class RunSession(CommandContext context, Settings settings)
         }
     }
 
-    ChildProcess StartChild(RunRequest request, InheritedState inheritance, MarkReceiver marks, CgroupPlacement? placement, PausableCommand? pausable = null) => ChildProcess.Start(
-        new ChildCommand(request.Command)
+    IRunningCommand StartChild(
+        RunRequest request, InheritedState? inheritance, MarkReceiver marks, CgroupPlacement? placement, IJobAccount? account = null, PausableCommand? pausable = null)
+    {
+        var command = new ChildCommand(request.Command)
         {
             Inheritance = inheritance,
             Environment = marks.ChildEnvironment,
@@ -195,14 +200,15 @@ sealed class RunSession(CommandContext context, Settings settings)
             Streams = request.Streams,
             Placement = placement,
             Pausable = pausable,
-        },
-        context.Time);
+        };
+        return account is null ? ChildProcess.Start(command, context.Time) : PortableChild.Start(command, account, context.Time);
+    }
 
     /// <summary>Runs the command as a rank of a run that has all ranks of this node.</summary>
-    int RunRank(RankSession ranks, RunRequest request, InheritedState inheritance, LimitWatcher? watcher)
+    int RunRank(RankSession ranks, RunRequest request, InheritedState? inheritance, LimitWatcher? watcher)
     {
         using var marks = new MarkReceiver(context, settings, ranks, WriteMessage);
-        ChildProcess child;
+        IRunningCommand child;
         try
         {
             child = StartChild(request, inheritance, marks, ranks.Placement);
@@ -240,7 +246,7 @@ sealed class RunSession(CommandContext context, Settings settings)
     /// <summary>The command's exit code. A command that wrote to a pipe could not see the error that it would have ended with.</summary>
     static int GetExitCode(ChildExit exit) => exit.LostOutput is not null && exit.ExitCode == 0 ? 1 : exit.ExitCode;
 
-    List<Warning> ListWarnings(ChildProcess child, ChildExit exit, LimitWatcher? watcher)
+    List<Warning> ListWarnings(IRunningCommand child, ChildExit exit, LimitWatcher? watcher)
     {
         var warnings = child.Warnings.Select(static text => new Warning("wrapping", text)).ToList();
         if (exit.LostOutput is { } lost)

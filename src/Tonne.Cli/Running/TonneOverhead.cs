@@ -15,6 +15,12 @@ static class TonneOverhead
     /// <summary>Reads the largest resident size, VmHWM of /proc/self/status; 0 if it cannot be read.</summary>
     static long ReadPeakResidentBytes()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return self.PeakWorkingSet64;
+        }
+
         try
         {
             foreach (var line in File.ReadLines("/proc/self/status"))

@@ -25,6 +25,8 @@ sealed class AttachSession(CommandContext context, Settings settings, AttachedPr
     public int Run()
     {
         using var wait = new InterruptWait();
+        if (request.Output is not null && OperatingSystem.IsWindows())
+            wait.StopAtEndOfInput();
         using var ranks = TryJoinRanks();
         if (ranks is not null)
             FollowRank(ranks, wait);
@@ -36,7 +38,7 @@ sealed class AttachSession(CommandContext context, Settings settings, AttachedPr
     // A process that is a rank of a distributed job is in one run with the others of its node.
     RankSession? TryJoinRanks()
     {
-        if (RankIdentity.Find(process.GetVariable) is not { } identity
+        if (context.HostSystem is not null || RankIdentity.Find(process.GetVariable) is not { } identity
             || (ParentRun.Find(process.GetVariable, process.Identity.BootId) is { } outer && JobInstruments.MayBeInside(outer, process.Id)))
             return null;
         return RankSession.TryJoin(context, settings, _session, request, process.Discovery, identity, watcher: null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tonne.Cli.Commands;
 using Tonne.Cli.Configuration;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Instruments.Machines;
 using Tonne.Instruments.Processes;
 using Tonne.Recording;
@@ -38,7 +39,7 @@ sealed class AttachedProcess : IDisposable
         if (id == Environment.ProcessId)
             throw new InvalidInputException($"{id} is this process.");
         if (ProcessIdentity.GetStartTicks(id) is not { } start)
-            throw new InvalidInputException($"there is no process {id}: 'ps -e' lists them.");
+            throw new InvalidInputException($"there is no process {id}: '{(OperatingSystem.IsWindows() ? "tasklist" : "ps -e")}' lists them.");
         return new AttachedProcess(id, start, MachineDiscovery.Discover(new FileTree(settings.Sysroot), settings.CreateDiscoveryOptions(context.GetVariable)),
             ProcessIdentity.GetParentId(Environment.ProcessId) == id ? context.GetVariable : null);
     }
@@ -68,6 +69,8 @@ sealed class AttachedProcess : IDisposable
     /// <summary>The command and arguments of a process; empty if they cannot be read.</summary>
     public static IReadOnlyList<string> ReadCommand(int id)
     {
+        if (HostSystem.Current is not null)
+            return HostSystem.GetProcessName(id) is not "?" and var name ? [name] : [];
         try
         {
             return File.ReadAllText($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);

@@ -8,7 +8,7 @@ namespace Tonne.Cli.Wrapping;
 /// arguments, environment, signal dispositions and limits that tonne got. Its output goes through tonne only if there is a listener. There
 /// is one child at a time, and nothing else in the process may start or wait for processes meanwhile.
 /// </remarks>
-sealed class ChildProcess : IDisposable
+sealed class ChildProcess : IRunningCommand
 {
     static readonly TimeSpan _drainTimeout = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan _maxOrphanWait = TimeSpan.FromMilliseconds(300);

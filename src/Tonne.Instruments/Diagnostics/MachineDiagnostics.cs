@@ -47,7 +47,7 @@ public static class MachineDiagnostics
         meters.AddRange(job.Meters.Select(meter => (meter.Description, Reading: meter.Read(0))).Select(seen => new MeterStatus(seen.Description, seen.Reading.IsGap ? null : seen.Reading.Value, seen.Reading.Reason)));
         return examination with
         {
-            ControlGroup = CheckControlGroup(job),
+            ControlGroup = OperatingSystem.IsLinux() ? CheckControlGroup(job) : null,
             Reservation = ResourceReservation.ReadOwn(),
             Cost = MeasureSamplingCost([.. found.Meters, .. job.Meters]),
         };

@@ -42,7 +42,8 @@ public sealed class FileTree
     public string Root { get; }
 
     /// <summary>Whether the files stand in for another machine.</summary>
-    public bool IsSysroot => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) is not "/";
+    /// <remarks>On Windows the root is that of a drive.</remarks>
+    public bool IsSysroot => Path.GetFullPath(Root) is var full && Path.TrimEndingDirectorySeparator(full) != Path.GetPathRoot(full);
 
     /// <summary>The full path of a file in the tree.</summary>
     public string GetFullPath(string relative) => Path.Join(Root, relative);

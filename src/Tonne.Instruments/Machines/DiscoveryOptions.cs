@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tonne.Instruments.MachineCalibration;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
@@ -35,6 +36,9 @@ public sealed record DiscoveryOptions
     /// Default: none.
     /// </summary>
     public ImmutableArray<string> MeterAddresses { get; init; } = [];
+
+    /// <summary>The system that is read in place of Linux' files. Default: null, the running one if it is not Linux and no stand-in root is given.</summary>
+    public HostSystem? HostSystem { get; init; }
 
     /// <summary>The clock of what is asked over a network. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

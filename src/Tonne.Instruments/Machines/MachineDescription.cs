@@ -1,5 +1,6 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
 
 namespace Tonne.Instruments.Machines;
@@ -14,9 +15,13 @@ public sealed record MachineDescription(Machine Machine, CpuInfo Cpu, Dmi Firmwa
 {
     const string BootIdFile = "proc/sys/kernel/random/boot_id";
 
-    /// <summary>Reads the files below a root. Files that are missing or broken leave warnings, never errors.</summary>
+    /// <summary>Reads the files below a root; of the running machine, where it is not Linux, what its system reports.
+    /// Files that are missing or broken leave warnings, never errors.</summary>
     public static MachineDescription Read(FileTree tree)
     {
+        ArgumentNullException.ThrowIfNull(tree);
+        if (!tree.IsSysroot && HostSystem.Current is { } system)
+            return system.Describe();
         var warnings = new List<Warning>();
         var cpu = CpuInfo.Parse(tree.ReadText("proc/cpuinfo") ?? "");
         var firmware = Dmi.Read(tree);

@@ -13,6 +13,7 @@ using Tonne.Instruments.Processes;
 using Tonne.Instruments.Rapl;
 using Tonne.Instruments.MacAndWindows;
 using Tonne.Quantities;
+using Tonne.Recording.Metering;
 using Tonne.Runs;
 
 namespace Tonne.Instruments.Machines;
@@ -30,7 +31,8 @@ public static class MachineDiscovery
     {
         ArgumentNullException.ThrowIfNull(tree);
         options ??= new DiscoveryOptions();
-        var description = MachineDescription.Read(tree);
+        var system = options.HostSystem ?? (tree.IsSysroot ? null : HostSystem.Current);
+        var description = system?.Describe() ?? MachineDescription.Read(tree);
         var warnings = new List<Warning>(description.Warnings);
         var missing = new List<MissingMeter>();
         var identity = CreateCpuIdentity(description);
@@ -42,7 +44,7 @@ public static class MachineDiscovery
             Cpu = description.Machine.Cpu == "unknown" && cpu.Model is { } model ? model.Name : description.Machine.Cpu,
             HostThreads = description.Machine.Virtual ? cpu.HostThreads : null,
         };
-        var instruments = CreateInstruments(tree, description, options).ToList();
+        var instruments = (system is null ? CreateInstruments(tree, description, options) : CreateInstruments(system, tree, description, options)).ToList();
         foreach (var instrument in instruments)
         {
             missing.AddRange(instrument.Missing);
@@ -69,15 +71,17 @@ public static class MachineDiscovery
         var rates = MachineModel.CreateRates(
             power, parts, options.CpuIdlePower ?? calibration?.PackageIdlePower ?? parts.Find(part => part.Component == Component.Cpu)?.IdlePower,
             [.. energyMeters.Select(meter => meter.Description)], options.OnlyMeasured);
-        var cpuTime = OpenCpuTime(tree, warnings, missing);
+        var cpuTime = system is null ? OpenCpuTime(tree, warnings, missing) : null;
         return new DiscoveryResult
         {
             Machine = machine,
             Description = description,
             Power = power,
             EnergyMeters = energyMeters,
-            CpuTimeMeters = cpuTime is null ? [] : OpenProcessTime(cpuTime) is { } processes ? [cpuTime.Busy, cpuTime.Idle, processes] : [cpuTime.Busy, cpuTime.Idle],
-            MemoryMeters = OpenMemory(tree) is { } memory ? [memory] : [],
+            CpuTimeMeters = system is not null ? OpenCpuTime(system, warnings, missing)
+                : cpuTime is null ? [] : OpenProcessTime(cpuTime) is { } processes ? [cpuTime.Busy, cpuTime.Idle, processes] : [cpuTime.Busy, cpuTime.Idle],
+            MemoryMeters = system is not null ? (system.ReadMemory() is null ? [] : [new SystemMemoryMeter(system)])
+                : OpenMemory(tree) is { } memory ? [memory] : [],
             Bases = rates.Bases,
             Rates = rates.Rates,
             Fallback = CreateFallback(power, parts, [.. energyMeters.Select(meter => meter.Description)]),
@@ -145,7 +149,7 @@ public static class MachineDiscovery
             yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, nextGpuNumber));
         yield return new HwmonMeters(tree, description.Machine.Virtual);
         yield return new BatteryMeters(tree, description.Machine.Virtual);
-        yield return new UnsupportedSystemMeters(tree);
+        yield return new OtherSystemMeters(tree);
 
         Instrument SkipGpuNumbers(Instrument instrument)
         {
@@ -161,6 +165,23 @@ public static class MachineDiscovery
 
             return instrument;
         }
+    }
+
+    /// <summary>Creates the instruments of another system than Linux, in the order in which <see cref="SelectParts"/> prefers them.</summary>
+    static IEnumerable<Instrument> CreateInstruments(HostSystem system, FileTree tree, MachineDescription description, DiscoveryOptions options)
+    {
+        var gpus = 0;
+        // NVIDIA's library for macOS has not been made since 2019.
+        if (system is not MacSystem)
+        {
+            var nvidia = new NvidiaMeters(tree, options);
+            gpus = nvidia.Parts.Count;
+            yield return nvidia;
+        }
+
+        if (!options.MeterAddresses.IsDefaultOrEmpty)
+            yield return new NetworkMeters(options, EstimateMaxWatts(description.Machine, gpus));
+        yield return new OtherSystemMeters(tree, system);
     }
 
     internal static CpuIdentity CreateCpuIdentity(MachineDescription description)
@@ -211,6 +232,22 @@ public static class MachineDiscovery
         warnings.Add(new Warning("cpu-time-unknown",
             "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
         return null;
+    }
+
+    /// <summary>Opens the meters of the processors' busy and idle time by another system than Linux; none if it does not report them.</summary>
+    static IReadOnlyList<IMeter> OpenCpuTime(HostSystem system, List<Warning> warnings, List<MissingMeter> missing)
+    {
+        if (system.ReadCpuTime() is not null)
+        {
+            var meters = new SystemCpuMeters(system);
+            return [meters.Busy, meters.Idle];
+        }
+
+        if (!missing.Exists(static meter => meter.Id == SystemCpuMeters.BusyId))
+            missing.Add(new MissingMeter(SystemCpuMeters.BusyId, system.Name, HostSystem.NotReported, null, []));
+        warnings.Add(new Warning("cpu-time-unknown",
+            "The machine's busy time cannot be read: it was assumed that nothing but the known jobs used the processors."));
+        return [];
     }
 
     /// <summary>

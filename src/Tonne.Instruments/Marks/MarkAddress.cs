@@ -30,7 +30,7 @@ public static partial class MarkAddress
     internal static string CreateSocketPath(string? runtimeDirectory, long timestamp)
     {
         var reasons = new List<string>();
-        foreach (var parent in new[] { runtimeDirectory, "/tmp" })
+        foreach (var parent in new[] { runtimeDirectory, OperatingSystem.IsLinux() ? "/tmp" : Path.GetTempPath() })
         {
             if (string.IsNullOrEmpty(parent) || !Path.IsPathRooted(parent))
                 continue;
@@ -45,6 +45,14 @@ public static partial class MarkAddress
                     break;
                 }
 
+                if (!OperatingSystem.IsLinux())
+                {
+                    if (TryMakeFolder(folder, out var refusal))
+                        return socket;
+                    reasons.Add($"{parent}: {refusal}");
+                    break;
+                }
+
                 if (MakeFolder(folder, OwnerOnly) == 0)
                     return socket;
                 var error = Marshal.GetLastPInvokeError();
@@ -56,6 +64,27 @@ public static partial class MarkAddress
         }
 
         throw new IOException("No folder for the socket of marks could be made (" + string.Join("; ", reasons) + ").");
+    }
+
+    /// <summary>Makes a folder for its owner only. On Windows that is what a folder below the user's own temporary folder is.</summary>
+    static bool TryMakeFolder(string folder, out string? refusal)
+    {
+        refusal = "the folder is there already";
+        if (Path.Exists(folder))
+            return false;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            refusal = error.Message;
+            return false;
+        }
     }
 
     /// <summary>Removes what runs that were killed have left in a folder: sockets whose maker is gone and on which nobody listens, and folders that never had one (it may live where we see no processes: in a container).</summary>
@@ -85,6 +114,9 @@ public static partial class MarkAddress
     /// <summary>Removes a folder of this user, no link, that holds nothing or a socket on which nobody listens.</summary>
     static void RemoveIfStale(string folder, DateTimeOffset now)
     {
+        // Elsewhere the temporary folder is the user's own, and the system clears it.
+        if (!OperatingSystem.IsLinux())
+            return;
         using var opened = TrustedFolder.TryOpen(folder, out _);
         if (opened?.Status is not { } status || status.Owner != Libc.GetUser())
             return;

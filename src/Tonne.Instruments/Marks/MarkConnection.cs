@@ -11,7 +11,7 @@ sealed class MarkConnection(UnixSocket socket) : IDisposable
     readonly byte[] _bytes = new byte[MarkLine.MaxBytes + 1];
     int _length;
 
-    public int Handle => socket.Handle;
+    public UnixSocket Socket => socket;
 
     /// <summary>Takes what has come.</summary>
     /// <param name="handleLine">Takes a line and gives the answer.</param>

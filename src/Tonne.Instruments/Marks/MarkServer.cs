@@ -94,31 +94,32 @@ public sealed class MarkServer : IDisposable
 
     void Listen()
     {
-        var waited = new UnixSocket.PollEntry[MaxConnections + 1];
+        var waited = new UnixSocket[MaxConnections + 1];
+        var isReady = new bool[MaxConnections + 1];
         // After the word to stop, only what is there already is taken, and not for ever.
         for (var left = 100; !_stopping || left > 0; left--)
         {
             var count = _connections.Count;
             for (var i = 0; i < count; i++)
-                waited[i] = new(_connections[i].Handle);
-            waited[count] = new(_listener.Handle);
-            var ready = UnixSocket.Wait(waited.AsSpan(0, count + 1), _stopping ? 0 : -1);
+                waited[i] = _connections[i].Socket;
+            waited[count] = _listener;
+            var ready = UnixSocket.Wait(waited.AsSpan(0, count + 1), isReady, _stopping ? 0 : -1);
             if (ready < 0 || (_stopping && ready == 0))
                 break;
             if (!_stopping)
                 left = 100;
             for (var i = 0; i < count; i++)
             {
-                if (waited[i].IsReady)
-                    Serve(waited[i].Handle);
+                if (isReady[i])
+                    Serve(waited[i]);
             }
 
-            if (!waited[count].IsReady)
+            if (!isReady[count])
                 continue;
             if (_listener.Accept() is { } arrived)
                 AddConnection(arrived);
             else
-                UnixSocket.Wait([], 100); // No descriptors left, it may be: asking again at once would burn a core.
+                UnixSocket.Wait([], [], 100); // No descriptors left, it may be: asking again at once would burn a core.
         }
 
         foreach (var connection in _connections)
@@ -137,9 +138,9 @@ public sealed class MarkServer : IDisposable
         _connections.Add(new MarkConnection(arrived));
     }
 
-    void Serve(int handle)
+    void Serve(UnixSocket socket)
     {
-        if (_connections.Find(connection => connection.Handle == handle) is not { } speaking)
+        if (_connections.Find(connection => connection.Socket == socket) is not { } speaking)
             return;
         var stays = false;
         try

@@ -30,7 +30,9 @@ struct NvmlFieldValue
         value = Type switch
         {
             1 => (uint)(Bits & uint.MaxValue),
-            2 or 3 => Bits,
+            // unsigned long, which has 32 bits on Windows.
+            2 => OperatingSystem.IsWindows() ? Bits & uint.MaxValue : Bits,
+            3 => Bits,
             4 => Bits,
             5 => Bits & uint.MaxValue,
             _ => ulong.MaxValue,

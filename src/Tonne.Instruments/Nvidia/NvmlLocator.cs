@@ -27,8 +27,14 @@ static class NvmlLocator
             return false;
         if (OperatingSystem.IsWindows())
         {
-            path = "nvml.dll";
-            return true;
+            foreach (var folder in new[] { Environment.SystemDirectory, Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "NVIDIA Corporation", "NVSMI") })
+            {
+                path = Path.Join(folder, "nvml.dll");
+                if (File.Exists(path))
+                    return true;
+            }
+
+            return false;
         }
 
         foreach (var sign in DriverFiles)

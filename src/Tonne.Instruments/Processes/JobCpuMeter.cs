@@ -1,5 +1,6 @@
 using Tonne.Hardware;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Instruments.Slurm;
 using Tonne.Recording.Metering;
 using Tonne.Runs;
@@ -21,6 +22,7 @@ sealed class JobCpuMeter : IMeter
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
     readonly SlurmJobProcesses? _slurm;
+    readonly IJobAccount? _account;
     readonly Func<long>? _reaped;
     readonly Func<long>? _own;
     readonly LiveRunRegistry? _liveRuns;
@@ -71,6 +73,15 @@ sealed class JobCpuMeter : IMeter
             Note: "the job's control group where Slurm makes one, else the processes below its step daemons; the end of a step after the last reading is not seen");
     }
 
+    /// <summary>A meter over an account of another system than Linux.</summary>
+    /// <param name="account">The account.</param>
+    public JobCpuMeter(IJobAccount account)
+    {
+        _account = account;
+        _find = _refresh = static () => { };
+        Description = new MeterDescription(MeterId, Component.Cpu, MeterKind.CpuTime, MeterRole.Job, Note: account.Note);
+    }
+
     /// <inheritdoc/>
     public MeterDescription Description { get; }
 
@@ -82,7 +93,13 @@ sealed class JobCpuMeter : IMeter
     {
         lock (_gate)
         {
-            if (_group is not null)
+            if (_account is not null)
+            {
+                if (_account.ReadCpuNanoseconds() is not { } nanoseconds)
+                    return Reading.FromGapReason(HostSystem.NotReported);
+                _last = Math.Max(_last, nanoseconds);
+            }
+            else if (_group is not null)
             {
                 if (!_group.TryReadCpu(out var value, out var reason))
                     return Reading.FromGapReason(reason ?? ReadFailure.Failed);
@@ -120,13 +137,14 @@ sealed class JobCpuMeter : IMeter
         {
             _descendants?.Update(reapedNanoseconds);
             _slurm?.Update(findNew: true);
-            counted = _slurm is not null ? _slurm.CpuNanoseconds
+            counted = _account is not null ? Math.Max(_last, _account.ReadCpuNanoseconds() ?? 0)
+                : _slurm is not null ? _slurm.CpuNanoseconds
                 : _descendants is not null ? Math.Max(_descendants.CpuNanoseconds, reapedNanoseconds) + (_own?.Invoke() ?? 0)
                 : _group!.TryReadCpu(out var value, out _) ? Math.Max(_last, value - OverheadNanoseconds) : _last;
             _liveRuns?.Publish(counted);
         }
 
-        if (_descendants is not null || _slurm is not null)
+        if (_descendants is not null || _slurm is not null || _account is not null)
             return (counted, null);
 
         // A job that moved itself to another group is still our descendant, and rusage saw it. Ticks and our own steps in and out are small.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tonne.Instruments.Files;
+using Tonne.Instruments.MacAndWindows;
 using Tonne.Instruments.Slurm;
 using Tonne.Hardware;
 using Tonne.Quantities;
@@ -24,6 +25,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     readonly JobControlGroup? _group;
     readonly ProcessTree? _descendants;
     readonly SlurmJobProcesses? _slurm;
+    readonly IJobAccount? _account;
     readonly LiveRunRegistry? _liveRuns;
     readonly bool _isAttached;
     readonly JobCpuMeter _cpu;
@@ -45,6 +47,14 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         string runId, RunHolder holder, int threads, Func<long> reapedNanoseconds, Func<int, bool>? isOwn = null, string? liveRunsFolder = LiveRunFolder.DefaultLocation, string? machine = null)
     {
         _reaped = reapedNanoseconds;
+        if (HostSystem.Current is { } system)
+        {
+            _account = system.CreateJobAccount();
+            _cpu = new JobCpuMeter(_account);
+            Meters = [_cpu, new AccountMemoryMeter(_account)];
+            return;
+        }
+
         var claim = machine is null ? null : CreateClaim(runId, machine);
         _liveRuns = liveRunsFolder is null ? null : new LiveRunRegistry(holder, threads, liveRunsFolder, claim: claim);
         var others = ListMeters(_liveRuns, claim);
@@ -90,7 +100,24 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <param name="threads">Hardware threads of the machine.</param>
     /// <param name="liveRunsFolder">Folder in which live runs register. Default: <see cref="LiveRunFolder.DefaultLocation"/>.</param>
     public static JobInstruments FollowThisProcess(string runId, string machine, RunHolder holder, int threads, string liveRunsFolder = LiveRunFolder.DefaultLocation) =>
-        new(runId, machine, holder, threads, liveRunsFolder);
+        HostSystem.Current is { } system
+            ? new JobInstruments(new ProcessTreeAccount(system, Environment.ProcessId, isRootPartOfJob: true), Environment.ProcessId, isAttached: true, followsThisProcess: true)
+            : new JobInstruments(runId, machine, holder, threads, liveRunsFolder);
+
+    JobInstruments(IJobAccount account, int followedId, bool isAttached, bool followsThisProcess)
+    {
+        (_reaped, _account, _followedId, _isAttached, FollowsThisProcess) = (static () => 0, account, followedId, isAttached, followsThisProcess);
+        _cpu = new JobCpuMeter(account);
+        Meters = [_cpu, new AccountMemoryMeter(account)];
+    }
+
+    /// <summary>Follows the command that an account counts, on another system than Linux.</summary>
+    /// <param name="account">The account; disposed with this object.</param>
+    public static JobInstruments FollowAccount(IJobAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return new JobInstruments(account, Environment.ProcessId, isAttached: false, followsThisProcess: false);
+    }
 
     JobInstruments(ProcessTree tree, LiveRunClaim claim, RunHolder holder, int threads, string? liveRunsFolder, bool isKept)
     {
@@ -120,9 +147,21 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     /// <returns>Null if there is no such process.</returns>
     public static JobInstruments? FollowProcess(
         string runId, string machine, int processId, RunHolder holder, int threads, string? liveRunsFolder = LiveRunFolder.DefaultLocation, bool isKept = true) =>
-        ProcessTree.OfProcess(processId, Environment.ProcessId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
+        HostSystem.Current is { } system ? FollowProcess(system, processId)
+            : ProcessTree.OfProcess(processId, Environment.ProcessId) is { } tree && ProcessIdentity.GetStartTicks(processId) is { } start
             ? new JobInstruments(tree, new LiveRunClaim(null, null, false, machine) { Run = runId, Follows = (processId, start) }, holder, threads, liveRunsFolder, isKept)
             : null;
+
+    /// <summary>Follows a process that runs already on another system than Linux, and its descendants, from now on.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="processId">The process.</param>
+    /// <returns>Null if there is no such process.</returns>
+    public static JobInstruments? FollowProcess(HostSystem system, int processId)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return system.GetStart(processId) is null ? null
+            : new JobInstruments(new ProcessTreeAccount(system, processId, isRootPartOfJob: true), processId, isAttached: true, followsThisProcess: false);
+    }
 
     JobInstruments(SlurmJobProcesses slurm, LiveRunRegistry liveRuns)
     {
@@ -194,10 +233,10 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
 
     /// <inheritdoc/>
     public bool Contains(int processId) =>
-        (FollowsThisProcess && processId == Environment.ProcessId) || (_slurm?.Contains(processId) ?? _group?.Contains(processId) ?? _descendants!.Contains(processId));
+        (FollowsThisProcess && processId == Environment.ProcessId) || (_account?.Contains(processId) ?? _slurm?.Contains(processId) ?? _group?.Contains(processId) ?? _descendants!.Contains(processId));
 
     /// <summary>Ids of the processes of the job that live now.</summary>
-    public IReadOnlyList<int> ListProcessIds() => _slurm?.LiveIds ?? _group?.ListProcessIds() ?? [.. _descendants!.LiveIds];
+    public IReadOnlyList<int> ListProcessIds() => _account?.ListProcessIds() ?? _slurm?.LiveIds ?? _group?.ListProcessIds() ?? [.. _descendants!.LiveIds];
 
     /// <summary>The job's CPU time when the command has ended, and what is unsure about it. Call before the last sample.</summary>
     /// <returns>CPU time in ns.</returns>
@@ -207,6 +246,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         var (nanoseconds, warning) = _cpu.GetFinalCpuTime(_reaped());
         if (warning is not null)
             _warnings.Add(warning);
+        _warnings.AddRange(_account?.Warnings ?? []);
         if (_liveRuns?.RefusalReason is { } refusal)
         {
             _warnings.Add(new Warning("live-runs-unseen",
@@ -214,7 +254,7 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
         }
 
         // Of a process that was there before, nobody expects that it has ended.
-        var alive = _isAttached ? [] : (_slurm?.LiveIds ?? _group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
+        var alive = _isAttached ? [] : (_account?.ListProcessIds() ?? _slurm?.LiveIds ?? _group?.ListProcessIds() ?? _descendants?.LiveIds ?? []).Where(id => ProcessIdentity.GetStartTicks(id) is not null).ToArray();
         if (alive.Length > 0)
         {
             var names = alive.Take(MaxNamed).Select(id => $"{ReadName(id)} ({id.ToString(CultureInfo.InvariantCulture)})");
@@ -230,8 +270,9 @@ public sealed class JobInstruments : IJobProcesses, IDisposable
     {
         _liveRuns?.Dispose();
         _slurm?.Dispose();
+        _account?.Dispose();
         _group?.Dispose();
     }
 
-    static string ReadName(int id) => FileTree.Local.ReadLine($"proc/{id.ToString(CultureInfo.InvariantCulture)}/comm") ?? "?";
+    static string ReadName(int id) => HostSystem.Current is not null ? HostSystem.GetProcessName(id) : FileTree.Local.ReadLine($"proc/{id.ToString(CultureInfo.InvariantCulture)}/comm") ?? "?";
 }

@@ -3,7 +3,7 @@ using Tonne.Cli.Running;
 
 namespace Tonne.Cli.Tests.Running;
 
-/// <summary>What is done on systems where tonne does not measure; it is tried here, where it can be run.</summary>
+/// <summary>What cannot be done on Windows and macOS; it is tried here, where it can be run.</summary>
 public class OtherSystemTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public class OtherSystemTests
     // As shells have it (POSIX, 2.8.2): 127 not found, 126 found and not executable.
     [InlineData(127, "/nowhere/command")]
     [InlineData(126, "/dev/null")]
-    public void A_command_runs_unmeasured_with_its_own_exit_code(int code, params string[] command)
+    public void A_program_is_started_with_its_own_exit_code(int code, params string[] command)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "uses commands of Linux");
         var error = new StringWriter();
@@ -22,17 +22,27 @@ public class OtherSystemTests
         Assert.Equal(code >= 126, error.ToString().Contains(command[0], StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_command_that_measures_is_refused_unless_it_can_run_unmeasured()
+    [Theory]
+    [InlineData("calibrate", "no meter of a processor is read there")]
+    [InlineData("slurm prolog", "Slurm's prolog and epilog")]
+    [InlineData("attach --jupyter", "tonne attach --pid PID")]
+    public void A_command_that_cannot_work_is_refused_with_the_reason(string words, string reason)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "uses commands of Linux");
-        var context = new CommandContext(TimeProvider.System, TextWriter.Null, new StringWriter(), static _ => null, "/", false, false, 80);
+        var refusal = Assert.Throws<InvalidInputException>(() => OtherSystem.Check(words.Split(' '), "Windows"));
 
-        Assert.Equal(4, OtherSystem.Handle(["run", "--", "sh", "-c", "exit 4"], ["sh", "-c", "exit 4"], context));
-        Assert.Contains("unmeasured", context.Error.ToString(), StringComparison.Ordinal);
-        Assert.Throws<InvalidInputException>(() => OtherSystem.Handle(["watch"], null, context));
-        foreach (var other in new[] { "list", "estimate", "report", "run" })
-            Assert.Null(OtherSystem.Handle([other, "--help"], null, context));
-        Assert.Null(OtherSystem.Handle(["attach", "--help"], null, context));
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("needs Linux", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Windows", refusal.Message, StringComparison.Ordinal);
+        OtherSystem.Check([.. words.Split(' '), "--help"], "Windows");
     }
+
+    [Theory]
+    [InlineData("run -- calibrate")]
+    [InlineData("attach --pid 1")]
+    [InlineData("watch")]
+    [InlineData("bench -- a ::: b")]
+    [InlineData("mark note x")]
+    [InlineData("list")]
+    [InlineData("")]
+    public void All_others_are_not(string words) => OtherSystem.Check(words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "macOS");
 }
