@@ -37,7 +37,16 @@ static class FeedZones
             "DK2" or "DK-DK2" => new Zone("DK-DK2", "Denmark east of the Great Belt (DK2)", ZoneKind.Subregion),
             "GB-NIR" => new Zone("GB-NIR", "Northern Ireland", ZoneKind.Subregion),
             "DE-LU" => new Zone("DE-LU", "Germany and Luxembourg", ZoneKind.Subregion),
-            _ => ZoneCatalog.Find(code).Value,
+            _ => FindInCatalog(code),
         };
     }
+
+    /// <summary>A zone of the catalog. The code of a part of a country (IT-NO, SE-SE3), which the catalog represents by the country, stays that of the part.</summary>
+    static Zone? FindInCatalog(string code) => ZoneCatalog.FindPlace(code).Value switch
+    {
+        { } place when place.Zone.Code != place.Code && string.Equals(place.Code, code, StringComparison.OrdinalIgnoreCase) && !place.Code.StartsWith("US-", StringComparison.Ordinal)
+            => new Zone(place.Code, place.Name, ZoneKind.Subregion),
+        { } place => place.Zone,
+        null => null,
+    };
 }

@@ -177,7 +177,8 @@ public static class IntensityFiles
         {
             if (!_series.TryGetValue(key, out var series))
             {
-                var zone = IntensityFeeds.FindZone(code) ?? new Zone(key.Zone, key.Zone, ZoneKind.Subregion);
+                // The code of the file stands, also where the catalog would represent it by a country.
+                var zone = IntensityFeeds.FindZone(code) is { } found && found.Code == key.Zone ? found : new Zone(key.Zone, key.Zone, ZoneKind.Subregion);
                 series = (new IntensitySeriesBuilder(zone, column.Source) { Basis = key.Basis, Scope = key.Scope, Kind = key.Kind, Signal = column.Signal }, []);
                 _series.Add(key, series);
             }

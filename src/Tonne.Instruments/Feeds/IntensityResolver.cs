@@ -104,7 +104,7 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
             Observed = answer.Observed,
             Forecast = answer.Forecast,
             Profile = average && description.Basis == IntensityBasis.Lifecycle ? FindProfile(zone, from, to) : null,
-            Annual = average ? AnnualIntensityCatalog.Find(zone, description.Basis) : null,
+            Annual = average ? FindAnnual(zone, description.Basis) : null,
             Prices = answer.Prices,
             Basis = description.Basis,
             Age = age,
@@ -120,7 +120,7 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
             warnings.Add(new Warning("feeds-off", "no provider was called", "tonne config set grid.live on"));
         var observed = history?.Read(zone, from, to, basis, null, kind);
         var profile = basis == IntensityBasis.Lifecycle && kind == IntensityKind.Average ? FindProfile(zone, from, to) : null;
-        var annual = kind == IntensityKind.Average ? AnnualIntensityCatalog.Find(zone, basis) : null;
+        var annual = kind == IntensityKind.Average ? FindAnnual(zone, basis) : null;
         var (rung, explanation) = (observed, profile, annual) switch
         {
             ({ } series, _, _) => (IntensityRung.History, $"{series.Source.Title} ({EnumWords.Format(series.Basis)}, {EnumWords.Format(series.Scope)}): observed to {Clock(series.End)}"),
@@ -137,6 +137,16 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
             Warnings = warnings.ToImmutable(),
             Tried = tried.ToImmutable(),
         };
+    }
+
+    /// <summary>The annual mean of a zone; for a part of a country without one, that of the country, as its explanation says.</summary>
+    static GridIntensity? FindAnnual(Zone zone, IntensityBasis basis)
+    {
+        if (AnnualIntensityCatalog.Find(zone, basis) is { } own)
+            return own;
+        var country = ZoneCatalog.Find(zone.Code).Value ?? (zone.Code.IndexOf('-') is > 0 and var dash ? ZoneCatalog.Find(zone.Code[..dash]).Value : null);
+        return country is not null && country != zone && AnnualIntensityCatalog.Find(country, basis) is { } whole
+            ? whole with { Explanation = $"{whole.Explanation}, which stands for {zone.Name}" } : null;
     }
 
     static IntensityProfile? FindProfile(Zone zone, DateTimeOffset from, DateTimeOffset to) => to - from > TimeSpan.FromDays(3600) ? null : IntensityProfileCatalog.Find(zone, from, to);
