@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Grids;
-using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Tonne.Grids;
-using Tonne.Quantities;
 
 namespace Tonne.Instruments.Feeds;
 
@@ -127,8 +126,9 @@ sealed class EnergyChartsFeed(FeedClient client) : HttpFeed(client, _description
         "fossil oil shale" => "oil",
         "fossil peat" => "peat",
         "geothermal" => "geothermal",
-        "hydro run-of-river" or "hydro water reservoir" or "hydro" => "hydro",
+        "hydro water reservoir" or "hydro" => "hydro",
         "hydro pumped storage" or "hydro pumped storage consumption" or "battery storage" or "battery storage consumption" => "storage",
+        var plant when plant.StartsWith("hydro run", StringComparison.Ordinal) => "hydro",
         "waste" => "waste",
         "others" or "other" or "other renewables" or "marine" => "other",
         _ => null,

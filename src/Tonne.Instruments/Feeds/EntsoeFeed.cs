@@ -22,7 +22,7 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
         var content = new FeedContent();
         var now = Time.GetUtcNow();
         if (from >= now)
-            throw new FeedFailedException(new FeedFailure.NoData("it has no forecast of generation by fuel"));
+            throw new FeedFailedException(new FeedFailure.NoValues("it has no forecast of generation by fuel"));
         var mix = new FuelMixTable();
         // Periods begin at whole hours.
         var start = new DateTimeOffset(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
@@ -50,7 +50,7 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
             case "Acknowledgement_MarketDocument":
                 var text = Formatting.TextSanitizer.ToOneLine(Child(Child(root, "Reason"), "text")?.Value);
                 throw Child(Child(root, "Reason"), "code")?.Value.Trim() == "999" && !text.Contains("token", StringComparison.OrdinalIgnoreCase)
-                    ? new FeedFailedException(new FeedFailure.NoData($"has no data{(text.Length == 0 ? "" : $" ({text[..Math.Min(text.Length, 160)]})")}"))
+                    ? new FeedFailedException(new FeedFailure.NoValues($"has no data{(text.Length == 0 ? "" : $" ({text[..Math.Min(text.Length, 160)]})")}"))
                     : new FeedFormatException($"the provider reports an error: {text[..Math.Min(text.Length, 160)]}");
             case "GL_MarketDocument":
                 break;

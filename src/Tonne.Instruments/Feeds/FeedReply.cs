@@ -26,7 +26,7 @@ sealed record FeedReply(int Status, byte[] Body, string Where)
     {
         if (Status is >= 200 and < 300)
         {
-            return IsEmpty ? throw new FeedFailedException(new FeedFailure.NoData("the answer is empty")) : this;
+            return IsEmpty ? throw new FeedFailedException(new FeedFailure.NoValues("the answer is empty")) : this;
         }
 
         var status = Status.ToString(CultureInfo.InvariantCulture);

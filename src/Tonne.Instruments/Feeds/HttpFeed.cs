@@ -105,7 +105,7 @@ abstract class HttpFeed(FeedClient client, IntensityFeedDescription description,
         }
 
         return known is null && expected is null
-            ? answer with { Failure = new FeedFailure.NoData("the answer has no value for this zone and time") } : answer;
+            ? answer with { Failure = new FeedFailure.NoValues("the answer has no value for this zone and time") } : answer;
     }
 
     IntensitySeriesBuilder Builder(Zone zone, IntensitySignal signal, DateTimeOffset? issued, DateTimeOffset from, DateTimeOffset to) => new(zone, description.Source)

@@ -229,7 +229,7 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
             values.Remove(key);
     }
 
-    CachedAnswer Answer(CacheFile file, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to, bool called, Warning? also = null)
+    static CachedAnswer Answer(CacheFile file, IIntensityFeed feed, Zone zone, DateTimeOffset from, DateTimeOffset to, bool called, Warning? also = null)
     {
         var observed = Slice(file.Observed, feed, zone, IntensitySignal.Observed, null, from, to);
         var forecast = Slice(file.Forecast, feed, zone, IntensitySignal.Forecast, file.Issued, from, to);
@@ -248,7 +248,7 @@ public sealed class IntensityCache(string folder, TimeProvider? time = null)
             Forecast = forecast,
             Prices = file.Prices,
             Warnings = warnings.ToImmutable(),
-            Failure = none ? file.Failure ?? new FeedFailure.NoData(file.CalledAt is null ? "was not called yet" : "no value is kept for this span") : null,
+            Failure = none ? file.Failure ?? new FeedFailure.NoValues(file.CalledAt is null ? "was not called yet" : "no value is kept for this span") : null,
             Method = file.Method.Length > 0 ? file.Method : feed.Description.Method,
             ReadAt = file.CalledAt,
         };

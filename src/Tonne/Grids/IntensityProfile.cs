@@ -1,5 +1,3 @@
-using Tonne.Quantities;
-
 namespace Tonne.Grids;
 
 /// <summary>What the intensity of each hour of a span usually is, from the month and the hour of the day.</summary>

@@ -111,7 +111,7 @@ public sealed class IntensityCacheTests : IDisposable
         var answer = await ReadAsync(feeds.Find("neso")!, "GB", live: false);
 
         Assert.Equal(0, handler.Calls);
-        Assert.IsType<FeedFailure.NoData>(answer.Answer.Failure);
+        Assert.IsType<FeedFailure.NoValues>(answer.Answer.Failure);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 

@@ -9,6 +9,8 @@ namespace Tonne.Trials.Feeds;
 /// <summary>Every documented trap of the providers, played over HTTP: none crashes or hangs, and a value that comes out is the played one or a gap.</summary>
 public sealed partial class FeedTrapTrials
 {
+    const string ProperAnswer = "data as an object by region";
+
     static readonly DateTimeOffset _now = new(2026, 10, 5, 12, 0, 0, TimeSpan.Zero);
 
     static readonly Dictionary<string, string> _zones = new(StringComparer.Ordinal)
@@ -42,14 +44,14 @@ public sealed partial class FeedTrapTrials
         new("a redirect is not followed", "elia", Status(302, ""), Fails<FeedFailure.Unreachable>()),
         new("slower than the timeout", "ercot", (_, _, reply) => reply with { Delay = TimeSpan.FromSeconds(4) }, Fails<FeedFailure.Unreachable>()),
         new("the connection is closed", "elia", (_, _, _) => null, Fails<FeedFailure.Unreachable>()),
-        new("200 and empty", "neso", Status(200, ""), Fails<FeedFailure.NoData>()),
+        new("200 and empty", "neso", Status(200, ""), Fails<FeedFailure.NoValues>()),
         new("a bot wall: 200 text/html", "ercot", (_, _, _) => new PlayedReply(200, "<!DOCTYPE html><html>Request unsuccessful.</html>", "text/html"), Fails<FeedFailure.Unreadable>()),
         new("a bot wall in place of a table", "caiso", (_, _, _) => new PlayedReply(200, "<html></html>", "text/html"), Fails<FeedFailure.Unreadable>()),
         new("a bot wall in place of XML", "entsoe", (_, _, _) => new PlayedReply(200, "<html><body>x</body></html>", "text/html"), Fails<FeedFailure.Unreadable>()),
         new("""200 {"error":"no data"}""", "energy-charts", Status(200, """{"error":"no data"}"""), Fails<FeedFailure.Unreadable>()),
-        new("total_count 0", "elia", Status(200, """{"total_count":0,"results":[]}"""), Fails<FeedFailure.NoData>()),
-        new("ENTSO-E acknowledgement 999", "entsoe", Status(200, """<?xml version="1.0"?><Acknowledgement_MarketDocument xmlns="x"><Reason><code>999</code><text>No matching data found</text></Reason></Acknowledgement_MarketDocument>"""), Fails<FeedFailure.NoData>()),
-        new("ENTSO-E acknowledgement with 400", "entsoe", Status(400, """<?xml version="1.0"?><Acknowledgement_MarketDocument xmlns="x"><Reason><code>999</code><text>The period is too long</text></Reason></Acknowledgement_MarketDocument>"""), Fails<FeedFailure.NoData>()),
+        new("total_count 0", "elia", Status(200, """{"total_count":0,"results":[]}"""), Fails<FeedFailure.NoValues>()),
+        new("ENTSO-E acknowledgement 999", "entsoe", Status(200, """<?xml version="1.0"?><Acknowledgement_MarketDocument xmlns="x"><Reason><code>999</code><text>No matching data found</text></Reason></Acknowledgement_MarketDocument>"""), Fails<FeedFailure.NoValues>()),
+        new("ENTSO-E acknowledgement with 400", "entsoe", Status(400, """<?xml version="1.0"?><Acknowledgement_MarketDocument xmlns="x"><Reason><code>999</code><text>The period is too long</text></Reason></Acknowledgement_MarketDocument>"""), Fails<FeedFailure.NoValues>()),
         new("an XML document type", "entsoe", Status(200, """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><GL_MarketDocument>&b;</GL_MarketDocument>"""), Fails<FeedFailure.Unreadable>()),
 
         // Values.
@@ -58,7 +60,7 @@ public sealed partial class FeedTrapTrials
             Answers(answer);
             Gap(answer.Observed, _now.Date.AddHours(2));
         }),
-        new("both columns null", "energy-charts", (path, _, reply) => path.Contains("co2eq", StringComparison.Ordinal) ? reply with { Body = NumbersOf("co2eq").Replace(NumbersOf("co2eq_forecast").Replace(reply.Body, Nulls), Nulls) } : reply, Fails<FeedFailure.NoData>()),
+        new("both columns null", "energy-charts", (path, _, reply) => path.Contains("co2eq", StringComparison.Ordinal) ? reply with { Body = NumbersOf("co2eq").Replace(NumbersOf("co2eq_forecast").Replace(reply.Body, Nulls), Nulls) } : reply, Fails<FeedFailure.NoValues>()),
         new("the first half of both columns null", "energy-charts", (path, _, reply) => path.Contains("co2eq", StringComparison.Ordinal) ? reply with { Body = NumbersOf("co2eq").Replace(reply.Body, HalfNulls) } : reply, Answers),
         new("columns of different lengths", "energy-charts", Replace(@"""co2eq"":\[[^,]*,", _ => "\"co2eq\":["), Fails<FeedFailure.Unreadable>()),
         new("no such endpoint, so generation by fuel", "energy-charts", (path, _, reply) => path.Contains("co2eq", StringComparison.Ordinal) ? new PlayedReply(404, "{}") : reply, answer =>
@@ -119,7 +121,7 @@ public sealed partial class FeedTrapTrials
             Assert.Contains(answer.Warnings, warning => warning.Code == "forecast-ends-early");
         }),
         new("data as a list by region", "neso", (_, _, reply) => reply with { Body = "{\"data\":[" + reply.Body["{\"data\":".Length..^1] + "]}" }, Answers) { Zone = "GB-NESO-13" },
-        new("data as an object by region", "neso", (_, _, reply) => reply, Answers) { Zone = "GB-NESO-13" },
+        new(ProperAnswer, "neso", (_, _, reply) => reply, Answers) { Zone = "GB-NESO-13" },
         new("plain ends of lines and no mark", "caiso", (_, _, reply) => reply with { Body = reply.Body.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).Trim() }, Answers),
         new("ends of lines of another system and a mark", "nyiso", (_, _, reply) => reply with { Body = "\uFEFF" + reply.Body.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n\r\n,,,\r\n" }, Answers),
         new("a last row of 00:00", "caiso", (path, _, reply) => path.Contains("history", StringComparison.Ordinal)
@@ -164,6 +166,8 @@ public sealed partial class FeedTrapTrials
 
         var answer = await feeds.Find(trap.Feed)!.ReadAsync(IntensityFeeds.FindZone(trap.Zone ?? _zones[trap.Feed])!, _now.AddHours(-22), _now.AddHours(20), TestContext.Current.CancellationToken);
 
+        // A trap that was not played shows nothing.
+        Assert.Equal(trap.Name != ProperAnswer, server.Trapped);
         trap.Check(answer);
         Assert.Equal(answer.Failure is null, answer.Observed is not null || answer.Forecast is not null);
         if (trap.ChecksValues)

@@ -28,6 +28,9 @@ sealed class ReplayServer : IDisposable
 
     internal PlayedFeeds Played => _played;
 
+    /// <summary>Whether anything else than the proper answer was sent.</summary>
+    internal bool Trapped { get; private set; }
+
     internal int Calls => Volatile.Read(ref _calls);
 
     internal string Address => $"http://{_listener.LocalEndpoint}";
@@ -68,7 +71,10 @@ sealed class ReplayServer : IDisposable
                 while (await HeadAsync(stream) is { } head)
                 {
                     var path = head.Split(' ')[1];
-                    if (_trap(path, Interlocked.Increment(ref _calls) - 1, _played.Answer(path)) is not { } reply)
+                    var proper = _played.Answer(path);
+                    var sent = _trap(path, Interlocked.Increment(ref _calls) - 1, proper);
+                    Trapped |= sent != proper;
+                    if (sent is not { } reply)
                         return;
                     if (reply.Delay > TimeSpan.Zero)
                         await Task.Delay(reply.Delay, TimeProvider.System);
