@@ -6,8 +6,10 @@ using Tonne.Grids;
 namespace Tonne.Instruments.Feeds.Replay;
 
 /// <summary>
-/// All providers of intensity, played after their documented shapes. Every one says the same: the intensity of an hour is that of the profile of California
-/// (EIA, public domain), so a reader of any of them must find <see cref="Grams"/>. Generation is gas and wind in the shares that give it with the medians of IPCC AR5, 490 and 11 g/kWh.
+/// All providers of intensity, played after their documented shapes. Every one says the same: the intensity of an hour is that of the
+/// profile of California
+/// (EIA, public domain), so a reader of any of them must find <see cref="Grams"/>. Generation is gas and wind in the shares that give it
+/// with the medians of IPCC AR5, 490 and 11 g/kWh.
 /// </summary>
 /// <param name="now">The time at which they are asked.</param>
 sealed class PlayedFeeds(DateTimeOffset now)
@@ -29,7 +31,8 @@ sealed class PlayedFeeds(DateTimeOffset now)
         if (!_grams.TryGetValue(hour, out var grams))
         {
             var start = new DateTimeOffset(hour * TimeSpan.TicksPerHour, TimeSpan.Zero);
-            _grams[hour] = grams = Math.Round(IntensityProfileCatalog.Find(_california, start, start.AddHours(1))!.Mean.Values[0]!.Value.GramsPerKilowattHour, 3);
+            _grams[hour] = grams = Math.Round(IntensityProfileCatalog.Find(_california, start,
+                start.AddHours(1))!.Mean.Values[0]!.Value.GramsPerKilowattHour, 3);
         }
 
         return grams;
@@ -50,8 +53,10 @@ sealed class PlayedFeeds(DateTimeOffset now)
             "energy-charts" => EnergyCharts(rest, Ask),
             "energinet" => Energinet(rest, Ask),
             "eirgrid" => EirGrid(Ask),
-            "rte" => Pages(Ask, "date_heure", TimeSpan.FromMinutes(15), time => $$"""{"date_heure":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","taux_co2":{{(time < now.AddHours(-2) ? Text(Grams(time)) : "null")}} }"""),
-            "elia" => Pages(Ask, "datetime", TimeSpan.FromHours(1), time => $$"""{"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","production":1.5,"consumption":{{Text(Grams(time))}} }"""),
+            "rte" => Pages(Ask, "date_heure", TimeSpan.FromMinutes(15), time =>
+                $$"""{"date_heure":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","taux_co2":{{(time < now.AddHours(-2) ? Text(Grams(time)) : "null")}} }"""),
+            "elia" => Pages(Ask, "datetime", TimeSpan.FromHours(1), time =>
+                $$"""{"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","production":1.5,"consumption":{{Text(Grams(time))}} }"""),
             "caiso" => Caiso(rest),
             "nyiso" => Nyiso(rest),
             "ercot" => Ercot(),
@@ -63,7 +68,8 @@ sealed class PlayedFeeds(DateTimeOffset now)
         };
     }
 
-    internal static string Iso(DateTimeOffset time, string format = "yyyy-MM-dd'T'HH:mm'Z'") => time.ToUniversalTime().ToString(format, CultureInfo.InvariantCulture);
+    internal static string Iso(DateTimeOffset time, string format = "yyyy-MM-dd'T'HH:mm'Z'") => time.ToUniversalTime().ToString(format,
+        CultureInfo.InvariantCulture);
 
     internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
@@ -98,20 +104,26 @@ sealed class PlayedFeeds(DateTimeOffset now)
             ? $$"""{"from":"{{Iso(time)}}","to":"{{Iso(time.AddMinutes(30))}}","intensity":{"forecast":{{Text(Grams(time))}},"index":"moderate"},"generationmix":[{"fuel":"gas","perc":43.6}]}"""
             : $$"""{"from":"{{Iso(time)}}","to":"{{Iso(time.AddMinutes(30))}}","intensity":{"forecast":{{Text(Grams(time) + (time < now.AddMinutes(-30) ? 5 : 0))}},"actual":{{(time < now.AddMinutes(-30) ? Text(Grams(time)) : "null")}},"index":"moderate"} }""");
         var list = $"[{string.Join(',', items)}]";
-        return new PlayedReply(200, region is null ? $$"""{"data":{{list}} }""" : $$"""{"data":{"regionid":{{region}},"dnoregion":"UKPN London","shortname":"London","data":{{list}} } }""");
+        return new PlayedReply(200, region is null ? $$"""{"data":{{list}} }"""
+            : $$"""{"data":{"regionid":{{region}},"dnoregion":"UKPN London","shortname":"London","data":{{list}} } }""");
     }
 
     PlayedReply EnergyCharts(string path, Func<string, string> ask)
     {
-        var (from, to) = (DateTimeOffset.FromUnixTimeSeconds(long.Parse(ask("start"), CultureInfo.InvariantCulture)), DateTimeOffset.FromUnixTimeSeconds(long.Parse(ask("end"), CultureInfo.InvariantCulture)));
+        var (from, to) = (DateTimeOffset.FromUnixTimeSeconds(long.Parse(ask("start"), CultureInfo.InvariantCulture)),
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(ask("end"), CultureInfo.InvariantCulture)));
         var times = Steps(from, to < now.AddHours(36) ? to : now.AddHours(36), EnergyChartsStep).ToList();
         var seconds = string.Join(',', times.Select(time => time.ToUnixTimeSeconds()));
         var last = now.AddHours(-2);
         return path switch
         {
-            "co2eq" => new PlayedReply(200, $$"""{"unix_seconds":[{{seconds}}],"co2eq":[{{string.Join(',', times.Select(time => time < last ? Text(Grams(time)) : "null"))}}],"co2eq_forecast":[{{string.Join(',', times.Select(time => time < last ? "null" : Text(Grams(time))))}}],"deprecated":false}"""),
-            "public_power" => new PlayedReply(200, $$"""{"unix_seconds":[{{seconds}}],"production_types":[{"name":"Fossil gas","data":[{{string.Join(',', times.Select(time => time < last ? Text(Mix(time).Gas) : "null"))}}]},{"name":"Wind onshore","data":[{{string.Join(',', times.Select(time => time < last ? Text(Mix(time).Wind) : "null"))}}]},{"name":"Hydro pumped storage consumption","data":[{{string.Join(',', times.Select(_ => "-500"))}}]},{"name":"Load","data":[{{string.Join(',', times.Select(_ => "60000"))}}]}],"deprecated":false}"""),
-            "price" => new PlayedReply(200, $$"""{"license_info":"CC BY 4.0","unix_seconds":[{{seconds}}],"price":[{{string.Join(',', times.Select(time => Text(time.Hour - 3)))}}],"unit":"EUR / MWh","deprecated":false}"""),
+            "co2eq" => new PlayedReply(200,
+                $$"""{"unix_seconds":[{{seconds}}],"co2eq":[{{string.Join(',', times.Select(time => time < last ? Text(Grams(time)) : "null"))}}],"co2eq_forecast":[{{string.Join(',', times.Select(time => time < last ? "null" : Text(Grams(time))))}}],"deprecated":false}"""),
+            "public_power" =>
+                new PlayedReply(200,
+                $$"""{"unix_seconds":[{{seconds}}],"production_types":[{"name":"Fossil gas","data":[{{string.Join(',', times.Select(time => time < last ? Text(Mix(time).Gas) : "null"))}}]},{"name":"Wind onshore","data":[{{string.Join(',', times.Select(time => time < last ? Text(Mix(time).Wind) : "null"))}}]},{"name":"Hydro pumped storage consumption","data":[{{string.Join(',', times.Select(_ => "-500"))}}]},{"name":"Load","data":[{{string.Join(',', times.Select(_ => "60000"))}}]}],"deprecated":false}"""),
+            "price" => new PlayedReply(200,
+                $$"""{"license_info":"CC BY 4.0","unix_seconds":[{{seconds}}],"price":[{{string.Join(',', times.Select(time => Text(time.Hour - 3)))}}],"unit":"EUR / MWh","deprecated":false}"""),
             _ => new PlayedReply(404, "{}"),
         };
     }
@@ -124,12 +136,14 @@ sealed class PlayedFeeds(DateTimeOffset now)
         var area = ask("filter").Contains("DK1", StringComparison.Ordinal) ? "DK1" : "DK2";
         var end = path.EndsWith("CO2EmisProg", StringComparison.Ordinal) ? now.AddHours(30) : now.AddMinutes(-10);
         var rows = Steps(from, to < end ? to : end, TimeSpan.FromMinutes(5)).Where(time => time >= from)
-            .Select(time => $$"""{"Minutes5UTC":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss")}}","PriceArea":"{{area}}","CO2Emission":{{Text(Grams(time))}} }""").ToList();
+            .Select(time =>
+                $$"""{"Minutes5UTC":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss")}}","PriceArea":"{{area}}","CO2Emission":{{Text(Grams(time))}} }""").ToList();
         var limit = int.Parse(ask("limit"), CultureInfo.InvariantCulture);
         var shown = rows.Skip(ask("offset").Length == 0 ? 0 : int.Parse(ask("offset"), CultureInfo.InvariantCulture));
         if (limit > 0)
             shown = shown.Take(limit);
-        return new PlayedReply(200, $$"""{"total":{{rows.Count}},"limit":{{limit}},"dataset":"x","records":[{{string.Join(',', shown)}}]}""");
+        return new PlayedReply(200,
+            $$"""{"total":{{rows.Count}},"limit":{{limit}},"dataset":"x","records":[{{string.Join(',', shown)}}]}""");
     }
 
     PlayedReply EirGrid(Func<string, string> ask)
@@ -155,14 +169,16 @@ sealed class PlayedFeeds(DateTimeOffset now)
             return new PlayedReply(400, """{"error_code":"ODSQLError","message":"x"}""");
         var (from, to) = (Time(parts[1]), Time(parts[3]));
         var times = Steps(from, to < now ? to : now, step).Where(time => time >= from).ToList();
-        var shown = times.Skip(int.Parse(ask("offset"), CultureInfo.InvariantCulture)).Take(Math.Min(100, int.Parse(ask("limit"), CultureInfo.InvariantCulture)));
+        var shown = times.Skip(int.Parse(ask("offset"), CultureInfo.InvariantCulture)).Take(Math.Min(100,
+            int.Parse(ask("limit"), CultureInfo.InvariantCulture)));
         return new PlayedReply(200, $$"""{"total_count":{{times.Count}},"results":[{{string.Join(',', shown.Select(row))}}]}""");
     }
 
     PlayedReply Caiso(string path)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/Los_Angeles");
-        var day = path.StartsWith("history/", StringComparison.Ordinal) ? DateTime.ParseExact(path.Split('/')[1], "yyyyMMdd", CultureInfo.InvariantCulture) : TimeZoneInfo.ConvertTime(now, zone).Date;
+        var day = path.StartsWith("history/", StringComparison.Ordinal) ? DateTime.ParseExact(path.Split('/')[1], "yyyyMMdd",
+            CultureInfo.InvariantCulture) : TimeZoneInfo.ConvertTime(now, zone).Date;
         var text = new StringBuilder("\uFEFFTime,Solar,Wind,Geothermal,Biomass,Biogas,Small hydro,Coal,Nuclear,Natural Gas,Large Hydro,Batteries,Imports,Other\r\n");
         foreach (var (utc, local) in LocalDay(day, zone, TimeSpan.FromMinutes(5)))
         {
@@ -184,7 +200,8 @@ sealed class PlayedFeeds(DateTimeOffset now)
         {
             var (gas, wind) = Mix(end.AddMinutes(-5));
             var stamp = $"{local.ToString("MM/dd/yyyy HH:mm:ss", CultureInfo.InvariantCulture)},{(zone.IsDaylightSavingTime(end) ? "EDT" : "EST")}";
-            text.Append(CultureInfo.InvariantCulture, $"{stamp},Dual Fuel,{Text(gas / 2)}\n{stamp},Natural Gas,{Text(gas / 2)}\n{stamp},Wind,{Text(wind)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{stamp},Dual Fuel,{Text(gas / 2)}\n{stamp},Natural Gas,{Text(gas / 2)}\n{stamp},Wind,{Text(wind)}\n");
         }
 
         return new PlayedReply(200, text.ToString(), "text/csv");
@@ -210,18 +227,26 @@ sealed class PlayedFeeds(DateTimeOffset now)
                 """);
         }
 
-        return new PlayedReply(200, $$"""{"lastUpdated":"x","monthlyCapacity":{},"types":["Natural Gas","Wind"],"data":{ {{string.Join(',', days)}} } }""");
+        return new PlayedReply(200,
+            $$"""{"lastUpdated":"x","monthlyCapacity":{},"types":["Natural Gas","Wind"],"data":{ {{string.Join(',', days)}} } }""");
     }
 
     PlayedReply ElectricityMaps(string path, Func<string, string> ask)
     {
         var zone = ask("zone");
-        string Point(DateTimeOffset time) => $$"""{"zone":"{{zone}}","carbonIntensity":{{Text(Grams(time))}},"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss'.000Z'")}}","updatedAt":"x","emissionFactorType":"lifecycle","isEstimated":{{(time.Hour == 3 ? "true" : "false")}},"estimationMethod":null}""";
+        string Point(DateTimeOffset time) =>
+            $$"""{"zone":"{{zone}}","carbonIntensity":{{Text(Grams(time))}},"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss'.000Z'")}}","updatedAt":"x","emissionFactorType":"lifecycle","isEstimated":{{(time.Hour == 3 ? "true" : "false")}},"estimationMethod":null}""";
         return path switch
         {
-            "carbon-intensity/history" => new PlayedReply(200, $$"""{"zone":"{{zone}}","history":[{{string.Join(',', Steps(now.AddHours(-24), now, TimeSpan.FromHours(1)).Select(Point))}}],"temporalGranularity":"hourly"}"""),
-            "carbon-intensity/past-range" => new PlayedReply(200, $$"""{"zone":"{{zone}}","data":[{{string.Join(',', Steps(Time(ask("start")), Time(ask("end")), TimeSpan.FromHours(1)).Select(Point))}}]}"""),
-            "carbon-intensity/forecast" => new PlayedReply(200, $$"""{"zone":"{{zone}}","forecast":[{{string.Join(',', Steps(now, now.AddHours(int.Parse(ask("horizonHours"), CultureInfo.InvariantCulture)), TimeSpan.FromHours(1)).Select(time => $$"""{"carbonIntensity":{{Text(Grams(time))}},"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss'.000Z'")}}"}"""))}}],"updatedAt":"{{Iso(now.AddMinutes(-7), "yyyy-MM-dd'T'HH:mm:ss'.685Z'")}}","temporalGranularity":"hourly"}"""),
+            "carbon-intensity/history" =>
+                new PlayedReply(200,
+                $$"""{"zone":"{{zone}}","history":[{{string.Join(',', Steps(now.AddHours(-24), now, TimeSpan.FromHours(1)).Select(Point))}}],"temporalGranularity":"hourly"}"""),
+            "carbon-intensity/past-range" =>
+                new PlayedReply(200,
+                $$"""{"zone":"{{zone}}","data":[{{string.Join(',', Steps(Time(ask("start")), Time(ask("end")), TimeSpan.FromHours(1)).Select(Point))}}]}"""),
+            "carbon-intensity/forecast" =>
+                new PlayedReply(200,
+                $$"""{"zone":"{{zone}}","forecast":[{{string.Join(',', Steps(now, now.AddHours(int.Parse(ask("horizonHours"), CultureInfo.InvariantCulture)), TimeSpan.FromHours(1)).Select(time => $$"""{"carbonIntensity":{{Text(Grams(time))}},"datetime":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:ss'.000Z'")}}"}"""))}}],"updatedAt":"{{Iso(now.AddMinutes(-7), "yyyy-MM-dd'T'HH:mm:ss'.685Z'")}}","temporalGranularity":"hourly"}"""),
             _ => new PlayedReply(404, """{"error":"x"}"""),
         };
     }
@@ -231,9 +256,12 @@ sealed class PlayedFeeds(DateTimeOffset now)
         if (path == "login")
             return new PlayedReply(200, """{"token":"jwt.one.two"}""");
         var future = path == "v3/forecast";
-        var (from, to) = future ? (now, now.AddHours(int.Parse(ask("horizon_hours"), CultureInfo.InvariantCulture))) : (Time(ask("start")), Time(ask("end")));
-        var points = Steps(from, to, TimeSpan.FromMinutes(5)).Select(time => $$"""{"point_time":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","value":{{Text(Grams(time) / PoundsPerMegawattHour)}} }""");
-        return new PlayedReply(200, $$"""{"data":[{{string.Join(',', points)}}],"meta":{"data_point_period_seconds":300,"region":"CAISO_NORTH","signal_type":"co2_moer","units":"lbs_co2_per_mwh","generated_at":"{{Iso(now, "yyyy-MM-dd'T'HH:mm:sszzz")}}","model":{"date":"2023-03-01"},"warnings":[]} }""");
+        var (from, to) = future ? (now, now.AddHours(int.Parse(ask("horizon_hours"), CultureInfo.InvariantCulture)))
+            : (Time(ask("start")), Time(ask("end")));
+        var points = Steps(from, to, TimeSpan.FromMinutes(5)).Select(time =>
+            $$"""{"point_time":"{{Iso(time, "yyyy-MM-dd'T'HH:mm:sszzz")}}","value":{{Text(Grams(time) / PoundsPerMegawattHour)}} }""");
+        return new PlayedReply(200,
+            $$"""{"data":[{{string.Join(',', points)}}],"meta":{"data_point_period_seconds":300,"region":"CAISO_NORTH","signal_type":"co2_moer","units":"lbs_co2_per_mwh","generated_at":"{{Iso(now, "yyyy-MM-dd'T'HH:mm:sszzz")}}","model":{"date":"2023-03-01"},"warnings":[]} }""");
     }
 
     PlayedReply Entsoe(Func<string, string> ask)
@@ -247,13 +275,15 @@ sealed class PlayedFeeds(DateTimeOffset now)
 
         void Series(string type, string curve, string resolution, TimeSpan step, Func<DateTimeOffset, double> power)
         {
-            xml.Append(CultureInfo.InvariantCulture, $"<TimeSeries><inBiddingZone_Domain.mRID>x</inBiddingZone_Domain.mRID><curveType>{curve}</curveType><MktPSRType><psrType>{type}</psrType></MktPSRType><Period><timeInterval><start>{Iso(from)}</start><end>{Iso(to)}</end></timeInterval><resolution>{resolution}</resolution>");
+            xml.Append(CultureInfo.InvariantCulture,
+                $"<TimeSeries><inBiddingZone_Domain.mRID>x</inBiddingZone_Domain.mRID><curveType>{curve}</curveType><MktPSRType><psrType>{type}</psrType></MktPSRType><Period><timeInterval><start>{Iso(from)}</start><end>{Iso(to)}</end></timeInterval><resolution>{resolution}</resolution>");
             var (position, before) = (0, double.NaN);
             foreach (var time in Steps(from, to, step))
             {
                 position++;
                 if (curve != "A03" || power(time) != before)
-                    xml.Append(CultureInfo.InvariantCulture, $"<Point><position>{position}</position><quantity>{Text(power(time))}</quantity></Point>");
+                    xml.Append(CultureInfo.InvariantCulture,
+                        $"<Point><position>{position}</position><quantity>{Text(power(time))}</quantity></Point>");
                 before = power(time);
             }
 
@@ -265,17 +295,21 @@ sealed class PlayedFeeds(DateTimeOffset now)
     {
         var rows = new List<string>();
         // The period is the end of the hour; hours that are not over are not there.
-        foreach (var end in Steps(Time(ask("start"), "yyyy-MM-dd'T'HH"), Time(ask("end"), "yyyy-MM-dd'T'HH").AddHours(1), TimeSpan.FromHours(1)).Where(end => end <= now))
+        foreach (var end in Steps(Time(ask("start"), "yyyy-MM-dd'T'HH"), Time(ask("end"), "yyyy-MM-dd'T'HH").AddHours(1),
+            TimeSpan.FromHours(1)).Where(end => end <= now))
         {
             var (gas, wind) = Mix(end.AddHours(-1));
             rows.Add(Row("NG", Text(gas)));
             rows.Add(Row("WND", Text(wind)));
             rows.Add(Row("SUN", "-12"));
 
-            string Row(string fuel, string value) => $$"""{"period":"{{Iso(end, "yyyy-MM-dd'T'HH")}}","respondent":"CISO","fueltype":"{{fuel}}","value":"{{value}}","value-units":"megawatthours"}""";
+            string Row(string fuel, string value) =>
+                $$"""{"period":"{{Iso(end, "yyyy-MM-dd'T'HH")}}","respondent":"CISO","fueltype":"{{fuel}}","value":"{{value}}","value-units":"megawatthours"}""";
         }
 
-        var shown = rows.Skip(int.Parse(ask("offset"), CultureInfo.InvariantCulture)).Take(int.Parse(ask("length"), CultureInfo.InvariantCulture));
-        return new PlayedReply(200, $$"""{"response":{"total":"{{rows.Count}}","frequency":"hourly","data":[{{string.Join(',', shown)}}]},"request":{},"apiVersion":"2.1.8"}""");
+        var shown = rows.Skip(int.Parse(ask("offset"), CultureInfo.InvariantCulture)).Take(int.Parse(ask("length"),
+            CultureInfo.InvariantCulture));
+        return new PlayedReply(200,
+            $$"""{"response":{"total":"{{rows.Count}}","frequency":"hourly","data":[{{string.Join(',', shown)}}]},"request":{},"apiVersion":"2.1.8"}""");
     }
 }

@@ -51,7 +51,8 @@ sealed class FeedTable
 
     /// <summary>Column with a name, in any case.</summary>
     /// <exception cref="FeedFormatException">There is none.</exception>
-    internal int Require(string name) => Find(name) is >= 0 and var at ? at : throw new FeedFormatException($"the column \"{name}\" is missing");
+    internal int Require(string name) => Find(name) is >= 0 and var at ? at
+        : throw new FeedFormatException($"the column \"{name}\" is missing");
 
     /// <summary>Column with a name, in any case; -1 if there is none.</summary>
     internal int Find(string name) => Array.FindIndex(Header, field => string.Equals(field, name, StringComparison.OrdinalIgnoreCase));

@@ -7,7 +7,10 @@ public abstract record FeedFailure(string Text)
     // Closed: only the nested kinds derive from it.
     private protected abstract string Word { get; }
 
-    /// <summary>A stable word for JSON: <c>unauthorized</c>, <c>zone-not-covered</c>, <c>rate-limited</c>, <c>unreachable</c>, <c>unreadable</c>, <c>no-values</c>.</summary>
+    /// <summary>
+    /// A stable word for JSON: <c>unauthorized</c>, <c>zone-not-covered</c>, <c>rate-limited</c>, <c>unreachable</c>, <c>unreadable</c>,
+    /// <c>no-values</c>.
+    /// </summary>
     public string Code => Word;
 
     /// <summary>A failure by its word, as a cache keeps it. An unknown word is read as <see cref="Unreachable"/>.</summary>

@@ -2,7 +2,6 @@ using System.Text;
 using Tonne.Grids;
 using Tonne.Instruments.Feeds;
 using Tonne.Instruments.Feeds.Replay;
-using Tonne.Quantities;
 
 namespace Tonne.Instruments.Tests.Feeds;
 
@@ -12,8 +11,10 @@ public sealed class FeedTests
 
     public static TheoryData<string, string> Providers => new()
     {
-        { "neso", "GB" }, { "neso", "GB-NESO-13" }, { "energy-charts", "DE" }, { "energinet", "DK-DK1" }, { "eirgrid", "IE" }, { "rte", "FR" }, { "elia", "BE" }, { "caiso", "US-CAL-CISO" },
-        { "nyiso", "US-NY-NYIS" }, { "ercot", "US-TEX-ERCO" }, { "electricity-maps", "DE" }, { "watttime", "US-CAL-CISO" }, { "entsoe", "DE" }, { "eia", "US-CAL-CISO" },
+        { "neso", "GB" }, { "neso", "GB-NESO-13" }, { "energy-charts", "DE" }, { "energinet", "DK-DK1" }, { "eirgrid", "IE" },
+            { "rte", "FR" }, { "elia", "BE" }, { "caiso", "US-CAL-CISO" },
+        { "nyiso", "US-NY-NYIS" }, { "ercot", "US-TEX-ERCO" }, { "electricity-maps", "DE" }, { "watttime", "US-CAL-CISO" },
+            { "entsoe", "DE" }, { "eia", "US-CAL-CISO" },
     };
 
     internal static Zone Zone(string code) => IntensityFeeds.FindZone(code)!;
@@ -69,21 +70,25 @@ public sealed class FeedTests
     [InlineData("nyiso", "US-NY-NYIS", 3, 8, 6, 7)]
     [InlineData("eirgrid", "IE", 10, 25, 0, 1)]
     [InlineData("eirgrid", "IE", 3, 29, 0, 1)]
-    public async Task Both_days_on_which_the_clock_changes_have_every_hour_once(string id, string code, int month, int day, int firstHour, int lastHour)
+    public async Task Both_days_on_which_the_clock_changes_have_every_hour_once(string id, string code, int month, int day, int firstHour,
+        int lastHour)
     {
-        // In 2026 the clocks of the USA change on 8 March and 1 November, those of Ireland on 29 March and 25 October (Energy Policy Act of 2005; Directive 2000/84/EC).
+        // In 2026 the clocks of the USA change on 8 March and 1 November, those of Ireland on 29 March and 25 October (Energy Policy Act of
+        // 2005; Directive 2000/84/EC).
         var now = new DateTimeOffset(2026, month, day, 20, 0, 0, TimeSpan.Zero);
         var played = new PlayedFeeds(now);
         using var handler = new PlayedHandler(played.Answer);
         using var feeds = new IntensityFeeds(handler.Options(new PlayedTime(now)));
 
-        var answer = await feeds.Find(id)!.ReadAsync(Zone(code), now.AddHours(-20), now.AddHours(-1), TestContext.Current.CancellationToken);
+        var answer = await feeds.Find(id)!.ReadAsync(Zone(code), now.AddHours(-20), now.AddHours(-1),
+            TestContext.Current.CancellationToken);
 
         AssertValues(played, answer.Observed);
         _ = answer.Observed!.Average(now.AddHours(-20), now.AddHours(-1), out var share);
         Assert.Equal(1, share, 1e-9);
         // The hours around the change have values of their own, so a shift by an hour would show.
-        Assert.NotEqual(played.Grams(now.Date.AddHours(firstHour)), played.Grams(now.Date.AddHours(lastHour)));
+        var midnight = now.AddHours(-20);
+        Assert.NotEqual(played.Grams(midnight.AddHours(firstHour)), played.Grams(midnight.AddHours(lastHour)));
     }
 
     [Fact]
@@ -92,14 +97,18 @@ public sealed class FeedTests
         // 25 October 2026, Dublin: 01:00 to 02:00 twice, 00:00Z and 01:00Z.
         string[] local = ["00:45", "01:00", "01:00", "01:15", "01:15", "01:30", "01:30", "01:45", "01:45", "02:00"];
         double[] values = [1, 10, 20, 11, 21, 12, 22, 13, 23, 30];
-        var rows = local.Zip(values).Select(pair => $$"""{"EffectiveTime":"25-Oct-2026 {{pair.First}}:00","FieldName":"CO2_INTENSITY","Region":"ROI","Value":{{pair.Second}}}""");
-        using var handler = new PlayedHandler(_ => new PlayedReply(200, $$"""{"ErrorMessage":null,"Rows":[{{string.Join(',', rows)}}],"Status":"Success"}"""));
+        var rows = local.Zip(values).Select(pair =>
+            $$"""{"EffectiveTime":"25-Oct-2026 {{pair.First}}:00","FieldName":"CO2_INTENSITY","Region":"ROI","Value":{{pair.Second}}}""");
+        using var handler = new PlayedHandler(_ =>
+            new PlayedReply(200, $$"""{"ErrorMessage":null,"Rows":[{{string.Join(',', rows)}}],"Status":"Success"}"""));
         using var feeds = new IntensityFeeds(handler.Options(new PlayedTime(Now)));
         var midnight = new DateTimeOffset(2026, 10, 25, 0, 0, 0, TimeSpan.Zero);
 
-        var answer = await feeds.Find("eirgrid")!.ReadAsync(Zone("IE"), midnight, midnight.AddHours(3), TestContext.Current.CancellationToken);
+        var answer = await feeds.Find("eirgrid")!.ReadAsync(Zone("IE"), midnight, midnight.AddHours(3),
+            TestContext.Current.CancellationToken);
 
-        Assert.Equal([10, 11, 12, 13, 20, 21, 22, 23, 30], answer.Observed!.Values.Where(value => value is not null).Select(value => value!.Value.GramsPerKilowattHour));
+        Assert.Equal([10, 11, 12, 13, 20, 21, 22, 23, 30], answer.Observed!.Values.Where(value => value is not null).Select(value =>
+            value!.Value.GramsPerKilowattHour));
         Assert.Equal(midnight, answer.Observed.Start);
     }
 
@@ -109,7 +118,8 @@ public sealed class FeedTests
         using var handler = new PlayedHandler(_ => new PlayedReply(400, """{"error":"bad request"}"""));
         var options = handler.Options(new PlayedTime(Now));
         using var feeds = new IntensityFeeds(options);
-        using var without = new IntensityFeeds(options with { Setting = name => name.EndsWith(".key", StringComparison.Ordinal) ? null : options.Setting(name) });
+        using var without = new IntensityFeeds(options with { Setting = name => name.EndsWith(".key", StringComparison.Ordinal) ? null
+            : options.Setting(name) });
 
         foreach (var feed in feeds.All.Where(feed => feed.Description.KeySetting is not null))
         {
@@ -148,9 +158,11 @@ public sealed class FeedTests
             using var feeds = new IntensityFeeds(handler.Options(new PlayedTime(Now)));
             for (var i = 0; i < 60; i++)
             {
-                var answer = await feeds.Find(id)!.ReadAsync(Zone(code), Now.AddHours(-3), Now.AddHours(3), TestContext.Current.CancellationToken);
+                var answer = await feeds.Find(id)!.ReadAsync(Zone(code), Now.AddHours(-3), Now.AddHours(3),
+                    TestContext.Current.CancellationToken);
                 Assert.True(answer.Failure is not null || answer.Observed is not null || answer.Forecast is not null);
-                Assert.All((answer.Observed?.Values ?? []).Concat(answer.Forecast?.Values ?? []), value => Assert.True(value is null || value.Value.GramsPerKilowattHour is >= 0 and <= 5000));
+                Assert.All((answer.Observed?.Values ?? []).Concat(answer.Forecast?.Values ?? []), value => Assert.True(value is null
+                    || value.Value.GramsPerKilowattHour is >= 0 and <= 5000));
             }
 
             Assert.True(asked >= 60, id);

@@ -16,7 +16,8 @@ public sealed class IntensityCacheTests : IDisposable
     PlayedHandler Handler() => new(path => _instead ?? new PlayedFeeds(_time.GetUtcNow()).Answer(path));
 
     Task<CachedAnswer> ReadAsync(IIntensityFeed feed, string zone = "DE", bool live = true, int hours = 12, IntensityCache? cache = null) =>
-        (cache ?? new IntensityCache(_folder, _time)).ReadAsync(feed, FeedTests.Zone(zone), _time.GetUtcNow().AddHours(-hours), _time.GetUtcNow().AddHours(hours), live, TestContext.Current.CancellationToken);
+        (cache ?? new IntensityCache(_folder, _time)).ReadAsync(feed, FeedTests.Zone(zone), _time.GetUtcNow().AddHours(-hours),
+            _time.GetUtcNow().AddHours(hours), live, TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_provider_is_called_once_in_15_minutes_for_a_zone()
@@ -135,7 +136,8 @@ public sealed class IntensityCacheTests : IDisposable
     [Fact]
     public void Files_changed_at_random_are_read_or_damaged_and_never_an_exception()
     {
-        var file = new CacheFile { CalledAt = FeedTests.Now, NextCallAt = FeedTests.Now, Failure = new FeedFailure.RateLimited("x", TimeSpan.FromSeconds(5)), Issued = FeedTests.Now };
+        var file = new CacheFile { CalledAt = FeedTests.Now, NextCallAt = FeedTests.Now, Failure = new FeedFailure.RateLimited("x",
+            TimeSpan.FromSeconds(5)), Issued = FeedTests.Now };
         file.Observed[CacheFile.Minute(FeedTests.Now)] = (15, 100);
         file.Past[CacheFile.Minute(FeedTests.Now)] = new SortedDictionary<long, double> { [CacheFile.Minute(FeedTests.Now)] = 4 };
         file.Warnings.Add(new Warning("a", "b"));
@@ -167,7 +169,8 @@ public sealed class IntensityCacheTests : IDisposable
         var pairs = cache.ReadPairs("neso", FeedTests.Zone("GB"));
 
         // The played forecast that stands beside observed values is 5 g/kWh too high; the one that is issued ahead is exact.
-        Assert.All(pairs.Where(pair => pair.Issued is null), pair => Assert.Equal(5, (pair.Forecast - pair.Actual).GramsPerKilowattHour, 1e-6));
+        Assert.All(pairs.Where(pair => pair.Issued is null), pair => Assert.Equal(5, (pair.Forecast - pair.Actual).GramsPerKilowattHour,
+            1e-6));
         var ahead = pairs.Where(pair => pair.Issued is not null).ToList();
         Assert.All(ahead, pair => Assert.Equal(0, (pair.Forecast - pair.Actual).GramsPerKilowattHour, 1e-6));
         Assert.Contains(ahead, pair => pair.Lead == TimeSpan.FromHours(20));
@@ -185,7 +188,8 @@ public sealed class IntensityCacheTests : IDisposable
         _time.Advance(TimeSpan.FromDays(50));
         await ReadAsync(feeds.Find("neso")!, "GB");
 
-        var old = await new IntensityCache(_folder, _time).ReadAsync(feeds.Find("neso")!, FeedTests.Zone("GB"), FeedTests.Now.AddHours(-10), FeedTests.Now, live: false, TestContext.Current.CancellationToken);
+        var old = await new IntensityCache(_folder, _time).ReadAsync(feeds.Find("neso")!, FeedTests.Zone("GB"), FeedTests.Now.AddHours(-10),
+            FeedTests.Now, live: false, TestContext.Current.CancellationToken);
 
         Assert.NotNull(old.Answer.Failure);
     }

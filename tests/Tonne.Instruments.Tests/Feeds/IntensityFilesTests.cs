@@ -36,7 +36,8 @@ public sealed class IntensityFilesTests : IDisposable
 
         var series = Assert.Single(imported.Series);
         Assert.Equal([10.5, 20], Grams(series));
-        Assert.Equal((IntensityBasis.Lifecycle, IntensityScope.Consumption, IntensitySignal.Forecast), (series.Basis, series.Scope, series.Signal));
+        Assert.Equal((IntensityBasis.Lifecycle, IntensityScope.Consumption, IntensitySignal.Forecast), (series.Basis, series.Scope,
+            series.Signal));
     }
 
     [Theory]
@@ -57,7 +58,8 @@ public sealed class IntensityFilesTests : IDisposable
         var imported = IntensityFiles.Parse("zone,timestamp_utc,gco2e_per_kwh\nFR,2026-01-01T00:00Z,10\nFR,01/02/2026 01:00,20\nFR,2026-01-01T02:00Z,-5\nFR,2026-01-01T03:00Z\nF R,2026-01-01T03:00Z,1\nFR,2026-01-01T04:00Z,12\nFR,2026-01-01T04:00Z,13\n", "a.csv");
 
         Assert.Equal([10, null, null, null, 13], Grams(Assert.Single(imported.Series)));
-        Assert.Equal(["line 3", "line 4", "line 5", "line 6", "lines 7 and 8"], imported.Problems.Select(problem => problem.Text.Split(": ")[0].Replace("a.csv, ", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["line 3", "line 4", "line 5", "line 6", "lines 7 and 8"], imported.Problems.Select(problem =>
+            problem.Text.Split(": ")[0].Replace("a.csv, ", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -65,7 +67,8 @@ public sealed class IntensityFilesTests : IDisposable
     [InlineData("a,b,c\n1,2,3\n")]
     [InlineData("zone,timestamp_utc\nFR,2026-01-01T00:00Z\n")]
     [InlineData("zone,timestamp_utc,gco2e_per_kwh\nFR,yesterday,5\n")]
-    public void A_file_without_a_good_row_is_refused(string text) => Assert.Contains("a.csv", Assert.Throws<IntensityFileException>(() => IntensityFiles.Parse(text, "a.csv")).Message, StringComparison.Ordinal);
+    public void A_file_without_a_good_row_is_refused(string text) => Assert.Contains("a.csv", Assert.Throws<IntensityFileException>(() =>
+        IntensityFiles.Parse(text, "a.csv")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Files_changed_at_random_are_read_or_refused()
@@ -105,7 +108,8 @@ public sealed class IntensityFilesTests : IDisposable
         Assert.Equal([10, 20, 30], Grams(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle)!));
         Assert.Equal(2, await history.MergeAsync(quarter, TestContext.Current.CancellationToken));
 
-        Assert.Equal([10, 10, 10, 10, 20, 90, 91, 20, 30, 30, 30, 30], Grams(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle)!));
+        Assert.Equal([10, 10, 10, 10, 20, 90, 91, 20, 30, 30, 30, 30], Grams(history.Read(hours.Zone, from, from.AddHours(3),
+            IntensityBasis.Lifecycle)!));
         Assert.Null(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Direct));
         Assert.Null(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle, IntensityScope.Consumption));
         Assert.Null(history.Read(hours.Zone, from, from.AddHours(3), IntensityBasis.Lifecycle, null, IntensityKind.Marginal));

@@ -13,14 +13,19 @@ public sealed class IntensityResolverTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    async Task<ResolvedIntensity> ResolveAsync(string zone, IntensityBasis? basis = null, bool keys = false, bool live = true, IntensityKind kind = IntensityKind.Average, string? provider = null)
+    async Task<ResolvedIntensity> ResolveAsync(string zone, IntensityBasis? basis = null, bool keys = false, bool live = true,
+        IntensityKind kind = IntensityKind.Average, string? provider = null)
     {
         var played = new PlayedFeeds(_time.GetUtcNow());
-        using var handler = new PlayedHandler(path => _broken.Contains(path.Split('/')[1]) ? new PlayedReply(404, "{}") : played.Answer(path));
+        using var handler = new PlayedHandler(path => _broken.Contains(path.Split('/')[1]) ? new PlayedReply(404, "{}")
+            : played.Answer(path));
         var options = handler.Options(_time);
-        using var feeds = new IntensityFeeds(options with { Setting = name => name.EndsWith(".key", StringComparison.Ordinal) && !keys ? null : options.Setting(name) });
-        var resolver = new IntensityResolver(feeds.All, new IntensityCache(Path.Combine(_folder, "cache"), _time), new IntensityHistory(Path.Combine(_folder, "history"), _time), live, _time);
-        var resolved = await resolver.ResolveAsync(FeedTests.Zone(zone), FeedTests.Now.AddHours(-6), FeedTests.Now.AddHours(6), basis, kind, provider, TestContext.Current.CancellationToken);
+        using var feeds = new IntensityFeeds(options with { Setting = name => name.EndsWith(".key", StringComparison.Ordinal) && !keys
+            ? null : options.Setting(name) });
+        var resolver = new IntensityResolver(feeds.All, new IntensityCache(Path.Combine(_folder, "cache"), _time),
+            new IntensityHistory(Path.Combine(_folder, "history"), _time), live, _time);
+        var resolved = await resolver.ResolveAsync(FeedTests.Zone(zone), FeedTests.Now.AddHours(-6), FeedTests.Now.AddHours(6), basis, kind,
+            provider, TestContext.Current.CancellationToken);
         if (!live)
             Assert.Equal(0, handler.Calls);
         return resolved;

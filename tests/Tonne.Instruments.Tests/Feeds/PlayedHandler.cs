@@ -19,7 +19,8 @@ sealed class PlayedHandler(Func<string, PlayedReply> answer) : HttpMessageHandle
         Time = time,
         RetryDelay = TimeSpan.FromMilliseconds(1),
         Random = new Random(7),
-        Setting = name => name.EndsWith(".url", StringComparison.Ordinal) ? $"http://feeds.test/{name.Split('.')[1]}/" : name.Contains("watttime", StringComparison.Ordinal) ? "user:password" : PlayedFeeds.Key,
+        Setting = name => name.EndsWith(".url", StringComparison.Ordinal) ? $"http://feeds.test/{name.Split('.')[1]}/"
+            : name.Contains("watttime", StringComparison.Ordinal) ? "user:password" : PlayedFeeds.Key,
     };
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

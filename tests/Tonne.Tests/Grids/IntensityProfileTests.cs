@@ -15,7 +15,8 @@ public sealed class IntensityProfileTests
         var profile = IntensityProfileCatalog.Find(California, from, from.AddYears(1))!;
 
         // The annual table's own value, from the same publisher by another program (data/tables.py).
-        Assert.Equal(AnnualIntensityCatalog.Find(California, IntensityBasis.Lifecycle)!.Intensity.Bounds.Best, profile.Mean.Average(from, from.AddYears(1), out var known)!.Value.GramsPerKilowattHour, 0.5);
+        Assert.Equal(AnnualIntensityCatalog.Find(California, IntensityBasis.Lifecycle)!.Intensity.Bounds.Best, profile.Mean.Average(from,
+            from.AddYears(1), out var known)!.Value.GramsPerKilowattHour, 0.5);
         Assert.Equal(1, known);
         Assert.Equal(IntensitySignal.Profile, profile.Mean.Signal);
         Assert.Equal(1, profile.Scale, 0.01);
@@ -32,14 +33,16 @@ public sealed class IntensityProfileTests
         Assert.True(profile.Mean.Find(day.AddHours(12.5))!.Value < profile.Mean.Find(day.AddHours(20.5))!.Value * 0.6);
         Assert.Equal(new DateTimeOffset(2026, 5, 10, 7, 0, 0, TimeSpan.Zero), profile.Mean.Start);
         Assert.Equal(25, profile.Mean.Values.Length);
-        Assert.All(Enumerable.Range(0, 25), i => Assert.True(profile.Low.Values[i] <= profile.Mean.Values[i] && profile.Mean.Values[i] <= profile.High.Values[i]));
+        Assert.All(Enumerable.Range(0, 25), i => Assert.True(profile.Low.Values[i] <= profile.Mean.Values[i]
+            && profile.Mean.Values[i] <= profile.High.Values[i]));
     }
 
     [Fact]
     public void Eight_zones_have_a_profile_and_others_have_none()
     {
         Assert.Equal(8, IntensityProfileCatalog.Zones.Count);
-        Assert.Null(IntensityProfileCatalog.Find(ZoneCatalog.Find("FR").ValueOrThrow, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1)));
+        Assert.Null(IntensityProfileCatalog.Find(ZoneCatalog.Find("FR").ValueOrThrow, DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddHours(1)));
     }
 
     [Fact]
@@ -65,5 +68,6 @@ public sealed class IntensityProfileTests
     [InlineData("hydro", 24)]
     [InlineData("nuclear", 12)]
     [InlineData("wind", 11)]
-    public void Factors_are_the_medians_of_the_IPCC(string fuel, double grams) => Assert.Equal(grams, FuelFactorCatalog.Find(fuel)!.Intensity.GramsPerKilowattHour);
+    public void Factors_are_the_medians_of_the_IPCC(string fuel, double grams) =>
+        Assert.Equal(grams, FuelFactorCatalog.Find(fuel)!.Intensity.GramsPerKilowattHour);
 }

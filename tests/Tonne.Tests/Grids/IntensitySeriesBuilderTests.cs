@@ -91,7 +91,8 @@ public sealed class IntensitySeriesBuilderTests
     [Fact]
     public void A_span_clips_and_given_lengths_are_kept()
     {
-        var builder = new IntensitySeriesBuilder(ZoneCatalog.Find("FR").ValueOrThrow, new Source("TEST", "Values of this test")) { From = _start.AddMinutes(90), To = _start.AddHours(3) };
+        var builder = new IntensitySeriesBuilder(ZoneCatalog.Find("FR").ValueOrThrow,
+            new Source("TEST", "Values of this test")) { From = _start.AddMinutes(90), To = _start.AddHours(3) };
         for (var hour = 0; hour < 6; hour++)
             builder.Add(_start.AddHours(hour), hour, TimeSpan.FromHours(1));
 
@@ -114,7 +115,8 @@ public sealed class IntensitySeriesBuilderTests
             {
                 var grams = random.Next(1000);
                 given.Add(grams);
-                builder.Add(_start.AddMinutes(random.Next(0, 2000)), grams, random.Next(3) == 0 ? TimeSpan.FromMinutes(random.Next(1, 100)) : null);
+                builder.Add(_start.AddMinutes(random.Next(0, 2000)), grams, random.Next(3) == 0 ? TimeSpan.FromMinutes(random.Next(1, 100))
+                    : null);
             }
 
             Assert.All(Grams(builder.Build()), value => Assert.True(value is null || given.Contains(value.Value)));

@@ -7,7 +7,10 @@ using Tonne.Instruments.Feeds.Replay;
 
 namespace Tonne.Trials.Feeds;
 
-/// <summary>A server on the loopback that plays all providers: each below <c>/ID/</c>, with an answer of its own in place of the documented one where a trial wants that.</summary>
+/// <summary>
+/// A server on the loopback that plays all providers: each below <c>/ID/</c>, with an answer of its own in place of the documented one
+/// where a trial wants that.
+/// </summary>
 sealed class ReplayServer : IDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -17,7 +20,8 @@ sealed class ReplayServer : IDisposable
 
     /// <summary>Starts the server.</summary>
     /// <param name="now">The time at which the providers are asked.</param>
-    /// <param name="trap">From path, number of the call (from 0) and the proper answer to what is sent; null to close the connection.</param>
+    /// <param name="trap">From path, number of the call (from 0) and the proper answer to what is sent; null to close the
+    /// connection.</param>
     /// <param name="played">The providers; null for the usual ones.</param>
     internal ReplayServer(DateTimeOffset now, Func<string, int, PlayedReply, PlayedReply?>? trap = null, PlayedFeeds? played = null)
     {
@@ -43,7 +47,8 @@ sealed class ReplayServer : IDisposable
         RetryDelay = TimeSpan.FromMilliseconds(20),
         LongestWait = TimeSpan.FromSeconds(1.5),
         Random = new Random(1),
-        Setting = name => name.EndsWith(".url", StringComparison.Ordinal) ? $"{Address}/{name.Split('.')[1]}/" : name.Contains("watttime", StringComparison.Ordinal) ? "user:password" : PlayedFeeds.Key,
+        Setting = name => name.EndsWith(".url", StringComparison.Ordinal) ? $"{Address}/{name.Split('.')[1]}/" : name.Contains("watttime",
+            StringComparison.Ordinal) ? "user:password" : PlayedFeeds.Key,
     };
 
     public void Dispose() => _listener.Dispose();
@@ -79,7 +84,8 @@ sealed class ReplayServer : IDisposable
                     if (reply.Delay > TimeSpan.Zero)
                         await Task.Delay(reply.Delay, TimeProvider.System);
                     var wait = reply.RetryAfter is { } text ? $"Retry-After: {text}\r\n" : "";
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} As Played\r\n{wait}Content-Type: {reply.Type}\r\nContent-Length: {reply.Content.Length}\r\n\r\n")));
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                        $"HTTP/1.1 {reply.Status} As Played\r\n{wait}Content-Type: {reply.Type}\r\nContent-Length: {reply.Content.Length}\r\n\r\n")));
                     await stream.WriteAsync(reply.Content);
                 }
             }
