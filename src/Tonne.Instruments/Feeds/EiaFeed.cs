@@ -31,8 +31,10 @@ sealed class EiaFeed(FeedClient client) : HttpFeed(client, _description, "https:
         var respondent = zone.Code == "US" ? "US48" : zone.Code[(zone.Code.LastIndexOf('-') + 1)..] switch { "PJM" => "PJM", "MISO" =>
             "MISO", var code => code };
         // The hour that starts at 00:00 is named 01:00.
-        var question = $"electricity/rto/fuel-type-data/data/?api_key={Uri.EscapeDataString(Key ?? "")}&frequency=hourly&data[0]=value&facets[respondent][]={respondent}"
-            + $"&start={Iso(from, "yyyy-MM-dd'T'HH")}&end={Iso(to + _hour, "yyyy-MM-dd'T'HH")}&sort[0][column]=period&sort[0][direction]=asc&length={PageSize.ToString(CultureInfo.InvariantCulture)}";
+        var question = $"electricity/rto/fuel-type-data/data/?api_key={Uri.EscapeDataString(Key ?? "")}"
+            + $"&frequency=hourly&data[0]=value&facets[respondent][]={respondent}"
+            + $"&start={Iso(from, "yyyy-MM-dd'T'HH")}&end={Iso(to + _hour, "yyyy-MM-dd'T'HH")}"
+            + $"&sort[0][column]=period&sort[0][direction]=asc&length={PageSize.ToString(CultureInfo.InvariantCulture)}";
         var got = 0;
         for (var page = 0; ; page++)
         {

@@ -41,7 +41,8 @@ sealed class EirGridFeed(FeedClient client) : HttpFeed(client, _description, "ht
             }
 
             var date = day.ToString("dd-MMM-yyyy", CultureInfo.InvariantCulture);
-            var reply = await GetAsync($"?region={region}&chartType=co2&dateRange=day&dateFrom={date}%2000:00&dateTo={date}%2023:59&areas=co2intensity,co2intensityforecast", cancellationToken)
+            var reply = await GetAsync($"?region={region}&chartType=co2&dateRange=day"
+                + $"&dateFrom={date}%2000:00&dateTo={date}%2023:59&areas=co2intensity,co2intensityforecast", cancellationToken)
                 .ConfigureAwait(false);
             reply.RequireGood().ReadJson(root => Read(root, new LocalTimeline(clock), content));
         }

@@ -52,7 +52,8 @@ sealed class EnerginetFeed(FeedClient client) : HttpFeed(client, _description, "
         var area = zone.Code[3..].ToUpperInvariant();
         // Start and end are Danish local time unless the request says UTC; limit=0 means all, and where it is not heeded the rest is asked
         // for.
-        var question = $"dataset/{set}?start={Iso(from, "yyyy-MM-dd'T'HH:mm")}&end={Iso(to, "yyyy-MM-dd'T'HH:mm")}&timezone=UTC&columns=Minutes5UTC,PriceArea,CO2Emission"
+        var question = $"dataset/{set}?start={Iso(from, "yyyy-MM-dd'T'HH:mm")}&end={Iso(to, "yyyy-MM-dd'T'HH:mm")}"
+            + $"&timezone=UTC&columns=Minutes5UTC,PriceArea,CO2Emission"
             + $"&filter={Uri.EscapeDataString($$"""{"PriceArea":["{{area}}"]}""")}&sort=Minutes5UTC%20ASC&limit=0";
         var got = 0L;
         for (var page = 0; page < MostPages; page++)

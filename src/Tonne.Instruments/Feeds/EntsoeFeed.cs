@@ -31,7 +31,8 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
         foreach (var (first, last) in Chunks(start, to < now ? to : now, _longest))
         {
             var end = last.Minute == 0 && last.Second == 0 ? last : last.AddHours(1);
-            var reply = await GetAsync($"api?securityToken={Uri.EscapeDataString(Key ?? "")}&documentType=A75&processType=A16&in_Domain={FeedZones.EntsoeDomains[zone.Code]}"
+            var reply = await GetAsync($"api?securityToken={Uri.EscapeDataString(Key ?? "")}"
+                + $"&documentType=A75&processType=A16&in_Domain={FeedZones.EntsoeDomains[zone.Code]}"
                 + $"&periodStart={Iso(first, "yyyyMMddHH'00'")}&periodEnd={Iso(end, "yyyyMMddHH'00'")}",
                     cancellationToken).ConfigureAwait(false);
             // An acknowledgement comes with 200 or with 400.
@@ -59,7 +60,7 @@ sealed class EntsoeFeed(FeedClient client) : HttpFeed(client, _description, "htt
             case "GL_MarketDocument":
                 break;
             default:
-                throw new FeedFormatException("the answer is neither GL_MarketDocument nor Acknowledgement_MarketDocument, as a web page of a bot wall");
+                throw new FeedFormatException("the answer is neither generation nor an acknowledgement; it may be a web page of a bot wall");
         }
 
         foreach (var series in root.Elements().Where(element => element.Name.LocalName == "TimeSeries"))

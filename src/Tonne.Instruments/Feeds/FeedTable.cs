@@ -43,7 +43,9 @@ sealed class FeedTable
         }
         catch (CsvHelperException error)
         {
-            throw new FeedFormatException($"the table cannot be read after line {parser.RawRow.ToString(CultureInfo.InvariantCulture)}: {(error is MaxFieldSizeException ? "a field is too long" : "it is not CSV")}");
+            var line = parser.RawRow.ToString(CultureInfo.InvariantCulture);
+            var what = error is MaxFieldSizeException ? "a field is too long" : "it is not CSV";
+            throw new FeedFormatException($"the table cannot be read after line {line}: {what}");
         }
 
         return new FeedTable(header ?? throw new FeedFormatException("the table is empty"), rows);

@@ -111,7 +111,8 @@ public static class IntensityFiles
                 return found;
         }
 
-        throw new IntensityFileException($"{name} is no table of intensities: the header has neither zone, timestamp_utc and gco2e_per_kwh, nor the columns of Electricity Maps (Datetime (UTC), Zone id, Carbon intensity …)");
+        throw new IntensityFileException($"{name} is no table of intensities: the header has neither zone, timestamp_utc and gco2e_per_kwh, "
+            + "nor the columns of Electricity Maps (Datetime (UTC), Zone id, Carbon intensity …)");
     }
 
     sealed record Column(int Zone, int Time, int Grams, int BasisAt, int ScopeAt, int KindAt, IntensityBasis Basis, IntensityScope Scope,

@@ -54,7 +54,8 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
             await KeepAsync(kept, warnings, cancellationToken).ConfigureAwait(false);
             if (basis is null && feed.Description.Basis != IntensityBasis.Lifecycle && provider is null && kind == IntensityKind.Average)
                 warnings.Add(new Warning("basis-differs",
-                    $"no lifecycle feed covers {zone.Code}; the values of {feed.Description.Name} are {EnumWords.Format(feed.Description.Basis)} and must not be compared with lifecycle values"));
+                    $"no lifecycle feed covers {zone.Code}; the values of {feed.Description.Name} are {EnumWords.Format(feed.Description.Basis)} "
+                    + "and must not be compared with lifecycle values"));
             return Describe(zone, from, to, feed, kept, warnings, tried);
         }
 

@@ -5,6 +5,7 @@ using Tonne.Instruments.Feeds.Replay;
 namespace Tonne.Trials.Feeds;
 
 /// <summary>The cache among real processes.</summary>
+[Collection(nameof(Alone))]
 public sealed class FeedCacheTrials
 {
     const string AddressVariable = "TONNE_TRIAL_FEEDS_ADDRESS";
@@ -59,13 +60,15 @@ public sealed class FeedCacheTrials
 
     static Process Start(string address, string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(FeedCacheTrials).Assembly.Location);
         foreach (var argument in (string[])["--no-progress", "--no-ansi", "--output", "Normal", "--explicit", "only", "--filter-method", $"*{nameof(One_of_twenty_processes)}"])
             start.ArgumentList.Add(argument);
         start.Environment[AddressVariable] = address;
         start.Environment[FolderVariable] = folder;
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        return process;
     }
 }

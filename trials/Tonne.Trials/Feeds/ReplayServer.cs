@@ -42,8 +42,8 @@ sealed class ReplayServer : IDisposable
     internal FeedOptions Options(TimeProvider time) => new()
     {
         Time = time,
-        Timeout = TimeSpan.FromSeconds(1),
-        TotalTimeout = TimeSpan.FromSeconds(5),
+        Timeout = TimeSpan.FromSeconds(2),
+        TotalTimeout = TimeSpan.FromSeconds(10),
         RetryDelay = TimeSpan.FromMilliseconds(20),
         LongestWait = TimeSpan.FromSeconds(1.5),
         Random = new Random(1),
