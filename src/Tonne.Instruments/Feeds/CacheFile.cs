@@ -136,7 +136,8 @@ sealed class CacheFile
             file.Prices = ReadPrices(root.Field("prices"));
             return file;
         }
-        catch (Exception error) when (error is JsonException or FeedFormatException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception error) when (error is JsonException or FeedFormatException or InvalidOperationException or FormatException
+            or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             return null;
         }

@@ -92,7 +92,8 @@ sealed class FeedClient : IDisposable
             return (null, new FeedFailure.Unreachable(Explain(error)), null,
                 error.HttpRequestError != HttpRequestError.NameResolutionError);
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or InvalidOperationException
+            or NotSupportedException or FormatException)
         {
             return (null, new FeedFailure.Unreachable(TextSanitizer.ToOneLine(error.Message).TrimEnd('.')), null, error is IOException);
         }

@@ -108,9 +108,10 @@ public sealed class IntensityResolver(IReadOnlyList<IIntensityFeed> feeds, Inten
             parts.Add($"observed to {Clock(observed.End)}");
         if (answer.Forecast is { } forecast)
             parts.Add($"forecast to {Clock(forecast.End)}");
-        var ago = age is { } known
-            ? $", read {(known < TimeSpan.FromMinutes(1) ? "now" : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(known.TotalMinutes)} min ago"))}" : "";
-        var explanation = $"{description.Name} ({EnumWords.Format(description.Basis)}, {EnumWords.Format(description.Scope)}, {EnumWords.Format(description.Kind)}; {answer.Method}){ago}: {string.Join(", ", parts)}";
+        var minutes = Math.Round(age?.TotalMinutes ?? 0);
+        var ago = age is null ? "" : minutes < 1 ? ", read now" : string.Create(CultureInfo.InvariantCulture, $", read {minutes} min ago");
+        var method = string.Join(", ", EnumWords.Format(description.Basis), EnumWords.Format(description.Scope), EnumWords.Format(description.Kind));
+        var explanation = $"{description.Name} ({method}; {answer.Method}){ago}: {string.Join(", ", parts)}";
         var average = description.Kind == IntensityKind.Average;
         return new ResolvedIntensity(zone, Rung(description), explanation)
         {
